@@ -15,9 +15,15 @@ function fail(line) {
 }
 
 const major = Number(process.versions.node.split('.')[0])
-if (major < 18) fail(`Node.js ${process.versions.node} is too old; version 18 or newer is needed to install (the project then runs on its own Node.js 24).`)
+if (major < 18)
+  fail(
+    `Node.js ${process.versions.node} is too old; version 18 or newer is needed to install (the project then runs on its own Node.js 24).`,
+  )
 
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).update(`${process.platform}-${process.arch}`).digest('hex')
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .update(`${process.platform}-${process.arch}`)
+  .digest('hex')
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
 
 if (installed !== wanted) {
@@ -30,7 +36,9 @@ if (installed !== wanted) {
   console.log('jackfield: installing packages (first start only, about a minute) ...')
   const npm = process.env.npm_execpath
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const run = npm ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' }) : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const run = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
   if (run.status !== 0) fail('npm ci did not finish; its message is above.')
   writeFileSync(stamp, wanted)
 }

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+// The settings that several services share, each defined once.
+
+/** Comma-separated base64 or base64url keys; `bytes` is the exact length, or the least one. */
+export function keyList(bytes: { exactly: number } | { atLeast: number }) {
+  const fits = (key: Buffer) => ('exactly' in bytes ? key.length === bytes.exactly : key.length >= bytes.atLeast)
+  const wanted = 'exactly' in bytes ? `${bytes.exactly}` : `at least ${bytes.atLeast}`
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9+/_=, -]+$/, 'must be comma-separated base64')
+    .transform((text) => text.split(',').map((part) => Buffer.from(part.trim(), 'base64')))
+    .refine((keys) => keys.every(fits), `every key must decode to ${wanted} bytes`)
+}
+
+export const KeyEncryptionKeys = keyList({ exactly: 32 })
+export const InternalTokenKeys = keyList({ atLeast: 32 })
+
+/** `localhost`, `*.localhost`, 127.0.0.0/8 and [::1]: where plain http is accepted. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
+}
+
+/** An http(s) origin without path, query or user info; plain http on loopback and `*.localhost` only. */
+export const Origin = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine(
+    (url) => url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password,
+    'must be an origin such as https://phone.example',
+  )
+  .refine(
+    (url) => url.protocol === 'https:' || isLoopbackHost(url.hostname),
+    'must be https (plain http is for loopback and *.localhost only)',
+  )
+  .transform((url) => url.origin)
+
+/** Where another of our services listens inside the cluster: plain http is allowed. */
+export const ServiceUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+
+const Proxies = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
+
+/** Addresses or CIDR ranges whose forwarded headers count; nobody by default. */
+export const TrustedProxies = Proxies.default([])
+
+export const ListenSettings = {
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+}
+
+export const PostgresUrl = z.url({ protocol: /^postgres(?:ql)?$/ })
+export const RedisUrl = z.url({ protocol: /^rediss?$/ })
+/** `auto`: the service brings its own schema up to date at start; `never`: somebody else ran `main.ts migrate`. */
+export const Migrate = z.enum(['auto', 'never']).default('auto')

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { Id, Timestamp } from './identifier.ts'
+
+/** The whole platform, or one tenant by its id. */
+export const Scope = z.union([z.literal('platform'), Id])
+export const AdminRole = z.enum(['admin', 'read'])
+
+const members = { name: z.string().trim().min(1).max(120), scope: Scope, role: AdminRole }
+
+export const NewApiKey = z.object(members)
+export type NewApiKey = z.infer<typeof NewApiKey>
+
+export const ApiKey = z.object({ id: Id, ...members, hint: z.string(), createdAt: Timestamp }).meta({ id: 'ApiKey' })
+export type ApiKey = z.infer<typeof ApiKey>
+
+/** The only answer that shows the key. */
+export const CreatedApiKey = z.object({ id: Id, key: z.string() })
+export const ApiKeyParams = z.object({ keyId: Id })

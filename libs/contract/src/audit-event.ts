@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { Id, Timestamp } from './identifier.ts'
+import { PageQuery } from './page.ts'
+
+/** Who did what, when, to which tenant, with which outcome. `details` never carries a secret, token or cookie. */
+export const NewAuditEvent = z.object({
+  tenantId: Id.nullable(),
+  actor: z.string().max(200),
+  action: z
+    .string()
+    .max(100)
+    .meta({ examples: ['sign-in', 'microsoft-account.create'] }),
+  outcome: z.enum(['success', 'refused', 'failure']),
+  target: z.string().max(200).nullable().default(null),
+  requestId: z.string().max(100).nullable().default(null),
+  details: z.record(z.string(), z.string().max(500)).default({}),
+})
+export type NewAuditEvent = z.input<typeof NewAuditEvent>
+
+export const AuditEvent = z.object({ id: Id, at: Timestamp, ...NewAuditEvent.shape }).meta({ id: 'AuditEvent' })
+export type AuditEvent = z.infer<typeof AuditEvent>
+export const AuditEventQuery = PageQuery.extend({ tenantId: Id.optional(), action: z.string().max(100).optional() })

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Guid, Id, Timestamp } from './identifier.ts'
+import { Alias, Cloud, MicrosoftAccount } from './microsoft-account.ts'
+import { PhoneUser } from './phone-user.ts'
+import { Slug } from './tenant.ts'
+
+// Answers of the routes under /internal, which only our services may call (role `service`).
+
+/** tenant-registry `GET /internal/hosts/{host}`: whose host this is, and the accounts people may sign in with. */
+export const HostResolution = z.object({
+  tenant: z.object({ id: Id, slug: Slug, name: z.string() }),
+  origin: z.url(),
+  accounts: z.array(
+    MicrosoftAccount.pick({
+      id: true,
+      alias: true,
+      clientId: true,
+      directoryId: true,
+      cloud: true,
+      redirectPlatform: true,
+      redirectMode: true,
+    }),
+  ),
+})
+export type HostResolution = z.infer<typeof HostResolution>
+
+/** tenant-registry `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/connection`: what it takes to speak to Microsoft for it. */
+export const Connection = z.object({
+  accountId: Id,
+  tenantId: Id,
+  alias: Alias,
+  clientId: Guid,
+  directoryId: Guid,
+  cloud: Cloud,
+  enabled: z.boolean(),
+  credential: z.object({ type: z.literal('secret'), secret: z.string() }).nullable(),
+})
+export type Connection = z.infer<typeof Connection>
+
+/** user-sync-worker `GET /internal/tenants/{tenantId}/phone-users/{userId}` and `?directoryId=&objectId=`. */
+export const RosterEntry = PhoneUser.extend({
+  sessionsValidAfter: Timestamp.nullable().meta({ description: 'Sessions and refresh tokens older than this are worth nothing' }),
+})
+export type RosterEntry = z.infer<typeof RosterEntry>
+export const RosterIdentityQuery = z.object({ directoryId: Guid, objectId: Guid })

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { Guid, Id, Timestamp } from './identifier.ts'
+
+export const Cloud = z.enum(['global', 'us-gov', 'us-gov-dod', 'china'])
+export type Cloud = z.infer<typeof Cloud>
+
+/** Which platform the redirect URIs are registered under in Entra ID; it decides who may redeem the code. */
+export const RedirectPlatform = z.enum(['web', 'spa'])
+/** `single`: one redirect URI for the whole platform. `per-app`: one on each app's shared host and one on its tenant host. */
+export const RedirectMode = z.enum(['single', 'per-app'])
+export type RedirectMode = z.infer<typeof RedirectMode>
+
+export const AccountStatus = z.enum(['draft', 'ready', 'failing', 'disabled'])
+export type AccountStatus = z.infer<typeof AccountStatus>
+
+export const Alias = z.string().trim().min(1).max(64)
+
+/** What is told of a credential: never the credential itself. */
+export const CredentialSummary = z.object({
+  type: z.literal('secret'),
+  hint: z.string().meta({ description: 'Last characters of the secret' }),
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+})
+export type CredentialSummary = z.infer<typeof CredentialSummary>
+
+/** Write-only. The secret's *value*; Entra ID also shows a secret id, a GUID, which is refused. */
+export const NewCredential = z.object({
+  type: z.literal('secret'),
+  secret: z.string().trim().min(1).max(512),
+  expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).meta({ description: 'When Entra ID says the secret expires' }),
+})
+export type NewCredential = z.infer<typeof NewCredential>
+
+export const MicrosoftAccount = z
+  .object({
+    id: Id,
+    tenantId: Id,
+    alias: Alias,
+    clientId: Guid,
+    directoryId: Guid,
+    cloud: Cloud,
+    redirectPlatform: RedirectPlatform,
+    redirectMode: RedirectMode,
+    status: AccountStatus,
+    enabled: z
+      .boolean()
+      .meta({ description: 'Tested successfully at least once and not disabled: people may sign in, users may be imported' }),
+    credential: CredentialSummary.nullable(),
+    lastVerifiedAt: Timestamp.nullable(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'MicrosoftAccount' })
+export type MicrosoftAccount = z.infer<typeof MicrosoftAccount>
+
+export const NewMicrosoftAccount = z.object({
+  alias: Alias,
+  clientId: Guid,
+  directoryId: Guid,
+  cloud: Cloud.default('global'),
+  redirectPlatform: RedirectPlatform.default('web'),
+  redirectMode: RedirectMode.default('single'),
+  credential: NewCredential.optional(),
+})
+export type NewMicrosoftAccount = z.infer<typeof NewMicrosoftAccount>
+
+export const MicrosoftAccountPatch = z.object({
+  alias: Alias.optional(),
+  clientId: Guid.optional(),
+  directoryId: Guid.optional(),
+  cloud: Cloud.optional(),
+  redirectPlatform: RedirectPlatform.optional(),
+  redirectMode: RedirectMode.optional(),
+  status: z
+    .enum(['disabled', 'draft'])
+    .optional()
+    .meta({ description: '`disabled` switches the account off; `draft` switches it on again, to be tested' }),
+})
+export type MicrosoftAccountPatch = z.infer<typeof MicrosoftAccountPatch>
+
+export const AccountParams = z.object({ tenantId: Id, accountId: Id })
+
+export const RedirectUri = z.object({
+  uri: z.string(),
+  clientId: z.string().nullable().meta({ description: 'The app it is for; null for the one of `single` mode' }),
+  host: z.enum(['platform', 'shared', 'tenant']),
+})
+export type RedirectUri = z.infer<typeof RedirectUri>
+
+export const RedirectUris = z.object({ redirectMode: RedirectMode, redirectPlatform: RedirectPlatform, items: z.array(RedirectUri) })
+export type RedirectUris = z.infer<typeof RedirectUris>

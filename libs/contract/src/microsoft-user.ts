@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { Guid } from './identifier.ts'
+import { PageQuery } from './page.ts'
+
+/** A user as Microsoft Graph tells it now, with what the roster knows of the same person. */
+export const MicrosoftUser = z
+  .object({
+    id: Guid,
+    displayName: z.string(),
+    givenName: z.string().nullable(),
+    surname: z.string().nullable(),
+    userPrincipalName: z.string(),
+    mail: z.string().nullable(),
+    businessPhones: z.array(z.string()),
+    mobilePhone: z.string().nullable(),
+    jobTitle: z.string().nullable(),
+    department: z.string().nullable(),
+    accountEnabled: z.boolean(),
+    userType: z.enum(['Member', 'Guest']),
+    imported: z.boolean(),
+    sync: z.boolean(),
+    sso: z.boolean(),
+  })
+  .meta({ id: 'MicrosoftUser' })
+export type MicrosoftUser = z.infer<typeof MicrosoftUser>
+
+export const MicrosoftUserQuery = PageQuery.extend({ search: z.string().trim().max(200).optional() })
+export type MicrosoftUserQuery = z.infer<typeof MicrosoftUserQuery>

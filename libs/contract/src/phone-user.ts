@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { Guid, Id, Timestamp } from './identifier.ts'
+import { PageQuery } from './page.ts'
+
+export const ExtensionNumber = z
+  .string()
+  .trim()
+  .regex(/^[0-9*#+]{1,32}$/, 'must be 1 to 32 digits, *, # or +')
+
+export const Binding = z.object({ phoneSystemId: Id, phoneSystemName: z.string(), extension: ExtensionNumber })
+export type Binding = z.infer<typeof Binding>
+
+export const PhoneUserStatus = z.enum(['active', 'disabled', 'deleted'])
+
+/** A person of the roster. The person is (directoryId, objectId); everything Microsoft may rename is an attribute. */
+export const PhoneUser = z
+  .object({
+    id: Id,
+    accountId: Id,
+    directoryId: Guid,
+    objectId: Guid,
+    displayName: z.string(),
+    givenName: z.string().nullable(),
+    surname: z.string().nullable(),
+    userPrincipalName: z.string(),
+    mail: z.string().nullable(),
+    businessPhones: z.array(z.string()),
+    mobilePhone: z.string().nullable(),
+    jobTitle: z.string().nullable(),
+    department: z.string().nullable(),
+    status: PhoneUserStatus,
+    sync: z.boolean(),
+    sso: z.boolean(),
+    bindings: z.array(Binding),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'PhoneUser' })
+export type PhoneUser = z.infer<typeof PhoneUser>
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+export const PhoneUserQuery = PageQuery.extend({
+  search: z.string().trim().max(200).optional(),
+  bound: Flag.optional(),
+  sso: Flag.optional(),
+})
+export type PhoneUserQuery = z.infer<typeof PhoneUserQuery>
+
+export const PhoneUserPatch = z.object({ sync: z.boolean().optional(), sso: z.boolean().optional() })
+export type PhoneUserPatch = z.infer<typeof PhoneUserPatch>
+
+export const UserParams = z.object({ tenantId: Id, userId: Id })
+export const BindingParams = z.object({ tenantId: Id, userId: Id, phoneSystemId: Id })
+export const BindingRequest = z.object({ extension: ExtensionNumber })

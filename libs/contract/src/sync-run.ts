@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { Guid, Id, Timestamp } from './identifier.ts'
+
+export const SyncRunStatus = z.enum(['queued', 'running', 'awaiting-approval', 'succeeded', 'failed', 'cancelled'])
+export type SyncRunStatus = z.infer<typeof SyncRunStatus>
+
+const Count = z.number().int().min(0)
+
+export const SyncRunCounts = z.object({
+  seen: Count,
+  created: Count,
+  updated: Count,
+  unchanged: Count,
+  disabled: Count,
+  deleted: Count,
+  skipped: Count,
+})
+export type SyncRunCounts = z.infer<typeof SyncRunCounts>
+
+/** One import, delta or full comparison of one Microsoft account. */
+export const SyncRun = z
+  .object({
+    id: Id,
+    tenantId: Id,
+    accountId: Id,
+    kind: z.enum(['import', 'delta', 'full']),
+    status: SyncRunStatus,
+    counts: SyncRunCounts,
+    total: Count.nullable().meta({ description: 'How many users there are to see, when known' }),
+    skippedUsers: z
+      .array(z.object({ id: Guid, reason: z.string() }))
+      .meta({ description: 'At most 100 users the run could not import, and why' }),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: Timestamp,
+    startedAt: Timestamp.nullable(),
+    finishedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'SyncRun' })
+export type SyncRun = z.infer<typeof SyncRun>
+
+export const SyncRunParams = z.object({ tenantId: Id, runId: Id })
+export const SyncRunStarted = z.object({ runId: Id })

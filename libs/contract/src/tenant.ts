@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { Id, Timestamp } from './identifier.ts'
+
+/** One DNS label: the tenant's host is `<slug>.<base domain>`. */
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits or inner hyphens')
+
+/** Labels the platform uses itself. */
+export const RESERVED_SLUGS: ReadonlySet<string> = new Set(['control', 'www', 'api', 'auth', 'login', 'admin', 'static', 'mail'])
+
+/** A host name without scheme, port or path. */
+export const HostName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/, 'must be a host name such as phone.contoso.com')
+
+const DisplayName = z.string().trim().min(1).max(120)
+
+export const Tenant = z
+  .object({
+    id: Id,
+    slug: Slug,
+    name: DisplayName,
+    customHosts: z.array(HostName),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Tenant' })
+export type Tenant = z.infer<typeof Tenant>
+
+export const NewTenant = z.object({ slug: Slug, name: DisplayName, customHosts: z.array(HostName).max(20).default([]) })
+export type NewTenant = z.infer<typeof NewTenant>
+
+export const TenantPatch = z.object({
+  slug: Slug.optional(),
+  name: DisplayName.optional(),
+  customHosts: z.array(HostName).max(20).optional(),
+})
+export type TenantPatch = z.infer<typeof TenantPatch>

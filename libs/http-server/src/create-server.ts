@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { problemPlugin } from '@jackfield/problem/problem-plugin'
+import { fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { DestinationStream } from 'pino'
+import { type HealthChecks, operationsPlugin } from './operations-plugin.ts'
+
+export type ServerOptions = {
+  /** The service's name, in every log line and metric. */
+  name: string
+  logLevel: string
+  /** What must answer for the service to be ready, each within 2 s. */
+  healthChecks: HealthChecks
+  /** Addresses whose forwarded headers count; nobody by default. */
+  trustedProxies?: readonly string[]
+  /** Largest body in bytes; 1 MiB by default. */
+  bodyLimit?: number
+  /** Where log lines go; standard output by default. */
+  logTo?: DestinationStream
+}
+
+/** What must never be read in a log, wherever an error or request carries it (T-94). */
+const SECRET_PATHS = ['authorization', 'cookie', '["set-cookie"]'].flatMap((name) => {
+  const member = name.startsWith('[') ? name : `.${name}`
+  return [`req.headers${member}`, `res.headers${member}`, `headers${member}`]
+})
+
+/**
+ * A Fastify server as every service starts from: JSON log without secrets, request ids, zod validation, problem details,
+ * bounded bodies and times, `/health/live`, `/health/ready`, `/metrics`.
+ */
+export function createServer(options: ServerOptions) {
+  const app = fastify({
+    logger: {
+      level: options.logLevel,
+      name: options.name,
+      redact: { paths: SECRET_PATHS, censor: '[redacted]' },
+      serializers: {
+        // The path alone: a query can carry codes, tokens and states.
+        req: (request: { method: string; url: string; host?: string }) => ({
+          method: request.method,
+          path: request.url.split('?')[0],
+          host: request.host,
+        }),
+      },
+      ...(options.logTo ? { stream: options.logTo } : {}),
+    },
+    genReqId: () => randomUUID(),
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    bodyLimit: options.bodyLimit ?? 1_048_576,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    disableRequestLogging: false,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.register(problemPlugin)
+  app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  return app
+}
+
+export type Server = ReturnType<typeof createServer>

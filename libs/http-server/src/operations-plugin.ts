@@ -1,0 +1,58 @@
+import plugin from 'fastify-plugin'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+/** Named probes of what a service needs; one that throws or takes over 2 s makes it not ready. */
+export type HealthChecks = Readonly<Record<string, () => Promise<void>>>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Prometheus registry of this service; register further metrics here. */
+    metrics: Registry
+  }
+}
+
+/** Liveness, readiness and metrics. Bodies tell nothing of the inside (DO-16). */
+export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(async (app, { name, healthChecks }) => {
+  const metrics = new Registry()
+  metrics.setDefaultLabels({ service: name })
+  collectDefaultMetrics({ register: metrics })
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [metrics],
+  })
+  app.decorate('metrics', metrics)
+  app.addHook('onResponse', async (request, reply) => {
+    duration.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    )
+  })
+
+  app.get('/health/live', { logLevel: 'warn' }, async () => ({ status: 'live' }))
+  app.get('/health/ready', { logLevel: 'warn' }, async (request, reply) => {
+    const failed = (await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))).filter(
+      (entry) => entry !== undefined,
+    )
+    for (const { check, error } of failed) request.log.warn({ err: error, check }, 'not ready')
+    return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
+  })
+  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) =>
+    reply.header('content-type', metrics.contentType).send(await metrics.metrics()),
+  )
+})
+
+async function failureOf(check: string, probe: () => Promise<void>) {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('no answer within 2 s')), 2_000)
+  try {
+    await Promise.race([probe(), tooLate])
+    return undefined
+  } catch (error) {
+    return { check, error }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,64 @@
+import jwt from '@fastify/jwt'
+import { InternalClaims } from '@jackfield/contract/principal'
+import { defineErrors } from '@jackfield/problem/app-error'
+import type { FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { keyId } from './sign-internal-token.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, once `requireInternalToken`, `requireAdmin` or `requireService` let the request in. */
+    caller: InternalClaims
+  }
+}
+
+const refuse = defineErrors({
+  unauthenticated: { status: 401, message: 'A valid token is needed.' },
+  forbidden: { status: 403, message: 'This is not allowed to the caller.' },
+  'not-found': { status: 404, message: 'There is nothing at this address.' },
+})
+
+/** Verifies the tokens between our services with @fastify/jwt; `audience` is this service's name. */
+export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buffer[] }>(async (app, { audience, keys }) => {
+  const byId = new Map(keys.map((key) => [keyId(key), key]))
+  const [current] = keys
+  if (!current) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
+  await app.register(jwt, {
+    secret: (_request, token, done) => done(null, byId.get(String('header' in token ? token.header.kid : token.kid)) ?? current),
+    decode: { complete: true },
+    verify: {
+      algorithms: ['HS256'],
+      allowedAud: audience,
+      maxAge: 120_000,
+      clockTolerance: 5_000,
+      requiredClaims: ['exp', 'iat', 'iss', 'sub'],
+    },
+  })
+  app.decorateRequest('caller', null as unknown as InternalClaims)
+})
+
+/** Guard of every route behind the gateway: a valid token, and for admins the reach of their scope and role. */
+export async function requireAdmin(request: FastifyRequest): Promise<void> {
+  const caller = await authenticate(request)
+  if (caller.role === 'service') throw refuse('forbidden')
+  const { tenantId } = request.params as { tenantId?: string }
+  const reaches = caller.scope === 'platform' || (tenantId !== undefined && tenantId === caller.scope)
+  // A foreign tenant answers as a missing one (T-90); a route above all tenants is simply not theirs.
+  if (!reaches) throw tenantId === undefined ? refuse('forbidden') : refuse('not-found')
+  if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+}
+
+/** Guard of the routes under /internal: only our own services. */
+export async function requireService(request: FastifyRequest): Promise<void> {
+  const caller = await authenticate(request)
+  if (caller.role !== 'service') throw refuse('forbidden')
+}
+
+async function authenticate(request: FastifyRequest): Promise<InternalClaims> {
+  try {
+    request.caller = InternalClaims.parse(await request.jwtVerify())
+  } catch (cause) {
+    throw refuse('unauthenticated', { cause })
+  }
+  return request.caller
+}

@@ -1,0 +1,57 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import * as client from 'openid-client'
+import type { MicrosoftOrigins } from './clouds.ts'
+import { discoverDirectory } from './entra-configuration.ts'
+import { type EntraFailure, readDiscoveryRefusal, readEntraFailure } from './entra-failure.ts'
+
+export type AppOnlyToken = {
+  accessToken: string
+  /** Milliseconds since 1970; taken from `expires_in`. */
+  expiresAt: number
+  /** Application permissions Entra ID says were granted. For diagnosis only: the token is opaque by contract. */
+  roles: readonly string[]
+}
+
+export type AppOnlyTokenResult =
+  | { kind: 'token'; token: AppOnlyToken }
+  | { kind: 'no-credential' }
+  | { kind: 'directory-failed'; failure: EntraFailure }
+  | { kind: 'token-failed'; failure: EntraFailure }
+
+/** Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. */
+export async function requestAppOnlyToken(connection: Connection, origins: MicrosoftOrigins, now: number): Promise<AppOnlyTokenResult> {
+  const discovered = await discover(connection, origins)
+  if (discovered.kind !== 'found') return { kind: 'directory-failed', failure: discovered.failure }
+  if (!connection.credential) return { kind: 'no-credential' }
+  try {
+    const answer = await client.clientCredentialsGrant(discovered.configuration, { scope: `${origins.graphResource}/.default` })
+    return {
+      kind: 'token',
+      token: {
+        accessToken: answer.access_token,
+        expiresAt: now + (answer.expires_in ?? 3_599) * 1000,
+        roles: readRoles(answer.access_token),
+      },
+    }
+  } catch (error) {
+    return { kind: 'token-failed', failure: readEntraFailure(error) }
+  }
+}
+
+async function discover(connection: Connection, origins: MicrosoftOrigins) {
+  try {
+    return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login) }
+  } catch (error) {
+    return { kind: 'failed' as const, failure: (await readDiscoveryRefusal(error)) ?? readEntraFailure(error) }
+  }
+}
+
+function readRoles(accessToken: string): string[] {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString())
+    const roles = payload && typeof payload === 'object' && 'roles' in payload ? payload.roles : []
+    return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,29 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import * as client from 'openid-client'
+
+/** Waits for Entra ID are bounded (T-115). */
+const TIMEOUT_SECONDS = 10
+
+/** How the app proves itself at the token endpoint, by the credential of the account; without one it is a public client. */
+export function clientAuthentication(credential: Connection['credential']): client.ClientAuth {
+  return credential ? client.ClientSecretPost(credential.secret) : client.None()
+}
+
+/**
+ * Discovers one directory (OpenID Connect Discovery 1.0, its issuer compared exactly) as the account's client.
+ * ID token signatures are checked also when the token came from the token endpoint (T-01), RS256 only.
+ * @throws openid-client's errors; see `readEntraFailure`
+ */
+export async function discoverDirectory(
+  account: Pick<Connection, 'clientId' | 'directoryId' | 'credential'>,
+  loginOrigin: string,
+): Promise<client.Configuration> {
+  const insecure = loginOrigin.startsWith('http://') ? [client.allowInsecureRequests] : []
+  return client.discovery(
+    new URL(`${loginOrigin}/${account.directoryId}/v2.0`),
+    account.clientId,
+    { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 },
+    clientAuthentication(account.credential),
+    { execute: [client.enableNonRepudiationChecks, ...insecure], timeout: TIMEOUT_SECONDS },
+  )
+}

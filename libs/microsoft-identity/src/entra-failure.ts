@@ -1,0 +1,58 @@
+import * as client from 'openid-client'
+
+/** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
+export type EntraFailure =
+  | { kind: 'refused'; error: string; code: string | undefined; correlationId: string | undefined; timestamp: string | undefined }
+  | { kind: 'malformed'; message: string }
+  | { kind: 'timeout' }
+  | { kind: 'unreachable' }
+
+const AADSTS = /^(AADSTS\d{4,8})\b/
+// Older texts separate the trailer by CRLF, newer ones by a blank.
+const CORRELATION = /Correlation ID:\s*([0-9a-f-]{36})/i
+const TIMESTAMP = /Timestamp:\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)/
+
+/** Reads the members of an Entra error answer or error redirect; the text itself is for no one's eyes but these. */
+export function readEntraError(error: string, description: string | undefined): Extract<EntraFailure, { kind: 'refused' }> {
+  const text = description ?? ''
+  return {
+    kind: 'refused',
+    error: error.slice(0, 64),
+    code: AADSTS.exec(text)?.[1],
+    correlationId: CORRELATION.exec(text)?.[1],
+    timestamp: TIMESTAMP.exec(text)?.[1],
+  }
+}
+
+/** Tells what an error thrown by openid-client or fetch means. Rethrows what is no failure of the other side. */
+export function readEntraFailure(error: unknown): EntraFailure {
+  if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
+    return readEntraError(error.error, error.error_description ?? undefined)
+  }
+  if (!(error instanceof Error)) throw error
+  const causes = chainOf(error)
+  if (causes.some((cause) => cause.name === 'TimeoutError')) return { kind: 'timeout' }
+  if (causes.some((cause) => 'code' in cause && /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_\w+|ETIMEDOUT)$/.test(String(cause.code))))
+    return { kind: 'unreachable' }
+  if (error instanceof client.ClientError) return { kind: 'malformed', message: error.message }
+  throw error
+}
+
+function chainOf(error: Error): Error[] {
+  const chain: Error[] = []
+  for (let cause: unknown = error; cause instanceof Error && chain.length < 8; cause = cause.cause) chain.push(cause)
+  return chain
+}
+
+/**
+ * A failed discovery: Entra answers 400 with an error document, which openid-client hands on as the raw response.
+ * Undefined when the error is none of that.
+ */
+export async function readDiscoveryRefusal(error: unknown): Promise<EntraFailure | undefined> {
+  const response = error instanceof Error && error.cause instanceof Response ? error.cause : undefined
+  if (!response || response.bodyUsed) return undefined
+  const body: unknown = await response.json().catch(() => undefined)
+  if (!body || typeof body !== 'object' || !('error' in body)) return undefined
+  const description = 'error_description' in body ? String(body.error_description) : undefined
+  return readEntraError(String(body.error), description)
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { explainAadsts } from '../src/aadsts.ts'
+import { microsoftOrigins } from '../src/clouds.ts'
+import { readEntraError, readEntraFailure } from '../src/entra-failure.ts'
+
+const id = '0f1c2d3e-4b5a-6978-8796-a5b4c3d2e1f0'
+
+test('S27 the AADSTS code, correlation id and time are read from both forms of Microsoft’s text', () => {
+  for (const gap of [' ', '\r\n']) {
+    const text = `AADSTS7000215: Invalid client secret provided.${gap}Trace ID: ${id}${gap}Correlation ID: ${id}${gap}Timestamp: 2026-01-02 03:04:05Z`
+    expect(readEntraError('invalid_client', text)).toEqual({
+      kind: 'refused',
+      error: 'invalid_client',
+      code: 'AADSTS7000215',
+      correlationId: id,
+      timestamp: '2026-01-02 03:04:05Z',
+    })
+  }
+})
+
+test('S27 a refusal without a text, or with a foreign one, still has its error name', () => {
+  expect(readEntraError('server_error', undefined)).toMatchObject({ error: 'server_error', code: undefined })
+  expect(readEntraError('x'.repeat(500), '<script>AADSTS1</script>')).toMatchObject({ error: 'x'.repeat(64), code: undefined })
+})
+
+test('S27 wrong and expired secrets are explained in plain words, unknown codes name themselves', () => {
+  expect(explainAadsts('AADSTS7000215').remedy).toContain('Value, not its Secret ID')
+  expect(explainAadsts('AADSTS7000222').message).toContain('expired')
+  expect(explainAadsts('AADSTS1234567').remedy).toContain('error?code=1234567')
+  expect(explainAadsts(undefined).message).toContain('without saying why')
+})
+
+test('T-115 time-outs and broken connections are told apart, our own mistakes are not swallowed', () => {
+  expect(readEntraFailure(new Error('x', { cause: new DOMException('slow', 'TimeoutError') }))).toEqual({ kind: 'timeout' })
+  expect(readEntraFailure(new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }))).toEqual({
+    kind: 'unreachable',
+  })
+  expect(() => readEntraFailure(new RangeError('ours'))).toThrow(RangeError)
+})
+
+test('T-100 the hosts of Microsoft come from a fixed list or from the operator', () => {
+  expect(microsoftOrigins('global', {})).toMatchObject({ login: 'https://login.microsoftonline.com', graph: 'https://graph.microsoft.com' })
+  expect(microsoftOrigins('us-gov-dod', {})).toMatchObject({
+    login: 'https://login.microsoftonline.us',
+    graph: 'https://dod-graph.microsoft.us',
+  })
+  expect(microsoftOrigins('china', { MICROSOFT_LOGIN_URL: 'http://127.0.0.1:4010' })).toMatchObject({
+    login: 'http://127.0.0.1:4010',
+    graphResource: 'https://microsoftgraph.chinacloudapi.cn',
+  })
+})

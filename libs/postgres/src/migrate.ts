@@ -1,0 +1,47 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+
+/** Any number that is the same for every service and replica: they migrate one at a time. */
+const MIGRATION_LOCK = 4_010_402_207
+
+/**
+ * Brings one service's schema up to date with the ordered `.sql` files of `folder`, under a lock that all services share.
+ * What ran is noted in `migrations.<name>`. Safe to call from many replicas at once.
+ */
+export async function runMigrations(options: { connectionString: string; folder: string; name: string }): Promise<void> {
+  const client = new pg.Client({
+    connectionString: options.connectionString,
+    application_name: `${options.name} migrations`,
+    connectionTimeoutMillis: 5_000,
+  })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle(client), { migrationsFolder: options.folder, migrationsSchema: 'migrations', migrationsTable: options.name })
+  } finally {
+    await client.end()
+  }
+}
+
+/** Runs `attempt` until the database accepts connections: services start in any order. */
+export async function whenReachable(attempt: () => Promise<void>, onWaiting: (error: Error) => void, signal: AbortSignal): Promise<void> {
+  for (let delay = 200; ; delay = Math.min(delay * 2, 5_000)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (signal.aborted || !isConnectionFailure(error)) throw error
+      onWaiting(error)
+      await new Promise((resolve) => setTimeout(resolve, delay))
+    }
+  }
+}
+
+function isConnectionFailure(error: unknown): error is Error {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? String(cause.code) : ''
+    if (/^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|08\w{3}|57P0\d|53300)$/.test(code)) return true
+    if (/timeout expired|Connection terminated/.test(cause.message)) return true
+  }
+  return false
+}

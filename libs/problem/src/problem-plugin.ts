@@ -1,0 +1,67 @@
+import type { Problem } from '@jackfield/contract/problem'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { AppError } from './app-error.ts'
+
+const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+}
+
+/** The one place that turns an error into a response: RFC 9457 problem details, logged once, with nothing of the inside. */
+export const problemPlugin = plugin(async (app) => {
+  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+    const problem = describe(error)
+    const log = problem.status >= 500 ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
+    log({ err: error, code: problem.code }, 'request refused')
+    if (error instanceof AppError && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+    return send(request, reply, problem)
+  })
+  app.setNotFoundHandler((request, reply) => send(request, reply, problemOf(404, 'not-found', 'There is nothing at this address.')))
+})
+
+function describe(error: FastifyError | AppError): Problem {
+  if (error instanceof AppError) return { ...problemOf(error.status, error.code, error.message), ...error.members }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((issue) => ({
+      path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
+      message: issue.message ?? 'is not valid',
+    }))
+    return { ...problemOf(400, 'invalid-request', 'The request is not valid.'), errors }
+  }
+  const status = 'statusCode' in error ? error.statusCode : undefined
+  if (isUnavailable(error)) return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')
+  if (status !== undefined && status >= 400 && status < 500) {
+    return problemOf(
+      status,
+      FRAMEWORK_CODES[error.code] ?? 'invalid-request',
+      status === 413 ? 'The body is too large.' : 'The request is not valid.',
+    )
+  }
+  return problemOf(500, 'internal-error', 'Something went wrong on our side.')
+}
+
+/** Lost or exhausted connections of our own stores: node errors, SQLSTATE classes 08 and 57, pg-pool's time-out. */
+function isUnavailable(error: Error): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? String(cause.code) : ''
+    if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|53300)$/.test(code)) return true
+    if (/timeout exceeded when trying to connect|Connection terminated/.test(cause.message)) return true
+  }
+  return false
+}
+
+function problemOf(status: number, code: string, title: string): Problem {
+  return { type: `urn:jackfield:problem:${code}`, title, status, code }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
+  if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2')
+  return reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send({ ...problem, requestId: request.id })
+}

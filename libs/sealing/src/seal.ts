@@ -1,0 +1,51 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+// AES-256-GCM (NIST SP 800-38D), a fresh 96-bit nonce for every message.
+// Sealed form: version 0x01 | first 4 bytes of SHA-256(key) | nonce (12) | tag (16) | ciphertext.
+
+const VERSION = 1
+const HEADER = 1 + 4 + 12 + 16
+
+/** The text was altered, sealed for another place, or by a key we no longer hold. */
+export class UnsealError extends Error {
+  override readonly name = 'UnsealError'
+}
+
+function fingerprint(key: Buffer): Buffer {
+  return createHash('sha256').update(key).digest().subarray(0, 4)
+}
+
+/** Encrypts `plaintext`; `context` names the place it is for (tenant, row) and is authenticated with it. */
+export function seal(plaintext: Buffer, key: Buffer, context: string): Buffer {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(context))
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
+  return Buffer.concat([Buffer.from([VERSION]), fingerprint(key), nonce, cipher.getAuthTag(), ciphertext])
+}
+
+/**
+ * Decrypts with whichever of `keys` sealed it.
+ * @throws {UnsealError} when altered, moved to another `context`, or sealed by another key
+ */
+export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string): Buffer {
+  const key =
+    sealed.length >= HEADER && sealed[0] === VERSION
+      ? keys.find((candidate) => fingerprint(candidate).equals(sealed.subarray(1, 5)))
+      : undefined
+  if (!key) throw new UnsealError('No key of ours sealed this.')
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(5, 17), { authTagLength: 16 })
+    decipher.setAAD(Buffer.from(context))
+    decipher.setAuthTag(sealed.subarray(17, HEADER))
+    return Buffer.concat([decipher.update(sealed.subarray(HEADER)), decipher.final()])
+  } catch (error) {
+    throw new UnsealError('The sealed text was altered or stands in the wrong place.', { cause: error })
+  }
+}
+
+/** True when the first of `keys`, the one that encrypts now, did not seal this: it waits for re-encryption. */
+export function isSealedByOldKey(sealed: Buffer, keys: readonly Buffer[]): boolean {
+  const [current] = keys
+  return !current || !fingerprint(current).equals(sealed.subarray(1, 5))
+}

@@ -1,0 +1,66 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedDatabase } from '@jackfield/local-platform/embedded-database'
+import { findFreePort } from '@jackfield/local-platform/free-port'
+import { findRedisBinary, startRedisServer } from '@jackfield/local-platform/redis-server'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A Postgres in which tests may create databases. */
+    databaseUrl: string
+    /** A Redis of the test run's own, or null where the machine has none. */
+    redisUrl: string | null
+  }
+}
+
+/**
+ * Real stores for a test run: Postgres from DATABASE_URL or embedded, Redis from REDIS_URL, a local binary or a container.
+ * Without any Redis its tests are skipped on a laptop and fail under CI.
+ */
+export default async function setup(project: TestProject) {
+  const folder = await mkdtemp(join(tmpdir(), 'jackfield-test-'))
+  // Started as root, Postgres runs under an account of its own, which must get through to its folder.
+  await chmod(folder, 0o755)
+  const stops: Array<() => Promise<void>> = []
+  const databaseUrl = process.env.DATABASE_URL ?? (await startDatabase(join(folder, 'postgres'), stops))
+  const redisUrl = process.env.REDIS_URL ?? (await startRedis(folder, stops))
+  if (redisUrl === null && process.env.CI === 'true')
+    throw new Error('Under CI the Redis tests must run: install redis-server, or set REDIS_URL.')
+  project.provide('databaseUrl', databaseUrl)
+  project.provide('redisUrl', redisUrl)
+  return async () => {
+    for (const stop of stops) await stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function startDatabase(folder: string, stops: Array<() => Promise<void>>): Promise<string> {
+  const messages: string[] = []
+  const database = await startEmbeddedDatabase({
+    folder,
+    port: await findFreePort(),
+    password: 'test',
+    durable: false,
+    onMessage: (line) => messages.push(line),
+  }).catch((error: unknown) => {
+    throw new Error(`The embedded Postgres did not start:\n${messages.join('\n')}`, { cause: error })
+  })
+  stops.push(() => database.stop())
+  return database.url
+}
+
+async function startRedis(folder: string, stops: Array<() => Promise<void>>): Promise<string | null> {
+  const binary = findRedisBinary()
+  if (binary) {
+    const redis = await startRedisServer({ binary, folder })
+    stops.push(() => redis.stop())
+    return redis.url
+  }
+  const { startRedisContainer } = await import('@jackfield/local-platform/redis-container')
+  const container = await startRedisContainer()
+  if (!container) return null
+  stops.push(() => container.stop())
+  return container.url
+}

@@ -1,0 +1,18 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** How a workspace's tests run: real stores when it needs them, a report that the root command counts. */
+export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } = {}): ViteUserConfig {
+  const globalSetup = options.stores ? [new URL('./global-setup.ts', import.meta.url).pathname] : []
+  return defineConfig({
+    test: {
+      include: ['test/**/*.test.ts'],
+      globalSetup,
+      testTimeout: (options.timeoutSeconds ?? 20) * 1000,
+      hookTimeout: 60_000,
+      reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
+      pool: 'forks',
+      maxWorkers: 2,
+      passWithNoTests: true,
+    },
+  })
+}

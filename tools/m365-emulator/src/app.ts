@@ -1,0 +1,59 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Cloud } from './cloud.ts'
+import { control } from './control/control.ts'
+import { authorize } from './entra/authorize.ts'
+import { discovery } from './entra/discovery.ts'
+import { login } from './entra/login.ts'
+import { logout } from './entra/logout.ts'
+import { refuseJson } from './entra/refusal.ts'
+import { token } from './entra/token.ts'
+import { graph } from './graph/graph.ts'
+import { userinfo } from './graph/userinfo.ts'
+
+export async function buildApp(cloud: Cloud, logLevel: string): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: withoutQuery } },
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 500 },
+    forceCloseConnections: true,
+  })
+  await app.register(cookie)
+  await app.register(formbody)
+  app.addHook('onResponse', async ({ method, routeOptions, url }, { statusCode }) => {
+    const path = url.split('?')[0] ?? ''
+    cloud.requests.add({ method, route: routeOptions.url ?? 'none', path, status: statusCode, at: cloud.clock.date().toISOString() })
+  })
+
+  await app.register(discovery, { cloud })
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', async (_request, reply) => protectPage(reply))
+    await pages.register(authorize, { cloud })
+    await pages.register(login, { cloud })
+    await pages.register(logout, { cloud })
+  })
+  await app.register(async (endpoint) => {
+    endpoint.setErrorHandler((_error, _request, reply) => refuseJson(reply, cloud, { code: 9002313 }))
+    await endpoint.register(token, { cloud })
+  })
+  await app.register(graph, { cloud, prefix: '/v1.0' })
+  await app.register(userinfo, { cloud })
+  await app.register(control, { cloud, prefix: '/_emulator' })
+  return app
+}
+
+/** As Microsoft's login pages: whoever opened the window loses sight of it, and nobody frames it. */
+function protectPage(reply: FastifyReply): void {
+  reply.headers({
+    'cross-origin-opener-policy': 'same-origin',
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store, no-cache',
+    pragma: 'no-cache',
+  })
+}
+
+/** Queries carry codes and tokens. */
+function withoutQuery({ method, url }: { method: string; url: string }) {
+  return { method, url: url.split('?')[0] }
+}

@@ -1,0 +1,26 @@
+import type { RequestLog } from './control/request-log.ts'
+import type { Clock } from './directory/clock.ts'
+import type { Directories } from './directory/directories.ts'
+import type { Codes } from './entra/codes.ts'
+import type { MicrosoftSessions } from './entra/microsoft-session.ts'
+import type { RefreshTokens } from './entra/refresh-tokens.ts'
+import type { SigningKeys } from './entra/signing-keys.ts'
+import type { Tampering } from './entra/tampering.ts'
+import type { GraphSettings } from './graph/settings.ts'
+
+/** Everything the emulated cloud remembers, handed to the routes. */
+export type Cloud = {
+  /** Known once the server listens; Entra and Graph share it. */
+  origin: string
+  /** Changes with every start: tokens of an earlier run are not understood. */
+  readonly run: string
+  readonly clock: Clock
+  readonly directories: Directories
+  readonly keys: SigningKeys
+  readonly sessions: MicrosoftSessions
+  readonly codes: Codes
+  readonly refreshTokens: RefreshTokens
+  readonly tampering: Tampering
+  readonly requests: RequestLog
+  readonly graph: GraphSettings
+}

@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Cloud } from '../cloud.ts'
+import type { Application, ApplicationChange, ApplicationSeed } from '../directory/application.ts'
+import { Secret } from '../directory/application.ts'
+import type { GrantSeed } from '../directory/service-principal.ts'
+import type { User, UserChange, UserSeed } from '../directory/user.ts'
+
+const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
+
+export type NewSecret = { keyId: string; secretText: string; hint: string; endDateTime: string }
+
+/** What an administrator of one directory can do; journeys and tests drive the emulator with it. */
+export type DirectoryControl = {
+  id: string
+  displayName: string
+  domains: readonly string[]
+  users(): User[]
+  /** By id or user principal name. */
+  user(idOrName: string): User
+  addUser(seed: UserSeed): User
+  changeUser(idOrName: string, change: UserChange): User
+  disableUser(idOrName: string): User
+  enableUser(idOrName: string): User
+  /** Into the recycle bin. */
+  deleteUser(idOrName: string): void
+  restoreUser(id: string): User
+  /** For good, from the directory or the recycle bin. */
+  purgeUser(idOrName: string): void
+  /** Ends the user's Microsoft sessions and refresh tokens. */
+  revokeSessions(idOrName: string): void
+  applications(): Application[]
+  registerApplication(seed: ApplicationSeed): Application
+  changeApplication(appId: string, change: ApplicationChange): Application
+  addSecret(appId: string, secret?: { value?: string; endDateTime?: string }): NewSecret
+  removeSecret(appId: string, keyId: string): void
+  /** Admin consent: application permissions by name, and sign-in for every user unless `everyUser: false`. */
+  grantConsent(appId: string, grant?: Omit<GrantSeed, 'appId'>): void
+  /** These application permissions, or without a list every consent. */
+  withdrawConsent(appId: string, roles?: readonly string[]): void
+  /** Removes the enterprise application: the directory no longer knows it. */
+  removeEnterpriseApplication(appId: string): void
+  /** All delta links handed out so far answer 400 `syncStateNotFound`. */
+  expireDeltaTokens(): void
+}
+
+export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryControl {
+  const directory = cloud.directories.find(idOrDomain)
+  if (!directory) throw new Error(`There is no directory ${idOrDomain}.`)
+  const { users } = directory
+  const user = (idOrName: string) => {
+    const found = users.find(idOrName)
+    if (!found) throw new Error(`There is no user ${idOrName} in ${directory.displayName}.`)
+    return found
+  }
+  return {
+    id: directory.id,
+    displayName: directory.displayName,
+    domains: directory.domains,
+    users: () => [...users.all()],
+    user,
+    addUser: (seed) => users.add(seed),
+    changeUser: (idOrName, change) => users.change(user(idOrName).id, change),
+    disableUser: (idOrName) => users.change(user(idOrName).id, { accountEnabled: false }),
+    enableUser: (idOrName) => users.change(user(idOrName).id, { accountEnabled: true }),
+    deleteUser: (idOrName) => users.delete(user(idOrName).id),
+    restoreUser: (id) => users.restore(id.toLowerCase()),
+    purgeUser: (idOrName) => users.purge(users.find(idOrName)?.id ?? idOrName.toLowerCase()),
+    revokeSessions: (idOrName) => users.revokeSessions(user(idOrName).id, cloud.clock.now()),
+    applications: () => [...directory.applications.values()],
+    registerApplication: (seed) => directory.register(seed),
+    changeApplication: (appId, change) => directory.changeApplication(appId.toLowerCase(), change),
+    addSecret: (appId, { value, endDateTime } = {}) => {
+      const text = value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
+      const end = endDateTime ?? new Date(cloud.clock.now() + TWO_YEARS).toISOString()
+      const secret = Secret.parse({ keyId: randomUUID(), value: text, endDateTime: end })
+      directory.addSecret(appId.toLowerCase(), secret)
+      return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
+    },
+    removeSecret: (appId, keyId) => directory.removeSecret(appId.toLowerCase(), keyId),
+    grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }),
+    withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),
+    removeEnterpriseApplication: (appId) => directory.forget(appId.toLowerCase()),
+    expireDeltaTokens: () => void directory.deltaGeneration++,
+  }
+}

@@ -1,0 +1,10 @@
+export type RedirectUris = { web: string[]; spa: string[] }
+
+/** Where the local platform takes sign-ins back. */
+export const LOCAL_PLATFORM_ORIGINS = ['phone', 'contoso.phone', 'fabrikam.phone', 'control.phone'].map(
+  (host) => `http://${host}.localhost:4000`,
+)
+
+export function redirectUrisAt(origins: readonly string[]): string[] {
+  return origins.map((origin) => new URL('/auth/microsoft/callback', origin).href)
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/** http is for the local machine only; `*.localhost` is this emulator's leniency, browsers resolve it to loopback. */
+export function isAcceptableRedirectUri(uri: string): boolean {
+  if (!URL.canParse(uri) || uri.length > 256 || uri.includes('*')) return false
+  const { protocol, hostname, hash } = new URL(uri)
+  if (hash) return false
+  if (protocol === 'https:') return true
+  return protocol === 'http:' && (hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost'))
+}
+
+const RedirectUri = z.string().refine(isAcceptableRedirectUri, 'must be https, or http on localhost, 127.0.0.1 or *.localhost')
+const NativeRedirectUri = z.string().refine((uri) => URL.canParse(uri), 'must be a URI')
+
+export const Platform = z.enum(['web', 'spa', 'publicClient'])
+export type Platform = z.infer<typeof Platform>
+
+const RedirectUris = z
+  .object({
+    web: z.array(RedirectUri).default([]),
+    spa: z.array(RedirectUri).default([]),
+    publicClient: z.array(NativeRedirectUri).default([]),
+  })
+  .prefault({})
+  .refine(
+    ({ web, spa, publicClient }) => new Set([...web, ...spa, ...publicClient]).size === web.length + spa.length + publicClient.length,
+    {
+      error: 'a redirect URI may be registered once only',
+    },
+  )
+
+export const Secret = z.object({
+  keyId: z.guid().toLowerCase(),
+  value: z.string().min(16).max(64),
+  endDateTime: z.iso.datetime(),
+})
+export type Secret = z.infer<typeof Secret>
+
+const OptionalClaim = z.enum(['acct', 'auth_time', 'email', 'family_name', 'given_name', 'login_hint', 'upn', 'xms_edov'])
+
+export const ApplicationSeed = z.strictObject({
+  appId: z.guid().toLowerCase(),
+  displayName: z.string().min(1).max(120),
+  signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs']).default('AzureADMyOrg'),
+  redirectUris: RedirectUris,
+  secrets: z.array(Secret).default([]),
+  /** Application permissions listed in the registration; listing grants nothing. */
+  requiredRoles: z.array(z.string()).default([]),
+  optionalClaims: z.array(OptionalClaim).default([]),
+  /** Newly registered multi-tenant apps get no unverified e-mail addresses; older ones do (nOAuth). */
+  removeUnverifiedEmailClaim: z.boolean().default(true),
+})
+export type ApplicationSeed = z.input<typeof ApplicationSeed>
+
+export const ApplicationChange = ApplicationSeed.pick({
+  displayName: true,
+  signInAudience: true,
+  redirectUris: true,
+  requiredRoles: true,
+  optionalClaims: true,
+  removeUnverifiedEmailClaim: true,
+}).partial()
+export type ApplicationChange = Partial<z.input<typeof ApplicationChange>>
+
+export type Application = z.output<typeof ApplicationSeed> & { homeDirectoryId: string }
+
+export type RedirectTarget = { uri: string; platform: Platform }
+
+/** Exact comparison; only the port of `http://localhost` is free (RFC 8252 7.3). */
+export function findRedirectTarget(application: Application, uri: string): RedirectTarget | undefined {
+  for (const platform of Platform.options) {
+    if (application.redirectUris[platform].some((registered) => isSameRedirectUri(registered, uri))) return { uri, platform }
+  }
+  return undefined
+}
+
+function isSameRedirectUri(registered: string, asked: string): boolean {
+  if (registered === asked) return true
+  const localhost = /^http:\/\/localhost(:\d{1,5})?(?=\/|$)/
+  return localhost.test(registered) && localhost.test(asked) && registered.replace(localhost, '') === asked.replace(localhost, '')
+}

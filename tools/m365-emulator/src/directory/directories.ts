@@ -1,0 +1,46 @@
+import type { Application } from './application.ts'
+import { Directory } from './directory.ts'
+import { DirectorySeed, type DirectorySeedInput } from './seed.ts'
+import type { User } from './user.ts'
+
+export type Account = { directory: Directory; user: User }
+
+/** All directories of the emulated cloud. */
+export class Directories {
+  readonly #byId = new Map<string, Directory>()
+  readonly #byDomain = new Map<string, Directory>()
+
+  add(seed: DirectorySeedInput): Directory {
+    const directory = new Directory(DirectorySeed.parse(seed))
+    if (this.#byId.has(directory.id)) throw new Error(`Directory ${directory.id} exists already.`)
+    for (const domain of directory.domains) {
+      if (this.#byDomain.has(domain)) throw new Error(`Domain ${domain} is verified in another directory.`)
+      this.#byDomain.set(domain, directory)
+    }
+    this.#byId.set(directory.id, directory)
+    return directory
+  }
+
+  find(idOrDomain: string): Directory | undefined {
+    return this.#byId.get(idOrDomain.toLowerCase()) ?? this.#byDomain.get(idOrDomain.toLowerCase())
+  }
+
+  all(): Directory[] {
+    return [...this.#byId.values()]
+  }
+
+  findApplication(appId: string): Application | undefined {
+    for (const directory of this.#byId.values()) {
+      const application = directory.applications.get(appId.toLowerCase())
+      if (application) return application
+    }
+    return undefined
+  }
+
+  /** Home-realm discovery: the domain of the name decides the directory. */
+  findAccount(userPrincipalName: string): Account | undefined {
+    const directory = this.#byDomain.get(userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase())
+    const user = directory?.users.find(userPrincipalName)
+    return directory && user ? { directory, user } : undefined
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { type Application, ApplicationChange, ApplicationSeed, type Secret } from './application.ts'
+import { ChangeLog } from './change-log.ts'
+import type { DirectorySeed } from './seed.ts'
+import { GrantSeed, type ServicePrincipal } from './service-principal.ts'
+import { UserStore } from './user-store.ts'
+
+/** One Entra directory: its users, the applications registered in it, and the applications known to it. */
+export class Directory {
+  readonly id: string
+  readonly displayName: string
+  readonly domains: readonly string[]
+  readonly changes = new ChangeLog()
+  readonly users = new UserStore(this.changes)
+  readonly applications = new Map<string, Application>()
+  readonly principals = new Map<string, ServicePrincipal>()
+  /** Delta tokens of an older generation are expired. */
+  deltaGeneration = 0
+
+  constructor(seed: DirectorySeed) {
+    this.id = seed.id.toLowerCase()
+    this.displayName = seed.displayName
+    this.domains = seed.domains.map((domain) => domain.toLowerCase())
+    for (const user of seed.users) this.users.add(user)
+    for (const application of seed.applications) this.register(application)
+    for (const grant of seed.grants) this.grant(grant)
+  }
+
+  register(seed: ApplicationSeed): Application {
+    const application = { ...ApplicationSeed.parse(seed), homeDirectoryId: this.id }
+    this.applications.set(application.appId, application)
+    this.principal(application.appId)
+    return application
+  }
+
+  changeApplication(appId: string, change: ApplicationChange): Application {
+    const known = Object.fromEntries(Object.entries(ApplicationChange.parse(change)).filter(([key]) => key in change))
+    const application = { ...this.#ownApplication(appId), ...known } as Application
+    this.applications.set(appId, application)
+    return application
+  }
+
+  addSecret(appId: string, secret: Secret): void {
+    this.#ownApplication(appId).secrets.push(secret)
+  }
+
+  removeSecret(appId: string, keyId: string): void {
+    const application = this.#ownApplication(appId)
+    application.secrets = application.secrets.filter((secret) => secret.keyId !== keyId)
+  }
+
+  /** Consent makes the application's object in this directory when there is none yet. */
+  grant(seed: GrantSeed): ServicePrincipal {
+    const grant = GrantSeed.parse(seed)
+    const principal = this.principal(grant.appId)
+    for (const role of grant.roles) principal.roles.add(role)
+    principal.everyUser = grant.everyUser
+    principal.enabled = grant.enabled
+    return principal
+  }
+
+  withdraw(appId: string, roles?: readonly string[]): void {
+    const principal = this.principals.get(appId)
+    if (!principal) return
+    for (const role of roles ?? [...principal.roles]) principal.roles.delete(role)
+    if (roles) return
+    principal.everyUser = false
+    principal.consentedUsers.clear()
+  }
+
+  /** An administrator removed the enterprise application altogether. */
+  forget(appId: string): void {
+    this.principals.delete(appId)
+  }
+
+  principal(appId: string): ServicePrincipal {
+    const known = this.principals.get(appId)
+    if (known) return known
+    const principal = {
+      id: randomUUID(),
+      appId,
+      enabled: true,
+      roles: new Set<string>(),
+      everyUser: false,
+      consentedUsers: new Set<string>(),
+    }
+    this.principals.set(appId, principal)
+    return principal
+  }
+
+  #ownApplication(appId: string): Application {
+    const application = this.applications.get(appId)
+    if (!application) throw new Error(`No application ${appId} is registered in ${this.displayName}.`)
+    return application
+  }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { ApplicationSeed } from './application.ts'
+import { GrantSeed } from './service-principal.ts'
+import { UserSeed } from './user.ts'
+
+/** What an emulated directory starts with; also the format of an entry in a configuration file. */
+export const DirectorySeed = z.strictObject({
+  id: z.guid().toLowerCase(),
+  displayName: z.string().min(1),
+  /** Verified domains; the first is the default one. */
+  domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
+  users: z.array(UserSeed).default([]),
+  applications: z.array(ApplicationSeed).default([]),
+  grants: z.array(GrantSeed).default([]),
+})
+export type DirectorySeed = z.output<typeof DirectorySeed>
+export type DirectorySeedInput = z.input<typeof DirectorySeed>

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { buildApp } from './app.ts'
+import type { Cloud } from './cloud.ts'
+import { type DirectoryControl, directoryControl } from './control/directory-control.ts'
+import { RequestLog } from './control/request-log.ts'
+import { Clock } from './directory/clock.ts'
+import { Directories } from './directory/directories.ts'
+import type { DirectorySeedInput } from './directory/seed.ts'
+import { Codes } from './entra/codes.ts'
+import { MicrosoftSessions } from './entra/microsoft-session.ts'
+import { RefreshTokens } from './entra/refresh-tokens.ts'
+import { SigningKeys } from './entra/signing-keys.ts'
+import { type TamperInput, Tampering } from './entra/tampering.ts'
+import type { GraphSettings } from './graph/settings.ts'
+
+export type EmulatorOptions = {
+  /** 0 (the default) takes a free one. */
+  port?: number
+  host?: string
+  directories: readonly DirectorySeedInput[]
+  logLevel?: string
+}
+
+export type M365Emulator = {
+  /** Of Entra's endpoints, and of Graph before `/v1.0`. */
+  origin: string
+  directory(idOrDomain: string): DirectoryControl
+  addDirectory(seed: DirectorySeedInput): DirectoryControl
+  directories(): DirectoryControl[]
+  requests: RequestLog
+  /** Page sizes of `/users` without `$top` and of `/users/delta`; assign to change. */
+  graph: GraphSettings
+  /** A new signing key; `keepOld: false` withdraws the old ones at once. */
+  rollKeys(options?: { keepOld?: boolean }): Promise<void>
+  /** Spoils the next ID token, once. */
+  tamperNextIdToken(tamper: TamperInput): void
+  /** Moves the emulator's clock forward. */
+  advanceTime(milliseconds: number): void
+  close(): Promise<void>
+}
+
+/** Starts Entra ID and Microsoft Graph on one origin, with these directories. Everything lives in memory. */
+export async function startEmulator({
+  port = 0,
+  host = '127.0.0.1',
+  directories,
+  logLevel = 'silent',
+}: EmulatorOptions): Promise<M365Emulator> {
+  const cloud: Cloud = {
+    origin: '',
+    run: randomUUID(),
+    clock: new Clock(),
+    directories: new Directories(),
+    keys: await SigningKeys.generate(),
+    sessions: new MicrosoftSessions(),
+    codes: new Codes(),
+    refreshTokens: new RefreshTokens(),
+    tampering: new Tampering(),
+    requests: new RequestLog(),
+    graph: { defaultPageSize: 100, deltaPageSize: 200 },
+  }
+  for (const seed of directories) cloud.directories.add(seed)
+  const app = await buildApp(cloud, logLevel)
+  cloud.origin = originOf(host, new URL(await app.listen({ port, host })).port)
+
+  return {
+    origin: cloud.origin,
+    directory: (idOrDomain) => directoryControl(cloud, idOrDomain),
+    addDirectory: (seed) => directoryControl(cloud, cloud.directories.add(seed).id),
+    directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
+    requests: cloud.requests,
+    graph: cloud.graph,
+    rollKeys: (options) => cloud.keys.roll(options),
+    tamperNextIdToken: (tamper) => cloud.tampering.next(tamper),
+    advanceTime: (milliseconds) => cloud.clock.advance(milliseconds),
+    close: () => app.close(),
+  }
+}
+
+/** Listening everywhere, it is still addressed by loopback. */
+function originOf(host: string, port: string): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}

@@ -1,0 +1,117 @@
+export type Values = Readonly<Record<string, string>>
+
+/** A refusal by number; `values` fill the text, `error` overrides the usual OAuth error. */
+export type Refusal = { code: number; values?: Values; error?: string; suberror?: string }
+
+type Entry = readonly [error: string, text: string]
+
+/** The numbers and their usual OAuth error. The wording is close to Microsoft's, which may change any time. */
+const CATALOGUE: Readonly<Record<number, Entry>> = {
+  16000: [
+    'interaction_required',
+    "User account '{user}' does not exist in tenant '{tenant}' and cannot access the application '{app}' in that tenant.",
+  ],
+  50011: [
+    'invalid_request',
+    "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{app}'.",
+  ],
+  50020: [
+    'invalid_request',
+    "User account '{user}' from identity provider '{idp}' does not exist in tenant '{tenant}' and cannot access the application '{app}' in that tenant. The account needs to be added as an external user in the tenant first.",
+  ],
+  50057: ['invalid_grant', 'The user account is disabled.'],
+  50058: ['login_required', 'Session information is not sufficient for single-sign-on.'],
+  50126: ['invalid_grant', 'Error validating credentials due to invalid username or password.'],
+  50173: [
+    'invalid_grant',
+    'The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.',
+  ],
+  50194: [
+    'invalid_request',
+    "Application '{app}' is not configured as a multi-tenant application. Usage of the /{authority} endpoint is not supported for such apps.",
+  ],
+  54005: [
+    'invalid_grant',
+    'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
+  ],
+  65001: [
+    'invalid_grant',
+    "The user or administrator has not consented to use the application with ID '{app}'. Send an interactive authorization request for this user and resource.",
+  ],
+  65004: ['access_denied', 'User declined to consent to access the app.'],
+  70000: ['invalid_grant', 'Provided grant is invalid or malformed.'],
+  70003: ['unsupported_grant_type', "The app requested an unsupported grant type '{grant}'."],
+  70007: ['unsupported_response_type', "'{mode}' is not a supported value for the parameter 'response_mode'."],
+  70008: [
+    'invalid_grant',
+    'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
+  ],
+  70011: ['invalid_scope', "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is not valid."],
+  500112: [
+    'invalid_client',
+    "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.",
+  ],
+  501481: ['invalid_grant', 'The Code_Verifier does not match the code_challenge supplied in the authorization request.'],
+  501491: ['invalid_request', 'Invalid size of Code_Challenge parameter.'],
+  700005: ['invalid_grant', 'Provided Authorization Code is intended to use against other tenant, thus rejected.'],
+  700016: [
+    'unauthorized_client',
+    "Application with identifier '{app}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.",
+  ],
+  700025: ['invalid_client', "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."],
+  700027: ['invalid_client', 'Client assertion contains an invalid signature. The certificate is not registered on the application.'],
+  700054: ['unsupported_response_type', "response_type '{type}' is not enabled for the application."],
+  700084: [
+    'invalid_grant',
+    'The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page.',
+  ],
+  90002: [
+    'invalid_request',
+    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.",
+  ],
+  90014: [
+    'invalid_request',
+    "The required field '{name}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.",
+  ],
+  900023: ['invalid_request', "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."],
+  900144: ['invalid_request', "The request body must contain the following parameter: '{name}'."],
+  900561: ['invalid_request', 'The endpoint only accepts POST requests. Received a {method} request.'],
+  900971: ['invalid_request', 'No reply address provided.'],
+  901002: ['invalid_request', "The 'resource' request parameter is not supported."],
+  1002012: [
+    'invalid_scope',
+    'The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).',
+  ],
+  7000112: ['unauthorized_client', "Application '{app}' is disabled."],
+  7000215: [
+    'invalid_client',
+    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{app}'.",
+  ],
+  7000218: ['invalid_client', "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."],
+  7000222: [
+    'invalid_client',
+    "The provided client secret keys for app '{app}' are expired. Create new keys for your app or use certificate credentials for added security.",
+  ],
+  9001023: [
+    'invalid_request',
+    'The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.',
+  ],
+  9002313: ['invalid_request', 'Invalid request. Request is malformed or invalid.'],
+  9002325: ['invalid_request', 'Proof Key for Code Exchange is required for cross-origin authorization code redemption.'],
+  9002326: [
+    'invalid_request',
+    "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '{origin}'.",
+  ],
+  9002327: [
+    'invalid_request',
+    "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  ],
+}
+
+export type Explained = { code: number; error: string; suberror: string | undefined; text: string }
+
+export function explain({ code, values = {}, error, suberror }: Refusal): Explained {
+  const [usual, text] = CATALOGUE[code] ?? ['server_error', 'An unexpected error occurred.']
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+  return { code, error: error ?? usual, suberror, text: `AADSTS${code}: ${filled}` }
+}

@@ -1,0 +1,33 @@
+import type { Directories } from '../directory/directories.ts'
+import type { Directory } from '../directory/directory.ts'
+
+export const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** What the `{tenant}` part of an Entra address stands for. */
+export type Authority =
+  | { kind: 'directory'; directory: Directory }
+  | { kind: 'organizations' }
+  | { kind: 'common' }
+  | { kind: 'consumers' }
+  | { kind: 'unknown'; asked: string; wellFormed: boolean }
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i
+
+export function resolveAuthority(asked: string, directories: Directories): Authority {
+  const name = asked.toLowerCase()
+  if (name === 'organizations' || name === 'common') return { kind: name }
+  if (name === 'consumers' || name === PERSONAL_ACCOUNTS) return { kind: 'consumers' }
+  const directory = directories.find(name)
+  if (directory) return { kind: 'directory', directory }
+  return { kind: 'unknown', asked, wellFormed: GUID.test(asked) || DOMAIN.test(asked) }
+}
+
+/** Codes are bound to this: a GUID and a domain of one directory are the same authority. */
+export function authorityKey(authority: Authority): string {
+  return authority.kind === 'directory' ? authority.directory.id : authority.kind
+}
+
+export function isMultiTenant(authority: Authority): boolean {
+  return authority.kind === 'organizations' || authority.kind === 'common'
+}

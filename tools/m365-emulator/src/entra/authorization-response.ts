@@ -1,0 +1,31 @@
+import type { FastifyReply } from 'fastify'
+import type { Cloud } from '../cloud.ts'
+import { explain, type Refusal } from './aadsts.ts'
+import type { Answer } from './authorize-request.ts'
+import { formPostPage } from './pages/form-post-page.ts'
+import { describe, newTrace } from './refusal.ts'
+
+/** Takes the browser back to the application, in the response mode it asked for. */
+export function answerApplication(reply: FastifyReply, { target, responseMode, state }: Answer, members: Record<string, string>) {
+  const all = { ...members, ...(state !== undefined && { state }) }
+  reply.header('cache-control', 'no-store, no-cache').header('referrer-policy', 'strict-origin-when-cross-origin')
+  if (responseMode === 'form_post') return reply.type('text/html; charset=utf-8').send(formPostPage(target.uri, all))
+  const uri = withPath(target.uri)
+  const separator = responseMode === 'fragment' ? '#' : uri.includes('?') ? '&' : '?'
+  return reply.redirect(`${uri}${separator}${new URLSearchParams(all)}`, 302)
+}
+
+export function refuseToApplication(reply: FastifyReply, cloud: Cloud, answer: Answer, refusal: Refusal) {
+  const { code, error, text } = explain(refusal)
+  return answerApplication(reply, answer, {
+    error,
+    error_description: describe(text, newTrace(cloud.clock.date())),
+    error_uri: `${cloud.origin}/error?code=${code}`,
+    ...(code === 65004 && { error_subcode: 'cancel' }),
+  })
+}
+
+/** `https://contoso.com` comes back as `https://contoso.com/`. */
+function withPath(uri: string): string {
+  return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/')
+}

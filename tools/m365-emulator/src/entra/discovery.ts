@@ -1,0 +1,81 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Cloud } from '../cloud.ts'
+import { type Authority, PERSONAL_ACCOUNTS, resolveAuthority } from './authority.ts'
+import { refuseJson } from './refusal.ts'
+import type { SigningKey } from './signing-keys.ts'
+
+type Params = { tenant: string }
+
+export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('access-control-allow-origin', '*')
+    reply.header('cache-control', 'max-age=86400, private')
+  })
+
+  app.get<{ Params: Params }>('/:tenant/v2.0/.well-known/openid-configuration', async ({ params }, reply) => {
+    const authority = resolveAuthority(params.tenant, cloud.directories)
+    if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
+    return metadata(cloud.origin, params.tenant, authority)
+  })
+
+  app.get<{ Params: Params }>('/:tenant/discovery/v2.0/keys', async ({ params }, reply) => {
+    const authority = resolveAuthority(params.tenant, cloud.directories)
+    if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
+    const template = `${cloud.origin}/{tenantid}/v2.0`
+    const work = cloud.keys.published.map((key) => toJwk(key, template))
+    const personal = toJwk(cloud.keys.personal, `${cloud.origin}/${PERSONAL_ACCOUNTS}/v2.0`)
+    if (authority.kind === 'consumers') return { keys: [personal] }
+    return { keys: authority.kind === 'common' ? [...work, personal] : work }
+  })
+}
+
+function refuseUnknown(reply: Parameters<typeof refuseJson>[0], cloud: Cloud, { asked, wellFormed }: Authority & { kind: 'unknown' }) {
+  const refusal = wellFormed ? { code: 90002, values: { tenant: asked } } : { code: 900023, values: { tenant: asked } }
+  return refuseJson(reply, cloud, { ...refusal, error: 'invalid_tenant' })
+}
+
+/** No `alg`: Microsoft's entries have none, the algorithm is the verifier's own business. */
+function toJwk({ kid, publicKey, certificate }: SigningKey, issuer: string) {
+  const { n, e } = publicKey.export({ format: 'jwk' })
+  return { kty: 'RSA', use: 'sig', kid, x5t: kid, n, e, x5c: [certificate.toString('base64')], issuer }
+}
+
+export function issuerOf(origin: string, authority: Authority): string {
+  if (authority.kind === 'directory') return `${origin}/${authority.directory.id}/v2.0`
+  return authority.kind === 'consumers' ? `${origin}/${PERSONAL_ACCOUNTS}/v2.0` : `${origin}/{tenantid}/v2.0`
+}
+
+function metadata(origin: string, tenant: string, authority: Authority) {
+  // asked by domain, the endpoints carry the directory id all the same
+  const base = `${origin}/${authority.kind === 'directory' ? authority.directory.id : tenant.toLowerCase()}`
+  return {
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    issuer: issuerOf(origin, authority),
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: `${origin}/oidc/userinfo`,
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+    http_logout_supported: true,
+    frontchannel_logout_supported: true,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    claims_supported: CLAIMS,
+    kerberos_endpoint: `${base}/kerberos`,
+    tenant_region_scope: authority.kind === 'directory' ? 'NA' : null,
+    cloud_instance_name: 'microsoftonline.com',
+    cloud_graph_host_name: 'graph.windows.net',
+    msgraph_host: 'graph.microsoft.com',
+    rbac_url: 'https://pas.windows.net',
+  }
+}
+
+const CLAIMS = (
+  'sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time ' +
+  'acr nonce preferred_username name tid ver at_hash c_hash email'
+).split(' ')

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import type { Grant } from './codes.ts'
+
+const SPA_LIFETIME = 24 * 60 * 60 * 1000
+const IDLE_LIFETIME = 90 * 24 * 60 * 60 * 1000
+
+export type RefreshGrant = Grant & { issuedAt: number; expiresAt: number }
+
+/** The old token stays good after a refresh, as at Microsoft; the 24 hours of a `spa` token are never extended. */
+export class RefreshTokens {
+  readonly #tokens = new Map<string, RefreshGrant>()
+
+  issue(grant: Grant, now: number, previous?: RefreshGrant): string {
+    const token = `1.${randomBytes(120).toString('base64url')}`
+    const expiresAt = grant.platform === 'spa' ? (previous?.expiresAt ?? now + SPA_LIFETIME) : now + IDLE_LIFETIME
+    this.#tokens.set(token, { ...grant, issuedAt: now, expiresAt })
+    return token
+  }
+
+  find(token: string): RefreshGrant | undefined {
+    return this.#tokens.get(token)
+  }
+}

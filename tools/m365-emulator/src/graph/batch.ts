@@ -1,0 +1,49 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Cloud } from '../cloud.ts'
+import { authenticate } from './bearer.ts'
+import { badRequest } from './graph-error.ts'
+
+const Item = z.object({
+  id: z.string().min(1),
+  method: z.string(),
+  url: z.string().startsWith('/'),
+  headers: z.record(z.string(), z.string()).default({}),
+  dependsOn: z.array(z.string()).optional(),
+})
+const Envelope = z.object({ requests: z.array(Item).min(1).max(20) })
+
+/** Every item runs as a request of its own, with its own headers and its own status. */
+export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  app.post('/$batch', async ({ headers, body }) => {
+    authenticate(headers.authorization, cloud)
+    const envelope = Envelope.safeParse(body)
+    if (!envelope.success) throw badRequest('Invalid batch payload format.')
+    const { requests } = envelope.data
+    if (new Set(requests.map(({ id }) => id.toLowerCase())).size < requests.length) throw badRequest('Request Id values must be unique.')
+
+    const statuses = new Map<string, number>()
+    const responses = []
+    for (const { id, method, url, headers: own, dependsOn = [] } of requests) {
+      if (dependsOn.some((dependency) => (statuses.get(dependency) ?? 424) >= 400)) {
+        statuses.set(id, 424)
+        responses.push({ id, status: 424, body: { error: { code: 'FailedDependency', message: 'A dependency failed.' } } })
+        continue
+      }
+      const response = await app.inject({
+        method: method.toUpperCase() as 'GET',
+        url: `/v1.0${url}`,
+        headers: { ...own, authorization: headers.authorization },
+      })
+      statuses.set(id, response.statusCode)
+      const isJson = String(response.headers['content-type']).startsWith('application/json')
+      responses.push({
+        id,
+        status: response.statusCode,
+        headers: { 'Content-Type': 'application/json' },
+        body: isJson ? response.json() : response.body,
+      })
+    }
+    return { responses }
+  })
+}

@@ -1,0 +1,88 @@
+import { verify } from 'node:crypto'
+import type { Cloud } from '../cloud.ts'
+import type { Directory } from '../directory/directory.ts'
+import { GRAPH } from '../entra/scopes.ts'
+import { GraphError } from './graph-error.ts'
+
+export type Caller = {
+  directory: Directory
+  kind: 'app' | 'user'
+  appId: string
+  userId: string
+  subject: string
+  permissions: ReadonlySet<string>
+}
+
+type Claims = {
+  aud?: string
+  tid?: string
+  exp?: number
+  nbf?: number
+  idtyp?: string
+  appid?: string
+  oid?: string
+  sub?: string
+  scp?: string
+  roles?: string[]
+}
+
+const invalidToken = (message: string) =>
+  new GraphError(401, 'InvalidAuthenticationToken', message, { 'www-authenticate': 'Bearer realm="", error="invalid_token"' })
+
+/** The permissions in the token count, not those granted meanwhile: a new consent needs a new token. */
+export function authenticate(authorization: string | undefined, cloud: Cloud): Caller {
+  const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined) throw invalidToken('Access token is empty.')
+  const claims = verifySignature(token, cloud)
+  const now = cloud.clock.now() / 1000
+  if (claims.aud !== GRAPH) throw invalidToken('Access token validation failure. Invalid audience.')
+  if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300) throw invalidToken('Lifetime validation failed, the token is expired.')
+  const directory = cloud.directories.find(claims.tid ?? '')
+  const principal = directory?.principals.get(claims.appid ?? '')
+  if (!directory || !principal)
+    throw new GraphError(401, 'Authorization_IdentityNotFound', 'The identity of the calling application could not be established.')
+  if (!principal.enabled)
+    throw new GraphError(401, 'Authorization_IdentityDisabled', 'The identity of the calling application is disabled.')
+  return {
+    directory,
+    kind: claims.idtyp === 'app' ? 'app' : 'user',
+    appId: principal.appId,
+    userId: claims.oid ?? '',
+    subject: claims.sub ?? '',
+    permissions: new Set(claims.roles ?? claims.scp?.split(' ')),
+  }
+}
+
+function verifySignature(token: string, { keys }: Cloud): Claims {
+  const [header, payload, signature, ...rest] = token.split('.')
+  if (!header || !payload || !signature || rest.length > 0) throw invalidToken('CompactToken parsing failed with error code: 80049217')
+  try {
+    const { alg, kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+    const key = alg === 'RS256' ? keys.published.find((published) => published.kid === kid) : undefined
+    const signed = Buffer.from(`${header}.${payload}`)
+    if (key && verify('sha256', signed, key.publicKey, Buffer.from(signature, 'base64url'))) {
+      return JSON.parse(Buffer.from(payload, 'base64url').toString())
+    }
+  } catch {
+    throw invalidToken('CompactToken parsing failed with error code: 80049217')
+  }
+  throw invalidToken('Access token validation failure. Invalid signature.')
+}
+
+const denied = () => new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+
+const READ_USERS = ['User.Read.All', 'Directory.Read.All', 'User.ReadWrite.All']
+const BASIC_PROPERTIES = ['displayName', 'givenName', 'id', 'mail', 'surname', 'userPrincipalName']
+
+/** `null` means every property; with ReadBasic the others come back empty. */
+export type Visible = ReadonlySet<string> | null
+
+export function visibleUserProperties({ permissions }: Caller): Visible {
+  if (READ_USERS.some((permission) => permissions.has(permission))) return null
+  if (permissions.has('User.ReadBasic.All')) return new Set(BASIC_PROPERTIES)
+  throw denied()
+}
+
+export function requireAny({ permissions }: Caller, ...needed: string[]): void {
+  if (!needed.some((permission) => permissions.has(permission))) throw denied()
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Cloud } from '../cloud.ts'
+import { batch } from './batch.ts'
+import { getOrganization } from './get-organization.ts'
+import { getUser } from './get-user.ts'
+import { errorDocument, GraphError, type GraphTrace } from './graph-error.ts'
+import { listUsers } from './list-users.ts'
+import { usersDelta } from './users-delta.ts'
+
+const CONTENT_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+
+/** Microsoft Graph v1.0, as much of it as an importer of users meets. */
+export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  const traces = new WeakMap<FastifyRequest, GraphTrace>()
+  const traceOf = (request: FastifyRequest): GraphTrace => {
+    const known = traces.get(request)
+    if (known) return known
+    const asked = request.headers['client-request-id']
+    const requestId = randomUUID()
+    const trace = { requestId, clientRequestId: typeof asked === 'string' ? asked : requestId, date: cloud.clock.date() }
+    traces.set(request, trace)
+    return trace
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { requestId, clientRequestId } = traceOf(request)
+    reply.headers({ 'request-id': requestId, 'client-request-id': clientRequestId, 'odata-version': '4.0', 'cache-control': 'no-cache' })
+    reply.header(
+      'x-ms-ags-diagnostic',
+      '{"ServerInfo":{"DataCenter":"Emulator","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"EM00"}}',
+    )
+    reply.header('content-type', CONTENT_TYPE)
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    reply.header('content-type', CONTENT_TYPE)
+    if (error instanceof GraphError) {
+      return reply
+        .code(error.status)
+        .headers(error.headers)
+        .send(errorDocument(error.code, error.message, traceOf(request)))
+    }
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error(error)
+    return reply.code(status).send(errorDocument(status < 500 ? 'BadRequest' : 'InternalServerError', error.message, traceOf(request)))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const document = errorDocument('BadRequest', 'Resource not found for the segment.', traceOf(request))
+    return reply.code(400).header('content-type', CONTENT_TYPE).send(document)
+  })
+
+  await app.register(listUsers, { cloud })
+  await app.register(usersDelta, { cloud })
+  await app.register(getUser, { cloud })
+  await app.register(getOrganization, { cloud })
+  await app.register(batch, { cloud })
+}

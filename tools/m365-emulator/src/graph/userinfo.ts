@@ -1,0 +1,24 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Cloud } from '../cloud.ts'
+import { authenticate } from './bearer.ts'
+import { errorDocument, GraphError } from './graph-error.ts'
+
+/** OpenID Connect's userinfo lives on Graph; its `sub` is the one of the ID token. */
+export const userinfo: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  app.get('/oidc/userinfo', async ({ headers, id }, reply) => {
+    try {
+      const caller = authenticate(headers.authorization, cloud)
+      const user = caller.directory.users.find(caller.userId)
+      if (caller.kind !== 'user' || !user) throw new GraphError(401, 'InvalidAuthenticationToken', 'The token is not of a user.')
+      const { displayName: name, givenName: given_name, surname: family_name, mail: email } = user
+      return JSON.parse(JSON.stringify({ sub: caller.subject, name, given_name, family_name, email: email ?? undefined }))
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error
+      const trace = { requestId: id, clientRequestId: id, date: cloud.clock.date() }
+      return reply
+        .code(error.status)
+        .headers(error.headers)
+        .send(errorDocument(error.code, error.message, trace))
+    }
+  })
+}

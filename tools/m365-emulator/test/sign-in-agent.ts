@@ -1,0 +1,73 @@
+/** A browser as far as a login needs one: cookies, redirects, and forms found by the text of their buttons. */
+export class SignInAgent {
+  readonly #cookies = new Map<string, string>()
+  readonly #origin: string
+
+  constructor(origin: string) {
+    this.#origin = origin
+  }
+
+  /** Follows redirects within the emulator; one that leaves it is the end. */
+  async open(url: string | URL, init: RequestInit = {}): Promise<Page> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, ...(cookie && { cookie }) } })
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
+      if (value) this.#cookies.set(name, value)
+      else this.#cookies.delete(name)
+    }
+    const location = response.headers.get('location')
+    if (location?.startsWith(`${this.#origin}/`)) return this.open(location)
+    return new Page(response.status, location, await response.text(), String(url), response.headers)
+  }
+
+  /** Presses the button that has this text, with these fields filled in. */
+  async submit(page: Page, button: string, fields: Record<string, string> = {}): Promise<Page> {
+    const { action, values } = page.formOf(button)
+    const body = new URLSearchParams({ ...values, ...fields })
+    return this.open(new URL(action, page.url), { method: 'POST', body })
+  }
+
+  async signIn(url: string | URL, username: string, password = 'Passw0rd!'): Promise<Page> {
+    return this.submit(await this.open(url), 'Sign in', { username, password })
+  }
+}
+
+const decode = (text: string) =>
+  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '')
+
+const attributes = (tag: string) =>
+  Object.fromEntries([...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]))
+
+export class Page {
+  readonly status: number
+  /** Where the browser was sent outside the emulator. */
+  readonly location: URL | undefined
+  readonly html: string
+  readonly url: string
+  readonly headers: Headers
+
+  constructor(status: number, location: string | null, html: string, url: string, headers: Headers) {
+    this.status = status
+    this.location = location === null ? undefined : new URL(location)
+    this.html = html
+    this.url = url
+    this.headers = headers
+  }
+
+  get text(): string {
+    return decode(this.html.replace(/<style>[\s\S]*?<\/style>/, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ')
+  }
+
+  formOf(button: string): { action: string; values: Record<string, string> } {
+    for (const [whole, head = '', body = ''] of this.html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
+      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) => label.includes(button))
+      if (!pressed) continue
+      const inputs = [...whole.matchAll(/<input[^>]*>/g)].map(([tag]) => attributes(tag))
+      const values = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]))
+      const { name, value = '' } = attributes(pressed[1] ?? '')
+      return { action: attributes(head).action ?? '', values: { ...values, ...(name && { [name]: value }) } }
+    }
+    throw new Error(`No form has a button "${button}": ${this.text}`)
+  }
+}

@@ -50,7 +50,7 @@ export function loadConfig<Schema extends z.ZodObject>(
   const unknown = Object.keys(given).filter((name) => !known.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
   const lines = [
     ...(parsed.error?.issues ?? []).map(
-      (issue) => `${issue.path[0] ?? 'settings'}: ${given[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
+      (issue) => `${String(issue.path[0] ?? 'settings')}: ${given[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
     ),
     ...unknown.map((name) => `${name}: is not a setting of this service`),
   ]

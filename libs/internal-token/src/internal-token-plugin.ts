@@ -37,6 +37,21 @@ export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buf
   app.decorateRequest('caller', null as unknown as InternalClaims)
 })
 
+/** Guard of what all our callers may read: any valid token. */
+export async function requireInternalToken(request: FastifyRequest): Promise<void> {
+  await authenticate(request)
+}
+
+/**
+ * Guard of routes above all tenants that a tenant's admin may use too. It checks the role only:
+ * such a route narrows what it shows and does to `request.caller.scope` itself.
+ */
+export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
+  const caller = await authenticate(request)
+  if (caller.role === 'service') throw refuse('forbidden')
+  if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+}
+
 /** Guard of every route behind the gateway: a valid token, and for admins the reach of their scope and role. */
 export async function requireAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)

@@ -31,6 +31,7 @@ function describe(error: FastifyError | AppError): Problem {
     return { ...problemOf(400, 'invalid-request', 'The request is not valid.'), errors }
   }
   const status = 'statusCode' in error ? error.statusCode : undefined
+  if (isUnstorableText(error)) return problemOf(400, 'invalid-request', 'The request contains a character that cannot be stored.')
   if (isUnavailable(error)) return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')
   if (status !== undefined && status >= 400 && status < 500) {
     return problemOf(
@@ -40,6 +41,14 @@ function describe(error: FastifyError | AppError): Problem {
     )
   }
   return problemOf(500, 'internal-error', 'Something went wrong on our side.')
+}
+
+/** Postgres stores no NUL and no broken encoding: SQLSTATE 22021 in text, 22P05 in JSON. Input, therefore never a 500. */
+function isUnstorableText(error: Error): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === '22021' || cause.code === '22P05')) return true
+  }
+  return false
 }
 
 /** Lost or exhausted connections of our own stores: node errors, SQLSTATE classes 08 and 57, pg-pool's time-out. */

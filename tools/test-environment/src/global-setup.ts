@@ -37,16 +37,7 @@ export default async function setup(project: TestProject) {
 }
 
 async function startDatabase(folder: string, stops: Array<() => Promise<void>>): Promise<string> {
-  const messages: string[] = []
-  const database = await startEmbeddedDatabase({
-    folder,
-    port: await findFreePort(),
-    password: 'test',
-    durable: false,
-    onMessage: (line) => messages.push(line),
-  }).catch((error: unknown) => {
-    throw new Error(`The embedded Postgres did not start:\n${messages.join('\n')}`, { cause: error })
-  })
+  const database = await startEmbeddedDatabase({ folder, port: await findFreePort(), password: 'test', durable: false })
   stops.push(() => database.stop())
   return database.url
 }

@@ -1,0 +1,45 @@
+import { Agent, request } from 'node:http'
+
+/** The admin API answered with something else than success. */
+export class AdminApiError extends Error {
+  override readonly name = 'AdminApiError'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export type AdminApi = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
+
+/**
+ * Calls `<Control origin>/api/v1` with an API key. Node resolves no `*.localhost`: the connection goes to 127.0.0.1,
+ * the Host header says which host is meant.
+ */
+export function adminApi(controlOrigin: string, apiKey: string): AdminApi {
+  const { host, port } = new URL(controlOrigin)
+  const agent = new Agent({ keepAlive: true })
+  return (method, path, body) => {
+    const { promise, resolve, reject } = Promise.withResolvers<never>()
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const headers = { host, authorization: `Bearer ${apiKey}`, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
+    const call = request({ host: '127.0.0.1', port, method, path: `/api/v1${path}`, headers, agent, timeout: 30_000 }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString()
+        const status = answer.statusCode ?? 0
+        if (status < 300) return resolve((text ? JSON.parse(text) : undefined) as never)
+        const code = /"code":"([^"]+)"/.exec(text)?.[1] ?? 'unknown'
+        reject(new AdminApiError(status, code, `${method} ${path}: ${status} ${text.slice(0, 300)}`))
+      })
+    })
+    call.on('timeout', () => call.destroy(new Error(`${method} ${path} took over 30 s`)))
+    call.on('error', reject)
+    call.end(payload)
+    return promise
+  }
+}

@@ -1,0 +1,73 @@
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { SingleBar } from 'cli-progress'
+import type { DemoProgress } from './demo.ts'
+import { DEMO_PEOPLE } from './demo-plan.ts'
+import { demoLogin, registrationToEnter } from './demo-registration.ts'
+import type { platformAddresses } from './process-plans.ts'
+
+export type ProgressOutput = DemoProgress & { onLine(line: string): void; done(): void }
+
+/** Steps, log lines and one bar for the import; without a terminal the bar becomes a line at its end. */
+export function printProgress(): ProgressOutput {
+  const bar = new SingleBar({ format: '  {bar} {value}/{total} users', hideCursor: true, clearOnComplete: false, noTTYOutput: false })
+  let barred = false
+  const stopBar = () => {
+    if (barred) bar.stop()
+    barred = false
+  }
+  return {
+    onStep(text) {
+      stopBar()
+      process.stdout.write(`${text} ...\n`)
+    },
+    onLine(line) {
+      process.stdout.write(`${line}\n`)
+    },
+    onRun(run: SyncRun) {
+      if (run.total === null) return
+      if (!barred) bar.start(run.total, 0)
+      barred = true
+      bar.update(run.counts.seen)
+      if (run.status === 'queued' || run.status === 'running') return
+      stopBar()
+      if (!process.stdout.isTTY) process.stdout.write(`  ${run.counts.seen}/${run.total} users seen, ${run.counts.created} created\n`)
+    },
+    done: stopBar,
+  }
+}
+
+export function printWelcome(addresses: ReturnType<typeof platformAddresses>, access: { controlLink: string; keyFile: string }): void {
+  const lines = [
+    '',
+    'Jackfield runs. Ctrl-C stops everything; the data stays in .data/',
+    '',
+    ...table([
+      ['Contoso, connected', addresses.tenant('contoso')],
+      ['Fabrikam, to be connected', addresses.tenant('fabrikam')],
+      ['Control', addresses.control],
+      ['Control, first entry (once)', access.controlLink],
+      ['Admin API', `${addresses.control}/api/v1  (key in ${access.keyFile})`],
+      ['Microsoft 365 emulator', addresses.emulator],
+    ]),
+    '',
+    `Sign in at ${addresses.tenant('contoso')} as`,
+    '',
+    ...table(
+      DEMO_PEOPLE.map(({ displayName, outcome }) => [
+        demoLogin(displayName).userPrincipalName,
+        `password ${demoLogin(displayName).password}  ${outcome}`,
+      ]),
+    ),
+    '',
+    'Connect Fabrikam by hand in Control (System > Microsoft 365 > Add account) with',
+    '',
+    ...table(Object.entries(registrationToEnter())),
+    '',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function table(rows: ReadonlyArray<readonly [string, string]>): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
+}

@@ -1,0 +1,51 @@
+import type { UserTicks } from '@jackfield/contract/import-request'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+
+/** How the demo's Contoso is registered at the emulator. */
+export type DemoRegistration = { alias: string; clientId: string; directoryId: string; secret: string; expiresAt: string }
+
+/** The example web client as an app of the catalogue. */
+export const WEB_CLIENT = {
+  clientId: 'web-client',
+  appOn(baseUrl: string) {
+    return {
+      name: 'Web Client',
+      tenantUrl: baseUrl.replace('://', '://{tenant}.'),
+      callbackPaths: ['/callback.html', '/popup-callback.html'],
+      postLogoutPaths: ['/'],
+      requiresBinding: true,
+      kind: 'browser',
+    }
+  },
+}
+
+/** People the demo leaves out, to show what happens to someone who was not imported. */
+const NOT_IMPORTED = new Set(['Allan Deyoung', 'MOD Administrator', 'Brian Johnson (TAILSPIN)'])
+/** Imported, but not allowed to sign in with Microsoft. */
+const WITHOUT_SSO = new Set(['Ben Walters'])
+
+export const DEMO_EXTENSIONS: readonly string[] = Array.from({ length: 40 }, (_, index) => String(101 + index))
+
+export const DEMO_BINDINGS: Readonly<Record<string, string>> = {
+  'Adele Vance': '101',
+  'Diego Siciliani': '102',
+  'Megan Bowen': '103',
+  'Lee Gu': '104',
+  'Isaiah Langer': '105',
+  'Ben Walters': '106',
+}
+
+/** The demo ticks people, not rooms and shared mailboxes: those have no surname. */
+export function demoTicks(users: readonly MicrosoftUser[]): UserTicks[] {
+  return users
+    .filter((user) => user.surname !== null && user.accountEnabled && !NOT_IMPORTED.has(user.displayName))
+    .map((user) => ({ id: user.id, sync: true, sso: !WITHOUT_SSO.has(user.displayName) }))
+}
+
+/** Who can try what, for the table that `npm start` prints. */
+export const DEMO_PEOPLE: ReadonlyArray<{ displayName: string; outcome: string }> = [
+  { displayName: 'Adele Vance', outcome: 'signs in, extension 101' },
+  { displayName: 'Alex Wilber', outcome: 'imported, not bound to an extension yet' },
+  { displayName: 'Ben Walters', outcome: 'imported, Microsoft sign-in not enabled' },
+  { displayName: 'Allan Deyoung', outcome: 'not imported' },
+]

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import proxy from '@fastify/http-proxy'
+import files from '@fastify/static'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+
+/**
+ * Stands for the cluster's ingress on a laptop, by the same rules as `deploy/k8s/base/ingress.yaml`: on every host `/auth` goes to the gateway,
+ * on the Control host everything does, and the rest of a tenant's host is its phone frontend, here the example web client.
+ */
+export async function startIngress(options: {
+  host: string
+  port: number
+  gatewayUrl: string
+  controlHost: string
+  webClientFolder: string
+}): Promise<FastifyInstance> {
+  const app = fastify({ logger: false, trustProxy: false, forceCloseConnections: true })
+  const toGateway = {
+    upstream: options.gatewayUrl,
+    replyOptions: { rewriteRequestHeaders: withOwnForwardedHeaders as never },
+    http: { requestOptions: { timeout: 0 } },
+  }
+  const onControl = { constraints: { host: options.controlHost } }
+  await app.register(proxy, { ...toGateway, prefix: '/', rewritePrefix: '/', ...onControl })
+  await app.register(proxy, { ...toGateway, prefix: '/auth', rewritePrefix: '/auth' })
+  await app.register(async (frontend) => {
+    if (!existsSync(options.webClientFolder)) throw new Error(`The example web client is not built: ${options.webClientFolder} is missing.`)
+    await frontend.register(files, { root: options.webClientFolder })
+  })
+  await app.listen({ host: options.host, port: options.port })
+  return app
+}
+
+/** The browser's own Host decides which tenant it is; what a client claims about proxies is replaced by what we saw. */
+function withOwnForwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>): Record<string, unknown> {
+  const host = request.headers.host ?? ''
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:x-forwarded-.*|forwarded|x-real-ip)$/i.test(name)))
+  return { ...kept, host, 'x-forwarded-host': host, 'x-forwarded-proto': 'http', 'x-forwarded-for': request.socket.remoteAddress }
+}

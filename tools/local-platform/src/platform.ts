@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded-database.ts'
+import { isPortTaken } from './free-port.ts'
+import { startIngress } from './ingress.ts'
+import type { PlatformSettings } from './platform-settings.ts'
+import { type PlatformPorts, platformAddresses, processPlans } from './process-plans.ts'
+import { type ProcessPlan, type SupervisedProcess, startProcess, untilReady } from './supervised-process.ts'
+
+export type PlatformOptions = {
+  /** Root of the clone. */
+  root: string
+  /** Where database files and settings stay. */
+  dataFolder: string
+  ports: PlatformPorts
+  settings: PlatformSettings
+  /** A Postgres and a Redis of the caller's own instead of the embedded database. */
+  databaseUrl?: string | undefined
+  redisUrl?: string | undefined
+  logLevel: string
+  onLine(name: string, line: string): void
+  onStep(text: string): void
+}
+
+export type Platform = {
+  addresses: ReturnType<typeof platformAddresses>
+  /** Settles when a process ended that nobody asked to end. */
+  readonly failed: Promise<string>
+  processId(name: string): number
+  /** Starts a process again that was ended on purpose. */
+  restart(name: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A start that cannot succeed, in one line for the person who tried. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+/** Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. Restarts nothing by itself. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  await refuseTakenPorts(options)
+  const addresses = platformAddresses(options.ports)
+  const { promise: failed, resolve: fail } = Promise.withResolvers<string>()
+  const running = new Map<string, SupervisedProcess>()
+  let stopping = false
+
+  const launch = async (plan: ProcessPlan) => {
+    const started = startProcess(plan, options.onLine)
+    running.set(plan.name, started)
+    await untilReady(started, plan.readyUrl)
+    started.ended.then((reason) => {
+      if (!stopping && running.get(plan.name) === started) fail(`${plan.name} ${reason}`)
+    })
+  }
+
+  let database: EmbeddedDatabase | undefined
+  let ingress: Awaited<ReturnType<typeof startIngress>> | undefined
+  const stop = async () => {
+    stopping = true
+    await ingress?.close()
+    await Promise.all([...running.values()].map((each) => each.stop()))
+    await database?.stop()
+  }
+
+  try {
+    if (options.databaseUrl === undefined) {
+      options.onStep('starting Postgres')
+      const folder = join(options.dataFolder, 'postgres')
+      database = await startEmbeddedDatabase({
+        folder,
+        port: options.ports.postgres,
+        password: options.settings.databasePassword,
+        durable: true,
+      })
+    }
+    const plans = processPlans(options, options.databaseUrl ?? database?.url ?? '')
+    options.onStep(`starting ${plans.map((plan) => plan.name).join(', ')}`)
+    await Promise.all(plans.map(launch))
+    ingress = await startIngress({
+      host: '127.0.0.1',
+      port: options.ports.ingress,
+      gatewayUrl: `http://127.0.0.1:${options.ports.gateway}`,
+      controlHost: new URL(addresses.control).host,
+      webClientFolder: join(options.root, 'examples/web-client/dist'),
+    })
+    return {
+      addresses,
+      failed,
+      processId: (name) => running.get(name)?.pid ?? 0,
+      async restart(name) {
+        const plan = plans.find((candidate) => candidate.name === name)
+        if (!plan) throw new TypeError(`There is no process ${name}.`)
+        const previous = running.get(name)
+        running.delete(name)
+        await previous?.stop()
+        await launch(plan)
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function refuseTakenPorts({ ports, databaseUrl, dataFolder }: PlatformOptions): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    if (name === 'postgres') continue
+    if (await isPortTaken(port))
+      throw new StartError(`port ${port} (${name}) is taken by another program; stop it, or look whether Jackfield runs already.`)
+  }
+  // Our own Postgres may be left over from a killed run; starting it again ends that one first.
+  const leftOver = existsSync(join(dataFolder, 'postgres/cluster/postmaster.pid'))
+  if (databaseUrl === undefined && !leftOver && (await isPortTaken(ports.postgres))) {
+    throw new StartError(`port ${ports.postgres} (postgres) is taken by another program; stop it, or set DATABASE_URL.`)
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { PlatformOptions } from './platform.ts'
+import type { ProcessPlan } from './supervised-process.ts'
+
+export type PlatformPorts = { ingress: number; registry: number; roster: number; gateway: number; emulator: number; postgres: number }
+
+/** The addresses of `contract.md`. */
+export const DEFAULT_PORTS: PlatformPorts = { ingress: 4000, registry: 4001, roster: 4002, gateway: 4003, emulator: 4010, postgres: 4032 }
+
+export function platformAddresses(ports: PlatformPorts) {
+  const host = (label: string) => `http://${label}phone.localhost:${ports.ingress}`
+  return {
+    base: host(''),
+    control: host('control.'),
+    tenant: (slug: string) => host(`${slug}.`),
+    registry: `http://127.0.0.1:${ports.registry}`,
+    roster: `http://127.0.0.1:${ports.roster}`,
+    emulator: `http://127.0.0.1:${ports.emulator}`,
+  }
+}
+
+/** What is started, with every setting it gets: the same settings a platform team gives the services in Kubernetes. */
+export function processPlans(options: PlatformOptions, databaseUrl: string): ProcessPlan[] {
+  const { ports, settings, root } = options
+  const addresses = platformAddresses(ports)
+  const stores: Record<string, string> =
+    options.redisUrl === undefined ? { DATABASE_URL: databaseUrl } : { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl }
+  const service = (name: string, port: number, environment: Record<string, string>): ProcessPlan => ({
+    name,
+    command: [join(root, 'services', name, 'src/main.ts')],
+    environment: {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: options.logLevel,
+      INTERNAL_TOKEN_KEYS: settings.internalTokenKey,
+      MICROSOFT_LOGIN_URL: addresses.emulator,
+      MICROSOFT_GRAPH_URL: addresses.emulator,
+      ...environment,
+    },
+    readyUrl: `http://127.0.0.1:${port}/health/ready`,
+  })
+  return [
+    {
+      name: 'm365-emulator',
+      command: [join(root, 'tools/m365-emulator/src/main.ts')],
+      environment: {
+        HOST: '127.0.0.1',
+        PORT: String(ports.emulator),
+        LOG_LEVEL: options.logLevel,
+        EMULATOR_REDIRECT_ORIGINS: addresses.base,
+      },
+      readyUrl: `${addresses.emulator}/health/ready`,
+    },
+    service('tenant-registry', ports.registry, {
+      DATABASE_URL: databaseUrl,
+      BASE_URL: addresses.base,
+      KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
+      BOOTSTRAP_API_KEY: settings.bootstrapKey,
+    }),
+    service('user-sync-worker', ports.roster, { ...stores, TENANT_REGISTRY_URL: addresses.registry }),
+    service('auth-gateway', ports.gateway, {
+      ...stores,
+      BASE_URL: addresses.base,
+      KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
+      TENANT_REGISTRY_URL: addresses.registry,
+      ROSTER_URL: addresses.roster,
+      TRUSTED_PROXIES: '127.0.0.1',
+      CONTROL_CONSOLE_DIR: join(root, 'services/control-console/dist'),
+    }),
+  ]
+}

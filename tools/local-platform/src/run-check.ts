@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { checkManifests } from './check-manifests.ts'
+import { runTurbo } from './run-turbo.ts'
+
+// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests.
+
+const root = join(import.meta.dirname, '../../..')
+const results = {
+  types: (await runTurbo(root, ['run', 'typecheck', '--continue=always', '--output-logs=errors-only'])) === 0,
+  'lint and format':
+    spawnSync('biome', ['ci', '--error-on-warnings', '.'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
+    0,
+  manifests: checkManifests(root),
+}
+for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
+process.exit(Object.values(results).every(Boolean) ? 0 : 1)

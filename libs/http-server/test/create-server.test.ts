@@ -1,0 +1,108 @@
+import { Writable } from 'node:stream'
+import { defineErrors } from '@jackfield/problem/app-error'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createServer } from '../src/create-server.ts'
+import { openapiPlugin } from '../src/openapi-plugin.ts'
+
+let log = ''
+let healthy = true
+const logTo = new Writable({
+  write(chunk, _encoding, done) {
+    log += chunk
+    done()
+  },
+})
+const refuse = defineErrors({ 'extension-taken': { status: 409, message: 'The extension is taken.' } })
+const app = createServer({
+  name: 'test',
+  logLevel: 'debug',
+  logTo,
+  bodyLimit: 1000,
+  healthChecks: {
+    store: async () => {
+      if (!healthy) throw new Error('password=hunter2 refused at 10.0.0.1')
+    },
+  },
+})
+app.register(openapiPlugin, { title: 'Test', version: '1.0.0' })
+app.register(async (routes) => {
+  routes.get('/taken', async () => {
+    throw refuse('extension-taken', { members: { holder: { displayName: 'Adele' } }, cause: new Error('inner') })
+  })
+  routes.get('/crash', async () => {
+    throw new Error('select * from secrets at db.internal')
+  })
+  routes.get('/down', async () => {
+    throw new Error('query failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })
+  })
+  routes.withTypeProvider<never>().post('/things', { schema: { body: z.object({ name: z.string().min(2) }) } }, async () => ({ ok: true }))
+})
+beforeEach(() => {
+  log = ''
+  healthy = true
+})
+afterAll(() => app.close())
+
+test('S51 a refusal is problem details with its code, its members and the request id', async () => {
+  const answer = await app.inject({ url: '/taken' })
+  expect(answer.statusCode).toBe(409)
+  expect(answer.headers['content-type']).toContain('application/problem+json')
+  expect(answer.json()).toMatchObject({
+    code: 'extension-taken',
+    status: 409,
+    holder: { displayName: 'Adele' },
+    requestId: answer.headers['x-request-id'],
+  })
+})
+
+test('SE-10 an unexpected error tells nothing of the inside, the log tells it once', async () => {
+  const answer = await app.inject({ url: '/crash' })
+  expect(answer.statusCode).toBe(500)
+  expect(answer.json()).toMatchObject({ code: 'internal-error' })
+  expect(answer.body).not.toContain('secrets')
+  expect(log.split('\n').filter((line) => line.includes('select * from secrets'))).toHaveLength(1)
+})
+
+test('T-115 a store that is down is 503 with Retry-After, not 500', async () => {
+  const answer = await app.inject({ url: '/down' })
+  expect(answer.statusCode).toBe(503)
+  expect(answer.headers['retry-after']).toBe('2')
+})
+
+test('T-91 AD-07 bodies are validated whatever their content type, and the wrong field is named', async () => {
+  const post = (payload: string, headers: Record<string, string>) => app.inject({ method: 'POST', url: '/things', payload, headers })
+  const wrong = await post('{"name":"x"}', { 'content-type': 'application/json' })
+  expect(wrong.statusCode).toBe(400)
+  expect(wrong.json().errors[0].path).toBe('body.name')
+  expect((await post('{"name":"xy"}', {})).statusCode).toBe(415)
+  expect((await post('{"name":"xy"}', { 'content-type': 'text/plain' })).statusCode).toBe(400)
+  expect((await post('{"name":', { 'content-type': 'application/json' })).statusCode).toBe(400)
+  expect((await post(JSON.stringify({ name: 'x'.repeat(2000) }), { 'content-type': 'application/json' })).statusCode).toBe(413)
+})
+
+test('DO-16 liveness stays 200 and readiness turns 503 without telling why', async () => {
+  expect((await app.inject('/health/ready')).statusCode).toBe(200)
+  healthy = false
+  expect((await app.inject('/health/live')).statusCode).toBe(200)
+  const answer = await app.inject('/health/ready')
+  expect(answer.statusCode).toBe(503)
+  expect(answer.body).not.toContain('hunter2')
+})
+
+test('SE-02 queries, cookies and authorization never reach the log', async () => {
+  await app.inject({
+    url: '/taken?code=canary-code&state=canary-state',
+    headers: { authorization: 'Bearer canary-token', cookie: 'session=canary-cookie' },
+  })
+  expect(log).toContain('/taken')
+  expect(log).not.toContain('canary')
+})
+
+test('S51 metrics count requests by route, the OpenAPI document comes from the schemas', async () => {
+  await app.inject('/taken')
+  expect((await app.inject('/metrics')).body).toMatch(
+    /http_request_duration_seconds_count\{service="test",method="GET",route="\/taken",status="409"\} \d/,
+  )
+  expect(app.swagger()).toMatchObject({ openapi: '3.1.0', paths: { '/things': { post: {} } } })
+})

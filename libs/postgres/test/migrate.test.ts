@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { decodeCursor, encodeCursor } from '../src/cursor.ts'
+import { runMigrations, whenReachable } from '../src/migrate.ts'
+import { createPool } from '../src/pool.ts'
+
+let database: TestDatabase
+let folder: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  await mkdir(join(folder, 'meta'))
+  const entries = [{ idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_first', breakpoints: true }]
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }))
+  await writeFile(join(folder, '0000_first.sql'), 'create table thing (id int primary key);--> statement-breakpoint\nselect pg_sleep(0.2);')
+})
+afterAll(async () => {
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+test('DO-11 replicas that start together migrate one at a time, and once', async () => {
+  const migrate = () => runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  await Promise.all([migrate(), migrate(), migrate()])
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  expect((await pool.query('select count(*)::int as ran from migrations.registry')).rows).toEqual([{ ran: 1 }])
+  await pool.end()
+})
+
+test('DO-11 a start before the database waits for it, and gives up when told to', async () => {
+  let waited = 0
+  const stop = new AbortController()
+  const attempt = () => runMigrations({ connectionString: 'postgres://nobody@127.0.0.1:9/none', folder, name: 'registry' })
+  const onWaiting = () => {
+    waited += 1
+    if (waited === 2) stop.abort()
+  }
+  await expect(whenReachable(attempt, onWaiting, stop.signal)).rejects.toThrow()
+  expect(waited).toBe(2)
+})
+
+test('T-115 an exhausted pool refuses within its bound instead of queueing for ever', async () => {
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 1, onIdleError: () => undefined })
+  const held = await pool.connect()
+  await expect(pool.query('select 1')).rejects.toThrow(/timeout exceeded/)
+  held.release()
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  await pool.end()
+})
+
+test('DO-02 a connection that the server ends does not end the process', async () => {
+  const lost: Error[] = []
+  const pool = createPool({ connectionString: database.url, applicationName: 'victim', onIdleError: (error) => lost.push(error) })
+  const { rows } = await pool.query('select pg_backend_pid() as pid')
+  const other = createPool({ connectionString: database.url, applicationName: 'killer', onIdleError: () => undefined })
+  await other.query('select pg_terminate_backend($1)', [rows[0].pid])
+  await expect.poll(() => lost.length).toBe(1)
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  await Promise.all([pool.end(), other.end()])
+})
+
+test('SI-05 a cursor holds any text, and what is no cursor is refused', () => {
+  for (const values of [
+    ["O'Brien", '1'],
+    ['', '%_\\'],
+    ['ä "x" \u0000', '2'],
+  ])
+    expect(decodeCursor(encodeCursor(values), 2)).toEqual(values)
+  for (const text of [
+    '',
+    'garbage',
+    encodeCursor(['one']),
+    Buffer.from('{"a":1}').toString('base64url'),
+    Buffer.from('[1,2]').toString('base64url'),
+  ]) {
+    expect(decodeCursor(text, 2)).toBeUndefined()
+  }
+})

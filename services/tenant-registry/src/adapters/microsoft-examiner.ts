@@ -1,0 +1,54 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
+import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
+import type { Evidence } from '../domain/connection-evidence.ts'
+import type { Microsoft } from '../ports.ts'
+import { failureOf } from './failure-text.ts'
+import { probeUsers } from './graph-user-probe.ts'
+import { probeRedirectUris } from './redirect-uri-probe.ts'
+
+/** Entra ID does not know the app, or the directory has switched it off: no redirect URI can be asked for. */
+const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS7000112'])
+
+export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {
+  return {
+    async examine(connection, redirectUris) {
+      const origins = microsoftOrigins(connection.cloud, overrides)
+      const result = await requestAppOnlyToken(connection, origins, now().getTime())
+      if (result.kind === 'directory-failed') {
+        const isSwapped = result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins))
+        return {
+          directory: { kind: 'failed', failure: failureOf(result.failure), isSwapped },
+          token: undefined,
+          users: undefined,
+          redirectUris: undefined,
+        }
+      }
+      const token = tokenEvidence(result)
+      const isAppKnown = !(result.kind === 'token-failed' && result.failure.kind === 'refused' && NO_APP.has(result.failure.code))
+      const [users, probes] = await Promise.all([
+        result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken) : undefined,
+        isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris) : undefined,
+      ])
+      return { directory: { kind: 'found' }, token, users, redirectUris: probes }
+    },
+  }
+}
+
+type TokenResult = Exclude<Awaited<ReturnType<typeof requestAppOnlyToken>>, { kind: 'directory-failed' }>
+
+function tokenEvidence(result: TokenResult): NonNullable<Evidence['token']> {
+  if (result.kind === 'token') return { kind: 'issued', roles: result.token.roles }
+  if (result.kind === 'no-credential') return { kind: 'none-saved' }
+  return { kind: 'failed', failure: failureOf(result.failure) }
+}
+
+async function isDirectory(id: string, { clientId }: Connection, { login }: MicrosoftOrigins): Promise<boolean> {
+  try {
+    await discoverDirectory({ clientId, directoryId: id, credential: null }, login)
+    return true
+  } catch {
+    return false
+  }
+}

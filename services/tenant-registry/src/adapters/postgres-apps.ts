@@ -1,0 +1,71 @@
+import type { App } from '@jackfield/contract/app'
+import { and, asc, eq, gt } from 'drizzle-orm'
+import type { AppRecord, Apps } from '../ports.ts'
+import { orOutcome } from './constraint.ts'
+import type { Database, Transaction } from './database.ts'
+import { insertAuditEvent } from './postgres-audit.ts'
+import { app } from './schema.ts'
+
+export function postgresApps(db: Database): Apps {
+  return {
+    async list({ after, limit }) {
+      const rows = await db
+        .select()
+        .from(app)
+        .where(after === undefined ? undefined : gt(app.clientId, after))
+        .orderBy(asc(app.clientId))
+        .limit(limit)
+      return rows.map(toRecord)
+    },
+    async all() {
+      return (await db.select().from(app).orderBy(asc(app.clientId))).map(toRecord)
+    },
+    async find(clientId) {
+      const [row] = await db.select().from(app).where(eq(app.clientId, clientId))
+      return row && toRecord(row)
+    },
+    put: (definition, read, entry) =>
+      orOutcome(
+        () =>
+          db.transaction(async (tx) => {
+            const [row] = read === undefined ? await insert(tx, definition) : await replace(tx, definition, read)
+            if (!row) return 'version-conflict' as const
+            await insertAuditEvent(tx, entry)
+            return toRecord(row)
+          }),
+        { app_pkey: 'version-conflict' } as const,
+      ),
+    delete: (clientId, read, entry) =>
+      db.transaction(async (tx) => {
+        const deleted = await tx.delete(app).where(and(eq(app.clientId, clientId), eq(app.version, read)))
+        if (deleted.rowCount !== 1) return 'version-conflict'
+        await insertAuditEvent(tx, entry)
+        return 'deleted'
+      }),
+  }
+}
+
+function insert(tx: Transaction, definition: App) {
+  return tx.insert(app).values(toRow(definition)).returning()
+}
+
+function replace(tx: Transaction, definition: App, read: number) {
+  return tx
+    .update(app)
+    .set({ ...toRow(definition), updatedAt: new Date(), version: read + 1 })
+    .where(and(eq(app.clientId, definition.clientId), eq(app.version, read)))
+    .returning()
+}
+
+function toRow({ sharedUrl, backchannelLogoutPath, ...definition }: App) {
+  return { ...definition, sharedUrl: sharedUrl ?? null, backchannelLogoutPath: backchannelLogoutPath ?? null }
+}
+
+function toRecord({ sharedUrl, backchannelLogoutPath, createdAt: _c, updatedAt: _u, ...row }: typeof app.$inferSelect): AppRecord {
+  return {
+    ...row,
+    kind: row.kind as App['kind'],
+    ...(sharedUrl === null ? {} : { sharedUrl }),
+    ...(backchannelLogoutPath === null ? {} : { backchannelLogoutPath }),
+  }
+}

@@ -1,0 +1,32 @@
+import type { AuditEvent } from '@jackfield/contract/audit-event'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import type { Audit, AuditEntry } from '../ports.ts'
+import type { Database, Transaction } from './database.ts'
+import { auditEvent } from './schema.ts'
+
+/** Writes an event in the transaction of its cause: neither is there without the other. */
+export async function insertAuditEvent(tx: Database | Transaction, entry: AuditEntry): Promise<void> {
+  await tx.insert(auditEvent).values({ ...entry, id: v7(), at: new Date() })
+}
+
+export function postgresAudit(db: Database): Audit {
+  return {
+    record: (entry) => insertAuditEvent(db, entry),
+    async list(only, action, { after, limit }) {
+      const rows = await db
+        .select()
+        .from(auditEvent)
+        .where(
+          and(
+            only === null ? undefined : eq(auditEvent.tenantId, only),
+            action === undefined ? undefined : eq(auditEvent.action, action),
+            after === undefined ? undefined : lt(auditEvent.id, after),
+          ),
+        )
+        .orderBy(desc(auditEvent.id))
+        .limit(limit)
+      return rows.map((row) => ({ ...row, at: row.at.toISOString(), outcome: row.outcome as AuditEvent['outcome'] }))
+    },
+  }
+}

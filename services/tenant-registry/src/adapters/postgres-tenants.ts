@@ -1,0 +1,72 @@
+import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import type { TenantRecord } from '../domain/tenant.ts'
+import type { Tenants, TenantValues } from '../ports.ts'
+import { orOutcome } from './constraint.ts'
+import type { Database, Transaction } from './database.ts'
+import { insertAuditEvent } from './postgres-audit.ts'
+import { tenant, tenantHost } from './schema.ts'
+
+const OUTCOMES = { tenant_slug_key: 'slug-taken', tenant_host_pkey: 'host-taken' } as const
+
+export function postgresTenants(db: Database): Tenants {
+  return {
+    create: (values, entry) =>
+      orOutcome(
+        () =>
+          db.transaction(async (tx) => {
+            const [row] = await tx.insert(tenant).values({ id: values.id, slug: values.slug, name: values.name }).returning()
+            await replaceHosts(tx, values.id, values.customHosts)
+            await insertAuditEvent(tx, entry)
+            return toRecord(row as Row, values.customHosts)
+          }),
+        OUTCOMES,
+      ),
+    find: (id) => findOne(db, eq(tenant.id, id)),
+    findBySlug: (slug) => findOne(db, eq(tenant.slug, slug)),
+    findByCustomHost: (hostname) =>
+      findOne(db, inArray(tenant.id, db.select({ id: tenantHost.tenantId }).from(tenantHost).where(eq(tenantHost.hostname, hostname)))),
+    list: (only, { after, limit }) =>
+      select(db, and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)), limit),
+    change: (read, values, entry) =>
+      orOutcome(
+        () =>
+          db.transaction(async (tx) => {
+            const [row] = await tx
+              .update(tenant)
+              .set({ slug: values.slug, name: values.name, updatedAt: new Date(), version: read.version + 1 })
+              .where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
+              .returning()
+            if (!row) return 'version-conflict' as const
+            await replaceHosts(tx, read.id, values.customHosts)
+            await insertAuditEvent(tx, entry)
+            return toRecord(row, values.customHosts)
+          }),
+        OUTCOMES,
+      ),
+  }
+}
+
+type Row = typeof tenant.$inferSelect
+type Condition = SQL | undefined
+
+async function findOne(db: Database, condition: Condition): Promise<TenantRecord | undefined> {
+  const [record] = await select(db, condition, 1)
+  return record
+}
+
+async function select(db: Database, condition: Condition, limit: number): Promise<TenantRecord[]> {
+  const hosts = sql<
+    string[]
+  >`array(select ${tenantHost.hostname} from ${tenantHost} where ${tenantHost.tenantId} = ${tenant.id} order by 1)`
+  const rows = await db.select({ row: tenant, hosts }).from(tenant).where(condition).orderBy(asc(tenant.id)).limit(limit)
+  return rows.map(({ row, hosts }) => toRecord(row, hosts))
+}
+
+async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValues['customHosts']): Promise<void> {
+  await tx.delete(tenantHost).where(eq(tenantHost.tenantId, tenantId))
+  if (hosts.length > 0) await tx.insert(tenantHost).values(hosts.map((hostname) => ({ hostname, tenantId })))
+}
+
+function toRecord(row: Row, customHosts: readonly string[]): TenantRecord {
+  return { ...row, customHosts: customHosts.toSorted(), createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() }
+}

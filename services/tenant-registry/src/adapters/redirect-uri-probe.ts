@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readEntraError } from '@jackfield/microsoft-identity/entra-failure'
+import type { RedirectProbe } from '../domain/connection-evidence.ts'
+
+const MAX_PROBES = 20
+const PARALLEL = 4
+const TOTAL_MS = 10_000
+
+/**
+ * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect that
+ * says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in.
+ */
+export async function probeRedirectUris(
+  account: { loginOrigin: string; directoryId: string; clientId: string },
+  uris: readonly string[],
+): Promise<RedirectProbe[]> {
+  const signal = AbortSignal.timeout(TOTAL_MS)
+  const sample = uris.slice(0, MAX_PROBES)
+  const probes: RedirectProbe[] = []
+  for (let start = 0; start < sample.length; start += PARALLEL) {
+    probes.push(...(await Promise.all(sample.slice(start, start + PARALLEL).map((uri) => probe(account, uri, signal)))))
+  }
+  return probes
+}
+
+async function probe(
+  { loginOrigin, directoryId, clientId }: { loginOrigin: string; directoryId: string; clientId: string },
+  uri: string,
+  signal: AbortSignal,
+): Promise<RedirectProbe> {
+  const url = new URL(`${loginOrigin}/${directoryId}/oauth2/v2.0/authorize`)
+  url.search = new URLSearchParams({
+    client_id: clientId,
+    response_type: 'code',
+    response_mode: 'query',
+    redirect_uri: uri,
+    scope: 'openid',
+    prompt: 'none',
+    state: randomBytes(16).toString('base64url'),
+    nonce: randomBytes(16).toString('base64url'),
+    code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString()
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal })
+    const location = response.headers.get('location')
+    if (location !== null) {
+      await response.body?.cancel()
+      return { uri, kind: leadsTo(location, uri) ? 'registered' : 'unclear' }
+    }
+    const page = await response.text()
+    if (!page.includes('AADSTS50011')) return { uri, kind: 'unclear' }
+    // Tags and entities may stand between the words of the page.
+    const { correlationId } = readEntraError('invalid_request', page.replace(/<[^>]{0,200}>/g, ' ').replace(/\s+/g, ' '))
+    return { uri, kind: 'not-registered', correlationId }
+  } catch {
+    return { uri, kind: 'unclear' }
+  }
+}
+
+function leadsTo(location: string, uri: string): boolean {
+  if (!URL.canParse(location)) return false
+  const target = new URL(location)
+  return target.origin + target.pathname === uri
+}

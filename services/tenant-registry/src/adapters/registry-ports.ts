@@ -1,0 +1,35 @@
+import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { Pool } from 'pg'
+import type { Ports } from '../ports.ts'
+import { microsoftExaminer } from './microsoft-examiner.ts'
+import { postgresAccounts } from './postgres-accounts.ts'
+import { postgresApiKeys } from './postgres-api-keys.ts'
+import { postgresApps } from './postgres-apps.ts'
+import { postgresAudit } from './postgres-audit.ts'
+import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
+import { postgresTenants } from './postgres-tenants.ts'
+import { tenantKeyVault } from './tenant-key-vault.ts'
+
+export type PortSettings = OriginOverrides & {
+  BASE_URL: string
+  KEY_ENCRYPTION_KEYS: readonly Buffer[]
+  BOOTSTRAP_API_KEY?: string | undefined
+}
+
+/** The outside world of this service: Postgres and Microsoft. */
+export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date): Ports {
+  const db = drizzle(pool)
+  return {
+    tenants: postgresTenants(db),
+    apps: postgresApps(db),
+    accounts: postgresAccounts(db),
+    vault: tenantKeyVault(db, settings.KEY_ENCRYPTION_KEYS),
+    apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
+    links: postgresControlSignInLinks(db),
+    audit: postgresAudit(db),
+    microsoft: microsoftExaminer(settings, now),
+    baseUrl: settings.BASE_URL,
+    now,
+  }
+}

@@ -1,0 +1,127 @@
+import { boolean, customType, index, integer, jsonb, pgSchema, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+const created = () => instant('created_at').notNull().defaultNow()
+const updated = () => instant('updated_at').notNull().defaultNow()
+/** Goes up with every change: updates name the version they read. */
+const version = () => integer('version').notNull().default(1)
+
+export const registry = pgSchema('registry')
+
+export const tenant = registry.table('tenant', {
+  id: uuid('id').primaryKey(),
+  slug: text('slug').notNull().unique('tenant_slug_key'),
+  name: text('name').notNull(),
+  createdAt: created(),
+  updatedAt: updated(),
+  version: version(),
+})
+
+const tenantId = () =>
+  uuid('tenant_id')
+    .notNull()
+    .references(() => tenant.id, { onDelete: 'cascade' })
+
+export const tenantHost = registry.table('tenant_host', { hostname: text('hostname').primaryKey(), tenantId: tenantId() }, (table) => [
+  index('tenant_host_tenant').on(table.tenantId),
+])
+
+/** The key of a tenant's secrets, itself sealed with a key-encryption key. */
+export const tenantDataKey = registry.table('tenant_data_key', {
+  tenantId: tenantId().primaryKey(),
+  sealed: bytea('sealed').notNull(),
+  createdAt: created(),
+})
+
+export const app = registry.table('app', {
+  clientId: text('client_id').primaryKey(),
+  name: text('name').notNull(),
+  kind: text('kind').notNull(),
+  sharedUrl: text('shared_url'),
+  tenantUrl: text('tenant_url').notNull(),
+  callbackPaths: text('callback_paths').array().notNull(),
+  postLogoutPaths: text('post_logout_paths').array().notNull(),
+  backchannelLogoutPath: text('backchannel_logout_path'),
+  requiresBinding: boolean('requires_binding').notNull(),
+  createdAt: created(),
+  updatedAt: updated(),
+  version: version(),
+})
+
+export const microsoftAccount = registry.table(
+  'microsoft_account',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: tenantId(),
+    alias: text('alias').notNull(),
+    /** What aliases are compared by: the database's own lower() depends on its locale. */
+    aliasKey: text('alias_key').notNull(),
+    clientId: uuid('client_id').notNull(),
+    directoryId: uuid('directory_id').notNull(),
+    cloud: text('cloud').notNull(),
+    redirectPlatform: text('redirect_platform').notNull(),
+    redirectMode: text('redirect_mode').notNull(),
+    status: text('status').notNull(),
+    firstReadyAt: instant('first_ready_at'),
+    lastVerifiedAt: instant('last_verified_at'),
+    createdAt: created(),
+    updatedAt: updated(),
+    version: version(),
+  },
+  (table) => [uniqueIndex('microsoft_account_alias').on(table.tenantId, table.aliasKey)],
+)
+
+export const microsoftCredential = registry.table('microsoft_credential', {
+  accountId: uuid('account_id')
+    .primaryKey()
+    .references(() => microsoftAccount.id, { onDelete: 'cascade' }),
+  type: text('type').notNull(),
+  sealed: bytea('sealed').notNull(),
+  hint: text('hint').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+})
+
+/** Deleted keys stay as rows without their hash: the bootstrap key must not come back to life. */
+export const apiKey = registry.table(
+  'api_key',
+  {
+    id: uuid('id').primaryKey(),
+    name: text('name').notNull(),
+    tenantId: uuid('tenant_id').references(() => tenant.id, { onDelete: 'cascade' }),
+    role: text('role').notNull(),
+    prefix: text('prefix').notNull().unique('api_key_prefix_key'),
+    hash: bytea('hash'),
+    createdAt: created(),
+    deletedAt: instant('deleted_at'),
+  },
+  (table) => [index('api_key_tenant').on(table.tenantId)],
+)
+
+export const controlSignInLink = registry.table('control_sign_in_link', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').references(() => tenant.id, { onDelete: 'cascade' }),
+  role: text('role').notNull(),
+  tokenHash: bytea('token_hash').notNull().unique('control_sign_in_link_token_key'),
+  createdAt: created(),
+  expiresAt: instant('expires_at').notNull(),
+  redeemedAt: instant('redeemed_at'),
+})
+
+/** Outlives the tenants it tells of, therefore without a reference to them. */
+export const auditEvent = registry.table(
+  'audit_event',
+  {
+    id: uuid('id').primaryKey(),
+    at: instant('at').notNull(),
+    tenantId: uuid('tenant_id'),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    outcome: text('outcome').notNull(),
+    target: text('target'),
+    requestId: text('request_id'),
+    details: jsonb('details').$type<Record<string, string>>().notNull(),
+  },
+  (table) => [index('audit_event_tenant').on(table.tenantId, table.id)],
+)

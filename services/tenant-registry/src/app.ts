@@ -1,0 +1,121 @@
+import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
+import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import {
+  internalTokenPlugin,
+  requireAdmin,
+  requireAnyAdmin,
+  requireInternalToken,
+  requireService,
+} from '@jackfield/internal-token/internal-token-plugin'
+import type { FastifyInstance } from 'fastify'
+import { refuse } from './errors.ts'
+import type { Ports } from './ports.ts'
+import { auditForeignAccess } from './routes/audit-foreign-access.ts'
+import { changeAccount } from './routes/change-account.ts'
+import { changeTenant } from './routes/change-tenant.ts'
+import { createAccount } from './routes/create-account.ts'
+import { createApiKey } from './routes/create-api-key.ts'
+import { createControlSignInLink } from './routes/create-control-sign-in-link.ts'
+import { createTenant } from './routes/create-tenant.ts'
+import { deleteApiKey } from './routes/delete-api-key.ts'
+import { deleteApp } from './routes/delete-app.ts'
+import { getAccount } from './routes/get-account.ts'
+import { getTenant } from './routes/get-tenant.ts'
+import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
+import { readApps } from './routes/internal/read-apps.ts'
+import { readConnection } from './routes/internal/read-connection.ts'
+import { readTenant } from './routes/internal/read-tenant.ts'
+import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
+import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
+import { resolveHost } from './routes/internal/resolve-host.ts'
+import { listAccounts } from './routes/list-accounts.ts'
+import { listApiKeys } from './routes/list-api-keys.ts'
+import { listApps } from './routes/list-apps.ts'
+import { listAuditEvents } from './routes/list-audit-events.ts'
+import { listRedirectUris } from './routes/list-redirect-uris.ts'
+import { listTenants } from './routes/list-tenants.ts'
+import { putApp } from './routes/put-app.ts'
+import { putCredential } from './routes/put-credential.ts'
+import { verifyAccount } from './routes/verify-account.ts'
+
+export const SERVICE_NAME = 'tenant-registry'
+
+export type AppOptions = Omit<ServerOptions, 'name'> & {
+  ports: Ports
+  internalTokenKeys: readonly Buffer[]
+  /** False while the schema is being brought up to date: everything but the health routes answers 503. */
+  isMigrated: () => boolean
+}
+
+/** The service's HTTP face: who may call is decided here, by the scope a route is registered in. */
+export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server }: AppOptions) {
+  const app = createServer({ ...server, name: SERVICE_NAME })
+  await app.register(openapiPlugin, { title: 'Jackfield tenant registry', version: '1' })
+  await app.register(internalTokenPlugin, { audience: SERVICE_NAME, keys: internalTokenKeys })
+
+  const open = (scope: FastifyInstance) =>
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      if (!isMigrated()) throw refuse('starting')
+    })
+
+  await app.register(async (scope) => {
+    open(scope)
+    scope.addHook('onRequest', requireInternalToken)
+    scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  })
+
+  // Of one tenant: its own admins and the platform's.
+  await app.register(
+    async (scope) => {
+      open(scope)
+      scope.addHook('onRequest', requireAdmin)
+      scope.addHook('onResponse', auditForeignAccess(ports.audit))
+      await scope.register(getTenant, ports)
+      await scope.register(changeTenant, ports)
+      await scope.register(createAccount, ports)
+      await scope.register(listAccounts, ports)
+      await scope.register(getAccount, ports)
+      await scope.register(changeAccount, ports)
+      await scope.register(putCredential, ports)
+      await scope.register(verifyAccount, ports)
+      await scope.register(listRedirectUris, ports)
+    },
+    { prefix: '/api/v1' },
+  )
+
+  // Above all tenants: each route narrows itself to the caller's scope.
+  await app.register(
+    async (scope) => {
+      open(scope)
+      scope.addHook('onRequest', requireAnyAdmin)
+      await scope.register(createTenant, ports)
+      await scope.register(listTenants, ports)
+      await scope.register(listApps, ports)
+      await scope.register(putApp, ports)
+      await scope.register(deleteApp, ports)
+      await scope.register(createApiKey, ports)
+      await scope.register(listApiKeys, ports)
+      await scope.register(deleteApiKey, ports)
+      await scope.register(listAuditEvents, ports)
+      await scope.register(createControlSignInLink, ports)
+    },
+    { prefix: '/api/v1' },
+  )
+
+  await app.register(
+    async (scope) => {
+      open(scope)
+      scope.addHook('onRequest', requireService)
+      await scope.register(authenticateApiKey, ports)
+      await scope.register(resolveHost, ports)
+      await scope.register(readApps, ports)
+      await scope.register(readTenant, ports)
+      await scope.register(readConnection, ports)
+      await scope.register(redeemControlSignInLink, ports)
+      await scope.register(recordAuditEvent, ports)
+    },
+    { prefix: '/internal' },
+  )
+  return app
+}

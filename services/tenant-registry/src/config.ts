@@ -1,0 +1,43 @@
+import {
+  InternalTokenKeys,
+  isLoopbackHost,
+  KeyEncryptionKeys,
+  ListenSettings,
+  Migrate,
+  Origin,
+  PostgresUrl,
+} from '@jackfield/configuration/settings'
+import { Cloud } from '@jackfield/contract/microsoft-account'
+import { microsoftOrigins } from '@jackfield/microsoft-identity/clouds'
+import { z } from 'zod'
+
+const MICROSOFT_HOSTS: ReadonlySet<string> = new Set(
+  Cloud.options.flatMap((cloud) => {
+    const { login, graph } = microsoftOrigins(cloud, {})
+    return [new URL(login).hostname, new URL(graph).hostname]
+  }),
+)
+
+/** Secrets are sent there: only this machine (the emulator) or Microsoft's own clouds (T-100). */
+const MicrosoftOrigin = Origin.refine((origin) => {
+  const { hostname } = new URL(origin)
+  return isLoopbackHost(hostname) || MICROSOFT_HOSTS.has(hostname)
+}, 'must be on loopback or a host of a Microsoft cloud')
+
+const BaseUrl = Origin.refine(
+  (origin) => !/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/.test(new URL(origin).hostname),
+  'must be a domain: tenants get host names under it',
+)
+
+export const Config = z.object({
+  ...ListenSettings,
+  DATABASE_URL: PostgresUrl,
+  MIGRATE: Migrate,
+  INTERNAL_TOKEN_KEYS: InternalTokenKeys,
+  KEY_ENCRYPTION_KEYS: KeyEncryptionKeys,
+  BASE_URL: BaseUrl,
+  MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
+  MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+  BOOTSTRAP_API_KEY: z.string().min(32, 'must be at least 32 characters').max(200).optional(),
+})
+export type Config = z.infer<typeof Config>

@@ -1,0 +1,28 @@
+import type { RedirectUri } from '@jackfield/contract/microsoft-account'
+
+/** Why Microsoft gave nothing, already explained for an administrator. */
+export type Failure = {
+  kind: 'refused' | 'malformed' | 'timeout' | 'unreachable'
+  code?: string | undefined
+  message: string
+  remedy: string
+  correlationId?: string | undefined
+}
+
+export type RedirectProbe = {
+  uri: RedirectUri['uri']
+  kind: 'registered' | 'not-registered' | 'unclear'
+  correlationId?: string | undefined
+}
+
+/** What a connection test saw, step by step; a step that was pointless after an earlier one is undefined. */
+export type Evidence = {
+  directory: { kind: 'found' } | { kind: 'failed'; failure: Failure; isSwapped: boolean }
+  token: { kind: 'issued'; roles: readonly string[] } | { kind: 'none-saved' } | { kind: 'failed'; failure: Failure } | undefined
+  users:
+    | { kind: 'readable' }
+    | { kind: 'forbidden'; code: string; correlationId: string | undefined }
+    | { kind: 'failed'; failure: Failure }
+    | undefined
+  redirectUris: readonly RedirectProbe[] | undefined
+}

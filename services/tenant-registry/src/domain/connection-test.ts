@@ -1,0 +1,99 @@
+import type { Check } from '@jackfield/contract/verification'
+import { failed, passed, skipped } from './check.ts'
+import type { Evidence, Failure } from './connection-evidence.ts'
+import { entraLink } from './entra-links.ts'
+import { checkRedirectUris } from './redirect-uri-check.ts'
+
+type Ids = { clientId: string; redirectPlatform: 'web' | 'spa' }
+
+/** The one application permission that is needed; anything beyond it should be taken away. */
+export const NEEDED_ROLE = 'User.Read.All'
+
+const CONSENT_REMEDY =
+  'In API permissions choose Add a permission > Microsoft Graph > Application permissions > User.Read.All, then let a Privileged Role Administrator or Global Administrator press Grant admin consent.'
+
+/** Turns what was seen into the checks of the connection test, in the order in which an administrator mends things. */
+export function judge(evidence: Evidence, account: Ids): Check[] {
+  return [
+    checkDirectory(evidence, account),
+    checkCredential(evidence, account),
+    checkConsent(evidence, account),
+    checkUsers(evidence, account),
+    checkPermissions(evidence, account),
+    checkRedirectUris(evidence, account),
+  ]
+}
+
+function checkDirectory({ directory }: Evidence, { clientId }: Ids): Check {
+  if (directory.kind === 'found') return passed('directory', 'Entra ID knows the directory.')
+  if (!directory.isSwapped) return failed('directory', directory.failure, 'Overview', clientId)
+  const failure: Failure = {
+    ...directory.failure,
+    message: 'The two ids are swapped: the client id entered here is the id of a directory.',
+    remedy: 'Exchange the Application (client) ID and the Directory (tenant) ID of this account.',
+  }
+  return {
+    ...failed('directory', failure, 'Overview', clientId),
+    link: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+  }
+}
+
+function checkCredential({ token }: Evidence, { clientId }: Ids): Check {
+  if (!token) return skipped('credential')
+  if (token.kind === 'issued') return passed('credential', 'Entra ID accepts the credential.')
+  if (token.kind === 'failed')
+    return failed('credential', token.failure, token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials', clientId)
+  const failure: Failure = {
+    kind: 'refused',
+    message: 'No client secret has been saved for this account yet.',
+    remedy: 'Create a client secret in Certificates & secrets and enter its Value here.',
+  }
+  return failed('credential', failure, 'Credentials', clientId)
+}
+
+function checkConsent({ token, users }: Evidence, { clientId }: Ids): Check {
+  if (token?.kind !== 'issued' || !users) return skipped('consent')
+  // A token comes without consent too, so Graph has the last word; roles may be unreadable in a token that works.
+  if (token.roles.length > 0 || users.kind === 'readable') return passed('consent', 'Application permissions have admin consent.')
+  if (users.kind === 'failed') return skipped('consent', 'Microsoft Graph did not answer, so consent could not be seen.')
+  const failure: Failure = {
+    kind: 'refused',
+    code: users.code,
+    correlationId: users.correlationId,
+    message: 'No application permission has admin consent: the permission is missing, is only delegated, or still waits for consent.',
+    remedy: CONSENT_REMEDY,
+  }
+  return failed('consent', failure, 'CallAnAPI', clientId)
+}
+
+function checkUsers({ token, users }: Evidence, { clientId }: Ids): Check {
+  if (token?.kind !== 'issued' || !users) return skipped('users')
+  if (users.kind === 'readable') return passed('users', 'Microsoft Graph lists users.')
+  if (users.kind === 'failed') return failed('users', users.failure, 'CallAnAPI', clientId)
+  if (token.roles.length === 0) return skipped('users')
+  const failure: Failure = {
+    kind: 'refused',
+    code: users.code,
+    correlationId: users.correlationId,
+    message: 'Microsoft Graph does not let this application read users.',
+    remedy: CONSENT_REMEDY,
+  }
+  return failed('users', failure, 'CallAnAPI', clientId)
+}
+
+function checkPermissions({ token }: Evidence, { clientId }: Ids): Check {
+  if (token?.kind !== 'issued' || token.roles.length === 0) return skipped('permissions')
+  if (!token.roles.includes(NEEDED_ROLE)) {
+    const message = `The application permission ${NEEDED_ROLE} has no admin consent; there is consent for ${token.roles.join(', ')}.`
+    return failed('permissions', { kind: 'refused', message, remedy: CONSENT_REMEDY }, 'CallAnAPI', clientId)
+  }
+  const surplus = token.roles.filter((role) => role !== NEEDED_ROLE)
+  if (surplus.length === 0) return passed('permissions', `${NEEDED_ROLE} has admin consent, and nothing else.`)
+  return {
+    id: 'permissions',
+    status: 'warning',
+    message: `The application may do more than it needs: ${surplus.join(', ')}.`,
+    remedy: 'Remove these application permissions in API permissions.',
+    link: entraLink('CallAnAPI', clientId),
+  }
+}

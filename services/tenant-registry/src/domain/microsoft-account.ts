@@ -1,0 +1,67 @@
+import type { MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft-account'
+
+/**
+ * A connection to one directory, and where it stands:
+ *
+ *   draft --test passed--> ready --test failed--> failing --test passed--> ready
+ *   any --switched off--> disabled --switched on--> draft
+ *   other client id, directory or cloud --> draft: what was tested was another registration
+ *   other credential --> status kept: replacing a secret must not interrupt sign-in (T-93); `lastVerifiedAt` is cleared
+ *
+ * A failed test leaves a draft a draft. A disabled account is tested without changing its status.
+ */
+export type AccountRecord = Omit<MicrosoftAccount, 'enabled'> & { firstReadyAt: string | null; version: number }
+
+export type AccountValues = Pick<
+  AccountRecord,
+  'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode' | 'status' | 'firstReadyAt' | 'lastVerifiedAt'
+>
+
+/** Tested successfully at least once and not switched off. A failing account stays enabled: an outage must not lock people out. */
+export function isEnabled({ status, firstReadyAt }: Pick<AccountRecord, 'status' | 'firstReadyAt'>): boolean {
+  return status === 'ready' || (status === 'failing' && firstReadyAt !== null)
+}
+
+/** Aliases that differ in case, or in how a letter is encoded, are the same to people. */
+export function aliasKey(alias: string): string {
+  return alias.normalize('NFKC').toLowerCase()
+}
+
+/** What the patch makes of the account. */
+export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): AccountValues {
+  const { status: wanted, ...members } = patch
+  const changed = { ...valuesOf(account), ...definedOnly(members) }
+  const other = changed.clientId !== account.clientId || changed.directoryId !== account.directoryId || changed.cloud !== account.cloud
+  const untested = { firstReadyAt: null, lastVerifiedAt: null }
+  if (wanted === 'disabled') return { ...changed, ...(other ? untested : {}), status: 'disabled' }
+  if (wanted === 'draft' && account.status === 'disabled') return { ...changed, ...untested, status: 'draft' }
+  if (other) return { ...changed, ...untested, status: account.status === 'disabled' ? 'disabled' : 'draft' }
+  return changed
+}
+
+/** The account with another credential, which waits to be tested. */
+export function withNewCredential(account: AccountRecord): AccountValues {
+  return { ...valuesOf(account), lastVerifiedAt: null }
+}
+
+/** The account after a connection test. */
+export function verified(account: AccountRecord, ok: boolean, at: Date): AccountValues {
+  const values = { ...valuesOf(account), lastVerifiedAt: at.toISOString() }
+  if (account.status === 'disabled') return values
+  if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
+  return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
+}
+
+/** What the API shows of it. */
+export function presentAccount({ firstReadyAt, version: _version, ...account }: AccountRecord): MicrosoftAccount {
+  return { ...account, enabled: isEnabled({ status: account.status, firstReadyAt }) }
+}
+
+function valuesOf(account: AccountRecord): AccountValues {
+  const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status, firstReadyAt, lastVerifiedAt } = account
+  return { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status, firstReadyAt, lastVerifiedAt }
+}
+
+function definedOnly<Members extends object>(members: Members): Partial<Members> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Members>
+}

@@ -1,0 +1,36 @@
+import { defineErrors } from '@jackfield/problem/app-error'
+
+export const refuse = defineErrors({
+  'invalid-cursor': { status: 400, message: 'The cursor is not one of this list.' },
+  forbidden: { status: 403, message: 'This is not allowed to the caller.' },
+  'not-found': { status: 404, message: 'There is nothing at this address.' },
+  starting: { status: 503, message: 'The service is not ready yet.' },
+  'version-conflict': { status: 412, message: 'Someone else changed this in the meantime. Load it again.' },
+
+  'tenant-not-found': { status: 404, message: 'There is no such tenant.' },
+  'slug-reserved': { status: 400, message: 'The platform uses this slug itself.' },
+  'slug-taken': { status: 409, message: 'Another tenant has this slug.' },
+  'host-reserved': { status: 400, message: 'A custom host must not lie under a domain of the platform or its apps.' },
+  'host-taken': { status: 409, message: 'Another tenant has this host.' },
+
+  'app-not-found': { status: 404, message: 'There is no such app.' },
+  'invalid-app-url': { status: 400, message: 'An address of the app is not acceptable.' },
+
+  'account-not-found': { status: 404, message: 'There is no such Microsoft account.' },
+  'alias-taken': { status: 409, message: 'Another Microsoft account of this tenant has this alias.' },
+  'ids-equal': {
+    status: 400,
+    message: 'The client id and the directory id are the same. The registration’s overview shows both, one below the other.',
+  },
+  'secret-is-an-id': {
+    status: 400,
+    message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
+  },
+  'secret-already-expired': { status: 400, message: 'The secret has expired already.' },
+  'credential-unreadable': { status: 502, message: 'The stored credential cannot be read. Enter it again.' },
+
+  'api-key-not-found': { status: 404, message: 'There is no such API key.' },
+  'api-key-unknown': { status: 404, message: 'This API key is not valid.' },
+  'link-unknown': { status: 404, message: 'This link is not valid, was used, or has expired.' },
+  'host-unknown': { status: 404, message: 'No tenant has this host.' },
+})

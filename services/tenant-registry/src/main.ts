@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { runService } from '@jackfield/http-server/run-service'
+import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { createPool } from '@jackfield/postgres/pool'
+import { pingRegistry } from './adapters/registry-health.ts'
+import { registryPorts } from './adapters/registry-ports.ts'
+import { buildApp, SERVICE_NAME } from './app.ts'
+import { Config } from './config.ts'
+
+const command = process.argv[2]
+if (command !== undefined && command !== 'migrate') {
+  process.stderr.write(`${command}: is not a command; there is only "migrate"\n`)
+  process.exit(1)
+}
+
+const config = loadConfigOrExit(Config, process.env)
+const stopping = new AbortController()
+const migrate = () =>
+  runMigrations({
+    connectionString: config.DATABASE_URL,
+    folder: fileURLToPath(new URL('../migrations', import.meta.url)),
+    name: 'registry',
+  })
+
+if (command === 'migrate') {
+  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  process.once('SIGTERM', () => process.exit(1))
+  await whenReachable(migrate, onWaiting, stopping.signal)
+  process.exit(0)
+}
+
+let isMigrated = config.MIGRATE === 'never'
+const pool = createPool({
+  connectionString: config.DATABASE_URL,
+  applicationName: SERVICE_NAME,
+  onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
+})
+const app = await buildApp({
+  ports: registryPorts(pool, config, () => new Date()),
+  internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
+  logLevel: config.LOG_LEVEL,
+  isMigrated: () => isMigrated,
+  healthChecks: {
+    async schema() {
+      if (!isMigrated) throw new Error('migrations have not finished')
+    },
+    database: () => pingRegistry(pool),
+  },
+})
+
+// Migrations run beside the open port: orchestrators see a live service that is not ready.
+await runService(app, {
+  host: config.HOST,
+  port: config.PORT,
+  closers: [async () => stopping.abort(), () => pool.end()],
+})
+
+if (!isMigrated) {
+  const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')
+  try {
+    await whenReachable(migrate, onWaiting, stopping.signal)
+    isMigrated = true
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      app.log.fatal({ err: error }, 'migrations failed')
+      process.exit(1)
+    }
+  }
+}

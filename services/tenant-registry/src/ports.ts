@@ -1,0 +1,114 @@
+import type { ApiKey } from '@jackfield/contract/api-key'
+import type { App } from '@jackfield/contract/app'
+import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { Connection } from '@jackfield/contract/internal-api'
+import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
+import type { Principal } from '@jackfield/contract/principal'
+import type { Evidence } from './domain/connection-evidence.ts'
+import type { AccountRecord, AccountValues } from './domain/microsoft-account.ts'
+import type { TenantRecord } from './domain/tenant.ts'
+
+/** A slice of a list in key order; one row more than shown tells whether there is a next page. */
+export type Range = { after: string | undefined; limit: number }
+/** An audit event before it has its id and time. Changes write theirs in the same transaction. */
+export type AuditEntry = Omit<AuditEvent, 'id' | 'at'>
+export type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts'>
+export type NewAccount = Pick<
+  AccountRecord,
+  'id' | 'tenantId' | 'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode'
+>
+export type SealedCredential = { summary: CredentialSummary; sealed: Buffer }
+export type AppRecord = App & { version: number }
+/** `null`: every tenant. */
+export type TenantFilter = string | null
+
+export type Tenants = {
+  create(tenant: TenantValues & { id: string }, entry: AuditEntry): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
+  find(id: string): Promise<TenantRecord | undefined>
+  findBySlug(slug: string): Promise<TenantRecord | undefined>
+  findByCustomHost(hostname: string): Promise<TenantRecord | undefined>
+  list(only: TenantFilter, range: Range): Promise<TenantRecord[]>
+  change(
+    read: TenantRecord,
+    values: TenantValues,
+    entry: AuditEntry,
+  ): Promise<TenantRecord | 'slug-taken' | 'host-taken' | 'version-conflict'>
+}
+
+export type Apps = {
+  list(range: Range): Promise<AppRecord[]>
+  all(): Promise<AppRecord[]>
+  find(clientId: string): Promise<AppRecord | undefined>
+  /** `read` is the version that is replaced; undefined when there was none. */
+  put(app: App, read: number | undefined, entry: AuditEntry): Promise<AppRecord | 'version-conflict'>
+  delete(clientId: string, read: number, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
+}
+
+export type Accounts = {
+  create(
+    account: NewAccount,
+    credential: SealedCredential | undefined,
+    entry: AuditEntry,
+  ): Promise<AccountRecord | 'alias-taken' | 'tenant-missing'>
+  find(tenantId: string, accountId: string): Promise<AccountRecord | undefined>
+  list(tenantId: string, range: Range): Promise<AccountRecord[]>
+  listAll(tenantId: string): Promise<AccountRecord[]>
+  change(
+    read: AccountRecord,
+    values: AccountValues,
+    credential: SealedCredential | undefined,
+    entry: AuditEntry,
+  ): Promise<AccountRecord | 'alias-taken' | 'version-conflict'>
+  /** The credential as it is stored, for the vault. */
+  sealedCredential(tenantId: string, accountId: string): Promise<Buffer | undefined>
+}
+
+/** Seals secrets with the tenant's data key, bound to the account. */
+export type Vault = {
+  seal(tenantId: string, accountId: string, secret: string): Promise<Buffer>
+  open(
+    tenantId: string,
+    accountId: string,
+    sealed: Buffer,
+  ): Promise<{ kind: 'opened'; secret: string } | { kind: 'unreadable'; cause: Error }>
+}
+
+export type ApiKeys = {
+  create(key: Pick<ApiKey, 'id' | 'name' | 'scope' | 'role'>, entry: AuditEntry): Promise<{ key: string } | 'tenant-missing'>
+  list(only: TenantFilter, range: Range): Promise<ApiKey[]>
+  find(id: string): Promise<ApiKey | undefined>
+  delete(id: string, entry: AuditEntry): Promise<boolean>
+  authenticate(key: string): Promise<Principal | undefined>
+}
+
+export type ControlSignInLinks = {
+  create(
+    link: { id: string; scope: string; role: Principal['role']; expiresAt: Date },
+    entry: AuditEntry,
+  ): Promise<{ token: string } | 'tenant-missing'>
+  /** Works once for each link. */
+  redeem(token: string, now: Date, entryFor: (principal: Principal) => AuditEntry): Promise<Principal | undefined>
+}
+
+export type Audit = {
+  record(entry: AuditEntry): Promise<void>
+  list(only: TenantFilter, action: string | undefined, range: Range): Promise<AuditEvent[]>
+}
+
+export type Microsoft = {
+  /** Tries everything a connection needs; never fails itself. */
+  examine(connection: Connection, redirectUris: readonly string[]): Promise<Evidence>
+}
+
+export type Ports = {
+  tenants: Tenants
+  apps: Apps
+  accounts: Accounts
+  vault: Vault
+  apiKeys: ApiKeys
+  links: ControlSignInLinks
+  audit: Audit
+  microsoft: Microsoft
+  baseUrl: string
+  now: () => Date
+}

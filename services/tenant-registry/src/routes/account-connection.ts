@@ -1,0 +1,27 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import type { FastifyRequest } from 'fastify'
+import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+
+/** The account with its secret in clear, for speaking to Microsoft. A secret that cannot be opened is audited (SE-04). */
+export async function openConnection(
+  { accounts, vault, audit }: Pick<Ports, 'accounts' | 'vault' | 'audit'>,
+  request: FastifyRequest,
+  account: AccountRecord,
+): Promise<Connection> {
+  const { id: accountId, tenantId, alias, clientId, directoryId, cloud } = account
+  const connection = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account) }
+  const sealed = await accounts.sealedCredential(tenantId, accountId)
+  if (!sealed) return { ...connection, credential: null }
+
+  const opened = await vault.open(tenantId, accountId, sealed)
+  if (opened.kind === 'unreadable') {
+    await audit.record(
+      auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: accountId }),
+    )
+    throw refuse('credential-unreadable', { cause: opened.cause })
+  }
+  return { ...connection, credential: { type: 'secret', secret: opened.secret } }
+}

@@ -1,0 +1,35 @@
+import { AccountParams, MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { entityTag, isMatch } from '../domain/entity-tag.ts'
+import { patched, presentAccount } from '../domain/microsoft-account.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+
+const schema = {
+  operationId: 'changeMicrosoftAccount',
+  summary: 'Change a Microsoft account, or switch it off and on',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  body: MicrosoftAccountPatch,
+  response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem, 412: Problem },
+}
+
+export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
+  app.patch('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
+    const { body, params, headers } = request
+    const read = await accounts.find(params.tenantId, params.accountId)
+    if (!read) throw refuse('account-not-found')
+    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    const values = patched(read, body)
+    if (values.clientId === values.directoryId) throw refuse('ids-equal')
+
+    const details = { changed: Object.keys(body).join(','), status: values.status }
+    const entry = auditEntry(request, { action: 'microsoft-account.change', tenantId: read.tenantId, target: read.id, details })
+    const account = await accounts.change(read, values, undefined, entry)
+    if (typeof account === 'string') throw refuse(account)
+    return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
+  })
+}

@@ -1,0 +1,28 @@
+import { ApiKeyParams } from '@jackfield/contract/api-key'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+
+const schema = {
+  operationId: 'deleteApiKey',
+  summary: 'Delete an API key',
+  tags: ['API keys'],
+  params: ApiKeyParams,
+  response: { 204: z.undefined(), 404: Problem },
+}
+
+export const deleteApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {
+  app.delete('/api-keys/:keyId', { schema }, async (request, reply) => {
+    const { caller, params } = request
+    const key = await apiKeys.find(params.keyId)
+    // Another tenant's key, or the platform's, is not there for a tenant's admin.
+    if (!key || (caller.scope !== 'platform' && caller.scope !== key.scope)) throw refuse('api-key-not-found')
+    const tenantId = key.scope === 'platform' ? null : key.scope
+    const deleted = await apiKeys.delete(key.id, auditEntry(request, { action: 'api-key.delete', tenantId, target: key.id }))
+    if (!deleted) throw refuse('api-key-not-found')
+    return reply.status(204).send()
+  })
+}

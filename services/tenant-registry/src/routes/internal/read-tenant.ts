@@ -1,0 +1,15 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Tenant } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = { hide: true, params: TenantParams, response: { 200: Tenant } }
+
+export const readTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
+  app.get('/tenants/:tenantId', { schema }, async ({ params }) => {
+    const tenant = await tenants.find(params.tenantId)
+    if (!tenant) throw refuse('tenant-not-found')
+    return tenant
+  })
+}

@@ -1,0 +1,23 @@
+import { AuditEvent, AuditEventQuery } from '@jackfield/contract/audit-event'
+import { pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Ports } from '../ports.ts'
+import { requireReach } from './caller-scope.ts'
+import { readRange, toPage } from './list-page.ts'
+
+const schema = {
+  operationId: 'listAuditEvents',
+  summary: 'List audit events, newest first; a tenant’s admin sees those of that tenant',
+  tags: ['Audit'],
+  querystring: AuditEventQuery,
+  response: { 200: pageOf(AuditEvent), 400: Problem, 403: Problem },
+}
+
+export const listAuditEvents: FastifyPluginAsyncZod<Pick<Ports, 'audit'>> = async (app, { audit }) => {
+  app.get('/audit-events', { schema }, async ({ caller, query }) => {
+    if (query.tenantId !== undefined) requireReach(caller, query.tenantId)
+    const only = query.tenantId ?? (caller.scope === 'platform' ? null : caller.scope)
+    return toPage(await audit.list(only, query.action, readRange(query)), query, (event) => event.id)
+  })
+}

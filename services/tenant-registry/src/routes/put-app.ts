@@ -1,0 +1,40 @@
+import { isLoopbackHost } from '@jackfield/configuration/settings'
+import { App, ClientId, NewApp } from '@jackfield/contract/app'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { findUrlDefects } from '../domain/app-url.ts'
+import { entityTag, isMatch } from '../domain/entity-tag.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+import { requirePlatform } from './caller-scope.ts'
+
+const schema = {
+  operationId: 'putApp',
+  summary: 'Create or replace an app of the catalogue',
+  tags: ['Apps'],
+  params: z.object({ clientId: ClientId }),
+  body: NewApp,
+  response: { 200: App, 201: App, 400: Problem, 403: Problem, 412: Problem },
+}
+
+export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
+  app.put('/apps/:clientId', { schema }, async (request, reply) => {
+    requirePlatform(request.caller)
+    const { body, params, headers } = request
+    const read = await apps.find(params.clientId)
+    if (!isMatch(headers['if-match'], read?.version)) throw refuse('version-conflict')
+
+    const errors = findUrlDefects(body, isLoopbackHost)
+    if (errors.length > 0) throw refuse('invalid-app-url', { members: { errors } })
+
+    const entry = auditEntry(request, { action: 'app.put', tenantId: null, target: params.clientId })
+    const stored = await apps.put({ clientId: params.clientId, ...body }, read?.version, entry)
+    if (stored === 'version-conflict') throw refuse(stored)
+    return reply
+      .status(read ? 200 : 201)
+      .header('etag', entityTag(stored.version))
+      .send(stored)
+  })
+}

@@ -1,0 +1,34 @@
+import { AccountParams, MicrosoftAccount, NewCredential } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { entityTag, isMatch } from '../domain/entity-tag.ts'
+import { presentAccount, withNewCredential } from '../domain/microsoft-account.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+import { sealCredential } from './sealed-credential.ts'
+
+const schema = {
+  operationId: 'putMicrosoftAccountCredential',
+  summary: 'Set the credential; it is never shown again',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  body: NewCredential,
+  response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
+}
+
+export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now'>> = async (app, ports) => {
+  app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema }, async (request, reply) => {
+    const { body, params, headers } = request
+    const read = await ports.accounts.find(params.tenantId, params.accountId)
+    if (!read) throw refuse('account-not-found')
+    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    const sealed = await sealCredential(ports, params, body)
+    const details = { type: body.type, expiresAt: sealed.summary.expiresAt }
+    const entry = auditEntry(request, { action: 'microsoft-account.set-credential', tenantId: read.tenantId, target: read.id, details })
+    const account = await ports.accounts.change(read, withNewCredential(read), sealed, entry)
+    if (typeof account === 'string') throw refuse(account)
+    return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
+  })
+}

@@ -1,0 +1,48 @@
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import { Verification } from '@jackfield/contract/verification'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { judge } from '../domain/connection-test.ts'
+import { verified } from '../domain/microsoft-account.ts'
+import { redirectUris } from '../domain/redirect-uris.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { openConnection } from './account-connection.ts'
+import { auditEntry } from './audit-entry.ts'
+
+const schema = {
+  operationId: 'verifyMicrosoftAccount',
+  summary: 'Test the connection; success makes the account ready',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  response: { 200: Verification, 404: Problem, 502: Problem },
+}
+
+export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
+  const { tenants, apps, accounts, microsoft, baseUrl, now } = ports
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/verify', { schema }, async (request) => {
+    const { tenantId, accountId } = request.params
+    const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+    if (!tenant || !account) throw refuse('account-not-found')
+    const connection = await openConnection(ports, request, account)
+
+    const expected = redirectUris(account.redirectMode, tenant.slug, catalogue, baseUrl)
+    const evidence = await microsoft.examine(
+      connection,
+      expected.map(({ uri }) => uri),
+    )
+    const checks = judge(evidence, account)
+    const ok = checks.every((check) => check.status !== 'failed')
+
+    const checkedAt = now()
+    const details = Object.fromEntries(
+      checks.filter((check) => check.status === 'failed').map((check) => [check.id, check.code ?? 'failed']),
+    )
+    const outcome = ok ? ('success' as const) : ('failure' as const)
+    const entry = auditEntry(request, { action: 'microsoft-account.verify', outcome, tenantId, target: accountId, details })
+    const stored = await accounts.change(account, verified(account, ok, checkedAt), undefined, entry)
+    // Changed while Microsoft was asked: what was tested is no more, so the result is told but not kept.
+    if (typeof stored === 'string') request.log.info({ accountId }, 'account changed during its connection test')
+    return { ok, checkedAt: checkedAt.toISOString(), checks }
+  })
+}

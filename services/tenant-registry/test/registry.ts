@@ -1,0 +1,102 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { InternalClaims } from '@jackfield/contract/principal'
+import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { runMigrations } from '@jackfield/postgres/migrate'
+import { createPool } from '@jackfield/postgres/pool'
+import { createTestDatabase } from '@jackfield/test-environment/database'
+import { type PortSettings, registryPorts } from '../src/adapters/registry-ports.ts'
+import { buildApp } from '../src/app.ts'
+
+type Caller = Omit<InternalClaims, 'iss' | 'aud'>
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export const BASE_URL = 'http://phone.localhost:4000'
+export const platform: Caller = { sub: 'api-key:platform', scope: 'platform', role: 'admin' }
+export const platformReader: Caller = { sub: 'api-key:reader', scope: 'platform', role: 'read' }
+export const service: Caller = { sub: 'auth-gateway', scope: 'platform', role: 'service' }
+export const adminOf = (tenantId: string): Caller => ({ sub: `api-key:of-${tenantId}`, scope: tenantId, role: 'admin' })
+
+/** The whole service on a database of its own, with everything it says remembered. */
+export async function startRegistry(settings: Partial<PortSettings> = {}) {
+  const database = await createTestDatabase()
+  await runMigrations({
+    connectionString: database.url,
+    folder: fileURLToPath(new URL('../migrations', import.meta.url)),
+    name: 'registry',
+  })
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  const key = randomBytes(32)
+  const clock = { offset: 0 }
+  const said: string[] = []
+  const app = await buildApp({
+    ports: registryPorts(
+      pool,
+      { BASE_URL, KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()], ...settings },
+      () => new Date(Date.now() + clock.offset),
+    ),
+    internalTokenKeys: [key],
+    isMigrated: () => true,
+    logLevel: 'debug',
+    healthChecks: {},
+    logTo: { write: (line: string) => void said.push(line) },
+  })
+  const sign = internalTokenSigner('auth-gateway', [key])
+
+  async function call(caller: Caller, method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
+    const authorization = `Bearer ${sign({ aud: 'tenant-registry', ...caller })}`
+    const response = await app.inject({
+      method,
+      url,
+      headers: { authorization, ...headers },
+      ...(body === undefined ? {} : { payload: body as object }),
+    })
+    if (!url.startsWith('/internal')) said.push(response.body, JSON.stringify(response.headers))
+    return { status: response.statusCode, headers: response.headers, body: response.body ? response.json() : undefined }
+  }
+
+  let counter = 0
+  return {
+    app,
+    pool,
+    sign,
+    call,
+    clock,
+    /** Log lines and public answers. */
+    said,
+    async givenTenant(members: object = {}): Promise<string> {
+      counter += 1
+      const { body } = await call(platform, 'POST', '/api/v1/tenants', { slug: `tenant-${counter}`, name: `Tenant ${counter}`, ...members })
+      return body.id
+    },
+    async givenAccount(tenantId: string, members: object = {}) {
+      counter += 1
+      const body = { alias: `Account ${counter}`, clientId: guid(), directoryId: guid(), ...members }
+      const answer = await call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts`, body)
+      if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+      return answer.body
+    },
+    async auditEvents(action: string) {
+      return (await call(platform, 'GET', `/api/v1/audit-events?action=${action}&limit=500`)).body.items
+    },
+    async close() {
+      await app.close()
+      await pool.end()
+      await database.drop()
+    },
+  }
+}
+
+export type Registry = Awaited<ReturnType<typeof startRegistry>>
+
+export function guid(): string {
+  return crypto.randomUUID()
+}
+
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString()
+}
+
+export function aSecret(): string {
+  return `${randomBytes(18).toString('base64url')}~${randomBytes(9).toString('base64url')}`
+}

@@ -49,7 +49,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
         LOG_LEVEL: options.logLevel,
         EMULATOR_REDIRECT_ORIGINS: addresses.base,
       },
-      readyUrl: `${addresses.emulator}/health/ready`,
+      readyUrl: `${addresses.emulator}/_emulator/directories`,
     },
     service('tenant-registry', ports.registry, {
       DATABASE_URL: databaseUrl,

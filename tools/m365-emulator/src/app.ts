@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
 import { authorize } from './entra/authorize.ts'
 import { discovery } from './entra/discovery.ts'
+import { errorLookup } from './entra/error-lookup.ts'
 import { login } from './entra/login.ts'
 import { logout } from './entra/logout.ts'
 import { refuseJson } from './entra/refusal.ts'
@@ -31,6 +32,7 @@ export async function buildApp(cloud: Cloud, logLevel: string): Promise<FastifyI
     await pages.register(authorize, { cloud })
     await pages.register(login, { cloud })
     await pages.register(logout, { cloud })
+    await pages.register(errorLookup)
   })
   await app.register(async (endpoint) => {
     endpoint.setErrorHandler((_error, _request, reply) => refuseJson(reply, cloud, { code: 9002313 }))

@@ -140,7 +140,8 @@ describe('S23 S27 client credentials', () => {
     expect(body.error_description).toMatch(
       /^AADSTS7000215: .* Trace ID: [\da-f-]{36} Correlation ID: [\da-f-]{36} Timestamp: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/,
     )
-    expect(body.error_uri).toMatch(/\/error\?code=7000215$/)
+    expect(body.error_uri).toBe(`${m365.origin}/error?code=7000215`)
+    expect(await (await fetch(String(body.error_uri))).text()).toContain('Invalid client secret provided')
     expect(body.timestamp).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/)
   })
 

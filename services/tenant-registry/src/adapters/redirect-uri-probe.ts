@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readEntraError } from '@jackfield/microsoft-identity/entra-failure'
 import type { RedirectProbe } from '../domain/connection-evidence.ts'
 
 const MAX_PROBES = 20
 const PARALLEL = 4
 const TOTAL_MS = 10_000
+const CORRELATION = /Correlation ID:?\s{0,200}([0-9a-f-]{36})/i
 
 /**
  * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect that
@@ -50,8 +50,7 @@ async function probe(
     }
     const page = await response.text()
     if (!page.includes('AADSTS50011')) return { uri, kind: 'unclear' }
-    // Tags and entities may stand between the words of the page.
-    const { correlationId } = readEntraError('invalid_request', page.replace(/<[^>]{0,200}>/g, ' ').replace(/\s+/g, ' '))
+    const correlationId = CORRELATION.exec(page.replace(/<[^>]{0,200}>/g, ' '))?.[1]
     return { uri, kind: 'not-registered', correlationId }
   } catch {
     return { uri, kind: 'unclear' }

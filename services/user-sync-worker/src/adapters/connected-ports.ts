@@ -1,0 +1,38 @@
+import { serviceClient } from '@jackfield/internal-token/service-client'
+import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import type pg from 'pg'
+import type { Ports } from '../ports.ts'
+import { appOnlyTokens } from './app-only-tokens.ts'
+import { bullmqSyncQueue, type QueueOptions } from './bullmq-sync-queue.ts'
+import { graphDirectory } from './graph-directory.ts'
+import { signedCursors } from './graph-paging.ts'
+import { postgresBindings } from './postgres-bindings.ts'
+import { postgresPhoneSystems } from './postgres-phone-systems.ts'
+import { postgresPhoneUsers } from './postgres-phone-users.ts'
+import { postgresSyncRuns } from './postgres-sync-runs.ts'
+import { registryClient } from './registry-client.ts'
+
+export type ConnectionOptions = {
+  pool: pg.Pool
+  queue: QueueOptions
+  internalTokenKeys: readonly Buffer[]
+  registryUrl: string
+  microsoft: OriginOverrides
+}
+
+/** Every port on its real counterpart. */
+export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft }: ConnectionOptions): Ports {
+  const [key] = internalTokenKeys
+  if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
+  return {
+    registry: registryClient(
+      serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
+    ),
+    directory: graphDirectory({ overrides: microsoft, tokens: appOnlyTokens(), cursors: signedCursors(key) }),
+    runs: postgresSyncRuns(pool),
+    queue: bullmqSyncQueue(queue),
+    users: postgresPhoneUsers(pool),
+    phoneSystems: postgresPhoneSystems(pool),
+    bindings: postgresBindings(pool),
+  }
+}

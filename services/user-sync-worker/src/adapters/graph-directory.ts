@@ -1,0 +1,100 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
+import { z } from 'zod'
+import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { readDirectoryUser, USER_PROPERTIES } from '../domain/directory-user.ts'
+import type { Directory, DirectoryPage } from '../ports.ts'
+import type { AppOnlyTokens } from './app-only-tokens.ts'
+import { readGraphFailure } from './graph-failure.ts'
+import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
+
+const USERS_PATH = '/v1.0/users'
+const SELECT = `$select=${USER_PROPERTIES.join(',')}`
+const LARGEST_PAGE = 999
+/** Sorting, counting and `or` over several properties are advanced queries: header on every page, and `$count`. */
+const ADVANCED = { consistencylevel: 'eventual' }
+/** Imports step aside when Graph is busy; a list somebody looks at does not. */
+const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
+const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
+
+const UserPage = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional(), '@odata.count': z.int().optional() })
+type Request = { query: string; headers: Record<string, string>; signal?: AbortSignal }
+
+/** Users of a directory through Graph v1.0, app-only. */
+export function graphDirectory(options: { overrides: OriginOverrides; tokens: AppOnlyTokens; cursors: SignedCursors }): Directory {
+  const { tokens, cursors } = options
+
+  /** One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the refusal counts. */
+  async function ask(
+    connection: Connection,
+    request: Request,
+  ): Promise<{ kind: 'answer'; body: z.infer<typeof UserPage> } | DirectoryFailure> {
+    const origins = microsoftOrigins(connection.cloud, options.overrides)
+    for (let isSecond = false; ; isSecond = true) {
+      const token = await tokens.get(connection, origins)
+      if (token.kind !== 'token') return token
+      try {
+        const body = UserPage.safeParse(await get(origins, token.accessToken, request))
+        return body.success ? { kind: 'answer', body: body.data } : { kind: 'unavailable' }
+      } catch (error) {
+        const failure = readGraphFailure(error)
+        if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return failure
+        tokens.forget(connection, token.accessToken)
+        if (isSecond && failure.kind === 'consent-missing') return failure
+        if (isSecond) return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
+      }
+    }
+  }
+
+  async function page(connection: Connection, request: Request): Promise<DirectoryPage | DirectoryFailure> {
+    const answer = await ask(connection, request)
+    if (answer.kind !== 'answer') return answer
+    const link = answer.body['@odata.nextLink']
+    const next = link === undefined ? null : queryOfNextLink(link, microsoftOrigins(connection.cloud, options.overrides).graph, USERS_PATH)
+    if (next === undefined) return { kind: 'rejected', code: 'foreign nextLink' }
+    return { kind: 'page', users: answer.body.value.map(readDirectoryUser), next }
+  }
+
+  return {
+    listUsers: (connection, from, signal) =>
+      page(connection, { query: from ?? `${SELECT}&$top=${LARGEST_PAGE}`, headers: LOW_PRIORITY, signal }),
+    findUsers(connection, ids, signal) {
+      const filter = `id in (${ids.map(quote).join(',')})`
+      return page(connection, { query: `${SELECT}&$filter=${encodeURIComponent(filter)}`, headers: LOW_PRIORITY, signal })
+    },
+    async searchUsers(connection, { search, cursor, limit }) {
+      const purpose = `${connection.accountId} ${limit} ${search}`
+      const from = cursor === undefined ? firstSearch(search, limit) : cursors.unwrap(cursor, purpose)
+      if (from === undefined) return { kind: 'bad-cursor' }
+      const found = await page(connection, { query: from, headers: ADVANCED })
+      if (found.kind !== 'page' || found.next === null) return found
+      return { ...found, next: cursors.wrap(found.next, purpose) }
+    },
+    async countUsers(connection, signal) {
+      const answer = await ask(connection, { query: '$select=id&$top=1&$count=true', headers: { ...ADVANCED, ...LOW_PRIORITY }, signal })
+      return answer.kind === 'answer' ? answer.body['@odata.count'] : undefined
+    },
+  }
+}
+
+function firstSearch(search: string, limit: number): string {
+  const filter = SEARCHED.map((property) => `startsWith(${property},${quote(search)})`).join(' or ')
+  return `${SELECT}&$top=${limit}&$orderby=displayName&$count=true${search ? `&$filter=${encodeURIComponent(filter)}` : ''}`
+}
+
+/** A string literal of OData: a quote in it is doubled (OData 4.01 URL conventions 5.1.1.6.1). */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+function get(origins: MicrosoftOrigins, accessToken: string, { query, headers, signal }: Request): Promise<unknown> {
+  const client = Client.initWithMiddleware({
+    baseUrl: `${origins.graph}/`,
+    defaultVersion: 'v1.0',
+    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
+  })
+  const request = client.api(`/users?${query}`).headers(headers).responseType(ResponseType.JSON)
+  return (signal ? request.option('signal', signal) : request).get()
+}

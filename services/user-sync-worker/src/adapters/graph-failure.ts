@@ -1,0 +1,31 @@
+import { GraphError } from '@microsoft/microsoft-graph-client'
+import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { readRetryAfter } from './graph-middleware.ts'
+
+/** Without a Retry-After Graph leaves the wait to us. */
+const DEFAULT_WAIT_SECONDS = 10
+
+export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
+
+/** Tells what an error of the Graph client means; by status and code, never by its text. Rethrows what is a defect of ours. */
+export function readGraphFailure(error: unknown): GraphFailure {
+  if (!(error instanceof GraphError)) {
+    if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name)) return { kind: 'unavailable' }
+    throw error
+  }
+  const { statusCode } = error
+  const code = error.code ?? ''
+  if (statusCode === 401) return { kind: 'token-refused' }
+  if (statusCode === 403) return { kind: 'consent-missing' }
+  if (statusCode === 429) return { kind: 'throttled', retryAfterSeconds: waitOf(error) }
+  if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }
+  // No status: nothing, or nothing that could be read, came back.
+  if (statusCode < 400 || statusCode >= 500) {
+    return error.headers?.has('retry-after') ? { kind: 'throttled', retryAfterSeconds: waitOf(error) } : { kind: 'unavailable' }
+  }
+  return { kind: 'rejected', code: /^[\w.]{1,64}$/.test(code) ? code : `HTTP ${statusCode}` }
+}
+
+function waitOf(error: GraphError): number {
+  return readRetryAfter(error.headers?.get('retry-after') ?? null, Date.now()) ?? DEFAULT_WAIT_SECONDS
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
+
+// The chain of @microsoft/microsoft-graph-client: wait-and-repeat, then the token, then fetch. Its own handlers are left out:
+// they follow redirects with the token, report telemetry, and wait for as long as a server likes.
+
+const PASSING: ReadonlySet<number> = new Set([429, 503, 504])
+const MOST_ATTEMPTS = 3
+/** A longer wait is the run's to take, not the worker's. */
+const LONGEST_WAIT_SECONDS = 4
+const TIMEOUT_MS = 10_000
+
+/** The seconds of a Retry-After in either form (RFC 9110 10.2.3), or undefined. */
+export function readRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined
+  if (/^\s*\d+\s*$/.test(value)) return Number(value)
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000))
+}
+
+export function repeatWhilePassing(): Middleware {
+  let next: Middleware
+  return {
+    setNext(middleware) {
+      next = middleware
+    },
+    async execute(context) {
+      for (let attempt = 1; ; attempt += 1) {
+        await next.execute(context)
+        const { response } = context
+        if (!response || !PASSING.has(response.status) || attempt >= MOST_ATTEMPTS) return
+        const seconds = readRetryAfter(response.headers.get('retry-after'), Date.now()) ?? 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
+        if (seconds > LONGEST_WAIT_SECONDS) return
+        await response.body?.cancel()
+        await sleep(seconds * 1000, undefined, { signal: context.options?.signal ?? undefined })
+      }
+    },
+  }
+}
+
+/** Sends the token to Graph's own origin and to nobody else. */
+export function authenticate(graphOrigin: string, accessToken: string): Middleware {
+  let next: Middleware
+  return {
+    setNext(middleware) {
+      next = middleware
+    },
+    async execute(context) {
+      if (new URL(urlOf(context)).origin !== graphOrigin) throw new TypeError('A request for Graph went to another origin.')
+      context.options = {
+        ...context.options,
+        headers: { ...(context.options?.headers as Record<string, string>), authorization: `Bearer ${accessToken}` },
+      }
+      await next.execute(context)
+    },
+  }
+}
+
+export function fetchBounded(): Middleware {
+  return {
+    async execute(context) {
+      const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(context.options?.signal ? [context.options.signal] : [])]
+      context.response = await fetch(urlOf(context), { ...context.options, redirect: 'error', signal: AbortSignal.any(signals) })
+    },
+  }
+}
+
+function urlOf(context: Context): string {
+  return typeof context.request === 'string' ? context.request : context.request.url
+}

@@ -1,0 +1,21 @@
+import type pg from 'pg'
+
+/** Runs `work` in one transaction; `undefined` from it, like an error, undoes everything. */
+export async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result | undefined>) {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query(result === undefined ? 'rollback' : 'commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    // A connection that cannot even roll back must not serve anybody else.
+    client.release(broken)
+  }
+}

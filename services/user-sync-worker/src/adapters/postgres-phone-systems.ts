@@ -1,0 +1,73 @@
+import type { Extension } from '@jackfield/contract/phone-system'
+import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { and, eq, gt } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { PhoneSystems } from '../ports.ts'
+import { phoneSystem } from './schema.ts'
+
+const ADD_EXTENSIONS = `
+insert into roster.extension (tenant_id, phone_system_id, number, name)
+select $1, $2, t.number, t.name from unnest($3::text[], $4::text[]) as t (number, name) order by t.number
+on conflict do nothing`
+
+// Shorter numbers first: 99 stands before 100.
+const LIST_EXTENSIONS = `
+select e.number, e.name, case when u.id is not null then json_build_object('userId', u.id, 'displayName', u.display_name) end as holder
+from roster.extension e
+left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
+left join roster.phone_user u on u.id = b.user_id
+where e.tenant_id = $1 and e.phone_system_id = $2 and ($3::text is null or (length(e.number), e.number) > (length($3), $3))
+order by length(e.number), e.number limit $4`
+
+const UUID = /^[0-9a-f-]{36}$/
+const NUMBER = /^[0-9*#+]{1,32}$/
+
+export function postgresPhoneSystems(pool: pg.Pool): PhoneSystems {
+  const db = drizzle(pool)
+  return {
+    async create(tenantId, name) {
+      const [row] = await db.insert(phoneSystem).values({ id: newId(), tenantId, name }).returning()
+      if (!row) throw new Error('The insert returned no row.')
+      return toPhoneSystem(row)
+    },
+    async find(tenantId, phoneSystemId) {
+      const [row] = await db
+        .select()
+        .from(phoneSystem)
+        .where(and(eq(phoneSystem.tenantId, tenantId), eq(phoneSystem.id, phoneSystemId)))
+      return row && toPhoneSystem(row)
+    },
+    async list(tenantId, { cursor, limit }) {
+      const [after] = cursor === undefined ? [undefined] : (decodeCursor(cursor, 1) ?? [''])
+      if (after !== undefined && !UUID.test(after)) return { kind: 'bad-cursor' }
+      const rows = await db
+        .select()
+        .from(phoneSystem)
+        .where(and(eq(phoneSystem.tenantId, tenantId), after === undefined ? undefined : gt(phoneSystem.id, after)))
+        .orderBy(phoneSystem.id)
+        .limit(limit + 1)
+      const items = rows.slice(0, limit).map(toPhoneSystem)
+      return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
+    },
+    async addExtensions(tenantId, phoneSystemId, items) {
+      const named = [...new Map(items.map((item) => [item.number, item])).values()]
+      const numbers = named.map(({ number }) => number)
+      const names = named.map(({ name }) => name ?? null)
+      const created = (await pool.query(ADD_EXTENSIONS, [tenantId, phoneSystemId, numbers, names])).rowCount ?? 0
+      return { created, unchanged: named.length - created }
+    },
+    async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
+      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [''])
+      if (after !== null && !NUMBER.test(after ?? '')) return { kind: 'bad-cursor' }
+      const { rows } = await pool.query<Extension>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
+      const items = rows.slice(0, limit)
+      return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.number ?? '']) : null }
+    },
+  }
+}
+
+function toPhoneSystem({ createdAt, ...row }: typeof phoneSystem.$inferSelect) {
+  return { ...row, createdAt: createdAt.toISOString() }
+}

@@ -1,0 +1,117 @@
+import type { RosterEntry } from '@jackfield/contract/internal-api'
+import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import type pg from 'pg'
+import type { PhoneUsers, ReadUserRecord } from '../ports.ts'
+
+const READ = `
+select u.*, coalesce((select json_agg(json_build_object('phoneSystemId', b.phone_system_id, 'phoneSystemName', p.name,
+    'extension', b.extension) order by p.name, p.id)
+  from roster.binding b join roster.phone_system p on p.id = b.phone_system_id where b.user_id = u.id), '[]') as bindings
+from roster.phone_user u`
+
+const LIST = `${READ}
+where u.tenant_id = $1
+  and ($2::text is null or u.display_name ilike $2 or u.user_principal_name ilike $2 or u.mail ilike $2 or exists (
+    select from roster.binding b where b.user_id = u.id and b.extension like $2))
+  and ($3::boolean is null or $3 = exists (select from roster.binding b where b.user_id = u.id))
+  and ($4::boolean is null or u.sso = $4)
+  and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
+order by lower(u.display_name), u.id limit $7`
+
+const UUID = /^[0-9a-f-]{36}$/
+
+type Row = {
+  id: string
+  account_id: string
+  directory_id: string
+  object_id: string
+  display_name: string
+  given_name: string | null
+  surname: string | null
+  user_principal_name: string
+  mail: string | null
+  business_phones: string[]
+  mobile_phone: string | null
+  job_title: string | null
+  department: string | null
+  status: RosterEntry['status']
+  sync: boolean
+  sso: boolean
+  sessions_valid_after: Date | null
+  version: number
+  created_at: Date
+  updated_at: Date
+  bindings: RosterEntry['bindings']
+  sort_name?: string
+}
+
+export function postgresPhoneUsers(pool: pg.Pool): PhoneUsers {
+  return {
+    async find(tenantId, userId) {
+      const { rows } = await pool.query<Row>(`${READ} where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
+      return rows[0] && toRecord(rows[0])
+    },
+    async findByIdentity(tenantId, directoryId, objectId) {
+      const text = `${READ} where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = $3`
+      const { rows } = await pool.query<Row>({ name: 'find-by-identity', text, values: [tenantId, directoryId, objectId] })
+      return rows[0] && toRecord(rows[0])
+    },
+    async list(tenantId, { search, bound, sso, cursor, limit }) {
+      const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 2)
+      const [name, id] = after ?? []
+      if (name === undefined || id === undefined || (id !== null && (!UUID.test(id) || name?.includes('\0')))) return { kind: 'bad-cursor' }
+      const pattern = search ? containing(search) : null
+      const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
+      const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1])
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        items: shown.map(toRecord).map(({ version: _, ...entry }) => entry),
+        nextCursor: rows.length > limit && last ? encodeCursor([last.sort_name ?? '', last.id]) : null,
+      }
+    },
+    async ticksOf(tenantId, directoryId, objectIds) {
+      const text =
+        'select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[])'
+      const { rows } = await pool.query<Row>(text, [tenantId, directoryId, objectIds])
+      return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
+    },
+    async changeTicks(tenantId, userId, version, { sync, sso }) {
+      const text = `update roster.phone_user set sync = $4, sso = $5, version = version + 1, updated_at = now(),
+        sessions_valid_after = case when sso and not $5 then now() else sessions_valid_after end
+        where tenant_id = $1 and id = $2 and version = $3`
+      return (await pool.query(text, [tenantId, userId, version, sync, sso])).rowCount === 1
+    },
+  }
+}
+
+/** A LIKE pattern for "contains": what is a wildcard in the text searched for stands for itself (SI-05). */
+function containing(text: string): string {
+  return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
+}
+
+function toRecord(row: Row): ReadUserRecord {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    directoryId: row.directory_id,
+    objectId: row.object_id,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    surname: row.surname,
+    userPrincipalName: row.user_principal_name,
+    mail: row.mail,
+    businessPhones: row.business_phones,
+    mobilePhone: row.mobile_phone,
+    jobTitle: row.job_title,
+    department: row.department,
+    status: row.status,
+    sync: row.sync,
+    sso: row.sso,
+    bindings: row.bindings,
+    sessionsValidAfter: row.sessions_valid_after?.toISOString() ?? null,
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  }
+}

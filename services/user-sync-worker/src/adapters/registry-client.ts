@@ -1,0 +1,34 @@
+import { Connection } from '@jackfield/contract/internal-api'
+import { Tenant } from '@jackfield/contract/tenant'
+import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
+import type { Registry } from '../ports.ts'
+
+const TENANT_LIFETIME_MS = 10_000
+const MOST_TENANTS = 10_000
+
+/** tenant-registry over HTTP. That a tenant exists is remembered for some seconds; connections, which carry the credential, never. */
+export function registryClient(client: ServiceClient, now: () => number = Date.now): Registry {
+  const knownUntil = new Map<string, number>()
+  return {
+    async hasTenant(tenantId) {
+      if ((knownUntil.get(tenantId) ?? 0) > now()) return true
+      const tenant = await orUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant))
+      if (!tenant) return false
+      if ('kind' in tenant) return tenant
+      if (knownUntil.size >= MOST_TENANTS) knownUntil.clear()
+      knownUntil.set(tenantId, now() + TENANT_LIFETIME_MS)
+      return true
+    },
+    findConnection: (tenantId, accountId) =>
+      orUnavailable(client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection)),
+  }
+}
+
+async function orUnavailable<Answer>(call: Promise<Answer>): Promise<Answer | { kind: 'unavailable' }> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof ServiceCallError && (error.status === 0 || error.status >= 500)) return { kind: 'unavailable' }
+    throw error
+  }
+}

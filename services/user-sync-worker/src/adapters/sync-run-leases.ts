@@ -1,0 +1,107 @@
+import type pg from 'pg'
+import type { DueRun, Lease, SyncRuns } from '../ports.ts'
+
+// Who works on a run. A lease lasts 15 s unless renewed; its token rises with every take, and every write of a slice
+// states the token it was given, so that a worker that comes back late writes nothing (QC-04).
+const LEASE = `interval '15 seconds'`
+/** How long a claimed run may take to reach a worker before it is enqueued again. */
+const CLAIM = `interval '5 seconds'`
+const HELD = `id = $1 and lease_token = $2 and status = 'running'`
+const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
+  and (r.not_before is null or r.not_before <= now())`
+/** One run per account at a time, in the order they were asked for. */
+const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
+  and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`
+
+type LeaseRow = {
+  id: string
+  tenant_id: string
+  account_id: string
+  directory_id: string
+  lease_token: string
+  all_sync: boolean | null
+  all_sso: boolean | null
+  checkpoint: string | null
+  total: number | null
+  restarts: number
+  fruitless: number
+}
+type DueRow = Pick<LeaseRow, 'id' | 'tenant_id' | 'lease_token'>
+
+export function syncRunLeases(
+  pool: pg.Pool,
+): Pick<SyncRuns, 'takeLease' | 'renewLease' | 'release' | 'fail' | 'setTotal' | 'nextSelection' | 'claimDue' | 'nextOfAccount'> {
+  return {
+    async takeLease({ tenantId, runId }) {
+      const text = `update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE},
+        not_before = null, started_at = coalesce(started_at, now()), fruitless = fruitless + 1, revision = revision + 1
+        where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *`
+      try {
+        const { rows } = await pool.query<LeaseRow>(text, [runId, tenantId])
+        return rows[0] && toLease(rows[0])
+      } catch (error) {
+        // Two runs of one account started in the same moment: sync_run_one_running lets one through.
+        if (error instanceof Error && 'code' in error && error.code === '23505') return undefined
+        throw error
+      }
+    },
+    async renewLease({ runId, token }) {
+      await pool.query(`update roster.sync_run set lease_expires_at = now() + ${LEASE} where ${HELD}`, [runId, token])
+    },
+    async release({ runId, token }, seconds) {
+      const text = `update roster.sync_run set lease_expires_at = null, enqueued_at = now(),
+        not_before = case when $3::float8 > 0 then now() + $3::float8 * interval '1 second' end
+        where ${HELD} returning id, tenant_id, lease_token`
+      const { rows } = await pool.query<DueRow>(text, [runId, token, seconds])
+      return rows[0] && toDue(rows[0])
+    },
+    async fail({ runId, token }, { code, message }) {
+      const text = `update roster.sync_run set status = 'failed', error_code = $3, error_message = $4, finished_at = now(),
+        lease_expires_at = null, revision = revision + 1 where ${HELD}`
+      return (await pool.query(text, [runId, token, code, message])).rowCount === 1
+    },
+    async setTotal({ runId, token }, total) {
+      await pool.query(`update roster.sync_run set total = $3, revision = revision + 1 where ${HELD}`, [runId, token, total])
+    },
+    async nextSelection({ runId }, after, limit) {
+      const text = `select object_id, sync, sso from roster.sync_run_selection
+        where run_id = $1 and ($2::uuid is null or object_id > $2) order by object_id limit $3`
+      const { rows } = await pool.query<{ object_id: string; sync: boolean; sso: boolean }>(text, [runId, after, limit])
+      return rows.map(({ object_id, sync, sso }) => ({ id: object_id, ticks: { sync, sso } }))
+    },
+    async claimDue(limit) {
+      const text = `update roster.sync_run set enqueued_at = now() where id in (
+        select r.id from roster.sync_run r
+        where ${DUE} and ${FIRST_OF_ACCOUNT} and (r.enqueued_at is null or r.enqueued_at < now() - ${CLAIM})
+        order by r.enqueued_at nulls first, r.id limit $1 for update skip locked)
+        returning id, tenant_id, lease_token`
+      const { rows } = await pool.query<DueRow>(text, [limit])
+      return rows.map(toDue)
+    },
+    async nextOfAccount(accountId) {
+      const text = `select r.id, r.tenant_id, r.lease_token from roster.sync_run r
+        where r.account_id = $1 and ${DUE} and ${FIRST_OF_ACCOUNT} limit 1`
+      const { rows } = await pool.query<DueRow>(text, [accountId])
+      return rows[0] && toDue(rows[0])
+    },
+  }
+}
+
+export function toDue(row: DueRow): DueRun {
+  return { job: { tenantId: row.tenant_id, runId: row.id }, slice: Number(row.lease_token) }
+}
+
+function toLease(row: LeaseRow): Lease {
+  return {
+    runId: row.id,
+    tenantId: row.tenant_id,
+    accountId: row.account_id,
+    directoryId: row.directory_id,
+    token: Number(row.lease_token),
+    everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
+    checkpoint: row.checkpoint,
+    total: row.total,
+    restarts: row.restarts,
+    fruitless: row.fruitless,
+  }
+}

@@ -1,0 +1,111 @@
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { NewRun, SyncRuns } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+
+const UUID = /^[0-9a-f-]{36}$/
+
+const READ = `
+select r.*, coalesce((select json_agg(json_build_object('id', s.object_id, 'reason', s.reason) order by s.object_id)
+  from roster.sync_run_skipped_user s where s.run_id = r.id), '[]') as skipped_users
+from roster.sync_run r`
+
+const INSERT_SELECTION = `
+insert into roster.sync_run_selection (tenant_id, run_id, object_id, sync, sso)
+select $1, $2, t.object_id, t.sync, t.sso from unnest($3::uuid[], $4::boolean[], $5::boolean[]) as t (object_id, sync, sso)`
+
+type Row = Record<'id' | 'tenant_id' | 'account_id', string> & {
+  kind: SyncRun['kind']
+  status: SyncRun['status']
+  changed_before_restart: number
+  total: number | null
+  skipped_users: SyncRun['skippedUsers']
+  error_code: string | null
+  error_message: string | null
+  revision: number
+} & Record<keyof SyncRun['counts'], number> &
+  Record<'created_at', Date> &
+  Record<'started_at' | 'finished_at', Date | null>
+
+/** Sync runs as people ask for them and look at them. */
+export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' | 'list'> {
+  return {
+    async create(run) {
+      const runId = newId()
+      await inTransaction(pool, async (client) => {
+        await insertRun(client, runId, run)
+        return true
+      })
+      return { job: { tenantId: run.tenantId, runId }, slice: 0 }
+    },
+    async find(tenantId, runId) {
+      const { rows } = await pool.query<Row>(`${READ} where r.tenant_id = $1 and r.id = $2`, [tenantId, runId])
+      return rows[0] && { run: toSyncRun(rows[0]), revision: rows[0].revision }
+    },
+    async list(tenantId, { cursor, limit }) {
+      const [before] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [])
+      if (before === undefined || (before !== null && !UUID.test(before))) return { kind: 'bad-cursor' }
+      // Ids are UUIDs of version 7: the newest run has the greatest.
+      const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) order by r.id desc limit $3`
+      const { rows } = await pool.query<Row>(text, [tenantId, before, limit + 1])
+      const items = rows.slice(0, limit).map(toSyncRun)
+      const last = items.at(-1)
+      return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null }
+    },
+  }
+}
+
+async function insertRun(client: pg.PoolClient, runId: string, { request, ...run }: NewRun): Promise<void> {
+  // The last of two ticks for one person counts.
+  const chosen = 'users' in request ? [...new Map(request.users.map((user) => [user.id, user])).values()] : []
+  const everybody = 'all' in request ? request : undefined
+  await client.query(
+    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, all_sync, all_sso, total)
+     values ($1, $2, $3, $4, 'import', 'queued', $5, $6, $7, $8)`,
+    [
+      runId,
+      run.tenantId,
+      run.accountId,
+      run.directoryId,
+      run.requestedBy,
+      everybody?.sync,
+      everybody?.sso,
+      everybody ? null : chosen.length,
+    ],
+  )
+  if (everybody) return
+  await client.query(INSERT_SELECTION, [
+    run.tenantId,
+    runId,
+    chosen.map((user) => user.id),
+    chosen.map((user) => user.sync),
+    chosen.map((user) => user.sso),
+  ])
+}
+
+function toSyncRun(row: Row): SyncRun {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    accountId: row.account_id,
+    kind: row.kind,
+    status: row.status,
+    counts: {
+      seen: row.seen,
+      created: row.created,
+      updated: row.updated,
+      unchanged: Math.max(0, row.unchanged - row.changed_before_restart),
+      disabled: row.disabled,
+      deleted: row.deleted,
+      skipped: row.skipped,
+    },
+    total: row.total,
+    skippedUsers: row.skipped_users,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,97 @@
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { Lease, RunPage, TickedUser } from '../ports.ts'
+
+export type WrittenCounts = { created: number; updated: number; disabled: number }
+
+// One statement for a page of users. `known` sees the rows as they were before; only rows that differ are touched, in
+// one order for everybody, so that two imports never wait for each other in a circle. Sessions end when a person is no
+// longer active or no longer allowed to sign in (S33, S45).
+const UPSERT = `
+with page as (
+  select *, phones::text[] as business_phones
+  from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+    $14::text[], $15::text[], $16::text[], $17::boolean[], $18::boolean[])
+  as row (id, object_id, display_name, given_name, surname, user_principal_name, mail, phones, mobile_phone, job_title,
+    department, user_type, status, sync, sso)
+), known as materialized (
+  select u.object_id, u.status from roster.phone_user u join page using (object_id) where u.tenant_id = $1 and u.directory_id = $3
+), written as (
+  insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
+    user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, sessions_valid_after)
+  select id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
+    job_title, department, user_type, status, sync, sso, case when status = 'disabled' then now() end
+  from page order by object_id
+  on conflict (tenant_id, directory_id, object_id) do update set
+    account_id = excluded.account_id, display_name = excluded.display_name, given_name = excluded.given_name,
+    surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
+    business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
+    department = excluded.department, user_type = excluded.user_type, status = excluded.status, sync = excluded.sync,
+    sso = excluded.sso, version = u.version + 1, updated_at = now(),
+    sessions_valid_after = case
+      when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
+      else u.sessions_valid_after end
+  where (u.account_id, u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
+      u.job_title, u.department, u.user_type, u.status, u.sync, u.sso)
+    is distinct from (excluded.account_id, excluded.display_name, excluded.given_name, excluded.surname, excluded.user_principal_name,
+      excluded.mail, excluded.business_phones, excluded.mobile_phone, excluded.job_title, excluded.department, excluded.user_type,
+      excluded.status, excluded.sync, excluded.sso)
+  returning u.object_id, u.status
+)
+select count(*) filter (where known.object_id is null)::int as created,
+  count(*) filter (where known.object_id is not null and not (known.status = 'active' and written.status = 'disabled'))::int as updated,
+  count(*) filter (where known.status = 'active' and written.status = 'disabled')::int as disabled
+from written left join known using (object_id)`
+
+const UNSYNC = `
+with target as (
+  select id from roster.phone_user
+  where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[]) and sync order by object_id for update
+)
+update roster.phone_user u set sync = false, sso = false, version = version + 1, updated_at = now(),
+  sessions_valid_after = case when u.sso then now() else u.sessions_valid_after end
+from target where u.id = target.id`
+
+/** Writes the page's users within the caller's transaction. */
+export async function writeUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
+  const counts = { created: 0, updated: 0, disabled: 0 }
+  if (page.users.length > 0) {
+    const { rows } = await client.query<WrittenCounts>({
+      name: 'write-users',
+      text: UPSERT,
+      values: [lease.tenantId, lease.accountId, lease.directoryId, ...columnsOf(page.users)],
+    })
+    Object.assign(counts, rows[0])
+  }
+  if (page.unsynced.length > 0) {
+    const unsynced = await client.query(UNSYNC, [lease.tenantId, lease.directoryId, page.unsynced])
+    counts.updated += unsynced.rowCount ?? 0
+  }
+  return counts
+}
+
+function columnsOf(rows: readonly TickedUser[]): unknown[][] {
+  const column = (read: (row: TickedUser) => unknown) => rows.map(read)
+  return [
+    column(() => newId()),
+    column(({ user }) => user.id),
+    column(({ user }) => user.displayName),
+    column(({ user }) => user.givenName),
+    column(({ user }) => user.surname),
+    column(({ user }) => user.userPrincipalName),
+    column(({ user }) => user.mail),
+    column(({ user }) => arrayLiteral(user.businessPhones)),
+    column(({ user }) => user.mobilePhone),
+    column(({ user }) => user.jobTitle),
+    column(({ user }) => user.department),
+    column(({ user }) => user.userType),
+    column(({ user }) => (user.accountEnabled ? 'active' : 'disabled')),
+    column(({ ticks }) => ticks.sync),
+    column(({ ticks }) => ticks.sso),
+  ]
+}
+
+/** unnest() flattens arrays of arrays, so a list inside a row travels as Postgres' own text form of it. */
+function arrayLiteral(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+}

@@ -1,0 +1,67 @@
+import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
+import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import { internalTokenPlugin, requireAdmin, requireService } from '@jackfield/internal-token/internal-token-plugin'
+import type { FastifyPluginAsync } from 'fastify'
+import type { Ports } from './ports.ts'
+import { addExtensions } from './routes/add-extensions.ts'
+import { bindExtension } from './routes/bind-extension.ts'
+import { changeUser } from './routes/change-user.ts'
+import { createPhoneSystem } from './routes/create-phone-system.ts'
+import { findRosterEntry } from './routes/find-roster-entry.ts'
+import { getSyncRun } from './routes/get-sync-run.ts'
+import { getUser } from './routes/get-user.ts'
+import { importUsers } from './routes/import-users.ts'
+import { listExtensions } from './routes/list-extensions.ts'
+import { listMicrosoftUsers } from './routes/list-microsoft-users.ts'
+import { listPhoneSystems } from './routes/list-phone-systems.ts'
+import { listSyncRuns } from './routes/list-sync-runs.ts'
+import { listUsers } from './routes/list-users.ts'
+import { requireTenant } from './routes/require-tenant.ts'
+import { streamSyncRun } from './routes/stream-sync-run.ts'
+import { unbindExtension } from './routes/unbind-extension.ts'
+
+/** What tokens for this service name as their audience. */
+export const SERVICE_NAME = 'user-sync-worker'
+
+export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & { internalTokenKeys: readonly Buffer[] }
+
+/** The roster's HTTP API. */
+export function buildApp(ports: Ports, options: AppOptions): Server {
+  const app = createServer({ name: SERVICE_NAME, ...options })
+  app.register(openapiPlugin, { title: 'Jackfield roster', version: '1' })
+  app.register(internalTokenPlugin, { audience: SERVICE_NAME, keys: options.internalTokenKeys })
+  app.register(adminRoutes(ports), { prefix: '/api/v1' })
+  app.register(internalRoutes(ports), { prefix: '/internal' })
+  app.register(async (scope) => {
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger())
+  })
+  return app
+}
+
+function adminRoutes(ports: Ports): FastifyPluginAsync {
+  return async (admin) => {
+    admin.addHook('onRequest', requireAdmin)
+    admin.addHook('preHandler', requireTenant(ports.registry))
+    admin.register(listMicrosoftUsers, ports)
+    admin.register(importUsers, ports)
+    admin.register(listSyncRuns, ports)
+    admin.register(getSyncRun, ports)
+    admin.register(streamSyncRun, ports)
+    admin.register(listUsers, ports)
+    admin.register(getUser, ports)
+    admin.register(changeUser, ports)
+    admin.register(createPhoneSystem, ports)
+    admin.register(listPhoneSystems, ports)
+    admin.register(addExtensions, ports)
+    admin.register(listExtensions, ports)
+    admin.register(bindExtension, ports)
+    admin.register(unbindExtension, ports)
+  }
+}
+
+function internalRoutes(ports: Ports): FastifyPluginAsync {
+  return async (internal) => {
+    internal.addHook('onRequest', requireService)
+    internal.register(findRosterEntry, ports)
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  InternalTokenKeys,
+  isLoopbackHost,
+  ListenSettings,
+  Migrate,
+  Origin,
+  PostgresUrl,
+  RedisUrl,
+  ServiceUrl,
+} from '@jackfield/configuration/settings'
+import { Cloud } from '@jackfield/contract/microsoft-account'
+import { microsoftOrigins } from '@jackfield/microsoft-identity/clouds'
+import { z } from 'zod'
+
+const KNOWN_ORIGINS: ReadonlySet<string> = new Set(
+  Cloud.options.flatMap((cloud) => {
+    const { login, graph } = microsoftOrigins(cloud, {})
+    return [login, graph]
+  }),
+)
+
+/** The emulator on loopback, or a cloud's own host: anything else could be made to receive our tokens (T-100). */
+const MicrosoftOrigin = Origin.refine(
+  (origin) => isLoopbackHost(new URL(origin).hostname) || KNOWN_ORIGINS.has(origin),
+  'must be on loopback or a host of a Microsoft cloud',
+)
+
+export const Config = z.object({
+  ...ListenSettings,
+  DATABASE_URL: PostgresUrl,
+  /** Queues on Redis or Valkey; without it they are in Postgres. */
+  REDIS_URL: RedisUrl.optional(),
+  MIGRATE: Migrate,
+  INTERNAL_TOKEN_KEYS: InternalTokenKeys,
+  TENANT_REGISTRY_URL: ServiceUrl,
+  MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
+  MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+  /** How long a worker stays with one run before it looks after others. */
+  IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
+  /** Runs worked on at the same time by one worker. */
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+})
+export type Config = z.infer<typeof Config>

@@ -1,0 +1,67 @@
+/** Why Microsoft gave no users. */
+export type DirectoryFailure =
+  | { kind: 'throttled'; retryAfterSeconds: number }
+  | { kind: 'unavailable' }
+  | { kind: 'expired-page' }
+  | { kind: 'unauthorised'; message: string }
+  | { kind: 'consent-missing' }
+  | { kind: 'rejected'; code: string }
+
+export type RunFailure = { code: string; message: string }
+
+/** What a run does about it: start the listing again, try later, or end with a sentence an admin understands. */
+export type FailureDecision = { kind: 'restart' } | { kind: 'postpone'; seconds: number } | { kind: 'fail'; failure: RunFailure }
+
+const MOST_RESTARTS = 3
+const MOST_FRUITLESS_SLICES = 12
+const LONGEST_WAIT_SECONDS = 300
+
+/** `fruitless` counts the slices since the last page that was written; the wait doubles with each, and has an end. */
+export function decideOnFailure(failure: DirectoryFailure, run: { restarts: number; fruitless: number }): FailureDecision {
+  if (failure.kind === 'unauthorised') return fail('microsoft-refused', failure.message)
+  if (failure.kind === 'consent-missing') return fail('consent-missing', explain(failure))
+  if (failure.kind === 'rejected') return fail('microsoft-rejected', explain(failure))
+  if (failure.kind === 'expired-page') {
+    return run.restarts < MOST_RESTARTS
+      ? { kind: 'restart' }
+      : fail('listing-expired', 'Microsoft ended the listing early again and again. Try the import once more later.')
+  }
+  if (isGivingUp(run)) return fail(failure.kind === 'throttled' ? 'microsoft-throttled' : 'microsoft-unavailable', explain(failure))
+  const wanted = failure.kind === 'throttled' ? failure.retryAfterSeconds : 0
+  return { kind: 'postpone', seconds: Math.max(wanted, waitAfter(run)) }
+}
+
+/** The same for what is down on our side. */
+export function decideOnOutage(service: string, run: { fruitless: number }): FailureDecision {
+  if (isGivingUp(run)) return fail('temporarily-unavailable', `${service} did not answer for a long time. Try the import once more later.`)
+  return { kind: 'postpone', seconds: waitAfter(run) }
+}
+
+export function isGivingUp(run: { fruitless: number }): boolean {
+  return run.fruitless > MOST_FRUITLESS_SLICES
+}
+
+export function explain(failure: DirectoryFailure): string {
+  switch (failure.kind) {
+    case 'throttled':
+      return 'Microsoft asks to send fewer requests. Try again later.'
+    case 'unavailable':
+      return 'Microsoft 365 does not answer. Try again later.'
+    case 'expired-page':
+      return 'Microsoft no longer knows this page of the list. Start again from the first page.'
+    case 'unauthorised':
+      return failure.message
+    case 'consent-missing':
+      return 'The application may not read users. Add the application permission User.Read.All and grant admin consent.'
+    case 'rejected':
+      return `Microsoft Graph refused the request (${failure.code}).`
+  }
+}
+
+function waitAfter(run: { fruitless: number }): number {
+  return Math.min(2 ** Math.min(run.fruitless, 10), LONGEST_WAIT_SECONDS)
+}
+
+function fail(code: string, message: string): FailureDecision {
+  return { kind: 'fail', failure: { code, message } }
+}

@@ -1,0 +1,22 @@
+import { defineErrors } from '@jackfield/problem/app-error'
+
+export const refuse = defineErrors({
+  'tenant-not-found': { status: 404, message: 'There is no such tenant.' },
+  'account-not-found': { status: 404, message: 'There is no such Microsoft 365 account.' },
+  'account-not-enabled': { status: 409, message: 'The Microsoft 365 account is not enabled: test its connection first.' },
+  'run-not-found': { status: 404, message: 'There is no such sync run.' },
+  'user-not-found': { status: 404, message: 'There is no such user.' },
+  'user-not-active': { status: 409, message: 'The user is disabled or deleted.' },
+  'sso-needs-sync': { status: 400, message: 'SSO cannot be enabled for a user that is not synced.' },
+  'phone-system-not-found': { status: 404, message: 'There is no such phone system.' },
+  'extension-not-found': { status: 404, message: 'The phone system has no such extension.' },
+  'extension-taken': { status: 409, message: 'The extension is taken.' },
+  'version-conflict': { status: 412, message: 'Someone else was first: load it again.' },
+  'invalid-cursor': { status: 400, message: 'The cursor is not one of this list.' },
+  'microsoft-throttled': { status: 503, message: 'Microsoft asks to send fewer requests.' },
+  'microsoft-unavailable': { status: 503, message: 'Microsoft 365 does not answer.' },
+  'microsoft-refused': { status: 409, message: 'Microsoft refuses the account.' },
+  'consent-missing': { status: 409, message: 'The application may not read users.' },
+  'microsoft-rejected': { status: 502, message: 'Microsoft Graph refused the request.' },
+  'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
+})

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url'
+import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { createServer } from '@jackfield/http-server/create-server'
+import { runService } from '@jackfield/http-server/run-service'
+import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { bullmqConsumer, migrateQueue, type QueueOptions } from './adapters/bullmq-sync-queue.ts'
+import { connectedPorts } from './adapters/connected-ports.ts'
+import { buildApp, SERVICE_NAME } from './app.ts'
+import { Config } from './config.ts'
+import { type RunningWorker, startWorker } from './worker.ts'
+
+// main.ts [api | worker | migrate]; without an argument both api and worker in one process.
+
+const [role = 'both'] = process.argv.slice(2)
+if (!/^(api|worker|migrate|both)$/.test(role)) {
+  process.stderr.write(`${role}: is none of api, worker, migrate\n`)
+  process.exit(1)
+}
+const config = loadConfigOrExit(Config, process.env)
+const queue: QueueOptions = {
+  engine: config.REDIS_URL ? { kind: 'redis', url: config.REDIS_URL } : { kind: 'postgres', connectionString: config.DATABASE_URL },
+  onError: (error) => app.log.warn({ err: error }, 'queue'),
+}
+if (role === 'migrate') {
+  await migrate()
+  process.exit(0)
+}
+
+const pool = createPool({
+  connectionString: config.DATABASE_URL,
+  applicationName: SERVICE_NAME,
+  max: 10 + config.WORKER_CONCURRENCY,
+  onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
+})
+let started = false
+let worker: RunningWorker | undefined
+const healthChecks = {
+  postgres: () => pingPostgres(pool),
+  start: async () => {
+    if (!started) throw new Error('The schema is not up to date, or the worker has not started yet.')
+  },
+}
+const ports = connectedPorts({
+  pool,
+  queue,
+  internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
+  registryUrl: config.TENANT_REGISTRY_URL,
+  microsoft: config,
+})
+const app =
+  role === 'worker'
+    ? createServer({ name: `${SERVICE_NAME} worker`, logLevel: config.LOG_LEVEL, healthChecks })
+    : buildApp(ports, { logLevel: config.LOG_LEVEL, healthChecks, internalTokenKeys: config.INTERNAL_TOKEN_KEYS })
+
+const closing = new AbortController()
+await runService(app, {
+  host: config.HOST,
+  port: config.PORT,
+  closers: [async () => closing.abort(), async () => worker?.close(), () => ports.queue.close(), () => pool.end()],
+})
+await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch((error: unknown) => {
+  if (closing.signal.aborted) return
+  app.log.fatal({ err: error }, 'could not start')
+  process.exit(1)
+})
+
+async function migrate(): Promise<void> {
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url))
+  await runMigrations({ connectionString: config.DATABASE_URL, folder, name: 'user_sync_worker' })
+  await migrateQueue(queue.engine)
+}
+
+async function start(): Promise<void> {
+  if (config.MIGRATE === 'auto') await migrate()
+  if (role !== 'api') {
+    worker = await startWorker(ports, {
+      sliceMs: config.IMPORT_SLICE_SECONDS * 1000,
+      consume: bullmqConsumer(queue, config.WORKER_CONCURRENCY),
+      onError: (error) => app.log.error({ err: error }, 'worker'),
+    })
+  }
+  started = true
+}

@@ -1,0 +1,136 @@
+import type { ImportRequest } from '@jackfield/contract/import-request'
+import type { Connection, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Page } from '@jackfield/contract/page'
+import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
+import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
+import type { SyncRunJob } from '@jackfield/contract/sync-job'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { DirectoryFailure, RunFailure } from './domain/directory-failure.ts'
+import type { DirectoryUser, ReadUser } from './domain/directory-user.ts'
+import type { Ticks } from './domain/user-ticks.ts'
+
+// The outside world of this service.
+
+export type Unavailable = { kind: 'unavailable' }
+type PageRequest = { cursor: string | undefined; limit: number }
+export type BadCursor = { kind: 'bad-cursor' }
+
+/** tenant-registry: who the tenants are and how their Microsoft accounts are reached. */
+export type Registry = {
+  hasTenant(tenantId: string): Promise<boolean | Unavailable>
+  findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
+}
+
+/** The users of one Microsoft directory, read through Graph with the account's own credential. */
+export type Directory = {
+  /** A page of everybody; `next` of the page before goes in as `from`. */
+  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
+  /** Those of `ids` that exist. */
+  findUsers(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
+  /** A page in order of names, of those whose name, UPN, mail or department begins with `search`. */
+  searchUsers(connection: Connection, request: PageRequest & { search: string }): Promise<DirectoryPage | DirectoryFailure | BadCursor>
+  /** Undefined when the directory does not tell. */
+  countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
+}
+export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
+
+export type NewRun = { tenantId: string; accountId: string; directoryId: string; requestedBy: string; request: ImportRequest }
+/** The right to work on a run for a while; worth nothing once somebody else took it with a higher token. */
+export type Lease = {
+  runId: string
+  tenantId: string
+  accountId: string
+  directoryId: string
+  token: number
+  /** Ticks of an import of everybody; null when users were chosen one by one. */
+  everybody: Ticks | null
+  checkpoint: string | null
+  total: number | null
+  restarts: number
+  fruitless: number
+}
+export type DueRun = { job: SyncRunJob; slice: number }
+export type TickedUser = { user: DirectoryUser; ticks: Ticks }
+export type SkippedUser = { id: string; reason: string }
+/** What one transaction writes. `unsynced`: users whose sync is switched off; unknown ones stay unknown (S32). */
+export type RunPage = {
+  seen: number
+  users: TickedUser[]
+  unsynced: string[]
+  skipped: SkippedUser[]
+  /** Skipped objects that have no id to be listed by. */
+  nameless: number
+  /** Where the run goes on; null ends it. */
+  next: string | null
+}
+
+export type SyncRuns = {
+  create(run: NewRun): Promise<DueRun>
+  find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
+  list(tenantId: string, page: PageRequest): Promise<Page<SyncRun> | BadCursor>
+  /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
+  takeLease(job: SyncRunJob): Promise<Lease | undefined>
+  renewLease(lease: Lease): Promise<void>
+  /** Ends the slice, the run goes on not before `seconds` from now. Undefined when the lease was lost. */
+  release(lease: Lease, seconds: number): Promise<DueRun | undefined>
+  setTotal(lease: Lease, total: number): Promise<void>
+  /** False, and nothing is written, when the lease was lost. */
+  commitPage(lease: Lease, page: RunPage): Promise<boolean>
+  restart(lease: Lease): Promise<DueRun | undefined>
+  fail(lease: Lease, failure: RunFailure): Promise<boolean>
+  nextSelection(lease: Lease, after: string | null, limit: number): Promise<Array<{ id: string; ticks: Ticks }>>
+  /** Runs that wait or whose worker is gone, each handed to one caller for a few seconds. */
+  claimDue(limit: number): Promise<DueRun[]>
+  /** The run that waits behind a finished one of the same account. */
+  nextOfAccount(accountId: string): Promise<DueRun | undefined>
+}
+
+/** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
+export type SyncQueue = {
+  enqueue(run: DueRun, delaySeconds?: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Hands due runs to `handle` until closed; `stopping` tells a slice under way to end soon. A throw is tried again, with back-off. */
+export type ConsumeSyncRuns = (handle: (data: unknown, stopping: AbortSignal) => Promise<void>) => Promise<{ close(): Promise<void> }>
+
+export type ReadUserRecord = RosterEntry & { version: number }
+export type PhoneUsers = {
+  find(tenantId: string, userId: string): Promise<ReadUserRecord | undefined>
+  findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<ReadUserRecord | undefined>
+  list(tenantId: string, query: PhoneUserQuery): Promise<Page<RosterEntry> | BadCursor>
+  /** Ticks of those of `objectIds` that are in the roster. */
+  ticksOf(tenantId: string, directoryId: string, objectIds: readonly string[]): Promise<Map<string, Ticks>>
+  /** False when the user is no longer at `version`. */
+  changeTicks(tenantId: string, userId: string, version: number, ticks: Ticks): Promise<boolean>
+}
+
+export type PhoneSystems = {
+  create(tenantId: string, name: string): Promise<PhoneSystem>
+  find(tenantId: string, phoneSystemId: string): Promise<PhoneSystem | undefined>
+  list(tenantId: string, page: PageRequest): Promise<Page<PhoneSystem> | BadCursor>
+  /** Existing numbers stay as they are. */
+  addExtensions(tenantId: string, phoneSystemId: string, items: NewExtensions['items']): Promise<{ created: number; unchanged: number }>
+  listExtensions(tenantId: string, phoneSystemId: string, page: PageRequest): Promise<Page<Extension> | BadCursor>
+}
+
+export type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
+export type BindingOutcome =
+  | { kind: 'bound'; binding: Binding }
+  | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' }
+  | { kind: 'taken'; holder: { userId: string; displayName: string } }
+export type Bindings = {
+  put(target: BindingTarget, extension: string): Promise<BindingOutcome>
+  /** Also when there was none. */
+  remove(target: BindingTarget): Promise<void>
+}
+
+export type Ports = {
+  registry: Registry
+  directory: Directory
+  runs: SyncRuns
+  queue: SyncQueue
+  users: PhoneUsers
+  phoneSystems: PhoneSystems
+  bindings: Bindings
+}

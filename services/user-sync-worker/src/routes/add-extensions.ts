@@ -1,0 +1,25 @@
+import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+
+const Count = z.number().int().min(0)
+
+const schema = {
+  operationId: 'addExtensions',
+  summary: 'Add extensions to a phone system; numbers that exist stay as they are',
+  tags: ['Phone systems'],
+  params: PhoneSystemParams,
+  body: NewExtensions,
+  response: { 200: z.object({ created: Count, unchanged: Count }), 400: Problem, 404: Problem },
+}
+
+export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.post('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async ({ params, body }) => {
+    const system = await phoneSystems.find(params.tenantId, params.phoneSystemId)
+    if (!system) throw refuse('phone-system-not-found')
+    return phoneSystems.addExtensions(params.tenantId, system.id, body.items)
+  })
+}

@@ -1,0 +1,33 @@
+import { PhoneUser, PhoneUserPatch, UserParams } from '@jackfield/contract/phone-user'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { decideTicks } from '../domain/user-ticks.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { etagOf, requireMatch } from './etag.ts'
+
+const schema = {
+  operationId: 'changeUser',
+  summary: 'Change the ticks of a phone user: sync, SSO enabled',
+  tags: ['Users'],
+  params: UserParams,
+  body: PhoneUserPatch,
+  response: { 200: PhoneUser, 400: Problem, 404: Problem, 412: Problem },
+}
+
+export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
+  app.patch('/tenants/:tenantId/users/:userId', { schema }, async ({ params, body, headers }, reply) => {
+    const user = await users.find(params.tenantId, params.userId)
+    if (!user) throw refuse('user-not-found')
+    requireMatch(headers['if-match'], user.version)
+
+    const decision = decideTicks(user, body)
+    if (decision.kind === 'sso-needs-sync') throw refuse('sso-needs-sync')
+    if (decision.kind === 'unchanged') return reply.header('etag', etagOf(user.version)).send(user)
+    if (!(await users.changeTicks(params.tenantId, user.id, user.version, decision.ticks))) throw refuse('version-conflict')
+
+    const changed = await users.find(params.tenantId, params.userId)
+    if (!changed) throw refuse('user-not-found')
+    return reply.header('etag', etagOf(changed.version)).send(changed)
+  })
+}

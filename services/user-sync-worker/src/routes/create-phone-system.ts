@@ -1,0 +1,20 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Ports } from '../ports.ts'
+
+const schema = {
+  operationId: 'createPhoneSystem',
+  summary: 'Add a phone system',
+  tags: ['Phone systems'],
+  params: TenantParams,
+  body: NewPhoneSystem,
+  response: { 201: PhoneSystem, 400: Problem, 404: Problem },
+}
+
+export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.post('/tenants/:tenantId/phone-systems', { schema }, async ({ params, body }, reply) =>
+    reply.status(201).send(await phoneSystems.create(params.tenantId, body.name)),
+  )
+}

@@ -1,0 +1,29 @@
+import { ImportRequest } from '@jackfield/contract/import-request'
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRunStarted } from '@jackfield/contract/sync-run'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Ports } from '../ports.ts'
+import { enabledConnection } from './enabled-connection.ts'
+
+const schema = {
+  operationId: 'importMicrosoftUsers',
+  summary: 'Import users of a Microsoft 365 account',
+  tags: ['Import'],
+  params: AccountParams,
+  body: ImportRequest,
+  response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
+}
+
+export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, { registry, runs, queue }) => {
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/imports', { schema }, async (request, reply) => {
+    const { tenantId, accountId } = request.params
+    const { directoryId } = await enabledConnection(registry, request.params)
+
+    const due = await runs.create({ tenantId, accountId, directoryId, requestedBy: request.caller.sub, request: request.body })
+    // The run is durable now: a queue that is down delays it until the reconciler comes by, and fails nothing.
+    await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+
+    return reply.status(202).send({ runId: due.job.runId })
+  })
+}

@@ -1,0 +1,49 @@
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { MicrosoftUser, MicrosoftUserQuery } from '@jackfield/contract/microsoft-user'
+import { pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { type DirectoryFailure, explain } from '../domain/directory-failure.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { enabledConnection } from './enabled-connection.ts'
+
+const schema = {
+  operationId: 'listMicrosoftUsers',
+  summary: 'List the users of a Microsoft 365 account, live from Microsoft Graph',
+  tags: ['Import'],
+  params: AccountParams,
+  querystring: MicrosoftUserQuery,
+  response: { 200: pageOf(MicrosoftUser), 400: Problem, 404: Problem, 409: Problem, 502: Problem, 503: Problem },
+}
+
+export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'users'>> = async (app, ports) => {
+  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/microsoft-users', { schema }, async ({ params, query }) => {
+    const connection = await enabledConnection(ports.registry, params)
+
+    const { search = '', cursor, limit } = query
+    const found = await ports.directory.searchUsers(connection, { search, cursor, limit })
+    if (found.kind === 'bad-cursor') throw refuse('invalid-cursor')
+    if (found.kind !== 'page') throw refusalOf(found)
+
+    const users = found.users.flatMap((entry) => (entry.kind === 'user' ? [entry.user] : []))
+    const ids = users.map((user) => user.id)
+    const known = await ports.users.ticksOf(params.tenantId, connection.directoryId, ids)
+    const items = users.map((user) => ({ ...user, imported: known.has(user.id), ...(known.get(user.id) ?? { sync: false, sso: false }) }))
+    return { items, nextCursor: found.next }
+  })
+}
+
+const CODES = {
+  throttled: 'microsoft-throttled',
+  unavailable: 'microsoft-unavailable',
+  'expired-page': 'invalid-cursor',
+  unauthorised: 'microsoft-refused',
+  'consent-missing': 'consent-missing',
+  rejected: 'microsoft-rejected',
+} as const
+
+function refusalOf(failure: DirectoryFailure) {
+  const retry = failure.kind === 'throttled' ? { retryAfter: failure.retryAfterSeconds } : {}
+  return refuse(CODES[failure.kind], { message: explain(failure), ...retry })
+}

@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Fault = { status: number; headers?: Record<string, string>; body?: unknown }
+/** Stands before the emulator's Graph on an origin of its own: can be slow, refuse, or spoil an answer. */
+export type GraphGate = {
+  origin: string
+  delayMs: number
+  /** Taken one by one, each in place of an answer. */
+  faults: Fault[]
+  /** Changes an answer's body on its way. */
+  rewrite: ((body: string) => string) | undefined
+  requests: Array<{ path: string; query: URLSearchParams; authorization: string | undefined }>
+  close(): Promise<void>
+}
+
+export async function startGraphGate(target: string): Promise<GraphGate> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const gate: GraphGate = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    delayMs: 0,
+    faults: [],
+    rewrite: undefined,
+    requests: [],
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', gate.origin)
+    const headers = Object.fromEntries(
+      ['authorization', 'consistencylevel'].flatMap((name) => (request.headers[name] ? [[name, String(request.headers[name])]] : [])),
+    )
+    gate.requests.push({ path: url.pathname, query: url.searchParams, authorization: headers.authorization })
+    if (gate.delayMs > 0) await sleep(gate.delayMs)
+    const fault = gate.faults.shift()
+    if (fault) {
+      const body = JSON.stringify(fault.body ?? { error: { code: 'Fault', message: 'made by the test' } })
+      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(body)
+      return
+    }
+    const upstream = await fetch(target + request.url, { headers })
+    const body = (await upstream.text()).replaceAll(target, gate.origin)
+    response.writeHead(upstream.status, { 'content-type': 'application/json' }).end(gate.rewrite?.(body) ?? body)
+  }
+  return gate
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import {
+  CONTOSO_DIRECTORY_ID,
+  FAR_EXPIRY,
+  JACKFIELD_CLIENT_ID,
+  JACKFIELD_CLIENT_SECRET,
+  JACKFIELD_SECRET_ID,
+} from '@jackfield/m365-emulator/demo/contoso'
+import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
+import { startEmulator } from '@jackfield/m365-emulator/emulator'
+import { runMigrations } from '@jackfield/postgres/migrate'
+import { createPool } from '@jackfield/postgres/pool'
+import { createTestDatabase } from '@jackfield/test-environment/database'
+import { bullmqConsumer, migrateQueue, type QueueEngine } from '../../src/adapters/bullmq-sync-queue.ts'
+import { connectedPorts } from '../../src/adapters/connected-ports.ts'
+import { buildApp, SERVICE_NAME } from '../../src/app.ts'
+import { type RunningWorker, startWorker } from '../../src/worker.ts'
+import { startGraphGate } from './graph-gate.ts'
+import { startTestRegistry } from './registry.ts'
+
+export const CREDENTIAL = { type: 'secret', secret: JACKFIELD_CLIENT_SECRET } as const
+export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET_ID }
+
+export type Caller = { scope: string; role: 'admin' | 'read' | 'service' }
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */
+export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number } = {}) {
+  const database = await createTestDatabase()
+  const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
+  await runMigrations({ connectionString: database.url, folder, name: 'user_sync_worker' })
+  const engine = options.engine ?? { kind: 'postgres', connectionString: database.url }
+  await migrateQueue(engine)
+  const emulator = await startEmulator({ directories: demoDirectories() })
+  const gate = await startGraphGate(emulator.origin)
+  const registry = await startTestRegistry()
+  const key = randomBytes(32)
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 20, onIdleError: () => {} })
+  const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
+  const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
+  const ports = connectedPorts({ pool, queue, internalTokenKeys: [key], registryUrl: registry.url, microsoft })
+  const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key] })
+  await app.ready()
+  const workers: RunningWorker[] = []
+  const sign = internalTokenSigner('test', [key])
+
+  async function call(method: Method, url: string, body?: unknown, caller: Caller = { scope: 'platform', role: 'admin' }, headers = {}) {
+    const authorization = `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope: caller.scope, role: caller.role })}`
+    const payload = body === undefined ? {} : { payload: body as object }
+    const answer = await app.inject({ method, url, headers: { authorization, ...headers }, ...payload })
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? JSON.parse(answer.body) : undefined }
+  }
+
+  /** A tenant connected to Contoso (or another directory the application may read). */
+  function connectedTenant(directoryId: string = CONTOSO_DIRECTORY_ID) {
+    const tenantId = registry.addTenant()
+    const accountId = registry.connect(tenantId, { clientId: JACKFIELD_CLIENT_ID, directoryId, credential: CREDENTIAL })
+    const api = `/api/v1/tenants/${tenantId}`
+    return { tenantId, accountId, api, imports: `${api}/microsoft-accounts/${accountId}/imports` }
+  }
+
+  async function work(): Promise<RunningWorker> {
+    const consume = bullmqConsumer(queue, 4)
+    const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
+    const worker = await startWorker(ports, { sliceMs, consume, onError: () => {}, reconcileEveryMs })
+    workers.push(worker)
+    return worker
+  }
+
+  /** Asks for an import and waits for its end. */
+  async function runImport({ api, imports }: { api: string; imports: string }, request: unknown) {
+    const { body, status } = await call('POST', imports, request)
+    if (status !== 202) throw new Error(`import refused: ${status} ${JSON.stringify(body)}`)
+    return finishedRun(api, body.runId)
+  }
+
+  async function finishedRun(api: string, runId: string) {
+    for (let waited = 0; waited < 30_000; waited += 50) {
+      const { body } = await call('GET', `${api}/sync-runs/${runId}`)
+      if (body.finishedAt !== null) return body
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error('the run did not end within 30 s')
+  }
+
+  /** The roster without what differs from run to run. */
+  async function roster(tenantId: string) {
+    const { rows } = await pool.query(
+      `select object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone, job_title,
+       department, user_type, status, sync, sso from roster.phone_user where tenant_id = $1 order by object_id`,
+      [tenantId],
+    )
+    return rows
+  }
+
+  async function close() {
+    for (const worker of workers) await worker.close()
+    await app.close()
+    await ports.queue.close()
+    await pool.end()
+    await Promise.all([emulator.close(), gate.close(), registry.close()])
+    await database.drop()
+  }
+  const stores = { database, pool, queue, key }
+  return { app, ports, emulator, gate, registry, stores, call, connectedTenant, work, runImport, finishedRun, roster, close }
+}
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Connection } from '@jackfield/contract/internal-api'
+
+/** A registry with its tenants and connections in maps, over HTTP, so that processes of their own can ask it too. */
+export type TestRegistry = {
+  url: string
+  tenants: Set<string>
+  connections: Map<string, Connection>
+  addTenant(): string
+  connect(tenantId: string, connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>): string
+  close(): Promise<void>
+}
+
+export async function startTestRegistry(): Promise<TestRegistry> {
+  const tenants = new Set<string>()
+  const connections = new Map<string, Connection>()
+  const server = createServer((request, response) => {
+    const [, , , tenantId = '', , accountId] = (request.url ?? '').split('/')
+    const body = accountId ? connectionOf(tenantId, accountId) : tenantOf(tenantId)
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
+  })
+  const connectionOf = (tenantId: string, accountId: string) => {
+    const connection = connections.get(accountId)
+    return connection?.tenantId === tenantId ? connection : undefined
+  }
+  const tenantOf = (id: string) =>
+    tenants.has(id) ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH } : undefined
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tenants,
+    connections,
+    addTenant() {
+      const id = randomUUID()
+      tenants.add(id)
+      return id
+    },
+    connect(tenantId, connection) {
+      const accountId = randomUUID()
+      connections.set(accountId, { accountId, tenantId, alias: 'Contoso', cloud: 'global', enabled: true, ...connection })
+      return accountId
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const EPOCH = '2026-01-01T00:00:00.000Z'

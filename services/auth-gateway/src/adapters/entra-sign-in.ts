@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from '@jackfield/contract/internal-api'
+import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { clientAuthentication, discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
+import { type EntraFailure, readDiscoveryRefusal, readEntraError, readEntraFailure } from '@jackfield/microsoft-identity/entra-failure'
+import { LRUCache } from 'lru-cache'
+import * as client from 'openid-client'
+import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../domain/microsoft-claims.ts'
+import type { Clock, Microsoft, MicrosoftFailure } from '../ports.ts'
+
+const SCOPE = 'openid profile email'
+const TIMEOUT_SECONDS = 10
+type Account = Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>
+
+/** The Microsoft side of a sign-in: authorization code with PKCE, state and nonce, the ID token checked in full. */
+export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft {
+  // Without a credential: what is remembered holds no secret. Its JWKS, fetched again for unknown keys, is shared by all logins.
+  const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
+
+  async function directoryOf(account: Account): Promise<client.Configuration> {
+    const key = `${account.cloud} ${account.directoryId} ${account.clientId}`
+    const known = directories.get(key)
+    if (known) return known
+    const { clientId, directoryId } = account
+    const found = await discoverDirectory({ clientId, directoryId, credential: null }, microsoftOrigins(account.cloud, overrides).login)
+    directories.set(key, found)
+    return found
+  }
+
+  return {
+    async authorizeUrl(account, question) {
+      try {
+        const url = client.buildAuthorizationUrl(await directoryOf(account), {
+          redirect_uri: question.redirectUri,
+          scope: SCOPE,
+          response_mode: 'query',
+          state: question.state,
+          nonce: question.nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(question.verifier),
+          code_challenge_method: 'S256',
+          ...(question.loginHint === undefined ? {} : { login_hint: question.loginHint }),
+          ...(question.domainHint === undefined ? {} : { domain_hint: question.domainHint }),
+          ...(question.prompt === undefined ? {} : { prompt: question.prompt }),
+        })
+        return { kind: 'url', url: url.href }
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    async redeem(connection, answer, expected) {
+      try {
+        const directory = await directoryOf(connection)
+        const configuration = withCredential(directory, connection)
+        try {
+          const tokens = await client.authorizationCodeGrant(configuration, new URL(`${expected.redirectUri}?${answer}`), {
+            expectedState: expected.state,
+            expectedNonce: expected.nonce,
+            pkceCodeVerifier: expected.verifier,
+            idTokenExpected: true,
+          })
+          const verdict = judgeClaims(
+            { ...tokens.claims() },
+            {
+              clientId: connection.clientId,
+              directoryId: connection.directoryId,
+              atHash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
+              now: clock(),
+            },
+          )
+          return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
+        } finally {
+          const jwks = client.getJwksCache(configuration)
+          if (jwks) client.setJwksCache(directory, jwks)
+        }
+      } catch (error) {
+        return (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ?? readRedeemFailure(error, connection)
+      }
+    },
+
+    readErrorAnswer: (answer) => toFailure(readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)),
+  }
+}
+
+function withCredential(directory: client.Configuration, connection: Connection): client.Configuration {
+  const metadata = { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 }
+  const { issuer } = directory.serverMetadata()
+  const configuration = new client.Configuration(
+    directory.serverMetadata(),
+    connection.clientId,
+    metadata,
+    clientAuthentication(connection.credential),
+  )
+  configuration.timeout = TIMEOUT_SECONDS
+  client.enableNonRepudiationChecks(configuration)
+  if (issuer.startsWith('http://')) client.allowInsecureRequests(configuration)
+  const jwks = client.getJwksCache(directory)
+  if (jwks) client.setJwksCache(configuration, jwks)
+  return configuration
+}
+
+/** oauth4webapi's names for an answer that is not even one: the other side's fault, where the rest is a token we refuse. */
+const BROKEN_ANSWER = /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
+
+function readRedeemFailure(error: unknown, connection: Connection): MicrosoftFailure {
+  const failure = readEntraFailure(error)
+  if (failure.kind !== 'malformed') return toFailure(failure)
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (BROKEN_ANSWER.test(String(code))) return { kind: 'malformed' }
+  const claims = readClaims(cause)
+  const issuer = claims && readIssuer(cause)
+  if (claims && issuer && isForeignDirectory(claims, issuer, connection.directoryId)) return { kind: 'wrong-directory' }
+  return { kind: 'rejected', reason: String(code ?? 'invalid') }
+}
+
+function readClaims(cause: unknown): Record<string, unknown> | undefined {
+  for (let at = cause; at && typeof at === 'object'; at = 'cause' in at ? at.cause : undefined) {
+    if ('claims' in at && at.claims && typeof at.claims === 'object') return at.claims as Record<string, unknown>
+  }
+  return undefined
+}
+
+function readIssuer(cause: unknown): string | undefined {
+  for (let at = cause; at && typeof at === 'object'; at = 'cause' in at ? at.cause : undefined) {
+    if ('claim' in at && at.claim === 'iss' && 'expected' in at && typeof at.expected === 'string') return at.expected
+  }
+  return undefined
+}
+
+function toFailure(failure: EntraFailure): MicrosoftFailure {
+  if (failure.kind === 'malformed') return { kind: 'malformed' }
+  if (failure.kind !== 'refused') return failure
+  if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
+  // A code that is used, expired or not ours any more: the person starts again (54005, 70008, 70000).
+  if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? '')) return { kind: 'answer-used' }
+  return { kind: 'refused', code: failure.code, correlationId: failure.correlationId }
+}

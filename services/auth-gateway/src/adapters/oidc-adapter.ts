@@ -1,0 +1,84 @@
+import type { App } from '@jackfield/contract/app'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { registerApp } from '../domain/app-registration.ts'
+import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import type { TenantSite } from '../domain/site.ts'
+import type { Artefacts, Registry } from '../ports.ts'
+import type { AccessTokenReader } from './access-token.ts'
+import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+
+type Parts = { site: TenantSite; baseUrl: string; registry: Registry; artefacts: Artefacts; readAccessToken: AccessTokenReader }
+
+/** Where oidc-provider keeps its models: clients come from the catalogue, access tokens are self-contained, the rest are artefacts. */
+export function oidcAdapter(parts: Parts): (name: string) => Adapter {
+  return (name) => {
+    const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
+    if (name === 'Client') return { ...adapter, find: (id) => orUnavailable(findClient(parts, id)) }
+    if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
+    return adapter
+  }
+}
+
+function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
+  const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
+    found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
+  return {
+    async upsert(id, payload, ttl) {
+      await artefacts.save({
+        kind,
+        id,
+        payload: withoutSessionCookie(payload),
+        ttl: ttl ?? SESSION_ABSOLUTE,
+        ...(payload.grantId && kind !== 'Interaction' ? { grantId: payload.grantId } : {}),
+        ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
+      })
+    },
+    find: async (id) => toPayload(await artefacts.find(kind, id)),
+    findByUid: async (uid) => toPayload(await artefacts.findByUid(kind, uid)),
+    findByUserCode: async () => undefined,
+    destroy: (id) => artefacts.remove(kind, id),
+    revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
+    async consume(id) {
+      if (await artefacts.consume(kind, id)) return
+      // Two came at once and this one is second: what the first gets is revoked like after any replay (RFC 6749 4.1.2).
+      const found = await artefacts.find(kind, id)
+      const { grantId } = found?.payload ?? {}
+      if (typeof grantId === 'string') {
+        await artefacts.removeByGrant(grantId)
+        await artefacts.remove('Grant', grantId)
+      }
+      throw new errors.InvalidGrant('already used')
+    },
+  }
+}
+
+/** An interaction notes the id of the session it began in. Nothing reads it there, and it would authenticate. */
+function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> {
+  const { session, ...rest } = payload
+  if (!session || typeof session !== 'object') return payload
+  const { cookie: _, ...kept } = session as Record<string, unknown>
+  return { ...rest, session: kept }
+}
+
+async function findClient({ registry, site, baseUrl }: Parts, id: string): Promise<AdapterPayload | undefined> {
+  const apps = await registry.listApps()
+  const app = apps.find(({ clientId }) => clientId === id)
+  if (!app) return undefined
+  const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
+  return redirectUris.length === 0 ? undefined : describeClient(app, redirectUris, postLogoutRedirectUris)
+}
+
+/** Public clients with PKCE: no app holds a secret of ours. */
+function describeClient(app: App, redirectUris: string[], postLogoutRedirectUris: string[]): AdapterPayload {
+  return {
+    client_id: app.clientId,
+    client_name: app.name,
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: postLogoutRedirectUris,
+    id_token_signed_response_alg: 'ES256',
+  }
+}

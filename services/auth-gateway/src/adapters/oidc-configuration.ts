@@ -1,0 +1,124 @@
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { isLoginRevoked } from '../domain/admission.ts'
+import { CLAIMS_BY_SCOPE, describePerson } from '../domain/person-claims.ts'
+import * as limits from '../domain/session-limits.ts'
+import { protocolErrorPage } from '../pages/protocol-error-page.ts'
+import { signedOutPage, signOutPage } from '../pages/sign-out-pages.ts'
+import type { Artefacts } from '../ports.ts'
+import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
+import { loadFirstPartyGrant } from './first-party-grant.ts'
+import { oidcAdapter } from './oidc-adapter.ts'
+import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import type { PlatformKeys } from './postgres-platform-keys.ts'
+
+export type ProviderParts = PolicyParts & { baseUrl: string; artefacts: Artefacts; keys: PlatformKeys; bindToBrowser: BindToBrowser }
+/** Notes in which browser an interaction began. */
+export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
+
+export const INTERACTION_PATH = '/auth/interaction'
+const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
+const OFF = { enabled: false } as const
+
+/** Policy, not protocol: what one tenant's OpenID Provider allows, for whom, and for how long. */
+export function oidcConfiguration(parts: ProviderParts): Configuration {
+  const { origin, tenant } = parts.site
+  return {
+    adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(origin, parts.keys.tokenKeys) }),
+    jwks: { keys: parts.keys.tokenKeys as never },
+    cookies: {
+      keys: parts.keys.cookieKeys,
+      names: {
+        session: '__Host-jackfield-session',
+        interaction: '__Secure-jackfield-interaction',
+        resume: '__Secure-jackfield-resume',
+      },
+      long: { httpOnly: true, sameSite: 'lax', path: '/' },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    routes: { authorization: '/authorize', token: '/token', userinfo: '/userinfo', jwks: '/jwks', end_session: '/logout' },
+    responseTypes: ['code'],
+    scopes: SCOPES,
+    claims: { ...CLAIMS_BY_SCOPE, acr: null, amr: null, auth_time: null, iss: null, sid: null },
+    clientAuthMethods: ['none'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
+    pkce: { required: () => true },
+    subjectTypes: ['public'],
+    // Every app reads who signed in from the ID token; no second request is needed.
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
+    features: {
+      devInteractions: OFF,
+      dPoP: OFF,
+      pushedAuthorizationRequests: OFF,
+      introspection: OFF,
+      revocation: OFF,
+      deviceFlow: OFF,
+      registration: OFF,
+      claimsParameter: OFF,
+      requestObjects: OFF,
+      userinfo: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? phoneApi(origin),
+        // Also for a token request that names no resource: the token's second audience lets it call userinfo.
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => {
+          if (resource !== phoneApi(origin)) throw new errors.InvalidTarget()
+          return {
+            scope: SCOPES.join(' '),
+            audience: resource,
+            accessTokenTTL: limits.ACCESS_TOKEN,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'ES256' } },
+          }
+        },
+      },
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, { payload }) => {
+          if (token.kind !== 'AccessToken') return
+          Object.assign(payload, { aud: [phoneApi(origin), userinfoUrl(origin)], grant: token.grantId, tenant: tenant.slug })
+        },
+      },
+    },
+    ttl: {
+      AccessToken: limits.ACCESS_TOKEN,
+      AuthorizationCode: limits.CODE,
+      IdToken: limits.ID_TOKEN,
+      Interaction: limits.INTERACTION,
+      Session: (_ctx, session) => limits.sessionTtl(session.loginTs, parts.clock()),
+      Grant: limits.SESSION_ABSOLUTE,
+      RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? limits.SESSION_ABSOLUTE,
+    },
+    // Every app gets a refresh token that rotates and ends with the session: signing out ends them all (T-51).
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: () => true,
+    rotateRefreshToken: true,
+    interactions: {
+      policy: signInPolicy(parts),
+      url: async (ctx, { uid }) => {
+        await parts.bindToBrowser(ctx, uid)
+        return `${INTERACTION_PATH}/${uid}`
+      },
+    },
+    loadExistingGrant: (ctx) => loadFirstPartyGrant(ctx, phoneApi(origin)),
+    findAccount: async (_ctx, accountId, token) => {
+      const clientId = token && 'clientId' in token ? String(token.clientId) : undefined
+      if (clientId === undefined) return { accountId, claims: () => ({ sub: accountId }) } // the policy decides
+      const { person, admission } = await findAdmitted(parts, accountId, clientId)
+      if (!person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
+      return { accountId, claims: () => describePerson(person, tenant) }
+    },
+    renderError: protocolErrorPage,
+  }
+}
+
+/** When the person signed in, or, of an access token, at least when it was issued. */
+function loginTimeOf(token: unknown): number | undefined {
+  const { authTime, iat } = token as { authTime?: number; iat?: number }
+  return authTime ?? iat
+}

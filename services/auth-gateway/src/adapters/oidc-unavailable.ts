@@ -1,0 +1,25 @@
+import { errors } from 'oidc-provider'
+import { isDependencyFailure } from '../dependency-failure.ts'
+import type { Artefacts } from '../ports.ts'
+
+/** A part of ours that is down reaches the app as `temporarily_unavailable` with 503, not as a fault of the provider (T-115). */
+export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Value> {
+  try {
+    return await promise
+  } catch (error) {
+    if (!isDependencyFailure(error)) throw error
+    const unavailable = new errors.TemporarilyUnavailable()
+    throw Object.assign(unavailable, { status: 503, statusCode: 503, expose: true, cause: error })
+  }
+}
+
+export function availableArtefacts(artefacts: Artefacts): Artefacts {
+  return {
+    save: (artefact) => orUnavailable(artefacts.save(artefact)),
+    find: (kind, id) => orUnavailable(artefacts.find(kind, id)),
+    findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
+    consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),
+    remove: (kind, id) => orUnavailable(artefacts.remove(kind, id)),
+    removeByGrant: (grantId) => orUnavailable(artefacts.removeByGrant(grantId)),
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { seal, unseal } from '@jackfield/sealing/seal'
+import { asc, sql } from 'drizzle-orm'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { signingKey } from './schema.ts'
+
+/** Keys of the platform, signing one first. `version` changes whenever one of them does. */
+export type PlatformKeys = { version: string; tokenKeys: JWK[]; cookieKeys: string[] }
+
+/** Any number all replicas share: whoever is first makes the keys, the others find them. */
+const KEY_LOCK = 4_010_402_208
+
+const contextOf = (id: string) => `gateway/signing-key:${id}`
+
+/** Makes the first keys of the platform when there are none. Safe to call from many replicas at once. */
+export async function ensurePlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<void> {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  await db.transaction(async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+    const present = await transaction.select({ use: signingKey.use }).from(signingKey)
+    if (!present.some(({ use }) => use === 'token')) {
+      const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+      const jwk = await exportJWK(privateKey)
+      const kid = await calculateJwkThumbprint(jwk)
+      const sealed = seal(Buffer.from(JSON.stringify({ ...jwk, kid, alg: 'ES256', use: 'sig' })), current, contextOf(kid))
+      await transaction.insert(signingKey).values({ id: kid, use: 'token', sealed })
+    }
+    if (!present.some(({ use }) => use === 'cookie')) {
+      const id = randomBytes(8).toString('hex')
+      await transaction.insert(signingKey).values({ id, use: 'cookie', sealed: seal(randomBytes(64), current, contextOf(id)) })
+    }
+  })
+}
+
+export async function readPlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<PlatformKeys> {
+  const rows = await db.select().from(signingKey).orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
+  const open = (use: 'token' | 'cookie') => rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
+  return {
+    version: createHash('sha256')
+      .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt}`).join())
+      .digest('base64url'),
+    tokenKeys: open('token').map((key) => JSON.parse(key.toString())),
+    cookieKeys: open('cookie').map((key) => key.toString('base64url')),
+  }
+}

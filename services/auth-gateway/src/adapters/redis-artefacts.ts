@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis'
+import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
+
+const PREFIX = 'jackfield:artefact'
+const keyName = (key: string) => `${PREFIX}:{${key}}`
+const uidName = (uidKey: string) => `${PREFIX}-uid:${uidKey}`
+const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
+
+/** Sets the mark once, and only on a key that is there. */
+const CONSUME = `if redis.call('exists', KEYS[1]) == 0 then return 0 end
+return redis.call('hsetnx', KEYS[1], 'consumed', ARGV[1])`
+
+/** The index of a grant lives as long as its longest-lived member. */
+const INDEX_GRANT = `redis.call('sadd', KEYS[1], ARGV[1])
+if redis.call('ttl', KEYS[1]) < tonumber(ARGV[2]) then redis.call('expire', KEYS[1], ARGV[2]) end`
+
+/** Artefacts in Redis or Valkey: a hash for each, Redis ends them. */
+export function redisArtefacts(redis: Redis): ArtefactStore {
+  return {
+    async put({ key, kind, payload, ttl, grantKey, uidKey }) {
+      const batch = redis.multi().hset(keyName(key), { kind, payload }).expire(keyName(key), ttl)
+      if (uidKey) batch.set(uidName(uidKey), key, 'EX', ttl)
+      if (grantKey) batch.eval(INDEX_GRANT, 1, grantName(grantKey), key, ttl)
+      const results = (await batch.exec()) ?? []
+      const failed = results.find(([error]) => error)?.[0]
+      if (failed) throw failed
+    },
+    get: (key) => read(redis, key),
+    async getByUid(uidKey) {
+      const key = await redis.get(uidName(uidKey))
+      return key === null ? undefined : read(redis, key)
+    },
+    consume: async (key) => (await redis.eval(CONSUME, 1, keyName(key), Math.floor(Date.now() / 1000))) === 1,
+    async remove(key) {
+      await redis.del(keyName(key))
+    },
+    async removeByGrant(grantKey) {
+      const keys = await redis.smembers(grantName(grantKey))
+      await redis.del(grantName(grantKey), ...keys.map(keyName))
+    },
+  }
+}
+
+async function read(redis: Redis, key: string): Promise<StoredArtefact | undefined> {
+  const [payload, consumed] = await redis.hmgetBuffer(keyName(key), 'payload', 'consumed')
+  if (!payload) return undefined
+  return { key, payload, consumedAt: consumed ? Number(consumed.toString()) : undefined }
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { App } from '@jackfield/contract/app'
+import { Connection, HostResolution } from '@jackfield/contract/internal-api'
+import { Principal } from '@jackfield/contract/principal'
+import type { ServiceClient } from '@jackfield/internal-token/service-client'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { Registry } from '../ports.ts'
+import { timedCache } from './timed-cache.ts'
+
+const TEN_MINUTES = 600_000
+
+/**
+ * The registry's internal routes. Hosts and apps outlive an outage of the registry by ten minutes (DO-09);
+ * an unknown host is asked for again after a second; a connection, which holds a secret, is never kept.
+ */
+export function registryClient(client: ServiceClient): Registry {
+  const hosts = timedCache((host) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution), {
+    freshMs: 2_000,
+    freshAbsentMs: 1_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 10_000,
+  })
+  const apps = timedCache(async () => client.find('/internal/apps', z.array(App)), {
+    freshMs: 2_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 1,
+  })
+  const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
+
+  return {
+    findHost: hosts,
+    listApps: async () => (await apps('')) ?? [],
+    findConnection: (tenantId, accountId) =>
+      client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
+    async authenticateApiKey(key) {
+      const hash = createHash('sha256').update(key).digest('base64url')
+      const known = principals.get(hash)
+      if (known) return known
+      const principal = await client.post('/internal/api-key-authentications', { key }, Principal)
+      if (principal) principals.set(hash, principal)
+      return principal
+    },
+    redeemControlSignInLink: (token) => client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
+    async recordAuditEvent(event) {
+      await client.post('/internal/audit-events', event, z.unknown())
+    },
+  }
+}

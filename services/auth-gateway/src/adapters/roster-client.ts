@@ -1,0 +1,15 @@
+import { RosterEntry } from '@jackfield/contract/internal-api'
+import type { ServiceClient } from '@jackfield/internal-token/service-client'
+import type { Roster } from '../ports.ts'
+import { timedCache } from './timed-cache.ts'
+
+/** The roster's internal routes. An answer counts for a second and is never used beyond: a disabled person is out at once (T-22). */
+export function rosterClient(client: ServiceClient): Roster {
+  const entries = timedCache((path) => client.find(path, RosterEntry), { freshMs: 1_000, freshAbsentMs: 0, max: 10_000 })
+  return {
+    findById: (tenantId, userId) => entries(`/internal/tenants/${tenantId}/phone-users/${encodeURIComponent(userId)}`),
+    // Not remembered: who was refused a moment ago is looked at anew when they try again.
+    findByIdentity: (tenantId, directoryId, objectId) =>
+      client.find(`/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`, RosterEntry),
+  }
+}

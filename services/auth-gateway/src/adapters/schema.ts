@@ -1,0 +1,38 @@
+import { customType, index, pgSchema, text, timestamp } from 'drizzle-orm/pg-core'
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+export const gateway = pgSchema('gateway')
+
+/**
+ * Codes, sessions, grants, refresh tokens, pending logins. Unlogged (the migration says so): after a crash of the
+ * database people sign in again. Keys are hashes, payloads are sealed: a copy of the table opens nothing (T-94).
+ */
+export const artefact = gateway.table(
+  'artefact',
+  {
+    key: text('key').primaryKey(),
+    kind: text('kind').notNull(),
+    payload: bytea('payload').notNull(),
+    grantKey: text('grant_key'),
+    uidKey: text('uid_key'),
+    consumedAt: moment('consumed_at'),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [
+    index('artefact_grant_key').on(table.grantKey),
+    index('artefact_uid_key').on(table.uidKey),
+    index('artefact_expires_at').on(table.expiresAt),
+  ],
+)
+
+/** Keys of the whole platform, sealed. The newest active one of a use signs, all of them verify. */
+export const signingKey = gateway.table('signing_key', {
+  id: text('id').primaryKey(),
+  use: text('use', { enum: ['token', 'cookie'] }).notNull(),
+  sealed: bytea('sealed').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  /** No longer signs; still verifies until it is removed. */
+  retiredAt: moment('retired_at'),
+})

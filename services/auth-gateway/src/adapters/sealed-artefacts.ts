@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { seal, unseal } from '@jackfield/sealing/seal'
+import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../ports.ts'
+
+/** What a store keeps: it sees hashes and sealed bytes only. Times are seconds. */
+export interface ArtefactStore {
+  put(row: {
+    key: string
+    kind: string
+    payload: Buffer
+    ttl: number
+    grantKey: string | undefined
+    uidKey: string | undefined
+  }): Promise<void>
+  get(key: string): Promise<StoredArtefact | undefined>
+  getByUid(uidKey: string): Promise<StoredArtefact | undefined>
+  consume(key: string): Promise<boolean>
+  remove(key: string): Promise<void>
+  removeByGrant(grantKey: string): Promise<void>
+}
+export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
+
+/**
+ * Artefacts whose ids are never stored: the key is a hash over namespace, kind and id, so that an id of one tenant's host
+ * is unknown on every other (T-23), and the payload, without its `jti`, is sealed to that key.
+ */
+export function sealedArtefacts(store: ArtefactStore, keys: readonly Buffer[]): ArtefactSpaces {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  return (namespace) => spaceOf(store, current, keys, namespace)
+}
+
+function spaceOf(store: ArtefactStore, current: Buffer, keys: readonly Buffer[], namespace: string): Artefacts {
+  const hash = (kind: string, id: string) =>
+    createHash('sha256')
+      .update(JSON.stringify([namespace, kind, id]))
+      .digest('base64url')
+  const keyOf = hash
+  const uidKeyOf = (kind: string, uid: string) => hash(`uid ${kind}`, uid)
+  const grantKeyOf = (grantId: string) => hash('grant', grantId)
+  const open = (stored: StoredArtefact | undefined): FoundArtefact | undefined =>
+    stored && {
+      payload: JSON.parse(unseal(stored.payload, keys, `artefact:${stored.key}`).toString()),
+      consumedAt: stored.consumedAt,
+    }
+  return {
+    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid }: Artefact) {
+      const key = keyOf(kind, id)
+      await store.put({
+        key,
+        kind,
+        payload: seal(Buffer.from(JSON.stringify(rest)), current, `artefact:${key}`),
+        ttl: Math.max(1, Math.ceil(ttl)),
+        grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
+        uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
+      })
+    },
+    async find(kind, id) {
+      const found = open(await store.get(keyOf(kind, id)))
+      return found && { ...found, payload: { ...found.payload, jti: id } }
+    },
+    findByUid: async (kind, uid) => open(await store.getByUid(uidKeyOf(kind, uid))),
+    consume: (kind, id) => store.consume(keyOf(kind, id)),
+    remove: (kind, id) => store.remove(keyOf(kind, id)),
+    removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),
+  }
+}

@@ -1,0 +1,75 @@
+import cookie from '@fastify/cookie'
+import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
+import { adminGuard } from './admin-guard.ts'
+import { pagePlugin } from './page-plugin.ts'
+import type { Ports } from './ports.ts'
+import { logSerializers } from './request-log.ts'
+import { cancelSignIn } from './routes/cancel-sign-in.ts'
+import { continueSignIn } from './routes/continue-sign-in.ts'
+import { controlFiles } from './routes/control-files.ts'
+import { controlSession } from './routes/control-session.ts'
+import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
+import { microsoftCallback } from './routes/microsoft-callback.ts'
+import { openidProvider } from './routes/openid-provider.ts'
+import { showOpenapi } from './routes/show-openapi.ts'
+import { startMicrosoftSignIn } from './routes/start-microsoft-sign-in.ts'
+import { securityHeadersOfSite, securityHeadersPlugin } from './security-headers-plugin.ts'
+import { onControlSite, onTenantSite, sitePlugin } from './site-plugin.ts'
+
+export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'trustedProxies' | 'logTo'> & {
+  baseUrl: string
+  controlDirectory: string
+  backends: Backends
+}
+
+/** The only door for people. Health and metrics answer on any host; everything else only where the host says whose it is. */
+export function buildApp(settings: AppSettings, ports: Ports) {
+  const app = createServer({ ...settings, name: 'auth-gateway' })
+  const { baseUrl, backends, controlDirectory } = settings
+  const { backendToken } = ports
+
+  app.register(
+    async (sites) => {
+      await sites.register(cookie)
+      await sites.register(securityHeadersPlugin)
+
+      await sites.register(async (people) => {
+        await people.register(pagePlugin)
+        await people.register(sitePlugin, { registry: ports.registry, baseUrl })
+        await people.register(securityHeadersOfSite)
+
+        await people.register(microsoftCallback, ports)
+        await people.register(async (tenant) => {
+          tenant.addHook('onRequest', onTenantSite)
+          await tenant.register(continueSignIn, { ...ports, baseUrl })
+          await tenant.register(startMicrosoftSignIn, { ...ports, baseUrl })
+          await tenant.register(async (forms) => {
+            // The button's form has no fields; a body, whatever it is, is not read.
+            forms.removeAllContentTypeParsers()
+            forms.addContentTypeParser('*', (_request, payload, done) => {
+              payload.resume()
+              done(null)
+            })
+            await forms.register(cancelSignIn, ports)
+          })
+          await tenant.register(openidProvider, { ...ports, baseUrl })
+        })
+        await people.register(controlFiles, { directory: controlDirectory })
+      })
+
+      await sites.register(async (control) => {
+        await control.register(sitePlugin, { registry: ports.registry, baseUrl })
+        await control.register(securityHeadersOfSite)
+        control.addHook('onRequest', onControlSite)
+        await control.register(controlSession, ports)
+        await control.register(async (admin) => {
+          admin.addHook('onRequest', adminGuard(ports))
+          await admin.register(showOpenapi, { backends, backendToken })
+          await admin.register(forwardAdminApi, { backends, backendToken })
+        })
+      })
+    },
+    { logSerializers },
+  )
+  return app
+}

@@ -1,0 +1,25 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+
+const NAME = '__Host-jackfield-browser'
+
+/**
+ * Which browser this is, as the hash of a random cookie; one for all sign-ins under way, so that parallel tabs don't disturb
+ * each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about who the person is.
+ */
+export function readBrowser(request: FastifyRequest): string | undefined {
+  const value = request.cookies[NAME]
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? hashOf(value) : undefined
+}
+
+/** The browser's hash, and the cookie to set when it had none. */
+export function ensureBrowser(request: FastifyRequest): { browser: string; setCookie: string | undefined } {
+  const known = readBrowser(request)
+  if (known) return { browser: known, setCookie: undefined }
+  const value = randomBytes(32).toString('base64url')
+  return { browser: hashOf(value), setCookie: `${NAME}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax` }
+}
+
+function hashOf(value: string): string {
+  return createHash('sha256').update(value).digest('base64url')
+}

@@ -1,0 +1,27 @@
+import type { App } from '@jackfield/contract/app'
+import type { TenantSite } from './site.ts'
+
+/** Where an app may be answered on one host: exact strings, compared as such (RFC 9700 4.1.3). */
+export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[] }
+
+/**
+ * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too:
+ * the host is one the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
+ */
+export function registerApp(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
+  const ownOrigin = tenantOrigin(app, site.tenant.slug)
+  const base = new URL(baseUrl)
+  const known = new Set([`${base.protocol}//${site.tenant.slug}.${base.host}`, ...apps.map((each) => tenantOrigin(each, site.tenant.slug))])
+  const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
+  const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
+  return { redirectUris: at(app.callbackPaths), postLogoutRedirectUris: at(app.postLogoutPaths) }
+}
+
+/** Every origin from which this host's apps may call it (T-23). */
+export function registeredOrigins(site: TenantSite, apps: readonly App[], baseUrl: string): Set<string> {
+  return new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
+}
+
+function tenantOrigin(app: App, slug: string): string | undefined {
+  return URL.parse(app.tenantUrl.replace('{tenant}', slug))?.origin
+}

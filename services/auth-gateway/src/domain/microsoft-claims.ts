@@ -1,0 +1,49 @@
+/** The person Microsoft vouches for. Nothing that can be renamed is in here (T-04). */
+export type MicrosoftIdentity = { directoryId: string; objectId: string; amr: string[] }
+
+export type ClaimsVerdict =
+  | { kind: 'accepted'; identity: MicrosoftIdentity }
+  | { kind: 'wrong-directory' }
+  | { kind: 'rejected'; reason: string }
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const CLOCK_SKEW = 60
+
+type Expectation = { clientId: string; directoryId: string; atHash: string; now: number }
+
+/**
+ * What is left to check of an ID token whose signature, issuer, audience, nonce and expiry hold:
+ * OpenID Connect Core 3.1.3.7 (azp, at_hash, sub) and that the token's directory is the account's (T-05).
+ */
+export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected: Expectation): ClaimsVerdict {
+  const { tid, oid, sub, azp, iat, at_hash: atHash } = claims
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255) return { kind: 'rejected', reason: 'sub' }
+  if (azp !== undefined && azp !== expected.clientId) return { kind: 'rejected', reason: 'azp' }
+  if (atHash !== undefined && atHash !== expected.atHash) return { kind: 'rejected', reason: 'at_hash' }
+  if (typeof iat !== 'number' || iat > expected.now + CLOCK_SKEW) return { kind: 'rejected', reason: 'iat' }
+  if (typeof tid !== 'string' || !GUID.test(tid)) return { kind: 'rejected', reason: 'tid' }
+  if (tid.toLowerCase() !== expected.directoryId) return { kind: 'wrong-directory' }
+  if (typeof oid !== 'string' || !GUID.test(oid)) return { kind: 'rejected', reason: 'oid' }
+  return {
+    kind: 'accepted',
+    identity: { directoryId: expected.directoryId, objectId: oid.toLowerCase(), amr: readAmr(claims.amr) },
+  }
+}
+
+/** An issuer that is right for the token's own directory, which is not the account's: another organisation, not a forgery. */
+export function isForeignDirectory(claims: Readonly<Record<string, unknown>>, issuerTemplate: string, directoryId: string): boolean {
+  const { iss, tid } = claims
+  if (typeof tid !== 'string' || !GUID.test(tid) || tid.toLowerCase() === directoryId) return false
+  return iss === issuerTemplate.replace(directoryId, tid.toLowerCase())
+}
+
+const WRONG_DIRECTORY_CODES = new Set(['AADSTS700005', 'AADSTS50020', 'AADSTS90072', 'AADSTS16000'])
+
+export function isWrongDirectoryCode(code: string | undefined): boolean {
+  return code !== undefined && WRONG_DIRECTORY_CODES.has(code)
+}
+
+/** Version 2 tokens carry no amr; where one comes it is passed on. */
+function readAmr(amr: unknown): string[] {
+  return Array.isArray(amr) ? amr.filter((method) => typeof method === 'string' && /^[\w.:-]{1,40}$/.test(method)).slice(0, 10) : []
+}

@@ -1,0 +1,17 @@
+import { defineErrors } from '@jackfield/problem/app-error'
+
+export const refuse = defineErrors({
+  unauthenticated: { status: 401, message: 'Credentials are needed.' },
+  'cross-site-request': { status: 403, message: 'The request comes from another site.' },
+  'link-not-valid': { status: 401, message: 'The link was used before or has expired.' },
+  'not-found': { status: 404, message: 'There is nothing at this address.' },
+  'invalid-path': { status: 400, message: 'The path is not valid.' },
+  'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
+  'unknown-host': { status: 404, message: 'No organisation uses this address.' },
+  'sign-in-not-found': { status: 400, message: 'This sign-in has expired, was finished, or was started in another browser.' },
+  'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
+  'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },
+  'identity-not-accepted': { status: 400, message: 'Microsoft’s answer could not be accepted.' },
+  'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
+  'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
+})

@@ -1,0 +1,123 @@
+import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { runService } from '@jackfield/http-server/run-service'
+import { serviceClient } from '@jackfield/internal-token/service-client'
+import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { Redis } from 'ioredis'
+import { entraSignIn } from './adapters/entra-sign-in.ts'
+import { oidcProviders } from './adapters/oidc-providers.ts'
+import { platformKeys } from './adapters/platform-keys.ts'
+import { postgresArtefacts, sweepArtefacts } from './adapters/postgres-artefacts.ts'
+import { ensurePlatformKeys, readPlatformKeys } from './adapters/postgres-platform-keys.ts'
+import { redisArtefacts } from './adapters/redis-artefacts.ts'
+import { registryClient } from './adapters/registry-client.ts'
+import { rosterClient } from './adapters/roster-client.ts'
+import { sealedArtefacts } from './adapters/sealed-artefacts.ts'
+import { buildApp } from './app.ts'
+import { Config } from './config.ts'
+import type { Ports } from './ports.ts'
+
+const NAME = 'auth-gateway'
+const config = loadConfigOrExit(Config, process.env)
+const migrate = () =>
+  runMigrations({
+    connectionString: config.DATABASE_URL,
+    folder: new URL('../migrations', import.meta.url).pathname,
+    name: 'gateway',
+  })
+const keysOfSecrets = config.KEY_ENCRYPTION_KEYS
+
+if (process.argv[2] === 'migrate') {
+  await migrate()
+  process.exit(0)
+}
+
+const pool = createPool({
+  connectionString: config.DATABASE_URL,
+  applicationName: NAME,
+  onIdleError: (error) => app.log.warn({ err: error }, 'idle connection to Postgres was lost'),
+})
+const db = drizzle(pool)
+const redis = config.REDIS_URL
+  ? new Redis(config.REDIS_URL, { connectTimeout: 2_000, commandTimeout: 2_000, maxRetriesPerRequest: 1, enableOfflineQueue: true })
+  : undefined
+redis?.on('error', (error) => app.log.warn({ err: error }, 'connection to Redis was lost'))
+
+const backends = { 'tenant-registry': config.TENANT_REGISTRY_URL, 'user-sync-worker': config.ROSTER_URL }
+const clientOf = (audience: keyof typeof backends) =>
+  serviceClient({ issuer: NAME, audience, baseUrl: backends[audience], keys: config.INTERNAL_TOKEN_KEYS })
+const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
+const clock = () => Math.floor(Date.now() / 1000)
+const registry = registryClient(clientOf('tenant-registry'))
+const roster = rosterClient(clientOf('user-sync-worker'))
+const artefacts = sealedArtefacts(redis ? redisArtefacts(redis) : postgresArtefacts(db), keysOfSecrets)
+const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
+
+const ports: Ports = {
+  registry,
+  roster,
+  artefacts,
+  clock,
+  microsoft: entraSignIn(config, clock),
+  providers: oidcProviders({
+    baseUrl: config.BASE_URL,
+    registry,
+    roster,
+    artefacts,
+    clock,
+    keys,
+    onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
+  }),
+  backendToken: (backend, principal) => sign({ aud: backend, sub: principal.id, scope: principal.scope, role: principal.role }),
+}
+
+let isPrepared = false
+const app = buildApp(
+  {
+    logLevel: config.LOG_LEVEL,
+    trustedProxies: config.TRUSTED_PROXIES,
+    baseUrl: config.BASE_URL,
+    controlDirectory: config.CONTROL_CONSOLE_DIR,
+    backends,
+    healthChecks: {
+      prepared: async () => {
+        if (!isPrepared) throw new Error('schema and keys are not ready yet')
+      },
+      postgres: () => pingPostgres(pool),
+      ...(redis ? { redis: async () => void (await redis.ping()) } : {}),
+    },
+  },
+  ports,
+)
+
+const stopping = new AbortController()
+async function prepare(): Promise<void> {
+  const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')
+  if (config.MIGRATE === 'auto') await whenReachable(migrate, onWaiting, stopping.signal)
+  await whenReachable(() => ensurePlatformKeys(db, keysOfSecrets), onWaiting, stopping.signal)
+  isPrepared = true
+}
+prepare().catch((error: unknown) => {
+  if (stopping.signal.aborted) return
+  app.log.fatal({ err: error }, 'schema and keys could not be prepared')
+  process.exit(1)
+})
+
+const sweeping = setInterval(() => {
+  if (isPrepared) sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
+}, 60_000)
+
+await runService(app, {
+  host: config.HOST,
+  port: config.PORT,
+  closers: [
+    async () => {
+      stopping.abort()
+      clearInterval(sweeping)
+      redis?.disconnect()
+    },
+    () => pool.end(),
+  ],
+})

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { App } from '@jackfield/contract/app'
+import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Principal } from '@jackfield/contract/principal'
+import type { Backend } from './domain/edge-route.ts'
+import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
+import type { SignInAccount, TenantSite } from './domain/site.ts'
+
+/** Seconds since 1970. */
+export type Clock = () => number
+
+export interface Registry {
+  findHost(host: string): Promise<HostResolution | undefined>
+  listApps(): Promise<readonly App[]>
+  findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
+  authenticateApiKey(key: string): Promise<Principal | undefined>
+  redeemControlSignInLink(token: string): Promise<Principal | undefined>
+  recordAuditEvent(event: NewAuditEvent): Promise<void>
+}
+
+export interface Roster {
+  findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
+  findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
+}
+
+/** A thing with an end: code, token, session, pending login. `grantId` and `uid` are other ways to find it. */
+export type Artefact = { kind: string; id: string; payload: Record<string, unknown>; ttl: number; grantId?: string; uid?: string }
+export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: number | undefined }
+
+/** Short-lived state of one namespace (a tenant on one host). What another namespace stored does not exist here. */
+export interface Artefacts {
+  save(artefact: Artefact): Promise<void>
+  find(kind: string, id: string): Promise<FoundArtefact | undefined>
+  findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
+  /** Atomic: true for the one caller who is first. */
+  consume(kind: string, id: string): Promise<boolean>
+  remove(kind: string, id: string): Promise<void>
+  removeByGrant(grantId: string): Promise<void>
+}
+export type ArtefactSpaces = (namespace: string) => Artefacts
+
+/** Why Microsoft gave no identity: the adapter's reading, without any of Microsoft's own text. */
+export type MicrosoftFailure =
+  | { kind: 'wrong-directory' }
+  | { kind: 'refused'; code: string | undefined; correlationId: string | undefined }
+  | { kind: 'answer-used' }
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'malformed' }
+  | { kind: 'unreachable' }
+  | { kind: 'timeout' }
+
+export type AuthorizeQuestion = {
+  redirectUri: string
+  state: string
+  nonce: string
+  verifier: string
+  loginHint: string | undefined
+  domainHint: string | undefined
+  prompt: 'login' | 'select_account' | undefined
+}
+
+export interface Microsoft {
+  authorizeUrl(account: SignInAccount, question: AuthorizeQuestion): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
+  redeem(
+    connection: Connection,
+    answer: URLSearchParams,
+    expected: { redirectUri: string; state: string; nonce: string; verifier: string },
+  ): Promise<{ kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure>
+  readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
+}
+
+/** An authorization request that waits for the person. */
+export type Attempt = {
+  uid: string
+  prompt: string
+  reasons: readonly string[]
+  clientId: string
+  clientName: string
+  redirectOrigin: string
+  loginHint: string | undefined
+  domainHint: string | undefined
+  /** Who the session says this is, when there is one. */
+  accountId: string | undefined
+}
+
+export type AttemptResult = { kind: 'signed-in'; accountId: string; amr: string[] } | { kind: 'resolved' } | { kind: 'refused' }
+
+export interface OpenIdProvider {
+  /** Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's cookie. */
+  handle(request: IncomingMessage, response: ServerResponse, options: { path: string; browser: string | undefined }): Promise<void>
+  /** The attempt this browser is in; undefined when it has expired, ended, or belongs to another browser. */
+  findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
+  /** Ends the attempt; answers the address the browser goes on to. */
+  endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
+}
+export type OpenIdProviders = (site: TenantSite) => Promise<OpenIdProvider>
+
+export type BackendToken = (backend: Backend, principal: Principal) => string
+
+export type Ports = {
+  registry: Registry
+  roster: Roster
+  microsoft: Microsoft
+  artefacts: ArtefactSpaces
+  providers: OpenIdProviders
+  clock: Clock
+  backendToken: BackendToken
+}

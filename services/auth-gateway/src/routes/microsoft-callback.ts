@@ -1,0 +1,88 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { readBrowser } from '../browser-cookie.ts'
+import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../domain/pending-login.ts'
+import { INTERACTION } from '../domain/session-limits.ts'
+import { namespaceOf } from '../domain/site.ts'
+import { refuse } from '../errors.ts'
+import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages.ts'
+import type { MicrosoftFailure, Ports } from '../ports.ts'
+import { auditSignIn } from '../sign-in-audit.ts'
+import { tenantSite } from '../site-plugin.ts'
+import { IDENTITY } from './continue-sign-in.ts'
+import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
+
+/** Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10). */
+export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
+  const options = { exposeHeadRoute: false }
+  for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
+    app.get(path, options, async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const answer = readAnswer(request.query as Record<string, unknown>)
+      return request.site.kind === 'platform' ? relay(ports, request, reply, answer) : receive(ports, request, reply, answer)
+    })
+  }
+}
+
+/** `single` mode: on to the host where the login began, which the pending login names, never the request (AZ-24). */
+async function relay(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
+  const { pending } = await findPending(ports, answer)
+  const { origin, pathname } = new URL(pending.redirectUri)
+  if (origin !== request.site.origin || pathname !== pathOf(request)) throw refuse('sign-in-misdirected')
+  return reply.redirect(`${pending.origin}${CALLBACK_PATH}?${answer}`, 303)
+}
+
+async function receive(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
+  const site = tenantSite(request)
+  const { pending, state, isUsed } = await findPending(ports, answer)
+  const delivery = { tenantId: site.tenant.id, origin: site.origin, browser: readBrowser(request), path: pathOf(request) }
+  if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
+  if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
+
+  const outcome = await askMicrosoft(ports, pending, answer, state)
+  if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)
+  await ports.artefacts(namespaceOf(site)).save({
+    kind: IDENTITY,
+    id: pending.interaction,
+    payload: { ...outcome.identity, accountId: pending.accountId },
+    ttl: INTERACTION,
+  })
+  return reply.redirect(`/auth/interaction/${pending.interaction}`, 303)
+}
+
+async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
+  const state = answer.get('state')
+  const found = state ? await artefacts(PENDING_SPACE).find(PENDING, state) : undefined
+  if (!state || !found) throw refuse('sign-in-not-found')
+  return { pending: PendingLogin.parse(found.payload), state, isUsed: found.consumedAt !== undefined }
+}
+
+async function askMicrosoft(ports: Ports, pending: PendingLogin, answer: URLSearchParams, state: string) {
+  if (answer.has('error')) return ports.microsoft.readErrorAnswer(answer)
+  if (!answer.has('code')) return { kind: 'rejected', reason: 'no code' } as const
+  const connection = await ports.registry.findConnection(pending.tenantId, pending.accountId)
+  if (!connection?.enabled) throw refuse('account-not-found')
+  const { redirectUri, nonce, verifier } = pending
+  return ports.microsoft.redeem(connection, answer, { redirectUri, state, nonce, verifier })
+}
+
+async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {
+  const site = tenantSite(request)
+  const { clientId, accountId, interaction: uid } = pending
+  const reason = failure.kind === 'refused' ? (failure.code ?? 'refused') : failure.kind
+  const why = failure.kind === 'rejected' ? failure.reason : undefined
+  request.log.warn({ reason, why, accountId }, 'microsoft gave no identity')
+  await auditSignIn(ports, request, site, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
+  const correlationId = failure.kind === 'refused' ? failure.correlationId : undefined
+  const links = { uid, tenant: site.tenant.name, details: technicalDetails(request, reason, correlationId) }
+  if (failure.kind === 'wrong-directory') {
+    const alias = site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365'
+    return sendPage(reply, 403, wrongDirectoryPage(alias, accountId, links), [pending.returnOrigin])
+  }
+  const { status, page } = microsoftFailurePage(failure, links)
+  return sendPage(reply, status, page, [pending.returnOrigin])
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? ''
+}

@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify'
+import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
+import type { TenantSite } from './domain/site.ts'
+import type { Ports } from './ports.ts'
+
+type SignInEvent = {
+  outcome: 'success' | 'refused'
+  clientId: string
+  reason?: string
+  accountId?: string
+  userId?: string | undefined
+  identity?: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'> | undefined
+}
+
+/** One line in the tenant's audit log. The registry's client waits 2 s at most; a failure is logged and stops nobody. */
+export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, site: TenantSite, event: SignInEvent) {
+  const { identity, userId } = event
+  try {
+    await registry.recordAuditEvent({
+      tenantId: site.tenant.id,
+      actor: userId ? `phone-user:${userId}` : identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown',
+      action: 'sign-in',
+      outcome: event.outcome,
+      target: `app:${event.clientId}`,
+      requestId: request.id,
+      details: {
+        ...(event.reason === undefined ? {} : { reason: event.reason }),
+        ...(event.accountId === undefined ? {} : { microsoftAccountId: event.accountId }),
+        ...(identity ? { directoryId: identity.directoryId, objectId: identity.objectId } : {}),
+      },
+    })
+  } catch (error) {
+    request.log.error({ err: error, reason: event.reason }, 'audit event of a sign-in was not recorded')
+  }
+}

@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { findPlatformSite, readHost, type Site, type TenantSite } from './domain/site.ts'
+import { refuse } from './errors.ts'
+import type { Registry } from './ports.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose address was asked; set before any route of the sites runs. */
+    site: Site
+  }
+}
+
+/** Decides by the host alone whose site a request is for. An unknown host gets nothing, least of all another tenant's. */
+export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async (app, { registry, baseUrl }) => {
+  app.decorateRequest('site')
+  app.addHook('onRequest', async (request) => {
+    const host = readHost(request.host)
+    if (!host) throw refuse('unknown-host')
+    const site = findPlatformSite(host, baseUrl) ?? (await findTenantSite(registry, host))
+    if (!site) throw refuse('unknown-host')
+    request.site = site
+  })
+})
+
+async function findTenantSite(registry: Registry, host: string): Promise<TenantSite | undefined> {
+  const found = await registry.findHost(host).catch((cause: unknown) => {
+    throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
+  })
+  return found && { kind: 'tenant', origin: new URL(found.origin).origin, tenant: found.tenant, accounts: found.accounts }
+}
+
+/** Guards: a route of one kind of site does not exist on the others. */
+export async function onTenantSite(request: FastifyRequest): Promise<void> {
+  if (request.site.kind !== 'tenant') throw refuse('not-found')
+}
+
+export async function onControlSite(request: FastifyRequest): Promise<void> {
+  if (request.site.kind !== 'control') throw refuse('not-found')
+}
+
+/** The site of a route that is guarded by `onTenantSite`. */
+export function tenantSite(request: FastifyRequest): TenantSite {
+  if (request.site.kind !== 'tenant') throw refuse('not-found')
+  return request.site
+}

@@ -1,0 +1,221 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { App } from '@jackfield/contract/app'
+import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Principal } from '@jackfield/contract/principal'
+import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { findFreePort } from '@jackfield/local-platform/free-port'
+import { ADATUM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/adatum'
+import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
+import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
+import { startEmulator } from '@jackfield/m365-emulator/emulator'
+import { runMigrations } from '@jackfield/postgres/migrate'
+import { createTestDatabase } from '@jackfield/test-environment/database'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { entraSignIn } from '../src/adapters/entra-sign-in.ts'
+import { oidcProviders } from '../src/adapters/oidc-providers.ts'
+import { platformKeys } from '../src/adapters/platform-keys.ts'
+import { postgresArtefacts } from '../src/adapters/postgres-artefacts.ts'
+import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/postgres-platform-keys.ts'
+import { sealedArtefacts } from '../src/adapters/sealed-artefacts.ts'
+import { buildApp } from '../src/app.ts'
+import type { Registry, Roster } from '../src/ports.ts'
+
+export { ADATUM_DIRECTORY_ID, ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID }
+export const INTERNAL_KEY = Buffer.alloc(32, 7)
+export type Account = HostResolution['accounts'][number]
+export type World = Awaited<ReturnType<typeof givenGateway>>
+
+/** A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster. */
+export async function givenGateway(options: { controlDirectory?: string; backends?: { registry: string; roster: string } } = {}) {
+  const port = await findFreePort()
+  const baseUrl = `http://phone.localhost:${port}`
+  const database = await createTestDatabase()
+  await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
+  const pool = new pg.Pool({ connectionString: database.url })
+  const db = drizzle(pool)
+  const sealingKeys = [randomBytes(32)]
+  await ensurePlatformKeys(db, sealingKeys)
+
+  const callbacks = ['/auth/microsoft/callback', '/auth/microsoft/callback/web-client', '/auth/microsoft/callback/desk']
+  const web = ['phone', 'contoso.phone', 'fabrikam.phone'].flatMap((host) =>
+    callbacks.map((path) => `http://${host}.localhost:${port}${path}`),
+  )
+  const m365 = await startEmulator({ directories: demoDirectories({ web, spa: [] }) })
+
+  const registry = mapRegistry(baseUrl)
+  const roster = mapRoster()
+  const logLines: string[] = []
+  const time = { shift: 0 }
+  const clock = () => Math.floor(Date.now() / 1000) + time.shift
+  const artefacts = sealedArtefacts(postgresArtefacts(db), sealingKeys)
+  const keys = platformKeys(() => readPlatformKeys(db, sealingKeys))
+  const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
+  const faults: Error[] = []
+  const app = buildApp(
+    {
+      logLevel: 'debug',
+      logTo: { write: (line) => void logLines.push(line) },
+      baseUrl,
+      controlDirectory: options.controlDirectory ?? '/nowhere',
+      backends: {
+        'tenant-registry': options.backends?.registry ?? 'http://127.0.0.1:9',
+        'user-sync-worker': options.backends?.roster ?? 'http://127.0.0.1:9',
+      },
+      healthChecks: {},
+    },
+    {
+      registry,
+      roster,
+      artefacts,
+      clock,
+      microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }, clock),
+      providers: oidcProviders({ baseUrl, registry, roster, artefacts, keys, clock, onFault: (error) => void faults.push(error) }),
+      backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
+    },
+  )
+  await app.listen({ host: '127.0.0.1', port })
+  return {
+    app,
+    baseUrl,
+    port,
+    pool,
+    m365,
+    registry,
+    roster,
+    logLines,
+    faults,
+    time,
+    artefacts,
+    originOf: (slug: string) => `http://${slug}.phone.localhost:${port}`,
+    async close() {
+      await app.close()
+      await m365.close()
+      await pool.end()
+      await database.drop()
+    },
+  }
+}
+
+type TenantRow = { resolution: HostResolution; connections: Map<string, Connection> }
+
+function mapRegistry(baseUrl: string) {
+  const tenants = new Map<string, TenantRow>()
+  const apps: App[] = []
+  const audits: NewAuditEvent[] = []
+  const keys = new Map<string, Principal>()
+  const links = new Map<string, Principal>()
+  const base = new URL(baseUrl)
+  const outage = { isDown: false }
+  const registry: Registry = {
+    async findHost(host) {
+      if (outage.isDown) throw new Error('down')
+      return tenants.get(host)?.resolution
+    },
+    listApps: async () => apps,
+    findConnection: async (tenantId, accountId) =>
+      [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
+    authenticateApiKey: async (key) => keys.get(key),
+    async redeemControlSignInLink(token) {
+      const principal = links.get(token)
+      links.delete(token)
+      return principal
+    },
+    recordAuditEvent: async (event) => void audits.push(event),
+  }
+  return {
+    ...registry,
+    apps,
+    audits,
+    keys,
+    links,
+    outage,
+    givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
+      const host = `${slug}.${base.host}`
+      const resolution = { tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` }, origin: `http://${host}`, accounts }
+      tenants.set(host, { resolution, connections: new Map(connections.map((each) => [each.accountId, each])) })
+      return resolution.tenant
+    },
+    tenantAt: (slug: string) => tenants.get(`${slug}.${base.host}`),
+  }
+}
+
+function mapRoster() {
+  const people: Array<RosterEntry & { tenantId: string }> = []
+  const roster: Roster = {
+    findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
+    findByIdentity: async (tenantId, directoryId, objectId) =>
+      people.find((person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId),
+  }
+  return { ...roster, people }
+}
+
+export function givenApp({ registry, port }: Pick<World, 'registry' | 'port'>, clientId: string, more: Partial<App> = {}): App {
+  const tenantUrl = `http://{tenant}.phone.localhost:${port}/`
+  const app: App = {
+    clientId,
+    name: clientId,
+    tenantUrl,
+    callbackPaths: ['/callback'],
+    postLogoutPaths: ['/bye'],
+    requiresBinding: false,
+    kind: 'browser',
+    ...more,
+  }
+  registry.apps.push(app)
+  return app
+}
+
+/** A tenant connected to Contoso's directory, or another, through the multi-tenant registration. */
+export function givenConnectedTenant({ registry }: Pick<World, 'registry'>, slug: string, more: Partial<Account> = {}) {
+  const account = accountOf(more)
+  const tenant = registry.givenTenant(slug, [account], [])
+  addConnection({ registry }, slug, account)
+  return { tenant, account }
+}
+
+export function accountOf(more: Partial<Account> = {}): Account {
+  const ids = { id: randomUUID(), clientId: JACKFIELD_CLIENT_ID, directoryId: CONTOSO_DIRECTORY_ID }
+  return { ...ids, alias: 'Head office', cloud: 'global', redirectPlatform: 'web', redirectMode: 'single', ...more }
+}
+
+export function addConnection({ registry }: Pick<World, 'registry'>, slug: string, account: Account, secret = JACKFIELD_CLIENT_SECRET) {
+  const row = registry.tenantAt(slug)
+  if (!row) throw new Error(`no tenant ${slug}`)
+  const { id, ...rest } = account
+  const tenantId = row.resolution.tenant.id
+  row.connections.set(id, { ...rest, accountId: id, tenantId, enabled: true, credential: { type: 'secret', secret } })
+}
+
+export function givenPerson({ roster }: Pick<World, 'roster'>, tenantId: string, more: Partial<RosterEntry> = {}) {
+  const now = new Date().toISOString()
+  const person = {
+    tenantId,
+    id: randomUUID(),
+    accountId: randomUUID(),
+    directoryId: CONTOSO_DIRECTORY_ID,
+    objectId: ADELE.id,
+    displayName: 'Adele Vance',
+    givenName: 'Adele',
+    surname: 'Vance',
+    userPrincipalName: ADELE.userPrincipalName,
+    mail: ADELE.userPrincipalName,
+    businessPhones: ['+1 425 555 0109'],
+    mobilePhone: null,
+    jobTitle: null,
+    department: null,
+    status: 'active' as const,
+    sync: true,
+    sso: true,
+    bindings: [] as RosterEntry['bindings'],
+    createdAt: now,
+    updatedAt: now,
+    sessionsValidAfter: null,
+    ...more,
+  }
+  roster.people.push(person)
+  return person
+}
+
+export const binding = (extension: string) => ({ phoneSystemId: randomUUID(), phoneSystemName: 'Main', extension })

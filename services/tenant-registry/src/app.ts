@@ -70,7 +70,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
     async (scope) => {
       open(scope)
       scope.addHook('onRequest', requireAdmin)
-      scope.addHook('onResponse', auditForeignAccess(ports.audit))
+      scope.addHook('onSend', auditForeignAccess(ports.audit))
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
       await scope.register(createAccount, ports)

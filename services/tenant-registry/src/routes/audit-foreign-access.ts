@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Audit } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 
-/** Someone of one tenant knocked at another's door (AD-02): noted with the tenant that knocked. */
+/** Someone of one tenant knocked at another's door (AD-02): noted with the tenant that knocked, before the answer goes out. */
 export function auditForeignAccess(audit: Audit) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { tenantId } = request.params as { tenantId?: string }

@@ -1,0 +1,71 @@
+import { ConfigError, loadConfig } from '@jackfield/configuration/load-config'
+import { expect, test } from 'vitest'
+import { Config } from '../src/config.ts'
+
+const KEY = Buffer.alloc(32, 7).toString('base64')
+const good = {
+  DATABASE_URL: 'postgres://registry@db/jackfield',
+  INTERNAL_TOKEN_KEYS: KEY,
+  KEY_ENCRYPTION_KEYS: `${KEY},${Buffer.alloc(32, 8).toString('base64url')}`,
+  BASE_URL: 'https://phone.example',
+}
+
+function linesOf(settings: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(Config, { ...good, ...settings })
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines
+    throw error
+  }
+}
+
+test('the needed settings are enough; the first of several keys encrypts', () => {
+  const config = loadConfig(Config, good)
+  expect(config).toMatchObject({ PORT: 8080, MIGRATE: 'auto', BASE_URL: 'https://phone.example' })
+  expect(config.KEY_ENCRYPTION_KEYS[0]?.[0]).toBe(7)
+})
+
+test.each([
+  'http://127.0.0.1:4010',
+  'http://[::1]:4010',
+  'http://m365.localhost:4010',
+  'https://login.microsoftonline.us',
+  'https://graph.microsoft.com',
+])('Microsoft may be at %s', (origin) => {
+  expect(linesOf({ MICROSOFT_LOGIN_URL: origin, MICROSOFT_GRAPH_URL: origin })).toEqual([])
+})
+
+test.each([
+  'https://169.254.169.254',
+  'http://169.254.169.254',
+  'https://metadata.google.internal',
+  'https://0.0.0.0',
+  'https://2130706433.evil.example',
+  'https://login.microsoftonline.com.evil.example',
+  'http://login.microsoftonline.com',
+  'https://login.microsoftonline.com/common',
+  'https://user@login.microsoftonline.com',
+  'file:///etc/passwd',
+  'gopher://127.0.0.1',
+])('T-100 SI-01 Microsoft may not be at %s', (origin) => {
+  expect(linesOf({ MICROSOFT_LOGIN_URL: origin })).toEqual([
+    expect.stringMatching(/^MICROSOFT_LOGIN_URL: must|^MICROSOFT_LOGIN_URL: Invalid/),
+  ])
+  expect(linesOf({ MICROSOFT_GRAPH_URL: origin })).toHaveLength(1)
+})
+
+test.each([
+  ['BASE_URL', 'http://phone.example'],
+  ['BASE_URL', 'https://192.0.2.7'],
+  ['BASE_URL', 'https://phone.example/path'],
+  ['KEY_ENCRYPTION_KEYS', Buffer.alloc(16).toString('base64')],
+  ['INTERNAL_TOKEN_KEYS', Buffer.alloc(31).toString('base64')],
+  ['BOOTSTRAP_API_KEY', 'too-short'],
+  ['DATABASE_URL', 'mysql://db'],
+  ['MICROSOFT_LOGIN_ULR', 'https://login.microsoftonline.com'],
+])('a wrong %s is refused by name and never by value', (name, value) => {
+  const lines = linesOf({ [name]: value })
+  expect(lines).toEqual([expect.stringMatching(`^${name}: `)])
+  expect(lines.join()).not.toContain(value)
+})

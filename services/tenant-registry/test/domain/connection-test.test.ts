@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Evidence } from '../../src/domain/connection-evidence.ts'
+import { judge } from '../../src/domain/connection-test.ts'
+
+const account = { clientId: 'c', redirectPlatform: 'spa' as const }
+const good: Evidence = {
+  directory: { kind: 'found' },
+  token: { kind: 'issued', roles: ['User.Read.All'] },
+  users: { kind: 'readable' },
+  redirectUris: [{ uri: 'https://x/cb', kind: 'registered' }],
+}
+const silent = { kind: 'timeout' as const, message: 'no answer', remedy: 'wait' }
+const statuses = (evidence: Partial<Evidence>) => judge({ ...good, ...evidence }, account).map(({ status }) => status)
+
+test.each<[string, Partial<Evidence>, string[]]>([
+  ['everything right', {}, ['passed', 'passed', 'passed', 'passed', 'passed', 'passed']],
+  [
+    'directory silent',
+    { directory: { kind: 'failed', failure: silent, isSwapped: false }, token: undefined, users: undefined, redirectUris: undefined },
+    ['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped'],
+  ],
+  [
+    'token refused',
+    { token: { kind: 'failed', failure: silent }, users: undefined },
+    ['passed', 'failed', 'skipped', 'skipped', 'skipped', 'passed'],
+  ],
+  [
+    'no roles and forbidden',
+    { token: { kind: 'issued', roles: [] }, users: { kind: 'forbidden', code: 'x', correlationId: undefined } },
+    ['passed', 'passed', 'failed', 'skipped', 'skipped', 'passed'],
+  ],
+  [
+    'roles unreadable but Graph works',
+    { token: { kind: 'issued', roles: [] } },
+    ['passed', 'passed', 'passed', 'passed', 'skipped', 'passed'],
+  ],
+  [
+    'no roles and Graph silent',
+    { token: { kind: 'issued', roles: [] }, users: { kind: 'failed', failure: silent } },
+    ['passed', 'passed', 'skipped', 'failed', 'skipped', 'passed'],
+  ],
+  [
+    'another role only',
+    { token: { kind: 'issued', roles: ['Mail.Read'] }, users: { kind: 'forbidden', code: 'x', correlationId: undefined } },
+    ['passed', 'passed', 'passed', 'failed', 'failed', 'passed'],
+  ],
+  [
+    'surplus role',
+    { token: { kind: 'issued', roles: ['User.Read.All', 'Mail.Read'] } },
+    ['passed', 'passed', 'passed', 'passed', 'warning', 'passed'],
+  ],
+  [
+    'unclear redirect URI',
+    { redirectUris: [{ uri: 'u', kind: 'unclear' }] },
+    ['passed', 'passed', 'passed', 'passed', 'passed', 'warning'],
+  ],
+  [
+    'one missing redirect URI outweighs an unclear one',
+    {
+      redirectUris: [
+        { uri: 'u', kind: 'unclear' },
+        { uri: 'm', kind: 'not-registered' },
+      ],
+    },
+    ['passed', 'passed', 'passed', 'passed', 'passed', 'failed'],
+  ],
+])('with %s', (_name, evidence, expected) => {
+  expect(statuses(evidence)).toEqual(expected)
+})
+
+test('S19 a missing redirect URI is named with the platform to put it under', () => {
+  const check = judge({ ...good, redirectUris: [{ uri: 'https://m/cb', kind: 'not-registered' }] }, account).at(-1)
+  expect(check).toMatchObject({ message: 'Not registered: https://m/cb', remedy: expect.stringContaining('Single-page application') })
+})
+
+test('every failed check says what to do and links to the page', () => {
+  const evidence: Evidence = { ...good, token: { kind: 'none-saved' }, users: undefined }
+  for (const check of judge(evidence, account).filter(({ status }) => status === 'failed')) {
+    expect(check).toMatchObject({ remedy: expect.stringMatching(/\w/), link: expect.stringMatching(/^https:\/\/entra\.microsoft\.com\//) })
+  }
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { type AccountRecord, aliasKey, isEnabled, patched, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+
+const AT = new Date('2026-05-01T10:00:00.000Z')
+const EARLIER = '2026-01-01T00:00:00.000Z'
+const draft: AccountRecord = {
+  id: 'a',
+  tenantId: 't',
+  alias: 'Office',
+  clientId: 'client',
+  directoryId: 'directory',
+  cloud: 'global',
+  redirectPlatform: 'web',
+  redirectMode: 'single',
+  status: 'draft',
+  credential: null,
+  firstReadyAt: null,
+  lastVerifiedAt: null,
+  createdAt: EARLIER,
+  updatedAt: EARLIER,
+  version: 1,
+}
+const ready: AccountRecord = { ...draft, status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER }
+const failing: AccountRecord = { ...ready, status: 'failing' }
+const disabled: AccountRecord = { ...ready, status: 'disabled' }
+
+test.each([
+  ['a draft that passed', draft, true, 'ready', AT.toISOString()],
+  ['a draft that failed', draft, false, 'draft', null],
+  ['a ready one that passed', ready, true, 'ready', EARLIER],
+  ['a ready one that failed', ready, false, 'failing', EARLIER],
+  ['a failing one that passed', failing, true, 'ready', EARLIER],
+  ['a failing one that failed', failing, false, 'failing', EARLIER],
+  ['a disabled one that passed', disabled, true, 'disabled', EARLIER],
+  ['a disabled one that failed', disabled, false, 'disabled', EARLIER],
+] as const)('after its test %s', (_name, account, ok, status, firstReadyAt) => {
+  expect(verified(account, ok, AT)).toMatchObject({ status, firstReadyAt, lastVerifiedAt: AT.toISOString() })
+})
+
+test.each([
+  ['draft', null, false],
+  ['ready', EARLIER, true],
+  ['failing', EARLIER, true],
+  ['failing', null, false],
+  ['disabled', EARLIER, false],
+] as const)('S4 an account that is %s and was first ready %s is enabled: %s', (status, firstReadyAt, expected) => {
+  expect(isEnabled({ status, firstReadyAt })).toBe(expected)
+})
+
+test.each([{ clientId: 'other' }, { directoryId: 'other' }, { cloud: 'china' as const }])(
+  '%o makes a ready account an untested draft',
+  (patch) => {
+    expect(patched(ready, patch)).toMatchObject({ ...patch, status: 'draft', firstReadyAt: null, lastVerifiedAt: null })
+    expect(patched(disabled, patch)).toMatchObject({ status: 'disabled', firstReadyAt: null })
+  },
+)
+
+test.each([{ alias: 'Other' }, { clientId: 'client' }, { redirectMode: 'per-app' as const }, { status: 'draft' as const }, {}])(
+  '%o leaves a ready account ready',
+  (patch) => {
+    expect(patched(ready, patch)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER })
+  },
+)
+
+test('switched off an account keeps its history, switched on it is to be tested', () => {
+  expect(patched(failing, { status: 'disabled' })).toMatchObject({ status: 'disabled', firstReadyAt: EARLIER })
+  expect(patched(disabled, { status: 'draft' })).toMatchObject({ status: 'draft', firstReadyAt: null, lastVerifiedAt: null })
+})
+
+test('T-93 another credential keeps the status and waits to be tested', () => {
+  expect(withNewCredential(ready)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: null })
+})
+
+test('S15 aliases are the same whatever their case and encoding', () => {
+  expect(aliasKey('ZU\u0308RICH')).toBe(aliasKey('z\u00fcrich'))
+})

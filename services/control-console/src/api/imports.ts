@@ -1,0 +1,36 @@
+import type { ImportRequest } from '@jackfield/contract/import-request'
+import { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import { pageOf } from '@jackfield/contract/page'
+import { SyncRunStarted } from '@jackfield/contract/sync-run'
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { query, request } from './request.ts'
+
+const PAGE = 100
+
+const accountAt = (tenantId: string, accountId: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`
+const microsoftUsersKey = (tenantId: string, accountId: string) => ['tenants', tenantId, 'microsoft-users', accountId] as const
+
+/** The directory's users as Microsoft tells them now, page after page. */
+export function useMicrosoftUsers(tenantId: string, accountId: string, search: string) {
+  return useInfiniteQuery({
+    queryKey: [...microsoftUsersKey(tenantId, accountId), search],
+    queryFn: ({ pageParam, signal }) => {
+      const address = `${accountAt(tenantId, accountId)}/microsoft-users${query({ search, limit: PAGE, cursor: pageParam })}`
+      return request(pageOf(MicrosoftUser), 'GET', address, { signal })
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+    // A cursor of Microsoft's list is not worth fetching twice, and the ticks must not move under the admin's hand.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+}
+
+export function useStartImport(tenantId: string, accountId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: ImportRequest) => request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
+  })
+}

@@ -1,0 +1,12 @@
+import { Link } from '@fluentui/react-components'
+import { OpenRegular } from '@fluentui/react-icons'
+import type { ReactNode } from 'react'
+
+/** A link into the Entra admin center: another window, nothing passed on. */
+export function OutsideLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} target="_blank" rel="noopener noreferrer" inline>
+      {children} <OpenRegular aria-hidden />
+    </Link>
+  )
+}

@@ -1,0 +1,28 @@
+import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { problemOf } from '../api/api-problem.ts'
+
+/** What the API refused and why, in its own plain words, with the id support asks for. */
+export function ProblemNotice({ error }: { error: unknown }) {
+  if (!error) return null
+  const { title, detail, errors, requestId } = problemOf(error)
+  return (
+    <div role="alert">
+      <MessageBar intent="error" layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{title}</MessageBarTitle>
+          {detail}
+          {errors && (
+            <ul>
+              {errors.map(({ path, message }) => (
+                <li key={`${path} ${message}`}>
+                  {path.split('.').slice(1).join(' ')} {message}
+                </li>
+              ))}
+            </ul>
+          )}
+          {requestId && <div>Request id: {requestId}</div>}
+        </MessageBarBody>
+      </MessageBar>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@jackfield/contract/principal'
+import { createContext, useContext } from 'react'
+import { Outlet } from 'react-router'
+import { useSession } from '../api/session.ts'
+import { SignedOutPage } from '../pages/signed-out-page.tsx'
+import { CentredCard } from './centred-card.tsx'
+import { Loading } from './loading.tsx'
+
+const PrincipalContext = createContext<Principal | null>(null)
+
+/** The signed-in admin; only below RequireSession. */
+export function usePrincipal(): Principal {
+  const principal = useContext(PrincipalContext)
+  if (!principal) throw new Error('usePrincipal stands outside RequireSession')
+  return principal
+}
+
+/** Pages below it are for signed-in admins only. */
+export function RequireSession() {
+  const { data: principal, error } = useSession()
+  if (principal === null) return <SignedOutPage />
+  if (principal === undefined) {
+    return (
+      <CentredCard>
+        <Loading error={error} />
+      </CentredCard>
+    )
+  }
+  return (
+    <PrincipalContext value={principal}>
+      <Outlet />
+    </PrincipalContext>
+  )
+}

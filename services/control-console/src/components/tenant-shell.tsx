@@ -1,0 +1,59 @@
+import { Link as FluentLink, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components'
+import { useEffect, useRef } from 'react'
+import { Outlet, useLocation } from 'react-router'
+import { useTenant } from '../api/tenants.ts'
+import { Loading } from './loading.tsx'
+import { usePrincipal } from './require-session.tsx'
+import { SystemNavigation } from './system-navigation.tsx'
+import { TopBar } from './top-bar.tsx'
+import { useRouteId } from './use-route-id.ts'
+
+const useStyles = makeStyles({
+  skip: { position: 'absolute', left: '-999px', ':focus': { left: '8px', top: '8px', zIndex: 1 } },
+  body: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalXXL,
+    maxWidth: '1400px',
+    margin: '0 auto',
+    padding: tokens.spacingVerticalXXL,
+    '@media (min-width: 801px)': { flexWrap: 'nowrap' },
+  },
+  main: { flexGrow: 1, minWidth: 0, outlineStyle: 'none' },
+})
+
+/** Everything of one tenant: who it is above, where to go at the left, the page itself. */
+export function TenantShell() {
+  const styles = useStyles()
+  const { role } = usePrincipal()
+  const { data: tenant, error } = useTenant(useRouteId('tenantId'))
+  const main = useRef<HTMLElement>(null)
+  const arrivedAt = useRef<string>(undefined)
+  const { pathname } = useLocation()
+
+  // A page change without a page load: take keyboard and screen reader along, but leave the first page alone.
+  useEffect(() => {
+    if (arrivedAt.current !== undefined && arrivedAt.current !== pathname) main.current?.focus()
+    arrivedAt.current = pathname
+  }, [pathname])
+
+  return (
+    <>
+      <FluentLink className={styles.skip} href="#content">
+        Skip to content
+      </FluentLink>
+      <TopBar tenantName={tenant?.name} />
+      <div className={styles.body}>
+        <SystemNavigation />
+        <main id="content" ref={main} tabIndex={-1} className={styles.main}>
+          {role === 'read' && (
+            <MessageBar intent="info">
+              <MessageBarBody>You may look at everything here; changing it takes an admin.</MessageBarBody>
+            </MessageBar>
+          )}
+          {tenant ? <Outlet /> : <Loading error={error} />}
+        </main>
+      </div>
+    </>
+  )
+}

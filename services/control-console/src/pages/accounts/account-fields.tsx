@@ -1,0 +1,52 @@
+import { Field, Input } from '@fluentui/react-components'
+import { fieldComplaint } from '../../components/field-complaint.ts'
+import { guidComplaint, sameGuid } from '../../domain/guid-field.ts'
+
+export type AccountDraft = { alias: string; clientId: string; directoryId: string }
+
+export function draftComplaints(draft: AccountDraft): Partial<AccountDraft> {
+  const complaints: Partial<AccountDraft> = {}
+  if (draft.alias.trim() === '') complaints.alias = 'Enter an alias.'
+  const clientId = guidComplaint(draft.clientId, 'Application (client) ID')
+  if (clientId) complaints.clientId = clientId
+  const same = sameGuid(draft.clientId, draft.directoryId)
+    ? 'This is the Application (client) ID again. Copy the Directory (tenant) ID.'
+    : undefined
+  const directoryId = guidComplaint(draft.directoryId, 'Directory (tenant) ID') ?? same
+  if (directoryId) complaints.directoryId = directoryId
+  return complaints
+}
+
+export function trimmedDraft({ alias, clientId, directoryId }: AccountDraft): AccountDraft {
+  return { alias: alias.trim(), clientId: clientId.trim(), directoryId: directoryId.trim() }
+}
+
+type Properties = { draft: AccountDraft; complaints: Partial<AccountDraft>; error: unknown; onChange: (draft: AccountDraft) => void }
+
+/** What names a registration; the server's refusal shows at the field it is about. */
+export function AccountFields({ draft, complaints, error, onChange }: Properties) {
+  const clientId = complaints.clientId ?? fieldComplaint(error, 'clientId')
+  const directoryId = complaints.directoryId ?? fieldComplaint(error, 'directoryId', ['ids-equal', 'ids-swapped'])
+  const alias = complaints.alias ?? fieldComplaint(error, 'alias', ['alias-taken'])
+  const change =
+    (member: keyof AccountDraft) =>
+    (_: unknown, { value }: { value: string }) =>
+      onChange({ ...draft, [member]: value })
+  return (
+    <>
+      <Field label="Alias" hint="What you call this organisation, for example its name." required {...message(alias)}>
+        <Input value={draft.alias} onChange={change('alias')} maxLength={64} autoComplete="off" />
+      </Field>
+      <Field label="Application (client) ID" required {...message(clientId)}>
+        <Input value={draft.clientId} onChange={change('clientId')} spellCheck={false} autoComplete="off" />
+      </Field>
+      <Field label="Directory (tenant) ID" required {...message(directoryId)}>
+        <Input value={draft.directoryId} onChange={change('directoryId')} spellCheck={false} autoComplete="off" />
+      </Field>
+    </>
+  )
+}
+
+function message(complaint: string | undefined) {
+  return complaint === undefined ? {} : { validationMessage: complaint, validationState: 'error' as const }
+}

@@ -1,0 +1,50 @@
+import { Caption1, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components'
+import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular, WarningFilled } from '@fluentui/react-icons'
+import type { Check, CheckId } from '@jackfield/contract/verification'
+import { OutsideLink } from '../../components/outside-link.tsx'
+
+const useStyles = makeStyles({
+  item: { display: 'flex', gap: tokens.spacingHorizontalM },
+  icon: { fontSize: '20px', flexShrink: 0 },
+  passed: { color: tokens.colorStatusSuccessForeground1 },
+  failed: { color: tokens.colorStatusDangerForeground1 },
+  warning: { color: tokens.colorStatusWarningForeground1 },
+  skipped: { color: tokens.colorNeutralForeground4 },
+})
+
+const NAMES: Readonly<Record<CheckId, string>> = {
+  directory: 'Directory',
+  credential: 'Client secret',
+  consent: 'Admin consent',
+  users: 'Reading users',
+  permissions: 'Permissions',
+  'redirect-uris': 'Redirect URIs',
+  notifications: 'Change notifications',
+}
+const ICONS = { passed: CheckmarkCircleFilled, failed: DismissCircleFilled, warning: WarningFilled, skipped: SubtractCircleRegular }
+
+/** One check: its outcome in an icon and in words, what to do, and what support needs. */
+export function CheckResult({ check }: { check: Check }) {
+  const styles = useStyles()
+  const Icon = ICONS[check.status]
+  return (
+    <li className={styles.item}>
+      <span className={mergeClasses(styles.icon, styles[check.status])}>
+        <Icon aria-hidden />
+      </span>
+      <div>
+        <Text weight="semibold" block>
+          {NAMES[check.id]}: {check.status}
+        </Text>
+        <Text block>{check.message}</Text>
+        {check.remedy && <Text block>{check.remedy}</Text>}
+        {check.link && <OutsideLink href={check.link}>Open the page to mend it</OutsideLink>}
+        {(check.code || check.correlationId) && (
+          <Caption1 block>
+            {check.code && `Code ${check.code}`} {check.correlationId && `Correlation id ${check.correlationId}`}
+          </Caption1>
+        )}
+      </div>
+    </li>
+  )
+}

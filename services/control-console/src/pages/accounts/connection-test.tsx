@@ -1,0 +1,47 @@
+import { Button, makeStyles, Spinner, Text, tokens } from '@fluentui/react-components'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { Verification } from '@jackfield/contract/verification'
+import type { useConnectionTest } from '../../api/microsoft-accounts.ts'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
+import { CheckResult } from './check-result.tsx'
+
+const useStyles = makeStyles({
+  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+})
+
+type Properties = { account: MicrosoftAccount; test: ReturnType<typeof useConnectionTest> }
+
+export function ConnectionTest({ account, test }: Properties) {
+  const styles = useStyles()
+  return (
+    <>
+      <div role="status">
+        {test.isPending && <Spinner label="Testing the connection" labelPosition="after" />}
+        {test.data && !test.isPending && <Summary verification={test.data} />}
+        {!test.data && !test.isPending && (
+          <Text>{account.lastVerifiedAt ? `Last tested ${new Date(account.lastVerifiedAt).toLocaleString()}.` : 'Not tested yet.'}</Text>
+        )}
+      </div>
+      <ProblemNotice error={test.error} />
+      {test.data && !test.isPending && (
+        <ul className={styles.list} aria-label="Checks">
+          {test.data.checks.map((check) => (
+            <CheckResult key={check.id} check={check} />
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button disabled={test.isPending || !account.credential} onClick={() => test.mutate(null)}>
+          Test again
+        </Button>
+        {!account.credential && <Text> Save a client secret first.</Text>}
+      </div>
+    </>
+  )
+}
+
+function Summary({ verification }: { verification: Verification }) {
+  return (
+    <Text weight="semibold">{verification.ok ? 'The connection works.' : 'The connection does not work yet. See the failed checks.'}</Text>
+  )
+}

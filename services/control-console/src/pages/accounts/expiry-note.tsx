@@ -1,0 +1,11 @@
+import { Badge, Text } from '@fluentui/react-components'
+import { expiryOf } from '../../domain/client-secret.ts'
+
+/** When the secret ends, louder when that is near. */
+export function ExpiryNote({ expiresAt }: { expiresAt: string }) {
+  const expiry = expiryOf(expiresAt, new Date())
+  const day = new Date(expiresAt).toLocaleDateString()
+  if (expiry.kind === 'expired') return <Badge color="danger">{`Expired on ${day}`}</Badge>
+  if (expiry.kind === 'soon') return <Badge color="warning">{`Expires in ${expiry.days} ${expiry.days === 1 ? 'day' : 'days'}`}</Badge>
+  return <Text>Expires on {day}</Text>
+}

@@ -1,0 +1,70 @@
+import { Field, makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components'
+import { type MicrosoftAccount, RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft-account'
+import { type useChangeAccount, useRedirectUris } from '../../api/microsoft-accounts.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Loading } from '../../components/loading.tsx'
+import { OutsideLink } from '../../components/outside-link.tsx'
+import { registrationLink } from '../../domain/entra-links.ts'
+
+const useStyles = makeStyles({
+  list: { listStyleType: 'none', margin: 0, padding: 0 },
+  item: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  uri: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: 'anywhere' },
+})
+
+type Properties = { account: MicrosoftAccount; change: ReturnType<typeof useChangeAccount> }
+
+export function RedirectUriList({ account, change }: Properties) {
+  const styles = useStyles()
+  const { data, error } = useRedirectUris(account.tenantId, account.id)
+  const uris = data?.items.map(({ uri }) => uri) ?? []
+  const platform = account.redirectPlatform === 'spa' ? 'Single-page application' : 'Web'
+  return (
+    <>
+      <RedirectChoices account={account} change={change} />
+      <Text block>
+        On the registration's <OutsideLink href={registrationLink(account, 'Authentication')}>Authentication page</OutsideLink> add the
+        platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
+      </Text>
+      {!data && <Loading error={error} />}
+      <ul className={styles.list} aria-label="Redirect URIs">
+        {uris.map((uri) => (
+          <li key={uri} className={styles.item}>
+            <span className={styles.uri}>{uri}</span>
+            <CopyButton text={uri} label={`Copy ${uri}`} />
+          </li>
+        ))}
+      </ul>
+      <div>
+        <CopyButton text={uris.join('\n')} label="Copy all redirect URIs" showLabel />
+      </div>
+    </>
+  )
+}
+
+function RedirectChoices({ account, change }: Properties) {
+  return (
+    <>
+      <Field label="Which redirect URIs">
+        <RadioGroup
+          value={account.redirectMode}
+          disabled={change.isPending}
+          onChange={(_, { value }) => change.mutate({ redirectMode: RedirectMode.parse(value) })}
+        >
+          <Radio value="single" label="One for the whole platform" />
+          <Radio value="per-app" label="Two for each app: its shared host and your own host" />
+        </RadioGroup>
+      </Field>
+      <Field label="Platform of the registration">
+        <RadioGroup
+          value={account.redirectPlatform}
+          disabled={change.isPending}
+          onChange={(_, { value }) => change.mutate({ redirectPlatform: RedirectPlatform.parse(value) })}
+        >
+          <Radio value="web" label="Web (recommended)" />
+          <Radio value="spa" label="Single-page application" />
+        </RadioGroup>
+      </Field>
+    </>
+  )
+}

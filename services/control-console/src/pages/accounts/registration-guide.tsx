@@ -1,0 +1,42 @@
+import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { OutsideLink } from '../../components/outside-link.tsx'
+import { NEW_REGISTRATION } from '../../domain/entra-links.ts'
+
+const useStyles = makeStyles({
+  steps: { margin: 0, paddingLeft: tokens.spacingHorizontalXXL, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+})
+
+/** Stated before step 1: without the role the last step fails, after all the others were done. */
+export function NeededRoles() {
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>You need an Entra administrator role</MessageBarTitle>
+        Registering the app and granting its permission takes the role <strong>Global Administrator</strong> or{' '}
+        <strong>Privileged Role Administrator</strong> in Entra ID (formerly Azure AD).
+      </MessageBarBody>
+    </MessageBar>
+  )
+}
+
+export function RegistrationGuide({ tenantName }: { tenantName: string }) {
+  const styles = useStyles()
+  const appName = `Phone sign-in (${tenantName})`
+  return (
+    <ol className={styles.steps}>
+      <li>
+        Open <OutsideLink href={NEW_REGISTRATION}>App registrations &gt; New registration</OutsideLink> in the Entra admin center.
+      </li>
+      <li>
+        <Text block>
+          Give the app a name that your users know: they may see it when they sign in. A proposal: <strong>{appName}</strong>
+          <CopyButton text={appName} label="Copy app name" />
+        </Text>
+      </li>
+      <li>Choose "Accounts in this organizational directory only". An existing multi-tenant registration works too.</li>
+      <li>Leave "Redirect URI" empty and select Register. The next page here lists the addresses to add.</li>
+      <li>From the app's Overview page copy the Application (client) ID and the Directory (tenant) ID into the form, then save.</li>
+    </ol>
+  )
+}

@@ -1,0 +1,49 @@
+import { Button, makeStyles, Text, tokens } from '@fluentui/react-components'
+import { Navigate } from 'react-router'
+import { useTenants } from '../api/tenants.ts'
+import { CentredCard } from '../components/centred-card.tsx'
+import { Loading } from '../components/loading.tsx'
+import { PageHeading } from '../components/page-heading.tsx'
+import { PageLink } from '../components/page-link.tsx'
+import { usePrincipal } from '../components/require-session.tsx'
+import { TopBar } from '../components/top-bar.tsx'
+
+const useStyles = makeStyles({
+  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
+  slug: { color: tokens.colorNeutralForeground3, marginLeft: tokens.spacingHorizontalS },
+})
+
+/** Platform admins choose; an admin of one tenant goes straight in. */
+export function TenantChooserPage() {
+  const { scope } = usePrincipal()
+  return scope === 'platform' ? <TenantList /> : <Navigate to={`/tenants/${scope}`} replace />
+}
+
+function TenantList() {
+  const styles = useStyles()
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useTenants()
+  const tenants = data?.pages.flatMap((page) => page.items)
+  return (
+    <>
+      <TopBar />
+      <CentredCard>
+        <PageHeading title="Choose a tenant" />
+        {!tenants && <Loading error={error} />}
+        {tenants?.length === 0 && <Text>There are no tenants yet.</Text>}
+        <ul className={styles.list}>
+          {tenants?.map(({ id, name, slug }) => (
+            <li key={id}>
+              <PageLink to={`/tenants/${id}`}>{name}</PageLink>
+              <Text className={styles.slug}>{slug}</Text>
+            </li>
+          ))}
+        </ul>
+        {hasNextPage && (
+          <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+            Load more
+          </Button>
+        )}
+      </CentredCard>
+    </>
+  )
+}

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
-import { internalTokenPlugin, requireAdmin, requireService } from '@jackfield/internal-token/internal-token-plugin'
-import type { FastifyPluginAsync } from 'fastify'
+import { internalTokenPlugin, requireAdmin, requireInternalToken, requireService } from '@jackfield/internal-token/internal-token-plugin'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
 import { addExtensions } from './routes/add-extensions.ts'
 import { bindExtension } from './routes/bind-extension.ts'
@@ -23,23 +24,37 @@ import { unbindExtension } from './routes/unbind-extension.ts'
 /** What tokens for this service name as their audience. */
 export const SERVICE_NAME = 'user-sync-worker'
 
-export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & { internalTokenKeys: readonly Buffer[] }
+export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & {
+  internalTokenKeys: readonly Buffer[]
+  /** Whether the schema is up to date: until then every route answers 503. */
+  isMigrated: () => boolean
+}
 
 /** The roster's HTTP API. */
-export function buildApp(ports: Ports, options: AppOptions): Server {
-  const app = createServer({ name: SERVICE_NAME, ...options })
+export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...server }: AppOptions): Server {
+  const app = createServer({ ...server, name: SERVICE_NAME })
   app.register(openapiPlugin, { title: 'Jackfield roster', version: '1' })
-  app.register(internalTokenPlugin, { audience: SERVICE_NAME, keys: options.internalTokenKeys })
-  app.register(adminRoutes(ports), { prefix: '/api/v1' })
-  app.register(internalRoutes(ports), { prefix: '/internal' })
+  app.register(internalTokenPlugin, { audience: SERVICE_NAME, keys: internalTokenKeys })
+  const open = (scope: FastifyInstance) =>
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      if (!isMigrated()) throw refuse('starting', { retryAfter: 2 })
+    })
+
+  app.register(adminRoutes(ports, open), { prefix: '/api/v1' })
+  app.register(internalRoutes(ports, open), { prefix: '/internal' })
   app.register(async (scope) => {
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger())
+    scope.addHook('onRequest', requireInternalToken)
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
   return app
 }
 
-function adminRoutes(ports: Ports): FastifyPluginAsync {
+type Opening = (scope: FastifyInstance) => unknown
+
+function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (admin) => {
+    open(admin)
     admin.addHook('onRequest', requireAdmin)
     admin.addHook('preHandler', requireTenant(ports.registry))
     admin.register(listMicrosoftUsers, ports)
@@ -59,8 +74,9 @@ function adminRoutes(ports: Ports): FastifyPluginAsync {
   }
 }
 
-function internalRoutes(ports: Ports): FastifyPluginAsync {
+function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (internal) => {
+    open(internal)
     internal.addHook('onRequest', requireService)
     internal.register(findRosterEntry, ports)
   }

@@ -18,5 +18,6 @@ export const refuse = defineErrors({
   'microsoft-refused': { status: 409, message: 'Microsoft refuses the account.' },
   'consent-missing': { status: 409, message: 'The application may not read users.' },
   'microsoft-rejected': { status: 502, message: 'Microsoft Graph refused the request.' },
+  starting: { status: 503, message: 'The service is starting.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })

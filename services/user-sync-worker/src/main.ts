@@ -33,6 +33,7 @@ const pool = createPool({
   max: 10 + config.WORKER_CONCURRENCY,
   onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
 })
+let migrated = config.MIGRATE === 'never'
 let started = false
 let worker: RunningWorker | undefined
 const healthChecks = {
@@ -51,7 +52,12 @@ const ports = connectedPorts({
 const app =
   role === 'worker'
     ? createServer({ name: `${SERVICE_NAME} worker`, logLevel: config.LOG_LEVEL, healthChecks })
-    : buildApp(ports, { logLevel: config.LOG_LEVEL, healthChecks, internalTokenKeys: config.INTERNAL_TOKEN_KEYS })
+    : buildApp(ports, {
+        logLevel: config.LOG_LEVEL,
+        healthChecks,
+        internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
+        isMigrated: () => migrated,
+      })
 
 const closing = new AbortController()
 await runService(app, {
@@ -72,7 +78,8 @@ async function migrate(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  if (config.MIGRATE === 'auto') await migrate()
+  if (!migrated) await migrate()
+  migrated = true
   if (role !== 'api') {
     worker = await startWorker(ports, {
       sliceMs: config.IMPORT_SLICE_SECONDS * 1000,

@@ -41,7 +41,7 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
   const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
   const ports = connectedPorts({ pool, queue, internalTokenKeys: [key], registryUrl: registry.url, microsoft })
-  const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key] })
+  const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
   await app.ready()
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])

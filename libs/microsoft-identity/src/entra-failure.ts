@@ -34,6 +34,8 @@ export function readEntraFailure(error: unknown): EntraFailure {
   if (causes.some((cause) => cause.name === 'TimeoutError')) return { kind: 'timeout' }
   if (causes.some((cause) => 'code' in cause && /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_\w+|ETIMEDOUT)$/.test(String(cause.code))))
     return { kind: 'unreachable' }
+  // Whatever else kept fetch from an answer: no route, a certificate that does not hold.
+  if (causes.some((cause) => cause instanceof TypeError && cause.message === 'fetch failed')) return { kind: 'unreachable' }
   if (error instanceof client.ClientError) return { kind: 'malformed', message: error.message }
   throw error
 }

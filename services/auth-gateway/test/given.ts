@@ -3,6 +3,7 @@ import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
+import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-platform/free-port'
 import { ADATUM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/adatum'
@@ -28,7 +29,9 @@ export type Account = HostResolution['accounts'][number]
 export type World = Awaited<ReturnType<typeof givenGateway>>
 
 /** A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster. */
-export async function givenGateway(options: { controlDirectory?: string; backends?: { registry: string; roster: string } } = {}) {
+export async function givenGateway(
+  options: { controlDirectory?: string; backends?: { registry: string; roster: string }; microsoft?: string } = {},
+) {
   const port = await findFreePort()
   const baseUrl = `http://phone.localhost:${port}`
   const database = await createTestDatabase()
@@ -70,7 +73,7 @@ export async function givenGateway(options: { controlDirectory?: string; backend
       roster,
       artefacts,
       clock,
-      microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }, clock),
+      microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
       providers: oidcProviders({ baseUrl, registry, roster, artefacts, keys, clock, onFault: (error) => void faults.push(error) }),
       backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
     },
@@ -110,7 +113,7 @@ function mapRegistry(baseUrl: string) {
   const outage = { isDown: false }
   const registry: Registry = {
     async findHost(host) {
-      if (outage.isDown) throw new Error('down')
+      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
       return tenants.get(host)?.resolution
     },
     listApps: async () => apps,
@@ -143,12 +146,22 @@ function mapRegistry(baseUrl: string) {
 
 function mapRoster() {
   const people: Array<RosterEntry & { tenantId: string }> = []
+  const outage = { isDown: false }
+  const up = async <Value>(answer: Promise<Value>) => {
+    if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'roster does not answer')
+    return answer
+  }
   const roster: Roster = {
     findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
     findByIdentity: async (tenantId, directoryId, objectId) =>
       people.find((person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId),
   }
-  return { ...roster, people }
+  return {
+    people,
+    outage,
+    findById: async (...key: Parameters<Roster['findById']>) => up(roster.findById(...key)),
+    findByIdentity: async (...key: Parameters<Roster['findByIdentity']>) => up(roster.findByIdentity(...key)),
+  }
 }
 
 export function givenApp({ registry, port }: Pick<World, 'registry' | 'port'>, clientId: string, more: Partial<App> = {}): App {

@@ -38,7 +38,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     routes: { authorization: '/authorize', token: '/token', userinfo: '/userinfo', jwks: '/jwks', end_session: '/logout' },
     responseTypes: ['code'],
     scopes: SCOPES,
-    claims: { ...CLAIMS_BY_SCOPE, acr: null, amr: null, auth_time: null, iss: null, sid: null },
+    claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
     clientAuthMethods: ['none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },

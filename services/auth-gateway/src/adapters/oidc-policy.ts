@@ -23,7 +23,7 @@ export function signInPolicy(parts: PolicyParts) {
   policy.remove('consent')
 
   policy.get('login')?.checks.add(
-    new interactionPolicy.Check('session_ended', 'the login has ended', async (ctx: KoaContextWithOIDC) => {
+    new interactionPolicy.Check('session_ended', 'the login has ended', 'login_required', async (ctx: KoaContextWithOIDC) => {
       const { session, result } = ctx.oidc
       if (!session?.accountId || result?.login) return false
       if (isLoginTooOld(session.loginTs, parts.clock())) return true

@@ -14,6 +14,7 @@ import type {
   Registry,
   Roster,
 } from '../ports.ts'
+import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
@@ -55,6 +56,11 @@ function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenI
   }
   const provider = new Provider(`${site.origin}/auth`, oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser }))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.status === 503) ctx.set('retry-after', '2')
+  })
+  provider.use(burnRefusedCodes(artefacts))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   const callback = provider.callback()
 

@@ -3,7 +3,7 @@ import type { TenantSite } from './site.ts'
 
 /** Which claim comes with which scope. `tenant`, `extensions` and `phone_systems` are what every phone app needs: with `openid`. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub', 'tenant', 'extensions', 'phone_systems'],
+  openid: ['sub', 'auth_time', 'amr', 'acr', 'tenant', 'extensions', 'phone_systems'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
   email: ['email'],
   phone: ['phone_number'],

@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:net'
+import { findFreePort } from '@jackfield/local-platform/free-port'
+import * as client from 'openid-client'
+import { afterEach, expect, test } from 'vitest'
+import { timedCache } from '../src/adapters/timed-cache.ts'
+import { Browser, send } from './browser.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient, signIn } from './oidc-client.ts'
+
+let world: World | undefined
+let silent: Server | undefined
+afterEach(async () => {
+  await world?.close()
+  silent?.close()
+  world = undefined
+  silent = undefined
+})
+
+async function givenSilentServer(): Promise<string> {
+  silent = createServer(() => undefined)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  silent.listen(0, '127.0.0.1', resolve)
+  await promise
+  const address = silent.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+}
+
+async function openSignIn(microsoft: string) {
+  world = await givenGateway({ microsoft })
+  givenApp(world, 'web-client')
+  givenConnectedTenant(world, 'contoso')
+  const app = await givenClient(world, 'contoso')
+  return new Browser().open((await app.begin()).url)
+}
+
+test('T-115 DO-07 Microsoft out of reach is a 502 page with a way to try again', async () => {
+  const page = await openSignIn(`http://127.0.0.1:${await findFreePort()}`)
+  expect(page.status).toBe(502)
+  expect(page.linkOf('Try again')).toContain('/auth/interaction/')
+})
+
+test('T-115 DO-07 a Microsoft that never answers is a 504 page within eleven seconds', async () => {
+  const url = await givenSilentServer()
+  const started = performance.now()
+  const page = await openSignIn(url)
+  expect(page.status).toBe(504)
+  expect(performance.now() - started).toBeLessThan(16_000)
+})
+
+test('T-115 a roster that is down is 503 for the app and a page for the person, and tokens come again when it is back', async () => {
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  const { tenant } = givenConnectedTenant(world, 'contoso')
+  givenPerson(world, tenant.id)
+  const { app, tokens, browser } = await signIn(world, 'contoso')
+  world.roster.outage.isDown = true
+  const refused = await send(`${world.originOf('contoso')}/auth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: 'web-client',
+      refresh_token: tokens.refresh_token ?? '',
+    }).toString(),
+  })
+  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.text).error]).toEqual([503, '2', 'temporarily_unavailable'])
+  const page = await browser.open((await app.begin()).url)
+  expect(page.url.searchParams.get('error')).toBe('temporarily_unavailable')
+  world.roster.outage.isDown = false
+  const renewed = await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')
+  expect(renewed.access_token).toBeTypeOf('string')
+  expect(world.faults).toEqual([])
+})
+
+test('T-115 DO-09 a registry that is down answers 503 for a host, never another tenant’s pages', async () => {
+  world = await givenGateway()
+  givenConnectedTenant(world, 'contoso')
+  world.registry.outage.isDown = true
+  const answer = await send(`${world.originOf('contoso')}/auth/.well-known/openid-configuration`)
+  expect(answer.status).toBe(503)
+  expect(answer.headers['retry-after']).toBe('2')
+})
+
+test('DO-09 a remembered answer stands in while its source is down, and is forgotten after its time', async () => {
+  const source = { isDown: false, asked: 0 }
+  const get = timedCache(
+    async (key) => {
+      source.asked++
+      if (source.isDown) throw new Error('down')
+      return key === 'nobody' ? undefined : `tenant of ${key}`
+    },
+    { freshMs: 40, freshAbsentMs: 10, staleIfErrorMs: 200, max: 10 },
+  )
+  expect(await Promise.all([get('a'), get('a'), get('a')])).toEqual(['tenant of a', 'tenant of a', 'tenant of a'])
+  expect(source.asked).toBe(1)
+  expect(await get('nobody')).toBeUndefined()
+  source.isDown = true
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  expect(await get('a')).toBe('tenant of a')
+  await expect(get('nobody')).rejects.toThrow('down')
+  await new Promise((resolve) => setTimeout(resolve, 220))
+  await expect(get('a')).rejects.toThrow('down')
+})

@@ -53,6 +53,11 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
     return { status: answer.statusCode, headers: answer.headers, body: answer.body ? JSON.parse(answer.body) : undefined }
   }
 
+  async function text(method: Method, url: string, headers = {}): Promise<string> {
+    const authorization = `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope: 'platform', role: 'admin' })}`
+    return (await app.inject({ method, url, headers: { authorization, ...headers } })).body
+  }
+
   /** A tenant connected to Contoso (or another directory the application may read). */
   function connectedTenant(directoryId: string = CONTOSO_DIRECTORY_ID) {
     const tenantId = registry.addTenant()
@@ -104,7 +109,7 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
     await database.drop()
   }
   const stores = { database, pool, queue, key }
-  return { app, ports, emulator, gate, registry, stores, call, connectedTenant, work, runImport, finishedRun, roster, close }
+  return { app, ports, emulator, gate, registry, stores, call, text, connectedTenant, work, runImport, finishedRun, roster, close }
 }
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>

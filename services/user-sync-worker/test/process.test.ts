@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { findFreePort } from '@jackfield/local-platform/free-port'
+import { testRedisUrl } from '@jackfield/test-environment/redis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addLargeDirectory } from './support/large-directory.ts'
+import { type Platform, startPlatform } from './support/platform.ts'
+
+// The service as it is run: processes of their own, ended by signals.
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const EVERYBODY = { all: true, sync: true, sso: false } as const
+
+let platform: Platform
+const children: ChildProcess[] = []
+beforeAll(async () => {
+  platform = await startPlatform()
+})
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await platform.close()
+})
+
+async function start(role: string | undefined, settings: Record<string, string | undefined> = {}) {
+  const port = await findFreePort()
+  const env = {
+    PATH: process.env.PATH,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: platform.stores.database.url,
+    INTERNAL_TOKEN_KEYS: platform.stores.key.toString('base64'),
+    TENANT_REGISTRY_URL: platform.registry.url,
+    MICROSOFT_LOGIN_URL: platform.emulator.origin,
+    MICROSOFT_GRAPH_URL: platform.gate.origin,
+    IMPORT_SLICE_SECONDS: '1',
+    ...settings,
+  }
+  const child = spawn(process.execPath, [MAIN, ...(role ? [role] : [])], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
+  const exited = once(child, 'exit').then(([code]) => code as number | null)
+  const ready = async () => {
+    const url = `http://127.0.0.1:${port}/health/ready`
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(200)
+  }
+  return { child, port, exited, ready, output: () => output }
+}
+
+async function createRun(tenant: { tenantId: string; accountId: string }, directoryId: string) {
+  const { job } = await platform.ports.runs.create({ ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY })
+  return job.runId
+}
+
+async function seenUntil(api: string, runId: string, atLeast: number): Promise<void> {
+  const seen = async () => (await platform.call('GET', `${api}/sync-runs/${runId}`)).body.counts.seen
+  await expect.poll(seen, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(atLeast)
+}
+
+describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => {
+  const settings = { REDIS_URL: kind === 'redis' ? testRedisUrl() : undefined }
+  const skip = kind === 'redis' && !testRedisUrl()
+
+  test.skipIf(skip)(
+    'S35 QC-01 a worker killed in mid-import is replaced, and the roster equals an undisturbed one',
+    { timeout: 90_000 },
+    async () => {
+      const directoryId = addLargeDirectory(platform, 5_000)
+      const disturbed = platform.connectedTenant(directoryId)
+      platform.gate.delayMs = 300
+      const runId = await createRun(disturbed, directoryId)
+      const first = await start('worker', settings)
+      await seenUntil(disturbed.api, runId, 1_000)
+      first.child.kill('SIGKILL')
+      await first.exited
+      const { body } = await platform.call('GET', `${disturbed.api}/sync-runs/${runId}`)
+      expect(body).toMatchObject({ status: 'running' })
+      expect(body.counts.seen).toBeLessThan(5_000)
+
+      platform.gate.delayMs = 0
+      const second = await start('worker', settings)
+      const run = await platform.finishedRun(disturbed.api, runId)
+      expect(run).toMatchObject({ status: 'succeeded', error: null })
+      expect(run.counts).toEqual({ seen: 5_000, created: 5_000, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 })
+
+      const undisturbed = platform.connectedTenant(directoryId)
+      await platform.finishedRun(undisturbed.api, await createRun(undisturbed, directoryId))
+      expect(await platform.roster(disturbed.tenantId)).toEqual(await platform.roster(undisturbed.tenantId))
+      second.child.kill('SIGTERM')
+      expect(await second.exited).toBe(0)
+    },
+  )
+
+  test.skipIf(skip)('QC-02 SIGTERM during an import ends the process with 0 and another goes on at once', { timeout: 60_000 }, async () => {
+    const directoryId = addLargeDirectory(platform, 4_500)
+    const tenant = platform.connectedTenant(directoryId)
+    platform.gate.delayMs = 300
+    const runId = await createRun(tenant, directoryId)
+    const first = await start('worker', settings)
+    await seenUntil(tenant.api, runId, 900)
+    first.child.kill('SIGTERM')
+    expect(await first.exited).toBe(0)
+    const { rows } = await platform.stores.pool.query('select lease_expires_at from roster.sync_run where id = $1', [runId])
+    expect(rows[0].lease_expires_at).toBeNull()
+    platform.gate.delayMs = 0
+    const second = await start('worker', settings)
+    expect((await platform.finishedRun(tenant.api, runId)).counts).toMatchObject({ seen: 4_500, created: 4_500 })
+    second.child.kill('SIGTERM')
+    expect(await second.exited).toBe(0)
+  })
+})
+
+test('without an argument one process is API and worker; the worker alone serves health and metrics only', {
+  timeout: 60_000,
+}, async () => {
+  const both = await start(undefined)
+  await both.ready()
+  expect((await fetch(`http://127.0.0.1:${both.port}/api/v1/tenants/x/users`)).status).toBe(401)
+  const worker = await start('worker')
+  await worker.ready()
+  expect((await fetch(`http://127.0.0.1:${worker.port}/metrics`)).status).toBe(200)
+  expect((await fetch(`http://127.0.0.1:${worker.port}/api/v1/tenants/x/users`)).status).toBe(404)
+  for (const { child, exited } of [both, worker]) {
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+  }
+})
+
+test('migrate brings roster and queue up to date and exits; wrong settings are named, never shown, and exit with 1', {
+  timeout: 60_000,
+}, async () => {
+  expect(await (await start('migrate')).exited).toBe(0)
+  const wrong = await start('api', {
+    MICROSOFT_GRAPH_URL: 'https://graph.evil.example',
+    INTERNAL_TOKEN_KEYS: 'c2hvcnQ=',
+    DATABASE_URL: undefined,
+  })
+  expect(await wrong.exited).toBe(1)
+  expect(
+    wrong
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':')[0])
+      .sort(),
+  ).toEqual(['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'MICROSOFT_GRAPH_URL'])
+  expect(wrong.output()).not.toMatch(/evil|c2hvcnQ/)
+  expect(await (await start('dance')).exited).toBe(1)
+})
+
+test('T-94 no log line of a whole import carries the secret, a token or a person', { timeout: 60_000 }, async () => {
+  const tenant = platform.connectedTenant()
+  const worker = await start('worker', { LOG_LEVEL: 'trace' })
+  await worker.ready()
+  const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
+  await platform.finishedRun(tenant.api, await createRun(tenant, directoryId))
+  worker.child.kill('SIGTERM')
+  await worker.exited
+  const secret = platform.registry.connections.get(tenant.accountId)?.credential?.secret ?? ''
+  expect(worker.output()).not.toContain(secret)
+  expect(worker.output()).not.toMatch(/eyJ[\w-]{10,}\.|Adele/)
+})

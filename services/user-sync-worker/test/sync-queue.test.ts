@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
+import { testRedisUrl } from '@jackfield/test-environment/redis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bullmqConsumer, bullmqSyncQueue, migrateQueue, type QueueEngine } from '../src/adapters/bullmq-sync-queue.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await migrateQueue({ kind: 'postgres', connectionString: database.url })
+})
+afterAll(() => database.drop())
+
+const newRun = (slice = 0) => ({ job: { tenantId: randomUUID(), runId: randomUUID() }, slice })
+
+/** What both engines promise. */
+describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
+  const engine = (): QueueEngine =>
+    kind === 'postgres' ? { kind, connectionString: database.url } : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
+  const open = () => {
+    const options = { engine: engine(), onError: () => {}, name: `test-${randomUUID()}` }
+    return { producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, 4) }
+  }
+  const skip = kind === 'redis' && testRedisUrl() === undefined
+
+  test.skipIf(skip)('T-110 a job asked for many times while it waits is handled once, the next slice of the run again', async () => {
+    const { producer, consume } = open()
+    const run = newRun()
+    await Promise.all(Array.from({ length: 10 }, () => producer.enqueue(run)))
+    const handled: unknown[] = []
+    const worker = await consume(async (data) => void handled.push(data))
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job])
+    await producer.enqueue({ ...run, slice: 1 })
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job, run.job])
+    // The same slice again, after it was handled: the reconciler may ask for it at any time.
+    await producer.enqueue({ ...run, slice: 1 })
+    await expect.poll(() => handled.length, { timeout: 10_000 }).toBe(3)
+    await worker.close()
+    await producer.close()
+  })
+
+  test.skipIf(skip)('QC-10 a job that throws is tried again with back-off, and others go on meanwhile', async () => {
+    const { producer, consume } = open()
+    const [bad, good] = [newRun(), newRun()]
+    const times: number[] = []
+    let others = 0
+    const worker = await consume(async (data) => {
+      if ((data as { runId: string }).runId !== bad.job.runId) return void others++
+      times.push(Date.now())
+      if (times.length < 2) throw new Error('passing')
+    })
+    await producer.enqueue(bad)
+    await producer.enqueue(good)
+    await expect.poll(() => others, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => times.length, { timeout: 10_000 }).toBe(2)
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(400)
+    await worker.close()
+    await producer.close()
+  })
+
+  test.skipIf(skip)('a delayed job comes after its delay', async () => {
+    const { producer, consume } = open()
+    let handledAt = 0
+    const worker = await consume(async () => {
+      handledAt = Date.now()
+    })
+    const asked = Date.now()
+    await producer.enqueue(newRun(), 1)
+    await expect.poll(() => handledAt, { timeout: 10_000 }).toBeGreaterThan(0)
+    expect(handledAt - asked).toBeGreaterThanOrEqual(950)
+    await worker.close()
+    await producer.close()
+  })
+
+  test.skipIf(skip)('T-111 closing tells the slice under way to end, waits for it, and takes no new one', async () => {
+    const { producer, consume } = open()
+    let [started, ended] = [0, 0]
+    const worker = await consume(async (_data, stopping) => {
+      started += 1
+      while (!stopping.aborted) await sleep(10)
+      await sleep(200)
+      ended += 1
+    })
+    await producer.enqueue(newRun())
+    await expect.poll(() => started, { timeout: 10_000 }).toBe(1)
+    await worker.close()
+    expect(ended).toBe(1)
+    await producer.enqueue(newRun())
+    await sleep(300)
+    expect(started).toBe(1)
+    await producer.close()
+  })
+
+  test('T-111 with the store down, or silent, enqueuing fails within about a second', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as { port: number }
+    for (const address of ['127.0.0.1:1', `127.0.0.1:${port}`]) {
+      const dead: QueueEngine =
+        kind === 'postgres' ? { kind, connectionString: `postgres://nobody@${address}/none` } : { kind, url: `redis://${address}` }
+      const producer = bullmqSyncQueue({ engine: dead, onError: () => {}, name: 'test' })
+      const asked = Date.now()
+      await expect(producer.enqueue(newRun())).rejects.toThrow()
+      expect(Date.now() - asked).toBeLessThan(1_500)
+      await producer.close().catch(() => undefined)
+    }
+    silent.close()
+  })
+})

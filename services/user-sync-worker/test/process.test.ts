@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { findFreePort } from '@jackfield/local-platform/free-port'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findFreePort } from './support/free-port.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -126,14 +126,24 @@ test('without an argument one process is API and worker; the worker alone serves
   const both = await start(undefined)
   await both.ready()
   expect((await fetch(`http://127.0.0.1:${both.port}/api/v1/tenants/x/users`)).status).toBe(401)
+  // A stream that is open must not hold up the end.
+  const tenant = platform.connectedTenant()
+  const runId = await createRun(tenant, tenant.tenantId)
+  await platform.stores.pool.query(`update roster.sync_run set not_before = now() + interval '1 hour' where id = $1`, [runId])
+  const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }) }
+  const stream = await fetch(`http://127.0.0.1:${both.port}${tenant.api}/sync-runs/${runId}/events`, { headers })
+  expect(stream.headers.get('content-type')).toBe('text/event-stream')
   const worker = await start('worker')
   await worker.ready()
   expect((await fetch(`http://127.0.0.1:${worker.port}/metrics`)).status).toBe(200)
   expect((await fetch(`http://127.0.0.1:${worker.port}/api/v1/tenants/x/users`)).status).toBe(404)
   for (const { child, exited } of [both, worker]) {
+    const asked = Date.now()
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
+    expect(Date.now() - asked).toBeLessThan(8_000)
   }
+  expect(await stream.text()).toContain('"status":"queued"')
 })
 
 test('migrate brings roster and queue up to date and exits; wrong settings are named, never shown, and exit with 1', {

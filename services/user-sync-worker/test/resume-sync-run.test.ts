@@ -189,6 +189,20 @@ describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => 
   })
 })
 
+test('T-111 an import is accepted while the queue is down: the run is durable and waits', async () => {
+  const stranded = await startPlatform({ engine: { kind: 'redis', url: 'redis://127.0.0.1:1' } })
+  try {
+    const tenant = stranded.connectedTenant()
+    const asked = Date.now()
+    const { status, body } = await stranded.call('POST', tenant.imports, EVERYBODY)
+    expect(status).toBe(202)
+    expect(Date.now() - asked).toBeLessThan(2_000)
+    expect((await stranded.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body.status).toBe('queued')
+  } finally {
+    await stranded.close()
+  }
+})
+
 test('S35 progress is told as server-sent events until the end; a client that comes back is not told twice', async () => {
   const tenant = platform.connectedTenant()
   const { job } = await createRun(tenant, platform.emulator.directory('m365x214355.onmicrosoft.com').id)

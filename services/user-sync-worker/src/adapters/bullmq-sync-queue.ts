@@ -95,7 +95,12 @@ export function bullmqConsumer({ engine, onError, name = SYNC_RUN_QUEUE }: Queue
     worker.on('error', onError)
     worker.on('failed', (_job, error) => onError(error))
     // Redis is waited for as long as it takes; a Postgres that is not there now is the caller's to try again.
-    if (engine.kind === 'postgres') await worker.waitUntilReady()
+    if (engine.kind === 'postgres') {
+      await worker.waitUntilReady().catch(async (error: unknown) => {
+        await worker.close()
+        throw error
+      })
+    }
     return {
       async close() {
         stopping.abort()

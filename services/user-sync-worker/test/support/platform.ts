@@ -46,16 +46,17 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
 
+  const authorization = ({ scope, role }: Caller) => `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope, role })}`
+
   async function call(method: Method, url: string, body?: unknown, caller: Caller = { scope: 'platform', role: 'admin' }, headers = {}) {
-    const authorization = `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope: caller.scope, role: caller.role })}`
     const payload = body === undefined ? {} : { payload: body as object }
-    const answer = await app.inject({ method, url, headers: { authorization, ...headers }, ...payload })
+    const answer = await app.inject({ method, url, headers: { authorization: authorization(caller), ...headers }, ...payload })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body ? JSON.parse(answer.body) : undefined }
   }
 
   async function text(method: Method, url: string, headers = {}): Promise<string> {
-    const authorization = `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope: 'platform', role: 'admin' })}`
-    return (await app.inject({ method, url, headers: { authorization, ...headers } })).body
+    const caller = { authorization: authorization({ scope: 'platform', role: 'admin' }) }
+    return (await app.inject({ method, url, headers: { ...caller, ...headers } })).body
   }
 
   /** A tenant connected to Contoso (or another directory the application may read). */
@@ -109,7 +110,23 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
     await database.drop()
   }
   const stores = { database, pool, queue, key }
-  return { app, ports, emulator, gate, registry, stores, call, text, connectedTenant, work, runImport, finishedRun, roster, close }
+  return {
+    app,
+    ports,
+    emulator,
+    gate,
+    registry,
+    stores,
+    authorization,
+    call,
+    text,
+    connectedTenant,
+    work,
+    runImport,
+    finishedRun,
+    roster,
+    close,
+  }
 }
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>

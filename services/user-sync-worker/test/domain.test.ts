@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { readRetryAfter } from '../src/adapters/graph-middleware.ts'
+import { decideOnFailure, decideOnOutage, isGivingUp } from '../src/domain/directory-failure.ts'
+import { readDirectoryUser } from '../src/domain/directory-user.ts'
+import { NOT_IN_DIRECTORY, pageOfChosen, pageOfEverybody } from '../src/domain/run-page.ts'
+import { decideTicks } from '../src/domain/user-ticks.ts'
+
+const ID = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
+const raw = (members: object = {}) => ({ id: ID, userPrincipalName: 'adele@contoso.example', displayName: 'Adele', ...members })
+const user = (members: object = {}) => {
+  const read = readDirectoryUser(raw(members))
+  if (read.kind !== 'user') throw new Error(read.reason)
+  return read.user
+}
+
+describe('a user of the directory', () => {
+  test.each([[null], [undefined], ['']])('S31 with the userType %j counts as Member', (userType) => {
+    expect(user({ userType }).userType).toBe('Member')
+  })
+  test('S31 a guest is a guest, and only accountEnabled false is disabled', () => {
+    expect(user({ userType: 'Guest' }).userType).toBe('Guest')
+    expect([true, false, null, undefined].map((accountEnabled) => user({ accountEnabled }).accountEnabled)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ])
+  })
+  test('without a display name is shown by the user principal name', () => {
+    expect(user({ displayName: null }).displayName).toBe('adele@contoso.example')
+    expect(user({ displayName: '\0' }).displayName).toBe('adele@contoso.example')
+  })
+  test('SI-07 strange values are read as nothing, never thrown at', () => {
+    const strange = user({ businessPhones: 'x', mail: 7, mobilePhone: { a: 1 }, department: ['d'] })
+    expect(strange).toMatchObject({ businessPhones: [], mail: null, mobilePhone: null, department: null })
+    expect(user({ businessPhones: [null, '', '1'] }).businessPhones).toEqual(['1'])
+  })
+  test.each([[null], [7], ['x'], [{}], [{ id: 'x' }], [[]]])('SI-07 %j is unreadable and has no id', (value) => {
+    expect(readDirectoryUser(value)).toMatchObject({ kind: 'unreadable', id: null })
+  })
+  test('an object id in capitals is the same object id', () => {
+    expect(user({ id: ID.toUpperCase() }).id).toBe(ID)
+  })
+})
+
+describe('the ticks', () => {
+  test.each([
+    [{ sync: false, sso: false }, { sso: true }, { kind: 'sso-needs-sync' }],
+    [{ sync: true, sso: false }, { sync: false, sso: true }, { kind: 'sso-needs-sync' }],
+    [{ sync: true, sso: true }, { sync: false }, { kind: 'change', ticks: { sync: false, sso: false } }],
+    [{ sync: true, sso: false }, { sso: true }, { kind: 'change', ticks: { sync: true, sso: true } }],
+    [
+      { sync: false, sso: false },
+      { sync: true, sso: true },
+      { kind: 'change', ticks: { sync: true, sso: true } },
+    ],
+    [{ sync: true, sso: true }, { sso: false }, { kind: 'change', ticks: { sync: true, sso: false } }],
+    [{ sync: true, sso: true }, {}, { kind: 'unchanged' }],
+    [{ sync: false, sso: false }, { sso: false }, { kind: 'unchanged' }],
+  ])('S33 %j with %j is %j', (current, patch, decision) => {
+    expect(decideTicks(current, patch)).toEqual(decision)
+  })
+})
+
+describe('a page', () => {
+  const on = { sync: true, sso: true }
+  const off = { sync: false, sso: false }
+  const other = '6e7b768e-07e2-4810-8459-485f84f8f204'
+
+  test('of everybody counts an object that Graph shows twice once, with its last showing', () => {
+    const page = pageOfEverybody(
+      [readDirectoryUser(raw()), readDirectoryUser(raw({ displayName: 'Adele V' })), readDirectoryUser(null)],
+      on,
+    )
+    expect(page).toMatchObject({ seen: 2, users: [{ user: { displayName: 'Adele V' } }], nameless: 1 })
+  })
+  test('S32 of everybody without the sync tick stores nobody', () => {
+    expect(pageOfEverybody([readDirectoryUser(raw())], off)).toMatchObject({ seen: 1, users: [], unsynced: [ID] })
+  })
+  test('S35 of chosen users tells who was not found or could not be read', () => {
+    const broken = readDirectoryUser({ id: other })
+    const missing = '0f9e8d7c-6b5a-4c3d-a2e1-f0b9c8d7e6a5'
+    const chosen = [ID, other, missing].map((id) => ({ id, ticks: on }))
+    expect(pageOfChosen(chosen, [readDirectoryUser(raw()), broken])).toMatchObject({
+      seen: 3,
+      users: [{ user: { id: ID } }],
+      skipped: [
+        { id: other, reason: 'The user has no user principal name.' },
+        { id: missing, reason: NOT_IN_DIRECTORY },
+      ],
+    })
+  })
+  test('S32 of chosen users leaves out whoever is not ticked, and nobody slips in who was not chosen', () => {
+    const page = pageOfChosen([{ id: other, ticks: off }], [readDirectoryUser(raw())])
+    expect(page).toMatchObject({ seen: 1, users: [], unsynced: [other], skipped: [] })
+  })
+})
+
+describe('a failure', () => {
+  const fresh = { restarts: 0, fruitless: 1 }
+  test('passing ones are postponed, longer each time and never for ever', () => {
+    const waits = Array.from({ length: 12 }, (_, index) => decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless: index + 1 }))
+    const seconds = waits.map((wait) => (wait.kind === 'postpone' ? wait.seconds : 0))
+    expect(seconds).toEqual([...seconds].sort((left, right) => left - right))
+    expect(Math.max(...seconds)).toBe(300)
+    expect(decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless: 13 })).toMatchObject({ kind: 'fail' })
+    expect(decideOnOutage('X', { fruitless: 13 })).toMatchObject({ kind: 'fail' })
+    expect([isGivingUp({ fruitless: 12 }), isGivingUp({ fruitless: 13 })]).toEqual([false, true])
+  })
+  test('T-113 Retry-After is obeyed when it is longer than our own wait', () => {
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({ kind: 'postpone', seconds: 90 })
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 0 }, fresh)).toEqual({ kind: 'postpone', seconds: 2 })
+  })
+  test.each(['unauthorised', 'consent-missing', 'rejected'] as const)('%s is permanent', (kind) => {
+    expect(decideOnFailure({ kind, message: 'm', code: 'c' } as never, fresh).kind).toBe('fail')
+  })
+  test.each([
+    ['17', 17],
+    [' 0 ', 0],
+    ['Tue, 24 Nov 2026 00:01:00 GMT', 60],
+    ['Mon, 23 Nov 2026 00:00:00 GMT', 0],
+    ['soon', undefined],
+    [null, undefined],
+  ])('T-113 the Retry-After %j means %j seconds', (value, seconds) => {
+    expect(readRetryAfter(value, Date.parse('2026-11-24T00:00:00Z'))).toBe(seconds)
+  })
+})

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Query of every list: `?limit=&cursor=`; the cursor is opaque. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(1024).optional(),
+  cursor: z.string().max(4096).optional(),
 })
 export type PageQuery = z.infer<typeof PageQuery>
 

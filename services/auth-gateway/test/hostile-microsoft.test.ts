@@ -91,6 +91,11 @@ test('the same sign-in, not tampered with, succeeds', async () => {
   expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
 })
 
+test('S5 how Microsoft says the person proved themselves is passed on', async () => {
+  world.m365.tamperNextIdToken({ claims: { amr: ['pwd', 'mfa'] } })
+  expect((await signIn(world, 'contoso')).tokens.claims()?.amr).toEqual(['pwd', 'mfa'])
+})
+
 test('T-05 RP-21 S10 a token of another directory, with that directory’s right issuer, gets 403 naming the expected organisation', async () => {
   const foreign = { tid: ADATUM_DIRECTORY_ID, iss: `${world.m365.origin}/${ADATUM_DIRECTORY_ID}/v2.0` }
   const { browser, page } = await signInWith({ claims: foreign })

@@ -1,0 +1,287 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type Server } from '@jackfield/http-server/create-server'
+import { internalTokenPlugin, requireAdmin } from '@jackfield/internal-token/internal-token-plugin'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, send } from './browser.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, INTERNAL_KEY, type World } from './given.ts'
+import { signIn } from './oidc-client.ts'
+
+const TENANT = '01890a5d-ac96-774b-bcce-b302099a8057'
+const KEY = 'jf_test_0123456789abcdef'
+const JSON_BODY = { 'content-type': 'application/json' }
+
+/** A service behind the door, which tells what reached it. */
+async function givenBackend(name: string): Promise<{ app: Server; url: string }> {
+  const app = createServer({ name, logLevel: 'silent', healthChecks: {} })
+  await app.register(internalTokenPlugin, { audience: name, keys: [INTERNAL_KEY] })
+  app.register(async (scope) => {
+    scope.addHook('onRequest', requireAdmin)
+    scope.get('/openapi.json', async () => ({
+      openapi: '3.1.0',
+      info: { version: '1' },
+      paths: { [`/api/v1/${name}`]: {} },
+      components: {},
+    }))
+    scope.get('/api/v1/tenants/:tenantId/sync-runs/:runId/events', (_request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
+      reply.raw.write('data: 1\n\n')
+      setTimeout(() => reply.raw.end('data: 2\n\n'), 400)
+    })
+    scope.all('/api/v1/*', async ({ method, url, headers, body, caller }, reply) =>
+      reply.header('set-cookie', 'leak=1').header('etag', '"7"').send({ name, method, url, headers, body, caller }),
+    )
+  })
+  return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }) }
+}
+
+let world: World
+let registry: Awaited<ReturnType<typeof givenBackend>>
+let roster: Awaited<ReturnType<typeof givenBackend>>
+let directory: string
+let control: string
+
+beforeAll(async () => {
+  registry = await givenBackend('tenant-registry')
+  roster = await givenBackend('user-sync-worker')
+  directory = await mkdtemp(join(tmpdir(), 'control-'))
+  await mkdir(join(directory, 'assets'))
+  await writeFile(join(directory, 'index.html'), '<!doctype html><title>Control</title>')
+  await writeFile(join(directory, 'assets', 'main-1a2b.js'), 'export {}')
+  world = await givenGateway({ controlDirectory: directory, backends: { registry: registry.url, roster: roster.url } })
+  control = world.originOf('control')
+  world.registry.keys.set(KEY, { id: 'key:1', scope: 'platform', role: 'admin' })
+})
+afterAll(async () => {
+  await world.close()
+  await registry.app.close()
+  await roster.app.close()
+  await rm(directory, { recursive: true })
+})
+
+const call = (path: string, init: Parameters<typeof send>[1] = {}) =>
+  send(`${control}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${KEY}`, ...init.headers } })
+const json = (answer: Answer) => JSON.parse(answer.text)
+
+async function givenSession() {
+  const token = crypto.randomUUID()
+  world.registry.links.set(token, { id: 'control:1', scope: 'platform', role: 'admin' })
+  const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
+  const answer = await send(`${control}/auth/control/session`, { method: 'POST', headers, body: JSON.stringify({ token }) })
+  return {
+    token,
+    answer,
+    line: answer.headers['set-cookie']?.[0] ?? '',
+    cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '',
+  }
+}
+
+describe('the door of the admin API', () => {
+  test('AD-01 lets nobody in without credentials, with a wrong key, or with a person’s token', async () => {
+    givenApp(world, 'web-client')
+    givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+    const { tokens, browser } = await signIn(world, 'contoso')
+    const cookie = browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    for (const headers of [
+      {},
+      { authorization: 'Bearer jf_wrong_key_000' },
+      { authorization: `Bearer ${tokens.access_token}` },
+      { authorization: `Basic ${btoa(KEY)}` },
+      { cookie },
+    ]) {
+      for (const path of ['/tenants', '/tenants/unknown', '/openapi.json', '/nothing']) {
+        const answer = await send(`${control}/api/v1${path}`, { headers: headers as Record<string, string> })
+        expect([path, answer.status, json(answer).code]).toEqual([path, 401, 'unauthenticated'])
+        expect(answer.headers['content-type']).toContain('application/problem+json')
+      }
+    }
+  })
+
+  test('exists on the Control host only', async () => {
+    givenConnectedTenant(world, 'contoso')
+    for (const origin of [world.originOf('contoso'), world.baseUrl]) {
+      const answer = await send(`${origin}/api/v1/tenants`, { headers: { authorization: `Bearer ${KEY}` } })
+      expect(answer.status).toBe(404)
+    }
+    expect((await send(`${control}/auth/authorize`)).status).toBe(404)
+  })
+
+  test.each([
+    ['/tenants', 'tenant-registry'],
+    ['/audit-events', 'tenant-registry'],
+    [`/tenants/${TENANT}/microsoft-accounts/a/verify`, 'tenant-registry'],
+    [`/tenants/${TENANT}/users`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/users/u/bindings/p`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/phone-systems`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/binding-suggestions`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/webhook-endpoints`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/microsoft-accounts/a/imports`, 'user-sync-worker'],
+    [`/tenants/${TENANT}/microsoft-accounts/a/microsoft-users?search=a%20b`, 'user-sync-worker'],
+  ])('passes %s on to %s', async (path, name) => {
+    const answer = json(await call(path))
+    expect([answer.name, answer.url]).toEqual([name, `/api/v1${path}`])
+    expect(answer.caller).toMatchObject({ iss: 'auth-gateway', aud: name, sub: 'key:1', scope: 'platform', role: 'admin' })
+  })
+
+  test('passes body, If-Match and request id on, and keeps the key, cookies and forwarded headers to itself', async () => {
+    const body = JSON.stringify({ slug: 'ä' })
+    const headers = {
+      ...JSON_BODY,
+      'if-match': '"3"',
+      cookie: 'a=b',
+      'x-forwarded-for': '1.2.3.4',
+      'x-forwarded-host': 'evil',
+      forwarded: 'for=1',
+      connection: 'if-match',
+    }
+    const answer = await call(`/tenants/${TENANT}`, {
+      method: 'PATCH',
+      body,
+      headers: { ...headers, connection: 'keep-alive', 'content-length': String(Buffer.byteLength(body)) },
+    })
+    const seen = json(answer)
+    expect(seen.body).toEqual({ slug: 'ä' })
+    expect(seen.headers).toMatchObject({ 'if-match': '"3"', 'x-request-id': answer.headers['x-request-id'] })
+    for (const name of ['cookie', 'x-forwarded-for', 'x-forwarded-host', 'forwarded']) expect(seen.headers).not.toHaveProperty(name)
+    expect(JSON.stringify(seen)).not.toContain(KEY)
+    expect(answer.headers.etag).toBe('"7"')
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  test('a DELETE without a body, even one that names a content type, goes through', async () => {
+    expect(json(await call(`/tenants/${TENANT}/users/u/bindings/p`, { method: 'DELETE' }))).toMatchObject({ method: 'DELETE' })
+  })
+
+  test.each([
+    '/tenants/../../internal/hosts/x',
+    '/%2e%2e/internal',
+    '/tenants/%2e%2e%2f%2e%2e/internal',
+    '/tenants//x',
+    '/tenants\\..\\x',
+    '/tenants/x%00',
+    '/tenants/%252e',
+  ])('T-70 refuses the path %s', async (path) => {
+    const { request } = await import('node:http')
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const { host, port } = new URL(control)
+    request({ host: '127.0.0.1', port, path: `/api/v1${path}`, headers: { host, authorization: `Bearer ${KEY}` } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    }).end()
+    expect([400, 404]).toContain(await promise)
+  })
+
+  test('IL-01 a body over the limit is 413', async () => {
+    const body = 'x'.repeat(1_100_000)
+    const answer = await call('/tenants', { method: 'POST', body, headers: { ...JSON_BODY, 'content-length': String(body.length) } })
+    expect(answer.status).toBe(413)
+  })
+
+  test('server-sent events come through as they are sent', async () => {
+    const { request } = await import('node:http')
+    const { promise, resolve } = Promise.withResolvers<number[]>()
+    const { host, port } = new URL(control)
+    const arrivals: number[] = []
+    const path = `/api/v1/tenants/${TENANT}/sync-runs/r/events`
+    request({ host: '127.0.0.1', port, path, headers: { host, authorization: `Bearer ${KEY}` } }, (answer) => {
+      answer.on('data', () => arrivals.push(performance.now()))
+      answer.on('end', () => resolve(arrivals))
+    }).end()
+    const [first = 0, second = 0] = await promise
+    expect(second - first).toBeGreaterThan(200)
+  })
+
+  test('the public document is made of both services’ own', async () => {
+    const document = json(await call('/openapi.json'))
+    expect(document.servers).toEqual([{ url: control }])
+    expect(Object.keys(document.paths)).toEqual(['/api/v1/tenant-registry', '/api/v1/user-sync-worker'])
+  })
+})
+
+describe('Control’s session', () => {
+  test('begins with a one-time link, which works once', async () => {
+    const { token, line, answer, cookie } = await givenSession()
+    expect(answer.status).toBe(200)
+    expect(line).toMatch(/^__Host-jackfield-control=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+    const looked = await send(`${control}/auth/control/session`, { headers: { cookie } })
+    expect(json(looked)).toEqual({ id: 'control:1', scope: 'platform', role: 'admin' })
+    const again = await send(`${control}/auth/control/session`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ token }),
+    })
+    expect([again.status, json(again).code]).toEqual([401, 'link-not-valid'])
+    const { rows } = await world.pool.query(`select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`)
+    expect(rows[0].all).not.toContain(cookie.split('=')[1])
+  })
+
+  test('opens the admin API, and ends when it is signed out', async () => {
+    const { cookie } = await givenSession()
+    expect(json(await send(`${control}/api/v1/tenants/${TENANT}/users`, { headers: { cookie } })).caller).toMatchObject({
+      sub: 'control:1',
+      scope: 'platform',
+    })
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    expect((await send(`${control}/auth/control/session`, { method: 'DELETE', headers })).status).toBe(204)
+    expect((await send(`${control}/auth/control/session`, { headers: { cookie } })).status).toBe(401)
+    expect((await send(`${control}/api/v1/tenants`, { headers: { cookie } })).status).toBe(401)
+  })
+
+  test.each<[string, Record<string, string>, number]>([
+    ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a sibling host', { 'sec-fetch-site': 'same-site' }, 403],
+    ['an address bar', { 'sec-fetch-site': 'none' }, 403],
+    ['another origin, in an old browser', { origin: 'https://evil.test' }, 403],
+    ['nobody who says', {}, 403],
+    ['Control itself', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['Control itself, in an old browser', { origin: 'CONTROL' }, 200],
+  ])('T-23 SC-12 a change in its name that comes from %s', async (_who, proof, status) => {
+    const { cookie } = await givenSession()
+    const own = Object.fromEntries(Object.entries(proof).map(([name, value]) => [name, value === 'CONTROL' ? control : value]))
+    const changed = await send(`${control}/api/v1/tenants/${TENANT}/users`, {
+      method: 'POST',
+      body: '{}',
+      headers: { ...JSON_BODY, 'content-length': '2', cookie, ...own },
+    })
+    expect(changed.status).toBe(status)
+    expect((await send(`${control}/auth/control/session`, { method: 'DELETE', headers: { cookie, ...own } })).status).toBe(
+      status === 200 ? 204 : 403,
+    )
+  })
+
+  test('T-22 SC-07 ends after an hour without use, and after eight hours of use', async () => {
+    const idle = await givenSession()
+    const busy = await givenSession()
+    const look = async ({ cookie }: { cookie: string }) => (await send(`${control}/auth/control/session`, { headers: { cookie } })).status
+    try {
+      world.time.shift += 3_601
+      expect(await look(idle)).toBe(401)
+      world.time.shift = 0
+      for (let hours = 0; hours < 8; hours += 0.5) {
+        world.time.shift = hours * 3_600
+        expect([hours, await look(busy)]).toEqual([hours, 200])
+      }
+      world.time.shift = 8 * 3_600
+      expect(await look(busy)).toBe(401)
+    } finally {
+      world.time.shift = 0
+    }
+  })
+})
+
+describe('Control’s files', () => {
+  test('are served on the Control host, with its index for its own addresses', async () => {
+    for (const path of ['/', '/enter', '/tenants/x/users']) {
+      const answer = await send(control + path)
+      expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-cache'])
+      expect(answer.text).toContain('<title>Control</title>')
+      expect(answer.headers['content-security-policy']).toContain("script-src 'self'")
+    }
+    const asset = await send(`${control}/assets/main-1a2b.js`)
+    expect([asset.status, asset.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable'])
+    expect((await send(`${control}/assets/none.js`)).status).toBe(404)
+    expect((await send(`${world.baseUrl}/`)).status).toBe(404)
+  })
+})

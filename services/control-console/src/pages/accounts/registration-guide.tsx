@@ -4,13 +4,15 @@ import { OutsideLink } from '../../components/outside-link.tsx'
 import { NEW_REGISTRATION } from '../../domain/entra-links.ts'
 
 const useStyles = makeStyles({
+  notice: { marginBottom: tokens.spacingVerticalL },
   steps: { margin: 0, paddingLeft: tokens.spacingHorizontalXXL, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
 })
 
 /** Stated before step 1: without the role the last step fails, after all the others were done. */
 export function NeededRoles() {
+  const styles = useStyles()
   return (
-    <MessageBar intent="warning" layout="multiline">
+    <MessageBar intent="warning" layout="multiline" className={styles.notice}>
       <MessageBarBody>
         <MessageBarTitle>You need an Entra administrator role</MessageBarTitle>
         Registering the app and granting its permission takes the role <strong>Global Administrator</strong> or{' '}

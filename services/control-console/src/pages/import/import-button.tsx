@@ -1,4 +1,4 @@
-import { Button, makeStyles, Text, tokens } from '@fluentui/react-components'
+import { Button, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
 import { ArrowImportRegular } from '@fluentui/react-icons'
 import { useId, useState } from 'react'
 import { useAccounts } from '../../api/microsoft-accounts.ts'
@@ -11,6 +11,7 @@ const useStyles = makeStyles({ place: { display: 'flex', flexWrap: 'wrap', align
 export function ImportButton({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
   const reasonId = useId()
+  const restoreFocus = useRestoreFocusTarget()
   const [isOpen, setOpen] = useState(false)
   const { data: accounts, error } = useAccounts(tenantId)
   const enabled = accounts?.filter((account) => account.enabled) ?? []
@@ -20,6 +21,7 @@ export function ImportButton({ tenantId }: { tenantId: string }) {
       {reason && <Text id={reasonId}>{reason}</Text>}
       <ProblemNotice error={error} />
       <Button
+        {...restoreFocus}
         appearance="primary"
         icon={<ArrowImportRegular />}
         disabledFocusable={enabled.length === 0}
@@ -28,7 +30,7 @@ export function ImportButton({ tenantId }: { tenantId: string }) {
       >
         Import Microsoft 365 users
       </Button>
-      {isOpen && <ImportDialog tenantId={tenantId} accounts={enabled} onClose={() => setOpen(false)} />}
+      <ImportDialog tenantId={tenantId} accounts={enabled} open={isOpen} onClose={() => setOpen(false)} />
     </div>
   )
 }

@@ -8,22 +8,26 @@ const useStyles = makeStyles({ surface: { width: '1100px', maxWidth: '96vw' } })
 
 export type StartedImport = { runId: string; names: ReadonlyMap<string, string> }
 
-/** First whom, then how far it is. Closing does not stop a running import. */
-export function ImportDialog({ tenantId, accounts, onClose }: { tenantId: string; accounts: MicrosoftAccount[]; onClose: () => void }) {
+type Properties = { tenantId: string; accounts: MicrosoftAccount[]; isOpen: boolean; onClose: () => void }
+
+/** Stays mounted while closed, so that the dialog can hand the page behind it back to screen readers. */
+export function ImportDialog({ isOpen, onClose, ...content }: Properties) {
   const styles = useStyles()
-  const [started, setStarted] = useState<StartedImport>()
   return (
-    <Dialog open modalType="modal" onOpenChange={(_, { open }) => !open && onClose()}>
+    <Dialog open={isOpen} modalType="modal" onOpenChange={(_, { open }) => !open && onClose()}>
       <DialogSurface className={styles.surface}>
         <DialogBody>
           <DialogTitle>Import Microsoft 365 users</DialogTitle>
-          {started ? (
-            <ImportProgress tenantId={tenantId} started={started} onClose={onClose} />
-          ) : (
-            <ChooseUsers tenantId={tenantId} accounts={accounts} onStarted={setStarted} onCancel={onClose} />
-          )}
+          <ImportSteps {...content} onClose={onClose} />
         </DialogBody>
       </DialogSurface>
     </Dialog>
   )
+}
+
+/** First whom, then how far it is. Closing does not stop a running import. */
+function ImportSteps({ tenantId, accounts, onClose }: Omit<Properties, 'isOpen'>) {
+  const [started, setStarted] = useState<StartedImport>()
+  if (started) return <ImportProgress tenantId={tenantId} started={started} onClose={onClose} />
+  return <ChooseUsers tenantId={tenantId} accounts={accounts} onStarted={setStarted} onCancel={onClose} />
 }

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AdminApi, adminApi } from '@jackfield/local-platform/admin-api'
+import { findFreePort } from '@jackfield/local-platform/free-port'
+import { type Platform, startPlatform } from '@jackfield/local-platform/platform'
+import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
+import { createTestDatabase } from '@jackfield/test-environment/database'
+
+export type RunningPlatform = Platform & { api: AdminApi; log(): string; end(): Promise<void> }
+
+/** The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with REDIS_URL, else on Postgres. */
+export async function runPlatform(): Promise<RunningPlatform> {
+  const database = await createTestDatabase()
+  const dataFolder = await mkdtemp(join(tmpdir(), 'jackfield-journey-'))
+  const settings = await openPlatformSettings(dataFolder)
+  const lines: string[] = []
+  const port = findFreePort
+  const platform = await startPlatform({
+    root: join(import.meta.dirname, '../../..'),
+    dataFolder,
+    ports: {
+      ingress: await port(),
+      registry: await port(),
+      roster: await port(),
+      gateway: await port(),
+      emulator: await port(),
+      postgres: await port(),
+    },
+    settings,
+    databaseUrl: database.url,
+    redisUrl: process.env.REDIS_URL || undefined,
+    logLevel: 'info',
+    onLine: (name, line) => lines.push(`${name} ${line}`),
+    onStep: () => undefined,
+  }).catch((error: unknown) => {
+    throw new Error(lines.slice(-20).join('\n'), { cause: error })
+  })
+  return {
+    ...platform,
+    api: adminApi(platform.addresses.control, settings.bootstrapKey),
+    log: () => lines.join('\n'),
+    async end() {
+      await platform.stop()
+      await database.drop()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}

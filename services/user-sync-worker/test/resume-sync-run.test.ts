@@ -122,6 +122,9 @@ test('T-113 a refused token is renewed once, then the run fails in plain words; 
   platform.gate.faults.push(refused)
   await advance()(first.job, never)
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${first.job.runId}`)).body.status).toBe('succeeded')
+  const [held, renewed, next] = platform.gate.requests.map(({ authorization }) => authorization)
+  expect(renewed).not.toBe(held)
+  expect(next).toBe(renewed)
 
   const second = await createRun(tenant, directoryId)
   platform.gate.faults.push({ status: 200, body: { value: [] } }, refused, refused)

@@ -23,7 +23,7 @@ export function adminGuard(ports: Pick<Ports, 'registry' | 'artefacts' | 'clock'
 }
 
 async function byKey({ registry }: Pick<Ports, 'registry'>, authorization: string): Promise<Principal | undefined> {
-  const key = /^Bearer ([\x21-\x7e]{8,512})$/i.exec(authorization)?.[1]
+  const key = /^Bearer ([\x21-\x7e]{8,200})$/i.exec(authorization)?.[1]
   return key === undefined ? undefined : registry.authenticateApiKey(key)
 }
 

@@ -1,6 +1,8 @@
 import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { adminGuard } from './admin-guard.ts'
+import { isDependencyFailure } from './dependency-failure.ts'
+import { refuse } from './errors.ts'
 import { pagePlugin } from './page-plugin.ts'
 import type { Ports } from './ports.ts'
 import { logSerializers } from './request-log.ts'
@@ -58,6 +60,9 @@ export function buildApp(settings: AppSettings, ports: Ports) {
       })
 
       await sites.register(async (control) => {
+        control.setErrorHandler((error) => {
+          throw isDependencyFailure(error) ? refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }) : error
+        })
         await control.register(sitePlugin, { registry: ports.registry, baseUrl })
         await control.register(securityHeadersOfSite)
         control.addHook('onRequest', onControlSite)

@@ -119,7 +119,10 @@ function mapRegistry(baseUrl: string) {
     listApps: async () => apps,
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
-    authenticateApiKey: async (key) => keys.get(key),
+    async authenticateApiKey(key) {
+      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
+      return keys.get(key)
+    },
     async redeemControlSignInLink(token) {
       const principal = links.get(token)
       links.delete(token)

@@ -79,6 +79,8 @@ test('T-115 DO-09 a registry that is down answers 503 for a host, never another 
   const answer = await send(`${world.originOf('contoso')}/auth/.well-known/openid-configuration`)
   expect(answer.status).toBe(503)
   expect(answer.headers['retry-after']).toBe('2')
+  const api = await send(`${world.originOf('control')}/api/v1/tenants`, { headers: { authorization: 'Bearer jf_some_key_0' } })
+  expect([api.status, JSON.parse(api.text).code]).toEqual([503, 'temporarily-unavailable'])
 })
 
 test('DO-09 a remembered answer stands in while its source is down, and is forgotten after its time', async () => {

@@ -30,7 +30,7 @@ export function ImportButton({ tenantId }: { tenantId: string }) {
       >
         Import Microsoft 365 users
       </Button>
-      <ImportDialog tenantId={tenantId} accounts={enabled} open={isOpen} onClose={() => setOpen(false)} />
+      <ImportDialog tenantId={tenantId} accounts={enabled} isOpen={isOpen} onClose={() => setOpen(false)} />
     </div>
   )
 }

@@ -1,5 +1,11 @@
 import { defineConfig } from 'vite'
 
 export default defineConfig({
-  build: { target: 'es2022', rolldownOptions: { input: ['index.html', 'callback.html', 'popup-callback.html'] } },
+  base: '/',
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'callback.html', 'popup-callback.html'] },
+  },
 })

@@ -1,4 +1,7 @@
-import { ErrorResponse, type User } from 'oidc-client-ts'
+import type { User } from 'oidc-client-ts'
+import { errorCode, explain } from './explain.ts'
+import { extensionsOf } from './extensions.ts'
+import { signIn } from './sign-in.ts'
 import { userManager } from './user-manager.ts'
 
 const element = (id: string) => document.getElementById(id) as HTMLElement
@@ -7,34 +10,41 @@ function show(user: User | null, message = ''): void {
   element('status').textContent = message
   element('signed-out').hidden = user !== null
   element('signed-in').hidden = user === null
-  if (!user) return
-  element('name').textContent = user.profile.name ?? ''
-  element('mail').textContent = user.profile.email ?? ''
-  element('extension').textContent = [user.profile.extensions].flat().filter(Boolean).join(', ') || 'none'
+  element('name').textContent = user?.profile.name ?? ''
+  element('mail').textContent = user?.profile.email ?? ''
+  element('extension').textContent = user ? extensionsOf(user.profile).join(', ') || 'none' : ''
 }
 
-/** What an answer means for the person; the library hands on the OAuth error code. */
-function explain(error: unknown): string {
-  if (error instanceof ErrorResponse && error.error === 'access_denied') return 'You were not signed in.'
-  if (error instanceof ErrorResponse) return `Signing in failed (${error.error}).`
-  return 'Signing in was cancelled.'
-}
-
-async function signIn(): Promise<void> {
-  element('status').textContent = 'Continue in the window that opened …'
+async function signInAndShow(): Promise<void> {
+  element('status').textContent = 'Continue in the window that opened. If you have closed it, select the button again.'
   try {
-    show(await userManager.signinPopup())
+    const user = await signIn()
+    if (user) show(user)
   } catch (error) {
-    // A blocked pop-up never opens: then this window goes itself.
-    if (error instanceof Error && /disposed window/i.test(error.message) && !(error instanceof ErrorResponse))
-      return userManager.signinRedirect()
-    show(null, explain(error))
+    show(null, explain(errorCode(error)))
   }
 }
 
-element('sign-in').addEventListener('click', () => void signIn())
-element('sign-out').addEventListener('click', () => void userManager.signoutRedirect())
+async function signOut(): Promise<void> {
+  try {
+    await userManager.signoutRedirect()
+  } catch {
+    element('status').textContent = 'Signing out does not work just now. Try again in a moment.'
+  }
+}
 
-const problem = new URLSearchParams(location.search).get('error')
-history.replaceState(null, '', '/')
-show(await userManager.getUser(), problem === null ? '' : 'You were not signed in.')
+/** A sign-in by redirect that failed comes back with its code. */
+function failureOfRedirect(): string {
+  const code = new URLSearchParams(location.search).get('error')
+  if (location.search !== '') history.replaceState(null, '', '/')
+  return code === null ? '' : explain(code)
+}
+
+element('sign-in').addEventListener('click', () => void signInAndShow())
+element('sign-out').addEventListener('click', () => void signOut())
+// The tokens could not be renewed: the session was ended elsewhere.
+userManager.events.addAccessTokenExpired(() => void userManager.removeUser().then(() => show(null, explain('login_required'))))
+
+const user = await userManager.getUser()
+show(user?.expired ? null : user, failureOfRedirect())
+await userManager.clearStaleState()

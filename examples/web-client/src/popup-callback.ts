@@ -1,4 +1,11 @@
 import { userManager } from './user-manager.ts'
 
-// Where the pop-up ends: it hands the answer to the window that opened it, and closes.
-await userManager.signinPopupCallback()
+const status = document.getElementById('status') as HTMLElement
+
+// Where the pop-up ends: it hands its address to the window that asked, which redeems the code; then it closes.
+try {
+  await userManager.signinPopupCallback()
+  status.textContent = 'You may close this window.'
+} catch {
+  status.textContent = 'This window belongs to no sign-in. Close it and try again.'
+}

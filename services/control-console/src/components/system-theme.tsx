@@ -15,8 +15,9 @@ export function SystemTheme({ children }: { children: ReactNode }) {
   const isDark = useSyncExternalStore(onChange, () => dark.matches)
   const styles = useStyles()
   return (
-    <FluentProvider className={styles.page} theme={isDark ? webDarkTheme : webLightTheme}>
-      {children}
+    <FluentProvider theme={isDark ? webDarkTheme : webLightTheme}>
+      {/* Not on the provider: its classes go to pop-up lists and dialogs too, which would then cover the page. */}
+      <div className={styles.page}>{children}</div>
     </FluentProvider>
   )
 }

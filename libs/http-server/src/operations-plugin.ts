@@ -36,7 +36,8 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
     const failed = (await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))).filter(
       (entry) => entry !== undefined,
     )
-    for (const { check, error } of failed) request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
+    for (const { check, error } of failed)
+      request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
     return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
   })
   app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) =>

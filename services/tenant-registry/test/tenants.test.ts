@@ -46,6 +46,15 @@ test('T-91 a change with a stale If-Match is refused with 412, with the current 
   expect((await registry.call(platform, 'PATCH', path, { name: 'Three' })).status).toBe(200)
 })
 
+test('AD-09 of twenty changes at the same time none is lost: each that wins counts one version up', async () => {
+  const path = `/api/v1/tenants/${await registry.givenTenant()}`
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => registry.call(platform, 'PATCH', path, { name: `Name ${n}` })))
+  expect(answers.every(({ status }) => status === 200 || status === 412)).toBe(true)
+  const winners = answers.filter(({ status }) => status === 200)
+  const { headers } = await registry.call(platform, 'GET', path)
+  expect(headers.etag).toBe(`"${1 + winners.length}"`)
+})
+
 test('AD-05 unknown and privileged fields of a tenant have no effect', async () => {
   const forged = { id: guid(), version: 9, createdAt: '2000-01-01T00:00:00.000Z', tenantId: guid(), role: 'admin' }
   const created = await create({ slug: 'forged', name: 'Forged', ...forged })

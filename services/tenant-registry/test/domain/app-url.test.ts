@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findUrlDefects, slugOfHost, tenantOrigin } from '../../src/domain/app-url.ts'
 
@@ -68,4 +69,20 @@ test.each([
 
 test('the origin of a tenant address has the slug in place and no path', () => {
   expect(tenantOrigin('http://web.{tenant}.phone.localhost:4000/app', 'acme')).toBe('http://web.acme.phone.localhost:4000')
+})
+
+test('RU-10 whatever the slug, its own host means it, and a host with one label more means nobody', () => {
+  const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/).filter((text) => text.slice(2, 4) !== '--')
+  const template = fc.constantFrom(
+    'https://{tenant}.phone.example/a',
+    'https://web.{tenant}.x.example:8443',
+    'http://{tenant}.localhost:4000',
+  )
+  fc.assert(
+    fc.property(template, label, label, (url, slug, other) => {
+      const host = new URL(tenantOrigin(url, slug)).host
+      expect(slugOfHost(url, host)).toBe(slug)
+      expect(slugOfHost(url, host.replace(slug, `${other}.${slug}`))).toBeUndefined()
+    }),
+  )
 })

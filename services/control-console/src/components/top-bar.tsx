@@ -27,8 +27,8 @@ export function TopBar({ tenantName }: { tenantName?: string | undefined }) {
   const signOut = useMutation({
     mutationFn: endSession,
     onSuccess: () => {
-      client.clear()
       client.setQueryData(SESSION_KEY, null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
     },
   })
   return (

@@ -9,6 +9,8 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { bindingRefusal } from './binding-refusal.ts'
 
 const SHOWN = 50
+/** The typed text is the choice; a selection beside it would be cleared with each key, and the text with it. */
+const NOTHING: string[] = []
 
 /** First the phone system, then one of its free extensions; any number may be typed, the server knows who holds it. */
 export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneUser }) {
@@ -51,9 +53,9 @@ export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneU
           freeform
           disabled={phoneSystemId === ''}
           value={extension}
-          selectedOptions={[extension]}
+          selectedOptions={NOTHING}
           onChange={(event) => setExtension(event.currentTarget.value)}
-          onOptionSelect={(_, { optionValue }) => setExtension(optionValue ?? '')}
+          onOptionSelect={(_, { optionValue }) => optionValue !== undefined && setExtension(optionValue)}
         >
           {offered.map(({ number, name }) => (
             <Option key={number} value={number} text={number}>

@@ -5,7 +5,7 @@ import type { Connection, HostResolution, RosterEntry } from '@jackfield/contrac
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
-import { findFreePort } from '@jackfield/local-platform/free-port'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { ADATUM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/adatum'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'

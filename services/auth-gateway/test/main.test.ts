@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { findFreePort } from '@jackfield/local-platform/free-port'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { findFreePort } from '@jackfield/local-platform/free-port'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import * as client from 'openid-client'
 import { afterEach, expect, test } from 'vitest'
 import { timedCache } from '../src/adapters/timed-cache.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { findFreePort } from '@jackfield/local-platform/free-port'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'

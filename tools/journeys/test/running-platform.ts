@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AdminApi, adminApi } from '@jackfield/local-platform/admin-api'
-import { findFreePort } from '@jackfield/local-platform/free-port'
 import { type Platform, startPlatform } from '@jackfield/local-platform/platform'
 import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { createTestDatabase } from '@jackfield/test-environment/database'
 
 export type RunningPlatform = Platform & { api: AdminApi; log(): string; end(): Promise<void> }

@@ -2,8 +2,8 @@ import { globSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedDatabase } from './embedded-database.ts'
-import { findFreePort } from './free-port.ts'
+import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from './run-turbo.ts'
 
 // `npm test`: every workspace's tests, on one Postgres, and how many ran.
@@ -12,9 +12,7 @@ const root = join(import.meta.dirname, '../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
 
 for (const report of globSync('{libs,services,tools,examples}/*/test-report.json', workspaces)) rmSync(join(root, report))
-const withTests = globSync('{libs,services,tools,examples}/*/test/**/*.test.ts', workspaces).map((file) =>
-  file.split(/[\\/]/).slice(0, 2).join('/'),
-)
+const withTests = new Set(globSync('{libs,services,tools,examples}/*/test/**/*.test.ts', workspaces).map(workspaceOf))
 
 const folder = await mkdtemp(join(tmpdir(), 'jackfield-tests-'))
 await chmod(folder, 0o755)
@@ -44,20 +42,23 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-const reports = globSync('{libs,services,tools,examples}/*/test-report.json', workspaces).map(
-  (report) => JSON.parse(readFileSync(join(root, report), 'utf8')) as Report,
-)
+const reportFiles = globSync('{libs,services,tools,examples}/*/test-report.json', workspaces)
+const reports = reportFiles.map((report) => JSON.parse(readFileSync(join(root, report), 'utf8')) as Report)
+const unreported = [...withTests.difference(new Set(reportFiles.map(workspaceOf)))]
 const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0)
-const missing = new Set(withTests).size - reports.length
 const passed = sum((report) => report.numPassedTests)
 const failed =
   sum((report) => report.numFailedTests) +
   sum((report) => report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length) +
-  missing
+  unreported.length
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
-if (missing > 0) process.stderr.write(`${missing} workspaces with tests made no report\n`)
+for (const workspace of unreported) process.stderr.write(`${workspace} has tests but made no report\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exit(code || (failed > 0 || passed === 0 ? 1 : 0))
+
+function workspaceOf(file: string): string {
+  return file.split(/[\\/]/, 2).join('/')
+}
 
 type Report = {
   numPassedTests: number

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedDatabase } from '@jackfield/local-platform/embedded-database'
-import { findFreePort } from '@jackfield/local-platform/free-port'
-import { findRedisBinary, startRedisServer } from '@jackfield/local-platform/redis-server'
+import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import { findRedisBinary, startRedisServer } from '@jackfield/local-stores/redis-server'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -49,7 +49,7 @@ async function startRedis(folder: string, stops: Array<() => Promise<void>>): Pr
     stops.push(() => redis.stop())
     return redis.url
   }
-  const { startRedisContainer } = await import('@jackfield/local-platform/redis-container')
+  const { startRedisContainer } = await import('@jackfield/local-stores/redis-container')
   const container = await startRedisContainer()
   if (!container) return null
   stops.push(() => container.stop())

@@ -12,7 +12,6 @@ export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } =
       reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
       pool: 'forks',
       maxWorkers: 2,
-      passWithNoTests: true,
     },
   })
 }

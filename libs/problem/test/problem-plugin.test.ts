@@ -1,0 +1,109 @@
+import { type FastifyInstance, fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineErrors } from '../src/app-error.ts'
+import { problemPlugin } from '../src/problem-plugin.ts'
+
+const refuse = defineErrors({
+  'extension-taken': { status: 409, message: 'The extension is taken.' },
+  'directory-busy': { status: 503, message: 'The directory is busy.' },
+})
+let app: FastifyInstance
+let log: string[]
+beforeEach(async () => {
+  log = []
+  app = fastify({ logger: { stream: { write: (line: string) => log.push(line) } } })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(problemPlugin)
+})
+afterEach(() => app.close())
+
+function throwing(error: unknown) {
+  app.get('/', () => Promise.reject(error))
+  return app.inject('/')
+}
+const coded = (code: string, message = 'inside') => Object.assign(new Error(message), { code })
+
+test('an expected refusal keeps its status, code, sentence and members, as RFC 9457 problem details that nobody caches', async () => {
+  const answer = await throwing(refuse('extension-taken', { members: { holder: 'Adele Vance' } }))
+  expect(answer.statusCode).toBe(409)
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' })
+  expect(answer.json()).toEqual({
+    type: 'urn:jackfield:problem:extension-taken',
+    title: 'The extension is taken.',
+    status: 409,
+    code: 'extension-taken',
+    holder: 'Adele Vance',
+    requestId: expect.any(String),
+  })
+})
+
+test('a refusal may bring its own sentence, and its own time to come back', async () => {
+  const answer = await throwing(refuse('directory-busy', { message: 'Microsoft asks to wait.', retryAfter: 17 }))
+  expect([answer.json().title, answer.headers['retry-after']]).toEqual(['Microsoft asks to wait.', '17'])
+})
+
+test('any 503 says when to come back', async () => {
+  expect((await throwing(refuse('directory-busy'))).headers['retry-after']).toBe('2')
+})
+
+test('a code outside the catalogue is a mistake of ours, not a refusal', () => {
+  const unknown: string = 'no-such-code'
+  expect(() => refuse(unknown as 'extension-taken')).toThrow(TypeError)
+})
+
+test('an error nobody expected shows nothing of the inside, and is logged once with its cause', async () => {
+  const answer = await throwing(new Error('select * from secrets', { cause: coded('42P01') }))
+  expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal-error'])
+  expect(answer.body).not.toContain('secrets')
+  expect(log.filter((line) => line.includes('select * from secrets'))).toHaveLength(1)
+})
+
+test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '08006', '08P01', '57P01', '57P03', '53300'])(
+  'T-115 a store that fails with %s, however deep, is a 503 and not a 500',
+  async (code) => {
+    const answer = await throwing(new Error('query failed', { cause: new Error('driver', { cause: coded(code) }) }))
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'temporarily-unavailable'])
+  },
+)
+
+test.each(['timeout exceeded when trying to connect', 'Connection terminated unexpectedly'])(
+  'T-115 the pool’s “%s” is a 503',
+  async (message) => {
+    expect((await throwing(new Error(message))).statusCode).toBe(503)
+  },
+)
+
+test.each(['23505', '42501', 'ERR_ASSERTION'])('an error %s of our own making stays a 500', async (code) => {
+  expect((await throwing(coded(code))).statusCode).toBe(500)
+})
+
+test.each(['22021', '22P05'])('text that Postgres cannot store (%s) is the caller’s mistake', async (code) => {
+  const answer = await throwing(new Error('query failed', { cause: coded(code) }))
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid-request'])
+})
+
+test('input against the schema names every wrong place', async () => {
+  const body = z.object({ alias: z.string().min(1), ids: z.array(z.uuid()) })
+  app.post('/', { schema: { body } }, () => 'ok')
+  const answer = await app.inject({ method: 'POST', url: '/', payload: { alias: '', ids: ['no'] } })
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid-request'])
+  expect(answer.json().errors.map((error: { path: string }) => error.path)).toEqual(['body.alias', 'body.ids.0'])
+})
+
+test.each([
+  ['a body that is not JSON', { 'content-type': 'application/json' }, '{', 400, 'invalid-request'],
+  ['a media type nobody reads', { 'content-type': 'text/csv' }, 'a;b', 415, 'unsupported-media-type'],
+  ['a body beyond the limit', { 'content-type': 'application/json' }, JSON.stringify('x'.repeat(2_000)), 413, 'body-too-large'],
+])('%s is refused', async (_what, headers, payload, status, code) => {
+  app.post('/', { bodyLimit: 1_000 }, () => 'ok')
+  const answer = await app.inject({ method: 'POST', url: '/', headers, payload })
+  expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+})
+
+test('an address with nothing behind it is a 404 in the same form', async () => {
+  const answer = await app.inject('/nowhere')
+  expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found'])
+})

@@ -30,8 +30,8 @@ if (installed !== wanted) {
   try {
     mkdirSync(join(root, 'node_modules'), { recursive: true })
     writeFileSync(stamp, 'incomplete')
-  } catch (error) {
-    fail(`the folder ${root} can't be written to (${error.code}); clone the project to a place you own.`)
+  } catch {
+    fail(`the folder ${root} can't be written to; clone the project to a place you own.`)
   }
   console.log('jackfield: installing packages (first start only, about a minute) ...')
   const npm = process.env.npm_execpath

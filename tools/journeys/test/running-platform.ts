@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AdminApi, adminApi } from '@jackfield/local-platform/admin-api'
 import { type Platform, startPlatform } from '@jackfield/local-platform/platform'
-import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
+import { openPlatformSettings, type PlatformSettings } from '@jackfield/local-platform/platform-settings'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { createTestDatabase } from '@jackfield/test-environment/database'
 
-export type RunningPlatform = Platform & { api: AdminApi; log(): string; end(): Promise<void> }
+export type RunningPlatform = Platform & {
+  api: AdminApi
+  settings: PlatformSettings
+  dataFolder: string
+  log(): string
+  end(): Promise<void>
+}
 
 /** The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with REDIS_URL, else on Postgres. */
 export async function runPlatform(): Promise<RunningPlatform> {
@@ -39,6 +45,8 @@ export async function runPlatform(): Promise<RunningPlatform> {
   return {
     ...platform,
     api: adminApi(platform.addresses.control, settings.bootstrapKey),
+    settings,
+    dataFolder,
     log: () => lines.join('\n'),
     async end() {
       await platform.stop()

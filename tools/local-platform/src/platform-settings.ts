@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { StartError } from './start-error.ts'
 
 /** What one installation on a laptop keeps between starts, beside its database. */
 const PlatformSettings = z.object({
@@ -14,11 +15,36 @@ const PlatformSettings = z.object({
 })
 export type PlatformSettings = z.infer<typeof PlatformSettings>
 
-/** Reads the settings kept in `folder`, or makes new ones: random keys, readable by the owner only. */
+const FILE = 'platform.json'
+
+/**
+ * Reads the settings kept in `folder`, or makes new ones: random keys, readable by the owner only.
+ * @throws StartError when the folder or what it holds can't be used; nothing of it is changed then
+ */
 export async function openPlatformSettings(folder: string): Promise<PlatformSettings> {
-  await mkdir(folder, { recursive: true })
-  const kept = await readFile(join(folder, 'platform.json'), 'utf8').catch(() => undefined)
-  if (kept !== undefined) return PlatformSettings.parse(JSON.parse(kept))
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    const kept = await readKept(join(folder, FILE))
+    return kept === undefined ? await makeSettings(folder) : PlatformSettings.parse(JSON.parse(kept))
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : `${FILE} is damaged`
+    const line = `the folder ${folder} can't be used (${why}): it must be readable and writable; move it away to start afresh.`
+    throw new StartError(line, { cause })
+  }
+}
+
+async function readKept(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    // Only a file that is not there means a first start: new keys over ones that can't be read would lock the database.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function makeSettings(folder: string): Promise<PlatformSettings> {
   const settings: PlatformSettings = {
     databasePassword: randomBytes(18).toString('base64url'),
     keyEncryptionKey: randomBytes(32).toString('base64'),
@@ -31,5 +57,5 @@ export async function openPlatformSettings(folder: string): Promise<PlatformSett
 }
 
 export async function savePlatformSettings(folder: string, settings: PlatformSettings): Promise<void> {
-  await writeFile(join(folder, 'platform.json'), `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(join(folder, FILE), `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 })
 }

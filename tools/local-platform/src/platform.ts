@@ -5,6 +5,7 @@ import { isPortTaken } from '@jackfield/local-stores/free-port'
 import { startIngress } from './ingress.ts'
 import type { PlatformSettings } from './platform-settings.ts'
 import { type PlatformPorts, platformAddresses, processPlans } from './process-plans.ts'
+import { StartError } from './start-error.ts'
 import { type ProcessPlan, type SupervisedProcess, startProcess, untilReady } from './supervised-process.ts'
 
 export type PlatformOptions = {
@@ -20,6 +21,8 @@ export type PlatformOptions = {
   logLevel: string
   onLine(name: string, line: string): void
   onStep(text: string): void
+  /** Ends a start that is still under way; a platform that runs is ended by its `stop`. */
+  signal?: AbortSignal | undefined
 }
 
 export type Platform = {
@@ -32,11 +35,6 @@ export type Platform = {
   stop(): Promise<void>
 }
 
-/** A start that cannot succeed, in one line for the person who tried. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
-
 /** Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. Restarts nothing by itself. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await refuseTakenPorts(options)
@@ -46,6 +44,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   let stopping = false
 
   const launch = async (plan: ProcessPlan) => {
+    options.signal?.throwIfAborted()
     const started = startProcess(plan, options.onLine)
     running.set(plan.name, started)
     await untilReady(started, plan.readyUrl)
@@ -63,6 +62,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await database?.stop()
   }
 
+  const stopProcesses = () => void Promise.all([...running.values()].map((each) => each.stop()))
+  options.signal?.addEventListener('abort', stopProcesses, { once: true })
   try {
     if (options.databaseUrl === undefined) {
       options.onStep('starting Postgres')
@@ -77,6 +78,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const plans = processPlans(options, options.databaseUrl ?? database?.url ?? '')
     options.onStep(`starting ${plans.map((plan) => plan.name).join(', ')}`)
     await Promise.all(plans.map(launch))
+    options.signal?.removeEventListener('abort', stopProcesses)
+    options.signal?.throwIfAborted()
     ingress = await startIngress({
       host: '127.0.0.1',
       port: options.ports.ingress,
@@ -104,7 +107,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function refuseTakenPorts({ ports, databaseUrl, dataFolder }: PlatformOptions): Promise<void> {
+/** @throws StartError that names the first port somebody else listens on */
+export async function refuseTakenPorts({
+  ports,
+  databaseUrl,
+  dataFolder,
+}: Pick<PlatformOptions, 'ports' | 'databaseUrl' | 'dataFolder'>): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     if (name === 'postgres') continue
     if (await isPortTaken(port))

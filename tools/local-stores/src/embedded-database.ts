@@ -3,7 +3,7 @@ import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Account, reachableFolder, reachablePrograms, serverAccount } from './postgres-programs.ts'
-import { run } from './run-program.ts'
+import { runProgram } from './run-program.ts'
 
 export type EmbeddedDatabase = { url: string; stop(): Promise<void> }
 
@@ -27,7 +27,7 @@ export async function startEmbeddedDatabase(options: {
   const home = await reachableFolder(options.folder, account)
   const cluster = join(home, 'cluster')
   const log = join(home, 'server.log')
-  const control = (...args: string[]) => run(programs.pg_ctl, ['-D', cluster, ...args], account)
+  const control = (...args: string[]) => runProgram(programs.pg_ctl, ['-D', cluster, ...args], account)
 
   if (!existsSync(cluster)) await initialise(programs.initdb, home, cluster, options.password, account)
   else if (existsSync(join(cluster, 'postmaster.pid'))) await control('stop', '-m', 'fast', '-w').catch(() => undefined)
@@ -64,7 +64,7 @@ async function initialise(initdb: string, home: string, cluster: string, passwor
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (account) await chown(passwordFile, account.uid, account.gid)
   const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync']
-  await run(initdb, [`--pgdata=${half}`, ...flags], account)
+  await runProgram(initdb, [`--pgdata=${half}`, ...flags], account)
   await rm(passwordFile)
   await rename(half, cluster)
 }

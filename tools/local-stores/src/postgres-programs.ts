@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, chown, cp, lstat, mkdir, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { run } from './run-program.ts'
+import { runProgram } from './run-program.ts'
 
 // PostgreSQL refuses to run as root. Started by root (a container, a build machine) it runs as `nobody`, which must be able to reach
 // its programs and its files: a clone below a closed folder (mode 0700, such as /root or a temporary one) gets a place outside of it.
@@ -15,7 +15,7 @@ const OUTSIDE = '/var/tmp'
 /** The account Postgres runs under when we are root; undefined when it is our own. */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
-  const idOf = async (flag: string) => Number((await run('id', [flag, 'nobody'])).trim())
+  const idOf = async (flag: string) => Number((await runProgram('id', [flag, 'nobody'])).trim())
   return { uid: await idOf('-u'), gid: await idOf('-g') }
 }
 

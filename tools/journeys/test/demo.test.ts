@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page as ApiPage } from '@jackfield/contract/page'
+import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { Tenant } from '@jackfield/contract/tenant'
+import { adminAccess } from '@jackfield/local-platform/admin-access'
+import { provideDemo } from '@jackfield/local-platform/demo'
+import { DEMO_BINDINGS } from '@jackfield/local-platform/demo-plan'
+import { demoRegistration } from '@jackfield/local-platform/demo-registration'
+import { publishedContosoUsers } from '@jackfield/m365-emulator/demo/contoso'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningPlatform, runPlatform } from './running-platform.ts'
+
+/** Who `npm start` imports, by name: every person of the published directory but the three it leaves out. */
+const LEFT_OUT = ['Allan Deyoung', 'Brian Johnson (TAILSPIN)', 'MOD Administrator']
+const quiet = { onStep: () => undefined, onRun: (_run: SyncRun) => undefined }
+let platform: RunningPlatform
+let contoso: Tenant
+
+beforeAll(async () => {
+  platform = await runPlatform()
+  const api = await adminAccess(platform.addresses.control, platform.settings, platform.dataFolder)
+  await provideDemo(api, platform.addresses.base, demoRegistration(), quiet)
+  platform.api = api
+  const tenants = await api<ApiPage<Tenant>>('GET', '/tenants')
+  contoso = tenants.items.find((tenant) => tenant.slug === 'contoso') as Tenant
+}, 180_000)
+afterAll(() => platform?.end())
+
+const roster = async () => (await platform.api<ApiPage<PhoneUser>>('GET', `/tenants/${contoso.id}/users?limit=200`)).items
+const byName = (one: { displayName: string }, other: { displayName: string }) => one.displayName.localeCompare(other.displayName)
+
+test('S32 S35 the demo imports exactly the ticked people, with the names and phones that Microsoft publishes', async () => {
+  const published = publishedContosoUsers() as unknown as PhoneUser[]
+  const people = published.filter((user) => user.surname !== null && !LEFT_OUT.includes(user.displayName)).sort(byName)
+  const told = ({ displayName, givenName, surname, userPrincipalName, mail, businessPhones, mobilePhone, jobTitle }: PhoneUser) => ({
+    displayName,
+    givenName,
+    surname,
+    userPrincipalName,
+    mail,
+    businessPhones,
+    mobilePhone,
+    jobTitle,
+  })
+  const imported = (await roster()).sort(byName)
+  expect(imported.map(told)).toEqual(people.map(told))
+  expect(imported.length).toBeGreaterThan(15)
+})
+
+test('S33 all of them are kept in step, and all but one may sign in with Microsoft', async () => {
+  const users = await roster()
+  expect(users.filter((user) => !user.sync)).toEqual([])
+  expect(users.filter((user) => !user.sso).map((user) => user.displayName)).toEqual(['Ben Walters'])
+})
+
+test('S42 the bound ones have the extensions that the start prints', async () => {
+  const bound = (await roster()).flatMap(({ displayName, bindings }) => bindings.map(({ extension }) => [displayName, extension]))
+  expect(Object.fromEntries(bound)).toEqual(DEMO_BINDINGS)
+})
+
+test('S35 a second start imports nothing again and changes nobody', async () => {
+  const before = await roster()
+  const runs = () => platform.api<ApiPage<SyncRun>>('GET', `/tenants/${contoso.id}/sync-runs`)
+  const runsBefore = (await runs()).items.length
+  await provideDemo(platform.api, platform.addresses.base, demoRegistration(), quiet)
+  expect(await roster()).toEqual(before)
+  expect((await runs()).items).toHaveLength(runsBefore)
+})
+
+test('a second start enters with the key of the first, and makes no other', async () => {
+  const kept = await readFile(join(platform.dataFolder, 'admin-api-key'), 'utf8')
+  await adminAccess(platform.addresses.control, platform.settings, platform.dataFolder)
+  expect(kept).toBe(`${platform.settings.adminKey}\n`)
+  expect((await platform.api<ApiPage<unknown>>('GET', '/api-keys')).items).toHaveLength(1)
+})
+
+test('on a database set up by another installation the start says so, and leaves its own key as it was', async () => {
+  const stranger = { ...platform.settings, adminKey: null, bootstrapKey: `jf_bootstrap_${'0'.repeat(43)}` }
+  const entered = adminAccess(platform.addresses.control, stranger, platform.dataFolder)
+  await expect(entered).rejects.toThrow(/^the database was set up by another installation/)
+  expect(await readFile(join(platform.dataFolder, 'admin-api-key'), 'utf8')).toBe(`${platform.settings.adminKey}\n`)
+})
+
+test('a process that dies is told with its name and its end, and nothing restarts it silently', async () => {
+  process.kill(platform.processId('user-sync-worker'), 'SIGKILL')
+  expect(await platform.failed).toBe('user-sync-worker ended by SIGKILL')
+  expect((await fetch(`${platform.addresses.roster}/health/live`).catch(() => undefined))?.status).toBeUndefined()
+})

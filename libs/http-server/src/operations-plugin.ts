@@ -1,5 +1,8 @@
+import { AppError } from '@jackfield/problem/app-error'
+import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { isInternalHost } from './internal-host.ts'
 
 /** Named probes of what a service needs; one that throws or takes over 2 s makes it not ready. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>
@@ -11,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** Liveness, readiness and metrics. Bodies tell nothing of the inside (DO-16). */
+/** Liveness, readiness and metrics, on internal hosts alone (AD-13). Bodies tell nothing of the inside (DO-16). */
 export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(async (app, { name, healthChecks }) => {
   const metrics = new Registry()
   metrics.setDefaultLabels({ service: name })
@@ -31,8 +34,9 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
     )
   })
 
-  app.get('/health/live', { logLevel: 'warn' }, async () => ({ status: 'live' }))
-  app.get('/health/ready', { logLevel: 'warn' }, async (request, reply) => {
+  const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
+  app.get('/health/live', operators, async () => ({ status: 'live' }))
+  app.get('/health/ready', operators, async (request, reply) => {
     const failed = (await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))).filter(
       (entry) => entry !== undefined,
     )
@@ -40,10 +44,12 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
       request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
     return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
   })
-  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) =>
-    reply.header('content-type', metrics.contentType).send(await metrics.metrics()),
-  )
+  app.get('/metrics', operators, async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()))
 })
+
+async function internalHostsOnly(request: FastifyRequest): Promise<void> {
+  if (!isInternalHost(request.host)) throw new AppError(404, 'not-found', 'There is nothing at this address.')
+}
 
 async function failureOf(check: string, probe: () => Promise<void>) {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()

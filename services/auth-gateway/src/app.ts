@@ -24,7 +24,7 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
   backends: Backends
 }
 
-/** The only door for people. Health and metrics answer on any host; everything else only where the host says whose it is. */
+/** The only door for people. Everything answers only where the host says whose it is; health and metrics only on internal hosts. */
 export function buildApp(settings: AppSettings, ports: Ports) {
   const app = createServer({ ...settings, name: 'auth-gateway' })
   const { baseUrl, backends, controlDirectory } = settings

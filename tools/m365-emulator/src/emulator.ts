@@ -11,7 +11,10 @@ import { MicrosoftSessions } from './entra/microsoft-session.ts'
 import { RefreshTokens } from './entra/refresh-tokens.ts'
 import { SigningKeys } from './entra/signing-keys.ts'
 import { type TamperInput, Tampering } from './entra/tampering.ts'
+import { Notifier } from './graph/notifier.ts'
+import { notifyOfChanges } from './graph/notify-of-changes.ts'
 import type { GraphSettings } from './graph/settings.ts'
+import { SubscriptionStore } from './graph/subscription-store.ts'
 
 export type EmulatorOptions = {
   /** 0 (the default) takes a free one. */
@@ -30,6 +33,10 @@ export type M365Emulator = {
   requests: RequestLog
   /** Page sizes of `/users` without `$top` and of `/users/delta`; assign to change. */
   graph: GraphSettings
+  /** Limits of subscriptions; assign to change. */
+  subscriptions: SubscriptionStore
+  /** Times of delivery, faults to come, lifecycle events, and `settled()`. */
+  notifications: Notifier
   /** A new signing key; `keepOld: false` withdraws the old ones at once. */
   rollKeys(options?: { keepOld?: boolean }): Promise<void>
   /** Spoils the next ID token, once. */
@@ -46,11 +53,14 @@ export async function startEmulator({
   directories,
   logLevel = 'silent',
 }: EmulatorOptions): Promise<M365Emulator> {
+  const clock = new Clock()
+  const subscriptions = new SubscriptionStore(clock)
+  const notifications = new Notifier(subscriptions, clock)
   const cloud: Cloud = {
     origin: '',
     run: randomUUID(),
-    clock: new Clock(),
-    directories: new Directories(),
+    clock,
+    directories: new Directories((directory) => notifyOfChanges(directory, notifications)),
     keys: await SigningKeys.generate(),
     sessions: new MicrosoftSessions(),
     codes: new Codes(),
@@ -58,6 +68,8 @@ export async function startEmulator({
     tampering: new Tampering(),
     requests: new RequestLog(),
     graph: { defaultPageSize: 100, deltaPageSize: 200 },
+    subscriptions,
+    notifications,
   }
   for (const seed of directories) cloud.directories.add(seed)
   const app = await buildApp(cloud, logLevel)
@@ -70,10 +82,15 @@ export async function startEmulator({
     directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
     requests: cloud.requests,
     graph: cloud.graph,
+    subscriptions,
+    notifications,
     rollKeys: (options) => cloud.keys.roll(options),
     tamperNextIdToken: (tamper) => cloud.tampering.next(tamper),
     advanceTime: (milliseconds) => cloud.clock.advance(milliseconds),
-    close: () => app.close(),
+    async close() {
+      await notifications.close()
+      await app.close()
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import type { GrantSeed } from '../directory/service-principal.ts'
 import type { UserChange, UserSeed } from '../directory/user.ts'
 import type { TamperInput } from '../entra/tampering.ts'
 import { directoryControl } from './directory-control.ts'
+import { notificationControl } from './notification-control.ts'
 
 type InDirectory = { Params: { d: string; u: string; a: string; k: string } }
 
@@ -47,6 +48,8 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     const given = Object.entries(Settings.parse(body)).filter(([, value]) => value !== undefined)
     return Object.assign(cloud.graph, Object.fromEntries(given))
   })
+
+  await app.register(notificationControl, { cloud })
 
   app.get('/directories', async () => cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })))
   app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))

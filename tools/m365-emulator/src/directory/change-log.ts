@@ -5,6 +5,7 @@ export type Change = { userId: string; properties: 'whole' | readonly UserProper
 /** Every change of a directory's users in order; a position in it is what a delta token remembers. */
 export class ChangeLog {
   readonly #changes: Change[] = []
+  #listener: ((change: Change) => void) | undefined
 
   get end(): number {
     return this.#changes.length
@@ -12,6 +13,12 @@ export class ChangeLog {
 
   append(change: Change): void {
     this.#changes.push(change)
+    this.#listener?.(change)
+  }
+
+  /** Hears of every change from now on. */
+  listen(listener: (change: Change) => void): void {
+    this.#listener = listener
   }
 
   at(position: number): Change | undefined {

@@ -9,6 +9,12 @@ export type Account = { directory: Directory; user: User }
 export class Directories {
   readonly #byId = new Map<string, Directory>()
   readonly #byDomain = new Map<string, Directory>()
+  readonly #onAdded: (directory: Directory) => void
+
+  /** Hears of every directory once it is filled. */
+  constructor(onAdded: (directory: Directory) => void = () => undefined) {
+    this.#onAdded = onAdded
+  }
 
   add(seed: DirectorySeedInput): Directory {
     const directory = new Directory(DirectorySeed.parse(seed))
@@ -18,6 +24,7 @@ export class Directories {
       this.#byDomain.set(domain, directory)
     }
     this.#byId.set(directory.id, directory)
+    this.#onAdded(directory)
     return directory
   }
 

@@ -6,6 +6,7 @@ import { getOrganization } from './get-organization.ts'
 import { getUser } from './get-user.ts'
 import { errorDocument, GraphError, type GraphTrace } from './graph-error.ts'
 import { listUsers } from './list-users.ts'
+import { subscriptions } from './subscriptions.ts'
 import { usersDelta } from './users-delta.ts'
 
 const CONTENT_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
@@ -53,5 +54,6 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
   await app.register(usersDelta, { cloud })
   await app.register(getUser, { cloud })
   await app.register(getOrganization, { cloud })
+  await app.register(subscriptions, { cloud })
   await app.register(batch, { cloud })
 }

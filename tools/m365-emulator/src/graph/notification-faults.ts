@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+export const NotificationFault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('lose'), count: z.number().int().min(1).default(1) }),
+  z.strictObject({ kind: z.literal('duplicate'), count: z.number().int().min(1).default(1) }),
+  z.strictObject({ kind: z.literal('wrong-client-state'), count: z.number().int().min(1).default(1) }),
+  /** Delivered this much later than they would be. */
+  z.strictObject({ kind: z.literal('delay'), count: z.number().int().min(1).default(1), milliseconds: z.number().int().min(0) }),
+  /** The next `count` are held until all are there, then delivered last first. */
+  z.strictObject({ kind: z.literal('reorder'), count: z.number().int().min(2) }),
+])
+export type NotificationFaultInput = z.input<typeof NotificationFault>
+
+type Planned = z.output<typeof NotificationFault> & { left: number; held: Sent[] }
+export type Sent = { address: string; body: Record<string, unknown> }
+type Delivery = Sent & { delay: number }
+
+/** Faults in the order they were asked for, each for so many of the coming notifications. */
+export class NotificationFaults {
+  #planned: Planned[] = []
+
+  plan(fault: NotificationFaultInput): void {
+    const parsed = NotificationFault.parse(fault)
+    this.#planned.push({ ...parsed, left: parsed.count, held: [] })
+  }
+
+  clear(): void {
+    this.#planned = []
+  }
+
+  /** What becomes of a notification: nothing, itself, itself twice, itself spoilt or late. */
+  apply(sent: Sent): Delivery[] {
+    const fault = this.#planned[0]
+    if (!fault) return [{ ...sent, delay: 0 }]
+    fault.left--
+    if (fault.left === 0) this.#planned.shift()
+    switch (fault.kind) {
+      case 'lose':
+        return []
+      case 'duplicate':
+        return [
+          { ...sent, delay: 0 },
+          { ...sent, delay: 0 },
+        ]
+      case 'wrong-client-state':
+        return [{ address: sent.address, body: { ...sent.body, clientState: 'not-the-state-you-gave' }, delay: 0 }]
+      case 'delay':
+        return [{ ...sent, delay: fault.milliseconds }]
+      case 'reorder':
+        fault.held.unshift(sent)
+        return fault.left > 0 ? [] : fault.held.map((one) => ({ ...one, delay: 0 }))
+    }
+  }
+}

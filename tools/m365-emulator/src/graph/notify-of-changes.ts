@@ -1,0 +1,16 @@
+import type { Directory } from '../directory/directory.ts'
+import type { Notifier } from './notifier.ts'
+import type { ChangeType } from './subscription.ts'
+
+/** From here on every change of the directory's users is told to whoever subscribed. */
+export function notifyOfChanges(directory: Directory, notifier: Notifier): void {
+  directory.changes.listen(({ userId, properties }) => {
+    notifier.userChanged(directory, userId, changeTypes(directory.users.state(userId), properties === 'whole'))
+  })
+}
+
+function changeTypes(state: 'live' | 'soft-deleted' | 'purged' | undefined, isWhole: boolean): ChangeType[] {
+  if (state === 'soft-deleted') return ['updated', 'deleted']
+  if (state === 'purged') return ['deleted']
+  return isWhole ? ['created', 'updated'] : ['updated']
+}

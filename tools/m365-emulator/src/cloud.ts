@@ -6,9 +6,11 @@ import type { MicrosoftSessions } from './entra/microsoft-session.ts'
 import type { RefreshTokens } from './entra/refresh-tokens.ts'
 import type { SigningKeys } from './entra/signing-keys.ts'
 import type { Tampering } from './entra/tampering.ts'
+import type { Faults } from './faults/faults.ts'
 import type { Notifier } from './graph/notifier.ts'
 import type { GraphSettings } from './graph/settings.ts'
 import type { SubscriptionStore } from './graph/subscription-store.ts'
+import type { ThrottleSettings } from './graph/throttle.ts'
 
 /** Everything the emulated cloud remembers, handed to the routes. */
 export type Cloud = {
@@ -25,6 +27,8 @@ export type Cloud = {
   readonly tampering: Tampering
   readonly requests: RequestLog
   readonly graph: GraphSettings
+  readonly throttle: ThrottleSettings
+  readonly faults: Faults
   readonly subscriptions: SubscriptionStore
   readonly notifications: Notifier
 }

@@ -11,10 +11,12 @@ import { MicrosoftSessions } from './entra/microsoft-session.ts'
 import { RefreshTokens } from './entra/refresh-tokens.ts'
 import { SigningKeys } from './entra/signing-keys.ts'
 import { type TamperInput, Tampering } from './entra/tampering.ts'
+import { Faults } from './faults/faults.ts'
 import { Notifier } from './graph/notifier.ts'
 import { notifyOfChanges } from './graph/notify-of-changes.ts'
 import type { GraphSettings } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscription-store.ts'
+import type { ThrottleSettings } from './graph/throttle.ts'
 
 export type EmulatorOptions = {
   /** 0 (the default) takes a free one. */
@@ -33,6 +35,10 @@ export type M365Emulator = {
   requests: RequestLog
   /** Page sizes of `/users` without `$top` and of `/users/delta`; assign to change. */
   graph: GraphSettings
+  /** Quotas of resource units; assign to change. */
+  throttle: ThrottleSettings
+  /** What is to go wrong at Graph, planned ahead. */
+  faults: Faults
   /** Limits of subscriptions; assign to change. */
   subscriptions: SubscriptionStore
   /** Times of delivery, faults to come, lifecycle events, and `settled()`. */
@@ -68,6 +74,8 @@ export async function startEmulator({
     tampering: new Tampering(),
     requests: new RequestLog(),
     graph: { defaultPageSize: 100, deltaPageSize: 200 },
+    throttle: { enabled: true, unitsPerWindow: null, sendRetryAfter: true },
+    faults: new Faults(),
     subscriptions,
     notifications,
   }
@@ -82,6 +90,8 @@ export async function startEmulator({
     directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
     requests: cloud.requests,
     graph: cloud.graph,
+    throttle: cloud.throttle,
+    faults: cloud.faults,
     subscriptions,
     notifications,
     rollKeys: (options) => cloud.keys.roll(options),

@@ -6,6 +6,7 @@ import type { DirectorySeedInput } from '../directory/seed.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { UserChange, UserSeed } from '../directory/user.ts'
 import type { TamperInput } from '../entra/tampering.ts'
+import { faultControl } from '../faults/fault-control.ts'
 import { directoryControl } from './directory-control.ts'
 import { notificationControl } from './notification-control.ts'
 
@@ -14,6 +15,11 @@ type InDirectory = { Params: { d: string; u: string; a: string; k: string } }
 const Settings = z.strictObject({
   defaultPageSize: z.number().int().min(1).max(999).optional(),
   deltaPageSize: z.number().int().min(1).max(999).optional(),
+})
+const Throttle = z.strictObject({
+  enabled: z.boolean().optional(),
+  unitsPerWindow: z.number().int().min(1).nullish(),
+  sendRetryAfter: z.boolean().optional(),
 })
 const Time = z.strictObject({ milliseconds: z.number().int().min(0) })
 const Roles = z.strictObject({ roles: z.array(z.string()).optional() })
@@ -44,12 +50,17 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     cloud.clock.advance(Time.parse(body).milliseconds)
     return { now: cloud.clock.date().toISOString() }
   })
+  app.put('/throttle', async ({ body }) => {
+    const given = Object.entries(Throttle.parse(body)).filter(([, value]) => value !== undefined)
+    return Object.assign(cloud.throttle, Object.fromEntries(given))
+  })
   app.put('/graph', async ({ body }) => {
     const given = Object.entries(Settings.parse(body)).filter(([, value]) => value !== undefined)
     return Object.assign(cloud.graph, Object.fromEntries(given))
   })
 
   await app.register(notificationControl, { cloud })
+  await app.register(faultControl, { cloud })
 
   app.get('/directories', async () => cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })))
   app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))

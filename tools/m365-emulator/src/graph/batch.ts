@@ -40,10 +40,21 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
       responses.push({
         id,
         status: response.statusCode,
-        headers: { 'Content-Type': 'application/json' },
+        headers: itemHeaders(response.headers),
         body: isJson ? response.json() : response.body,
       })
     }
     return { responses }
   })
+}
+
+/** Of an item's own headers those a client acts on. */
+function itemHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const retryAfter = headers['retry-after']
+  const unit = headers['x-ms-resource-unit']
+  return {
+    'Content-Type': 'application/json',
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    ...(unit !== undefined && { 'x-ms-resource-unit': String(unit) }),
+  }
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Cloud } from '../cloud.ts'
+import { graphFaults } from '../faults/graph-faults.ts'
 import { batch } from './batch.ts'
 import { getOrganization } from './get-organization.ts'
 import { getUser } from './get-user.ts'
 import { errorDocument, GraphError, type GraphTrace } from './graph-error.ts'
 import { listUsers } from './list-users.ts'
 import { subscriptions } from './subscriptions.ts'
+import { throttle } from './throttle.ts'
 import { usersDelta } from './users-delta.ts'
 
 const CONTENT_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
@@ -50,6 +52,8 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     return reply.code(400).header('content-type', CONTENT_TYPE).send(document)
   })
 
+  await app.register(graphFaults, { cloud })
+  await app.register(throttle, { cloud })
   await app.register(listUsers, { cloud })
   await app.register(usersDelta, { cloud })
   await app.register(getUser, { cloud })

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const count = z.number().int().min(1)
+
+/** What happens instead of, or to, the true answer. */
+const Effect = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('refuse'),
+    status: z.number().int().min(400).max(599),
+    /** Graph's `error.code`; the usual one of the status when left out. */
+    code: z.string().optional(),
+    /** Seconds, as a number or as an HTTP date; without it there is no such header. */
+    retryAfter: z.union([z.number().int().min(0), z.strictObject({ dateIn: z.number().int().min(0) })]).optional(),
+  }),
+  /** The token is taken as revoked, whatever its lifetime. */
+  z.strictObject({ kind: z.literal('token-revoked') }),
+  z.strictObject({ kind: z.literal('page-token-expired') }),
+  /** Sources differ on the form; 410 comes with the address of a fresh start. */
+  z.strictObject({ kind: z.literal('delta-token-expired'), form: z.enum(['400', '410', '410-resync']).default('400') }),
+  z.strictObject({ kind: z.literal('slow'), milliseconds: z.number().int().min(0) }),
+  /** The connection ends in the middle of the body. */
+  z.strictObject({ kind: z.literal('cut') }),
+  z.strictObject({ kind: z.literal('malformed') }),
+  /** No items, and a nextLink that brings what this page should have. */
+  z.strictObject({ kind: z.literal('empty-page') }),
+  z.strictObject({ kind: z.literal('repeated-items') }),
+  z.strictObject({ kind: z.literal('reversed-items') }),
+])
+
+export const Fault = z.strictObject({
+  /** Regular expression on the path without its query, such as `^/v1\.0/users$`. */
+  path: z.string().refine(isRegularExpression, 'must be a regular expression'),
+  method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']).optional(),
+  /** So many matching requests pass before it begins. */
+  after: z.number().int().min(0).default(0),
+  /** So many requests meet it; every one when left out. */
+  count: count.optional(),
+  effect: Effect,
+})
+export type FaultInput = z.input<typeof Fault>
+export type FaultEffect = z.output<typeof Effect>
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,32 @@
+import { Fault, type FaultEffect, type FaultInput } from './fault.ts'
+
+type Planned = { path: RegExp; method: string | undefined; after: number; left: number; effect: FaultEffect }
+
+/** Faults a test has planned. They are met in the order of planning, each by the requests it is for: the same plan, the same run. */
+export class Faults {
+  #planned: Planned[] = []
+
+  plan(fault: FaultInput): void {
+    const { path, method, after, count, effect } = Fault.parse(fault)
+    this.#planned.push({ path: new RegExp(path), method, after, left: count ?? Number.POSITIVE_INFINITY, effect })
+  }
+
+  clear(): void {
+    this.#planned = []
+  }
+
+  /** The effect this request meets; one at most. */
+  take(method: string, path: string): FaultEffect | undefined {
+    for (const fault of this.#planned) {
+      if (!fault.path.test(path) || (fault.method ?? method) !== method) continue
+      if (fault.after > 0) {
+        fault.after--
+        continue
+      }
+      fault.left--
+      if (fault.left <= 0) this.#planned = this.#planned.filter((planned) => planned !== fault)
+      return fault.effect
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { Cloud } from '../cloud.ts'
+import { GraphError } from '../graph/graph-error.ts'
+import type { FaultEffect } from './fault.ts'
+
+const USUAL_CODES: Readonly<Record<number, string>> = {
+  401: 'InvalidAuthenticationToken',
+  403: 'Authorization_RequestDenied',
+  404: 'Request_ResourceNotFound',
+  429: 'TooManyRequests',
+  500: 'InternalServerError',
+  502: 'BadGateway',
+  503: 'serviceNotAvailable',
+  504: 'GatewayTimeout',
+}
+
+/** Planned faults befall Graph's routes, items of a batch included. */
+export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
+  const met = new WeakMap<FastifyRequest, FaultEffect>()
+  app.addHook('onRequest', async (request, reply) => {
+    const effect = cloud.faults.take(request.method, pathOf(request))
+    if (!effect) return
+    met.set(request, effect)
+    if (effect.kind === 'slow') await wait(effect.milliseconds)
+    refuse(effect, request, reply, cloud)
+  })
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    const effect = met.get(request)
+    return effect && isPage(payload) ? changePage(effect, payload, `${cloud.origin}${request.url}`) : payload
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const effect = met.get(request)
+    if (typeof payload !== 'string' || (effect?.kind !== 'cut' && effect?.kind !== 'malformed')) return payload
+    const half = payload.slice(0, Math.max(1, Math.floor(payload.length / 2)))
+    if (effect.kind === 'malformed') return half
+    reply.removeHeader('content-length')
+    return Readable.from(cutShort(half))
+  })
+})
+
+async function* cutShort(half: string) {
+  yield half
+  // The reader gets what was sent so far before the connection breaks.
+  await wait(20)
+  throw new Error('cut as planned')
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? ''
+
+function refuse(effect: FaultEffect, request: FastifyRequest, reply: FastifyReply, cloud: Cloud): void {
+  switch (effect.kind) {
+    case 'refuse':
+      if (effect.retryAfter !== undefined) reply.header('retry-after', retryAfter(effect.retryAfter, cloud))
+      throw new GraphError(effect.status, effect.code ?? USUAL_CODES[effect.status] ?? 'UnknownError', 'Refused as planned.')
+    case 'token-revoked':
+      throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token has been revoked.')
+    case 'page-token-expired':
+      throw new GraphError(
+        400,
+        'Directory_ExpiredPageToken',
+        'The specified page token value has expired and cannot be included in your request.',
+      )
+    case 'delta-token-expired':
+      throw deltaExpired(effect.form, request, cloud)
+  }
+}
+
+function deltaExpired(form: '400' | '410' | '410-resync', request: FastifyRequest, cloud: Cloud): GraphError {
+  if (form === '400')
+    return new GraphError(400, 'syncStateNotFound', 'The sync state generation is not found; please perform a full synchronization.')
+  if (form === '410')
+    return new GraphError(410, 'SyncStateNotFound', 'The sync state generation is not found; please perform a full synchronization.')
+  const location = `${cloud.origin}${pathOf(request)}?$deltatoken=`
+  return new GraphError(410, 'resyncRequired', 'Resync required. Any deltaLink obtained before is not valid any more.', { location })
+}
+
+function retryAfter(wanted: number | { dateIn: number }, cloud: Cloud): string {
+  return typeof wanted === 'number' ? String(wanted) : new Date(cloud.clock.now() + wanted.dateIn * 1_000).toUTCString()
+}
+
+type Page = { value: unknown[]; [member: string]: unknown }
+
+function isPage(payload: unknown): payload is Page {
+  return typeof payload === 'object' && payload !== null && 'value' in payload && Array.isArray(payload.value)
+}
+
+function changePage(effect: FaultEffect, page: Page, url: string): Page {
+  switch (effect.kind) {
+    case 'empty-page': {
+      const { '@odata.deltaLink': _, ...rest } = page
+      return { ...rest, '@odata.nextLink': url, value: [] }
+    }
+    case 'repeated-items':
+      return { ...page, value: [...page.value, ...page.value] }
+    case 'reversed-items':
+      return { ...page, value: page.value.toReversed() }
+    default:
+      return page
+  }
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ADELE } from '../src/demo/contoso.ts'
+import type { M365Emulator } from '../src/emulator.ts'
+import { getGraph, givenAppToken, givenEmulator } from './given.ts'
+
+const USERS = '^/v1\\.0/users$'
+let m365: M365Emulator
+let token: string
+beforeEach(async () => {
+  m365 = await givenEmulator()
+  token = await givenAppToken(m365)
+})
+afterEach(() => m365.close())
+
+const get = (path: string) => getGraph(m365, path, token)
+const status = async (path: string) => (await fetch(`${m365.origin}/v1.0${path}`, { headers: { authorization: `Bearer ${token}` } })).status
+
+test('a fault begins after so many requests, lasts for so many, and is for its path and method alone', async () => {
+  m365.faults.plan({ path: USERS, method: 'GET', after: 1, count: 2, effect: { kind: 'refuse', status: 503 } })
+  const answers = []
+  for (const path of ['/users', `/users/${ADELE.id}`, '/users?$top=5', '/users', '/users']) answers.push(await status(path))
+  expect(answers).toEqual([200, 200, 503, 503, 200])
+})
+
+test('without a count it lasts until it is cleared', async () => {
+  m365.faults.plan({ path: USERS, effect: { kind: 'refuse', status: 504 } })
+  expect([await status('/users'), await status('/users')]).toEqual([504, 504])
+  m365.faults.clear()
+  expect(await status('/users')).toBe(200)
+})
+
+test.each([
+  [{ kind: 'refuse', status: 429, retryAfter: 7 }, 429, 'TooManyRequests', '7'],
+  [{ kind: 'refuse', status: 429 }, 429, 'TooManyRequests', null],
+  [{ kind: 'refuse', status: 503, retryAfter: 1 }, 503, 'serviceNotAvailable', '1'],
+  [{ kind: 'refuse', status: 500, code: 'UnknownError' }, 500, 'UnknownError', null],
+  [{ kind: 'token-revoked' }, 401, 'InvalidAuthenticationToken', null],
+  [{ kind: 'page-token-expired' }, 400, 'Directory_ExpiredPageToken', null],
+  [{ kind: 'delta-token-expired' }, 400, 'syncStateNotFound', null],
+  [{ kind: 'delta-token-expired', form: '410' }, 410, 'SyncStateNotFound', null],
+] as const)('%j answers as Graph does', async (effect, expected, code, retryAfter) => {
+  m365.faults.plan({ path: USERS, count: 1, effect })
+  const answer = await get('/users')
+  expect([answer.status, answer.body.error.code, answer.headers.get('retry-after')]).toEqual([expected, code, retryAfter])
+  expect(answer.body.error.innerError['request-id']).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('Retry-After may be an HTTP date', async () => {
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'refuse', status: 429, retryAfter: { dateIn: 90 } } })
+  const header = (await get('/users')).headers.get('retry-after') ?? ''
+  expect(header).toMatch(/ GMT$/)
+  expect(Date.parse(header)).toBeGreaterThan(Date.now() + 60_000)
+})
+
+test('a 410 that asks for a new start says where', async () => {
+  m365.faults.plan({ path: '/users/delta$', count: 1, effect: { kind: 'delta-token-expired', form: '410-resync' } })
+  const answer = await get('/users/delta?$deltatoken=latest')
+  expect([answer.status, answer.body.error.code]).toEqual([410, 'resyncRequired'])
+  expect((await get(answer.headers.get('location') ?? '')).status).toBe(200)
+})
+
+test('an empty page has a nextLink that brings what was missing', async () => {
+  const whole = (await get('/users?$select=id&$top=7')).body
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'empty-page' } })
+  const { body } = await get('/users?$select=id&$top=7')
+  expect(body.value).toEqual([])
+  expect((await get(body['@odata.nextLink'] ?? '')).body.value).toEqual(whole.value)
+})
+
+test('items come twice, or last first', async () => {
+  const ids = async () => (await get('/users?$select=id')).body.value.map(({ id }) => id)
+  const all = await ids()
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'repeated-items' } })
+  expect(await ids()).toEqual([...all, ...all])
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'reversed-items' } })
+  expect(await ids()).toEqual(all.toReversed())
+})
+
+test('malformed JSON arrives whole, a cut answer breaks off in the middle', async () => {
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'malformed' } })
+  const authorization = `Bearer ${token}`
+  const malformed = await fetch(`${m365.origin}/v1.0/users`, { headers: { authorization } })
+  const text = await malformed.text()
+  expect(text.length).toBeGreaterThan(1_000)
+  expect(() => JSON.parse(text)).toThrow()
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'cut' } })
+  const cut = await fetch(`${m365.origin}/v1.0/users`, { headers: { authorization } })
+  expect(cut.status).toBe(200)
+  await expect(cut.text()).rejects.toThrow()
+})
+
+test('a slow answer is a true one', async () => {
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'slow', milliseconds: 30 } })
+  expect((await get('/users')).body.value.length).toBeGreaterThan(0)
+})
+
+test('within a batch one item fails alone, with its own Retry-After', async () => {
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'refuse', status: 429, retryAfter: 3 } })
+  const requests = ['/users', `/users/${ADELE.id}`].map((url, index) => ({ id: String(index), method: 'GET', url }))
+  const response = await fetch(`${m365.origin}/v1.0/$batch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ requests }),
+  })
+  const { responses } = (await response.json()) as { responses: { status: number; headers: Record<string, string> }[] }
+  expect(responses.map((item) => [item.status, item.headers['Retry-After']])).toEqual([
+    [429, '3'],
+    [200, undefined],
+  ])
+})
+
+test('the same is planned over HTTP, and a plan that makes no sense is refused', async () => {
+  const plan = (fault: unknown) =>
+    fetch(`${m365.origin}/_emulator/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    })
+  expect((await plan({ path: USERS, count: 1, effect: { kind: 'refuse', status: 503 } })).status).toBe(200)
+  for (const wrong of [{}, { path: '(', effect: { kind: 'cut' } }, { path: USERS, effect: { kind: 'burn' } }])
+    expect((await plan(wrong)).status, JSON.stringify(wrong)).toBe(400)
+  expect([await status('/users'), await status('/users')]).toEqual([503, 200])
+})

@@ -4,6 +4,7 @@ import type { Directories } from './directory/directories.ts'
 import type { Codes } from './entra/codes.ts'
 import type { MicrosoftSessions } from './entra/microsoft-session.ts'
 import type { RefreshTokens } from './entra/refresh-tokens.ts'
+import type { EntraSettings } from './entra/settings.ts'
 import type { SigningKeys } from './entra/signing-keys.ts'
 import type { Tampering } from './entra/tampering.ts'
 import type { Faults } from './faults/faults.ts'
@@ -26,6 +27,7 @@ export type Cloud = {
   readonly refreshTokens: RefreshTokens
   readonly tampering: Tampering
   readonly requests: RequestLog
+  readonly entra: EntraSettings
   readonly graph: GraphSettings
   readonly throttle: ThrottleSettings
   readonly faults: Faults

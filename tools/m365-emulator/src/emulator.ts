@@ -9,6 +9,7 @@ import type { DirectorySeedInput } from './directory/seed.ts'
 import { Codes } from './entra/codes.ts'
 import { MicrosoftSessions } from './entra/microsoft-session.ts'
 import { RefreshTokens } from './entra/refresh-tokens.ts'
+import { type EntraSettings, USUAL_ENTRA_SETTINGS } from './entra/settings.ts'
 import { SigningKeys } from './entra/signing-keys.ts'
 import { type TamperInput, Tampering } from './entra/tampering.ts'
 import { Faults } from './faults/faults.ts'
@@ -33,6 +34,8 @@ export type M365Emulator = {
   addDirectory(seed: DirectorySeedInput): DirectoryControl
   directories(): DirectoryControl[]
   requests: RequestLog
+  /** Behaviour the public sources do not settle; assign to change. */
+  entra: EntraSettings
   /** Page sizes of `/users` without `$top` and of `/users/delta`; assign to change. */
   graph: GraphSettings
   /** Quotas of resource units; assign to change. */
@@ -73,6 +76,7 @@ export async function startEmulator({
     refreshTokens: new RefreshTokens(),
     tampering: new Tampering(),
     requests: new RequestLog(),
+    entra: { ...USUAL_ENTRA_SETTINGS },
     graph: { defaultPageSize: 100, deltaPageSize: 200 },
     throttle: { enabled: true, unitsPerWindow: null, sendRetryAfter: true },
     faults: new Faults(),
@@ -89,6 +93,7 @@ export async function startEmulator({
     addDirectory: (seed) => directoryControl(cloud, cloud.directories.add(seed).id),
     directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
     requests: cloud.requests,
+    entra: cloud.entra,
     graph: cloud.graph,
     throttle: cloud.throttle,
     faults: cloud.faults,

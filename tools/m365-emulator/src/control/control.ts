@@ -5,6 +5,7 @@ import type { ApplicationChange, ApplicationSeed } from '../directory/applicatio
 import type { DirectorySeedInput } from '../directory/seed.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { UserChange, UserSeed } from '../directory/user.ts'
+import { EntraSettings } from '../entra/settings.ts'
 import type { TamperInput } from '../entra/tampering.ts'
 import { faultControl } from '../faults/fault-control.ts'
 import { directoryControl } from './directory-control.ts'
@@ -54,6 +55,7 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     const given = Object.entries(Throttle.parse(body)).filter(([, value]) => value !== undefined)
     return Object.assign(cloud.throttle, Object.fromEntries(given))
   })
+  app.put('/entra', async ({ body }) => Object.assign(cloud.entra, EntraSettings.partial().parse(body)))
   app.put('/graph', async ({ body }) => {
     const given = Object.entries(Settings.parse(body)).filter(([, value]) => value !== undefined)
     return Object.assign(cloud.graph, Object.fromEntries(given))

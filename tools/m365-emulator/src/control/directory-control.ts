@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Application, ApplicationChange, ApplicationSeed } from '../directory/application.ts'
-import { Secret } from '../directory/application.ts'
+import { Secret } from '../directory/credentials.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 
@@ -77,7 +77,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
       return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
     },
     removeSecret: (appId, keyId) => directory.removeSecret(appId.toLowerCase(), keyId),
-    grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }),
+    grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }, cloud.clock.now()),
     withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),
     removeEnterpriseApplication: (appId) => directory.forget(appId.toLowerCase()),
     expireDeltaTokens: () => void directory.deltaGeneration++,

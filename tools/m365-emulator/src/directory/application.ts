@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { Certificate, FederatedCredentials, Secret } from './credentials.ts'
 
 /** http is for the local machine only; `*.localhost` is this emulator's leniency, browsers resolve it to loopback. */
 export function isAcceptableRedirectUri(uri: string): boolean {
-  if (!URL.canParse(uri) || uri.length > 256 || uri.includes('*')) return false
+  if (!URL.canParse(uri) || uri.length > 256 || /[*!$'(),;]/.test(uri)) return false
   const { protocol, hostname, hash } = new URL(uri)
   if (hash) return false
   if (protocol === 'https:') return true
@@ -28,15 +29,15 @@ const RedirectUris = z
       error: 'a redirect URI may be registered once only',
     },
   )
+  .refine(({ web, spa, publicClient }) => web.length + spa.length + publicClient.length <= 256, { error: 'at most 256 redirect URIs' })
 
-export const Secret = z.object({
-  keyId: z.guid().toLowerCase(),
-  value: z.string().min(16).max(64),
-  endDateTime: z.iso.datetime(),
-})
-export type Secret = z.infer<typeof Secret>
+/** Where the browser is sent, in a hidden frame, when its Microsoft session ends. */
+const LogoutUrl = z
+  .string()
+  .max(255)
+  .refine((url) => isAcceptableRedirectUri(url), 'must be https, or http on the local machine')
 
-const OptionalClaim = z.enum(['acct', 'auth_time', 'email', 'family_name', 'given_name', 'login_hint', 'upn', 'xms_edov'])
+const OptionalClaim = z.enum(['acct', 'auth_time', 'email', 'family_name', 'given_name', 'login_hint', 'sid', 'upn', 'xms_edov'])
 
 export const ApplicationSeed = z.strictObject({
   appId: z.guid().toLowerCase(),
@@ -44,8 +45,19 @@ export const ApplicationSeed = z.strictObject({
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs']).default('AzureADMyOrg'),
   redirectUris: RedirectUris,
   secrets: z.array(Secret).default([]),
+  certificates: z.array(Certificate).default([]),
+  federatedCredentials: FederatedCredentials,
+  logoutUrl: LogoutUrl.optional(),
+  /** "Allow public client flows": device codes without a credential. */
+  allowPublicClient: z.boolean().default(false),
+  /** The hybrid flow's switch: ID tokens straight from the authorize endpoint. */
+  enableIdTokenIssuance: z.boolean().default(false),
   /** Application permissions listed in the registration; listing grants nothing. */
   requiredRoles: z.array(z.string()).default([]),
+  /** Delegated permissions listed in the registration. */
+  requiredScopes: z.array(z.string()).default(['User.Read']),
+  /** Object ids of the users who may change the registration without a directory role. */
+  owners: z.array(z.guid().toLowerCase()).default([]),
   optionalClaims: z.array(OptionalClaim).default([]),
   /** Newly registered multi-tenant apps get no unverified e-mail addresses; older ones do (nOAuth). */
   removeUnverifiedEmailClaim: z.boolean().default(true),
@@ -56,7 +68,13 @@ export const ApplicationChange = ApplicationSeed.pick({
   displayName: true,
   signInAudience: true,
   redirectUris: true,
+  certificates: true,
+  federatedCredentials: true,
+  logoutUrl: true,
+  allowPublicClient: true,
+  enableIdTokenIssuance: true,
   requiredRoles: true,
+  requiredScopes: true,
   optionalClaims: true,
   removeUnverifiedEmailClaim: true,
 }).partial()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type Application, ApplicationChange, ApplicationSeed, type Secret } from './application.ts'
+import { type Application, ApplicationChange, ApplicationSeed } from './application.ts'
 import { ChangeLog } from './change-log.ts'
+import type { Secret } from './credentials.ts'
 import type { DirectorySeed } from './seed.ts'
 import { GrantSeed, type ServicePrincipal } from './service-principal.ts'
 import { UserStore } from './user-store.ts'
@@ -50,12 +51,17 @@ export class Directory {
   }
 
   /** Consent makes the application's object in this directory when there is none yet. */
-  grant(seed: GrantSeed): ServicePrincipal {
+  grant(seed: GrantSeed, now = 0): ServicePrincipal {
     const grant = GrantSeed.parse(seed)
     const principal = this.principal(grant.appId)
-    for (const role of grant.roles) principal.roles.add(role)
+    for (const role of grant.roles) {
+      if (!principal.roles.has(role)) principal.grantedAt.set(role, now)
+      principal.roles.add(role)
+    }
     principal.everyUser = grant.everyUser
     principal.enabled = grant.enabled
+    principal.assignmentRequired = grant.assignmentRequired
+    principal.assignedUsers = new Set(grant.assignedUsers)
     return principal
   }
 
@@ -81,7 +87,10 @@ export class Directory {
       appId,
       enabled: true,
       roles: new Set<string>(),
+      grantedAt: new Map<string, number>(),
       everyUser: false,
+      assignmentRequired: false,
+      assignedUsers: new Set<string>(),
       consentedUsers: new Set<string>(),
     }
     this.principals.set(appId, principal)

@@ -7,6 +7,9 @@ export const GrantSeed = z.strictObject({
   /** Delegated scopes consented for every user of the directory. */
   everyUser: z.boolean().default(true),
   enabled: z.boolean().default(true),
+  /** Only assigned users may sign in (AADSTS50105). */
+  assignmentRequired: z.boolean().default(false),
+  assignedUsers: z.array(z.guid().toLowerCase()).default([]),
 })
 export type GrantSeed = z.input<typeof GrantSeed>
 
@@ -16,10 +19,19 @@ export type ServicePrincipal = {
   appId: string
   enabled: boolean
   roles: Set<string>
+  /** When each role was granted; replication delays what comes of it. */
+  grantedAt: Map<string, number>
   everyUser: boolean
+  assignmentRequired: boolean
+  assignedUsers: Set<string>
   consentedUsers: Set<string>
 }
 
 export function hasUserConsent(principal: ServicePrincipal | undefined, userId: string): boolean {
   return principal !== undefined && (principal.everyUser || principal.consentedUsers.has(userId))
+}
+
+/** The roles granted until this moment. */
+export function effectiveRoles({ roles, grantedAt }: ServicePrincipal, until: number): string[] {
+  return [...roles].filter((role) => (grantedAt.get(role) ?? 0) <= until)
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { Cloud } from '../cloud.ts'
 import type { Application } from '../directory/application.ts'
 import type { Directory } from '../directory/directory.ts'
+import { effectiveRoles } from '../directory/service-principal.ts'
 import type { User } from '../directory/user.ts'
+import type { PresentedCredential } from './client-authentication.ts'
 import type { Claims } from './id-token.ts'
 import { GRAPH } from './scopes.ts'
 
@@ -16,19 +19,26 @@ const issued = (directory: Directory, now: number, lifetime: number) => ({
   ver: '1.0',
 })
 
+export type AppTokenSubject = { application: Application; directory: Directory; credential: PresentedCredential['kind'] }
+
 /** The v1-shaped payload of an app-only Graph token. Without consent there are no `roles`, but there is a token. */
-export function appOnlyClaims(application: Application, directory: Directory, now: number, lifetime: number): Claims {
+export function appOnlyClaims(
+  { application, directory, credential }: AppTokenSubject,
+  { clock, entra }: Pick<Cloud, 'clock' | 'entra'>,
+  lifetime: number,
+): Claims {
   const principal = directory.principal(application.appId)
+  const roles = effectiveRoles(principal, clock.now() - entra.consentDelayMs)
   return {
-    ...issued(directory, now, lifetime),
+    ...issued(directory, clock.now(), lifetime),
     app_displayname: application.displayName,
     appid: application.appId,
-    appidacr: '1',
+    appidacr: credential === 'secret' ? '1' : '2',
     idp: `https://sts.windows.net/${directory.id}/`,
     idtyp: 'app',
     oid: principal.id,
     sub: principal.id,
-    ...(principal.roles.size > 0 && { roles: [...principal.roles] }),
+    ...(roles.length > 0 && { roles }),
   }
 }
 

@@ -59,5 +59,9 @@ export function admit(
   if (!object.accountEnabled) return { kind: 'refuse', refusal: { code: 50057 } }
   const principal = resource.principals.get(application.appId)
   if (principal && !principal.enabled) return { kind: 'refuse', refusal: { code: 7000112, values: { app: application.appId } } }
+  if (principal?.assignmentRequired && !principal.assignedUsers.has(object.id)) {
+    const values = { app: application.appId, name: application.displayName, user: object.userPrincipalName }
+    return { kind: 'refuse', refusal: { code: 50105, values } }
+  }
   return { kind: 'admit', directory: resource, user: object, consented: hasUserConsent(principal, object.id) }
 }

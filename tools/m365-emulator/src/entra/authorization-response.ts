@@ -19,8 +19,8 @@ export function refuseToApplication(reply: FastifyReply, cloud: Cloud, answer: A
   const { code, error, text } = explain(refusal)
   return answerApplication(reply, answer, {
     error,
-    error_description: describe(text, newTrace(cloud.clock.date())),
-    error_uri: `${cloud.origin}/error?code=${code}`,
+    error_description: describe(text, newTrace(cloud.clock.date()), cloud.entra),
+    ...(cloud.entra.errorUri && { error_uri: `${cloud.origin}/error?code=${code}` }),
     ...(code === 65004 && { error_subcode: 'cancel' }),
   })
 }

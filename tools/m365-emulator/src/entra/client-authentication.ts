@@ -1,8 +1,14 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Cloud } from '../cloud.ts'
 import type { Application } from '../directory/application.ts'
 import type { Refusal } from './aadsts.ts'
+import type { Authority } from './authority.ts'
+import { checkAssertion } from './client-assertion.ts'
 
-export type PresentedCredential = { kind: 'none' } | { kind: 'secret'; value: string } | { kind: 'assertion' }
+export type PresentedCredential =
+  | { kind: 'none' }
+  | { kind: 'secret'; value: string }
+  | { kind: 'assertion'; text: string; type: string | undefined }
 
 type Body = Readonly<Record<string, string | undefined>>
 
@@ -18,18 +24,23 @@ export function readBasic(header: string | undefined): { clientId: string; secre
 }
 
 export function presentedCredential(body: Body, basic: { secret: string } | undefined): PresentedCredential {
-  if (body.client_assertion !== undefined) return { kind: 'assertion' }
+  if (body.client_assertion !== undefined) return { kind: 'assertion', text: body.client_assertion, type: body.client_assertion_type }
   const value = body.client_secret ?? basic?.secret
   return value ? { kind: 'secret', value } : { kind: 'none' }
 }
 
-export function checkCredential(credential: PresentedCredential, application: Application, now: Date): Refusal | undefined {
+export async function checkCredential(
+  cloud: Cloud,
+  credential: PresentedCredential,
+  application: Application,
+  authority: Authority,
+): Promise<Refusal | undefined> {
   const values = { app: application.appId }
   if (credential.kind === 'none') return { code: 7000218 }
-  if (credential.kind === 'assertion') return { code: 700027, values } // no certificate can be registered yet
+  if (credential.kind === 'assertion') return checkAssertion(cloud, credential, application, authority)
   const secret = application.secrets.find(({ value }) => isSame(value, credential.value))
   if (!secret) return { code: 7000215, values } // also for the secret's id: the text says so
-  return new Date(secret.endDateTime) <= now ? { code: 7000222, values } : undefined
+  return new Date(secret.endDateTime) <= cloud.clock.date() ? { code: 7000222, values } : undefined
 }
 
 function isSame(expected: string, given: string): boolean {

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto'
+import type { Cloud } from '../cloud.ts'
 import type { Application } from '../directory/application.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { User } from '../directory/user.ts'
@@ -8,7 +9,11 @@ export type IdTokenSubject = { directory: Directory; user: User; application: Ap
 export type Claims = Record<string, unknown>
 
 /** Which claims a v2.0 ID token carries: by scope, by optional claims, and only those that have a value. */
-export function idTokenClaims({ directory, user, application, grant, nonce }: IdTokenSubject, origin: string, now: number): Claims {
+export function idTokenClaims(
+  { directory, user, application, grant, nonce }: IdTokenSubject,
+  { origin, entra: settings }: Pick<Cloud, 'origin' | 'entra'>,
+  now: number,
+): Claims {
   const seconds = Math.floor(now / 1000)
   const profile = grant.scopes.includes('profile')
   const isGuest = user.userType === 'Guest'
@@ -33,7 +38,8 @@ export function idTokenClaims({ directory, user, application, grant, nonce }: Id
     oid: profile ? user.id : undefined,
     preferred_username: profile ? user.userPrincipalName : undefined,
     rh: opaque('rh', `${directory.id}/${application.appId}`),
-    sid: grant.sid,
+    sid: settings.sidClaim === 'always' || asks('sid') ? grant.sid : undefined,
+
     sub: pairwiseSubject(directory.id, application.appId, user.id),
     tid: profile ? directory.id : undefined,
     upn: asks('upn') ? user.userPrincipalName : undefined,

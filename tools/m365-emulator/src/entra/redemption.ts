@@ -3,15 +3,21 @@ import type { Platform } from '../directory/application.ts'
 import type { Refusal } from './aadsts.ts'
 import type { PresentedCredential } from './client-authentication.ts'
 import type { CodeGrant } from './codes.ts'
+import type { EntraSettings } from './settings.ts'
 
 /**
  * Who may redeem for which platform. Only the presence of `Origin` counts: `spa` needs it and bears no credential,
  * `web` and app-only must not send it, since browsers cannot keep a secret.
  */
-export function refusePlatform(platform: Platform, origin: string | undefined, credential: PresentedCredential): Refusal | undefined {
-  if (platform !== 'web' && credential.kind !== 'none') return { code: 700025 }
+export function refusePlatform(
+  platform: Platform,
+  origin: string | undefined,
+  credential: PresentedCredential,
+  { publicClientCredentialCode, refuseOriginOfWeb }: EntraSettings,
+): Refusal | undefined {
+  if (platform !== 'web' && credential.kind !== 'none') return { code: publicClientCredentialCode }
   if (platform === 'spa') return origin === undefined ? { code: 9002327 } : undefined
-  return origin === undefined ? undefined : { code: 9002326, values: { origin } }
+  return origin === undefined || !refuseOriginOfWeb ? undefined : { code: 9002326, values: { origin } }
 }
 
 /** RFC 7636 4.6; a verifier without a challenge is no match either (RFC 9700 2.1.1). */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import { explain, type Refusal } from './aadsts.ts'
+import type { EntraSettings } from './settings.ts'
 
 export type Trace = { traceId: string; correlationId: string; timestamp: string }
 
@@ -13,8 +14,9 @@ export function newTrace(now: Date, correlationId?: string): Trace {
   }
 }
 
-export function describe(text: string, { traceId, correlationId, timestamp }: Trace): string {
-  return `${text} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`
+export function describe(text: string, { traceId, correlationId, timestamp }: Trace, { descriptionSeparator }: EntraSettings): string {
+  const separator = descriptionSeparator === 'space' ? ' ' : '\r\n'
+  return [text, `Trace ID: ${traceId}`, `Correlation ID: ${correlationId}`, `Timestamp: ${timestamp}`].join(separator)
 }
 
 /** The error document of the token endpoint and of discovery. */
@@ -24,12 +26,12 @@ export function refuseJson(reply: FastifyReply, cloud: Cloud, refusal: Refusal) 
   reply.code(error === 'invalid_client' ? 401 : 400).header('x-ms-request-id', trace.traceId)
   return reply.send({
     error,
-    error_description: describe(text, trace),
+    error_description: describe(text, trace, cloud.entra),
     error_codes: [code],
     timestamp: trace.timestamp,
     trace_id: trace.traceId,
     correlation_id: trace.correlationId,
-    error_uri: `${cloud.origin}/error?code=${code}`,
+    ...(cloud.entra.errorUri && { error_uri: `${cloud.origin}/error?code=${code}` }),
     ...(suberror && { suberror }),
   })
 }

@@ -33,7 +33,7 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
 
     const application = cloud.directories.findApplication(clientId ?? '')
     const asked = { authority, body, clientId: clientId ?? '', application, origin: headers.origin }
-    const result = handle(cloud, { ...asked, credential: presentedCredential(body, basic) })
+    const result = await handle(cloud, { ...asked, credential: presentedCredential(body, basic) })
     if (result.cors && headers.origin) reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
     return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
   })

@@ -17,7 +17,7 @@ export type TokenRequest = {
 
 export type TokenResult = { cors: boolean } & ({ kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal })
 
-export type GrantHandler = (cloud: Cloud, request: TokenRequest) => TokenResult
+export type GrantHandler = (cloud: Cloud, request: TokenRequest) => TokenResult | Promise<TokenResult>
 
 export function refuseWith(refusal: Refusal, cors = false): TokenResult {
   return { kind: 'refuse', refusal, cors }

@@ -32,7 +32,7 @@ export function issueUserTokens(cloud: Cloud, application: Application, grant: G
   }
   if (grant.scopes.includes('offline_access')) tokens.refresh_token = cloud.refreshTokens.issue(grant, now, previous)
   if (grant.scopes.includes('openid')) {
-    const claims = idTokenClaims({ directory, user, application, grant, nonce }, cloud.origin, now)
+    const claims = idTokenClaims({ directory, user, application, grant, nonce }, cloud, now)
     const tamper = cloud.tampering.take(application.appId)
     tokens.id_token = tamper ? signTampered(claims, cloud.keys, tamper) : signToken(claims, cloud.keys.active)
   }

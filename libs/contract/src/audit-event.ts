@@ -17,6 +17,10 @@ export const NewAuditEvent = z.object({
 })
 export type NewAuditEvent = z.input<typeof NewAuditEvent>
 
+/** As other services send it: with its own id and time it may be sent again, and is recorded once. */
+export const SentAuditEvent = NewAuditEvent.extend({ id: Id.optional(), at: Timestamp.optional() })
+export type SentAuditEvent = z.input<typeof SentAuditEvent>
+
 export const AuditEvent = z.object({ id: Id, at: Timestamp, ...NewAuditEvent.shape }).meta({ id: 'AuditEvent' })
 export type AuditEvent = z.infer<typeof AuditEvent>
 export const AuditEventQuery = PageQuery.extend({ tenantId: Id.optional(), action: z.string().max(100).optional() })

@@ -91,7 +91,8 @@ export type ControlSignInLinks = {
 }
 
 export type Audit = {
-  record(entry: AuditEntry): Promise<void>
+  /** An entry that brings its own id is recorded once, however often it comes. */
+  record(entry: AuditEntry & { id?: string | undefined; at?: string | undefined }): Promise<void>
   list(only: TenantFilter, action: string | undefined, range: Range): Promise<AuditEvent[]>
 }
 

@@ -75,6 +75,22 @@ test('our services record audit events, which then are in the list', async () =>
   expect(body.items).toMatchObject([{ ...event, target: null, requestId: null }])
 })
 
+test('an audit event that brings its id and is sent again is recorded once, with its own time', async () => {
+  const at = '2026-01-02T03:04:05.678Z'
+  const event = {
+    id: '019b0000-0000-7000-8000-000000000001',
+    at,
+    tenantId: acme,
+    actor: 'user:1',
+    action: 'binding.put',
+    outcome: 'success',
+  }
+  expect((await registry.call(service, 'POST', '/internal/audit-events', event)).status).toBe(201)
+  expect((await registry.call(service, 'POST', '/internal/audit-events', event)).status).toBe(201)
+  const { body } = await registry.call(platform, 'GET', `/api/v1/audit-events?tenantId=${acme}&action=binding.put`)
+  expect(body.items).toMatchObject([event])
+})
+
 test('the OpenAPI document names every public operation and no internal one', async () => {
   const { body } = await registry.call(service, 'GET', '/openapi.json')
   expect(body.openapi).toBe('3.1.0')

@@ -1,3 +1,4 @@
+import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { ImportRequest } from '@jackfield/contract/import-request'
 import type { Connection, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
@@ -19,6 +20,18 @@ export type BadCursor = { kind: 'bad-cursor' }
 export type Registry = {
   hasTenant(tenantId: string): Promise<boolean | Unavailable>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
+  /** Keeps an event once, however often it is sent. */
+  recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable>
+}
+
+/** What somebody did, as the audit log of the registry keeps it. Written with the deed, sent later. */
+export type AuditEntry = NewAuditEvent & { tenantId: string }
+export type PendingAuditEvents = {
+  /** The oldest that are due, each handed to one caller for half a minute. */
+  claim(limit: number): Promise<Array<{ id: string; event: SentAuditEvent }>>
+  delete(ids: readonly string[]): Promise<void>
+  /** Not now: each later than the time before. */
+  postpone(ids: readonly string[]): Promise<void>
 }
 
 /** The users of one Microsoft directory, read through Graph with the account's own credential. */
@@ -65,7 +78,7 @@ export type RunPage = {
 }
 
 export type SyncRuns = {
-  create(run: NewRun): Promise<DueRun>
+  create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
   find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
   list(tenantId: string, page: PageRequest): Promise<Page<SyncRun> | BadCursor>
   /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
@@ -102,7 +115,7 @@ export type PhoneUsers = {
   /** Ticks of those of `objectIds` that are in the roster. */
   ticksOf(tenantId: string, directoryId: string, objectIds: readonly string[]): Promise<Map<string, Ticks>>
   /** False when the user is no longer at `version`. */
-  changeTicks(tenantId: string, userId: string, version: number, ticks: Ticks): Promise<boolean>
+  changeTicks(tenantId: string, userId: string, version: number, ticks: Ticks, entry: AuditEntry): Promise<boolean>
 }
 
 export type PhoneSystems = {
@@ -120,9 +133,10 @@ export type BindingOutcome =
   | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' }
   | { kind: 'taken'; holder: { userId: string; displayName: string } }
 export type Bindings = {
-  put(target: BindingTarget, extension: string): Promise<BindingOutcome>
-  /** Also when there was none. */
-  remove(target: BindingTarget): Promise<void>
+  /** `entry` is recorded when the binding changes. */
+  put(target: BindingTarget, extension: string, entry: AuditEntry): Promise<BindingOutcome>
+  /** Also when there was none; then nothing is recorded. */
+  remove(target: BindingTarget, entry: AuditEntry): Promise<void>
 }
 
 export type Ports = {
@@ -133,4 +147,5 @@ export type Ports = {
   users: PhoneUsers
   phoneSystems: PhoneSystems
   bindings: Bindings
+  auditEvents: PendingAuditEvents
 }

@@ -1,6 +1,7 @@
 import { setInterval as every } from 'node:timers/promises'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
+import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import type { ConsumeSyncRuns, Ports } from './ports.ts'
 
 export type WorkerOptions = {
@@ -9,11 +10,13 @@ export type WorkerOptions = {
   onError: (error: unknown) => void
   /** How often runs are looked for that nobody works on. */
   reconcileEveryMs?: number
+  /** How often what waits to be sent is looked for. */
+  sendEveryMs?: number
 }
 
 export type RunningWorker = { close(): Promise<void> }
 
-/** Works on sync runs, slice by slice, and brings back the ones that got lost. */
+/** Works on sync runs, slice by slice, brings back the ones that got lost, and sends what waits to be told. */
 export async function startWorker(ports: Ports, options: WorkerOptions): Promise<RunningWorker> {
   const advance = advanceSyncRun(ports, { sliceMs: options.sliceMs, now: Date.now })
   const consumer = await options.consume(async (data, stopping) => {
@@ -23,20 +26,24 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   })
 
   const stopping = new AbortController()
-  const reconciling = reconcileUntil(stopping.signal, ports, options)
+  const repeat = (work: () => Promise<unknown>, milliseconds: number) => repeatUntil(stopping.signal, work, milliseconds, options.onError)
+  const repeated = [
+    repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
+    repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
+  ]
   return {
     async close() {
       stopping.abort()
-      await reconciling
+      await Promise.all(repeated)
       await consumer.close()
     },
   }
 }
 
-async function reconcileUntil(signal: AbortSignal, ports: Ports, options: WorkerOptions): Promise<void> {
-  const reconcile = reconcileSyncRuns(ports)
+/** One round after the other, never two at once. */
+async function repeatUntil(signal: AbortSignal, work: () => Promise<unknown>, milliseconds: number, onError: (error: unknown) => void) {
   try {
-    for await (const _ of every(options.reconcileEveryMs ?? 5_000, undefined, { signal })) await reconcile().catch(options.onError)
+    for await (const _ of every(milliseconds, undefined, { signal })) await work().catch(onError)
   } catch (error) {
     if (!signal.aborted) throw error
   }

@@ -58,7 +58,8 @@ async function start(role: string | undefined, settings: Record<string, string |
 }
 
 async function createRun(tenant: { tenantId: string; accountId: string }, directoryId: string) {
-  const { job } = await platform.ports.runs.create({ ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY })
+  const run = { ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY }
+  const { job } = await platform.ports.runs.create(run, platform.entryOf(tenant.tenantId))
   return job.runId
 }
 

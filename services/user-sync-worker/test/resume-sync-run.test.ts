@@ -16,13 +16,8 @@ beforeAll(async () => {
 afterAll(() => platform.close())
 
 async function createRun({ tenantId, accountId }: ReturnType<Platform['connectedTenant']>, directoryId: string) {
-  return platform.ports.runs.create({
-    tenantId,
-    accountId,
-    directoryId,
-    requestedBy: 'test',
-    request: { all: true, sync: true, sso: false },
-  })
+  const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: { all: true, sync: true, sso: false } as const }
+  return platform.ports.runs.create(run, platform.entryOf(tenantId))
 }
 const advance = (sliceMs = 60_000) => advanceSyncRun(platform.ports, { sliceMs, now: Date.now })
 const expireLease = (runId: string) =>
@@ -183,7 +178,8 @@ describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => 
       const tenant = other.connectedTenant()
       // Committed, never enqueued: as after a crash in between, or a Redis that was flushed.
       const directoryId = other.emulator.directory('m365x214355.onmicrosoft.com').id
-      const { job } = await other.ports.runs.create({ ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY as never })
+      const run = { ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY as never }
+      const { job } = await other.ports.runs.create(run, other.entryOf(tenant.tenantId))
       await other.work()
       expect(await other.finishedRun(tenant.api, job.runId)).toMatchObject({ status: 'succeeded', counts: { created: 32 } })
     } finally {

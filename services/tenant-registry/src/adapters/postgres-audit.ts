@@ -12,7 +12,12 @@ export async function insertAuditEvent(tx: Database | Transaction, entry: AuditE
 
 export function postgresAudit(db: Database): Audit {
   return {
-    record: (entry) => insertAuditEvent(db, entry),
+    async record({ id = v7(), at, ...entry }) {
+      await db
+        .insert(auditEvent)
+        .values({ ...entry, id, at: at === undefined ? new Date() : new Date(at) })
+        .onConflictDoNothing()
+    },
     async list(only, action, { after, limit }) {
       const rows = await db
         .select()

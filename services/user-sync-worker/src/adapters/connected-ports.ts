@@ -6,6 +6,7 @@ import { appOnlyTokens } from './app-only-tokens.ts'
 import { bullmqSyncQueue, type QueueOptions } from './bullmq-sync-queue.ts'
 import { graphDirectory } from './graph-directory.ts'
 import { signedCursors } from './graph-paging.ts'
+import { pendingAuditEvents } from './pending-audit-events.ts'
 import { postgresBindings } from './postgres-bindings.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
@@ -34,5 +35,6 @@ export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, mi
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
+    auditEvents: pendingAuditEvents(pool),
   }
 }

@@ -2,6 +2,8 @@ import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import type { PhoneUsers, ReadUserRecord } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { insertAuditEvent } from './pending-audit-events.ts'
 
 const READ = `
 select u.*, coalesce((select json_agg(json_build_object('phoneSystemId', b.phone_system_id, 'phoneSystemName', p.name,
@@ -76,11 +78,16 @@ export function postgresPhoneUsers(pool: pg.Pool): PhoneUsers {
       const { rows } = await pool.query<Row>(text, [tenantId, directoryId, objectIds])
       return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
     },
-    async changeTicks(tenantId, userId, version, { sync, sso }) {
+    async changeTicks(tenantId, userId, version, { sync, sso }, entry) {
       const text = `update roster.phone_user set sync = $4, sso = $5, version = version + 1, updated_at = now(),
         sessions_valid_after = case when sso and not $5 then now() else sessions_valid_after end
         where tenant_id = $1 and id = $2 and version = $3`
-      return (await pool.query(text, [tenantId, userId, version, sync, sso])).rowCount === 1
+      const changed = await inTransaction(pool, async (client) => {
+        if ((await client.query(text, [tenantId, userId, version, sync, sso])).rowCount !== 1) return undefined
+        await insertAuditEvent(client, entry)
+        return true
+      })
+      return changed ?? false
     },
   }
 }

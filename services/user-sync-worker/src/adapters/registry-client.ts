@@ -1,7 +1,8 @@
 import { Connection } from '@jackfield/contract/internal-api'
 import { Tenant } from '@jackfield/contract/tenant'
 import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
-import type { Registry } from '../ports.ts'
+import { z } from 'zod'
+import type { Registry, Unavailable } from '../ports.ts'
 
 const TENANT_LIFETIME_MS = 10_000
 const MOST_TENANTS = 10_000
@@ -19,12 +20,16 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       knownUntil.set(tenantId, now() + TENANT_LIFETIME_MS)
       return true
     },
+    async recordAuditEvent(event) {
+      const answer = await orUnavailable(client.post('/internal/audit-events', event, z.object({})))
+      return answer && 'kind' in answer ? { kind: 'unavailable' } : true
+    },
     findConnection: (tenantId, accountId) =>
       orUnavailable(client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection)),
   }
 }
 
-async function orUnavailable<Answer>(call: Promise<Answer>): Promise<Answer | { kind: 'unavailable' }> {
+async function orUnavailable<Answer>(call: Promise<Answer>): Promise<Answer | Unavailable> {
   try {
     return await call
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgSchema,
   primaryKey,
   text,
@@ -191,4 +192,18 @@ export const syncRunSkippedUser = roster.table(
       foreignColumns: [syncRun.tenantId, syncRun.id],
     }),
   ],
+)
+
+/** Audit events on their way to the registry: written with their cause, deleted once the registry has them. */
+export const pendingAuditEvent = roster.table(
+  'pending_audit_event',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    event: jsonb('event').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    notBefore: at('not_before').notNull().defaultNow(),
+    attempts: integer('attempts').notNull().default(0),
+  },
+  (table) => [index('pending_audit_event_due').on(table.notBefore)],
 )

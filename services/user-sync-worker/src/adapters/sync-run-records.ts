@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { NewRun, SyncRuns } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
+import { insertAuditEvent } from './pending-audit-events.ts'
 
 const UUID = /^[0-9a-f-]{36}$/
 
@@ -32,10 +33,11 @@ type Row = Record<'id' | 'tenant_id' | 'account_id', string> & {
 /** Sync runs as people ask for them and look at them. */
 export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' | 'list'> {
   return {
-    async create(run) {
+    async create(run, entry) {
       const runId = newId()
       await inTransaction(pool, async (client) => {
         await insertRun(client, runId, run)
+        await insertAuditEvent(client, entry(runId))
         return true
       })
       return { job: { tenantId: run.tenantId, runId }, slice: 0 }

@@ -3,6 +3,7 @@ import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 
 const schema = {
   operationId: 'bindExtension',
@@ -14,8 +15,11 @@ const schema = {
 }
 
 export const bindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = async (app, { bindings }) => {
-  app.put('/tenants/:tenantId/users/:userId/bindings/:phoneSystemId', { schema }, async ({ params, body }) => {
-    const outcome = await bindings.put(params, body.extension)
+  app.put('/tenants/:tenantId/users/:userId/bindings/:phoneSystemId', { schema }, async (request) => {
+    const { params, body } = request
+    const { tenantId, userId: target, phoneSystemId } = params
+    const details = { phoneSystemId, extension: body.extension }
+    const outcome = await bindings.put(params, body.extension, auditEntry(request, { action: 'binding.put', tenantId, target, details }))
     if (outcome.kind === 'bound') return outcome.binding
     if (outcome.kind !== 'taken') throw refuse(outcome.kind)
     const { holder } = outcome

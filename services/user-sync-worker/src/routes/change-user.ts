@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { decideTicks } from '../domain/user-ticks.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 import { etagOf, requireMatch } from './etag.ts'
 
 const schema = {
@@ -16,7 +17,8 @@ const schema = {
 }
 
 export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
-  app.patch('/tenants/:tenantId/users/:userId', { schema }, async ({ params, body, headers }, reply) => {
+  app.patch('/tenants/:tenantId/users/:userId', { schema }, async (request, reply) => {
+    const { params, body, headers } = request
     const user = await users.find(params.tenantId, params.userId)
     if (!user) throw refuse('user-not-found')
     requireMatch(headers['if-match'], user.version)
@@ -24,7 +26,14 @@ export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (ap
     const decision = decideTicks(user, body)
     if (decision.kind === 'sso-needs-sync') throw refuse('sso-needs-sync')
     if (decision.kind === 'unchanged') return reply.header('etag', etagOf(user.version)).send(user)
-    if (!(await users.changeTicks(params.tenantId, user.id, user.version, decision.ticks))) throw refuse('version-conflict')
+    const { sync, sso } = decision.ticks
+    const entry = auditEntry(request, {
+      action: 'user.change-ticks',
+      tenantId: params.tenantId,
+      target: user.id,
+      details: { sync: String(sync), sso: String(sso) },
+    })
+    if (!(await users.changeTicks(params.tenantId, user.id, user.version, decision.ticks, entry))) throw refuse('version-conflict')
 
     const changed = await users.find(params.tenantId, params.userId)
     if (!changed) throw refuse('user-not-found')

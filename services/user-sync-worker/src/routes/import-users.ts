@@ -4,6 +4,7 @@ import { Problem } from '@jackfield/contract/problem'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 import { enabledConnection } from './enabled-connection.ts'
 
 const schema = {
@@ -20,7 +21,10 @@ export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' 
     const { tenantId, accountId } = request.params
     const { directoryId } = await enabledConnection(registry, request.params)
 
-    const due = await runs.create({ tenantId, accountId, directoryId, requestedBy: request.caller.sub, request: request.body })
+    const chosen = 'users' in request.body ? String(request.body.users.length) : 'all'
+    const due = await runs.create({ tenantId, accountId, directoryId, requestedBy: request.caller.sub, request: request.body }, (runId) =>
+      auditEntry(request, { action: 'users.import', tenantId, target: accountId, details: { runId, users: chosen } }),
+    )
     // The run is durable now: a queue that is down delays it until the reconciler comes by, and fails nothing.
     await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
 

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 
 const schema = {
   operationId: 'unbindExtension',
@@ -14,9 +15,11 @@ const schema = {
 }
 
 export const unbindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings' | 'users'>> = async (app, { bindings, users }) => {
-  app.delete('/tenants/:tenantId/users/:userId/bindings/:phoneSystemId', { schema }, async ({ params }, reply) => {
+  app.delete('/tenants/:tenantId/users/:userId/bindings/:phoneSystemId', { schema }, async (request, reply) => {
+    const { params } = request
     if (!(await users.find(params.tenantId, params.userId))) throw refuse('user-not-found')
-    await bindings.remove(params)
+    const { tenantId, userId: target, phoneSystemId } = params
+    await bindings.remove(params, auditEntry(request, { action: 'binding.delete', tenantId, target, details: { phoneSystemId } }))
     return reply.status(204).send()
   })
 }

@@ -48,6 +48,8 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
 
   const authorization = ({ scope, role }: Caller) => `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope, role })}`
 
+  const entryOf = (tenantId: string) => () => ({ tenantId, actor: 'test', action: 'users.import', outcome: 'success' as const })
+
   async function call(method: Method, url: string, body?: unknown, caller: Caller = { scope: 'platform', role: 'admin' }, headers = {}) {
     const payload = body === undefined ? {} : { payload: body as object }
     const answer = await app.inject({ method, url, headers: { authorization: authorization(caller), ...headers }, ...payload })
@@ -122,6 +124,7 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
     text,
     connectedTenant,
     work,
+    entryOf,
     runImport,
     finishedRun,
     roster,

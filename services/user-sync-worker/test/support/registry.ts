@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { Connection } from '@jackfield/contract/internal-api'
 
 /** A registry with its tenants and connections in maps, over HTTP, so that processes of their own can ask it too. */
@@ -8,6 +10,9 @@ export type TestRegistry = {
   url: string
   tenants: Set<string>
   connections: Map<string, Connection>
+  /** By their ids; `down` makes it answer 503. */
+  auditEvents: Map<string, SentAuditEvent>
+  down: boolean
   addTenant(): string
   connect(tenantId: string, connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>): string
   close(): Promise<void>
@@ -16,7 +21,10 @@ export type TestRegistry = {
 export async function startTestRegistry(): Promise<TestRegistry> {
   const tenants = new Set<string>()
   const connections = new Map<string, Connection>()
+  const auditEvents = new Map<string, SentAuditEvent>()
   const server = createServer((request, response) => {
+    if (registry.down) return void response.writeHead(503).end('{}')
+    if (request.url === '/internal/audit-events') return void keepAuditEvent(request, response).catch(() => response.destroy())
     const [, , , tenantId = '', , accountId] = (request.url ?? '').split('/')
     const body = accountId ? connectionOf(tenantId, accountId) : tenantOf(tenantId)
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
@@ -25,13 +33,20 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     const connection = connections.get(accountId)
     return connection?.tenantId === tenantId ? connection : undefined
   }
+  const keepAuditEvent = async (request: IncomingMessage, response: ServerResponse) => {
+    const event: SentAuditEvent = SentAuditEvent.parse(JSON.parse(await text(request)))
+    auditEvents.set(event.id ?? randomUUID(), event)
+    response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+  }
   const tenantOf = (id: string) =>
     tenants.has(id) ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH } : undefined
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const registry: TestRegistry = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     tenants,
     connections,
+    auditEvents,
+    down: false,
     addTenant() {
       const id = randomUUID()
       tenants.add(id)
@@ -47,6 +62,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return registry
 }
 
 const EPOCH = '2026-01-01T00:00:00.000Z'

@@ -1,9 +1,9 @@
-import { NewAuditEvent } from '@jackfield/contract/audit-event'
+import { SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
 
-const schema = { hide: true, body: NewAuditEvent, response: { 201: z.object({}) } }
+const schema = { hide: true, body: SentAuditEvent, response: { 201: z.object({}) } }
 
 /** What the other services saw: sign-ins, bindings, sync runs. */
 export const recordAuditEvent: FastifyPluginAsyncZod<Pick<Ports, 'audit'>> = async (app, { audit }) => {

@@ -1,0 +1,36 @@
+import type { SentAuditEvent } from '@jackfield/contract/audit-event'
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { AuditEntry, PendingAuditEvents } from '../ports.ts'
+
+/** How long one sender has for what it claimed before another may try. */
+const CLAIM = `interval '30 seconds'`
+
+const CLAIM_DUE = `
+update roster.pending_audit_event set not_before = now() + ${CLAIM}, attempts = attempts + 1
+where id in (select id from roster.pending_audit_event where not_before <= now() order by id limit $1 for update skip locked)
+returning id, event`
+
+/** Writes an audit event in the transaction of its cause: neither is there without the other. */
+export async function insertAuditEvent(client: pg.PoolClient | pg.Pool, entry: AuditEntry): Promise<void> {
+  const event: SentAuditEvent = { ...entry, id: newId(), at: new Date().toISOString() }
+  const text = 'insert into roster.pending_audit_event (id, tenant_id, event) values ($1, $2, $3)'
+  await client.query(text, [event.id, entry.tenantId, JSON.stringify(event)])
+}
+
+export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {
+  return {
+    async claim(limit) {
+      const { rows } = await pool.query<{ id: string; event: SentAuditEvent }>(CLAIM_DUE, [limit])
+      return rows.sort((left, right) => (left.id < right.id ? -1 : 1))
+    },
+    async delete(ids) {
+      await pool.query('delete from roster.pending_audit_event where id = any($1::uuid[])', [ids])
+    },
+    async postpone(ids) {
+      const text = `update roster.pending_audit_event set not_before = now() + least(300, 2 ^ least(attempts, 10)) * interval '1 second'
+        where id = any($1::uuid[])`
+      await pool.query(text, [ids])
+    },
+  }
+}

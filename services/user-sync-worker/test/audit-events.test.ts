@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sendAuditEvents } from '../src/jobs/send-audit-events.ts'
+import { type Platform, startPlatform } from './support/platform.ts'
+
+let platform: Platform
+let tenant: ReturnType<Platform['connectedTenant']>
+let users: Array<{ id: string; objectId: string }>
+let system: { id: string }
+beforeAll(async () => {
+  platform = await startPlatform()
+  tenant = platform.connectedTenant()
+  const worker = await platform.work()
+  await platform.runImport(tenant, { all: true, sync: true, sso: true })
+  await worker.close() // from here on the test decides when events are sent
+  users = (await platform.call('GET', `${tenant.api}/users?limit=3`)).body.items
+  system = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })).body
+  const items = [{ number: '101' }, { number: '102' }]
+  await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, { items })
+})
+afterAll(() => platform.close())
+
+const send = () => sendAuditEvents(platform.ports)()
+const eventsOf = (action: string, target?: string) =>
+  [...platform.registry.auditEvents.values()].filter((event) => event.action === action && (!target || event.target === target))
+const bind = (userId: string | undefined, extension: string) =>
+  platform.call('PUT', `${tenant.api}/users/${userId}/bindings/${system.id}`, { extension })
+const due = () => platform.stores.pool.query(`update roster.pending_audit_event set not_before = now()`)
+
+test('S43 binding and unbinding are audited: who, whom, which extension; what changes nothing or is refused is not', async () => {
+  const [user, other] = users
+  await bind(user?.id, '101')
+  await bind(user?.id, '101')
+  expect((await bind(other?.id, '101')).status).toBe(409)
+  await platform.call('DELETE', `${tenant.api}/users/${user?.id}/bindings/${system.id}`)
+  await platform.call('DELETE', `${tenant.api}/users/${user?.id}/bindings/${system.id}`)
+  await send()
+  const details = { phoneSystemId: system.id, extension: '101' }
+  const expected = {
+    tenantId: tenant.tenantId,
+    actor: 'test',
+    outcome: 'success',
+    target: user?.id,
+    details,
+    requestId: expect.any(String),
+  }
+  expect(eventsOf('binding.put')).toMatchObject([expected])
+  expect(eventsOf('binding.delete')).toMatchObject([expected])
+})
+
+test('S43 changed ticks and imports are audited', async () => {
+  const [, , user] = users
+  await platform.call('PATCH', `${tenant.api}/users/${user?.id}`, { sso: false })
+  await platform.call('PATCH', `${tenant.api}/users/${user?.id}`, { sso: false })
+  await send()
+  expect(eventsOf('user.change-ticks')).toMatchObject([{ target: user?.id, details: { sync: 'true', sso: 'false' } }])
+  expect(eventsOf('users.import')).toMatchObject([{ target: tenant.accountId, details: { users: 'all', runId: expect.any(String) } }])
+})
+
+test('T-92 with the registry down the events wait, in order, and arrive when it is back; sent twice they are the same event', async () => {
+  const [user] = users
+  platform.registry.down = true
+  await bind(user?.id, '102')
+  expect(await send()).toBe(0)
+  expect(await send()).toBe(0) // not due yet
+  platform.registry.down = false
+  await due()
+  const before = platform.registry.auditEvents.size
+  const { rows } = await platform.stores.pool.query('select event from roster.pending_audit_event')
+  expect(await send()).toBe(1)
+  expect(platform.registry.auditEvents.size).toBe(before + 1)
+  // As after a crash between sending and deleting.
+  const again = 'insert into roster.pending_audit_event (id, tenant_id, event) values ($1, $2, $3)'
+  await platform.stores.pool.query(again, [rows[0].event.id, tenant.tenantId, rows[0].event])
+  expect(await send()).toBe(1)
+  expect(platform.registry.auditEvents.size).toBe(before + 1)
+})

@@ -3,7 +3,10 @@ import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
+import { adminConsent } from './entra/admin-consent.ts'
 import { authorize } from './entra/authorize.ts'
+import { deviceAuthorization } from './entra/device-authorization.ts'
+import { deviceLogin } from './entra/device-login.ts'
 import { discovery } from './entra/discovery.ts'
 import { errorLookup } from './entra/error-lookup.ts'
 import { login } from './entra/login.ts'
@@ -31,12 +34,18 @@ export async function buildApp(cloud: Cloud, logLevel: string): Promise<FastifyI
     pages.addHook('onRequest', async (_request, reply) => protectPage(reply))
     await pages.register(authorize, { cloud })
     await pages.register(login, { cloud })
+    await pages.register(adminConsent, { cloud })
+    await pages.register(deviceLogin, { cloud })
     await pages.register(logout, { cloud })
     await pages.register(errorLookup)
   })
   await app.register(async (endpoint) => {
-    endpoint.setErrorHandler((_error, _request, reply) => refuseJson(reply, cloud, { code: 9002313 }))
+    endpoint.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+      if ((error.statusCode ?? 500) >= 500) request.log.error(error)
+      return refuseJson(reply, cloud, { code: 9002313 })
+    })
     await endpoint.register(token, { cloud })
+    await endpoint.register(deviceAuthorization, { cloud })
   })
   await app.register(graph, { cloud, prefix: '/v1.0' })
   await app.register(userinfo, { cloud })

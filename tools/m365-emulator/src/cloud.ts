@@ -2,6 +2,7 @@ import type { RequestLog } from './control/request-log.ts'
 import type { Clock } from './directory/clock.ts'
 import type { Directories } from './directory/directories.ts'
 import type { Codes } from './entra/codes.ts'
+import type { DeviceCodes } from './entra/device-codes.ts'
 import type { MicrosoftSessions } from './entra/microsoft-session.ts'
 import type { RefreshTokens } from './entra/refresh-tokens.ts'
 import type { EntraSettings } from './entra/settings.ts'
@@ -24,6 +25,7 @@ export type Cloud = {
   readonly keys: SigningKeys
   readonly sessions: MicrosoftSessions
   readonly codes: Codes
+  readonly deviceCodes: DeviceCodes
   readonly refreshTokens: RefreshTokens
   readonly tampering: Tampering
   readonly requests: RequestLog

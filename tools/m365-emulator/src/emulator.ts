@@ -7,6 +7,7 @@ import { Clock } from './directory/clock.ts'
 import { Directories } from './directory/directories.ts'
 import type { DirectorySeedInput } from './directory/seed.ts'
 import { Codes } from './entra/codes.ts'
+import { DeviceCodes } from './entra/device-codes.ts'
 import { MicrosoftSessions } from './entra/microsoft-session.ts'
 import { RefreshTokens } from './entra/refresh-tokens.ts'
 import { type EntraSettings, USUAL_ENTRA_SETTINGS } from './entra/settings.ts'
@@ -73,6 +74,7 @@ export async function startEmulator({
     keys: await SigningKeys.generate(),
     sessions: new MicrosoftSessions(),
     codes: new Codes(),
+    deviceCodes: new DeviceCodes(),
     refreshTokens: new RefreshTokens(),
     tampering: new Tampering(),
     requests: new RequestLog(),

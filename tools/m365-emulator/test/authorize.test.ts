@@ -15,9 +15,10 @@ afterAll(() => m365.close())
 
 const open = (parameters: Record<string, string | undefined>, tenant?: string) =>
   new SignInAgent(m365.origin).open(authorizeUrl(m365, parameters, tenant))
+const answerOf = ({ location }: Page) => new URLSearchParams(location?.hash.slice(1) || location?.search)
 const errorOf = (page: Page) => ({
-  error: page.location?.searchParams.get('error'),
-  code: /^AADSTS(\d+):/.exec(page.location?.searchParams.get('error_description') ?? '')?.[1],
+  error: answerOf(page).get('error'),
+  code: /^AADSTS(\d+):/.exec(answerOf(page).get('error_description') ?? '')?.[1],
 })
 
 describe('errors that stay on the page of the login service', () => {
@@ -47,6 +48,8 @@ describe('errors that stay on the page of the login service', () => {
 test.each([
   ['900144', 'invalid_request', { response_type: undefined }],
   ['700054', 'unsupported_response_type', { response_type: 'id_token' }],
+  ['700054', 'unsupported_response_type', { response_type: 'token' }],
+  ['90023', 'invalid_request', { prompt: 'create' }],
   ['900144', 'invalid_request', { scope: undefined }],
   ['70011', 'invalid_scope', { scope: 'openid api://other/read' }],
   ['501491', 'invalid_request', { code_challenge: 'short' }],
@@ -56,7 +59,7 @@ test.each([
 ])('AADSTS%s goes back to the application as %s with the state', async (code, error, parameters) => {
   const page = await open(parameters)
   expect(errorOf(page)).toEqual({ error, code })
-  expect(page.location?.searchParams.get('state')).toBe('a-state')
+  expect(answerOf(page).get('state')).toBe('a-state')
 })
 
 describe('signing in', () => {

@@ -29,7 +29,10 @@ export function contoso(redirectUris: RedirectUris): DirectorySeedInput {
     id: CONTOSO_DIRECTORY_ID,
     displayName: 'Contoso',
     domains: [CONTOSO_DOMAIN],
-    users: publishedContosoUsers().map((user) => withoutNulls(user) as UserSeed),
+    users: publishedContosoUsers().map((published) => {
+      const user = withoutNulls(published) as UserSeed
+      return user.displayName === 'MOD Administrator' ? { ...user, directoryRoles: ['Global Administrator'] } : user
+    }),
     applications: [
       {
         appId: JACKFIELD_CLIENT_ID,

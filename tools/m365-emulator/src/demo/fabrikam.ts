@@ -12,6 +12,14 @@ export const FABRIKAM_CLIENT_ID = '327fb820-6832-46be-9ac7-59122c5ce571'
 export const FABRIKAM_CLIENT_SECRET = 'Fb48Q~another-demo-secret-emulator-only2'
 export const FABRIKAM_SECRET_ID = '53a3fe8d-723c-40c8-855d-bf7f0f03486c'
 
+/** Who administers Fabrikam; only the first may consent to application permissions of Microsoft Graph. */
+export const FABRIKAM_GLOBAL_ADMINISTRATOR = `omar@${FABRIKAM_DOMAIN}`
+export const FABRIKAM_APPLICATION_ADMINISTRATOR = `katya@${FABRIKAM_DOMAIN}`
+const ROLES: Readonly<Record<string, UserSeed['directoryRoles']>> = {
+  omar: ['Global Administrator'],
+  katya: ['Application Administrator'],
+}
+
 export const FABRIKAM_GUEST_ID = '5601dfc9-2a70-470d-8af0-61b9665f3700'
 export const FABRIKAM_DISABLED_ID = '3c676f41-ec30-414a-bd17-858435556679'
 export const FABRIKAM_ROOM_ID = '670b83b7-3e7d-493c-9f73-6a4a648be326'
@@ -77,6 +85,7 @@ function person([id, alias, givenName, surname, department, jobTitle, phone, mob
     employeeId: String(1001 + index),
     officeLocation: `${1 + (index % 4)}/${100 + index}`,
     preferredLanguage: 'en-US',
+    directoryRoles: ROLES[alias] ?? [],
   }
 }
 

@@ -28,6 +28,14 @@ export class Directories {
     return directory
   }
 
+  /** An account as forms carry it: `<directory id>/<object id>`. */
+  account(key: string): Account | undefined {
+    const [directoryId = '', userId = ''] = key.split('/')
+    const directory = this.#byId.get(directoryId)
+    const user = directory?.users.find(userId)
+    return directory && user ? { directory, user } : undefined
+  }
+
   find(idOrDomain: string): Directory | undefined {
     return this.#byId.get(idOrDomain.toLowerCase()) ?? this.#byDomain.get(idOrDomain.toLowerCase())
   }

@@ -11,6 +11,7 @@ export class Directory {
   readonly id: string
   readonly displayName: string
   readonly domains: readonly string[]
+  allowUserConsent: boolean
   readonly changes = new ChangeLog()
   readonly users = new UserStore(this.changes)
   readonly applications = new Map<string, Application>()
@@ -22,6 +23,7 @@ export class Directory {
     this.id = seed.id.toLowerCase()
     this.displayName = seed.displayName
     this.domains = seed.domains.map((domain) => domain.toLowerCase())
+    this.allowUserConsent = seed.allowUserConsent
     for (const user of seed.users) this.users.add(user)
     for (const application of seed.applications) this.register(application)
     for (const grant of seed.grants) this.grant(grant)
@@ -63,6 +65,16 @@ export class Directory {
     principal.assignmentRequired = grant.assignmentRequired
     principal.assignedUsers = new Set(grant.assignedUsers)
     return principal
+  }
+
+  /** For the whole organization: these application permissions, and the delegated ones for everybody. */
+  consent(appId: string, roles: readonly string[], now: number): void {
+    const principal = this.principal(appId)
+    for (const role of roles) {
+      if (!principal.roles.has(role)) principal.grantedAt.set(role, now)
+      principal.roles.add(role)
+    }
+    principal.everyUser = true
   }
 
   withdraw(appId: string, roles?: readonly string[]): void {

@@ -9,6 +9,8 @@ export const DirectorySeed = z.strictObject({
   displayName: z.string().min(1),
   /** Verified domains; the first is the default one. */
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
+  /** Whether users may consent for themselves to what needs no administrator. */
+  allowUserConsent: z.boolean().default(true),
   users: z.array(UserSeed).default([]),
   applications: z.array(ApplicationSeed).default([]),
   grants: z.array(GrantSeed).default([]),

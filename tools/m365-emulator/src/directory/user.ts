@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DirectoryRole } from './directory-roles.ts'
 
 const text = z.string().nullish()
 const texts = z.array(z.string()).optional()
@@ -40,9 +41,12 @@ export const UserProperties = z.object({
   createdDateTime: z.iso.datetime().optional(),
 })
 
-/** What is not a property in Graph: how the person proves who they are. */
+/** What is not a property in Graph: how the person proves who they are, and what they may do. */
 const Credentials = z.object({
   password: z.string().default('Passw0rd!'),
+  /** Whether signing in asks for a second factor. */
+  mfa: z.boolean().default(false),
+  directoryRoles: z.array(DirectoryRole).default([]),
   /** Of a guest: the account elsewhere that signs in as this object. */
   home: z.object({ directoryId: z.guid().toLowerCase(), userId: z.guid() }).optional(),
 })
@@ -50,12 +54,14 @@ const Credentials = z.object({
 export const UserSeed = z.strictObject({ ...UserProperties.shape, ...Credentials.shape })
 export type UserSeed = z.input<typeof UserSeed>
 
-export const UserChange = UserSeed.omit({ id: true, accountEnabled: true, userType: true, password: true })
+export const UserChange = UserSeed.omit({ id: true, accountEnabled: true, userType: true, password: true, mfa: true, directoryRoles: true })
   .partial()
   .extend({
     accountEnabled: z.boolean().optional(),
     userType: z.enum(['Member', 'Guest']).nullable().optional(),
     password: z.string().optional(),
+    mfa: z.boolean().optional(),
+    directoryRoles: z.array(DirectoryRole).optional(),
   })
 export type UserChange = z.input<typeof UserChange>
 
@@ -65,7 +71,7 @@ export type UserProperty = keyof z.output<typeof UserProperties>
 export const COLLECTIONS: ReadonlySet<string> = new Set(['businessPhones', 'otherMails', 'proxyAddresses', 'imAddresses'])
 export const USER_PROPERTIES = Object.keys(UserProperties.shape) as UserProperty[]
 
-const NOT_PROPERTIES = new Set(['password', 'home'])
+const NOT_PROPERTIES = new Set(['password', 'home', 'mfa', 'directoryRoles'])
 
 /** The properties in which two versions of a user differ. */
 export function changedProperties(before: User, after: User): UserProperty[] {

@@ -1,7 +1,7 @@
 export type Values = Readonly<Record<string, string>>
 
 /** A refusal by number; `values` fill the text, `error` overrides the usual OAuth error. */
-export type Refusal = { code: number; values?: Values; error?: string; suberror?: string }
+export type Refusal = { code: number; values?: Values; error?: string; suberror?: string; text?: string }
 
 type Entry = readonly [error: string, text: string]
 
@@ -66,6 +66,8 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'unauthorized_client',
     "Application with identifier '{app}' was not found in the directory '{tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.",
   ],
+  70016: ['authorization_pending', 'OAuth 2.0 device flow error. Authorization is pending. Continue polling.'],
+  70020: ['bad_verification_code', "The provided value for the input parameter 'device_code' is not valid."],
   70021: [
     'invalid_request',
     "No matching federated identity record found for presented assertion. Assertion Issuer: '{issuer}'. Assertion Subject: '{subject}'. Assertion Audience: '{audience}'.",
@@ -99,6 +101,18 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     "The required field '{name}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.",
   ],
   90023: ['invalid_request', "Public clients can't send a client secret."],
+  90038: [
+    'invalid_request',
+    "Confidential Client is not supported in Cross Cloud request: tenant '{tenant}' is located in the {cloud} cloud. Use that cloud's endpoint.",
+  ],
+  90093: [
+    'access_denied',
+    "This operation can only be performed by an administrator. Sign out and sign in as an administrator or contact one of your organization's administrators.",
+  ],
+  90094: [
+    'access_denied',
+    "Admin consent is required for the permissions requested by application '{app}'. An administrator of '{tenant}' has to grant them.",
+  ],
   900023: ['invalid_request', "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."],
   900144: ['invalid_request', "The request body must contain the following parameter: '{name}'."],
   900561: ['invalid_request', 'The endpoint only accepts POST requests. Received a {method} request.'],
@@ -136,8 +150,8 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
 
 export type Explained = { code: number; error: string; suberror: string | undefined; text: string }
 
-export function explain({ code, values = {}, error, suberror }: Refusal): Explained {
+export function explain({ code, values = {}, error, suberror, text: wording }: Refusal): Explained {
   const [usual, text] = CATALOGUE[code] ?? ['server_error', 'An unexpected error occurred.']
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+  const filled = (wording ?? text).replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
   return { code, error: error ?? usual, suberror, text: `AADSTS${code}: ${filled}` }
 }

@@ -42,12 +42,21 @@ export function appOnlyClaims(
   }
 }
 
-export type UserTokenSubject = { application: Application; directory: Directory; user: User; scope: string; subject: string }
+export type UserTokenSubject = {
+  application: Application
+  directory: Directory
+  user: User
+  scope: string
+  subject: string
+  amr: readonly string[]
+}
 
-export function userClaims({ application, directory, user, scope, subject }: UserTokenSubject, now: number, lifetime: number): Claims {
+export function userClaims({ application, directory, user, scope, subject, amr }: UserTokenSubject, now: number, lifetime: number): Claims {
   const scopes = scope.split(' ').map((one) => (one.startsWith(`${GRAPH}/`) ? one.slice(GRAPH.length + 1) : one))
   return {
     ...issued(directory, now, lifetime),
+    acr: '1',
+    amr,
     app_displayname: application.displayName,
     appid: application.appId,
     idtyp: 'user',

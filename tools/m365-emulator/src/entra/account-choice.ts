@@ -5,6 +5,7 @@ import type { User } from '../directory/user.ts'
 import type { Refusal } from './aadsts.ts'
 import type { Authority } from './authority.ts'
 import type { AuthorizeRequest } from './authorize-request.ts'
+import { readLoginHint } from './id-token.ts'
 import type { SignedIn } from './microsoft-session.ts'
 
 export type SignedInAccount = SignedIn & Account
@@ -23,7 +24,7 @@ export function chooseAccount<A extends Account>(
   accounts: readonly A[],
   directories: Directories,
 ): Choice<A> {
-  const hint = prompt === 'select_account' ? undefined : loginHint?.toLowerCase()
+  const hint = prompt === 'select_account' || loginHint === undefined ? undefined : nameOf(loginHint, directories)
   if (prompt === 'login') return { kind: 'credentials', userName: hint ?? '' }
   const realm = directories.find(domainHint ?? '')
   const candidates = accounts.filter(({ directory, user }) => {
@@ -40,13 +41,17 @@ export function chooseAccount<A extends Account>(
   return candidates.length === 1 ? { kind: 'use', account: only } : { kind: 'pick', accounts: candidates }
 }
 
+function nameOf(hint: string, directories: Directories): string {
+  return (readLoginHint(hint, directories)?.user.userPrincipalName ?? hint).toLowerCase()
+}
+
 export type Admission = { kind: 'admit'; directory: Directory; user: User; consented: boolean } | { kind: 'refuse'; refusal: Refusal }
 
 /** Which object the account is at this authority: itself, a guest, or nobody (AADSTS50020). */
 export function admit(
   { directory, user }: Account,
   authority: Authority,
-  { application, prompt }: AuthorizeRequest,
+  { application, prompt }: Pick<AuthorizeRequest, 'application' | 'prompt'>,
   origin: string,
 ): Admission {
   const resource = authority.kind === 'directory' ? authority.directory : directory

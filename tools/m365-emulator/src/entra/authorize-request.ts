@@ -9,6 +9,7 @@ export type Prompt = 'none' | 'login' | 'select_account' | 'consent' | undefined
 export type AuthorizeRequest = {
   application: Application
   target: RedirectTarget
+  responseType: { code: boolean; idToken: boolean }
   responseMode: ResponseMode
   state: string | undefined
   nonce: string | undefined
@@ -45,15 +46,19 @@ export function readAuthorizeRequest(parameters: Parameters, authority: Authorit
   if (target === 'none') return page({ code: 900971 })
   if (target === 'unregistered') return page({ code: 50011, values: { app: application.appId, uri: parameters.redirect_uri ?? '' } })
 
-  const responseMode = readResponseMode(parameters.response_mode)
-  const answer: Answer = { target, responseMode: responseMode ?? 'query', state: parameters.state }
-  const refusal = responseMode ? refuseParameters(parameters, target) : { code: 70007, values: { mode: parameters.response_mode ?? '' } }
+  const responseType = readResponseType(parameters.response_type)
+  const responseMode = readResponseMode(parameters.response_mode, responseType)
+  const answer: Answer = { target, responseMode: responseMode ?? (responseType.idToken ? 'fragment' : 'query'), state: parameters.state }
+  const refusal = responseMode
+    ? refuseParameters(parameters, target, application, responseType)
+    : { code: 70007, values: { mode: parameters.response_mode ?? '' } }
   if (refusal) return { kind: 'redirect', refusal, answer }
   return {
     kind: 'valid',
     request: {
       ...answer,
       application,
+      responseType,
       nonce: parameters.nonce,
       scopes: (parameters.scope ?? '').split(' ').filter(Boolean),
       prompt: parameters.prompt as Prompt,
@@ -80,8 +85,15 @@ function chooseTarget({ redirectUris, ...application }: Application, asked: stri
   return web ? { uri: web, platform: 'web' } : 'none'
 }
 
-function readResponseMode(asked: string | undefined): ResponseMode | undefined {
-  if (asked === undefined || asked === 'query') return 'query'
+function readResponseType(asked = ''): AuthorizeRequest['responseType'] {
+  const parts = asked.split(' ')
+  return { code: parts.includes('code'), idToken: parts.includes('id_token') }
+}
+
+/** Tokens never travel in a query: the fragment is their default, and `query` is refused. */
+function readResponseMode(asked: string | undefined, { idToken }: AuthorizeRequest['responseType']): ResponseMode | undefined {
+  if (idToken && asked === undefined) return 'fragment'
+  if (!idToken && (asked === undefined || asked === 'query')) return 'query'
   return asked === 'fragment' || asked === 'form_post' ? asked : undefined
 }
 
@@ -90,14 +102,23 @@ function readChallenge({ code_challenge: value, code_challenge_method: method }:
   return value ? { value, method: method === 'S256' ? 'S256' : 'plain' } : undefined
 }
 
-function refuseParameters(parameters: Parameters, target: RedirectTarget): Refusal | undefined {
+function refuseParameters(
+  parameters: Parameters,
+  target: RedirectTarget,
+  application: Application,
+  responseType: AuthorizeRequest['responseType'],
+): Refusal | undefined {
   const { response_type: type, scope, code_challenge: challenge, code_challenge_method: method = 'plain', prompt } = parameters
   if (!type) return { code: 900144, values: { name: 'response_type' } }
-  if (type !== 'code') return { code: 700054, values: { type } } // implicit issuance is enabled on no application here
+  if (!/^(code|id_token|code id_token|id_token code)$/.test(type)) return { code: 700054, values: { type } } // no tokens for Graph here
+  if (responseType.idToken && !application.enableIdTokenIssuance) return { code: 700054, values: { type: 'id_token' } }
   if (!scope?.trim()) return { code: 900144, values: { name: 'scope' } }
-  if (target.platform === 'spa' && !challenge) return { code: 9002325 }
+  if (responseType.idToken && !scope.split(' ').includes('openid')) return { code: 70011, values: { scope } }
+  if (responseType.idToken && !parameters.nonce) return { code: 900144, values: { name: 'nonce' } }
+  if (responseType.code && target.platform === 'spa' && !challenge) return { code: 9002325 }
   if (challenge && !/^[\w.~-]{43,128}$/.test(challenge)) return { code: 501491 }
   if (challenge && method !== 'S256' && method !== 'plain') return { code: 9002313 }
-  if (prompt !== undefined && !['none', 'login', 'select_account', 'consent'].includes(prompt)) return { code: 9002313 }
+  if (prompt !== undefined && !['none', 'login', 'select_account', 'consent'].includes(prompt))
+    return { code: 90023, text: `Unsupported 'prompt' value.` }
   return refuseScope(scope)
 }

@@ -1,20 +1,24 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import { chooseAccount } from './account-choice.ts'
 import { resolveAuthority } from './authority.ts'
 import { refuseToApplication } from './authorization-response.ts'
 import { type Parameters, readAuthorizeRequest } from './authorize-request.ts'
 import { finishSignIn, type Interaction } from './finish-sign-in.ts'
-import { SESSION_COOKIE } from './login.ts'
+import { SESSION_COOKIE } from './identify.ts'
 import { refuseOnPage } from './pages/error-page.ts'
 import { accountsPage, credentialsPage, type Form } from './pages/sign-in-pages.ts'
 
-type Route = { Params: { tenant: string }; Querystring: Record<string, string | string[]> }
+type Values = Record<string, string | string[]>
+type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | undefined }
 
 export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  app.get<Route>('/:tenant/oauth2/v2.0/authorize', async (request, reply) => {
+  // OpenID Connect Core 3.1.2.1: both ways of asking are the same
+  app.route<Route>({ method: ['GET', 'POST'], url: '/:tenant/oauth2/v2.0/authorize', handler: begin })
+
+  async function begin(request: FastifyRequest<Route>, reply: FastifyReply) {
     const authority = resolveAuthority(request.params.tenant, cloud.directories)
-    const parameters = firstOfEach(request.query)
+    const parameters = firstOfEach({ ...request.query, ...request.body })
     const read = readAuthorizeRequest(parameters, authority, cloud.directories.findApplication(parameters.client_id ?? ''))
     if (read.kind === 'page') return refuseOnPage(reply, cloud, read.refusal)
     if (read.kind === 'redirect') return refuseToApplication(reply, cloud, read.answer, read.refusal)
@@ -34,7 +38,7 @@ export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
       case 'credentials':
         return credentialsPage(form, { app: read.request.application.displayName, userName: choice.userName })
     }
-  })
+  }
 }
 
 export function loginForm(tenant: string, parameters: Parameters): Form {
@@ -42,6 +46,6 @@ export function loginForm(tenant: string, parameters: Parameters): Form {
   return { action: `/${encodeURIComponent(tenant)}/login`, request: new URLSearchParams(given).toString() }
 }
 
-function firstOfEach(query: Record<string, string | string[]>): Parameters {
+function firstOfEach(query: Values): Parameters {
   return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
 }

@@ -15,6 +15,8 @@ export type Grant = {
   platform: Platform
   sid: string
   authTime: number
+  /** How the person proved who they are: `pwd`, and `mfa` after a second factor. */
+  amr: readonly string[]
 }
 
 export type CodeGrant = Grant & {

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Application } from '../directory/application.ts'
+import type { Account, Directories } from '../directory/directories.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { User } from '../directory/user.ts'
 import type { Grant } from './codes.ts'
@@ -21,6 +22,7 @@ export function idTokenClaims(
   const email = emailClaim(user, directory, application, isGuest || grant.scopes.includes('email') || asks('email'))
   const claims: Claims = {
     aud: application.appId,
+    ...(settings.amrClaim && { amr: grant.amr }),
     iss: `${origin}/${directory.id}/v2.0`,
     iat: seconds,
     nbf: seconds,
@@ -32,7 +34,7 @@ export function idTokenClaims(
     family_name: asks('family_name') ? user.surname : undefined,
     given_name: asks('given_name') ? user.givenName : undefined,
     idp: grant.homeDirectoryId === directory.id ? undefined : `https://sts.windows.net/${grant.homeDirectoryId}/`,
-    login_hint: asks('login_hint') ? opaque('login_hint', `${directory.id}/${user.id}`) : undefined,
+    login_hint: asks('login_hint') ? loginHintOf({ directory, user }) : undefined,
     name: profile ? user.displayName : undefined,
     nonce,
     oid: profile ? user.id : undefined,
@@ -64,6 +66,15 @@ function isVerified(email: string, directory: Directory): boolean {
 /** The same person is another `sub` at another application. */
 export function pairwiseSubject(directoryId: string, appId: string, userId: string): string {
   return createHmac('sha256', 'm365-emulator').update(`${directoryId}/${appId}/${userId}`).digest('base64url')
+}
+
+/** Opaque to applications; the login and the logout page know whom it means. */
+export function loginHintOf({ directory, user }: Account): string {
+  return `O.${Buffer.from(`${directory.id}/${user.id}`).toString('base64url')}`
+}
+
+export function readLoginHint(hint: string, directories: Directories): Account | undefined {
+  return hint.startsWith('O.') ? directories.account(Buffer.from(hint.slice(2), 'base64url').toString()) : directories.findAccount(hint)
 }
 
 function opaque(kind: string, of: string): string {

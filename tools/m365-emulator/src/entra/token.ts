@@ -4,6 +4,7 @@ import { resolveAuthority } from './authority.ts'
 import { presentedCredential, readBasic } from './client-authentication.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import { codeGrant } from './grants/code-grant.ts'
+import { deviceGrant } from './grants/device-grant.ts'
 import type { GrantHandler, TokenBody } from './grants/grant.ts'
 import { refreshGrant } from './grants/refresh-grant.ts'
 import { refuseJson } from './refusal.ts'
@@ -14,6 +15,7 @@ const GRANTS: Readonly<Record<string, GrantHandler>> = {
   authorization_code: codeGrant,
   refresh_token: refreshGrant,
   client_credentials: clientCredentials,
+  'urn:ietf:params:oauth:grant-type:device_code': deviceGrant,
 }
 
 export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {

@@ -4,10 +4,11 @@ import type { Application } from '../../directory/application.ts'
 import type { Refusal } from '../aadsts.ts'
 import { userClaims } from '../access-token.ts'
 import type { Grant } from '../codes.ts'
-import { idTokenClaims, pairwiseSubject } from '../id-token.ts'
+import { pairwiseSubject } from '../id-token.ts'
+import { issueIdToken } from '../issue-id-token.ts'
 import type { RefreshGrant } from '../refresh-tokens.ts'
 import { grantedScopes } from '../scopes.ts'
-import { signTampered, signToken } from '../token-signer.ts'
+import { signToken } from '../token-signer.ts'
 
 export type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
 
@@ -28,13 +29,11 @@ export function issueUserTokens(cloud: Cloud, application: Application, grant: G
     scope,
     expires_in: lifetime - 1,
     ext_expires_in: lifetime - 1,
-    access_token: signToken(userClaims({ application, directory, user, scope, subject }, now, lifetime), cloud.keys.active),
+    access_token: signToken(userClaims({ application, directory, user, scope, subject, amr: grant.amr }, now, lifetime), cloud.keys.active),
   }
   if (grant.scopes.includes('offline_access')) tokens.refresh_token = cloud.refreshTokens.issue(grant, now, previous)
   if (grant.scopes.includes('openid')) {
-    const claims = idTokenClaims({ directory, user, application, grant, nonce }, cloud, now)
-    const tamper = cloud.tampering.take(application.appId)
-    tokens.id_token = tamper ? signTampered(claims, cloud.keys, tamper) : signToken(claims, cloud.keys.active)
+    tokens.id_token = issueIdToken(cloud, { directory, user, application, grant, nonce })
   }
   return { kind: 'tokens', tokens }
 }

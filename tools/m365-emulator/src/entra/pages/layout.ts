@@ -14,6 +14,7 @@ export function layout(title: string, body: Html): string {
   h1 { margin: 0 0 1rem; font-size: 1.4rem }
   label { display: block; margin: .75rem 0 .25rem }
   input { box-sizing: border-box; width: 100%; padding: .5rem; font: inherit; border: 1px solid #667; border-radius: .25rem }
+  .choice { display: flex; gap: .5rem; align-items: baseline } .choice input { width: auto } .choice label { margin: 0 }
   button { padding: .5rem 1rem; font: inherit; border: 1px solid #0b5cad; border-radius: .25rem; background: #0b5cad; color: #fff; cursor: pointer }
   button.plain { background: #fff; color: #0b5cad }
   button.account { width: 100%; margin-bottom: .5rem; text-align: left }

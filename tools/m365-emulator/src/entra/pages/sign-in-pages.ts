@@ -5,12 +5,12 @@ import { layout } from './layout.ts'
 /** `action` takes the answer, `request` is the authorize request being answered. */
 export type Form = { action: string; request: string }
 
-const form = ({ action, request }: Form, body: Html) => html`<form method="post" action="${action}">
+export const form = ({ action, request }: Form, body: Html) => html`<form method="post" action="${action}">
 <input type="hidden" name="request" value="${request}">
 ${body}
 </form>`
 
-const cancel = html`<button class="plain" name="step" value="cancel" formnovalidate>Cancel</button>`
+export const cancel = html`<button class="plain" name="step" value="cancel" formnovalidate>Cancel</button>`
 
 export function credentialsPage(to: Form, { app, userName, error }: { app: string; userName: string; error?: string | undefined }): string {
   const body = html`<h1>Sign in</h1>
@@ -41,18 +41,31 @@ ${form(to, html`<button class="account plain" name="step" value="other">Use anot
   return layout('Sign in', body)
 }
 
-export function consentPage(to: Form, { app, userName, account }: { app: string; userName: string; account: string }): string {
+export type ConsentQuestion = { app: string; userName: string; account: string; mayForAll: boolean }
+
+export function consentPage(to: Form, { app, userName, account, mayForAll }: ConsentQuestion): string {
+  const forAll = html`<p class="choice"><input id="organization" name="organization" type="checkbox" value="on">
+<label for="organization">Consent on behalf of your organization</label></p>`
   const body = html`<h1>Permissions requested</h1>
 <p>${userName}</p>
 <p><strong>${app}</strong> would like to sign you in and read your profile.</p>
 ${form(
   to,
   html`<input type="hidden" name="account" value="${account}">
+${mayForAll && forAll}
 <div class="actions"><button name="step" value="consent">Accept</button>${cancel}</div>`,
 )}`
   return layout('Permissions requested', body)
 }
 
-export function signedOutPage(): string {
-  return layout('Sign out', html`<h1>You signed out of your account</h1><p>It is a good idea to close all browser windows.</p>`)
+export function secondFactorPage(to: Form, { userName, proof }: { userName: string; proof: string }): string {
+  const body = html`<h1>Approve sign in request</h1>
+<p>${userName}</p>
+<p>Your organization asks for a second proof. Approve it here, as if on your telephone.</p>
+${form(
+  to,
+  html`<input type="hidden" name="proof" value="${proof}">
+<div class="actions"><button name="step" value="second-factor">Approve</button>${cancel}</div>`,
+)}`
+  return layout('Approve sign in request', body)
 }

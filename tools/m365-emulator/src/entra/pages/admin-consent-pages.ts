@@ -1,0 +1,43 @@
+import { html } from './html.ts'
+import { layout } from './layout.ts'
+import { cancel, type Form, form } from './sign-in-pages.ts'
+
+export type AdminConsentQuestion = {
+  app: string
+  directory: string
+  userName: string
+  account: string
+  roles: readonly string[]
+  scopes: readonly string[]
+}
+
+export function adminConsentPage(to: Form, { app, directory, userName, account, roles, scopes }: AdminConsentQuestion): string {
+  const body = html`<h1>Permissions requested</h1>
+<p>${userName}</p>
+<p>Review for your organization, ${directory}: <strong>${app}</strong> would like to have</p>
+<ul aria-label="Permissions">
+${roles.map((role) => html`<li>Microsoft Graph: ${role} (application)</li>`)}
+${scopes.map((scope) => html`<li>Microsoft Graph: ${scope} (delegated)</li>`)}
+</ul>
+<p>If you accept, this app will get access to the specified resources for all users in your organization.</p>
+${form(
+  to,
+  html`<input type="hidden" name="account" value="${account}">
+<div class="actions"><button name="step" value="consent">Accept</button>${cancel}</div>`,
+)}`
+  return layout('Permissions requested', body)
+}
+
+/** Names the roles, so that the reader knows whom to ask. */
+export function adminNeededPage(to: Form, { app, text, needsHighest }: { app: string; text: string; needsHighest: boolean }): string {
+  const roles = `Global Administrator or Privileged Role Administrator${needsHighest ? '' : ', or an application administrator'}`
+  const body = html`<h1>Need admin approval</h1>
+<p><strong>${app}</strong> needs permission to access resources in your organization that only an admin can grant: a ${roles}.</p>
+<p role="alert">${text}</p>
+${form(
+  to,
+  html`<div class="actions"><button name="step" value="other">Have an admin account? Sign in with that account</button>
+<button class="plain" name="step" value="cancel">Return to the application without granting consent</button></div>`,
+)}`
+  return layout('Need admin approval', body)
+}

@@ -15,9 +15,11 @@ import { refuseJson } from './entra/refusal.ts'
 import { token } from './entra/token.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
+import type { ServerCertificate } from './server-certificate.ts'
 
-export async function buildApp(cloud: Cloud, logLevel: string): Promise<FastifyInstance> {
+export async function buildApp(cloud: Cloud, logLevel: string, certificate?: ServerCertificate): Promise<FastifyInstance> {
   const app = fastify({
+    ...(certificate && { https: certificate }),
     logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: withoutQuery } },
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 500 },
     forceCloseConnections: true,

@@ -19,6 +19,7 @@ import { notifyOfChanges } from './graph/notify-of-changes.ts'
 import type { GraphSettings } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscription-store.ts'
 import type { ThrottleSettings } from './graph/throttle.ts'
+import { makeServerCertificate } from './server-certificate.ts'
 
 export type EmulatorOptions = {
   /** 0 (the default) takes a free one. */
@@ -26,11 +27,15 @@ export type EmulatorOptions = {
   host?: string
   directories: readonly DirectorySeedInput[]
   logLevel?: string
+  /** Serve https with a certificate made at the start: Microsoft's own client libraries take no other authority. */
+  https?: boolean
 }
 
 export type M365Emulator = {
   /** Of Entra's endpoints, and of Graph before `/v1.0`. */
   origin: string
+  /** With `https`: PEM of the certificate, for clients to trust. */
+  certificate: string | undefined
   directory(idOrDomain: string): DirectoryControl
   addDirectory(seed: DirectorySeedInput): DirectoryControl
   directories(): DirectoryControl[]
@@ -62,6 +67,7 @@ export async function startEmulator({
   host = '127.0.0.1',
   directories,
   logLevel = 'silent',
+  https = false,
 }: EmulatorOptions): Promise<M365Emulator> {
   const clock = new Clock()
   const subscriptions = new SubscriptionStore(clock)
@@ -86,11 +92,13 @@ export async function startEmulator({
     notifications,
   }
   for (const seed of directories) cloud.directories.add(seed)
-  const app = await buildApp(cloud, logLevel)
-  cloud.origin = originOf(host, new URL(await app.listen({ port, host })).port)
+  const certificate = https ? makeServerCertificate() : undefined
+  const app = await buildApp(cloud, logLevel, certificate)
+  cloud.origin = originOf(https ? 'https' : 'http', host, new URL(await app.listen({ port, host })).port)
 
   return {
     origin: cloud.origin,
+    certificate: certificate?.cert,
     directory: (idOrDomain) => directoryControl(cloud, idOrDomain),
     addDirectory: (seed) => directoryControl(cloud, cloud.directories.add(seed).id),
     directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
@@ -112,7 +120,7 @@ export async function startEmulator({
 }
 
 /** Listening everywhere, it is still addressed by loopback. */
-function originOf(host: string, port: string): string {
+function originOf(scheme: string, host: string, port: string): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `${scheme}://${name}:${port}`
 }

@@ -18,6 +18,16 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
     return metadata(cloud.origin, params.tenant, authority)
   })
 
+  /** What Microsoft's libraries ask about an authority host they do not know. */
+  app.get<{ Params: Params }>('/:tenant/discovery/instance', async ({ params }) => {
+    const { host } = new URL(cloud.origin)
+    return {
+      tenant_discovery_endpoint: `${cloud.origin}/${params.tenant}/v2.0/.well-known/openid-configuration`,
+      'api-version': '1.1',
+      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+    }
+  })
+
   app.get<{ Params: Params }>('/:tenant/discovery/v2.0/keys', async ({ params }, reply) => {
     const authority = resolveAuthority(params.tenant, cloud.directories)
     if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)

@@ -15,8 +15,27 @@ const commonName = der(0x06, Buffer.from('550403', 'hex'))
 
 const utcTime = (time: Date) => der(0x17, Buffer.from(`${time.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`))
 
+export type ServerNames = { dns: readonly string[]; ip: readonly string[] }
+
+/** RFC 5280 4.2.1.6 and 4.2.1.9: the names a server answers for; it is its own authority. */
+function serverExtensions({ dns, ip }: ServerNames): Buffer {
+  const names = [
+    ...dns.map((name) => der(0x82, Buffer.from(name))),
+    ...ip.map((address) => der(0x87, Buffer.from(address.split('.').map(Number)))),
+  ]
+  const extension = (oid: string, value: Buffer) => sequence(der(0x06, Buffer.from(oid, 'hex')), der(0x04, value))
+  const isAuthority = sequence(der(0x01, Buffer.from([0xff])))
+  return der(0xa3, sequence(extension('551d13', isAuthority), extension('551d11', sequence(...names))))
+}
+
 /** Five years, as Microsoft's signing certificates have. */
-export function selfSignedCertificate(publicKey: KeyObject, privateKey: KeyObject, name: string, from: Date): Buffer {
+export function selfSignedCertificate(
+  publicKey: KeyObject,
+  privateKey: KeyObject,
+  name: string,
+  from: Date,
+  serverNames?: ServerNames,
+): Buffer {
   const until = new Date(from)
   until.setUTCFullYear(from.getUTCFullYear() + 5)
   const serial = randomBytes(16)
@@ -30,6 +49,7 @@ export function selfSignedCertificate(publicKey: KeyObject, privateKey: KeyObjec
     sequence(utcTime(from), utcTime(until)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
+    serverNames ? serverExtensions(serverNames) : Buffer.alloc(0),
   )
   const signature = sign('sha256', toBeSigned, privateKey)
   return sequence(toBeSigned, sha256WithRsa, der(0x03, Buffer.from([0]), signature))

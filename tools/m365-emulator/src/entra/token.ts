@@ -16,6 +16,7 @@ const GRANTS: Readonly<Record<string, GrantHandler>> = {
   refresh_token: refreshGrant,
   client_credentials: clientCredentials,
   'urn:ietf:params:oauth:grant-type:device_code': deviceGrant,
+  device_code: deviceGrant, // the older name, which msal-node still sends
 }
 
 export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {

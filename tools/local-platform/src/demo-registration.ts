@@ -6,7 +6,12 @@ import {
   JACKFIELD_CLIENT_SECRET,
   publishedContosoUsers,
 } from '@jackfield/m365-emulator/demo/contoso'
-import { FABRIKAM_CLIENT_ID, FABRIKAM_CLIENT_SECRET, FABRIKAM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/fabrikam'
+import {
+  FABRIKAM_CLIENT_ID,
+  FABRIKAM_CLIENT_SECRET,
+  FABRIKAM_DIRECTORY_ID,
+  FABRIKAM_GLOBAL_ADMINISTRATOR,
+} from '@jackfield/m365-emulator/demo/fabrikam'
 import type { DemoRegistration } from './demo-plan.ts'
 
 /** Contoso's registration at the emulator, as its administrator would read it off Entra ID. */
@@ -20,9 +25,14 @@ export function demoRegistration(): DemoRegistration {
   }
 }
 
-/** Fabrikam's, for entering it by hand in Control. */
-export function registrationToEnter(): { clientId: string; directoryId: string; secret: string } {
-  return { clientId: FABRIKAM_CLIENT_ID, directoryId: FABRIKAM_DIRECTORY_ID, secret: FABRIKAM_CLIENT_SECRET }
+/** Fabrikam's, for entering it by hand in Control, and who administers that directory. */
+export function registrationToEnter(): Record<string, string> {
+  return {
+    administrator: `${FABRIKAM_GLOBAL_ADMINISTRATOR}  password ${DEMO_PASSWORD}`,
+    clientId: FABRIKAM_CLIENT_ID,
+    directoryId: FABRIKAM_DIRECTORY_ID,
+    secret: FABRIKAM_CLIENT_SECRET,
+  }
 }
 
 export function demoLogin(displayName: string): { userPrincipalName: string; password: string } {

@@ -15,6 +15,7 @@ import { refuseJson } from './entra/refusal.ts'
 import { token } from './entra/token.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
+import { practice } from './practice/practice.ts'
 import type { ServerCertificate } from './server-certificate.ts'
 
 export async function buildApp(cloud: Cloud, logLevel: string, certificate?: ServerCertificate): Promise<FastifyInstance> {
@@ -40,6 +41,7 @@ export async function buildApp(cloud: Cloud, logLevel: string, certificate?: Ser
     await pages.register(deviceLogin, { cloud })
     await pages.register(logout, { cloud })
     await pages.register(errorLookup)
+    await pages.register(practice, { cloud })
   })
   await app.register(async (endpoint) => {
     endpoint.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {

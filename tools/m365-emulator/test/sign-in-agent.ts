@@ -16,7 +16,8 @@ export class SignInAgent {
       if (value) this.#cookies.set(name, value)
       else this.#cookies.delete(name)
     }
-    const location = response.headers.get('location')
+    const named = response.headers.get('location')
+    const location = named && new URL(named, url).href
     if (location?.startsWith(`${this.#origin}/`)) return this.open(location)
     return new Page(response.status, location, await response.text(), String(url), response.headers)
   }

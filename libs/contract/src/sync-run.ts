@@ -25,6 +25,8 @@ export const SyncRun = z
     accountId: Id,
     kind: z.enum(['import', 'delta', 'full']),
     status: SyncRunStatus,
+    preview: z.boolean().meta({ description: 'Counts what a run would do, and changes nothing' }),
+    requestedBy: z.string().meta({ description: 'An admin, `schedule` or `notification`' }),
     counts: SyncRunCounts,
     total: Count.nullable().meta({ description: 'How many users there are to see, when known' }),
     skippedUsers: z

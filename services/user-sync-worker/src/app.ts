@@ -5,7 +5,9 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
 import { addExtensions } from './routes/add-extensions.ts'
+import { approveSyncRun } from './routes/approve-sync-run.ts'
 import { bindExtension } from './routes/bind-extension.ts'
+import { cancelSyncRun } from './routes/cancel-sync-run.ts'
 import { changeUser } from './routes/change-user.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
@@ -18,6 +20,7 @@ import { listPhoneSystems } from './routes/list-phone-systems.ts'
 import { listSyncRuns } from './routes/list-sync-runs.ts'
 import { listUsers } from './routes/list-users.ts'
 import { requireTenant } from './routes/require-tenant.ts'
+import { resyncUsers } from './routes/resync-users.ts'
 import { streamSyncRun } from './routes/stream-sync-run.ts'
 import { unbindExtension } from './routes/unbind-extension.ts'
 
@@ -59,9 +62,12 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.addHook('preHandler', requireTenant(ports.registry))
     admin.register(listMicrosoftUsers, ports)
     admin.register(importUsers, ports)
+    admin.register(resyncUsers, ports)
     admin.register(listSyncRuns, ports)
     admin.register(getSyncRun, ports)
     admin.register(streamSyncRun, ports)
+    admin.register(approveSyncRun, ports)
+    admin.register(cancelSyncRun, ports)
     admin.register(listUsers, ports)
     admin.register(getUser, ports)
     admin.register(changeUser, ports)

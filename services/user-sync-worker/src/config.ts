@@ -37,6 +37,12 @@ export const Config = z.object({
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
   /** How long a worker stays with one run before it looks after others. */
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
+  /** How often an account's changes are asked for when no notification came, and how often its whole directory is compared. */
+  SYNC_DELTA_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
+  SYNC_FULL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(86_400),
+  /** A run that would disable or delete more than this share of the synced users, and at least so many, asks first. */
+  REMOVAL_FUSE_PERCENT: z.coerce.number().min(0).max(100).default(20),
+  REMOVAL_FUSE_USERS: z.coerce.number().int().min(1).default(10),
   /** Runs worked on at the same time by one worker. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 })

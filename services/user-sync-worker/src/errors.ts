@@ -5,6 +5,8 @@ export const refuse = defineErrors({
   'account-not-found': { status: 404, message: 'There is no such Microsoft 365 account.' },
   'account-not-enabled': { status: 409, message: 'The Microsoft 365 account is not enabled: test its connection first.' },
   'run-not-found': { status: 404, message: 'There is no such sync run.' },
+  'run-not-waiting': { status: 409, message: 'The sync run does not wait for an approval.' },
+  'run-over': { status: 409, message: 'The sync run is over.' },
   'user-not-found': { status: 404, message: 'There is no such user.' },
   'user-not-active': { status: 409, message: 'The user is disabled or deleted.' },
   'sso-needs-sync': { status: 400, message: 'SSO cannot be enabled for a user that is not synced.' },

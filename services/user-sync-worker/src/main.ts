@@ -48,6 +48,11 @@ const ports = connectedPorts({
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
   registryUrl: config.TENANT_REGISTRY_URL,
   microsoft: config,
+  sync: {
+    deltaSeconds: config.SYNC_DELTA_SECONDS,
+    fullSeconds: config.SYNC_FULL_SECONDS,
+    fuse: { percent: config.REMOVAL_FUSE_PERCENT, users: config.REMOVAL_FUSE_USERS },
+  },
 })
 const app =
   role === 'worker'

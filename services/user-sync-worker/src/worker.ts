@@ -1,6 +1,7 @@
 import { setInterval as every } from 'node:timers/promises'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
+import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import type { ConsumeSyncRuns, Ports } from './ports.ts'
 
@@ -10,6 +11,8 @@ export type WorkerOptions = {
   onError: (error: unknown) => void
   /** How often runs are looked for that nobody works on. */
   reconcileEveryMs?: number
+  /** How often accounts are looked for whose time has come. */
+  scheduleEveryMs?: number
   /** How often what waits to be sent is looked for. */
   sendEveryMs?: number
 }
@@ -29,6 +32,8 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const repeat = (work: () => Promise<unknown>, milliseconds: number) => repeatUntil(stopping.signal, work, milliseconds, options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
+    repeat(scheduleSyncRuns(ports), options.scheduleEveryMs ?? 1_000),
+    repeat(() => ports.runs.forgetOld(), 10 * 60_000),
     repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
   ]
   return {

@@ -33,7 +33,16 @@ test('QC-04 a worker that comes back after its lease was taken over writes nothi
   const current = (await platform.ports.runs.takeLease(job)) as Lease
   expect(current.token).toBeGreaterThan(late.token)
 
-  const page = { seen: 1, users: [], unsynced: [], skipped: [{ id: randomUUID(), reason: 'late' }], nameless: 0, next: null }
+  const page = {
+    seen: 1,
+    users: [],
+    unsynced: [],
+    skipped: [{ id: randomUUID(), reason: 'late' }],
+    nameless: 0,
+    staged: [],
+    met: [],
+    next: 'decide',
+  }
   expect(await platform.ports.runs.commitPage(late, page)).toBe(false)
   expect(await platform.ports.runs.restart(late)).toBeUndefined()
   expect(await platform.ports.runs.release(late, 0)).toBeUndefined()
@@ -48,7 +57,7 @@ test('T-110 a run cut into slices of a page each ends with the right counts and 
   const { job } = await createRun(tenant, directoryId)
   let slices = 0
   for (let outcome = await advance(0)(job, never); outcome.next; outcome = await advance(0)(job, never)) slices += 1
-  expect(slices).toBe(3)
+  expect(slices).toBe(5)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body).toMatchObject({ status: 'succeeded', total: 3_100, counts: { seen: 3_100, created: 3_100, unchanged: 0 } })
   expect(await platform.roster(tenant.tenantId)).toHaveLength(3_100)
@@ -98,11 +107,11 @@ test('T-113 a long Retry-After puts the run back, in both forms; a short one is 
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '30' } })
   expect(await advance()(job, never)).toMatchObject({ next: { job }, delaySeconds: 30 })
   expect(await advance()(job, never)).toMatchObject({ next: undefined }) // not due yet
-  await platform.stores.pool.query('update roster.sync_run set not_before = now() where id = $1', [job.runId])
+  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
   const date = new Date(Date.now() + 60_000).toUTCString()
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 503, headers: { 'retry-after': date } })
   expect((await advance()(job, never)).delaySeconds).toBeGreaterThan(55)
-  await platform.stores.pool.query('update roster.sync_run set not_before = now() where id = $1', [job.runId])
+  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '1' } })
   await advance()(job, never)
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status).toBe('succeeded')

@@ -12,6 +12,7 @@ import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
 import { postgresSyncRuns } from './postgres-sync-runs.ts'
 import { registryClient } from './registry-client.ts'
+import type { SyncSettings } from './sync-settings.ts'
 
 export type ConnectionOptions = {
   pool: pg.Pool
@@ -19,10 +20,11 @@ export type ConnectionOptions = {
   internalTokenKeys: readonly Buffer[]
   registryUrl: string
   microsoft: OriginOverrides
+  sync: SyncSettings
 }
 
 /** Every port on its real counterpart. */
-export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft }: ConnectionOptions): Ports {
+export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft, sync }: ConnectionOptions): Ports {
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
   return {
@@ -30,7 +32,7 @@ export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, mi
       serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
     ),
     directory: graphDirectory({ overrides: microsoft, tokens: appOnlyTokens(), cursors: signedCursors(key) }),
-    runs: postgresSyncRuns(pool),
+    runs: postgresSyncRuns(pool, sync),
     queue: bullmqSyncQueue(queue),
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),

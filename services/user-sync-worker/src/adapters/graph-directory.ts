@@ -3,14 +3,17 @@ import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { readDirectoryItem } from '../domain/directory-item.ts'
 import { readDirectoryUser, USER_PROPERTIES } from '../domain/directory-user.ts'
-import type { Directory, DirectoryPage } from '../ports.ts'
+import type { ChangePage, Directory, DirectoryPage } from '../ports.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
 
-const USERS_PATH = '/v1.0/users'
+const USERS_PATH = /^\/v1\.0\/users$/
+/** Graph writes the function in several ways. */
+const CHANGES_PATH = /^\/v1\.0\/users\/(?:microsoft\.graph\.)?delta(?:\(\))?$/
 const SELECT = `$select=${USER_PROPERTIES.join(',')}`
 const LARGEST_PAGE = 999
 /** Sorting, counting and `or` over several properties are advanced queries: header on every page, and `$count`. */
@@ -19,8 +22,13 @@ const ADVANCED = { consistencylevel: 'eventual' }
 const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
 
-const UserPage = z.object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().optional(), '@odata.count': z.int().optional() })
-type Request = { query: string; headers: Record<string, string>; signal?: AbortSignal }
+const Answer = z.object({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': z.string().optional(),
+  '@odata.deltaLink': z.string().optional(),
+  '@odata.count': z.int().optional(),
+})
+type Request = { path?: '/users' | '/users/delta'; query: string; headers: Record<string, string>; signal?: AbortSignal }
 
 /** Users of a directory through Graph v1.0, app-only. */
 export function graphDirectory(options: { overrides: OriginOverrides; tokens: AppOnlyTokens; cursors: SignedCursors }): Directory {
@@ -30,13 +38,13 @@ export function graphDirectory(options: { overrides: OriginOverrides; tokens: Ap
   async function ask(
     connection: Connection,
     request: Request,
-  ): Promise<{ kind: 'answer'; body: z.infer<typeof UserPage> } | DirectoryFailure> {
+  ): Promise<{ kind: 'answer'; body: z.infer<typeof Answer> } | DirectoryFailure> {
     const origins = microsoftOrigins(connection.cloud, options.overrides)
     for (let isSecond = false; ; isSecond = true) {
       const token = await tokens.get(connection, origins)
       if (token.kind !== 'token') return token
       try {
-        const body = UserPage.safeParse(await get(origins, token.accessToken, request))
+        const body = Answer.safeParse(await get(origins, token.accessToken, request))
         return body.success ? { kind: 'answer', body: body.data } : { kind: 'unavailable' }
       } catch (error) {
         const failure = readGraphFailure(error)
@@ -57,7 +65,34 @@ export function graphDirectory(options: { overrides: OriginOverrides; tokens: Ap
     return { kind: 'page', users: answer.body.value.map(readDirectoryUser), next }
   }
 
+  async function changes(connection: Connection, request: Request): Promise<ChangePage | DirectoryFailure> {
+    const answer = await ask(connection, { ...request, path: '/users/delta', headers: LOW_PRIORITY })
+    if (answer.kind !== 'answer') return answer
+    const { graph } = microsoftOrigins(connection.cloud, options.overrides)
+    const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink, value } = answer.body
+    const link = nextLink ?? deltaLink
+    // Neither: an answer that was cut off must not look like the end of the round.
+    if (link === undefined) return { kind: 'unavailable' }
+    const query = queryOfNextLink(link, graph, CHANGES_PATH)
+    if (query === undefined) return { kind: 'rejected', code: 'foreign link' }
+    const items = value.map(readDirectoryItem)
+    return nextLink === undefined
+      ? { kind: 'page', items, next: null, deltaLink: query }
+      : { kind: 'page', items, next: query, deltaLink: null }
+  }
+
   return {
+    async latestChange(connection, signal) {
+      const page = await changes(connection, { query: `${SELECT}&$deltatoken=latest`, headers: {}, signal })
+      if (page.kind !== 'page') return page
+      return page.deltaLink === null ? { kind: 'unavailable' } : { kind: 'place', deltaLink: page.deltaLink }
+    },
+    async listChanges(connection, from, signal) {
+      const page = await changes(connection, { query: from, headers: {}, signal })
+      // "Badly formed token": a place that Graph cannot read is as good as none.
+      const isBadToken = page.kind === 'rejected' && /^(Request_BadRequest|BadRequest|HTTP 400)$/i.test(page.code)
+      return isBadToken ? { kind: 'expired-changes' } : page
+    },
     listUsers: (connection, from, signal) =>
       page(connection, { query: from ?? `${SELECT}&$top=${LARGEST_PAGE}`, headers: LOW_PRIORITY, signal }),
     findUsers(connection, ids, signal) {
@@ -89,12 +124,12 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-function get(origins: MicrosoftOrigins, accessToken: string, { query, headers, signal }: Request): Promise<unknown> {
+function get(origins: MicrosoftOrigins, accessToken: string, { path = '/users', query, headers, signal }: Request): Promise<unknown> {
   const client = Client.initWithMiddleware({
     baseUrl: `${origins.graph}/`,
     defaultVersion: 'v1.0',
     middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
   })
-  const request = client.api(`/users?${query}`).headers(headers).responseType(ResponseType.JSON)
+  const request = client.api(`${path}?${query}`).headers(headers).responseType(ResponseType.JSON)
   return (signal ? request.option('signal', signal) : request).get()
 }

@@ -19,6 +19,8 @@ export function readGraphFailure(error: unknown): GraphFailure {
   if (statusCode === 403) return { kind: 'consent-missing' }
   if (statusCode === 429) return { kind: 'throttled', retryAfterSeconds: waitOf(error) }
   if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }
+  // An older token, a server that lost its place, a tenant that moved: documents and captures differ in the status.
+  if (statusCode === 410 || /^(syncStateNotFound|resyncRequired)$/i.test(code)) return { kind: 'expired-changes' }
   // No status: nothing, or nothing that could be read, came back.
   if (statusCode < 400 || statusCode >= 500) {
     return error.headers?.has('retry-after') ? { kind: 'throttled', retryAfterSeconds: waitOf(error) } : { kind: 'unavailable' }

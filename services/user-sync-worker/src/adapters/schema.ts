@@ -120,6 +120,13 @@ export const syncRun = roster.table(
     kind: text('kind').notNull(),
     status: text('status').notNull(),
     requestedBy: text('requested_by').notNull(),
+    preview: boolean('preview').notNull().default(false),
+    /** Whom an import of everybody is for. */
+    filter: jsonb('filter'),
+    /** The run's place in the directory's changes: taken before it began to list, moved by each round of changes. */
+    deltaLink: text('delta_link'),
+    /** Who let a run go on that would disable or delete very many (S50). */
+    approvedBy: text('approved_by'),
     /** The ticks of an import of everybody; both null when the users are chosen one by one in sync_run_selection. */
     allSync: boolean('all_sync'),
     allSso: boolean('all_sso'),
@@ -206,4 +213,53 @@ export const pendingAuditEvent = roster.table(
     attempts: integer('attempts').notNull().default(0),
   },
   (table) => [index('pending_audit_event_due').on(table.notBefore)],
+)
+
+/** What a run is going to change, kept apart until all of it is known: a run that would remove too many changes nothing (S50). */
+export const stagedChange = roster.table(
+  'staged_change',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    objectId: uuid('object_id').notNull(),
+    status: text('status').notNull(),
+    /** The person as the directory tells them; null where only the status is known to change. */
+    person: jsonb('person'),
+    /** The ticks an import gives; null where they stay. */
+    sync: boolean('sync'),
+    sso: boolean('sso'),
+  },
+  (table) => [
+    primaryKey({ name: 'staged_change_user', columns: [table.runId, table.objectId] }),
+    foreignKey({ name: 'staged_change_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+  ],
+)
+
+/** People of the roster whom a full comparison has met: the others are missing in the directory. */
+export const syncRunMet = roster.table(
+  'sync_run_met',
+  { tenantId: uuid('tenant_id').notNull(), runId: uuid('run_id').notNull(), objectId: uuid('object_id').notNull() },
+  (table) => [
+    primaryKey({ name: 'sync_run_met_user', columns: [table.runId, table.objectId] }),
+    foreignKey({ name: 'sync_run_met_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+  ],
+)
+
+/** An account that is kept in step: where its changes go on, and when it is looked at next. */
+export const accountSync = roster.table(
+  'account_sync',
+  {
+    accountId: uuid('account_id').primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    directoryId: uuid('directory_id').notNull(),
+    deltaLink: text('delta_link'),
+    /** Since when a notification says that something changed. */
+    hintedAt: at('hinted_at'),
+    nextDeltaAt: at('next_delta_at').notNull(),
+    nextFullAt: at('next_full_at').notNull(),
+    /** Runs that failed since the last one that did not. */
+    failures: integer('failures').notNull().default(0),
+    syncedAt: at('synced_at'),
+  },
+  (table) => [index('account_sync_next').on(table.nextDeltaAt), index('account_sync_of_tenant').on(table.tenantId)],
 )

@@ -1,5 +1,8 @@
 import type pg from 'pg'
-import type { DueRun, Lease, SyncRuns } from '../ports.ts'
+import type { Lease, SyncRuns } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { type DueRow, toDue } from './sync-run-due.ts'
+import { forget, holdsLease } from './sync-run-fence.ts'
 
 // Who works on a run. A lease lasts 15 s unless renewed; its token rises with every take, and every write of a slice
 // states the token it was given, so that a worker that comes back late writes nothing (QC-04).
@@ -9,6 +12,8 @@ const CLAIM = `interval '5 seconds'`
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
   and (r.not_before is null or r.not_before <= now())`
+const FAIL = `update roster.sync_run set status = 'failed', error_code = $2, error_message = $3, finished_at = now(),
+  lease_expires_at = null, revision = revision + 1 where id = $1`
 /** One run per account at a time, in the order they were asked for. */
 const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
   and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`
@@ -18,6 +23,11 @@ type LeaseRow = {
   tenant_id: string
   account_id: string
   directory_id: string
+  kind: Lease['kind']
+  preview: boolean
+  filter: Lease['filter']
+  delta_link: string | null
+  account_link: string | null
   lease_token: string
   all_sync: boolean | null
   all_sso: boolean | null
@@ -26,7 +36,6 @@ type LeaseRow = {
   restarts: number
   fruitless: number
 }
-type DueRow = Pick<LeaseRow, 'id' | 'tenant_id' | 'lease_token'>
 
 export function syncRunLeases(
   pool: pg.Pool,
@@ -35,7 +44,8 @@ export function syncRunLeases(
     async takeLease({ tenantId, runId }) {
       const text = `update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE},
         not_before = null, started_at = coalesce(started_at, now()), fruitless = fruitless + 1, revision = revision + 1
-        where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *`
+        where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *, (select s.delta_link from roster.account_sync s
+          where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link`
       try {
         const { rows } = await pool.query<LeaseRow>(text, [runId, tenantId])
         return rows[0] && toLease(rows[0])
@@ -55,10 +65,15 @@ export function syncRunLeases(
       const { rows } = await pool.query<DueRow>(text, [runId, token, seconds])
       return rows[0] && toDue(rows[0])
     },
-    async fail({ runId, token }, { code, message }) {
-      const text = `update roster.sync_run set status = 'failed', error_code = $3, error_message = $4, finished_at = now(),
-        lease_expires_at = null, revision = revision + 1 where ${HELD}`
-      return (await pool.query(text, [runId, token, code, message])).rowCount === 1
+    async fail(lease, { code, message }) {
+      const failed = await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await forget(client, lease.runId)
+        await client.query(FAIL, [lease.runId, code, message])
+        await client.query('update roster.account_sync set failures = failures + 1 where account_id = $1', [lease.accountId])
+        return true
+      })
+      return failed ?? false
     },
     async setTotal({ runId, token }, total) {
       await pool.query(`update roster.sync_run set total = $3, revision = revision + 1 where ${HELD}`, [runId, token, total])
@@ -87,10 +102,6 @@ export function syncRunLeases(
   }
 }
 
-export function toDue(row: DueRow): DueRun {
-  return { job: { tenantId: row.tenant_id, runId: row.id }, slice: Number(row.lease_token) }
-}
-
 function toLease(row: LeaseRow): Lease {
   return {
     runId: row.id,
@@ -98,7 +109,12 @@ function toLease(row: LeaseRow): Lease {
     accountId: row.account_id,
     directoryId: row.directory_id,
     token: Number(row.lease_token),
+    kind: row.kind,
+    preview: row.preview,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
+    filter: row.filter,
+    deltaLink: row.delta_link,
+    accountLink: row.account_link,
     checkpoint: row.checkpoint,
     total: row.total,
     restarts: row.restarts,

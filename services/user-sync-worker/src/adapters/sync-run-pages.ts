@@ -1,18 +1,20 @@
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
-import { toDue } from './sync-run-leases.ts'
+import { stageChanges } from './staged-changes.ts'
+import { toDue } from './sync-run-due.ts'
+import { holdsLease } from './sync-run-fence.ts'
 import { type WrittenCounts, writeUsers } from './write-users.ts'
-
-const FENCE = `select id from roster.sync_run where id = $1 and lease_token = $2 and status = 'running' for update`
 
 const ADVANCE = `
 update roster.sync_run set seen = seen + $2, created = created + $3, updated = updated + $4, disabled = disabled + $5,
-  skipped = skipped + $6, unchanged = unchanged + $7, checkpoint = $8, fruitless = 0, revision = revision + 1,
-  status = case when $8::text is null then 'succeeded' else status end,
-  finished_at = case when $8::text is null then now() end,
-  lease_expires_at = case when $8::text is null then null else now() + interval '15 seconds' end
+  skipped = skipped + $6, unchanged = unchanged + $7, checkpoint = $8, delta_link = coalesce($9, delta_link), fruitless = 0,
+  revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
 where id = $1`
+
+const MEET = `
+insert into roster.sync_run_met (tenant_id, run_id, object_id) select $1, $2, t.id from unnest($3::uuid[]) as t (id) order by t.id
+on conflict do nothing`
 
 /** The list is for people: its first hundred are kept. */
 const KEEP_SKIPPED = `
@@ -22,7 +24,7 @@ limit greatest(0, 100 - (select count(*) from roster.sync_run_skipped_user where
 on conflict do nothing`
 
 const RESTART = `
-update roster.sync_run set checkpoint = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0,
+update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0,
   changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
@@ -31,18 +33,21 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
   return {
     async commitPage(lease, page) {
       const committed = await inTransaction(pool, async (client) => {
-        if (!(await holds(client, lease))) return undefined
-        await advance(client, lease, page, await writeUsers(client, lease, page))
+        if (!(await holdsLease(client, lease))) return undefined
+        const counts = lease.preview ? await countUsers(client, lease, page) : await writeUsers(client, lease, page)
+        await advance(client, lease, page, counts, await stageChanges(client, lease, page.staged))
+        if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
-        if (page.next === null) await client.query('delete from roster.sync_run_selection where run_id = $1', [lease.runId])
         return true
       })
       return committed ?? false
     },
     async restart(lease) {
       return inTransaction(pool, async (client) => {
-        if (!(await holds(client, lease))) return undefined
-        await client.query('delete from roster.sync_run_skipped_user where run_id = $1', [lease.runId])
+        if (!(await holdsLease(client, lease))) return undefined
+        for (const table of ['sync_run_skipped_user', 'sync_run_met', 'staged_change']) {
+          await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
+        }
         const { rows } = await client.query(RESTART, [lease.runId])
         return toDue(rows[0])
       })
@@ -50,14 +55,19 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
   }
 }
 
-async function holds(client: pg.PoolClient, { runId, token }: Lease): Promise<boolean> {
-  return (await client.query(FENCE, [runId, token])).rowCount === 1
+/** A preview writes and takes it back: what it counts is what would be done. */
+async function countUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
+  await client.query('savepoint preview')
+  const counts = await writeUsers(client, lease, page)
+  await client.query('rollback to savepoint preview')
+  return counts
 }
 
-async function advance(client: pg.PoolClient, { runId }: Lease, page: RunPage, counts: WrittenCounts): Promise<void> {
+async function advance(client: pg.PoolClient, { runId }: Lease, page: RunPage, counts: WrittenCounts, staged: number): Promise<void> {
   const skipped = page.skipped.length + page.nameless
-  const unchanged = page.seen - skipped - counts.created - counts.updated - counts.disabled
-  await client.query(ADVANCE, [runId, page.seen, counts.created, counts.updated, counts.disabled, skipped, unchanged, page.next])
+  const unchanged = Math.max(0, page.seen - skipped - counts.created - counts.updated - counts.disabled - staged)
+  const { created, updated, disabled } = counts
+  await client.query(ADVANCE, [runId, page.seen, created, updated, disabled, skipped, unchanged, page.next, page.deltaLink ?? null])
 }
 
 async function keepSkipped(client: pg.PoolClient, { tenantId, runId }: Lease, skipped: readonly SkippedUser[]): Promise<void> {

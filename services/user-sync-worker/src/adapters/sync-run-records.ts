@@ -5,6 +5,7 @@ import { v7 as newId } from 'uuid'
 import type { NewRun, SyncRuns } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
+import { forget } from './sync-run-fence.ts'
 
 const UUID = /^[0-9a-f-]{36}$/
 
@@ -23,6 +24,8 @@ type Row = Record<'id' | 'tenant_id' | 'account_id', string> & {
   changed_before_restart: number
   total: number | null
   skipped_users: SyncRun['skippedUsers']
+  preview: boolean
+  requested_by: string
   error_code: string | null
   error_message: string | null
   revision: number
@@ -36,6 +39,7 @@ export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' 
     async create(run, entry) {
       const runId = newId()
       await inTransaction(pool, async (client) => {
+        if ('mode' in run.request && !run.preview) await supersede(client, run.accountId)
         await insertRun(client, runId, run)
         await insertAuditEvent(client, entry(runId))
         return true
@@ -59,25 +63,37 @@ export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' 
   }
 }
 
+/** What a run asks an admin is out of date once another run looks at the same directory. */
+async function supersede(client: pg.PoolClient, accountId: string): Promise<void> {
+  const text = `update roster.sync_run set status = 'cancelled', finished_at = now(), error_code = 'superseded',
+    error_message = 'Another run was asked for.', revision = revision + 1
+    where account_id = $1 and status = 'awaiting-approval' returning id`
+  for (const { id } of (await client.query<{ id: string }>(text, [accountId])).rows) await forget(client, id)
+}
+
 async function insertRun(client: pg.PoolClient, runId: string, { request, ...run }: NewRun): Promise<void> {
   // The last of two ticks for one person counts.
   const chosen = 'users' in request ? [...new Map(request.users.map((user) => [user.id, user])).values()] : []
   const everybody = 'all' in request ? request : undefined
+  const kind = 'mode' in request ? request.mode : 'import'
   await client.query(
-    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, all_sync, all_sso, total)
-     values ($1, $2, $3, $4, 'import', 'queued', $5, $6, $7, $8)`,
+    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, all_sync, all_sso, total, preview, filter)
+     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11)`,
     [
       runId,
       run.tenantId,
       run.accountId,
       run.directoryId,
+      kind,
       run.requestedBy,
       everybody?.sync,
       everybody?.sso,
-      everybody ? null : chosen.length,
+      'users' in request ? chosen.length : null,
+      run.preview ?? false,
+      everybody?.filter ? JSON.stringify(everybody.filter) : null,
     ],
   )
-  if (everybody) return
+  if (chosen.length === 0) return
   await client.query(INSERT_SELECTION, [
     run.tenantId,
     runId,
@@ -94,6 +110,8 @@ function toSyncRun(row: Row): SyncRun {
     accountId: row.account_id,
     kind: row.kind,
     status: row.status,
+    preview: row.preview,
+    requestedBy: row.requested_by,
     counts: {
       seen: row.seen,
       created: row.created,

@@ -3,14 +3,20 @@ export type DirectoryFailure =
   | { kind: 'throttled'; retryAfterSeconds: number }
   | { kind: 'unavailable' }
   | { kind: 'expired-page' }
+  /** The place in the directory's changes is not known any more. */
+  | { kind: 'expired-changes' }
   | { kind: 'unauthorised'; message: string }
   | { kind: 'consent-missing' }
   | { kind: 'rejected'; code: string }
 
 export type RunFailure = { code: string; message: string }
 
-/** What a run does about it: start the listing again, try later, or end with a sentence an admin understands. */
-export type FailureDecision = { kind: 'restart' } | { kind: 'postpone'; seconds: number } | { kind: 'fail'; failure: RunFailure }
+/** What a run does about it: start the listing again, compare everything instead of the changes, try later, or end with a sentence an admin understands. */
+export type FailureDecision =
+  | { kind: 'restart' }
+  | { kind: 'resync' }
+  | { kind: 'postpone'; seconds: number }
+  | { kind: 'fail'; failure: RunFailure }
 
 const MOST_RESTARTS = 3
 const MOST_FRUITLESS_SLICES = 12
@@ -21,9 +27,9 @@ export function decideOnFailure(failure: DirectoryFailure, run: { restarts: numb
   if (failure.kind === 'unauthorised') return fail('microsoft-refused', failure.message)
   if (failure.kind === 'consent-missing') return fail('consent-missing', explain(failure))
   if (failure.kind === 'rejected') return fail('microsoft-rejected', explain(failure))
-  if (failure.kind === 'expired-page') {
+  if (failure.kind === 'expired-page' || failure.kind === 'expired-changes') {
     return run.restarts < MOST_RESTARTS
-      ? { kind: 'restart' }
+      ? { kind: failure.kind === 'expired-page' ? 'restart' : 'resync' }
       : fail('listing-expired', 'Microsoft ended the listing early again and again. Try the import once more later.')
   }
   if (isGivingUp(run)) return fail(failure.kind === 'throttled' ? 'microsoft-throttled' : 'microsoft-unavailable', explain(failure))
@@ -49,6 +55,8 @@ export function explain(failure: DirectoryFailure): string {
       return 'Microsoft 365 does not answer. Try again later.'
     case 'expired-page':
       return 'Microsoft no longer knows this page of the list. Start again from the first page.'
+    case 'expired-changes':
+      return 'Microsoft no longer knows what changed since the last time.'
     case 'unauthorised':
       return failure.message
     case 'consent-missing':

@@ -1,22 +1,26 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { SyncRunJob } from '@jackfield/contract/sync-job'
+import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
 import { decideOnFailure, decideOnOutage, type FailureDecision, isGivingUp, type RunFailure } from '../domain/directory-failure.ts'
 import type { DueRun, Lease, Ports } from '../ports.ts'
-import { type RunSource, sourceOf } from './run-source.ts'
+import { planOf, type RunSource } from './run-plan.ts'
+import { sourceOf } from './run-source.ts'
 
 type Needs = Pick<Ports, 'runs' | 'registry' | 'directory'>
+type Settings = { sliceMs: number; now: () => number }
 
 /** What is to be enqueued after a slice: the rest of the run, or the next run of its account. */
 export type SliceOutcome = { next: DueRun | undefined; delaySeconds: number }
 const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
 
 const RENEWAL_MS = 5_000
+const APPLIED_AT_ONCE = 1_000
 
 /**
  * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their turn.
  * Safe to run twice, late, or not at all: the row says what is left to do.
  */
-export function advanceSyncRun(ports: Needs, settings: { sliceMs: number; now: () => number }) {
+export function advanceSyncRun(ports: Needs, settings: Settings) {
   return async (data: unknown, stopping: AbortSignal): Promise<SliceOutcome> => {
     const job = SyncRunJob.safeParse(data)
     if (!job.success) return NOTHING
@@ -34,58 +38,101 @@ export function advanceSyncRun(ports: Needs, settings: { sliceMs: number; now: (
   }
 }
 
-async function work(ports: Needs, lease: Lease, settings: { sliceMs: number; now: () => number }, stopping: AbortSignal) {
+async function work(ports: Needs, lease: Lease, settings: Settings, stopping: AbortSignal): Promise<SliceOutcome> {
   if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
-    return fail(ports, lease, { code: 'no-progress', message: 'The import made no progress for a long time and was given up.' })
+    return fail(ports, lease, { code: 'no-progress', message: 'The run made no progress for a long time and was given up.' })
   }
   const connection = await ports.registry.findConnection(lease.tenantId, lease.accountId)
   if (connection && 'kind' in connection) return settle(ports, lease, decideOnOutage('The tenant registry', lease))
   const refusal = refusalOf(lease, connection)
   if (refusal || !connection) return fail(ports, lease, refusal ?? GONE)
 
-  if (lease.total === null) {
+  const until = settings.now() + settings.sliceMs
+  const from = lease.checkpoint === null ? firstCheckpoint(planOf(lease)) : readCheckpoint(lease.checkpoint)
+  if (!from) return settle(ports, lease, { kind: 'resync' })
+  if (lease.total === null && lease.kind !== 'delta') {
     const total = await ports.directory.countUsers(connection, stopping)
     if (total !== undefined) await ports.runs.setTotal(lease, total)
   }
-  return writePages(ports, lease, sourceOf(lease, connection, ports), settings.now() + settings.sliceMs, settings.now, stopping)
+  const isOver = () => stopping.aborted || settings.now() >= until
+  const read = await writePages(ports, lease, connection, from, isOver, stopping)
+  if (read !== 'all-read') return read
+  return conclude(ports, lease, isOver)
 }
 
-/** The next page is fetched while this one is written. */
+/** The next page is fetched while this one is written; what a page means is decided when all before it is written. */
 async function writePages(
   ports: Needs,
   lease: Lease,
-  read: RunSource,
-  until: number,
-  now: () => number,
+  connection: Connection,
+  from: Checkpoint,
+  isOver: () => boolean,
   stopping: AbortSignal,
-): Promise<SliceOutcome> {
+): Promise<SliceOutcome | 'all-read'> {
+  if (isConcluding(from)) return 'all-read'
   const abandoned = new AbortController()
   const signal = AbortSignal.any([stopping, abandoned.signal])
+  const read: RunSource = (checkpoint, abort) => sourceOf(lease, connection, ports)(checkpoint, abort)
+  const give = (failure: Parameters<typeof decideOnFailure>[0]) =>
+    stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease))
   try {
-    for (let reading = read(lease.checkpoint, signal); ; ) {
+    let phase = from.phase
+    for (let reading = read(from, signal); ; ) {
       const page = await reading
-      if (page.kind !== 'page')
-        return await (stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(page, lease)))
-
-      const isLast = page.next === null || stopping.aborted || now() >= until
-      if (!isLast) {
-        reading = read(page.next, signal)
+      if (page.kind !== 'read') return await give(page)
+      const { next } = page
+      // Another phase may need what this page writes; a run that has to stop reads nothing ahead.
+      const isAhead = next.phase === phase && phase !== 'missing' && !isOver()
+      if (isAhead) {
+        reading = read(next, signal)
         reading.catch(() => undefined) // its failure is met when it is awaited, if at all
       }
-      if (!(await ports.runs.commitPage(lease, page))) return NOTHING
+      const prepared = await page.prepare()
+      if ('kind' in prepared) return await give(prepared)
+      if (!(await ports.runs.commitPage(lease, prepared))) return NOTHING
       lease.fruitless = 0
-      if (page.next === null) return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
-      if (isLast) return await giveBack(ports, lease)
+      lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
+      lease.checkpoint = prepared.next
+      if (isConcluding(next)) return 'all-read'
+      if (!isAhead && isOver()) return await giveBack(ports, lease)
+      if (!isAhead) reading = read(next, signal)
+      phase = next.phase
     }
   } finally {
     abandoned.abort()
   }
 }
 
+/** All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). */
+async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
+  if (lease.checkpoint !== 'apply') {
+    const decision = await ports.runs.decide(lease)
+    if (decision === 'lost') return NOTHING
+    if (decision === 'awaiting-approval') return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+  }
+  for (let left = lease.preview ? 'all' : 'more'; left !== 'all'; ) {
+    left = await ports.runs.applyStaged(lease, APPLIED_AT_ONCE)
+    if (left === 'lost') return NOTHING
+    if (left === 'more' && isOver()) return giveBack(ports, lease)
+  }
+  if (!(await ports.runs.finish(lease))) return NOTHING
+  return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+}
+
+function isConcluding({ phase }: Checkpoint): boolean {
+  return phase === 'decide' || phase === 'apply'
+}
+
 async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Promise<SliceOutcome> {
   if (decision.kind === 'fail') return fail(ports, lease, decision.failure)
   if (decision.kind === 'restart') return { next: await ports.runs.restart(lease), delaySeconds: 0 }
+  if (decision.kind === 'resync') return { next: await fallBack(ports, lease), delaySeconds: 0 }
   return { next: await ports.runs.release(lease, decision.seconds), delaySeconds: decision.seconds }
+}
+
+/** A delta becomes a full comparison, once; a run that listed begins again. */
+async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
+  return lease.kind === 'delta' ? ports.runs.fallBackToFull(lease) : ports.runs.restart(lease)
 }
 
 async function giveBack(ports: Needs, lease: Lease): Promise<SliceOutcome> {
@@ -103,7 +150,7 @@ function refusalOf(lease: Lease, connection: Connection | undefined): RunFailure
   if (!connection) return GONE
   if (!connection.enabled) return { code: 'account-not-enabled', message: 'The Microsoft 365 account is not enabled: test its connection.' }
   if (connection.directoryId !== lease.directoryId) {
-    return { code: 'account-changed', message: 'The account was connected to another directory after the import was asked for.' }
+    return { code: 'account-changed', message: 'The account was connected to another directory after the run was asked for.' }
   }
   return undefined
 }

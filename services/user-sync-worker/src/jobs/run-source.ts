@@ -1,45 +1,95 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { type Checkpoint, checkpointAfter, formatCheckpoint } from '../domain/checkpoint.ts'
+import { isWanted } from '../domain/import-filter.ts'
 import { pageOfChosen, pageOfEverybody } from '../domain/run-page.ts'
-import type { Lease, Ports, RunPage } from '../ports.ts'
+import type { Lease, Ports } from '../ports.ts'
+import { compared, heldBack } from './compare-page.ts'
+import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
+import { readMissing } from './read-missing.ts'
+import { planOf, type RunSource } from './run-plan.ts'
 
-/** Reads a run's page from its checkpoint on. */
-export type RunSource = (checkpoint: string | null, signal: AbortSignal) => Promise<({ kind: 'page' } & RunPage) | DirectoryFailure>
+type Needs = Pick<Ports, 'directory' | 'runs'>
 
-/** Graph takes at most 15 values in `id in (...)`. */
-const IDS_PER_REQUEST = 15
 const REQUESTS_PER_PAGE = 4
+const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
-export function sourceOf(lease: Lease, connection: Connection, ports: Pick<Ports, 'directory' | 'runs'>): RunSource {
-  return lease.everybody ? everybody(lease.everybody, connection, ports) : chosen(lease, connection, ports)
+export function sourceOf(lease: Lease, connection: Connection, ports: Needs): RunSource {
+  const readers = {
+    start: readPlace(lease, connection, ports),
+    list: readListing(lease, connection, ports),
+    chosen: readChosen(lease, connection, ports),
+    missing: readMissing(lease, connection, ports, REQUESTS_PER_PAGE * IDS_PER_REQUEST),
+    delta: readChanges(lease, connection, ports),
+  }
+  return (checkpoint, signal) => {
+    if (checkpoint.phase === 'decide' || checkpoint.phase === 'apply')
+      throw new TypeError(`Nothing is read in the phase ${checkpoint.phase}.`)
+    return readers[checkpoint.phase](checkpoint, signal)
+  }
 }
 
-/** The checkpoint is the listing's own link to the next page. */
-function everybody(ticks: NonNullable<Lease['everybody']>, connection: Connection, { directory }: Pick<Ports, 'directory'>): RunSource {
-  return async (checkpoint, signal) => {
-    const page = await directory.listUsers(connection, checkpoint, signal)
+function readPlace(lease: Lease, connection: Connection, { directory }: Needs): RunSource {
+  return async ({ phase }, signal) => {
+    const place = await directory.latestChange(connection, signal)
+    if (place.kind !== 'place') return place
+    const { deltaLink } = place
+    const next = checkpointAfter(phase, { ...planOf(lease), deltaLink })
+    return { kind: 'read', next, prepare: async () => ({ ...EMPTY, next: formatCheckpoint(next), deltaLink }) }
+  }
+}
+
+/** Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison. */
+function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
+  return async ({ phase, at }, signal) => {
+    const page = await directory.listUsers(connection, at, signal)
     if (page.kind !== 'page') return page
-    return { kind: 'page', ...pageOfEverybody(page.users, ticks), next: page.next }
+    const next = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
+    const prepare = async () => {
+      const rest = { next: formatCheckpoint(next) }
+      if (!lease.everybody) return { ...EMPTY, ...(await compared(lease, page.users, runs)), ...rest }
+      const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
+      return { ...EMPTY, ...(await heldBack(lease, pageOfEverybody(wanted, lease.everybody), runs)), ...rest }
+    }
+    return { kind: 'read', next, prepare }
   }
 }
 
-/** The checkpoint is the last object id that was written. */
-function chosen(lease: Lease, connection: Connection, { directory, runs }: Pick<Ports, 'directory' | 'runs'>): RunSource {
+/** The place is the last object id that was written. */
+function readChosen(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
   const limit = IDS_PER_REQUEST * REQUESTS_PER_PAGE
-  return async (checkpoint, signal) => {
-    const selection = await runs.nextSelection(lease, checkpoint, limit)
+  return async ({ phase, at }, signal) => {
+    const selection = await runs.nextSelection(lease, at, limit)
     const wanted = selection.filter(({ ticks }) => ticks.sync).map(({ id }) => id)
-    const answers = await Promise.all(inChunks(wanted).map((ids) => directory.findUsers(connection, ids, signal)))
-    const failure = answers.find((answer) => answer.kind !== 'page')
-    if (failure) return failure
-    const read = answers.flatMap((answer) => (answer.kind === 'page' ? answer.users : []))
+    const found = await findInDirectory(directory, connection, wanted, signal)
+    if (found.kind !== 'found') return found
     const last = selection.at(-1)
-    return { kind: 'page', ...pageOfChosen(selection, read), next: selection.length === limit && last ? last.id : null }
+    const next = selection.length === limit && last ? { phase, at: last.id } : checkpointAfter(phase, planOf(lease))
+    const prepare = async () => ({
+      ...EMPTY,
+      ...(await heldBack(lease, pageOfChosen(selection, found.users), runs)),
+      next: formatCheckpoint(next),
+    })
+    return { kind: 'read', next, prepare }
   }
 }
 
-function inChunks(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_PER_REQUEST) }, (_, index) =>
-    ids.slice(index * IDS_PER_REQUEST, (index + 1) * IDS_PER_REQUEST),
-  )
+/** What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay out of it. */
+function readChanges(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
+  return async ({ phase, at }, signal) => {
+    const page = await directory.listChanges(connection, at ?? '', signal)
+    if (page.kind !== 'page') return page
+    const next: Checkpoint = page.next === null ? { phase: 'decide', at: null } : { phase, at: page.next }
+    const prepare = async () => {
+      const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
+      const content = await compared(lease, page.items, runs, find)
+      if ('kind' in content) return content
+      const { strangers, ...changes } = content
+      const newcomers = lease.everybody?.sync ? strangers.filter((user) => isWanted(user, lease.filter)) : []
+      const users = newcomers.map((user) => ({ user, ticks: lease.everybody as NonNullable<Lease['everybody']> }))
+      const seen = lease.kind === 'delta' ? changes.seen : users.length
+      const told = page.deltaLink === null ? {} : { deltaLink: page.deltaLink }
+      return { ...EMPTY, ...changes, users, seen, next: formatCheckpoint(next), ...told }
+    }
+    return { kind: 'read', next, prepare }
+  }
 }

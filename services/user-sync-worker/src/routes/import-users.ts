@@ -1,4 +1,4 @@
-import { ImportRequest } from '@jackfield/contract/import-request'
+import { ImportRequest, RunQuery } from '@jackfield/contract/import-request'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
@@ -12,6 +12,7 @@ const schema = {
   summary: 'Import users of a Microsoft 365 account',
   tags: ['Import'],
   params: AccountParams,
+  querystring: RunQuery,
   body: ImportRequest,
   response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
 }
@@ -19,11 +20,14 @@ const schema = {
 export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, { registry, runs, queue }) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/imports', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
+    const { preview } = request.query
     const { directoryId } = await enabledConnection(registry, request.params)
 
     const chosen = 'users' in request.body ? String(request.body.users.length) : 'all'
-    const due = await runs.create({ tenantId, accountId, directoryId, requestedBy: request.caller.sub, request: request.body }, (runId) =>
-      auditEntry(request, { action: 'users.import', tenantId, target: accountId, details: { runId, users: chosen } }),
+    const run = { tenantId, accountId, directoryId, requestedBy: request.caller.sub, preview, request: request.body }
+    const details = { users: chosen, preview: String(preview) }
+    const due = await runs.create(run, (runId) =>
+      auditEntry(request, { action: 'users.import', tenantId, target: accountId, details: { ...details, runId } }),
     )
     // The run is durable now: a queue that is down delays it until the reconciler comes by, and fails nothing.
     await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))

@@ -38,6 +38,7 @@ const CODES = {
   throttled: 'microsoft-throttled',
   unavailable: 'microsoft-unavailable',
   'expired-page': 'invalid-cursor',
+  'expired-changes': 'microsoft-rejected',
   unauthorised: 'microsoft-refused',
   'consent-missing': 'consent-missing',
   rejected: 'microsoft-rejected',

@@ -15,6 +15,7 @@ import { createPool } from '@jackfield/postgres/pool'
 import { createTestDatabase } from '@jackfield/test-environment/database'
 import { bullmqConsumer, migrateQueue, type QueueEngine } from '../../src/adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
+import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { startGraphGate } from './graph-gate.ts'
@@ -23,11 +24,16 @@ import { startTestRegistry } from './registry.ts'
 export const CREDENTIAL = { type: 'secret', secret: JACKFIELD_CLIENT_SECRET } as const
 export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET_ID }
 
+/** No scheduled run unless a test asks for one. */
+const SELDOM: SyncSettings = { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10 } }
+
 export type Caller = { scope: string; role: 'admin' | 'read' | 'service' }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */
-export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number } = {}) {
+export async function startPlatform(
+  options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number; sync?: Partial<SyncSettings> } = {},
+) {
   const database = await createTestDatabase()
   const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
   await runMigrations({ connectionString: database.url, folder, name: 'user_sync_worker' })
@@ -40,7 +46,14 @@ export async function startPlatform(options: { engine?: QueueEngine; sliceMs?: n
   const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 20, onIdleError: () => {} })
   const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
-  const ports = connectedPorts({ pool, queue, internalTokenKeys: [key], registryUrl: registry.url, microsoft })
+  const ports = connectedPorts({
+    pool,
+    queue,
+    internalTokenKeys: [key],
+    registryUrl: registry.url,
+    microsoft,
+    sync: { ...SELDOM, ...options.sync },
+  })
   const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
   await app.ready()
   const workers: RunningWorker[] = []

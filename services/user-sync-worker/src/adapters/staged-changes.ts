@@ -1,0 +1,108 @@
+import type pg from 'pg'
+import type { KnownUser } from '../domain/reconcile.ts'
+import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { holdsLease } from './sync-run-fence.ts'
+
+const PERSON = `jsonb_build_object('id', u.object_id, 'displayName', u.display_name, 'givenName', u.given_name, 'surname', u.surname,
+  'userPrincipalName', u.user_principal_name, 'mail', u.mail, 'businessPhones', u.business_phones, 'mobilePhone', u.mobile_phone,
+  'jobTitle', u.job_title, 'department', u.department, 'accountEnabled', u.status = 'active', 'userType', u.user_type)`
+
+const KNOWN = `
+select u.object_id as id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged"
+from roster.phone_user u left join roster.staged_change s on s.run_id = $4 and s.object_id = u.object_id
+where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = any($3::uuid[]) and (u.sync or $5)`
+
+const STAGE = `
+insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso)
+select $1, $2, t.id, t.status, t.person, t.sync, t.sso
+from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[]) as t (id, status, person, sync, sso) order by t.id
+on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person,
+  sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
+returning xmax = 0 as is_new`
+
+const STAGE_MISSING = `
+insert into roster.staged_change (tenant_id, run_id, object_id, status)
+select tenant_id, $1, object_id, 'deleted' from roster.phone_user u
+where u.tenant_id = $2 and u.directory_id = $3 and u.sync and u.status <> 'deleted'
+  and not exists (select from roster.sync_run_met m where m.run_id = $1 and m.object_id = u.object_id)
+on conflict (run_id, object_id) do nothing`
+
+// Takes a batch off the list and writes it. Ticks stay unless an import gave them; sessions end with being active or with SSO (S45).
+const APPLY = `
+with batch as (
+  delete from roster.staged_change where (run_id, object_id) in (
+    select run_id, object_id from roster.staged_change where run_id = $1 order by object_id limit $4)
+  returning *
+)
+update roster.phone_user u set account_id = $5,
+  display_name = coalesce(b.person ->> 'displayName', u.display_name),
+  user_principal_name = coalesce(b.person ->> 'userPrincipalName', u.user_principal_name),
+  given_name = case when b.person is null then u.given_name else b.person ->> 'givenName' end,
+  surname = case when b.person is null then u.surname else b.person ->> 'surname' end,
+  mail = case when b.person is null then u.mail else b.person ->> 'mail' end,
+  mobile_phone = case when b.person is null then u.mobile_phone else b.person ->> 'mobilePhone' end,
+  job_title = case when b.person is null then u.job_title else b.person ->> 'jobTitle' end,
+  department = case when b.person is null then u.department else b.person ->> 'department' end,
+  user_type = coalesce(b.person ->> 'userType', u.user_type),
+  business_phones = case when b.person is null then u.business_phones
+    else array(select jsonb_array_elements_text(b.person -> 'businessPhones')) end,
+  status = b.status, sync = coalesce(b.sync, u.sync), sso = coalesce(b.sso, u.sso), version = u.version + 1, updated_at = now(),
+  sessions_valid_after = case when (u.status = 'active' and b.status <> 'active') or (u.sso and not coalesce(b.sso, u.sso)) then now()
+    else u.sessions_valid_after end
+from batch b where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id and (u.sync or b.sync)`
+
+const LEFT = 'select exists (select from roster.staged_change where run_id = $1) as "isLeft"'
+
+export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+  return {
+    async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
+      if (ids.length === 0) return new Map()
+      const { rows } = await pool.query<KnownUser & { id: string }>({
+        name: 'known-users',
+        text: KNOWN,
+        values: [tenantId, directoryId, ids, runId, alsoUnsynced],
+      })
+      return new Map(rows.map(({ id, ...known }) => [id, known]))
+    },
+    async missingUsers({ tenantId, directoryId, runId }, after, limit) {
+      const text = `select object_id, count(*) over () as total from roster.phone_user u
+        where u.tenant_id = $1 and u.directory_id = $2 and u.sync and u.status <> 'deleted' and ($4::uuid is null or u.object_id > $4)
+          and not exists (select from roster.sync_run_met m where m.run_id = $3 and m.object_id = u.object_id)
+        order by object_id limit $5`
+      const { rows } = await pool.query<{ object_id: string; total: string }>(text, [tenantId, directoryId, runId, after, limit])
+      return { ids: rows.map((row) => row.object_id), total: Number(rows[0]?.total ?? 0) }
+    },
+    async stageMissing(lease) {
+      await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await client.query(STAGE_MISSING, [lease.runId, lease.tenantId, lease.directoryId])
+        return true
+      })
+    },
+    async applyStaged(lease, limit): Promise<AppliedBatch> {
+      const applied = await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId])
+        await client.query('update roster.sync_run set fruitless = 0, revision = revision + 1 where id = $1', [lease.runId])
+        return (await client.query<{ isLeft: boolean }>(LEFT, [lease.runId])).rows[0]?.isLeft ? 'more' : 'all'
+      })
+      return applied ?? 'lost'
+    },
+  }
+}
+
+/** Within the page's transaction. Returns how many people were not staged before. */
+export async function stageChanges(client: pg.PoolClient, lease: Lease, staged: readonly StagedUser[]): Promise<number> {
+  if (staged.length === 0) return 0
+  const { rows } = await client.query<{ is_new: boolean }>(STAGE, [
+    lease.tenantId,
+    lease.runId,
+    staged.map(({ user }) => user.id),
+    staged.map(({ status }) => status),
+    staged.map(({ user }) => JSON.stringify(user)),
+    staged.map(({ ticks }) => ticks?.sync ?? null),
+    staged.map(({ ticks }) => ticks?.sso ?? null),
+  ])
+  return rows.filter((row) => row.is_new).length
+}

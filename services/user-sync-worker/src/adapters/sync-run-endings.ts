@@ -1,0 +1,96 @@
+import type pg from 'pg'
+import { blowsFuse } from '../domain/removal-fuse.ts'
+import type { Lease, RunDecision, SyncRuns } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { insertAuditEvent } from './pending-audit-events.ts'
+import { toDue } from './sync-run-due.ts'
+import { forget, holdsLease } from './sync-run-fence.ts'
+import type { SyncSettings } from './sync-settings.ts'
+
+const PLANNED = `
+select count(*) filter (where not (u.status = 'active' and s.status = 'disabled') and not (u.status <> 'deleted' and s.status = 'deleted'))::int as updated,
+  count(*) filter (where u.status = 'active' and s.status = 'disabled')::int as disabled,
+  count(*) filter (where u.status <> 'deleted' and s.status = 'deleted')::int as deleted,
+  count(*) filter (where u.status = 'active' and s.status <> 'active')::int as removals
+from roster.staged_change s
+join roster.phone_user u on u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id
+where s.run_id = $1`
+
+const ACTIVE = `
+select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
+
+const PLAN = `
+update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, status = $5, checkpoint = 'apply',
+  fruitless = 0, revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
+where id = $1`
+
+const KEEP_PLACE = `
+insert into roster.account_sync (account_id, tenant_id, directory_id, delta_link, next_delta_at, next_full_at, synced_at)
+values ($1, $2, $3, $4, now() + $5 * interval '1 second', now() + $6 * interval '1 second', now())
+on conflict (account_id) do update set
+  delta_link = case when $7 = 'import' and account_sync.directory_id = excluded.directory_id
+    then coalesce(account_sync.delta_link, excluded.delta_link) else coalesce(excluded.delta_link, account_sync.delta_link) end,
+  next_delta_at = case when $7 = 'import' then account_sync.next_delta_at else excluded.next_delta_at end,
+  next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
+  directory_id = excluded.directory_id, failures = 0, synced_at = now()`
+
+const SUCCEED = `
+update roster.sync_run set status = 'succeeded', checkpoint = null, finished_at = now(), lease_expires_at = null, revision = revision + 1
+where id = $1`
+
+/** How runs end: by a plan that is small enough, an approval, or a word of an admin. */
+export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<SyncRuns, 'decide' | 'finish' | 'fallBackToFull'> {
+  return {
+    async decide(lease): Promise<RunDecision> {
+      const decision = await inTransaction(pool, async (client): Promise<RunDecision | undefined> => {
+        if (!(await holdsLease(client, lease))) return undefined
+        const planned = (await client.query(PLANNED, [lease.runId, lease.tenantId, lease.directoryId])).rows[0]
+        const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
+        const stops = !lease.preview && blowsFuse({ removals: planned.removals, active }, settings.fuse)
+        const { updated, disabled, deleted } = planned
+        await client.query(PLAN, [lease.runId, updated, disabled, deleted, stops ? 'awaiting-approval' : 'running'])
+        if (stops) await insertAuditEvent(client, askingEvent(lease, planned))
+        return stops ? 'awaiting-approval' : 'apply'
+      })
+      return decision ?? 'lost'
+    },
+    async finish(lease) {
+      const finished = await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await forget(client, lease.runId)
+        if (!lease.preview) await keepPlace(client, lease, settings)
+        await client.query(SUCCEED, [lease.runId])
+        return true
+      })
+      return finished ?? false
+    },
+    async fallBackToFull(lease) {
+      return inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await forget(client, lease.runId)
+        const text = `update roster.sync_run set kind = 'full', checkpoint = null, delta_link = null, total = null, seen = 0, unchanged = 0,
+          skipped = 0, lease_expires_at = null, enqueued_at = now(), fruitless = 0, revision = revision + 1
+          where id = $1 returning id, tenant_id, lease_token`
+        return toDue((await client.query(text, [lease.runId])).rows[0])
+      })
+    },
+  }
+}
+
+async function keepPlace(client: pg.PoolClient, lease: Lease, { deltaSeconds, fullSeconds }: SyncSettings): Promise<void> {
+  const { accountId, tenantId, directoryId, deltaLink, kind } = lease
+  await client.query(KEEP_PLACE, [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind])
+}
+
+function askingEvent(lease: Lease, planned: { disabled: number; deleted: number }) {
+  const details = { runId: lease.runId, disabled: String(planned.disabled), deleted: String(planned.deleted) }
+  const target = lease.accountId
+  return {
+    tenantId: lease.tenantId,
+    actor: 'user-sync-worker',
+    action: 'sync-run.await-approval',
+    outcome: 'refused' as const,
+    target,
+    details,
+  }
+}

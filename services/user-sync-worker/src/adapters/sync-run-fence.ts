@@ -1,0 +1,16 @@
+import type pg from 'pg'
+import type { Lease } from '../ports.ts'
+
+const FENCE = `select id from roster.sync_run where id = $1 and lease_token = $2 and status = 'running' for update`
+
+/** Whether the slice still holds its run; if so nobody can take it until the transaction ends (fencing, QC-04). */
+export async function holdsLease(client: pg.PoolClient, { runId, token }: Lease): Promise<boolean> {
+  return (await client.query(FENCE, [runId, token])).rowCount === 1
+}
+
+/** What only the run itself needed. */
+export async function forget(client: pg.PoolClient, runId: string): Promise<void> {
+  for (const table of ['sync_run_selection', 'sync_run_met', 'staged_change']) {
+    await client.query(`delete from roster.${table} where run_id = $1`, [runId])
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * How far a run came: a phase, and a place in it (Graph's own link, or the last object id).
+ * start -> list | chosen -> (missing) -> delta -> decide -> apply. What a run does not need is left out.
+ */
+export type Phase = 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
+export type Checkpoint = { phase: Phase; at: string | null }
+
+export type RunPlan = {
+  kind: 'import' | 'delta' | 'full'
+  isEverybody: boolean
+  /** The run's own place in the directory's changes, taken before it began to list. */
+  deltaLink: string | null
+  /** Where the account's last delta ended. */
+  accountLink: string | null
+}
+
+export function formatCheckpoint({ phase, at }: Checkpoint): string {
+  return at === null ? phase : `${phase} ${at}`
+}
+
+export function readCheckpoint(text: string): Checkpoint {
+  const blank = text.indexOf(' ')
+  return blank < 0 ? { phase: text as Phase, at: null } : { phase: text.slice(0, blank) as Phase, at: text.slice(blank + 1) }
+}
+
+/**
+ * Whoever lists takes the place in the changes first, so that nothing that changes meanwhile is lost. An import into an account whose
+ * changes are followed already need not: the next delta brings them. `undefined`: a delta without a place to go on from.
+ */
+export function firstCheckpoint(plan: RunPlan): Checkpoint | undefined {
+  if (plan.kind === 'delta') return plan.accountLink === null ? undefined : { phase: 'delta', at: plan.accountLink }
+  if (plan.kind === 'import' && plan.accountLink !== null) return reading(plan)
+  return { phase: 'start', at: null }
+}
+
+export function checkpointAfter(phase: Phase, plan: RunPlan): Checkpoint {
+  if (phase === 'start') return reading(plan)
+  if (phase === 'list' && plan.kind === 'full') return { phase: 'missing', at: null }
+  if (phase !== 'delta' && plan.deltaLink !== null) return { phase: 'delta', at: plan.deltaLink }
+  return { phase: 'decide', at: null }
+}
+
+function reading(plan: RunPlan): Checkpoint {
+  return { phase: plan.kind === 'full' || plan.isEverybody ? 'list' : 'chosen', at: null }
+}

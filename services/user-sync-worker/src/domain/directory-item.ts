@@ -1,0 +1,43 @@
+import { type DirectoryUser, readDirectoryUser } from './directory-user.ts'
+
+/** One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty. */
+export type DirectoryItem =
+  | { kind: 'present'; id: string; told: Partial<Omit<DirectoryUser, 'id'>>; whole: DirectoryUser | undefined }
+  | { kind: 'removed'; id: string; reason: 'changed' | 'deleted' }
+  /** `id` is null when not even that could be read. */
+  | { kind: 'unreadable'; id: string | null; reason: string }
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const ANY_NAME = 'name'
+
+export function readDirectoryItem(value: unknown): DirectoryItem {
+  const raw: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {}
+  const id = typeof raw.id === 'string' ? raw.id.toLowerCase() : ''
+  if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
+  const removed = raw['@removed']
+  if (typeof removed === 'object' && removed !== null) {
+    return { kind: 'removed', id, reason: 'reason' in removed && removed.reason === 'deleted' ? 'deleted' : 'changed' }
+  }
+  const whole = readDirectoryUser(raw)
+  // Read as if it had a name, so that the other properties are told although this one is not.
+  const read = readDirectoryUser({ ...raw, userPrincipalName: nameOf(raw) ?? ANY_NAME })
+  if (read.kind === 'unreadable') return read
+  const { id: _, ...properties } = read.user
+  const told = Object.entries(properties).filter(([key]) => raw[key] !== undefined && !(isName(key) && !raw[key]))
+  return { kind: 'present', id, told: Object.fromEntries(told), whole: whole.kind === 'user' ? whole.user : undefined }
+}
+
+/** A listed user, who is told whole. */
+export function itemOf(user: DirectoryUser): DirectoryItem {
+  const { id, ...told } = user
+  return { kind: 'present', id, told, whole: user }
+}
+
+/** A name can never be cleared at Microsoft: an empty one tells nothing. */
+function isName(key: string): boolean {
+  return key === 'userPrincipalName' || key === 'displayName'
+}
+
+function nameOf(raw: Record<string, unknown>): string | undefined {
+  return typeof raw.userPrincipalName === 'string' && raw.userPrincipalName !== '' ? raw.userPrincipalName : undefined
+}

@@ -1,0 +1,80 @@
+import type { DirectoryItem } from './directory-item.ts'
+import type { DirectoryUser } from './directory-user.ts'
+
+const ATTRIBUTES = [
+  'displayName',
+  'givenName',
+  'surname',
+  'userPrincipalName',
+  'mail',
+  'mobilePhone',
+  'jobTitle',
+  'department',
+  'userType',
+] as const
+
+export type Status = 'active' | 'disabled' | 'deleted'
+/** A person of the roster; with `isStaged` as this run would leave them. */
+export type KnownUser = { user: DirectoryUser; status: Status; isStaged?: boolean }
+export type Change = { user: DirectoryUser; status: Status }
+export type Reconciled = {
+  changes: Change[]
+  /** People about whom the page says two things, or too little: they must be read again one by one. */
+  ambiguous: string[]
+  /** Whole objects of people who are not in the roster. */
+  strangers: DirectoryUser[]
+}
+
+/**
+ * What a page of the directory changes in the roster. Pure: page + known users -> changes. Items count in the order in which they come,
+ * several about one person are merged, and what is not told stays as it is. `known` are those of the page's people who are synced.
+ */
+export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<string, KnownUser>): Reconciled {
+  const merged = new Map<string, KnownUser>()
+  const strangers = new Map<string, DirectoryUser>()
+  const ambiguous = new Set<string>()
+  const removed = new Set<string>()
+  for (const item of items) {
+    if (item.kind === 'unreadable') continue
+    const before = merged.get(item.id) ?? known.get(item.id)
+    if (!before) {
+      if (item.kind === 'present' && item.whole) strangers.set(item.id, item.whole)
+      else strangers.delete(item.id)
+      continue
+    }
+    const isRemoval = item.kind === 'removed'
+    // Graph promises no order: a removal and a sign of life in one round contradict each other.
+    if (merged.has(item.id) && removed.has(item.id) !== isRemoval) ambiguous.add(item.id)
+    if (isRemoval) removed.add(item.id)
+    if (before.isStaged && isRemoval === (before.status === 'active')) ambiguous.add(item.id)
+    if (item.kind === 'present' && item.told.accountEnabled === undefined && before.status !== 'active') ambiguous.add(item.id)
+    merged.set(item.id, isRemoval ? { ...before, status: statusAfterRemoval(item.reason) } : told(before, item.told))
+  }
+  const changes = [...merged].flatMap(([id, after]) => (ambiguous.has(id) || isSame(known.get(id), after) ? [] : [changeOf(after)]))
+  return { changes, ambiguous: [...ambiguous], strangers: [...strangers.values()] }
+}
+
+/** In the recycle bin for 30 days: may come back as the same person. */
+function statusAfterRemoval(reason: 'changed' | 'deleted'): Status {
+  return reason === 'deleted' ? 'deleted' : 'disabled'
+}
+
+function told(before: KnownUser, properties: Partial<DirectoryUser>): KnownUser {
+  const user = { ...before.user, ...properties }
+  if (properties.accountEnabled === undefined) return { user, status: before.status }
+  return { user, status: properties.accountEnabled ? 'active' : 'disabled' }
+}
+
+function changeOf({ user, status }: KnownUser): Change {
+  return { user: { ...user, accountEnabled: status === 'active' }, status }
+}
+
+/** `accountEnabled` is what the status is made of, not an attribute of its own. */
+function isSame(before: KnownUser | undefined, after: KnownUser): boolean {
+  if (!before || before.status !== after.status) return false
+  return ATTRIBUTES.every((key) => before.user[key] === after.user[key]) && samePhones(before.user, after.user)
+}
+
+function samePhones({ businessPhones: before }: DirectoryUser, { businessPhones: after }: DirectoryUser): boolean {
+  return before.length === after.length && before.every((phone, index) => phone === after[index])
+}

@@ -1,0 +1,26 @@
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRun, SyncRunParams } from '@jackfield/contract/sync-run'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+
+const schema = {
+  operationId: 'cancelSyncRun',
+  summary: 'End a run that is not over: what it has not done yet is not done',
+  tags: ['Sync runs'],
+  params: SyncRunParams,
+  response: { 200: SyncRun, 404: Problem, 409: Problem },
+}
+
+export const cancelSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
+  app.post('/tenants/:tenantId/sync-runs/:runId/cancel', { schema }, async (request) => {
+    const { tenantId, runId } = request.params
+    const answer = await runs.cancel(tenantId, runId, auditEntry(request, { action: 'sync-run.cancel', tenantId, target: runId }))
+    if (answer.kind === 'not-found') throw refuse('run-not-found')
+    if (answer.kind === 'wrong-status') throw refuse('run-over')
+    const found = await runs.find(tenantId, runId)
+    if (!found) throw refuse('run-not-found')
+    return found.run
+  })
+}

@@ -16,7 +16,7 @@ import { type TamperInput, Tampering } from './entra/tampering.ts'
 import { Faults } from './faults/faults.ts'
 import { Notifier } from './graph/notifier.ts'
 import { notifyOfChanges } from './graph/notify-of-changes.ts'
-import type { GraphSettings } from './graph/settings.ts'
+import { type GraphSettings, USUAL_GRAPH_SETTINGS } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscription-store.ts'
 import type { ThrottleSettings } from './graph/throttle.ts'
 import { makeServerCertificate } from './server-certificate.ts'
@@ -42,7 +42,7 @@ export type M365Emulator = {
   requests: RequestLog
   /** Behaviour the public sources do not settle; assign to change. */
   entra: EntraSettings
-  /** Page sizes of `/users` without `$top` and of `/users/delta`; assign to change. */
+  /** Page sizes, and what public sources do not settle; assign to change. */
   graph: GraphSettings
   /** Quotas of resource units; assign to change. */
   throttle: ThrottleSettings
@@ -76,7 +76,7 @@ export async function startEmulator({
     origin: '',
     run: randomUUID(),
     clock,
-    directories: new Directories((directory) => notifyOfChanges(directory, notifications)),
+    directories: new Directories(clock, (directory) => notifyOfChanges(directory, notifications)),
     keys: await SigningKeys.generate(),
     sessions: new MicrosoftSessions(),
     codes: new Codes(),
@@ -85,7 +85,7 @@ export async function startEmulator({
     tampering: new Tampering(),
     requests: new RequestLog(),
     entra: { ...USUAL_ENTRA_SETTINGS },
-    graph: { defaultPageSize: 100, deltaPageSize: 200 },
+    graph: { ...USUAL_GRAPH_SETTINGS },
     throttle: { enabled: true, unitsPerWindow: null, sendRetryAfter: true },
     faults: new Faults(),
     subscriptions,

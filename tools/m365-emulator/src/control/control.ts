@@ -8,19 +8,21 @@ import type { UserChange, UserSeed } from '../directory/user.ts'
 import { EntraSettings } from '../entra/settings.ts'
 import type { TamperInput } from '../entra/tampering.ts'
 import { faultControl } from '../faults/fault-control.ts'
+import { GraphSettings } from '../graph/settings.ts'
 import { directoryControl } from './directory-control.ts'
 import { notificationControl } from './notification-control.ts'
 
 type InDirectory = { Params: { d: string; u: string; a: string; k: string } }
 
-const Settings = z.strictObject({
-  defaultPageSize: z.number().int().min(1).max(999).optional(),
-  deltaPageSize: z.number().int().min(1).max(999).optional(),
-})
 const Throttle = z.strictObject({
   enabled: z.boolean().optional(),
   unitsPerWindow: z.number().int().min(1).nullish(),
   sendRetryAfter: z.boolean().optional(),
+})
+/** A directory may be larger than an answer can be. */
+const Slice = z.object({
+  start: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
 })
 const Time = z.strictObject({ milliseconds: z.number().int().min(0) })
 const Roles = z.strictObject({ roles: z.array(z.string()).optional() })
@@ -56,17 +58,14 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     return Object.assign(cloud.throttle, Object.fromEntries(given))
   })
   app.put('/entra', async ({ body }) => Object.assign(cloud.entra, EntraSettings.partial().parse(body)))
-  app.put('/graph', async ({ body }) => {
-    const given = Object.entries(Settings.parse(body)).filter(([, value]) => value !== undefined)
-    return Object.assign(cloud.graph, Object.fromEntries(given))
-  })
+  app.put('/graph', async ({ body }) => Object.assign(cloud.graph, GraphSettings.partial().parse(body)))
 
   await app.register(notificationControl, { cloud })
   await app.register(faultControl, { cloud })
 
   app.get('/directories', async () => cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })))
   app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))
-  app.get<InDirectory>('/directories/:d/users', async ({ params }) => directory(params.d).users())
+  app.get<InDirectory>('/directories/:d/users', async ({ params, query }) => directory(params.d).users(Slice.parse(query)))
   app.post<InDirectory>('/directories/:d/users', async ({ params, body }) => directory(params.d).addUser(body as UserSeed))
   app.get<InDirectory>('/directories/:d/users/:u', async ({ params }) => directory(params.d).user(params.u))
   app.patch<InDirectory>('/directories/:d/users/:u', async ({ params, body }) =>

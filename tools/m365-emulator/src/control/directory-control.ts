@@ -14,7 +14,10 @@ export type DirectoryControl = {
   id: string
   displayName: string
   domains: readonly string[]
-  users(): User[]
+  /** Everybody, or so many from a place on; of a computed directory better not everybody at once. */
+  users(slice?: { start?: number; limit?: number }): User[]
+  /** How many there are, and how many of them take memory. */
+  size(): { users: number; held: number }
   /** By id or user principal name. */
   user(idOrName: string): User
   addUser(seed: UserSeed): User
@@ -56,7 +59,8 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     id: directory.id,
     displayName: directory.displayName,
     domains: directory.domains,
-    users: () => [...users.all()],
+    users: ({ start = 0, limit = Number.POSITIVE_INFINITY } = {}) => [...users.all(start).take(limit)],
+    size: () => ({ users: users.count(), held: users.held }),
     user,
     addUser: (seed) => users.add(seed),
     changeUser: (idOrName, change) => users.change(user(idOrName).id, change),

@@ -1,4 +1,5 @@
 import type { Application } from './application.ts'
+import type { Clock } from './clock.ts'
 import { Directory } from './directory.ts'
 import { DirectorySeed, type DirectorySeedInput } from './seed.ts'
 import type { User } from './user.ts'
@@ -9,15 +10,17 @@ export type Account = { directory: Directory; user: User }
 export class Directories {
   readonly #byId = new Map<string, Directory>()
   readonly #byDomain = new Map<string, Directory>()
+  readonly #clock: Clock
   readonly #onAdded: (directory: Directory) => void
 
   /** Hears of every directory once it is filled. */
-  constructor(onAdded: (directory: Directory) => void = () => undefined) {
+  constructor(clock: Clock, onAdded: (directory: Directory) => void = () => undefined) {
+    this.#clock = clock
     this.#onAdded = onAdded
   }
 
   add(seed: DirectorySeedInput): Directory {
-    const directory = new Directory(DirectorySeed.parse(seed))
+    const directory = new Directory(DirectorySeed.parse(seed), this.#clock)
     if (this.#byId.has(directory.id)) throw new Error(`Directory ${directory.id} exists already.`)
     for (const domain of directory.domains) {
       if (this.#byDomain.has(domain)) throw new Error(`Domain ${domain} is verified in another directory.`)

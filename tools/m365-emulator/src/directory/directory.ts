@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { computedPopulation } from '../population/population.ts'
 import { type Application, ApplicationChange, ApplicationSeed } from './application.ts'
-import { ChangeLog } from './change-log.ts'
+import { ChangeLog, type UserChanged } from './change-log.ts'
+import type { Clock } from './clock.ts'
 import type { Secret } from './credentials.ts'
+import type { GroupChanged } from './group.ts'
+import { GroupStore } from './group-store.ts'
 import type { DirectorySeed } from './seed.ts'
 import { GrantSeed, type ServicePrincipal } from './service-principal.ts'
 import { UserStore } from './user-store.ts'
@@ -12,19 +16,31 @@ export class Directory {
   readonly displayName: string
   readonly domains: readonly string[]
   allowUserConsent: boolean
-  readonly changes = new ChangeLog()
-  readonly users = new UserStore(this.changes)
+  readonly changes: ChangeLog<UserChanged>
+  readonly users: UserStore
+  readonly groups: GroupStore
+  /** What a delta query of each kind reads. */
+  readonly logs: { users: ChangeLog<UserChanged>; groups: ChangeLog<GroupChanged> }
   readonly applications = new Map<string, Application>()
   readonly principals = new Map<string, ServicePrincipal>()
   /** Delta tokens of an older generation are expired. */
   deltaGeneration = 0
 
-  constructor(seed: DirectorySeed) {
+  constructor(seed: DirectorySeed, clock: Clock) {
     this.id = seed.id.toLowerCase()
     this.displayName = seed.displayName
     this.domains = seed.domains.map((domain) => domain.toLowerCase())
     this.allowUserConsent = seed.allowUserConsent
+    this.changes = new ChangeLog(clock)
+    const population = seed.population && computedPopulation(seed.population, this.domains[0] as string)
+    this.users = new UserStore(this.changes, () => clock.now(), population)
+    this.logs = { users: this.changes, groups: new ChangeLog(clock) }
+    this.groups = new GroupStore(this.logs.groups, this.users)
     for (const user of seed.users) this.users.add(user)
+    for (const group of seed.groups) this.groups.add(group)
+    this.changes.listen(({ userId, properties }) => {
+      if (properties === 'whole') this.groups.userChanged(userId, this.users.state(userId))
+    })
     for (const application of seed.applications) this.register(application)
     for (const grant of seed.grants) this.grant(grant)
   }

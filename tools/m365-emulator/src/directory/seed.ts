@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { PopulationSeed } from '../population/population-seed.ts'
 import { ApplicationSeed } from './application.ts'
+import { GroupSeed } from './group.ts'
 import { GrantSeed } from './service-principal.ts'
 import { UserSeed } from './user.ts'
 
@@ -11,7 +13,10 @@ export const DirectorySeed = z.strictObject({
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
   /** Whether users may consent for themselves to what needs no administrator. */
   allowUserConsent: z.boolean().default(true),
+  /** Computed people, before those listed. */
+  population: PopulationSeed.optional(),
   users: z.array(UserSeed).default([]),
+  groups: z.array(GroupSeed).default([]),
   applications: z.array(ApplicationSeed).default([]),
   grants: z.array(GrantSeed).default([]),
 })

@@ -1,33 +1,65 @@
-import type { ChangeLog } from './change-log.ts'
+import type { ChangeLog, UserChanged } from './change-log.ts'
 import { changedProperties, type User, UserChange, UserSeed } from './user.ts'
 
-type Slot = { user: User; state: 'live' | 'soft-deleted' | 'purged'; position: number; sessionsValidAfter: number }
+export type UserState = 'live' | 'soft-deleted' | 'purged'
+type Slot = { user: User; state: UserState; position: number; deletedAt: string | null; sessionsValidAfter: number }
 
-/** Users in the order they were made. A deleted user keeps its place, so that a page token stays true while users come and go. */
+/** People who need no memory: each is computed from a place, and found again by id or name. */
+export type Population = {
+  size: number
+  at(position: number): User
+  positionOf(id: string): number | undefined
+  positionOfName(userPrincipalName: string): number | undefined
+}
+const NOBODY: Population = {
+  size: 0,
+  at: (position) => {
+    throw new Error(`Nobody is at ${position}.`)
+  },
+  positionOf: () => undefined,
+  positionOfName: () => undefined,
+}
+
+/**
+ * Users in the order they were made, a computed population first. A deleted user keeps its place, so that a page token stays true
+ * while users come and go. Only those who were added or changed take memory.
+ */
 export class UserStore {
-  readonly #slots: Slot[] = []
+  readonly #population: Population
+  readonly #slots = new Map<number, Slot>()
   readonly #byId = new Map<string, Slot>()
   readonly #byName = new Map<string, Slot>()
   readonly #guests = new Map<string, string>()
-  readonly #changes: ChangeLog
+  readonly #deleted = new Set<Slot>()
+  readonly #changes: ChangeLog<UserChanged>
+  readonly #now: () => number
+  #end: number
+  #count: number
 
-  constructor(changes: ChangeLog) {
+  constructor(changes: ChangeLog<UserChanged>, now: () => number, population: Population = NOBODY) {
     this.#changes = changes
+    this.#now = now
+    this.#population = population
+    this.#end = population.size
+    this.#count = population.size
   }
 
   /** One past the last position. */
   get end(): number {
-    return this.#slots.length
+    return this.#end
+  }
+
+  /** How many are held in memory; the others are computed. */
+  get held(): number {
+    return this.#slots.size
   }
 
   add(seed: UserSeed): User {
     const user = UserSeed.parse(seed)
-    if (this.#byId.has(user.id)) throw new Error(`A user with id ${user.id} exists already.`)
-    if (this.#byName.has(user.userPrincipalName.toLowerCase())) throw new Error(`A user named ${user.userPrincipalName} exists already.`)
-    const slot: Slot = { user, state: 'live', position: this.#slots.length, sessionsValidAfter: 0 }
-    this.#slots.push(slot)
-    this.#byId.set(user.id, slot)
-    this.#byName.set(user.userPrincipalName.toLowerCase(), slot)
+    if (this.#slotOf(user.id)) throw new Error(`A user with id ${user.id} exists already.`)
+    this.#refuseTakenName(user.userPrincipalName)
+    this.#count++
+    this.#byName.set(user.userPrincipalName.toLowerCase(), this.#hold(user, this.#end++))
     if (user.home) this.#guests.set(homeKey(user.home), user.id)
     this.#changes.append({ userId: user.id, properties: 'whole' })
     return user
@@ -39,44 +71,53 @@ export class UserStore {
     const after: User = { ...before, ...UserChange.parse(change) }
     const name = after.userPrincipalName.toLowerCase()
     if (name !== before.userPrincipalName.toLowerCase()) {
-      if (this.#byName.has(name)) throw new Error(`A user named ${after.userPrincipalName} exists already.`)
+      this.#refuseTakenName(after.userPrincipalName)
       this.#byName.delete(before.userPrincipalName.toLowerCase())
       this.#byName.set(name, slot)
     }
     slot.user = after
     const properties = changedProperties(before, after)
-    if (properties.length > 0) this.#changes.append({ userId: id, properties })
+    if (properties.length > 0) this.#changes.append({ userId: slot.user.id, properties })
     return after
   }
 
   /** Into the recycle bin; `restore` brings it back with the same id. */
   delete(id: string): void {
     const slot = this.#live(id)
-    slot.state = 'soft-deleted'
-    this.#byName.delete(slot.user.userPrincipalName.toLowerCase())
-    this.#changes.append({ userId: id, properties: 'whole' })
+    this.#leave(slot, 'soft-deleted')
+    slot.deletedAt = new Date(this.#now()).toISOString()
+    this.#deleted.add(slot)
+    this.#changes.append({ userId: slot.user.id, properties: 'whole' })
   }
 
   restore(id: string): User {
     const slot = this.#byId.get(id)
     if (slot?.state !== 'soft-deleted') throw new Error(`No user ${id} is in the recycle bin.`)
+    this.#refuseTakenName(slot.user.userPrincipalName)
     slot.state = 'live'
+    slot.deletedAt = null
+    this.#deleted.delete(slot)
+    this.#count++
     this.#byName.set(slot.user.userPrincipalName.toLowerCase(), slot)
     this.#changes.append({ userId: id, properties: 'whole' })
     return slot.user
   }
 
   purge(id: string): void {
-    const slot = this.#byId.get(id)
+    const slot = this.#slotOf(id)
     if (!slot || slot.state === 'purged') throw new Error(`There is no user ${id}.`)
-    this.#byName.delete(slot.user.userPrincipalName.toLowerCase())
-    slot.state = 'purged'
-    this.#changes.append({ userId: id, properties: 'whole' })
+    this.#leave(slot, 'purged')
+    this.#deleted.delete(slot)
+    this.#changes.append({ userId: slot.user.id, properties: 'whole' })
   }
 
   find(idOrName: string): User | undefined {
-    const slot = this.#byId.get(idOrName.toLowerCase()) ?? this.#byName.get(idOrName.toLowerCase())
-    return slot?.state === 'live' ? slot.user : undefined
+    const key = idOrName.toLowerCase()
+    const slot = this.#byId.get(key) ?? this.#byName.get(key)
+    if (slot) return slot.state === 'live' ? slot.user : undefined
+    const position = this.#population.positionOf(key) ?? this.#population.positionOfName(key)
+    // who is held there was found above by a name or an id of today
+    return position === undefined || this.#slots.has(position) ? undefined : this.#population.at(position)
   }
 
   findGuestOf(home: { directoryId: string; userId: string }): User | undefined {
@@ -85,20 +126,35 @@ export class UserStore {
   }
 
   at(position: number): User | undefined {
-    const slot = this.#slots[position]
-    return slot?.state === 'live' ? slot.user : undefined
+    const slot = this.#slots.get(position)
+    if (slot) return slot.state === 'live' ? slot.user : undefined
+    return position < this.#population.size ? this.#population.at(position) : undefined
   }
 
-  state(id: string): Slot['state'] | undefined {
-    return this.#byId.get(id)?.state
+  /** Who is in the recycle bin at this place. */
+  deletedAt(position: number): User | undefined {
+    const slot = this.#slots.get(position)
+    return slot?.state === 'soft-deleted' ? slot.user : undefined
   }
 
-  *all(): Generator<User> {
-    for (const { user, state } of this.#slots) if (state === 'live') yield user
+  /** The recycle bin, in the order of deletion. */
+  deleted(): { user: User; deletedDateTime: string }[] {
+    return [...this.#deleted].map(({ user, deletedAt }) => ({ user, deletedDateTime: deletedAt ?? '' }))
+  }
+
+  state(id: string): UserState | undefined {
+    return this.#byId.get(id)?.state ?? (this.#population.positionOf(id) === undefined ? undefined : 'live')
+  }
+
+  *all(start = 0): Generator<User> {
+    for (let position = start; position < this.#end; position++) {
+      const user = this.at(position)
+      if (user) yield user
+    }
   }
 
   count(): number {
-    return this.#byName.size
+    return this.#count
   }
 
   /** Tokens and Microsoft sessions from before this moment are worth nothing. */
@@ -110,10 +166,40 @@ export class UserStore {
     return this.#byId.get(id)?.sessionsValidAfter ?? 0
   }
 
+  #leave(slot: Slot, state: UserState): void {
+    if (slot.state === 'live') {
+      this.#byName.delete(slot.user.userPrincipalName.toLowerCase())
+      this.#count--
+    }
+    slot.state = state
+  }
+
   #live(id: string): Slot {
-    const slot = this.#byId.get(id.toLowerCase())
+    const slot = this.#slotOf(id)
     if (slot?.state !== 'live') throw new Error(`There is no user ${id}.`)
     return slot
+  }
+
+  /** A computed user is held from now on. */
+  #slotOf(id: string): Slot | undefined {
+    const known = this.#byId.get(id.toLowerCase())
+    if (known) return known
+    const position = this.#population.positionOf(id.toLowerCase())
+    if (position === undefined) return undefined
+    const slot = this.#hold(this.#population.at(position), position)
+    this.#byName.set(slot.user.userPrincipalName.toLowerCase(), slot)
+    return slot
+  }
+
+  #hold(user: User, position: number): Slot {
+    const slot: Slot = { user, state: 'live', position, deletedAt: null, sessionsValidAfter: 0 }
+    this.#slots.set(position, slot)
+    this.#byId.set(user.id, slot)
+    return slot
+  }
+
+  #refuseTakenName(userPrincipalName: string): void {
+    if (this.find(userPrincipalName)) throw new Error(`A user named ${userPrincipalName} exists already.`)
   }
 }
 

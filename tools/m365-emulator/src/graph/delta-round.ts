@@ -11,18 +11,22 @@ type Round = {
   tracked: ReadonlySet<string>
   visible: Visible
   isMinimal: boolean
+  /** Whether the first round tells of the recycle bin, too. */
+  tellsRemoved: boolean
   ids: ReadonlySet<string> | null
   size: number
 }
 
 /** The first round: everybody as they are now. What changes while it runs comes again in the next round. */
-export function takeSnapshot({ directory, tracked, visible, ids, size }: Round, start: number): DeltaPage {
+export function takeSnapshot({ directory, tracked, visible, tellsRemoved, ids, size }: Round, start: number): DeltaPage {
   const items: DeltaItem[] = []
   for (let position = start; position < directory.users.end; position++) {
     const user = directory.users.at(position)
-    if (!user || (ids && !ids.has(user.id))) continue
+    const removed = !user && tellsRemoved ? directory.users.deletedAt(position) : undefined
+    const id = user?.id ?? removed?.id
+    if (id === undefined || (ids && !ids.has(id))) continue
     if (items.length === size) return { items, next: position }
-    items.push({ ...projectEverSet(user, tracked, visible), id: user.id })
+    items.push(user ? { ...projectEverSet(user, tracked, visible), id } : { id, '@removed': { reason: 'changed' } })
   }
   return { items, next: undefined }
 }

@@ -1,5 +1,7 @@
+import type { GroupChanged } from '../directory/group.ts'
 import type { Subscription } from './subscription.ts'
 
+export type ChangedMember = GroupChanged['member']
 export type LifecycleEvent = 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed'
 
 /** `-08:00` with seven digits, as captured: a reader that expects `Z` and milliseconds is wrong. */
@@ -8,7 +10,13 @@ function pacificTime(milliseconds: number): string {
 }
 
 /** One entry of `value`. The sequence number is a JSON number beyond 2^53, so it is written as raw text. */
-export function changeNotification(subscription: Subscription, changeType: string, id: string, sequence: bigint): unknown {
+export function changeNotification(
+  subscription: Subscription,
+  changeType: string,
+  id: string,
+  sequence: bigint,
+  member?: ChangedMember,
+): unknown {
   const [path, type] = subscription.watched.kind === 'users' ? ['Users', 'User'] : ['Groups', 'Group']
   return {
     changeType,
@@ -19,6 +27,7 @@ export function changeNotification(subscription: Subscription, changeType: strin
       '@odata.id': `${path}/${id}`,
       id,
       organizationId: subscription.directoryId,
+      ...(member && { 'members@delta': [{ id: member.id, ...(member.isRemoved && { '@removed': 'deleted' }) }] }),
       sequenceNumber: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(sequence)),
     },
     subscriptionExpirationDateTime: pacificTime(subscription.expiresAt),

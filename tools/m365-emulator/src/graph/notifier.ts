@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../directory/clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import { EndpointHealth } from './endpoint-health.ts'
-import { changeNotification, type LifecycleEvent, lifecycleNotification } from './notification.ts'
+import { type ChangedMember, changeNotification, type LifecycleEvent, lifecycleNotification } from './notification.ts'
 import { NotificationFaults } from './notification-faults.ts'
 import type { ChangeType, Subscription } from './subscription.ts'
 import type { SubscriptionStore } from './subscription-store.ts'
@@ -54,10 +54,11 @@ export class Notifier {
     }
   }
 
-  groupChanged(directory: Directory, groupId: string, type: ChangeType): void {
+  /** A change of members is an `updated` of the group. */
+  groupChanged(directory: Directory, groupId: string, type: ChangeType, member?: ChangedMember): void {
     for (const subscription of this.#watching(directory.id, 'groups', groupId)) {
       if (!subscription.changeTypes.has(type)) continue
-      this.#send(subscription.notificationUrl, changeNotification(subscription, type, groupId, this.#sequence++))
+      this.#send(subscription.notificationUrl, changeNotification(subscription, type, groupId, this.#sequence++, member))
     }
   }
 

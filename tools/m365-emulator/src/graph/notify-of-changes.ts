@@ -2,10 +2,14 @@ import type { Directory } from '../directory/directory.ts'
 import type { Notifier } from './notifier.ts'
 import type { ChangeType } from './subscription.ts'
 
-/** From here on every change of the directory's users is told to whoever subscribed. */
+/** From here on every change of the directory's users and groups is told to whoever subscribed. */
 export function notifyOfChanges(directory: Directory, notifier: Notifier): void {
   directory.changes.listen(({ userId, properties }) => {
     notifier.userChanged(directory, userId, changeTypes(directory.users.state(userId), properties === 'whole'))
+  })
+  directory.logs.groups.listen(({ groupId, properties, member }) => {
+    const type = properties !== 'whole' ? 'updated' : directory.groups.find(groupId) ? 'created' : 'deleted'
+    notifier.groupChanged(directory, groupId, type, member)
   })
 }
 

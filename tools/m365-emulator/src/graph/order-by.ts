@@ -7,7 +7,11 @@ const SORTABLE = new Map([
   ['createddatetime', { property: 'createdDateTime', isAdvanced: true }],
 ] as const)
 
-export type OrderBy = { compare: (a: User, b: User) => number; isAdvanced: boolean }
+/** A user's place in an order: its value, and its id where values are equal, so that pages do not overlap. */
+export type SortKey = { value: string; id: string }
+export type OrderBy = { keyOf: (user: User) => SortKey; compare: (a: SortKey, b: SortKey) => number; isAdvanced: boolean }
+
+const collator = new Intl.Collator('en', { sensitivity: 'base' })
 
 export function readOrderBy(orderBy: string): OrderBy {
   const [name = '', direction = 'asc', ...rest] = orderBy.trim().split(/\s+/)
@@ -15,9 +19,10 @@ export function readOrderBy(orderBy: string): OrderBy {
   if (!sortable || rest.length > 0 || !/^(asc|desc)$/i.test(direction))
     throw unsupportedQuery(`Unsupported sort property '${name}' for 'User'.`)
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1
-  const collator = new Intl.Collator('en', { sensitivity: 'base' })
-  const value = (user: User) => String(user[sortable.property] ?? '')
-  // ids break ties, so that pages do not overlap
-  const compare = (a: User, b: User) => sign * collator.compare(value(a), value(b)) || (a.id < b.id ? -1 : 1)
-  return { compare, isAdvanced: sortable.isAdvanced }
+  const byId = (a: SortKey, b: SortKey) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  return {
+    keyOf: (user) => ({ value: String(user[sortable.property] ?? ''), id: user.id }),
+    compare: (a, b) => sign * collator.compare(a.value, b.value) || byId(a, b),
+    isAdvanced: sortable.isAdvanced,
+  }
 }

@@ -19,6 +19,7 @@ import { listMicrosoftUsers } from './routes/list-microsoft-users.ts'
 import { listPhoneSystems } from './routes/list-phone-systems.ts'
 import { listSyncRuns } from './routes/list-sync-runs.ts'
 import { listUsers } from './routes/list-users.ts'
+import { receiveNotifications } from './routes/receive-notifications.ts'
 import { requireTenant } from './routes/require-tenant.ts'
 import { resyncUsers } from './routes/resync-users.ts'
 import { streamSyncRun } from './routes/stream-sync-run.ts'
@@ -44,6 +45,10 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
       if (!isMigrated()) throw refuse('starting', { retryAfter: 2 })
     })
 
+  app.register(async (scope) => {
+    open(scope)
+    await scope.register(receiveNotifications, ports)
+  })
   app.register(adminRoutes(ports, open), { prefix: '/api/v1' })
   app.register(internalRoutes(ports, open), { prefix: '/internal' })
   app.register(async (scope) => {

@@ -48,6 +48,7 @@ const ports = connectedPorts({
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
   registryUrl: config.TENANT_REGISTRY_URL,
   microsoft: config,
+  webhookBaseUrl: config.WEBHOOK_BASE_URL,
   sync: {
     deltaSeconds: config.SYNC_DELTA_SECONDS,
     fullSeconds: config.SYNC_FULL_SECONDS,

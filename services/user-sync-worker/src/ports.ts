@@ -1,4 +1,5 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
+import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
 import type { Connection, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
@@ -70,6 +71,7 @@ export type Lease = {
   directoryId: string
   token: number
   kind: SyncRun['kind']
+  requestedBy: string
   preview: boolean
   /** Ticks of an import of everybody; null when users were chosen one by one. */
   everybody: Ticks | null
@@ -149,6 +151,41 @@ export type SyncRuns = {
   nextOfAccount(accountId: string): Promise<DueRun | undefined>
 }
 
+export type ClaimedSubscription = {
+  tenantId: string
+  accountId: string
+  directoryId: string
+  /** Null when there is none at Microsoft, or one of another directory. */
+  subscriptionId: string | null
+  isQuiet: boolean
+}
+type Told = { subscriptionId: string; directoryId: string; clientState: string }
+/** What we know of the subscriptions at Microsoft, and what they told. */
+export type Subscriptions = {
+  /** Those to be made or renewed now, each handed to one caller for a minute. */
+  claimDue(limit: number): Promise<ClaimedSubscription[]>
+  expectState(accountId: string, clientState: string): Promise<void>
+  /** `isNew`: nobody told of changes for a while. */
+  keep(claimed: ClaimedSubscription, subscription: { id: string; expiresAt: Date }, isNew: boolean): Promise<void>
+  /** Not before `seconds`, and later with every failure. */
+  postpone(accountId: string, seconds: number): Promise<void>
+  /** For each whether it comes from the account's own subscription. */
+  judge(accountId: string, told: readonly Told[]): Promise<boolean[]>
+  /** Something changed: a delta is due. */
+  hint(accountId: string): Promise<void>
+  follow(accountId: string, event: LifecycleEvent): Promise<void>
+  /** At most once a minute for an account; an unknown account has no tenant to tell. */
+  noteRefusal(accountId: string, entryFor: (tenantId: string) => AuditEntry): Promise<void>
+}
+
+export type SubscriptionAnswer = { kind: 'subscribed'; id: string; expiresAt: Date } | { kind: 'missing' } | DirectoryFailure
+/** Subscriptions to changes of a directory's users, at Microsoft. */
+export type GraphSubscriptions = {
+  create(connection: Connection, clientState: string): Promise<SubscriptionAnswer>
+  renew(connection: Connection, id: string): Promise<SubscriptionAnswer>
+  delete(connection: Connection, id: string): Promise<'deleted' | DirectoryFailure>
+}
+
 /** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
@@ -199,4 +236,7 @@ export type Ports = {
   phoneSystems: PhoneSystems
   bindings: Bindings
   auditEvents: PendingAuditEvents
+  subscriptions: Subscriptions
+  /** Undefined where no address is set that Microsoft could post to. */
+  graphSubscriptions: GraphSubscriptions | undefined
 }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { setInterval as every } from 'node:timers/promises'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
+import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
 import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
@@ -33,6 +35,10 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
     repeat(scheduleSyncRuns(ports), options.scheduleEveryMs ?? 1_000),
+    repeat(
+      keepSubscriptions(ports, () => randomBytes(32).toString('base64url')),
+      options.scheduleEveryMs ?? 1_000,
+    ),
     repeat(() => ports.runs.forgetOld(), 10 * 60_000),
     repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
   ]

@@ -57,7 +57,11 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
       BOOTSTRAP_API_KEY: settings.bootstrapKey,
     }),
-    service('user-sync-worker', ports.roster, { ...stores, TENANT_REGISTRY_URL: addresses.registry }),
+    service('user-sync-worker', ports.roster, {
+      ...stores,
+      TENANT_REGISTRY_URL: addresses.registry,
+      WEBHOOK_BASE_URL: addresses.roster,
+    }),
     service('auth-gateway', ports.gateway, {
       ...stores,
       BASE_URL: addresses.base,

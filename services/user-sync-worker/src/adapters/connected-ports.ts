@@ -4,12 +4,15 @@ import type pg from 'pg'
 import type { Ports } from '../ports.ts'
 import { appOnlyTokens } from './app-only-tokens.ts'
 import { bullmqSyncQueue, type QueueOptions } from './bullmq-sync-queue.ts'
+import { graphClient } from './graph-client.ts'
 import { graphDirectory } from './graph-directory.ts'
 import { signedCursors } from './graph-paging.ts'
+import { graphSubscriptions } from './graph-subscriptions.ts'
 import { pendingAuditEvents } from './pending-audit-events.ts'
 import { postgresBindings } from './postgres-bindings.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
+import { postgresSubscriptions } from './postgres-subscriptions.ts'
 import { postgresSyncRuns } from './postgres-sync-runs.ts'
 import { registryClient } from './registry-client.ts'
 import type { SyncSettings } from './sync-settings.ts'
@@ -21,22 +24,26 @@ export type ConnectionOptions = {
   registryUrl: string
   microsoft: OriginOverrides
   sync: SyncSettings
+  webhookBaseUrl: string | undefined
 }
 
 /** Every port on its real counterpart. */
-export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft, sync }: ConnectionOptions): Ports {
+export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft, sync, webhookBaseUrl }: ConnectionOptions): Ports {
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
+  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens() })
   return {
     registry: registryClient(
       serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
     ),
-    directory: graphDirectory({ overrides: microsoft, tokens: appOnlyTokens(), cursors: signedCursors(key) }),
+    directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: postgresSyncRuns(pool, sync),
     queue: bullmqSyncQueue(queue),
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
     auditEvents: pendingAuditEvents(pool),
+    subscriptions: postgresSubscriptions(pool),
+    graphSubscriptions: graphSubscriptions(graph, webhookBaseUrl),
   }
 }

@@ -1,14 +1,10 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
-import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import { readDirectoryItem } from '../domain/directory-item.ts'
 import { readDirectoryUser, USER_PROPERTIES } from '../domain/directory-user.ts'
 import type { ChangePage, Directory, DirectoryPage } from '../ports.ts'
-import type { AppOnlyTokens } from './app-only-tokens.ts'
-import { readGraphFailure } from './graph-failure.ts'
-import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import type { GraphClient } from './graph-client.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
 
 const USERS_PATH = /^\/v1\.0\/users$/
@@ -31,36 +27,15 @@ const Answer = z.object({
 type Request = { path?: '/users' | '/users/delta'; query: string; headers: Record<string, string>; signal?: AbortSignal }
 
 /** Users of a directory through Graph v1.0, app-only. */
-export function graphDirectory(options: { overrides: OriginOverrides; tokens: AppOnlyTokens; cursors: SignedCursors }): Directory {
-  const { tokens, cursors } = options
-
-  /** One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the refusal counts. */
-  async function ask(
-    connection: Connection,
-    request: Request,
-  ): Promise<{ kind: 'answer'; body: z.infer<typeof Answer> } | DirectoryFailure> {
-    const origins = microsoftOrigins(connection.cloud, options.overrides)
-    for (let isSecond = false; ; isSecond = true) {
-      const token = await tokens.get(connection, origins)
-      if (token.kind !== 'token') return token
-      try {
-        const body = Answer.safeParse(await get(origins, token.accessToken, request))
-        return body.success ? { kind: 'answer', body: body.data } : { kind: 'unavailable' }
-      } catch (error) {
-        const failure = readGraphFailure(error)
-        if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return failure
-        tokens.forget(connection, token.accessToken)
-        if (isSecond && failure.kind === 'consent-missing') return failure
-        if (isSecond) return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
-      }
-    }
-  }
+export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors: SignedCursors }): Directory {
+  const ask = (connection: Connection, { path = '/users', query, ...rest }: Request) =>
+    graph.ask(connection, { ...rest, path: `${path}?${query}` }, Answer)
 
   async function page(connection: Connection, request: Request): Promise<DirectoryPage | DirectoryFailure> {
     const answer = await ask(connection, request)
     if (answer.kind !== 'answer') return answer
     const link = answer.body['@odata.nextLink']
-    const next = link === undefined ? null : queryOfNextLink(link, microsoftOrigins(connection.cloud, options.overrides).graph, USERS_PATH)
+    const next = link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, USERS_PATH)
     if (next === undefined) return { kind: 'rejected', code: 'foreign nextLink' }
     return { kind: 'page', users: answer.body.value.map(readDirectoryUser), next }
   }
@@ -68,12 +43,11 @@ export function graphDirectory(options: { overrides: OriginOverrides; tokens: Ap
   async function changes(connection: Connection, request: Request): Promise<ChangePage | DirectoryFailure> {
     const answer = await ask(connection, { ...request, path: '/users/delta', headers: LOW_PRIORITY })
     if (answer.kind !== 'answer') return answer
-    const { graph } = microsoftOrigins(connection.cloud, options.overrides)
     const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink, value } = answer.body
     const link = nextLink ?? deltaLink
     // Neither: an answer that was cut off must not look like the end of the round.
     if (link === undefined) return { kind: 'unavailable' }
-    const query = queryOfNextLink(link, graph, CHANGES_PATH)
+    const query = queryOfNextLink(link, graph.origins(connection).graph, CHANGES_PATH)
     if (query === undefined) return { kind: 'rejected', code: 'foreign link' }
     const items = value.map(readDirectoryItem)
     return nextLink === undefined
@@ -122,14 +96,4 @@ function firstSearch(search: string, limit: number): string {
 /** A string literal of OData: a quote in it is doubled (OData 4.01 URL conventions 5.1.1.6.1). */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
-}
-
-function get(origins: MicrosoftOrigins, accessToken: string, { path = '/users', query, headers, signal }: Request): Promise<unknown> {
-  const client = Client.initWithMiddleware({
-    baseUrl: `${origins.graph}/`,
-    defaultVersion: 'v1.0',
-    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
-  })
-  const request = client.api(`${path}?${query}`).headers(headers).responseType(ResponseType.JSON)
-  return (signal ? request.option('signal', signal) : request).get()
 }

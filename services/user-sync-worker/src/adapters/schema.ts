@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  customType,
   foreignKey,
   index,
   integer,
@@ -19,6 +20,7 @@ import {
 // The roster's tables. Every foreign key carries the tenant, so that no row can point into another one.
 
 export const roster = pgSchema('roster')
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 export const phoneUser = roster.table(
@@ -262,4 +264,27 @@ export const accountSync = roster.table(
     syncedAt: at('synced_at'),
   },
   (table) => [index('account_sync_next').on(table.nextDeltaAt), index('account_sync_of_tenant').on(table.tenantId)],
+)
+
+/** An account's subscription to change notifications at Microsoft. */
+export const subscription = roster.table(
+  'subscription',
+  {
+    accountId: uuid('account_id').primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    directoryId: uuid('directory_id').notNull(),
+    subscriptionId: uuid('subscription_id'),
+    /** SHA-256 of what Graph has to say with every notification. */
+    clientStateHash: bytea('client_state_hash'),
+    expiresAt: at('expires_at'),
+    renewAt: at('renew_at').notNull().defaultNow(),
+    notBefore: at('not_before').notNull().defaultNow(),
+    failures: integer('failures').notNull().default(0),
+    lastNotifiedAt: at('last_notified_at'),
+    lastRefusedAt: at('last_refused_at'),
+    /** Scheduled rounds in a row that found changes of which nobody told. */
+    quietRounds: integer('quiet_rounds').notNull().default(0),
+    isQuiet: boolean('is_quiet').notNull().default(false),
+  },
+  (table) => [index('subscription_due').on(table.renewAt), index('subscription_of_tenant').on(table.tenantId)],
 )

@@ -34,6 +34,14 @@ on conflict (account_id) do update set
   next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
   directory_id = excluded.directory_id, failures = 0, synced_at = now()`
 
+// A scheduled round that finds changes of which nobody told: twice in a row, and the subscription counts as broken (S44).
+const LISTEN = `
+update roster.subscription s set quiet_rounds = quiet_rounds + 1, is_quiet = quiet_rounds >= 1,
+  renew_at = case when quiet_rounds >= 1 then now() else renew_at end
+from roster.sync_run r, roster.account_sync a
+where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
+  and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
+
 const SUCCEED = `
 update roster.sync_run set status = 'succeeded', checkpoint = null, finished_at = now(), lease_expires_at = null, revision = revision + 1
 where id = $1`
@@ -58,6 +66,7 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
       const finished = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
         await forget(client, lease.runId)
+        if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
         if (!lease.preview) await keepPlace(client, lease, settings)
         await client.query(SUCCEED, [lease.runId])
         return true

@@ -25,6 +25,7 @@ type LeaseRow = {
   directory_id: string
   kind: Lease['kind']
   preview: boolean
+  requested_by: string
   filter: Lease['filter']
   delta_link: string | null
   account_link: string | null
@@ -110,6 +111,7 @@ function toLease(row: LeaseRow): Lease {
     directoryId: row.directory_id,
     token: Number(row.lease_token),
     kind: row.kind,
+    requestedBy: row.requested_by,
     preview: row.preview,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
     filter: row.filter,

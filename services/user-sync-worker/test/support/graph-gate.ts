@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text as readBody } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Fault = { status: number; headers?: Record<string, string>; body?: unknown }
@@ -11,7 +12,7 @@ export type GraphGate = {
   faults: Fault[]
   /** Changes an answer's body on its way. */
   rewrite: ((body: string) => string) | undefined
-  requests: Array<{ path: string; query: URLSearchParams; authorization: string | undefined }>
+  requests: Array<{ method: string; path: string; query: URLSearchParams; authorization: string | undefined }>
   close(): Promise<void>
 }
 
@@ -35,9 +36,16 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', gate.origin)
     const headers = Object.fromEntries(
-      ['authorization', 'consistencylevel'].flatMap((name) => (request.headers[name] ? [[name, String(request.headers[name])]] : [])),
+      ['authorization', 'consistencylevel', 'content-type'].flatMap((name) =>
+        request.headers[name] ? [[name, String(request.headers[name])]] : [],
+      ),
     )
-    gate.requests.push({ path: url.pathname, query: url.searchParams, authorization: headers.authorization })
+    gate.requests.push({
+      method: String(request.method),
+      path: url.pathname,
+      query: url.searchParams,
+      authorization: headers.authorization,
+    })
     if (gate.delayMs > 0) await sleep(gate.delayMs)
     const fault = gate.faults.shift()
     if (fault) {
@@ -45,7 +53,9 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
       response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(body)
       return
     }
-    const upstream = await fetch(target + request.url, { headers })
+    const sent = request.method === 'GET' ? {} : { method: String(request.method), body: await readBody(request) }
+    const upstream = await fetch(target + request.url, { headers, ...sent })
+    if (upstream.status === 204) return void response.writeHead(204).end()
     const body = (await upstream.text()).replaceAll(target, gate.origin)
     response.writeHead(upstream.status, { 'content-type': 'application/json' }).end(gate.rewrite?.(body) ?? body)
   }

@@ -18,6 +18,7 @@ import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
+import { findFreePort } from './free-port.ts'
 import { startGraphGate } from './graph-gate.ts'
 import { startTestRegistry } from './registry.ts'
 
@@ -32,7 +33,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */
 export async function startPlatform(
-  options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number; sync?: Partial<SyncSettings> } = {},
+  options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number; sync?: Partial<SyncSettings>; webhooks?: boolean } = {},
 ) {
   const database = await createTestDatabase()
   const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -46,6 +47,7 @@ export async function startPlatform(
   const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 20, onIdleError: () => {} })
   const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
+  const port = options.webhooks ? await findFreePort() : undefined
   const ports = connectedPorts({
     pool,
     queue,
@@ -53,9 +55,10 @@ export async function startPlatform(
     registryUrl: registry.url,
     microsoft,
     sync: { ...SELDOM, ...options.sync },
+    webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
   })
   const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
-  await app.ready()
+  await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
 
@@ -85,7 +88,7 @@ export async function startPlatform(
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
     const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
-    const worker = await startWorker(ports, { sliceMs, consume, onError: () => {}, reconcileEveryMs })
+    const worker = await startWorker(ports, { sliceMs, consume, onError: () => {}, reconcileEveryMs, scheduleEveryMs: 200 })
     workers.push(worker)
     return worker
   }

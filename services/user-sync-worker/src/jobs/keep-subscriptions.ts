@@ -1,0 +1,48 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import type { ClaimedSubscription, Ports, SubscriptionAnswer } from '../ports.ts'
+
+type Needs = Pick<Ports, 'subscriptions' | 'graphSubscriptions' | 'registry'>
+
+const AT_ONCE = 20
+const LONG_SECONDS = 600
+
+/**
+ * Every account that is kept in step has a subscription: made, renewed at half of its life or when Graph asks for it, and made anew when
+ * Graph has lost it or has been silent about changes (S44). What fails is tried again, later each time; the scheduled delta does without.
+ */
+export function keepSubscriptions(ports: Needs, newClientState: () => string) {
+  return async (): Promise<number> => {
+    if (!ports.graphSubscriptions) return 0
+    const due = await ports.subscriptions.claimDue(AT_ONCE)
+    await Promise.all(due.map((claimed) => keep(ports, claimed, newClientState)))
+    return due.length
+  }
+}
+
+async function keep(ports: Needs, claimed: ClaimedSubscription, newClientState: () => string): Promise<void> {
+  const { subscriptions, registry } = ports
+  const { accountId, tenantId, directoryId } = claimed
+  const connection = await registry.findConnection(tenantId, accountId)
+  if (!connection || 'kind' in connection) return subscriptions.postpone(accountId, 0)
+  if (!connection.enabled || connection.directoryId !== directoryId) return subscriptions.postpone(accountId, LONG_SECONDS)
+
+  const renewed = claimed.subscriptionId === null ? undefined : await renew(ports, connection, claimed, claimed.subscriptionId)
+  const answer = renewed && renewed.kind !== 'missing' ? renewed : await create(ports, connection, newClientState())
+  if (answer.kind === 'subscribed') return subscriptions.keep(claimed, answer, answer !== renewed)
+  await subscriptions.postpone(accountId, answer.kind === 'throttled' ? answer.retryAfterSeconds : 0)
+}
+
+/** One that is silent may be broken in a way that Graph does not know of: it is taken away and made anew. */
+async function renew(ports: Needs, connection: Connection, claimed: ClaimedSubscription, id: string): Promise<SubscriptionAnswer> {
+  const graph = ports.graphSubscriptions
+  if (!graph) return { kind: 'missing' }
+  if (!claimed.isQuiet) return graph.renew(connection, id)
+  const deleted = await graph.delete(connection, id)
+  return deleted === 'deleted' ? { kind: 'missing' } : deleted
+}
+
+async function create(ports: Needs, connection: Connection, clientState: string): Promise<SubscriptionAnswer> {
+  // Known before Graph can use it.
+  await ports.subscriptions.expectState(connection.accountId, clientState)
+  return ports.graphSubscriptions?.create(connection, clientState) ?? { kind: 'missing' }
+}

@@ -1,0 +1,80 @@
+import {
+  GraphLifecycleNotifications,
+  type GraphNotification,
+  GraphNotifications,
+  NotificationParams,
+  NotificationQuery,
+} from '@jackfield/contract/graph-notification'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Ports } from '../ports.ts'
+
+type Needs = Pick<Ports, 'subscriptions'>
+
+const LARGEST_BODY = 1_048_576
+const address = { hide: true, params: NotificationParams, querystring: NotificationQuery, response: { 202: z.void() } }
+
+/** Where Microsoft Graph posts. What is let in is a mark on the account's row, committed before the answer (T-81). */
+export const receiveNotifications: FastifyPluginAsync<Needs> = async (app, ports) => {
+  app.addHook('onRequest', answerHandshake)
+  await app.register(changes, ports)
+  await app.register(lifecycle, ports)
+}
+
+const changes: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => {
+  app.post(
+    '/webhooks/graph/:accountId',
+    { bodyLimit: LARGEST_BODY, schema: { ...address, body: GraphNotifications } },
+    async (request, reply) => {
+      const { accountId } = request.params
+      const known = await judge(subscriptions, request, accountId, request.body.value)
+      if (known.includes(true)) await subscriptions.hint(accountId)
+      return reply.status(202).send()
+    },
+  )
+}
+
+const lifecycle: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => {
+  const schema = { ...address, body: GraphLifecycleNotifications }
+  app.post('/webhooks/graph/:accountId/lifecycle', { bodyLimit: LARGEST_BODY, schema }, async (request, reply) => {
+    const { accountId } = request.params
+    const known = await judge(subscriptions, request, accountId, request.body.value)
+    const events = request.body.value.map(({ lifecycleEvent }, index) => (known[index] ? lifecycleEvent : undefined))
+    for (const event of new Set(events)) if (event !== undefined) await subscriptions.follow(accountId, event)
+    return reply.status(202).send()
+  })
+}
+
+/** Whoever asks gets back what he sent, decoded, as plain text, and nothing else happens: the body is not even read (T-80, WH-13). */
+async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  const { validationToken } = request.query as { validationToken?: unknown }
+  if (typeof validationToken !== 'string' || validationToken.length > 4096) return undefined
+  return reply
+    .status(200)
+    .headers({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
+    .send(validationToken)
+}
+
+/** Which of them come from the subscription we made. A forged one is answered like a true one, and audited at most once a minute. */
+async function judge(
+  subscriptions: Needs['subscriptions'],
+  request: FastifyRequest,
+  accountId: string,
+  value: readonly GraphNotification[],
+): Promise<boolean[]> {
+  const told = value.map(({ subscriptionId, tenantId, clientState }) => ({ subscriptionId, directoryId: tenantId, clientState }))
+  const known = await subscriptions.judge(accountId, told)
+  if (known.includes(false)) {
+    request.log.warn({ accountId }, 'notifications that are not from our subscription')
+    await subscriptions.noteRefusal(accountId, (tenantId) => ({
+      tenantId,
+      actor: 'microsoft-graph',
+      action: 'notification.refuse',
+      outcome: 'refused',
+      target: accountId,
+      requestId: request.id,
+    }))
+  }
+  return known
+}

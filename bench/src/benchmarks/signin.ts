@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { adminAccess } from '@jackfield/local-platform/admin-access'
+import { provideDemo } from '@jackfield/local-platform/demo'
+import { WEB_CLIENT } from '@jackfield/local-platform/demo-plan'
+import { demoLogin, demoRegistration } from '@jackfield/local-platform/demo-registration'
+import { startPlatform } from '@jackfield/local-platform/platform'
+import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import type { Benchmark } from '../main.ts'
+import { comparePaired } from '../paired.ts'
+import { authorizeUrl, FlowClient, signInFor, type Target } from '../sign-in/flow-client.ts'
+
+const CONCURRENCY = 8
+const root = join(import.meta.dirname, '../../..')
+
+export const benchmark: Benchmark = {
+  summary: 'sign-ins with a session at hand, authorize to tokens, beside bare oidc-provider on the same store (REDIS_URL, or Postgres)',
+  async run({ pairs }) {
+    const redisUrl = process.env.REDIS_URL || undefined
+    const platform = await startDemoPlatform(redisUrl)
+    const bare = await startBareProvider(platform.databaseUrl, redisUrl)
+    try {
+      const host = new URL(platform.addresses.tenant('contoso'))
+      // Past the local ingress, which stands for the cluster's and is not what is measured.
+      const past = { [host.host]: platform.gatewayPort }
+      const ours: Target = {
+        authorize: new URL('/auth/authorize', host),
+        token: new URL('/auth/token', host),
+        clientId: WEB_CLIENT.clientId,
+        redirectUri: `${host.origin}/callback.html`,
+      }
+      const ourClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(ours, past)))
+      const bareClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(bare.target, {})))
+      const { text } = await comparePaired(
+        { name: 'auth-gateway', work: (ms) => signInFor(ms, ourClients, ours), processes: [platform.processId('auth-gateway')] },
+        { name: 'bare oidc-provider', work: (ms) => signInFor(ms, bareClients, bare.target), processes: [bare.pid] },
+        { unit: 'sign-ins', ...(pairs !== undefined && { pairs }) },
+      )
+      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}; ours also asks the roster\n${text}\n`)
+    } finally {
+      bare.stop()
+      await platform.end()
+    }
+  },
+}
+
+/** A browser that has been through its first sign-in, so that the session is there. */
+async function signedIn(target: Target, ports: Readonly<Record<string, number>>): Promise<FlowClient> {
+  const client = new FlowClient(ports)
+  const { url, page } = await client.follow(authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)
+  if (page === undefined) return client
+  const { userPrincipalName, password } = demoLogin('Adele Vance')
+  const hidden = Object.fromEntries(
+    [...page.matchAll(/name="(request)" value="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]),
+  )
+  const action = /action="([^"]*)"/.exec(page)?.[1] ?? ''
+  const form = { ...hidden, step: 'credentials', username: userPrincipalName, password }
+  const end = await client.follow(new URL(decode(action), url), target.redirectUri, form)
+  if (end.page !== undefined) throw new Error(`The first sign-in ended on a page: ${end.page.replace(/<[^>]+>/g, ' ').slice(0, 400)}`)
+  return client
+}
+
+const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
+
+async function startDemoPlatform(redisUrl: string | undefined) {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
+  const settings = await openPlatformSettings(dataFolder)
+  const port = findFreePort
+  const ports = {
+    ingress: await port(),
+    registry: await port(),
+    roster: await port(),
+    gateway: 0,
+    emulator: await port(),
+    postgres: await port(),
+  }
+  ports.gateway = await port()
+  const platform = await startPlatform({
+    root,
+    dataFolder,
+    ports,
+    settings,
+    redisUrl,
+    databaseUrl: process.env.DATABASE_URL || undefined,
+    logLevel: 'warn',
+    onLine: (name, line) => process.stderr.write(`${name} ${line}\n`),
+    onStep: (step) => process.stderr.write(`${step} ...\n`),
+  })
+  const api = await adminAccess(platform.addresses.control, settings, dataFolder)
+  await provideDemo(api, platform.addresses.base, demoRegistration(), { onStep: () => undefined, onRun: () => undefined })
+  const databaseUrl =
+    process.env.DATABASE_URL ??
+    `postgres://jackfield:${encodeURIComponent(settings.databasePassword)}@127.0.0.1:${ports.postgres}/jackfield`
+  return {
+    ...platform,
+    databaseUrl,
+    gatewayPort: ports.gateway,
+    async end() {
+      await platform.stop()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startBareProvider(databaseUrl: string, redisUrl: string | undefined) {
+  const port = await findFreePort()
+  const origin = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../sign-in/bare-provider.ts')], {
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  const target: Target = {
+    authorize: new URL('/auth', origin),
+    token: new URL('/token', origin),
+    clientId: 'bare',
+    redirectUri: `${origin}/callback`,
+  }
+  return { target, pid: child.pid ?? 0, stop: () => child.kill() }
+}

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 
 // AES-256-GCM (NIST SP 800-38D), a fresh 96-bit nonce for every message.
 // Sealed form: version 0x01 | first 4 bytes of SHA-256(key) | nonce (12) | tag (16) | ciphertext.
@@ -11,17 +11,25 @@ export class UnsealError extends Error {
   override readonly name = 'UnsealError'
 }
 
-function fingerprint(key: Buffer): Buffer {
-  return createHash('sha256').update(key).digest().subarray(0, 4)
+type KnownKey = { object: KeyObject; fingerprint: Buffer }
+const known = new WeakMap<Buffer, KnownKey>()
+
+/** Importing a key and hashing it costs more than sealing a short text, so it is done once for each key held. */
+function know(key: Buffer): KnownKey {
+  const found = known.get(key)
+  if (found) return found
+  const entry = { object: createSecretKey(key), fingerprint: createHash('sha256').update(key).digest().subarray(0, 4) }
+  known.set(key, entry)
+  return entry
 }
 
 /** Encrypts `plaintext`; `context` names the place it is for (tenant, row) and is authenticated with it. */
 export function seal(plaintext: Buffer, key: Buffer, context: string): Buffer {
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const cipher = createCipheriv('aes-256-gcm', know(key).object, nonce)
   cipher.setAAD(Buffer.from(context))
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  return Buffer.concat([Buffer.from([VERSION]), fingerprint(key), nonce, cipher.getAuthTag(), ciphertext])
+  return Buffer.concat([Buffer.from([VERSION]), know(key).fingerprint, nonce, cipher.getAuthTag(), ciphertext])
 }
 
 /**
@@ -31,11 +39,11 @@ export function seal(plaintext: Buffer, key: Buffer, context: string): Buffer {
 export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string): Buffer {
   const key =
     sealed.length >= HEADER && sealed[0] === VERSION
-      ? keys.find((candidate) => fingerprint(candidate).equals(sealed.subarray(1, 5)))
+      ? keys.find((candidate) => know(candidate).fingerprint.equals(sealed.subarray(1, 5)))
       : undefined
   if (!key) throw new UnsealError('No key of ours sealed this.')
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(5, 17), { authTagLength: 16 })
+    const decipher = createDecipheriv('aes-256-gcm', know(key).object, sealed.subarray(5, 17), { authTagLength: 16 })
     decipher.setAAD(Buffer.from(context))
     decipher.setAuthTag(sealed.subarray(17, HEADER))
     return Buffer.concat([decipher.update(sealed.subarray(HEADER)), decipher.final()])
@@ -47,5 +55,5 @@ export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string)
 /** True when the first of `keys`, the one that encrypts now, did not seal this: it waits for re-encryption. */
 export function isSealedByOldKey(sealed: Buffer, keys: readonly Buffer[]): boolean {
   const [current] = keys
-  return !current || !fingerprint(current).equals(sealed.subarray(1, 5))
+  return !current || !know(current).fingerprint.equals(sealed.subarray(1, 5))
 }

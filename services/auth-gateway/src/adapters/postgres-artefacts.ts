@@ -6,43 +6,55 @@ import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
 const alive = gt(artefact.expiresAt, sql`now()`)
 
 /** Artefacts in the unlogged table: the zero-install store, without Redis. */
+const stored = { key: artefact.key, payload: artefact.payload, consumedAt: artefact.consumedAt }
+
+/** Artefacts in the unlogged table: the zero-install store, without Redis. A sign-in asks it nine times, so statements are prepared once. */
 export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
+  const given = <Column>(name: string) => sql<Column>`${sql.placeholder(name)}`
+  const values = {
+    payload: given<Buffer>('payload'),
+    grantKey: given<string | null>('grantKey'),
+    uidKey: given<string | null>('uidKey'),
+    expiresAt: sql<Date>`now() + make_interval(secs => ${sql.placeholder('ttl')})`,
+  }
+  const put = db
+    .insert(artefact)
+    .values({ key: given<string>('key'), kind: given<string>('kind'), ...values })
+    // A row that has expired but was not swept yet is a new one's place: its consumption does not carry over.
+    .onConflictDoUpdate({
+      target: artefact.key,
+      set: { ...values, consumedAt: sql`case when ${artefact.expiresAt} > now() then ${artefact.consumedAt} end` },
+    })
+    .prepare('artefact_put')
+  const get = db
+    .select(stored)
+    .from(artefact)
+    .where(and(eq(artefact.key, sql.placeholder('key')), alive))
+    .prepare('artefact_get')
+  const getByUid = db
+    .select(stored)
+    .from(artefact)
+    .where(and(eq(artefact.uidKey, sql.placeholder('uidKey')), alive))
+    .prepare('artefact_get_by_uid')
+  const consume = db
+    .update(artefact)
+    .set({ consumedAt: sql`now()` })
+    .where(and(eq(artefact.key, sql.placeholder('key')), alive, isNull(artefact.consumedAt)))
+    .prepare('artefact_consume')
   return {
-    async put({ ttl, ...row }) {
-      const values = {
-        payload: row.payload,
-        grantKey: row.grantKey ?? null,
-        uidKey: row.uidKey ?? null,
-        expiresAt: sql`now() + make_interval(secs => ${ttl})`,
-      }
-      await db
-        .insert(artefact)
-        .values({ key: row.key, kind: row.kind, ...values })
-        // A row that has expired but was not swept yet is a new one's place: its consumption does not carry over.
-        .onConflictDoUpdate({
-          target: artefact.key,
-          set: { ...values, consumedAt: sql`case when ${artefact.expiresAt} > now() then ${artefact.consumedAt} end` },
-        })
+    async put({ key, kind, payload, ttl, grantKey = null, uidKey = null }) {
+      await put.execute({ key, kind, payload, ttl, grantKey, uidKey })
     },
     async get(key) {
-      const [row] = await db
-        .select()
-        .from(artefact)
-        .where(and(eq(artefact.key, key), alive))
+      const [row] = await get.execute({ key })
       return toStored(row)
     },
     async getByUid(uidKey) {
-      const [row] = await db
-        .select()
-        .from(artefact)
-        .where(and(eq(artefact.uidKey, uidKey), alive))
+      const [row] = await getByUid.execute({ uidKey })
       return toStored(row)
     },
     async consume(key) {
-      const changed = await db
-        .update(artefact)
-        .set({ consumedAt: sql`now()` })
-        .where(and(eq(artefact.key, key), alive, isNull(artefact.consumedAt)))
+      const changed = await consume.execute({ key })
       return changed.rowCount === 1
     },
     async remove(key) {
@@ -60,7 +72,7 @@ export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
   return rowCount ?? 0
 }
 
-function toStored(row: typeof artefact.$inferSelect | undefined): StoredArtefact | undefined {
+function toStored(row: Pick<typeof artefact.$inferSelect, 'key' | 'payload' | 'consumedAt'> | undefined): StoredArtefact | undefined {
   if (!row) return undefined
   return { key: row.key, payload: row.payload, consumedAt: row.consumedAt ? Math.floor(row.consumedAt.getTime() / 1000) : undefined }
 }

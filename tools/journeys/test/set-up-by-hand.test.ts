@@ -37,6 +37,7 @@ const account = async () => (await platform.api<ApiPage<MicrosoftAccount>>('GET'
 
 test('S8 S9 in Entra the administrator registers an application and finds its two ids', async () => {
   await entra.goto(platform.addresses.emulator)
+  await entra.getByRole('link', { name: 'Sign in' }).click()
   await entra.getByLabel('User name').fill(FABRIKAM_GLOBAL_ADMINISTRATOR)
   await entra.getByLabel('Password').fill(DEMO_PASSWORD)
   await entra.getByRole('button', { name: 'Sign in' }).click()
@@ -66,10 +67,10 @@ test('S14 S15 S16 in Control the ids are entered, and the redirect URI to regist
 test('S12 S18 S24 in Entra the redirect URI is registered and a secret made', async () => {
   await entra.getByRole('link', { name: 'Authentication' }).click()
   await entra.getByLabel('Platform').selectOption('Web')
-  await entra.getByLabel('Redirect URI', { exact: true }).fill(copied.redirectUri)
+  await entra.getByLabel('Redirect URIs').fill(copied.redirectUri)
   await entra.getByRole('button', { name: 'Add', exact: true }).click()
   await entra.getByRole('link', { name: 'Certificates & secrets' }).click()
-  await entra.getByLabel('Expires').selectOption('730 days (24 months)')
+  await entra.getByLabel('Expires').selectOption('730')
   await entra.getByRole('button', { name: 'Add' }).click()
   copied.secret = await entra.locator('#secret-value').innerText()
   copied.secretId = await entra.locator('#secret-id').innerText()
@@ -101,8 +102,9 @@ test('S22 S27 without consent the test says so, and the account is not enabled',
 
 test('S23 S26 after the consent in Entra the test turns green without anything entered again', async () => {
   await entra.getByRole('link', { name: 'API permissions' }).click()
-  await entra.getByLabel('Microsoft Graph').selectOption('User.Read.All (Application)')
-  await entra.getByRole('button', { name: 'Add permission' }).click()
+  await entra.getByRole('link', { name: 'Add a permission' }).click()
+  await entra.getByRole('checkbox', { name: /^User\.Read\.All/ }).check()
+  await entra.getByRole('button', { name: 'Add permissions' }).click()
   await entra.getByRole('button', { name: 'Grant admin consent for Fabrikam' }).click()
   await expect
     .poll(

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { adminCenter } from './admin-center/admin-center.ts'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
 import { adminConsent } from './entra/admin-consent.ts'
@@ -15,7 +16,6 @@ import { refuseJson } from './entra/refusal.ts'
 import { token } from './entra/token.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
-import { practice } from './practice/practice.ts'
 import type { ServerCertificate } from './server-certificate.ts'
 
 export async function buildApp(cloud: Cloud, logLevel: string, certificate?: ServerCertificate): Promise<FastifyInstance> {
@@ -41,7 +41,7 @@ export async function buildApp(cloud: Cloud, logLevel: string, certificate?: Ser
     await pages.register(deviceLogin, { cloud })
     await pages.register(logout, { cloud })
     await pages.register(errorLookup)
-    await pages.register(practice, { cloud })
+    await pages.register(adminCenter, { cloud })
   })
   await app.register(async (endpoint) => {
     endpoint.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {

@@ -97,7 +97,7 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     directory(params.d).changeApplication(params.a, body as ApplicationChange),
   )
   app.post<InDirectory>('/directories/:d/applications/:a/secrets', async ({ params, body }) =>
-    directory(params.d).addSecret(params.a, (body ?? {}) as { value?: string; endDateTime?: string }),
+    directory(params.d).addSecret(params.a, (body ?? {}) as { value?: string; displayName?: string; endDateTime?: string }),
   )
   app.delete<InDirectory>('/directories/:d/applications/:a/secrets/:k', async ({ params }) => {
     directory(params.d).removeSecret(params.a, params.k)

@@ -34,7 +34,7 @@ export type DirectoryControl = {
   applications(): Application[]
   registerApplication(seed: ApplicationSeed): Application
   changeApplication(appId: string, change: ApplicationChange): Application
-  addSecret(appId: string, secret?: { value?: string; endDateTime?: string }): NewSecret
+  addSecret(appId: string, secret?: { value?: string; displayName?: string; endDateTime?: string }): NewSecret
   removeSecret(appId: string, keyId: string): void
   /** Admin consent: application permissions by name, and sign-in for every user unless `everyUser: false`. */
   grantConsent(appId: string, grant?: Omit<GrantSeed, 'appId'>): void
@@ -73,10 +73,10 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     applications: () => [...directory.applications.values()],
     registerApplication: (seed) => directory.register(seed),
     changeApplication: (appId, change) => directory.changeApplication(appId.toLowerCase(), change),
-    addSecret: (appId, { value, endDateTime } = {}) => {
+    addSecret: (appId, { value, displayName, endDateTime } = {}) => {
       const text = value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
       const end = endDateTime ?? new Date(cloud.clock.now() + TWO_YEARS).toISOString()
-      const secret = Secret.parse({ keyId: randomUUID(), value: text, endDateTime: end })
+      const secret = Secret.parse({ keyId: randomUUID(), value: text, displayName, endDateTime: end })
       directory.addSecret(appId.toLowerCase(), secret)
       return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
     },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { Certificate, FederatedCredentials, Secret } from './credentials.ts'
 
@@ -41,6 +42,8 @@ const OptionalClaim = z.enum(['acct', 'auth_time', 'email', 'family_name', 'give
 
 export const ApplicationSeed = z.strictObject({
   appId: z.guid().toLowerCase(),
+  /** Of the application object; nothing but Graph asks for it, and people mistake it for the client id. */
+  objectId: z.guid().toLowerCase().default(randomUUID),
   displayName: z.string().min(1).max(120),
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs']).default('AzureADMyOrg'),
   redirectUris: RedirectUris,

@@ -153,6 +153,11 @@ export class UserStore {
     }
   }
 
+  /** Those who hold a role; computed people never do, so a directory of millions is not walked. */
+  *roleHolders(): Generator<User> {
+    for (const { user, state } of this.#slots.values()) if (state === 'live' && user.directoryRoles.length > 0) yield user
+  }
+
   count(): number {
     return this.#count
   }

@@ -1,9 +1,9 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../src/demo/contoso.ts'
-import { demoDirectories } from '../src/demo/demo-directories.ts'
-import { type M365Emulator, startEmulator } from '../src/emulator.ts'
-import { SignInAgent } from './sign-in-agent.ts'
+import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../../src/demo/contoso.ts'
+import { demoDirectories } from '../../src/demo/demo-directories.ts'
+import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
+import { SignInAgent } from '../sign-in-agent.ts'
 
 const WEB = 'http://app.localhost:4000/callback'
 const SPA = 'http://app.localhost:4000/spa-callback'
@@ -65,4 +65,15 @@ test('openid-client gets an app-only token that lists the 32 users', async () =>
   expect(response.status).toBe(200)
   const { value } = (await response.json()) as { value: unknown[] }
   expect(value).toHaveLength(32)
+})
+
+test('openid-client takes neither the template issuer of organizations nor a wrong secret', async () => {
+  const ways = { execute: [client.allowInsecureRequests] }
+  const organizations = new URL(`${m365.origin}/organizations/v2.0`)
+  const refused = client.discovery(organizations, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET, undefined, ways)
+  await expect(refused).rejects.toThrow('does not match the expected issuer')
+  const own = new URL(`${m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0`)
+  const config = await client.discovery(own, JACKFIELD_CLIENT_ID, 'a-wrong-secret-value', undefined, ways)
+  const asked = client.clientCredentialsGrant(config, { scope: 'https://graph.microsoft.com/.default' })
+  await expect(asked).rejects.toMatchObject({ error: 'invalid_client', error_description: expect.stringContaining('AADSTS7000215') })
 })

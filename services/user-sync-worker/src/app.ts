@@ -10,6 +10,8 @@ import { bindExtension } from './routes/bind-extension.ts'
 import { cancelSyncRun } from './routes/cancel-sync-run.ts'
 import { changeUser } from './routes/change-user.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
+import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
+import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
 import { getSyncRun } from './routes/get-sync-run.ts'
 import { getUser } from './routes/get-user.ts'
@@ -19,7 +21,9 @@ import { listMicrosoftUsers } from './routes/list-microsoft-users.ts'
 import { listPhoneSystems } from './routes/list-phone-systems.ts'
 import { listSyncRuns } from './routes/list-sync-runs.ts'
 import { listUsers } from './routes/list-users.ts'
+import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
+import { replayWebhooks } from './routes/replay-webhooks.ts'
 import { requireTenant } from './routes/require-tenant.ts'
 import { resyncUsers } from './routes/resync-users.ts'
 import { streamSyncRun } from './routes/stream-sync-run.ts'
@@ -82,6 +86,10 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(listExtensions, ports)
     admin.register(bindExtension, ports)
     admin.register(unbindExtension, ports)
+    admin.register(createWebhookEndpoint, ports)
+    admin.register(listWebhookEndpoints, ports)
+    admin.register(deleteWebhookEndpoint, ports)
+    admin.register(replayWebhooks, ports)
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   InternalTokenKeys,
   isLoopbackHost,
+  KeyEncryptionKeys,
   ListenSettings,
   Migrate,
   Origin,
@@ -32,6 +33,8 @@ export const Config = z.object({
   REDIS_URL: RedisUrl.optional(),
   MIGRATE: Migrate,
   INTERNAL_TOKEN_KEYS: InternalTokenKeys,
+  /** Seal the signing secrets of webhook endpoints; without them none can be made. */
+  KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
   TENANT_REGISTRY_URL: ServiceUrl,
   MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),

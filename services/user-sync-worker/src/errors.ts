@@ -20,6 +20,9 @@ export const refuse = defineErrors({
   'microsoft-refused': { status: 409, message: 'Microsoft refuses the account.' },
   'consent-missing': { status: 409, message: 'The application may not read users.' },
   'microsoft-rejected': { status: 502, message: 'Microsoft Graph refused the request.' },
+  'webhook-address-refused': { status: 400, message: 'The address must be https on the public internet, without user name and fragment.' },
+  'webhook-endpoint-not-found': { status: 404, message: 'There is no such webhook endpoint.' },
+  'webhooks-not-configured': { status: 503, message: 'Webhooks need KEY_ENCRYPTION_KEYS to be set.' },
   starting: { status: 503, message: 'The service is starting.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })

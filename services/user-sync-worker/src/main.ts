@@ -49,6 +49,7 @@ const ports = connectedPorts({
   registryUrl: config.TENANT_REGISTRY_URL,
   microsoft: config,
   webhookBaseUrl: config.WEBHOOK_BASE_URL,
+  sealingKeys: config.KEY_ENCRYPTION_KEYS ?? [],
   sync: {
     deltaSeconds: config.SYNC_DELTA_SECONDS,
     fullSeconds: config.SYNC_FULL_SECONDS,

@@ -7,6 +7,7 @@ import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
 import type { SyncRunJob } from '@jackfield/contract/sync-job'
 import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
 import type { DirectoryFailure, RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from './domain/directory-user.ts'
@@ -186,6 +187,31 @@ export type GraphSubscriptions = {
   delete(connection: Connection, id: string): Promise<'deleted' | DirectoryFailure>
 }
 
+/** Addresses of phone systems that are told what changed. */
+export type WebhookEndpoints = {
+  /** Undefined where no key is set to seal its secret with. */
+  create(
+    tenantId: string,
+    endpoint: NewWebhookEndpoint,
+    entryFor: (id: string) => AuditEntry,
+  ): Promise<{ id: string; secret: string } | undefined>
+  list(tenantId: string, page: PageRequest): Promise<Page<WebhookEndpoint> | BadCursor>
+  delete(tenantId: string, id: string, entry: AuditEntry): Promise<boolean>
+  /** Undefined when there is no such endpoint. */
+  replay(tenantId: string, id: string, since: string | undefined, entry: AuditEntry): Promise<{ messages: number } | undefined>
+}
+export type WaitingMessage = { seq: string; id: string; endpointId: string; url: string; secret: Uint8Array; body: string }
+export type WebhookFailure = { kind: 'failed'; reason: string; isGone: boolean; retryAfterSeconds: number }
+export type WebhookOutcome = { kind: 'delivered' } | WebhookFailure
+export type SendWebhook = (message: WaitingMessage) => Promise<WebhookOutcome>
+/** What was written in the transactions of its causes, and has not arrived yet. */
+export type WebhookOutbox = {
+  claim(limit: number): Promise<WaitingMessage[]>
+  delivered(message: WaitingMessage): Promise<void>
+  failed(message: WaitingMessage, failure: WebhookFailure): Promise<void>
+  forgetOld(): Promise<void>
+}
+
 /** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
@@ -236,6 +262,10 @@ export type Ports = {
   phoneSystems: PhoneSystems
   bindings: Bindings
   auditEvents: PendingAuditEvents
+  webhookEndpoints: WebhookEndpoints
+  webhookOutbox: WebhookOutbox
+  sendWebhook: SendWebhook
+  isWebhookAddress(text: string): boolean
   subscriptions: Subscriptions
   /** Undefined where no address is set that Microsoft could post to. */
   graphSubscriptions: GraphSubscriptions | undefined

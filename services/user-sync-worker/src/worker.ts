@@ -5,6 +5,7 @@ import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
 import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
+import { sendWebhooks } from './jobs/send-webhooks.ts'
 import type { ConsumeSyncRuns, Ports } from './ports.ts'
 
 export type WorkerOptions = {
@@ -40,6 +41,8 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
       options.scheduleEveryMs ?? 1_000,
     ),
     repeat(() => ports.runs.forgetOld(), 10 * 60_000),
+    repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
+    repeat(sendWebhooks(ports), options.sendEveryMs ?? 1_000),
     repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
   ]
   return {

@@ -61,6 +61,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       ...stores,
       TENANT_REGISTRY_URL: addresses.registry,
       WEBHOOK_BASE_URL: addresses.roster,
+      KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
     }),
     service('auth-gateway', ports.gateway, {
       ...stores,

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@jackfield/configuration/settings'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import type pg from 'pg'
@@ -14,8 +15,11 @@ import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
 import { postgresSubscriptions } from './postgres-subscriptions.ts'
 import { postgresSyncRuns } from './postgres-sync-runs.ts'
+import { postgresWebhookEndpoints } from './postgres-webhook-endpoints.ts'
 import { registryClient } from './registry-client.ts'
 import type { SyncSettings } from './sync-settings.ts'
+import { webhookOutbox } from './webhook-outbox.ts'
+import { isWebhookAddress, webhookSender } from './webhook-sender.ts'
 
 export type ConnectionOptions = {
   pool: pg.Pool
@@ -25,12 +29,25 @@ export type ConnectionOptions = {
   microsoft: OriginOverrides
   sync: SyncSettings
   webhookBaseUrl: string | undefined
+  /** Keys that seal signing secrets; none, and no webhook endpoint can be made. */
+  sealingKeys: readonly Buffer[]
 }
 
 /** Every port on its real counterpart. */
-export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, microsoft, sync, webhookBaseUrl }: ConnectionOptions): Ports {
+export function connectedPorts({
+  pool,
+  queue,
+  internalTokenKeys,
+  registryUrl,
+  microsoft,
+  sync,
+  webhookBaseUrl,
+  sealingKeys,
+}: ConnectionOptions): Ports {
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
+  // Beside an emulator everything is on one machine.
+  const allowsLoopback = microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
   const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens() })
   return {
     registry: registryClient(
@@ -43,6 +60,10 @@ export function connectedPorts({ pool, queue, internalTokenKeys, registryUrl, mi
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
     auditEvents: pendingAuditEvents(pool),
+    webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
+    webhookOutbox: webhookOutbox(pool, sealingKeys),
+    sendWebhook: webhookSender({ allowsLoopback }),
+    isWebhookAddress: (text) => isWebhookAddress(text, allowsLoopback),
     subscriptions: postgresSubscriptions(pool),
     graphSubscriptions: graphSubscriptions(graph, webhookBaseUrl),
   }

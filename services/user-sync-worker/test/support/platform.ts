@@ -55,6 +55,7 @@ export async function startPlatform(
     registryUrl: registry.url,
     microsoft,
     sync: { ...SELDOM, ...options.sync },
+    sealingKeys: [randomBytes(32)],
     webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
   })
   const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { Id, Timestamp } from './identifier.ts'
+
+/** What a phone system can be told. A user's events, and those of the user's bindings, come in order. */
+export const WebhookEventType = z.enum([
+  'user.created',
+  'user.updated',
+  'user.disabled',
+  'user.enabled',
+  'user.deleted',
+  'user.sessions-revoked',
+  'binding.created',
+  'binding.changed',
+  'binding.deleted',
+])
+export type WebhookEventType = z.infer<typeof WebhookEventType>
+
+export const NewWebhookEndpoint = z.object({
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  eventTypes: z.array(WebhookEventType).min(1).optional().meta({ description: 'Every event when left out' }),
+})
+export type NewWebhookEndpoint = z.infer<typeof NewWebhookEndpoint>
+
+/** An address of a phone system that is told what changed: Standard Webhooks, at least once. */
+export const WebhookEndpoint = z
+  .object({
+    id: Id,
+    tenantId: Id,
+    url: z.string(),
+    eventTypes: z.array(WebhookEventType).nullable(),
+    status: z
+      .enum(['active', 'parked'])
+      .meta({ description: '`parked`: it failed for too long or said 410; nothing is sent until a replay' }),
+    waiting: z.number().int().min(0).meta({ description: 'Messages that have not been delivered yet' }),
+    failingSince: Timestamp.nullable(),
+    lastError: z.string().nullable(),
+    lastDeliveredAt: Timestamp.nullable(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'WebhookEndpoint' })
+export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>
+
+/** The only answer that shows the signing secret. */
+export const CreatedWebhookEndpoint = z.object({ id: Id, secret: z.string() })
+export const WebhookEndpointParams = z.object({ tenantId: Id, endpointId: Id })
+/** Sends again what happened since then; without it only what was not delivered. */
+export const WebhookReplay = z.object({ since: Timestamp.optional() })

@@ -1,0 +1,60 @@
+import { unseal } from '@jackfield/sealing/seal'
+import type pg from 'pg'
+import type { WaitingMessage, WebhookOutbox } from '../ports.ts'
+import { secretContext } from './postgres-webhook-endpoints.ts'
+
+/** How long one sender has for what it claimed before another may try. */
+const CLAIM = `interval '60 seconds'`
+
+// The first message of each user that an endpoint has not had yet: the next waits until this one arrived (S52).
+const CLAIM_DUE = `
+update roster.webhook_message m set not_before = now() + ${CLAIM} from roster.webhook_endpoint e
+where e.id = m.endpoint_id and m.seq in (
+  select w.seq from roster.webhook_message w join roster.webhook_endpoint on webhook_endpoint.id = w.endpoint_id
+  where w.delivered_at is null and w.not_before <= now() and webhook_endpoint.status = 'active' and webhook_endpoint.not_before <= now()
+    and not exists (select from roster.webhook_message earlier where earlier.endpoint_id = w.endpoint_id and earlier.user_id = w.user_id
+      and earlier.delivered_at is null and earlier.seq < w.seq)
+  order by w.seq limit $1 for update of w skip locked)
+returning m.seq, m.id, m.tenant_id, m.endpoint_id, m.payload, e.url, e.sealed_secret`
+
+const DELIVERED = `
+with sent as (update roster.webhook_message set delivered_at = now() where seq = $1 returning endpoint_id)
+update roster.webhook_endpoint set failures = 0, failing_since = null, last_error = null, last_delivered_at = now()
+where id = (select endpoint_id from sent)`
+
+// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked.
+const FAILED = `
+with back as (update roster.webhook_message set not_before = now() where seq = $1)
+update roster.webhook_endpoint set failures = failures + 1, failing_since = coalesce(failing_since, now()), last_error = $3,
+  not_before = now() + greatest($5, least(3600, 5 * 2 ^ least(failures, 10)) * (0.8 + random() * 0.4)) * interval '1 second',
+  status = case when $4 or failing_since < now() - interval '24 hours' then 'parked' else status end
+where id = $2`
+
+/** Delivered messages can be replayed for this long; what an endpoint never took goes with them. */
+const FORGET_OLD = `delete from roster.webhook_message where seq in (
+  select seq from roster.webhook_message where created_at < now() - interval '30 days' limit 5000)`
+
+type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & { payload: unknown; sealed_secret: Buffer }
+
+export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[]): WebhookOutbox {
+  return {
+    async claim(limit) {
+      const { rows } = await pool.query<Row>(CLAIM_DUE, [limit])
+      return rows.map((row) => toMessage(row, sealingKeys))
+    },
+    async delivered({ seq }) {
+      await pool.query(DELIVERED, [seq])
+    },
+    async failed({ seq, endpointId }, { reason, isGone, retryAfterSeconds }) {
+      await pool.query(FAILED, [seq, endpointId, reason, isGone, retryAfterSeconds])
+    },
+    async forgetOld() {
+      await pool.query(FORGET_OLD)
+    },
+  }
+}
+
+function toMessage(row: Row, sealingKeys: readonly Buffer[]): WaitingMessage {
+  const secret = unseal(row.sealed_secret, sealingKeys, secretContext(row.tenant_id, row.endpoint_id))
+  return { seq: row.seq, id: row.id, endpointId: row.endpoint_id, url: row.url, secret, body: JSON.stringify(row.payload) }
+}

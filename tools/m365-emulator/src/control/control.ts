@@ -10,6 +10,7 @@ import type { TamperInput } from '../entra/tampering.ts'
 import { faultControl } from '../faults/fault-control.ts'
 import { GraphSettings } from '../graph/settings.ts'
 import { directoryControl } from './directory-control.ts'
+import { groupControl } from './group-control.ts'
 import { notificationControl } from './notification-control.ts'
 
 type InDirectory = { Params: { d: string; u: string; a: string; k: string } }
@@ -62,6 +63,7 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
 
   await app.register(notificationControl, { cloud })
   await app.register(faultControl, { cloud })
+  await app.register(groupControl, { cloud })
 
   app.get('/directories', async () => cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })))
   app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Application, ApplicationChange, ApplicationSeed } from '../directory/application.ts'
 import { Secret } from '../directory/credentials.ts'
+import type { Group, GroupChange, GroupSeed } from '../directory/group.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 
@@ -31,6 +32,13 @@ export type DirectoryControl = {
   purgeUser(idOrName: string): void
   /** Ends the user's Microsoft sessions and refresh tokens. */
   revokeSessions(idOrName: string): void
+  groups(): Group[]
+  /** With its members, by id. */
+  addGroup(seed: GroupSeed): Group
+  changeGroup(id: string, change: GroupChange): Group
+  deleteGroup(id: string): void
+  addMember(groupId: string, memberId: string): void
+  removeMember(groupId: string, memberId: string): void
   applications(): Application[]
   registerApplication(seed: ApplicationSeed): Application
   changeApplication(appId: string, change: ApplicationChange): Application
@@ -49,7 +57,7 @@ export type DirectoryControl = {
 export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryControl {
   const directory = cloud.directories.find(idOrDomain)
   if (!directory) throw new Error(`There is no directory ${idOrDomain}.`)
-  const { users } = directory
+  const { users, groups } = directory
   const user = (idOrName: string) => {
     const found = users.find(idOrName)
     if (!found) throw new Error(`There is no user ${idOrName} in ${directory.displayName}.`)
@@ -70,6 +78,12 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     restoreUser: (id) => users.restore(id.toLowerCase()),
     purgeUser: (idOrName) => users.purge(users.find(idOrName)?.id ?? idOrName.toLowerCase()),
     revokeSessions: (idOrName) => users.revokeSessions(user(idOrName).id, cloud.clock.now()),
+    groups: () => groups.all(),
+    addGroup: (seed) => groups.add(seed),
+    changeGroup: (id, change) => groups.change(id, change),
+    deleteGroup: (id) => groups.delete(id),
+    addMember: (groupId, memberId) => groups.addMember(groupId, memberId),
+    removeMember: (groupId, memberId) => groups.removeMember(groupId, memberId),
     applications: () => [...directory.applications.values()],
     registerApplication: (seed) => directory.register(seed),
     changeApplication: (appId, change) => directory.changeApplication(appId.toLowerCase(), change),

@@ -6,6 +6,10 @@ import { batch } from './batch.ts'
 import { getOrganization } from './get-organization.ts'
 import { getUser } from './get-user.ts'
 import { errorDocument, GraphError, type GraphTrace } from './graph-error.ts'
+import { checkMembership } from './groups/check-membership.ts'
+import { groupMembers } from './groups/group-members.ts'
+import { groupsDelta } from './groups/groups-delta.ts'
+import { listGroups } from './groups/list-groups.ts'
 import { listUsers } from './list-users.ts'
 import { subscriptions } from './subscriptions.ts'
 import { throttle } from './throttle.ts'
@@ -57,6 +61,10 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
   await app.register(listUsers, { cloud })
   await app.register(usersDelta, { cloud })
   await app.register(getUser, { cloud })
+  await app.register(listGroups, { cloud })
+  await app.register(groupsDelta, { cloud })
+  await app.register(groupMembers, { cloud })
+  await app.register(checkMembership, { cloud })
   await app.register(getOrganization, { cloud })
   await app.register(subscriptions, { cloud })
   await app.register(batch, { cloud })

@@ -8,8 +8,11 @@ export function createPool(options: {
   connectionString: string
   applicationName: string
   max?: number
+  /** The database role every connection works under: the migrations make it, row-level security confines it. */
+  role?: string
   onIdleError: (error: Error) => void
 }): pg.Pool {
+  const { role } = options
   const pool = new pg.Pool({
     connectionString: options.connectionString,
     application_name: options.applicationName,
@@ -18,6 +21,7 @@ export function createPool(options: {
     idleTimeoutMillis: 30_000,
     statement_timeout: 10_000,
     keepAlive: true,
+    ...(role !== undefined && { onConnect: async (client) => void (await client.query(`set role ${pg.escapeIdentifier(role)}`)) }),
   })
   pool.on('error', options.onIdleError)
   return pool

@@ -3,6 +3,7 @@ import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { runService } from '@jackfield/http-server/run-service'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
+import { DATABASE_ROLE } from './adapters/database.ts'
 import { pingRegistry } from './adapters/registry-health.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
@@ -34,6 +35,7 @@ let isMigrated = config.MIGRATE === 'never'
 const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
+  role: DATABASE_ROLE,
   onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
 })
 const app = await buildApp({

@@ -5,6 +5,7 @@ import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-tok
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { createTestDatabase } from '@jackfield/test-environment/database'
+import { DATABASE_ROLE } from '../src/adapters/database.ts'
 import { type PortSettings, registryPorts } from '../src/adapters/registry-ports.ts'
 import { buildApp } from '../src/app.ts'
 
@@ -25,13 +26,15 @@ export async function startRegistry(settings: Partial<PortSettings> = {}) {
     folder: fileURLToPath(new URL('../migrations', import.meta.url)),
     name: 'registry',
   })
-  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  const connection = { connectionString: database.url, applicationName: 'test', onIdleError: () => undefined }
+  const confined = createPool({ ...connection, role: DATABASE_ROLE })
+  const pool = createPool(connection)
   const key = randomBytes(32)
   const clock = { offset: 0 }
   const said: string[] = []
   const app = await buildApp({
     ports: registryPorts(
-      pool,
+      confined,
       { BASE_URL, KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()], ...settings },
       () => new Date(Date.now() + clock.offset),
     ),
@@ -58,7 +61,11 @@ export async function startRegistry(settings: Partial<PortSettings> = {}) {
   let counter = 0
   return {
     app,
+    url: database.url,
+    /** As the owner of the tables, who sees everything. */
     pool,
+    /** As the service itself. */
+    confined,
     sign,
     call,
     clock,
@@ -81,7 +88,7 @@ export async function startRegistry(settings: Partial<PortSettings> = {}) {
     },
     async close() {
       await app.close()
-      await pool.end()
+      await Promise.all([pool.end(), confined.end()])
       await database.drop()
     },
   }

@@ -1,9 +1,10 @@
+import { inScope } from '@jackfield/postgres/tenant-scope'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import { aliasKey } from '../domain/microsoft-account.ts'
 import type { Accounts, Range } from '../ports.ts'
 import { accountOf, credentialRow } from './account-row.ts'
 import { orOutcome } from './constraint.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
 import { microsoftAccount as account, microsoftCredential as credential } from './schema.ts'
 
@@ -12,18 +13,21 @@ const OUTCOMES = {
   microsoft_account_tenant_id_tenant_id_fk: 'tenant-missing',
 } as const
 
-/** Every query carries the tenant: an account of another one is not there. */
+/** Every query carries the tenant, and runs where the database knows no other: an account of another one is not there. */
 export function postgresAccounts(db: Database): Accounts {
-  const select = (condition: ReturnType<typeof and>) =>
-    db.select({ row: account, credential }).from(account).leftJoin(credential, eq(credential.accountId, account.id)).where(condition)
-  const ofTenant = (tenantId: string, { after }: Pick<Range, 'after'>) =>
-    select(and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(asc(account.id))
+  const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
+    tx.select({ row: account, credential }).from(account).leftJoin(credential, eq(credential.accountId, account.id)).where(condition)
+  const ofTenant = (tx: Transaction, tenantId: string, { after }: Pick<Range, 'after'>) =>
+    select(tx, and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(asc(account.id))
+
+  const one = (tenantId: string, accountId: string) =>
+    inScope(db, tenantId, (tx) => select(tx, and(eq(account.tenantId, tenantId), eq(account.id, accountId))))
 
   return {
     create: (values, sealed, entry) =>
       orOutcome(
         () =>
-          db.transaction(async (tx) => {
+          inScope(db, values.tenantId, async (tx) => {
             const [row] = await tx
               .insert(account)
               .values({ ...values, aliasKey: aliasKey(values.alias), status: 'draft' })
@@ -36,19 +40,21 @@ export function postgresAccounts(db: Database): Accounts {
         OUTCOMES,
       ),
     async find(tenantId, accountId) {
-      const [found] = await select(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
+      const [found] = await one(tenantId, accountId)
       return found && accountOf(found.row, found.credential)
     },
     async list(tenantId, range) {
-      return (await ofTenant(tenantId, range).limit(range.limit)).map((found) => accountOf(found.row, found.credential))
+      const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, range).limit(range.limit))
+      return rows.map((found) => accountOf(found.row, found.credential))
     },
     async listAll(tenantId) {
-      return (await ofTenant(tenantId, { after: undefined })).map((found) => accountOf(found.row, found.credential))
+      const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, { after: undefined }))
+      return rows.map((found) => accountOf(found.row, found.credential))
     },
     change: (read, values, sealed, entry) =>
       orOutcome(
         () =>
-          db.transaction(async (tx) => {
+          inScope(db, read.tenantId, async (tx) => {
             const { firstReadyAt, lastVerifiedAt, ...members } = values
             const [row] = await tx
               .update(account)
@@ -74,7 +80,7 @@ export function postgresAccounts(db: Database): Accounts {
         { microsoft_account_alias: 'alias-taken' } as const,
       ),
     async sealedCredential(tenantId, accountId) {
-      const [found] = await select(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
+      const [found] = await one(tenantId, accountId)
       return found?.credential?.sealed
     },
   }

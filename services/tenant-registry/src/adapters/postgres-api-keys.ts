@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey } from '@jackfield/contract/api-key'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ApiKeys } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
@@ -15,7 +16,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
   /** The bootstrap key ends with the first platform admin key, for good: a deleted one still counts. */
   async function isBootstrapOver(): Promise<boolean> {
     const condition = and(isNull(apiKey.tenantId), eq(apiKey.role, 'admin'))
-    const rows = await db.select({ id: apiKey.id }).from(apiKey).where(condition).limit(1)
+    const rows = await inScope(db, EVERY_TENANT, (tx) => tx.select({ id: apiKey.id }).from(apiKey).where(condition).limit(1))
     return rows.length > 0
   }
 
@@ -25,7 +26,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
         async () => {
           const prefix = randomBytes(8).toString('hex')
           const key = `jf_${prefix}_${randomToken()}`
-          await db.transaction(async (tx) => {
+          await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
             await tx.insert(apiKey).values({ id, name, tenantId: scope === 'platform' ? null : scope, role, prefix, hash: hashToken(key) })
             await insertAuditEvent(tx, entry)
           })
@@ -34,29 +35,23 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
         { api_key_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),
     async list(only, { after, limit }) {
-      const rows = await db
-        .select()
-        .from(apiKey)
-        .where(
-          and(
-            isNull(apiKey.deletedAt),
-            only === null ? undefined : eq(apiKey.tenantId, only),
-            after === undefined ? undefined : gt(apiKey.id, after),
-          ),
-        )
-        .orderBy(asc(apiKey.id))
-        .limit(limit)
+      const condition = and(
+        isNull(apiKey.deletedAt),
+        only === null ? undefined : eq(apiKey.tenantId, only),
+        after === undefined ? undefined : gt(apiKey.id, after),
+      )
+      const rows = await inScope(db, only ?? EVERY_TENANT, (tx) =>
+        tx.select().from(apiKey).where(condition).orderBy(asc(apiKey.id)).limit(limit),
+      )
       return rows.map(toApiKey)
     },
     async find(id) {
-      const [row] = await db
-        .select()
-        .from(apiKey)
-        .where(and(eq(apiKey.id, id), isNull(apiKey.deletedAt)))
+      const condition = and(eq(apiKey.id, id), isNull(apiKey.deletedAt))
+      const [row] = await inScope(db, EVERY_TENANT, (tx) => tx.select().from(apiKey).where(condition))
       return row && toApiKey(row)
     },
     delete: (id, entry) =>
-      db.transaction(async (tx) => {
+      inScope(db, EVERY_TENANT, async (tx) => {
         const deleted = await tx
           .update(apiKey)
           .set({ deletedAt: new Date(), hash: null })
@@ -71,7 +66,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
       }
       const prefix = KEY.exec(key)?.[1]
       if (prefix === undefined) return undefined
-      const [row] = await db.select().from(apiKey).where(eq(apiKey.prefix, prefix))
+      const [row] = await inScope(db, EVERY_TENANT, (tx) => tx.select().from(apiKey).where(eq(apiKey.prefix, prefix)))
       if (!row?.hash || !timingSafeEqual(row.hash, hashToken(key))) return undefined
       const { scope, role } = toApiKey(row)
       return { id: `api-key:${row.id}`, scope, role }

@@ -1,4 +1,5 @@
 import type { App } from '@jackfield/contract/app'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import type { AppRecord, Apps } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
@@ -27,7 +28,7 @@ export function postgresApps(db: Database): Apps {
     put: (definition, read, entry) =>
       orOutcome(
         () =>
-          db.transaction(async (tx) => {
+          inScope(db, EVERY_TENANT, async (tx) => {
             const [row] = read === undefined ? await insert(tx, definition) : await replace(tx, definition, read)
             if (!row) return 'version-conflict' as const
             await insertAuditEvent(tx, entry)
@@ -36,7 +37,7 @@ export function postgresApps(db: Database): Apps {
         { app_pkey: 'version-conflict' } as const,
       ),
     delete: (clientId, read, entry) =>
-      db.transaction(async (tx) => {
+      inScope(db, EVERY_TENANT, async (tx) => {
         const deleted = await tx.delete(app).where(and(eq(app.clientId, clientId), eq(app.version, read)))
         if (deleted.rowCount !== 1) return 'version-conflict'
         await insertAuditEvent(tx, entry)

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@jackfield/contract/audit-event'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import type { Audit, AuditEntry } from '../ports.ts'
@@ -6,31 +7,25 @@ import type { Database, Transaction } from './database.ts'
 import { auditEvent } from './schema.ts'
 
 /** Writes an event in the transaction of its cause: neither is there without the other. */
-export async function insertAuditEvent(tx: Database | Transaction, entry: AuditEntry): Promise<void> {
+export async function insertAuditEvent(tx: Transaction, entry: AuditEntry): Promise<void> {
   await tx.insert(auditEvent).values({ ...entry, id: v7(), at: new Date() })
 }
 
 export function postgresAudit(db: Database): Audit {
   return {
     async record({ id = v7(), at, ...entry }) {
-      await db
-        .insert(auditEvent)
-        .values({ ...entry, id, at: at === undefined ? new Date() : new Date(at) })
-        .onConflictDoNothing()
+      const row = { ...entry, id, at: at === undefined ? new Date() : new Date(at) }
+      await inScope(db, entry.tenantId ?? EVERY_TENANT, (tx) => tx.insert(auditEvent).values(row).onConflictDoNothing())
     },
     async list(only, action, { after, limit }) {
-      const rows = await db
-        .select()
-        .from(auditEvent)
-        .where(
-          and(
-            only === null ? undefined : eq(auditEvent.tenantId, only),
-            action === undefined ? undefined : eq(auditEvent.action, action),
-            after === undefined ? undefined : lt(auditEvent.id, after),
-          ),
-        )
-        .orderBy(desc(auditEvent.id))
-        .limit(limit)
+      const condition = and(
+        only === null ? undefined : eq(auditEvent.tenantId, only),
+        action === undefined ? undefined : eq(auditEvent.action, action),
+        after === undefined ? undefined : lt(auditEvent.id, after),
+      )
+      const rows = await inScope(db, only ?? EVERY_TENANT, (tx) =>
+        tx.select().from(auditEvent).where(condition).orderBy(desc(auditEvent.id)).limit(limit),
+      )
       return rows.map((row) => ({ ...row, at: row.at.toISOString(), outcome: row.outcome as AuditEvent['outcome'] }))
     },
   }

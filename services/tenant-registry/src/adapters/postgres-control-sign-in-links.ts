@@ -1,4 +1,5 @@
 import type { Principal } from '@jackfield/contract/principal'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { ControlSignInLinks } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
@@ -13,7 +14,7 @@ export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
       orOutcome(
         async () => {
           const token = randomToken()
-          await db.transaction(async (tx) => {
+          await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
             await tx
               .insert(link)
               .values({ id, tenantId: scope === 'platform' ? null : scope, role, expiresAt, tokenHash: hashToken(token) })
@@ -24,7 +25,7 @@ export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
         { control_sign_in_link_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),
     redeem: (token, now, entryFor) =>
-      db.transaction(async (tx) => {
+      inScope(db, EVERY_TENANT, async (tx) => {
         // One statement finds and spends it: of two at the same time, one finds nothing.
         const [row] = await tx
           .update(link)

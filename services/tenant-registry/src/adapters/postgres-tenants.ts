@@ -1,3 +1,4 @@
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { TenantRecord } from '../domain/tenant.ts'
 import type { Tenants, TenantValues } from '../ports.ts'
@@ -13,7 +14,7 @@ export function postgresTenants(db: Database): Tenants {
     create: (values, entry) =>
       orOutcome(
         () =>
-          db.transaction(async (tx) => {
+          inScope(db, values.id, async (tx) => {
             const [row] = await tx.insert(tenant).values({ id: values.id, slug: values.slug, name: values.name }).returning()
             await replaceHosts(tx, values.id, values.customHosts)
             await insertAuditEvent(tx, entry)
@@ -21,16 +22,22 @@ export function postgresTenants(db: Database): Tenants {
           }),
         OUTCOMES,
       ),
-    find: (id) => findOne(db, eq(tenant.id, id)),
-    findBySlug: (slug) => findOne(db, eq(tenant.slug, slug)),
+    find: (id) => inScope(db, id, (tx) => findOne(tx, eq(tenant.id, id))),
+    // Whose name this is can only be told by looking at everybody's.
+    findBySlug: (slug) => inScope(db, EVERY_TENANT, (tx) => findOne(tx, eq(tenant.slug, slug))),
     findByCustomHost: (hostname) =>
-      findOne(db, inArray(tenant.id, db.select({ id: tenantHost.tenantId }).from(tenantHost).where(eq(tenantHost.hostname, hostname)))),
+      inScope(db, EVERY_TENANT, (tx) => {
+        const ids = tx.select({ id: tenantHost.tenantId }).from(tenantHost).where(eq(tenantHost.hostname, hostname))
+        return findOne(tx, inArray(tenant.id, ids))
+      }),
     list: (only, { after, limit }) =>
-      select(db, and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)), limit),
+      inScope(db, only ?? EVERY_TENANT, (tx) =>
+        select(tx, and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)), limit),
+      ),
     change: (read, values, entry) =>
       orOutcome(
         () =>
-          db.transaction(async (tx) => {
+          inScope(db, read.id, async (tx) => {
             const [row] = await tx
               .update(tenant)
               .set({ slug: values.slug, name: values.name, updatedAt: new Date(), version: read.version + 1 })
@@ -49,16 +56,16 @@ export function postgresTenants(db: Database): Tenants {
 type Row = typeof tenant.$inferSelect
 type Condition = SQL | undefined
 
-async function findOne(db: Database, condition: Condition): Promise<TenantRecord | undefined> {
-  const [record] = await select(db, condition, 1)
+async function findOne(tx: Transaction, condition: Condition): Promise<TenantRecord | undefined> {
+  const [record] = await select(tx, condition, 1)
   return record
 }
 
-async function select(db: Database, condition: Condition, limit: number): Promise<TenantRecord[]> {
+async function select(tx: Transaction, condition: Condition, limit: number): Promise<TenantRecord[]> {
   const hosts = sql<
     string[]
   >`array(select ${tenantHost.hostname} from ${tenantHost} where ${tenantHost.tenantId} = ${tenant.id} order by 1)`
-  const rows = await db.select({ row: tenant, hosts }).from(tenant).where(condition).orderBy(asc(tenant.id)).limit(limit)
+  const rows = await tx.select({ row: tenant, hosts }).from(tenant).where(condition).orderBy(asc(tenant.id)).limit(limit)
   return rows.map(({ row, hosts }) => toRecord(row, hosts))
 }
 

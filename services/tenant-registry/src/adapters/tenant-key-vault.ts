@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { inScope } from '@jackfield/postgres/tenant-scope'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { eq } from 'drizzle-orm'
 import type { Vault } from '../ports.ts'
@@ -14,13 +15,15 @@ export function tenantKeyVault(db: Database, keyEncryptionKeys: readonly Buffer[
   if (!currentKey) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
 
   async function findDataKey(tenantId: string): Promise<Buffer | undefined> {
-    const [row] = await db.select({ sealed: tenantDataKey.sealed }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId))
+    const [row] = await inScope(db, tenantId, (tx) =>
+      tx.select({ sealed: tenantDataKey.sealed }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId)),
+    )
     return row && unseal(row.sealed, keyEncryptionKeys, tenantContext(tenantId))
   }
 
   async function makeDataKey(tenantId: string, kek: Buffer): Promise<Buffer> {
     const sealed = seal(randomBytes(32), kek, tenantContext(tenantId))
-    await db.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing()
+    await inScope(db, tenantId, (tx) => tx.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing())
     // Another replica may have been first: what is stored counts.
     const key = await findDataKey(tenantId)
     if (!key) throw new Error('The data key that was just stored is gone.')

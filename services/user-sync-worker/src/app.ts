@@ -12,6 +12,7 @@ import { changeUser } from './routes/change-user.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
+import { disconnectAccount } from './routes/disconnect-account.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
 import { getSyncRun } from './routes/get-sync-run.ts'
 import { getUser } from './routes/get-user.ts'
@@ -98,5 +99,6 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     open(internal)
     internal.addHook('onRequest', requireService)
     internal.register(findRosterEntry, ports)
+    internal.register(disconnectAccount, ports)
   }
 }

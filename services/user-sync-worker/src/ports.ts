@@ -1,7 +1,7 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
-import type { Connection, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Connection, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
@@ -187,6 +187,14 @@ export type GraphSubscriptions = {
   delete(connection: Connection, id: string): Promise<'deleted' | DirectoryFailure>
 }
 
+/** The people whom a Microsoft account brought. */
+export type AccountUsers = {
+  count(tenantId: string, accountId: string): Promise<RosterOfAccount>
+  subscriptionOf(tenantId: string, accountId: string): Promise<string | null>
+  /** Ends all work for the account and everybody's SSO; users and extensions stay (S49). Answers what hung on it. */
+  disconnect(tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount>
+}
+
 /** Addresses of phone systems that are told what changed. */
 export type WebhookEndpoints = {
   /** Undefined where no key is set to seal its secret with. */
@@ -262,6 +270,7 @@ export type Ports = {
   phoneSystems: PhoneSystems
   bindings: Bindings
   auditEvents: PendingAuditEvents
+  accountUsers: AccountUsers
   webhookEndpoints: WebhookEndpoints
   webhookOutbox: WebhookOutbox
   sendWebhook: SendWebhook

@@ -10,6 +10,7 @@ import { graphDirectory } from './graph-directory.ts'
 import { signedCursors } from './graph-paging.ts'
 import { graphSubscriptions } from './graph-subscriptions.ts'
 import { pendingAuditEvents } from './pending-audit-events.ts'
+import { postgresAccountUsers } from './postgres-account-users.ts'
 import { postgresBindings } from './postgres-bindings.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
@@ -60,6 +61,7 @@ export function connectedPorts({
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
     auditEvents: pendingAuditEvents(pool),
+    accountUsers: postgresAccountUsers(pool),
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
     webhookOutbox: webhookOutbox(pool, sealingKeys),
     sendWebhook: webhookSender({ allowsLoopback }),

@@ -6,7 +6,7 @@ import type { DueRun, Lease, Ports } from '../ports.ts'
 import { planOf, type RunSource } from './run-plan.ts'
 import { sourceOf } from './run-source.ts'
 
-type Needs = Pick<Ports, 'runs' | 'registry' | 'directory'>
+type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
 type Settings = { sliceMs: number; now: () => number }
 
 /** What is to be enqueued after a slice: the rest of the run, or the next run of its account. */
@@ -44,8 +44,9 @@ async function work(ports: Needs, lease: Lease, settings: Settings, stopping: Ab
   }
   const connection = await ports.registry.findConnection(lease.tenantId, lease.accountId)
   if (connection && 'kind' in connection) return settle(ports, lease, decideOnOutage('The tenant registry', lease))
+  if (!connection) return disconnect(ports, lease)
   const refusal = refusalOf(lease, connection)
-  if (refusal || !connection) return fail(ports, lease, refusal ?? GONE)
+  if (refusal) return fail(ports, lease, refusal)
 
   const until = settings.now() + settings.sliceMs
   const from = lease.checkpoint === null ? firstCheckpoint(planOf(lease)) : readCheckpoint(lease.checkpoint)
@@ -144,10 +145,17 @@ async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<Sl
   return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
+/** The registry says so itself; should its word have been lost, the next run notices (S49). */
+async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
+  const outcome = await fail(ports, lease, GONE)
+  const entry = { action: 'users.disconnect', actor: 'user-sync-worker', outcome: 'success' as const, target: lease.accountId }
+  await ports.accountUsers.disconnect(lease.tenantId, lease.accountId, { ...entry, tenantId: lease.tenantId })
+  return outcome
+}
+
 const GONE: RunFailure = { code: 'account-not-found', message: 'The Microsoft 365 account was removed.' }
 
-function refusalOf(lease: Lease, connection: Connection | undefined): RunFailure | undefined {
-  if (!connection) return GONE
+function refusalOf(lease: Lease, connection: Connection): RunFailure | undefined {
   if (!connection.enabled) return { code: 'account-not-enabled', message: 'The Microsoft 365 account is not enabled: test its connection.' }
   if (connection.directoryId !== lease.directoryId) {
     return { code: 'account-changed', message: 'The account was connected to another directory after the run was asked for.' }

@@ -9,6 +9,7 @@ import { EntraSettings } from '../entra/settings.ts'
 import type { TamperInput } from '../entra/tampering.ts'
 import { faultControl } from '../faults/fault-control.ts'
 import { GraphSettings } from '../graph/settings.ts'
+import type { ChangeScriptInput } from '../population/change-script.ts'
 import { directoryControl } from './directory-control.ts'
 import { groupControl } from './group-control.ts'
 import { notificationControl } from './notification-control.ts'
@@ -90,6 +91,8 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     directory(params.d).expireDeltaTokens()
     return done
   })
+
+  app.post<InDirectory>('/directories/:d/changes', async ({ params, body }) => directory(params.d).playChanges(body as ChangeScriptInput))
 
   app.get<InDirectory>('/directories/:d/applications', async ({ params }) => directory(params.d).applications())
   app.post<InDirectory>('/directories/:d/applications', async ({ params, body }) =>

@@ -5,6 +5,8 @@ import { Secret } from '../directory/credentials.ts'
 import type { Group, GroupChange, GroupSeed } from '../directory/group.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
+import type { ChangeScriptInput, PlayedChange } from '../population/change-script.ts'
+import { playChanges } from '../population/play-changes.ts'
 
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
 
@@ -32,6 +34,8 @@ export type DirectoryControl = {
   purgeUser(idOrName: string): void
   /** Ends the user's Microsoft sessions and refresh tokens. */
   revokeSessions(idOrName: string): void
+  /** Hires, departures, renames, moves and more, drawn from a seed. */
+  playChanges(script: ChangeScriptInput): PlayedChange[]
   groups(): Group[]
   /** With its members, by id. */
   addGroup(seed: GroupSeed): Group
@@ -78,6 +82,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     restoreUser: (id) => users.restore(id.toLowerCase()),
     purgeUser: (idOrName) => users.purge(users.find(idOrName)?.id ?? idOrName.toLowerCase()),
     revokeSessions: (idOrName) => users.revokeSessions(user(idOrName).id, cloud.clock.now()),
+    playChanges: (script) => playChanges(directory, script),
     groups: () => groups.all(),
     addGroup: (seed) => groups.add(seed),
     changeGroup: (id, change) => groups.change(id, change),

@@ -18,3 +18,15 @@ export function shuffled<T>(items: readonly T[], seed: number | null): readonly 
     .toSorted((a, b) => a.at - b.at)
     .map(({ item }) => item)
 }
+
+/** What a share between 0 and 1 falls on. */
+export function weighted<T>(weights: readonly (readonly [T, number])[], share: number): T {
+  let left = share * weights.reduce((sum, [, weight]) => sum + weight, 0)
+  const found = weights.find(([, weight]) => {
+    left -= weight
+    return left < 0
+  })
+  const [first] = found ?? weights[0] ?? []
+  if (first === undefined) throw new Error('At least one weight is needed.')
+  return first
+}

@@ -1,4 +1,4 @@
-import { seededRandom } from '../directory/random.ts'
+import { seededRandom, weighted } from '../directory/random.ts'
 import { type User, UserSeed } from '../directory/user.ts'
 import type { Population } from '../directory/user-store.ts'
 import { LOCALES, type Locale, type LocaleName, withoutAccents } from './names.ts'
@@ -20,7 +20,7 @@ type Draw = {
 export function computedPopulation(seed: PopulationSeed, domain: string): Population {
   const ids = objectIds(seed.seed, seed.size)
   const untold = UserSeed.parse({ id: ids.idAt(0), userPrincipalName: `nobody@${domain}`, displayName: 'Nobody' })
-  const locales = Object.entries(seed.locales).flatMap(([name, weight]) => (weight > 0 ? [{ name: name as LocaleName, weight }] : []))
+  const locales = (Object.entries(seed.locales) as [LocaleName, number][]).filter(([, weight]) => weight > 0)
   if (locales.length === 0) throw new Error('At least one locale must have a weight.')
 
   const at = (position: number): User => {
@@ -56,15 +56,6 @@ function drawing(seed: number): Draw {
     pick: (items) => items[Math.floor(share() * items.length)] as (typeof items)[number],
     digits: (pattern) => pattern.replaceAll('#', () => String(Math.floor(share() * 10))),
   }
-}
-
-function weighted(locales: readonly { name: LocaleName; weight: number }[], share: number): LocaleName {
-  let left = share * locales.reduce((sum, { weight }) => sum + weight, 0)
-  const found = locales.find(({ weight }) => {
-    left -= weight
-    return left < 0
-  })
-  return (found ?? locales[0])?.name as LocaleName
 }
 
 function named(locale: Locale, { duplicateNames }: PopulationSeed, draw: Draw) {

@@ -79,6 +79,17 @@ export const MicrosoftAccountPatch = z.object({
 })
 export type MicrosoftAccountPatch = z.infer<typeof MicrosoftAccountPatch>
 
+/** What hangs on an account and ends or stays with its removal. */
+export const AccountRemoval = z
+  .object({
+    users: z.int().min(0).meta({ description: 'People imported through it; they stay, with their extensions' }),
+    sso: z.int().min(0).meta({ description: 'Of those, who lose Microsoft sign-in' }),
+    bound: z.int().min(0).meta({ description: 'Of those, who keep an extension' }),
+    credential: CredentialSummary.nullable().meta({ description: 'Erased' }),
+  })
+  .meta({ id: 'AccountRemoval' })
+export type AccountRemoval = z.infer<typeof AccountRemoval>
+
 export const AccountParams = z.object({ tenantId: Id, accountId: Id })
 
 export const RedirectUri = z.object({

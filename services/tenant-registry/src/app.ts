@@ -17,6 +17,7 @@ import { createAccount } from './routes/create-account.ts'
 import { createApiKey } from './routes/create-api-key.ts'
 import { createControlSignInLink } from './routes/create-control-sign-in-link.ts'
 import { createTenant } from './routes/create-tenant.ts'
+import { deleteAccount } from './routes/delete-account.ts'
 import { deleteApiKey } from './routes/delete-api-key.ts'
 import { deleteApp } from './routes/delete-app.ts'
 import { getAccount } from './routes/get-account.ts'
@@ -77,6 +78,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(listAccounts, ports)
       await scope.register(getAccount, ports)
       await scope.register(changeAccount, ports)
+      await scope.register(deleteAccount, ports)
       await scope.register(putCredential, ports)
       await scope.register(verifyAccount, ports)
       await scope.register(listRedirectUris, ports)

@@ -38,6 +38,8 @@ export const Config = z.object({
   BASE_URL: BaseUrl,
   MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+  /** Where user-sync-worker answers; without it no account can be removed. */
+  ROSTER_URL: Origin.optional(),
   BOOTSTRAP_API_KEY: z.string().min(32, 'must be at least 32 characters').max(200).optional(),
 })
 export type Config = z.infer<typeof Config>

@@ -27,6 +27,7 @@ export const refuse = defineErrors({
     message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
   },
   'secret-already-expired': { status: 400, message: 'The secret has expired already.' },
+  'roster-unavailable': { status: 503, message: 'The roster does not answer, so nothing was removed. Try again.' },
   'credential-unreadable': { status: 502, message: 'The stored credential cannot be read. Enter it again.' },
 
   'api-key-not-found': { status: 404, message: 'There is no such API key.' },

@@ -1,7 +1,7 @@
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Evidence } from './domain/connection-evidence.ts'
@@ -59,6 +59,8 @@ export type Accounts = {
     credential: SealedCredential | undefined,
     entry: AuditEntry,
   ): Promise<AccountRecord | 'alias-taken' | 'version-conflict'>
+  /** With its credential; the change it names must be the last. */
+  delete(read: AccountRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
   /** The credential as it is stored, for the vault. */
   sealedCredential(tenantId: string, accountId: string): Promise<Buffer | undefined>
 }
@@ -101,6 +103,13 @@ export type Microsoft = {
   examine(connection: Connection, redirectUris: readonly string[]): Promise<Evidence>
 }
 
+/** user-sync-worker: who was imported through an account. */
+export type Roster = {
+  ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
+  /** Ends runs, subscription, SSO ticks and sessions of the account's people; may be asked again. */
+  disconnect(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
+}
+
 export type Ports = {
   tenants: Tenants
   apps: Apps
@@ -110,6 +119,7 @@ export type Ports = {
   links: ControlSignInLinks
   audit: Audit
   microsoft: Microsoft
+  roster: Roster
   baseUrl: string
   now: () => Date
 }

@@ -19,7 +19,7 @@ export const service: Caller = { sub: 'auth-gateway', scope: 'platform', role: '
 export const adminOf = (tenantId: string): Caller => ({ sub: `api-key:of-${tenantId}`, scope: tenantId, role: 'admin' })
 
 /** The whole service on a database of its own, with everything it says remembered. */
-export async function startRegistry(settings: Partial<PortSettings> = {}) {
+export async function startRegistry(settings: Partial<PortSettings> = {}, internalKey = randomBytes(32)) {
   const database = await createTestDatabase()
   await runMigrations({
     connectionString: database.url,
@@ -29,13 +29,13 @@ export async function startRegistry(settings: Partial<PortSettings> = {}) {
   const connection = { connectionString: database.url, applicationName: 'test', onIdleError: () => undefined }
   const confined = createPool({ ...connection, role: DATABASE_ROLE })
   const pool = createPool(connection)
-  const key = randomBytes(32)
+  const key = internalKey
   const clock = { offset: 0 }
   const said: string[] = []
   const app = await buildApp({
     ports: registryPorts(
       confined,
-      { BASE_URL, KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()], ...settings },
+      { BASE_URL, INTERNAL_TOKEN_KEYS: [key], KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()], ...settings },
       () => new Date(Date.now() + clock.offset),
     ),
     internalTokenKeys: [key],

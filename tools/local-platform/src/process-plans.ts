@@ -56,6 +56,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       BASE_URL: addresses.base,
       KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
       BOOTSTRAP_API_KEY: settings.bootstrapKey,
+      ROSTER_URL: `http://127.0.0.1:${ports.roster}`,
     }),
     service('user-sync-worker', ports.roster, {
       ...stores,

@@ -79,6 +79,14 @@ export function postgresAccounts(db: Database): Accounts {
           }),
         { microsoft_account_alias: 'alias-taken' } as const,
       ),
+    delete: (read, entry) =>
+      inScope(db, read.tenantId, async (tx) => {
+        const condition = and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version))
+        const deleted = await tx.delete(account).where(condition)
+        if (deleted.rowCount !== 1) return 'version-conflict' as const
+        await insertAuditEvent(tx, entry)
+        return 'deleted' as const
+      }),
     async sealedCredential(tenantId, accountId) {
       const [found] = await one(tenantId, accountId)
       return found?.credential?.sealed

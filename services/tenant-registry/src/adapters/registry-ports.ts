@@ -1,3 +1,4 @@
+import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
@@ -9,17 +10,29 @@ import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
 import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
+import { rosterClient } from './roster-client.ts'
 import { tenantKeyVault } from './tenant-key-vault.ts'
 
 export type PortSettings = OriginOverrides & {
   BASE_URL: string
   KEY_ENCRYPTION_KEYS: readonly Buffer[]
   BOOTSTRAP_API_KEY?: string | undefined
+  ROSTER_URL?: string | undefined
+  INTERNAL_TOKEN_KEYS: readonly Buffer[]
 }
 
 /** The outside world of this service: Postgres and Microsoft. */
 export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date): Ports {
   const db = drizzle(pool)
+  const roster =
+    settings.ROSTER_URL === undefined
+      ? undefined
+      : serviceClient({
+          issuer: 'tenant-registry',
+          audience: 'user-sync-worker',
+          baseUrl: settings.ROSTER_URL,
+          keys: settings.INTERNAL_TOKEN_KEYS,
+        })
   return {
     tenants: postgresTenants(db),
     apps: postgresApps(db),
@@ -29,6 +42,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     links: postgresControlSignInLinks(db),
     audit: postgresAudit(db),
     microsoft: microsoftExaminer(settings, now),
+    roster: rosterClient(roster),
     baseUrl: settings.BASE_URL,
     now,
   }

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from '@jackfield/http-server/create-server'
+import { internalTokenPlugin, requireService } from '@jackfield/internal-token/internal-token-plugin'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { adminOf, aSecret, inDays, platform, type Registry, startRegistry } from './registry.ts'
+
+const PEOPLE = { users: 7, sso: 5, bound: 3 }
+const key = randomBytes(32)
+/** What the roster was asked, and how it answers. */
+const roster = { asked: [] as string[], down: false, meanwhile: async () => {} }
+const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
+let registry: Registry
+let tenantId: string
+beforeAll(async () => {
+  await rosterService.register(internalTokenPlugin, { audience: 'user-sync-worker', keys: [key] })
+  rosterService.addHook('onRequest', requireService)
+  const answer = async (request: { method: string; url: string }) => {
+    roster.asked.push(`${request.method} ${request.url.split('/').slice(-2).join('/')}`)
+    if (roster.down) throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' })
+    await roster.meanwhile()
+    return PEOPLE
+  }
+  rosterService.get('/internal/*', answer)
+  rosterService.post('/internal/*', answer)
+  const port = await findFreePort()
+  await rosterService.listen({ host: '127.0.0.1', port })
+  registry = await startRegistry({ ROSTER_URL: `http://127.0.0.1:${port}` }, key)
+  tenantId = await registry.givenTenant()
+})
+afterAll(async () => {
+  await registry.close()
+  await rosterService.close()
+})
+beforeEach(() => Object.assign(roster, { asked: [], down: false, meanwhile: async () => {} }))
+
+const secret = aSecret()
+const givenAccount = () => registry.givenAccount(tenantId, { credential: { type: 'secret', secret, expiresAt: inDays(300) } })
+const remove = (id: string, query = '', headers: Record<string, string> = {}) =>
+  registry.call(adminOf(tenantId), 'DELETE', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}${query}`, undefined, headers)
+const find = (id: string) => registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`)
+
+test('S49 the preview shows who is concerned and what is erased, and changes nothing', async () => {
+  const account = await givenAccount()
+  const { status, body } = await remove(account.id, '?preview=true')
+  expect([status, body]).toEqual([200, { ...PEOPLE, credential: account.credential }])
+  expect((await find(account.id)).body).toEqual(account)
+  expect(roster.asked).toEqual([`GET ${account.id}/roster`])
+})
+
+test('S49 the account is switched off, ended at the roster while its credential works, then erased with the credential', async () => {
+  const account = await givenAccount()
+  let seen: unknown
+  roster.meanwhile = async () => {
+    seen = await registry.pool
+      .query(
+        `select status, sealed is not null as has_credential from registry.microsoft_account a
+         left join registry.microsoft_credential c on c.account_id = a.id where a.id = $1`,
+        [account.id],
+      )
+      .then(({ rows }) => rows)
+  }
+  expect((await remove(account.id)).status).toBe(204)
+  expect(seen).toEqual([{ status: 'disabled', has_credential: true }])
+  expect(roster.asked).toEqual([`POST ${account.id}/disconnect`])
+  expect((await find(account.id)).status).toBe(404)
+  const left = await registry.pool.query('select from registry.microsoft_credential where account_id = $1', [account.id])
+  expect(left.rowCount).toBe(0)
+  const [event] = await registry.auditEvents('microsoft-account.delete')
+  expect(event).toMatchObject({ tenantId, target: account.id, outcome: 'success', details: { alias: account.alias } })
+})
+
+test('S49 T-115 while the roster is down nothing is erased, and asking again finishes it', async () => {
+  const account = await givenAccount()
+  roster.down = true
+  expect(await remove(account.id)).toMatchObject({ status: 503, body: { code: 'roster-unavailable' } })
+  expect((await find(account.id)).body).toMatchObject({ status: 'disabled', enabled: false, credential: account.credential })
+  expect((await remove(account.id, '?preview=true')).status).toBe(503)
+  roster.down = false
+  expect((await remove(account.id)).status).toBe(204)
+})
+
+test('T-91 an account that somebody changed meanwhile is not removed', async () => {
+  const account = await givenAccount()
+  const { headers } = await find(account.id)
+  const path = `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}`
+  await registry.call(platform, 'PATCH', path, { alias: 'Renamed meanwhile' })
+  expect((await remove(account.id, '', { 'if-match': String(headers.etag) })).status).toBe(412)
+  expect(roster.asked).toEqual([])
+  roster.meanwhile = async () => void (await registry.call(platform, 'PATCH', path, { alias: 'Renamed at the same time' }))
+  expect((await remove(account.id)).status).toBe(412)
+  expect((await find(account.id)).body.alias).toBe('Renamed at the same time')
+})
+
+test('T-90 another tenant’s account is not there, and a reader removes nothing', async () => {
+  const account = await givenAccount()
+  const stranger = adminOf(await registry.givenTenant())
+  const path = `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}`
+  expect((await registry.call(stranger, 'DELETE', path)).status).toBe(404)
+  expect((await registry.call({ ...adminOf(tenantId), role: 'read' }, 'DELETE', path)).status).toBe(403)
+  expect((await find(account.id)).status).toBe(200)
+  expect(roster.asked).toEqual([])
+})
+
+test('S49 without an address of the roster the removal is refused, not done by halves', async () => {
+  const alone = await startRegistry()
+  const tenant = await alone.givenTenant()
+  const account = await alone.givenAccount(tenant)
+  const answer = await alone.call(platform, 'DELETE', `/api/v1/tenants/${tenant}/microsoft-accounts/${account.id}`)
+  expect([answer.status, answer.body.code]).toEqual([503, 'roster-unavailable'])
+  await alone.close()
+})

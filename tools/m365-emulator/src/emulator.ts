@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import type { Cloud } from './cloud.ts'
 import { type DirectoryControl, directoryControl } from './control/directory-control.ts'
 import { RequestLog } from './control/request-log.ts'
+import { demoDirectories } from './demo/demo-directories.ts'
 import { Clock } from './directory/clock.ts'
 import { Directories } from './directory/directories.ts'
 import type { DirectorySeedInput } from './directory/seed.ts'
@@ -10,13 +11,13 @@ import { Codes } from './entra/codes.ts'
 import { DeviceCodes } from './entra/device-codes.ts'
 import { MicrosoftSessions } from './entra/microsoft-session.ts'
 import { RefreshTokens } from './entra/refresh-tokens.ts'
-import { type EntraSettings, USUAL_ENTRA_SETTINGS } from './entra/settings.ts'
+import { EntraSettings, USUAL_ENTRA_SETTINGS } from './entra/settings.ts'
 import { SigningKeys } from './entra/signing-keys.ts'
 import { type TamperInput, Tampering } from './entra/tampering.ts'
 import { Faults } from './faults/faults.ts'
 import { Notifier } from './graph/notifier.ts'
 import { notifyOfChanges } from './graph/notify-of-changes.ts'
-import { type GraphSettings, USUAL_GRAPH_SETTINGS } from './graph/settings.ts'
+import { GraphSettings, USUAL_GRAPH_SETTINGS } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscription-store.ts'
 import type { ThrottleSettings } from './graph/throttle.ts'
 import { makeServerCertificate } from './server-certificate.ts'
@@ -25,7 +26,11 @@ export type EmulatorOptions = {
   /** 0 (the default) takes a free one. */
   port?: number
   host?: string
-  directories: readonly DirectorySeedInput[]
+  /** Without them the demo: Contoso, Fabrikam, Adatum. */
+  directories?: readonly DirectorySeedInput[] | undefined
+  /** Behaviour other than the usual. */
+  entra?: Partial<EntraSettings> | undefined
+  graph?: Partial<GraphSettings> | undefined
   logLevel?: string
   /** Serve https with a certificate made at the start: Microsoft's own client libraries take no other authority. */
   https?: boolean
@@ -65,10 +70,12 @@ export type M365Emulator = {
 export async function startEmulator({
   port = 0,
   host = '127.0.0.1',
-  directories,
+  directories = demoDirectories(),
+  entra = {},
+  graph = {},
   logLevel = 'silent',
   https = false,
-}: EmulatorOptions): Promise<M365Emulator> {
+}: EmulatorOptions = {}): Promise<M365Emulator> {
   const clock = new Clock()
   const subscriptions = new SubscriptionStore(clock)
   const notifications = new Notifier(subscriptions, clock)
@@ -84,8 +91,8 @@ export async function startEmulator({
     refreshTokens: new RefreshTokens(),
     tampering: new Tampering(),
     requests: new RequestLog(),
-    entra: { ...USUAL_ENTRA_SETTINGS },
-    graph: { ...USUAL_GRAPH_SETTINGS },
+    entra: { ...USUAL_ENTRA_SETTINGS, ...EntraSettings.partial().parse(entra) },
+    graph: { ...USUAL_GRAPH_SETTINGS, ...GraphSettings.partial().parse(graph) },
     throttle: { enabled: true, unitsPerWindow: null, sendRetryAfter: true },
     faults: new Faults(),
     subscriptions,

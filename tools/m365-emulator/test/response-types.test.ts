@@ -86,3 +86,13 @@ test('the switches of uncertain behaviour work over HTTP and refuse what they do
   expect(decodeJwt(String(answer.body.id_token))).not.toHaveProperty('sid')
   expect((await put({ weather: 'fine' })).status).toBe(400)
 })
+
+test('a directory of a national cloud is refused everywhere with AADSTS90038', async () => {
+  const id = 'a0000000-0000-4000-8000-00000000000c'
+  m365.addDirectory({ id, displayName: 'Elsewhere', domains: ['elsewhere.example'], nationalCloud: 'microsoftonline.us' })
+  expect((await new SignInAgent(m365.origin).open(authorizeUrl(m365, {}, id))).text).toContain('AADSTS90038')
+  expect((await postToken(m365, redemption('x'), {}, id)).code).toBe(90038)
+  const discovery = await fetch(`${m365.origin}/${id}/v2.0/.well-known/openid-configuration`)
+  expect(discovery.status).toBe(400)
+  expect(await discovery.json()).toMatchObject({ error: 'invalid_tenant', error_codes: [90038] })
+})

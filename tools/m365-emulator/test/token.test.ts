@@ -156,6 +156,13 @@ describe('S23 S27 client credentials', () => {
     expect((await postToken(m365, sent, { authorization: basic })).status).toBe(200)
   })
 
+  test('S27 secrets expire on demand: AADSTS7000222', async () => {
+    const own = await givenEmulator()
+    own.directory(CONTOSO_DIRECTORY_ID).expireSecrets(JACKFIELD_CLIENT_ID)
+    expect((await postToken(own, appOnly())).code).toBe(7000222)
+    await own.close()
+  })
+
   test('S22 a token is issued without consent, it just has no roles', async () => {
     const fabrikam = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
     const claims = async () => decodeJwt(String((await postToken(m365, appOnly(fabrikam), {}, FABRIKAM_DIRECTORY_ID)).body.access_token))

@@ -104,6 +104,10 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
   app.post<InDirectory>('/directories/:d/applications/:a/secrets', async ({ params, body }) =>
     directory(params.d).addSecret(params.a, (body ?? {}) as { value?: string; displayName?: string; endDateTime?: string }),
   )
+  app.post<InDirectory>('/directories/:d/applications/:a/secrets/expire', async ({ params }) => {
+    directory(params.d).expireSecrets(params.a)
+    return done
+  })
   app.delete<InDirectory>('/directories/:d/applications/:a/secrets/:k', async ({ params }) => {
     directory(params.d).removeSecret(params.a, params.k)
     return done

@@ -48,6 +48,8 @@ export type DirectoryControl = {
   changeApplication(appId: string, change: ApplicationChange): Application
   addSecret(appId: string, secret?: { value?: string; displayName?: string; endDateTime?: string }): NewSecret
   removeSecret(appId: string, keyId: string): void
+  /** All of them, now: AADSTS7000222. */
+  expireSecrets(appId: string): void
   /** Admin consent: application permissions by name, and sign-in for every user unless `everyUser: false`. */
   grantConsent(appId: string, grant?: Omit<GrantSeed, 'appId'>): void
   /** These application permissions, or without a list every consent. */
@@ -99,6 +101,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
       directory.addSecret(appId.toLowerCase(), secret)
       return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
     },
+    expireSecrets: (appId) => directory.expireSecrets(appId.toLowerCase(), cloud.clock.date()),
     removeSecret: (appId, keyId) => directory.removeSecret(appId.toLowerCase(), keyId),
     grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }, cloud.clock.now()),
     withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),

@@ -16,6 +16,7 @@ export class Directory {
   readonly displayName: string
   readonly domains: readonly string[]
   allowUserConsent: boolean
+  readonly nationalCloud: string | undefined
   readonly changes: ChangeLog<UserChanged>
   readonly users: UserStore
   readonly groups: GroupStore
@@ -31,6 +32,7 @@ export class Directory {
     this.displayName = seed.displayName
     this.domains = seed.domains.map((domain) => domain.toLowerCase())
     this.allowUserConsent = seed.allowUserConsent
+    this.nationalCloud = seed.nationalCloud
     this.changes = new ChangeLog(clock)
     const population = seed.population && computedPopulation(seed.population, this.domains[0] as string)
     this.users = new UserStore(this.changes, () => clock.now(), population)
@@ -61,6 +63,11 @@ export class Directory {
 
   addSecret(appId: string, secret: Secret): void {
     this.#ownApplication(appId).secrets.push(secret)
+  }
+
+  expireSecrets(appId: string, now: Date): void {
+    const application = this.#ownApplication(appId)
+    application.secrets = application.secrets.map((secret) => ({ ...secret, endDateTime: now.toISOString() }))
   }
 
   removeSecret(appId: string, keyId: string): void {

@@ -13,6 +13,8 @@ export const DirectorySeed = z.strictObject({
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
   /** Whether users may consent for themselves to what needs no administrator. */
   allowUserConsent: z.boolean().default(true),
+  /** The directory lives in another cloud: here it is known only to be refused (AADSTS90038). */
+  nationalCloud: z.string().min(1).optional(),
   /** Computed people, before those listed. */
   population: PopulationSeed.optional(),
   users: z.array(UserSeed).default([]),

@@ -103,7 +103,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   90023: ['invalid_request', "Public clients can't send a client secret."],
   90038: [
     'invalid_request',
-    "Confidential Client is not supported in Cross Cloud request: tenant '{tenant}' is located in the {cloud} cloud. Use that cloud's endpoint.",
+    "The specified tenant '{tenant}' belongs to the National Cloud '{cloud}'. Current cloud instance 'microsoftonline.com' does not federate with {cloud}.",
   ],
   90093: [
     'access_denied',

@@ -1,6 +1,6 @@
 import { type Application, findRedirectTarget } from '../directory/application.ts'
 import type { Refusal } from './aadsts.ts'
-import type { Authority } from './authority.ts'
+import { type Authority, refuseAuthority } from './authority.ts'
 import type { Parameters } from './authorize-request.ts'
 import { GRAPH, refuseScope } from './scopes.ts'
 
@@ -25,7 +25,7 @@ export function readAdminConsentRequest(
   application: Application | undefined,
 ): { kind: 'valid'; request: AdminConsentRequest } | { kind: 'refuse'; refusal: Refusal } {
   const refuse = (refusal: Refusal) => ({ kind: 'refuse' as const, refusal })
-  if (authority.kind === 'unknown') return refuse({ code: authority.wellFormed ? 90002 : 900023, values: { tenant: authority.asked } })
+  if (authority.kind === 'unknown') return refuse(refuseAuthority(authority))
   // the documents name `organizations` for v2, `common` for v1, and the other for neither
   if (authority.kind === 'consumers' || authority.kind === (version === 'v2' ? 'common' : 'organizations'))
     return refuse({ code: 90002, values: { tenant: authority.kind } })

@@ -1,5 +1,6 @@
 import type { Directories } from '../directory/directories.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { Refusal } from './aadsts.ts'
 
 export const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -9,7 +10,7 @@ export type Authority =
   | { kind: 'organizations' }
   | { kind: 'common' }
   | { kind: 'consumers' }
-  | { kind: 'unknown'; asked: string; wellFormed: boolean }
+  | { kind: 'unknown'; asked: string; wellFormed: boolean; cloud?: string }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i
@@ -19,8 +20,14 @@ export function resolveAuthority(asked: string, directories: Directories): Autho
   if (name === 'organizations' || name === 'common') return { kind: name }
   if (name === 'consumers' || name === PERSONAL_ACCOUNTS) return { kind: 'consumers' }
   const directory = directories.find(name)
+  if (directory?.nationalCloud) return { kind: 'unknown', asked, wellFormed: true, cloud: directory.nationalCloud }
   if (directory) return { kind: 'directory', directory }
   return { kind: 'unknown', asked, wellFormed: GUID.test(asked) || DOMAIN.test(asked) }
+}
+
+export function refuseAuthority({ asked, wellFormed, cloud }: Authority & { kind: 'unknown' }): Refusal {
+  if (cloud !== undefined) return { code: 90038, values: { tenant: asked, cloud } }
+  return { code: wellFormed ? 90002 : 900023, values: { tenant: asked } }
 }
 
 /** Codes are bound to this: a GUID and a domain of one directory are the same authority. */

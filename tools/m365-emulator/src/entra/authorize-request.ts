@@ -1,6 +1,6 @@
 import { type Application, findRedirectTarget, type RedirectTarget } from '../directory/application.ts'
 import type { Refusal } from './aadsts.ts'
-import { type Authority, authorityKey, isMultiTenant } from './authority.ts'
+import { type Authority, authorityKey, isMultiTenant, refuseAuthority } from './authority.ts'
 import { refuseScope } from './scopes.ts'
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post'
@@ -33,7 +33,7 @@ export type ReadRequest =
 export function readAuthorizeRequest(parameters: Parameters, authority: Authority, application: Application | undefined): ReadRequest {
   const page = (refusal: Refusal): ReadRequest => ({ kind: 'page', refusal })
   if (authority.kind === 'unknown') {
-    return page({ code: authority.wellFormed ? 90002 : 900023, values: { tenant: authority.asked } })
+    return page(refuseAuthority(authority))
   }
   if (!parameters.client_id) return page({ code: 900144, values: { name: 'client_id' } })
   if (!application || !isKnownAt(application, authority)) {

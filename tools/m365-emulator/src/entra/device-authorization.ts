@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { authorityKey, isMultiTenant, resolveAuthority } from './authority.ts'
+import { authorityKey, isMultiTenant, refuseAuthority, resolveAuthority } from './authority.ts'
 import { refuseJson } from './refusal.ts'
 import { refuseScope } from './scopes.ts'
 
@@ -11,7 +11,7 @@ export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (
   app.post<Route>('/:tenant/oauth2/v2.0/devicecode', async ({ params, body = {} }, reply) => {
     const authority = resolveAuthority(params.tenant, cloud.directories)
     if (authority.kind === 'unknown') {
-      return refuseJson(reply, cloud, { code: authority.wellFormed ? 90002 : 900023, values: { tenant: authority.asked } })
+      return refuseJson(reply, cloud, refuseAuthority(authority))
     }
     const missing = !body.client_id ? 'client_id' : !body.scope ? 'scope' : undefined
     if (missing !== undefined) return refuseJson(reply, cloud, { code: 900144, values: { name: missing } })

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { type Authority, PERSONAL_ACCOUNTS, resolveAuthority } from './authority.ts'
+import { type Authority, PERSONAL_ACCOUNTS, refuseAuthority, resolveAuthority } from './authority.ts'
 import { refuseJson } from './refusal.ts'
 import type { SigningKey } from './signing-keys.ts'
 
@@ -39,9 +39,8 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
   })
 }
 
-function refuseUnknown(reply: Parameters<typeof refuseJson>[0], cloud: Cloud, { asked, wellFormed }: Authority & { kind: 'unknown' }) {
-  const refusal = wellFormed ? { code: 90002, values: { tenant: asked } } : { code: 900023, values: { tenant: asked } }
-  return refuseJson(reply, cloud, { ...refusal, error: 'invalid_tenant' })
+function refuseUnknown(reply: Parameters<typeof refuseJson>[0], cloud: Cloud, authority: Authority & { kind: 'unknown' }) {
+  return refuseJson(reply, cloud, { ...refuseAuthority(authority), error: 'invalid_tenant' })
 }
 
 /** No `alg`: Microsoft's entries have none, the algorithm is the verifier's own business. */

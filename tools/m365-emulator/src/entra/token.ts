@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { resolveAuthority } from './authority.ts'
+import { refuseAuthority, resolveAuthority } from './authority.ts'
 import { presentedCredential, readBasic } from './client-authentication.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import { codeGrant } from './grants/code-grant.ts'
@@ -24,7 +24,7 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     reply.header('cache-control', 'no-store, no-cache').header('pragma', 'no-cache')
     const authority = resolveAuthority(params.tenant, cloud.directories)
     if (authority.kind === 'unknown') {
-      return refuseJson(reply, cloud, { code: authority.wellFormed ? 90002 : 900023, values: { tenant: authority.asked } })
+      return refuseJson(reply, cloud, refuseAuthority(authority))
     }
     const basic = readBasic(headers.authorization)
     const clientId = body.client_id ?? basic?.clientId

@@ -10,7 +10,7 @@ const STYLE = html`
   header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; padding: .5rem 1.5rem; color: #fff; background: #12355b }
   header a { color: #fff; font-weight: 600 } header p { margin: 0 0 0 auto } header form { margin: 0 }
   main { max-width: 62rem; margin: 1.5rem auto; padding: 1.5rem; background: #fff; border-radius: .5rem; box-shadow: 0 1px 4px #0003 }
-  h1 { margin: 0 0 1rem; font-size: 1.5rem } h2 { margin: 1.75rem 0 .5rem; font-size: 1.15rem }
+  h1 { margin: 0 0 1rem; font-size: 1.5rem } h2 { margin: 1.75rem 0 .5rem; font-size: 1.25rem } h3 { margin: 1.5rem 0 .5rem; font-size: 1.05rem }
   nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 1.25rem; padding: 0 0 .5rem; border-bottom: 1px solid #cfd4da; list-style: none }
   nav a[aria-current] { font-weight: 700; text-decoration: none; color: inherit }
   label { display: block; margin: .75rem 0 .25rem; font-weight: 600 }

@@ -81,6 +81,13 @@ describe('a code', () => {
     await own.close()
   })
 
+  test('is good for one of two redemptions at the same moment', async () => {
+    const code = await givenCode(m365)
+    const answers = await Promise.all([postToken(m365, redemption(code)), postToken(m365, redemption(code))])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+    expect(answers.map(({ code }) => code)).toContain(54005)
+  })
+
   test('of a user disabled meanwhile is refused with AADSTS50057', async () => {
     const user = givenUser(m365)
     const code = await givenCode(m365, {}, CONTOSO_DIRECTORY_ID, user.userPrincipalName)

@@ -179,6 +179,20 @@ describe('S2 S22 S23 permissions and consent', () => {
     expect((await agent.submit(shown, 'Grant admin consent')).status).toBe(403)
   })
 
+  test('a person without a role changes nothing of others, and everything of their own', async () => {
+    const agent = await givenAdministrator(givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName)
+    const before = fabrikam().applications()[0]?.secrets.length
+    const foreign = await agent.submit(await agent.open(at(`${registration()}/certificates-secrets`)), 'Add', { days: '90' })
+    expect(foreign.status).toBe(403)
+    expect(fabrikam().applications()[0]?.secrets).toHaveLength(before ?? 0)
+    await register(agent, { name: 'My own' })
+    const own = fabrikam()
+      .applications()
+      .find(({ displayName }) => displayName === 'My own')
+    const page = await agent.open(at(`/app-registrations/${own?.appId}/certificates-secrets`))
+    expect((await agent.submit(page, 'Add', { days: '90' })).text).toContain('you cannot see it again')
+  })
+
   test('the same name is two permissions: delegated and application', async () => {
     const agent = await givenAdministrator()
     const add = await agent.open(`${page()}/add?kind=delegated`)

@@ -4,6 +4,7 @@ import { internalTokenPlugin, requireAdmin, requireInternalToken, requireService
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
+import { acceptBindingSuggestions } from './routes/accept-binding-suggestions.ts'
 import { addExtensions } from './routes/add-extensions.ts'
 import { approveSyncRun } from './routes/approve-sync-run.ts'
 import { bindExtension } from './routes/bind-extension.ts'
@@ -14,15 +15,18 @@ import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
 import { disconnectAccount } from './routes/disconnect-account.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
+import { getBindingRules } from './routes/get-binding-rules.ts'
 import { getSyncRun } from './routes/get-sync-run.ts'
 import { getUser } from './routes/get-user.ts'
 import { importUsers } from './routes/import-users.ts'
+import { listBindingSuggestions } from './routes/list-binding-suggestions.ts'
 import { listExtensions } from './routes/list-extensions.ts'
 import { listMicrosoftUsers } from './routes/list-microsoft-users.ts'
 import { listPhoneSystems } from './routes/list-phone-systems.ts'
 import { listSyncRuns } from './routes/list-sync-runs.ts'
 import { listUsers } from './routes/list-users.ts'
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts'
+import { putBindingRules } from './routes/put-binding-rules.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
 import { replayWebhooks } from './routes/replay-webhooks.ts'
 import { requireTenant } from './routes/require-tenant.ts'
@@ -87,6 +91,10 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(listExtensions, ports)
     admin.register(bindExtension, ports)
     admin.register(unbindExtension, ports)
+    admin.register(getBindingRules, ports)
+    admin.register(putBindingRules, ports)
+    admin.register(listBindingSuggestions, ports)
+    admin.register(acceptBindingSuggestions, ports)
     admin.register(createWebhookEndpoint, ports)
     admin.register(listWebhookEndpoints, ports)
     admin.register(deleteWebhookEndpoint, ports)

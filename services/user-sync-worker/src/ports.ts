@@ -1,4 +1,5 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
+import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
 import type { Connection, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
@@ -8,6 +9,7 @@ import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
 import type { SyncRunJob } from '@jackfield/contract/sync-job'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
+import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
 import type { DirectoryFailure, RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from './domain/directory-user.ts'
@@ -152,6 +154,17 @@ export type SyncRuns = {
   nextOfAccount(accountId: string): Promise<DueRun | undefined>
 }
 
+/** What bindings are proposed from. */
+export type BindingPlans = {
+  /** Version 0 when there are none. */
+  rules(tenantId: string): Promise<{ rules: BindingRules; version: number }>
+  /** The new version; undefined when they are no longer at `version`. */
+  putRules(tenantId: string, rules: BindingRules, version: number | undefined, entry: AuditEntry): Promise<number | undefined>
+  /** Active, synced and not bound in the phone system, in order of names. */
+  unboundUsers(tenantId: string, phoneSystemId: string, limit: number): Promise<UnboundUser[]>
+  extensions(tenantId: string, phoneSystemId: string): Promise<SuggestedExtension[]>
+}
+
 export type ClaimedSubscription = {
   tenantId: string
   accountId: string
@@ -269,6 +282,7 @@ export type Ports = {
   users: PhoneUsers
   phoneSystems: PhoneSystems
   bindings: Bindings
+  bindingPlans: BindingPlans
   auditEvents: PendingAuditEvents
   accountUsers: AccountUsers
   webhookEndpoints: WebhookEndpoints

@@ -11,6 +11,7 @@ import { signedCursors } from './graph-paging.ts'
 import { graphSubscriptions } from './graph-subscriptions.ts'
 import { pendingAuditEvents } from './pending-audit-events.ts'
 import { postgresAccountUsers } from './postgres-account-users.ts'
+import { postgresBindingPlans } from './postgres-binding-plans.ts'
 import { postgresBindings } from './postgres-bindings.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
@@ -60,6 +61,7 @@ export function connectedPorts({
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
+    bindingPlans: postgresBindingPlans(pool),
     auditEvents: pendingAuditEvents(pool),
     accountUsers: postgresAccountUsers(pool),
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),

@@ -338,3 +338,10 @@ export const webhookMessage = roster.table(
     index('webhook_message_age').on(table.createdAt),
   ],
 )
+
+/** By which rules a tenant's extensions are proposed. */
+export const bindingRules = roster.table('binding_rules', {
+  tenantId: uuid('tenant_id').primaryKey(),
+  rules: jsonb('rules').notNull(),
+  version: integer('version').notNull().default(1),
+})

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { Id } from './identifier.ts'
+import { ExtensionNumber } from './phone-user.ts'
+
+/** `attribute`: the last digits of a phone number, or of the mail's local part. `next-free`: the first free number of a range. */
+export const BindingRule = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('attribute'),
+    phoneSystemId: Id,
+    attribute: z.enum(['businessPhone', 'mobilePhone', 'mail']),
+    digits: z.int().min(2).max(15).meta({ description: 'How many of its last digits are the extension' }),
+  }),
+  z
+    .object({ kind: z.literal('next-free'), phoneSystemId: Id, from: z.int().min(0), to: z.int().max(999_999_999) })
+    .refine(({ from, to }) => from <= to && to - from < 100_000, 'must be a range of at most 100,000 numbers'),
+])
+export type BindingRule = z.infer<typeof BindingRule>
+
+/** In order: the first that has an extension for somebody proposes it. */
+export const BindingRules = z.object({ items: z.array(BindingRule).max(50) })
+export type BindingRules = z.infer<typeof BindingRules>
+
+const Holder = z.object({ userId: Id, displayName: z.string() })
+
+export const BindingSuggestion = z.object({
+  userId: Id,
+  displayName: z.string(),
+  extension: ExtensionNumber,
+  score: z.number().min(0).max(1),
+  reason: z.enum(['rule', 'business-phone', 'mobile-phone', 'mail', 'name', 'next-free']),
+})
+export type BindingSuggestion = z.infer<typeof BindingSuggestion>
+
+/** An extension that fits somebody but is held, or fits several people equally well. */
+export const BindingConflict = z.object({
+  extension: ExtensionNumber,
+  kind: z.enum(['taken', 'several-people']),
+  users: z.array(Holder),
+  holder: Holder.nullable(),
+})
+export type BindingConflict = z.infer<typeof BindingConflict>
+
+export const BindingSuggestionQuery = z.object({ phoneSystemId: Id })
+export const BindingSuggestions = z.object({
+  items: z.array(BindingSuggestion),
+  conflicts: z.array(BindingConflict),
+  isPartial: z.boolean().meta({ description: 'More people are unbound than are looked at once: accept these, then ask again' }),
+})
+
+export const AcceptedSuggestions = z.object({
+  phoneSystemId: Id,
+  items: z
+    .array(z.object({ userId: Id, extension: ExtensionNumber }))
+    .min(1)
+    .max(1_000),
+})
+export const AcceptedBindings = z.object({
+  bound: z.int().min(0),
+  refused: z.array(z.object({ userId: Id, extension: z.string(), code: z.string(), holder: Holder.nullable() })),
+})

@@ -1,0 +1,51 @@
+import { BindingRules } from '@jackfield/contract/binding-suggestion'
+import type pg from 'pg'
+import type { SuggestedExtension, UnboundUser } from '../domain/binding-suggestions.ts'
+import type { BindingPlans } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { insertAuditEvent } from './pending-audit-events.ts'
+
+const UNBOUND = `
+select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
+  u.mobile_phone as "mobilePhone"
+from roster.phone_user u
+where u.tenant_id = $1 and u.sync and u.status = 'active'
+  and not exists (select from roster.binding b where b.user_id = u.id and b.phone_system_id = $2)
+order by lower(u.display_name), u.id limit $3`
+
+const EXTENSIONS = `
+select e.number, e.name, case when u.id is not null then json_build_object('userId', u.id, 'displayName', u.display_name) end as holder
+from roster.extension e
+left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
+left join roster.phone_user u on u.id = b.user_id
+where e.tenant_id = $1 and e.phone_system_id = $2 order by length(e.number), e.number`
+
+// The first writer makes version 1; later ones name the version they read, or none.
+const PUT = `
+insert into roster.binding_rules as r (tenant_id, rules) values ($1, $2)
+on conflict (tenant_id) do update set rules = excluded.rules, version = r.version + 1 where $3::integer is null or r.version = $3
+returning version`
+
+export function postgresBindingPlans(pool: pg.Pool): BindingPlans {
+  return {
+    async rules(tenantId) {
+      const text = 'select rules, version from roster.binding_rules where tenant_id = $1'
+      const { rows } = await pool.query<{ rules: unknown; version: number }>(text, [tenantId])
+      return rows[0] ? { rules: BindingRules.parse(rows[0].rules), version: rows[0].version } : { rules: { items: [] }, version: 0 }
+    },
+    async putRules(tenantId, rules, version, entry) {
+      return inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ version: number }>(PUT, [tenantId, JSON.stringify(rules), version ?? null])
+        if (!rows[0]) return undefined
+        await insertAuditEvent(client, entry)
+        return rows[0].version
+      })
+    },
+    async unboundUsers(tenantId, phoneSystemId, limit) {
+      return (await pool.query<UnboundUser>(UNBOUND, [tenantId, phoneSystemId, limit])).rows
+    },
+    async extensions(tenantId, phoneSystemId) {
+      return (await pool.query<SuggestedExtension>(EXTENSIONS, [tenantId, phoneSystemId])).rows
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { BindingRule, BindingSuggestion } from '@jackfield/contract/binding-suggestion'
+
+export type UnboundUser = {
+  id: string
+  displayName: string
+  userPrincipalName: string
+  mail: string | null
+  businessPhones: string[]
+  mobilePhone: string | null
+}
+export type SuggestedExtension = { number: string; name: string | null; holder: { userId: string; displayName: string } | null }
+export type Candidate = { user: UnboundUser; extension: string; score: number; reason: BindingSuggestion['reason'] }
+type Directory = ReadonlyMap<string, SuggestedExtension>
+
+const SHORTEST_FIT = 3
+const LONGEST_FIT = 8
+
+/** Extensions that fit somebody, each once with its best reason. What a rule says outweighs every likeness. */
+export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: readonly BindingRule[]): Candidate[] {
+  const found = new Map<string, Candidate>()
+  const add = (extension: string, score: number, reason: Candidate['reason']) => {
+    if (byNumber.has(extension) && (found.get(extension)?.score ?? 0) < score) found.set(extension, { user, extension, score, reason })
+  }
+  const ruled = rules.map((rule) => (rule.kind === 'attribute' ? lastDigits(attributeOf(user, rule.attribute), rule.digits) : undefined))
+  const first = ruled.find((number) => number !== undefined && byNumber.has(number))
+  if (first !== undefined) add(first, 1, 'rule')
+
+  for (const phone of user.businessPhones) addPhone(phone, 0, 'business-phone', add)
+  if (user.mobilePhone) addPhone(user.mobilePhone, 0.2, 'mobile-phone', add)
+  const [local = ''] = (user.mail ?? user.userPrincipalName).split('@')
+  add(local, 0.8, 'mail')
+  for (const extension of namesakes(user, byNumber)) add(extension.number, extension.reason === 'mail' ? 0.92 : 0.85, extension.reason)
+  return [...found.values()]
+}
+
+/** "x101" says it; otherwise the more of the last digits fit, the better. */
+function addPhone(
+  phone: string,
+  less: number,
+  reason: Candidate['reason'],
+  add: (extension: string, score: number, reason: Candidate['reason']) => void,
+) {
+  const said = /(?:ext\.?|x|#)\s*(\d{2,8})\s*$/i.exec(phone)?.[1]
+  if (said) add(said, 0.95 - less, reason)
+  const digits = phone.replace(/\D/g, '')
+  for (let length = SHORTEST_FIT; length <= Math.min(LONGEST_FIT, digits.length); length += 1)
+    add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
+}
+
+type Namesake = { number: string; reason: 'mail' | 'name' }
+const NAMES = new WeakMap<Directory, Map<string, string[]>>()
+
+/** Extensions that bear the person's mail, user principal name or name; a name that several extensions bear tells nothing. */
+function namesakes(user: UnboundUser, byNumber: Directory): Namesake[] {
+  const names = NAMES.get(byNumber) ?? indexOfNames(byNumber)
+  NAMES.set(byNumber, names)
+  const only = (name: string | null, reason: Namesake['reason']): Namesake[] => {
+    const [number, ...others] = name ? (names.get(name.toLowerCase()) ?? []) : []
+    return number !== undefined && others.length === 0 ? [{ number, reason }] : []
+  }
+  return [...only(user.mail, 'mail'), ...only(user.userPrincipalName, 'mail'), ...only(user.displayName, 'name')]
+}
+
+function indexOfNames(byNumber: Directory): Map<string, string[]> {
+  const names = new Map<string, string[]>()
+  for (const { number, name } of byNumber.values()) {
+    const key = name?.trim().toLowerCase()
+    if (key) names.set(key, [...(names.get(key) ?? []), number])
+  }
+  return names
+}
+
+function attributeOf(user: UnboundUser, attribute: 'businessPhone' | 'mobilePhone' | 'mail'): string {
+  if (attribute === 'mail') return (user.mail ?? '').split('@')[0] ?? ''
+  return (attribute === 'businessPhone' ? user.businessPhones[0] : user.mobilePhone) ?? ''
+}
+
+function lastDigits(text: string, count: number): string | undefined {
+  const digits = text.replace(/\D/g, '')
+  return digits.length >= count ? digits.slice(-count) : undefined
+}

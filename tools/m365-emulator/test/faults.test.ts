@@ -121,3 +121,19 @@ test('the same is planned over HTTP, and a plan that makes no sense is refused',
     expect((await plan(wrong)).status, JSON.stringify(wrong)).toBe(400)
   expect([await status('/users'), await status('/users')]).toEqual([503, 200])
 })
+
+test('a share of the requests meets it, the same ones for the same seed', async () => {
+  const own = await givenEmulator()
+  const bearer = await givenAppToken(own)
+  const statuses = async () => {
+    own.faults.plan({ path: '^/v1\\.0/users$', share: 0.4, seed: 11, effect: { kind: 'refuse', status: 503 } })
+    const all: number[] = []
+    for (let request = 0; request < 20; request++) all.push((await getGraph(own, '/users?$top=1', bearer)).status)
+    own.faults.clear()
+    return all
+  }
+  const first = await statuses()
+  expect(new Set(first)).toEqual(new Set([200, 503]))
+  expect(await statuses()).toEqual(first)
+  await own.close()
+})

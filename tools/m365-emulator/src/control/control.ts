@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import type { ApplicationChange, ApplicationSeed } from '../directory/application.ts'
+import type { PhotoSeed } from '../directory/photo.ts'
 import type { DirectorySeedInput } from '../directory/seed.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { UserChange, UserSeed } from '../directory/user.ts'
@@ -85,6 +86,10 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
   })
   app.post<InDirectory>('/directories/:d/users/:u/revoke-sessions', async ({ params }) => {
     directory(params.d).revokeSessions(params.u)
+    return done
+  })
+  app.put<InDirectory>('/directories/:d/users/:u/photo', async ({ params, body }) => {
+    directory(params.d).setPhoto(params.u, body as PhotoSeed | null)
     return done
   })
   app.post<InDirectory>('/directories/:d/delta-tokens/expire', async ({ params }) => {

@@ -3,6 +3,7 @@ import type { Cloud } from '../cloud.ts'
 import type { Application, ApplicationChange, ApplicationSeed } from '../directory/application.ts'
 import { Secret } from '../directory/credentials.ts'
 import type { Group, GroupChange, GroupSeed } from '../directory/group.ts'
+import { type PhotoSeed, readPhoto } from '../directory/photo.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 import type { ChangeScriptInput, PlayedChange } from '../population/change-script.ts'
@@ -34,6 +35,7 @@ export type DirectoryControl = {
   purgeUser(idOrName: string): void
   /** Ends the user's Microsoft sessions and refresh tokens. */
   revokeSessions(idOrName: string): void
+  setPhoto(idOrName: string, photo: PhotoSeed | null): void
   /** Hires, departures, renames, moves and more, drawn from a seed. */
   playChanges(script: ChangeScriptInput): PlayedChange[]
   groups(): Group[]
@@ -84,6 +86,11 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     restoreUser: (id) => users.restore(id.toLowerCase()),
     purgeUser: (idOrName) => users.purge(users.find(idOrName)?.id ?? idOrName.toLowerCase()),
     revokeSessions: (idOrName) => users.revokeSessions(user(idOrName).id, cloud.clock.now()),
+    setPhoto: (idOrName, photo) => {
+      const { id } = user(idOrName)
+      if (photo) directory.photos.set(id, readPhoto(photo))
+      else directory.photos.delete(id)
+    },
     playChanges: (script) => playChanges(directory, script),
     groups: () => groups.all(),
     addGroup: (seed) => groups.add(seed),

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Secret } from './credentials.ts'
 import type { GroupChanged } from './group.ts'
 import { GroupStore } from './group-store.ts'
+import type { Photo } from './photo.ts'
 import type { DirectorySeed } from './seed.ts'
 import { GrantSeed, type ServicePrincipal } from './service-principal.ts'
 import { UserStore } from './user-store.ts'
@@ -22,6 +23,8 @@ export class Directory {
   readonly groups: GroupStore
   /** What a delta query of each kind reads. */
   readonly logs: { users: ChangeLog<UserChanged>; groups: ChangeLog<GroupChanged> }
+  /** By user id. */
+  readonly photos = new Map<string, Photo>()
   readonly applications = new Map<string, Application>()
   readonly principals = new Map<string, ServicePrincipal>()
   /** Delta tokens of an older generation are expired. */

@@ -1,6 +1,8 @@
 import type { ChangeLog, UserChanged } from './change-log.ts'
 import { changedProperties, type User, UserChange, UserSeed } from './user.ts'
 
+const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
+
 export type UserState = 'live' | 'soft-deleted' | 'purged'
 type Slot = { user: User; state: UserState; position: number; deletedAt: string | null; sessionsValidAfter: number }
 
@@ -139,7 +141,14 @@ export class UserStore {
 
   /** The recycle bin, in the order of deletion. */
   deleted(): { user: User; deletedDateTime: string }[] {
+    this.forgetDeleted()
     return [...this.#deleted].map(({ user, deletedAt }) => ({ user, deletedDateTime: deletedAt ?? '' }))
+  }
+
+  /** After thirty days the recycle bin forgets. */
+  forgetDeleted(): void {
+    const until = this.#now() - THIRTY_DAYS
+    for (const { user, deletedAt } of this.#deleted) if (Date.parse(deletedAt ?? '') <= until) this.purge(user.id)
   }
 
   state(id: string): UserState | undefined {

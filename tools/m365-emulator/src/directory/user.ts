@@ -38,6 +38,9 @@ export const UserProperties = z.object({
   userType: z.enum(['Member', 'Guest']).nullable().default('Member'),
   externalUserState: z.enum(['PendingAcceptance', 'Accepted']).nullish(),
   onPremisesSyncEnabled: z.boolean().nullish(),
+  assignedLicenses: z
+    .array(z.strictObject({ skuId: z.guid().toLowerCase(), disabledPlans: z.array(z.guid().toLowerCase()).default([]) }))
+    .optional(),
   createdDateTime: z.iso.datetime().optional(),
 })
 
@@ -68,7 +71,13 @@ export type UserChange = z.input<typeof UserChange>
 export type User = Readonly<z.output<typeof UserSeed>>
 export type UserProperty = keyof z.output<typeof UserProperties>
 
-export const COLLECTIONS: ReadonlySet<string> = new Set(['businessPhones', 'otherMails', 'proxyAddresses', 'imAddresses'])
+export const COLLECTIONS: ReadonlySet<string> = new Set([
+  'businessPhones',
+  'otherMails',
+  'proxyAddresses',
+  'imAddresses',
+  'assignedLicenses',
+])
 export const USER_PROPERTIES = Object.keys(UserProperties.shape) as UserProperty[]
 
 const NOT_PROPERTIES = new Set(['password', 'home', 'mfa', 'directoryRoles'])

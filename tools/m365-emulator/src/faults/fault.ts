@@ -35,6 +35,9 @@ export const Fault = z.strictObject({
   after: z.number().int().min(0).default(0),
   /** So many requests meet it; every one when left out. */
   count: count.optional(),
+  /** Of the requests it is for, the share that meets it, drawn from the seed. */
+  share: z.number().gt(0).max(1).default(1),
+  seed: z.number().int().default(1),
   effect: Effect,
 })
 export type FaultInput = z.input<typeof Fault>

@@ -1,14 +1,17 @@
+import { seededRandom } from '../directory/random.ts'
 import { Fault, type FaultEffect, type FaultInput } from './fault.ts'
 
-type Planned = { path: RegExp; method: string | undefined; after: number; left: number; effect: FaultEffect }
+type Planned = { path: RegExp; method: string | undefined; after: number; left: number; isMet: () => boolean; effect: FaultEffect }
 
 /** Faults a test has planned. They are met in the order of planning, each by the requests it is for: the same plan, the same run. */
 export class Faults {
   #planned: Planned[] = []
 
   plan(fault: FaultInput): void {
-    const { path, method, after, count, effect } = Fault.parse(fault)
-    this.#planned.push({ path: new RegExp(path), method, after, left: count ?? Number.POSITIVE_INFINITY, effect })
+    const { path, method, after, count, share, seed, effect } = Fault.parse(fault)
+    const random = seededRandom(seed)
+    const isMet = () => random() < share
+    this.#planned.push({ path: new RegExp(path), method, after, left: count ?? Number.POSITIVE_INFINITY, isMet, effect })
   }
 
   clear(): void {
@@ -23,6 +26,7 @@ export class Faults {
         fault.after--
         continue
       }
+      if (!fault.isMet()) continue
       fault.left--
       if (fault.left <= 0) this.#planned = this.#planned.filter((planned) => planned !== fault)
       return fault.effect

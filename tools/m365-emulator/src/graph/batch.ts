@@ -9,6 +9,7 @@ const Item = z.object({
   method: z.string(),
   url: z.string().startsWith('/'),
   headers: z.record(z.string(), z.string()).default({}),
+  body: z.unknown().optional(),
   dependsOn: z.array(z.string()).optional(),
 })
 const Envelope = z.object({ requests: z.array(Item).min(1).max(20) })
@@ -20,11 +21,16 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const envelope = Envelope.safeParse(body)
     if (!envelope.success) throw badRequest('Invalid batch payload format.')
     const { requests } = envelope.data
-    if (new Set(requests.map(({ id }) => id.toLowerCase())).size < requests.length) throw badRequest('Request Id values must be unique.')
+    const ids = new Set(requests.map(({ id }) => id.toLowerCase()))
+    if (requests.some(({ dependsOn = [] }) => dependsOn.some((id) => !ids.has(id.toLowerCase()))))
+      throw badRequest('dependsOn names a request that is not in the batch.')
+    const withoutType = requests.find(({ body: content, headers: own }) => content !== undefined && !hasContentType(own))
+    if (withoutType) throw badRequest(`Content-Type header is missing for request id ${withoutType.id}.`)
+    if (ids.size < requests.length) throw badRequest('Request Id values must be unique.')
 
     const statuses = new Map<string, number>()
     const responses = []
-    for (const { id, method, url, headers: own, dependsOn = [] } of requests) {
+    for (const { id, method, url, headers: own, body: content, dependsOn = [] } of requests) {
       if (dependsOn.some((dependency) => (statuses.get(dependency) ?? 424) >= 400)) {
         statuses.set(id, 424)
         responses.push({ id, status: 424, body: { error: { code: 'FailedDependency', message: 'A dependency failed.' } } })
@@ -34,6 +40,7 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
         method: method.toUpperCase() as 'GET',
         url: `/v1.0${url}`,
         headers: { ...own, authorization: headers.authorization },
+        ...(content !== undefined && { payload: content as object }),
       })
       statuses.set(id, response.statusCode)
       const isJson = String(response.headers['content-type']).startsWith('application/json')
@@ -41,19 +48,23 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
         id,
         status: response.statusCode,
         headers: itemHeaders(response.headers),
-        body: isJson ? response.json() : response.body,
+        body: isJson ? response.json() : isText(response.headers) ? response.body : response.rawPayload.toString('base64'),
       })
     }
     return { responses }
   })
 }
 
+const hasContentType = (headers: Readonly<Record<string, string>>) =>
+  Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+const isText = (headers: Readonly<Record<string, unknown>>) => String(headers['content-type'] ?? 'text/').startsWith('text/')
+
 /** Of an item's own headers those a client acts on. */
 function itemHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   const retryAfter = headers['retry-after']
   const unit = headers['x-ms-resource-unit']
   return {
-    'Content-Type': 'application/json',
+    'Content-Type': String(headers['content-type'] ?? 'application/json').split(';')[0] ?? '',
     ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     ...(unit !== undefined && { 'x-ms-resource-unit': String(unit) }),
   }

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import { graphFaults } from '../faults/graph-faults.ts'
 import { batch } from './batch.ts'
+import { deletedItems } from './deleted-items.ts'
 import { getOrganization } from './get-organization.ts'
 import { getUser } from './get-user.ts'
 import { errorDocument, GraphError, type GraphTrace } from './graph-error.ts'
@@ -10,7 +11,9 @@ import { checkMembership } from './groups/check-membership.ts'
 import { groupMembers } from './groups/group-members.ts'
 import { groupsDelta } from './groups/groups-delta.ts'
 import { listGroups } from './groups/list-groups.ts'
+import { licenseDetails } from './license-details.ts'
 import { listUsers } from './list-users.ts'
+import { photos } from './photos.ts'
 import { subscriptions } from './subscriptions.ts'
 import { throttle } from './throttle.ts'
 import { usersDelta } from './users-delta.ts'
@@ -65,6 +68,9 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
   await app.register(groupsDelta, { cloud })
   await app.register(groupMembers, { cloud })
   await app.register(checkMembership, { cloud })
+  await app.register(photos, { cloud })
+  await app.register(licenseDetails, { cloud })
+  await app.register(deletedItems, { cloud })
   await app.register(getOrganization, { cloud })
   await app.register(subscriptions, { cloud })
   await app.register(batch, { cloud })

@@ -23,7 +23,7 @@ const elsewhere = new Set(STORED_ELSEWHERE.toLowerCase().split(' '))
 
 /** Known to Graph, never set in this emulator. */
 const NEVER_SET = ['onPremisesImmutableId', 'onPremisesSamAccountName', 'deletedDateTime', 'ageGroup', 'creationType', 'mailNickname']
-const NEVER_SET_COLLECTIONS = ['assignedLicenses', 'assignedPlans', 'identities']
+const NEVER_SET_COLLECTIONS = ['assignedPlans', 'identities']
 const KNOWN = new Map([...USER_PROPERTIES, ...NEVER_SET, ...NEVER_SET_COLLECTIONS].map((name) => [name.toLowerCase(), name]))
 const isCollection = (name: string) => COLLECTIONS.has(name) || NEVER_SET_COLLECTIONS.includes(name)
 

@@ -21,6 +21,7 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
         (option) => `'$${option}' is not supported for delta queries on users.`,
       )
       const { directory } = caller
+      directory.users.forgetDeleted()
       const token = currentToken(options, cloud, { resource: 'users', directory, readSelect })
       const context = `${cloud.origin}/v1.0/$metadata#users${token.select ? `(${token.select.join(',')})` : ''}`
 

@@ -1,5 +1,6 @@
 import type { User } from '../../directory/user.ts'
 import { badRequest, unsupportedQuery } from '../graph-error.ts'
+import { parseCollectionCondition, splitAtAnd } from './collections.ts'
 import { type Literal, type Operator, propertyRule, test } from './comparison.ts'
 import { type Token, tokenize } from './tokens.ts'
 
@@ -9,6 +10,13 @@ const MOST_IN_VALUES = 15
 
 /** A subset of OData 4.0 5.1.1: and, or, not, eq, ne, ge, le, in, startsWith, endsWith. */
 export function parseFilter(filter: string): Condition {
+  const parts = splitAtAnd(filter)
+  if (parts.length > 1 && parts.some(parseCollectionCondition)) {
+    const all = parts.map((part) => parseFilter(part))
+    return { matches: (user) => all.every(({ matches }) => matches(user)), isAdvanced: all.some(({ isAdvanced }) => isAdvanced) }
+  }
+  const collection = parseCollectionCondition(filter.trim())
+  if (collection) return collection
   const parser = new Parser(tokenize(filter), filter)
   return parser.whole()
 }

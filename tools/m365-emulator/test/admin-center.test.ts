@@ -203,6 +203,41 @@ describe('S2 S22 S23 permissions and consent', () => {
   })
 })
 
+describe('S26 federated credentials', () => {
+  const page = () => at(`${registration()}/federated-credentials`)
+  const good = {
+    name: 'cluster',
+    issuer: 'https://cluster.example',
+    subject: 'system:serviceaccount:phones:sync',
+    audience: 'api://AzureADTokenExchange',
+  }
+
+  test('one is added and deleted, and the page keeps what it refuses', async () => {
+    const agent = await givenAdministrator()
+    await agent.submit(await agent.open(page()), 'Add', good)
+    const { name, issuer, subject, audience } = good
+    expect(fabrikam().applications()[0]?.federatedCredentials).toEqual([{ name, issuer, subject, audiences: [audience] }])
+    const twice = await agent.submit(await agent.open(page()), 'Add', { ...good, name: 'another' })
+    expect(twice.status).toBe(400)
+    expect(twice.text).toContain('issuer and subject together must be unique')
+    expect(twice.html).toContain('value="another"')
+    await agent.submit(await agent.open(page()), 'Delete')
+    expect(fabrikam().applications()[0]?.federatedCredentials).toEqual([])
+  })
+
+  test.each([
+    ['Name: ', { name: 'a b' }],
+    ['Issuer: ', { issuer: 'cluster' }],
+    ['Audience: ', { audience: '' }],
+    ['Subject identifier: ', { subject: ' ' }],
+  ])('"%s" tells which field is wrong', async (problem, fields) => {
+    const agent = await givenAdministrator()
+    const refused = await agent.submit(await agent.open(page()), 'Add', { ...good, ...fields } as Record<string, string>)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain(problem)
+  })
+})
+
 describe('S24 S25 S26 secrets', () => {
   test('the value stands on one page once; the id and the first letters stay', async () => {
     const agent = await givenAdministrator()

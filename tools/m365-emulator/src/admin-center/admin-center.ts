@@ -8,6 +8,7 @@ import { BROWSER_SCRIPT } from './browser-script.ts'
 import { certificatesAndSecrets } from './certificates-and-secrets.ts'
 import { openDesk } from './desk.ts'
 import { entrance } from './entrance.ts'
+import { federatedCredentials } from './federated-credentials.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -26,4 +27,5 @@ export const adminCenter: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
   authentication(desk)
   apiPermissions(desk, cloud)
   certificatesAndSecrets(desk, cloud)
+  federatedCredentials(desk)
 }

@@ -69,6 +69,7 @@ const PARTS = [
   ['Authentication', '/authentication'],
   ['API permissions', '/api-permissions'],
   ['Certificates & secrets', '/certificates-secrets'],
+  ['Federated credentials', '/federated-credentials'],
 ] as const
 
 export type Part = (typeof PARTS)[number][0]

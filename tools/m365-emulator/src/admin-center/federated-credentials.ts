@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { ApplicationVisit, Desk } from './desk.ts'
+import { federatedCredentialsPage } from './pages/federated-credentials-page.ts'
+import { problemIn } from './problem-in.ts'
+
+/** Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and found out at the exchange, as at Microsoft. */
+export function federatedCredentials(desk: Desk): void {
+  const url = '/app-registrations/:appId/federated-credentials'
+  desk.applicationPage(url, (visit) => federatedCredentialsPage(visit))
+
+  desk.applicationForm(`${url}/add`, (visit) => {
+    const { application, fields } = visit
+    const { name = '', issuer = '', subject = '', audience = '' } = fields
+    const added = { name: name.trim(), issuer: issuer.trim(), subject: subject.trim(), audiences: [audience.trim()] }
+    const isNamedTwice = application.federatedCredentials.some((known) => known.name === added.name)
+    if (isNamedTwice) return refuse(visit, 'Name: a credential of this name exists already')
+    try {
+      visit.directory.changeApplication(application.appId, { federatedCredentials: [...application.federatedCredentials, added] })
+      return back(visit)
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error
+      return refuse(visit, problemIn(error))
+    }
+  })
+
+  desk.applicationForm(`${url}/delete`, (visit) => {
+    const { application, directory, fields } = visit
+    const left = application.federatedCredentials.filter(({ name }) => name !== fields.name)
+    directory.changeApplication(application.appId, { federatedCredentials: left })
+    return back(visit)
+  })
+}
+
+function back({ application, reply }: ApplicationVisit) {
+  return reply.redirect(`/app-registrations/${application.appId}/federated-credentials`, 303)
+}
+
+function refuse(visit: ApplicationVisit, problem: string) {
+  return visit.reply.code(400).send(federatedCredentialsPage(visit, problem))
+}

@@ -6,6 +6,7 @@ export type Cloud = z.infer<typeof Cloud>
 
 /** Which platform the redirect URIs are registered under in Entra ID; it decides who may redeem the code. */
 export const RedirectPlatform = z.enum(['web', 'spa'])
+export type RedirectPlatform = z.infer<typeof RedirectPlatform>
 /** `single`: one redirect URI for the whole platform. `per-app`: one on each app's shared host and one on its tenant host. */
 export const RedirectMode = z.enum(['single', 'per-app'])
 export type RedirectMode = z.infer<typeof RedirectMode>

@@ -37,6 +37,7 @@ import { listRedirectUris } from './routes/list-redirect-uris.ts'
 import { listTenants } from './routes/list-tenants.ts'
 import { putApp } from './routes/put-app.ts'
 import { putCredential } from './routes/put-credential.ts'
+import { showSetupScript } from './routes/show-setup-script.ts'
 import { verifyAccount } from './routes/verify-account.ts'
 
 export const SERVICE_NAME = 'tenant-registry'
@@ -82,6 +83,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(putCredential, ports)
       await scope.register(verifyAccount, ports)
       await scope.register(listRedirectUris, ports)
+      await scope.register(showSetupScript, ports)
     },
     { prefix: '/api/v1' },
   )

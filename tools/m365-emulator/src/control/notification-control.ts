@@ -15,6 +15,7 @@ const Limits = z.strictObject({
   perAppAndTenant: z.number().int().min(0).optional(),
   perTenant: z.number().int().min(0).optional(),
   refuseDuplicates: z.boolean().optional(),
+  acceptCreatedUsers: z.boolean().optional(),
 })
 const Lifecycle = z.strictObject({
   event: z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed']),

@@ -39,7 +39,8 @@ export function authenticate(authorization: string | undefined, cloud: Cloud): C
   if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300) throw invalidToken('Lifetime validation failed, the token is expired.')
   const directory = cloud.directories.find(claims.tid ?? '')
   const principal = directory?.principals.get(claims.appid ?? '')
-  if (!directory || !principal)
+  const isStillUnknown = (principal?.grantedAt.values().next().value ?? 0) > cloud.clock.now() - cloud.graph.identityUnknownMilliseconds
+  if (!directory || !principal || isStillUnknown)
     throw new GraphError(401, 'Authorization_IdentityNotFound', 'The identity of the calling application could not be established.')
   if (!principal.enabled)
     throw new GraphError(401, 'Authorization_IdentityDisabled', 'The identity of the calling application is disabled.')

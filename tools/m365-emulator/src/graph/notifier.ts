@@ -57,7 +57,7 @@ export class Notifier {
   /** A change of members is an `updated` of the group. */
   groupChanged(directory: Directory, groupId: string, type: ChangeType, member?: ChangedMember): void {
     for (const subscription of this.#watching(directory.id, 'groups', groupId)) {
-      if (!subscription.changeTypes.has(type)) continue
+      if (!subscription.changeTypes.has(type) || (subscription.watched.membersOnly && !member)) continue
       this.#send(subscription.notificationUrl, changeNotification(subscription, type, groupId, this.#sequence++, member))
     }
   }

@@ -20,6 +20,8 @@ export const GraphSettings = z.strictObject({
   deltaShuffleSeed: z.number().int().nullable(),
   /** Whether the first round tells of the recycle bin. */
   deltaRemovedInFirstRound: z.boolean(),
+  /** After a first consent Graph does not know the application for so long: 401 `Authorization_IdentityNotFound`. */
+  identityUnknownMilliseconds: z.number().int().min(0),
   /** Every so manieth page has no items and still a nextLink; none when 0. */
   emptyPageEvery: z.number().int().min(0),
 })
@@ -34,5 +36,6 @@ export const USUAL_GRAPH_SETTINGS: GraphSettings = {
   deltaReplays: 0,
   deltaShuffleSeed: null,
   deltaRemovedInFirstRound: false,
+  identityUnknownMilliseconds: 0,
   emptyPageEvery: 0,
 }

@@ -3,12 +3,12 @@ import type { Caller } from './bearer.ts'
 import { GraphError } from './graph-error.ts'
 import type { Subscription } from './subscription.ts'
 
-/** How many there may be, and whether the same one may be made twice: sources differ on the latter. */
-export type SubscriptionLimits = { perAppAndTenant: number; perTenant: number; refuseDuplicates: boolean }
+/** How many there may be; and what sources differ on: whether the same one may be made twice, and whether users have `created`. */
+export type SubscriptionLimits = { perAppAndTenant: number; perTenant: number; refuseDuplicates: boolean; acceptCreatedUsers: boolean }
 
 /** The subscriptions of all directories. An expired one is gone, as if it had never been. */
 export class SubscriptionStore {
-  readonly limits: SubscriptionLimits = { perAppAndTenant: 100, perTenant: 1_000, refuseDuplicates: false }
+  readonly limits: SubscriptionLimits = { perAppAndTenant: 100, perTenant: 1_000, refuseDuplicates: false, acceptCreatedUsers: true }
   readonly #byId = new Map<string, Subscription>()
   readonly #clock: Clock
 

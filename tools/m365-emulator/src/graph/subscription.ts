@@ -18,8 +18,8 @@ export type Subscription = {
   creatorId: string
   directoryId: string
   resource: string
-  /** `users` or one user; `groups` or one group. */
-  watched: { kind: 'users' | 'groups'; id: string | undefined }
+  /** `users` or one user; `groups`, one group, or the members of one. */
+  watched: { kind: 'users' | 'groups'; id: string | undefined; membersOnly: boolean }
   changeTypes: ReadonlySet<ChangeType>
   changeType: string
   clientState: string | null
@@ -61,7 +61,7 @@ export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): S
     directoryId: caller.directory.id,
     resource: asked.resource,
     watched,
-    changeTypes: readChangeTypes(asked.changeType),
+    changeTypes: readChangeTypes(asked.changeType, watched.kind === 'groups' || cloud.subscriptions.limits.acceptCreatedUsers),
     changeType: asked.changeType,
     clientState: asked.clientState ?? null,
     notificationUrl: readAddress(asked.notificationUrl, 'notificationUrl'),
@@ -74,14 +74,16 @@ export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): S
 }
 
 function readResource(resource: string): Subscription['watched'] {
-  const found = /^\/?(users|groups)(?:\/([0-9a-f-]{36}))?$/i.exec(resource)
-  if (!found) throw badRequest(`Invalid 'resource' specified: '${resource}'.`)
-  return { kind: found[1]?.toLowerCase() === 'groups' ? 'groups' : 'users', id: found[2]?.toLowerCase() }
+  const found = /^\/?(users|groups)(?:\/([0-9a-f-]{36}))?(\/members)?$/i.exec(resource)
+  const kind = found?.[1]?.toLowerCase() === 'groups' ? 'groups' : 'users'
+  const membersOnly = found?.[3] !== undefined
+  if (!found || (membersOnly && (kind === 'users' || !found[2]))) throw badRequest(`Invalid 'resource' specified: '${resource}'.`)
+  return { kind, id: found[2]?.toLowerCase(), membersOnly }
 }
 
-function readChangeTypes(text: string): Set<ChangeType> {
+function readChangeTypes(text: string, acceptsCreated: boolean): Set<ChangeType> {
   const types = text.split(',').map((type) => type.trim().toLowerCase())
-  if (types.some((type) => type !== 'created' && type !== 'updated' && type !== 'deleted'))
+  if (types.some((type) => (type !== 'created' || !acceptsCreated) && type !== 'updated' && type !== 'deleted'))
     throw badRequest(`Invalid 'changeType' attribute: '${text}'.`)
   return new Set(types as ChangeType[])
 }

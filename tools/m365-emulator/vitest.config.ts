@@ -1,3 +1,4 @@
 import { testsOf } from '@jackfield/test-environment/vitest-config'
 
-export default testsOf()
+/** Some tests start processes and a browser; on a loaded machine each start takes its time. */
+export default testsOf({ timeoutSeconds: 90 })

@@ -10,6 +10,7 @@ import { approveSyncRun } from './routes/approve-sync-run.ts'
 import { bindExtension } from './routes/bind-extension.ts'
 import { cancelSyncRun } from './routes/cancel-sync-run.ts'
 import { changeUser } from './routes/change-user.ts'
+import { confineToTenant } from './routes/confine-to-tenant.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
@@ -56,6 +57,8 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
 
   app.register(async (scope) => {
     open(scope)
+    // Microsoft names an account, and nobody knows yet whose it is.
+    scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
     await scope.register(receiveNotifications, ports)
   })
   app.register(adminRoutes(ports, open), { prefix: '/api/v1' })
@@ -73,6 +76,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (admin) => {
     open(admin)
     admin.addHook('onRequest', requireAdmin)
+    admin.addHook('preValidation', confineToTenant(ports.inScope))
     admin.addHook('preHandler', requireTenant(ports.registry))
     admin.register(listMicrosoftUsers, ports)
     admin.register(importUsers, ports)
@@ -106,6 +110,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (internal) => {
     open(internal)
     internal.addHook('onRequest', requireService)
+    internal.addHook('preValidation', confineToTenant(ports.inScope))
     internal.register(findRosterEntry, ports)
     internal.register(disconnectAccount, ports)
   }

@@ -6,6 +6,7 @@ import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { bullmqConsumer, migrateQueue, type QueueOptions } from './adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from './adapters/connected-ports.ts'
+import { DATABASE_ROLE } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
@@ -30,6 +31,7 @@ if (role === 'migrate') {
 const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
+  role: DATABASE_ROLE,
   max: 10 + config.WORKER_CONCURRENCY,
   onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
 })

@@ -274,7 +274,11 @@ export type Bindings = {
   remove(target: BindingTarget, entry: AuditEntry): Promise<void>
 }
 
+/** Confines what `work` does in the database to a tenant; `every-tenant` is for work above all of them. */
+export type InScope = <Result>(scope: string, work: () => Result) => Result
+
 export type Ports = {
+  inScope: InScope
   registry: Registry
   directory: Directory
   runs: SyncRuns

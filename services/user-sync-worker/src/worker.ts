@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setInterval as every } from 'node:timers/promises'
+import { SyncRunJob } from '@jackfield/contract/sync-job'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
@@ -26,13 +27,14 @@ export type RunningWorker = { close(): Promise<void> }
 export async function startWorker(ports: Ports, options: WorkerOptions): Promise<RunningWorker> {
   const advance = advanceSyncRun(ports, { sliceMs: options.sliceMs, now: Date.now })
   const consumer = await options.consume(async (data, stopping) => {
-    const { next, delaySeconds } = await advance(data, stopping)
+    const { next, delaySeconds } = await advanceInScope(ports, data, () => advance(data, stopping))
     // When this fails the reconciler does it.
     if (next) await ports.queue.enqueue(next, delaySeconds).catch(options.onError)
   })
 
   const stopping = new AbortController()
-  const repeat = (work: () => Promise<unknown>, milliseconds: number) => repeatUntil(stopping.signal, work, milliseconds, options.onError)
+  const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
+    repeatUntil(stopping.signal, () => ports.inScope('every-tenant', work), milliseconds, options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
     repeat(scheduleSyncRuns(ports), options.scheduleEveryMs ?? 1_000),
@@ -52,6 +54,12 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
       await consumer.close()
     },
   }
+}
+
+/** A slice sees its own tenant's rows alone; what is no job of ours sees none. */
+function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () => Promise<Outcome>): Promise<Outcome> {
+  const job = SyncRunJob.safeParse(data)
+  return inScope(job.success ? job.data.tenantId : '', advance)
 }
 
 /** One round after the other, never two at once. */

@@ -195,7 +195,7 @@ const seeds = process.env.CONVERGENCE_SEED
   : Array.from({ length: HISTORIES }, (_, index) => index + 1)
 
 test('T-110 T-112 T-113 SY-02 SY-15 random histories under faults end with roster and directory the same', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   let met = 0
   for (const seed of seeds) met += (await live(seed)).faults

@@ -20,6 +20,7 @@ import { postgresSyncRuns } from './postgres-sync-runs.ts'
 import { postgresWebhookEndpoints } from './postgres-webhook-endpoints.ts'
 import { registryClient } from './registry-client.ts'
 import type { SyncSettings } from './sync-settings.ts'
+import { inScope, scopedPool } from './tenant-scope.ts'
 import { webhookOutbox } from './webhook-outbox.ts'
 import { isWebhookAddress, webhookSender } from './webhook-sender.ts'
 
@@ -37,7 +38,7 @@ export type ConnectionOptions = {
 
 /** Every port on its real counterpart. */
 export function connectedPorts({
-  pool,
+  pool: confined,
   queue,
   internalTokenKeys,
   registryUrl,
@@ -46,12 +47,14 @@ export function connectedPorts({
   webhookBaseUrl,
   sealingKeys,
 }: ConnectionOptions): Ports {
+  const pool = scopedPool(confined)
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
   // Beside an emulator everything is on one machine.
   const allowsLoopback = microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
   const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens() })
   return {
+    inScope,
     registry: registryClient(
       serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
     ),

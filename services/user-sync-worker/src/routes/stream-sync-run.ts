@@ -23,9 +23,12 @@ const schema = {
   response: { 200: z.string().meta({ description: 'text/event-stream' }), 404: Problem, 503: Problem },
 }
 
-export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
+export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'>> = async (app, { runs, inScope }) => {
   const closing = new AbortController()
   let streams = 0
+  // A stream outlives its request, and with it the request's scope.
+  const find = (params: { tenantId: string; runId: string }) => () =>
+    inScope(params.tenantId, () => runs.find(params.tenantId, params.runId))
   app.addHook('preClose', async () => closing.abort())
   app.get('/tenants/:tenantId/sync-runs/:runId/events', { schema }, async ({ params, headers }, reply) => {
     const found = await runs.find(params.tenantId, params.runId)
@@ -33,7 +36,7 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (
     if (streams >= MOST_STREAMS) throw refuse('temporarily-unavailable', { retryAfter: 5 })
 
     streams += 1
-    const stream = Readable.from(follow(runs, params, String(headers['last-event-id'] ?? ''), closing.signal))
+    const stream = Readable.from(follow(find(params), String(headers['last-event-id'] ?? ''), closing.signal))
     stream.once('close', () => {
       streams -= 1
     })
@@ -43,12 +46,12 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (
 }
 
 /** A client that comes back with Last-Event-ID is not told again what it knows. */
-async function* follow(runs: Ports['runs'], params: { tenantId: string; runId: string }, lastEventId: string, closing: AbortSignal) {
+async function* follow(find: () => ReturnType<Ports['runs']['find']>, lastEventId: string, closing: AbortSignal) {
   yield 'retry: 1000\n\n'
   let told = lastEventId
   let quietMs = 0
   for (let elapsed = 0; elapsed < LONGEST_MS && !closing.aborted; elapsed += POLL_MS) {
-    const found = await runs.find(params.tenantId, params.runId)
+    const found = await find()
     if (!found) return
     const id = String(found.revision)
     const isOver = OVER.has(found.run.status)

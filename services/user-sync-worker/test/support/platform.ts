@@ -16,6 +16,7 @@ import { createTestDatabase } from '@jackfield/test-environment/database'
 import { bullmqConsumer, migrateQueue, type QueueEngine } from '../../src/adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
+import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { findFreePort } from './free-port.ts'
@@ -48,17 +49,29 @@ export async function startPlatform(
   const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
   const port = options.webhooks ? await findFreePort() : undefined
-  const ports = connectedPorts({
-    pool,
-    queue,
-    internalTokenKeys: [key],
-    registryUrl: registry.url,
-    microsoft,
-    sync: { ...SELDOM, ...options.sync },
-    sealingKeys: [randomBytes(32)],
-    webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
+  const confined = createPool({
+    connectionString: database.url,
+    applicationName: 'test',
+    role: DATABASE_ROLE,
+    max: 20,
+    onIdleError: () => {},
   })
-  const app = buildApp(ports, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
+  // The service works confined; what tests do with ports of their own is above all tenants.
+  const sealingKeys = [randomBytes(32)]
+  const connect = (own: typeof pool) =>
+    connectedPorts({
+      pool: own,
+      queue,
+      internalTokenKeys: [key],
+      registryUrl: registry.url,
+      microsoft,
+      sync: { ...SELDOM, ...options.sync },
+      sealingKeys,
+      webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
+    })
+  const ports = connect(pool)
+  const served = connect(confined)
+  const app = buildApp(served, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
@@ -89,7 +102,7 @@ export async function startPlatform(
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
     const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
-    const worker = await startWorker(ports, { sliceMs, consume, onError: () => {}, reconcileEveryMs, scheduleEveryMs: 200 })
+    const worker = await startWorker(served, { sliceMs, consume, onError: () => {}, reconcileEveryMs, scheduleEveryMs: 200 })
     workers.push(worker)
     return worker
   }
@@ -123,12 +136,13 @@ export async function startPlatform(
   async function close() {
     for (const worker of workers) await worker.close()
     await app.close()
-    await ports.queue.close()
+    await Promise.all([ports.queue.close(), served.queue.close()])
+    await confined.end()
     await pool.end()
     await Promise.all([emulator.close(), gate.close(), registry.close()])
     await database.drop()
   }
-  const stores = { database, pool, queue, key }
+  const stores = { database, pool, confined, queue, key }
   return {
     app,
     ports,

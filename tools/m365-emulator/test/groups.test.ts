@@ -149,7 +149,9 @@ describe('S44 group delta', () => {
       { id: gone.id, '@removed': { reason: 'deleted' } },
     ])
     expect((await round(narrow)).items.map(({ id }) => id)).toEqual([to.id, gone.id])
+    expect(ids(await get(`/groups/${from.id}/members`))).toEqual([])
     contoso().restoreUser(leaver.id)
+    expect(ids(await get(`/groups/${from.id}/members`))).toEqual([leaver.id])
     expect((await round(next)).items).toMatchObject([{ id: from.id, 'members@delta': [{ id: leaver.id }] }])
   })
 

@@ -33,6 +33,7 @@ describe('computed people', () => {
     }
     expect([ids.size, names.size]).toEqual([3_000, 3_000])
     expect(many.positionOf(randomUUID())).toBeUndefined()
+    expect(many.positionOf(`${many.at(7).id.slice(0, 8)}${randomUUID().slice(8)}`)).toBeUndefined()
     expect(many.positionOfName('nobody99@many.example')).toBeUndefined()
     expect(people({ size: 10_000_000 }).positionOf(people({ size: 10_000_000 }).at(9_999_999).id)).toBe(9_999_999)
   })
@@ -84,9 +85,12 @@ describe('a large directory takes no memory for those nobody touched', () => {
     users.delete(first.id)
     expect([users.find(first.id), users.at(0), users.state(first.id)]).toEqual([undefined, undefined, 'soft-deleted'])
     expect(users.count()).toBe(1_000_000)
+    const { id: heir } = users.add({ id: randomUUID(), userPrincipalName: first.userPrincipalName, displayName: 'Took the name' })
+    expect(() => users.restore(first.id)).toThrow(/exists/)
+    users.change(heir, { userPrincipalName: 'heir@many.example' })
     users.restore(first.id)
     expect(users.find(first.userPrincipalName)).toEqual(first)
-    expect(users.held).toBe(3)
+    expect(users.held).toBe(4)
   })
 })
 

@@ -101,7 +101,7 @@ test('T-113 an expired page token starts the listing again, without counting any
   expect(failed.body).toMatchObject({ status: 'failed', error: { code: 'listing-expired' } })
 })
 
-test('T-113 a long Retry-After puts the run back, in both forms; a short one is waited for', async () => {
+test('SY-07 T-113 a long Retry-After puts the run back, in both forms; a short one is waited for', async () => {
   const tenant = platform.connectedTenant()
   const { job } = await createRun(tenant, platform.emulator.directory('m365x214355.onmicrosoft.com').id)
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '30' } })
@@ -117,7 +117,7 @@ test('T-113 a long Retry-After puts the run back, in both forms; a short one is 
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status).toBe('succeeded')
 })
 
-test('T-113 a refused token is renewed once, then the run fails in plain words; missing consent too', async () => {
+test('SY-09 T-113 a refused token is renewed once, then the run fails in plain words; missing consent too', async () => {
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
   const refused = { status: 401, body: { error: { code: 'InvalidAuthenticationToken', message: 'expired' } } }

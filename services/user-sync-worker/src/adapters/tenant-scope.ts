@@ -19,8 +19,11 @@ export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-ten
  * set at each taking, so that what a connection served before does not matter.
  */
 export function scopedPool(pool: pg.Pool): pg.Pool {
+  const heard = new WeakSet<pg.PoolClient>()
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()
+    if (!heard.has(client)) client.on('error', ignore)
+    heard.add(client)
     try {
       await client.query({ ...SET_SCOPE, values: [scopes.getStore() ?? NOBODY] })
       return client
@@ -46,3 +49,6 @@ export function scopedPool(pool: pg.Pool): pg.Pool {
     },
   })
 }
+
+/** A taken connection that dies between two statements has nobody to tell but the process; the next statement on it fails anyway (DO-02). */
+function ignore(): void {}

@@ -19,11 +19,9 @@ export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-ten
  * set at each taking, so that what a connection served before does not matter.
  */
 export function scopedPool(pool: pg.Pool): pg.Pool {
-  const heard = new WeakSet<pg.PoolClient>()
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()
-    if (!heard.has(client)) client.on('error', ignore)
-    heard.add(client)
+    if (client.listenerCount('error', ignore) === 0) client.on('error', ignore)
     try {
       await client.query({ ...SET_SCOPE, values: [scopes.getStore() ?? NOBODY] })
       return client

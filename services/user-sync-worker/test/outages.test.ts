@@ -30,19 +30,19 @@ test('DO-02 T-115 with every connection to Postgres cut, at most the requests un
 })
 
 test('DO-02 T-110 an import goes on by itself when the connections are cut again and again, and ends right', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const tenant = platform.connectedTenant(addLargeDirectory(platform, 6_000))
   platform.gate.delayMs = 150
   const { body } = await platform.call('POST', tenant.imports, EVERYBODY)
   const seen = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body?.counts?.seen ?? 0
   for (const atLeast of [900, 2_900, 4_900]) {
-    await expect.poll(seen, { timeout: 40_000 }).toBeGreaterThanOrEqual(atLeast)
+    await expect.poll(seen, { timeout: 90_000 }).toBeGreaterThanOrEqual(atLeast)
     await cutAllConnections()
   }
   platform.gate.delayMs = 0
   const status = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body?.status
-  await expect.poll(status, { timeout: 60_000 }).toBe('succeeded')
+  await expect.poll(status, { timeout: 120_000 }).toBe('succeeded')
   expect(await platform.roster(tenant.tenantId)).toHaveLength(6_000)
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body.counts).toMatchObject({
     seen: 6_000,
@@ -52,7 +52,7 @@ test('DO-02 T-110 an import goes on by itself when the connections are cut again
 })
 
 test('SY-01 20,000 users over many pages, empty ones with a nextLink among them, are exactly the roster', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const directoryId = addLargeDirectory(platform, 20_000)
   const tenant = platform.connectedTenant(directoryId)

@@ -33,7 +33,13 @@ export const Connection = z.object({
   directoryId: Guid,
   cloud: Cloud,
   enabled: z.boolean(),
-  credential: z.object({ type: z.literal('secret'), secret: z.string() }).nullable(),
+  /** The secret itself, or an assertion signed by the account's certificate, good for some minutes (RFC 7523). */
+  credential: z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('secret'), secret: z.string() }),
+      z.object({ type: z.literal('assertion'), assertion: z.string() }),
+    ])
+    .nullable(),
 })
 export type Connection = z.infer<typeof Connection>
 

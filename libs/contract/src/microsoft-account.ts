@@ -16,21 +16,30 @@ export type AccountStatus = z.infer<typeof AccountStatus>
 
 export const Alias = z.string().trim().min(1).max(64)
 
+const kept = { createdAt: Timestamp, expiresAt: Timestamp }
+
 /** What is told of a credential: never the credential itself. */
-export const CredentialSummary = z.object({
-  type: z.literal('secret'),
-  hint: z.string().meta({ description: 'Last characters of the secret' }),
-  createdAt: Timestamp,
-  expiresAt: Timestamp,
-})
+export const CredentialSummary = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('secret'), hint: z.string().meta({ description: 'Last characters of the secret' }), ...kept }),
+  z.object({ type: z.literal('certificate'), thumbprint: z.string().meta({ description: 'SHA-1, as Entra ID lists it' }), ...kept }),
+])
 export type CredentialSummary = z.infer<typeof CredentialSummary>
 
-/** Write-only. The secret's *value*; Entra ID also shows a secret id, a GUID, which is refused. */
-export const NewCredential = z.object({
-  type: z.literal('secret'),
-  secret: z.string().trim().min(1).max(512),
-  expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).meta({ description: 'When Entra ID says the secret expires' }),
-})
+const Pem = z.string().trim().min(1).max(16_384)
+
+/** Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), or a certificate with its private key. */
+export const NewCredential = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('secret'),
+    secret: z.string().trim().min(1).max(512),
+    expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).meta({ description: 'When Entra ID says the secret expires' }),
+  }),
+  z.object({
+    type: z.literal('certificate'),
+    certificate: Pem.meta({ description: 'X.509 in PEM, as it was uploaded to Entra ID; RSA of 2048 bits or more' }),
+    privateKey: Pem.meta({ description: 'Its private key in PEM, without a passphrase' }),
+  }),
+])
 export type NewCredential = z.infer<typeof NewCredential>
 
 export const MicrosoftAccount = z

@@ -4,9 +4,18 @@ import * as client from 'openid-client'
 /** Waits for Entra ID are bounded (T-115). */
 const TIMEOUT_SECONDS = 10
 
+/** RFC 7523 2.2. */
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
 /** How the app proves itself at the token endpoint, by the credential of the account; without one it is a public client. */
 export function clientAuthentication(credential: Connection['credential']): client.ClientAuth {
-  return credential ? client.ClientSecretPost(credential.secret) : client.None()
+  if (!credential) return client.None()
+  if (credential.type === 'secret') return client.ClientSecretPost(credential.secret)
+  return (_server, { client_id: clientId }, body) => {
+    body.set('client_id', clientId)
+    body.set('client_assertion_type', JWT_BEARER)
+    body.set('client_assertion', credential.assertion)
+  }
 }
 
 /**

@@ -27,6 +27,11 @@ export const refuse = defineErrors({
     message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
   },
   'secret-already-expired': { status: 400, message: 'The secret has expired already.' },
+  'certificate-unreadable': { status: 400, message: 'This is no certificate in PEM: it begins with “-----BEGIN CERTIFICATE-----”.' },
+  'private-key-unreadable': { status: 400, message: 'This is no private key in PEM, or it has a passphrase.' },
+  'private-key-mismatch': { status: 400, message: 'The private key belongs to another certificate.' },
+  'certificate-not-rsa': { status: 400, message: 'Entra ID takes RSA certificates of 2048 bits or more.' },
+  'certificate-already-expired': { status: 400, message: 'The certificate has expired already.' },
   'roster-unavailable': { status: 503, message: 'The roster does not answer, so nothing was removed. Try again.' },
   'credential-unreadable': { status: 502, message: 'The stored credential cannot be read. Enter it again.' },
 

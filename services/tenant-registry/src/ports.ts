@@ -103,6 +103,19 @@ export type Microsoft = {
   examine(connection: Connection, redirectUris: readonly string[]): Promise<Evidence>
 }
 
+export type CertificateAndKey = { certificate: string; privateKey: string }
+export type Certificates = {
+  /** What a certificate and its key are, or what is wrong with them. */
+  read(
+    certificate: string,
+    privateKey: string,
+  ):
+    | { kind: 'read'; thumbprint: string; expiresAt: Date }
+    | { kind: 'certificate-unreadable' | 'private-key-unreadable' | 'certificate-not-rsa' | 'private-key-mismatch' }
+  /** A signed statement that the app is the app, for its own directory, good for minutes. */
+  assert(signer: CertificateAndKey, app: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>): Promise<string>
+}
+
 /** user-sync-worker: who was imported through an account. */
 export type Roster = {
   ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
@@ -120,6 +133,7 @@ export type Ports = {
   audit: Audit
   microsoft: Microsoft
   roster: Roster
+  certificates: Certificates
   baseUrl: string
   now: () => Date
 }

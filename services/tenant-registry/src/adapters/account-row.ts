@@ -21,11 +21,14 @@ export function accountOf({ aliasKey: _, ...row }: AccountRow, credential: Crede
   }
 }
 
-function summaryOf({ hint, createdAt, expiresAt }: CredentialRow): MicrosoftAccount['credential'] {
-  return { type: 'secret', hint, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }
+/** `hint` is what people recognise the credential by. */
+function summaryOf({ type, hint, createdAt, expiresAt }: CredentialRow): MicrosoftAccount['credential'] {
+  const times = { createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }
+  return type === 'certificate' ? { type, thumbprint: hint, ...times } : { type: 'secret', hint, ...times }
 }
 
 export function credentialRow(accountId: string, { sealed, summary }: SealedCredential): CredentialRow {
-  const { type, hint, createdAt, expiresAt } = summary
+  const { type, createdAt, expiresAt } = summary
+  const hint = summary.type === 'secret' ? summary.hint : summary.thumbprint
   return { accountId, sealed, type, hint, createdAt: new Date(createdAt), expiresAt: new Date(expiresAt) }
 }

@@ -11,6 +11,7 @@ import { postgresAudit } from './postgres-audit.ts'
 import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
+import { rsaCertificates } from './rsa-certificates.ts'
 import { tenantKeyVault } from './tenant-key-vault.ts'
 
 export type PortSettings = OriginOverrides & {
@@ -43,6 +44,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     audit: postgresAudit(db),
     microsoft: microsoftExaminer(settings, now),
     roster: rosterClient(roster),
+    certificates: rsaCertificates(settings, now),
     baseUrl: settings.BASE_URL,
     now,
   }

@@ -5,7 +5,7 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export type CredentialReview = { kind: 'accepted'; summary: CredentialSummary } | { kind: 'is-an-id' } | { kind: 'already-expired' }
 
 /** Entra ID shows a secret's id beside its value, and people copy the wrong one (S25). */
-export function reviewCredential(credential: NewCredential, now: Date): CredentialReview {
+export function reviewSecret(credential: Extract<NewCredential, { type: 'secret' }>, now: Date): CredentialReview {
   if (GUID.test(credential.secret)) return { kind: 'is-an-id' }
   // A date without a time means its first moment in UTC: warnings then come early rather than late.
   const expiresAt = new Date(credential.expiresAt)

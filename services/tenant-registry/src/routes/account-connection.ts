@@ -2,12 +2,12 @@ import type { Connection } from '@jackfield/contract/internal-api'
 import type { FastifyRequest } from 'fastify'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { CertificateAndKey, Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 
-/** The account with its secret in clear, for speaking to Microsoft. A secret that cannot be opened is audited (SE-04). */
+/** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate. A secret that cannot be opened is audited (SE-04). */
 export async function openConnection(
-  { accounts, vault, audit }: Pick<Ports, 'accounts' | 'vault' | 'audit'>,
+  { accounts, vault, audit, certificates }: Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates'>,
   request: FastifyRequest,
   account: AccountRecord,
 ): Promise<Connection> {
@@ -23,5 +23,7 @@ export async function openConnection(
     )
     throw refuse('credential-unreadable', { cause: opened.cause })
   }
-  return { ...connection, credential: { type: 'secret', secret: opened.secret } }
+  if (account.credential?.type !== 'certificate') return { ...connection, credential: { type: 'secret', secret: opened.secret } }
+  const signer: CertificateAndKey = JSON.parse(opened.secret)
+  return { ...connection, credential: { type: 'assertion', assertion: await certificates.assert(signer, account) } }
 }

@@ -17,7 +17,7 @@ const schema = {
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
 }
 
-export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now'>> = async (app, ports) => {
+export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now' | 'certificates'>> = async (app, ports) => {
   app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await ports.accounts.find(params.tenantId, params.accountId)

@@ -1,16 +1,37 @@
 import type { NewCredential } from '@jackfield/contract/microsoft-account'
-import { reviewCredential } from '../domain/credential.ts'
+import { reviewSecret } from '../domain/credential.ts'
 import { refuse } from '../errors.ts'
-import type { Ports, SealedCredential } from '../ports.ts'
+import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'
 
-/** Refuses what cannot be a working secret, and seals the rest for this account. */
-export async function sealCredential(
-  { vault, now }: Pick<Ports, 'vault' | 'now'>,
-  { tenantId, accountId }: { tenantId: string; accountId: string },
-  credential: NewCredential,
+type Needed = Pick<Ports, 'vault' | 'now' | 'certificates'>
+type Place = { tenantId: string; accountId: string }
+
+/** Refuses what cannot work, and seals the rest for this account. */
+export function sealCredential(ports: Needed, place: Place, credential: NewCredential): Promise<SealedCredential> {
+  return credential.type === 'secret' ? sealSecret(ports, place, credential) : sealCertificate(ports, place, credential)
+}
+
+async function sealSecret(
+  { vault, now }: Needed,
+  { tenantId, accountId }: Place,
+  credential: Extract<NewCredential, { type: 'secret' }>,
 ): Promise<SealedCredential> {
-  const review = reviewCredential(credential, now())
+  const review = reviewSecret(credential, now())
   if (review.kind === 'is-an-id') throw refuse('secret-is-an-id')
   if (review.kind === 'already-expired') throw refuse('secret-already-expired')
   return { summary: review.summary, sealed: await vault.seal(tenantId, accountId, credential.secret) }
+}
+
+async function sealCertificate(
+  { vault, now, certificates }: Needed,
+  { tenantId, accountId }: Place,
+  { certificate, privateKey }: CertificateAndKey,
+): Promise<SealedCredential> {
+  const read = certificates.read(certificate, privateKey)
+  if (read.kind !== 'read') throw refuse(read.kind)
+  if (read.expiresAt <= now()) throw refuse('certificate-already-expired')
+  const { thumbprint } = read
+  const times = { createdAt: now().toISOString(), expiresAt: read.expiresAt.toISOString() }
+  const sealed = await vault.seal(tenantId, accountId, JSON.stringify({ certificate, privateKey }))
+  return { summary: { type: 'certificate', thumbprint, ...times }, sealed }
 }

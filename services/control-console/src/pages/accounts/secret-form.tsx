@@ -62,10 +62,15 @@ export function SecretForm({ account, test }: Properties) {
 function StoredSecret({ credential }: { credential: NonNullable<MicrosoftAccount['credential']> }) {
   return (
     <Text block>
-      A secret {credential.hint && `ending in ${credential.hint} `}is stored since {new Date(credential.createdAt).toLocaleDateString()}.{' '}
+      {nameOf(credential)} is stored since {new Date(credential.createdAt).toLocaleDateString()}.{' '}
       <ExpiryNote expiresAt={credential.expiresAt} />
     </Text>
   )
+}
+
+function nameOf(credential: NonNullable<MicrosoftAccount['credential']>): string {
+  if (credential.type === 'certificate') return `The certificate with thumbprint ${credential.thumbprint}`
+  return credential.hint ? `A secret ending in ${credential.hint}` : 'A secret'
 }
 
 function complaintsOf(secret: string, expiresAt: string): Complaints {

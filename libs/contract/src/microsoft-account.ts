@@ -22,12 +22,20 @@ const kept = { createdAt: Timestamp, expiresAt: Timestamp }
 export const CredentialSummary = z.discriminatedUnion('type', [
   z.object({ type: z.literal('secret'), hint: z.string().meta({ description: 'Last characters of the secret' }), ...kept }),
   z.object({ type: z.literal('certificate'), thumbprint: z.string().meta({ description: 'SHA-1, as Entra ID lists it' }), ...kept }),
+  z.object({
+    type: z.literal('federated'),
+    issuer: z.string().meta({ description: 'These three are entered in Entra ID under Certificates & secrets > Federated credentials' }),
+    subject: z.string(),
+    audience: z.string(),
+    createdAt: Timestamp,
+    expiresAt: z.null(),
+  }),
 ])
 export type CredentialSummary = z.infer<typeof CredentialSummary>
 
 const Pem = z.string().trim().min(1).max(16_384)
 
-/** Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), or a certificate with its private key. */
+/** Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), a certificate with its private key, or nothing but trust. */
 export const NewCredential = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('secret'),
@@ -39,6 +47,9 @@ export const NewCredential = z.discriminatedUnion('type', [
     certificate: Pem.meta({ description: 'X.509 in PEM, as it was uploaded to Entra ID; RSA of 2048 bits or more' }),
     privateKey: Pem.meta({ description: 'Its private key in PEM, without a passphrase' }),
   }),
+  z
+    .object({ type: z.literal('federated') })
+    .meta({ description: 'The installation’s own workload identity, which the app in Entra ID trusts' }),
 ])
 export type NewCredential = z.infer<typeof NewCredential>
 

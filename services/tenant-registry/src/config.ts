@@ -40,6 +40,8 @@ export const Config = z.object({
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
   /** Where user-sync-worker answers; without it no account can be removed. */
   ROSTER_URL: Origin.optional(),
+  /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */
+  FEDERATED_TOKEN_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),
   BOOTSTRAP_API_KEY: z.string().min(32, 'must be at least 32 characters').max(200).optional(),
 })
 export type Config = z.infer<typeof Config>

@@ -27,6 +27,8 @@ export const refuse = defineErrors({
     message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
   },
   'secret-already-expired': { status: 400, message: 'The secret has expired already.' },
+  'federation-not-set-up': { status: 409, message: 'This installation has no workload identity: FEDERATED_TOKEN_FILE is not set.' },
+  'federation-token-unreadable': { status: 503, message: 'The token of this installation’s workload identity cannot be read.' },
   'certificate-unreadable': { status: 400, message: 'This is no certificate in PEM: it begins with “-----BEGIN CERTIFICATE-----”.' },
   'private-key-unreadable': { status: 400, message: 'This is no private key in PEM, or it has a passphrase.' },
   'private-key-mismatch': { status: 400, message: 'The private key belongs to another certificate.' },

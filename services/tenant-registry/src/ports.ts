@@ -116,6 +116,14 @@ export type Certificates = {
   assert(signer: CertificateAndKey, app: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>): Promise<string>
 }
 
+/** The workload identity of this installation. */
+export type FederatedToken = {
+  read(): Promise<
+    | { kind: 'read'; token: string; issuer: string; subject: string; audience: string }
+    | { kind: 'federation-not-set-up' | 'federation-token-unreadable' }
+  >
+}
+
 /** user-sync-worker: who was imported through an account. */
 export type Roster = {
   ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
@@ -134,6 +142,7 @@ export type Ports = {
   microsoft: Microsoft
   roster: Roster
   certificates: Certificates
+  federatedToken: FederatedToken
   baseUrl: string
   now: () => Date
 }

@@ -1,4 +1,5 @@
 import { type MicrosoftAccount, MicrosoftAccount as Schema } from '@jackfield/contract/microsoft-account'
+import { z } from 'zod'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
 import type { SealedCredential } from '../ports.ts'
 import type { microsoftAccount, microsoftCredential } from './schema.ts'
@@ -6,6 +7,7 @@ import type { microsoftAccount, microsoftCredential } from './schema.ts'
 type AccountRow = typeof microsoftAccount.$inferSelect
 type CredentialRow = typeof microsoftCredential.$inferSelect
 // Text columns that hold one of a few words: parsed here, at the border.
+const Trust = z.object({ issuer: z.string(), subject: z.string(), audience: z.string() })
 const Words = Schema.pick({ cloud: true, redirectPlatform: true, redirectMode: true, status: true })
 
 /** The account as the domain knows it: with a summary of its credential, never the sealed secret. */
@@ -22,13 +24,26 @@ export function accountOf({ aliasKey: _, ...row }: AccountRow, credential: Crede
 }
 
 /** `hint` is what people recognise the credential by. */
-function summaryOf({ type, hint, createdAt, expiresAt }: CredentialRow): MicrosoftAccount['credential'] {
-  const times = { createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }
+function summaryOf({ type, hint, createdAt: at, expiresAt }: CredentialRow): MicrosoftAccount['credential'] {
+  const createdAt = at.toISOString()
+  if (expiresAt === null) return { type: 'federated', ...Trust.parse(JSON.parse(hint)), createdAt, expiresAt }
+  const times = { createdAt, expiresAt: expiresAt.toISOString() }
   return type === 'certificate' ? { type, thumbprint: hint, ...times } : { type: 'secret', hint, ...times }
 }
 
 export function credentialRow(accountId: string, { sealed, summary }: SealedCredential): CredentialRow {
   const { type, createdAt, expiresAt } = summary
-  const hint = summary.type === 'secret' ? summary.hint : summary.thumbprint
-  return { accountId, sealed, type, hint, createdAt: new Date(createdAt), expiresAt: new Date(expiresAt) }
+  return {
+    accountId,
+    sealed,
+    type,
+    hint: hintOf(summary),
+    createdAt: new Date(createdAt),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+  }
+}
+
+function hintOf(summary: SealedCredential['summary']): string {
+  if (summary.type === 'secret') return summary.hint
+  return summary.type === 'certificate' ? summary.thumbprint : JSON.stringify(Trust.parse(summary))
 }

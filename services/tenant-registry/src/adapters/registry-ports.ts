@@ -3,6 +3,7 @@ import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 import type { Ports } from '../ports.ts'
+import { federatedTokenFile } from './federated-token-file.ts'
 import { microsoftExaminer } from './microsoft-examiner.ts'
 import { postgresAccounts } from './postgres-accounts.ts'
 import { postgresApiKeys } from './postgres-api-keys.ts'
@@ -19,6 +20,7 @@ export type PortSettings = OriginOverrides & {
   KEY_ENCRYPTION_KEYS: readonly Buffer[]
   BOOTSTRAP_API_KEY?: string | undefined
   ROSTER_URL?: string | undefined
+  FEDERATED_TOKEN_FILE?: string | undefined
   INTERNAL_TOKEN_KEYS: readonly Buffer[]
 }
 
@@ -45,6 +47,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     microsoft: microsoftExaminer(settings, now),
     roster: rosterClient(roster),
     certificates: rsaCertificates(settings, now),
+    federatedToken: federatedTokenFile(settings.FEDERATED_TOKEN_FILE),
     baseUrl: settings.BASE_URL,
     now,
   }

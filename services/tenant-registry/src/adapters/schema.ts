@@ -80,7 +80,7 @@ export const microsoftCredential = registry.table('microsoft_credential', {
   sealed: bytea('sealed').notNull(),
   hint: text('hint').notNull(),
   createdAt: instant('created_at').notNull(),
-  expiresAt: instant('expires_at').notNull(),
+  expiresAt: instant('expires_at'),
 })
 
 /** Deleted keys stay as rows without their hash: the bootstrap key must not come back to life. */

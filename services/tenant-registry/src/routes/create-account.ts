@@ -19,10 +19,9 @@ const schema = {
   response: { 201: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem },
 }
 
-export const createAccount: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'vault' | 'now' | 'certificates'>> = async (
-  app,
-  ports,
-) => {
+export const createAccount: FastifyPluginAsyncZod<
+  Pick<Ports, 'tenants' | 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>
+> = async (app, ports) => {
   const { tenants, accounts } = ports
   app.post('/tenants/:tenantId/microsoft-accounts', { schema }, async (request, reply) => {
     const { tenantId } = request.params

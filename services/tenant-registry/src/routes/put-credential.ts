@@ -17,7 +17,10 @@ const schema = {
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
 }
 
-export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now' | 'certificates'>> = async (app, ports) => {
+export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>> = async (
+  app,
+  ports,
+) => {
   app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await ports.accounts.find(params.tenantId, params.accountId)
@@ -25,7 +28,7 @@ export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vaul
     if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
 
     const sealed = await sealCredential(ports, params, body)
-    const details = { type: body.type, expiresAt: sealed.summary.expiresAt }
+    const details = { type: body.type, expiresAt: sealed.summary.expiresAt ?? 'never' }
     const entry = auditEntry(request, { action: 'microsoft-account.set-credential', tenantId: read.tenantId, target: read.id, details })
     const account = await ports.accounts.change(read, withNewCredential(read), sealed, entry)
     if (typeof account === 'string') throw refuse(account)

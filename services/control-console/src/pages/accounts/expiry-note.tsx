@@ -2,7 +2,8 @@ import { Badge, Text } from '@fluentui/react-components'
 import { expiryOf } from '../../domain/client-secret.ts'
 
 /** When the secret ends, louder when that is near. */
-export function ExpiryNote({ expiresAt }: { expiresAt: string }) {
+export function ExpiryNote({ expiresAt }: { expiresAt: string | null }) {
+  if (expiresAt === null) return <Text>Does not expire.</Text>
   const expiry = expiryOf(expiresAt, new Date())
   const day = new Date(expiresAt).toLocaleDateString()
   if (expiry.kind === 'expired') return <Badge color="danger">{`Expired on ${day}`}</Badge>

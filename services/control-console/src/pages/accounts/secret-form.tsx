@@ -70,6 +70,7 @@ function StoredSecret({ credential }: { credential: NonNullable<MicrosoftAccount
 
 function nameOf(credential: NonNullable<MicrosoftAccount['credential']>): string {
   if (credential.type === 'certificate') return `The certificate with thumbprint ${credential.thumbprint}`
+  if (credential.type === 'federated') return `Trust in ${credential.subject} of ${credential.issuer}`
   return credential.hint ? `A secret ending in ${credential.hint}` : 'A secret'
 }
 

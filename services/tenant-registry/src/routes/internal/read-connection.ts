@@ -8,7 +8,9 @@ import { openConnection } from '../account-connection.ts'
 const schema = { hide: true, params: AccountParams, response: { 200: Connection } }
 
 /** The one answer that carries a secret; only our services get it. */
-export const readConnection: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates'>> = async (app, ports) => {
+export const readConnection: FastifyPluginAsyncZod<
+  Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken'>
+> = async (app, ports) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/connection', { schema }, async (request) => {
     const account = await ports.accounts.find(request.params.tenantId, request.params.accountId)
     if (!account) throw refuse('account-not-found')

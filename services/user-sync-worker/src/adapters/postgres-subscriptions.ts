@@ -19,8 +19,9 @@ where a.account_id = s.account_id and s.account_id in (
 returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id as "directoryId",
   case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet"`
 
-/** Half of its life later it is renewed. */
+/** Half of its life later it is renewed. A new one also hints at what happened while nobody told: together, or a crash between loses it. */
 const KEEP = `
+with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)
 update roster.subscription set subscription_id = $2, expires_at = $3, renew_at = now() + ($3 - now()) / 2, not_before = now(), failures = 0,
   is_quiet = false, quiet_rounds = 0, directory_id = $4 where account_id = $1`
 
@@ -57,8 +58,7 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
       await pool.query('update roster.subscription set client_state_hash = $2 where account_id = $1', [accountId, hash(clientState)])
     },
     async keep({ accountId, directoryId }, { id, expiresAt }, isNew) {
-      await pool.query(KEEP, [accountId, id, expiresAt, directoryId])
-      if (isNew) await pool.query(HINT, [accountId]) // what happened while nobody told
+      await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew])
     },
     async postpone(accountId, seconds) {
       await pool.query(FAILED, [accountId, seconds])

@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { adminGuard } from './admin-guard.ts'
 import { isDependencyFailure } from './dependency-failure.ts'
 import { refuse } from './errors.ts'
@@ -14,7 +15,11 @@ import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
 import { microsoftCallback } from './routes/microsoft-callback.ts'
 import { openidProvider } from './routes/openid-provider.ts'
 import { showOpenapi } from './routes/show-openapi.ts'
+import { showSession } from './routes/show-session.ts'
+import { signInFrontend } from './routes/sign-in-frontend.ts'
+import { signOutFrontend } from './routes/sign-out-frontend.ts'
 import { startMicrosoftSignIn } from './routes/start-microsoft-sign-in.ts'
+import { verifyRequest } from './routes/verify-request.ts'
 import { securityHeadersOfSite, securityHeadersPlugin } from './security-headers-plugin.ts'
 import { onControlSite, onTenantSite, sitePlugin } from './site-plugin.ts'
 
@@ -54,15 +59,26 @@ export function buildApp(settings: AppSettings, ports: Ports) {
             })
             await forms.register(cancelSignIn, ports)
           })
+          await tenant.register(signInFrontend, { ...ports, baseUrl })
+          await tenant.register(signOutFrontend, { ...ports, baseUrl })
           await tenant.register(openidProvider, { ...ports, baseUrl })
         })
         await people.register(controlFiles, { directory: controlDirectory })
       })
 
+      // Asked by servers: answers are for programs, never pages.
+      await sites.register(async (frontends) => {
+        frontends.setErrorHandler(dependencyFailuresAs503)
+        frontends.addHook('onRequest', noStore)
+        await frontends.register(sitePlugin, { registry: ports.registry, baseUrl })
+        await frontends.register(securityHeadersOfSite)
+        frontends.addHook('onRequest', onTenantSite)
+        await frontends.register(showSession, ports)
+        await frontends.register(verifyRequest, ports)
+      })
+
       await sites.register(async (control) => {
-        control.setErrorHandler((error) => {
-          throw isDependencyFailure(error) ? refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }) : error
-        })
+        control.setErrorHandler(dependencyFailuresAs503)
         await control.register(sitePlugin, { registry: ports.registry, baseUrl })
         await control.register(securityHeadersOfSite)
         control.addHook('onRequest', onControlSite)
@@ -77,4 +93,12 @@ export function buildApp(settings: AppSettings, ports: Ports) {
     { logSerializers },
   )
   return app
+}
+
+function dependencyFailuresAs503(error: unknown): never {
+  throw isDependencyFailure(error) ? refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }) : error
+}
+
+async function noStore(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store')
 }

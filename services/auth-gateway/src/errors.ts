@@ -2,6 +2,8 @@ import { defineErrors } from '@jackfield/problem/app-error'
 
 export const refuse = defineErrors({
   unauthenticated: { status: 401, message: 'Credentials are needed.' },
+  'foreign-session': { status: 403, message: 'The session belongs to another organisation.' },
+  'not-bound': { status: 403, message: 'This app needs a binding to an extension.' },
   'cross-site-request': { status: 403, message: 'The request comes from another site.' },
   'link-not-valid': { status: 401, message: 'The link was used before or has expired.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },

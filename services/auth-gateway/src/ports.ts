@@ -86,6 +86,9 @@ export type Attempt = {
 
 export type AttemptResult = { kind: 'signed-in'; accountId: string; amr: string[] } | { kind: 'resolved' } | { kind: 'refused' }
 
+/** What the session cookie of a request stands for: a person's login here, or a session of another tenant. */
+export type Login = { kind: 'own'; accountId: string; loginAt: number } | { kind: 'foreign' }
+
 export interface OpenIdProvider {
   /** Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's cookie. */
   handle(request: IncomingMessage, response: ServerResponse, options: { path: string; browser: string | undefined }): Promise<void>
@@ -93,6 +96,8 @@ export interface OpenIdProvider {
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
   /** Ends the attempt; answers the address the browser goes on to. */
   endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
+  /** The login behind the request's session cookie; whether the person is still admitted is for the caller to ask. */
+  findLogin(request: IncomingMessage, response: ServerResponse): Promise<Login | undefined>
 }
 export type OpenIdProviders = (site: TenantSite) => Promise<OpenIdProvider>
 

@@ -16,6 +16,7 @@ import type {
 } from '../ports.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
+import { findLogin, notingSessionHomes, SESSION_HOMES } from './oidc-login.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
 const BINDING = 'InteractionBrowser'
@@ -48,7 +49,8 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
 }
 
 function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenIdProvider {
-  const artefacts = parts.artefacts(namespaceOf(site))
+  const homes = parts.artefacts(SESSION_HOMES)
+  const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), homes, site.tenant.id)
   const browsers = new WeakMap<IncomingMessage, string>()
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
@@ -78,6 +80,7 @@ function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenI
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId)
     },
+    findLogin: (...exchange) => findLogin(provider, homes, site.tenant.id, exchange),
     endAttempt: (request, response, _attempt, result) =>
       provider.interactionResult(request, response, toResult(result, parts.clock()), {
         mergeWithLastSubmission: result.kind !== 'refused',

@@ -4,6 +4,9 @@ import type { TenantSite } from './site.ts'
 /** Where an app may be answered on one host: exact strings, compared as such (RFC 9700 4.1.3). */
 export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[] }
 
+/** Where the gateway itself takes the answer of a server-rendered frontend's sign-in. */
+export const SIGN_IN_DONE_PATH = '/auth/signin/done'
+
 /**
  * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too:
  * the host is one the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
@@ -14,7 +17,8 @@ export function registerApp(app: App, site: TenantSite, apps: readonly App[], ba
   const known = new Set([`${base.protocol}//${site.tenant.slug}.${base.host}`, ...apps.map((each) => tenantOrigin(each, site.tenant.slug))])
   const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
   const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
-  return { redirectUris: at(app.callbackPaths), postLogoutRedirectUris: at(app.postLogoutPaths) }
+  const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
+  return { redirectUris: [...at(app.callbackPaths), ...ofGateway], postLogoutRedirectUris: at(app.postLogoutPaths) }
 }
 
 /** Every origin from which this host's apps may call it (T-23). */

@@ -1,0 +1,25 @@
+const LONGEST = 2_048
+/** After the first slash: a second one, a backslash or a control character, plain or encoded any number of times. */
+const STARTS_LIKE_HOST = /^\/(?:[/\\]|%(?:25)*(?:2f|5c|[01][0-9a-f]|7f))/i
+
+/**
+ * Where a browser goes after signing in: the wanted address when it is a path on this host or an absolute address on one of the
+ * app's own origins; otherwise the default (T-11). Never back into `/auth`, which would go round in circles.
+ */
+export function chooseReturnTarget(
+  wanted: unknown,
+  { origin, allowed, home }: { origin: string; allowed: Iterable<string>; home: string },
+): string {
+  if (typeof wanted !== 'string' || wanted.length > LONGEST || /[\\\p{Cc}\p{Z}]/u.test(wanted)) return home
+  const isPath = wanted.startsWith('/') && !wanted.startsWith('//')
+  if (!isPath && !/^https?:\/\/[^/]/i.test(wanted)) return home
+  const target = URL.parse(wanted, origin)
+  if (!target || target.username || target.password) return home
+  if (!new Set(allowed).has(target.origin)) return home
+  if (STARTS_LIKE_HOST.test(target.pathname)) return home
+  return isOfGateway(target.pathname) ? home : target.href
+}
+
+function isOfGateway(path: string): boolean {
+  return /^\/(?:a|%61)(?:u|%75)(?:t|%74)(?:h|%68)(?:\/|%2f|$)/i.test(path)
+}

@@ -1,0 +1,24 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import { requireFrontendSession } from '../frontend-session.ts'
+import type { Ports } from '../ports.ts'
+import { tenantSite } from '../site-plugin.ts'
+
+/** Who is signed in on this host, for a server-rendered frontend that hands on the browser's cookies. */
+export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
+  app.get('/auth/session', { exposeHeadRoute: false }, async (request, reply) => {
+    const { person, loginAt } = await requireFrontendSession(ports, request, reply)
+    const { slug, name } = tenantSite(request).tenant
+    return {
+      user: { id: person.id, name: person.displayName, userPrincipalName: person.userPrincipalName, email: person.mail },
+      tenant: { slug, name },
+      bindings: person.bindings,
+      signedInAt: toTime(loginAt),
+      endsAt: toTime(loginAt + SESSION_ABSOLUTE),
+    }
+  })
+}
+
+function toTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}

@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { ensureBrowser, readBrowser } from '../browser-cookie.ts'
+import { SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
+import { chooseReturnTarget } from '../domain/return-target.ts'
+import { INTERACTION } from '../domain/session-limits.ts'
+import { namespaceOf } from '../domain/site.ts'
+import { refuse } from '../errors.ts'
+import { findFrontend, findFrontendSession } from '../frontend-session.ts'
+import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { signInNotFinishedPage } from '../pages/frontend-pages.ts'
+import type { Ports } from '../ports.ts'
+import { tenantSite } from '../site-plugin.ts'
+
+const KIND = 'FrontendSignIn'
+const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
+
+/** Sign-in of server-rendered frontends: an authorization request of the gateway's own, whose fruit is the session cookie alone. */
+export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+  app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const { clientId, returnTo } = readQuestion(request)
+    const frontend = await findFrontend(ports, request, clientId)
+    const site = tenantSite(request)
+    const target = chooseReturnTarget(returnTo, { origin: site.origin, allowed: frontend.origins, home: frontend.home })
+    const session = await findFrontendSession(ports, request, reply, frontend.app)
+    if (session.kind === 'signed-in') return reply.redirect(target, 303)
+
+    const { browser, setCookie } = ensureBrowser(request)
+    if (setCookie) reply.header('set-cookie', setCookie)
+    const state = randomBytes(32).toString('base64url')
+    const pending = { clientId: frontend.app.clientId, target, browser }
+    await ports.artefacts(namespaceOf(site)).save({ kind: KIND, id: state, payload: pending, ttl: INTERACTION })
+    const question = new URLSearchParams({
+      client_id: frontend.app.clientId,
+      redirect_uri: site.origin + SIGN_IN_DONE_PATH,
+      response_type: 'code',
+      scope: 'openid',
+      state,
+      // Nobody knows the verifier: the code is worth nothing, also to whoever reads it in a log.
+      code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
+      code_challenge_method: 'S256',
+    })
+    return reply.redirect(`/auth/authorize?${question}`, 303)
+  })
+
+  app.get(SIGN_IN_DONE_PATH, { exposeHeadRoute: false }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const { state, code } = request.query as Record<string, unknown>
+    const space = ports.artefacts(namespaceOf(tenantSite(request)))
+    const found = typeof state === 'string' ? await space.find(KIND, state) : undefined
+    const pending = found && Pending.parse(found.payload)
+    if (!pending || pending.browser !== readBrowser(request)) throw refuse('sign-in-not-found')
+    if (!(await space.consume(KIND, String(state)))) throw refuse('sign-in-used')
+    if (typeof code === 'string') await space.remove('AuthorizationCode', code)
+
+    const { app: frontend } = await findFrontend(ports, request, pending.clientId)
+    const session = await findFrontendSession(ports, request, reply, frontend)
+    if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
+    // Not on to the app, whose ingress would only send the browser back here (T-72).
+    const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
+    return sendPage(
+      reply,
+      403,
+      signInNotFinishedPage(again, tenantSite(request).tenant.name, technicalDetails(request, 'sign-in-not-finished')),
+    )
+  })
+}
+
+/** The app, and `returnTo` or `returnPath`. The latter comes last and is taken as it stands: nginx cannot encode the address it guards. */
+function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown } {
+  const [, before, verbatim] = /\?(.*?)(?:(?<=[?&])returnPath=(.*))?$/.exec(request.url) ?? []
+  const query = new URLSearchParams(before)
+  const only = (name: string) => (query.getAll(name).length === 1 ? query.get(name) : undefined)
+  return { clientId: only('app'), returnTo: verbatim ?? only('returnTo') }
+}

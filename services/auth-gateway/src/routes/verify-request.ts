@@ -1,0 +1,41 @@
+import { ClientId } from '@jackfield/contract/app'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { identityHeaders } from '../domain/identity-headers.ts'
+import { refuse } from '../errors.ts'
+import { requireFrontendSession } from '../frontend-session.ts'
+import type { Ports } from '../ports.ts'
+import { tenantSite } from '../site-plugin.ts'
+
+const schema = { params: z.object({ clientId: ClientId }) }
+
+/**
+ * Forward-auth: whether the browser behind an ingress is signed in on this host. Only host and cookie count; method, query, body and
+ * every other header are the client's and are not looked at (T-70). With an app in the path, its need of a binding counts too.
+ */
+export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
+  // Envoy asks with the method and headers of the request it guards.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume()
+    done(null)
+  })
+  const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+  app.route({ method, url: '/auth/verify', handler: (request, reply) => verify(ports, request, reply) })
+  app.route<{ Params: z.infer<typeof schema.params> }>({
+    method,
+    url: '/auth/verify/apps/:clientId',
+    schema,
+    handler: async (request, reply) => {
+      const found = (await ports.registry.listApps()).find(({ clientId }) => clientId === request.params.clientId)
+      if (!found) throw refuse('not-found')
+      return verify(ports, request, reply, found)
+    },
+  })
+}
+
+async function verify(ports: Ports, request: FastifyRequest, reply: FastifyReply, app?: { requiresBinding: boolean }) {
+  const { person } = await requireFrontendSession(ports, request, reply, app)
+  return reply.headers(identityHeaders(person, tenantSite(request).tenant)).send()
+}

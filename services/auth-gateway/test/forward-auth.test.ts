@@ -173,6 +173,15 @@ describe('T-71 no session, no identity:', () => {
     expect((await ask(cookie, { path: '/auth/verify/apps/portal' })).status).toBe(200)
   })
 
+  test.each(['/', '/auth/signin', '/a%20b?c=d', '//x'])(
+    'FA-05 the guarded path %s, appended as Envoy does, changes nothing',
+    async (path) => {
+      const { cookie } = await givenSignedIn()
+      expect((await ask(cookie, { path: `/auth/verify/apps/portal${path}` })).status).toBe(200)
+      expectRefused(await ask(undefined, { path: `/auth/verify/apps/portal${path}` }), 401)
+    },
+  )
+
   test('FA-03 FA-05 FA-06 FA-09 nothing a client says of itself or of the path changes the answer', async () => {
     const headers = {
       'x-auth-user': person.id,

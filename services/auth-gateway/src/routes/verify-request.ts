@@ -23,16 +23,19 @@ export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
   const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
   app.route({ method, url: '/auth/verify', handler: (request, reply) => verify(ports, request, reply) })
-  app.route<{ Params: z.infer<typeof schema.params> }>({
-    method,
-    url: '/auth/verify/apps/:clientId',
-    schema,
-    handler: async (request, reply) => {
-      const found = (await ports.registry.listApps()).find(({ clientId }) => clientId === request.params.clientId)
-      if (!found) throw refuse('not-found')
-      return verify(ports, request, reply, found)
-    },
-  })
+  // Envoy appends the path it guards. It is not looked at either.
+  for (const url of ['/auth/verify/apps/:clientId', '/auth/verify/apps/:clientId/*']) {
+    app.route<{ Params: z.infer<typeof schema.params> }>({
+      method,
+      url,
+      schema,
+      handler: async (request, reply) => {
+        const found = (await ports.registry.listApps()).find(({ clientId }) => clientId === request.params.clientId)
+        if (!found) throw refuse('not-found')
+        return verify(ports, request, reply, found)
+      },
+    })
+  }
 }
 
 async function verify(ports: Ports, request: FastifyRequest, reply: FastifyReply, app?: { requiresBinding: boolean }) {

@@ -24,6 +24,13 @@ export const HostResolution = z.object({
 })
 export type HostResolution = z.infer<typeof HostResolution>
 
+/** The secret itself, or an assertion signed by the account's certificate or by the installation, good for some minutes (RFC 7523). */
+export const CredentialProof = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('secret'), secret: z.string() }),
+  z.object({ type: z.literal('assertion'), assertion: z.string() }),
+])
+export type CredentialProof = z.infer<typeof CredentialProof>
+
 /** tenant-registry `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/connection`: what it takes to speak to Microsoft for it. */
 export const Connection = z.object({
   accountId: Id,
@@ -33,15 +40,15 @@ export const Connection = z.object({
   directoryId: Guid,
   cloud: Cloud,
   enabled: z.boolean(),
-  /** The secret itself, or an assertion signed by the account's certificate, good for some minutes (RFC 7523). */
-  credential: z
-    .discriminatedUnion('type', [
-      z.object({ type: z.literal('secret'), secret: z.string() }),
-      z.object({ type: z.literal('assertion'), assertion: z.string() }),
-    ])
-    .nullable(),
+  credential: CredentialProof.nullable(),
+  /** Only while `credential` is new and unproven: its id, and the one it replaces, which stands in should Entra ID refuse the new one. */
+  rotation: z.object({ credentialId: Id, previous: CredentialProof }).optional(),
 })
 export type Connection = z.infer<typeof Connection>
+
+/** tenant-registry `POST .../connection/uses`: which of two credentials Entra ID took. `new` ends the rotation that names the id. */
+export const CredentialUse = z.object({ credentialId: Id, worked: z.enum(['new', 'previous']) })
+export type CredentialUse = z.infer<typeof CredentialUse>
 
 /** user-sync-worker `GET /internal/tenants/{tenantId}/phone-users/{userId}` and `?directoryId=&objectId=`. */
 export const RosterEntry = PhoneUser.extend({

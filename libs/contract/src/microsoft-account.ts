@@ -68,6 +68,9 @@ export const MicrosoftAccount = z
       .boolean()
       .meta({ description: 'Tested successfully at least once and not disabled: people may sign in, users may be imported' }),
     credential: CredentialSummary.nullable(),
+    previousCredential: CredentialSummary.optional().meta({
+      description: 'The one before, which stands in until Entra ID has taken the new one, or until its own end',
+    }),
     lastVerifiedAt: Timestamp.nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,

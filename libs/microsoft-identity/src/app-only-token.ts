@@ -12,14 +12,35 @@ export type AppOnlyToken = {
   roles: readonly string[]
 }
 
+/** During a rotation: the new credential worked, or the previous one stood in because Entra ID refused the new one. */
+export type RotationOutcome = { worked: 'new' } | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
+
 export type AppOnlyTokenResult =
-  | { kind: 'token'; token: AppOnlyToken }
+  | { kind: 'token'; token: AppOnlyToken; rotation?: RotationOutcome }
   | { kind: 'no-credential' }
   | { kind: 'directory-failed'; failure: EntraFailure }
   | { kind: 'token-failed'; failure: EntraFailure }
 
-/** Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. */
+/** Refusals of the credential itself: secret wrong (or not yet known everywhere) and expired, certificate unknown, trust without a match. */
+const CREDENTIAL_REFUSED = /^AADSTS(7000215|7000222|700027|70021|70021[123])$/
+
+/**
+ * Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. While a credential is being rotated the
+ * previous one stands in when Entra ID refuses the new one.
+ */
 export async function requestAppOnlyToken(connection: Connection, origins: MicrosoftOrigins, now: number): Promise<AppOnlyTokenResult> {
+  const result = await requestWith(connection, origins, now)
+  const { rotation } = connection
+  if (!rotation) return result
+  if (result.kind === 'token') return { ...result, rotation: { worked: 'new' } }
+  if (result.kind !== 'token-failed' || result.failure.kind !== 'refused' || !CREDENTIAL_REFUSED.test(result.failure.code ?? ''))
+    return result
+  const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now)
+  // Both refused: what is wrong with the new one is what an administrator can mend.
+  return second.kind === 'token' ? { ...second, rotation: { worked: 'previous', refusal: result.failure } } : result
+}
+
+async function requestWith(connection: Connection, origins: MicrosoftOrigins, now: number): Promise<AppOnlyTokenResult> {
   const discovered = await discover(connection, origins)
   if (discovered.kind !== 'found') return { kind: 'directory-failed', failure: discovered.failure }
   if (!connection.credential) return { kind: 'no-credential' }

@@ -27,6 +27,7 @@ import { readApps } from './routes/internal/read-apps.ts'
 import { readConnection } from './routes/internal/read-connection.ts'
 import { readTenant } from './routes/internal/read-tenant.ts'
 import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
+import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
 import { resolveHost } from './routes/internal/resolve-host.ts'
 import { listAccounts } from './routes/list-accounts.ts'
@@ -116,6 +117,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(readApps, ports)
       await scope.register(readTenant, ports)
       await scope.register(readConnection, ports)
+      await scope.register(recordCredentialUse, ports)
       await scope.register(redeemControlSignInLink, ports)
       await scope.register(recordAuditEvent, ports)
     },

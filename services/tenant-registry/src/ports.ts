@@ -1,10 +1,11 @@
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection, RosterOfAccount } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Evidence } from './domain/connection-evidence.ts'
+import type { StandIn } from './domain/credential-rotation.ts'
 import type { AccountRecord, AccountValues } from './domain/microsoft-account.ts'
 import type { TenantRecord } from './domain/tenant.ts'
 
@@ -18,6 +19,9 @@ export type NewAccount = Pick<
   'id' | 'tenantId' | 'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode'
 >
 export type SealedCredential = { summary: CredentialSummary; sealed: Buffer }
+export type CredentialReplacement = { sealed: SealedCredential; standIn: StandIn }
+/** `previous` is there while the one named by `id` is unproven. */
+export type StoredCredentials = SealedCredential & { id: string; previous?: SealedCredential }
 export type AppRecord = App & { version: number }
 /** `null`: every tenant. */
 export type TenantFilter = string | null
@@ -56,13 +60,15 @@ export type Accounts = {
   change(
     read: AccountRecord,
     values: AccountValues,
-    credential: SealedCredential | undefined,
+    replacement: CredentialReplacement | undefined,
     entry: AuditEntry,
   ): Promise<AccountRecord | 'alias-taken' | 'version-conflict'>
   /** With its credential; the change it names must be the last. */
   delete(read: AccountRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
-  /** The credential as it is stored, for the vault. */
-  sealedCredential(tenantId: string, accountId: string): Promise<Buffer | undefined>
+  /** The credentials as they are stored, for the vault; without one that is over at `now`. */
+  credentials(tenantId: string, accountId: string, now: Date): Promise<StoredCredentials | undefined>
+  /** A proven credential retires the one before it. The entry is written when the use changes something; telling it again does not. */
+  recordUse(account: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry): Promise<void>
 }
 
 /** Seals secrets with the tenant's data key, bound to the account. */

@@ -13,6 +13,8 @@ import { aSecret, inDays, platform, type Registry, startRegistry } from './regis
 
 /** The catalogue of apps is the platform's: no row of it belongs to a tenant. */
 const WITHOUT_TENANT = ['app']
+const COPY_TO_PREVIOUS = `insert into registry.previous_credential
+  select account_id, type, sealed, hint, created_at, expires_at from registry.microsoft_credential on conflict do nothing`
 let registry: Registry
 let mine: string
 let theirs: string
@@ -26,6 +28,7 @@ beforeAll(async () => {
   for (const tenant of [mine, theirs]) {
     const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(300) }
     await registry.givenAccount(tenant, { credential })
+    await registry.pool.query(COPY_TO_PREVIOUS)
     await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'key', scope: tenant, role: 'admin' })
     await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: tenant, role: 'admin' })
   }

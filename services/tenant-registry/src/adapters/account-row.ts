@@ -1,21 +1,27 @@
-import { type MicrosoftAccount, MicrosoftAccount as Schema } from '@jackfield/contract/microsoft-account'
+import { type CredentialSummary, MicrosoftAccount as Schema } from '@jackfield/contract/microsoft-account'
 import { z } from 'zod'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
 import type { SealedCredential } from '../ports.ts'
-import type { microsoftAccount, microsoftCredential } from './schema.ts'
+import type { microsoftAccount, previousCredential } from './schema.ts'
 
 type AccountRow = typeof microsoftAccount.$inferSelect
-type CredentialRow = typeof microsoftCredential.$inferSelect
+/** What both credentials of an account have. */
+type CredentialRow = typeof previousCredential.$inferSelect
 // Text columns that hold one of a few words: parsed here, at the border.
 const Trust = z.object({ issuer: z.string(), subject: z.string(), audience: z.string() })
 const Words = Schema.pick({ cloud: true, redirectPlatform: true, redirectMode: true, status: true })
 
 /** The account as the domain knows it: with a summary of its credential, never the sealed secret. */
-export function accountOf({ aliasKey: _, ...row }: AccountRow, credential: CredentialRow | null): AccountRecord {
+export function accountOf(
+  { aliasKey: _, ...row }: AccountRow,
+  credential: CredentialRow | null,
+  previous: CredentialRow | null,
+): AccountRecord {
   return {
     ...row,
     ...Words.parse(row),
     credential: credential && summaryOf(credential),
+    ...(previous && { previousCredential: summaryOf(previous) }),
     firstReadyAt: row.firstReadyAt?.toISOString() ?? null,
     lastVerifiedAt: row.lastVerifiedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
@@ -24,7 +30,7 @@ export function accountOf({ aliasKey: _, ...row }: AccountRow, credential: Crede
 }
 
 /** `hint` is what people recognise the credential by. */
-function summaryOf({ type, hint, createdAt: at, expiresAt }: CredentialRow): MicrosoftAccount['credential'] {
+export function summaryOf({ type, hint, createdAt: at, expiresAt }: CredentialRow): CredentialSummary {
   const createdAt = at.toISOString()
   if (expiresAt === null) return { type: 'federated', ...Trust.parse(JSON.parse(hint)), createdAt, expiresAt }
   const times = { createdAt, expiresAt: expiresAt.toISOString() }

@@ -39,7 +39,10 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
 type TokenResult = Exclude<Awaited<ReturnType<typeof requestAppOnlyToken>>, { kind: 'directory-failed' }>
 
 function tokenEvidence(result: TokenResult): NonNullable<Evidence['token']> {
-  if (result.kind === 'token') return { kind: 'issued', roles: result.token.roles }
+  if (result.kind === 'token') {
+    const refused = result.rotation?.worked === 'previous' ? { refusal: failureOf(result.rotation.refusal) } : {}
+    return { kind: 'issued', roles: result.token.roles, ...refused }
+  }
   if (result.kind === 'no-credential') return { kind: 'none-saved' }
   return { kind: 'failed', failure: failureOf(result.failure) }
 }

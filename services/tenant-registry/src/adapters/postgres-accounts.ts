@@ -6,7 +6,8 @@ import { accountOf, credentialRow } from './account-row.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database, Transaction } from './database.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
-import { microsoftAccount as account, microsoftCredential as credential } from './schema.ts'
+import { applyUse, erasePrevious, readCredentials, replaceCredential } from './postgres-credentials.ts'
+import { microsoftAccount as account, microsoftCredential as credential, previousCredential as previous } from './schema.ts'
 
 const OUTCOMES = {
   microsoft_account_alias: 'alias-taken',
@@ -16,7 +17,12 @@ const OUTCOMES = {
 /** Every query carries the tenant, and runs where the database knows no other: an account of another one is not there. */
 export function postgresAccounts(db: Database): Accounts {
   const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
-    tx.select({ row: account, credential }).from(account).leftJoin(credential, eq(credential.accountId, account.id)).where(condition)
+    tx
+      .select({ row: account, credential, previous })
+      .from(account)
+      .leftJoin(credential, eq(credential.accountId, account.id))
+      .leftJoin(previous, eq(previous.accountId, account.id))
+      .where(condition)
   const ofTenant = (tx: Transaction, tenantId: string, { after }: Pick<Range, 'after'>) =>
     select(tx, and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(asc(account.id))
 
@@ -35,23 +41,23 @@ export function postgresAccounts(db: Database): Accounts {
             if (!row) throw new Error('The insert returned no row.')
             if (sealed) await tx.insert(credential).values(credentialRow(row.id, sealed))
             await insertAuditEvent(tx, entry)
-            return accountOf(row, sealed ? credentialRow(row.id, sealed) : null)
+            return accountOf(row, sealed ? credentialRow(row.id, sealed) : null, null)
           }),
         OUTCOMES,
       ),
     async find(tenantId, accountId) {
       const [found] = await one(tenantId, accountId)
-      return found && accountOf(found.row, found.credential)
+      return found && accountOf(found.row, found.credential, found.previous)
     },
     async list(tenantId, range) {
       const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, range).limit(range.limit))
-      return rows.map((found) => accountOf(found.row, found.credential))
+      return rows.map((found) => accountOf(found.row, found.credential, found.previous))
     },
     async listAll(tenantId) {
       const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, { after: undefined }))
-      return rows.map((found) => accountOf(found.row, found.credential))
+      return rows.map((found) => accountOf(found.row, found.credential, found.previous))
     },
-    change: (read, values, sealed, entry) =>
+    change: (read, values, replacement, entry) =>
       orOutcome(
         () =>
           inScope(db, read.tenantId, async (tx) => {
@@ -67,15 +73,14 @@ export function postgresAccounts(db: Database): Accounts {
                 version: read.version + 1,
               })
               .where(and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version)))
-              .returning()
+              .returning({ id: account.id })
             if (!row) return 'version-conflict' as const
-            if (sealed) {
-              const stored = credentialRow(read.id, sealed)
-              await tx.insert(credential).values(stored).onConflictDoUpdate({ target: credential.accountId, set: stored })
-            }
+            if (replacement) await replaceCredential(tx, read.id, replacement)
+            // Another registration: what worked for the one before is of no use to it.
+            if (firstReadyAt === null) await erasePrevious(tx, read.id)
             await insertAuditEvent(tx, entry)
-            const record = accountOf(row, sealed ? credentialRow(read.id, sealed) : null)
-            return sealed ? record : { ...record, credential: read.credential }
+            const [found] = await select(tx, and(eq(account.tenantId, read.tenantId), eq(account.id, read.id)))
+            return found ? accountOf(found.row, found.credential, found.previous) : ('version-conflict' as const)
           }),
         { microsoft_account_alias: 'alias-taken' } as const,
       ),
@@ -87,9 +92,17 @@ export function postgresAccounts(db: Database): Accounts {
         await insertAuditEvent(tx, entry)
         return 'deleted' as const
       }),
-    async sealedCredential(tenantId, accountId) {
-      const [found] = await one(tenantId, accountId)
-      return found?.credential?.sealed
-    },
+    credentials: (tenantId, accountId, now) =>
+      inScope(db, tenantId, async (tx) => {
+        const [found] = await tx
+          .select({ id: account.id })
+          .from(account)
+          .where(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
+        return found && readCredentials(tx, found.id, now)
+      }),
+    recordUse: ({ tenantId, id }, use, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        if (await applyUse(tx, id, use)) await insertAuditEvent(tx, entry)
+      }),
   }
 }

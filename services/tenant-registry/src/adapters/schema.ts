@@ -72,7 +72,7 @@ export const microsoftAccount = registry.table(
   (table) => [uniqueIndex('microsoft_account_alias').on(table.tenantId, table.aliasKey)],
 )
 
-export const microsoftCredential = registry.table('microsoft_credential', {
+const credentialColumns = () => ({
   accountId: uuid('account_id')
     .primaryKey()
     .references(() => microsoftAccount.id, { onDelete: 'cascade' }),
@@ -82,6 +82,16 @@ export const microsoftCredential = registry.table('microsoft_credential', {
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at'),
 })
+
+export const microsoftCredential = registry.table('microsoft_credential', {
+  ...credentialColumns(),
+  id: uuid('id').notNull().defaultRandom(),
+  /** When Entra ID was first seen to take the previous credential only. */
+  refusedAt: instant('refused_at'),
+})
+
+/** Stands in until the new credential is proven. */
+export const previousCredential = registry.table('previous_credential', credentialColumns())
 
 /** Deleted keys stay as rows without their hash: the bootstrap key must not come back to life. */
 export const apiKey = registry.table(

@@ -18,7 +18,12 @@ export type RedirectProbe = {
 /** What a connection test saw, step by step; a step that was pointless after an earlier one is undefined. */
 export type Evidence = {
   directory: { kind: 'found' } | { kind: 'failed'; failure: Failure; isSwapped: boolean }
-  token: { kind: 'issued'; roles: readonly string[] } | { kind: 'none-saved' } | { kind: 'failed'; failure: Failure } | undefined
+  /** `refusal`: Entra ID refused the new credential, and the token came by the previous one. */
+  token:
+    | { kind: 'issued'; roles: readonly string[]; refusal?: Failure }
+    | { kind: 'none-saved' }
+    | { kind: 'failed'; failure: Failure }
+    | undefined
   users:
     | { kind: 'readable' }
     | { kind: 'forbidden'; code: string; correlationId: string | undefined }

@@ -40,6 +40,10 @@ function checkDirectory({ directory }: Evidence, { clientId }: Ids): Check {
 
 function checkCredential({ token }: Evidence, { clientId }: Ids): Check {
   if (!token) return skipped('credential')
+  if (token.kind === 'issued' && token.refusal) {
+    const message = `${token.refusal.message} The credential before it still works and stands in, so sign-in and import go on.`
+    return failed('credential', { ...token.refusal, message }, 'Credentials', clientId)
+  }
   if (token.kind === 'issued') return passed('credential', 'Entra ID accepts the credential.')
   if (token.kind === 'failed')
     return failed('credential', token.failure, token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials', clientId)

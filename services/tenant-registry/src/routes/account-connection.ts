@@ -1,34 +1,51 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialProof } from '@jackfield/contract/internal-api'
 import type { FastifyRequest } from 'fastify'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
-import type { CertificateAndKey, Ports } from '../ports.ts'
+import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 
+export type ConnectionPorts = Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken' | 'now'>
+type Proof = { kind: 'proof'; proof: CredentialProof } | { kind: 'unreadable'; cause: Error } | { kind: NoToken }
+type NoToken = 'federation-not-set-up' | 'federation-token-unreadable'
+
 /** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the installation. A secret that cannot be opened is audited (SE-04). */
-export async function openConnection(
-  { accounts, vault, audit, certificates, federatedToken }: Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken'>,
-  request: FastifyRequest,
-  account: AccountRecord,
-): Promise<Connection> {
+export async function openConnection(ports: ConnectionPorts, request: FastifyRequest, account: AccountRecord): Promise<Connection> {
   const { id: accountId, tenantId, alias, clientId, directoryId, cloud } = account
   const connection = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account) }
-  if (account.credential?.type === 'federated') {
-    const read = await federatedToken.read()
-    if (read.kind !== 'read') throw refuse(read.kind)
-    return { ...connection, credential: { type: 'assertion', assertion: read.token } }
-  }
-  const sealed = await accounts.sealedCredential(tenantId, accountId)
-  if (!sealed) return { ...connection, credential: null }
+  const stored = await ports.accounts.credentials(tenantId, accountId, ports.now())
+  if (!stored) return { ...connection, credential: null }
 
-  const opened = await vault.open(tenantId, accountId, sealed)
-  if (opened.kind === 'unreadable') {
-    await audit.record(
-      auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: accountId }),
-    )
-    throw refuse('credential-unreadable', { cause: opened.cause })
+  const current = await proofOf(ports, account, stored)
+  if (current.kind === 'unreadable') {
+    await auditUnreadable(ports, request, account)
+    throw refuse('credential-unreadable', { cause: current.cause })
   }
-  if (account.credential?.type !== 'certificate') return { ...connection, credential: { type: 'secret', secret: opened.secret } }
+  if (current.kind !== 'proof') throw refuse(current.kind)
+  if (!stored.previous) return { ...connection, credential: current.proof }
+
+  const previous = await proofOf(ports, account, stored.previous)
+  if (previous.kind === 'unreadable') await auditUnreadable(ports, request, account)
+  const rotation = previous.kind === 'proof' ? { rotation: { credentialId: stored.id, previous: previous.proof } } : {}
+  return { ...connection, credential: current.proof, ...rotation }
+}
+
+async function proofOf(
+  { vault, certificates, federatedToken }: ConnectionPorts,
+  account: AccountRecord,
+  { summary, sealed }: SealedCredential,
+): Promise<Proof> {
+  if (summary.type === 'federated') {
+    const read = await federatedToken.read()
+    return read.kind === 'read' ? { kind: 'proof', proof: { type: 'assertion', assertion: read.token } } : { kind: read.kind }
+  }
+  const opened = await vault.open(account.tenantId, account.id, sealed)
+  if (opened.kind === 'unreadable') return opened
+  if (summary.type === 'secret') return { kind: 'proof', proof: { type: 'secret', secret: opened.secret } }
   const signer: CertificateAndKey = JSON.parse(opened.secret)
-  return { ...connection, credential: { type: 'assertion', assertion: await certificates.assert(signer, account) } }
+  return { kind: 'proof', proof: { type: 'assertion', assertion: await certificates.assert(signer, account) } }
+}
+
+function auditUnreadable({ audit }: ConnectionPorts, request: FastifyRequest, { tenantId, id }: AccountRecord): Promise<void> {
+  return audit.record(auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: id }))
 }

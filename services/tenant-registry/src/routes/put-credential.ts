@@ -1,6 +1,7 @@
 import { AccountParams, MicrosoftAccount, NewCredential } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { chooseStandIn } from '../domain/credential-rotation.ts'
 import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { presentAccount, withNewCredential } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
@@ -10,7 +11,7 @@ import { sealCredential } from './sealed-credential.ts'
 
 const schema = {
   operationId: 'putMicrosoftAccountCredential',
-  summary: 'Set the credential; it is never shown again',
+  summary: 'Set the credential; it is never shown again, and the one before stands in until it is proven',
   tags: ['Microsoft accounts'],
   params: AccountParams,
   body: NewCredential,
@@ -30,7 +31,8 @@ export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vaul
     const sealed = await sealCredential(ports, params, body)
     const details = { type: body.type, expiresAt: sealed.summary.expiresAt ?? 'never' }
     const entry = auditEntry(request, { action: 'microsoft-account.set-credential', tenantId: read.tenantId, target: read.id, details })
-    const account = await ports.accounts.change(read, withNewCredential(read), sealed, entry)
+    const replacement = { sealed, standIn: chooseStandIn(read, ports.now()) }
+    const account = await ports.accounts.change(read, withNewCredential(read), replacement, entry)
     if (typeof account === 'string') throw refuse(account)
     return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
   })

@@ -9,6 +9,7 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { openConnection } from './account-connection.ts'
 import { auditEntry } from './audit-entry.ts'
+import { keepUse } from './credential-use.ts'
 
 const schema = {
   operationId: 'verifyMicrosoftAccount',
@@ -31,6 +32,11 @@ export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
       connection,
       expected.map(({ uri }) => uri),
     )
+    const { rotation } = connection
+    if (rotation && evidence.token?.kind === 'issued') {
+      const worked = evidence.token.refusal ? ('previous' as const) : ('new' as const)
+      await keepUse(ports, request, account, { credentialId: rotation.credentialId, worked })
+    }
     const checks = judge(evidence, account)
     const ok = checks.every((check) => check.status !== 'failed')
 

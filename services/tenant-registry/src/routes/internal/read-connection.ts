@@ -2,15 +2,12 @@ import { Connection } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
-import { openConnection } from '../account-connection.ts'
+import { type ConnectionPorts, openConnection } from '../account-connection.ts'
 
 const schema = { hide: true, params: AccountParams, response: { 200: Connection } }
 
 /** The one answer that carries a secret; only our services get it. */
-export const readConnection: FastifyPluginAsyncZod<
-  Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken'>
-> = async (app, ports) => {
+export const readConnection: FastifyPluginAsyncZod<ConnectionPorts> = async (app, ports) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/connection', { schema }, async (request) => {
     const account = await ports.accounts.find(request.params.tenantId, request.params.accountId)
     if (!account) throw refuse('account-not-found')

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { findControlSession } from './control-session.ts'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
-import { requireSameSite } from './routes/control-session.ts'
+import { requireSameSite } from './same-site.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

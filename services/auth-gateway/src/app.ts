@@ -11,10 +11,12 @@ import { cancelSignIn } from './routes/cancel-sign-in.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
 import { controlFiles } from './routes/control-files.ts'
 import { controlSession } from './routes/control-session.ts'
+import { endOwnSession } from './routes/end-own-session.ts'
 import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
 import { microsoftCallback } from './routes/microsoft-callback.ts'
 import { openidProvider } from './routes/openid-provider.ts'
 import { showOpenapi } from './routes/show-openapi.ts'
+import { showOwnSessions } from './routes/show-own-sessions.ts'
 import { showSession } from './routes/show-session.ts'
 import { signInFrontend } from './routes/sign-in-frontend.ts'
 import { signOutFrontend } from './routes/sign-out-frontend.ts'
@@ -61,6 +63,8 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           })
           await tenant.register(signInFrontend, { ...ports, baseUrl })
           await tenant.register(signOutFrontend, { ...ports, baseUrl })
+          await tenant.register(showOwnSessions, ports)
+          await tenant.register(endOwnSession, ports)
           await tenant.register(openidProvider, { ...ports, baseUrl })
         })
         await people.register(controlFiles, { directory: controlDirectory })

@@ -10,6 +10,7 @@ export const refuse = defineErrors({
   'invalid-path': { status: 400, message: 'The path is not valid.' },
   'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
   'unknown-host': { status: 404, message: 'No organisation uses this address.' },
+  'session-not-found': { status: 404, message: 'This session has ended already.' },
   'sign-in-not-found': { status: 400, message: 'This sign-in has expired, was finished, or was started in another browser.' },
   'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
   'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },

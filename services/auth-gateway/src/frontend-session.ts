@@ -9,7 +9,7 @@ import type { Ports } from './ports.ts'
 import { tenantSite } from './site-plugin.ts'
 
 export type FrontendSession =
-  | { kind: 'signed-in'; person: RosterEntry; loginAt: number }
+  | { kind: 'signed-in'; person: RosterEntry; loginAt: number; sessionUid: string }
   | { kind: 'signed-out' }
   | { kind: 'foreign' }
   | { kind: 'not-bound' }
@@ -31,7 +31,7 @@ export async function findFrontendSession(
   const admission = decideAdmission(person, app)
   if (admission.kind === 'not-bound') return admission as { kind: 'not-bound' }
   if (admission.kind !== 'admitted' || isLoginRevoked(admission.person, login.loginAt)) return { kind: 'signed-out' }
-  return { kind: 'signed-in', person: admission.person, loginAt: login.loginAt }
+  return { kind: 'signed-in', person: admission.person, loginAt: login.loginAt, sessionUid: login.uid }
 }
 
 /** The same, or the refusal: 401 asks to sign in, 403 says that signing in again would not help. */

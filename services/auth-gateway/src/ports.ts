@@ -5,6 +5,7 @@ import type { Connection, HostResolution, RosterEntry } from '@jackfield/contrac
 import type { Principal } from '@jackfield/contract/principal'
 import type { Backend } from './domain/edge-route.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
+import type { PersonSession } from './domain/own-sessions.ts'
 import type { SignInAccount, TenantSite } from './domain/site.ts'
 
 /** Seconds since 1970. */
@@ -33,9 +34,12 @@ export interface Artefacts {
   save(artefact: Artefact): Promise<void>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
   findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
+  /** All that were saved with this grant id and still live, without their ids. */
+  findByGrant(grantId: string): Promise<FoundArtefact[]>
   /** Atomic: true for the one caller who is first. */
   consume(kind: string, id: string): Promise<boolean>
   remove(kind: string, id: string): Promise<void>
+  removeByUid(kind: string, uid: string): Promise<void>
   removeByGrant(grantId: string): Promise<void>
 }
 export type ArtefactSpaces = (namespace: string) => Artefacts
@@ -87,7 +91,7 @@ export type Attempt = {
 export type AttemptResult = { kind: 'signed-in'; accountId: string; amr: string[] } | { kind: 'resolved' } | { kind: 'refused' }
 
 /** What the session cookie of a request stands for: a person's login here, or a session of another tenant. */
-export type Login = { kind: 'own'; accountId: string; loginAt: number } | { kind: 'foreign' }
+export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: string } | { kind: 'foreign' }
 
 export interface OpenIdProvider {
   /** Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's cookie. */
@@ -98,6 +102,10 @@ export interface OpenIdProvider {
   endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
   /** The login behind the request's session cookie; whether the person is still admitted is for the caller to ask. */
   findLogin(request: IncomingMessage, response: ServerResponse): Promise<Login | undefined>
+  /** All logins of a person on this host. */
+  listSessions(accountId: string): Promise<PersonSession[]>
+  /** Ends a login with its tokens; false when this person has none of this uid. */
+  endSession(accountId: string, uid: string): Promise<boolean>
 }
 export type OpenIdProviders = (site: TenantSite) => Promise<OpenIdProvider>
 

@@ -33,3 +33,26 @@ export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request
     request.log.error({ err: error, reason: event.reason }, 'audit event of a sign-in was not recorded')
   }
 }
+
+/** The person ended their own sessions elsewhere. They are over already: a failure is logged and changes nothing. */
+export async function auditSessionsEnded(
+  { registry }: Pick<Ports, 'registry'>,
+  request: FastifyRequest,
+  site: TenantSite,
+  userId: string,
+  count: number,
+) {
+  try {
+    await registry.recordAuditEvent({
+      tenantId: site.tenant.id,
+      actor: `phone-user:${userId}`,
+      action: 'session.end',
+      outcome: 'success',
+      target: `phone-user:${userId}`,
+      requestId: request.id,
+      details: { sessions: String(count) },
+    })
+  } catch (error) {
+    request.log.error({ err: error }, 'audit event of ended sessions was not recorded')
+  }
+}

@@ -48,6 +48,24 @@ describe.each([
   const spaces = (): ArtefactSpaces => sealedArtefacts(store() as ArtefactStore, KEYS)
   const onStore = test.skipIf(kind === 'Redis' && inject('redisUrl') === null)
 
+  onStore('what is saved with a grant is listed by it while it lives, in its own namespace, and removed by its uid', async () => {
+    const [space, other] = [spaces()('a'), spaces()('b')]
+    const [grantId, uid] = [randomUUID(), randomUUID()]
+    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 1 }, ttl: 60, grantId, uid })
+    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 2 }, ttl: 60, grantId, uid: randomUUID() })
+    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 3 }, ttl: 1, grantId })
+    await expect
+      .poll(async () => (await space.findByGrant(grantId)).map(({ payload }) => payload.n).sort(), { timeout: 20_000 })
+      .toEqual([1, 2])
+    expect(await other.findByGrant(grantId)).toEqual([])
+    await other.removeByUid('Session', uid)
+    await space.removeByUid('Grant', uid)
+    expect(await space.findByGrant(grantId)).toHaveLength(2)
+    await space.removeByUid('Session', uid)
+    expect((await space.findByGrant(grantId)).map(({ payload }) => payload.n)).toEqual([2])
+    expect(await space.findByUid('Session', uid)).toBeUndefined()
+  })
+
   onStore('what is saved is found again by its id, with its id', async () => {
     const space = spaces()('a')
     const id = randomUUID()

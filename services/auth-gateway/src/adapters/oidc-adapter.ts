@@ -5,6 +5,7 @@ import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { TenantSite } from '../domain/site.ts'
 import type { Artefacts, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
+import { personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 
 type Parts = { site: TenantSite; baseUrl: string; registry: Registry; artefacts: Artefacts; readAccessToken: AccessTokenReader }
@@ -29,7 +30,7 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
         id,
         payload: withoutSessionCookie(payload),
         ttl: ttl ?? SESSION_ABSOLUTE,
-        ...(payload.grantId && kind !== 'Interaction' ? { grantId: payload.grantId } : {}),
+        ...indexOf(kind, payload),
         ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
       })
     },
@@ -50,6 +51,11 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
       throw new errors.InvalidGrant('already used')
     },
   }
+}
+
+function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantId?: string } {
+  if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
+  return grantId && kind !== 'Interaction' ? { grantId } : {}
 }
 
 /** An interaction notes the id of the session it began in. Nothing reads it there, and it would authenticate. */

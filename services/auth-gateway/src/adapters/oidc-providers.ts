@@ -16,7 +16,9 @@ import type {
 } from '../ports.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
-import { findLogin, notingSessionHomes, SESSION_HOMES } from './oidc-login.ts'
+import { findLogin, notedHomes, notingSessionHomes, SESSION_HOMES } from './oidc-login.ts'
+import { endSession, listSessions, notingBrowserNames } from './oidc-sessions.ts'
+import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
 const BINDING = 'InteractionBrowser'
@@ -36,21 +38,22 @@ type Parts = {
 /** One OpenID Provider for each tenant on each of its hosts, made when first asked for, kept while in use. */
 export function oidcProviders(parts: Parts): OpenIdProviders {
   const providers = new LRUCache<string, OpenIdProvider>({ max: 1_000 })
+  const noted = notedHomes()
   return async (site) => {
     const keys = await parts.keys()
     // The slug and name stand in tokens and pages: a renamed tenant gets a new instance over the same state.
     const key = JSON.stringify([site.tenant, site.origin, keys.version])
     const known = providers.get(key)
     if (known) return known
-    const made = makeProvider(parts, site, keys)
+    const made = makeProvider({ ...parts, noted }, site, keys)
     providers.set(key, made)
     return made
   }
 }
 
-function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenIdProvider {
+function makeProvider(parts: Parts & { noted: ReturnType<typeof notedHomes> }, site: TenantSite, keys: PlatformKeys): OpenIdProvider {
   const homes = parts.artefacts(SESSION_HOMES)
-  const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), homes, site.tenant.id)
+  const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), { homes, noted: parts.noted, tenantId: site.tenant.id })
   const browsers = new WeakMap<IncomingMessage, string>()
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
@@ -63,6 +66,7 @@ function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenI
     if (ctx.status === 503) ctx.set('retry-after', '2')
   })
   provider.use(burnRefusedCodes(artefacts))
+  provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   const callback = provider.callback()
 
@@ -80,6 +84,8 @@ function makeProvider(parts: Parts, site: TenantSite, keys: PlatformKeys): OpenI
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId)
     },
+    listSessions: (accountId) => listSessions(artefacts, accountId),
+    endSession: (accountId, uid) => endSession(provider, artefacts, accountId, uid),
     findLogin: (...exchange) => findLogin(provider, homes, site.tenant.id, exchange),
     endAttempt: (request, response, _attempt, result) =>
       provider.interactionResult(request, response, toResult(result, parts.clock()), {

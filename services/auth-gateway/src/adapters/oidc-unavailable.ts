@@ -18,8 +18,10 @@ export function availableArtefacts(artefacts: Artefacts): Artefacts {
     save: (artefact) => orUnavailable(artefacts.save(artefact)),
     find: (kind, id) => orUnavailable(artefacts.find(kind, id)),
     findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
+    findByGrant: (grantId) => orUnavailable(artefacts.findByGrant(grantId)),
     consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),
     remove: (kind, id) => orUnavailable(artefacts.remove(kind, id)),
+    removeByUid: (kind, uid) => orUnavailable(artefacts.removeByUid(kind, uid)),
     removeByGrant: (grantId) => orUnavailable(artefacts.removeByGrant(grantId)),
   }
 }

@@ -5,7 +5,6 @@ import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
 
 const alive = gt(artefact.expiresAt, sql`now()`)
 
-/** Artefacts in the unlogged table: the zero-install store, without Redis. */
 const stored = { key: artefact.key, payload: artefact.payload, consumedAt: artefact.consumedAt }
 
 /** Artefacts in the unlogged table: the zero-install store, without Redis. A sign-in asks it nine times, so statements are prepared once. */
@@ -47,11 +46,18 @@ export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
     },
     async get(key) {
       const [row] = await get.execute({ key })
-      return toStored(row)
+      return row && toStored(row)
     },
     async getByUid(uidKey) {
       const [row] = await getByUid.execute({ uidKey })
-      return toStored(row)
+      return row && toStored(row)
+    },
+    async getByGrant(grantKey) {
+      const rows = await db
+        .select(stored)
+        .from(artefact)
+        .where(and(eq(artefact.grantKey, grantKey), alive))
+      return rows.map(toStored)
     },
     async consume(key) {
       const changed = await consume.execute({ key })
@@ -59,6 +65,9 @@ export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
     },
     async remove(key) {
       await db.delete(artefact).where(eq(artefact.key, key))
+    },
+    async removeByUid(uidKey) {
+      await db.delete(artefact).where(eq(artefact.uidKey, uidKey))
     },
     async removeByGrant(grantKey) {
       await db.delete(artefact).where(eq(artefact.grantKey, grantKey))
@@ -72,7 +81,6 @@ export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
   return rowCount ?? 0
 }
 
-function toStored(row: Pick<typeof artefact.$inferSelect, 'key' | 'payload' | 'consumedAt'> | undefined): StoredArtefact | undefined {
-  if (!row) return undefined
+function toStored(row: Pick<typeof artefact.$inferSelect, 'key' | 'payload' | 'consumedAt'>): StoredArtefact {
   return { key: row.key, payload: row.payload, consumedAt: row.consumedAt ? Math.floor(row.consumedAt.getTime() / 1000) : undefined }
 }

@@ -30,9 +30,20 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       const key = await redis.get(uidName(uidKey))
       return key === null ? undefined : read(redis, key)
     },
+    async getByGrant(grantKey) {
+      const keys = await redis.smembers(grantName(grantKey))
+      const found = await Promise.all(keys.map((key) => read(redis, key)))
+      const gone = keys.filter((_, index) => !found[index])
+      if (gone.length > 0) await redis.srem(grantName(grantKey), ...gone)
+      return found.filter((each) => each !== undefined)
+    },
     consume: async (key) => (await redis.eval(CONSUME, 1, keyName(key), Math.floor(Date.now() / 1000))) === 1,
     async remove(key) {
       await redis.del(keyName(key))
+    },
+    async removeByUid(uidKey) {
+      const key = await redis.getdel(uidName(uidKey))
+      if (key !== null) await redis.del(keyName(key))
     },
     async removeByGrant(grantKey) {
       const keys = await redis.smembers(grantName(grantKey))

@@ -14,8 +14,10 @@ export interface ArtefactStore {
   }): Promise<void>
   get(key: string): Promise<StoredArtefact | undefined>
   getByUid(uidKey: string): Promise<StoredArtefact | undefined>
+  getByGrant(grantKey: string): Promise<StoredArtefact[]>
   consume(key: string): Promise<boolean>
   remove(key: string): Promise<void>
+  removeByUid(uidKey: string): Promise<void>
   removeByGrant(grantKey: string): Promise<void>
 }
 export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
@@ -38,11 +40,10 @@ function spaceOf(store: ArtefactStore, current: Buffer, keys: readonly Buffer[],
   const keyOf = hash
   const uidKeyOf = (kind: string, uid: string) => hash(`uid ${kind}`, uid)
   const grantKeyOf = (grantId: string) => hash('grant', grantId)
-  const open = (stored: StoredArtefact | undefined): FoundArtefact | undefined =>
-    stored && {
-      payload: JSON.parse(unseal(stored.payload, keys, `artefact:${stored.key}`).toString()),
-      consumedAt: stored.consumedAt,
-    }
+  const open = (stored: StoredArtefact): FoundArtefact => ({
+    payload: JSON.parse(unseal(stored.payload, keys, `artefact:${stored.key}`).toString()),
+    consumedAt: stored.consumedAt,
+  })
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid }: Artefact) {
       const key = keyOf(kind, id)
@@ -56,12 +57,19 @@ function spaceOf(store: ArtefactStore, current: Buffer, keys: readonly Buffer[],
       })
     },
     async find(kind, id) {
-      const found = open(await store.get(keyOf(kind, id)))
-      return found && { ...found, payload: { ...found.payload, jti: id } }
+      const stored = await store.get(keyOf(kind, id))
+      if (!stored) return undefined
+      const found = open(stored)
+      return { ...found, payload: { ...found.payload, jti: id } }
     },
-    findByUid: async (kind, uid) => open(await store.getByUid(uidKeyOf(kind, uid))),
+    async findByUid(kind, uid) {
+      const stored = await store.getByUid(uidKeyOf(kind, uid))
+      return stored && open(stored)
+    },
+    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).map(open),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),
+    removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
     removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),
   }
 }

@@ -16,6 +16,10 @@ p{margin:.6rem 0}
 button,a.button{display:inline-block;font:inherit;font-weight:600;padding:.6rem 1.1rem;border-radius:.5rem;border:1px solid var(--accent);background:var(--accent);color:var(--on-accent);text-decoration:none;cursor:pointer}
 button.plain,a.plain{background:transparent;color:var(--accent)}
 a.choice{display:block;margin:.5rem 0;text-align:start}
+ul.sessions{list-style:none;margin:1.2rem 0;padding:0}
+ul.sessions li{display:flex;align-items:center;justify-content:space-between;gap:1rem;padding:.8rem 0;border-top:1px solid var(--line)}
+ul.sessions p{margin:.2rem 0 0}
+ul.sessions a,ul.sessions button{white-space:nowrap}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 `
 /** The one style sheet of our pages, allowed by its hash. */

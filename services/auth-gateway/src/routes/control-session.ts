@@ -1,10 +1,10 @@
 import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import type { z } from 'zod'
 import { endControlSession, findControlSession, startControlSession } from '../control-session.ts'
-import { isSameSiteRequest } from '../domain/cross-site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { requireSameSite } from '../same-site.ts'
 
 const PATH = '/auth/control/session'
 
@@ -37,15 +37,4 @@ export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
     await endControlSession(ports, request, reply)
     return reply.status(204).send()
   })
-}
-
-/** Proof that a request which the cookie speaks for comes from Control's own page. */
-export function requireSameSite(request: FastifyRequest): void {
-  const secFetchSite = request.headers['sec-fetch-site']
-  const provenance = {
-    method: request.method,
-    origin: request.headers.origin,
-    secFetchSite: secFetchSite ? String(secFetchSite) : undefined,
-  }
-  if (!isSameSiteRequest(provenance, request.site.origin)) throw refuse('cross-site-request')
 }

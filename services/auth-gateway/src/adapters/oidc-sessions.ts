@@ -1,0 +1,60 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { nameBrowser } from '../domain/browser-name.ts'
+import type { PersonSession } from '../domain/own-sessions.ts'
+import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import type { Artefact, Artefacts } from '../ports.ts'
+
+const BROWSER_NAME = 'SessionBrowserName'
+const ENDED = 'EndedSession'
+
+/** Sessions are found by person the way tokens are found by grant. */
+export const personIndex = (accountId: string) => `person ${accountId}`
+
+/** Notes in which browser a session's login happened, for its owner's eyes. */
+export function notingBrowserNames(artefacts: Artefacts) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
+    await next()
+    const { session, result } = ctx.oidc ?? {}
+    if (!session?.accountId || !result?.login) return
+    const payload = { name: nameBrowser(ctx.req.headers['user-agent']) }
+    await artefacts.save({ kind: BROWSER_NAME, id: session.uid, payload, ttl: SESSION_ABSOLUTE })
+  }
+}
+
+export async function listSessions(artefacts: Artefacts, accountId: string): Promise<PersonSession[]> {
+  const found = await artefacts.findByGrant(personIndex(accountId))
+  const sessions = found.map(({ payload }) => payload as Stored).filter((session) => session.accountId === accountId)
+  return Promise.all(
+    sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
+      const noted = await artefacts.find(BROWSER_NAME, uid)
+      const browser = typeof noted?.payload.name === 'string' ? noted.payload.name : nameBrowser(undefined)
+      return { uid, loginAt: loginTs ?? 0, usedAt: iat ?? loginTs ?? 0, browser, clientIds: Object.keys(authorizations) }
+    }),
+  )
+}
+
+/**
+ * Ends one login and every token that came of it. The mark comes first, then the session: refresh tokens are worth nothing without
+ * it, and a request under way that saves it once more finds the mark.
+ */
+export async function endSession(provider: Provider, artefacts: Artefacts, accountId: string, uid: string): Promise<boolean> {
+  const session = await provider.Session.findByUid(uid)
+  if (session?.accountId !== accountId) return false
+  await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
+  await artefacts.removeByUid('Session', uid)
+  await artefacts.remove(BROWSER_NAME, uid)
+  for (const { grantId } of Object.values(session.authorizations ?? {})) {
+    if (!grantId) continue
+    await artefacts.removeByGrant(grantId)
+    await artefacts.remove('Grant', grantId)
+  }
+  return true
+}
+
+/** Asked after a session was saved: whoever holds an ended one cannot save it back to life with requests at the right moment. */
+export async function buryIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
+  if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid))) await artefacts.remove('Session', id)
+}
+
+type Stored = { uid: string; accountId?: string; loginTs?: number; iat?: number; authorizations?: Record<string, unknown> }

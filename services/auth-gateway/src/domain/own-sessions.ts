@@ -1,0 +1,16 @@
+import type { RosterEntry } from '@jackfield/contract/internal-api'
+import { isLoginRevoked } from './admission.ts'
+import { isLoginTooOld } from './session-limits.ts'
+
+/** One login of a person on one host, in one browser. Times are seconds since 1970. `uid` is not shown to anyone. */
+export type PersonSession = { uid: string; loginAt: number; usedAt: number; browser: string; clientIds: readonly string[] }
+
+/** Sessions that still count, the one that asks first, then by last use. What has been revoked is over, though it may still be stored. */
+export function arrangeSessions(
+  sessions: readonly PersonSession[],
+  { ownUid, person, now }: { ownUid: string; person: Pick<RosterEntry, 'sessionsValidAfter'>; now: number },
+): PersonSession[] {
+  return sessions
+    .filter(({ loginAt }) => !isLoginTooOld(loginAt, now) && !isLoginRevoked(person, loginAt))
+    .toSorted((one, other) => Number(other.uid === ownUid) - Number(one.uid === ownUid) || other.usedAt - one.usedAt)
+}

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Backend } from './domain/edge-route.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
@@ -15,6 +15,8 @@ export interface Registry {
   findHost(host: string): Promise<HostResolution | undefined>
   listApps(): Promise<readonly App[]>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
+  /** Which of two credentials Entra ID took, while one replaces the other. */
+  recordCredentialUse(connection: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void>
   authenticateApiKey(key: string): Promise<Principal | undefined>
   redeemControlSignInLink(token: string): Promise<Principal | undefined>
   recordAuditEvent(event: NewAuditEvent): Promise<void>
@@ -65,6 +67,8 @@ export type AuthorizeQuestion = {
 }
 
 export interface Microsoft {
+  /** Which credential Entra ID takes while one replaces the other; undefined when that cannot be told now. */
+  tryRotation(connection: Connection): Promise<CredentialUse['worked'] | undefined>
   authorizeUrl(account: SignInAccount, question: AuthorizeQuestion): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
   redeem(
     connection: Connection,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
@@ -110,7 +110,8 @@ function mapRegistry(baseUrl: string) {
   const keys = new Map<string, Principal>()
   const links = new Map<string, Principal>()
   const base = new URL(baseUrl)
-  const outage = { isDown: false }
+  const uses: Array<CredentialUse & { accountId: string }> = []
+  const outage = { isDown: false, takesNoUses: false }
   const registry: Registry = {
     async findHost(host) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
@@ -119,6 +120,10 @@ function mapRegistry(baseUrl: string) {
     listApps: async () => apps,
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
+    async recordCredentialUse({ accountId }, use) {
+      if (outage.takesNoUses) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
+      uses.push({ accountId, ...use })
+    },
     async authenticateApiKey(key) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
       return keys.get(key)
@@ -134,6 +139,7 @@ function mapRegistry(baseUrl: string) {
     ...registry,
     apps,
     audits,
+    uses,
     keys,
     links,
     outage,

@@ -34,8 +34,7 @@ async function givenReadyAccount(expiresAt = inDays(365)) {
       expect(answer.status).toBe(200)
       return answer.body
     },
-    addInEntra: (value: string) =>
-      microsoft.directory.addSecret(microsoft.ids.clientId, { keyId: guid(), value, endDateTime: inDays(365) } as never),
+    addInEntra: (value: string) => microsoft.directory.addSecret(microsoft.ids.clientId, { value, endDateTime: inDays(365) }),
     show: async () => (await registry.call(platform, 'GET', path)).body,
     connection: async () => (await registry.call(service, 'GET', internal)).body,
     tellUse: (credentialId: string, worked: string) => registry.call(service, 'POST', `${internal}/uses`, { credentialId, worked }),

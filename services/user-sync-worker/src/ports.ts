@@ -2,7 +2,7 @@ import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-ev
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
-import type { Connection, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
@@ -26,6 +26,8 @@ export type BadCursor = { kind: 'bad-cursor' }
 export type Registry = {
   hasTenant(tenantId: string): Promise<boolean | Unavailable>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
+  /** Which of two credentials Entra ID took, while one replaces the other. */
+  recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
   /** Keeps an event once, however often it is sent. */
   recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable>
 }

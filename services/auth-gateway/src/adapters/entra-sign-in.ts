@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
+import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { clientAuthentication, discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
 import { type EntraFailure, readDiscoveryRefusal, readEntraError, readEntraFailure } from '@jackfield/microsoft-identity/entra-failure'
@@ -28,6 +29,12 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
   }
 
   return {
+    async tryRotation(connection) {
+      // What app-only tokens may do is of no interest here: that one is given proves the credential.
+      const result = await requestAppOnlyToken(connection, microsoftOrigins(connection.cloud, overrides), clock() * 1000)
+      return result.kind === 'token' ? result.rotation?.worked : undefined
+    },
+
     async authorizeUrl(account, question) {
       try {
         const url = client.buildAuthorizationUrl(await directoryOf(account), {

@@ -33,6 +33,9 @@ export function registryClient(client: ServiceClient): Registry {
     listApps: async () => (await apps('')) ?? [],
     findConnection: (tenantId, accountId) =>
       client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
+    async recordCredentialUse({ tenantId, accountId }, use) {
+      await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.unknown())
+    },
     async authenticateApiKey(key) {
       const hash = createHash('sha256').update(key).digest('base64url')
       const known = principals.get(hash)

@@ -11,6 +11,7 @@ import { auditSignIn } from '../sign-in-audit.ts'
 import { tenantSite } from '../site-plugin.ts'
 import { IDENTITY } from './continue-sign-in.ts'
 import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
+import { workingConnection } from './working-connection.ts'
 
 /** Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10). */
 export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
@@ -39,7 +40,7 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
   if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
 
-  const outcome = await askMicrosoft(ports, pending, answer, state)
+  const outcome = await askMicrosoft(ports, request, pending, answer, state)
   if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)
   await ports.artefacts(namespaceOf(site)).save({
     kind: IDENTITY,
@@ -57,13 +58,13 @@ async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
   return { pending: PendingLogin.parse(found.payload), state, isUsed: found.consumedAt !== undefined }
 }
 
-async function askMicrosoft(ports: Ports, pending: PendingLogin, answer: URLSearchParams, state: string) {
+async function askMicrosoft(ports: Ports, request: FastifyRequest, pending: PendingLogin, answer: URLSearchParams, state: string) {
   if (answer.has('error')) return ports.microsoft.readErrorAnswer(answer)
   if (!answer.has('code')) return { kind: 'rejected', reason: 'no code' } as const
   const connection = await ports.registry.findConnection(pending.tenantId, pending.accountId)
   if (!connection?.enabled) throw refuse('account-not-found')
   const { redirectUri, nonce, verifier } = pending
-  return ports.microsoft.redeem(connection, answer, { redirectUri, state, nonce, verifier })
+  return ports.microsoft.redeem(await workingConnection(ports, request, connection), answer, { redirectUri, state, nonce, verifier })
 }
 
 async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {

@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse } from '@jackfield/contract/internal-api'
 import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import type { MicrosoftOrigins } from '@jackfield/microsoft-identity/clouds'
@@ -10,6 +10,8 @@ const SPARE_MS = 5 * 60_000
 const MOST_TOKENS = 10_000
 
 type TokenAnswer = { kind: 'token'; accessToken: string } | DirectoryFailure
+/** While one credential replaces another: tells the registry which one Entra ID took. */
+export type TellUse = (connection: Connection, use: CredentialUse) => Promise<void>
 export type AppOnlyTokens = {
   get(connection: Connection, origins: MicrosoftOrigins): Promise<TokenAnswer>
   /** Graph did not accept it: the next `get` asks for a new one. */
@@ -17,7 +19,7 @@ export type AppOnlyTokens = {
 }
 
 /** Tokens of the accounts' applications, in memory only. An account that asks twice at once waits for one answer. */
-export function appOnlyTokens(now: () => number = Date.now): AppOnlyTokens {
+export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): AppOnlyTokens {
   const held = new Map<string, { accessToken: string; until: number }>()
   const asked = new Map<string, Promise<TokenAnswer>>()
 
@@ -25,6 +27,9 @@ export function appOnlyTokens(now: () => number = Date.now): AppOnlyTokens {
     const answer = await requestAppOnlyToken(connection, origins, now())
     if (answer.kind === 'no-credential') return { kind: 'unauthorised', message: 'The account has no credential.' }
     if (answer.kind !== 'token') return readFailure(answer.failure)
+    // Told again with every token until the registry has heard it: the work does not wait for that.
+    if (connection.rotation && answer.rotation)
+      await tellUse(connection, { credentialId: connection.rotation.credentialId, worked: answer.rotation.worked }).catch(() => undefined)
     const { accessToken, expiresAt } = answer.token
     if (held.size >= MOST_TOKENS) held.clear()
     held.set(key, { accessToken, until: expiresAt - SPARE_MS })

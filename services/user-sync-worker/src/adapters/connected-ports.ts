@@ -52,12 +52,13 @@ export function connectedPorts({
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
   // Beside an emulator everything is on one machine.
   const allowsLoopback = microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
-  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens() })
+  const registry = registryClient(
+    serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
+  )
+  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens(registry.recordCredentialUse) })
   return {
     inScope,
-    registry: registryClient(
-      serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
-    ),
+    registry,
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: postgresSyncRuns(pool, sync),
     queue: bullmqSyncQueue(queue),

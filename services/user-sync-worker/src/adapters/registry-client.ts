@@ -24,6 +24,9 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       const answer = await orUnavailable(client.post('/internal/audit-events', event, z.object({})))
       return answer && 'kind' in answer ? { kind: 'unavailable' } : true
     },
+    async recordCredentialUse({ tenantId, accountId }, use) {
+      await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.object({}))
+    },
     findConnection: (tenantId, accountId) =>
       orUnavailable(client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection)),
   }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SentAuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection } from '@jackfield/contract/internal-api'
+import { type Connection, CredentialUse } from '@jackfield/contract/internal-api'
 
 /** A registry with its tenants and connections in maps, over HTTP, so that processes of their own can ask it too. */
 export type TestRegistry = {
@@ -12,6 +12,8 @@ export type TestRegistry = {
   connections: Map<string, Connection>
   /** By their ids; `down` makes it answer 503. */
   auditEvents: Map<string, SentAuditEvent>
+  /** Which credentials were told to work, in order. */
+  uses: Array<{ path: string } & CredentialUse>
   down: boolean
   addTenant(): string
   connect(tenantId: string, connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>): string
@@ -25,6 +27,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const server = createServer((request, response) => {
     if (registry.down) return void response.writeHead(503).end('{}')
     if (request.url === '/internal/audit-events') return void keepAuditEvent(request, response).catch(() => response.destroy())
+    if (request.url?.endsWith('/connection/uses')) return void keepUse(request, response).catch(() => response.destroy())
     const [, , , tenantId = '', , accountId] = (request.url ?? '').split('/')
     const body = accountId ? connectionOf(tenantId, accountId) : tenantOf(tenantId)
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
@@ -38,6 +41,10 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     auditEvents.set(event.id ?? randomUUID(), event)
     response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
   }
+  const keepUse = async (request: IncomingMessage, response: ServerResponse) => {
+    registry.uses.push({ path: request.url ?? '', ...CredentialUse.parse(JSON.parse(await text(request))) })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }
   const tenantOf = (id: string) =>
     tenants.has(id) ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH } : undefined
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -46,6 +53,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     tenants,
     connections,
     auditEvents,
+    uses: [],
     down: false,
     addTenant() {
       const id = randomUUID()

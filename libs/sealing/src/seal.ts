@@ -52,6 +52,11 @@ export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string)
   }
 }
 
+/** How everything that `key` seals begins: what begins otherwise waits to be sealed again. */
+export function sealedPrefix(key: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([VERSION]), know(key).fingerprint])
+}
+
 /** True when the first of `keys`, the one that encrypts now, did not seal this: it waits for re-encryption. */
 export function isSealedByOldKey(sealed: Buffer, keys: readonly Buffer[]): boolean {
   const [current] = keys

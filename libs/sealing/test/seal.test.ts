@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { isSealedByOldKey, seal, UnsealError, unseal } from '../src/seal.ts'
+import { isSealedByOldKey, seal, sealedPrefix, UnsealError, unseal } from '../src/seal.ts'
 
 const key = randomBytes(32)
 const secret = Buffer.from('Q~a-client-secret')
@@ -41,4 +41,10 @@ test('T-93 an old key still decrypts while the new one encrypts', () => {
 
 test('T-93 the same secret never gives the same ciphertext', () => {
   expect(seal(secret, key, 'place')).not.toEqual(seal(secret, key, 'place'))
+})
+
+test('T-93 what a key seals begins with its prefix, by which what waits for another key is found', () => {
+  const prefix = sealedPrefix(key)
+  const begins = (sealed: Buffer) => sealed.subarray(0, prefix.length).equals(prefix)
+  expect([begins(seal(secret, key, 'place')), begins(seal(secret, randomBytes(32), 'place'))]).toEqual([true, false])
 })

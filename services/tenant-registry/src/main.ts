@@ -8,10 +8,11 @@ import { pingRegistry } from './adapters/registry-health.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
+import { rewrapKeys } from './rewrap-keys.ts'
 
 const command = process.argv[2]
-if (command !== undefined && command !== 'migrate') {
-  process.stderr.write(`${command}: is not a command; there is only "migrate"\n`)
+if (command !== undefined && command !== 'migrate' && command !== 'rewrap-keys') {
+  process.stderr.write(`${command}: is not a command; there are "migrate" and "rewrap-keys"\n`)
   process.exit(1)
 }
 
@@ -30,6 +31,8 @@ if (command === 'migrate') {
   await whenReachable(migrate, onWaiting, stopping.signal)
   process.exit(0)
 }
+
+if (command === 'rewrap-keys') process.exit(await rewrapKeys(config))
 
 let isMigrated = config.MIGRATE === 'never'
 const pool = createPool({

@@ -71,6 +71,21 @@ export type Accounts = {
   recordUse(account: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry): Promise<void>
 }
 
+/** Where the key-encryption keys live: they wrap the tenants' data keys, each for its context, and never leave. */
+export type KeyEncryption = {
+  /** How everything begins that `wrap` makes now: what begins otherwise waits to be wrapped again. */
+  currentPrefix(): Promise<Buffer>
+  wrap(dataKey: Buffer, context: string): Promise<Buffer>
+  unwrap(wrapped: Buffer, context: string): Promise<{ kind: 'unwrapped'; dataKey: Buffer } | { kind: 'unreadable'; cause: Error }>
+}
+
+/** `last` is the tenant a slice ended with; undefined when nothing waits any more. */
+export type RewrapSlice = { waiting: number; rewrapped: number; unreadable: string[]; last: string | undefined }
+export type DataKeys = {
+  /** Wraps the next data keys that are not under the current key-encryption key, in order of tenants. */
+  rewrap(after: string | undefined, limit: number): Promise<RewrapSlice>
+}
+
 /** Seals secrets with the tenant's data key, bound to the account. */
 export type Vault = {
   seal(tenantId: string, accountId: string, secret: string): Promise<Buffer>

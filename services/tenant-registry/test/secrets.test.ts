@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { settingsKeyEncryption } from '../src/adapters/settings-key-encryption.ts'
 import { tenantKeyVault } from '../src/adapters/tenant-key-vault.ts'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { aSecret, guid, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
@@ -92,12 +93,12 @@ test('SE-04 a sealed secret moved to another account of the tenant, or of anothe
 })
 
 test('T-93 after a new key-encryption key was put first, old secrets still open and new tenants use the new key', async () => {
-  const db = drizzle(registry.pool)
+  const vault = (keys: Buffer[]) => tenantKeyVault(drizzle(registry.pool), settingsKeyEncryption(keys))
   const tenantId = await registry.givenTenant()
   const accountId = guid()
-  const sealed = await tenantKeyVault(db, [OLD_KEY]).seal(tenantId, accountId, 'a secret')
-  expect(await tenantKeyVault(db, [NEW_KEY, OLD_KEY]).open(tenantId, accountId, sealed)).toEqual({ kind: 'opened', secret: 'a secret' })
-  expect((await tenantKeyVault(db, [NEW_KEY]).open(tenantId, accountId, sealed)).kind).toBe('unreadable')
+  const sealed = await vault([OLD_KEY]).seal(tenantId, accountId, 'a secret')
+  expect(await vault([NEW_KEY, OLD_KEY]).open(tenantId, accountId, sealed)).toEqual({ kind: 'opened', secret: 'a secret' })
+  expect((await vault([NEW_KEY]).open(tenantId, accountId, sealed)).kind).toBe('unreadable')
 })
 
 test('secrets sealed at the same time for a new tenant share one data key', async () => {

@@ -13,6 +13,7 @@ import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
 import { rsaCertificates } from './rsa-certificates.ts'
+import { settingsKeyEncryption } from './settings-key-encryption.ts'
 import { tenantKeyVault } from './tenant-key-vault.ts'
 
 export type PortSettings = OriginOverrides & {
@@ -40,7 +41,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     tenants: postgresTenants(db),
     apps: postgresApps(db),
     accounts: postgresAccounts(db),
-    vault: tenantKeyVault(db, settings.KEY_ENCRYPTION_KEYS),
+    vault: tenantKeyVault(db, settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     links: postgresControlSignInLinks(db),
     audit: postgresAudit(db),

@@ -2,27 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { eq } from 'drizzle-orm'
-import type { Vault } from '../ports.ts'
+import type { KeyEncryption, Vault } from '../ports.ts'
+import { dataKeyContext } from './data-key-context.ts'
 import type { Database } from './database.ts'
 import { tenantDataKey } from './schema.ts'
 
-const tenantContext = (tenantId: string) => `tenant:${tenantId}`
 const accountContext = (tenantId: string, accountId: string) => `tenant:${tenantId}/microsoft-account:${accountId}`
 
-/** Each tenant has a data key, sealed with a key-encryption key; it seals the tenant's secrets, each bound to its account (T-93). */
-export function tenantKeyVault(db: Database, keyEncryptionKeys: readonly Buffer[]): Vault {
-  const [currentKey] = keyEncryptionKeys
-  if (!currentKey) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-
-  async function findDataKey(tenantId: string): Promise<Buffer | undefined> {
+/** Each tenant has a data key, wrapped by a key-encryption key; it seals the tenant's secrets, each bound to its account (T-93). */
+export function tenantKeyVault(db: Database, keyEncryption: KeyEncryption): Vault {
+  async function findDataKey(tenantId: string) {
     const [row] = await inScope(db, tenantId, (tx) =>
       tx.select({ sealed: tenantDataKey.sealed }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId)),
     )
-    return row && unseal(row.sealed, keyEncryptionKeys, tenantContext(tenantId))
+    return row && keyEncryption.unwrap(row.sealed, dataKeyContext(tenantId))
   }
 
-  async function makeDataKey(tenantId: string, kek: Buffer): Promise<Buffer> {
-    const sealed = seal(randomBytes(32), kek, tenantContext(tenantId))
+  async function makeDataKey(tenantId: string) {
+    const sealed = await keyEncryption.wrap(randomBytes(32), dataKeyContext(tenantId))
     await inScope(db, tenantId, (tx) => tx.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing())
     // Another replica may have been first: what is stored counts.
     const key = await findDataKey(tenantId)
@@ -32,14 +29,16 @@ export function tenantKeyVault(db: Database, keyEncryptionKeys: readonly Buffer[
 
   return {
     async seal(tenantId, accountId, secret) {
-      const key = (await findDataKey(tenantId)) ?? (await makeDataKey(tenantId, currentKey))
-      return seal(Buffer.from(secret), key, accountContext(tenantId, accountId))
+      const key = (await findDataKey(tenantId)) ?? (await makeDataKey(tenantId))
+      if (key.kind === 'unreadable') throw key.cause
+      return seal(Buffer.from(secret), key.dataKey, accountContext(tenantId, accountId))
     },
     async open(tenantId, accountId, sealed) {
+      const key = await findDataKey(tenantId)
+      if (!key) return { kind: 'unreadable', cause: new UnsealError('The tenant has no data key.') }
+      if (key.kind === 'unreadable') return key
       try {
-        const key = await findDataKey(tenantId)
-        if (!key) return { kind: 'unreadable', cause: new UnsealError('The tenant has no data key.') }
-        return { kind: 'opened', secret: unseal(sealed, [key], accountContext(tenantId, accountId)).toString() }
+        return { kind: 'opened', secret: unseal(sealed, [key.dataKey], accountContext(tenantId, accountId)).toString() }
       } catch (cause) {
         if (cause instanceof UnsealError) return { kind: 'unreadable', cause }
         throw cause

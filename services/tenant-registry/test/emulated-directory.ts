@@ -1,8 +1,10 @@
 import { type M365Emulator, startEmulator } from '@jackfield/m365-emulator/emulator'
 import { aSecret, guid, inDays } from './registry.ts'
 
+type Application = { redirectUris?: string[]; spaRedirectUris?: string[]; roles?: string[]; expiresAt?: string }
+
 /** A directory of the emulator with one registered application, and the members of a Microsoft account that fit it. */
-export function givenDirectory(m365: M365Emulator, application: { redirectUris?: string[]; roles?: string[]; expiresAt?: string } = {}) {
+export function givenDirectory(m365: M365Emulator, application: Application = {}) {
   const directoryId = guid()
   const clientId = guid()
   const secret = aSecret()
@@ -16,7 +18,7 @@ export function givenDirectory(m365: M365Emulator, application: { redirectUris?:
       {
         appId: clientId,
         displayName: 'Phone',
-        redirectUris: { web: application.redirectUris ?? [] },
+        redirectUris: { web: application.redirectUris ?? [], spa: application.spaRedirectUris ?? [] },
         secrets: [{ keyId: guid(), value: secret, endDateTime }],
       },
     ],

@@ -1,14 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { RedirectProbe } from '../domain/connection-evidence.ts'
 
-const MAX_PROBES = 20
-const PARALLEL = 4
+const MAX_PROBES = 60
+const PARALLEL = 6
 const TOTAL_MS = 10_000
 const CORRELATION = /Correlation ID:?\s{0,200}([0-9a-f-]{36})/i
 
+/** "Proof Key for Code Exchange is required for cross-origin authorization code redemption": said of the platform `spa` alone. */
+const NEEDS_PKCE = 'AADSTS9002325'
+
 /**
  * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect that
- * says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in.
+ * says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The question comes without
+ * PKCE on purpose: only a URI of the platform `spa` is refused for that, which tells the platform (S21).
  */
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },
@@ -38,17 +42,16 @@ async function probe(
     prompt: 'none',
     state: randomBytes(16).toString('base64url'),
     nonce: randomBytes(16).toString('base64url'),
-    code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
-    code_challenge_method: 'S256',
   }).toString()
   try {
     const response = await fetch(url, { redirect: 'manual', signal })
     const location = response.headers.get('location')
     if (location !== null) {
       await response.body?.cancel()
-      return { uri, kind: leadsTo(location, uri) ? 'registered' : 'unclear' }
+      return leadsTo(location, uri) ? { uri, kind: 'registered', platform: platformBy(location) } : { uri, kind: 'unclear' }
     }
     const page = await response.text()
+    if (page.includes(NEEDS_PKCE)) return { uri, kind: 'registered', platform: 'spa' }
     if (!page.includes('AADSTS50011')) return { uri, kind: 'unclear' }
     const correlationId = CORRELATION.exec(page.replace(/<[^>]{0,200}>/g, ' '))?.[1]
     return { uri, kind: 'not-registered', correlationId }
@@ -61,4 +64,8 @@ function leadsTo(location: string, uri: string): boolean {
   if (!URL.canParse(location)) return false
   const target = new URL(location)
   return target.origin + target.pathname === uri
+}
+
+function platformBy(location: string): 'spa' | 'other' {
+  return new URL(location).searchParams.get('error_description')?.startsWith(NEEDS_PKCE) ? 'spa' : 'other'
 }

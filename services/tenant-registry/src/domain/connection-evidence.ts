@@ -9,11 +9,12 @@ export type Failure = {
   correlationId?: string | undefined
 }
 
-export type RedirectProbe = {
-  uri: RedirectUri['uri']
-  kind: 'registered' | 'not-registered' | 'unclear'
-  correlationId?: string | undefined
-}
+/** `other` than `spa` is `web`, or the platform of mobile and desktop applications. */
+export type RedirectProbe = { uri: RedirectUri['uri'] } & (
+  | { kind: 'registered'; platform: 'spa' | 'other' }
+  | { kind: 'not-registered'; correlationId?: string | undefined }
+  | { kind: 'unclear' }
+)
 
 /** What a connection test saw, step by step; a step that was pointless after an earlier one is undefined. */
 export type Evidence = {

@@ -7,7 +7,7 @@ const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
   users: { kind: 'readable' },
-  redirectUris: [{ uri: 'https://x/cb', kind: 'registered' }],
+  redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'spa' }],
 }
 const silent = { kind: 'timeout' as const, message: 'no answer', remedy: 'wait' }
 const statuses = (evidence: Partial<Evidence>) => judge({ ...good, ...evidence }, account).map(({ status }) => status)
@@ -71,6 +71,27 @@ test.each<[string, Partial<Evidence>, string[]]>([
 test('S19 a missing redirect URI is named with the platform to put it under', () => {
   const check = judge({ ...good, redirectUris: [{ uri: 'https://m/cb', kind: 'not-registered' }] }, account).at(-1)
   expect(check).toMatchObject({ message: 'Not registered: https://m/cb', remedy: expect.stringContaining('Single-page application') })
+})
+
+const onPlatform = (wanted: 'web' | 'spa', found: 'spa' | 'other') => {
+  const redirectUris = [{ uri: 'https://m/cb', kind: 'registered' as const, platform: found }]
+  return judge({ ...good, redirectUris }, { clientId: 'c', redirectPlatform: wanted }).at(-1)
+}
+
+test.each([
+  ['web', 'other', 'passed'],
+  ['spa', 'spa', 'passed'],
+  ['web', 'spa', 'failed'],
+  ['spa', 'other', 'warning'],
+] as const)('S21 a redirect URI wanted under %s and found under %s is %s', (wanted, found, expected) => {
+  expect(onPlatform(wanted, found)?.status).toBe(expected)
+})
+
+test('S21 a redirect URI under the wrong platform is named with both ways out', () => {
+  expect(onPlatform('web', 'spa')).toMatchObject({
+    message: expect.stringContaining('https://m/cb'),
+    remedy: expect.stringMatching(/Web .*or choose Single-page application/),
+  })
 })
 
 test('every failed check says what to do and links to the page', () => {

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { adminAccess } from '@jackfield/local-platform/admin-access'
 import { provideDemo } from '@jackfield/local-platform/demo'
 import { WEB_CLIENT } from '@jackfield/local-platform/demo-plan'
-import { demoLogin, demoRegistration } from '@jackfield/local-platform/demo-registration'
+import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 import { startPlatform } from '@jackfield/local-platform/platform'
 import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import type { Benchmark } from '../main.ts'
 import { comparePaired } from '../paired.ts'
+import { passMicrosoft } from '../sign-in/first-sign-in.ts'
 import { authorizeUrl, FlowClient, signInFor, type Target } from '../sign-in/flow-client.ts'
 
 const CONCURRENCY = 8
@@ -51,20 +52,9 @@ export const benchmark: Benchmark = {
 /** A browser that has been through its first sign-in, so that the session is there. */
 async function signedIn(target: Target, ports: Readonly<Record<string, number>>): Promise<FlowClient> {
   const client = new FlowClient(ports)
-  const { url, page } = await client.follow(authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)
-  if (page === undefined) return client
-  const { userPrincipalName, password } = demoLogin('Adele Vance')
-  const hidden = Object.fromEntries(
-    [...page.matchAll(/name="(request)" value="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]),
-  )
-  const action = /action="([^"]*)"/.exec(page)?.[1] ?? ''
-  const form = { ...hidden, step: 'credentials', username: userPrincipalName, password }
-  const end = await client.follow(new URL(decode(action), url), target.redirectUri, form)
-  if (end.page !== undefined) throw new Error(`The first sign-in ended on a page: ${end.page.replace(/<[^>]+>/g, ' ').slice(0, 400)}`)
+  await passMicrosoft(client, authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)
   return client
 }
-
-const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
 
 async function startDemoPlatform(redisUrl: string | undefined) {
   const dataFolder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))

@@ -18,13 +18,7 @@ export class FlowClient {
     const jar = this.#cookies.get(url.host) ?? new Map<string, string>()
     this.#cookies.set(url.host, jar)
     const body = form && new URLSearchParams(form).toString()
-    const answer = await exchange(
-      this.#agent,
-      url,
-      this.#ports[url.host] ?? Number(url.port),
-      [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
-      body,
-    )
+    const answer = await exchange(this.#agent, url, this.#ports[url.host] ?? Number(url.port), this.cookieFor(url), body)
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
@@ -45,6 +39,10 @@ export class FlowClient {
       answer = await this.send(url)
     }
     throw new Error(`Too many redirects from ${start.origin}`)
+  }
+
+  cookieFor({ host }: URL): string {
+    return [...(this.#cookies.get(host) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
   close(): void {

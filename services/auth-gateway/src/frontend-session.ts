@@ -1,6 +1,6 @@
 import type { App } from '@jackfield/contract/app'
 import type { RosterEntry } from '@jackfield/contract/internal-api'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { decideAdmission, isLoginRevoked } from './domain/admission.ts'
 import { registerApp, SIGN_IN_DONE_PATH } from './domain/app-registration.ts'
 import { isLoginTooOld } from './domain/session-limits.ts'
@@ -18,12 +18,11 @@ export type FrontendSession =
 export async function findFrontendSession(
   ports: Pick<Ports, 'providers' | 'roster' | 'clock'>,
   request: FastifyRequest,
-  reply: FastifyReply,
   app: Pick<App, 'requiresBinding'> = { requiresBinding: false },
 ): Promise<FrontendSession> {
   const site = tenantSite(request)
   const provider = await ports.providers(site)
-  const login = await provider.findLogin(request.raw, reply.raw)
+  const login = await provider.findLogin(request.headers.cookie)
   if (!login) return { kind: 'signed-out' }
   if (login.kind === 'foreign') return login
   if (isLoginTooOld(login.loginAt, ports.clock())) return { kind: 'signed-out' }

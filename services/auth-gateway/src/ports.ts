@@ -104,8 +104,8 @@ export interface OpenIdProvider {
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
   /** Ends the attempt; answers the address the browser goes on to. */
   endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
-  /** The login behind the request's session cookie; whether the person is still admitted is for the caller to ask. */
-  findLogin(request: IncomingMessage, response: ServerResponse): Promise<Login | undefined>
+  /** The login behind the session cookie of a request; whether the person is still admitted is for the caller to ask. */
+  findLogin(cookieHeader: string | undefined): Promise<Login | undefined>
   /** All logins of a person on this host. */
   listSessions(accountId: string): Promise<PersonSession[]>
   /** Ends a login with its tokens; false when this person has none of this uid. */

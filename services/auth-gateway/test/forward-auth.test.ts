@@ -141,6 +141,14 @@ describe('T-71 no session, no identity:', () => {
     expect((await ask(cookie)).status).toBe(200)
   })
 
+  test('FA-02 FA-11 what was answered a moment ago does not vouch for another signature or host', async () => {
+    const { cookie } = await givenSignedIn()
+    expect((await ask(cookie)).status).toBe(200)
+    expectRefused(await ask(cookie.replace(/(jackfield-session\.sig=)[\w-]+/, `$1${'A'.repeat(27)}`)), 401)
+    expectRefused(await ask(cookie, { at: world.originOf('fabrikam') }), 403)
+    expect((await ask(cookie)).status).toBe(200)
+  })
+
   test('FA-11 a session of one tenant at another’s host is 403', async () => {
     const { cookie } = await givenSignedIn()
     expectRefused(await ask(cookie, { at: world.originOf('fabrikam') }), 403)

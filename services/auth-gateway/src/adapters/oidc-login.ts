@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import type Provider from 'oidc-provider'
+import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import type { Artefacts, Login } from '../ports.ts'
+import type { Artefacts, Clock, Login } from '../ports.ts'
 import { buryIfEnded } from './oidc-sessions.ts'
+import { isSame, readSessionCookie } from './session-cookie.ts'
 
-export const SESSION_COOKIE = '__Host-jackfield-session'
 /** Of which tenant a session is, for the whole platform: only to tell a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
 const KIND = 'SessionHome'
@@ -13,11 +12,18 @@ const KIND = 'SessionHome'
 /** Ids whose home this process has noted: once is enough, a note outlives its session. */
 export const notedHomes = () => new LRUCache<string, true>({ max: 10_000 })
 
+type OwnLogin = Extract<Login, { kind: 'own' }>
+/**
+ * Logins read a moment ago, by the session's id. They count for a second, as the roster's answers do; what this process changes
+ * counts at once. Whether the person is still admitted is asked apart from this.
+ */
+export const recentLogins = () =>
+  new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 })
+
+export type SessionMemory = { homes: Artefacts; noted: ReturnType<typeof notedHomes>; recent: ReturnType<typeof recentLogins> }
+
 /** The artefacts of one tenant's host, whose sessions are also noted as this tenant's. */
-export function notingSessionHomes(
-  artefacts: Artefacts,
-  { homes, noted, tenantId }: { homes: Artefacts; noted: LRUCache<string, true>; tenantId: string },
-): Artefacts {
+export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent }: SessionMemory, tenantId: string): Artefacts {
   return {
     ...artefacts,
     async save(artefact) {
@@ -27,29 +33,54 @@ export function notingSessionHomes(
         noted.set(artefact.id, true)
       }
       await artefacts.save(artefact)
+      recent.delete(artefact.id)
       await buryIfEnded(artefacts, artefact)
     },
     async remove(kind, id) {
       await artefacts.remove(kind, id)
-      if (kind === 'Session') await homes.remove(KIND, id)
+      if (kind !== 'Session') return
+      recent.delete(id)
+      await homes.remove(KIND, id)
+    },
+    async removeByUid(kind, uid) {
+      await artefacts.removeByUid(kind, uid)
+      if (kind === 'Session') recent.clear()
     },
   }
 }
 
-/** Reads the session cookie, whose signature must be right; a session of another tenant gives nothing but that fact (T-71). */
+type Place = {
+  namespace: string
+  tenantId: string
+  artefacts: Artefacts
+  isSigned: (cookie: { id: string; signature: string }) => boolean
+  clock: Clock
+}
+const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.string().optional(), loginTs: z.number().optional() })
+
+/**
+ * Reads the session cookie, whose signature must be right; a session of another tenant gives nothing but that fact (T-71). It needs
+ * no instance of the provider: an ingress asks this for every request, and memory must not grow with the tenants it asks for.
+ */
 export async function findLogin(
-  provider: Provider,
-  homes: Artefacts,
-  tenantId: string,
-  [request, response]: [IncomingMessage, ServerResponse],
+  { namespace, tenantId, artefacts, isSigned, clock }: Place,
+  { homes, recent }: SessionMemory,
+  header: string | undefined,
 ): Promise<Login | undefined> {
-  const id = provider.createContext(request, response).cookies.get(SESSION_COOKIE, { signed: true })
-  if (!id) return undefined
-  const session = await provider.Session.find(id)
-  if (session) {
-    const { accountId, loginTs, uid } = session
-    return accountId === undefined || loginTs === undefined ? undefined : { kind: 'own', accountId, loginAt: loginTs, uid }
+  const cookie = readSessionCookie(header)
+  if (!cookie) return undefined
+  const known = recent.get(cookie.id)
+  if (known?.namespace === namespace && isSame(known.signature, cookie.signature)) return known.login
+  if (!isSigned(cookie)) return undefined
+
+  const found = await artefacts.find('Session', cookie.id)
+  if (!found) {
+    const home = await homes.find(KIND, cookie.id)
+    return home && home.payload.tenantId !== tenantId ? { kind: 'foreign' } : undefined
   }
-  const home = await homes.find(KIND, id)
-  return home && home.payload.tenantId !== tenantId ? { kind: 'foreign' } : undefined
+  const { exp, uid, accountId, loginTs } = StoredSession.parse(found.payload)
+  if (exp <= clock() || accountId === undefined || loginTs === undefined) return undefined
+  const login = { kind: 'own' as const, accountId, loginAt: loginTs, uid }
+  recent.set(cookie.id, { namespace, signature: cookie.signature, login })
+  return login
 }

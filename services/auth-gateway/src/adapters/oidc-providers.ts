@@ -16,10 +16,11 @@ import type {
 } from '../ports.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
-import { findLogin, notedHomes, notingSessionHomes, SESSION_HOMES } from './oidc-login.ts'
+import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
 import { endSession, listSessions, notingBrowserNames } from './oidc-sessions.ts'
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
+import { sessionCookieVerifier } from './session-cookie.ts'
 
 const BINDING = 'InteractionBrowser'
 const RESUME = /^\/authorize\/([\w-]{1,64})$/
@@ -35,25 +36,38 @@ type Parts = {
   onFault: (error: Error) => void
 }
 
-/** One OpenID Provider for each tenant on each of its hosts, made when first asked for, kept while in use. */
+/** An instance of the library takes a quarter of a megabyte and half a millisecond to make. */
+const MOST_INSTANCES = 250
+
+/**
+ * One OpenID Provider for each tenant on each of its hosts, made when first asked for, kept while in use. The library's instance
+ * behind it is made for protocol requests only: looking at a session needs none.
+ */
 export function oidcProviders(parts: Parts): OpenIdProviders {
-  const providers = new LRUCache<string, OpenIdProvider>({ max: 1_000 })
-  const noted = notedHomes()
+  const providers = new LRUCache<string, OpenIdProvider>({ max: 2_000 })
+  const instances = new LRUCache<string, Instance>({ max: MOST_INSTANCES })
+  const memory = { homes: parts.artefacts(SESSION_HOMES), noted: notedHomes(), recent: recentLogins() }
   return async (site) => {
     const keys = await parts.keys()
     // The slug and name stand in tokens and pages: a renamed tenant gets a new instance over the same state.
     const key = JSON.stringify([site.tenant, site.origin, keys.version])
     const known = providers.get(key)
     if (known) return known
-    const made = makeProvider({ ...parts, noted }, site, keys)
+    const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), memory, site.tenant.id)
+    const instance = () => {
+      const found = instances.get(key) ?? makeInstance(parts, site, keys, artefacts)
+      instances.set(key, found)
+      return found
+    }
+    const made = openIdProvider({ clock: parts.clock, site, keys, artefacts, memory, instance })
     providers.set(key, made)
     return made
   }
 }
 
-function makeProvider(parts: Parts & { noted: ReturnType<typeof notedHomes> }, site: TenantSite, keys: PlatformKeys): OpenIdProvider {
-  const homes = parts.artefacts(SESSION_HOMES)
-  const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), { homes, noted: parts.noted, tenantId: site.tenant.id })
+type Instance = ReturnType<typeof makeInstance>
+
+function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefacts: Artefacts) {
   const browsers = new WeakMap<IncomingMessage, string>()
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
@@ -68,30 +82,51 @@ function makeProvider(parts: Parts & { noted: ReturnType<typeof notedHomes> }, s
   provider.use(burnRefusedCodes(artefacts))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
-  const callback = provider.callback()
+  return { provider, callback: provider.callback(), browsers }
+}
 
+type Tenant = {
+  clock: Clock
+  site: TenantSite
+  keys: PlatformKeys
+  artefacts: Artefacts
+  memory: SessionMemory
+  instance: () => Instance
+}
+
+function openIdProvider({ clock, site, keys, artefacts, memory, instance }: Tenant): OpenIdProvider {
+  const place = { namespace: namespaceOf(site), tenantId: site.tenant.id, artefacts, isSigned: verifierOf(keys), clock }
   return {
     async handle(request, response, { path, browser }) {
       const resumed = RESUME.exec(path)?.[1]
       // The resume cookie has a path and could be planted by a sibling host; the `__Host-` cookie could not (T-21).
       if (resumed && !(await isSameBrowser(artefacts, resumed, browser))) request.headers.cookie = ''
+      const { browsers, callback } = instance()
       if (browser) browsers.set(request, browser)
       await callback(request, response)
     },
     async findAttempt(request, response, browser) {
+      const { provider } = instance()
       const details = await provider.interactionDetails(request, response).catch(() => undefined)
       if (!details || !(await isSameBrowser(artefacts, details.uid, browser))) return undefined
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId)
     },
     listSessions: (accountId) => listSessions(artefacts, accountId),
-    endSession: (accountId, uid) => endSession(provider, artefacts, accountId, uid),
-    findLogin: (...exchange) => findLogin(provider, homes, site.tenant.id, exchange),
+    endSession: (accountId, uid) => endSession(instance().provider, artefacts, accountId, uid),
+    findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
-      provider.interactionResult(request, response, toResult(result, parts.clock()), {
+      instance().provider.interactionResult(request, response, toResult(result, clock()), {
         mergeWithLastSubmission: result.kind !== 'refused',
       }),
   }
+}
+
+const verifiers = new WeakMap<PlatformKeys, ReturnType<typeof sessionCookieVerifier>>()
+function verifierOf(keys: PlatformKeys) {
+  const verifier = verifiers.get(keys) ?? sessionCookieVerifier(keys.cookieKeys)
+  verifiers.set(keys, verifier)
+  return verifier
 }
 
 async function isSameBrowser(artefacts: Artefacts, interaction: string, browser: string | undefined): Promise<boolean> {

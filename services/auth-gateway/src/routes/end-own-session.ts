@@ -21,7 +21,7 @@ export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
     // Sibling hosts are other tenants', yet "same site" to a browser, whose Lax cookie comes along (T-23).
     requireSameSite(request)
     const site = tenantSite(request)
-    const { person, sessionUid } = await requireFrontendSession(ports, request, reply)
+    const { person, sessionUid } = await requireFrontendSession(ports, request)
     const provider = await ports.providers(site)
 
     const others = (await provider.listSessions(person.id)).filter(({ uid }) => uid !== sessionUid)

@@ -11,7 +11,7 @@ import { tenantSite } from '../site-plugin.ts'
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
     const site = tenantSite(request)
-    const own = await findFrontendSession(ports, request, reply)
+    const own = await findFrontendSession(ports, request)
     if (own.kind !== 'signed-in') return sendPage(reply, 401, noOwnSessionsPage(site.tenant.name))
 
     const provider = await ports.providers(site)

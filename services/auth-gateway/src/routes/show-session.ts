@@ -6,8 +6,8 @@ import { tenantSite } from '../site-plugin.ts'
 
 /** Who is signed in on this host, for a server-rendered frontend that hands on the browser's cookies. */
 export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.get('/auth/session', { exposeHeadRoute: false }, async (request, reply) => {
-    const { person, loginAt } = await requireFrontendSession(ports, request, reply)
+  app.get('/auth/session', { exposeHeadRoute: false }, async (request) => {
+    const { person, loginAt } = await requireFrontendSession(ports, request)
     const { slug, name } = tenantSite(request).tenant
     return {
       user: { id: person.id, name: person.displayName, userPrincipalName: person.userPrincipalName, email: person.mail },

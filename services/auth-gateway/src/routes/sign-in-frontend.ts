@@ -24,7 +24,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     const frontend = await findFrontend(ports, request, clientId)
     const site = tenantSite(request)
     const target = chooseReturnTarget(returnTo, { origin: site.origin, allowed: frontend.origins, home: frontend.home })
-    const session = await findFrontendSession(ports, request, reply, frontend.app)
+    const session = await findFrontendSession(ports, request, frontend.app)
     if (session.kind === 'signed-in') return reply.redirect(target, 303)
 
     const { browser, setCookie } = ensureBrowser(request)
@@ -56,7 +56,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     if (typeof code === 'string') await space.remove('AuthorizationCode', code)
 
     const { app: frontend } = await findFrontend(ports, request, pending.clientId)
-    const session = await findFrontendSession(ports, request, reply, frontend)
+    const session = await findFrontendSession(ports, request, frontend)
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
     // Not on to the app, whose ingress would only send the browser back here (T-72).
     const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`

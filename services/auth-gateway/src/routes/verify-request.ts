@@ -39,6 +39,6 @@ export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
 }
 
 async function verify(ports: Ports, request: FastifyRequest, reply: FastifyReply, app?: { requiresBinding: boolean }) {
-  const { person } = await requireFrontendSession(ports, request, reply, app)
+  const { person } = await requireFrontendSession(ports, request, app)
   return reply.headers(identityHeaders(person, tenantSite(request).tenant)).send()
 }

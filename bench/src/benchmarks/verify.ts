@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import type { Benchmark } from '../main.ts'
+import { comparePaired, quantile, type Side } from '../paired.ts'
+import { peakMemoryMb } from '../process-usage.ts'
+import { startGateways } from '../verify/gateways.ts'
+import { RawLoad } from '../verify/raw-load.ts'
+
+const KNOWN = 10_000
+const ACTIVE = 1_000
+
+export const benchmark: Benchmark = {
+  summary: 'forward-auth checks beside bare Fastify with a session lookup in the same store; 10,000 tenants beside one',
+  async run({ pairs }) {
+    const redisUrl = process.env.REDIS_URL || undefined
+    const platform = await startGateways(KNOWN, redisUrl)
+    const bare = await startBareCheck(platform.databaseUrl, redisUrl)
+    const [one, many] = platform.gateways as [{ pid: number; port: number }, { pid: number; port: number }]
+    const loads: RawLoad[] = []
+    const side = async (name: string, at: { pid: number; port: number }, questions: Parameters<typeof RawLoad.open>[1]) => {
+      const load = await RawLoad.open(at.port, questions)
+      loads.push(load)
+      return { name, work: (ms) => load.work(ms), processes: [at.pid], load } satisfies Side & { load: RawLoad }
+    }
+    const options = { unit: 'checks', ...(pairs !== undefined && { pairs }) }
+    try {
+      const active: Array<{ host: string; cookie: string }> = []
+      for (let number = 0; number < ACTIVE; number++) active.push({ host: platform.hostOf(number), cookie: await platform.signIn(number) })
+      const single = await side('auth-gateway', one, active.slice(0, 1))
+      const floor = await side('bare Fastify + lookup', bare, [{ host: 'bare.localhost', cookie: 'session=one' }])
+      const beside = await comparePaired(single, floor, options)
+      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}\n${beside.text}\n${p99([single, floor])}\n\n`)
+
+      const known = Array.from({ length: KNOWN }, (_, number) => ({ host: platform.hostOf(number) }))
+      const strangers = await RawLoad.open(many.port, known, { expected: 401 })
+      loads.push(strangers)
+      await strangers.once()
+      const spread = await side(`${ACTIVE} of ${KNOWN} tenants`, many, active)
+      const alone = await side('one tenant', one, active.slice(0, 1))
+      const scale = await comparePaired(spread, alone, options)
+      process.stdout.write(
+        `${scale.text}\n${p99([spread, alone])}\nmemory with ${KNOWN} tenants: ${peakMemoryMb([many.pid])} MB at its peak\n`,
+      )
+    } finally {
+      for (const load of loads) load.close()
+      bare.stop()
+      await platform.end()
+    }
+  },
+}
+
+function p99(sides: ReadonlyArray<{ name: string; load: RawLoad }>): string {
+  return `p99      ${sides.map(({ name, load }) => `${name} ${quantile(load.latencies, 0.99).toFixed(2)} ms`).join(', ')}`
+}
+
+async function startBareCheck(databaseUrl: string, redisUrl: string | undefined) {
+  const port = await findFreePort()
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../verify/bare-check.ts')], {
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  return { port, pid: child.pid ?? 0, stop: () => child.kill() }
+}

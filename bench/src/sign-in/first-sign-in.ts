@@ -1,0 +1,18 @@
+import { demoLogin } from '@jackfield/local-platform/demo-registration'
+import type { FlowClient } from './flow-client.ts'
+
+/** Follows a sign-in to its end, through Microsoft's form where there is one. */
+export async function passMicrosoft(client: FlowClient, start: URL, until: string): Promise<void> {
+  const { url, page } = await client.follow(start, until)
+  if (page === undefined) return
+  const { userPrincipalName, password } = demoLogin('Adele Vance')
+  const hidden = Object.fromEntries(
+    [...page.matchAll(/name="(request)" value="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]),
+  )
+  const action = /action="([^"]*)"/.exec(page)?.[1] ?? ''
+  const form = { ...hidden, step: 'credentials', username: userPrincipalName, password }
+  const end = await client.follow(new URL(decode(action), url), until, form)
+  if (end.page !== undefined) throw new Error(`The first sign-in ended on a page: ${end.page.replace(/<[^>]+>/g, ' ').slice(0, 400)}`)
+}
+
+const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")

@@ -1,0 +1,41 @@
+import cookie from '@fastify/cookie'
+import { fastify } from 'fastify'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+
+// The floor: Fastify, its cookie plugin, and one look at the session in the same store, in a process of its own. No signature,
+// no sealing, no tenants, no roster. Settings come from the environment.
+
+const { PORT = '0', DATABASE_URL = '', REDIS_URL } = process.env
+
+async function sessionStore(): Promise<(id: string) => Promise<Record<string, string> | undefined>> {
+  const session = JSON.stringify({ user: 'person', tenant: 'contoso', name: 'Adele Vance', email: 'adele@example.com' })
+  if (REDIS_URL) {
+    const redis = new Redis(REDIS_URL)
+    await redis.set('bare-session:one', session, 'EX', 3_600)
+    return async (id) => {
+      const text = await redis.get(`bare-session:${id}`)
+      return text === null ? undefined : JSON.parse(text)
+    }
+  }
+  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
+  await pool.query(
+    'create unlogged table if not exists bare_session (id text primary key, data jsonb not null, expires_at timestamptz not null)',
+  )
+  await pool.query(`insert into bare_session values ('one', $1, now() + interval '1 hour') on conflict do nothing`, [session])
+  const text = 'select data from bare_session where id = $1 and expires_at > now()'
+  return async (id) => (await pool.query({ name: 'get', text, values: [id] })).rows[0]?.data
+}
+
+const find = await sessionStore()
+const app = fastify()
+await app.register(cookie)
+app.get('/auth/verify', async (request, reply) => {
+  const { session } = request.cookies
+  const found = session ? await find(session) : undefined
+  if (!found) return reply.status(401).send()
+  for (const [name, value] of Object.entries(found)) reply.header(`x-auth-${name}`, value)
+  return reply.send()
+})
+await app.listen({ host: '127.0.0.1', port: Number(PORT) })
+process.stdout.write('ready\n')

@@ -6,7 +6,8 @@ import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { bullmqConsumer, migrateQueue, type QueueOptions } from './adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from './adapters/connected-ports.ts'
-import { DATABASE_ROLE } from './adapters/tenant-scope.ts'
+import { resealWebhookSecrets } from './adapters/reseal-webhook-secrets.ts'
+import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
@@ -97,4 +98,11 @@ async function start(): Promise<void> {
     })
   }
   started = true
+  if (role !== 'api') await followKeyRotation().catch((error: unknown) => app.log.error({ err: error }, 'webhook secrets not sealed again'))
+}
+
+/** The work does not wait for it: until then the old key opens what it sealed. */
+async function followKeyRotation(): Promise<void> {
+  const unreadable = await inScope('every-tenant', () => resealWebhookSecrets(scopedPool(pool), config.KEY_ENCRYPTION_KEYS ?? []))
+  if (unreadable.length > 0) app.log.error({ endpoints: unreadable }, 'no key of KEY_ENCRYPTION_KEYS opens these webhook secrets')
 }

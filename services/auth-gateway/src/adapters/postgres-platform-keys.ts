@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { seal, unseal } from '@jackfield/sealing/seal'
-import { asc, sql } from 'drizzle-orm'
+import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
+import { asc, eq, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { signingKey } from './schema.ts'
@@ -13,13 +13,17 @@ const KEY_LOCK = 4_010_402_208
 
 const contextOf = (id: string) => `gateway/signing-key:${id}`
 
-/** Makes the first keys of the platform when there are none. Safe to call from many replicas at once. */
+/** Makes the first keys of the platform when there are none, and seals those that are there by the first of `keys`. Safe to call from many replicas at once. */
 export async function ensurePlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<void> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   await db.transaction(async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
-    const present = await transaction.select({ use: signingKey.use }).from(signingKey)
+    const present = await transaction.select().from(signingKey)
+    for (const { id, sealed } of present.filter((row) => isSealedByOldKey(row.sealed, keys))) {
+      const again = seal(unseal(sealed, keys, contextOf(id)), current, contextOf(id))
+      await transaction.update(signingKey).set({ sealed: again }).where(eq(signingKey.id, id))
+    }
     if (!present.some(({ use }) => use === 'token')) {
       const { privateKey } = await generateKeyPair('ES256', { extractable: true })
       const jwk = await exportJWK(privateKey)

@@ -119,9 +119,16 @@ export const AccountParams = z.object({ tenantId: Id, accountId: Id })
 export const RedirectUri = z.object({
   uri: z.string(),
   clientId: z.string().nullable().meta({ description: 'The app it is for; null for the one of `single` mode' }),
-  host: z.enum(['platform', 'shared', 'tenant']),
+  host: z.enum(['platform', 'shared', 'tenant', 'custom']),
 })
 export type RedirectUri = z.infer<typeof RedirectUri>
 
-export const RedirectUris = z.object({ redirectMode: RedirectMode, redirectPlatform: RedirectPlatform, items: z.array(RedirectUri) })
+export const RedirectUris = z.object({
+  redirectMode: RedirectMode,
+  redirectPlatform: RedirectPlatform,
+  items: z.array(RedirectUri).meta({ description: 'All that must be registered' }),
+  outdated: z.boolean().meta({ description: 'What is needed has changed since the last connection test found it registered' }),
+  missing: z.array(RedirectUri).meta({ description: 'Of the items, those no connection test has found registered yet' }),
+  obsolete: z.array(z.string()).meta({ description: 'Found registered, needed no more: remove them in Entra ID' }),
+})
 export type RedirectUris = z.infer<typeof RedirectUris>

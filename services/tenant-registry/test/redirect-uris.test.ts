@@ -17,8 +17,8 @@ afterAll(async () => {
   await m365.close()
 })
 
-async function redirectUriCheck(id: string) {
-  const { body } = await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/verify`)
+async function redirectUriCheck(id: string, tenant = tenantId) {
+  const { body } = await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/verify`)
   return body.checks.find((check: { id: string }) => check.id === 'redirect-uris')
 }
 
@@ -48,4 +48,37 @@ test('S11 S21 an account for the platform of single-page applications passes wit
   const wrong = givenDirectory(m365, { redirectUris: [CALLBACK] })
   const web = await registry.givenAccount(tenantId, { ...wrong.ids, credential: wrong.credential, redirectPlatform: 'spa' })
   expect(await redirectUriCheck(web.id)).toMatchObject({ status: 'warning', message: expect.stringContaining('not under Single-page') })
+})
+
+test('S20 a changed slug and a new custom host mark the list outdated and show the difference only, until Entra ID has it', async () => {
+  const app = { name: 'Web', tenantUrl: 'https://{tenant}.phone.example/web', callbackPaths: ['/web/cb'], kind: 'browser' }
+  expect((await registry.call(platform, 'PUT', '/api/v1/apps/web', app)).status).toBeLessThan(300)
+  const moving = await registry.givenTenant({ slug: 'before' })
+  const path = `/api/v1/tenants/${moving}`
+  const { ids, credential, directory } = givenDirectory(m365)
+  const { id } = await registry.givenAccount(moving, { ...ids, credential, redirectMode: 'per-app' })
+  const list = async () => (await registry.call(platform, 'GET', `${path}/microsoft-accounts/${id}/redirect-uris`)).body
+  const save = (web: string[]) => directory.changeApplication(ids.clientId, { redirectUris: { web, spa: [], publicClient: [] } })
+  const on = (host: string) => `https://${host}/auth/microsoft/callback/web`
+  const uris = ({ items }: { items: { uri: string }[] }) => items.map(({ uri }) => uri)
+
+  const first = await list()
+  expect(first).toMatchObject({ outdated: false, missing: first.items, obsolete: [] })
+  save(uris(first))
+  expect(await redirectUriCheck(id, moving)).toMatchObject({ status: 'passed' })
+  expect(await list()).toMatchObject({ outdated: false, missing: [], obsolete: [] })
+
+  await registry.call(platform, 'PATCH', path, { slug: 'after', customHosts: ['desk.after.localhost'] })
+  const changed = await list()
+  expect(changed).toMatchObject({
+    outdated: true,
+    missing: [{ uri: on('after.phone.example'), host: 'tenant' }, { host: 'custom' }],
+    obsolete: [on('before.phone.example')],
+  })
+  save([...uris(first), ...uris({ items: changed.missing })])
+  expect(await redirectUriCheck(id, moving)).toMatchObject({ status: 'passed' })
+  expect(await list()).toMatchObject({ outdated: true, missing: [], obsolete: [on('before.phone.example')] })
+  save(uris(changed))
+  expect(await redirectUriCheck(id, moving)).toMatchObject({ status: 'passed' })
+  expect(await list()).toMatchObject({ outdated: false, missing: [], obsolete: [] })
 })

@@ -62,6 +62,7 @@ export const microsoftAccount = registry.table(
     cloud: text('cloud').notNull(),
     redirectPlatform: text('redirect_platform').notNull(),
     redirectMode: text('redirect_mode').notNull(),
+    registeredRedirectUris: text('registered_redirect_uris').array(),
     status: text('status').notNull(),
     firstReadyAt: instant('first_ready_at'),
     lastVerifiedAt: instant('last_verified_at'),

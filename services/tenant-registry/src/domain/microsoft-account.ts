@@ -10,11 +10,25 @@ import type { MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contrac
  *
  * A failed test leaves a draft a draft. A disabled account is tested without changing its status.
  */
-export type AccountRecord = Omit<MicrosoftAccount, 'enabled'> & { firstReadyAt: string | null; version: number }
+export type AccountRecord = Omit<MicrosoftAccount, 'enabled'> & {
+  firstReadyAt: string | null
+  /** What the connection tests found registered in Entra ID; null before the first. */
+  registeredRedirectUris: string[] | null
+  version: number
+}
 
 export type AccountValues = Pick<
   AccountRecord,
-  'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode' | 'status' | 'firstReadyAt' | 'lastVerifiedAt'
+  | 'alias'
+  | 'clientId'
+  | 'directoryId'
+  | 'cloud'
+  | 'redirectPlatform'
+  | 'redirectMode'
+  | 'registeredRedirectUris'
+  | 'status'
+  | 'firstReadyAt'
+  | 'lastVerifiedAt'
 >
 
 /** Tested successfully at least once and not switched off. A failing account stays enabled: an outage must not lock people out. */
@@ -30,9 +44,10 @@ export function aliasKey(alias: string): string {
 /** What the patch makes of the account. */
 export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): AccountValues {
   const { status: wanted, ...members } = patch
-  const changed = { ...valuesOf(account), ...definedOnly(members) }
+  const changed: AccountValues = { ...valuesOf(account), ...definedOnly(members) }
+  if (changed.redirectPlatform !== account.redirectPlatform) changed.registeredRedirectUris = null
   const other = changed.clientId !== account.clientId || changed.directoryId !== account.directoryId || changed.cloud !== account.cloud
-  const untested = { firstReadyAt: null, lastVerifiedAt: null }
+  const untested = { firstReadyAt: null, lastVerifiedAt: null, registeredRedirectUris: other ? null : account.registeredRedirectUris }
   if (wanted === 'disabled') return { ...changed, ...(other ? untested : {}), status: 'disabled' }
   if (wanted === 'draft' && account.status === 'disabled') return { ...changed, ...untested, status: 'draft' }
   if (other) return { ...changed, ...untested, status: account.status === 'disabled' ? 'disabled' : 'draft' }
@@ -44,22 +59,39 @@ export function withNewCredential(account: AccountRecord): AccountValues {
   return { ...valuesOf(account), lastVerifiedAt: null }
 }
 
-/** The account after a connection test. */
-export function verified(account: AccountRecord, ok: boolean, at: Date): AccountValues {
-  const values = { ...valuesOf(account), lastVerifiedAt: at.toISOString() }
+/** The account after a connection test, which found these redirect URIs registered. */
+export function verified(account: AccountRecord, ok: boolean, at: Date, registeredRedirectUris: string[] | null): AccountValues {
+  const values = { ...valuesOf(account), registeredRedirectUris, lastVerifiedAt: at.toISOString() }
   if (account.status === 'disabled') return values
   if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
 }
 
 /** What the API shows of it. */
-export function presentAccount({ firstReadyAt, version: _version, ...account }: AccountRecord): MicrosoftAccount {
+export function presentAccount({
+  firstReadyAt,
+  registeredRedirectUris: _uris,
+  version: _version,
+  ...account
+}: AccountRecord): MicrosoftAccount {
   return { ...account, enabled: isEnabled({ status: account.status, firstReadyAt }) }
 }
 
 function valuesOf(account: AccountRecord): AccountValues {
-  const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status, firstReadyAt, lastVerifiedAt } = account
-  return { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status, firstReadyAt, lastVerifiedAt }
+  const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status } = account
+  const { registeredRedirectUris, firstReadyAt, lastVerifiedAt } = account
+  return {
+    alias,
+    clientId,
+    directoryId,
+    cloud,
+    redirectPlatform,
+    redirectMode,
+    status,
+    registeredRedirectUris,
+    firstReadyAt,
+    lastVerifiedAt,
+  }
 }
 
 function definedOnly<Members extends object>(members: Members): Partial<Members> {

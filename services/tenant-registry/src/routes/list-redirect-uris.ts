@@ -1,13 +1,13 @@
 import { AccountParams, RedirectUris } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { redirectUris } from '../domain/redirect-uris.ts'
+import { redirectUriDifference, redirectUris } from '../domain/redirect-uris.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 
 const schema = {
   operationId: 'listRedirectUris',
-  summary: 'What must be registered as redirect URIs in Entra ID',
+  summary: 'What must be registered as redirect URIs in Entra ID, and its difference to what the last connection test found there',
   tags: ['Microsoft accounts'],
   params: AccountParams,
   response: { 200: RedirectUris, 404: Problem },
@@ -21,6 +21,7 @@ export const listRedirectUris: FastifyPluginAsyncZod<Needed> = async (app, { ten
     const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
     if (!tenant || !account) throw refuse('account-not-found')
     const { redirectMode, redirectPlatform } = account
-    return { redirectMode, redirectPlatform, items: redirectUris(redirectMode, tenant.slug, catalogue, baseUrl) }
+    const items = redirectUris(redirectMode, tenant, catalogue, baseUrl)
+    return { redirectMode, redirectPlatform, items, ...redirectUriDifference(items, account.registeredRedirectUris) }
   })
 }

@@ -25,7 +25,7 @@ export const showSetupScript: FastifyPluginAsyncZod<Needed> = async (app, { tena
     if (!tenant || !account) throw refuse('account-not-found')
 
     const { clientId, directoryId, cloud, redirectPlatform, redirectMode } = account
-    const uris = redirectUris(redirectMode, tenant.slug, catalogue, baseUrl).map(({ uri }) => uri)
+    const uris = redirectUris(redirectMode, tenant, catalogue, baseUrl).map(({ uri }) => uri)
     const setup = {
       appName: proposedAppName(tenant.name),
       clientId,

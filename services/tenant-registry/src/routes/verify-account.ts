@@ -4,7 +4,7 @@ import { Verification } from '@jackfield/contract/verification'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { judge } from '../domain/connection-test.ts'
 import { verified } from '../domain/microsoft-account.ts'
-import { redirectUris } from '../domain/redirect-uris.ts'
+import { redirectUriDifference, redirectUris, registeredAfter } from '../domain/redirect-uris.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { openConnection } from './account-connection.ts'
@@ -27,11 +27,12 @@ export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
     if (!tenant || !account) throw refuse('account-not-found')
     const connection = await openConnection(ports, request, account)
 
-    const expected = redirectUris(account.redirectMode, tenant.slug, catalogue, baseUrl)
-    const evidence = await microsoft.examine(
-      connection,
-      expected.map(({ uri }) => uri),
-    )
+    const expected = redirectUris(account.redirectMode, tenant, catalogue, baseUrl)
+    const needed = expected.map(({ uri }) => uri)
+    const { obsolete } = redirectUriDifference(expected, account.registeredRedirectUris)
+    const seen = await microsoft.examine(connection, [...needed, ...obsolete])
+    const evidence = { ...seen, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
+    const registered = registeredAfter(account.registeredRedirectUris, seen.redirectUris)
     const { rotation } = connection
     if (rotation && evidence.token?.kind === 'issued') {
       const worked = evidence.token.refusal ? ('previous' as const) : ('new' as const)
@@ -46,7 +47,7 @@ export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
     )
     const outcome = ok ? ('success' as const) : ('failure' as const)
     const entry = auditEntry(request, { action: 'microsoft-account.verify', outcome, tenantId, target: accountId, details })
-    const stored = await accounts.change(account, verified(account, ok, checkedAt), undefined, entry)
+    const stored = await accounts.change(account, verified(account, ok, checkedAt, registered), undefined, entry)
     // Changed while Microsoft was asked: what was tested is no more, so the result is told but not kept.
     if (typeof stored === 'string') request.log.info({ accountId }, 'account changed during its connection test')
     return { ok, checkedAt: checkedAt.toISOString(), checks }

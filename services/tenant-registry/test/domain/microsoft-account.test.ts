@@ -12,6 +12,7 @@ const draft: AccountRecord = {
   cloud: 'global',
   redirectPlatform: 'web',
   redirectMode: 'single',
+  registeredRedirectUris: null,
   status: 'draft',
   credential: null,
   firstReadyAt: null,
@@ -34,7 +35,7 @@ test.each([
   ['a disabled one that passed', disabled, true, 'disabled', EARLIER],
   ['a disabled one that failed', disabled, false, 'disabled', EARLIER],
 ] as const)('after its test %s', (_name, account, ok, status, firstReadyAt) => {
-  expect(verified(account, ok, AT)).toMatchObject({ status, firstReadyAt, lastVerifiedAt: AT.toISOString() })
+  expect(verified(account, ok, AT, null)).toMatchObject({ status, firstReadyAt, lastVerifiedAt: AT.toISOString() })
 })
 
 test.each([
@@ -73,4 +74,12 @@ test('T-93 another credential keeps the status and waits to be tested', () => {
 
 test('S15 aliases are the same whatever their case and encoding', () => {
   expect(aliasKey('ZU\u0308RICH')).toBe(aliasKey('z\u00fcrich'))
+})
+
+test('S20 S21 another platform, or another registration, is not known to have any redirect URI', () => {
+  const known = { ...ready, registeredRedirectUris: ['https://x/cb'] }
+  expect(patched(known, { alias: 'Other', redirectMode: 'per-app' }).registeredRedirectUris).toEqual(['https://x/cb'])
+  expect(patched(known, { redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
+  expect(patched(known, { clientId: 'other' }).registeredRedirectUris).toBeNull()
+  expect(patched(known, { status: 'disabled' }).registeredRedirectUris).toEqual(['https://x/cb'])
 })

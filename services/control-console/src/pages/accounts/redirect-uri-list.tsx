@@ -1,5 +1,5 @@
-import { Field, makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components'
-import { type MicrosoftAccount, RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft-account'
+import { Field, MessageBar, MessageBarBody, makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components'
+import { type MicrosoftAccount, RedirectMode, RedirectPlatform, type RedirectUris } from '@jackfield/contract/microsoft-account'
 import { type useChangeAccount, useRedirectUris } from '../../api/microsoft-accounts.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Loading } from '../../components/loading.tsx'
@@ -15,9 +15,7 @@ const useStyles = makeStyles({
 type Properties = { account: MicrosoftAccount; change: ReturnType<typeof useChangeAccount> }
 
 export function RedirectUriList({ account, change }: Properties) {
-  const styles = useStyles()
   const { data, error } = useRedirectUris(account.tenantId, account.id)
-  const uris = data?.items.map(({ uri }) => uri) ?? []
   const platform = account.redirectPlatform === 'spa' ? 'Single-page application' : 'Web'
   return (
     <>
@@ -27,7 +25,42 @@ export function RedirectUriList({ account, change }: Properties) {
         platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
       </Text>
       {!data && <Loading error={error} />}
-      <ul className={styles.list} aria-label="Redirect URIs">
+      {data?.outdated ? <Difference {...data} /> : <UriList uris={data?.items.map(({ uri }) => uri) ?? []} label="Redirect URIs" />}
+    </>
+  )
+}
+
+/** Only what has changed since the last connection test: the others are in Entra ID already. */
+function Difference({ items, missing, obsolete }: RedirectUris) {
+  return (
+    <>
+      <MessageBar intent="warning">
+        <MessageBarBody>
+          The addresses have changed since the last connection test. Change these in Entra ID, and test again; the other{' '}
+          {items.length - missing.length} stay as they are.
+        </MessageBarBody>
+      </MessageBar>
+      {missing.length > 0 && (
+        <>
+          <Text block>Add:</Text>
+          <UriList uris={missing.map(({ uri }) => uri)} label="Redirect URIs to add" />
+        </>
+      )}
+      {obsolete.length > 0 && (
+        <>
+          <Text block>Remove, for they are this tenant's no more:</Text>
+          <UriList uris={obsolete} label="Redirect URIs to remove" />
+        </>
+      )}
+    </>
+  )
+}
+
+function UriList({ uris, label }: { uris: readonly string[]; label: string }) {
+  const styles = useStyles()
+  return (
+    <>
+      <ul className={styles.list} aria-label={label}>
         {uris.map((uri) => (
           <li key={uri} className={styles.item}>
             <span className={styles.uri}>{uri}</span>
@@ -36,7 +69,7 @@ export function RedirectUriList({ account, change }: Properties) {
         ))}
       </ul>
       <div>
-        <CopyButton text={uris.join('\n')} label="Copy all redirect URIs" showLabel />
+        <CopyButton text={uris.join('\n')} label={`Copy all ${label.replace('Redirect', 'redirect')}`} showLabel />
       </div>
     </>
   )

@@ -132,3 +132,15 @@ test('S36 S40 and a person of Fabrikam is sent to Microsoft and back to their ow
   expect(new URL(popup.url()).host).toBe(new URL(platform.addresses.tenant('fabrikam')).host)
   await context.close()
 })
+
+test('S20 with two redirect URIs for each app the page shows only what is to be added and removed', async () => {
+  await control.getByLabel(/^Two for each app/).click()
+  const added = control.getByRole('list', { name: 'Redirect URIs to add' })
+  await added
+    .getByText(/\/auth\/microsoft\/callback\/web-client/)
+    .first()
+    .waitFor()
+  expect(await control.getByRole('list', { name: 'Redirect URIs to remove' }).innerText()).toContain(copied.redirectUri)
+  await control.getByLabel('One for the whole platform').click()
+  await control.getByRole('list', { name: 'Redirect URIs', exact: true }).getByText(copied.redirectUri).waitFor()
+})

@@ -1,25 +1,22 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
-import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
 import type { Connection, CredentialUse, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
-import type { SyncRunJob } from '@jackfield/contract/sync-job'
-import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
 import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
-import type { DirectoryFailure, RunFailure } from './domain/directory-failure.ts'
+import type { DirectoryFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
-import type { DirectoryUser, ReadUser } from './domain/directory-user.ts'
-import type { Change, KnownUser } from './domain/reconcile.ts'
+import type { ReadUser } from './domain/directory-user.ts'
 import type { Ticks } from './domain/user-ticks.ts'
+import type { DueRun, SyncRuns } from './sync-run-ports.ts'
 
 // The outside world of this service.
 
 export type Unavailable = { kind: 'unavailable' }
-type PageRequest = { cursor: string | undefined; limit: number }
+export type PageRequest = { cursor: string | undefined; limit: number }
 export type BadCursor = { kind: 'bad-cursor' }
 
 /** tenant-registry: who the tenants are and how their Microsoft accounts are reached. */
@@ -59,102 +56,6 @@ export type Directory = {
 }
 export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
-
-export type NewRun = {
-  tenantId: string
-  accountId: string
-  directoryId: string
-  requestedBy: string
-  preview?: boolean
-  request: ImportRequest | { mode: 'delta' | 'full' }
-}
-/** The right to work on a run for a while; worth nothing once somebody else took it with a higher token. */
-export type Lease = {
-  runId: string
-  tenantId: string
-  accountId: string
-  directoryId: string
-  token: number
-  kind: SyncRun['kind']
-  requestedBy: string
-  preview: boolean
-  /** Ticks of an import of everybody; null when users were chosen one by one. */
-  everybody: Ticks | null
-  filter: ImportFilter | null
-  /** The run's own place in the directory's changes, and where the account's last delta ended. */
-  deltaLink: string | null
-  accountLink: string | null
-  checkpoint: string | null
-  total: number | null
-  restarts: number
-  fruitless: number
-}
-export type DueRun = { job: SyncRunJob; slice: number }
-export type TickedUser = { user: DirectoryUser; ticks: Ticks }
-/** A change that waits until the whole run is known; `ticks` when an import gives them. */
-export type StagedUser = Change & { ticks?: Ticks }
-export type SkippedUser = { id: string; reason: string }
-/** What one transaction writes. `unsynced`: users whose sync is switched off; unknown ones stay unknown (S32). */
-export type RunPage = {
-  seen: number
-  users: TickedUser[]
-  unsynced: string[]
-  skipped: SkippedUser[]
-  /** Skipped objects that have no id to be listed by. */
-  nameless: number
-  staged: StagedUser[]
-  /** People of the roster whom a full comparison met. */
-  met: string[]
-  /** Where the run goes on. */
-  next: string
-  /** The run's place in the directory's changes, when this page told it. */
-  deltaLink?: string
-}
-/** `lost`: the lease is somebody else's by now. */
-export type RunDecision = 'apply' | 'awaiting-approval' | 'lost'
-export type AppliedBatch = 'more' | 'all' | 'lost'
-export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not-found' } | { kind: 'wrong-status' }
-
-export type SyncRuns = {
-  create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
-  find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
-  list(tenantId: string, page: PageRequest): Promise<Page<SyncRun> | BadCursor>
-  /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
-  takeLease(job: SyncRunJob): Promise<Lease | undefined>
-  renewLease(lease: Lease): Promise<void>
-  /** Ends the slice, the run goes on not before `seconds` from now. Undefined when the lease was lost. */
-  release(lease: Lease, seconds: number): Promise<DueRun | undefined>
-  setTotal(lease: Lease, total: number): Promise<void>
-  /** The synced people among `ids`, as the run would leave them so far. */
-  knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser>>
-  /** Synced people whom the full comparison has not met; `total` counts those after `after`. */
-  missingUsers(lease: Lease, after: string | null, limit: number): Promise<{ ids: string[]; total: number }>
-  /** All of them at once: so many that the fuse is going to ask anyway. */
-  stageMissing(lease: Lease): Promise<void>
-  /** The whole of the run is known now: shall it be done? */
-  decide(lease: Lease): Promise<RunDecision>
-  applyStaged(lease: Lease, limit: number): Promise<AppliedBatch>
-  /** The run succeeded; the account's next delta begins where it ended. */
-  finish(lease: Lease): Promise<boolean>
-  /** The place in the changes is worth nothing any more: the same run compares everything. */
-  fallBackToFull(lease: Lease): Promise<DueRun | undefined>
-  /** An admin lets a run go on that asked, or ends one that is not over. */
-  approve(tenantId: string, runId: string, by: string, entry: AuditEntry): Promise<RunAnswer>
-  cancel(tenantId: string, runId: string, entry: AuditEntry): Promise<RunAnswer>
-  /** Makes the runs that are due by the clock or by a notification. */
-  schedule(limit: number): Promise<DueRun[]>
-  /** Runs of long ago, and scheduled ones of yesterday that changed nothing. */
-  forgetOld(): Promise<void>
-  /** False, and nothing is written, when the lease was lost. */
-  commitPage(lease: Lease, page: RunPage): Promise<boolean>
-  restart(lease: Lease): Promise<DueRun | undefined>
-  fail(lease: Lease, failure: RunFailure): Promise<boolean>
-  nextSelection(lease: Lease, after: string | null, limit: number): Promise<Array<{ id: string; ticks: Ticks }>>
-  /** Runs that wait or whose worker is gone, each handed to one caller for a few seconds. */
-  claimDue(limit: number): Promise<DueRun[]>
-  /** The run that waits behind a finished one of the same account. */
-  nextOfAccount(accountId: string): Promise<DueRun | undefined>
-}
 
 /** What bindings are proposed from. */
 export type BindingPlans = {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { SyncRuns } from '../ports.ts'
+import type { SyncRuns } from '../sync-run-ports.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
 import { syncRunEndings } from './sync-run-endings.ts'

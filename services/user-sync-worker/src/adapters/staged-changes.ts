@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { KnownUser } from '../domain/reconcile.ts'
-import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../ports.ts'
+import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { holdsLease } from './sync-run-fence.ts'
 

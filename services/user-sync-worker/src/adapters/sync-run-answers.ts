@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { RunAnswer, SyncRuns } from '../ports.ts'
+import type { RunAnswer, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { toDue } from './sync-run-due.ts'

@@ -1,4 +1,4 @@
-import type { DueRun } from '../ports.ts'
+import type { DueRun } from '../sync-run-ports.ts'
 
 export type DueRow = { id: string; tenant_id: string; lease_token: string }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { blowsFuse } from '../domain/removal-fuse.ts'
-import type { Lease, RunDecision, SyncRuns } from '../ports.ts'
+import type { Lease, RunDecision, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { toDue } from './sync-run-due.ts'

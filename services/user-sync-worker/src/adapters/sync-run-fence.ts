@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Lease } from '../ports.ts'
+import type { Lease } from '../sync-run-ports.ts'
 
 const FENCE = `select id from roster.sync_run where id = $1 and lease_token = $2 and status = 'running' for update`
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Lease, SyncRuns } from '../ports.ts'
+import type { Lease, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
 import { forget, holdsLease } from './sync-run-fence.ts'

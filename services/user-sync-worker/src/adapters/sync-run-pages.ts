@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Lease, RunPage, SkippedUser, SyncRuns } from '../ports.ts'
+import type { Lease, RunPage, SkippedUser, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { stageChanges } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
-import type { DueRun, SyncRuns } from '../ports.ts'
+import type { DueRun, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
 import type { SyncSettings } from './sync-settings.ts'

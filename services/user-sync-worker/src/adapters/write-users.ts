@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
-import type { Lease, RunPage, TickedUser } from '../ports.ts'
+import type { Lease, RunPage, TickedUser } from '../sync-run-ports.ts'
 
 export type WrittenCounts = { created: number; updated: number; disabled: number }
 

@@ -3,7 +3,7 @@ import { type DirectoryItem, itemOf } from '../domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from '../domain/directory-user.ts'
 import { reconcile } from '../domain/reconcile.ts'
 import type { pageOfEverybody } from '../domain/run-page.ts'
-import type { Lease, RunPage, StagedUser, SyncRuns } from '../ports.ts'
+import type { Lease, RunPage, StagedUser, SyncRuns } from '../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & { strangers: DirectoryUser[] }

@@ -1,6 +1,6 @@
 import type { Checkpoint, RunPlan } from '../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
-import type { Lease, RunPage } from '../ports.ts'
+import type { Lease, RunPage } from '../sync-run-ports.ts'
 
 /** What was read, and what it means for the roster once everything before it is written. */
 export type ReadPage = { kind: 'read'; next: Checkpoint; prepare(): Promise<RunPage | DirectoryFailure> }

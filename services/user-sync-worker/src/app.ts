@@ -17,6 +17,7 @@ import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
 import { disconnectAccount } from './routes/disconnect-account.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
 import { getBindingRules } from './routes/get-binding-rules.ts'
+import { getImportRules } from './routes/get-import-rules.ts'
 import { getSyncRun } from './routes/get-sync-run.ts'
 import { getUser } from './routes/get-user.ts'
 import { importUsers } from './routes/import-users.ts'
@@ -24,10 +25,12 @@ import { listBindingSuggestions } from './routes/list-binding-suggestions.ts'
 import { listExtensions } from './routes/list-extensions.ts'
 import { listMicrosoftUsers } from './routes/list-microsoft-users.ts'
 import { listPhoneSystems } from './routes/list-phone-systems.ts'
+import { listPlannedChanges } from './routes/list-planned-changes.ts'
 import { listSyncRuns } from './routes/list-sync-runs.ts'
 import { listUsers } from './routes/list-users.ts'
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts'
 import { putBindingRules } from './routes/put-binding-rules.ts'
+import { putImportRules } from './routes/put-import-rules.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
 import { replayWebhooks } from './routes/replay-webhooks.ts'
 import { requireTenant } from './routes/require-tenant.ts'
@@ -81,7 +84,10 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(listMicrosoftUsers, ports)
     admin.register(importUsers, ports)
     admin.register(resyncUsers, ports)
+    admin.register(getImportRules, ports)
+    admin.register(putImportRules, ports)
     admin.register(listSyncRuns, ports)
+    admin.register(listPlannedChanges, ports)
     admin.register(getSyncRun, ports)
     admin.register(streamSyncRun, ports)
     admin.register(approveSyncRun, ports)

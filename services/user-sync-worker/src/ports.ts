@@ -1,6 +1,7 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
+import type { ImportRules } from '@jackfield/contract/import-rule'
 import type { Connection, CredentialUse, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
@@ -56,6 +57,19 @@ export type Directory = {
 }
 export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
+
+/** By which rules the users of a Microsoft account are synced without being ticked by hand. */
+export type ImportRuleBook = {
+  /** Version 0 when there are none. */
+  find(tenantId: string, accountId: string): Promise<{ rules: ImportRules; version: number }>
+  /** A full comparison becomes due. The new version; undefined when the rules are no longer at `version`. */
+  put(
+    account: { tenantId: string; accountId: string; directoryId: string },
+    rules: ImportRules,
+    version: number | undefined,
+    entry: AuditEntry,
+  ): Promise<number | undefined>
+}
 
 /** What bindings are proposed from. */
 export type BindingPlans = {
@@ -189,6 +203,7 @@ export type Ports = {
   users: PhoneUsers
   phoneSystems: PhoneSystems
   bindings: Bindings
+  importRules: ImportRuleBook
   bindingPlans: BindingPlans
   auditEvents: PendingAuditEvents
   accountUsers: AccountUsers

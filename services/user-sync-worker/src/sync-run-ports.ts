@@ -1,9 +1,11 @@
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
+import type { ImportRules, PlannedChange } from '@jackfield/contract/import-rule'
 import type { Page } from '@jackfield/contract/page'
 import type { SyncRunJob } from '@jackfield/contract/sync-job'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryUser } from './domain/directory-user.ts'
+import type { Standing } from './domain/import-rules.ts'
 import type { Change, KnownUser } from './domain/reconcile.ts'
 import type { Ticks } from './domain/user-ticks.ts'
 import type { AuditEntry, BadCursor, PageRequest } from './ports.ts'
@@ -17,6 +19,8 @@ export type NewRun = {
   requestedBy: string
   preview?: boolean
   request: ImportRequest | { mode: 'delta' | 'full' }
+  /** Tried by a preview; otherwise the account's own count. */
+  rules?: ImportRules
 }
 /** The right to work on a run for a while; worth nothing once somebody else took it with a higher token. */
 export type Lease = {
@@ -31,6 +35,8 @@ export type Lease = {
   /** Ticks of an import of everybody; null when users were chosen one by one. */
   everybody: Ticks | null
   filter: ImportFilter | null
+  /** Who is synced without being ticked; null for an import, and where nobody set any. */
+  rules: ImportRules | null
   /** The run's own place in the directory's changes, and where the account's last delta ended. */
   deltaLink: string | null
   accountLink: string | null
@@ -69,6 +75,8 @@ export type SyncRuns = {
   create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
   find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
   list(tenantId: string, page: PageRequest): Promise<Page<SyncRun> | BadCursor>
+  /** What a run found and did not do, by object id. */
+  plannedChanges(tenantId: string, runId: string, page: PageRequest): Promise<Page<PlannedChange> | BadCursor>
   /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
   takeLease(job: SyncRunJob): Promise<Lease | undefined>
   renewLease(lease: Lease): Promise<void>
@@ -76,7 +84,7 @@ export type SyncRuns = {
   release(lease: Lease, seconds: number): Promise<DueRun | undefined>
   setTotal(lease: Lease, total: number): Promise<void>
   /** The synced people among `ids`, as the run would leave them so far. */
-  knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser>>
+  knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
   /** Synced people whom the full comparison has not met; `total` counts those after `after`. */
   missingUsers(lease: Lease, after: string | null, limit: number): Promise<{ ids: string[]; total: number }>
   /** All of them at once: so many that the fuse is going to ask anyway. */

@@ -3,7 +3,7 @@ export type Backend = 'tenant-registry' | 'user-sync-worker'
 const ROSTER_PATHS = [
   /^\/tenants\/[^/]+\/(?:users|phone-systems|sync-runs|webhook-endpoints)(?:\/|$)/,
   /^\/tenants\/[^/]+\/binding-[a-z-]+(?:\/|$)/,
-  /^\/tenants\/[^/]+\/microsoft-accounts\/[^/]+\/(?:microsoft-users|imports|resyncs)(?:\/|$)/,
+  /^\/tenants\/[^/]+\/microsoft-accounts\/[^/]+\/(?:microsoft-users|imports|import-rules|resyncs)(?:\/|$)/,
 ]
 
 /** Which service answers a path of the admin API (without `/api/v1`). */

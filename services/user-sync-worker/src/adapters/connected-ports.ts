@@ -13,6 +13,7 @@ import { pendingAuditEvents } from './pending-audit-events.ts'
 import { postgresAccountUsers } from './postgres-account-users.ts'
 import { postgresBindingPlans } from './postgres-binding-plans.ts'
 import { postgresBindings } from './postgres-bindings.ts'
+import { postgresImportRules } from './postgres-import-rules.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
 import { postgresSubscriptions } from './postgres-subscriptions.ts'
@@ -65,6 +66,7 @@ export function connectedPorts({
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
+    importRules: postgresImportRules(pool),
     bindingPlans: postgresBindingPlans(pool),
     auditEvents: pendingAuditEvents(pool),
     accountUsers: postgresAccountUsers(pool),

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
+import { plannedChanges } from './planned-changes.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
 import { syncRunEndings } from './sync-run-endings.ts'
@@ -12,6 +13,7 @@ import type { SyncSettings } from './sync-settings.ts'
 export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRuns {
   return {
     ...syncRunRecords(pool),
+    ...plannedChanges(pool),
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
     ...stagedChanges(pool),

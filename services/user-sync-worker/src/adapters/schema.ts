@@ -25,6 +25,8 @@ export const phoneUser = roster.table(
     status: text('status').notNull(),
     sync: boolean('sync').notNull(),
     sso: boolean('sso').notNull(),
+    /** Who gave the ticks: rules never touch what was ticked or unticked by hand. */
+    chosenBy: text('chosen_by').notNull().default('hand'),
     sessionsValidAfter: at('sessions_valid_after'),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -35,6 +37,7 @@ export const phoneUser = roster.table(
     unique('phone_user_of_tenant').on(table.tenantId, table.id),
     index('phone_user_by_name').on(table.tenantId, sql`lower(${table.displayName})`, table.id),
     check('phone_user_sso_needs_sync', sql`${table.sync} or not ${table.sso}`),
+    check('phone_user_chosen_by', sql`${table.chosenBy} in ('hand', 'rule')`),
     check('phone_user_status', sql`${table.status} in ('active', 'disabled', 'deleted')`),
     check('phone_user_type', sql`${table.userType} in ('Member', 'Guest')`),
   ],

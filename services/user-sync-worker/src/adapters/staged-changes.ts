@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { v7 as newId } from 'uuid'
 import type { KnownUser } from '../domain/reconcile.ts'
 import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
@@ -9,9 +10,14 @@ const PERSON = `jsonb_build_object('id', u.object_id, 'displayName', u.display_n
   'jobTitle', u.job_title, 'department', u.department, 'accountEnabled', u.status = 'active', 'userType', u.user_type)`
 
 const KNOWN = `
-select u.object_id as id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged"
+select u.object_id as id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged",
+  coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso, u.chosen_by as "chosenBy"
 from roster.phone_user u left join roster.staged_change s on s.run_id = $4 and s.object_id = u.object_id
-where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = any($3::uuid[]) and (u.sync or $5)`
+where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = any($3::uuid[]) and (u.sync or $5)
+union all
+select s.object_id, s.person, s.status, true, s.sync, s.sso, 'rule' from roster.staged_change s
+where s.run_id = $4 and s.object_id = any($3::uuid[]) and s.sync is not null and not exists (
+  select from roster.phone_user u where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = s.object_id)`
 
 const STAGE = `
 insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso)
@@ -28,12 +34,23 @@ where u.tenant_id = $2 and u.directory_id = $3 and u.sync and u.status <> 'delet
   and not exists (select from roster.sync_run_met m where m.run_id = $1 and m.object_id = u.object_id)
 on conflict (run_id, object_id) do nothing`
 
-// Takes a batch off the list and writes it. Ticks stay unless an import gave them; sessions end with being active or with SSO (S45).
+// Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to what was ticked by
+// hand meanwhile; sessions end with being active or with SSO (S45).
 const APPLY = `
 with batch as (
   delete from roster.staged_change where (run_id, object_id) in (
     select run_id, object_id from roster.staged_change where run_id = $1 order by object_id limit $4)
   returning *
+), newcomer as (
+  insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
+    user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by)
+  select ($6::uuid[])[row_number() over (order by b.object_id)], $2, $5, $3, b.object_id, b.person ->> 'displayName', b.person ->> 'givenName',
+    b.person ->> 'surname', b.person ->> 'userPrincipalName', b.person ->> 'mail',
+    array(select jsonb_array_elements_text(b.person -> 'businessPhones')), b.person ->> 'mobilePhone', b.person ->> 'jobTitle',
+    b.person ->> 'department', b.person ->> 'userType', b.status, true, b.sso, 'rule'
+  from batch b where b.sync and b.status = 'active' and not exists (
+    select from roster.phone_user u where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id)
+  on conflict do nothing
 )
 update roster.phone_user u set account_id = $5,
   display_name = coalesce(b.person ->> 'displayName', u.display_name),
@@ -47,10 +64,15 @@ update roster.phone_user u set account_id = $5,
   user_type = coalesce(b.person ->> 'userType', u.user_type),
   business_phones = case when b.person is null then u.business_phones
     else array(select jsonb_array_elements_text(b.person -> 'businessPhones')) end,
-  status = b.status, sync = coalesce(b.sync, u.sync), sso = coalesce(b.sso, u.sso), version = u.version + 1, updated_at = now(),
-  sessions_valid_after = case when (u.status = 'active' and b.status <> 'active') or (u.sso and not coalesce(b.sso, u.sso)) then now()
+  status = b.status, version = u.version + 1, updated_at = now(),
+  sync = case when b.ticks_count then b.sync else u.sync end, sso = case when b.ticks_count then b.sso else u.sso end,
+  chosen_by = case when b.ticks_count then $7 else u.chosen_by end,
+  sessions_valid_after = case when (u.status = 'active' and b.status <> 'active') or (u.sso and b.ticks_count and not b.sso) then now()
     else u.sessions_valid_after end
-from batch b where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id and (u.sync or b.sync)`
+from (
+  select batch.*, batch.sync is not null and ($7 = 'hand' or known.chosen_by = 'rule') as ticks_count
+  from batch join roster.phone_user known on known.tenant_id = $2 and known.directory_id = $3 and known.object_id = batch.object_id
+) b where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id and (u.sync or (b.ticks_count and b.sync))`
 
 const LEFT = 'select exists (select from roster.staged_change where run_id = $1) as "isLeft"'
 
@@ -83,7 +105,9 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
     async applyStaged(lease, limit): Promise<AppliedBatch> {
       const applied = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId])
+        const ids = Array.from({ length: limit }, () => newId())
+        const chosenBy = lease.kind === 'import' ? 'hand' : 'rule'
+        await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId, ids, chosenBy])
         await client.query('update roster.sync_run set fruitless = 0, revision = revision + 1 where id = $1', [lease.runId])
         return (await client.query<{ isLeft: boolean }>(LEFT, [lease.runId])).rows[0]?.isLeft ? 'more' : 'all'
       })

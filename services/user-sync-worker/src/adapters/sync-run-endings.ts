@@ -8,19 +8,21 @@ import { forget, holdsLease } from './sync-run-fence.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
 const PLANNED = `
-select count(*) filter (where not (u.status = 'active' and s.status = 'disabled') and not (u.status <> 'deleted' and s.status = 'deleted'))::int as updated,
+select count(*) filter (where u.id is null and s.sync and s.status = 'active')::int as created,
+  count(*) filter (where u.id is not null and not (u.status = 'active' and s.status = 'disabled')
+    and not (u.status <> 'deleted' and s.status = 'deleted'))::int as updated,
   count(*) filter (where u.status = 'active' and s.status = 'disabled')::int as disabled,
   count(*) filter (where u.status <> 'deleted' and s.status = 'deleted')::int as deleted,
-  count(*) filter (where u.status = 'active' and s.status <> 'active')::int as removals
+  count(*) filter (where u.status = 'active' and (s.status <> 'active' or (u.sync and not s.sync)))::int as removals
 from roster.staged_change s
-join roster.phone_user u on u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id
+left join roster.phone_user u on u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id
 where s.run_id = $1`
 
 const ACTIVE = `
 select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
 
 const PLAN = `
-update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, status = $5, checkpoint = 'apply',
+update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, created = created + $6, status = $5, checkpoint = 'apply',
   fruitless = 0, revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
 where id = $1`
 
@@ -55,8 +57,9 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
         const planned = (await client.query(PLANNED, [lease.runId, lease.tenantId, lease.directoryId])).rows[0]
         const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
         const stops = !lease.preview && blowsFuse({ removals: planned.removals, active }, settings.fuse)
-        const { updated, disabled, deleted } = planned
-        await client.query(PLAN, [lease.runId, updated, disabled, deleted, stops ? 'awaiting-approval' : 'running'])
+        const { created, updated, disabled, deleted } = planned
+        const status = stops ? 'awaiting-approval' : 'running'
+        await client.query(PLAN, [lease.runId, updated, disabled, deleted, status, created])
         if (stops) await insertAuditEvent(client, askingEvent(lease, planned))
         return stops ? 'awaiting-approval' : 'apply'
       })
@@ -65,7 +68,7 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
     async finish(lease) {
       const finished = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        await forget(client, lease.runId)
+        if (!lease.preview) await forget(client, lease.runId)
         if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
         if (!lease.preview) await keepPlace(client, lease, settings)
         await client.query(SUCCEED, [lease.runId])

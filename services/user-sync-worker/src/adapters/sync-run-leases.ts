@@ -1,3 +1,4 @@
+import { ImportRules } from '@jackfield/contract/import-rule'
 import type pg from 'pg'
 import type { Lease, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
@@ -27,6 +28,8 @@ type LeaseRow = {
   preview: boolean
   requested_by: string
   filter: Lease['filter']
+  rules: unknown
+  account_rules: unknown
   delta_link: string | null
   account_link: string | null
   lease_token: string
@@ -46,7 +49,8 @@ export function syncRunLeases(
       const text = `update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE},
         not_before = null, started_at = coalesce(started_at, now()), fruitless = fruitless + 1, revision = revision + 1
         where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *, (select s.delta_link from roster.account_sync s
-          where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link`
+          where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
+          (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules`
       try {
         const { rows } = await pool.query<LeaseRow>(text, [runId, tenantId])
         return rows[0] && toLease(rows[0])
@@ -103,6 +107,10 @@ export function syncRunLeases(
   }
 }
 
+function readRules(kept: unknown): ImportRules | null {
+  return kept === null ? null : ImportRules.parse(kept)
+}
+
 function toLease(row: LeaseRow): Lease {
   return {
     runId: row.id,
@@ -115,6 +123,7 @@ function toLease(row: LeaseRow): Lease {
     preview: row.preview,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
     filter: row.filter,
+    rules: row.kind === 'import' ? null : readRules(row.rules ?? row.account_rules),
     deltaLink: row.delta_link,
     accountLink: row.account_link,
     checkpoint: row.checkpoint,

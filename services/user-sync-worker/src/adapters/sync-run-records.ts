@@ -77,8 +77,8 @@ async function insertRun(client: pg.PoolClient, runId: string, { request, ...run
   const everybody = 'all' in request ? request : undefined
   const kind = 'mode' in request ? request.mode : 'import'
   await client.query(
-    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, all_sync, all_sso, total, preview, filter)
-     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11)`,
+    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, all_sync, all_sso, total, preview, filter, rules)
+     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11, $12)`,
     [
       runId,
       run.tenantId,
@@ -91,6 +91,7 @@ async function insertRun(client: pg.PoolClient, runId: string, { request, ...run
       'users' in request ? chosen.length : null,
       run.preview ?? false,
       everybody?.filter ? JSON.stringify(everybody.filter) : null,
+      run.rules ? JSON.stringify(run.rules) : null,
     ],
   )
   if (chosen.length === 0) return

@@ -35,6 +35,7 @@ with old as (
     or (finished_at < now() - interval '1 day' and status = 'succeeded' and requested_by in ('schedule', 'notification')
       and created + updated + disabled + deleted = 0)
   limit 1000
+), planned as (delete from roster.staged_change where run_id in (select id from old)
 ), skipped as (delete from roster.sync_run_skipped_user where run_id in (select id from old))
 delete from roster.sync_run where id in (select id from old)`
 

@@ -18,6 +18,8 @@ export const syncRun = roster.table(
     preview: boolean('preview').notNull().default(false),
     /** Whom an import of everybody is for. */
     filter: jsonb('filter'),
+    /** The rules that a preview tries; any other run follows its account's. */
+    rules: jsonb('rules'),
     /** The run's place in the directory's changes: taken before it began to list, moved by each round of changes. */
     deltaLink: text('delta_link'),
     /** Who let a run go on that would disable or delete very many (S50). */
@@ -106,7 +108,7 @@ export const stagedChange = roster.table(
     status: text('status').notNull(),
     /** The person as the directory tells them; null where only the status is known to change. */
     person: jsonb('person'),
-    /** The ticks an import gives; null where they stay. */
+    /** The ticks an import or a rule gives; null where they stay. */
     sync: boolean('sync'),
     sso: boolean('sso'),
   },
@@ -124,6 +126,18 @@ export const syncRunMet = roster.table(
     primaryKey({ name: 'sync_run_met_user', columns: [table.runId, table.objectId] }),
     foreignKey({ name: 'sync_run_met_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
   ],
+)
+
+/** Who is synced without being ticked by hand. */
+export const importRules = roster.table(
+  'import_rules',
+  {
+    accountId: uuid('account_id').primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    rules: jsonb('rules').notNull(),
+    version: integer('version').notNull().default(1),
+  },
+  (table) => [index('import_rules_of_tenant').on(table.tenantId)],
 )
 
 /** An account that is kept in step: where its changes go on, and when it is looked at next. */

@@ -18,24 +18,25 @@ with page as (
   select u.object_id, u.status from roster.phone_user u join page using (object_id) where u.tenant_id = $1 and u.directory_id = $3
 ), written as (
   insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
-    user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, sessions_valid_after)
+    user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by,
+    sessions_valid_after)
   select id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
-    job_title, department, user_type, status, sync, sso, case when status = 'disabled' then now() end
+    job_title, department, user_type, status, sync, sso, 'hand', case when status = 'disabled' then now() end
   from page order by object_id
   on conflict (tenant_id, directory_id, object_id) do update set
     account_id = excluded.account_id, display_name = excluded.display_name, given_name = excluded.given_name,
     surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
     business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
     department = excluded.department, user_type = excluded.user_type, status = excluded.status, sync = excluded.sync,
-    sso = excluded.sso, version = u.version + 1, updated_at = now(),
+    sso = excluded.sso, chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now(),
     sessions_valid_after = case
       when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
       else u.sessions_valid_after end
   where (u.account_id, u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
-      u.job_title, u.department, u.user_type, u.status, u.sync, u.sso)
+      u.job_title, u.department, u.user_type, u.status, u.sync, u.sso, u.chosen_by)
     is distinct from (excluded.account_id, excluded.display_name, excluded.given_name, excluded.surname, excluded.user_principal_name,
       excluded.mail, excluded.business_phones, excluded.mobile_phone, excluded.job_title, excluded.department, excluded.user_type,
-      excluded.status, excluded.sync, excluded.sso)
+      excluded.status, excluded.sync, excluded.sso, excluded.chosen_by)
   returning u.object_id, u.status
 )
 select count(*) filter (where known.object_id is null)::int as created,
@@ -46,9 +47,9 @@ from written left join known using (object_id)`
 const UNSYNC = `
 with target as (
   select id from roster.phone_user
-  where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[]) and sync order by object_id for update
+  where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[]) and (sync or chosen_by = 'rule') order by object_id for update
 )
-update roster.phone_user u set sync = false, sso = false, version = version + 1, updated_at = now(),
+update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', version = version + 1, updated_at = now(),
   sessions_valid_after = case when u.sso then now() else u.sessions_valid_after end
 from target where u.id = target.id`
 

@@ -6,7 +6,12 @@ import type { pageOfEverybody } from '../domain/run-page.ts'
 import type { Lease, RunPage, StagedUser, SyncRuns } from '../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
-type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & { strangers: DirectoryUser[] }
+export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & {
+  known: Awaited<ReturnType<SyncRuns['knownUsers']>>
+  /** Who is in the directory and not synced; those of them of whom the page tells everything. */
+  unknown: string[]
+  strangers: DirectoryUser[]
+}
 type Needs = Pick<SyncRuns, 'knownUsers'>
 
 /** What a page says about people of the roster. Where it says two things, `find` asks for them one by one; a listing never does. */
@@ -41,6 +46,8 @@ export async function compared(
     met: lease.kind === 'full' ? ids.filter((id) => known.has(id)) : [],
     skipped: unreadable.flatMap(({ id, reason }) => (id === null ? [] : [{ id, reason }])),
     nameless: unreadable.filter(({ id }) => id === null).length,
+    known,
+    unknown: ids.filter((id) => !known.has(id) && items.findLast((item) => item.id === id)?.kind === 'present'),
     strangers: first.strangers,
   }
 }

@@ -4,7 +4,8 @@ import { isWanted } from '../domain/import-filter.ts'
 import { pageOfChosen, pageOfEverybody } from '../domain/run-page.ts'
 import type { Ports } from '../ports.ts'
 import type { Lease } from '../sync-run-ports.ts'
-import { compared, heldBack } from './compare-page.ts'
+import { applyImportRules } from './apply-import-rules.ts'
+import { type Compared, compared, heldBack } from './compare-page.ts'
 import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
 import { readMissing } from './read-missing.ts'
 import { planOf, type RunSource } from './run-plan.ts'
@@ -47,12 +48,19 @@ function readListing(lease: Lease, connection: Connection, { directory, runs }: 
     const next = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
     const prepare = async () => {
       const rest = { next: formatCheckpoint(next) }
-      if (!lease.everybody) return { ...EMPTY, ...(await compared(lease, page.users, runs)), ...rest }
+      if (!lease.everybody) {
+        const content = await applyImportRules(lease, await compared(lease, page.users, runs), runs)
+        return 'kind' in content ? content : { ...EMPTY, ...pageOf(content), ...rest }
+      }
       const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
       return { ...EMPTY, ...(await heldBack(lease, pageOfEverybody(wanted, lease.everybody), runs)), ...rest }
     }
     return { kind: 'read', next, prepare }
   }
+}
+
+function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compared) {
+  return page
 }
 
 /** The place is the last object id that was written. */
@@ -82,9 +90,11 @@ function readChanges(lease: Lease, connection: Connection, { directory, runs }: 
     const next: Checkpoint = page.next === null ? { phase: 'decide', at: null } : { phase, at: page.next }
     const prepare = async () => {
       const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
-      const content = await compared(lease, page.items, runs, find)
+      const compare = await compared(lease, page.items, runs, find)
+      const content = 'kind' in compare ? compare : await applyImportRules(lease, compare, runs, find)
       if ('kind' in content) return content
-      const { strangers, ...changes } = content
+      const { strangers } = content
+      const changes = pageOf(content)
       const newcomers = lease.everybody?.sync ? strangers.filter((user) => isWanted(user, lease.filter)) : []
       const users = newcomers.map((user) => ({ user, ticks: lease.everybody as NonNullable<Lease['everybody']> }))
       const seen = lease.kind === 'delta' ? changes.seen : users.length

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { Guid } from './identifier.ts'
+
+const Criteria = z.strictObject({
+  department: z.string().trim().min(1).max(256).optional(),
+  domain: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .max(253)
+    .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'must be a domain such as contoso.com')
+    .optional()
+    .meta({ description: 'Of the user principal name or of the mail address' }),
+  userType: z.enum(['Member', 'Guest']).optional(),
+})
+
+/** Whoever meets every criterion of a rule is synced without being ticked by hand. */
+export const ImportRule = Criteria.extend({ sso: z.boolean() }).refine(
+  ({ sso: _, ...criteria }) => Object.values(criteria).some((criterion) => criterion !== undefined),
+  'needs a criterion',
+)
+export type ImportRule = z.infer<typeof ImportRule>
+
+export const ImportRules = z
+  .object({
+    items: z.array(ImportRule).max(50).meta({ description: 'In order: the first that fits somebody decides' }),
+    leavers: z
+      .enum(['keep', 'unsync'])
+      .meta({ description: 'What becomes of whom a rule brought once none fits: stays as they are, or loses Sync User and SSO enabled' }),
+  })
+  .meta({ id: 'ImportRules' })
+export type ImportRules = z.infer<typeof ImportRules>
+
+/** What a run has found and not done: a preview's, or that of a run that awaits approval. */
+export const PlannedChange = z
+  .object({
+    objectId: Guid,
+    displayName: z.string(),
+    userPrincipalName: z.string(),
+    change: z.enum(['create', 'update', 'disable', 'delete', 'sync', 'unsync']),
+  })
+  .meta({ id: 'PlannedChange' })
+export type PlannedChange = z.infer<typeof PlannedChange>

@@ -12,6 +12,10 @@ const Criteria = z.strictObject({
     .optional()
     .meta({ description: 'Of the user principal name or of the mail address' }),
   userType: z.enum(['Member', 'Guest']).optional(),
+  groupId: Guid.optional().meta({
+    description: 'Direct or nested member of the group; needs the application permission GroupMember.Read.All',
+  }),
+  skuId: Guid.optional().meta({ description: 'Has the licence, of its own or through a group' }),
 })
 
 /** Whoever meets every criterion of a rule is synced without being ticked by hand. */

@@ -32,6 +32,7 @@ export const SyncRun = z
     skippedUsers: z
       .array(z.object({ id: Guid, reason: z.string() }))
       .meta({ description: 'At most 100 users the run could not import, and why' }),
+    warnings: z.array(z.object({ code: z.string(), message: z.string() })).meta({ description: 'What the run had to leave out, and why' }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     createdAt: Timestamp,
     startedAt: Timestamp.nullable(),

@@ -132,6 +132,14 @@ test('S22 surplus permissions are a warning that names them, and the account is 
   expect(find(checks, 'permissions')).toMatchObject({ status: 'warning', message: expect.stringContaining('Mail.Read') })
 })
 
+test('S22 the permission that import rules by group need is not surplus', async () => {
+  const { ids, credential } = givenDirectory(m365, { redirectUris: [CALLBACK], roles: ['User.Read.All', 'GroupMember.Read.All'] })
+  const { id } = await account({ ...ids, credential })
+  const { ok, checks } = await verify(id)
+  expect(ok).toBe(true)
+  expect(find(checks, 'permissions')).toMatchObject({ status: 'passed', message: expect.stringContaining('GroupMember.Read.All') })
+})
+
 test('S19 S27 a redirect URI that is not registered is named', async () => {
   const { ids, credential } = givenDirectory(m365, { redirectUris: [`${CALLBACK}/other`] })
   const { id } = await account({ ...ids, credential })

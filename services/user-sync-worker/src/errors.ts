@@ -19,6 +19,7 @@ export const refuse = defineErrors({
   'microsoft-unavailable': { status: 503, message: 'Microsoft 365 does not answer.' },
   'microsoft-refused': { status: 409, message: 'Microsoft refuses the account.' },
   'consent-missing': { status: 409, message: 'The application may not read users.' },
+  'import-rules-unreadable': { status: 409, message: 'Microsoft does not tell whom an import rule means.' },
   'microsoft-rejected': { status: 502, message: 'Microsoft Graph refused the request.' },
   'webhook-address-refused': { status: 400, message: 'The address must be https on the public internet, without user name and fragment.' },
   'webhook-endpoint-not-found': { status: 404, message: 'There is no such webhook endpoint.' },

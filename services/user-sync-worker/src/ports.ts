@@ -52,10 +52,13 @@ export type Directory = {
   latestChange(connection: Connection, signal: AbortSignal): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
   /** A page of changes; `next` or `deltaLink` of the page before goes in as `from`. The last page of a round has the next `deltaLink`. */
   listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
+  /** Object ids of a page of users who are in a set of `setsOf`: a group's members, nested ones too, or who has a licence. */
+  listMembers(connection: Connection, set: string, from: string | null, signal: AbortSignal): Promise<MembersPage | DirectoryFailure>
   /** Undefined when the directory does not tell. */
   countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
 }
 export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
+export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
 
 /** By which rules the users of a Microsoft account are synced without being ticked by hand. */

@@ -37,6 +37,8 @@ export type Lease = {
   filter: ImportFilter | null
   /** Who is synced without being ticked; null for an import, and where nobody set any. */
   rules: ImportRules | null
+  /** Groups and licences whose members the account's last run read. */
+  setsRead: readonly string[]
   /** The run's own place in the directory's changes, and where the account's last delta ended. */
   deltaLink: string | null
   accountLink: string | null
@@ -65,6 +67,10 @@ export type RunPage = {
   next: string
   /** The run's place in the directory's changes, when this page told it. */
   deltaLink?: string
+  /** Whom this page found in a group, or with a licence, that import rules name. */
+  setMembers?: { key: string; ids: string[] }
+  /** Why the run goes on without import rules. */
+  warning?: RunFailure
 }
 /** `lost`: the lease is somebody else's by now. */
 export type RunDecision = 'apply' | 'awaiting-approval' | 'lost'
@@ -85,6 +91,10 @@ export type SyncRuns = {
   setTotal(lease: Lease, total: number): Promise<void>
   /** The synced people among `ids`, as the run would leave them so far. */
   knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
+  /** Which of the sets that the rules name each of `ids` is in. */
+  memberships(lease: Lease, ids: readonly string[]): Promise<Map<string, ReadonlySet<string>>>
+  /** Who is in other sets than when the account's last run read them, in order. */
+  changedMembers(lease: Lease, after: string | null, limit: number): Promise<string[]>
   /** Synced people whom the full comparison has not met; `total` counts those after `after`. */
   missingUsers(lease: Lease, after: string | null, limit: number): Promise<{ ids: string[]; total: number }>
   /** All of them at once: so many that the fuse is going to ask anyway. */

@@ -1,7 +1,10 @@
 import type { ImportRules } from '@jackfield/contract/import-rule'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
+
+const FORBIDDEN = { status: 403, body: { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } } }
 
 let platform: Platform
 let tenant: ReturnType<Platform['connectedTenant']>
@@ -197,4 +200,101 @@ test('QC-01 rules that somebody else changed meanwhile are not overwritten; bad 
   const everybody = await platform.call('PUT', `${account()}/import-rules`, { items: [{ sso: true }], leavers: 'keep' })
   expect(everybody.status).toBe(400)
   expect(JSON.stringify(everybody.body)).toContain('needs a criterion')
+})
+
+describe('rules of groups and licences', () => {
+  const SALES_TEAM = '0f6f2a74-0c52-4d1b-8d8e-3d5c0a1b2c01'
+  const NORTH = '0f6f2a74-0c52-4d1b-8d8e-3d5c0a1b2c02'
+  const PHONE_LICENCE = '4828c8ec-dc2e-4779-b502-87ac9ce28ab7'
+  const BY_GROUP: ImportRules = { items: [{ groupId: SALES_TEAM, sso: true }], leavers: 'unsync' }
+
+  beforeEach(() => {
+    directory.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'GroupMember.Read.All'] })
+    directory.addGroup({ id: NORTH, displayName: 'Sales North', members: ids.slice(3, 5) })
+    directory.addGroup({ id: SALES_TEAM, displayName: 'Sales', members: [...ids.slice(0, 3), NORTH] })
+  })
+
+  test('S32 direct and nested members of a group are synced, and who joins or leaves it is with the next delta', async () => {
+    await put(BY_GROUP)
+    await settled(ids.slice(0, 5))
+    directory.addMember(NORTH, id(20))
+    directory.removeMember(SALES_TEAM, id(0))
+    expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { created: 1, updated: 1 } })
+    expect(await synced()).toEqual([...ids.slice(1, 5), id(20)].sort())
+    expect((await resync('delta')).counts).toMatchObject({ created: 0, updated: 0 })
+    directory.removeMember(SALES_TEAM, NORTH)
+    await resync('delta')
+    expect(await synced()).toEqual(ids.slice(1, 3).sort())
+  })
+
+  test('S32 a group of several pages is read to its end', async () => {
+    const large = platform.emulator.directory(addLargeDirectory(platform, 1_020))
+    tenant = platform.connectedTenant(large.id)
+    large.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'GroupMember.Read.All'] })
+    large.addGroup({ id: SALES_TEAM, displayName: 'Everybody', members: large.users().map((user) => user.id) })
+    const { run } = await preview(BY_GROUP)
+    expect(run).toMatchObject({ warnings: [], counts: { created: 1_020 } })
+  })
+
+  test('S32 a preview reads the group as well and keeps nothing of it', async () => {
+    const { run, changes } = await preview(BY_GROUP)
+    expect(run.counts).toMatchObject({ created: 5 })
+    expect(changes.map(({ objectId }) => objectId)).toEqual(ids.slice(0, 5).sort())
+    const { rows } = await platform.stores.pool.query(
+      'select from roster.directory_set_member where account_id = $1 union all select from roster.sync_run_set_member where tenant_id = $2',
+      [tenant.accountId, tenant.tenantId],
+    )
+    expect(rows).toHaveLength(0)
+  })
+
+  test('S32 whoever has a licence is synced, until it is taken away', async () => {
+    for (const each of ids.slice(10, 14)) directory.changeUser(each, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
+    await put({ items: [{ skuId: PHONE_LICENCE, department: 'Support', sso: false }], leavers: 'unsync' })
+    await settled(ids.slice(10, 14))
+    directory.changeUser(id(10), { assignedLicenses: [] })
+    await resync('delta')
+    expect(await synced()).toEqual(ids.slice(11, 14).sort())
+  })
+
+  test.each([
+    ['is gone', () => directory.deleteGroup(SALES_TEAM), 'Does it still exist?'],
+    [
+      'may not be read any more',
+      // Asked again with a new token, for consent may just have been given.
+      () => platform.gate.faults.push(FORBIDDEN, FORBIDDEN),
+      'GroupMember.Read.All',
+    ],
+  ])('S45 a group that %s stops the rules, never the end of leavers, and the run says so', async (_, happen, hint) => {
+    await put(BY_GROUP)
+    await settled(ids.slice(0, 5))
+    directory.disableUser(id(0))
+    happen()
+    const run = await resync('delta')
+    expect(run).toMatchObject({ status: 'succeeded', counts: { disabled: 1 }, warnings: [{ code: 'import-rules-suspended' }] })
+    expect(run.warnings[0].message).toContain(hint)
+    expect(await synced()).toEqual(ids.slice(0, 5).sort())
+    expect((await roster()).get(id(0))?.status).toBe('disabled')
+  })
+
+  test('S32 a group that does not exist is refused when the rules are written', async () => {
+    const rules = { items: [{ groupId: '0f6f2a74-0c52-4d1b-8d8e-3d5c0a1b2cff', sso: true }], leavers: 'keep' }
+    expect(await platform.call('PUT', `${account()}/import-rules`, rules)).toMatchObject({
+      status: 409,
+      body: { code: 'import-rules-unreadable' },
+    })
+    expect((await platform.call('GET', `${account()}/import-rules`)).body.items).toEqual([])
+  })
+
+  test('S44 a delta that a notification asked for reads no group again, and takes nobody out of one', async () => {
+    await put(BY_GROUP)
+    await settled(ids.slice(0, 5))
+    platform.gate.requests.length = 0
+    directory.changeUser(id(1), { jobTitle: 'Clerk' })
+    await platform.ports.subscriptions.hint(tenant.accountId)
+    await expect
+      .poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0], { timeout: 20_000 })
+      .toMatchObject({ requestedBy: 'notification', status: 'succeeded', counts: { updated: 1 } })
+    expect(platform.gate.requests.filter(({ path }) => path.includes('/groups/'))).toEqual([])
+    expect(await synced()).toEqual(ids.slice(0, 5).sort())
+  })
 })

@@ -8,6 +8,8 @@ type Ids = { clientId: string; redirectPlatform: 'web' | 'spa' }
 
 /** The one application permission that is needed; anything beyond it should be taken away. */
 export const NEEDED_ROLE = 'User.Read.All'
+/** For import rules that name a group; optional. */
+const GROUP_ROLE = 'GroupMember.Read.All'
 
 const CONSENT_REMEDY =
   'In API permissions choose Add a permission > Microsoft Graph > Application permissions > User.Read.All, then let a Privileged Role Administrator or Global Administrator press Grant admin consent.'
@@ -91,8 +93,13 @@ function checkPermissions({ token }: Evidence, { clientId }: Ids): Check {
     const message = `The application permission ${NEEDED_ROLE} has no admin consent; there is consent for ${token.roles.join(', ')}.`
     return failed('permissions', { kind: 'refused', message, remedy: CONSENT_REMEDY }, 'CallAnAPI', clientId)
   }
-  const surplus = token.roles.filter((role) => role !== NEEDED_ROLE)
-  if (surplus.length === 0) return passed('permissions', `${NEEDED_ROLE} has admin consent, and nothing else.`)
+  const surplus = token.roles.filter((role) => role !== NEEDED_ROLE && role !== GROUP_ROLE)
+  if (surplus.length === 0) {
+    const used = token.roles.includes(GROUP_ROLE)
+      ? `${NEEDED_ROLE} and, for import rules by group, ${GROUP_ROLE} have`
+      : `${NEEDED_ROLE} has`
+    return passed('permissions', `${used} admin consent, and nothing else.`)
+  }
   return {
     id: 'permissions',
     status: 'warning',

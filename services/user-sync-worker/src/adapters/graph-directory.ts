@@ -24,6 +24,8 @@ const Answer = z.object({
   '@odata.deltaLink': z.string().optional(),
   '@odata.count': z.int().optional(),
 })
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const Member = z.object({ id: z.guid().toLowerCase() })
 type Request = { path?: '/users' | '/users/delta'; query: string; headers: Record<string, string>; signal?: AbortSignal }
 
 /** Users of a directory through Graph v1.0, app-only. */
@@ -81,11 +83,37 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       if (found.kind !== 'page' || found.next === null) return found
       return { ...found, next: cursors.wrap(found.next, purpose) }
     },
+    async listMembers(connection, set, from, signal) {
+      const { path, query, links, headers } = requestOfSet(set)
+      const answer = await graph.ask(
+        connection,
+        { path: `${path}?${from ?? query}`, headers: { ...LOW_PRIORITY, ...headers }, signal },
+        Answer,
+      )
+      if (answer.kind !== 'answer') return answer
+      const link = answer.body['@odata.nextLink']
+      const next = link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, links)
+      if (next === undefined) return { kind: 'rejected', code: 'foreign nextLink' }
+      return { kind: 'page', ids: answer.body.value.flatMap((value) => Member.safeParse(value).data?.id ?? []), next }
+    },
     async countUsers(connection, signal) {
       const answer = await ask(connection, { query: '$select=id&$top=1&$count=true', headers: { ...ADVANCED, ...LOW_PRIORITY }, signal })
       return answer.kind === 'answer' ? answer.body['@odata.count'] : undefined
     },
   }
+}
+
+/** A cast of a transitive list is an advanced query; its link repeats the path. */
+function requestOfSet(set: string): { path: string; query: string; links: RegExp; headers: Record<string, string> } {
+  const [kind, id = ''] = set.split(':')
+  if (!GUID.test(id)) throw new TypeError(`No set of users: ${set}`)
+  const query = `$select=id&$top=${LARGEST_PAGE}`
+  if (kind === 'sku') {
+    const filter = encodeURIComponent(`assignedLicenses/any(a:a/skuId eq ${id})`)
+    return { path: '/users', query: `${query}&$filter=${filter}`, links: USERS_PATH, headers: {} }
+  }
+  const path = `/groups/${id}/transitiveMembers/microsoft.graph.user`
+  return { path, query: `${query}&$count=true`, links: new RegExp(`^/v1\\.0${path.replaceAll('.', '\\.')}$`, 'i'), headers: ADVANCED }
 }
 
 function firstSearch(search: string, limit: number): string {

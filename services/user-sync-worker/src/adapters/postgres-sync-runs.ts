@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
+import { directorySets } from './directory-sets.ts'
 import { plannedChanges } from './planned-changes.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
@@ -14,6 +15,7 @@ export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRun
   return {
     ...syncRunRecords(pool),
     ...plannedChanges(pool),
+    ...directorySets(pool),
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
     ...stagedChanges(pool),

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { blowsFuse } from '../domain/removal-fuse.ts'
 import type { Lease, RunDecision, SyncRuns } from '../sync-run-ports.ts'
+import { keepSets } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { toDue } from './sync-run-due.ts'
@@ -68,7 +69,8 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
     async finish(lease) {
       const finished = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        if (!lease.preview) await forget(client, lease.runId)
+        if (!lease.preview) await keepSets(client, lease)
+        await forget(client, lease.runId, lease)
         if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
         if (!lease.preview) await keepPlace(client, lease, settings)
         await client.query(SUCCEED, [lease.runId])
@@ -80,7 +82,7 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
       return inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
         await forget(client, lease.runId)
-        const text = `update roster.sync_run set kind = 'full', checkpoint = null, delta_link = null, total = null, seen = 0, unchanged = 0,
+        const text = `update roster.sync_run set kind = 'full', checkpoint = null, delta_link = null, total = null, seen = 0, unchanged = 0, warnings = '[]',
           skipped = 0, lease_expires_at = null, enqueued_at = now(), fruitless = 0, revision = revision + 1
           where id = $1 returning id, tenant_id, lease_token`
         return toDue((await client.query(text, [lease.runId])).rows[0])

@@ -8,9 +8,9 @@ export async function holdsLease(client: pg.PoolClient, { runId, token }: Lease)
   return (await client.query(FENCE, [runId, token])).rowCount === 1
 }
 
-/** What only the run itself needed. */
-export async function forget(client: pg.PoolClient, runId: string): Promise<void> {
-  for (const table of ['sync_run_selection', 'sync_run_met', 'staged_change']) {
+/** What only the run itself needed. What a preview would change stays to be looked at. */
+export async function forget(client: pg.PoolClient, runId: string, { preview = false } = {}): Promise<void> {
+  for (const table of ['sync_run_selection', 'sync_run_met', 'sync_run_set_member', ...(preview ? [] : ['staged_change'])]) {
     await client.query(`delete from roster.${table} where run_id = $1`, [runId])
   }
 }

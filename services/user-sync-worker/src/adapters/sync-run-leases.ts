@@ -30,6 +30,8 @@ type LeaseRow = {
   filter: Lease['filter']
   rules: unknown
   account_rules: unknown
+  sets_read: string[] | null
+  warnings: unknown[]
   delta_link: string | null
   account_link: string | null
   lease_token: string
@@ -50,7 +52,8 @@ export function syncRunLeases(
         not_before = null, started_at = coalesce(started_at, now()), fruitless = fruitless + 1, revision = revision + 1
         where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *, (select s.delta_link from roster.account_sync s
           where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
-          (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules`
+          (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules,
+          (select i.sets_read from roster.import_rules i where i.account_id = r.account_id) as sets_read`
       try {
         const { rows } = await pool.query<LeaseRow>(text, [runId, tenantId])
         return rows[0] && toLease(rows[0])
@@ -123,7 +126,8 @@ function toLease(row: LeaseRow): Lease {
     preview: row.preview,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
     filter: row.filter,
-    rules: row.kind === 'import' ? null : readRules(row.rules ?? row.account_rules),
+    setsRead: row.sets_read ?? [],
+    rules: row.kind === 'import' || row.warnings.length > 0 ? null : readRules(row.rules ?? row.account_rules),
     deltaLink: row.delta_link,
     accountLink: row.account_link,
     checkpoint: row.checkpoint,

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../sync-run-ports.ts'
+import { addSetMembers } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
 import { stageChanges } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'
@@ -23,8 +24,10 @@ select $1, $2, t.object_id, t.reason from unnest($3::uuid[], $4::text[]) as t (o
 limit greatest(0, 100 - (select count(*) from roster.sync_run_skipped_user where run_id = $2))
 on conflict do nothing`
 
+const WARN = 'update roster.sync_run set warnings = warnings || $2::jsonb where id = $1'
+
 const RESTART = `
-update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0,
+update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0, warnings = '[]',
   changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
@@ -38,6 +41,8 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         await advance(client, lease, page, counts, await stageChanges(client, lease, page.staged))
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
+        if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
+        if (page.warning) await client.query(WARN, [lease.runId, JSON.stringify(page.warning)])
         return true
       })
       return committed ?? false
@@ -45,7 +50,7 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
     async restart(lease) {
       return inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        for (const table of ['sync_run_skipped_user', 'sync_run_met', 'staged_change']) {
+        for (const table of ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member', 'staged_change']) {
           await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
         }
         const { rows } = await client.query(RESTART, [lease.runId])

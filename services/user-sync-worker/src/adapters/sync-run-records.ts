@@ -25,6 +25,7 @@ type Row = Record<'id' | 'tenant_id' | 'account_id', string> & {
   total: number | null
   skipped_users: SyncRun['skippedUsers']
   preview: boolean
+  warnings: SyncRun['warnings']
   requested_by: string
   error_code: string | null
   error_message: string | null
@@ -124,6 +125,7 @@ function toSyncRun(row: Row): SyncRun {
     },
     total: row.total,
     skippedUsers: row.skipped_users,
+    warnings: row.warnings,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,

@@ -38,6 +38,8 @@ export const syncRun = roster.table(
     /** Users changed before the listing had to start again: they will be met once more, then unchanged. */
     changedBeforeRestart: integer('changed_before_restart').notNull().default(0),
     restarts: integer('restarts').notNull().default(0),
+    /** What the run had to leave out. */
+    warnings: jsonb('warnings').notNull().default([]),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     checkpoint: text('checkpoint'),
@@ -136,8 +138,37 @@ export const importRules = roster.table(
     tenantId: uuid('tenant_id').notNull(),
     rules: jsonb('rules').notNull(),
     version: integer('version').notNull().default(1),
+    /** Groups and licences whose members are in directory_set_member. */
+    setsRead: text('sets_read').array().notNull().default([]),
   },
   (table) => [index('import_rules_of_tenant').on(table.tenantId)],
+)
+
+/** Who is in the groups and has the licences that an account's import rules name, as its last finished run read them. */
+export const directorySetMember = roster.table(
+  'directory_set_member',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    accountId: uuid('account_id').notNull(),
+    setKey: text('set_key').notNull(),
+    objectId: uuid('object_id').notNull(),
+  },
+  (table) => [primaryKey({ name: 'directory_set_member_id', columns: [table.accountId, table.objectId, table.setKey] })],
+)
+
+/** The same, as a run reads them. */
+export const syncRunSetMember = roster.table(
+  'sync_run_set_member',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    setKey: text('set_key').notNull(),
+    objectId: uuid('object_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'sync_run_set_member_id', columns: [table.runId, table.objectId, table.setKey] }),
+    foreignKey({ name: 'sync_run_set_member_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+  ],
 )
 
 /** An account that is kept in step: where its changes go on, and when it is looked at next. */

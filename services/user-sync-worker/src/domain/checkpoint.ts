@@ -1,8 +1,8 @@
 /**
  * How far a run came: a phase, and a place in it (Graph's own link, or the last object id).
- * start -> list | chosen -> (missing) -> delta -> decide -> apply. What a run does not need is left out.
+ * sets -> start -> list | chosen -> (missing) -> delta -> members -> decide -> apply. What a run does not need is left out.
  */
-export type Phase = 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
+export type Phase = 'sets' | 'members' | 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
 export type Checkpoint = { phase: Phase; at: string | null }
 
 export type RunPlan = {
@@ -12,6 +12,8 @@ export type RunPlan = {
   deltaLink: string | null
   /** Where the account's last delta ended. */
   accountLink: string | null
+  /** Whether import rules name groups or licences that have to be read first. */
+  readsSets: boolean
 }
 
 export function formatCheckpoint({ phase, at }: Checkpoint): string {
@@ -28,13 +30,21 @@ export function readCheckpoint(text: string): Checkpoint {
  * changes are followed already need not: the next delta brings them. `undefined`: a delta without a place to go on from.
  */
 export function firstCheckpoint(plan: RunPlan): Checkpoint | undefined {
+  const first = firstWithoutSets(plan)
+  return first && plan.readsSets ? { phase: 'sets', at: null } : first
+}
+
+function firstWithoutSets(plan: RunPlan): Checkpoint | undefined {
   if (plan.kind === 'delta') return plan.accountLink === null ? undefined : { phase: 'delta', at: plan.accountLink }
   if (plan.kind === 'import' && plan.accountLink !== null) return reading(plan)
   return { phase: 'start', at: null }
 }
 
 export function checkpointAfter(phase: Phase, plan: RunPlan): Checkpoint {
+  if (phase === 'sets') return firstWithoutSets(plan) ?? { phase: 'decide', at: null }
   if (phase === 'start') return reading(plan)
+  if (phase === 'delta' && plan.kind === 'delta' && plan.readsSets) return { phase: 'members', at: null }
+  if (phase === 'members') return { phase: 'decide', at: null }
   if (phase === 'list' && plan.kind === 'full') return { phase: 'missing', at: null }
   if (phase !== 'delta' && plan.deltaLink !== null) return { phase: 'delta', at: plan.deltaLink }
   return { phase: 'decide', at: null }

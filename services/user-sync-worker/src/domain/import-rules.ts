@@ -7,16 +7,47 @@ export type Standing = Ticks & { chosenBy: 'hand' | 'rule' }
 
 /**
  * The ticks that the rules of an account give to somebody who may work; undefined when theirs stay. What was ticked or unticked by hand
- * is never touched. `standing` is undefined for whom the roster does not know.
+ * is never touched. `standing` is undefined for whom the roster does not know; `sets` are those of `setsOf` that the user is in.
  */
-export function ticksByRules(rules: ImportRules, user: DirectoryUser, standing: Standing | undefined): Ticks | undefined {
+export function ticksByRules(
+  rules: ImportRules,
+  user: DirectoryUser,
+  standing: Standing | undefined,
+  sets: ReadonlySet<string> = new Set(),
+): Ticks | undefined {
   if (standing?.chosenBy === 'hand') return undefined
-  const rule = rules.items.find((item) => fits(item, user))
+  const rule = rules.items.find((item) => fits(item, user, sets))
   if (rule) return isSame(standing, { sync: true, sso: rule.sso }) ? undefined : { sync: true, sso: rule.sso }
   return standing?.sync && rules.leavers === 'unsync' ? { sync: false, sso: false } : undefined
 }
 
-function fits({ department, domain, userType }: ImportRule, user: DirectoryUser): boolean {
+/** Keys of the groups and licences that the rules name, whose members have to be read one by one. */
+export function setsOf({ items }: ImportRules): string[] {
+  return [...new Set(items.flatMap((rule) => setsOfRule(rule)))]
+}
+
+type Followed = { kind: 'import' | 'delta' | 'full'; requestedBy: string; rules: ImportRules | null; setsRead: readonly string[] }
+/** A notification tells of users, never of groups: with every change of a user a large group would be read again. */
+export function readsSets({ requestedBy, rules, setsRead }: Followed): boolean {
+  const keys = rules ? setsOf(rules) : []
+  return requestedBy === 'notification' ? keys.some((key) => !setsRead.includes(key)) : keys.length > 0
+}
+
+export function explainUnreadSet(key: string, reason: 'consent-missing' | 'rejected'): string {
+  const [kind, id] = key.split(':')
+  const what = kind === 'group' ? `the members of the group ${id}` : `who has the licence ${id}`
+  return reason === 'consent-missing' && kind === 'group'
+    ? `The application may not read ${what}. Add the application permission GroupMember.Read.All and grant admin consent.`
+    : `Microsoft Graph does not tell ${what}. Does it still exist?`
+}
+
+function setsOfRule({ groupId, skuId }: ImportRule): string[] {
+  return [...(groupId === undefined ? [] : [`group:${groupId}`]), ...(skuId === undefined ? [] : [`sku:${skuId}`])]
+}
+
+function fits(rule: ImportRule, user: DirectoryUser, sets: ReadonlySet<string>): boolean {
+  const { department, domain, userType } = rule
+  if (!setsOfRule(rule).every((key) => sets.has(key))) return false
   if (department !== undefined && lower(user.department) !== lower(department)) return false
   if (domain !== undefined && domainOf(user.userPrincipalName) !== domain && domainOf(user.mail) !== domain) return false
   return userType === undefined || user.userType === userType

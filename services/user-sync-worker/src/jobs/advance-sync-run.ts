@@ -84,7 +84,7 @@ async function writePages(
       if (page.kind !== 'read') return await give(page)
       const { next } = page
       // Another phase may need what this page writes; a run that has to stop reads nothing ahead.
-      const isAhead = next.phase === phase && phase !== 'missing' && !isOver()
+      const isAhead = next.phase === phase && phase !== 'missing' && phase !== 'members' && !isOver()
       if (isAhead) {
         reading = read(next, signal)
         reading.catch(() => undefined) // its failure is met when it is awaited, if at all
@@ -95,6 +95,7 @@ async function writePages(
       lease.fruitless = 0
       lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
       lease.checkpoint = prepared.next
+      if (prepared.warning) lease.rules = null
       if (isConcluding(next)) return 'all-read'
       if (!isAhead && isOver()) return await giveBack(ports, lease)
       if (!isAhead) reading = read(next, signal)

@@ -1,6 +1,6 @@
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import type { DirectoryUser, ReadUser } from '../domain/directory-user.ts'
-import { type Standing, ticksByRules } from '../domain/import-rules.ts'
+import { type Standing, setsOf, ticksByRules } from '../domain/import-rules.ts'
 import type { Change } from '../domain/reconcile.ts'
 import type { Lease, StagedUser, SyncRuns } from '../sync-run-ports.ts'
 import type { Compared } from './compare-page.ts'
@@ -15,7 +15,7 @@ type Person = Change & { standing: Standing | undefined }
 export async function applyImportRules(
   lease: Lease,
   page: Compared,
-  runs: Pick<SyncRuns, 'knownUsers'>,
+  runs: Pick<SyncRuns, 'knownUsers' | 'memberships'>,
   find?: (ids: readonly string[]) => Promise<Found>,
 ): Promise<Compared | DirectoryFailure> {
   const { rules } = lease
@@ -24,8 +24,11 @@ export async function applyImportRules(
   if (found.kind !== 'found') return found
   const strangers = find ? found.users.flatMap((read) => (read.kind === 'user' ? [read.user] : [])) : page.strangers
   const staged = new Map<string, StagedUser>(page.staged.map((change) => [change.user.id, change]))
-  for (const { user, status, standing } of await peopleOf(lease, page, strangers, runs)) {
-    const ticks = status === 'active' ? ticksByRules(rules, user, standing) : undefined
+  const people = await peopleOf(lease, page, strangers, runs)
+  const ids = people.map(({ user }) => user.id)
+  const sets = setsOf(rules).length > 0 ? await runs.memberships(lease, ids) : undefined
+  for (const { user, status, standing } of people) {
+    const ticks = status === 'active' ? ticksByRules(rules, user, standing, sets?.get(user.id)) : undefined
     if (ticks) staged.set(user.id, { user, status, ticks })
   }
   return { ...page, staged: [...staged.values()] }

@@ -1,5 +1,6 @@
 import type { Checkpoint, RunPlan } from '../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { readsSets } from '../domain/import-rules.ts'
 import type { Lease, RunPage } from '../sync-run-ports.ts'
 
 /** What was read, and what it means for the roster once everything before it is written. */
@@ -7,6 +8,7 @@ export type ReadPage = { kind: 'read'; next: Checkpoint; prepare(): Promise<RunP
 /** Reads a run's page from its checkpoint on. */
 export type RunSource = (checkpoint: Checkpoint, signal: AbortSignal) => Promise<ReadPage | DirectoryFailure>
 
-export function planOf({ kind, everybody, deltaLink, accountLink }: Lease): RunPlan {
-  return { kind, isEverybody: everybody !== null, deltaLink, accountLink }
+export function planOf(lease: Lease): RunPlan {
+  const { kind, everybody, deltaLink, accountLink } = lease
+  return { kind, isEverybody: everybody !== null, deltaLink, accountLink, readsSets: readsSets(lease) }
 }

@@ -8,6 +8,7 @@ import { applyImportRules } from './apply-import-rules.ts'
 import { type Compared, compared, heldBack } from './compare-page.ts'
 import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
 import { readMissing } from './read-missing.ts'
+import { readChangedMembers, readSets } from './read-sets.ts'
 import { planOf, type RunSource } from './run-plan.ts'
 
 type Needs = Pick<Ports, 'directory' | 'runs'>
@@ -17,6 +18,8 @@ const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, stag
 
 export function sourceOf(lease: Lease, connection: Connection, ports: Needs): RunSource {
   const readers = {
+    sets: readSets(lease, connection, ports),
+    members: readChangedMembers(lease, connection, ports, REQUESTS_PER_PAGE * IDS_PER_REQUEST),
     start: readPlace(lease, connection, ports),
     list: readListing(lease, connection, ports),
     chosen: readChosen(lease, connection, ports),
@@ -87,7 +90,7 @@ function readChanges(lease: Lease, connection: Connection, { directory, runs }: 
   return async ({ phase, at }, signal) => {
     const page = await directory.listChanges(connection, at ?? '', signal)
     if (page.kind !== 'page') return page
-    const next: Checkpoint = page.next === null ? { phase: 'decide', at: null } : { phase, at: page.next }
+    const next: Checkpoint = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
     const prepare = async () => {
       const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
       const compare = await compared(lease, page.items, runs, find)

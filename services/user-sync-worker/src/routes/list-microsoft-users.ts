@@ -3,10 +3,10 @@ import { MicrosoftUser, MicrosoftUserQuery } from '@jackfield/contract/microsoft
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { type DirectoryFailure, explain } from '../domain/directory-failure.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { enabledConnection } from './enabled-connection.ts'
+import { microsoftRefusal } from './microsoft-refusal.ts'
 
 const schema = {
   operationId: 'listMicrosoftUsers',
@@ -24,7 +24,7 @@ export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 
     const { search = '', cursor, limit } = query
     const found = await ports.directory.searchUsers(connection, { search, cursor, limit })
     if (found.kind === 'bad-cursor') throw refuse('invalid-cursor')
-    if (found.kind !== 'page') throw refusalOf(found)
+    if (found.kind !== 'page') throw microsoftRefusal(found)
 
     const users = found.users.flatMap((entry) => (entry.kind === 'user' ? [entry.user] : []))
     const ids = users.map((user) => user.id)
@@ -32,19 +32,4 @@ export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 
     const items = users.map((user) => ({ ...user, imported: known.has(user.id), ...(known.get(user.id) ?? { sync: false, sso: false }) }))
     return { items, nextCursor: found.next }
   })
-}
-
-const CODES = {
-  throttled: 'microsoft-throttled',
-  unavailable: 'microsoft-unavailable',
-  'expired-page': 'invalid-cursor',
-  'expired-changes': 'microsoft-rejected',
-  unauthorised: 'microsoft-refused',
-  'consent-missing': 'consent-missing',
-  rejected: 'microsoft-rejected',
-} as const
-
-function refusalOf(failure: DirectoryFailure) {
-  const retry = failure.kind === 'throttled' ? { retryAfter: failure.retryAfterSeconds } : {}
-  return refuse(CODES[failure.kind], { message: explain(failure), ...retry })
 }

@@ -1,14 +1,17 @@
 import { RunQuery } from '@jackfield/contract/import-request'
 import { ImportRules } from '@jackfield/contract/import-rule'
+import type { Connection } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { explainUnreadSet, setsOf } from '../domain/import-rules.ts'
 import { refuse } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Directory, Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 import { enabledConnection } from './enabled-connection.ts'
 import { etagOf, requireMatch } from './etag.ts'
+import { microsoftRefusal } from './microsoft-refusal.ts'
 
 const schema = {
   operationId: 'putImportRules',
@@ -22,11 +25,16 @@ const schema = {
   response: { 200: ImportRules, 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
 }
 
-export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'importRules' | 'runs' | 'queue'>> = async (app, ports) => {
-  const { registry, importRules, runs, queue } = ports
+export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'importRules' | 'runs' | 'queue'>> = async (
+  app,
+  ports,
+) => {
+  const { registry, directory, importRules, runs, queue } = ports
   app.put('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
-    const { directoryId } = await enabledConnection(registry, request.params)
+    const connection = await enabledConnection(registry, request.params)
+    await requireReadableSets(directory, connection, request.body)
+    const { directoryId } = connection
     const account = { tenantId, accountId, directoryId }
     if (request.query.preview) {
       const asked = { ...account, requestedBy: request.caller.sub, preview: true, request: { mode: 'full' as const }, rules: request.body }
@@ -46,3 +54,16 @@ export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'imp
     return reply.header('etag', etagOf(version)).send(request.body)
   })
 }
+
+/** A rule that nobody could follow is refused while somebody is there to mend it. */
+async function requireReadableSets(directory: Directory, connection: Connection, rules: ImportRules): Promise<void> {
+  for (const set of setsOf(rules)) {
+    const answer = await directory.listMembers(connection, set, null, AbortSignal.timeout(LONGEST_WAIT_MS))
+    if (answer.kind === 'consent-missing' || answer.kind === 'rejected') {
+      throw refuse('import-rules-unreadable', { message: explainUnreadSet(set, answer.kind) })
+    }
+    if (answer.kind !== 'page') throw microsoftRefusal(answer)
+  }
+}
+
+const LONGEST_WAIT_MS = 10_000

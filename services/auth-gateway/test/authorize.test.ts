@@ -155,15 +155,12 @@ describe('T-34 T-20 discovery, keys, cookies, headers', () => {
       id_token_signing_alg_values_supported: ['ES256'],
     })
     expect(new Set(document.grant_types_supported)).toEqual(new Set(['authorization_code', 'refresh_token']))
-    for (const absent of [
-      'registration_endpoint',
-      'introspection_endpoint',
-      'revocation_endpoint',
-      'device_authorization_endpoint',
-      'pushed_authorization_request_endpoint',
-    ]) {
-      expect(document).not.toHaveProperty(absent)
-    }
+    expect(document).toMatchObject({
+      introspection_endpoint: `${origin}/auth/introspect`,
+      revocation_endpoint: `${origin}/auth/revoke`,
+      pushed_authorization_request_endpoint: `${origin}/auth/par`,
+    })
+    for (const absent of ['registration_endpoint', 'device_authorization_endpoint']) expect(document).not.toHaveProperty(absent)
   })
 
   test('TE-23 the client’s forwarded headers change nothing in it', async () => {

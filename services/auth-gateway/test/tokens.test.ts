@@ -1,9 +1,11 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import * as client from 'openid-client'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn, signInAt } from './oidc-client.ts'
+
+const DAY = 24 * 3600
 
 let world: World
 let origin: string
@@ -15,6 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 beforeEach(() => {
+  world.time.shift = 0
   world.roster.people.length = 0
   givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
 })
@@ -155,7 +158,7 @@ describe('T-33 userinfo', () => {
 })
 
 describe('T-50 refresh tokens', () => {
-  test('rotate, keep the login’s time and the person’s present extensions, and a used one ends the family', async () => {
+  test('RT-01 rotate, keep the login’s time and the person’s present extensions, and one used long ago ends the family', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     const person = world.roster.people[0]
     person?.bindings.push({ phoneSystemId: person.id, phoneSystemName: 'Main', extension: '42' })
@@ -164,9 +167,57 @@ describe('T-50 refresh tokens', () => {
     expect(second.claims()?.extensions).toEqual(['42'])
     expect(tokens.claims()?.auth_time).toBeTypeOf('number')
     expect(second.claims()?.auth_time).toBe(tokens.claims()?.auth_time)
+    world.time.shift += 11
     expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
     expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
     expect((await userinfo(second.access_token)).status).toBe(401)
+  })
+
+  test('RT-04 whose answer got lost works once more within 10 seconds; what the lost answer held is void', async () => {
+    const { app, tokens } = await signIn(world, 'contoso')
+    const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
+    const lost = await refresh(tokens.refresh_token)
+    const second = await refresh(tokens.refresh_token)
+    expect((await userinfo(second.access_token)).status).toBe(200)
+    const third = await refresh(second.refresh_token)
+    expect((await userinfo(third.access_token)).status).toBe(200)
+    expect(await oauthErrorOf(refresh(lost.refresh_token))).toBe('invalid_grant')
+    expect(await oauthErrorOf(refresh(third.refresh_token))).toBe('invalid_grant')
+  })
+
+  test('RT-01 one used again after its successor was used is a replay, however soon, and ends the family', async () => {
+    const { app, tokens } = await signIn(world, 'contoso')
+    const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
+    const second = await refresh(tokens.refresh_token)
+    const third = await refresh(second.refresh_token)
+    expect(await oauthErrorOf(refresh(tokens.refresh_token))).toBe('invalid_grant')
+    expect(await oauthErrorOf(refresh(third.refresh_token))).toBe('invalid_grant')
+    expect((await userinfo(third.access_token)).status).toBe(401)
+  })
+
+  test.each([
+    ['7 days without an authorization request', [7 * DAY + 1]],
+    ['14 days, however often they were used', [5 * DAY, 5 * DAY, 4 * DAY + 1]],
+  ])('RT-07 are worth nothing after %s', async (_, pauses) => {
+    const { app, browser, tokens } = await signIn(world, 'contoso')
+    let refreshToken = tokens.refresh_token ?? ''
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const wait = async (seconds: number) => {
+      vi.setSystemTime(Date.now() + seconds * 1000)
+      await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [seconds])
+    }
+    try {
+      const last = pauses.pop() ?? 0
+      for (const pause of pauses) {
+        await wait(pause)
+        await browser.open((await app.begin({ prompt: 'none' })).url)
+        refreshToken = (await client.refreshTokenGrant(app.configuration, refreshToken)).refresh_token ?? ''
+      }
+      await wait(last)
+      expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, refreshToken))).toBe('invalid_grant')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('RT-02 20 uses of one at once never leave two live branches', async () => {

@@ -3,18 +3,27 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { registerApp } from '../domain/app-registration.ts'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { TenantSite } from '../domain/site.ts'
-import type { Artefacts, Registry } from '../ports.ts'
+import type { Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
 import { personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+import { withRefreshGrace } from './refresh-grace.ts'
 
-type Parts = { site: TenantSite; baseUrl: string; registry: Registry; artefacts: Artefacts; readAccessToken: AccessTokenReader }
+type Parts = {
+  site: TenantSite
+  baseUrl: string
+  registry: Registry
+  artefacts: Artefacts
+  clock: Clock
+  readAccessToken: AccessTokenReader
+}
 
 /** Where oidc-provider keeps its models: clients come from the catalogue, access tokens are self-contained, the rest are artefacts. */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   return (name) => {
     const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
     if (name === 'Client') return { ...adapter, find: (id) => orUnavailable(findClient(parts, id)) }
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
   }

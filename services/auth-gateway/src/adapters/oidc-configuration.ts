@@ -35,7 +35,16 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       long: { httpOnly: true, sameSite: 'lax', path: '/' },
       short: { httpOnly: true, sameSite: 'lax' },
     },
-    routes: { authorization: '/authorize', token: '/token', userinfo: '/userinfo', jwks: '/jwks', end_session: '/logout' },
+    routes: {
+      authorization: '/authorize',
+      pushed_authorization_request: '/par',
+      token: '/token',
+      introspection: '/introspect',
+      revocation: '/revoke',
+      userinfo: '/userinfo',
+      jwks: '/jwks',
+      end_session: '/logout',
+    },
     responseTypes: ['code'],
     scopes: SCOPES,
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
@@ -51,9 +60,9 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     features: {
       devInteractions: OFF,
       dPoP: OFF,
-      pushedAuthorizationRequests: OFF,
-      introspection: OFF,
-      revocation: OFF,
+      pushedAuthorizationRequests: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
       deviceFlow: OFF,
       registration: OFF,
       claimsParameter: OFF,
@@ -115,6 +124,11 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     },
     renderError: protocolErrorPage,
   }
+}
+
+/** Apps hold no secret, so that none is told about another's tokens. */
+function isOwnToken(_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string }): boolean {
+  return token.clientId === client.clientId
 }
 
 /** When the person signed in, or, of an access token, at least when it was issued. */

@@ -14,6 +14,7 @@ import type {
   Registry,
   Roster,
 } from '../ports.ts'
+import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
@@ -21,6 +22,7 @@ import { endSession, listSessions, notingBrowserNames } from './oidc-sessions.ts
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
+import { structuredTokens } from './structured-tokens.ts'
 
 const BINDING = 'InteractionBrowser'
 const RESUME = /^\/authorize\/([\w-]{1,64})$/
@@ -80,6 +82,8 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
     if (ctx.status === 503) ctx.set('retry-after', '2')
   })
   provider.use(burnRefusedCodes(artefacts))
+  const readAccessToken = accessTokenReader(site.origin, keys.tokenKeys)
+  provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   return { provider, callback: provider.callback(), browsers }

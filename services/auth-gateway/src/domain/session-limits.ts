@@ -5,6 +5,8 @@ export const SESSION_ABSOLUTE = 14 * 24 * 3600
 export const SESSION_IDLE = 7 * 24 * 3600
 export const CODE = 60
 export const ACCESS_TOKEN = 5 * 60
+/** How long a refresh token whose answer got lost works once more. */
+export const REFRESH_GRACE = 10
 export const ID_TOKEN = 3600
 export const PENDING_LOGIN = 10 * 60
 export const INTERACTION = 3600

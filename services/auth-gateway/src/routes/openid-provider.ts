@@ -45,8 +45,10 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
   })
 }
 
+const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
+
 function isCalledByScript(path: string): boolean {
-  return path === '/token' || path === '/userinfo'
+  return SCRIPTED.has(path)
 }
 
 /**

@@ -23,14 +23,17 @@ const appMembers = {
     description: 'The app on a tenant’s host; `{tenant}` is the slug',
     examples: ['https://{tenant}.phone.example/web'],
   }),
-  callbackPaths: z.array(AppPath).min(1).max(10),
+  callbackPaths: z.array(AppPath).max(10).meta({ description: 'At least one, except for a device, to which no browser returns' }),
   postLogoutPaths: z.array(AppPath).max(10).default([]),
   backchannelLogoutPath: AppPath.optional(),
   requiresBinding: z.boolean().default(false),
   kind: AppKind,
 }
 
-export const NewApp = z.object(appMembers)
+export const NewApp = z.object(appMembers).refine(({ kind, callbackPaths }) => kind === 'device' || callbackPaths.length > 0, {
+  path: ['callbackPaths'],
+  message: 'must have at least one path',
+})
 export type NewApp = z.infer<typeof NewApp>
 
 /** A frontend of the phone system: an OpenID Connect client of the gateway on every tenant host. */

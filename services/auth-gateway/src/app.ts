@@ -15,6 +15,7 @@ import { endOwnSession } from './routes/end-own-session.ts'
 import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
 import { microsoftCallback } from './routes/microsoft-callback.ts'
 import { openidProvider } from './routes/openid-provider.ts'
+import { showDeviceQrCode } from './routes/show-device-qr-code.ts'
 import { showOpenapi } from './routes/show-openapi.ts'
 import { showOwnSessions } from './routes/show-own-sessions.ts'
 import { showSession } from './routes/show-session.ts'
@@ -64,6 +65,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           await tenant.register(signInFrontend, { ...ports, baseUrl })
           await tenant.register(signOutFrontend, { ...ports, baseUrl })
           await tenant.register(showOwnSessions, ports)
+          await tenant.register(showDeviceQrCode)
           await tenant.register(endOwnSession, ports)
           await tenant.register(openidProvider, { ...ports, baseUrl })
         })

@@ -86,6 +86,8 @@ export type Attempt = {
   clientId: string
   clientName: string
   redirectOrigin: string
+  /** A form led here: its page's policy lets no redirect leave our host (CSP `form-action`). */
+  isOfForm: boolean
   loginHint: string | undefined
   domainHint: string | undefined
   /** Who the session says this is, when there is one. */

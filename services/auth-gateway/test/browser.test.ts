@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { launchChromium } from '@jackfield/test-environment/chromium'
+import { initiateDeviceAuthorization, pollDeviceAuthorizationGrant } from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADELE, binding, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient } from './oidc-client.ts'
@@ -80,4 +81,37 @@ test('“Back to the app” leaves our page for the app’s, as the content secu
   await page.getByText('the app').waitFor()
   const answer = new URL(page.url()).searchParams
   expect([answer.get('error'), answer.get('state')]).toEqual(['access_denied', state])
+})
+
+test('S53 in Chromium: from the picture’s address over the confirmation and Microsoft to a connected device; no policy is broken', async () => {
+  givenApp(world, 'desk-phone', { kind: 'device', name: 'Desk phone', callbackPaths: [], postLogoutPaths: [] })
+  const { tenant } = givenConnectedTenant(world, 'fabrikam')
+  const person = givenPerson(world, tenant.id)
+  const { configuration } = await givenClient(world, 'fabrikam', 'desk-phone')
+  const device = await initiateDeviceAuthorization(configuration, { scope: 'openid' })
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) complaints.push(message.text())
+  })
+
+  await page.goto(device.verification_uri_complete ?? '')
+  await page.getByRole('heading', { name: 'Is this your device?' }).waitFor()
+  if (process.env.LOOK) await page.screenshot({ path: process.env.LOOK })
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('link', { name: 'Head office' }).click()
+  await page.getByLabel('User name').fill(ADELE.userPrincipalName)
+  await page.getByLabel('Password').fill('Passw0rd!')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'The device is connected' }).waitFor()
+  const tokens = await pollDeviceAuthorizationGrant(configuration, device)
+  expect(tokens.claims()?.sub).toBe(person.id)
+  await page.goto(device.verification_uri)
+  await page.getByLabel('Enter the code that the device shows').fill('bbbb-cccc')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('alert').waitFor()
+  if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}.2.png` })
+  expect(complaints).toEqual([])
+  await context.close()
 })

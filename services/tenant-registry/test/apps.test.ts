@@ -31,6 +31,14 @@ test('an app is created, replaced, read by every admin and deleted by the platfo
   expect((await registry.call(platform, 'DELETE', '/api/v1/apps/web')).body.code).toBe('app-not-found')
 })
 
+test('S53 a device needs no address to come back to; any other app does', async () => {
+  expect((await put('desk-phone', { kind: 'device', callbackPaths: [] })).status).toBe(201)
+  const refused = await put('web-phone', { callbackPaths: [] })
+  expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
+  expect(JSON.stringify(refused.body)).toContain('must have at least one path')
+  await registry.call(platform, 'DELETE', '/api/v1/apps/desk-phone')
+})
+
 test.each([
   ['tenantUrl', 'http://{tenant}.phone.example/web'],
   ['tenantUrl', 'https://*.phone.example/web'],

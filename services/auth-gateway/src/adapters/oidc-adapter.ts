@@ -1,13 +1,16 @@
 import type { App } from '@jackfield/contract/app'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { registerApp } from '../domain/app-registration.ts'
-import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import { DEVICE_CODE, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { TenantSite } from '../domain/site.ts'
 import type { Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
 import { personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
+
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+const USER_CODE = 'UserCode'
 
 type Parts = {
   site: TenantSite
@@ -23,6 +26,7 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   return (name) => {
     const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
     if (name === 'Client') return { ...adapter, find: (id) => orUnavailable(findClient(parts, id)) }
+    if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
     if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
@@ -62,6 +66,21 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
   }
 }
 
+/** A device code is found by what the person types, too. */
+function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload, ttl) {
+      await adapter.upsert(id, payload, ttl)
+      if (payload.userCode) await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
+    },
+    async findByUserCode(userCode) {
+      const found = await artefacts.find(USER_CODE, userCode)
+      return typeof found?.payload.id === 'string' ? adapter.find(found.payload.id) : undefined
+    },
+  }
+}
+
 function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantId?: string } {
   if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
   return grantId && kind !== 'Interaction' ? { grantId } : {}
@@ -80,6 +99,7 @@ async function findClient({ registry, site, baseUrl }: Parts, id: string): Promi
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
   const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
+  if (app.kind === 'device') return describeDevice(app)
   return redirectUris.length === 0 ? undefined : describeClient(app, redirectUris, postLogoutRedirectUris)
 }
 
@@ -94,6 +114,20 @@ function describeClient(app: App, redirectUris: string[], postLogoutRedirectUris
     response_types: ['code'],
     redirect_uris: redirectUris,
     post_logout_redirect_uris: postLogoutRedirectUris,
+    id_token_signed_response_alg: 'ES256',
+  }
+}
+
+/** RFC 8628: no browser comes back to it, it asks for its tokens until the person is done. */
+function describeDevice({ clientId, name }: App): AdapterPayload {
+  return {
+    client_id: clientId,
+    client_name: name,
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: [DEVICE_GRANT, 'refresh_token'],
+    response_types: [],
+    redirect_uris: [],
     id_token_signed_response_alg: 'ES256',
   }
 }

@@ -2,12 +2,13 @@ import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provid
 import { isLoginRevoked } from '../domain/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../domain/person-claims.ts'
 import * as limits from '../domain/session-limits.ts'
+import { devicePages } from '../pages/device-pages.ts'
 import { protocolErrorPage } from '../pages/protocol-error-page.ts'
 import { signedOutPage, signOutPage } from '../pages/sign-out-pages.ts'
 import type { Artefacts } from '../ports.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
 import { loadFirstPartyGrant } from './first-party-grant.ts'
-import { oidcAdapter } from './oidc-adapter.ts'
+import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
@@ -22,6 +23,7 @@ const OFF = { enabled: false } as const
 /** Policy, not protocol: what one tenant's OpenID Provider allows, for whom, and for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
   const { origin, tenant } = parts.site
+  const pages = devicePages(tenant.name)
   return {
     adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(origin, parts.keys.tokenKeys) }),
     jwks: { keys: parts.keys.tokenKeys as never },
@@ -43,6 +45,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       revocation: '/revoke',
       userinfo: '/userinfo',
       jwks: '/jwks',
+      device_authorization: '/device_authorization',
+      code_verification: '/device',
       end_session: '/logout',
     },
     responseTypes: ['code'],
@@ -63,7 +67,14 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: true, allowedPolicy: isOwnToken },
       revocation: { enabled: true, allowedPolicy: isOwnToken },
-      deviceFlow: OFF,
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        userCodeInputSource: pages.input,
+        userCodeConfirmSource: pages.confirm as never,
+        successSource: pages.success,
+      },
       registration: OFF,
       claimsParameter: OFF,
       requestObjects: OFF,
@@ -100,12 +111,13 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       IdToken: limits.ID_TOKEN,
       Interaction: limits.INTERACTION,
       Session: (_ctx, session) => limits.sessionTtl(session.loginTs, parts.clock()),
-      Grant: limits.SESSION_ABSOLUTE,
-      RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? limits.SESSION_ABSOLUTE,
+      DeviceCode: limits.DEVICE_CODE,
+      Grant: (ctx) => loginOf(ctx?.oidc.client),
+      RefreshToken: (ctx, _token, client) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? loginOf(client),
     },
-    // Every app gets a refresh token that rotates and ends with the session: signing out ends them all (T-51).
+    // Every app gets a refresh token that rotates and ends with the session: signing out ends them all (T-51). A device has no session.
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    expiresWithSession: () => true,
+    expiresWithSession: (_ctx, token) => token.kind !== 'DeviceCode',
     rotateRefreshToken: true,
     interactions: {
       policy: signInPolicy(parts),
@@ -129,6 +141,10 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
 /** Apps hold no secret, so that none is told about another's tokens. */
 function isOwnToken(_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string }): boolean {
   return token.clientId === client.clientId
+}
+
+function loginOf(client: { grantTypeAllowed(type: string): boolean } | undefined): number {
+  return client?.grantTypeAllowed(DEVICE_GRANT) ? limits.DEVICE_LOGIN : limits.SESSION_ABSOLUTE
 }
 
 /** When the person signed in, or, of an access token, at least when it was issued. */

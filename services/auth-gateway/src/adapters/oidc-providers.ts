@@ -25,7 +25,7 @@ import { sessionCookieVerifier } from './session-cookie.ts'
 import { structuredTokens } from './structured-tokens.ts'
 
 const BINDING = 'InteractionBrowser'
-const RESUME = /^\/authorize\/([\w-]{1,64})$/
+const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
 
 type Parts = {
   baseUrl: string
@@ -114,7 +114,7 @@ function openIdProvider({ clock, site, keys, artefacts, memory, instance }: Tena
       const details = await provider.interactionDetails(request, response).catch(() => undefined)
       if (!details || !(await isSameBrowser(artefacts, details.uid, browser))) return undefined
       const client = await provider.Client.find(String(details.params.client_id))
-      return client && toAttempt(details, client.clientName ?? client.clientId)
+      return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
     listSessions: (accountId) => listSessions(artefacts, accountId),
     endSession: (accountId, uid) => endSession(instance().provider, artefacts, accountId, uid),
@@ -140,7 +140,7 @@ async function isSameBrowser(artefacts: Artefacts, interaction: string, browser:
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>
 
-function toAttempt({ uid, prompt, params, session }: Details, clientName: string): Attempt {
+function toAttempt({ uid, prompt, params, session, deviceCode }: Details, clientName: string, site: TenantSite): Attempt {
   const text = (value: unknown) => (typeof value === 'string' && value.length <= 320 ? value : undefined)
   return {
     uid,
@@ -148,7 +148,8 @@ function toAttempt({ uid, prompt, params, session }: Details, clientName: string
     reasons: prompt.reasons,
     clientId: String(params.client_id),
     clientName,
-    redirectOrigin: new URL(String(params.redirect_uri)).origin,
+    redirectOrigin: params.redirect_uri === undefined ? site.origin : new URL(String(params.redirect_uri)).origin,
+    isOfForm: deviceCode !== undefined,
     loginHint: text(params.login_hint),
     domainHint: text(params.domain_hint),
     accountId: session?.accountId,

@@ -44,8 +44,8 @@ export async function endSession(provider: Provider, artefacts: Artefacts, accou
   await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
   await artefacts.removeByUid('Session', uid)
   await artefacts.remove(BROWSER_NAME, uid)
-  for (const { grantId } of Object.values(session.authorizations ?? {})) {
-    if (!grantId) continue
+  for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
+    if (!grantId || persistsLogout) continue
     await artefacts.removeByGrant(grantId)
     await artefacts.remove('Grant', grantId)
   }

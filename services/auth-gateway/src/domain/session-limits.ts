@@ -8,6 +8,9 @@ export const ACCESS_TOKEN = 5 * 60
 /** How long a refresh token whose answer got lost works once more. */
 export const REFRESH_GRACE = 10
 export const ID_TOKEN = 3600
+export const DEVICE_CODE = 10 * 60
+/** A desk phone stays signed in, whatever becomes of the browser it was connected in. */
+export const DEVICE_LOGIN = 90 * 24 * 3600
 export const PENDING_LOGIN = 10 * 60
 export const INTERACTION = 3600
 

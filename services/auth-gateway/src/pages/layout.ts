@@ -16,6 +16,9 @@ p{margin:.6rem 0}
 button,a.button{display:inline-block;font:inherit;font-weight:600;padding:.6rem 1.1rem;border-radius:.5rem;border:1px solid var(--accent);background:var(--accent);color:var(--on-accent);text-decoration:none;cursor:pointer}
 button.plain,a.plain{background:transparent;color:var(--accent)}
 a.choice{display:block;margin:.5rem 0;text-align:start}
+label{display:block;font-weight:600}
+input:not([type=hidden]){width:100%;font:inherit;font-size:1.25rem;letter-spacing:.12em;text-transform:uppercase;padding:.6rem .8rem;border:1px solid var(--quiet);border-radius:.5rem;background:transparent;color:inherit}
+[role=alert]{border-inline-start:4px solid #c4314b;padding-inline-start:.8rem}
 ul.sessions{list-style:none;margin:1.2rem 0;padding:0}
 ul.sessions li{display:flex;align-items:center;justify-content:space-between;gap:1rem;padding:.8rem 0;border-top:1px solid var(--line)}
 ul.sessions p{margin:.2rem 0 0}

@@ -72,7 +72,7 @@ function leadToMicrosoft(ports: Ports & { baseUrl: string }, request: FastifyReq
   const [only, ...others] = accounts
   const links = { uid: attempt.uid, tenant: tenant.name, details: technicalDetails(request, 'not-set-up') }
   if (!only) return sendPage(reply, 403, notSetUpPage(links), [attempt.redirectOrigin])
-  if (others.length > 0) return sendPage(reply, 200, accountPickerPage(accounts, links), [attempt.redirectOrigin])
+  if (others.length > 0 || attempt.isOfForm) return sendPage(reply, 200, accountPickerPage(accounts, links), [attempt.redirectOrigin])
   return redirectToMicrosoft(ports, request, reply, { attempt, account: only, chooseAnother: false })
 }
 

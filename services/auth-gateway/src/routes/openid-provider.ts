@@ -31,7 +31,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (request.method === 'POST' && path === '/authorize') return asGet(request, reply)
       const provider = await ports.providers(site)
       const { browser, setCookie } =
-        path === '/authorize' ? ensureBrowser(request) : { browser: readBrowser(request), setCookie: undefined }
+        path === '/authorize' || path === '/device' ? ensureBrowser(request) : { browser: readBrowser(request), setCookie: undefined }
 
       const formTargets = path.startsWith('/authorize') ? registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl) : []
       reply.hijack()

@@ -1,0 +1,126 @@
+import * as client from 'openid-client'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Browser, send } from './browser.ts'
+import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'
+
+let world: World
+let origin: string
+let person: ReturnType<typeof givenPerson>
+beforeAll(async () => {
+  world = await givenGateway()
+  givenApp(world, 'desk-phone', { kind: 'device', name: 'Desk phone', callbackPaths: [], postLogoutPaths: [] })
+  givenApp(world, 'web-client')
+  origin = world.originOf('contoso')
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.roster.people.length = 0
+  person = givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+})
+
+/** A phone as any developer would write it. */
+async function givenPhone() {
+  const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
+  const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid profile phone' })
+  const ask = () =>
+    client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', { device_code: device.device_code })
+  return { configuration, device, ask }
+}
+
+/** The person follows the link and confirms, up to where they are to sign in. */
+async function confirmed(browser: Browser, link: string) {
+  const asked = await browser.submit(await browser.open(new URL(link)), '', {})
+  expect(asked.text).toContain('Is this your device?')
+  return browser.submit(asked, 'Continue')
+}
+
+test('S53 a desk phone shows a code, the person signs in with Microsoft on a phone or computer, and the desk phone is signed in', async () => {
+  const { configuration, device, ask } = await givenPhone()
+  expect(device).toMatchObject({ verification_uri: `${origin}/auth/device`, expires_in: 600 })
+  expect(device.user_code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
+  expect(await oauthErrorOf(ask())).toBe('authorization_pending')
+
+  const browser = new Browser()
+  const choice = await confirmed(browser, device.verification_uri_complete ?? '')
+  const atMicrosoft = await browser.follow(choice, 'Head office')
+  const done = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+  expect(done.text).toContain('The device is connected')
+
+  const tokens = await ask()
+  expect(tokens.claims()).toMatchObject({ sub: person.id, iss: `${origin}/auth`, aud: 'desk-phone' })
+  const userinfo = await client.fetchUserInfo(configuration, tokens.access_token, person.id)
+  expect(userinfo.sub).toBe(person.id)
+  expect(await oauthErrorOf(ask())).toBe('invalid_grant')
+})
+
+test('S53 the code can be typed, whatever its case and hyphens; a wrong one says so', async () => {
+  const { device, ask } = await givenPhone()
+  const { browser } = await signIn(world, 'contoso')
+  const page = await browser.open(new URL(device.verification_uri))
+  const wrong = await browser.submit(page, 'Continue', { user_code: 'BBBB-BBBB' })
+  expect(wrong.text).toContain('The device shows another code')
+  const asked = await browser.submit(wrong, 'Continue', { user_code: device.user_code.toLowerCase().replace('-', '') })
+  expect(asked.text).toContain(device.user_code)
+  expect((await browser.submit(asked, 'Continue')).text).toContain('The device is connected')
+  expect((await ask()).claims()?.sub).toBe(person.id)
+})
+
+test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async () => {
+  const { device, ask } = await givenPhone()
+  const { browser } = await signIn(world, 'contoso')
+  const asked = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
+  expect((await browser.submit(asked, 'Cancel')).text).toContain('Cancelled')
+  expect(await oauthErrorOf(ask())).toBe('access_denied')
+  const again = await browser.submit(await browser.open(new URL(device.verification_uri)), 'Continue', { user_code: device.user_code })
+  expect(again.text).toContain('The code was used already')
+})
+
+test('S33 S53 whoever may not sign in with Microsoft connects no device', async () => {
+  person.sso = false
+  const { device, ask } = await givenPhone()
+  const browser = new Browser()
+  const choice = await confirmed(browser, device.verification_uri_complete ?? '')
+  const atMicrosoft = await browser.follow(choice, 'Head office')
+  const refused = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+  expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('Microsoft sign-in is not enabled for you') })
+  expect(await oauthErrorOf(ask())).toBe('authorization_pending')
+})
+
+test('S45 S53 a device stays signed in when its person signs out of the browser, and ends when the roster says so', async () => {
+  const { configuration, device, ask } = await givenPhone()
+  const { browser } = await signIn(world, 'contoso')
+  await browser.submit(await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {}), 'Continue')
+  const first = await ask()
+  const asked = await browser.open(new URL(`${origin}/auth/logout`))
+  await browser.submit(asked, 'Sign out')
+  const second = await client.refreshTokenGrant(configuration, first.refresh_token ?? '')
+  expect(second.claims()?.sub).toBe(person.id)
+  Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
+  expect(await oauthErrorOf(client.refreshTokenGrant(configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
+})
+
+test('T-21 T-35 the browser that confirmed is the one that finishes: a link to the sign-in leads nobody else anywhere', async () => {
+  const { device, ask } = await givenPhone()
+  const attacker = new Browser()
+  const choice = await confirmed(attacker, device.verification_uri_complete ?? '')
+  const stolen = await new Browser().open(new URL(choice.url))
+  expect(stolen.status).toBe(400)
+  expect(await oauthErrorOf(ask())).toBe('authorization_pending')
+})
+
+test('TE-12 an app of another kind gets no device code, and a device no authorization code', async () => {
+  const { configuration } = await givenClient(world, 'contoso', 'web-client')
+  expect(await oauthErrorOf(client.initiateDeviceAuthorization(configuration, { scope: 'openid' }))).toMatch(
+    /unauthorized_client|invalid_request/,
+  )
+  const phone = await givenClient(world, 'contoso', 'desk-phone')
+  expect((await new Browser().open((await phone.begin()).url)).status).toBe(400)
+})
+
+test('S53 the picture of the code leads a phone’s camera to the confirmation', async () => {
+  const { device } = await givenPhone()
+  const picture = await send(`${origin}/auth/device/qr.svg?user_code=${device.user_code}`)
+  expect(picture).toMatchObject({ status: 200, headers: { 'content-type': 'image/svg+xml' }, text: expect.stringContaining('<svg') })
+  expect((await send(`${origin}/auth/device/qr.svg?user_code=<script>`)).status).toBe(400)
+})

@@ -62,4 +62,8 @@ export type RosterEntry = z.infer<typeof RosterEntry>
 export const RosterOfAccount = z.object({ users: z.int().min(0), sso: z.int().min(0), bound: z.int().min(0) })
 export type RosterOfAccount = z.infer<typeof RosterOfAccount>
 
+/** user-sync-worker `GET /internal/tenants/{tenantId}/roster`: all that it has of a tenant. `POST .../erase` answers the same and erases it. */
+export const RosterOfTenant = RosterOfAccount.extend({ phoneSystems: z.int().min(0), webhookEndpoints: z.int().min(0) })
+export type RosterOfTenant = z.infer<typeof RosterOfTenant>
+
 export const RosterIdentityQuery = z.object({ directoryId: Guid, objectId: Guid })

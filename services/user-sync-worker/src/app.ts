@@ -15,6 +15,7 @@ import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
 import { disconnectAccount } from './routes/disconnect-account.ts'
+import { eraseTenant } from './routes/erase-tenant.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
 import { getBindingRules } from './routes/get-binding-rules.ts'
 import { getImportRules } from './routes/get-import-rules.ts'
@@ -80,7 +81,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     open(admin)
     admin.addHook('onRequest', requireAdmin)
     admin.addHook('preValidation', confineToTenant(ports.inScope))
-    admin.addHook('preHandler', requireTenant(ports.registry))
+    admin.addHook('preHandler', requireTenant(ports))
     admin.register(listMicrosoftUsers, ports)
     admin.register(importUsers, ports)
     admin.register(resyncUsers, ports)
@@ -119,5 +120,6 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     internal.addHook('preValidation', confineToTenant(ports.inScope))
     internal.register(findRosterEntry, ports)
     internal.register(disconnectAccount, ports)
+    internal.register(eraseTenant, ports)
   }
 }

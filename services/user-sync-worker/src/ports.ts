@@ -2,7 +2,7 @@ import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-ev
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportRules } from '@jackfield/contract/import-rule'
-import type { Connection, CredentialUse, RosterEntry, RosterOfAccount } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, RosterEntry, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
@@ -128,6 +128,14 @@ export type AccountUsers = {
   disconnect(tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount>
 }
 
+/** All that the roster knows of a tenant. */
+export type TenantData = {
+  count(tenantId: string): Promise<RosterOfTenant>
+  isRemoved(tenantId: string): Promise<boolean>
+  /** For good: nothing but audit events is left, and nothing is added any more. Answers the subscriptions it had at Microsoft. */
+  erase(tenantId: string, entry: AuditEntry): Promise<Array<{ accountId: string; subscriptionId: string }>>
+}
+
 /** Addresses of phone systems that are told what changed. */
 export type WebhookEndpoints = {
   /** Undefined where no key is set to seal its secret with. */
@@ -210,6 +218,7 @@ export type Ports = {
   bindingPlans: BindingPlans
   auditEvents: PendingAuditEvents
   accountUsers: AccountUsers
+  tenantData: TenantData
   webhookEndpoints: WebhookEndpoints
   webhookOutbox: WebhookOutbox
   sendWebhook: SendWebhook

@@ -18,6 +18,7 @@ import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
 import { postgresSubscriptions } from './postgres-subscriptions.ts'
 import { postgresSyncRuns } from './postgres-sync-runs.ts'
+import { postgresTenantData } from './postgres-tenant-data.ts'
 import { postgresWebhookEndpoints } from './postgres-webhook-endpoints.ts'
 import { registryClient } from './registry-client.ts'
 import type { SyncSettings } from './sync-settings.ts'
@@ -70,6 +71,7 @@ export function connectedPorts({
     bindingPlans: postgresBindingPlans(pool),
     auditEvents: pendingAuditEvents(pool),
     accountUsers: postgresAccountUsers(pool),
+    tenantData: postgresTenantData(pool),
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
     webhookOutbox: webhookOutbox(pool, sealingKeys),
     sendWebhook: webhookSender({ allowsLoopback }),

@@ -25,6 +25,7 @@ export const Tenant = z
     slug: Slug,
     name: DisplayName,
     customHosts: z.array(HostName),
+    removing: z.literal(true).optional().meta({ description: 'Its removal began and was cut short: delete it again to finish' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
@@ -40,3 +41,18 @@ export const TenantPatch = z.object({
   customHosts: z.array(HostName).max(20).optional(),
 })
 export type TenantPatch = z.infer<typeof TenantPatch>
+
+/** What goes with a tenant. */
+export const TenantRemoval = z
+  .object({
+    users: z.int().min(0).meta({ description: 'People of its roster' }),
+    sso: z.int().min(0).meta({ description: 'Of those, who sign in with Microsoft' }),
+    bound: z.int().min(0).meta({ description: 'Of those, who lose an extension' }),
+    phoneSystems: z.int().min(0),
+    webhookEndpoints: z.int().min(0),
+    microsoftAccounts: z.int().min(0).meta({ description: 'With their credentials, which are erased' }),
+    apiKeys: z.int().min(0).meta({ description: 'Keys of the tenant’s own, worth nothing any more' }),
+    hosts: z.array(z.string()).meta({ description: 'Custom hosts that another tenant may claim then' }),
+  })
+  .meta({ id: 'TenantRemoval' })
+export type TenantRemoval = z.infer<typeof TenantRemoval>

@@ -18,10 +18,10 @@ export type ServiceClient = {
   /** GET; undefined when the answer is 404. */
   find<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema> | undefined>
   /** POST a JSON body; undefined when the answer is 404. */
-  post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema> | undefined>
+  post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, timeoutMs?: number): Promise<z.output<Schema> | undefined>
 }
 
-/** Calls another service's internal routes as `issuer`, with a token of its own for every call and a wait of at most 2 s. */
+/** Calls another service's internal routes as `issuer`, with a token of its own for every call and a wait of at most 2 s unless said otherwise. */
 export function serviceClient(options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] }): ServiceClient {
   const sign = internalTokenSigner(options.issuer, options.keys)
 
@@ -30,6 +30,7 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
     path: string,
     schema: Schema,
     body?: unknown,
+    timeoutMs = 2_000,
   ): Promise<z.output<Schema> | undefined> {
     const authorization = `Bearer ${sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' })}`
     const answer = await fetch(options.baseUrl + path, {
@@ -37,7 +38,7 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
       headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
       redirect: 'error',
-      signal: AbortSignal.timeout(2_000),
+      signal: AbortSignal.timeout(timeoutMs),
     }).catch((cause: unknown) => {
       throw new ServiceCallError(0, 'unreachable', `${options.audience} does not answer`, cause)
     })
@@ -58,6 +59,6 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
 
   return {
     find: (path, schema) => call('GET', path, schema),
-    post: (path, body, schema) => call('POST', path, schema, body),
+    post: (path, body, schema, timeoutMs) => call('POST', path, schema, body, timeoutMs),
   }
 }

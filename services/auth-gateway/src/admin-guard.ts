@@ -27,7 +27,7 @@ async function byKey({ registry }: Pick<Ports, 'registry'>, authorization: strin
   return key === undefined ? undefined : registry.authenticateApiKey(key)
 }
 
-async function bySession(ports: Pick<Ports, 'artefacts' | 'clock'>, request: FastifyRequest): Promise<Principal | undefined> {
+async function bySession(ports: Pick<Ports, 'artefacts' | 'clock' | 'registry'>, request: FastifyRequest): Promise<Principal | undefined> {
   const principal = await findControlSession(ports, request)
   if (principal) requireSameSite(request)
   return principal

@@ -13,6 +13,8 @@ export type Clock = () => number
 
 export interface Registry {
   findHost(host: string): Promise<HostResolution | undefined>
+  /** False once a tenant is removed, or being removed. */
+  hasTenant(tenantId: string): Promise<boolean>
   listApps(): Promise<readonly App[]>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
   /** Which of two credentials Entra ID took, while one replaces the other. */

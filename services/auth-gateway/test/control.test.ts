@@ -65,9 +65,9 @@ const call = (path: string, init: Parameters<typeof send>[1] = {}) =>
   send(`${control}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${KEY}`, ...init.headers } })
 const json = (answer: Answer) => JSON.parse(answer.text)
 
-async function givenSession() {
+async function givenSession(scope: string = 'platform') {
   const token = crypto.randomUUID()
-  world.registry.links.set(token, { id: 'control:1', scope: 'platform', role: 'admin' })
+  world.registry.links.set(token, { id: 'control:1', scope, role: 'admin' })
   const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
   const answer = await send(`${control}/auth/control/session`, { method: 'POST', headers, body: JSON.stringify({ token }) })
   return {
@@ -201,6 +201,18 @@ describe('the door of the admin API', () => {
 })
 
 describe('Control’s session', () => {
+  test('AD-10 T-22 of a tenant’s admin ends with the tenant; the platform’s and another tenant’s go on', async () => {
+    const removed = crypto.randomUUID()
+    const sessions = await Promise.all([removed, TENANT, 'platform'].map(givenSession))
+    const look = () =>
+      Promise.all(sessions.map(async ({ cookie }) => (await send(`${control}/auth/control/session`, { headers: { cookie } })).status))
+    expect(await look()).toEqual([200, 200, 200])
+    world.registry.removed.add(removed)
+    expect(await look()).toEqual([401, 200, 200])
+    const headers = { cookie: sessions[0]?.cookie ?? '', 'sec-fetch-site': 'same-origin' }
+    expect((await send(`${control}/api/v1/tenants`, { headers })).status).toBe(401)
+  })
+
   test('begins with a one-time link, which works once', async () => {
     const { token, line, answer, cookie } = await givenSession()
     expect(answer.status).toBe(200)

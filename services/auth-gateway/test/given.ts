@@ -112,11 +112,13 @@ function mapRegistry(baseUrl: string) {
   const base = new URL(baseUrl)
   const uses: Array<CredentialUse & { accountId: string }> = []
   const outage = { isDown: false, takesNoUses: false }
+  const removed = new Set<string>()
   const registry: Registry = {
     async findHost(host) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
       return tenants.get(host)?.resolution
     },
+    hasTenant: async (tenantId) => !removed.has(tenantId),
     listApps: async () => apps,
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
@@ -143,6 +145,7 @@ function mapRegistry(baseUrl: string) {
     keys,
     links,
     outage,
+    removed,
     givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
       const host = `${slug}.${base.host}`
       const resolution = { tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` }, origin: `http://${host}`, accounts }

@@ -20,6 +20,7 @@ import { createTenant } from './routes/create-tenant.ts'
 import { deleteAccount } from './routes/delete-account.ts'
 import { deleteApiKey } from './routes/delete-api-key.ts'
 import { deleteApp } from './routes/delete-app.ts'
+import { deleteTenant } from './routes/delete-tenant.ts'
 import { getAccount } from './routes/get-account.ts'
 import { getTenant } from './routes/get-tenant.ts'
 import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
@@ -76,6 +77,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       scope.addHook('onSend', auditForeignAccess(ports.audit))
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
+      await scope.register(deleteTenant, ports)
       await scope.register(createAccount, ports)
       await scope.register(listAccounts, ports)
       await scope.register(getAccount, ports)

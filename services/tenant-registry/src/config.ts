@@ -38,7 +38,7 @@ export const Config = z.object({
   BASE_URL: BaseUrl,
   MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
-  /** Where user-sync-worker answers; without it no account can be removed. */
+  /** Where user-sync-worker answers; without it no account and no tenant can be removed. */
   ROSTER_URL: Origin.optional(),
   /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */
   FEDERATED_TOKEN_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),

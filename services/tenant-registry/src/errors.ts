@@ -34,7 +34,7 @@ export const refuse = defineErrors({
   'private-key-mismatch': { status: 400, message: 'The private key belongs to another certificate.' },
   'certificate-not-rsa': { status: 400, message: 'Entra ID takes RSA certificates of 2048 bits or more.' },
   'certificate-already-expired': { status: 400, message: 'The certificate has expired already.' },
-  'roster-unavailable': { status: 503, message: 'The roster does not answer, so nothing was removed. Try again.' },
+  'roster-unavailable': { status: 503, message: 'The roster does not answer, so nothing was erased. Try again.' },
   'credential-unreadable': { status: 502, message: 'The stored credential cannot be read. Enter it again.' },
 
   'api-key-not-found': { status: 404, message: 'There is no such API key.' },

@@ -1,9 +1,10 @@
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
-import type { Connection, CredentialUse, RosterOfAccount } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
 import type { Principal } from '@jackfield/contract/principal'
+import type { TenantRemoval } from '@jackfield/contract/tenant'
 import type { Evidence } from './domain/connection-evidence.ts'
 import type { StandIn } from './domain/credential-rotation.ts'
 import type { AccountRecord, AccountValues } from './domain/microsoft-account.ts'
@@ -37,6 +38,12 @@ export type Tenants = {
     values: TenantValues,
     entry: AuditEntry,
   ): Promise<TenantRecord | 'slug-taken' | 'host-taken' | 'version-conflict'>
+  /** What is here of it. */
+  countParts(id: string): Promise<Pick<TenantRemoval, 'microsoftAccounts' | 'apiKeys'>>
+  /** From now on its hosts lead nowhere. */
+  beginRemoval(read: TenantRecord, entry: AuditEntry): Promise<TenantRecord | 'version-conflict'>
+  /** With everything it has here but the audit log; its data key goes too, without which no copy of its secrets can be opened. */
+  delete(read: TenantRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
 }
 
 export type Apps = {
@@ -150,6 +157,9 @@ export type Roster = {
   ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
   /** Ends runs, subscription, SSO ticks and sessions of the account's people; may be asked again. */
   disconnect(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
+  ofTenant(tenantId: string): Promise<RosterOfTenant | 'unavailable'>
+  /** Everything of the tenant, for good; may be asked again. */
+  erase(tenantId: string): Promise<RosterOfTenant | 'unavailable'>
 }
 
 export type Ports = {

@@ -18,6 +18,8 @@ const account = { alias: 'Mine now', clientId: guid(), directoryId: guid() }
 const tenantRoutes = [
   ['GET', '', undefined],
   ['PATCH', '', { name: 'Taken over' }],
+  ['DELETE', '', undefined],
+  ['DELETE', '/microsoft-accounts/:id', undefined],
   ['GET', '/microsoft-accounts', undefined],
   ['POST', '/microsoft-accounts', account],
   ['GET', '/microsoft-accounts/:id', undefined],

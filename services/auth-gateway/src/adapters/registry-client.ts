@@ -26,10 +26,16 @@ export function registryClient(client: ServiceClient): Registry {
     staleIfErrorMs: TEN_MINUTES,
     max: 1,
   })
+  const tenants = timedCache((id) => client.find(`/internal/tenants/${id}`, z.unknown()), {
+    freshMs: 2_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 10_000,
+  })
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 
   return {
     findHost: hosts,
+    hasTenant: async (tenantId) => (await tenants(tenantId)) !== undefined,
     listApps: async () => (await apps('')) ?? [],
     findConnection: (tenantId, accountId) =>
       client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),

@@ -1,11 +1,11 @@
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { TenantRecord } from '../domain/tenant.ts'
 import type { Tenants, TenantValues } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database, Transaction } from './database.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
-import { tenant, tenantHost } from './schema.ts'
+import { apiKey, microsoftAccount, tenant, tenantHost } from './schema.ts'
 
 const OUTCOMES = { tenant_slug_key: 'slug-taken', tenant_host_pkey: 'host-taken' } as const
 
@@ -50,6 +50,29 @@ export function postgresTenants(db: Database): Tenants {
           }),
         OUTCOMES,
       ),
+    countParts: (id) =>
+      inScope(db, id, async (tx) => ({
+        microsoftAccounts: await tx.$count(microsoftAccount, eq(microsoftAccount.tenantId, id)),
+        apiKeys: await tx.$count(apiKey, and(eq(apiKey.tenantId, id), isNull(apiKey.deletedAt))),
+      })),
+    beginRemoval: (read, entry) =>
+      inScope(db, read.id, async (tx) => {
+        const [row] = await tx
+          .update(tenant)
+          .set({ removing: true, updatedAt: new Date(), version: read.version + 1 })
+          .where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
+          .returning()
+        if (!row) return 'version-conflict' as const
+        await insertAuditEvent(tx, entry)
+        return toRecord(row, read.customHosts)
+      }),
+    delete: (read, entry) =>
+      inScope(db, read.id, async (tx) => {
+        const deleted = await tx.delete(tenant).where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
+        if (deleted.rowCount !== 1) return 'version-conflict' as const
+        await insertAuditEvent(tx, entry)
+        return 'deleted' as const
+      }),
   }
 }
 
@@ -74,6 +97,12 @@ async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValu
   if (hosts.length > 0) await tx.insert(tenantHost).values(hosts.map((hostname) => ({ hostname, tenantId })))
 }
 
-function toRecord(row: Row, customHosts: readonly string[]): TenantRecord {
-  return { ...row, customHosts: customHosts.toSorted(), createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() }
+function toRecord({ removing, ...row }: Row, customHosts: readonly string[]): TenantRecord {
+  return {
+    ...row,
+    ...(removing ? { removing } : {}),
+    customHosts: customHosts.toSorted(),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  }
 }

@@ -1,17 +1,23 @@
-import { RosterOfAccount } from '@jackfield/contract/internal-api'
+import { RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
 import type { Roster } from '../ports.ts'
 
+/** A big roster is not erased in a moment; the admin's own call waits for 30 s. */
+const ERASE_MS = 25_000
+
 /** user-sync-worker over HTTP; one that is not configured is one that does not answer. */
 export function rosterClient(client: ServiceClient | undefined): Roster {
-  const pathOf = (tenantId: string, accountId: string) => `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}`
+  const ofTenant = (tenantId: string) => `/internal/tenants/${tenantId}`
+  const ofAccount = (tenantId: string, accountId: string) => `${ofTenant(tenantId)}/microsoft-accounts/${accountId}`
   return {
-    ofAccount: (tenantId, accountId) => orUnavailable(client?.find(`${pathOf(tenantId, accountId)}/roster`, RosterOfAccount)),
-    disconnect: (tenantId, accountId) => orUnavailable(client?.post(`${pathOf(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
+    ofAccount: (tenantId, accountId) => orUnavailable(client?.find(`${ofAccount(tenantId, accountId)}/roster`, RosterOfAccount)),
+    disconnect: (tenantId, accountId) => orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
+    ofTenant: (tenantId) => orUnavailable(client?.find(`${ofTenant(tenantId)}/roster`, RosterOfTenant)),
+    erase: (tenantId) => orUnavailable(client?.post(`${ofTenant(tenantId)}/erase`, {}, RosterOfTenant, ERASE_MS)),
   }
 }
 
-async function orUnavailable(call: Promise<RosterOfAccount | undefined> | undefined): Promise<RosterOfAccount | 'unavailable'> {
+async function orUnavailable<Answer>(call: Promise<Answer | undefined> | undefined): Promise<Answer | 'unavailable'> {
   try {
     return (await call) ?? 'unavailable'
   } catch (error) {

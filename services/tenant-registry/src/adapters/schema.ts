@@ -13,6 +13,8 @@ export const tenant = registry.table('tenant', {
   id: uuid('id').primaryKey(),
   slug: text('slug').notNull().unique('tenant_slug_key'),
   name: text('name').notNull(),
+  /** Its removal began: nothing is opened for it any more. */
+  removing: boolean('removing').notNull().default(false),
   createdAt: created(),
   updatedAt: updated(),
   version: version(),

@@ -6,10 +6,11 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: TenantParams, response: { 200: Tenant } }
 
+/** One that is being removed is gone for everybody. */
 export const readTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
   app.get('/tenants/:tenantId', { schema }, async ({ params }) => {
     const tenant = await tenants.find(params.tenantId)
-    if (!tenant) throw refuse('tenant-not-found')
+    if (!tenant || tenant.removing) throw refuse('tenant-not-found')
     return tenant
   })
 }

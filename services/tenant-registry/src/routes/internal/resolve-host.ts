@@ -15,7 +15,7 @@ export const resolveHost: FastifyPluginAsyncZod<Needed> = async (app, { tenants,
     for (const candidate of hostCandidates(params.host, baseUrl, await apps.all())) {
       const tenant =
         candidate.kind === 'slug' ? await tenants.findBySlug(candidate.slug) : await tenants.findByCustomHost(candidate.hostname)
-      if (!tenant) continue
+      if (!tenant || tenant.removing) continue
       return { tenant, origin: candidate.origin, accounts: (await accounts.listAll(tenant.id)).filter(isEnabled) }
     }
     throw refuse('host-unknown')

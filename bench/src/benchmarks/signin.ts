@@ -77,6 +77,7 @@ async function startDemoPlatform(redisUrl: string | undefined) {
     redisUrl,
     databaseUrl: process.env.DATABASE_URL || undefined,
     logLevel: 'warn',
+    rateLimitFactor: 0,
     onLine: (name, line) => process.stderr.write(`${name} ${line}\n`),
     onStep: (step) => process.stderr.write(`${step} ...\n`),
   })

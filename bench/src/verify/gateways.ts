@@ -30,6 +30,7 @@ export async function startGateways(known: number, redisUrl: string | undefined)
     DATABASE_URL: database.url,
     ...(redisUrl && { REDIS_URL: redisUrl }),
     BASE_URL: base.origin,
+    RATE_LIMIT_FACTOR: '0',
     INTERNAL_TOKEN_KEYS: secret(),
     KEY_ENCRYPTION_KEYS: secret(),
     TENANT_REGISTRY_URL: backends.url,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { findControlSession } from './control-session.ts'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
+import type { RateLimiter } from './rate-limit-plugin.ts'
 import { requireSameSite } from './same-site.ts'
 
 declare module 'fastify' {
@@ -13,11 +14,15 @@ declare module 'fastify' {
 }
 
 /** Every route of the admin API: a bearer API key, or Control's cookie together with proof that Control itself sent it. */
-export function adminGuard(ports: Pick<Ports, 'registry' | 'artefacts' | 'clock'>) {
+export function adminGuard(ports: Pick<Ports, 'registry' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers
     const principal = authorization === undefined ? await bySession(ports, request) : await byKey(ports, authorization)
-    if (!principal) throw refuse('unauthenticated')
+    if (!principal) {
+      // Whoever guesses is slowed down; a good credential from the same address still works.
+      await limiter.count(request, 'refused-credentials')
+      throw refuse('unauthenticated')
+    }
     request.principal = principal
   }
 }

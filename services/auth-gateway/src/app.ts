@@ -6,6 +6,7 @@ import { isDependencyFailure } from './dependency-failure.ts'
 import { refuse } from './errors.ts'
 import { pagePlugin } from './page-plugin.ts'
 import type { Ports } from './ports.ts'
+import { rateLimitPlugin } from './rate-limit-plugin.ts'
 import { logSerializers } from './request-log.ts'
 import { cancelSignIn } from './routes/cancel-sign-in.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
@@ -29,6 +30,8 @@ import { onControlSite, onTenantSite, sitePlugin } from './site-plugin.ts'
 export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'trustedProxies' | 'logTo'> & {
   baseUrl: string
   controlDirectory: string
+  /** Stretches the rate limits of volume; 0 lifts them. */
+  rateLimitFactor?: number
   backends: Backends
 }
 
@@ -42,6 +45,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
     async (sites) => {
       await sites.register(cookie)
       await sites.register(securityHeadersPlugin)
+      await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })
 
       await sites.register(async (people) => {
         await people.register(pagePlugin)
@@ -90,7 +94,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         control.addHook('onRequest', onControlSite)
         await control.register(controlSession, ports)
         await control.register(async (admin) => {
-          admin.addHook('onRequest', adminGuard(ports))
+          admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
           await admin.register(showOpenapi, { backends, backendToken })
           await admin.register(forwardAdminApi, { backends, backendToken })
         })

@@ -16,5 +16,6 @@ export const refuse = defineErrors({
   'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },
   'identity-not-accepted': { status: 400, message: 'Microsoft’s answer could not be accepted.' },
   'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
+  'too-many-requests': { status: 429, message: 'There were too many requests from your address. Wait a moment and try again.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })

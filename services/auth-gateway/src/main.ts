@@ -78,6 +78,7 @@ const app = buildApp(
   {
     logLevel: config.LOG_LEVEL,
     trustedProxies: config.TRUSTED_PROXIES,
+    rateLimitFactor: config.RATE_LIMIT_FACTOR,
     baseUrl: config.BASE_URL,
     controlDirectory: config.CONTROL_CONSOLE_DIR,
     backends,

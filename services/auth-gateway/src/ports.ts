@@ -103,7 +103,11 @@ export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: stri
 
 export interface OpenIdProvider {
   /** Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's cookie. */
-  handle(request: IncomingMessage, response: ServerResponse, options: { path: string; browser: string | undefined }): Promise<void>
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    options: { path: string; browser: string | undefined },
+  ): Promise<{ isWrongUserCode: boolean }>
   /** The attempt this browser is in; undefined when it has expired, ended, or belongs to another browser. */
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
   /** Ends the attempt; answers the address the browser goes on to. */

@@ -30,7 +30,12 @@ export type World = Awaited<ReturnType<typeof givenGateway>>
 
 /** A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster. */
 export async function givenGateway(
-  options: { controlDirectory?: string; backends?: { registry: string; roster: string }; microsoft?: string } = {},
+  options: {
+    controlDirectory?: string
+    backends?: { registry: string; roster: string }
+    microsoft?: string
+    trustedProxies?: string[]
+  } = {},
 ) {
   const port = await findFreePort()
   const baseUrl = `http://phone.localhost:${port}`
@@ -60,6 +65,7 @@ export async function givenGateway(
     {
       logLevel: 'debug',
       logTo: { write: (line) => void logLines.push(line) },
+      ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       baseUrl,
       controlDirectory: options.controlDirectory ?? '/nowhere',
       backends: {

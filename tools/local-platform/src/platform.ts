@@ -19,6 +19,8 @@ export type PlatformOptions = {
   databaseUrl?: string | undefined
   redisUrl?: string | undefined
   logLevel: string
+  /** Of the gateway; 10 unless told. */
+  rateLimitFactor?: number
   onLine(name: string, line: string): void
   onStep(text: string): void
   /** Ends a start that is still under way; a platform that runs is ended by its `stop`. */

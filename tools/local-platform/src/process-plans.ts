@@ -71,6 +71,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       TENANT_REGISTRY_URL: addresses.registry,
       ROSTER_URL: addresses.roster,
       TRUSTED_PROXIES: '127.0.0.1',
+      RATE_LIMIT_FACTOR: String(options.rateLimitFactor ?? 10),
       CONTROL_CONSOLE_DIR: join(root, 'services/control-console/dist'),
     }),
   ]

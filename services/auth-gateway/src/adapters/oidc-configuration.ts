@@ -12,9 +12,17 @@ import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
-export type ProviderParts = PolicyParts & { baseUrl: string; artefacts: Artefacts; keys: PlatformKeys; bindToBrowser: BindToBrowser }
+export type ProviderParts = PolicyParts & {
+  baseUrl: string
+  artefacts: Artefacts
+  keys: PlatformKeys
+  bindToBrowser: BindToBrowser
+} & UserCodeNotes
 /** Notes in which browser an interaction began. */
 export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
+
+/** Notes that a request guessed wrong. */
+type UserCodeNotes = { noteWrongUserCode: (ctx: KoaContextWithOIDC) => void }
 
 export const INTERACTION_PATH = '/auth/interaction'
 const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
@@ -23,7 +31,7 @@ const OFF = { enabled: false } as const
 /** Policy, not protocol: what one tenant's OpenID Provider allows, for whom, and for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
   const { origin, tenant } = parts.site
-  const pages = devicePages(tenant.name)
+  const pages = devicePages(tenant.name, parts.noteWrongUserCode)
   return {
     adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(origin, parts.keys.tokenKeys) }),
     jwks: { keys: parts.keys.tokenKeys as never },

@@ -71,11 +71,16 @@ type Instance = ReturnType<typeof makeInstance>
 
 function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefacts: Artefacts) {
   const browsers = new WeakMap<IncomingMessage, string>()
+  const wrongCodes = new WeakSet<IncomingMessage>()
+  const noteWrongUserCode = (ctx: KoaContextWithOIDC) => void wrongCodes.add(ctx.req)
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
     if (browser) await artefacts.save({ kind: BINDING, id, payload: { browser }, ttl: INTERACTION })
   }
-  const provider = new Provider(`${site.origin}/auth`, oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser }))
+  const provider = new Provider(
+    `${site.origin}/auth`,
+    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteWrongUserCode }),
+  )
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
   provider.use(async (ctx, next) => {
     await next()
@@ -86,7 +91,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
-  return { provider, callback: provider.callback(), browsers }
+  return { provider, callback: provider.callback(), browsers, wrongCodes }
 }
 
 type Tenant = {
@@ -105,9 +110,10 @@ function openIdProvider({ clock, site, keys, artefacts, memory, instance }: Tena
       const resumed = RESUME.exec(path)?.[1]
       // The resume cookie has a path and could be planted by a sibling host; the `__Host-` cookie could not (T-21).
       if (resumed && !(await isSameBrowser(artefacts, resumed, browser))) request.headers.cookie = ''
-      const { browsers, callback } = instance()
+      const { browsers, callback, wrongCodes } = instance()
       if (browser) browsers.set(request, browser)
       await callback(request, response)
+      return { isWrongUserCode: wrongCodes.has(request) }
     },
     async findAttempt(request, response, browser) {
       const { provider } = instance()

@@ -6,7 +6,7 @@ type DeviceInfo = { ip?: string; ua?: string }
 type Failure = { name: string; userCode?: string }
 
 /** The pages of the device flow (RFC 8628 3.3), for a person who holds a device's code in hand. */
-export function devicePages(tenant: string) {
+export function devicePages(tenant: string, onWrongCode: (ctx: KoaContextWithOIDC) => void) {
   const show = (ctx: KoaContextWithOIDC, title: string, body: Html) => {
     ctx.set('content-security-policy', pageSecurityPolicy())
     ctx.type = 'html'
@@ -14,6 +14,7 @@ export function devicePages(tenant: string) {
   }
   return {
     async input(ctx: KoaContextWithOIDC, _form?: string, _out?: unknown, error?: Failure): Promise<void> {
+      if (error?.name === 'NotFoundError') onWrongCode(ctx)
       const trouble = error && html`<p role="alert">${explain(error)}</p>`
       show(
         ctx,

@@ -29,6 +29,8 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
         if (!registered.has(origin)) throw refuse('origin-not-registered')
       }
       if (request.method === 'POST' && path === '/authorize') return asGet(request, reply)
+      const isUserCode = request.method === 'POST' && path === '/device'
+      if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
       const provider = await ports.providers(site)
       const { browser, setCookie } =
         path === '/authorize' || path === '/device' ? ensureBrowser(request) : { browser: readBrowser(request), setCookie: undefined }
@@ -40,7 +42,9 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       keepCookiesSecure(reply.raw)
       if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
       pretendMounted(request, site.origin)
-      await provider.handle(request.raw, reply.raw, { path, browser })
+      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser })
+      // Answered already: it is the next guess that is refused.
+      if (isWrongUserCode) await app.rateLimiter.count(request, 'wrong-user-codes').catch(() => undefined)
     },
   })
 }

@@ -35,8 +35,10 @@ import { listAccounts } from './routes/list-accounts.ts'
 import { listApiKeys } from './routes/list-api-keys.ts'
 import { listApps } from './routes/list-apps.ts'
 import { listAuditEvents } from './routes/list-audit-events.ts'
+import { listCustomHosts } from './routes/list-custom-hosts.ts'
 import { listRedirectUris } from './routes/list-redirect-uris.ts'
 import { listTenants } from './routes/list-tenants.ts'
+import { proveCustomHost } from './routes/prove-custom-host.ts'
 import { putApp } from './routes/put-app.ts'
 import { putCredential } from './routes/put-credential.ts'
 import { showSetupScript } from './routes/show-setup-script.ts'
@@ -78,6 +80,8 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
       await scope.register(deleteTenant, ports)
+      await scope.register(listCustomHosts, ports)
+      await scope.register(proveCustomHost, ports)
       await scope.register(createAccount, ports)
       await scope.register(listAccounts, ports)
       await scope.register(getAccount, ports)

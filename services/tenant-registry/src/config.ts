@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import {
   InternalTokenKeys,
   isLoopbackHost,
@@ -29,6 +30,17 @@ const BaseUrl = Origin.refine(
   'must be a domain: tenants get host names under it',
 )
 
+/** Addresses, each with a port if it is not 53: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */
+const DnsServers = z
+  .string()
+  .transform((text) => text.split(',').map((server) => server.trim()))
+  .refine((servers) => servers.every(isDnsServer), 'must be a comma-separated list of IP addresses, each with a port if need be')
+
+function isDnsServer(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]]+?))(?::(\d{1,5}))?$/.exec(text) ?? []
+  return isIP(text) !== 0 || (isIP(bracketed ?? plain ?? '') !== 0 && (port === undefined || Number(port) < 65_536))
+}
+
 export const Config = z.object({
   ...ListenSettings,
   DATABASE_URL: PostgresUrl,
@@ -40,6 +52,8 @@ export const Config = z.object({
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
   /** Where user-sync-worker answers; without it no account and no tenant can be removed. */
   ROSTER_URL: Origin.optional(),
+  /** Whom to ask for the proof of a custom host; by default the resolvers of this machine. */
+  HOST_PROOF_DNS_SERVERS: DnsServers.optional(),
   /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */
   FEDERATED_TOKEN_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),
   BOOTSTRAP_API_KEY: z.string().min(32, 'must be at least 32 characters').max(200).optional(),

@@ -13,6 +13,8 @@ export const refuse = defineErrors({
   'host-reserved': { status: 400, message: 'A custom host must not lie under a domain of the platform or its apps.' },
   'host-taken': { status: 409, message: 'Another tenant has this host.' },
 
+  'host-not-found': { status: 404, message: 'The tenant has no such custom host.' },
+
   'app-not-found': { status: 404, message: 'There is no such app.' },
   'invalid-app-url': { status: 400, message: 'An address of the app is not acceptable.' },
 

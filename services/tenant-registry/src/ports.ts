@@ -7,6 +7,7 @@ import type { Principal } from '@jackfield/contract/principal'
 import type { TenantRemoval } from '@jackfield/contract/tenant'
 import type { Evidence } from './domain/connection-evidence.ts'
 import type { StandIn } from './domain/credential-rotation.ts'
+import type { HostClaim, Sight } from './domain/host-proof.ts'
 import type { AccountRecord, AccountValues } from './domain/microsoft-account.ts'
 import type { TenantRecord } from './domain/tenant.ts'
 
@@ -31,6 +32,7 @@ export type Tenants = {
   create(tenant: TenantValues & { id: string }, entry: AuditEntry): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
   find(id: string): Promise<TenantRecord | undefined>
   findBySlug(slug: string): Promise<TenantRecord | undefined>
+  /** Of the proven hosts. */
   findByCustomHost(hostname: string): Promise<TenantRecord | undefined>
   list(only: TenantFilter, range: Range): Promise<TenantRecord[]>
   change(
@@ -38,6 +40,9 @@ export type Tenants = {
     values: TenantValues,
     entry: AuditEntry,
   ): Promise<TenantRecord | 'slug-taken' | 'host-taken' | 'version-conflict'>
+  hosts(id: string): Promise<HostClaim[]>
+  /** The claim as it is then; undefined when it was given up in the meantime. */
+  recordProof(id: string, claim: HostClaim, isFound: boolean, entry: AuditEntry): Promise<HostClaim | undefined>
   /** What is here of it. */
   countParts(id: string): Promise<Pick<TenantRemoval, 'microsoftAccounts' | 'apiKeys'>>
   /** From now on its hosts lead nowhere. */
@@ -162,6 +167,13 @@ export type Roster = {
   erase(tenantId: string): Promise<RosterOfTenant | 'unavailable'>
 }
 
+/** The places where a custom host's proof may be shown. */
+export type HostProbe = {
+  readTexts(name: string): Promise<Sight>
+  /** By lines. */
+  readFile(url: string): Promise<Sight>
+}
+
 export type Ports = {
   tenants: Tenants
   apps: Apps
@@ -172,6 +184,7 @@ export type Ports = {
   audit: Audit
   microsoft: Microsoft
   roster: Roster
+  hostProbe: HostProbe
   certificates: Certificates
   federatedToken: FederatedToken
   baseUrl: string

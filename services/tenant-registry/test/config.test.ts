@@ -55,7 +55,13 @@ test.each([
   expect(linesOf({ MICROSOFT_GRAPH_URL: origin })).toHaveLength(1)
 })
 
+test.each(['192.0.2.53', '192.0.2.53:5353, 192.0.2.54', '2001:db8::53', '[2001:db8::53]:5353'])('DNS may be asked at %s', (servers) => {
+  expect(linesOf({ HOST_PROOF_DNS_SERVERS: servers })).toEqual([])
+})
+
 test.each([
+  ['HOST_PROOF_DNS_SERVERS', 'dns.example'],
+  ['HOST_PROOF_DNS_SERVERS', '192.0.2.53:70000'],
   ['BASE_URL', 'http://phone.example'],
   ['BASE_URL', 'https://192.0.2.7'],
   ['BASE_URL', 'https://phone.example/path'],

@@ -37,6 +37,7 @@ async function givenTenant() {
   counter += 1
   const host = `phone.removed-${counter}.example`
   const id = await registry.givenTenant({ customHosts: [host] })
+  await registry.givenProven(host)
   const account = await registry.givenAccount(id, { credential: { type: 'secret', secret: aSecret(), expiresAt: inDays(300) } })
   const apiKey = (await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'Own', scope: id, role: 'admin' })).body.key
   const link = (await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: id, role: 'admin' })).body

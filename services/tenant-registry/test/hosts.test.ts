@@ -10,6 +10,7 @@ beforeAll(async () => {
   m365 = await startMicrosoft()
   registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
   acme = await registry.givenTenant({ slug: 'acme', customHosts: ['calls.acme.example'] })
+  await registry.givenProven('calls.acme.example')
   const definition = { name: 'Web', tenantUrl: 'https://{tenant}.web.example/app', callbackPaths: ['/cb'], kind: 'browser' }
   await registry.call(platform, 'PUT', '/api/v1/apps/web', definition)
 })

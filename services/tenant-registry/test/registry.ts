@@ -35,7 +35,14 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
   const app = await buildApp({
     ports: registryPorts(
       confined,
-      { BASE_URL, INTERNAL_TOKEN_KEYS: [key], KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()], ...settings },
+      {
+        BASE_URL,
+        // Nobody answers there: no test asks the world.
+        HOST_PROOF_DNS_SERVERS: ['127.0.0.1:9'],
+        INTERNAL_TOKEN_KEYS: [key],
+        KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()],
+        ...settings,
+      },
       () => new Date(Date.now() + clock.offset),
     ),
     internalTokenKeys: [key],
@@ -75,6 +82,10 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
       counter += 1
       const { body } = await call(platform, 'POST', '/api/v1/tenants', { slug: `tenant-${counter}`, name: `Tenant ${counter}`, ...members })
       return body.id
+    },
+    /** As its owner's proof would have it. */
+    async givenProven(hostname: string): Promise<void> {
+      await pool.query('update registry.tenant_host set proven_at = now() where hostname = $1', [hostname])
     },
     async givenAccount(tenantId: string, members: object = {}) {
       counter += 1

@@ -19,6 +19,8 @@ const tenantRoutes = [
   ['GET', '', undefined],
   ['PATCH', '', { name: 'Taken over' }],
   ['DELETE', '', undefined],
+  ['GET', '/custom-hosts', undefined],
+  ['POST', '/custom-hosts/phone.other.example/proof', undefined],
   ['DELETE', '/microsoft-accounts/:id', undefined],
   ['GET', '/microsoft-accounts', undefined],
   ['POST', '/microsoft-accounts', account],

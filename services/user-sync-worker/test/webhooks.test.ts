@@ -1,6 +1,6 @@
+import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { isPublicAddress, lookupPublic } from '../src/adapters/public-address.ts'
 import { isWebhookAddress, webhookSender } from '../src/adapters/webhook-sender.ts'
 import { sendWebhooks } from '../src/jobs/send-webhooks.ts'
 import { addLargeDirectory } from './support/large-directory.ts'

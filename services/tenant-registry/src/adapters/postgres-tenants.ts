@@ -1,5 +1,6 @@
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { HostClaim } from '../domain/host-proof.ts'
 import type { TenantRecord } from '../domain/tenant.ts'
 import type { Tenants, TenantValues } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
@@ -27,7 +28,10 @@ export function postgresTenants(db: Database): Tenants {
     findBySlug: (slug) => inScope(db, EVERY_TENANT, (tx) => findOne(tx, eq(tenant.slug, slug))),
     findByCustomHost: (hostname) =>
       inScope(db, EVERY_TENANT, (tx) => {
-        const ids = tx.select({ id: tenantHost.tenantId }).from(tenantHost).where(eq(tenantHost.hostname, hostname))
+        const ids = tx
+          .select({ id: tenantHost.tenantId })
+          .from(tenantHost)
+          .where(and(eq(tenantHost.hostname, hostname), isNotNull(tenantHost.provenAt)))
         return findOne(tx, inArray(tenant.id, ids))
       }),
     list: (only, { after, limit }) =>
@@ -50,6 +54,25 @@ export function postgresTenants(db: Database): Tenants {
           }),
         OUTCOMES,
       ),
+    hosts: (id) =>
+      inScope(db, id, async (tx) => {
+        const rows = await tx.select().from(tenantHost).where(eq(tenantHost.tenantId, id)).orderBy(asc(tenantHost.hostname))
+        return rows.map(toClaim)
+      }),
+    recordProof: (id, { hostname, proof }, isFound, entry) =>
+      inScope(db, id, async (tx) => {
+        const claim = and(eq(tenantHost.tenantId, id), eq(tenantHost.hostname, hostname), eq(tenantHost.proof, proof))
+        const [row] = isFound
+          ? await tx
+              .update(tenantHost)
+              .set({ provenAt: sql`coalesce(${tenantHost.provenAt}, now())` })
+              .where(claim)
+              .returning()
+          : await tx.select().from(tenantHost).where(claim)
+        if (!row) return undefined
+        await insertAuditEvent(tx, entry)
+        return toClaim(row)
+      }),
     countParts: (id) =>
       inScope(db, id, async (tx) => ({
         microsoftAccounts: await tx.$count(microsoftAccount, eq(microsoftAccount.tenantId, id)),
@@ -93,8 +116,12 @@ async function select(tx: Transaction, condition: Condition, limit: number): Pro
 }
 
 async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValues['customHosts']): Promise<void> {
-  await tx.delete(tenantHost).where(eq(tenantHost.tenantId, tenantId))
-  if (hosts.length > 0) await tx.insert(tenantHost).values(hosts.map((hostname) => ({ hostname, tenantId })))
+  const own = eq(tenantHost.tenantId, tenantId)
+  await tx.delete(tenantHost).where(hosts.length > 0 ? and(own, notInArray(tenantHost.hostname, [...hosts])) : own)
+  // Those that stay keep their proof.
+  const kept = new Set((await tx.select({ hostname: tenantHost.hostname }).from(tenantHost).where(own)).map(({ hostname }) => hostname))
+  const added = hosts.filter((hostname) => !kept.has(hostname))
+  if (added.length > 0) await tx.insert(tenantHost).values(added.map((hostname) => ({ hostname, tenantId })))
 }
 
 function toRecord({ removing, ...row }: Row, customHosts: readonly string[]): TenantRecord {
@@ -105,4 +132,8 @@ function toRecord({ removing, ...row }: Row, customHosts: readonly string[]): Te
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   }
+}
+
+function toClaim({ hostname, proof, provenAt }: typeof tenantHost.$inferSelect): HostClaim {
+  return { hostname, proof, provenAt: provenAt?.toISOString() ?? null }
 }

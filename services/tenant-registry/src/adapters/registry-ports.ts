@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 import type { Ports } from '../ports.ts'
 import { federatedTokenFile } from './federated-token-file.ts'
+import { type HostProbeSettings, hostProofProbe } from './host-proof-probe.ts'
 import { microsoftExaminer } from './microsoft-examiner.ts'
 import { postgresAccounts } from './postgres-accounts.ts'
 import { postgresApiKeys } from './postgres-api-keys.ts'
@@ -16,14 +17,15 @@ import { rsaCertificates } from './rsa-certificates.ts'
 import { settingsKeyEncryption } from './settings-key-encryption.ts'
 import { tenantKeyVault } from './tenant-key-vault.ts'
 
-export type PortSettings = OriginOverrides & {
-  BASE_URL: string
-  KEY_ENCRYPTION_KEYS: readonly Buffer[]
-  BOOTSTRAP_API_KEY?: string | undefined
-  ROSTER_URL?: string | undefined
-  FEDERATED_TOKEN_FILE?: string | undefined
-  INTERNAL_TOKEN_KEYS: readonly Buffer[]
-}
+export type PortSettings = OriginOverrides &
+  HostProbeSettings & {
+    BASE_URL: string
+    KEY_ENCRYPTION_KEYS: readonly Buffer[]
+    BOOTSTRAP_API_KEY?: string | undefined
+    ROSTER_URL?: string | undefined
+    FEDERATED_TOKEN_FILE?: string | undefined
+    INTERNAL_TOKEN_KEYS: readonly Buffer[]
+  }
 
 /** The outside world of this service: Postgres and Microsoft. */
 export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date): Ports {
@@ -47,6 +49,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     audit: postgresAudit(db),
     microsoft: microsoftExaminer(settings, now),
     roster: rosterClient(roster),
+    hostProbe: hostProofProbe(settings),
     certificates: rsaCertificates(settings, now),
     federatedToken: federatedTokenFile(settings.FEDERATED_TOKEN_FILE),
     baseUrl: settings.BASE_URL,

@@ -25,9 +25,17 @@ const tenantId = () =>
     .notNull()
     .references(() => tenant.id, { onDelete: 'cascade' })
 
-export const tenantHost = registry.table('tenant_host', { hostname: text('hostname').primaryKey(), tenantId: tenantId() }, (table) => [
-  index('tenant_host_tenant').on(table.tenantId),
-])
+/** Leads to its tenant once it is proven. */
+export const tenantHost = registry.table(
+  'tenant_host',
+  {
+    hostname: text('hostname').primaryKey(),
+    tenantId: tenantId(),
+    proof: uuid('proof').notNull().defaultRandom(),
+    provenAt: instant('proven_at'),
+  },
+  (table) => [index('tenant_host_tenant').on(table.tenantId)],
+)
 
 /** The key of a tenant's secrets, itself sealed with a key-encryption key. */
 export const tenantDataKey = registry.table('tenant_data_key', {

@@ -1,10 +1,10 @@
 import { type ClientRequest, request as requestPlain } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
+import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
 import type { SendWebhook, WebhookOutcome } from '../ports.ts'
 import { readRetryAfter } from './graph-middleware.ts'
-import { isPublicAddress, lookupPublic } from './public-address.ts'
 
 const TIMEOUT_MS = 10_000
 const LONGEST_WAIT_SECONDS = 3_600

@@ -7,9 +7,11 @@ import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Redis } from 'ioredis'
 import { entraSignIn } from './adapters/entra-sign-in.ts'
+import { signLogoutToken } from './adapters/logout-token.ts'
 import { oidcProviders } from './adapters/oidc-providers.ts'
 import { platformKeys } from './adapters/platform-keys.ts'
 import { postgresArtefacts, sweepArtefacts } from './adapters/postgres-artefacts.ts'
+import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
 import { ensurePlatformKeys, readPlatformKeys } from './adapters/postgres-platform-keys.ts'
 import { redisArtefacts } from './adapters/redis-artefacts.ts'
 import { registryClient } from './adapters/registry-client.ts'
@@ -17,7 +19,9 @@ import { rosterClient } from './adapters/roster-client.ts'
 import { sealedArtefacts } from './adapters/sealed-artefacts.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
+import { type SendingParts, sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import type { Ports } from './ports.ts'
+import { repeatUntil } from './repeat.ts'
 
 const NAME = 'auth-gateway'
 const config = loadConfigOrExit(Config, process.env)
@@ -53,6 +57,7 @@ const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
 const artefacts = sealedArtefacts(redis ? redisArtefacts(redis) : postgresArtefacts(db), keysOfSecrets)
+const logoutNotices = postgresLogoutNotices(pool)
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
 const ports: Ports = {
@@ -68,6 +73,7 @@ const ports: Ports = {
     artefacts,
     clock,
     keys,
+    logoutNotices,
     onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
   }),
   backendToken: (backend, principal) => sign({ aud: backend, sub: principal.id, scope: principal.scope, role: principal.role }),
@@ -110,6 +116,19 @@ const sweeping = setInterval(() => {
   if (isPrepared) sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
 }, 60_000)
 
+const telling: SendingParts = {
+  notices: logoutNotices,
+  signToken: async (notice) => signLogoutToken(await keys(), notice, clock),
+  onFailure: ({ clientId, url }, reason, isLast) =>
+    app.log.warn({ clientId, url, reason, isLast }, 'an app was not told that a session has ended'),
+}
+const told = repeatUntil(
+  stopping.signal,
+  1_000,
+  async () => isPrepared && sendLogoutNotices(telling),
+  (error) => app.log.warn({ err: error }, 'apps were not told what sessions have ended'),
+)
+
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
@@ -117,6 +136,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
+      await told
       redis?.disconnect()
     },
     () => pool.end(),

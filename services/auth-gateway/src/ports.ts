@@ -4,6 +4,7 @@ import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Backend } from './domain/edge-route.ts'
+import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { SignInAccount, TenantSite } from './domain/site.ts'
@@ -120,6 +121,15 @@ export interface OpenIdProvider {
   endSession(accountId: string, uid: string): Promise<boolean>
 }
 export type OpenIdProviders = (site: TenantSite) => Promise<OpenIdProvider>
+
+/** Apps that are to hear of ended sessions. */
+export type LogoutNotices = {
+  add(notices: readonly LogoutNotice[]): Promise<void>
+  /** Those that are due, each handed to one caller for half a minute; `attempts` counts this one. */
+  claim(limit: number): Promise<Array<LogoutNotice & { id: string; attempts: number }>>
+  remove(id: string): Promise<void>
+  postpone(id: string, seconds: number): Promise<void>
+}
 
 export type BackendToken = (backend: Backend, principal: Principal) => string
 

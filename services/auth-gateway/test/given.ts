@@ -18,6 +18,7 @@ import { entraSignIn } from '../src/adapters/entra-sign-in.ts'
 import { oidcProviders } from '../src/adapters/oidc-providers.ts'
 import { platformKeys } from '../src/adapters/platform-keys.ts'
 import { postgresArtefacts } from '../src/adapters/postgres-artefacts.ts'
+import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
 import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/postgres-platform-keys.ts'
 import { sealedArtefacts } from '../src/adapters/sealed-artefacts.ts'
 import { buildApp } from '../src/app.ts'
@@ -61,6 +62,7 @@ export async function givenGateway(
   const keys = platformKeys(() => readPlatformKeys(db, sealingKeys))
   const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
   const faults: Error[] = []
+  const logoutNotices = postgresLogoutNotices(pool)
   const app = buildApp(
     {
       logLevel: 'debug',
@@ -80,7 +82,16 @@ export async function givenGateway(
       artefacts,
       clock,
       microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
-      providers: oidcProviders({ baseUrl, registry, roster, artefacts, keys, clock, onFault: (error) => void faults.push(error) }),
+      providers: oidcProviders({
+        baseUrl,
+        registry,
+        roster,
+        artefacts,
+        keys,
+        clock,
+        logoutNotices,
+        onFault: (error) => void faults.push(error),
+      }),
       backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
     },
   )
@@ -97,6 +108,9 @@ export async function givenGateway(
     faults,
     time,
     artefacts,
+    logoutNotices,
+    keys,
+    clock,
     originOf: (slug: string) => `http://${slug}.phone.localhost:${port}`,
     async close() {
       await app.close()

@@ -5,12 +5,11 @@ import { ADELE, type World } from './given.ts'
 export type Login = { url: URL; verifier: string; state: string; nonce: string }
 
 /** An app as any developer would write it: an off-the-shelf OpenID Connect library, discovery, code flow, PKCE. */
-export async function givenClient(world: World, slug: string, clientId = 'web-client') {
+export async function givenClient(world: World, slug: string, clientId = 'web-client', redirectUri = `${world.originOf(slug)}/callback`) {
   const configuration = await client.discovery(new URL(`${world.originOf(slug)}/auth`), clientId, undefined, client.None(), {
     execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
     [client.customFetch]: fetchLocally as client.CustomFetch,
   })
-  const redirectUri = `${world.originOf(slug)}/callback`
 
   async function begin(more: Record<string, string> = {}): Promise<Login> {
     const verifier = client.randomPKCECodeVerifier()
@@ -36,16 +35,24 @@ export async function givenClient(world: World, slug: string, clientId = 'web-cl
 
 /** Opens an authorization URL and types Adele's password (or another's) at Microsoft; ends at the app or on our page. */
 export async function signInAt(browser: Browser, url: URL, userName: string = ADELE.userPrincipalName): Promise<Page> {
-  const page = await browser.open(url)
+  return passMicrosoft(browser, await browser.open(url), userName)
+}
+
+function passMicrosoft(browser: Browser, page: Page, userName: string = ADELE.userPrincipalName): Promise<Page> {
   return browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' })
 }
 
 /** The whole way: a signed-in browser, its tokens, and the app's library. */
-export async function signIn(world: World, slug: string, options: { clientId?: string; browser?: Browser; userName?: string } = {}) {
-  const app = await givenClient(world, slug, options.clientId)
+export async function signIn(
+  world: World,
+  slug: string,
+  options: { clientId?: string; browser?: Browser; userName?: string; redirectUri?: string } = {},
+) {
+  const app = await givenClient(world, slug, options.clientId, options.redirectUri)
   const browser = options.browser ?? new Browser()
   const login = await app.begin()
-  const page = await signInAt(browser, login.url, options.userName)
+  const opened = await browser.open(login.url)
+  const page = opened.status === 0 ? opened : await passMicrosoft(browser, opened, options.userName)
   if (page.status !== 0) throw new Error(`sign-in ended on ${page.status} ${page.url}: ${page.text}`)
   return { app, browser, login, callback: page.url, tokens: await app.redeem(page.url, login) }
 }

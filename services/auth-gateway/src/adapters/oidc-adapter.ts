@@ -1,6 +1,6 @@
 import type { App } from '@jackfield/contract/app'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import { registerApp } from '../domain/app-registration.ts'
+import { type AppRegistration, registerApp } from '../domain/app-registration.ts'
 import { DEVICE_CODE, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { TenantSite } from '../domain/site.ts'
 import type { Artefacts, Clock, Registry } from '../ports.ts'
@@ -98,13 +98,13 @@ async function findClient({ registry, site, baseUrl }: Parts, id: string): Promi
   const apps = await registry.listApps()
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
-  const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
+  const registration = registerApp(app, site, apps, baseUrl)
   if (app.kind === 'device') return describeDevice(app)
-  return redirectUris.length === 0 ? undefined : describeClient(app, redirectUris, postLogoutRedirectUris)
+  return registration.redirectUris.length === 0 ? undefined : describeClient(app, registration)
 }
 
 /** Public clients with PKCE: no app holds a secret of ours. */
-function describeClient(app: App, redirectUris: string[], postLogoutRedirectUris: string[]): AdapterPayload {
+function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration): AdapterPayload {
   return {
     client_id: app.clientId,
     client_name: app.name,
@@ -114,6 +114,7 @@ function describeClient(app: App, redirectUris: string[], postLogoutRedirectUris
     response_types: ['code'],
     redirect_uris: redirectUris,
     post_logout_redirect_uris: postLogoutRedirectUris,
+    ...(backchannelLogoutUri ? { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true } : {}),
     id_token_signed_response_alg: 'ES256',
   }
 }

@@ -87,6 +87,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       claimsParameter: OFF,
       requestObjects: OFF,
       userinfo: { enabled: true },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
       resourceIndicators: {
         enabled: true,

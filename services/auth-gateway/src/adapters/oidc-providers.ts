@@ -9,6 +9,7 @@ import type {
   Attempt,
   AttemptResult,
   Clock,
+  LogoutNotices,
   OpenIdProvider,
   OpenIdProviders,
   Registry,
@@ -18,7 +19,7 @@ import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
-import { endSession, listSessions, notingBrowserNames } from './oidc-sessions.ts'
+import { endSession, listSessions, noticesOf, notingBrowserNames } from './oidc-sessions.ts'
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
@@ -33,6 +34,7 @@ type Parts = {
   roster: Roster
   artefacts: ArtefactSpaces
   keys: () => Promise<PlatformKeys>
+  logoutNotices: Pick<LogoutNotices, 'add'>
   clock: Clock
   /** A fault inside the provider, which answers the browser itself. */
   onFault: (error: Error) => void
@@ -61,11 +63,13 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
       instances.set(key, found)
       return found
     }
-    const made = openIdProvider({ clock: parts.clock, site, keys, artefacts, memory, instance })
+    const made = openIdProvider({ logoutNotices: parts.logoutNotices, clock: parts.clock, site, keys, artefacts, memory, instance })
     providers.set(key, made)
     return made
   }
 }
+
+type Client = InstanceType<Provider['Client']>
 
 type Instance = ReturnType<typeof makeInstance>
 
@@ -81,6 +85,13 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
     `${site.origin}/auth`,
     oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteWrongUserCode }),
   )
+  // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
+  Object.assign(provider.Client.prototype, {
+    backchannelLogout(this: Client, sub: string, sid: string) {
+      return parts.logoutNotices.add(noticesOf(this, provider.issuer, sub, sid))
+    },
+  })
+  provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
   provider.use(async (ctx, next) => {
     await next()
@@ -95,6 +106,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
 }
 
 type Tenant = {
+  logoutNotices: Pick<LogoutNotices, 'add'>
   clock: Clock
   site: TenantSite
   keys: PlatformKeys
@@ -103,7 +115,7 @@ type Tenant = {
   instance: () => Instance
 }
 
-function openIdProvider({ clock, site, keys, artefacts, memory, instance }: Tenant): OpenIdProvider {
+function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Tenant): OpenIdProvider {
   const place = { namespace: namespaceOf(site), tenantId: site.tenant.id, artefacts, isSigned: verifierOf(keys), clock }
   return {
     async handle(request, response, { path, browser }) {
@@ -123,7 +135,7 @@ function openIdProvider({ clock, site, keys, artefacts, memory, instance }: Tena
       return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
     listSessions: (accountId) => listSessions(artefacts, accountId),
-    endSession: (accountId, uid) => endSession(instance().provider, artefacts, accountId, uid),
+    endSession: (accountId, uid) => endSession(instance().provider, artefacts, logoutNotices, accountId, uid),
     findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
       instance().provider.interactionResult(request, response, toResult(result, clock()), {

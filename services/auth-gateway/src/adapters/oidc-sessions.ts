@@ -1,9 +1,10 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { nameBrowser } from '../domain/browser-name.ts'
+import type { LogoutNotice } from '../domain/logout-notice.ts'
 import type { PersonSession } from '../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import type { Artefact, Artefacts } from '../ports.ts'
+import type { Artefact, Artefacts, LogoutNotices } from '../ports.ts'
 
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
@@ -38,12 +39,22 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
  * Ends one login and every token that came of it. The mark comes first, then the session: refresh tokens are worth nothing without
  * it, and a request under way that saves it once more finds the mark.
  */
-export async function endSession(provider: Provider, artefacts: Artefacts, accountId: string, uid: string): Promise<boolean> {
+export async function endSession(
+  provider: Provider,
+  artefacts: Artefacts,
+  logoutNotices: Pick<LogoutNotices, 'add'>,
+  accountId: string,
+  uid: string,
+): Promise<boolean> {
   const session = await provider.Session.findByUid(uid)
   if (session?.accountId !== accountId) return false
   await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
   await artefacts.removeByUid('Session', uid)
   await artefacts.remove(BROWSER_NAME, uid)
+  for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
+    const client = sid ? await provider.Client.find(clientId) : undefined
+    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, accountId, sid))
+  }
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (!grantId || persistsLogout) continue
     await artefacts.removeByGrant(grantId)
@@ -51,6 +62,13 @@ export async function endSession(provider: Provider, artefacts: Artefacts, accou
   }
   return true
 }
+
+/** Whom to tell that a session of the app has ended: nobody, when it has no address for that. */
+export function noticesOf(client: Informed, issuer: string, sub: string, sid: string): LogoutNotice[] {
+  const { clientId, backchannelLogoutUri: url } = client
+  return url === undefined ? [] : [{ issuer, clientId, url, sub, sid }]
+}
+type Informed = { clientId: string; backchannelLogoutUri?: string | undefined }
 
 /** Asked after a session was saved: whoever holds an ended one cannot save it back to life with requests at the right moment. */
 export async function buryIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {

@@ -1,4 +1,4 @@
-import { customType, index, pgSchema, text, timestamp } from 'drizzle-orm/pg-core'
+import { customType, index, integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -25,6 +25,22 @@ export const artefact = gateway.table(
     index('artefact_uid_key').on(table.uidKey),
     index('artefact_expires_at').on(table.expiresAt),
   ],
+)
+
+/** Apps that have to hear of an ended session: kept until they have, or are given up. */
+export const logoutNotice = gateway.table(
+  'logout_notice',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    issuer: text('issuer').notNull(),
+    clientId: text('client_id').notNull(),
+    url: text('url').notNull(),
+    sub: text('sub').notNull(),
+    sid: text('sid').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    notBefore: moment('not_before').notNull().defaultNow(),
+  },
+  (table) => [index('logout_notice_not_before').on(table.notBefore)],
 )
 
 /** Keys of the whole platform, sealed. The newest active one of a use signs, all of them verify. */

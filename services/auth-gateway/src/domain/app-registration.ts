@@ -2,7 +2,7 @@ import type { App } from '@jackfield/contract/app'
 import type { TenantSite } from './site.ts'
 
 /** Where an app may be answered on one host: exact strings, compared as such (RFC 9700 4.1.3). */
-export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[] }
+export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[]; backchannelLogoutUri: string | undefined }
 
 /** Where the gateway itself takes the answer of a server-rendered frontend's sign-in. */
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
@@ -18,7 +18,11 @@ export function registerApp(app: App, site: TenantSite, apps: readonly App[], ba
   const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
   const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
   const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
-  return { redirectUris: [...at(app.callbackPaths), ...ofGateway], postLogoutRedirectUris: at(app.postLogoutPaths) }
+  return {
+    redirectUris: [...at(app.callbackPaths), ...ofGateway],
+    postLogoutRedirectUris: at(app.postLogoutPaths),
+    backchannelLogoutUri: ownOrigin && app.backchannelLogoutPath ? ownOrigin + app.backchannelLogoutPath : undefined,
+  }
 }
 
 /** Every origin from which this host's apps may call it (T-23). */

@@ -11,6 +11,7 @@ export const refuse = defineErrors({
   'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
   'unknown-host': { status: 404, message: 'No organisation uses this address.' },
   'session-not-found': { status: 404, message: 'This session has ended already.' },
+  'consent-link-not-found': { status: 400, message: 'This consent link has expired or was used. Make a new one in Control.' },
   'sign-in-not-found': { status: 400, message: 'This sign-in has expired, was finished, or was started in another browser.' },
   'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
   'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },

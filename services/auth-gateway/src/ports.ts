@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Backend } from './domain/edge-route.ts'
@@ -23,6 +24,8 @@ export interface Registry {
   authenticateApiKey(key: string): Promise<Principal | undefined>
   redeemControlSignInLink(token: string): Promise<Principal | undefined>
   recordAuditEvent(event: NewAuditEvent): Promise<void>
+  /** Somebody came back from a consent link; undefined when there is no such link, or no more. */
+  receiveConsent(answer: ConsentAnswer): Promise<ConsentReturn | undefined>
 }
 
 export interface Roster {

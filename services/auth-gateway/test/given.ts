@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
@@ -133,6 +134,8 @@ function mapRegistry(baseUrl: string) {
   const uses: Array<CredentialUse & { accountId: string }> = []
   const outage = { isDown: false, takesNoUses: false }
   const removed = new Set<string>()
+  const consents = new Map<string, ConsentReturn>()
+  const consentAnswers: ConsentAnswer[] = []
   const registry: Registry = {
     async findHost(host) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
@@ -156,6 +159,13 @@ function mapRegistry(baseUrl: string) {
       return principal
     },
     recordAuditEvent: async (event) => void audits.push(event),
+    async receiveConsent(answer) {
+      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
+      consentAnswers.push(answer)
+      const returned = consents.get(answer.state)
+      consents.delete(answer.state)
+      return returned && (answer.isDeclined ? { ...returned, outcome: 'declined' } : returned)
+    },
   }
   return {
     ...registry,
@@ -166,6 +176,8 @@ function mapRegistry(baseUrl: string) {
     links,
     outage,
     removed,
+    consents,
+    consentAnswers,
     givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
       const host = `${slug}.${base.host}`
       const resolution = { tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` }, origin: `http://${host}`, accounts }

@@ -15,6 +15,7 @@ import { changeAccount } from './routes/change-account.ts'
 import { changeTenant } from './routes/change-tenant.ts'
 import { createAccount } from './routes/create-account.ts'
 import { createApiKey } from './routes/create-api-key.ts'
+import { createConsentLink } from './routes/create-consent-link.ts'
 import { createControlSignInLink } from './routes/create-control-sign-in-link.ts'
 import { createTenant } from './routes/create-tenant.ts'
 import { deleteAccount } from './routes/delete-account.ts'
@@ -27,6 +28,7 @@ import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
 import { readApps } from './routes/internal/read-apps.ts'
 import { readConnection } from './routes/internal/read-connection.ts'
 import { readTenant } from './routes/internal/read-tenant.ts'
+import { receiveConsent } from './routes/internal/receive-consent.ts'
 import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
 import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
@@ -90,6 +92,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(putCredential, ports)
       await scope.register(verifyAccount, ports)
       await scope.register(listRedirectUris, ports)
+      await scope.register(createConsentLink, ports)
       await scope.register(showSetupScript, ports)
     },
     { prefix: '/api/v1' },
@@ -125,6 +128,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(readConnection, ports)
       await scope.register(recordCredentialUse, ports)
       await scope.register(redeemControlSignInLink, ports)
+      await scope.register(receiveConsent, ports)
       await scope.register(recordAuditEvent, ports)
     },
     { prefix: '/internal' },

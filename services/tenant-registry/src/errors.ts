@@ -24,6 +24,7 @@ export const refuse = defineErrors({
     status: 400,
     message: 'The client id and the directory id are the same. The registration’s overview shows both, one below the other.',
   },
+  'no-redirect-uri': { status: 409, message: 'There is no redirect URI to come back to: the catalogue has no app yet.' },
   'secret-is-an-id': {
     status: 400,
     message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',

@@ -125,6 +125,15 @@ export type ControlSignInLinks = {
   redeem(token: string, now: Date, entryFor: (principal: Principal) => AuditEntry): Promise<Principal | undefined>
 }
 
+/** Consent links that were handed out; each comes back once. */
+export type ConsentRequests = {
+  create(
+    request: { tenantId: string; accountId: string; now: Date; expiresAt: Date },
+    entry: AuditEntry,
+  ): Promise<{ state: string } | 'account-missing'>
+  redeem(state: string, now: Date): Promise<{ tenantId: string; accountId: string } | undefined>
+}
+
 export type Audit = {
   /** An entry that brings its own id is recorded once, however often it comes. */
   record(entry: AuditEntry & { id?: string | undefined; at?: string | undefined }): Promise<void>
@@ -134,6 +143,8 @@ export type Audit = {
 export type Microsoft = {
   /** Tries everything a connection needs; never fails itself. */
   examine(connection: Connection, redirectUris: readonly string[]): Promise<Evidence>
+  /** Entra ID's own page for an administrator's consent to everything the registration asks for. */
+  consentUrl(account: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>, redirectUri: string, state: string): string
 }
 
 export type CertificateAndKey = { certificate: string; privateKey: string }
@@ -181,6 +192,7 @@ export type Ports = {
   vault: Vault
   apiKeys: ApiKeys
   links: ControlSignInLinks
+  consentRequests: ConsentRequests
   audit: Audit
   microsoft: Microsoft
   roster: Roster

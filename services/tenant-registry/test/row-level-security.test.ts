@@ -27,7 +27,8 @@ beforeAll(async () => {
   ]
   for (const tenant of [mine, theirs]) {
     const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(300) }
-    await registry.givenAccount(tenant, { credential })
+    const { id } = await registry.givenAccount(tenant, { credential })
+    await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/consent-links`)
     await registry.pool.query(COPY_TO_PREVIOUS)
     await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'key', scope: tenant, role: 'admin' })
     await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: tenant, role: 'admin' })

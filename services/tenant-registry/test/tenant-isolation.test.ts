@@ -29,6 +29,7 @@ const tenantRoutes = [
   ['PUT', '/microsoft-accounts/:id/credential', credential],
   ['POST', '/microsoft-accounts/:id/verify', undefined],
   ['GET', '/microsoft-accounts/:id/redirect-uris', undefined],
+  ['POST', '/microsoft-accounts/:id/consent-links', undefined],
 ] as const
 
 test.each(tenantRoutes)('T-90 AD-02 %s of a foreign tenant%s answers as a missing one and changes nothing', async (method, route, body) => {

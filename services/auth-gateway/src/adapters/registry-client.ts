@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { App } from '@jackfield/contract/app'
+import { ConsentReturn } from '@jackfield/contract/consent-link'
 import { Connection, HostResolution } from '@jackfield/contract/internal-api'
 import { Principal } from '@jackfield/contract/principal'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
@@ -9,6 +10,8 @@ import type { Registry } from '../ports.ts'
 import { timedCache } from './timed-cache.ts'
 
 const TEN_MINUTES = 600_000
+/** Microsoft is asked several things before the answer comes. */
+const CONSENT_MS = 25_000
 
 /**
  * The registry's internal routes. Hosts and apps outlive an outage of the registry by ten minutes (DO-09);
@@ -51,6 +54,7 @@ export function registryClient(client: ServiceClient): Registry {
       return principal
     },
     redeemControlSignInLink: (token) => client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
+    receiveConsent: (answer) => client.post('/internal/consent-returns', answer, ConsentReturn, CONSENT_MS),
     async recordAuditEvent(event) {
       await client.post('/internal/audit-events', event, z.unknown())
     },

@@ -9,6 +9,7 @@ import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 import { auditSignIn } from '../sign-in-audit.ts'
 import { tenantSite } from '../site-plugin.ts'
+import { readConsentAnswer, showConsentReturn } from './consent-return.ts'
 import { IDENTITY } from './continue-sign-in.ts'
 import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
 import { workingConnection } from './working-connection.ts'
@@ -19,6 +20,8 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
   for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
     app.get(path, options, async (request, reply) => {
       reply.header('cache-control', 'no-store')
+      const consent = readConsentAnswer(request.query as Record<string, unknown>)
+      if (consent) return showConsentReturn(ports, request, reply, consent)
       const answer = readAnswer(request.query as Record<string, unknown>)
       return request.site.kind === 'platform' ? relay(ports, request, reply, answer) : receive(ports, request, reply, answer)
     })

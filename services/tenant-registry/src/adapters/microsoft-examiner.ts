@@ -13,6 +13,12 @@ const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS
 
 export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {
   return {
+    // The second version of the endpoint: with `.default` it grants the application permissions, in every cloud alike.
+    consentUrl({ clientId, directoryId, cloud }, redirectUri, state) {
+      const { login, graphResource } = microsoftOrigins(cloud, overrides)
+      const query = new URLSearchParams({ client_id: clientId, scope: `${graphResource}/.default`, redirect_uri: redirectUri, state })
+      return `${login}/${directoryId}/v2.0/adminconsent?${query}`
+    },
     async examine(connection, redirectUris) {
       const origins = microsoftOrigins(connection.cloud, overrides)
       const result = await requestAppOnlyToken(connection, origins, now().getTime())

@@ -10,6 +10,7 @@ import { postgresAccounts } from './postgres-accounts.ts'
 import { postgresApiKeys } from './postgres-api-keys.ts'
 import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
+import { postgresConsentRequests } from './postgres-consent-requests.ts'
 import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
@@ -46,6 +47,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     vault: tenantKeyVault(db, settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     links: postgresControlSignInLinks(db),
+    consentRequests: postgresConsentRequests(db),
     audit: postgresAudit(db),
     microsoft: microsoftExaminer(settings, now),
     roster: rosterClient(roster),

@@ -130,6 +130,21 @@ export const controlSignInLink = registry.table('control_sign_in_link', {
   redeemedAt: instant('redeemed_at'),
 })
 
+export const consentRequest = registry.table(
+  'consent_request',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: tenantId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => microsoftAccount.id, { onDelete: 'cascade' }),
+    stateHash: bytea('state_hash').notNull().unique('consent_request_state_key'),
+    createdAt: created(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('consent_request_account').on(table.accountId)],
+)
+
 /** Outlives the tenants it tells of, therefore without a reference to them. */
 export const auditEvent = registry.table(
   'audit_event',

@@ -1,0 +1,44 @@
+import type { Verification } from '@jackfield/contract/verification'
+import type { FastifyRequest } from 'fastify'
+import { judge } from '../domain/connection-test.ts'
+import { type AccountRecord, verified } from '../domain/microsoft-account.ts'
+import { redirectUriDifference, redirectUris, registeredAfter } from '../domain/redirect-uris.ts'
+import type { TenantRecord } from '../domain/tenant.ts'
+import type { Ports } from '../ports.ts'
+import { openConnection } from './account-connection.ts'
+import { auditEntry } from './audit-entry.ts'
+import { keepUse } from './credential-use.ts'
+
+/** The connection test: asks Microsoft, judges, and keeps what it found on the account. */
+export async function checkConnection(
+  ports: Ports,
+  request: FastifyRequest,
+  tenant: TenantRecord,
+  account: AccountRecord,
+): Promise<Verification> {
+  const { apps, accounts, microsoft, baseUrl, now } = ports
+  const { id: accountId, tenantId } = account
+  const connection = await openConnection(ports, request, account)
+  const expected = redirectUris(account.redirectMode, tenant, await apps.all(), baseUrl)
+  const needed = expected.map(({ uri }) => uri)
+  const { obsolete } = redirectUriDifference(expected, account.registeredRedirectUris)
+  const seen = await microsoft.examine(connection, [...needed, ...obsolete])
+  const evidence = { ...seen, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
+  const registered = registeredAfter(account.registeredRedirectUris, seen.redirectUris)
+  const { rotation } = connection
+  if (rotation && evidence.token?.kind === 'issued') {
+    const worked = evidence.token.refusal ? ('previous' as const) : ('new' as const)
+    await keepUse(ports, request, account, { credentialId: rotation.credentialId, worked })
+  }
+  const checks = judge(evidence, account)
+  const ok = checks.every((check) => check.status !== 'failed')
+
+  const checkedAt = now()
+  const details = Object.fromEntries(checks.filter((check) => check.status === 'failed').map((check) => [check.id, check.code ?? 'failed']))
+  const outcome = ok ? ('success' as const) : ('failure' as const)
+  const entry = auditEntry(request, { action: 'microsoft-account.verify', outcome, tenantId, target: accountId, details })
+  const stored = await accounts.change(account, verified(account, ok, checkedAt, registered), undefined, entry)
+  // Changed while Microsoft was asked: what was tested is no more, so the result is told but not kept.
+  if (typeof stored === 'string') request.log.info({ accountId }, 'account changed during its connection test')
+  return { ok, checkedAt: checkedAt.toISOString(), checks }
+}

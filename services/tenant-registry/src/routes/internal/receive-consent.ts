@@ -1,0 +1,30 @@
+import { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { consentOutcome } from '../../domain/consent.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { auditEntry } from '../audit-entry.ts'
+import { checkConnection } from '../connection-check.ts'
+
+const schema = { hide: true, body: ConsentAnswer, response: { 200: ConsentReturn } }
+
+/** Somebody came back from a consent link. Which directory it was, and whether it consented, is for a token of ours to show: anybody can forge the address. */
+export const receiveConsent: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
+  app.post('/consent-returns', { schema }, async (request) => {
+    const { state, isDeclined } = request.body
+    const found = await ports.consentRequests.redeem(state, ports.now())
+    const [tenant, account] = found
+      ? await Promise.all([ports.tenants.find(found.tenantId), ports.accounts.find(found.tenantId, found.accountId)])
+      : []
+    if (!tenant || !account) throw refuse('link-unknown')
+
+    const outcome = isDeclined
+      ? ('declined' as const)
+      : consentOutcome((await checkConnection(ports, request, tenant, account)).checks, account.credential !== null)
+    const members = { tenantId: tenant.id, target: account.id, details: { outcome } }
+    await ports.audit.record(
+      auditEntry(request, { action: 'consent-link.return', outcome: outcome === 'granted' ? 'success' : 'failure', ...members }),
+    )
+    return { tenantId: tenant.id, accountId: account.id, tenant: tenant.name, alias: account.alias, outcome }
+  })
+}

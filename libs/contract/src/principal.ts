@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { AdminRole, Scope } from './api-key.ts'
+import { Id } from './identifier.ts'
 
-/** An authenticated admin: an API key or a Control session. `id` names it in the audit log. */
-export const Principal = z.object({ id: z.string(), scope: Scope, role: AdminRole })
+/** Admins, and the holders of hand-over links, who reach one account's set-up and nothing else. */
+export const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])
+
+/** An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that was handed over. */
+export const Principal = z.object({ id: z.string(), scope: Scope, role: PrincipalRole, accountId: Id.optional() })
 export type Principal = z.infer<typeof Principal>
 
 /**
@@ -14,6 +18,6 @@ export const InternalClaims = z.object({
   aud: z.string(),
   sub: z.string(),
   scope: Scope,
-  role: z.enum([...AdminRole.options, 'service']),
+  role: z.enum([...PrincipalRole.options, 'service']),
 })
 export type InternalClaims = z.infer<typeof InternalClaims>

@@ -6,6 +6,10 @@ import plugin from 'fastify-plugin'
 import { keyId } from './sign-internal-token.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether holders of hand-over links come in; the route itself confines them to what was handed over. */
+    handOver?: boolean
+  }
   interface FastifyRequest {
     /** Who calls, once `requireInternalToken`, `requireAdmin` or `requireService` let the request in. */
     caller: InternalClaims
@@ -48,7 +52,7 @@ export async function requireInternalToken(request: FastifyRequest): Promise<voi
  */
 export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
-  if (caller.role === 'service') throw refuse('forbidden')
+  if (caller.role === 'service' || caller.role === 'hand-over') throw refuse('forbidden')
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 
@@ -60,6 +64,7 @@ export async function requireAdmin(request: FastifyRequest): Promise<void> {
   const reaches = caller.scope === 'platform' || (tenantId !== undefined && tenantId === caller.scope)
   // A foreign tenant answers as a missing one (T-90); a route above all tenants is simply not theirs.
   if (!reaches) throw tenantId === undefined ? refuse('forbidden') : refuse('not-found')
+  if (caller.role === 'hand-over' && request.routeOptions.config.handOver !== true) throw refuse('forbidden')
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 

@@ -19,6 +19,7 @@ await app.register(async (admin) => {
   admin.get('/tenants/:tenantId', async (request) => request.caller)
   admin.post('/tenants/:tenantId', async () => ({ done: true }))
   admin.get('/tenants', async () => [])
+  admin.post('/tenants/:tenantId/handed-over', { config: { handOver: true } }, async () => ({ done: true }))
 })
 await app.register(async (internal) => {
   internal.addHook('onRequest', requireService)
@@ -76,6 +77,14 @@ test('T-90 the role read changes nothing', async () => {
   const token = sign({ ...admin, role: 'read' })
   expect((await get(`/tenants/${tenant}`, token)).statusCode).toBe(200)
   expect((await get(`/tenants/${tenant}`, token, 'POST')).statusCode).toBe(403)
+})
+
+test('S3 T-90 the holder of a hand-over link comes in only where a route says so, and never to a foreign tenant', async () => {
+  const token = sign({ ...admin, sub: 'hand-over:1', scope: tenant, role: 'hand-over' })
+  expect((await get(`/tenants/${tenant}/handed-over`, token, 'POST')).statusCode).toBe(200)
+  expect((await get(`/tenants/${other}/handed-over`, token, 'POST')).statusCode).toBe(404)
+  for (const method of ['GET', 'POST'] as const) expect((await get(`/tenants/${tenant}`, token, method)).statusCode).toBe(403)
+  for (const url of ['/tenants', '/internal/thing']) expect((await get(url, token)).statusCode).toBe(403)
 })
 
 test('T-90 admins do not reach internal routes, services do not reach admin routes', async () => {

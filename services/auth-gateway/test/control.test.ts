@@ -201,6 +201,19 @@ describe('the door of the admin API', () => {
 })
 
 describe('Control’s session', () => {
+  test('S3 of a hand-over link’s holder says what was handed over, and goes on as such, not as an admin', async () => {
+    const token = `hand-over-${crypto.randomUUID()}`
+    const principal = { id: 'hand-over:1', scope: TENANT, role: 'hand-over' as const, accountId: crypto.randomUUID() }
+    world.registry.links.set(token, principal)
+    const own = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
+    const opened = await send(`${control}/auth/control/session`, { method: 'POST', headers: own, body: JSON.stringify({ token }) })
+    expect(json(opened)).toEqual(principal)
+    const cookie = (opened.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? ''
+    expect(json(await send(`${control}/auth/control/session`, { headers: { cookie } }))).toEqual(principal)
+    const users = await send(`${control}/api/v1/tenants/${TENANT}/users`, { headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+    expect([users.status, json(users).code]).toEqual([403, 'forbidden'])
+  })
+
   test('AD-10 T-22 of a tenant’s admin ends with the tenant; the platform’s and another tenant’s go on', async () => {
     const removed = crypto.randomUUID()
     const sessions = await Promise.all([removed, TENANT, 'platform'].map(givenSession))

@@ -13,14 +13,17 @@ import type { Ports } from './ports.ts'
 import { auditForeignAccess } from './routes/audit-foreign-access.ts'
 import { changeAccount } from './routes/change-account.ts'
 import { changeTenant } from './routes/change-tenant.ts'
+import { confineHandOver } from './routes/confine-hand-over.ts'
 import { createAccount } from './routes/create-account.ts'
 import { createApiKey } from './routes/create-api-key.ts'
 import { createConsentLink } from './routes/create-consent-link.ts'
 import { createControlSignInLink } from './routes/create-control-sign-in-link.ts'
+import { createHandOverLink } from './routes/create-hand-over-link.ts'
 import { createTenant } from './routes/create-tenant.ts'
 import { deleteAccount } from './routes/delete-account.ts'
 import { deleteApiKey } from './routes/delete-api-key.ts'
 import { deleteApp } from './routes/delete-app.ts'
+import { deleteHandOverLink } from './routes/delete-hand-over-link.ts'
 import { deleteTenant } from './routes/delete-tenant.ts'
 import { getAccount } from './routes/get-account.ts'
 import { getTenant } from './routes/get-tenant.ts'
@@ -38,6 +41,7 @@ import { listApiKeys } from './routes/list-api-keys.ts'
 import { listApps } from './routes/list-apps.ts'
 import { listAuditEvents } from './routes/list-audit-events.ts'
 import { listCustomHosts } from './routes/list-custom-hosts.ts'
+import { listHandOverLinks } from './routes/list-hand-over-links.ts'
 import { listRedirectUris } from './routes/list-redirect-uris.ts'
 import { listTenants } from './routes/list-tenants.ts'
 import { proveCustomHost } from './routes/prove-custom-host.ts'
@@ -78,6 +82,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
     async (scope) => {
       open(scope)
       scope.addHook('onRequest', requireAdmin)
+      scope.addHook('onRequest', confineHandOver(ports))
       scope.addHook('onSend', auditForeignAccess(ports.audit))
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
@@ -93,6 +98,9 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(verifyAccount, ports)
       await scope.register(listRedirectUris, ports)
       await scope.register(createConsentLink, ports)
+      await scope.register(createHandOverLink, ports)
+      await scope.register(listHandOverLinks, ports)
+      await scope.register(deleteHandOverLink, ports)
       await scope.register(showSetupScript, ports)
     },
     { prefix: '/api/v1' },

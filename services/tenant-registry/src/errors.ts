@@ -42,6 +42,8 @@ export const refuse = defineErrors({
 
   'api-key-not-found': { status: 404, message: 'There is no such API key.' },
   'api-key-unknown': { status: 404, message: 'This API key is not valid.' },
+  'hand-over-link-not-found': { status: 404, message: 'There is no such hand-over link.' },
+  'hand-over-ended': { status: 403, message: 'This hand-over link has ended. Ask for a new one.' },
   'link-unknown': { status: 404, message: 'This link is not valid, was used, or has expired.' },
   'host-unknown': { status: 404, message: 'No tenant has this host.' },
 })

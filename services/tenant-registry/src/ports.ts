@@ -1,6 +1,7 @@
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { HandOverLink } from '@jackfield/contract/hand-over-link'
 import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
 import type { Principal } from '@jackfield/contract/principal'
@@ -134,6 +135,21 @@ export type ConsentRequests = {
   redeem(state: string, now: Date): Promise<{ tenantId: string; accountId: string } | undefined>
 }
 
+type HandedOver = { tenantId: string; accountId: string }
+/** Links that open one account's set-up to somebody with the role in Entra ID (S3). */
+export type HandOverLinks = {
+  create(
+    link: HandedOver & { id: string; createdBy: string; now: Date; expiresAt: Date },
+    entry: AuditEntry,
+  ): Promise<{ token: string; link: HandOverLink } | 'account-missing'>
+  list(account: HandedOver, now: Date): Promise<HandOverLink[]>
+  delete(account: HandedOver, id: string, entry: AuditEntry): Promise<boolean>
+  /** Undefined once it is over. */
+  accountOf(tenantId: string, id: string, now: Date): Promise<string | undefined>
+  /** As often as its holder comes, until it is over. */
+  open(token: string, now: Date, entryFor: (principal: Principal) => AuditEntry): Promise<Principal | undefined>
+}
+
 export type Audit = {
   /** An entry that brings its own id is recorded once, however often it comes. */
   record(entry: AuditEntry & { id?: string | undefined; at?: string | undefined }): Promise<void>
@@ -193,6 +209,7 @@ export type Ports = {
   apiKeys: ApiKeys
   links: ControlSignInLinks
   consentRequests: ConsentRequests
+  handOverLinks: HandOverLinks
   audit: Audit
   microsoft: Microsoft
   roster: Roster

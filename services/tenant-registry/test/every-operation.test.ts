@@ -14,6 +14,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   putMicrosoftAccountCredential: () => ({ type: 'secret', secret: aSecret(), expiresAt: inDays(90) }),
   putApp: () => ({ name: 'Taken', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/x'], kind: 'browser' }),
   createApiKey: () => ({ name: 'Taken', scope: 'platform', role: 'admin' }),
+  createHandOverLink: () => ({ hours: 24 }),
   createControlSignInLink: () => ({ scope: 'platform', role: 'admin' }),
 }
 
@@ -28,14 +29,29 @@ beforeAll(async () => {
   const app = { name: 'Web', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/callback'], kind: 'browser' }
   await registry.call(platform, 'PUT', '/api/v1/apps/web-client', app)
   const key = await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'The other key', scope: tenantId, role: 'admin' })
-  theirs = { tenantId, accountId: account.id, keyId: key.body.id, clientId: 'web-client', hostname: 'other.example.com' }
+  const handOver = await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}/hand-over-links`, {})
+  theirs = {
+    tenantId,
+    accountId: account.id,
+    linkId: handOver.body.id,
+    keyId: key.body.id,
+    clientId: 'web-client',
+    hostname: 'other.example.com',
+  }
   const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry' and tablename <> 'audit_event'")
   tables = rows.map(({ tablename }) => tablename)
 })
 afterAll(() => registry.close())
 
 /** What nothing has, to be deleted. */
-const nobody = { tenantId: guid(), accountId: guid(), keyId: guid(), clientId: 'no-such-app', hostname: 'other.example.com' }
+const nobody = {
+  linkId: guid(),
+  tenantId: guid(),
+  accountId: guid(),
+  keyId: guid(),
+  clientId: 'no-such-app',
+  hostname: 'other.example.com',
+}
 
 async function everything(): Promise<string> {
   const dumps = tables.map((table) =>

@@ -29,6 +29,7 @@ beforeAll(async () => {
     const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(300) }
     const { id } = await registry.givenAccount(tenant, { credential })
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/consent-links`)
+    await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/hand-over-links`, {})
     await registry.pool.query(COPY_TO_PREVIOUS)
     await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'key', scope: tenant, role: 'admin' })
     await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: tenant, role: 'admin' })

@@ -30,6 +30,8 @@ const tenantRoutes = [
   ['POST', '/microsoft-accounts/:id/verify', undefined],
   ['GET', '/microsoft-accounts/:id/redirect-uris', undefined],
   ['POST', '/microsoft-accounts/:id/consent-links', undefined],
+  ['POST', '/microsoft-accounts/:id/hand-over-links', {}],
+  ['GET', '/microsoft-accounts/:id/hand-over-links', undefined],
 ] as const
 
 test.each(tenantRoutes)('T-90 AD-02 %s of a foreign tenant%s answers as a missing one and changes nothing', async (method, route, body) => {

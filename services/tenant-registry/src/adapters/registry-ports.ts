@@ -12,6 +12,7 @@ import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
 import { postgresConsentRequests } from './postgres-consent-requests.ts'
 import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
+import { postgresHandOverLinks } from './postgres-hand-over-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
 import { rsaCertificates } from './rsa-certificates.ts'
@@ -48,6 +49,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     links: postgresControlSignInLinks(db),
     consentRequests: postgresConsentRequests(db),
+    handOverLinks: postgresHandOverLinks(db),
     audit: postgresAudit(db),
     microsoft: microsoftExaminer(settings, now),
     roster: rosterClient(roster),

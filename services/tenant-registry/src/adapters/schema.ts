@@ -145,6 +145,23 @@ export const consentRequest = registry.table(
   (table) => [index('consent_request_account').on(table.accountId)],
 )
 
+export const handOverLink = registry.table(
+  'hand_over_link',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: tenantId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => microsoftAccount.id, { onDelete: 'cascade' }),
+    tokenHash: bytea('token_hash').notNull().unique('hand_over_link_token_key'),
+    createdBy: text('created_by').notNull(),
+    createdAt: created(),
+    expiresAt: instant('expires_at').notNull(),
+    openedAt: instant('opened_at'),
+  },
+  (table) => [index('hand_over_link_account').on(table.accountId)],
+)
+
 /** Outlives the tenants it tells of, therefore without a reference to them. */
 export const auditEvent = registry.table(
   'audit_event',

@@ -23,18 +23,22 @@ type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'consentRequests' | 
 
 export const createConsentLink: FastifyPluginAsyncZod<Needed> = async (app, ports) => {
   const { tenants, apps, accounts, consentRequests, microsoft, baseUrl, now } = ports
-  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/consent-links', { schema }, async (request, reply) => {
-    const { tenantId, accountId } = request.params
-    const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
-    if (!tenant || !account) throw refuse('account-not-found')
-    const redirectUri = consentRedirectUri(redirectUris(account.redirectMode, tenant, catalogue, baseUrl), baseUrl)
-    if (redirectUri === undefined) throw refuse('no-redirect-uri')
+  app.post(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/consent-links',
+    { schema, config: { handOver: true } },
+    async (request, reply) => {
+      const { tenantId, accountId } = request.params
+      const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+      if (!tenant || !account) throw refuse('account-not-found')
+      const redirectUri = consentRedirectUri(redirectUris(account.redirectMode, tenant, catalogue, baseUrl), baseUrl)
+      if (redirectUri === undefined) throw refuse('no-redirect-uri')
 
-    const expiresAt = new Date(now().getTime() + LIFETIME_MS)
-    const entry = auditEntry(request, { action: 'consent-link.create', tenantId, target: accountId, details: { alias: account.alias } })
-    const created = await consentRequests.create({ tenantId, accountId, now: now(), expiresAt }, entry)
-    if (created === 'account-missing') throw refuse('account-not-found')
-    const url = microsoft.consentUrl(account, redirectUri, created.state)
-    return reply.status(201).send({ url, expiresAt: expiresAt.toISOString() })
-  })
+      const expiresAt = new Date(now().getTime() + LIFETIME_MS)
+      const entry = auditEntry(request, { action: 'consent-link.create', tenantId, target: accountId, details: { alias: account.alias } })
+      const created = await consentRequests.create({ tenantId, accountId, now: now(), expiresAt }, entry)
+      if (created === 'account-missing') throw refuse('account-not-found')
+      const url = microsoft.consentUrl(account, redirectUri, created.state)
+      return reply.status(201).send({ url, expiresAt: expiresAt.toISOString() })
+    },
+  )
 }

@@ -15,7 +15,7 @@ const schema = {
 }
 
 export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
-  app.get('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async ({ params }, reply) => {
+  app.get('/tenants/:tenantId/microsoft-accounts/:accountId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
     const account = await accounts.find(params.tenantId, params.accountId)
     if (!account) throw refuse('account-not-found')
     return reply.header('etag', entityTag(account.version)).send(presentAccount(account))

@@ -15,7 +15,7 @@ const schema = {
 }
 
 export const getTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
-  app.get('/tenants/:tenantId', { schema }, async ({ params }, reply) => {
+  app.get('/tenants/:tenantId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
     const tenant = await tenants.find(params.tenantId)
     if (!tenant) throw refuse('tenant-not-found')
     return reply.header('etag', entityTag(tenant.version)).send(tenant)

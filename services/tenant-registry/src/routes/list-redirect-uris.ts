@@ -16,7 +16,7 @@ const schema = {
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>
 
 export const listRedirectUris: FastifyPluginAsyncZod<Needed> = async (app, { tenants, apps, accounts, baseUrl }) => {
-  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/redirect-uris', { schema }, async ({ params }) => {
+  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/redirect-uris', { schema, config: { handOver: true } }, async ({ params }) => {
     const { tenantId, accountId } = params
     const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
     if (!tenant || !account) throw refuse('account-not-found')

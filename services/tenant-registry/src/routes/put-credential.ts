@@ -22,7 +22,7 @@ export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vaul
   app,
   ports,
 ) => {
-  app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema }, async (request, reply) => {
+  app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema, config: { handOver: true } }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await ports.accounts.find(params.tenantId, params.accountId)
     if (!read) throw refuse('account-not-found')

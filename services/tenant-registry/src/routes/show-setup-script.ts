@@ -19,26 +19,30 @@ const schema = {
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>
 
 export const showSetupScript: FastifyPluginAsyncZod<Needed> = async (app, { tenants, apps, accounts, baseUrl }) => {
-  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/setup-script', { schema }, async ({ params, query }, reply) => {
-    const { tenantId, accountId } = params
-    const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
-    if (!tenant || !account) throw refuse('account-not-found')
+  app.get(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/setup-script',
+    { schema, config: { handOver: true } },
+    async ({ params, query }, reply) => {
+      const { tenantId, accountId } = params
+      const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+      if (!tenant || !account) throw refuse('account-not-found')
 
-    const { clientId, directoryId, cloud, redirectPlatform, redirectMode } = account
-    const uris = redirectUris(redirectMode, tenant, catalogue, baseUrl).map(({ uri }) => uri)
-    const setup = {
-      appName: proposedAppName(tenant.name),
-      clientId,
-      directoryId,
-      cloud,
-      redirectPlatform,
-      redirectUris: [...new Set(uris)],
-    }
-    const file = `set-up-microsoft-365.${query.shell === 'bash' ? 'sh' : 'ps1'}`
-    return reply
-      .type('text/plain; charset=utf-8')
-      .header('content-disposition', `inline; filename="${file}"`)
-      .serializer(String)
-      .send(setupScript(query.shell, setup))
-  })
+      const { clientId, directoryId, cloud, redirectPlatform, redirectMode } = account
+      const uris = redirectUris(redirectMode, tenant, catalogue, baseUrl).map(({ uri }) => uri)
+      const setup = {
+        appName: proposedAppName(tenant.name),
+        clientId,
+        directoryId,
+        cloud,
+        redirectPlatform,
+        redirectUris: [...new Set(uris)],
+      }
+      const file = `set-up-microsoft-365.${query.shell === 'bash' ? 'sh' : 'ps1'}`
+      return reply
+        .type('text/plain; charset=utf-8')
+        .header('content-disposition', `inline; filename="${file}"`)
+        .serializer(String)
+        .send(setupScript(query.shell, setup))
+    },
+  )
 }

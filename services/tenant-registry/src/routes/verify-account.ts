@@ -15,7 +15,7 @@ const schema = {
 }
 
 export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
-  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/verify', { schema }, async (request) => {
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/verify', { schema, config: { handOver: true } }, async (request) => {
     const { tenantId, accountId } = request.params
     const [tenant, account] = await Promise.all([ports.tenants.find(tenantId), ports.accounts.find(tenantId, accountId)])
     if (!tenant || !account) throw refuse('account-not-found')

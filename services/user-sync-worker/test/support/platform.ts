@@ -29,7 +29,7 @@ export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET
 /** No scheduled run unless a test asks for one. */
 const SELDOM: SyncSettings = { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10 } }
 
-export type Caller = { scope: string; role: 'admin' | 'read' | 'service' }
+export type Caller = { scope: string; role: 'admin' | 'read' | 'service' | 'hand-over' }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */

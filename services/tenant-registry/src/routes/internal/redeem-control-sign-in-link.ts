@@ -1,4 +1,5 @@
 import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
+import { HAND_OVER_TOKEN_PREFIX } from '@jackfield/contract/hand-over-link'
 import { Principal } from '@jackfield/contract/principal'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -6,19 +7,23 @@ import type { Ports } from '../../ports.ts'
 import { auditEntry } from '../audit-entry.ts'
 
 const schema = { hide: true, body: ControlSignInRedemption, response: { 200: Principal } }
-const ACTION = 'control-sign-in-link.redeem'
 
-export const redeemControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'audit' | 'now'>> = async (
+/** A sign-in link works once, a hand-over link as often as its holder comes; Control takes both alike. */
+export const redeemControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'handOverLinks' | 'audit' | 'now'>> = async (
   app,
-  { links, audit, now },
+  { links, handOverLinks, audit, now },
 ) => {
   app.post('/control-sign-in-links/redemptions', { schema }, async (request) => {
-    const principal = await links.redeem(request.body.token, now(), ({ id, scope }) => ({
-      ...auditEntry(request, { action: ACTION, tenantId: scope === 'platform' ? null : scope, target: id }),
+    const { token } = request.body
+    const isHandOver = token.startsWith(HAND_OVER_TOKEN_PREFIX)
+    const action = isHandOver ? 'hand-over-link.open' : 'control-sign-in-link.redeem'
+    const entryFor = ({ id, scope, accountId }: Principal) => ({
+      ...auditEntry(request, { action, tenantId: scope === 'platform' ? null : scope, target: accountId ?? id }),
       actor: id,
-    }))
+    })
+    const principal = await (isHandOver ? handOverLinks.open(token, now(), entryFor) : links.redeem(token, now(), entryFor))
     if (principal) return principal
-    await audit.record(auditEntry(request, { action: ACTION, outcome: 'refused', tenantId: null, target: 'unknown' }))
+    await audit.record(auditEntry(request, { action, outcome: 'refused', tenantId: null, target: 'unknown' }))
     throw refuse('link-unknown')
   })
 }

@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+
+const HOLDER = /^hand-over:([0-9a-f-]{36})$/
+
+/**
+ * The holder of a hand-over link: only routes that say so let one in (`config.handOver`), for the account of the link, while the link is
+ * good. Asked anew each time, so that a link that ends ends what was opened with it (S3).
+ */
+export function confineHandOver({ handOverLinks, now }: Pick<Ports, 'handOverLinks' | 'now'>) {
+  return async ({ caller, params }: FastifyRequest): Promise<void> => {
+    if (caller.role !== 'hand-over') return
+    const linkId = HOLDER.exec(caller.sub)?.[1]
+    const reached = linkId === undefined ? undefined : await handOverLinks.accountOf(caller.scope, linkId, now())
+    if (reached === undefined) throw refuse('hand-over-ended')
+    const { accountId } = params as { accountId?: string }
+    if (accountId !== undefined && accountId !== reached) throw refuse('account-not-found')
+  }
+}

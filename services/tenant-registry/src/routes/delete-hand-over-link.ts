@@ -1,0 +1,24 @@
+import { HandOverLinkParams } from '@jackfield/contract/hand-over-link'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
+
+const schema = {
+  operationId: 'deleteHandOverLink',
+  summary: 'End a hand-over link, and what was opened with it, at once',
+  tags: ['Microsoft accounts'],
+  params: HandOverLinkParams,
+  response: { 204: z.undefined(), 403: Problem, 404: Problem },
+}
+
+export const deleteHandOverLink: FastifyPluginAsyncZod<Pick<Ports, 'handOverLinks'>> = async (app, { handOverLinks }) => {
+  app.delete('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links/:linkId', { schema }, async (request, reply) => {
+    const { tenantId, accountId, linkId } = request.params
+    const entry = auditEntry(request, { action: 'hand-over-link.delete', tenantId, target: accountId, details: { link: linkId } })
+    if (!(await handOverLinks.delete({ tenantId, accountId }, linkId, entry))) throw refuse('hand-over-link-not-found')
+    return reply.status(204).send()
+  })
+}

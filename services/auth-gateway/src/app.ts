@@ -8,6 +8,7 @@ import { pagePlugin } from './page-plugin.ts'
 import type { Ports } from './ports.ts'
 import { rateLimitPlugin } from './rate-limit-plugin.ts'
 import { logSerializers } from './request-log.ts'
+import { acceptRedeemed } from './routes/accept-redeemed.ts'
 import { cancelSignIn } from './routes/cancel-sign-in.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
 import { controlFiles } from './routes/control-files.ts'
@@ -53,6 +54,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await people.register(securityHeadersOfSite)
 
         await people.register(microsoftCallback, ports)
+        await people.register(acceptRedeemed, ports)
         await people.register(async (tenant) => {
           tenant.addHook('onRequest', onTenantSite)
           await tenant.register(continueSignIn, { ...ports, baseUrl })

@@ -81,6 +81,14 @@ export interface Microsoft {
     answer: URLSearchParams,
     expected: { redirectUri: string; state: string; nonce: string; verifier: string },
   ): Promise<{ kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure>
+  /** Where a browser redeems a code of the platform `spa`, and for what scope. */
+  browserRedemption(account: SignInAccount): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
+  /** An ID token that a browser brings. */
+  accept(
+    account: SignInAccount,
+    idToken: string,
+    nonce: string,
+  ): Promise<{ kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
 }
 

@@ -136,14 +136,6 @@ test('T-21 SC-02 signing in again gives the session a new id, and the old one is
   expect((await stale.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe('login_required')
 })
 
-test('a redirect platform of spa is refused with a page that says so', async () => {
-  givenConnectedTenant(world, 'contoso', { redirectPlatform: 'spa' })
-  const app = await givenClient(world, 'contoso')
-  const page = await new Browser().open((await app.begin()).url)
-  expect(page.status).toBe(403)
-  expect(page.text).toContain('redirect platform SPA')
-})
-
 test('admission is decided by sync, status, the SSO tick and the binding, in this order', () => {
   const person = { sync: true, sso: true, status: 'active', bindings: [] } as never
   expect(decideAdmission(undefined, { requiresBinding: false }).kind).toBe('not-imported')

@@ -37,6 +37,7 @@ export async function givenGateway(
     backends?: { registry: string; roster: string }
     microsoft?: string
     trustedProxies?: string[]
+    redirectPlatform?: 'web' | 'spa'
   } = {},
 ) {
   const port = await findFreePort()
@@ -49,10 +50,12 @@ export async function givenGateway(
   await ensurePlatformKeys(db, sealingKeys)
 
   const callbacks = ['/auth/microsoft/callback', '/auth/microsoft/callback/web-client', '/auth/microsoft/callback/desk']
-  const web = ['phone', 'contoso.phone', 'fabrikam.phone'].flatMap((host) =>
+  const redirectUris = ['phone', 'contoso.phone', 'fabrikam.phone'].flatMap((host) =>
     callbacks.map((path) => `http://${host}.localhost:${port}${path}`),
   )
-  const m365 = await startEmulator({ directories: demoDirectories({ web, spa: [] }) })
+  const m365 = await startEmulator({
+    directories: demoDirectories({ web: [], spa: [], [options.redirectPlatform ?? 'web']: redirectUris }),
+  })
 
   const registry = mapRegistry(baseUrl)
   const roster = mapRoster()

@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
 import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../domain/microsoft-claims.ts'
 import type { Clock, Microsoft, MicrosoftFailure } from '../ports.ts'
+import { verifyIdToken } from './entra-id-token.ts'
 
 const SCOPE = 'openid profile email'
 const TIMEOUT_SECONDS = 10
@@ -82,6 +83,26 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         }
       } catch (error) {
         return (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ?? readRedeemFailure(error, connection)
+      }
+    },
+
+    async browserRedemption(account) {
+      try {
+        const { token_endpoint: tokenEndpoint } = (await directoryOf(account)).serverMetadata()
+        return tokenEndpoint === undefined ? { kind: 'malformed' } : { kind: 'redemption', tokenEndpoint, scope: SCOPE }
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    async accept({ clientId, directoryId, cloud }, idToken, nonce) {
+      try {
+        const { issuer, jwks_uri: jwksUri } = (await directoryOf({ clientId, directoryId, cloud })).serverMetadata()
+        if (jwksUri === undefined) return { kind: 'malformed' }
+        const verdict = await verifyIdToken(idToken, { issuer, jwksUri, clientId, directoryId, nonce, now: clock() })
+        return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
       }
     },
 

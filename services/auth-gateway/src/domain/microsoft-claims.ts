@@ -9,7 +9,8 @@ export type ClaimsVerdict =
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const CLOCK_SKEW = 60
 
-type Expectation = { clientId: string; directoryId: string; atHash: string; now: number }
+/** `atHash` where the access token is at hand. */
+type Expectation = { clientId: string; directoryId: string; atHash?: string; now: number }
 
 /**
  * What is left to check of an ID token whose signature, issuer, audience, nonce and expiry hold:
@@ -19,7 +20,7 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
   const { tid, oid, sub, azp, iat, at_hash: atHash } = claims
   if (typeof sub !== 'string' || sub === '' || sub.length > 255) return { kind: 'rejected', reason: 'sub' }
   if (azp !== undefined && azp !== expected.clientId) return { kind: 'rejected', reason: 'azp' }
-  if (atHash !== undefined && atHash !== expected.atHash) return { kind: 'rejected', reason: 'at_hash' }
+  if (atHash !== undefined && expected.atHash !== undefined && atHash !== expected.atHash) return { kind: 'rejected', reason: 'at_hash' }
   if (typeof iat !== 'number' || iat > expected.now + CLOCK_SKEW) return { kind: 'rejected', reason: 'iat' }
   if (typeof tid !== 'string' || !GUID.test(tid)) return { kind: 'rejected', reason: 'tid' }
   if (tid.toLowerCase() !== expected.directoryId) return { kind: 'wrong-directory' }

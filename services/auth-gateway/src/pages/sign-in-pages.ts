@@ -57,16 +57,6 @@ export function notSetUpPage({ uid, tenant, details }: SignInLinks): Page {
   }
 }
 
-export function platformNotSupportedPage({ uid, tenant, details }: SignInLinks, alias: string): Page {
-  return {
-    title: 'Sign-in with Microsoft is not possible yet',
-    tenant,
-    body: html`<p>The Microsoft 365 account “${alias}” uses the redirect platform SPA, which can’t be used to sign in here yet.</p>
-<p class="quiet">For your administrator: set the account’s platform to Web, and register the redirect URI under Web in Entra ID.</p>
-<div class="actions">${backToApp(uid)}</div>${details}`,
-  }
-}
-
 export function accountPickerPage(
   accounts: ReadonlyArray<{ id: string; alias: string }>,
   { uid, tenant }: Omit<SignInLinks, 'details'>,

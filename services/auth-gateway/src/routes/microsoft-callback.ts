@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { readBrowser } from '../browser-cookie.ts'
+import type { MicrosoftIdentity } from '../domain/microsoft-claims.ts'
 import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../domain/pending-login.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
+import type { SignInAccount } from '../domain/site.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 import { auditSignIn } from '../sign-in-audit.ts'
@@ -13,6 +17,10 @@ import { readConsentAnswer, showConsentReturn } from './consent-return.ts'
 import { IDENTITY } from './continue-sign-in.ts'
 import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
 import { workingConnection } from './working-connection.ts'
+
+/** A code that a browser is redeeming now. */
+export const REDEEMING = 'RedeemingLogin'
+const REDEEMING_TTL = 120
 
 /** Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10). */
 export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
@@ -43,15 +51,60 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
   if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
 
-  const outcome = await askMicrosoft(ports, request, pending, answer, state)
+  const account = site.accounts.find(({ id }) => id === pending.accountId)
+  if (account?.redirectPlatform === 'spa' && answer.has('code')) return redeemInBrowser(ports, request, reply, account, pending, answer)
+  return concludeSignIn(ports, request, reply, pending, await askMicrosoft(ports, request, pending, answer, state))
+}
+
+/** A code of the platform `spa` is the browser's to redeem; what it gets comes back under a handle of its own (S11). */
+async function redeemInBrowser(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  account: SignInAccount,
+  pending: PendingLogin,
+  answer: URLSearchParams,
+) {
+  const redemption = await ports.microsoft.browserRedemption(account)
+  if (redemption.kind !== 'redemption') return showFailure(ports, request, reply, pending, redemption)
+  const handle = randomBytes(32).toString('base64url')
+  await ports.artefacts(PENDING_SPACE).save({ kind: REDEEMING, id: handle, payload: pending, ttl: REDEEMING_TTL })
+  const { tokenEndpoint, scope } = redemption
+  const { redirectUri, verifier } = pending
+  const code = answer.get('code') ?? ''
+  const { page, policy } = redeemInBrowserPage(tenantSite(request).tenant.name, {
+    tokenEndpoint,
+    scope,
+    clientId: account.clientId,
+    code,
+    redirectUri,
+    verifier,
+    handle,
+  })
+  return reply
+    .header('content-security-policy', policy)
+    .header('referrer-policy', 'no-referrer')
+    .type('text/html; charset=utf-8')
+    .send(page)
+}
+
+/** Who it is according to Microsoft is known, or why not. */
+export async function concludeSignIn(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pending: PendingLogin,
+  outcome: { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure,
+  goOn: (path: string) => FastifyReply = (path) => reply.redirect(path, 303),
+) {
   if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)
-  await ports.artefacts(namespaceOf(site)).save({
+  await ports.artefacts(namespaceOf(tenantSite(request))).save({
     kind: IDENTITY,
     id: pending.interaction,
     payload: { ...outcome.identity, accountId: pending.accountId },
     ttl: INTERACTION,
   })
-  return reply.redirect(`/auth/interaction/${pending.interaction}`, 303)
+  return goOn(`/auth/interaction/${pending.interaction}`)
 }
 
 async function findPending({ artefacts }: Ports, answer: URLSearchParams) {

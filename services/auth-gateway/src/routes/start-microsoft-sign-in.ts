@@ -7,7 +7,7 @@ import { PENDING_LOGIN } from '../domain/session-limits.ts'
 import { namespaceOf, type SignInAccount } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, technicalDetails } from '../page-plugin.ts'
-import { microsoftFailurePage, platformNotSupportedPage } from '../pages/sign-in-pages.ts'
+import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, Ports } from '../ports.ts'
 import { tenantSite } from '../site-plugin.ts'
 
@@ -48,10 +48,6 @@ export async function redirectToMicrosoft(
   const browser = readBrowser(request)
   if (!browser) throw refuse('sign-in-not-found')
   const links = { uid: attempt.uid, tenant: site.tenant.name }
-  if (account.redirectPlatform === 'spa') {
-    const details = technicalDetails(request, 'spa-not-supported')
-    return sendPage(reply, 403, platformNotSupportedPage({ ...links, details }, account.alias), [attempt.redirectOrigin])
-  }
   const random = () => randomBytes(32).toString('base64url')
   const state = random()
   const pending: PendingLogin = {

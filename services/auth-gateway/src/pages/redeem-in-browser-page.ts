@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { html } from './html.ts'
+import { pageSecurityPolicy, renderPage, trusted } from './layout.ts'
+
+/** What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got. */
+export type Redemption = {
+  tokenEndpoint: string
+  clientId: string
+  code: string
+  redirectUri: string
+  verifier: string
+  scope: string
+  handle: string
+}
+
+export const REDEEMED_PATH = '/auth/microsoft/redeemed'
+
+// Microsoft gives tokens of this platform to cross-origin requests of a browser only. The access token is let go of here.
+const SCRIPT = `
+const form = document.forms[0]
+const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }
+const { endpoint, ...members } = form.dataset
+const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: members.client, code: members.code,
+  redirect_uri: members.redirect, code_verifier: members.verifier, scope: members.scope })
+fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(15000) })
+  .then((answer) => answer.json())
+  .then((answer) => { give('id_token', answer.id_token); give('error', answer.error); give('error_description', answer.error_description) },
+    () => give('error', 'unreachable'))
+  .then(() => form.submit())
+`
+const SCRIPT_SOURCE = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
+
+/** The page between Microsoft and our own verification: it shows for as long as one request takes. */
+export function redeemInBrowserPage(tenant: string, redemption: Redemption): { page: string; policy: string } {
+  const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle } = redemption
+  const page = renderPage({
+    title: 'Signing you in',
+    tenant,
+    body: html`<p>One moment.</p><noscript><p>This sign-in needs JavaScript. Allow it for this page and sign in again.</p></noscript>
+<form method="post" action="${REDEEMED_PATH}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
+<input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
+<script>${trusted(SCRIPT)}</script>`,
+  })
+  return { page, policy: `${pageSecurityPolicy()}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}` }
+}

@@ -1,0 +1,50 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { readBrowser } from '../browser-cookie.ts'
+import { PendingLogin } from '../domain/pending-login.ts'
+import { refuse } from '../errors.ts'
+import { sendPage } from '../page-plugin.ts'
+import { html } from '../pages/html.ts'
+import { REDEEMED_PATH } from '../pages/redeem-in-browser-page.ts'
+import type { Ports } from '../ports.ts'
+import { requireSameSite } from '../same-site.ts'
+import { tenantSite } from '../site-plugin.ts'
+import { concludeSignIn, REDEEMING } from './microsoft-callback.ts'
+import { PENDING_SPACE } from './start-microsoft-sign-in.ts'
+
+const text = (most: number) => z.string().max(most).default('')
+const Redeemed = z.object({ handle: z.string().min(20).max(64), id_token: text(16_384), error: text(200), error_description: text(4_096) })
+
+/** What the browser got for a code of the platform `spa` (S11). The server never redeems such a code itself. */
+export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 32_768 }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))))
+  })
+
+  app.post<{ Body: z.infer<typeof Redeemed> }>(REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
+    requireSameSite(request)
+    reply.header('cache-control', 'no-store')
+    const site = tenantSite(request)
+    const { handle, id_token: idToken, error, error_description: description } = request.body
+    const found = await ports.artefacts(PENDING_SPACE).find(REDEEMING, handle)
+    if (!found) throw refuse('sign-in-not-found')
+    const pending = PendingLogin.parse(found.payload)
+    const isOwn = pending.tenantId === site.tenant.id && pending.origin === site.origin && pending.browser === readBrowser(request)
+    if (!isOwn) throw refuse('sign-in-misdirected')
+    if (!(await ports.artefacts(PENDING_SPACE).consume(REDEEMING, handle))) throw refuse('sign-in-used')
+
+    const account = site.accounts.find(({ id }) => id === pending.accountId)
+    if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
+    const outcome = await (async () => {
+      if (error === 'unreachable') return { kind: 'unreachable' } as const
+      if (error) return ports.microsoft.readErrorAnswer(new URLSearchParams({ error, error_description: description }))
+      return idToken ? ports.microsoft.accept(account, idToken, pending.nonce) : ({ kind: 'malformed' } as const)
+    })()
+    return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
+      // No redirect: a form led here, and where the sign-in ends is another origin (CSP `form-action`).
+      const body = html`<p>One moment.</p><div class="actions"><a class="button" href="${path}">Continue</a></div>`
+      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: 'Signing you in', tenant: site.tenant.name, body })
+    })
+  })
+}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SYNC_RUN_QUEUE, type SyncRunJob } from '@jackfield/contract/sync-job'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 import type { ConsumeSyncRuns, SyncQueue } from '../ports.ts'
@@ -14,6 +15,7 @@ export type QueueOptions = {
 const SCHEMA = 'queue'
 const PREFIX = 'jackfield'
 const PRODUCER_PATIENCE_MS = 1_000
+const CLOSING_PATIENCE_MS = 5_000
 
 const JOB_OPTIONS: JobsOptions = {
   attempts: 5,
@@ -91,7 +93,12 @@ function openQueue(engine: QueueEngine, name: string, onError: (error: Error) =>
 export function bullmqConsumer({ engine, onError, name = SYNC_RUN_QUEUE }: QueueOptions, concurrency: number): ConsumeSyncRuns {
   return async (handle) => {
     const stopping = new AbortController()
-    const worker = openWorker(engine, name, concurrency, (job) => handle(job.data, stopping.signal))
+    const underWay = new Set<Promise<void>>()
+    const worker = openWorker(engine, name, concurrency, (job) => {
+      const slice = handle(job.data, stopping.signal)
+      underWay.add(slice)
+      return slice.finally(() => underWay.delete(slice))
+    })
     worker.on('error', onError)
     worker.on('failed', (_job, error) => onError(error))
     // Redis is waited for as long as it takes; a Postgres that is not there now is the caller's to try again.
@@ -104,7 +111,10 @@ export function bullmqConsumer({ engine, onError, name = SYNC_RUN_QUEUE }: Queue
     return {
       async close() {
         stopping.abort()
-        await worker.close()
+        const closed = worker.close().catch(onError)
+        // Slices are waited for as long as they take; a connection that does not let go after them is not.
+        const patience = Promise.allSettled(underWay).then(() => sleep(CLOSING_PATIENCE_MS, undefined, { ref: false }))
+        await Promise.race([closed, patience])
       },
     }
   }

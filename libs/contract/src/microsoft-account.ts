@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Guid, Id, Timestamp } from './identifier.ts'
+import { CheckId } from './verification.ts'
 
 export const Cloud = z.enum(['global', 'us-gov', 'us-gov-dod', 'china'])
 export type Cloud = z.infer<typeof Cloud>
@@ -53,6 +54,18 @@ export const NewCredential = z.discriminatedUnion('type', [
 ])
 export type NewCredential = z.infer<typeof NewCredential>
 
+/** What an admin of the account should see to. */
+export const AccountWarning = z.object({
+  code: z.enum(['credential-expiring', 'credential-expired', 'check-failed', 'check-warning']),
+  severity: z.enum(['info', 'warning', 'critical']),
+  daysLeft: z.int().min(0).optional(),
+  check: CheckId.optional(),
+  message: z.string(),
+  remedy: z.string(),
+  link: z.url().optional(),
+})
+export type AccountWarning = z.infer<typeof AccountWarning>
+
 export const MicrosoftAccount = z
   .object({
     id: Id,
@@ -71,6 +84,9 @@ export const MicrosoftAccount = z
     previousCredential: CredentialSummary.optional().meta({
       description: 'The one before, which stands in until Entra ID has taken the new one, or until its own end',
     }),
+    warnings: z
+      .array(AccountWarning)
+      .meta({ description: 'The most pressing first: a credential that ends within 60 days, what the last connection test found' }),
     lastVerifiedAt: Timestamp.nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,

@@ -8,6 +8,7 @@ import {
   requireService,
 } from '@jackfield/internal-token/internal-token-plugin'
 import type { FastifyInstance } from 'fastify'
+import { registerAccountMetrics } from './account-metrics.ts'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
 import { auditForeignAccess } from './routes/audit-foreign-access.ts'
@@ -64,6 +65,8 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
   const app = createServer({ ...server, name: SERVICE_NAME })
   await app.register(openapiPlugin, { title: 'Jackfield tenant registry', version: '1' })
   await app.register(internalTokenPlugin, { audience: SERVICE_NAME, keys: internalTokenKeys })
+
+  registerAccountMetrics(app.metrics, ports)
 
   const open = (scope: FastifyInstance) =>
     scope.addHook('onRequest', async (_request, reply) => {

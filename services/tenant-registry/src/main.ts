@@ -8,6 +8,7 @@ import { pingRegistry } from './adapters/registry-health.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
+import { announceExpiries, checkDueAccounts } from './jobs/watch-accounts.ts'
 import { rewrapKeys } from './rewrap-keys.ts'
 
 const command = process.argv[2]
@@ -41,8 +42,9 @@ const pool = createPool({
   role: DATABASE_ROLE,
   onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
 })
+const ports = registryPorts(pool, config, () => new Date())
 const app = await buildApp({
-  ports: registryPorts(pool, config, () => new Date()),
+  ports,
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
   logLevel: config.LOG_LEVEL,
   isMigrated: () => isMigrated,
@@ -60,6 +62,24 @@ await runService(app, {
   port: config.PORT,
   closers: [async () => stopping.abort(), () => pool.end()],
 })
+
+const watching = setInterval(
+  () => void watch().catch((error: unknown) => app.log.warn({ err: error }, 'accounts were not watched over')),
+  10_000,
+)
+stopping.signal.addEventListener('abort', () => clearInterval(watching))
+
+let isWatching = false
+async function watch(): Promise<void> {
+  if (!isMigrated || isWatching) return
+  isWatching = true
+  try {
+    await announceExpiries(ports)
+    await checkDueAccounts(ports, app.log)
+  } finally {
+    isWatching = false
+  }
+}
 
 if (!isMigrated) {
   const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')

@@ -61,6 +61,22 @@ export type Apps = {
   delete(clientId: string, read: number, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
 }
 
+/** What is watched over for all tenants, once however many replicas there are. */
+export type AccountWatch = {
+  /** Enabled accounts whose turn has come, each handed to one caller; the next turn is `everySeconds` later. */
+  claimDue(now: Date, everySeconds: number, limit: number): Promise<Array<{ tenantId: string; accountId: string }>>
+  /** Credentials that end within the widest threshold, or have ended without anybody being told. */
+  expiring(
+    now: Date,
+  ): Promise<Array<{ tenantId: string; accountId: string; credentialId: string; alias: string; type: string; expiresAt: string }>>
+  /** False, and no event is written, when the threshold was announced before. */
+  announce(notice: { tenantId: string; credentialId: string; threshold: number }, entry: AuditEntry): Promise<boolean>
+  counts(now: Date): Promise<{
+    statuses: Array<{ status: string; count: number }>
+    expiring: Array<{ threshold: number; count: number }>
+  }>
+}
+
 export type Accounts = {
   create(
     account: NewAccount,
@@ -74,7 +90,8 @@ export type Accounts = {
     read: AccountRecord,
     values: AccountValues,
     replacement: CredentialReplacement | undefined,
-    entry: AuditEntry,
+    /** Nothing worth an event happened without it. */
+    entry: AuditEntry | undefined,
   ): Promise<AccountRecord | 'alias-taken' | 'version-conflict'>
   /** With its credential; the change it names must be the last. */
   delete(read: AccountRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
@@ -205,6 +222,7 @@ export type Ports = {
   tenants: Tenants
   apps: Apps
   accounts: Accounts
+  watch: AccountWatch
   vault: Vault
   apiKeys: ApiKeys
   links: ControlSignInLinks

@@ -32,19 +32,20 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
   const key = internalKey
   const clock = { offset: 0 }
   const said: string[] = []
+  const ports = registryPorts(
+    confined,
+    {
+      BASE_URL,
+      // Nobody answers there: no test asks the world.
+      HOST_PROOF_DNS_SERVERS: ['127.0.0.1:9'],
+      INTERNAL_TOKEN_KEYS: [key],
+      KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()],
+      ...settings,
+    },
+    () => new Date(Date.now() + clock.offset),
+  )
   const app = await buildApp({
-    ports: registryPorts(
-      confined,
-      {
-        BASE_URL,
-        // Nobody answers there: no test asks the world.
-        HOST_PROOF_DNS_SERVERS: ['127.0.0.1:9'],
-        INTERNAL_TOKEN_KEYS: [key],
-        KEY_ENCRYPTION_KEYS: [createHash('sha256').update('kek').digest()],
-        ...settings,
-      },
-      () => new Date(Date.now() + clock.offset),
-    ),
+    ports,
     internalTokenKeys: [key],
     isMigrated: () => true,
     logLevel: 'debug',
@@ -68,6 +69,7 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
   let counter = 0
   return {
     app,
+    ports,
     url: database.url,
     /** As the owner of the tables, who sees everything. */
     pool,

@@ -15,6 +15,8 @@ import { aSecret, inDays, platform, type Registry, startRegistry } from './regis
 const WITHOUT_TENANT = ['app']
 const COPY_TO_PREVIOUS = `insert into registry.previous_credential
   select account_id, type, sealed, hint, created_at, expires_at from registry.microsoft_credential on conflict do nothing`
+const NOTE_EXPIRY = `insert into registry.expiry_notice
+  select a.tenant_id, c.id, 60 from registry.microsoft_credential c join registry.microsoft_account a on a.id = c.account_id on conflict do nothing`
 let registry: Registry
 let mine: string
 let theirs: string
@@ -31,6 +33,7 @@ beforeAll(async () => {
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/consent-links`)
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/hand-over-links`, {})
     await registry.pool.query(COPY_TO_PREVIOUS)
+    await registry.pool.query(NOTE_EXPIRY)
     await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'key', scope: tenant, role: 'admin' })
     await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: tenant, role: 'admin' })
   }

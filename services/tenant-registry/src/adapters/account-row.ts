@@ -1,4 +1,5 @@
 import { type CredentialSummary, MicrosoftAccount as Schema } from '@jackfield/contract/microsoft-account'
+import { Check } from '@jackfield/contract/verification'
 import { z } from 'zod'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
 import type { SealedCredential } from '../ports.ts'
@@ -9,17 +10,19 @@ type AccountRow = typeof microsoftAccount.$inferSelect
 type CredentialRow = typeof previousCredential.$inferSelect
 // Text columns that hold one of a few words: parsed here, at the border.
 const Trust = z.object({ issuer: z.string(), subject: z.string(), audience: z.string() })
+const Findings = z.array(Check)
 const Words = Schema.pick({ cloud: true, redirectPlatform: true, redirectMode: true, status: true })
 
 /** The account as the domain knows it: with a summary of its credential, never the sealed secret. */
 export function accountOf(
-  { aliasKey: _, ...row }: AccountRow,
+  { aliasKey: _, nextCheckAt: __, ...row }: AccountRow,
   credential: CredentialRow | null,
   previous: CredentialRow | null,
 ): AccountRecord {
   return {
     ...row,
     ...Words.parse(row),
+    findings: Findings.parse(row.findings),
     credential: credential && summaryOf(credential),
     ...(previous && { previousCredential: summaryOf(previous) }),
     firstReadyAt: row.firstReadyAt?.toISOString() ?? null,

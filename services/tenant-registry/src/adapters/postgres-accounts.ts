@@ -78,7 +78,7 @@ export function postgresAccounts(db: Database): Accounts {
             if (replacement) await replaceCredential(tx, read.id, replacement)
             // Another registration: what worked for the one before is of no use to it.
             if (firstReadyAt === null) await erasePrevious(tx, read.id)
-            await insertAuditEvent(tx, entry)
+            if (entry) await insertAuditEvent(tx, entry)
             const [found] = await select(tx, and(eq(account.tenantId, read.tenantId), eq(account.id, read.id)))
             return found ? accountOf(found.row, found.credential, found.previous) : ('version-conflict' as const)
           }),

@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts'
 import { federatedTokenFile } from './federated-token-file.ts'
 import { type HostProbeSettings, hostProofProbe } from './host-proof-probe.ts'
 import { microsoftExaminer } from './microsoft-examiner.ts'
+import { postgresAccountWatch } from './postgres-account-watch.ts'
 import { postgresAccounts } from './postgres-accounts.ts'
 import { postgresApiKeys } from './postgres-api-keys.ts'
 import { postgresApps } from './postgres-apps.ts'
@@ -45,6 +46,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     tenants: postgresTenants(db),
     apps: postgresApps(db),
     accounts: postgresAccounts(db),
+    watch: postgresAccountWatch(db),
     vault: tenantKeyVault(db, settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     links: postgresControlSignInLinks(db),

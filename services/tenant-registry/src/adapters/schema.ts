@@ -1,4 +1,4 @@
-import { boolean, customType, index, integer, jsonb, pgSchema, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, customType, index, integer, jsonb, pgSchema, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
@@ -73,6 +73,10 @@ export const microsoftAccount = registry.table(
     redirectPlatform: text('redirect_platform').notNull(),
     redirectMode: text('redirect_mode').notNull(),
     registeredRedirectUris: text('registered_redirect_uris').array(),
+    /** Failed checks and warnings of the last connection test. */
+    findings: jsonb('findings').notNull().default([]),
+    /** When it is tested next without being asked to. */
+    nextCheckAt: instant('next_check_at').notNull().defaultNow(),
     status: text('status').notNull(),
     firstReadyAt: instant('first_ready_at'),
     lastVerifiedAt: instant('last_verified_at'),
@@ -80,7 +84,10 @@ export const microsoftAccount = registry.table(
     updatedAt: updated(),
     version: version(),
   },
-  (table) => [uniqueIndex('microsoft_account_alias').on(table.tenantId, table.aliasKey)],
+  (table) => [
+    uniqueIndex('microsoft_account_alias').on(table.tenantId, table.aliasKey),
+    index('microsoft_account_next_check').on(table.nextCheckAt),
+  ],
 )
 
 const credentialColumns = () => ({
@@ -100,6 +107,16 @@ export const microsoftCredential = registry.table('microsoft_credential', {
   /** When Entra ID was first seen to take the previous credential only. */
   refusedAt: instant('refused_at'),
 })
+
+/** Thresholds before a credential's end of which its admins were told. */
+export const expiryNotice = registry.table(
+  'expiry_notice',
+  { tenantId: tenantId(), credentialId: uuid('credential_id').notNull(), threshold: integer('threshold').notNull() },
+  (table) => [
+    primaryKey({ name: 'expiry_notice_threshold', columns: [table.credentialId, table.threshold] }),
+    index('expiry_notice_tenant').on(table.tenantId),
+  ],
+)
 
 /** Stands in until the new credential is proven. */
 export const previousCredential = registry.table('previous_credential', credentialColumns())

@@ -1,4 +1,6 @@
 import type { MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft-account'
+import type { Check } from '@jackfield/contract/verification'
+import { accountWarnings, findingsOf } from './account-warnings.ts'
 
 /**
  * A connection to one directory, and where it stands:
@@ -10,7 +12,9 @@ import type { MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contrac
  *
  * A failed test leaves a draft a draft. A disabled account is tested without changing its status.
  */
-export type AccountRecord = Omit<MicrosoftAccount, 'enabled'> & {
+export type AccountRecord = Omit<MicrosoftAccount, 'enabled' | 'warnings'> & {
+  /** What the last connection test left to be seen to. */
+  findings: Check[]
   firstReadyAt: string | null
   /** What the connection tests found registered in Entra ID; null before the first. */
   registeredRedirectUris: string[] | null
@@ -26,6 +30,7 @@ export type AccountValues = Pick<
   | 'redirectPlatform'
   | 'redirectMode'
   | 'registeredRedirectUris'
+  | 'findings'
   | 'status'
   | 'firstReadyAt'
   | 'lastVerifiedAt'
@@ -47,7 +52,12 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
   const changed: AccountValues = { ...valuesOf(account), ...definedOnly(members) }
   if (changed.redirectPlatform !== account.redirectPlatform) changed.registeredRedirectUris = null
   const other = changed.clientId !== account.clientId || changed.directoryId !== account.directoryId || changed.cloud !== account.cloud
-  const untested = { firstReadyAt: null, lastVerifiedAt: null, registeredRedirectUris: other ? null : account.registeredRedirectUris }
+  const untested = {
+    firstReadyAt: null,
+    lastVerifiedAt: null,
+    findings: [],
+    registeredRedirectUris: other ? null : account.registeredRedirectUris,
+  }
   if (wanted === 'disabled') return { ...changed, ...(other ? untested : {}), status: 'disabled' }
   if (wanted === 'draft' && account.status === 'disabled') return { ...changed, ...untested, status: 'draft' }
   if (other) return { ...changed, ...untested, status: account.status === 'disabled' ? 'disabled' : 'draft' }
@@ -56,30 +66,30 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
 
 /** The account with another credential, which waits to be tested. */
 export function withNewCredential(account: AccountRecord): AccountValues {
-  return { ...valuesOf(account), lastVerifiedAt: null }
+  return { ...valuesOf(account), findings: [], lastVerifiedAt: null }
 }
 
 /** The account after a connection test, which found these redirect URIs registered. */
-export function verified(account: AccountRecord, ok: boolean, at: Date, registeredRedirectUris: string[] | null): AccountValues {
-  const values = { ...valuesOf(account), registeredRedirectUris, lastVerifiedAt: at.toISOString() }
+export function verified(
+  account: AccountRecord,
+  { checks, at, registeredRedirectUris }: { checks: readonly Check[]; at: Date; registeredRedirectUris: string[] | null },
+): AccountValues {
+  const ok = checks.every((check) => check.status !== 'failed')
+  const values = { ...valuesOf(account), registeredRedirectUris, findings: findingsOf(checks), lastVerifiedAt: at.toISOString() }
   if (account.status === 'disabled') return values
   if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
 }
 
 /** What the API shows of it. */
-export function presentAccount({
-  firstReadyAt,
-  registeredRedirectUris: _uris,
-  version: _version,
-  ...account
-}: AccountRecord): MicrosoftAccount {
-  return { ...account, enabled: isEnabled({ status: account.status, firstReadyAt }) }
+export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccount {
+  const { firstReadyAt, registeredRedirectUris: _uris, version: _version, findings: _findings, ...account } = record
+  return { ...account, enabled: isEnabled({ status: account.status, firstReadyAt }), warnings: accountWarnings(record, now) }
 }
 
 function valuesOf(account: AccountRecord): AccountValues {
   const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status } = account
-  const { registeredRedirectUris, firstReadyAt, lastVerifiedAt } = account
+  const { registeredRedirectUris, findings, firstReadyAt, lastVerifiedAt } = account
   return {
     alias,
     clientId,
@@ -89,6 +99,7 @@ function valuesOf(account: AccountRecord): AccountValues {
     redirectMode,
     status,
     registeredRedirectUris,
+    findings,
     firstReadyAt,
     lastVerifiedAt,
   }

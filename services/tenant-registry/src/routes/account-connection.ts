@@ -1,8 +1,8 @@
 import type { Connection, CredentialProof } from '@jackfield/contract/internal-api'
-import type { FastifyRequest } from 'fastify'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'
+import type { Asker } from './asker.ts'
 import { auditEntry } from './audit-entry.ts'
 
 export type ConnectionPorts = Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken' | 'now'>
@@ -10,7 +10,7 @@ type Proof = { kind: 'proof'; proof: CredentialProof } | { kind: 'unreadable'; c
 type NoToken = 'federation-not-set-up' | 'federation-token-unreadable'
 
 /** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the installation. A secret that cannot be opened is audited (SE-04). */
-export async function openConnection(ports: ConnectionPorts, request: FastifyRequest, account: AccountRecord): Promise<Connection> {
+export async function openConnection(ports: ConnectionPorts, request: Asker, account: AccountRecord): Promise<Connection> {
   const { id: accountId, tenantId, alias, clientId, directoryId, cloud } = account
   const connection = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account) }
   const stored = await ports.accounts.credentials(tenantId, accountId, ports.now())
@@ -46,6 +46,6 @@ async function proofOf(
   return { kind: 'proof', proof: { type: 'assertion', assertion: await certificates.assert(signer, account) } }
 }
 
-function auditUnreadable({ audit }: ConnectionPorts, request: FastifyRequest, { tenantId, id }: AccountRecord): Promise<void> {
+function auditUnreadable({ audit }: ConnectionPorts, request: Asker, { tenantId, id }: AccountRecord): Promise<void> {
   return audit.record(auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: id }))
 }

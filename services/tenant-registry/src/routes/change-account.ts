@@ -16,7 +16,7 @@ const schema = {
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
+export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> = async (app, { accounts, now }) => {
   app.patch('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await accounts.find(params.tenantId, params.accountId)
@@ -30,6 +30,6 @@ export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = asy
     const entry = auditEntry(request, { action: 'microsoft-account.change', tenantId: read.tenantId, target: read.id, details })
     const account = await accounts.change(read, values, undefined, entry)
     if (typeof account === 'string') throw refuse(account)
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
+    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
   })
 }

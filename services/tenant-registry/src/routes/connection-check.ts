@@ -1,21 +1,17 @@
 import type { Verification } from '@jackfield/contract/verification'
-import type { FastifyRequest } from 'fastify'
+import { isSameFindings } from '../domain/account-warnings.ts'
 import { judge } from '../domain/connection-test.ts'
-import { type AccountRecord, verified } from '../domain/microsoft-account.ts'
+import { type AccountRecord, type AccountValues, verified } from '../domain/microsoft-account.ts'
 import { redirectUriDifference, redirectUris, registeredAfter } from '../domain/redirect-uris.ts'
 import type { TenantRecord } from '../domain/tenant.ts'
 import type { Ports } from '../ports.ts'
 import { openConnection } from './account-connection.ts'
+import type { Asker } from './asker.ts'
 import { auditEntry } from './audit-entry.ts'
 import { keepUse } from './credential-use.ts'
 
 /** The connection test: asks Microsoft, judges, and keeps what it found on the account. */
-export async function checkConnection(
-  ports: Ports,
-  request: FastifyRequest,
-  tenant: TenantRecord,
-  account: AccountRecord,
-): Promise<Verification> {
+export async function checkConnection(ports: Ports, request: Asker, tenant: TenantRecord, account: AccountRecord): Promise<Verification> {
   const { apps, accounts, microsoft, baseUrl, now } = ports
   const { id: accountId, tenantId } = account
   const connection = await openConnection(ports, request, account)
@@ -36,9 +32,17 @@ export async function checkConnection(
   const checkedAt = now()
   const details = Object.fromEntries(checks.filter((check) => check.status === 'failed').map((check) => [check.id, check.code ?? 'failed']))
   const outcome = ok ? ('success' as const) : ('failure' as const)
-  const entry = auditEntry(request, { action: 'microsoft-account.verify', outcome, tenantId, target: accountId, details })
-  const stored = await accounts.change(account, verified(account, ok, checkedAt, registered), undefined, entry)
+  const values = verified(account, { checks, at: checkedAt, registeredRedirectUris: registered })
+  const action = request.isScheduled ? changeOf(account, values) : 'microsoft-account.verify'
+  const entry = action === undefined ? undefined : auditEntry(request, { action, outcome, tenantId, target: accountId, details })
+  const stored = await accounts.change(account, values, undefined, entry)
   // Changed while Microsoft was asked: what was tested is no more, so the result is told but not kept.
   if (typeof stored === 'string') request.log.info({ accountId }, 'account changed during its connection test')
   return { ok, checkedAt: checkedAt.toISOString(), checks }
+}
+
+/** What a test by the clock found out: undefined when all is as before, which is no event. */
+function changeOf(before: AccountRecord, after: AccountValues): string | undefined {
+  if (before.status !== after.status) return after.status === 'failing' ? 'microsoft-account.failing' : 'microsoft-account.recovered'
+  return isSameFindings(before.findings, after.findings) ? undefined : 'microsoft-account.findings-changed'
 }

@@ -36,6 +36,6 @@ export const createAccount: FastifyPluginAsyncZod<
     const account = await accounts.create({ id, tenantId, ...members }, sealed, entry)
     if (account === 'tenant-missing') throw refuse('tenant-not-found')
     if (account === 'alias-taken') throw refuse(account)
-    return reply.status(201).header('etag', entityTag(account.version)).send(presentAccount(account))
+    return reply.status(201).header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
   })
 }

@@ -1,11 +1,11 @@
 import type { CredentialUse } from '@jackfield/contract/internal-api'
-import type { FastifyRequest } from 'fastify'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
 import type { Ports } from '../ports.ts'
+import type { Asker } from './asker.ts'
 import { auditEntry } from './audit-entry.ts'
 
 /** Keeps which of two credentials Entra ID took. */
-export function keepUse({ accounts }: Pick<Ports, 'accounts'>, request: FastifyRequest, account: AccountRecord, use: CredentialUse) {
+export function keepUse({ accounts }: Pick<Ports, 'accounts'>, request: Asker, account: AccountRecord, use: CredentialUse) {
   const deed =
     use.worked === 'new'
       ? { action: 'microsoft-account.retire-credential' }

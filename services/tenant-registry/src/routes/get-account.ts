@@ -14,10 +14,10 @@ const schema = {
   response: { 200: MicrosoftAccount, 404: Problem },
 }
 
-export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
+export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> = async (app, { accounts, now }) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
     const account = await accounts.find(params.tenantId, params.accountId)
     if (!account) throw refuse('account-not-found')
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
+    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
   })
 }

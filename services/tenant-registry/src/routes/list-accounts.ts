@@ -17,11 +17,15 @@ const schema = {
   response: { 200: pageOf(MicrosoftAccount), 400: Problem, 404: Problem },
 }
 
-export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts'>> = async (app, { tenants, accounts }) => {
+export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'now'>> = async (app, { tenants, accounts, now }) => {
   app.get('/tenants/:tenantId/microsoft-accounts', { schema }, async ({ params, query }) => {
     const range = readRange(query)
     if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')
     const rows = await accounts.list(params.tenantId, range)
-    return toPage(rows.map(presentAccount), query, (account) => account.id)
+    return toPage(
+      rows.map((row) => presentAccount(row, now())),
+      query,
+      (account) => account.id,
+    )
   })
 }

@@ -34,6 +34,6 @@ export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vaul
     const replacement = { sealed, standIn: chooseStandIn(read, ports.now()) }
     const account = await ports.accounts.change(read, withNewCredential(read), replacement, entry)
     if (typeof account === 'string') throw refuse(account)
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account))
+    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
   })
 }

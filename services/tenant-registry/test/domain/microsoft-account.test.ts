@@ -13,6 +13,7 @@ const draft: AccountRecord = {
   redirectPlatform: 'web',
   redirectMode: 'single',
   registeredRedirectUris: null,
+  findings: [],
   status: 'draft',
   credential: null,
   firstReadyAt: null,
@@ -35,7 +36,12 @@ test.each([
   ['a disabled one that passed', disabled, true, 'disabled', EARLIER],
   ['a disabled one that failed', disabled, false, 'disabled', EARLIER],
 ] as const)('after its test %s', (_name, account, ok, status, firstReadyAt) => {
-  expect(verified(account, ok, AT, null)).toMatchObject({ status, firstReadyAt, lastVerifiedAt: AT.toISOString() })
+  const check = { id: 'users', status: ok ? 'passed' : 'failed', message: 'm', remedy: '' } as const
+  expect(verified(account, { checks: [check], at: AT, registeredRedirectUris: null })).toMatchObject({
+    status,
+    firstReadyAt,
+    lastVerifiedAt: AT.toISOString(),
+  })
 })
 
 test.each([

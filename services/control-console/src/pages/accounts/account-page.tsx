@@ -7,6 +7,7 @@ import { Section } from '../../components/section.tsx'
 import { useRouteId } from '../../components/use-route-id.ts'
 import { AccountIds } from './account-ids.tsx'
 import { AccountStatusBadge } from './account-status-badge.tsx'
+import { AccountWarnings } from './account-warnings.tsx'
 import { ConnectionTest } from './connection-test.tsx'
 import { PermissionGuide } from './permission-guide.tsx'
 import { RedirectUriList } from './redirect-uri-list.tsx'
@@ -33,6 +34,7 @@ export function AccountPage() {
       </PageHeading>
       {isOff && <Text block>Nobody signs in with this account and nothing is imported. Enable it, then test it again.</Text>}
       <ProblemNotice error={change.error} />
+      {account.warnings.length > 0 && <AccountWarnings warnings={account.warnings} />}
       <Section title="Registration">
         <AccountIds account={account} change={change} />
       </Section>

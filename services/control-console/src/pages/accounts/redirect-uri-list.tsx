@@ -32,12 +32,13 @@ export function RedirectUriList({ account, change }: Properties) {
 
 /** Only what has changed since the last connection test: the others are in Entra ID already. */
 function Difference({ items, missing, obsolete }: RedirectUris) {
+  const kept = items.length - missing.length
   return (
     <>
       <MessageBar intent="warning">
         <MessageBarBody>
-          The addresses have changed since the last connection test. Change these in Entra ID, and test again; the other{' '}
-          {items.length - missing.length} stay as they are.
+          The addresses have changed since the last connection test. Change these in Entra ID, and test again
+          {kept > 0 ? `; the other ${kept} stay as they are` : ''}.
         </MessageBarBody>
       </MessageBar>
       {missing.length > 0 && (

@@ -29,6 +29,9 @@ export function SecretForm({ account, test }: Properties) {
   return (
     <form onSubmit={save} noValidate autoComplete="off">
       {account.credential && <StoredSecret credential={account.credential} />}
+      {account.previousCredential && (
+        <Text block>The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has passed.</Text>
+      )}
       <Text block>
         On the registration's <OutsideLink href={registrationLink(account, 'Credentials')}>Certificates &amp; secrets page</OutsideLink>{' '}
         create a new client secret that expires after 24 months, and copy its <strong>Value</strong> at once: Entra shows it only now.

@@ -1,0 +1,24 @@
+import { Link, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import type { AccountWarning } from '@jackfield/contract/microsoft-account'
+
+const INTENTS = { critical: 'error', warning: 'warning', info: 'info' } as const
+
+/** What somebody should see to, found by the clock or by the last test. */
+export function AccountWarnings({ warnings }: { warnings: readonly AccountWarning[] }) {
+  return (
+    <section aria-label="Warnings">
+      {warnings.map(({ code, check, severity, message, remedy, link }) => (
+        <MessageBar key={`${code} ${check ?? ''}`} intent={INTENTS[severity]} layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{message}</MessageBarTitle> {remedy}{' '}
+            {link && (
+              <Link href={link} target="_blank" rel="noreferrer">
+                Open it in Entra ID
+              </Link>
+            )}
+          </MessageBarBody>
+        </MessageBar>
+      ))}
+    </section>
+  )
+}

@@ -40,6 +40,7 @@ export const Config = z.object({
   MICROSOFT_LOGIN_URL: MicrosoftUrl.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftUrl.optional(),
   TRUSTED_PROXIES: TrustedProxies,
+  SIGNING_KEY_DAYS: z.coerce.number().min(0).max(3_650).default(90),
   RATE_LIMIT_FACTOR: z.coerce.number().min(0).max(1_000).default(1),
   CONTROL_CONSOLE_DIR: z.string().default(fileURLToPath(new URL('../../control-console/dist', import.meta.url))),
 })

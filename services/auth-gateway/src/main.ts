@@ -12,7 +12,7 @@ import { oidcProviders } from './adapters/oidc-providers.ts'
 import { platformKeys } from './adapters/platform-keys.ts'
 import { postgresArtefacts, sweepArtefacts } from './adapters/postgres-artefacts.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
-import { ensurePlatformKeys, readPlatformKeys } from './adapters/postgres-platform-keys.ts'
+import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/postgres-platform-keys.ts'
 import { redisArtefacts } from './adapters/redis-artefacts.ts'
 import { registryClient } from './adapters/registry-client.ts'
 import { rosterClient } from './adapters/roster-client.ts'
@@ -129,6 +129,17 @@ const told = repeatUntil(
   (error) => app.log.warn({ err: error }, 'apps were not told what sessions have ended'),
 )
 
+const rotated = repeatUntil(
+  stopping.signal,
+  10 * 60_000,
+  async () => {
+    if (!isPrepared) return
+    const steps = await rotatePlatformKeys(db, keysOfSecrets, new Date(), config.SIGNING_KEY_DAYS)
+    if (steps.length > 0) app.log.info({ steps }, 'keys of the platform were renewed')
+  },
+  (error) => app.log.warn({ err: error }, 'keys of the platform were not renewed'),
+)
+
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
@@ -136,7 +147,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await told
+      await Promise.all([told, rotated])
       redis?.disconnect()
     },
     () => pool.end(),

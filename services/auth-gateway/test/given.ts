@@ -63,7 +63,9 @@ export async function givenGateway(
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
   const artefacts = sealedArtefacts(postgresArtefacts(db), sealingKeys)
-  const keys = platformKeys(() => readPlatformKeys(db, sealingKeys))
+  const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
+  let remembered = rememberedKeys()
+  const keys = () => remembered()
   const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
   const faults: Error[] = []
   const logoutNotices = postgresLogoutNotices(pool)
@@ -113,7 +115,13 @@ export async function givenGateway(
     time,
     artefacts,
     logoutNotices,
+    db,
+    sealingKeys,
     keys,
+    /** As half a minute later. */
+    forgetKeys() {
+      remembered = rememberedKeys()
+    },
     clock,
     originOf: (slug: string) => `http://${slug}.phone.localhost:${port}`,
     async close() {

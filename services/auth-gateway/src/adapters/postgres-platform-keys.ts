@@ -3,6 +3,7 @@ import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import { asc, eq, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
 import { signingKey } from './schema.ts'
 
 /** Keys of the platform, signing one first. `version` changes whenever one of them does. */
@@ -24,18 +25,43 @@ export async function ensurePlatformKeys(db: NodePgDatabase, keys: readonly Buff
       const again = seal(unseal(sealed, keys, contextOf(id)), current, contextOf(id))
       await transaction.update(signingKey).set({ sealed: again }).where(eq(signingKey.id, id))
     }
-    if (!present.some(({ use }) => use === 'token')) {
-      const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-      const jwk = await exportJWK(privateKey)
-      const kid = await calculateJwkThumbprint(jwk)
-      const sealed = seal(Buffer.from(JSON.stringify({ ...jwk, kid, alg: 'ES256', use: 'sig' })), current, contextOf(kid))
-      await transaction.insert(signingKey).values({ id: kid, use: 'token', sealed })
-    }
-    if (!present.some(({ use }) => use === 'cookie')) {
-      const id = randomBytes(8).toString('hex')
-      await transaction.insert(signingKey).values({ id, use: 'cookie', sealed: seal(randomBytes(64), current, contextOf(id)) })
+    for (const use of ['token', 'cookie'] as const) {
+      if (!present.some((key) => key.use === use)) await transaction.insert(signingKey).values(await makeKey(use, current))
     }
   })
+}
+
+/** Renews the platform's keys step by step, whichever replica comes first. Answers what was done. */
+export async function rotatePlatformKeys(
+  db: NodePgDatabase,
+  keys: readonly Buffer[],
+  now: Date,
+  everyDays: number,
+): Promise<RotationStep[]> {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  return db.transaction(async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+    const { id, use, createdAt, retiredAt } = signingKey
+    const steps = rotationSteps(await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey), now, everyDays)
+    for (const step of steps) {
+      if (step.kind === 'add') await transaction.insert(signingKey).values({ ...(await makeKey(step.use, current)), createdAt: now })
+      else if (step.kind === 'retire') await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
+      else await transaction.delete(signingKey).where(eq(signingKey.id, step.id))
+    }
+    return steps
+  })
+}
+
+async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
+  if (use === 'cookie') {
+    const id = randomBytes(8).toString('hex')
+    return { id, use, sealed: seal(randomBytes(64), sealingKey, contextOf(id)) }
+  }
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  const id = await calculateJwkThumbprint(jwk)
+  return { id, use, sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)) }
 }
 
 export async function readPlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<PlatformKeys> {

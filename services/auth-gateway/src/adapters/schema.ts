@@ -43,7 +43,7 @@ export const logoutNotice = gateway.table(
   (table) => [index('logout_notice_not_before').on(table.notBefore)],
 )
 
-/** Keys of the whole platform, sealed. The newest active one of a use signs, all of them verify. */
+/** Keys of the whole platform, sealed. Of those of a use that are not retired the oldest signs; all of them verify. */
 export const signingKey = gateway.table('signing_key', {
   id: text('id').primaryKey(),
   use: text('use', { enum: ['token', 'cookie'] }).notNull(),

@@ -1,0 +1,27 @@
+/** A signing key of the platform, without the key itself. Of those that are not retired the oldest signs; all of them verify. */
+export type KeyAge = { id: string; use: 'token' | 'cookie'; createdAt: Date; retiredAt: Date | null }
+export type RotationStep = { kind: 'add'; use: KeyAge['use'] } | { kind: 'retire' | 'remove'; id: string }
+
+const DAY = 24 * 3600 * 1000
+/** A new key is published this long before it signs, so that whoever keeps a copy of the key set has it by then. */
+const PUBLISHED_AHEAD = DAY
+/** Longer than anything lasts that an old key has signed: a session's cookie, two weeks. */
+const KEPT_AFTER = 15 * DAY
+
+/** What is to be done now about keys that are to be renewed every so many days; 0 never renews, but ends what was begun. */
+export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: number): RotationStep[] {
+  const age = (since: Date) => now.getTime() - since.getTime()
+  const steps: RotationStep[] = keys.flatMap(({ id, retiredAt }) =>
+    retiredAt && age(retiredAt) >= KEPT_AFTER ? [{ kind: 'remove' as const, id }] : [],
+  )
+  for (const use of ['token', 'cookie'] as const) {
+    const active = keys
+      .filter((key) => key.use === use && key.retiredAt === null)
+      .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+    const newest = active.at(-1)
+    if (!newest) continue
+    if (everyDays > 0 && age(newest.createdAt) >= everyDays * DAY) steps.push({ kind: 'add', use })
+    else if (age(newest.createdAt) >= PUBLISHED_AHEAD) steps.push(...active.slice(0, -1).map(({ id }) => ({ kind: 'retire' as const, id })))
+  }
+  return steps
+}

@@ -1,0 +1,221 @@
+import * as client from 'openid-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Browser, send } from './browser.ts'
+import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient, oauthErrorOf, signIn, signInAt } from './oidc-client.ts'
+
+let world: World
+let origin: string
+let person: ReturnType<typeof givenPerson>
+beforeAll(async () => {
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  origin = world.originOf('contoso')
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.roster.people.length = 0
+  world.registry.audits.length = 0
+  person = givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+})
+
+const sessionOf = (browser: Browser) => browser.cookies.find(({ name }) => name === '__Host-jackfield-session')?.value
+const answerOf = (url: URL) => Object.fromEntries(url.searchParams)
+
+describe('T-13 what an app asks of the sign-in', () => {
+  test('AZ-18 prompt=none without a session says login_required and shows nothing; with one it signs in as the same person, at the same time', async () => {
+    const app = await givenClient(world, 'contoso')
+    const silent = await new Browser().open((await app.begin({ prompt: 'none' })).url)
+    expect(silent.status).toBe(0)
+    expect(answerOf(silent.url)).toMatchObject({ error: 'login_required' })
+
+    const { browser, tokens } = await signIn(world, 'contoso')
+    const login = await app.begin({ prompt: 'none' })
+    const again = await app.redeem((await browser.open(login.url)).url, login)
+    expect(again.claims()).toMatchObject({ sub: tokens.claims()?.sub, auth_time: tokens.claims()?.auth_time })
+  })
+
+  test.each([
+    ['prompt=login', { prompt: 'login' }],
+    ['max_age=1 after two seconds', { max_age: '1' }],
+  ])('AZ-19 %s with a live session signs in afresh at Microsoft: a later auth_time, and another session id', async (_, more) => {
+    const { app, browser, tokens } = await signIn(world, 'contoso')
+    const before = sessionOf(browser)
+    await vi.waitFor(() => expect(Date.now() / 1000 - Number(tokens.claims()?.auth_time)).toBeGreaterThan(2), { timeout: 5_000 })
+    const login = await app.begin(more)
+    const atMicrosoft = await browser.open(login.url)
+    expect(atMicrosoft.url.searchParams.get('prompt')).toBe('login')
+    const page = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+    const fresh = await app.redeem(page.url, login)
+    expect(Number(fresh.claims()?.auth_time)).toBeGreaterThan(Number(tokens.claims()?.auth_time))
+    expect(sessionOf(browser)).not.toBe(before)
+  })
+
+  test('TE-13 a scope that nobody registered is left out, and what is granted is said', async () => {
+    const app = await givenClient(world, 'contoso')
+    const login = await app.begin({ scope: 'openid profile admin:everything' })
+    const { url } = await signInAt(new Browser(), login.url)
+    const error = url.searchParams.get('error')
+    if (error) return expect(error).toBe('invalid_scope')
+    const tokens = await app.redeem(url, login)
+    expect(tokens.scope?.split(' ')).not.toContain('admin:everything')
+  })
+})
+
+test('TE-24 the answer names its issuer, exactly as discovery does, when it succeeds and when it fails (RFC 9207)', async () => {
+  const { issuer } = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
+  const { callback } = await signIn(world, 'contoso')
+  expect(callback.searchParams.get('iss')).toBe(issuer)
+  const app = await givenClient(world, 'contoso')
+  const failed = await new Browser().open((await app.begin({ prompt: 'none' })).url)
+  expect(failed.url.searchParams.get('iss')).toBe(issuer)
+})
+
+test('TE-02 a code used again after half a minute ends what it gave', async () => {
+  const { app, login, callback, tokens } = await signIn(world, 'contoso')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 })
+  try {
+    expect(await oauthErrorOf(app.redeem(callback, login))).toBe('invalid_grant')
+    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+    const userinfo = await send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+    expect(userinfo.status).toBe(401)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('TE-09 an unknown client is told so; one that sends a secret it does not have gets no token', async () => {
+  const { app, login, callback } = await signIn(world, 'contoso')
+  const ask = async (body: Record<string, string>, headers: Record<string, string> = {}) => {
+    const answer = await send(`${origin}/auth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(body).toString(),
+    })
+    return { status: answer.status, body: JSON.parse(answer.text) }
+  }
+  const grant = {
+    grant_type: 'authorization_code',
+    code: callback.searchParams.get('code') ?? '',
+    redirect_uri: app.redirectUri,
+    code_verifier: login.verifier,
+  }
+  const basic = (name: string) => ({ authorization: `Basic ${Buffer.from(`${name}:secret`).toString('base64')}` })
+  for (const [body, headers] of [
+    [{ ...grant, client_id: 'nobody' }, {}],
+    [grant, basic('web-client')],
+    [grant, basic('nobody')],
+    [{ ...grant, client_id: 'web-client', client_secret: 'secret' }, {}],
+    [{ ...grant, client_id: 'web-client', client_secret: 'secret' }, basic('web-client')],
+  ] as const) {
+    const answer = await ask(body, headers)
+    expect([400, 401]).toContain(answer.status)
+    expect(['invalid_client', 'invalid_request', 'invalid_grant']).toContain(answer.body.error)
+    expect(answer.body).not.toHaveProperty('access_token')
+  }
+})
+
+test('RU-04 the dots of a registered address stand for dots', async () => {
+  const app = await givenClient(world, 'contoso')
+  const url = (await app.begin({ redirect_uri: app.redirectUri.replace('contoso.phone', 'contosoaphone') })).url
+  const page = await new Browser().open(url)
+  expect(page.status).toBe(400)
+  expect(page.headers.location).toBeUndefined()
+})
+
+test('SC-03 a session cookie that a sibling host planted beside the real one signs nobody in as somebody else', async () => {
+  const mallory = await signIn(world, 'contoso')
+  const victim = await signIn(world, 'contoso')
+  const planted = `__Host-jackfield-session=${sessionOf(mallory.browser)}`
+  const own = `__Host-jackfield-session=${sessionOf(victim.browser)}`
+  const rest = victim.browser.cookies
+    .filter(({ name, host }) => host.startsWith('contoso') && name !== '__Host-jackfield-session')
+    .map(({ name, value }) => `${name}=${value}`)
+  // Its signature is made for its own value, and belongs to one of the two.
+  for (const cookies of [
+    [planted, ...rest],
+    [planted, own, ...rest],
+  ]) {
+    const answer = await send(`${origin}/auth/verify`, { headers: { cookie: cookies.join('; ') } })
+    expect(answer.status).toBe(401)
+  }
+  const answer = await send(`${origin}/auth/verify`, { headers: { cookie: [own, ...rest].join('; ') } })
+  expect(answer.status).toBe(200)
+})
+
+test('SC-09 whoever is disabled loses session and refresh grants at the very next request', async () => {
+  const { app, browser, tokens } = await signIn(world, 'contoso')
+  Object.assign(person, { status: 'disabled', sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
+  expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
+  expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  const silent = await browser.open((await app.begin({ prompt: 'none' })).url)
+  expect(silent.url.searchParams.get('error')).toMatch(/login_required|access_denied/)
+})
+
+test('SC-17 T-24 fifty requests at once with a session about to be renewed all succeed, and leave one session', async () => {
+  const { app, browser } = await signIn(world, 'contoso')
+  await world.pool.query(`update gateway.artefact set expires_at = now() + interval '30 seconds' where kind = 'Session'`)
+  const logins = await Promise.all(Array.from({ length: 50 }, () => app.begin({ prompt: 'none' })))
+  const cookies = [...browser.cookies]
+  const answers = await Promise.all(
+    logins.map(async ({ url }) => {
+      const tab = new Browser()
+      tab.cookies = [...cookies]
+      return (await tab.open(url)).url
+    }),
+  )
+  expect(answers.filter((url) => url.searchParams.has('code'))).toHaveLength(50)
+  const page = await browser.open(`${origin}/auth/sessions`)
+  expect(page.text.match(/Signed in/g)).toHaveLength(1)
+})
+
+describe('T-06 RP-30 a token that says group claims are too many', () => {
+  test('grants nothing by it, and the address it names is not asked', async () => {
+    const asked = () => world.m365.requests.count('GET /v1.0/users/:id')
+    const before = asked()
+    world.m365.tamperNextIdToken({
+      claims: {
+        hasgroups: true,
+        groups: ['00000000-0000-0000-0000-00000000000a'],
+        roles: ['admin'],
+        _claim_names: { groups: 'src1' },
+        _claim_sources: { src1: { endpoint: `${world.m365.origin}/v1.0/users/${ADELE.id}/getMemberObjects` } },
+      },
+    })
+    const { tokens } = await signIn(world, 'contoso')
+    const claims = tokens.claims() ?? {}
+    for (const name of ['groups', 'roles', 'hasgroups', '_claim_names']) expect(claims).not.toHaveProperty(name)
+    expect(asked()).toBe(before)
+  })
+})
+
+test.each(['RS384', 'PS256', 'ES256'])(
+  'T-01 RP-04 a token whose header picks %s is refused: the algorithm is ours to choose',
+  async (alg) => {
+    const browser = new Browser()
+    const app = await givenClient(world, 'contoso')
+    const atMicrosoft = await browser.open((await app.begin()).url)
+    world.m365.tamperNextIdToken({ header: { alg } })
+    const page = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+    expect(page.status).toBe(400)
+    expect(sessionOf(browser)).toBeUndefined()
+  },
+)
+
+test('SI-09 the names of tenant, app and hints are text on every page', async () => {
+  world.registry.apps.push({
+    ...(world.registry.apps[0] as (typeof world.registry.apps)[0]),
+    clientId: 'evil',
+    name: '<img src=x onerror=alert(1)>',
+  })
+  person.sso = false
+  const app = await givenClient(world, 'contoso', 'evil')
+  const login = await app.begin({ login_hint: '"><script>alert(1)</script>', ui_locales: '<b>de</b>' })
+  const page = await signInAt(new Browser(), login.url)
+  expect(page.status).toBe(403)
+  const asked = await new Browser().open(`${origin}/auth/logout`)
+  for (const { html, headers } of [page, asked]) {
+    expect(html).not.toMatch(/<img|<script>alert|<b>de|<Ltd>/)
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+  }
+})

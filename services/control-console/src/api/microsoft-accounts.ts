@@ -1,3 +1,5 @@
+import { ConsentLink } from '@jackfield/contract/consent-link'
+import { CreatedHandOverLink } from '@jackfield/contract/hand-over-link'
 import { MicrosoftAccount, type MicrosoftAccountPatch, type NewCredential, RedirectUris } from '@jackfield/contract/microsoft-account'
 import { pageOf } from '@jackfield/contract/page'
 import { Verification } from '@jackfield/contract/verification'
@@ -58,5 +60,15 @@ export function useConnectionTest(tenantId: string, accountId: string) {
       return request(Verification, 'POST', `${address}/verify`)
     },
     onSettled: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
+  })
+}
+
+export function useConsentLink(tenantId: string, accountId: string) {
+  return useMutation({ mutationFn: () => request(ConsentLink, 'POST', `${accountsAt(tenantId)}/${accountId}/consent-links`) })
+}
+
+export function useHandOverLink(tenantId: string, accountId: string) {
+  return useMutation({
+    mutationFn: () => request(CreatedHandOverLink, 'POST', `${accountsAt(tenantId)}/${accountId}/hand-over-links`, { body: {} }),
   })
 }

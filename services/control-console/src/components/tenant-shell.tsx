@@ -1,6 +1,6 @@
 import { Link as FluentLink, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components'
 import { useEffect, useRef } from 'react'
-import { Outlet, useLocation } from 'react-router'
+import { Navigate, Outlet, useLocation } from 'react-router'
 import { useTenant } from '../api/tenants.ts'
 import { Loading } from './loading.tsx'
 import { usePrincipal } from './require-session.tsx'
@@ -25,7 +25,7 @@ const useStyles = makeStyles({
 /** Everything of one tenant: who it is above, where to go at the left, the page itself. */
 export function TenantShell() {
   const styles = useStyles()
-  const { role } = usePrincipal()
+  const { role, scope, accountId } = usePrincipal()
   const { data: tenant, error } = useTenant(useRouteId('tenantId'))
   const main = useRef<HTMLElement>(null)
   const arrivedAt = useRef<string>(undefined)
@@ -37,6 +37,9 @@ export function TenantShell() {
     arrivedAt.current = pathname
   }, [pathname])
 
+  // What was handed over is one page.
+  const only = accountId === undefined ? undefined : `/tenants/${scope}/microsoft-365/${accountId}`
+  if (only !== undefined && pathname !== only) return <Navigate to={only} replace />
   return (
     <>
       <FluentLink className={styles.skip} href="#content">
@@ -44,7 +47,7 @@ export function TenantShell() {
       </FluentLink>
       <TopBar tenantName={tenant?.name} />
       <div className={styles.body}>
-        <SystemNavigation />
+        {only === undefined && <SystemNavigation />}
         <main id="content" ref={main} tabIndex={-1} className={styles.main}>
           {role === 'read' && (
             <MessageBar intent="info">

@@ -9,9 +9,9 @@ import { type AccountDraft, AccountFields, draftComplaints, trimmedDraft } from 
 
 type Change = ReturnType<typeof useChangeAccount>
 
-export function AccountIds({ account, change }: { account: MicrosoftAccount; change: Change }) {
+export function AccountIds({ account, change }: { account: MicrosoftAccount; change: Change | undefined }) {
   const [draft, setDraft] = useState<AccountDraft>()
-  if (draft) return <IdForm draft={draft} setDraft={setDraft} change={change} />
+  if (draft && change) return <IdForm draft={draft} setDraft={setDraft} change={change} />
   return (
     <>
       <AttributeList
@@ -22,9 +22,11 @@ export function AccountIds({ account, change }: { account: MicrosoftAccount; cha
         ]}
       />
       <div>
-        <Button onClick={() => setDraft({ alias: account.alias, clientId: account.clientId, directoryId: account.directoryId })}>
-          Edit registration
-        </Button>{' '}
+        {change && (
+          <Button onClick={() => setDraft({ alias: account.alias, clientId: account.clientId, directoryId: account.directoryId })}>
+            Edit registration
+          </Button>
+        )}{' '}
         <OutsideLink href={registrationLink(account, 'Overview')}>Open it in the Entra admin center</OutsideLink>
       </div>
     </>

@@ -2,6 +2,7 @@ import { Text } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { OutsideLink } from '../../components/outside-link.tsx'
 import { registrationLink } from '../../domain/entra-links.ts'
+import { ConsentLink } from './consent-link.tsx'
 
 export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
   return (
@@ -12,6 +13,7 @@ export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
         permission of the same name does not do.
       </Text>
       <Text block>Then select "Grant admin consent". This is the step that takes one of the two administrator roles.</Text>
+      <ConsentLink account={account} />
     </>
   )
 }

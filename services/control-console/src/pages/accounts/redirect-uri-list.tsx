@@ -12,14 +12,14 @@ const useStyles = makeStyles({
   uri: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: 'anywhere' },
 })
 
-type Properties = { account: MicrosoftAccount; change: ReturnType<typeof useChangeAccount> }
+type Change = ReturnType<typeof useChangeAccount>
 
-export function RedirectUriList({ account, change }: Properties) {
+export function RedirectUriList({ account, change }: { account: MicrosoftAccount; change: Change | undefined }) {
   const { data, error } = useRedirectUris(account.tenantId, account.id)
   const platform = account.redirectPlatform === 'spa' ? 'Single-page application' : 'Web'
   return (
     <>
-      <RedirectChoices account={account} change={change} />
+      {change && <RedirectChoices account={account} change={change} />}
       <Text block>
         On the registration's <OutsideLink href={registrationLink(account, 'Authentication')}>Authentication page</OutsideLink> add the
         platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
@@ -76,7 +76,7 @@ function UriList({ uris, label }: { uris: readonly string[]; label: string }) {
   )
 }
 
-function RedirectChoices({ account, change }: Properties) {
+function RedirectChoices({ account, change }: { account: MicrosoftAccount; change: Change }) {
   return (
     <>
       <Field label="Which redirect URIs">

@@ -144,3 +144,13 @@ test('S20 with two redirect URIs for each app the page shows only what is to be 
   await control.getByLabel('One for the whole platform').click()
   await control.getByRole('list', { name: 'Redirect URIs', exact: true }).getByText(copied.redirectUri).waitFor()
 })
+
+test('S26 while one secret replaces the other, both are shown', async () => {
+  const { id } = (await account()) as MicrosoftAccount
+  const address = `/tenants/${fabrikam.id}/microsoft-accounts/${id}/credential`
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+  await platform.api('PUT', address, { type: 'secret', secret: 'not-known-to-entra-id-yet', expiresAt })
+  await control.reload()
+  await control.getByText(/A secret ending in .* stands in until Entra ID has taken the new one/).waitFor()
+  await platform.api('PUT', address, { type: 'secret', secret: copied.secret, expiresAt })
+})

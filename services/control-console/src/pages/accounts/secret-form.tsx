@@ -30,6 +30,9 @@ export function SecretForm({ account, test }: Properties) {
     <form onSubmit={save} noValidate autoComplete="off">
       {account.credential && <StoredSecret credential={account.credential} />}
       {account.previousCredential && (
+        <Text block>{nameOf(account.previousCredential)} stands in until Entra ID has taken the new one.</Text>
+      )}
+      {account.previousCredential && (
         <Text block>The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has passed.</Text>
       )}
       <Text block>

@@ -13,6 +13,7 @@ import { cancelSignIn } from './routes/cancel-sign-in.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
 import { controlFiles } from './routes/control-files.ts'
 import { controlSession } from './routes/control-session.ts'
+import { endMicrosoftSession } from './routes/end-microsoft-session.ts'
 import { endOwnSession } from './routes/end-own-session.ts'
 import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
 import { microsoftCallback } from './routes/microsoft-callback.ts'
@@ -55,6 +56,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
 
         await people.register(microsoftCallback, ports)
         await people.register(acceptRedeemed, ports)
+        await people.register(endMicrosoftSession, ports)
         await people.register(async (tenant) => {
           tenant.addHook('onRequest', onTenantSite)
           await tenant.register(continueSignIn, { ...ports, baseUrl })

@@ -108,7 +108,10 @@ export type Attempt = {
   accountId: string | undefined
 }
 
-export type AttemptResult = { kind: 'signed-in'; accountId: string; amr: string[] } | { kind: 'resolved' } | { kind: 'refused' }
+export type AttemptResult =
+  | { kind: 'signed-in'; accountId: string; amr: string[]; microsoftSid?: string | undefined }
+  | { kind: 'resolved' }
+  | { kind: 'refused' }
 
 /** What the session cookie of a request stands for: a person's login here, or a session of another tenant. */
 export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: string } | { kind: 'foreign' }

@@ -23,7 +23,8 @@ export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async 
   })
 })
 
-async function findTenantSite(registry: Registry, host: string): Promise<TenantSite | undefined> {
+/** @throws 503 when the registry does not answer */
+export async function findTenantSite(registry: Registry, host: string): Promise<TenantSite | undefined> {
   const found = await registry.findHost(host).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })

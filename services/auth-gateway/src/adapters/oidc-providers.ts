@@ -19,7 +19,7 @@ import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
-import { endSession, listSessions, noticesOf, notingBrowserNames } from './oidc-sessions.ts'
+import { endSession, listSessions, noticesOf, notingBrowserNames, notingMicrosoftSessions } from './oidc-sessions.ts'
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
@@ -101,6 +101,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   const readAccessToken = accessTokenReader(site.origin, keys.tokenKeys)
   provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
+  provider.use(notingMicrosoftSessions(parts.artefacts, site))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   return { provider, callback: provider.callback(), browsers, wrongCodes }
 }
@@ -178,5 +179,6 @@ function toAttempt({ uid, prompt, params, session, deviceCode }: Details, client
 function toResult(result: AttemptResult, now: number) {
   if (result.kind === 'refused') return { error: 'access_denied', error_description: 'the person may not use this app, or cancelled' }
   if (result.kind === 'resolved') return { consent: {}, admission: {} }
-  return { login: { accountId: result.accountId, amr: result.amr, ts: now }, select_account: {}, consent: {} }
+  const { accountId, amr, microsoftSid } = result
+  return { login: { accountId, amr, ts: now }, select_account: {}, consent: {}, ...(microsoftSid && { microsoft: { sid: microsoftSid } }) }
 }

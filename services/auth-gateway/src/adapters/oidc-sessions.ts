@@ -4,10 +4,14 @@ import { nameBrowser } from '../domain/browser-name.ts'
 import type { LogoutNotice } from '../domain/logout-notice.ts'
 import type { PersonSession } from '../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import type { Artefact, Artefacts, LogoutNotices } from '../ports.ts'
+import type { TenantSite } from '../domain/site.ts'
+import { microsoftSessions } from '../microsoft-sessions.ts'
+import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../ports.ts'
 
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
+
+import { orUnavailable } from './oidc-unavailable.ts'
 
 /** Sessions are found by person the way tokens are found by grant. */
 export const personIndex = (accountId: string) => `person ${accountId}`
@@ -20,6 +24,17 @@ export function notingBrowserNames(artefacts: Artefacts) {
     if (!session?.accountId || !result?.login) return
     const payload = { name: nameBrowser(ctx.req.headers['user-agent']) }
     await artefacts.save({ kind: BROWSER_NAME, id: session.uid, payload, ttl: SESSION_ABSOLUTE })
+  }
+}
+
+/** Notes on which session at Microsoft a login rests, so that both can end together. */
+export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: TenantSite) {
+  const sessions = microsoftSessions(spaces)
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
+    await next()
+    const { session, result } = ctx.oidc ?? {}
+    const { sid } = (result?.microsoft ?? {}) as { sid?: string }
+    if (session?.accountId && result?.login && sid) await orUnavailable(sessions.note(sid, site, session.accountId, session.uid))
   }
 }
 

@@ -1,5 +1,11 @@
 /** The person Microsoft vouches for. Nothing that can be renamed is in here (T-04). */
-export type MicrosoftIdentity = { directoryId: string; objectId: string; amr: string[] }
+export type MicrosoftIdentity = {
+  directoryId: string
+  objectId: string
+  amr: string[]
+  /** Microsoft's own session, where the token names it. */
+  sid?: string
+}
 
 export type ClaimsVerdict =
   | { kind: 'accepted'; identity: MicrosoftIdentity }
@@ -27,7 +33,7 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
   if (typeof oid !== 'string' || !GUID.test(oid)) return { kind: 'rejected', reason: 'oid' }
   return {
     kind: 'accepted',
-    identity: { directoryId: expected.directoryId, objectId: oid.toLowerCase(), amr: readAmr(claims.amr) },
+    identity: { directoryId: expected.directoryId, objectId: oid.toLowerCase(), amr: readAmr(claims.amr), ...readSid(claims.sid) },
   }
 }
 
@@ -42,6 +48,10 @@ const WRONG_DIRECTORY_CODES = new Set(['AADSTS700005', 'AADSTS50020', 'AADSTS900
 
 export function isWrongDirectoryCode(code: string | undefined): boolean {
   return code !== undefined && WRONG_DIRECTORY_CODES.has(code)
+}
+
+function readSid(sid: unknown): { sid?: string } {
+  return typeof sid === 'string' && GUID.test(sid) ? { sid: sid.toLowerCase() } : {}
 }
 
 /** Version 2 tokens carry no amr; where one comes it is passed on. */

@@ -15,7 +15,13 @@ export const AttemptParams = z.object({ uid: z.string().regex(/^[\w-]{1,64}$/) }
 export const IDENTITY = 'MicrosoftIdentity'
 const AUDITED = 'AuditedRefusal'
 
-const Proven = z.object({ directoryId: z.string(), objectId: z.string(), amr: z.array(z.string()), accountId: z.string() })
+const Proven = z.object({
+  directoryId: z.string(),
+  objectId: z.string(),
+  amr: z.array(z.string()),
+  accountId: z.string(),
+  sid: z.string().optional(),
+})
 type Proven = z.infer<typeof Proven>
 
 /**
@@ -42,7 +48,7 @@ export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (admission.kind !== 'admitted') return showRefusal(ports, request, reply, attempt, proven, admission.kind)
       if (!proven) return finish({ kind: 'resolved' })
       await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
-      const location = await finish({ kind: 'signed-in', accountId: admission.person.id, amr: proven.amr })
+      const location = await finish({ kind: 'signed-in', accountId: admission.person.id, amr: proven.amr, microsoftSid: proven.sid })
       const { clientId } = attempt
       void auditSignIn(ports, request, site, { outcome: 'success', clientId, userId: admission.person.id, identity: proven })
       return location

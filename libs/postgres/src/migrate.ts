@@ -1,6 +1,5 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { drizzle, migrate } from './drizzle.ts'
 
 /** Any number that is the same for every service and replica: they migrate one at a time. */
 const MIGRATION_LOCK = 4_010_402_207

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { sql } from './drizzle.ts'
 
 /** Whose rows a unit of work may touch: one tenant's, by its id, or those of all and of none. */
 export type Scope = string

@@ -1,5 +1,5 @@
+import { drizzle } from '@jackfield/postgres/drizzle'
 import { createPool } from '@jackfield/postgres/pool'
-import { drizzle } from 'drizzle-orm/node-postgres'
 import { DATABASE_ROLE } from './adapters/database.ts'
 import { postgresDataKeys } from './adapters/postgres-data-keys.ts'
 import { settingsKeyEncryption } from './adapters/settings-key-encryption.ts'

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte, sql } from '@jackfield/postgres/drizzle'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { artefact } from './schema.ts'
 import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { asc, eq, sql } from '@jackfield/postgres/drizzle'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
-import { asc, eq, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'

@@ -1,4 +1,4 @@
-import { customType, index, integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { customType, index, integer, pgSchema, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })

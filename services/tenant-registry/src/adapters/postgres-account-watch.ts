@@ -1,5 +1,5 @@
+import { sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { sql } from 'drizzle-orm'
 import { EXPIRY_THRESHOLDS } from '../domain/account-warnings.ts'
 import type { AccountWatch } from '../ports.ts'
 import type { Database } from './database.ts'

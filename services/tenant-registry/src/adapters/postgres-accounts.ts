@@ -1,5 +1,5 @@
+import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt } from 'drizzle-orm'
 import { aliasKey } from '../domain/microsoft-account.ts'
 import type { Accounts, Range } from '../ports.ts'
 import { accountOf, credentialRow } from './account-row.ts'

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey } from '@jackfield/contract/api-key'
+import { and, asc, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { ApiKeys } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database } from './database.ts'

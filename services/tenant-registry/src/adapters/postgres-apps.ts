@@ -1,6 +1,6 @@
 import type { App } from '@jackfield/contract/app'
+import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt } from 'drizzle-orm'
 import type { AppRecord, Apps } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database, Transaction } from './database.ts'

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@jackfield/contract/audit-event'
+import { and, desc, eq, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, desc, eq, lt } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import type { Audit, AuditEntry } from '../ports.ts'
 import type { Database, Transaction } from './database.ts'

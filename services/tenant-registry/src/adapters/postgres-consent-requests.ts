@@ -1,6 +1,6 @@
 import { CONSENT_STATE_PREFIX } from '@jackfield/contract/consent-link'
+import { and, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, eq, gt, lt } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import type { ConsentRequests } from '../ports.ts'
 import { orOutcome } from './constraint.ts'

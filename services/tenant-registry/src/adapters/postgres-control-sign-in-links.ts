@@ -1,6 +1,6 @@
 import type { Principal } from '@jackfield/contract/principal'
+import { and, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, eq, gt, isNull } from 'drizzle-orm'
 import type { ControlSignInLinks } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database } from './database.ts'

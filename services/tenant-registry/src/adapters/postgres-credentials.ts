@@ -1,5 +1,5 @@
 import type { CredentialUse } from '@jackfield/contract/internal-api'
-import { and, eq, exists, isNull, lte } from 'drizzle-orm'
+import { and, eq, exists, isNull, lte } from '@jackfield/postgres/drizzle'
 import { v7 } from 'uuid'
 import type { StandIn } from '../domain/credential-rotation.ts'
 import type { CredentialReplacement, StoredCredentials } from '../ports.ts'

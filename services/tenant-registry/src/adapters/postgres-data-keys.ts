@@ -1,5 +1,5 @@
+import { and, asc, gt, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, gt, sql } from 'drizzle-orm'
 import type { DataKeys, KeyEncryption } from '../ports.ts'
 import { dataKeyContext } from './data-key-context.ts'
 import type { Database } from './database.ts'

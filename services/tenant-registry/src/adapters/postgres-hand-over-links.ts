@@ -1,6 +1,6 @@
 import { HAND_OVER_TOKEN_PREFIX, type HandOverLink } from '@jackfield/contract/hand-over-link'
+import { and, asc, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt, lt } from 'drizzle-orm'
 import type { HandOverLinks } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import type { Database } from './database.ts'

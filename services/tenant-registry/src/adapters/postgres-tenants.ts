@@ -1,5 +1,5 @@
+import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, type SQL, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { HostClaim } from '../domain/host-proof.ts'
 import type { TenantRecord } from '../domain/tenant.ts'
 import type { Tenants, TenantValues } from '../ports.ts'

@@ -1,6 +1,6 @@
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '@jackfield/postgres/drizzle'
 import type { Pool } from 'pg'
 import type { Ports } from '../ports.ts'
 import { federatedTokenFile } from './federated-token-file.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { eq } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
-import { eq } from 'drizzle-orm'
 import type { KeyEncryption, Vault } from '../ports.ts'
 import { dataKeyContext } from './data-key-context.ts'
 import type { Database } from './database.ts'

@@ -1,7 +1,6 @@
 import type { Extension } from '@jackfield/contract/phone-system'
 import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
-import { and, eq, gt } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { PhoneSystems } from '../ports.ts'

@@ -1,4 +1,4 @@
-import { uuid } from 'drizzle-orm/pg-core'
+import { uuid } from '@jackfield/postgres/drizzle'
 import { at, roster } from './roster-schema.ts'
 
 /** Tenants that were erased, or are being erased: a trigger lets nothing be added for them any more (AD-10). */

@@ -1,4 +1,4 @@
-import { customType, pgSchema, timestamp } from 'drizzle-orm/pg-core'
+import { customType, pgSchema, timestamp } from '@jackfield/postgres/drizzle'
 
 /** The roster's schema, and the columns that many of its tables have. */
 export const roster = pgSchema('roster')

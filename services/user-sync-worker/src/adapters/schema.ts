@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { boolean, check, foreignKey, index, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, foreignKey, index, integer, jsonb, primaryKey, sql, text, unique, uuid } from '@jackfield/postgres/drizzle'
 import { at, roster } from './roster-schema.ts'
 
 // People, phone systems and who answers what. Every foreign key carries the tenant, so that no row can point into another one.

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, index, integer, jsonb, sql, text, unique, uuid } from '@jackfield/postgres/drizzle'
 import { at, bytea, roster } from './roster-schema.ts'
 
 /** Addresses of phone systems that are told what changed (S52). */

@@ -6,6 +6,7 @@ import {
   jsonb,
   pgSchema,
   primaryKey,
+  sql,
   text,
   timestamp,
   uniqueIndex,
@@ -88,7 +89,7 @@ export const microsoftAccount = registry.table(
     /** Failed checks and warnings of the last connection test. */
     findings: jsonb('findings').notNull().default([]),
     /** When it is tested next without being asked to. */
-    nextCheckAt: instant('next_check_at').notNull().defaultNow(),
+    nextCheckAt: instant('next_check_at').notNull().default(sql`now() + interval '24 hours'`),
     status: text('status').notNull(),
     firstReadyAt: instant('first_ready_at'),
     lastVerifiedAt: instant('last_verified_at'),

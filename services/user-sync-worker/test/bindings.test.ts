@@ -33,7 +33,7 @@ test('S42 a taken extension is refused with its holder’s name', async () => {
   })
 })
 
-test('S42 one user may be bound in several phone systems, has one extension in each, and may move to another', async () => {
+test('S6 S42 one user may be bound in several phone systems, has one extension in each, and may move to another', async () => {
   const [user] = people
   const second = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Branch' })).body
   await platform.call('POST', `${tenant.api}/phone-systems/${second.id}/extensions`, { items: [{ number: '101' }] })

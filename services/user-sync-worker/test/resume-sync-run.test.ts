@@ -155,7 +155,7 @@ test('T-100 a nextLink to another origin is not followed and the token does not 
   expect(body).toMatchObject({ status: 'failed', error: { code: 'microsoft-rejected' } })
 })
 
-test('SI-07 hostile and broken objects do not fail the import: they are stored as text, cut, or listed as skipped', async () => {
+test('T-101 SI-07 hostile and broken objects do not fail the import: they are stored as text, cut, or listed as skipped', async () => {
   const directoryId = addLargeDirectory(platform, 6)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)

@@ -34,7 +34,7 @@ test('S28 a search finds name, UPN and mail, whatever the case', async () => {
 })
 
 test.each(['%', '_', '\\', "'", '"', "' or '1'='1", '%25', '$1', '{}', '*', '\u0001', '(', '[a-z]'])(
-  'SI-05 the search text %j is only text: no error and no extra rows',
+  'T-101 SI-05 the search text %j is only text: no error and no extra rows',
   async (search) => {
     const answer = await platform.call('GET', `${tenant.api}/users?search=${encodeURIComponent(search)}`)
     expect(answer.status).toBe(200)

@@ -22,6 +22,7 @@ import { showDeviceQrCode } from './routes/show-device-qr-code.ts'
 import { showOpenapi } from './routes/show-openapi.ts'
 import { showOwnSessions } from './routes/show-own-sessions.ts'
 import { showSession } from './routes/show-session.ts'
+import { showSignedIn } from './routes/show-signed-in.ts'
 import { signInFrontend } from './routes/sign-in-frontend.ts'
 import { signOutFrontend } from './routes/sign-out-frontend.ts'
 import { startMicrosoftSignIn } from './routes/start-microsoft-sign-in.ts'
@@ -70,6 +71,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
             })
             await forms.register(cancelSignIn, ports)
           })
+          await tenant.register(showSignedIn)
           await tenant.register(signInFrontend, { ...ports, baseUrl })
           await tenant.register(signOutFrontend, { ...ports, baseUrl })
           await tenant.register(showOwnSessions, ports)

@@ -6,6 +6,8 @@ export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: 
 
 /** Where the gateway itself takes the answer of a server-rendered frontend's sign-in. */
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
+/** The gateway's page that hands a browser app its answer, on hosts where the app itself lives. */
+export const SIGNED_IN_PATH = '/auth/signed-in'
 
 /**
  * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too:

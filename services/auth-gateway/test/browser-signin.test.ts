@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url'
+import { launchChromium } from '@jackfield/test-environment/chromium'
+import { build } from 'esbuild'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+
+let world: World
+let chromium: Awaited<ReturnType<typeof launchChromium>>
+let script = ''
+beforeAll(async () => {
+  const entry = fileURLToPath(import.meta.resolve('@jackfield/browser-signin/sign-in.ts'))
+  const contents = `import { signIn, finishSignIn } from ${JSON.stringify(entry)}
+    const show = (text) => { document.title = text }
+    const done = (user) => user && show('signed in: ' + user.claims.name)
+    const failed = (error) => show('failed: ' + error.code)
+    window.results = []
+    document.querySelector('button').onclick = () => signIn({ clientId: 'web-client' }).then(done, (error) => window.results.push(error.code))
+    finishSignIn({ clientId: 'web-client' }).then(done, failed)`
+  const bundle = await build({ stdin: { contents, resolveDir: import.meta.dirname }, bundle: true, write: false, format: 'esm' })
+  script = bundle.outputFiles[0]?.text ?? ''
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  const { tenant } = givenConnectedTenant(world, 'contoso')
+  givenPerson(world, tenant.id)
+  chromium = await launchChromium()
+})
+afterAll(async () => {
+  await chromium?.close()
+  await world?.close()
+})
+
+/** The app's login page, on the host where the gateway is, as behind an ingress; it isolates itself like Microsoft's pages do. */
+async function openApp(context: BrowserContext, path = '/?view=calls'): Promise<Page> {
+  const headers = { 'content-type': 'text/html', 'cross-origin-opener-policy': 'same-origin' }
+  await context.route(/^http:\/\/contoso\.phone\.localhost:\d+\/(?:\?.*)?$/, (route) =>
+    route.fulfill({
+      headers,
+      body: '<!doctype html><title>login</title><button>Sign in with Microsoft</button><script type="module" src="/app.js"></script>',
+    }),
+  )
+  await context.route('**/app.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }))
+  const page = await context.newPage()
+  await page.goto(world.originOf('contoso') + path)
+  return page
+}
+
+async function atMicrosoft(page: Page): Promise<void> {
+  await page.getByLabel('User name').fill(ADELE.userPrincipalName)
+  await page.getByLabel('Password').fill('Passw0rd!')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+async function clickForPopup(page: Page): Promise<Page> {
+  const popup = page.waitForEvent('popup')
+  await page.getByRole('button').click()
+  const opened = await popup
+  await opened.getByLabel('User name').waitFor()
+  return opened
+}
+
+const titled = (page: Page, title: string) => page.waitForFunction((wanted) => document.title === wanted, title)
+
+test('S38 T-15 a pop-up signs in although app and Microsoft send Cross-Origin-Opener-Policy, and closes itself', async () => {
+  const context = await chromium.newContext()
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) complaints.push(message.text())
+  })
+  const page = await openApp(context)
+  const popup = await clickForPopup(page)
+  expect(await popup.evaluate('window.opener')).toBe(null)
+  const closed = popup.waitForEvent('close')
+  await atMicrosoft(popup)
+  await titled(page, 'signed in: Adele Vance')
+  await closed
+  expect(page.url()).toBe(`${world.originOf('contoso')}/?view=calls`)
+  expect(complaints).toEqual([])
+})
+
+test('S38 after a pop-up is closed by hand the login page stands as before, and the next click signs in', async () => {
+  const page = await openApp(await chromium.newContext())
+  await (await clickForPopup(page)).close()
+  expect(await page.title()).toBe('login')
+  const popup = await clickForPopup(page)
+  await page.waitForFunction('window.results.includes("replaced")')
+  await atMicrosoft(popup)
+  await titled(page, 'signed in: Adele Vance')
+})
+
+test('S38 a blocked pop-up becomes a redirect, which comes back to the very page; the code is in no address of the app', async () => {
+  const context = await chromium.newContext()
+  await context.addInitScript('window.open = () => null') // as a blocker answers
+  const page = await openApp(context)
+  await page.getByRole('button').click()
+  await atMicrosoft(page)
+  await titled(page, 'signed in: Adele Vance')
+  expect(page.url()).toBe(`${world.originOf('contoso')}/?view=calls`)
+  expect(await page.evaluate('sessionStorage.length')).toBe(0)
+  await page.reload()
+  await titled(page, 'login')
+})
+
+test('T-15 the bridge page hands an answer nobody waits for to nobody, and says so', async () => {
+  const page = await (await chromium.newContext()).newPage()
+  await page.goto(`${world.originOf('contoso')}/auth/signed-in?code=c&state=unknown`)
+  await page.getByText('The page that began this sign-in is gone.').waitFor()
+  expect(page.url()).toBe(`${world.originOf('contoso')}/auth/signed-in`)
+})

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import { build } from 'esbuild'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -9,8 +8,7 @@ let world: World
 let chromium: Awaited<ReturnType<typeof launchChromium>>
 let script = ''
 beforeAll(async () => {
-  const entry = fileURLToPath(import.meta.resolve('@jackfield/browser-signin/sign-in.ts'))
-  const contents = `import { signIn, finishSignIn } from ${JSON.stringify(entry)}
+  const contents = `import { signIn, finishSignIn } from '@jackfield/browser-signin/sign-in'
     const show = (text) => { document.title = text }
     const done = (user) => user && show('signed in: ' + user.claims.name)
     const failed = (error) => show('failed: ' + error.code)
@@ -59,7 +57,7 @@ async function clickForPopup(page: Page): Promise<Page> {
   return opened
 }
 
-const titled = (page: Page, title: string) => page.waitForFunction((wanted) => document.title === wanted, title)
+const titled = (page: Page, title: string) => page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
 
 test('S38 T-15 a pop-up signs in although app and Microsoft send Cross-Origin-Opener-Policy, and closes itself', async () => {
   const context = await chromium.newContext()

@@ -20,8 +20,9 @@ export function registerApp(app: App, site: TenantSite, apps: readonly App[], ba
   const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
   const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
   const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
+  const bridges = app.kind === 'browser' ? at([SIGNED_IN_PATH]) : []
   return {
-    redirectUris: [...at(app.callbackPaths), ...ofGateway],
+    redirectUris: [...at(app.callbackPaths), ...bridges, ...ofGateway],
     postLogoutRedirectUris: at(app.postLogoutPaths),
     backchannelLogoutUri: ownOrigin && app.backchannelLogoutPath ? ownOrigin + app.backchannelLogoutPath : undefined,
   }

@@ -80,11 +80,8 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
   return {
     async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()
-      const { rows } = await pool.query<KnownUser & { id: string }>({
-        name: 'known-users',
-        text: KNOWN,
-        values: [tenantId, directoryId, ids, runId, alsoUnsynced],
-      })
+      // Without a name, so that it is planned for the table as it is now.
+      const { rows } = await pool.query<KnownUser & { id: string }>(KNOWN, [tenantId, directoryId, ids, runId, alsoUnsynced])
       return new Map(rows.map(({ id, ...known }) => [id, known]))
     },
     async missingUsers({ tenantId, directoryId, runId }, after, limit) {

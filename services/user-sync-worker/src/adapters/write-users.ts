@@ -4,9 +4,10 @@ import type { Lease, RunPage, TickedUser } from '../sync-run-ports.ts'
 
 export type WrittenCounts = { created: number; updated: number; disabled: number }
 
-// One statement for a page of users. `known` sees the rows as they were before; only rows that differ are touched, in
-// one order for everybody, so that two imports never wait for each other in a circle. Sessions end when a person is no
-// longer active or no longer allowed to sign in (S33, S45).
+// One statement for a page of users; only rows that differ are touched, in one order for everybody, so that two imports never wait for
+// each other in a circle. Who somebody was before is looked up row by row through the identity's index (a subquery of RETURNING sees the
+// rows from before the statement): a join would be planned for a table that was still small. For the same reason it has no name, and is
+// planned anew for every page. Sessions end when a person is no longer active or no longer allowed to sign in (S33, S45).
 const UPSERT = `
 with page as (
   select *, phones::text[] as business_phones
@@ -14,8 +15,6 @@ with page as (
     $14::text[], $15::text[], $16::text[], $17::boolean[], $18::boolean[])
   as row (id, object_id, display_name, given_name, surname, user_principal_name, mail, phones, mobile_phone, job_title,
     department, user_type, status, sync, sso)
-), known as materialized (
-  select u.object_id, u.status from roster.phone_user u join page using (object_id) where u.tenant_id = $1 and u.directory_id = $3
 ), written as (
   insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
     user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by,
@@ -37,12 +36,13 @@ with page as (
     is distinct from (excluded.account_id, excluded.display_name, excluded.given_name, excluded.surname, excluded.user_principal_name,
       excluded.mail, excluded.business_phones, excluded.mobile_phone, excluded.job_title, excluded.department, excluded.user_type,
       excluded.status, excluded.sync, excluded.sso, excluded.chosen_by)
-  returning u.object_id, u.status
+  returning u.status, (select old.status from roster.phone_user old
+    where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) as before
 )
-select count(*) filter (where known.object_id is null)::int as created,
-  count(*) filter (where known.object_id is not null and not (known.status = 'active' and written.status = 'disabled'))::int as updated,
-  count(*) filter (where known.status = 'active' and written.status = 'disabled')::int as disabled
-from written left join known using (object_id)`
+select count(*) filter (where before is null)::int as created,
+  count(*) filter (where before is not null and not (before = 'active' and status = 'disabled'))::int as updated,
+  count(*) filter (where before = 'active' and status = 'disabled')::int as disabled
+from written`
 
 const UNSYNC = `
 with target as (
@@ -57,11 +57,8 @@ from target where u.id = target.id`
 export async function writeUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
   const counts = { created: 0, updated: 0, disabled: 0 }
   if (page.users.length > 0) {
-    const { rows } = await client.query<WrittenCounts>({
-      name: 'write-users',
-      text: UPSERT,
-      values: [lease.tenantId, lease.accountId, lease.directoryId, ...columnsOf(page.users)],
-    })
+    const values = [lease.tenantId, lease.accountId, lease.directoryId, ...columnsOf(page.users)]
+    const { rows } = await client.query<WrittenCounts>(UPSERT, values)
     Object.assign(counts, rows[0])
   }
   if (page.unsynced.length > 0) {

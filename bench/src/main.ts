@@ -4,17 +4,21 @@ import { parseArgs } from 'node:util'
 
 // `npm run bench -- NAME`: one benchmark, each beside its floor in the same run. Without a name, the list.
 
-/** `pairs` overrules how often both sides are measured, for a first look. */
-export type Benchmark = { summary: string; run(options: { pairs?: number }): Promise<void> }
+/** `pairs` overrules how often both sides are measured, for a first look; `size` how large what they work on is. */
+export type Benchmark = { summary: string; run(options: { pairs?: number; size?: number }): Promise<void> }
 
 const folder = join(import.meta.dirname, 'benchmarks')
 const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''))
 const load = async (name: string): Promise<Benchmark> => (await import(join(folder, `${name}.ts`))).benchmark
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, size: { type: 'string' } } })
 const [wanted] = positionals
 
 if (wanted !== undefined && names.includes(wanted)) {
-  await (await load(wanted)).run(values.pairs === undefined ? {} : { pairs: Number(values.pairs) })
+  const { pairs, size } = values
+  await (await load(wanted)).run({
+    ...(pairs !== undefined && { pairs: Number(pairs) }),
+    ...(size !== undefined && { size: Number(size) }),
+  })
   process.exit(0)
 }
 if (wanted !== undefined) process.stderr.write(`There is no benchmark ${wanted}.\n`)

@@ -1,0 +1,70 @@
+import { startRoster } from '../import/roster.ts'
+import type { Benchmark } from '../main.ts'
+import { comparePaired, quantile } from '../paired.ts'
+import { peakMemoryMb, processorSeconds } from '../process-usage.ts'
+
+const SIZE = 100_000
+const SMALL = 10_000
+const CHANGES = 100
+const ROUNDS = 15
+
+type Roster = Awaited<ReturnType<typeof startRoster>>
+
+export const benchmark: Benchmark = {
+  summary: 'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; a delta; memory at two sizes (--size 100000)',
+  async run({ pairs, size = SIZE }) {
+    const redisUrl = process.env.REDIS_URL || undefined
+    const roster = await startRoster([...new Set([SMALL, size])], redisUrl)
+    const options = { unit: 'users', milliseconds: 0, ...(pairs !== undefined && { pairs }) }
+    const ours = { name: 'user-sync-worker', processes: roster.processes() }
+    const bare = (how: 'import' | 'read') => ({ work: () => askBare(roster, how, size), processes: [roster.bare.pid] })
+    try {
+      const work = () => roster.importEverybody(roster.newAccount(size))
+      const first = await comparePaired({ ...ours, work }, { name: 'bare upserts', ...bare('import') }, options)
+      print(`queue: ${redisUrl ? 'Redis' : 'Postgres'}; first imports of ${size}`, first.text)
+
+      const account = roster.newAccount(size)
+      await roster.importEverybody(account)
+      const again = () => roster.importEverybody(account)
+      const unchanged = await comparePaired({ ...ours, work: again }, { name: 'fetch and parse', ...bare('read') }, options)
+      print('imports in which nothing changed', unchanged.text)
+
+      print(`${CHANGES} changes among ${size}`, await measureDelta(roster, account, size))
+      print('peak memory of a process with one import', await measureMemory(roster, [SMALL, size]))
+    } finally {
+      await roster.end()
+    }
+  },
+}
+
+async function askBare({ bare }: Roster, how: string, size: number): Promise<number> {
+  const answer = await fetch(`${bare.url}/${how}?size=${size}`)
+  if (!answer.ok) throw new Error(await answer.text())
+  return Number(await answer.text())
+}
+
+async function measureDelta(roster: Roster, account: Parameters<Roster['followChanges']>[0], size: number): Promise<string> {
+  await roster.followChanges(account)
+  const [wall, processor]: [number[], number[]] = [[], []]
+  for (let round = 0; round < ROUNDS; round++) {
+    await roster.changePeople(size, CHANGES)
+    const [start, used] = [performance.now(), processorSeconds(roster.processes())]
+    const seen = await roster.followChanges(account)
+    if (seen !== CHANGES) throw new Error(`${seen} changes were seen.`)
+    wall.push(performance.now() - start)
+    processor.push((processorSeconds(roster.processes()) - used) * 1_000)
+  }
+  return `median ${quantile(wall, 0.5).toFixed(0)} ms from asking to the end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
+}
+
+async function measureMemory(roster: Roster, sizes: readonly number[]): Promise<string> {
+  const lines: string[] = []
+  for (const size of sizes) {
+    await roster.restart()
+    await roster.importEverybody(roster.newAccount(size))
+    lines.push(`${size} users: ${peakMemoryMb(roster.processes())} MB`)
+  }
+  return lines.join(', ')
+}
+
+const print = (title: string, text: string) => process.stdout.write(`${title}\n${text}\n\n`)

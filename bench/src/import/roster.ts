@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
+import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
+import { startEmulator } from '@jackfield/m365-emulator/emulator'
+import { type Account, startAccounts } from './accounts.ts'
+import { directoryOf } from './directories.ts'
+
+const MAIN = join(import.meta.dirname, '../../../services/user-sync-worker/src/main.ts')
+type Answer = { runId: string; finishedAt: string | null; status: string; counts: { seen: number }; error: unknown }
+const EVERYBODY = { all: true, sync: true, sso: true }
+
+/** The roster as it ships, one process, before a Graph whose pages are ready and a registry of one map. */
+export async function startRoster(sizes: readonly number[], redisUrl: string | undefined, settings: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
+  const database = process.env.DATABASE_URL
+    ? { url: process.env.DATABASE_URL, stop: async () => undefined }
+    : await startEmbeddedDatabase({ folder, port: await findFreePort(), password: randomBytes(12).toString('hex'), durable: true })
+  const accounts = await startAccounts()
+  const login = await startEmulator({ directories: [...demoDirectories(), ...sizes.map(emptyDirectory)] })
+  const graph = await startProcess(join(import.meta.dirname, 'ready-graph.ts'), { SIZES: sizes.join() })
+  const bare = await startProcess(join(import.meta.dirname, 'bare-import.ts'), { DATABASE_URL: database.url, GRAPH_URL: graph.url })
+  const key = randomBytes(32)
+  const sign = internalTokenSigner('bench', [key])
+  const authorization = () => `Bearer ${sign({ aud: 'user-sync-worker', sub: 'bench', scope: 'platform', role: 'admin' })}`
+  const env = {
+    DATABASE_URL: database.url,
+    ...(redisUrl && { REDIS_URL: redisUrl }),
+    INTERNAL_TOKEN_KEYS: key.toString('base64'),
+    TENANT_REGISTRY_URL: accounts.url,
+    MICROSOFT_LOGIN_URL: login.origin,
+    MICROSOFT_GRAPH_URL: graph.url,
+    LOG_LEVEL: 'warn',
+    ...settings,
+  }
+  let service = await startService(env)
+
+  async function call(method: 'GET' | 'POST', path: string, body?: unknown) {
+    const headers = { authorization: authorization(), ...(body !== undefined && { 'content-type': 'application/json' }) }
+    const answer = await fetch(`${service.url}/api/v1${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json() as Promise<Answer>
+  }
+
+  /** Asks for a run and waits for its end; answers whom it saw. */
+  async function run({ tenantId, accountId }: Account, what: 'imports' | 'resyncs', body: unknown): Promise<number> {
+    const { runId } = await call('POST', `/tenants/${tenantId}/microsoft-accounts/${accountId}/${what}`, body)
+    for (;;) {
+      const { finishedAt, status, counts, error } = await call('GET', `/tenants/${tenantId}/sync-runs/${runId}`)
+      if (finishedAt !== null && status !== 'succeeded') throw new Error(`The run ended as ${status}: ${JSON.stringify(error)}`)
+      if (finishedAt !== null) return counts.seen
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  return {
+    databaseUrl: database.url,
+    accounts,
+    bare,
+    processes: () => [service.pid],
+    url: () => service.url,
+    newAccount: (size: number) => accounts.connect(directoryOf(size)),
+    importEverybody: (account: Account) => run(account, 'imports', EVERYBODY),
+    followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
+    changePeople: (size: number, count: number) => fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
+    /** A process whose memory has seen nothing yet. */
+    async restart() {
+      await service.stop()
+      service = await startService(env)
+    },
+    async end() {
+      for (const child of [service, bare, graph]) await child.stop()
+      await login.close()
+      accounts.close()
+      await database.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const emptyDirectory = (size: number) => ({
+  id: directoryOf(size),
+  displayName: `${size} people`,
+  domains: [`d${size}.example`],
+  users: [],
+  grants: [{ appId: JACKFIELD_CLIENT_ID, roles: ['User.Read.All'] }],
+})
+
+async function startService(env: Record<string, string>) {
+  const service = await spawnAt(MAIN, { HOST: '127.0.0.1', ...env })
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (service.child.exitCode !== null) throw new Error('user-sync-worker ended')
+    const answer = await fetch(`${service.url}/health/ready`).catch(() => undefined)
+    if (answer?.ok) return service
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('user-sync-worker is not ready')
+}
+
+/** A program of ours that says when it is ready. */
+export async function startProcess(file: string, env: Record<string, string>) {
+  const started = await spawnAt(file, env)
+  await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')
+  return started
+}
+
+async function spawnAt(file: string, env: Record<string, string>) {
+  const port = await findFreePort()
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const stop = async () => {
+    const ended = once(child, 'exit')
+    child.kill()
+    await ended
+  }
+  return { child, pid: child.pid ?? 0, url: `http://127.0.0.1:${port}`, stop }
+}

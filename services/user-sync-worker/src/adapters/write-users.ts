@@ -1,13 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { Lease, RunPage, TickedUser } from '../sync-run-ports.ts'
 
 export type WrittenCounts = { created: number; updated: number; disabled: number }
 
-// One statement for a page of users; only rows that differ are touched, in one order for everybody, so that two imports never wait for
-// each other in a circle. Who somebody was before is looked up row by row through the identity's index (a subquery of RETURNING sees the
-// rows from before the statement): a join would be planned for a table that was still small. For the same reason it has no name, and is
-// planned anew for every page. Sessions end when a person is no longer active or no longer allowed to sign in (S33, S45).
+// One statement for a page of users; only rows that differ are touched (a conflict alone would lock the others too), in one order for
+// everybody, so that two imports never wait for each other in a circle. What a row was before is looked up row by row through the
+// identity's index (a subquery of RETURNING sees the rows from before the statement): a join would be planned for a table that was still
+// small. For the same reason it has no name, and is planned anew for every page. Sessions end when a person is no longer active or no
+// longer allowed to sign in (S33, S45).
 const UPSERT = `
 with page as (
   select *, phones::text[] as business_phones
@@ -21,7 +23,13 @@ with page as (
     sessions_valid_after)
   select id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
     job_title, department, user_type, status, sync, sso, 'hand', case when status = 'disabled' then now() end
-  from page order by object_id
+  from page p where (
+    select (u.account_id, u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
+        u.job_title, u.department, u.user_type, u.status, u.sync, u.sso, u.chosen_by)
+      is not distinct from ($2, p.display_name, p.given_name, p.surname, p.user_principal_name, p.mail, p.business_phones, p.mobile_phone,
+        p.job_title, p.department, p.user_type, p.status, p.sync, p.sso, 'hand')
+    from roster.phone_user u where u.tenant_id = $1 and u.directory_id = $3 and u.object_id = p.object_id) is not true
+  order by object_id
   on conflict (tenant_id, directory_id, object_id) do update set
     account_id = excluded.account_id, display_name = excluded.display_name, given_name = excluded.given_name,
     surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
@@ -31,11 +39,6 @@ with page as (
     sessions_valid_after = case
       when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
       else u.sessions_valid_after end
-  where (u.account_id, u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
-      u.job_title, u.department, u.user_type, u.status, u.sync, u.sso, u.chosen_by)
-    is distinct from (excluded.account_id, excluded.display_name, excluded.given_name, excluded.surname, excluded.user_principal_name,
-      excluded.mail, excluded.business_phones, excluded.mobile_phone, excluded.job_title, excluded.department, excluded.user_type,
-      excluded.status, excluded.sync, excluded.sso, excluded.chosen_by)
   returning u.status, (select old.status from roster.phone_user old
     where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) as before
 )
@@ -69,9 +72,10 @@ export async function writeUsers(client: pg.PoolClient, lease: Lease, page: RunP
 }
 
 function columnsOf(rows: readonly TickedUser[]): unknown[][] {
+  const randomness = randomBytes(16 * rows.length)
   const column = (read: (row: TickedUser) => unknown) => rows.map(read)
   return [
-    column(() => newId()),
+    rows.map((_, index) => newId({ random: randomness.subarray(index * 16, index * 16 + 16) })),
     column(({ user }) => user.id),
     column(({ user }) => user.displayName),
     column(({ user }) => user.givenName),

@@ -2,7 +2,8 @@ import { launchChromium } from '@jackfield/test-environment/chromium'
 import { build } from 'esbuild'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { atMicrosoft, clickForPopup, openApp } from './browser-app.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 
 let world: World
 let chromium: Awaited<ReturnType<typeof launchChromium>>
@@ -28,34 +29,8 @@ afterAll(async () => {
   await world?.close()
 })
 
-/** The app's login page, on the host where the gateway is, as behind an ingress; it isolates itself like Microsoft's pages do. */
-async function openApp(context: BrowserContext, path = '/?view=calls'): Promise<Page> {
-  const headers = { 'content-type': 'text/html', 'cross-origin-opener-policy': 'same-origin' }
-  await context.route(/^http:\/\/contoso\.phone\.localhost:\d+\/(?:\?.*)?$/, (route) =>
-    route.fulfill({
-      headers,
-      body: '<!doctype html><title>login</title><button>Sign in with Microsoft</button><script type="module" src="/app.js"></script>',
-    }),
-  )
-  await context.route('**/app.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script }))
-  const page = await context.newPage()
-  await page.goto(world.originOf('contoso') + path)
-  return page
-}
-
-async function atMicrosoft(page: Page): Promise<void> {
-  await page.getByLabel('User name').fill(ADELE.userPrincipalName)
-  await page.getByLabel('Password').fill('Passw0rd!')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
-
-async function clickForPopup(page: Page): Promise<Page> {
-  const popup = page.waitForEvent('popup')
-  await page.getByRole('button').click()
-  const opened = await popup
-  await opened.getByLabel('User name').waitFor()
-  return opened
-}
+const BODY = '<!doctype html><title>login</title><button>Sign in with Microsoft</button><script type="module" src="/app.js"></script>'
+const openPage = (context: BrowserContext) => openApp(world, context, { '/': BODY, '/app.js': script })
 
 const titled = (page: Page, title: string) => page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
 
@@ -65,7 +40,7 @@ test('S38 T-15 a pop-up signs in although app and Microsoft send Cross-Origin-Op
   context.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) complaints.push(message.text())
   })
-  const page = await openApp(context)
+  const page = await openPage(context)
   const popup = await clickForPopup(page)
   expect(await popup.evaluate('window.opener')).toBe(null)
   const closed = popup.waitForEvent('close')
@@ -77,7 +52,7 @@ test('S38 T-15 a pop-up signs in although app and Microsoft send Cross-Origin-Op
 })
 
 test('S38 after a pop-up is closed by hand the login page stands as before, and the next click signs in', async () => {
-  const page = await openApp(await chromium.newContext())
+  const page = await openPage(await chromium.newContext())
   await (await clickForPopup(page)).close()
   expect(await page.title()).toBe('login')
   const popup = await clickForPopup(page)
@@ -89,7 +64,7 @@ test('S38 after a pop-up is closed by hand the login page stands as before, and 
 test('S38 a blocked pop-up becomes a redirect, which comes back to the very page; the code is in no address of the app', async () => {
   const context = await chromium.newContext()
   await context.addInitScript('window.open = () => null') // as a blocker answers
-  const page = await openApp(context)
+  const page = await openPage(context)
   await page.getByRole('button').click()
   await atMicrosoft(page)
   await titled(page, 'signed in: Adele Vance')

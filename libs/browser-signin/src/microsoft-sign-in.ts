@@ -1,0 +1,109 @@
+import type { SignedIn } from './attempt.ts'
+import { makeMicrosoftLogo } from './microsoft-logo.ts'
+import { finishSignIn, type SignInOptions, signIn } from './sign-in.ts'
+import { type SignInError, toSignInError } from './sign-in-error.ts'
+import { textsFor } from './texts.ts'
+
+/** Sizes, colours and typeface of Microsoft's branding guidelines for identity developers. */
+const STYLE = `
+:host{display:inline-block}
+:host([hidden]),p:empty{display:none}
+button{display:inline-flex;align-items:center;gap:12px;min-height:41px;padding:0 12px;border:1px solid #8c8c8c;border-radius:0;background:#fff;color:#5e5e5e;font:600 15px/1.2 "Segoe UI",system-ui,sans-serif;cursor:pointer}
+button:hover{background:#f3f3f3}
+button:focus-visible{outline:3px solid #0067b8;outline-offset:2px}
+svg{flex:none}
+p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
+:host([theme=dark]) button{border-color:#2f2f2f;background:#2f2f2f;color:#fff}
+:host([theme=dark]) button:hover{background:#3d3d3d}
+:host([theme=dark]) button:focus-visible{outline-color:#6db9e8}
+@media (prefers-color-scheme:dark){
+:host(:not([theme])) button{border-color:#8c8c8c;background:#2f2f2f;color:#fff}
+:host(:not([theme])) button:hover{background:#3d3d3d}
+:host(:not([theme])) button:focus-visible{outline-color:#6db9e8}
+}`
+
+/** A server that renders the page imports this too, and has no elements. */
+const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
+
+/**
+ * `<microsoft-sign-in client-id="...">`: the button, and all that follows its click. Attributes are the options of `signIn`: `client-id`,
+ * `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`; and `theme` (`light` or `dark`; else the system's).
+ * Fires `signedin` (`detail`: `SignedIn`), also for a sign-in that came back by redirect, and `signinerror` (`detail`: `SignInError`).
+ */
+export class MicrosoftSignIn extends Element {
+  #problem: HTMLElement | undefined
+  #connected = new AbortController()
+
+  connectedCallback(): void {
+    this.#connected = new AbortController()
+    if (!this.shadowRoot) this.#render()
+    void this.#announce(finishSignIn({ clientId: this.#clientId() }))
+  }
+
+  disconnectedCallback(): void {
+    this.#connected.abort()
+  }
+
+  #render(): void {
+    const root = this.attachShadow({ mode: 'open', delegatesFocus: true })
+    const style = new CSSStyleSheet() // unlike a style element, no Content-Security-Policy refuses it
+    style.replaceSync(STYLE)
+    root.adoptedStyleSheets = [style]
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.part.add('button')
+    button.append(makeMicrosoftLogo(), this.#texts().button)
+    button.addEventListener('click', () => void this.#announce(signIn(this.#options())))
+    this.#problem = document.createElement('p')
+    this.#problem.setAttribute('role', 'alert')
+    this.#problem.part.add('problem')
+    root.append(button, this.#problem)
+  }
+
+  async #announce(result: Promise<SignedIn | undefined>): Promise<void> {
+    this.#say('')
+    try {
+      const user = await result
+      if (user) this.#fire('signedin', user)
+    } catch (cause) {
+      const error = toSignInError(cause)
+      if (error.code === 'replaced' || error.code === 'aborted') return // a newer click, or the page, took over
+      this.#say(this.#texts().problems[error.code] ?? '')
+      this.#fire('signinerror', error)
+    }
+  }
+
+  #fire(type: 'signedin' | 'signinerror', detail: SignedIn | SignInError): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }))
+  }
+
+  #say(text: string): void {
+    if (this.#problem) this.#problem.textContent = text
+  }
+
+  #texts() {
+    return textsFor(this.closest<HTMLElement>('[lang]')?.lang || navigator.language)
+  }
+
+  #clientId(): string {
+    return this.getAttribute('client-id') ?? ''
+  }
+
+  #options(): SignInOptions {
+    const given = (name: string) => this.getAttribute(name) || undefined
+    const options = {
+      clientId: this.#clientId(),
+      authority: given('authority'),
+      redirectUri: given('redirect-uri'),
+      scope: given('scope'),
+      mode: given('mode'),
+      returnTo: given('return-to'),
+      loginHint: given('login-hint'),
+      prompt: given('prompt'),
+      signal: this.#connected.signal,
+    }
+    return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as SignInOptions
+  }
+}
+
+if (globalThis.customElements && !customElements.get('microsoft-sign-in')) customElements.define('microsoft-sign-in', MicrosoftSignIn)

@@ -1,0 +1,31 @@
+import type { SignInErrorCode } from './sign-in-error.ts'
+
+/** The button's text is Microsoft's own, in its languages; `problems` say nothing where the person knows already. */
+export type Texts = { button: string; problems: Partial<Record<SignInErrorCode, string>> }
+
+const ENGLISH: Texts = {
+  button: 'Sign in with Microsoft',
+  problems: {
+    'access-denied': 'You were not signed in.',
+    'login-required': 'Please sign in once more.',
+    expired: 'The sign-in took too long. Please try again.',
+    unavailable: 'Signing in is not possible at the moment. Please try again.',
+    failed: 'The sign-in did not work. Please try again.',
+  },
+}
+
+const GERMAN: Texts = {
+  button: 'Mit Microsoft anmelden',
+  problems: {
+    'access-denied': 'Sie wurden nicht angemeldet.',
+    'login-required': 'Bitte melden Sie sich noch einmal an.',
+    expired: 'Die Anmeldung hat zu lange gedauert. Bitte versuchen Sie es noch einmal.',
+    unavailable: 'Die Anmeldung ist im Moment nicht möglich. Bitte versuchen Sie es noch einmal.',
+    failed: 'Die Anmeldung ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.',
+  },
+}
+
+/** `language`: a BCP 47 tag; English for every language that has no texts here. */
+export function textsFor(language: string): Texts {
+  return /^de(?:-|$)/i.test(language) ? GERMAN : ENGLISH
+}

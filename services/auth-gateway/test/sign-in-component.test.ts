@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { bundleBrowserSignIn } from '@jackfield/browser-signin/bundle'
+import { launchChromium } from '@jackfield/test-environment/chromium'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { atMicrosoft, clickForPopup, openApp } from './browser-app.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+
+let world: World
+let chromium: Awaited<ReturnType<typeof launchChromium>>
+let script = ''
+beforeAll(async () => {
+  script = await bundleBrowserSignIn()
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  const { tenant } = givenConnectedTenant(world, 'contoso')
+  givenPerson(world, tenant.id)
+  chromium = await launchChromium()
+})
+afterAll(async () => {
+  await chromium?.close()
+  await world?.close()
+})
+
+const example = (file: string) => readFileSync(new URL(`../../../examples/plain-html/${file}`, import.meta.url), 'utf8')
+const headers = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'",
+}
+
+/** The example's own files under a strict policy. */
+function openExample(context: BrowserContext, change = (page: string) => page): Promise<Page> {
+  const files = { '/': change(example('index.html')), '/login.js': example('login.js'), '/microsoft-sign-in.js': script }
+  return openApp(world, context, files, { headers })
+}
+
+const withAttribute = (attribute: string) => (page: string) => page.replace('<microsoft-sign-in', `<microsoft-sign-in ${attribute}`)
+
+test('S36 S38 the button signs in by keyboard alone, under a strict Content-Security-Policy', async () => {
+  const context = await chromium.newContext()
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    if (/Content.Security.Policy|Trusted/i.test(message.text())) complaints.push(message.text())
+  })
+  const page = await openExample(context)
+  const button = page.getByRole('button', { name: 'Sign in with Microsoft', exact: true })
+  await page.keyboard.press('Tab')
+  const popup = page.waitForEvent('popup')
+  await button.press('Enter')
+  await atMicrosoft(await popup)
+  await page.getByRole('status').getByText('Signed in as Adele Vance').waitFor()
+  await button.waitFor({ state: 'hidden' })
+  expect(complaints).toEqual([])
+})
+
+test('S38 with mode="redirect" the element of the page that comes back fires the same event', async () => {
+  const page = await openExample(await chromium.newContext(), withAttribute('mode="redirect"'))
+  await page.getByRole('button').click()
+  await atMicrosoft(page)
+  await page.getByText('Signed in as Adele Vance').waitFor()
+  expect(page.url()).toBe(`${world.originOf('contoso')}/?view=calls`)
+})
+
+test('S36 a gateway out of reach is one sentence for the person, and the next click signs in', async () => {
+  const context = await chromium.newContext()
+  const page = await openExample(context)
+  const discovery = '**/.well-known/openid-configuration'
+  await context.route(discovery, (route) => route.abort())
+  await page.getByRole('button').click()
+  await page.getByRole('alert').getByText('Signing in is not possible at the moment. Please try again.').waitFor()
+  await context.unroute(discovery)
+  await atMicrosoft(await clickForPopup(page))
+  await page.getByText('Signed in as Adele Vance').waitFor()
+})
+
+test('S36 the element speaks the language of the page, and wears the theme it is given', async () => {
+  const page = await openExample(await chromium.newContext(), (html) =>
+    withAttribute('theme="dark"')(html.replace('lang="en"', 'lang="de"')),
+  )
+  const button = page.getByRole('button', { name: 'Mit Microsoft anmelden' })
+  await button.waitFor()
+  const inside = "document.querySelector('microsoft-sign-in').shadowRoot.querySelector('button')"
+  expect(await page.evaluate(`getComputedStyle(${inside}).backgroundColor`)).toBe('rgb(47, 47, 47)')
+  expect(await page.evaluate(`${inside}.getBoundingClientRect().height`)).toBeGreaterThanOrEqual(41)
+})

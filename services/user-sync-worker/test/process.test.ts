@@ -1,64 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { findFreePort } from './support/free-port.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
+import { type ServiceProcesses, serviceProcesses } from './support/service-processes.ts'
 
 // The service as it is run: processes of their own, ended by signals.
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const EVERYBODY = { all: true, sync: true, sso: false } as const
 
 let platform: Platform
-const children: ChildProcess[] = []
+let processes: ServiceProcesses
 beforeAll(async () => {
   platform = await startPlatform()
+  processes = serviceProcesses(platform)
 })
 // Also after a test that failed: a worker left behind would do the next one's work.
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-afterAll(async () => {
-  await platform.close()
-})
+afterEach(() => processes.killAll())
+afterAll(() => platform.close())
 
-async function start(role: string | undefined, settings: Record<string, string | undefined> = {}) {
-  const port = await findFreePort()
-  const env = {
-    PATH: process.env.PATH,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATABASE_URL: platform.stores.database.url,
-    INTERNAL_TOKEN_KEYS: platform.stores.key.toString('base64'),
-    TENANT_REGISTRY_URL: platform.registry.url,
-    MICROSOFT_LOGIN_URL: platform.emulator.origin,
-    MICROSOFT_GRAPH_URL: platform.gate.origin,
-    IMPORT_SLICE_SECONDS: '1',
-    ...settings,
-  }
-  const child = spawn(process.execPath, [MAIN, ...(role ? [role] : [])], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  children.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
-  const exited = once(child, 'exit').then(([code]) => code as number | null)
-  const ready = async () => {
-    const url = `http://127.0.0.1:${port}/health/ready`
-    await expect
-      .poll(
-        () =>
-          fetch(url).then(
-            ({ status }) => status,
-            () => 0,
-          ),
-        { timeout: 60_000 },
-      )
-      .toBe(200)
-  }
-  return { child, port, exited, ready, output: () => output }
-}
+const start = (role?: string, settings?: Record<string, string | undefined>) => processes.start(role, settings)
 
 async function createRun(tenant: { tenantId: string; accountId: string }, directoryId: string) {
   const run = { ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY }

@@ -8,6 +8,8 @@ export type Fault = { status: number; headers?: Record<string, string>; body?: u
 export type GraphGate = {
   origin: string
   delayMs: number
+  /** Every answer waits for it. */
+  until: Promise<void> | undefined
   /** Taken one by one, each in place of an answer. */
   faults: Fault[]
   /** Changes an answer's body on its way. */
@@ -24,6 +26,7 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
   const gate: GraphGate = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delayMs: 0,
+    until: undefined,
     faults: [],
     rewrite: undefined,
     requests: [],
@@ -47,6 +50,7 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
       authorization: headers.authorization,
     })
     if (gate.delayMs > 0) await sleep(gate.delayMs)
+    await gate.until
     const fault = gate.faults.shift()
     if (fault) {
       const body = JSON.stringify(fault.body ?? { error: { code: 'Fault', message: 'made by the test' } })

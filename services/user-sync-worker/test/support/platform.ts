@@ -12,7 +12,7 @@ import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
-import { createTestDatabase } from '@jackfield/test-environment/database'
+import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { bullmqConsumer, migrateQueue, type QueueEngine } from '../../src/adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
@@ -34,9 +34,17 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */
 export async function startPlatform(
-  options: { engine?: QueueEngine; sliceMs?: number; reconcileEveryMs?: number; sync?: Partial<SyncSettings>; webhooks?: boolean } = {},
+  options: {
+    engine?: QueueEngine
+    sliceMs?: number
+    reconcileEveryMs?: number
+    sync?: Partial<SyncSettings>
+    webhooks?: boolean
+    /** In place of one in the test run's Postgres. */
+    database?: TestDatabase
+  } = {},
 ) {
-  const database = await createTestDatabase()
+  const database = options.database ?? (await createTestDatabase())
   const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
   await runMigrations({ connectionString: database.url, folder, name: 'user_sync_worker' })
   const engine = options.engine ?? { kind: 'postgres', connectionString: database.url }

@@ -51,11 +51,11 @@ function isUnstorableText(error: Error): boolean {
   return false
 }
 
-/** Lost or exhausted connections of our own stores: node errors, SQLSTATE classes 08 and 57, pg-pool's time-out; 40: undone, to be tried again. */
+/** Our own stores are lost, exhausted (53: disk, memory, connections) or too slow (57014): node errors, SQLSTATE, pg-pool's time-out; 40: undone, to be tried again. */
 function isUnavailable(error: Error): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? String(cause.code) : ''
-    if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|53300|40001|40P01)$/.test(code)) return true
+    if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|57014|53\w{3}|40001|40P01)$/.test(code)) return true
     if (/timeout exceeded when trying to connect|Connection terminated|is not queryable/.test(cause.message)) return true
   }
   return false

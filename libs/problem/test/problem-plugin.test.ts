@@ -61,7 +61,7 @@ test('an error nobody expected shows nothing of the inside, and is logged once w
   expect(log.filter((line) => line.includes('select * from secrets'))).toHaveLength(1)
 })
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '08006', '08P01', '57P01', '57P03', '53300'])(
+test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '08006', '08P01', '57P01', '57P03', '57014', '53100', '53300'])(
   'T-115 a store that fails with %s, however deep, is a 503 and not a 500',
   async (code) => {
     const answer = await throwing(new Error('query failed', { cause: new Error('driver', { cause: coded(code) }) }))

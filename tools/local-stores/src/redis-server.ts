@@ -21,9 +21,12 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Starts a Redis of our own on loopback with the settings we ship (AOF, noeviction), its files in `folder`. */
-export async function startRedisServer(options: { binary: string; folder: string }): Promise<RedisServer> {
-  const port = await findFreePort()
+/**
+ * Starts a Redis of our own on loopback with the settings we ship (AOF, noeviction), its files in `folder`.
+ * With the `folder` and `port` of an earlier one it comes back as that one.
+ */
+export async function startRedisServer(options: { binary: string; folder: string; port?: number }): Promise<RedisServer> {
+  const port = options.port ?? (await findFreePort())
   const args = [
     '--port',
     String(port),

@@ -34,6 +34,26 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
       return request.site.kind === 'platform' ? relay(ports, request, reply, answer) : receive(ports, request, reply, answer)
     })
   }
+  await app.register(takePostedAnswers)
+}
+
+const MOST_OF_A_FORM = 32_768
+
+/**
+ * An answer by form (OAuth 2.0 Form Post Response Mode) goes on as the same answer by query: the cross-site POST carries no Lax cookie,
+ * the redirect's GET does, so that no cookie has to be `SameSite=None` (T-16).
+ */
+const takePostedAnswers: FastifyPluginAsync = async (app) => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: MOST_OF_A_FORM }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+  for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
+    app.post(path, async (request, reply) => {
+      const answer = readAnswer((request.body ?? {}) as Record<string, unknown>)
+      return reply.header('cache-control', 'no-store').redirect(`${pathOf(request)}?${answer}`, 303)
+    })
+  }
 }
 
 /** `single` mode: on to the host where the login began, which the pending login names, never the request (AZ-24). */

@@ -1,0 +1,153 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { launchChromium } from '@jackfield/test-environment/chromium'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { send } from './browser.ts'
+import { atMicrosoft } from './browser-app.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient } from './oidc-client.ts'
+
+let world: World
+let chromium: Awaited<ReturnType<typeof launchChromium>>
+let app: Server
+let appOrigin: string
+beforeAll(async () => {
+  world = await givenGateway()
+  app = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<title>the app</title>'))
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+  appOrigin = `http://contoso.apps.localhost:${(app.address() as AddressInfo).port}`
+  givenApp(world, 'web-client', { tenantUrl: `${appOrigin.replace('contoso', '{tenant}')}/` })
+  givenApp(world, 'on-host')
+  chromium = await launchChromium()
+})
+afterAll(async () => {
+  await chromium?.close()
+  app?.close()
+  await world?.close()
+})
+beforeEach(() => {
+  world.roster.people.length = 0
+  givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+})
+
+/** A window of its own, and what Chromium had to say about policies. */
+async function givenWindow() {
+  const context = await chromium.newContext()
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    if (/Content.Security.Policy|cookie/i.test(message.text())) complaints.push(message.text())
+  })
+  return { context, complaints, page: await context.newPage() }
+}
+
+/** Microsoft is asked for its answer by form, by whoever holds the address: the browser. */
+async function answerByForm(page: Page) {
+  const url = new URL(page.url())
+  expect(url.searchParams.get('response_mode')).toBe('query')
+  url.searchParams.set('response_mode', 'form_post')
+  await page.goto(url.href)
+}
+
+describe('T-16 AZ-10 Microsoft answers by form', () => {
+  test.each(['single', 'per-app'] as const)(
+    'in redirect mode %s a browser takes the cross-site POST, and the person is signed in',
+    async (redirectMode) => {
+      givenPerson(world, givenConnectedTenant(world, 'contoso', { redirectMode }).tenant.id)
+      const { context, complaints, page } = await givenWindow()
+      const callbacks: string[] = []
+      page.on('request', (request) => {
+        const { pathname } = new URL(request.url())
+        if (pathname.startsWith('/auth/microsoft/callback'))
+          callbacks.push(`${request.method()} ${new URL(request.url()).host.split('.')[0]}`)
+      })
+      const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
+      const login = await client.begin()
+      await page.goto(login.url.href)
+      const atOurs = (await context.cookies(world.originOf('contoso'))).find(({ name }) => name === '__Host-jackfield-browser')
+      expect(atOurs).toMatchObject({ secure: true, httpOnly: true, sameSite: 'Lax', path: '/', domain: 'contoso.phone.localhost' })
+      await answerByForm(page)
+      await atMicrosoft(page)
+      await page.waitForURL(`${appOrigin}/**`)
+      expect((await client.redeem(new URL(page.url()), login)).claims()?.tenant).toBe('contoso')
+      expect(callbacks[0]).toBe(redirectMode === 'single' ? 'POST phone' : 'POST contoso')
+      expect(complaints).toEqual([])
+      // What the transaction left behind is used up.
+      const { rows } = await world.pool.query(
+        `select count(*) filter (where consumed_at is null)::int as open, max(extract(epoch from expires_at - now()))::int as left
+       from gateway.artefact where kind = 'PendingLogin'`,
+      )
+      expect(rows[0].open).toBe(0)
+      expect(rows[0].left).toBeLessThanOrEqual(600)
+    },
+  )
+
+  test('the form’s members are the answer’s own, once each; a body that is no form, or too long, is refused', async () => {
+    const post = (body: string, type = 'application/x-www-form-urlencoded') =>
+      send(`${world.originOf('contoso')}/auth/microsoft/callback`, { method: 'POST', headers: { 'content-type': type }, body })
+    const answer = await post('code=c&state=s&redirect=https://evil.test&host=evil.test')
+    expect([answer.status, answer.headers.location]).toEqual([303, '/auth/microsoft/callback?code=c&state=s'])
+    expect((await post('{"code":"c"}', 'application/json')).status).toBe(415)
+    expect((await post(`code=${'c'.repeat(40_000)}`)).status).toBe(413)
+    expect((await post('')).headers.location).toBe('/auth/microsoft/callback?')
+  })
+})
+
+describe('an app is answered by form (OAuth 2.0 Form Post Response Mode)', () => {
+  test.each([
+    ['at its own host', 'web-client', () => `${appOrigin}/callback`],
+    ['at the host of the gateway', 'on-host', () => `${world.originOf('contoso')}/callback`],
+  ])('%s, under the policy that the gateway ships; no code is in any address', async (_where, clientId, redirectUri) => {
+    const { context, complaints, page } = await givenWindow()
+    const bodies: URLSearchParams[] = []
+    await context.route(
+      (url) => url.pathname === '/callback',
+      (route) => {
+        bodies.push(new URLSearchParams(route.request().postData() ?? ''))
+        return route.fulfill({ contentType: 'text/html', body: '<title>the app</title>' })
+      },
+    )
+    const client = await givenClient(world, 'contoso', clientId, redirectUri())
+    const login = await client.begin({ response_mode: 'form_post' })
+    await page.goto(login.url.href)
+    await atMicrosoft(page)
+    await page.waitForURL(redirectUri())
+    expect(await page.title()).toBe('the app')
+    expect(page.url()).toBe(redirectUri())
+    const [body = new URLSearchParams()] = bodies
+    expect(Object.fromEntries(body)).toMatchObject({
+      state: login.state,
+      iss: `${world.originOf('contoso')}/auth`,
+      code: expect.any(String),
+    })
+    const tokens = await client.redeem(new URL(`${redirectUri()}?${body}`), login)
+    expect(tokens.claims()?.tenant).toBe('contoso')
+
+    // Signed in already: no page of Microsoft's is between.
+    const silent = await client.begin({ response_mode: 'form_post', prompt: 'none' })
+    await page.goto(silent.url.href)
+    await page.waitForURL(redirectUri())
+    expect(bodies[1]?.get('state')).toBe(silent.state)
+    expect(complaints).toEqual([])
+  })
+
+  test('with an error as well, and never at an address that is not registered', async () => {
+    const { context, page } = await givenWindow()
+    const bodies: URLSearchParams[] = []
+    await context.route(
+      (url) => url.pathname === '/callback',
+      (route) => {
+        bodies.push(new URLSearchParams(route.request().postData() ?? ''))
+        return route.fulfill({ contentType: 'text/html', body: '<title>the app</title>' })
+      },
+    )
+    const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
+    const login = await client.begin({ response_mode: 'form_post', prompt: 'none' })
+    await page.goto(login.url.href)
+    await page.waitForURL(`${appOrigin}/callback`)
+    expect(Object.fromEntries(bodies[0] ?? [])).toMatchObject({ error: 'login_required', state: login.state })
+
+    const evil = await send((await client.begin({ response_mode: 'form_post', redirect_uri: 'https://evil.test/callback' })).url)
+    expect([evil.status, evil.text.includes('<form')]).toEqual([400, false])
+  })
+})

@@ -11,7 +11,12 @@ export type Provider = {
   scope?: string
 }
 
-export type Wishes = { loginHint?: string; prompt?: 'login' | 'select_account' }
+export type Wishes = {
+  loginHint?: string
+  prompt?: 'login' | 'select_account'
+  /** Languages of the gateway's pages (BCP 47, parted by blanks), where they are not to be the browser's. */
+  uiLocales?: string
+}
 
 /** What the window that asks keeps: without the verifier the code is worth nothing (RFC 7636). */
 export type Attempt = { authority: string; clientId: string; redirectUri: string; state: string; nonce: string; verifier: string }
@@ -50,6 +55,7 @@ export async function beginAttempt(provider: Provider, wishes: Wishes): Promise<
     code_challenge: challenge,
     code_challenge_method: 'S256',
     ...(wishes.loginHint && { login_hint: wishes.loginHint }),
+    ...(wishes.uiLocales && { ui_locales: wishes.uiLocales }),
     ...(wishes.prompt && { prompt: wishes.prompt }),
   }
   for (const [name, value] of Object.entries(question)) url.searchParams.set(name, value)

@@ -27,7 +27,7 @@ const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
 
 /**
  * `<microsoft-sign-in client-id="...">`: the button, and all that follows its click. Attributes are the options of `signIn`: `client-id`,
- * `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`; and `theme` (`light` or `dark`; else the system's).
+ * `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`, `ui-locales` (by default the page's own language); and `theme` (`light` or `dark`; else the system's).
  * Fires `signedin` (`detail`: `SignedIn`), also for a sign-in that came back by redirect, and `signinerror` (`detail`: `SignInError`).
  */
 export class MicrosoftSignIn extends Element {
@@ -81,8 +81,12 @@ export class MicrosoftSignIn extends Element {
     if (this.#problem) this.#problem.textContent = text
   }
 
+  #language(): string {
+    return this.closest<HTMLElement>('[lang]')?.lang || navigator.language
+  }
+
   #texts() {
-    return textsFor(this.closest<HTMLElement>('[lang]')?.lang || navigator.language)
+    return textsFor(this.#language())
   }
 
   #clientId(): string {
@@ -100,6 +104,7 @@ export class MicrosoftSignIn extends Element {
       returnTo: given('return-to'),
       loginHint: given('login-hint'),
       prompt: given('prompt'),
+      uiLocales: given('ui-locales') ?? this.#language(),
       signal: this.#connected.signal,
     }
     return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as SignInOptions

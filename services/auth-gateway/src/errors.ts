@@ -1,6 +1,6 @@
 import { defineErrors } from '@jackfield/problem/app-error'
 
-export const refuse = defineErrors({
+const CATALOGUE = {
   unauthenticated: { status: 401, message: 'Credentials are needed.' },
   'foreign-session': { status: 403, message: 'The session belongs to another organisation.' },
   'not-bound': { status: 403, message: 'This app needs a binding to an extension.' },
@@ -8,6 +8,8 @@ export const refuse = defineErrors({
   'link-not-valid': { status: 401, message: 'The link was used before or has expired.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   'invalid-path': { status: 400, message: 'The path is not valid.' },
+  'invalid-request': { status: 400, message: 'The request is not valid.' },
+  'request-not-readable': { status: 400, message: 'The request is too long, or not a form.' },
   'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
   'unknown-host': { status: 404, message: 'No organisation uses this address.' },
   'session-not-found': { status: 404, message: 'This session has ended already.' },
@@ -19,4 +21,13 @@ export const refuse = defineErrors({
   'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
   'too-many-requests': { status: 429, message: 'There were too many requests from your address. Wait a moment and try again.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
-})
+  'internal-error': { status: 500, message: 'Something went wrong on our side.' },
+}
+
+export const refuse = defineErrors(CATALOGUE)
+
+/** The sentences by code, for pages; those in other languages have the same codes. */
+export const sentences = Object.fromEntries(Object.entries(CATALOGUE).map(([code, { message }]) => [code, message])) as Record<
+  keyof typeof CATALOGUE,
+  string
+>

@@ -9,6 +9,7 @@ import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { SignInAccount, TenantSite } from './domain/site.ts'
+import type { Look } from './pages/layout.ts'
 
 /** Seconds since 1970. */
 export type Clock = () => number
@@ -104,6 +105,8 @@ export type Attempt = {
   isOfForm: boolean
   loginHint: string | undefined
   domainHint: string | undefined
+  /** `ui_locales` of the request. */
+  uiLocales: string | undefined
   /** Who the session says this is, when there is one. */
   accountId: string | undefined
 }
@@ -121,7 +124,7 @@ export interface OpenIdProvider {
   handle(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { path: string; browser: string | undefined },
+    options: { path: string; browser: string | undefined; look: Look },
   ): Promise<{ isWrongUserCode: boolean }>
   /** The attempt this browser is in; undefined when it has expired, ended, or belongs to another browser. */
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { nameBrowser } from '../src/domain/browser-name.ts'
+import { textsFor } from '../src/pages/texts/texts.ts'
 
 test.each([
   ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36', 'Chrome on Windows'],
@@ -25,5 +26,13 @@ test.each([
   ['x'.repeat(100_000), 'An unknown browser'],
   [undefined, 'An unknown browser'],
 ])('S54 the browser %s is called %s', (userAgent, name) => {
-  expect(nameBrowser(userAgent)).toBe(name)
+  expect(textsFor('en').sessions.browser(nameBrowser(userAgent))).toBe(name)
+})
+
+test.each([
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox auf Linux'],
+  ['SomePhone/1.0 (Linux)', 'Ein Browser auf Linux'],
+  [undefined, 'Ein unbekannter Browser'],
+])('S54 in German the browser %s is called %s', (userAgent, name) => {
+  expect(textsFor('de').sessions.browser(nameBrowser(userAgent))).toBe(name)
 })

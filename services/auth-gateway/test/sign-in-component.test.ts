@@ -81,4 +81,7 @@ test('S36 the element speaks the language of the page, and wears the theme it is
   const inside = "document.querySelector('microsoft-sign-in').shadowRoot.querySelector('button')"
   expect(await page.evaluate(`getComputedStyle(${inside}).backgroundColor`)).toBe('rgb(47, 47, 47)')
   expect(await page.evaluate(`${inside}.getBoundingClientRect().height`)).toBeGreaterThanOrEqual(41)
+  const asked = page.context().waitForEvent('request', (request) => request.url().includes('/auth/authorize'))
+  await button.click()
+  expect(new URL((await asked).url()).searchParams.get('ui_locales')).toBe('de')
 })

@@ -1,8 +1,10 @@
+import { Language } from '@jackfield/contract/language'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { isLoginRevoked } from '../domain/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../domain/person-claims.ts'
 import * as limits from '../domain/session-limits.ts'
 import { devicePages } from '../pages/device-pages.ts'
+import type { ShowPage } from '../pages/layout.ts'
 import { protocolErrorPage } from '../pages/protocol-error-page.ts'
 import { signedOutPage, signOutPage } from '../pages/sign-out-pages.ts'
 import type { Artefacts } from '../ports.ts'
@@ -17,6 +19,7 @@ export type ProviderParts = PolicyParts & {
   artefacts: Artefacts
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
+  show: ShowPage
 } & UserCodeNotes
 /** Notes in which browser an interaction began. */
 export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
@@ -31,7 +34,7 @@ const OFF = { enabled: false } as const
 /** Policy, not protocol: what one tenant's OpenID Provider allows, for whom, and for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
   const { origin, tenant } = parts.site
-  const pages = devicePages(tenant.name, parts.noteWrongUserCode)
+  const pages = devicePages(parts.show, parts.noteWrongUserCode)
   return {
     adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(origin, parts.keys.tokenKeys) }),
     jwks: { keys: parts.keys.tokenKeys as never },
@@ -65,6 +68,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
     pkce: { required: () => true },
     subjectTypes: ['public'],
+    discovery: { ui_locales_supported: Language.options },
     // Every app reads who signed in from the ID token; no second request is needed.
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -88,7 +92,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       requestObjects: OFF,
       userinfo: { enabled: true },
       backchannelLogout: { enabled: true },
-      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage(parts.show), postLogoutSuccessSource: signedOutPage(parts.show) },
       resourceIndicators: {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? phoneApi(origin),
@@ -143,7 +147,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       if (!person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
       return { accountId, claims: () => describePerson(person, tenant) }
     },
-    renderError: protocolErrorPage,
+    renderError: protocolErrorPage(parts.show),
   }
 }
 

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { INTERACTION } from '../domain/session-limits.ts'
 import { namespaceOf, type TenantSite } from '../domain/site.ts'
+import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../pages/layout.ts'
+import { textsFor } from '../pages/texts/texts.ts'
 import type {
   ArtefactSpaces,
   Artefacts,
@@ -76,6 +78,13 @@ type Instance = ReturnType<typeof makeInstance>
 function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefacts: Artefacts) {
   const browsers = new WeakMap<IncomingMessage, string>()
   const wrongCodes = new WeakSet<IncomingMessage>()
+  const looks = new WeakMap<IncomingMessage, Look>()
+  const show: ShowPage = (ctx, page, formTargets) => {
+    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: site.tenant.name }
+    ctx.set({ 'content-security-policy': pageSecurityPolicy(formTargets), ...languageHeaders(look) })
+    ctx.type = 'html'
+    ctx.body = renderPage(page(look.texts), look)
+  }
   const noteWrongUserCode = (ctx: KoaContextWithOIDC) => void wrongCodes.add(ctx.req)
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
@@ -83,7 +92,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   }
   const provider = new Provider(
     `${site.origin}/auth`,
-    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteWrongUserCode }),
+    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteWrongUserCode, show }),
   )
   // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
   Object.assign(provider.Client.prototype, {
@@ -103,7 +112,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.use(notingMicrosoftSessions(parts.artefacts, site))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
-  return { provider, callback: provider.callback(), browsers, wrongCodes }
+  return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
 }
 
 type Tenant = {
@@ -119,11 +128,12 @@ type Tenant = {
 function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Tenant): OpenIdProvider {
   const place = { namespace: namespaceOf(site), tenantId: site.tenant.id, artefacts, isSigned: verifierOf(keys), clock }
   return {
-    async handle(request, response, { path, browser }) {
+    async handle(request, response, { path, browser, look }) {
       const resumed = RESUME.exec(path)?.[1]
       // The resume cookie has a path and could be planted by a sibling host; the `__Host-` cookie could not (T-21).
       if (resumed && !(await isSameBrowser(artefacts, resumed, browser))) request.headers.cookie = ''
-      const { browsers, callback, wrongCodes } = instance()
+      const { browsers, looks, callback, wrongCodes } = instance()
+      looks.set(request, look)
       if (browser) browsers.set(request, browser)
       await callback(request, response)
       return { isWrongUserCode: wrongCodes.has(request) }
@@ -172,6 +182,7 @@ function toAttempt({ uid, prompt, params, session, deviceCode }: Details, client
     loginHint: text(params.login_hint),
     domainHint: text(params.domain_hint),
     accountId: session?.accountId,
+    uiLocales: text(params.ui_locales),
   }
 }
 

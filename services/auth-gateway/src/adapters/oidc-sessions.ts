@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { nameBrowser } from '../domain/browser-name.ts'
+import { type BrowserName, nameBrowser } from '../domain/browser-name.ts'
 import type { LogoutNotice } from '../domain/logout-notice.ts'
 import type { PersonSession } from '../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
@@ -22,7 +22,7 @@ export function notingBrowserNames(artefacts: Artefacts) {
     await next()
     const { session, result } = ctx.oidc ?? {}
     if (!session?.accountId || !result?.login) return
-    const payload = { name: nameBrowser(ctx.req.headers['user-agent']) }
+    const payload = nameBrowser(ctx.req.headers['user-agent'])
     await artefacts.save({ kind: BROWSER_NAME, id: session.uid, payload, ttl: SESSION_ABSOLUTE })
   }
 }
@@ -44,7 +44,7 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
   return Promise.all(
     sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
       const noted = await artefacts.find(BROWSER_NAME, uid)
-      const browser = typeof noted?.payload.name === 'string' ? noted.payload.name : nameBrowser(undefined)
+      const browser = (noted?.payload ?? {}) as BrowserName
       return { uid, loginAt: loginTs ?? 0, usedAt: iat ?? loginTs ?? 0, browser, clientIds: Object.keys(authorizations) }
     }),
   )

@@ -16,14 +16,15 @@ const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bLinux\b/, 'Linux'],
 ]
 
+/** What a person would call a browser; undefined is what nobody could tell. */
+export type BrowserName = { browser?: string | undefined; system?: string | undefined }
+
 /**
- * What a person would call the browser of this User-Agent. Only names of this list come out, whatever the header says:
+ * The names of the browser and its system behind this User-Agent. Only names of these lists come out, whatever the header says:
  * the header itself, which tells browsers apart too well, is not kept.
  */
-export function nameBrowser(userAgent: string | undefined): string {
+export function nameBrowser(userAgent: string | undefined): BrowserName {
   const text = userAgent?.slice(0, 500) ?? ''
   const find = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(text))?.[1]
-  const [browser, system] = [find(BROWSERS), find(SYSTEMS)]
-  if (browser && system) return `${browser} on ${system}`
-  return browser ?? (system ? `A browser on ${system}` : 'An unknown browser')
+  return { browser: find(BROWSERS), system: find(SYSTEMS) }
 }

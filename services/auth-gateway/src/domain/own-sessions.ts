@@ -1,9 +1,10 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { isLoginRevoked } from './admission.ts'
+import type { BrowserName } from './browser-name.ts'
 import { isLoginTooOld } from './session-limits.ts'
 
 /** One login of a person on one host, in one browser. Times are seconds since 1970. `uid` is not shown to anyone. */
-export type PersonSession = { uid: string; loginAt: number; usedAt: number; browser: string; clientIds: readonly string[] }
+export type PersonSession = { uid: string; loginAt: number; usedAt: number; browser: BrowserName; clientIds: readonly string[] }
 
 /** Sessions that still count, the one that asks first, then by last use. What has been revoked is over, though it may still be stored. */
 export function arrangeSessions(

@@ -14,6 +14,8 @@ export const PendingLogin = z.object({
   returnOrigin: z.string(),
   /** Hash of the browser's cookie. */
   browser: z.string(),
+  /** The languages the app asked for: the pages after Microsoft speak them too. */
+  uiLocales: z.string().optional(),
 })
 export type PendingLogin = z.infer<typeof PendingLogin>
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type Html, html } from './html.ts'
+import type { Texts } from './texts/texts.ts'
 
 const STYLE = `
 :root{color-scheme:light dark;--ground:#eef1f4;--card:#fff;--ink:#1a2330;--quiet:#546070;--line:#d5dbe2;--accent:#0b5c8f;--on-accent:#fff}
@@ -28,15 +30,28 @@ ul.sessions a,ul.sessions button{white-space:nowrap}
 /** The one style sheet of our pages, allowed by its hash. */
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
 
+/** `tenant`: whose page it is, where the host does not say it. */
 export type Page = { title: string; body: Html; tenant?: string | undefined }
 
-export function renderPage({ title, body, tenant }: Page): string {
+/** How pages of a site look to a visitor. */
+export type Look = { texts: Texts; tenant: string | undefined }
+
+/** Shows a page in the look of the visitor of an OpenID Connect request. */
+export type ShowPage = (ctx: KoaContextWithOIDC, page: (texts: Texts) => Page, formTargets?: readonly string[]) => void
+
+export function renderPage({ title, body, tenant: named }: Page, look: Look): string {
+  const { texts } = look
+  const tenant = named ?? look.tenant
   return html`<!doctype html>
-<html lang="en">
+<html lang="${texts.language}" dir="${texts.direction}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${trusted(STYLE)}</style></head>
 <body><main>${tenant !== undefined && html`<p class="tenant">${tenant}</p>`}<h1>${title}</h1>${body}</main></body>
 </html>
 `.text
+}
+
+export function languageHeaders({ texts }: Look) {
+  return { 'content-language': texts.language, vary: 'Accept-Language' }
 }
 
 /** Text of ours that is no user's: styles and scripts. */

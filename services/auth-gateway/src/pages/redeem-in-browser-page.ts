@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { html } from './html.ts'
-import { pageSecurityPolicy, renderPage, trusted } from './layout.ts'
+import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 
 /** What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got. */
 export type Redemption = {
@@ -31,15 +31,13 @@ fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no
 const SCRIPT_SOURCE = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
 
 /** The page between Microsoft and our own verification: it shows for as long as one request takes. */
-export function redeemInBrowserPage(tenant: string, redemption: Redemption): { page: string; policy: string } {
+export function redeemInBrowserPage(look: Look, redemption: Redemption): { page: string; policy: string } {
   const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle } = redemption
-  const page = renderPage({
-    title: 'Signing you in',
-    tenant,
-    body: html`<p>One moment.</p><noscript><p>This sign-in needs JavaScript. Allow it for this page and sign in again.</p></noscript>
+  const { redeeming, oneMoment } = look.texts
+  const body = html`<p role="status">${oneMoment}</p><noscript><p>${redeeming.needsScript}</p></noscript>
 <form method="post" action="${REDEEMED_PATH}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
 <input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
-<script>${trusted(SCRIPT)}</script>`,
-  })
+<script>${trusted(SCRIPT)}</script>`
+  const page = renderPage({ title: redeeming.title, body }, look)
   return { page, policy: `${pageSecurityPolicy()}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}` }
 }

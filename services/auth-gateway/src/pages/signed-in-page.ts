@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from './html.ts'
-import { pageSecurityPolicy, renderPage } from './layout.ts'
+import { html } from './html.ts'
+import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 
 /** `script` is ours, never received: it goes in as it stands, and the policy allows it by its hash alone. */
-export function signedInPage(tenant: string, script: string): string {
-  return renderPage({
-    title: 'Signing in',
-    tenant,
-    body: html`<div role="status"><p data-state="working">One moment …</p>
-<p data-state="done" hidden>You may close this window.</p>
-<p data-state="nobody" hidden>The page that began this sign-in is gone. Close this window and start again in the app.</p></div>
-${new Html(`<script type="module">${script}</script>`)}`,
-  })
+export function signedInPage(look: Look, script: string): string {
+  const { bridge, oneMoment } = look.texts
+  const body = html`<div role="status"><p data-state="working">${oneMoment}</p>
+<p data-state="done" hidden>${bridge.done}</p>
+<p data-state="nobody" hidden>${bridge.nobody}</p></div>
+<script type="module">${trusted(script)}</script>`
+  return renderPage({ title: bridge.title, body }, look)
 }
 
 export function signedInPolicy(script: string): string {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readBrowser } from '../browser-cookie.ts'
 import { PendingLogin } from '../domain/pending-login.ts'
 import { refuse } from '../errors.ts'
-import { sendPage } from '../page-plugin.ts'
+import { sendPage, textsOf } from '../page-plugin.ts'
 import { html } from '../pages/html.ts'
 import { REDEEMED_PATH } from '../pages/redeem-in-browser-page.ts'
 import type { Ports } from '../ports.ts'
@@ -32,6 +32,7 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
     const pending = PendingLogin.parse(found.payload)
     const isOwn = pending.tenantId === site.tenant.id && pending.origin === site.origin && pending.browser === readBrowser(request)
     if (!isOwn) throw refuse('sign-in-misdirected')
+    request.uiLocales ??= pending.uiLocales
     if (!(await ports.artefacts(PENDING_SPACE).consume(REDEEMING, handle))) throw refuse('sign-in-used')
 
     const account = site.accounts.find(({ id }) => id === pending.accountId)
@@ -43,8 +44,9 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
     })()
     return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
       // No redirect: a form led here, and where the sign-in ends is another origin (CSP `form-action`).
-      const body = html`<p>One moment.</p><div class="actions"><a class="button" href="${path}">Continue</a></div>`
-      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: 'Signing you in', tenant: site.tenant.name, body })
+      const texts = textsOf(request)
+      const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
+      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
     })
   })
 }

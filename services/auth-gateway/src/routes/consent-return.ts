@@ -1,7 +1,7 @@
 import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/consent-link'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import type { Ports } from '../ports.ts'
 
@@ -20,5 +20,5 @@ export async function showConsentReturn({ registry }: Ports, request: FastifyReq
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
   if (!returned) throw refuse('consent-link-not-found')
-  return sendPage(reply, 200, consentPage(returned, technicalDetails(request, `consent-${returned.outcome}`)))
+  return sendPage(reply, 200, consentPage(textsOf(request), returned, technicalDetails(request, `consent-${returned.outcome}`)))
 }

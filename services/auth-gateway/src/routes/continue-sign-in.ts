@@ -4,7 +4,7 @@ import { readBrowser } from '../browser-cookie.ts'
 import { type Admission, decideAdmission } from '../domain/admission.ts'
 import { namespaceOf, type TenantSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { accountPickerPage, notSetUpPage, refusalPage } from '../pages/sign-in-pages.ts'
 import type { Attempt, Ports } from '../ports.ts'
 import { auditSignIn } from '../sign-in-audit.ts'
@@ -37,6 +37,7 @@ export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       const provider = await ports.providers(site)
       const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
       if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
+      request.uiLocales ??= attempt.uiLocales
       const finish = async (result: Parameters<typeof provider.endAttempt>[3]) =>
         reply.redirect(await provider.endAttempt(request.raw, reply.raw, attempt, result), 303)
 
@@ -77,8 +78,10 @@ function leadToMicrosoft(ports: Ports & { baseUrl: string }, request: FastifyReq
   const { tenant, accounts } = tenantSite(request)
   const [only, ...others] = accounts
   const links = { uid: attempt.uid, tenant: tenant.name, details: technicalDetails(request, 'not-set-up') }
-  if (!only) return sendPage(reply, 403, notSetUpPage(links), [attempt.redirectOrigin])
-  if (others.length > 0 || attempt.isOfForm) return sendPage(reply, 200, accountPickerPage(accounts, links), [attempt.redirectOrigin])
+  const texts = textsOf(request)
+  if (!only) return sendPage(reply, 403, notSetUpPage(texts, links), [attempt.redirectOrigin])
+  if (others.length > 0 || attempt.isOfForm)
+    return sendPage(reply, 200, accountPickerPage(texts, accounts, links), [attempt.redirectOrigin])
   return redirectToMicrosoft(ports, request, reply, { attempt, account: only, chooseAnother: false })
 }
 
@@ -99,5 +102,5 @@ async function showRefusal(
     await auditSignIn(ports, request, site, { outcome: 'refused', reason, clientId, userId: proven ? undefined : userId, identity: proven })
   }
   const links = { uid, tenant: site.tenant.name, details: technicalDetails(request, reason) }
-  return sendPage(reply, 403, refusalPage(reason, links, proven?.accountId), [attempt.redirectOrigin])
+  return sendPage(reply, 403, refusalPage(textsOf(request), reason, links, proven?.accountId), [attempt.redirectOrigin])
 }

@@ -7,7 +7,8 @@ import { INTERACTION } from '../domain/session-limits.ts'
 import type { SignInAccount } from '../domain/site.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { lookOf, sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
+import { languageHeaders } from '../pages/layout.ts'
 import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
@@ -69,6 +70,7 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   const { pending, state, isUsed } = await findPending(ports, answer)
   const delivery = { tenantId: site.tenant.id, origin: site.origin, browser: readBrowser(request), path: pathOf(request) }
   if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
+  request.uiLocales ??= pending.uiLocales
   if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
 
   const account = site.accounts.find(({ id }) => id === pending.accountId)
@@ -92,7 +94,8 @@ async function redeemInBrowser(
   const { tokenEndpoint, scope } = redemption
   const { redirectUri, verifier } = pending
   const code = answer.get('code') ?? ''
-  const { page, policy } = redeemInBrowserPage(tenantSite(request).tenant.name, {
+  const look = lookOf(request)
+  const { page, policy } = redeemInBrowserPage(look, {
     tokenEndpoint,
     scope,
     clientId: account.clientId,
@@ -104,6 +107,7 @@ async function redeemInBrowser(
   return reply
     .header('content-security-policy', policy)
     .header('referrer-policy', 'no-referrer')
+    .headers(languageHeaders(look))
     .type('text/html; charset=utf-8')
     .send(page)
 }
@@ -151,12 +155,13 @@ async function showFailure(ports: Ports, request: FastifyRequest, reply: Fastify
   request.log.warn({ reason, why, accountId }, 'microsoft gave no identity')
   await auditSignIn(ports, request, site, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
   const correlationId = failure.kind === 'refused' ? failure.correlationId : undefined
+  const texts = textsOf(request)
   const links = { uid, tenant: site.tenant.name, details: technicalDetails(request, reason, correlationId) }
   if (failure.kind === 'wrong-directory') {
     const alias = site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365'
-    return sendPage(reply, 403, wrongDirectoryPage(alias, accountId, links), [pending.returnOrigin])
+    return sendPage(reply, 403, wrongDirectoryPage(texts, alias, accountId, links), [pending.returnOrigin])
   }
-  const { status, page } = microsoftFailurePage(failure, links)
+  const { status, page } = microsoftFailurePage(texts, failure, links)
   return sendPage(reply, status, page, [pending.returnOrigin])
 }
 

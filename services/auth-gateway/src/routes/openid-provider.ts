@@ -3,6 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { ensureBrowser, readBrowser } from '../browser-cookie.ts'
 import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
+import { lookOf } from '../page-plugin.ts'
 import type { Ports } from '../ports.ts'
 import { tenantSite } from '../site-plugin.ts'
 
@@ -42,7 +43,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       keepCookiesSecure(reply.raw)
       if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
       pretendMounted(request, site.origin)
-      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser })
+      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser, look: lookOf(request) })
       // Answered already: it is the next guess that is refused.
       if (isWrongUserCode) await app.rateLimiter.count(request, 'wrong-user-codes').catch(() => undefined)
     },
@@ -62,7 +63,7 @@ function isCalledByScript(path: string): boolean {
 async function asGet(request: FastifyRequest, reply: FastifyReply) {
   const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
   const body = isForm ? await readBounded(request.raw, 8_192) : undefined
-  if (body === undefined) throw refuse('sign-in-not-found', { message: 'The request is too long, or not a form.' })
+  if (body === undefined) throw refuse('request-not-readable')
   return reply.header('cache-control', 'no-store').redirect(`/auth/authorize?${new URLSearchParams(body)}`, 303)
 }
 

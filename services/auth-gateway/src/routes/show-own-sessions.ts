@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { arrangeSessions } from '../domain/own-sessions.ts'
 import { findFrontendSession } from '../frontend-session.ts'
 import { ALL_OTHERS, sessionHandle } from '../own-session-handle.ts'
-import { sendPage } from '../page-plugin.ts'
+import { sendPage, textsOf } from '../page-plugin.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../pages/own-sessions-page.ts'
 import type { Ports } from '../ports.ts'
 import { tenantSite } from '../site-plugin.ts'
@@ -12,7 +12,7 @@ export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => 
   app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
     const site = tenantSite(request)
     const own = await findFrontendSession(ports, request)
-    if (own.kind !== 'signed-in') return sendPage(reply, 401, noOwnSessionsPage(site.tenant.name))
+    if (own.kind !== 'signed-in') return sendPage(reply, 401, noOwnSessionsPage(textsOf(request)))
 
     const provider = await ports.providers(site)
     const [sessions, apps] = await Promise.all([provider.listSessions(own.person.id), ports.registry.listApps()])
@@ -25,7 +25,7 @@ export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => 
         apps: clientIds.flatMap((id) => names.get(id) ?? []),
       }),
     )
-    const page = ownSessionsPage(shown, sessionHandle(own.sessionUid, ALL_OTHERS), own.person.displayName, site.tenant.name)
+    const page = ownSessionsPage(textsOf(request), shown, sessionHandle(own.sessionUid, ALL_OTHERS), own.person.displayName)
     return sendPage(reply, 200, page)
   })
 }

@@ -2,19 +2,22 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { SIGNED_IN_PATH } from '../domain/app-registration.ts'
+import { lookOf } from '../page-plugin.ts'
+import { languageHeaders } from '../pages/layout.ts'
 import { signedInPage, signedInPolicy } from '../pages/signed-in-page.ts'
-import { tenantSite } from '../site-plugin.ts'
 
 const SCRIPT = readFileSync(fileURLToPath(import.meta.resolve('@jackfield/browser-signin/bridge.js')), 'utf8')
 const POLICY = signedInPolicy(SCRIPT)
 
 /** Where a browser app's sign-in ends on the app's own origin. The answer stays in the browser: this page reads nothing of the request. */
 export const showSignedIn: FastifyPluginAsync = async (app) => {
-  app.get(SIGNED_IN_PATH, { exposeHeadRoute: false }, async (request, reply) =>
-    reply
+  app.get(SIGNED_IN_PATH, { exposeHeadRoute: false }, async (request, reply) => {
+    const look = lookOf(request)
+    return reply
       .header('content-security-policy', POLICY)
       .header('cache-control', 'no-store')
+      .headers(languageHeaders(look))
       .type('text/html; charset=utf-8')
-      .send(signedInPage(tenantSite(request).tenant.name, SCRIPT)),
-  )
+      .send(signedInPage(look, SCRIPT))
+  })
 }

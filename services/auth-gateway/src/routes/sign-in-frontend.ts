@@ -8,7 +8,7 @@ import { INTERACTION } from '../domain/session-limits.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { findFrontend, findFrontendSession } from '../frontend-session.ts'
-import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { signInNotFinishedPage } from '../pages/frontend-pages.ts'
 import type { Ports } from '../ports.ts'
 import { tenantSite } from '../site-plugin.ts'
@@ -41,6 +41,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       // Nobody knows the verifier: the code is worth nothing, also to whoever reads it in a log.
       code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
       code_challenge_method: 'S256',
+      ...(request.uiLocales && { ui_locales: request.uiLocales }),
     })
     return reply.redirect(`/auth/authorize?${question}`, 303)
   })
@@ -60,11 +61,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
     // Not on to the app, whose ingress would only send the browser back here (T-72).
     const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
-    return sendPage(
-      reply,
-      403,
-      signInNotFinishedPage(again, tenantSite(request).tenant.name, technicalDetails(request, 'sign-in-not-finished')),
-    )
+    return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again, technicalDetails(request, 'sign-in-not-finished')))
   })
 }
 

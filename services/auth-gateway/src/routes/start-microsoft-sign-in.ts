@@ -6,7 +6,7 @@ import { type PendingLogin, redirectUriFor } from '../domain/pending-login.ts'
 import { PENDING_LOGIN } from '../domain/session-limits.ts'
 import { namespaceOf, type SignInAccount } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails } from '../page-plugin.ts'
+import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, Ports } from '../ports.ts'
 import { tenantSite } from '../site-plugin.ts'
@@ -28,6 +28,7 @@ export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string 
     const provider = await ports.providers(site)
     const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
     if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
+    request.uiLocales ??= attempt.uiLocales
     const account = site.accounts.find(({ id }) => id === request.params.accountId)
     if (!account) throw refuse('account-not-found')
     await ports.artefacts(namespaceOf(site)).remove('MicrosoftIdentity', attempt.uid)
@@ -61,6 +62,7 @@ export async function redirectToMicrosoft(
     clientId: attempt.clientId,
     returnOrigin: attempt.redirectOrigin,
     browser,
+    uiLocales: attempt.uiLocales,
   }
   const answer = await microsoft.authorizeUrl(account, {
     redirectUri: pending.redirectUri,
@@ -77,7 +79,10 @@ export async function redirectToMicrosoft(
   }
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
   const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
-  const { status, page } = microsoftFailurePage(answer, { ...links, details: technicalDetails(request, answer.kind, correlationId) })
+  const { status, page } = microsoftFailurePage(textsOf(request), answer, {
+    ...links,
+    details: technicalDetails(request, answer.kind, correlationId),
+  })
   return sendPage(reply, status, page, [attempt.redirectOrigin])
 }
 

@@ -1,0 +1,168 @@
+import type { Language } from '@jackfield/contract/language'
+import { sentences } from '../../errors.ts'
+import { html } from '../html.ts'
+
+/** What people read, page by page. The other languages have the type of this one: a text that is missing there does not compile. */
+export const ENGLISH = {
+  language: 'en' as Language,
+  /** For `Intl`: how dates are written. */
+  locale: 'en-GB',
+  direction: 'ltr' as 'ltr' | 'rtl',
+
+  forAdmin: (text: string) => `For your administrator: ${text}`,
+  code: (code: string) => `Code: ${code}`,
+  request: (id: string) => `Request: ${id}`,
+  correlationId: (id: string) => `Microsoft correlation id: ${id}`,
+  tryAgain: 'Try again',
+  backToApp: 'Back to the app',
+  useAnotherAccount: 'Use another account',
+  continue: 'Continue',
+  cancel: 'Cancel',
+  oneMoment: 'One moment …',
+
+  error: {
+    nothingHere: 'Nothing here',
+    unavailable: 'Not available just now',
+    cannotGoOn: 'This can’t go on',
+    startAgain: 'Go back to the app and start again.',
+  },
+  refused: sentences,
+
+  admission: {
+    'not-imported': {
+      title: 'You are not set up yet',
+      person: 'You are not set up in the phone system yet.',
+      admin: 'Import this user in Control: System > Users > Import Microsoft 365 users.',
+    },
+    'not-active': {
+      title: 'Your account is not active',
+      person: 'Your account is disabled in the phone system.',
+      admin: 'Check in Entra ID that the user is enabled, then synchronise.',
+    },
+    'sso-not-enabled': {
+      title: 'Microsoft sign-in is off for you',
+      person: 'Microsoft sign-in is not enabled for you.',
+      admin: 'Tick “SSO enabled” for this user in Control: System > Users.',
+    },
+    'not-bound': {
+      title: 'No extension yet',
+      person: 'You are not bound to an extension yet.',
+      admin: 'Choose a phone system and an extension on the user’s Bindings tab in Control.',
+    },
+  },
+  notSetUp: {
+    title: 'Sign-in with Microsoft is not set up',
+    person: (tenant: string) => `Sign-in with Microsoft is not set up for ${tenant}.`,
+    admin: 'Connect a Microsoft 365 account in Control: System > Microsoft 365 > Add account.',
+  },
+  accountPicker: { title: 'Choose your organisation', lead: 'Sign in with Microsoft as a member of:' },
+  wrongDirectory: {
+    title: 'That account belongs to another organisation',
+    person: (tenant: string, alias: string) => `Please sign in with your account of ${tenant} (${alias}).`,
+  },
+  microsoft: {
+    noAnswer: 'Microsoft does not answer',
+    notSignedIn: 'Microsoft did not sign you in',
+    timeout: 'Microsoft took too long to answer. Please try again in a moment.',
+    unreachable: 'Microsoft can’t be reached just now. Please try again in a moment.',
+    malformed: 'Microsoft answered in a way we can’t use. Please try again in a moment.',
+    'answer-used': 'This answer from Microsoft has expired or was used before. Please try again.',
+    rejected: 'Microsoft’s answer could not be accepted. Please try again.',
+    needsAdmin: 'The connection to Microsoft needs your administrator.',
+    refused: 'Microsoft did not complete the sign-in.',
+  },
+  redeeming: {
+    title: 'Signing you in',
+    needsScript: 'This sign-in needs JavaScript. Allow it for this page and sign in again.',
+  },
+  bridge: {
+    title: 'Signing in',
+    done: 'You may close this window.',
+    nobody: 'The page that began this sign-in is gone. Close this window and start again in the app.',
+  },
+  notFinished: { title: 'You are not signed in', text: 'The sign-in was cancelled, or it did not end with a session.', signIn: 'Sign in' },
+  protocolError: {
+    title: 'This sign-in can’t go on',
+    invalid_client: 'The app that sent you here is not known at this address.',
+    invalid_redirect_uri: 'The app that sent you here gave a return address that is not registered.',
+    invalid_request: 'The request of the app that sent you here is not valid.',
+    session_not_found: 'This sign-in has expired, was finished, or was started in another browser. Go back to the app and start again.',
+    temporarily_unavailable: 'A part of the service is not available just now. Please try again in a moment.',
+    server_error: 'Something went wrong on our side.',
+  },
+
+  device: {
+    title: 'Connect a device',
+    enterCode: 'Enter the code that the device shows',
+    isYours: 'Is this your device?',
+    asks: (device: string, code: string) =>
+      html`<strong>${device}</strong> shows the code <strong>${code}</strong> and asks to sign in as you.`,
+    from: (address: string | undefined) => `It asked from ${address === undefined ? 'an unknown address' : `the address ${address}`}.`,
+    warning: 'Continue only if the device is in front of you and shows this code. If somebody sent you here, cancel.',
+    connected: 'The device is connected',
+    signsIn: (device: string | undefined) => `${device ?? 'The device'} signs in as you now. You can close this window.`,
+    cancelled: 'Cancelled. The device was not connected.',
+    noCode: 'Enter the code.',
+    expired: 'The code has expired. Let the device show a new one.',
+    used: 'The code was used already. Let the device show a new one.',
+    otherCode: 'The device shows another code. Look again.',
+    failed: 'That did not work. Let the device show a new code.',
+  },
+
+  sessions: {
+    title: 'Your sessions',
+    lead: (person: string) => `Where ${person} is signed in to the phone apps at this address.`,
+    thisBrowser: 'this browser',
+    browser: ({ browser, system }: { browser?: string | undefined; system?: string | undefined }) =>
+      system === undefined ? (browser ?? 'An unknown browser') : `${browser ?? 'A browser'} on ${system}`,
+    signedIn: 'Signed in',
+    lastUsed: 'Last used',
+    signOut: 'Sign out',
+    signOutOf: (browser: string, since: string) => `Sign out ${browser}, signed in ${since}`,
+    signOutOthers: 'Sign out all others',
+    signOutOtherSessions: (count: number) => `Sign out all ${count} other sessions`,
+    advice:
+      'Signing out here does not sign you out of Microsoft. If you don’t know one of these sessions, sign it out, change your Microsoft password and tell your administrator.',
+    none: 'You are not signed in',
+    noneText: 'Sign in to one of your phone apps in this browser. Then this page shows where else you are signed in.',
+  },
+  signOut: {
+    title: 'Sign out?',
+    text: 'This ends your sign-in for the phone apps of this organisation in this browser.',
+    yes: 'Sign out',
+    no: 'Stay signed in',
+    done: 'You are signed out',
+    doneText: 'You can close this window. Your Microsoft sign-in in this browser is not touched.',
+  },
+
+  consent: {
+    account: (alias: string, text: string) => `Microsoft 365 account “${alias}”: ${text}`,
+    granted: {
+      title: 'Consent is given',
+      text: 'Entra ID confirms the permission.',
+      next: 'You can close this page. In Control the account shows the result of the connection test.',
+    },
+    declined: {
+      title: 'Consent was not given',
+      text: 'Microsoft reports that the request was declined.',
+      next: 'It takes a Privileged Role Administrator or a Global Administrator. Make a new link in Control and send it to one.',
+    },
+    'not-seen-yet': {
+      title: 'Not confirmed yet',
+      text: 'Entra ID does not show the permission yet. That can take a few minutes after consent.',
+      next: 'Run the connection test in Control in a moment; it says what is missing.',
+    },
+    'no-credential': {
+      title: 'Not confirmed yet',
+      text: 'The account has no client secret or certificate yet, so the permission cannot be confirmed.',
+      next: 'Enter the credential in Control; the connection test then shows whether consent was given.',
+    },
+    'not-proven': {
+      title: 'Not confirmed',
+      text: 'Entra ID does not accept the account’s credential, so the permission cannot be confirmed.',
+      next: 'Run the connection test in Control; it says what is wrong.',
+    },
+  },
+}
+
+export type Texts = typeof ENGLISH

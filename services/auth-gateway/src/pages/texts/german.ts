@@ -1,0 +1,193 @@
+import { html } from '../html.ts'
+import type { Texts } from './english.ts'
+
+/** Control speaks English, so its pages and buttons are named as they stand there. */
+export const GERMAN: Texts = {
+  language: 'de',
+  locale: 'de-DE',
+  direction: 'ltr',
+
+  forAdmin: (text) => `Für Ihre Administration: ${text}`,
+  code: (code) => `Code: ${code}`,
+  request: (id) => `Anfrage: ${id}`,
+  correlationId: (id) => `Microsoft-Korrelations-ID: ${id}`,
+  tryAgain: 'Noch einmal versuchen',
+  backToApp: 'Zurück zur App',
+  useAnotherAccount: 'Anderes Konto verwenden',
+  continue: 'Weiter',
+  cancel: 'Abbrechen',
+  oneMoment: 'Einen Moment …',
+
+  error: {
+    nothingHere: 'Hier ist nichts',
+    unavailable: 'Zurzeit nicht verfügbar',
+    cannotGoOn: 'Hier geht es nicht weiter',
+    startAgain: 'Gehen Sie zurück zur App und beginnen Sie noch einmal.',
+  },
+  refused: {
+    unauthenticated: 'Dafür müssen Sie angemeldet sein.',
+    'foreign-session': 'Die Sitzung gehört zu einer anderen Organisation.',
+    'not-bound': 'Für diese App brauchen Sie eine Nebenstelle.',
+    'cross-site-request': 'Die Anfrage kommt von einer anderen Website.',
+    'link-not-valid': 'Der Link wurde schon benutzt oder ist abgelaufen.',
+    'not-found': 'Unter dieser Adresse gibt es nichts.',
+    'invalid-path': 'Der Pfad ist ungültig.',
+    'invalid-request': 'Die Anfrage ist ungültig.',
+    'request-not-readable': 'Die Anfrage ist zu lang oder kein Formular.',
+    'origin-not-registered': 'Die Herkunft ist für keine App dieser Adresse registriert.',
+    'unknown-host': 'Keine Organisation verwendet diese Adresse.',
+    'session-not-found': 'Diese Sitzung ist schon beendet.',
+    'consent-link-not-found': 'Dieser Link zur Zustimmung ist abgelaufen oder wurde schon benutzt. Erstellen Sie in Control einen neuen.',
+    'sign-in-not-found': 'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
+    'sign-in-used': 'Diese Anmeldung wurde schon benutzt.',
+    'sign-in-misdirected': 'Diese Antwort gehört zu einer anderen Anmeldung.',
+    'identity-not-accepted': 'Die Antwort von Microsoft konnte nicht angenommen werden.',
+    'account-not-found': 'Diese Organisation hat kein solches Microsoft-Konto.',
+    'too-many-requests': 'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    'temporarily-unavailable': 'Ein Teil des Dienstes ist zurzeit nicht verfügbar.',
+    'internal-error': 'Bei uns ist etwas schiefgegangen.',
+  },
+
+  admission: {
+    'not-imported': {
+      title: 'Sie sind noch nicht eingerichtet',
+      person: 'Sie sind in der Telefonanlage noch nicht eingerichtet.',
+      admin: 'Importieren Sie diese Person in Control: System > Users > Import Microsoft 365 users.',
+    },
+    'not-active': {
+      title: 'Ihr Konto ist nicht aktiv',
+      person: 'Ihr Konto ist in der Telefonanlage deaktiviert.',
+      admin: 'Prüfen Sie in Entra ID, ob die Person aktiviert ist, und synchronisieren Sie dann.',
+    },
+    'sso-not-enabled': {
+      title: 'Die Anmeldung mit Microsoft ist für Sie nicht eingeschaltet',
+      person: 'Die Anmeldung mit Microsoft ist für Sie nicht aktiviert.',
+      admin: 'Haken Sie in Control für diese Person „SSO enabled“ an: System > Users.',
+    },
+    'not-bound': {
+      title: 'Noch keine Nebenstelle',
+      person: 'Ihnen ist noch keine Nebenstelle zugeordnet.',
+      admin: 'Wählen Sie in Control auf der Registerkarte „Bindings“ dieser Person eine Telefonanlage und eine Nebenstelle.',
+    },
+  },
+  notSetUp: {
+    title: 'Die Anmeldung mit Microsoft ist nicht eingerichtet',
+    person: (tenant) => `Für ${tenant} ist die Anmeldung mit Microsoft nicht eingerichtet.`,
+    admin: 'Verbinden Sie in Control ein Microsoft-365-Konto: System > Microsoft 365 > Add account.',
+  },
+  accountPicker: { title: 'Wählen Sie Ihre Organisation', lead: 'Mit Microsoft anmelden als Mitglied von:' },
+  wrongDirectory: {
+    title: 'Dieses Konto gehört zu einer anderen Organisation',
+    person: (tenant, alias) => `Bitte melden Sie sich mit Ihrem Konto von ${tenant} (${alias}) an.`,
+  },
+  microsoft: {
+    noAnswer: 'Microsoft antwortet nicht',
+    notSignedIn: 'Microsoft hat Sie nicht angemeldet',
+    timeout: 'Microsoft hat zu lange nicht geantwortet. Bitte versuchen Sie es gleich noch einmal.',
+    unreachable: 'Microsoft ist zurzeit nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
+    malformed: 'Mit der Antwort von Microsoft können wir nichts anfangen. Bitte versuchen Sie es gleich noch einmal.',
+    'answer-used': 'Diese Antwort von Microsoft ist abgelaufen oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
+    rejected: 'Die Antwort von Microsoft konnte nicht angenommen werden. Bitte versuchen Sie es noch einmal.',
+    needsAdmin: 'Um die Verbindung zu Microsoft muss sich Ihre Administration kümmern.',
+    refused: 'Microsoft hat die Anmeldung nicht abgeschlossen.',
+  },
+  redeeming: {
+    title: 'Sie werden angemeldet',
+    needsScript: 'Diese Anmeldung braucht JavaScript. Erlauben Sie es für diese Seite und melden Sie sich noch einmal an.',
+  },
+  bridge: {
+    title: 'Anmeldung',
+    done: 'Sie können dieses Fenster schließen.',
+    nobody:
+      'Die Seite, die diese Anmeldung begonnen hat, gibt es nicht mehr. Schließen Sie dieses Fenster und beginnen Sie in der App noch einmal.',
+  },
+  notFinished: {
+    title: 'Sie sind nicht angemeldet',
+    text: 'Die Anmeldung wurde abgebrochen, oder sie endete ohne Sitzung.',
+    signIn: 'Anmelden',
+  },
+  protocolError: {
+    title: 'Diese Anmeldung kann nicht weitergehen',
+    invalid_client: 'Die App, die Sie hergeschickt hat, ist unter dieser Adresse nicht bekannt.',
+    invalid_redirect_uri: 'Die App, die Sie hergeschickt hat, hat eine Rückkehradresse genannt, die nicht registriert ist.',
+    invalid_request: 'Die Anfrage der App, die Sie hergeschickt hat, ist ungültig.',
+    session_not_found:
+      'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen. Gehen Sie zurück zur App und beginnen Sie noch einmal.',
+    temporarily_unavailable: 'Ein Teil des Dienstes ist zurzeit nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.',
+    server_error: 'Bei uns ist etwas schiefgegangen.',
+  },
+
+  device: {
+    title: 'Ein Gerät verbinden',
+    enterCode: 'Geben Sie den Code ein, den das Gerät anzeigt',
+    isYours: 'Ist das Ihr Gerät?',
+    asks: (device, code) =>
+      html`<strong>${device}</strong> zeigt den Code <strong>${code}</strong> an und möchte sich in Ihrem Namen anmelden.`,
+    from: (address) => `Die Anfrage kam von ${address === undefined ? 'einer unbekannten Adresse' : `der Adresse ${address}`}.`,
+    warning:
+      'Fahren Sie nur fort, wenn das Gerät vor Ihnen steht und diesen Code anzeigt. Wenn jemand Sie hergeschickt hat, brechen Sie ab.',
+    connected: 'Das Gerät ist verbunden',
+    signsIn: (device) => `${device ?? 'Das Gerät'} ist jetzt in Ihrem Namen angemeldet. Sie können dieses Fenster schließen.`,
+    cancelled: 'Abgebrochen. Das Gerät wurde nicht verbunden.',
+    noCode: 'Geben Sie den Code ein.',
+    expired: 'Der Code ist abgelaufen. Lassen Sie das Gerät einen neuen anzeigen.',
+    used: 'Der Code wurde schon benutzt. Lassen Sie das Gerät einen neuen anzeigen.',
+    otherCode: 'Das Gerät zeigt einen anderen Code an. Sehen Sie noch einmal nach.',
+    failed: 'Das hat nicht geklappt. Lassen Sie das Gerät einen neuen Code anzeigen.',
+  },
+
+  sessions: {
+    title: 'Ihre Sitzungen',
+    lead: (person) => `Hier ist ${person} bei den Telefon-Apps dieser Adresse angemeldet.`,
+    thisBrowser: 'dieser Browser',
+    browser: ({ browser, system }) =>
+      system === undefined ? (browser ?? 'Ein unbekannter Browser') : `${browser ?? 'Ein Browser'} auf ${system}`,
+    signedIn: 'Angemeldet',
+    lastUsed: 'Zuletzt benutzt',
+    signOut: 'Abmelden',
+    signOutOf: (browser, since) => `${browser} abmelden, angemeldet ${since}`,
+    signOutOthers: 'Alle anderen abmelden',
+    signOutOtherSessions: (count) => `Alle ${count} anderen Sitzungen abmelden`,
+    advice:
+      'Wenn Sie sich hier abmelden, bleiben Sie bei Microsoft angemeldet. Wenn Sie eine dieser Sitzungen nicht kennen, melden Sie sie ab, ändern Sie Ihr Microsoft-Kennwort und sagen Sie Ihrer Administration Bescheid.',
+    none: 'Sie sind nicht angemeldet',
+    noneText: 'Melden Sie sich in diesem Browser bei einer Ihrer Telefon-Apps an. Dann zeigt diese Seite, wo Sie noch angemeldet sind.',
+  },
+  signOut: {
+    title: 'Abmelden?',
+    text: 'Damit endet in diesem Browser Ihre Anmeldung bei den Telefon-Apps dieser Organisation.',
+    yes: 'Abmelden',
+    no: 'Angemeldet bleiben',
+    done: 'Sie sind abgemeldet',
+    doneText: 'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',
+  },
+
+  consent: {
+    account: (alias, text) => `Microsoft-365-Konto „${alias}“: ${text}`,
+    granted: {
+      title: 'Die Zustimmung ist erteilt',
+      text: 'Entra ID bestätigt die Berechtigung.',
+      next: 'Sie können diese Seite schließen. In Control zeigt das Konto das Ergebnis des Verbindungstests.',
+    },
+    declined: {
+      title: 'Die Zustimmung wurde nicht erteilt',
+      text: 'Microsoft meldet, dass die Anfrage abgelehnt wurde.',
+      next: 'Zustimmen kann, wer „Administrator für privilegierte Rollen“ oder „Globaler Administrator“ ist. Erstellen Sie in Control einen neuen Link und schicken Sie ihn dorthin.',
+    },
+    'not-seen-yet': {
+      title: 'Noch nicht bestätigt',
+      text: 'Entra ID zeigt die Berechtigung noch nicht. Nach der Zustimmung kann das einige Minuten dauern.',
+      next: 'Führen Sie gleich in Control den Verbindungstest aus; er sagt, was fehlt.',
+    },
+    'no-credential': {
+      title: 'Noch nicht bestätigt',
+      text: 'Das Konto hat noch keinen geheimen Clientschlüssel und kein Zertifikat; darum lässt sich die Berechtigung nicht bestätigen.',
+      next: 'Tragen Sie die Anmeldedaten in Control ein; der Verbindungstest zeigt dann, ob die Zustimmung erteilt ist.',
+    },
+    'not-proven': {
+      title: 'Nicht bestätigt',
+      text: 'Entra ID nimmt die Anmeldedaten des Kontos nicht an; darum lässt sich die Berechtigung nicht bestätigen.',
+      next: 'Führen Sie in Control den Verbindungstest aus; er sagt, was nicht stimmt.',
+    },
+  },
+}

@@ -4,12 +4,14 @@ import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
-import { bullmqConsumer, migrateQueue, type QueueOptions } from './adapters/bullmq-sync-queue.ts'
+import { migrateQueues, type QueueOptions } from './adapters/bullmq-engine.ts'
+import { bullmqConsumer } from './adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/reseal-webhook-secrets.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
+import { registerQueueMetrics } from './queue-metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
@@ -69,6 +71,7 @@ const app =
         isMigrated: () => migrated,
       })
 
+app.after(() => registerQueueMetrics(app.metrics, ports))
 const closing = new AbortController()
 await runService(app, {
   host: config.HOST,
@@ -84,7 +87,7 @@ await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for 
 async function migrate(): Promise<void> {
   const folder = fileURLToPath(new URL('../migrations', import.meta.url))
   await runMigrations({ connectionString: config.DATABASE_URL, folder, name: 'user_sync_worker' })
-  await migrateQueue(queue.engine)
+  await migrateQueues(queue.engine)
 }
 
 async function start(): Promise<void> {

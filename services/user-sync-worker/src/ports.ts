@@ -161,9 +161,12 @@ export type WebhookOutbox = {
   forgetOld(): Promise<void>
 }
 
+export type QueueCounts = { name: string; states: Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number> }
 /** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
+  /** How many jobs the queue's store has, by state. */
+  counts(): Promise<QueueCounts>
   close(): Promise<void>
 }
 

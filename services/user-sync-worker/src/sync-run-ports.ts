@@ -1,7 +1,7 @@
 import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-request'
 import type { ImportRules, PlannedChange } from '@jackfield/contract/import-rule'
 import type { Page } from '@jackfield/contract/page'
-import type { SyncRunJob } from '@jackfield/contract/sync-job'
+import type { SyncRunJob } from '@jackfield/contract/queues'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryUser } from './domain/directory-user.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setInterval as every } from 'node:timers/promises'
-import { SyncRunJob } from '@jackfield/contract/sync-job'
+import { SyncRunJob } from '@jackfield/contract/queues'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { QUEUES } from '@jackfield/contract/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bullmqConsumer, bullmqSyncQueue, migrateQueue, type QueueEngine } from '../src/adapters/bullmq-sync-queue.ts'
+import { migrateQueues, type QueueEngine } from '../src/adapters/bullmq-engine.ts'
+import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/bullmq-sync-queue.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
   database = await createTestDatabase()
-  await migrateQueue({ kind: 'postgres', connectionString: database.url })
+  await migrateQueues({ kind: 'postgres', connectionString: database.url })
 })
 afterAll(() => database.drop())
 
@@ -20,7 +22,7 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
   const engine = (): QueueEngine =>
     kind === 'postgres' ? { kind, connectionString: database.url } : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
   const open = () => {
-    const options = { engine: engine(), onError: () => {}, name: `test-${randomUUID()}` }
+    const options = { engine: engine(), onError: () => {}, definition: { ...QUEUES.syncRuns, name: `test-${randomUUID()}` } }
     return { producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, 4) }
   }
   const skip = kind === 'redis' && testRedisUrl() === undefined
@@ -103,7 +105,7 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
     for (const address of ['127.0.0.1:1', `127.0.0.1:${port}`]) {
       const dead: QueueEngine =
         kind === 'postgres' ? { kind, connectionString: `postgres://nobody@${address}/none` } : { kind, url: `redis://${address}` }
-      const producer = bullmqSyncQueue({ engine: dead, onError: () => {}, name: 'test' })
+      const producer = bullmqSyncQueue({ engine: dead, onError: () => {} })
       const asked = Date.now()
       await expect(producer.enqueue(newRun())).rejects.toThrow()
       expect(Date.now() - asked).toBeLessThan(1_500)

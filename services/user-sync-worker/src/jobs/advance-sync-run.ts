@@ -1,5 +1,5 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import { SyncRunJob } from '@jackfield/contract/sync-job'
+import { SyncRunJob } from '@jackfield/contract/queues'
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
 import { decideOnFailure, decideOnOutage, type FailureDecision, isGivingUp, type RunFailure } from '../domain/directory-failure.ts'
 import type { Ports } from '../ports.ts'

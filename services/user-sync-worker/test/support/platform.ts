@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { QUEUES } from '@jackfield/contract/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import {
   CONTOSO_DIRECTORY_ID,
@@ -13,7 +14,8 @@ import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
-import { bullmqConsumer, migrateQueue, type QueueEngine } from '../../src/adapters/bullmq-sync-queue.ts'
+import { migrateQueues, type QueueEngine } from '../../src/adapters/bullmq-engine.ts'
+import { bullmqConsumer } from '../../src/adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
@@ -48,13 +50,13 @@ export async function startPlatform(
   const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
   await runMigrations({ connectionString: database.url, folder, name: 'user_sync_worker' })
   const engine = options.engine ?? { kind: 'postgres', connectionString: database.url }
-  await migrateQueue(engine)
+  await migrateQueues(engine)
   const emulator = await startEmulator({ directories: demoDirectories() })
   const gate = await startGraphGate(emulator.origin)
   const registry = await startTestRegistry()
   const key = randomBytes(32)
   const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 20, onIdleError: () => {} })
-  const queue = { engine, onError: () => {}, name: `sync-runs-${randomBytes(4).toString('hex')}` }
+  const queue = { engine, onError: () => {}, definition: { ...QUEUES.syncRuns, name: `sync-runs-${randomBytes(4).toString('hex')}` } }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
   const port = options.webhooks ? await findFreePort() : undefined
   const confined = createPool({

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { Id } from './identifier.ts'
+
+// Every queue: what it is called, what its jobs carry, how often one is tried, what is kept of it. Producers, workers and the job board
+// read it here. Jobs carry ids only, so that no store of jobs holds a secret or a person; the rows in Postgres say what is to be done.
+
+export type QueueDefinition<Payload extends z.ZodType = z.ZodType> = {
+  name: string
+  description: string
+  /** Strict: a job that carries anything else is refused by whoever adds it and by whoever works on it. */
+  payload: Payload
+  /** How often a job is tried before it is among the failed. */
+  attempts: number
+  /** Before the second attempt, then twice as long each time; `jitter` is the share of it that is random. */
+  backoff: { milliseconds: number; jitter: number }
+  /** What is kept of jobs that are over: the newest, and none that is older. */
+  keepCompleted: { count: number; seconds: number }
+  keepFailed: { count: number; seconds: number }
+  /** How many events of the engine's own stream are kept. */
+  keepEvents: number
+}
+
+export const SyncRunJob = z.strictObject({ tenantId: Id, runId: Id })
+export type SyncRunJob = z.infer<typeof SyncRunJob>
+
+export const QUEUES = {
+  syncRuns: {
+    name: 'sync-runs',
+    description: 'Imports, deltas and full comparisons of Microsoft 365 accounts, a slice of a run at a time',
+    payload: SyncRunJob,
+    attempts: 5,
+    backoff: { milliseconds: 1_000, jitter: 0.5 },
+    keepCompleted: { count: 100, seconds: 3_600 },
+    keepFailed: { count: 1_000, seconds: 7 * 24 * 3_600 },
+    keepEvents: 1_000,
+  },
+} as const satisfies Record<string, QueueDefinition>

@@ -1,0 +1,97 @@
+import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
+
+// BullMQ on Redis or on Postgres: how a queue of the catalogue is opened on either.
+
+export type QueueEngine = { kind: 'postgres'; connectionString: string } | { kind: 'redis'; url: string }
+export type QueueOptions = {
+  engine: QueueEngine
+  onError: (error: Error) => void
+  /** Tests that share a store, or have no patience, bring a definition of their own. */
+  definition?: QueueDefinition
+}
+
+/** The schema of BullMQ's own tables in Postgres. */
+const SCHEMA = 'queue'
+const PREFIX = 'jackfield'
+const CONNECT_PATIENCE_MS = 1_000
+
+/** Brings BullMQ's own tables up to date, where the queues are in Postgres; it takes a lock of its own. */
+export async function migrateQueues(engine: QueueEngine): Promise<void> {
+  if (engine.kind === 'redis') return
+  const connection = { ...postgresConnection(engine, 1), migrate: true }
+  const queue = new Queue(QUEUES.syncRuns.name, { connection }, createPostgresBackend)
+  try {
+    await queue.waitUntilReady()
+  } finally {
+    await queue.close()
+  }
+}
+
+/** The side that adds jobs and looks at them: it gives up at once where a worker waits. */
+export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: QueueOptions): Queue {
+  const common = { defaultJobOptions: jobOptions(definition), streams: { events: { maxLen: definition.keepEvents } } }
+  if (engine.kind === 'postgres') {
+    const queue = new Queue(definition.name, { ...common, connection: postgresConnection(engine, 2) }, createPostgresBackend)
+    queue.on('error', onError)
+    return queue as unknown as Queue
+  }
+  const connection = { url: engine.url, maxRetriesPerRequest: 1, enableOfflineQueue: false, connectTimeout: CONNECT_PATIENCE_MS }
+  const queue = new Queue(definition.name, { ...common, connection: { ...connection, retryStrategy: retryDelay }, prefix: PREFIX })
+  queue.on('error', onError)
+  return queue
+}
+
+/** A queue that could not connect at first never will: it is thrown away and made anew for the next who asks. */
+export function reopenedQueue(options: QueueOptions): { open(): Promise<Queue>; close(): Promise<void> } {
+  let opened: Queue | undefined
+  return {
+    async open() {
+      const queue = opened ?? openQueue(options)
+      opened = queue
+      try {
+        await queue.waitUntilReady()
+        return queue
+      } catch (error) {
+        if (opened === queue) opened = undefined
+        queue.close().catch(options.onError)
+        throw error
+      }
+    },
+    async close() {
+      await opened?.close()
+    },
+  }
+}
+
+export function openWorker(
+  { engine, definition = QUEUES.syncRuns }: QueueOptions,
+  concurrency: number,
+  process: (job: { data: unknown }) => Promise<void>,
+) {
+  const common = { concurrency, lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 5, drainDelay: 5 }
+  if (engine.kind === 'postgres') {
+    const connection = postgresConnection(engine, concurrency + 2)
+    return new Worker(definition.name, process, { ...common, connection }, createPostgresBackend)
+  }
+  const connection = { url: engine.url, maxRetriesPerRequest: null, retryStrategy: retryDelay }
+  return new Worker(definition.name, process, { ...common, connection, prefix: PREFIX })
+}
+
+function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefinition): JobsOptions {
+  return {
+    attempts,
+    backoff: { type: 'exponential', delay: backoff.milliseconds, jitter: backoff.jitter },
+    removeOnComplete: { count: keepCompleted.count, age: keepCompleted.seconds },
+    removeOnFail: { count: keepFailed.count, age: keepFailed.seconds },
+  }
+}
+
+function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
+  const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
+  return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue' }
+}
+
+function retryDelay(times: number): number {
+  return Math.min(100 * 2 ** Math.min(times, 6), 3_000)
+}

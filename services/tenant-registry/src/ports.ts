@@ -4,9 +4,10 @@ import type { AuditEvent } from '@jackfield/contract/audit-event'
 import type { HandOverLink } from '@jackfield/contract/hand-over-link'
 import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
+import type { NotificationHealth } from '@jackfield/contract/notification-health'
 import type { Principal } from '@jackfield/contract/principal'
 import type { TenantRemoval } from '@jackfield/contract/tenant'
-import type { Evidence } from './domain/connection-evidence.ts'
+import type { MicrosoftEvidence } from './domain/connection-evidence.ts'
 import type { StandIn } from './domain/credential-rotation.ts'
 import type { HostClaim, Sight } from './domain/host-proof.ts'
 import type { AccountRecord, AccountValues } from './domain/microsoft-account.ts'
@@ -175,7 +176,7 @@ export type Audit = {
 
 export type Microsoft = {
   /** Tries everything a connection needs; never fails itself. */
-  examine(connection: Connection, redirectUris: readonly string[]): Promise<Evidence>
+  examine(connection: Connection, redirectUris: readonly string[]): Promise<MicrosoftEvidence>
   /** Entra ID's own page for an administrator's consent to everything the registration asks for. */
   consentUrl(account: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>, redirectUri: string, state: string): string
 }
@@ -203,6 +204,8 @@ export type FederatedToken = {
 
 /** user-sync-worker: who was imported through an account. */
 export type Roster = {
+  /** Whether Microsoft Graph tells of the account's changes. Any answer that is none counts as unavailable. */
+  notifications(tenantId: string, accountId: string): Promise<NotificationHealth | 'unavailable'>
   ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
   /** Ends runs, subscription, SSO ticks and sessions of the account's people; may be asked again. */
   disconnect(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>

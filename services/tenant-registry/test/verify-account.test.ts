@@ -37,6 +37,7 @@ test('S27 a correct account passes every check, becomes ready and enabled, and t
     'users passed',
     'permissions passed',
     'redirect-uris passed',
+    'notifications skipped',
   ])
   expect(await read(id)).toMatchObject({ status: 'ready', enabled: true, lastVerifiedAt: result.checkedAt })
   const event = (await registry.auditEvents('microsoft-account.verify')).find((item: { target: string }) => item.target === id)

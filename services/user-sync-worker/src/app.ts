@@ -10,6 +10,7 @@ import { approveSyncRun } from './routes/approve-sync-run.ts'
 import { bindExtension } from './routes/bind-extension.ts'
 import { cancelSyncRun } from './routes/cancel-sync-run.ts'
 import { changeUser } from './routes/change-user.ts'
+import { checkNotifications } from './routes/check-notifications.ts'
 import { confineToTenant } from './routes/confine-to-tenant.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
@@ -120,6 +121,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     internal.addHook('preValidation', confineToTenant(ports.inScope))
     internal.register(findRosterEntry, ports)
     internal.register(disconnectAccount, ports)
+    internal.register(checkNotifications, ports)
     internal.register(eraseTenant, ports)
   }
 }

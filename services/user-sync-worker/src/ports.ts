@@ -3,6 +3,7 @@ import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportRules } from '@jackfield/contract/import-rule'
 import type { Connection, CredentialUse, RosterEntry, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
+import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
@@ -101,8 +102,10 @@ export type Subscriptions = {
   expectState(accountId: string, clientState: string): Promise<void>
   /** `isNew`: nobody told of changes for a while. */
   keep(claimed: ClaimedSubscription, subscription: { id: string; expiresAt: Date }, isNew: boolean): Promise<void>
-  /** Not before `seconds`, and later with every failure. */
-  postpone(accountId: string, seconds: number): Promise<void>
+  /** Not before `seconds`, and later with every failure. Without `failure` it was not Graph's. */
+  postpone(accountId: string, seconds: number, failure?: SubscriptionFailure): Promise<void>
+  /** What is known of it; null when the account is not kept in step. One that failed is tried again soon. */
+  check(tenantId: string, accountId: string): Promise<NotificationHealth['subscription']>
   /** For each whether it comes from the account's own subscription. */
   judge(accountId: string, told: readonly Told[]): Promise<boolean[]>
   /** Something changed: a delta is due. */

@@ -77,7 +77,8 @@ test('S14 S15 S16 S26 S27 an admin enters by the one-time link, adds the Microso
   await page.getByRole('button', { name: 'Save and test' }).click()
   const checks = page.getByRole('list', { name: 'Checks' })
   await checks.waitFor()
-  expect(await checks.innerText()).not.toMatch(/fail/i)
+  expect(await checks.innerText()).not.toMatch(/failed/i)
+  expect(await checks.innerText()).toContain('Change notifications: skipped')
   const { items } = await platform.api<{ items: Array<{ status: string; enabled: boolean }> }>(
     'GET',
     `/tenants/${tenant.id}/microsoft-accounts`,
@@ -99,6 +100,38 @@ test('S14 S15 S16 S26 S27 an admin enters by the one-time link, adds the Microso
   await page.getByRole('button', { name: 'Bind' }).press('Enter')
   await page.getByRole('table', { name: 'Bindings' }).getByText('101').waitFor()
 })
+
+test('S44 the connection test in Control tells whether Microsoft tells of changes, and what it said when not', async () => {
+  const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', {})
+  const page = await (await newContext()).newPage()
+  await page.goto(`${platform.addresses.control}/enter#${token}`)
+  await page.getByRole('link', { name: 'Contoso' }).click()
+  await page.getByRole('link', { name: 'Microsoft 365' }).click()
+  await page.getByRole('link', { name: registration.alias }).click()
+  const shown = async () => {
+    await page.getByRole('button', { name: 'Test again' }).click()
+    const check = page.getByRole('listitem').filter({ hasText: /^Change notifications: / })
+    await check.waitFor()
+    return check.innerText()
+  }
+  const eventually = (text: string) => expect.poll(shown, { timeout: 90_000, interval: 3_000 }).toContain(text)
+  await eventually('Change notifications: passed')
+
+  const words = 'Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.'
+  const effect = { kind: 'refuse', status: 400, code: 'ValidationError', message: words }
+  await practise('POST', 'faults', { path: '^/v1\\.0/subscriptions$', method: 'POST', effect })
+  await practise('POST', 'notifications/lifecycle', { event: 'subscriptionRemoved' })
+  await eventually('Change notifications: warning')
+  expect(await shown()).toContain(words)
+  await practise('DELETE', 'faults')
+  await eventually('Change notifications: passed')
+})
+
+async function practise(method: string, path: string, body?: object): Promise<void> {
+  const json = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const answer = await fetch(`${platform.addresses.emulator}/_emulator/${path}`, { method, ...json })
+  expect(answer.status, await answer.text()).toBe(200)
+}
 
 test('S32 S33 S35 exactly the ticked users are in the roster', async () => {
   const { items } = await platform.api<{ items: Array<Record<string, unknown>> }>('GET', `/tenants/${tenant.id}/users`)

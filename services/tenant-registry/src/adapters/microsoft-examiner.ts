@@ -2,7 +2,7 @@ import type { Connection } from '@jackfield/contract/internal-api'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
-import type { Evidence } from '../domain/connection-evidence.ts'
+import type { MicrosoftEvidence } from '../domain/connection-evidence.ts'
 import type { Microsoft } from '../ports.ts'
 import { failureOf } from './failure-text.ts'
 import { probeUsers } from './graph-user-probe.ts'
@@ -44,7 +44,7 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
 
 type TokenResult = Exclude<Awaited<ReturnType<typeof requestAppOnlyToken>>, { kind: 'directory-failed' }>
 
-function tokenEvidence(result: TokenResult): NonNullable<Evidence['token']> {
+function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['token']> {
   if (result.kind === 'token') {
     const refused = result.rotation?.worked === 'previous' ? { refusal: failureOf(result.rotation.refusal) } : {}
     return { kind: 'issued', roles: result.token.roles, ...refused }

@@ -1,4 +1,5 @@
 import { RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
+import { NotificationHealth } from '@jackfield/contract/notification-health'
 import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
 import type { Roster } from '../ports.ts'
 
@@ -10,6 +11,14 @@ export function rosterClient(client: ServiceClient | undefined): Roster {
   const ofTenant = (tenantId: string) => `/internal/tenants/${tenantId}`
   const ofAccount = (tenantId: string, accountId: string) => `${ofTenant(tenantId)}/microsoft-accounts/${accountId}`
   return {
+    async notifications(tenantId, accountId) {
+      try {
+        return (await client?.post(`${ofAccount(tenantId, accountId)}/notification-check`, {}, NotificationHealth)) ?? 'unavailable'
+      } catch (error) {
+        if (error instanceof ServiceCallError) return 'unavailable'
+        throw error
+      }
+    },
     ofAccount: (tenantId, accountId) => orUnavailable(client?.find(`${ofAccount(tenantId, accountId)}/roster`, RosterOfAccount)),
     disconnect: (tenantId, accountId) => orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
     ofTenant: (tenantId) => orUnavailable(client?.find(`${ofTenant(tenantId)}/roster`, RosterOfTenant)),

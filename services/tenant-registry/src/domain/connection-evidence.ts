@@ -1,4 +1,5 @@
 import type { RedirectUri } from '@jackfield/contract/microsoft-account'
+import type { NotificationHealth } from '@jackfield/contract/notification-health'
 
 /** Why Microsoft gave nothing, already explained for an administrator. */
 export type Failure = {
@@ -31,4 +32,9 @@ export type Evidence = {
     | { kind: 'failed'; failure: Failure }
     | undefined
   redirectUris: readonly RedirectProbe[] | undefined
+  /** What the roster knows of the subscription to changes. */
+  notifications: NotificationHealth | 'unavailable'
 }
+
+/** What Microsoft shows by itself. */
+export type MicrosoftEvidence = Omit<Evidence, 'notifications'>

@@ -2,9 +2,11 @@ import type { Check } from '@jackfield/contract/verification'
 import { failed, passed, skipped } from './check.ts'
 import type { Evidence, Failure } from './connection-evidence.ts'
 import { entraLink } from './entra-links.ts'
+import { checkNotifications } from './notification-check.ts'
 import { checkRedirectUris } from './redirect-uri-check.ts'
 
 type Ids = { clientId: string; redirectPlatform: 'web' | 'spa' }
+type Tested = Ids & { status: string }
 
 /** The one application permission that is needed; anything beyond it should be taken away. */
 export const NEEDED_ROLE = 'User.Read.All'
@@ -15,7 +17,7 @@ const CONSENT_REMEDY =
   'In API permissions choose Add a permission > Microsoft Graph > Application permissions > User.Read.All, then let a Privileged Role Administrator or Global Administrator press Grant admin consent.'
 
 /** Turns what was seen into the checks of the connection test, in the order in which an administrator mends things. */
-export function judge(evidence: Evidence, account: Ids): Check[] {
+export function judge(evidence: Evidence, account: Tested, now: Date): Check[] {
   return [
     checkDirectory(evidence, account),
     checkCredential(evidence, account),
@@ -23,6 +25,7 @@ export function judge(evidence: Evidence, account: Ids): Check[] {
     checkUsers(evidence, account),
     checkPermissions(evidence, account),
     checkRedirectUris(evidence, account),
+    checkNotifications(evidence, account, now),
   ]
 }
 

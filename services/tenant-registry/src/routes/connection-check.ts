@@ -12,21 +12,24 @@ import { keepUse } from './credential-use.ts'
 
 /** The connection test: asks Microsoft, judges, and keeps what it found on the account. */
 export async function checkConnection(ports: Ports, request: Asker, tenant: TenantRecord, account: AccountRecord): Promise<Verification> {
-  const { apps, accounts, microsoft, baseUrl, now } = ports
+  const { apps, accounts, microsoft, roster, baseUrl, now } = ports
   const { id: accountId, tenantId } = account
   const connection = await openConnection(ports, request, account)
   const expected = redirectUris(account.redirectMode, tenant, await apps.all(), baseUrl)
   const needed = expected.map(({ uri }) => uri)
   const { obsolete } = redirectUriDifference(expected, account.registeredRedirectUris)
-  const seen = await microsoft.examine(connection, [...needed, ...obsolete])
-  const evidence = { ...seen, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
+  const [seen, notifications] = await Promise.all([
+    microsoft.examine(connection, [...needed, ...obsolete]),
+    roster.notifications(tenantId, accountId),
+  ])
+  const evidence = { ...seen, notifications, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
   const registered = registeredAfter(account.registeredRedirectUris, seen.redirectUris)
   const { rotation } = connection
   if (rotation && evidence.token?.kind === 'issued') {
     const worked = evidence.token.refusal ? ('previous' as const) : ('new' as const)
     await keepUse(ports, request, account, { credentialId: rotation.credentialId, worked })
   }
-  const checks = judge(evidence, account)
+  const checks = judge(evidence, account, now())
   const ok = checks.every((check) => check.status !== 'failed')
 
   const checkedAt = now()

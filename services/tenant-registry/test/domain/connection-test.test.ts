@@ -2,15 +2,19 @@ import { expect, test } from 'vitest'
 import type { Evidence } from '../../src/domain/connection-evidence.ts'
 import { judge } from '../../src/domain/connection-test.ts'
 
-const account = { clientId: 'c', redirectPlatform: 'spa' as const }
+const NOW = new Date('2026-06-01T00:00:00Z')
+const account = { clientId: 'c', redirectPlatform: 'spa' as const, status: 'ready' }
 const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
   users: { kind: 'readable' },
   redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'spa' }],
+  notifications: 'unavailable',
 }
+/** The checks of what Microsoft shows by itself; those of notifications have tests of their own. */
+const judged = (evidence: Evidence, of: Parameters<typeof judge>[1] = account) => judge(evidence, of, NOW).slice(0, -1)
 const silent = { kind: 'timeout' as const, message: 'no answer', remedy: 'wait' }
-const statuses = (evidence: Partial<Evidence>) => judge({ ...good, ...evidence }, account).map(({ status }) => status)
+const statuses = (evidence: Partial<Evidence>) => judged({ ...good, ...evidence }).map(({ status }) => status)
 
 test.each<[string, Partial<Evidence>, string[]]>([
   ['everything right', {}, ['passed', 'passed', 'passed', 'passed', 'passed', 'passed']],
@@ -69,13 +73,13 @@ test.each<[string, Partial<Evidence>, string[]]>([
 })
 
 test('S19 a missing redirect URI is named with the platform to put it under', () => {
-  const check = judge({ ...good, redirectUris: [{ uri: 'https://m/cb', kind: 'not-registered' }] }, account).at(-1)
+  const check = judged({ ...good, redirectUris: [{ uri: 'https://m/cb', kind: 'not-registered' }] }).at(-1)
   expect(check).toMatchObject({ message: 'Not registered: https://m/cb', remedy: expect.stringContaining('Single-page application') })
 })
 
 const onPlatform = (wanted: 'web' | 'spa', found: 'spa' | 'other') => {
   const redirectUris = [{ uri: 'https://m/cb', kind: 'registered' as const, platform: found }]
-  return judge({ ...good, redirectUris }, { clientId: 'c', redirectPlatform: wanted }).at(-1)
+  return judged({ ...good, redirectUris }, { ...account, redirectPlatform: wanted }).at(-1)
 }
 
 test.each([
@@ -96,7 +100,7 @@ test('S21 a redirect URI under the wrong platform is named with both ways out', 
 
 test('every failed check says what to do and links to the page', () => {
   const evidence: Evidence = { ...good, token: { kind: 'none-saved' }, users: undefined }
-  for (const check of judge(evidence, account).filter(({ status }) => status === 'failed')) {
+  for (const check of judged(evidence).filter(({ status }) => status === 'failed')) {
     expect(check).toMatchObject({ remedy: expect.stringMatching(/\w/), link: expect.stringMatching(/^https:\/\/entra\.microsoft\.com\//) })
   }
 })

@@ -7,7 +7,7 @@ const DEFAULT_WAIT_SECONDS = 10
 
 export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
 
-/** Tells what an error of the Graph client means; by status and code, never by its text. Rethrows what is a defect of ours. */
+/** Tells what an error of the Graph client means, by status and code; its text goes along. Rethrows what is a defect of ours. */
 export function readGraphFailure(error: unknown): GraphFailure {
   if (!(error instanceof GraphError)) {
     if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name)) return { kind: 'unavailable' }
@@ -16,7 +16,7 @@ export function readGraphFailure(error: unknown): GraphFailure {
   const { statusCode } = error
   const code = error.code ?? ''
   if (statusCode === 401) return { kind: 'token-refused' }
-  if (statusCode === 403) return { kind: 'consent-missing' }
+  if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
   if (statusCode === 429) return { kind: 'throttled', retryAfterSeconds: waitOf(error) }
   if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }
   // An older token, a server that lost its place, a tenant that moved: documents and captures differ in the status.
@@ -25,7 +25,16 @@ export function readGraphFailure(error: unknown): GraphFailure {
   if (statusCode < 400 || statusCode >= 500) {
     return error.headers?.has('retry-after') ? { kind: 'throttled', retryAfterSeconds: waitOf(error) } : { kind: 'unavailable' }
   }
-  return { kind: 'rejected', code: /^[\w.]{1,64}$/.test(code) ? code : `HTTP ${statusCode}` }
+  return { kind: 'rejected', ...told(error) }
+}
+
+function told({ statusCode, code, message }: GraphError): { code: string; words: string } {
+  // Unseen by us and shown to people: one line, of bounded length, without characters that steer.
+  const words = message
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 300)
+  return { code: /^[\w.]{1,64}$/.test(code ?? '') ? String(code) : `HTTP ${statusCode}`, words }
 }
 
 function waitOf(error: GraphError): number {

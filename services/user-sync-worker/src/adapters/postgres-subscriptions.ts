@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type pg from 'pg'
 import type { ClaimedSubscription, Subscriptions } from '../ports.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
@@ -23,11 +24,36 @@ returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id
 const KEEP = `
 with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)
 update roster.subscription set subscription_id = $2, expires_at = $3, renew_at = now() + ($3 - now()) / 2, not_before = now(), failures = 0,
+  failure = null, failed_at = null, subscribed_at = case when $5 then now() else subscribed_at end,
   is_quiet = false, quiet_rounds = 0, directory_id = $4 where account_id = $1`
 
 const FAILED = `
-update roster.subscription set failures = failures + 1, not_before = now() + greatest($2, least(3600, 15 * 2 ^ least(failures, 8))) * interval '1 second'
+update roster.subscription set failures = failures + 1, failure = coalesce($3, failure),
+  failed_at = case when $3::jsonb is null then failed_at else now() end,
+  not_before = now() + greatest($2, least(3600, 15 * 2 ^ least(failures, 8))) * interval '1 second'
 where account_id = $1`
+
+// Whoever asks has perhaps mended something. The claim of a worker that is trying just now stays, and so does a wait that Graph asked for.
+const RETRY = `
+update roster.subscription set not_before = now()
+where tenant_id = $1 and account_id = $2 and failed_at < now() - interval '10 seconds' and failure ->> 'kind' <> 'throttled'
+  and not_before > now() + ${CLAIM}`
+
+// One of the directory that the account was connected to before is none.
+const HEALTH = `
+select s.subscription_id is not null as "isThere", s.expires_at as "expiresAt", s.subscribed_at as "subscribedAt",
+  s.last_notified_at as "lastNotifiedAt", s.is_quiet as "isQuiet", s.failure, s.failed_at as "failedAt"
+from roster.account_sync a left join roster.subscription s on s.account_id = a.account_id and s.directory_id = a.directory_id
+where a.tenant_id = $1 and a.account_id = $2`
+type HealthRow = {
+  isThere: boolean
+  expiresAt: Date | null
+  subscribedAt: Date | null
+  lastNotifiedAt: Date | null
+  isQuiet: boolean | null
+  failure: unknown
+  failedAt: Date | null
+}
 
 // Written once for a burst: a mark that is there already says it all.
 const HINT = `update roster.account_sync set hinted_at = now() where account_id = $1 and hinted_at is null`
@@ -60,8 +86,23 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
     async keep({ accountId, directoryId }, { id, expiresAt }, isNew) {
       await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew])
     },
-    async postpone(accountId, seconds) {
-      await pool.query(FAILED, [accountId, seconds])
+    async postpone(accountId, seconds, failure) {
+      await pool.query(FAILED, [accountId, seconds, failure === undefined ? null : JSON.stringify(failure)])
+    },
+    async check(tenantId, accountId) {
+      const { rows } = await pool.query<HealthRow>(HEALTH, [tenantId, accountId])
+      const [row] = rows
+      if (!row) return null
+      await pool.query(RETRY, [tenantId, accountId])
+      const { isThere, expiresAt, subscribedAt, lastNotifiedAt, failedAt } = row
+      const failure = failedAt && SubscriptionFailure.parse(row.failure)
+      return {
+        until: isThere ? textOf(expiresAt) : null,
+        since: isThere ? textOf(subscribedAt) : null,
+        lastNotifiedAt: textOf(lastNotifiedAt),
+        isQuiet: row.isQuiet ?? false,
+        failure: failure && { ...failure, at: failedAt.toISOString() },
+      }
     },
     async judge(accountId, told) {
       const text = 'select subscription_id, directory_id, client_state_hash from roster.subscription where account_id = $1'
@@ -86,6 +127,8 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
     },
   }
 }
+
+const textOf = (time: Date | null) => time?.toISOString() ?? null
 
 /** Only the hash is stored: whoever reads the database cannot send notifications (T-94). */
 function hash(clientState: string): Buffer {

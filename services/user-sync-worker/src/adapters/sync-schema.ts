@@ -217,6 +217,11 @@ export const subscription = roster.table(
     renewAt: at('renew_at').notNull().defaultNow(),
     notBefore: at('not_before').notNull().defaultNow(),
     failures: integer('failures').notNull().default(0),
+    /** Since when there is the present one. */
+    subscribedAt: at('subscribed_at'),
+    /** What the last attempt met, and when; null when it succeeded. */
+    failure: jsonb('failure'),
+    failedAt: at('failed_at'),
     lastNotifiedAt: at('last_notified_at'),
     lastRefusedAt: at('last_refused_at'),
     /** Scheduled rounds in a row that found changes of which nobody told. */

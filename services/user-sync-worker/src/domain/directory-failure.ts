@@ -1,4 +1,4 @@
-/** Why Microsoft gave no users. */
+/** Why Microsoft gave nothing. `words` are its own, for an administrator's eyes: nothing is decided by them that a code tells. */
 export type DirectoryFailure =
   | { kind: 'throttled'; retryAfterSeconds: number }
   | { kind: 'unavailable' }
@@ -6,8 +6,8 @@ export type DirectoryFailure =
   /** The place in the directory's changes is not known any more. */
   | { kind: 'expired-changes' }
   | { kind: 'unauthorised'; message: string }
-  | { kind: 'consent-missing' }
-  | { kind: 'rejected'; code: string }
+  | { kind: 'consent-missing'; code?: string; words?: string }
+  | { kind: 'rejected'; code: string; words?: string }
 
 export type RunFailure = { code: string; message: string }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '@jackfield/contract/internal-api'
+import { subscriptionFailure } from '../domain/subscription-failure.ts'
 import type { ClaimedSubscription, Ports, SubscriptionAnswer } from '../ports.ts'
 
 type Needs = Pick<Ports, 'subscriptions' | 'graphSubscriptions' | 'registry'>
@@ -29,7 +30,7 @@ async function keep(ports: Needs, claimed: ClaimedSubscription, newClientState: 
   const renewed = claimed.subscriptionId === null ? undefined : await renew(ports, connection, claimed, claimed.subscriptionId)
   const answer = renewed && renewed.kind !== 'missing' ? renewed : await create(ports, connection, newClientState())
   if (answer.kind === 'subscribed') return subscriptions.keep(claimed, answer, answer !== renewed)
-  await subscriptions.postpone(accountId, answer.kind === 'throttled' ? answer.retryAfterSeconds : 0)
+  await subscriptions.postpone(accountId, answer.kind === 'throttled' ? answer.retryAfterSeconds : 0, subscriptionFailure(answer))
 }
 
 /** One that is silent may be broken in a way that Graph does not know of: it is taken away and made anew. */

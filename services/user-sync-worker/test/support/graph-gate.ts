@@ -61,7 +61,9 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
     const upstream = await fetch(target + request.url, { headers, ...sent })
     if (upstream.status === 204) return void response.writeHead(204).end()
     const body = (await upstream.text()).replaceAll(target, gate.origin)
-    response.writeHead(upstream.status, { 'content-type': 'application/json' }).end(gate.rewrite?.(body) ?? body)
+    const wait = upstream.headers.get('retry-after')
+    const told = { 'content-type': 'application/json', ...(wait === null ? {} : { 'retry-after': wait }) }
+    response.writeHead(upstream.status, told).end(gate.rewrite?.(body) ?? body)
   }
   return gate
 }

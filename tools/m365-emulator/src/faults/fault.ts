@@ -9,6 +9,8 @@ const Effect = z.discriminatedUnion('kind', [
     status: z.number().int().min(400).max(599),
     /** Graph's `error.code`; the usual one of the status when left out. */
     code: z.string().optional(),
+    /** Graph's `error.message`. */
+    message: z.string().optional(),
     /** Seconds, as a number or as an HTTP date; without it there is no such header. */
     retryAfter: z.union([z.number().int().min(0), z.strictObject({ dateIn: z.number().int().min(0) })]).optional(),
   }),

@@ -54,7 +54,11 @@ function refuse(effect: FaultEffect, request: FastifyRequest, reply: FastifyRepl
   switch (effect.kind) {
     case 'refuse':
       if (effect.retryAfter !== undefined) reply.header('retry-after', retryAfter(effect.retryAfter, cloud))
-      throw new GraphError(effect.status, effect.code ?? USUAL_CODES[effect.status] ?? 'UnknownError', 'Refused as planned.')
+      throw new GraphError(
+        effect.status,
+        effect.code ?? USUAL_CODES[effect.status] ?? 'UnknownError',
+        effect.message ?? 'Refused as planned.',
+      )
     case 'token-revoked':
       throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token has been revoked.')
     case 'page-token-expired':

@@ -1,0 +1,30 @@
+import type { SubscriptionFailure } from '@jackfield/contract/notification-health'
+import { type DirectoryFailure, explain } from './directory-failure.ts'
+
+/** Graph has no code of its own for an address that does not answer its validation request, nor for a quota: its words are all there is. */
+const UNREACHABLE = /validation request (?:failed|timed out)/i
+const LIMIT = /limit reached/i
+
+/** Why there is no subscription, from what Graph answered to the attempt. */
+export function subscriptionFailure(failure: DirectoryFailure | { kind: 'missing' }): SubscriptionFailure {
+  switch (failure.kind) {
+    case 'rejected':
+      return { kind: UNREACHABLE.test(failure.words ?? '') ? 'address-unreachable' : 'refused', ...told(failure) }
+    case 'consent-missing':
+      return { kind: LIMIT.test(failure.words ?? '') ? 'limit-reached' : 'not-permitted', ...told(failure) }
+    case 'unauthorised':
+      return { kind: 'refused', code: null, words: failure.message.slice(0, 300) }
+    case 'throttled':
+      return { kind: 'throttled', code: null, words: null }
+    case 'unavailable':
+      return { kind: 'unavailable', code: null, words: null }
+    case 'missing':
+      return { kind: 'refused', code: 'HTTP 404', words: null }
+    default:
+      return { kind: 'refused', code: null, words: explain(failure) }
+  }
+}
+
+function told({ code, words }: { code?: string; words?: string }) {
+  return { code: code ?? null, words: words || null }
+}

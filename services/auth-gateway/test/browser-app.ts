@@ -10,6 +10,19 @@ export async function openApp(
   files: Readonly<Record<string, string>>,
   wishes: Wishes = {},
 ): Promise<Page> {
+  await serveApp(world, context, files, wishes)
+  const page = await context.newPage()
+  await page.goto(world.originOf('contoso') + (wishes.path ?? '/?view=calls'))
+  return page
+}
+
+/** The same for whatever pages the context has. */
+export async function serveApp(
+  world: World,
+  context: BrowserContext,
+  files: Readonly<Record<string, string>>,
+  wishes: Pick<Wishes, 'headers'> = {},
+): Promise<void> {
   const origin = world.originOf('contoso')
   await context.route(
     (url) => url.origin === origin && url.pathname in files,
@@ -20,9 +33,6 @@ export async function openApp(
       return route.fulfill({ headers, body: files[pathname] ?? '' })
     },
   )
-  const page = await context.newPage()
-  await page.goto(origin + (wishes.path ?? '/?view=calls'))
-  return page
 }
 
 export async function atMicrosoft(page: Page): Promise<void> {

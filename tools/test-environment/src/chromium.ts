@@ -1,5 +1,8 @@
 import { accessSync, constants } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -23,9 +26,29 @@ export function findChromium(): string | undefined {
 
 /** Starts a headless Chromium that talks to nobody but the pages it is given. */
 export async function launchChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions())
+}
+
+/** Opens an address as an installed app has it: in a window of its own, `display-mode: standalone`. */
+export async function openInstalledApp(url: string): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
+  const profile = await mkdtemp(join(tmpdir(), 'jackfield-chromium-'))
+  const { args, ...options } = launchOptions()
+  const context = await chromium.launchPersistentContext(profile, { ...options, args: [...args, `--app=${url}`] })
+  const page = context.pages()[0] ?? (await context.waitForEvent('page'))
+  return {
+    context,
+    page,
+    async close() {
+      await context.close()
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function launchOptions() {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('The browser tests need Chromium: install it, or set CHROMIUM_PATH.')
-  return chromium.launch({
+  return {
     executablePath,
     headless: true,
     args: [
@@ -37,5 +60,5 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-  })
+  }
 }

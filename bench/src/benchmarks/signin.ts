@@ -64,11 +64,11 @@ async function startDemoPlatform(redisUrl: string | undefined) {
     ingress: await port(),
     registry: await port(),
     roster: await port(),
-    gateway: 0,
+    gateway: await port(),
+    portal: await port(),
     emulator: await port(),
     postgres: await port(),
   }
-  ports.gateway = await port()
   const platform = await startPlatform({
     root,
     dataFolder,

@@ -30,6 +30,7 @@ export async function runPlatform(): Promise<RunningPlatform> {
       registry: await port(),
       roster: await port(),
       gateway: await port(),
+      portal: await port(),
       emulator: await port(),
       postgres: await port(),
     },

@@ -43,6 +43,8 @@ export function printWelcome(addresses: ReturnType<typeof platformAddresses>, ac
     '',
     ...table([
       ['Contoso, connected', addresses.tenant('contoso')],
+      ['  its app in React', `${addresses.tenant('contoso')}/contact-centre/`],
+      ['  its server-rendered app', `${addresses.tenant('contoso')}/portal/`],
       ['Fabrikam, to be connected', addresses.tenant('fabrikam')],
       ['Control', addresses.control],
       ['Control, first entry (once)', access.controlLink],

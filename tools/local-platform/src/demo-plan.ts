@@ -10,13 +10,51 @@ export const WEB_CLIENT = {
   appOn(baseUrl: string) {
     return {
       name: 'Web Client',
-      tenantUrl: baseUrl.replace('://', '://{tenant}.'),
+      tenantUrl: onTenantHosts(baseUrl),
       callbackPaths: ['/callback.html', '/popup-callback.html'],
       postLogoutPaths: ['/'],
       requiresBinding: true,
       kind: 'browser',
     }
   },
+}
+
+/** The React example: its sign-in ends on the gateway's bridge page, so its own path is only where it starts. */
+const CONTACT_CENTRE = {
+  clientId: 'contact-centre',
+  appOn(baseUrl: string) {
+    const tenantUrl = `${onTenantHosts(baseUrl)}/contact-centre/`
+    return {
+      name: 'Contact Centre',
+      tenantUrl,
+      callbackPaths: ['/contact-centre/'],
+      postLogoutPaths: ['/contact-centre/'],
+      requiresBinding: false,
+      kind: 'browser',
+    }
+  },
+}
+
+/** The server-rendered example. */
+const PORTAL = {
+  clientId: 'portal',
+  appOn(baseUrl: string) {
+    const tenantUrl = `${onTenantHosts(baseUrl)}/portal/`
+    return {
+      name: 'Call Portal',
+      tenantUrl,
+      callbackPaths: ['/portal/'],
+      postLogoutPaths: ['/portal/signed-out'],
+      requiresBinding: false,
+      kind: 'server',
+    }
+  },
+}
+
+export const DEMO_APPS = [WEB_CLIENT, CONTACT_CENTRE, PORTAL] as const
+
+function onTenantHosts(baseUrl: string): string {
+  return baseUrl.replace('://', '://{tenant}.')
 }
 
 /** People the demo leaves out, to show what happens to someone who was not imported. */

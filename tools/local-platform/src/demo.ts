@@ -7,7 +7,7 @@ import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { Tenant } from '@jackfield/contract/tenant'
 import type { Verification } from '@jackfield/contract/verification'
 import type { AdminApi } from './admin-api.ts'
-import { DEMO_BINDINGS, DEMO_EXTENSIONS, type DemoRegistration, demoTicks, WEB_CLIENT } from './demo-plan.ts'
+import { DEMO_APPS, DEMO_BINDINGS, DEMO_EXTENSIONS, type DemoRegistration, demoTicks } from './demo-plan.ts'
 
 export type DemoProgress = {
   onStep(text: string): void
@@ -16,11 +16,11 @@ export type DemoProgress = {
 }
 
 /**
- * Brings the demo about through the admin API alone, as an administrator would: tenants, the web client, Contoso's Microsoft account,
+ * Brings the demo about through the admin API alone, as an administrator would: tenants, the apps, Contoso's Microsoft account,
  * the import, phone system, extensions and bindings. What is there already stays, so that a start cut short is finished by the next.
  */
 export async function provideDemo(api: AdminApi, baseUrl: string, registration: DemoRegistration, progress: DemoProgress): Promise<void> {
-  await api('PUT', `/apps/${WEB_CLIENT.clientId}`, WEB_CLIENT.appOn(baseUrl))
+  for (const app of DEMO_APPS) await api('PUT', `/apps/${app.clientId}`, app.appOn(baseUrl))
   const contoso = await findOrCreateTenant(api, 'contoso', 'Contoso')
   await findOrCreateTenant(api, 'fabrikam', 'Fabrikam')
   const account = await connectAccount(api, contoso, registration, progress)

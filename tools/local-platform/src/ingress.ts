@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import proxy from '@fastify/http-proxy'
 import files from '@fastify/static'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 
 /**
  * Stands for the cluster's ingress on a laptop, by the same rules as `deploy/k8s/base/ingress.yaml`: on every host `/auth` goes to the gateway,
- * on the Control host everything does, and the rest of a tenant's host is its phone frontend, here the example web client.
+ * on the Control host everything does, and the rest of a tenant's host are its phone frontends, here the examples.
  */
 export async function startIngress(options: {
   host: string
   port: number
   gatewayUrl: string
   controlHost: string
-  webClientFolder: string
+  portalUrl: string
+  /** The folder of the example frontends. */
+  examples: string
 }): Promise<FastifyInstance> {
   const app = fastify({ logger: false, trustProxy: false, forceCloseConnections: true })
   const toGateway = {
@@ -23,10 +26,14 @@ export async function startIngress(options: {
   const onControl = { constraints: { host: options.controlHost } }
   await app.register(proxy, { ...toGateway, prefix: '/', rewritePrefix: '/', ...onControl })
   await app.register(proxy, { ...toGateway, prefix: '/auth', rewritePrefix: '/auth' })
-  await app.register(async (frontend) => {
-    if (!existsSync(options.webClientFolder)) throw new Error(`The example web client is not built: ${options.webClientFolder} is missing.`)
-    await frontend.register(files, { root: options.webClientFolder })
-  })
+  await app.register(proxy, { ...toGateway, upstream: options.portalUrl, prefix: '/portal', rewritePrefix: '/portal' })
+  const built = (name: string) => {
+    const folder = join(options.examples, name, 'dist')
+    if (!existsSync(folder)) throw new Error(`The example ${name} is not built: ${folder} is missing.`)
+    return folder
+  }
+  await app.register(files, { root: built('web-client') })
+  await app.register(files, { root: built('contact-centre'), prefix: '/contact-centre/', decorateReply: false })
   await app.listen({ host: options.host, port: options.port })
   return app
 }

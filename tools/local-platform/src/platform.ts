@@ -87,7 +87,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       port: options.ports.ingress,
       gatewayUrl: `http://127.0.0.1:${options.ports.gateway}`,
       controlHost: new URL(addresses.control).host,
-      webClientFolder: join(options.root, 'examples/web-client/dist'),
+      portalUrl: `http://127.0.0.1:${options.ports.portal}`,
+      examples: join(options.root, 'examples'),
     })
     return {
       addresses,

@@ -2,10 +2,25 @@ import { join } from 'node:path'
 import type { PlatformOptions } from './platform.ts'
 import type { ProcessPlan } from './supervised-process.ts'
 
-export type PlatformPorts = { ingress: number; registry: number; roster: number; gateway: number; emulator: number; postgres: number }
+export type PlatformPorts = {
+  ingress: number
+  registry: number
+  roster: number
+  gateway: number
+  portal: number
+  emulator: number
+  postgres: number
+}
 
-/** The addresses of `contract.md`. */
-export const DEFAULT_PORTS: PlatformPorts = { ingress: 4000, registry: 4001, roster: 4002, gateway: 4003, emulator: 4010, postgres: 4032 }
+export const DEFAULT_PORTS: PlatformPorts = {
+  ingress: 4000,
+  registry: 4001,
+  roster: 4002,
+  gateway: 4003,
+  portal: 4005,
+  emulator: 4010,
+  postgres: 4032,
+}
 
 export function platformAddresses(ports: PlatformPorts) {
   const host = (label: string) => `http://${label}phone.localhost:${ports.ingress}`
@@ -74,5 +89,11 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       RATE_LIMIT_FACTOR: String(options.rateLimitFactor ?? 10),
       CONTROL_CONSOLE_DIR: join(root, 'services/control-console/dist'),
     }),
+    {
+      name: 'portal',
+      command: [join(root, 'examples/portal/src/main.ts')],
+      environment: { PORT: String(ports.portal), GATEWAY_URL: `http://127.0.0.1:${ports.gateway}` },
+      readyUrl: `http://127.0.0.1:${ports.portal}/portal/health`,
+    },
   ]
 }

@@ -1,0 +1,67 @@
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { adminAccess } from '@jackfield/local-platform/admin-access'
+import { provideDemo } from '@jackfield/local-platform/demo'
+import { demoLogin, demoRegistration } from '@jackfield/local-platform/demo-registration'
+import { launchChromium } from '@jackfield/test-environment/chromium'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningPlatform, runPlatform } from './running-platform.ts'
+
+const adele = demoLogin('Adele Vance')
+let platform: RunningPlatform
+let chromium: Browser
+let contoso: string
+let context: BrowserContext
+
+beforeAll(async () => {
+  platform = await runPlatform()
+  const api = await adminAccess(platform.addresses.control, platform.settings, platform.dataFolder)
+  await provideDemo(api, platform.addresses.base, demoRegistration(), { onStep: () => undefined, onRun: (_run: SyncRun) => undefined })
+  contoso = platform.addresses.tenant('contoso')
+  chromium = await launchChromium()
+  context = await chromium.newContext()
+  context.setDefaultTimeout(30_000)
+}, 180_000)
+afterAll(async () => {
+  await chromium?.close()
+  await platform?.end()
+})
+
+async function atMicrosoft(page: Page): Promise<void> {
+  await page.getByLabel('User name').fill(adele.userPrincipalName)
+  await page.getByLabel('Password').fill(adele.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+test('S36 S38 S40 the app in React signs in by the button, in a pop-up that closes itself', async () => {
+  const page = await context.newPage()
+  await page.goto(`${contoso}/contact-centre/`)
+  const [popup] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Sign in with Microsoft' }).click()])
+  await atMicrosoft(popup)
+  await page.getByText('Signed in as Adele Vance, extension 101').waitFor()
+  await expect.poll(() => context.pages()).toHaveLength(1)
+})
+
+test('S40 the server-rendered app on the same host is signed in already, and keeps the whole address', async () => {
+  const page = await context.newPage()
+  await page.goto(`${contoso}/portal/calls?day=today&with=a%26b`)
+  await page.getByText('Adele Vance of Contoso, extension 101').waitFor()
+  expect(page.url()).toBe(`${contoso}/portal/calls?day=today&with=a%26b`)
+})
+
+test('S40 on another tenant’s host the same browser is nobody', async () => {
+  const page = await context.newPage()
+  await page.goto(`${platform.addresses.tenant('fabrikam')}/portal/`)
+  expect(new URL(page.url()).pathname).toMatch(/^\/auth\//)
+  expect(await page.getByText('Adele Vance').count()).toBe(0)
+})
+
+test('S40 signing out of the one ends the session of both, and the portal stays signed out', async () => {
+  const page = await context.newPage()
+  await page.goto(`${contoso}/portal/`)
+  await page.getByRole('link', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
+  expect(page.url()).toBe(`${contoso}/portal/signed-out`)
+  expect((await page.goto(`${contoso}/auth/session`))?.status()).toBe(401)
+})

@@ -26,22 +26,32 @@ const CREDENTIAL_REFUSED = /^AADSTS(7000215|7000222|700027|70021|70021[123])$/
 
 /**
  * Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. While a credential is being rotated the
- * previous one stands in when Entra ID refuses the new one.
+ * previous one stands in when Entra ID refuses the new one. What `signal` cuts short is a time-out.
  */
-export async function requestAppOnlyToken(connection: Connection, origins: MicrosoftOrigins, now: number): Promise<AppOnlyTokenResult> {
-  const result = await requestWith(connection, origins, now)
+export async function requestAppOnlyToken(
+  connection: Connection,
+  origins: MicrosoftOrigins,
+  now: number,
+  signal?: AbortSignal,
+): Promise<AppOnlyTokenResult> {
+  const result = await requestWith(connection, origins, now, signal)
   const { rotation } = connection
   if (!rotation) return result
   if (result.kind === 'token') return { ...result, rotation: { worked: 'new' } }
   if (result.kind !== 'token-failed' || result.failure.kind !== 'refused' || !CREDENTIAL_REFUSED.test(result.failure.code ?? ''))
     return result
-  const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now)
+  const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now, signal)
   // Both refused: what is wrong with the new one is what an administrator can mend.
   return second.kind === 'token' ? { ...second, rotation: { worked: 'previous', refusal: result.failure } } : result
 }
 
-async function requestWith(connection: Connection, origins: MicrosoftOrigins, now: number): Promise<AppOnlyTokenResult> {
-  const discovered = await discover(connection, origins)
+async function requestWith(
+  connection: Connection,
+  origins: MicrosoftOrigins,
+  now: number,
+  signal: AbortSignal | undefined,
+): Promise<AppOnlyTokenResult> {
+  const discovered = await discover(connection, origins, signal)
   if (discovered.kind !== 'found') return { kind: 'directory-failed', failure: discovered.failure }
   if (!connection.credential) return { kind: 'no-credential' }
   try {
@@ -59,9 +69,9 @@ async function requestWith(connection: Connection, origins: MicrosoftOrigins, no
   }
 }
 
-async function discover(connection: Connection, origins: MicrosoftOrigins) {
+async function discover(connection: Connection, origins: MicrosoftOrigins, signal: AbortSignal | undefined) {
   try {
-    return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login) }
+    return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login, signal) }
   } catch (error) {
     return { kind: 'failed' as const, failure: (await readDiscoveryRefusal(error)) ?? readEntraFailure(error) }
   }

@@ -21,11 +21,13 @@ export function clientAuthentication(credential: Connection['credential']): clie
 /**
  * Discovers one directory (OpenID Connect Discovery 1.0, its issuer compared exactly) as the account's client.
  * ID token signatures are checked also when the token came from the token endpoint (T-01), RS256 only.
+ * `signal` ends every request of the configuration, beside the 10 s that each has for itself.
  * @throws openid-client's errors; see `readEntraFailure`
  */
 export async function discoverDirectory(
   account: Pick<Connection, 'clientId' | 'directoryId' | 'credential'>,
   loginOrigin: string,
+  signal?: AbortSignal,
 ): Promise<client.Configuration> {
   const insecure = loginOrigin.startsWith('http://') ? [client.allowInsecureRequests] : []
   return client.discovery(
@@ -33,6 +35,17 @@ export async function discoverDirectory(
     account.clientId,
     { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 },
     clientAuthentication(account.credential),
-    { execute: [client.enableNonRepudiationChecks, ...insecure], timeout: TIMEOUT_SECONDS },
+    {
+      execute: [client.enableNonRepudiationChecks, ...insecure],
+      timeout: TIMEOUT_SECONDS,
+      ...(signal && { [client.customFetch]: fetchUntil(signal) }),
+    },
   )
+}
+
+function fetchUntil(signal: AbortSignal): client.CustomFetch {
+  return (url, options) => {
+    const signals = options.signal ? [signal, options.signal] : [signal]
+    return fetch(url, { ...options, signal: AbortSignal.any(signals) } as RequestInit)
+  }
 }

@@ -10,6 +10,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { registerAccountMetrics } from './account-metrics.ts'
 import { refuse } from './errors.ts'
+import { limitOutbound } from './limit-outbound.ts'
 import type { Ports } from './ports.ts'
 import { auditForeignAccess } from './routes/audit-foreign-access.ts'
 import { changeAccount } from './routes/change-account.ts'
@@ -91,20 +92,24 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(changeTenant, ports)
       await scope.register(deleteTenant, ports)
       await scope.register(listCustomHosts, ports)
-      await scope.register(proveCustomHost, ports)
       await scope.register(createAccount, ports)
       await scope.register(listAccounts, ports)
       await scope.register(getAccount, ports)
       await scope.register(changeAccount, ports)
       await scope.register(deleteAccount, ports)
       await scope.register(putCredential, ports)
-      await scope.register(verifyAccount, ports)
       await scope.register(listRedirectUris, ports)
-      await scope.register(createConsentLink, ports)
       await scope.register(createHandOverLink, ports)
       await scope.register(listHandOverLinks, ports)
       await scope.register(deleteHandOverLink, ports)
       await scope.register(showSetupScript, ports)
+      // These speak to the outside for whoever calls.
+      await scope.register(async (outbound) => {
+        await outbound.register(limitOutbound)
+        await outbound.register(verifyAccount, ports)
+        await outbound.register(createConsentLink, ports)
+        await outbound.register(proveCustomHost, ports)
+      })
     },
     { prefix: '/api/v1' },
   )

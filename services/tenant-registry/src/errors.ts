@@ -5,6 +5,7 @@ export const refuse = defineErrors({
   forbidden: { status: 403, message: 'This is not allowed to the caller.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   starting: { status: 503, message: 'The service is not ready yet.' },
+  'too-many-tests': { status: 429, message: 'That was tested very often just now. Wait a moment and try again.' },
   'version-conflict': { status: 412, message: 'Someone else changed this in the meantime. Load it again.' },
 
   'tenant-not-found': { status: 404, message: 'There is no such tenant.' },

@@ -5,12 +5,12 @@ import { silentFailure } from './failure-text.ts'
 const GraphError = z.object({ error: z.object({ code: z.string().max(100) }) })
 
 /** Reads one user's id: the only proof that the permission has consent, for a token comes without it too. */
-export async function probeUsers(graphOrigin: string, accessToken: string): Promise<NonNullable<Evidence['users']>> {
+export async function probeUsers(graphOrigin: string, accessToken: string, signal: AbortSignal): Promise<NonNullable<Evidence['users']>> {
   try {
     const response = await fetch(`${graphOrigin}/v1.0/users?$top=1&$select=id`, {
       headers: { authorization: `Bearer ${accessToken}` },
       redirect: 'error',
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     })
     const body: unknown = await response.json().catch(() => undefined)
     if (response.ok)

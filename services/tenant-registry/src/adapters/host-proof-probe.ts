@@ -6,6 +6,8 @@ import type { Sight } from '../domain/host-proof.ts'
 import type { HostProbe } from '../ports.ts'
 
 const DNS = { timeout: 2_000, tries: 2 }
+/** However many servers there are to be asked. */
+const DNS_MS = 8_000
 const HTTP_MS = 5_000
 const FILE_LIMIT = 1_024
 /** The name is not there, or has no such record. */
@@ -39,11 +41,15 @@ export function hostProofProbe(settings: HostProbeSettings): HostProbe {
 
   return {
     async readTexts(name) {
+      const asked = resolver()
+      const late = setTimeout(() => asked.cancel(), DNS_MS)
       try {
-        const records = await resolver().resolveTxt(name)
+        const records = await asked.resolveTxt(name)
         return { kind: 'texts', texts: records.map((chunks) => chunks.join('')) }
       } catch (error) {
         return { kind: ABSENT.has((error as NodeJS.ErrnoException).code) ? 'absent' : 'unreachable' }
+      } finally {
+        clearTimeout(late)
       }
     },
     readFile: (url) =>

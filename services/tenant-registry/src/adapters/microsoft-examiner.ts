@@ -8,6 +8,9 @@ import { failureOf } from './failure-text.ts'
 import { probeUsers } from './graph-user-probe.ts'
 import { probeRedirectUris } from './redirect-uri-probe.ts'
 
+/** The whole test ends within this, whatever Microsoft does or does not (SI-03); what was not seen by then did not answer in time. */
+const TOTAL_MS = 14_000
+
 /** Entra ID does not know the app, or the directory has switched it off: no redirect URI can be asked for. */
 const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS7000112'])
 
@@ -21,9 +24,10 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
     },
     async examine(connection, redirectUris) {
       const origins = microsoftOrigins(connection.cloud, overrides)
-      const result = await requestAppOnlyToken(connection, origins, now().getTime())
+      const signal = AbortSignal.timeout(TOTAL_MS)
+      const result = await requestAppOnlyToken(connection, origins, now().getTime(), signal)
       if (result.kind === 'directory-failed') {
-        const isSwapped = result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins))
+        const isSwapped = result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
         return {
           directory: { kind: 'failed', failure: failureOf(result.failure), isSwapped },
           token: undefined,
@@ -34,8 +38,8 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
       const token = tokenEvidence(result)
       const isAppKnown = !(result.kind === 'token-failed' && result.failure.kind === 'refused' && NO_APP.has(result.failure.code))
       const [users, probes] = await Promise.all([
-        result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken) : undefined,
-        isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris) : undefined,
+        result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken, signal) : undefined,
+        isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris, signal) : undefined,
       ])
       return { directory: { kind: 'found' }, token, users, redirectUris: probes }
     },
@@ -53,9 +57,9 @@ function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['toke
   return { kind: 'failed', failure: failureOf(result.failure) }
 }
 
-async function isDirectory(id: string, { clientId }: Connection, { login }: MicrosoftOrigins): Promise<boolean> {
+async function isDirectory(id: string, { clientId }: Connection, { login }: MicrosoftOrigins, signal: AbortSignal): Promise<boolean> {
   try {
-    await discoverDirectory({ clientId, directoryId: id, credential: null }, login)
+    await discoverDirectory({ clientId, directoryId: id, credential: null }, login, signal)
     return true
   } catch {
     return false

@@ -17,8 +17,9 @@ const NEEDS_PKCE = 'AADSTS9002325'
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },
   uris: readonly string[],
+  until: AbortSignal,
 ): Promise<RedirectProbe[]> {
-  const signal = AbortSignal.timeout(TOTAL_MS)
+  const signal = AbortSignal.any([until, AbortSignal.timeout(TOTAL_MS)])
   const sample = uris.slice(0, MAX_PROBES)
   const probes: RedirectProbe[] = []
   for (let start = 0; start < sample.length; start += PARALLEL) {

@@ -16,7 +16,7 @@ const schema = {
   summary: 'A link on which an administrator of the directory gives the application its permissions; good once, for a day',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 201: ConsentLink, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: ConsentLink, 403: Problem, 404: Problem, 409: Problem, 429: Problem },
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'consentRequests' | 'microsoft' | 'baseUrl' | 'now'>

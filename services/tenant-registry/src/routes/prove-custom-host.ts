@@ -11,7 +11,7 @@ const schema = {
   summary: 'Look for the proof of a custom host in DNS and on its web server; once found, the host is in use',
   tags: ['Tenants'],
   params: HostParams,
-  response: { 200: HostProof, 403: Problem, 404: Problem },
+  response: { 200: HostProof, 403: Problem, 404: Problem, 429: Problem },
 }
 
 type Needed = Pick<Ports, 'tenants' | 'hostProbe' | 'baseUrl'>

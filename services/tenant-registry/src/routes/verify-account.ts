@@ -11,7 +11,7 @@ const schema = {
   summary: 'Test the connection; success makes the account ready',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 200: Verification, 404: Problem, 502: Problem },
+  response: { 200: Verification, 404: Problem, 429: Problem, 502: Problem },
 }
 
 export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {

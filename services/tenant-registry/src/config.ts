@@ -7,6 +7,7 @@ import {
   Migrate,
   Origin,
   PostgresUrl,
+  ServiceUrl,
 } from '@jackfield/configuration/settings'
 import { Cloud } from '@jackfield/contract/microsoft-account'
 import { microsoftOrigins } from '@jackfield/microsoft-identity/clouds'
@@ -51,7 +52,7 @@ export const Config = z.object({
   MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
   /** Where user-sync-worker answers; without it no account and no tenant can be removed. */
-  ROSTER_URL: Origin.optional(),
+  ROSTER_URL: ServiceUrl.optional(),
   /** Whom to ask for the proof of a custom host; by default the resolvers of this machine. */
   HOST_PROOF_DNS_SERVERS: DnsServers.optional(),
   /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */

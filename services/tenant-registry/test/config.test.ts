@@ -55,6 +55,10 @@ test.each([
   expect(linesOf({ MICROSOFT_GRAPH_URL: origin })).toHaveLength(1)
 })
 
+test('inside the cluster the roster is spoken to by plain http', () => {
+  expect(linesOf({ ROSTER_URL: 'http://roster-api:8080' })).toEqual([])
+})
+
 test.each(['192.0.2.53', '192.0.2.53:5353, 192.0.2.54', '2001:db8::53', '[2001:db8::53]:5353'])('DNS may be asked at %s', (servers) => {
   expect(linesOf({ HOST_PROOF_DNS_SERVERS: servers })).toEqual([])
 })

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { AppError } from './app-error.ts'
+import { UnavailableError } from './unavailable-error.ts'
 
 const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
@@ -51,9 +52,10 @@ function isUnstorableText(error: Error): boolean {
   return false
 }
 
-/** Our own stores are lost, exhausted (53: disk, memory, connections) or too slow (57014): node errors, SQLSTATE, pg-pool's time-out; 40: undone, to be tried again. */
+/** Said so by an adapter, or our own stores are lost, exhausted (53: disk, memory, connections) or too slow (57014): node errors, SQLSTATE, pg-pool's time-out; 40: undone, to be tried again. */
 function isUnavailable(error: Error): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof UnavailableError) return true
     const code = 'code' in cause ? String(cause.code) : ''
     if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|57014|53\w{3}|40001|40P01)$/.test(code)) return true
     if (/timeout exceeded when trying to connect|Connection terminated|is not queryable/.test(cause.message)) return true

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineErrors } from '../src/app-error.ts'
 import { problemPlugin } from '../src/problem-plugin.ts'
+import { UnavailableError } from '../src/unavailable-error.ts'
 
 const refuse = defineErrors({
   'extension-taken': { status: 409, message: 'The extension is taken.' },
@@ -106,4 +107,10 @@ test.each([
 test('an address with nothing behind it is a 404 in the same form', async () => {
   const answer = await app.inject('/nowhere')
   expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found'])
+})
+
+test('T-115 what an adapter calls unavailable is a 503 that says nothing more, however deep it lies', async () => {
+  const answer = await throwing(new Error('sealing failed', { cause: new UnavailableError('Vault is sealed.') }))
+  expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'temporarily-unavailable', '2'])
+  expect(answer.body).not.toContain('Vault')
 })

@@ -63,6 +63,8 @@ await runService(app, {
   closers: [async () => stopping.abort(), () => pool.end()],
 })
 
+void ports.keyEncryption.keep(stopping.signal, (error) => app.log.warn({ err: error }, 'the key-encryption provider needs attention'))
+
 const watching = setInterval(
   () => void watch().catch((error: unknown) => app.log.warn({ err: error }, 'accounts were not watched over')),
   10_000,

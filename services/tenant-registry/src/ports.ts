@@ -102,12 +102,17 @@ export type Accounts = {
   recordUse(account: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry): Promise<void>
 }
 
-/** Where the key-encryption keys live: they wrap the tenants' data keys, each for its context, and never leave. */
+export type Unwrapped = { kind: 'unwrapped'; dataKey: Buffer } | { kind: 'unreadable'; cause: Error }
+/** Where the key-encryption keys live: they wrap the tenants' data keys, each for its context, and never leave. An UnavailableError when they cannot be asked. */
 export type KeyEncryption = {
+  /** True for what its own keys wrapped, whatever they say of it now. */
+  recognises(wrapped: Buffer): boolean
   /** How everything begins that `wrap` makes now: what begins otherwise waits to be wrapped again. */
   currentPrefix(): Promise<Buffer>
   wrap(dataKey: Buffer, context: string): Promise<Buffer>
-  unwrap(wrapped: Buffer, context: string): Promise<{ kind: 'unwrapped'; dataKey: Buffer } | { kind: 'unreadable'; cause: Error }>
+  unwrap(wrapped: Buffer, context: string): Promise<Unwrapped>
+  /** Looks after what it needs to be let in, until `signal`; `onTrouble` hears what somebody should mend. */
+  keep(signal: AbortSignal, onTrouble: (error: Error) => void): Promise<void>
 }
 
 /** `last` is the tenant a slice ended with; undefined when nothing waits any more. */
@@ -226,6 +231,7 @@ export type Ports = {
   apps: Apps
   accounts: Accounts
   watch: AccountWatch
+  keyEncryption: Pick<KeyEncryption, 'keep'>
   vault: Vault
   apiKeys: ApiKeys
   links: ControlSignInLinks

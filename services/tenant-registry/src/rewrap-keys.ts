@@ -1,13 +1,16 @@
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { createPool } from '@jackfield/postgres/pool'
+import { UnavailableError } from '@jackfield/problem/unavailable-error'
+import { chosenKeyEncryption, type KeyEncryptionSettings } from './adapters/chosen-key-encryption.ts'
 import { DATABASE_ROLE } from './adapters/database.ts'
 import { postgresDataKeys } from './adapters/postgres-data-keys.ts'
-import { settingsKeyEncryption } from './adapters/settings-key-encryption.ts'
-import type { Config } from './config.ts'
 import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
 
-/** `main.ts rewrap-keys`: the second step of a key rotation. Answers the exit code: 1 while a key is left that no key-encryption key opens. */
-export async function rewrapKeys(config: Pick<Config, 'DATABASE_URL' | 'KEY_ENCRYPTION_KEYS'>): Promise<number> {
+/**
+ * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Answers the exit code: 1 while a key is left
+ * that no key-encryption key opens, or that could not be wrapped because the provider did not answer.
+ */
+export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL: string }): Promise<number> {
   const pool = createPool({
     connectionString: config.DATABASE_URL,
     applicationName: 'tenant-registry rewrap-keys',
@@ -16,12 +19,17 @@ export async function rewrapKeys(config: Pick<Config, 'DATABASE_URL' | 'KEY_ENCR
     onIdleError: () => undefined,
   })
   try {
-    const dataKeys = postgresDataKeys(drizzle(pool), settingsKeyEncryption(config.KEY_ENCRYPTION_KEYS))
+    const dataKeys = postgresDataKeys(drizzle(pool), chosenKeyEncryption(config))
     const report = await rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
-    for (const tenantId of report.unreadable) process.stderr.write(`tenant ${tenantId}: no key of KEY_ENCRYPTION_KEYS opens its data key\n`)
+    for (const tenantId of report.unreadable)
+      process.stderr.write(`tenant ${tenantId}: no key-encryption key of these settings opens its data key\n`)
     if (report.unreadable.length > 0) return 1
-    process.stdout.write(`done: ${report.rewrapped} wrapped now, all data keys are under the first key\n`)
+    process.stdout.write(`done: ${report.rewrapped} wrapped now, all data keys are under the current key\n`)
     return 0
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    process.stderr.write(`${error.message} What is wrapped is wrapped: start the command again to go on.\n`)
+    return 1
   } finally {
     await pool.end()
   }

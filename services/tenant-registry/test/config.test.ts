@@ -23,7 +23,7 @@ function linesOf(settings: Record<string, string>): readonly string[] {
 test('the needed settings are enough; the first of several keys encrypts', () => {
   const config = loadConfig(Config, good)
   expect(config).toMatchObject({ PORT: 8080, MIGRATE: 'auto', BASE_URL: 'https://phone.example' })
-  expect(config.KEY_ENCRYPTION_KEYS[0]?.[0]).toBe(7)
+  expect(config.KEY_ENCRYPTION_KEYS?.[0]?.[0]).toBe(7)
 })
 
 test.each([
@@ -53,6 +53,43 @@ test.each([
     expect.stringMatching(/^MICROSOFT_LOGIN_URL: must|^MICROSOFT_LOGIN_URL: Invalid/),
   ])
   expect(linesOf({ MICROSOFT_GRAPH_URL: origin })).toHaveLength(1)
+})
+
+const vault = {
+  KEY_ENCRYPTION_VAULT_URL: 'https://vault.example:8200',
+  KEY_ENCRYPTION_VAULT_KEY: 'jackfield',
+  KEY_ENCRYPTION_VAULT_TOKEN: 's.token',
+}
+const kubernetes = { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: '', KEY_ENCRYPTION_VAULT_KUBERNETES_ROLE: 'tenant-registry' }
+const byVault = { KEY_ENCRYPTION_PROVIDER: 'vault', KEY_ENCRYPTION_KEYS: '' }
+
+test.each([
+  ['besides the environment’s keys', vault],
+  ['in their place', { ...vault, ...byVault }],
+  [
+    'by a service account',
+    { ...kubernetes, ...byVault, KEY_ENCRYPTION_VAULT_NAMESPACE: 'teams/phone', KEY_ENCRYPTION_VAULT_MOUNT: 'teams/transit' },
+  ],
+  ['on loopback', { ...vault, KEY_ENCRYPTION_VAULT_URL: 'http://127.0.0.1:8200' }],
+])('Vault may wrap data keys %s', (_how, settings) => {
+  expect(linesOf(settings)).toEqual([])
+})
+
+test.each([
+  ['without its address', { ...byVault }, 'KEY_ENCRYPTION_VAULT_URL: is missing'],
+  ['without a key', { ...vault, KEY_ENCRYPTION_VAULT_KEY: '' }, 'KEY_ENCRYPTION_VAULT_KEY: is missing'],
+  ['without a way in', { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: '' }, 'KEY_ENCRYPTION_VAULT_TOKEN: is missing'],
+  ['with two ways in', { ...kubernetes, KEY_ENCRYPTION_VAULT_TOKEN: 's.token' }, /^KEY_ENCRYPTION_VAULT_TOKEN: .*only one of them$/],
+  ['by plain http', { ...vault, KEY_ENCRYPTION_VAULT_URL: 'http://vault.example:8200' }, /^KEY_ENCRYPTION_VAULT_URL: must be https/],
+  ['with a path for a key', { ...vault, KEY_ENCRYPTION_VAULT_KEY: '../keys/x' }, /^KEY_ENCRYPTION_VAULT_KEY: must/],
+  ['with a token of two lines', { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: 's.\r\nx' }, /^KEY_ENCRYPTION_VAULT_TOKEN: must/],
+  ['as a spelling mistake', { ...vault, KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: 'x' }, /^KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: is not/],
+])('Vault %s is refused', (_how, settings, line) => {
+  expect(linesOf(settings)).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)])
+})
+
+test('with neither keys nor Vault the keys are missing', () => {
+  expect(linesOf({ KEY_ENCRYPTION_KEYS: '' })).toEqual(['KEY_ENCRYPTION_KEYS: is missing'])
 })
 
 test('inside the cluster the roster is spoken to by plain http', () => {

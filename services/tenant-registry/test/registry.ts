@@ -18,9 +18,9 @@ export const platformReader: Caller = { sub: 'api-key:reader', scope: 'platform'
 export const service: Caller = { sub: 'auth-gateway', scope: 'platform', role: 'service' }
 export const adminOf = (tenantId: string): Caller => ({ sub: `api-key:of-${tenantId}`, scope: tenantId, role: 'admin' })
 
-/** The whole service on a database of its own, with everything it says remembered. */
-export async function startRegistry(settings: Partial<PortSettings> = {}, internalKey = randomBytes(32)) {
-  const database = await createTestDatabase()
+/** The whole service, on a database of its own or as one more replica on that of another, with everything it says remembered. */
+export async function startRegistry(settings: Partial<PortSettings> = {}, internalKey = randomBytes(32), replicaOf?: string) {
+  const database = replicaOf === undefined ? await createTestDatabase() : { url: replicaOf, drop: async () => undefined }
   await runMigrations({
     connectionString: database.url,
     folder: fileURLToPath(new URL('../migrations', import.meta.url)),

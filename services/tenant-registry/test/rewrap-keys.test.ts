@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { sealedPrefix } from '@jackfield/sealing/seal'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settingsKeyEncryption } from '../src/adapters/settings-key-encryption.ts'
 import { tenantKeyVault } from '../src/adapters/tenant-key-vault.ts'
 import { aSecret, inDays, type Registry, service, startRegistry } from './registry.ts'
+import { countBeginning, givenTenants, rewrapCommand } from './rewrap-command.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const [OLD_KEY, NEW_KEY, LOST_KEY] = ['old', 'new', 'lost'].map((name) => createHash('sha256').update(name).digest()) as [
   Buffer,
   Buffer,
@@ -18,63 +15,29 @@ const [OLD_KEY, NEW_KEY, LOST_KEY] = ['old', 'new', 'lost'].map((name) => create
 const TENANTS = 450
 const SLOW = { timeout: 60_000 }
 let registry: Registry
-const children: ChildProcess[] = []
+let command: ReturnType<typeof rewrapCommand>
 beforeAll(async () => {
   registry = await startRegistry({ KEY_ENCRYPTION_KEYS: [NEW_KEY, OLD_KEY] })
+  command = rewrapCommand(registry)
 }, 60_000)
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  command.killAll()
   await registry.close()
 })
 
 const vault = (...keys: Buffer[]) => tenantKeyVault(drizzle(registry.confined), settingsKeyEncryption(keys))
 
-/** Tenants whose data keys are under the old key, by their ids in order. */
-async function givenTenants(count: number, key = OLD_KEY): Promise<string[]> {
-  const ids = Array.from({ length: count }, () => crypto.randomUUID()).sort()
-  await registry.pool.query(
-    "insert into registry.tenant (id, slug, name) select id, 'bulk-' || id, 'Bulk' from unnest($1::uuid[]) as n (id)",
-    [ids],
-  )
-  const { wrap } = settingsKeyEncryption([key])
-  for (const id of ids) {
-    const sealed = await wrap(createHash('sha256').update(id).digest(), `tenant:${id}`)
-    await registry.pool.query('insert into registry.tenant_data_key (tenant_id, sealed) values ($1, $2)', [id, sealed])
-  }
-  return ids
-}
-
-async function countUnder(key: Buffer): Promise<number> {
-  const query = 'select count(*)::int as n from registry.tenant_data_key where substring(sealed from 1 for 5) = $1'
-  return (await registry.pool.query(query, [sealedPrefix(key)])).rows[0].n
-}
+const under = (key: Buffer) => countBeginning(registry, sealedPrefix(key))
 
 function rewrap(...keys: Buffer[]) {
-  const encoded = (key: Buffer) => key.toString('base64')
-  const child = spawn(process.execPath, [MAIN, 'rewrap-keys'], {
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: registry.url,
-      INTERNAL_TOKEN_KEYS: encoded(OLD_KEY),
-      KEY_ENCRYPTION_KEYS: keys.map(encoded).join(','),
-      BASE_URL: 'https://phone.example',
-    },
-  })
-  children.push(child)
-  const output = { text: '' }
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output.text += chunk
-    })
-  }
-  return { child, output, exited: once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string) }
+  return command.run({ KEY_ENCRYPTION_KEYS: keys.map((key) => key.toString('base64')).join(',') })
 }
 
 test(
   'SE-05 T-93 killed in the middle (kill -9) it goes on when started again, under traffic, and then the old key can go',
   SLOW,
   async () => {
-    const ids = await givenTenants(TENANTS)
+    const ids = await givenTenants(registry, TENANTS, settingsKeyEncryption([OLD_KEY]))
     const sealed = new Map<string, Buffer>()
     const account = crypto.randomUUID()
     for (const id of ids.filter((_, index) => index % 30 === 0)) sealed.set(id, await vault(OLD_KEY).seal(id, account, `secret of ${id}`))
@@ -88,12 +51,12 @@ test(
     await holder.query('begin')
     await holder.query('select 1 from registry.tenant_data_key where tenant_id = $1 for update', [ids[250]])
     const first = rewrap(NEW_KEY, OLD_KEY)
-    await expect.poll(() => countUnder(NEW_KEY), { timeout: 30_000 }).toBe(200)
+    await expect.poll(() => under(NEW_KEY), { timeout: 30_000 }).toBe(200)
     first.child.kill('SIGKILL')
     expect(await first.exited).toBe('SIGKILL')
     await holder.query('rollback')
     holder.release()
-    expect((await countUnder(NEW_KEY)) + (await countUnder(OLD_KEY))).toBe(TENANTS)
+    expect((await under(NEW_KEY)) + (await under(OLD_KEY))).toBe(TENANTS)
     await opens(NEW_KEY, OLD_KEY)
 
     const second = rewrap(NEW_KEY, OLD_KEY)
@@ -110,16 +73,16 @@ test(
       await opens(NEW_KEY, OLD_KEY)
       traffic.calls += 1
     }
-    expect([await second.exited, second.output.text]).toEqual([0, expect.stringContaining('all data keys are under the first key')])
+    expect([await second.exited, second.output.text]).toEqual([0, expect.stringContaining('all data keys are under the current key')])
     expect(traffic.failed).toBe(0)
     expect(traffic.calls).toBeGreaterThan(0)
-    expect(await countUnder(OLD_KEY)).toBe(0)
+    expect(await under(OLD_KEY)).toBe(0)
     await opens(NEW_KEY)
   },
 )
 
 test('SE-05 a data key that changed while it was being wrapped again stays as it is, and is found again', SLOW, async () => {
-  const [id = ''] = await givenTenants(1)
+  const [id = ''] = await givenTenants(registry, 1, settingsKeyEncryption([OLD_KEY]))
   const holder = await registry.pool.connect()
   await holder.query('begin')
   const { wrap } = settingsKeyEncryption([OLD_KEY])
@@ -140,10 +103,10 @@ test('SE-05 a data key that changed while it was being wrapped again stays as it
 })
 
 test('SE-05 a data key that no key opens is named, the others are wrapped, and the command fails', SLOW, async () => {
-  const [lost = ''] = await givenTenants(1, LOST_KEY)
-  await givenTenants(3)
+  const [lost = ''] = await givenTenants(registry, 1, settingsKeyEncryption([LOST_KEY]))
+  await givenTenants(registry, 3, settingsKeyEncryption([OLD_KEY]))
   const { exited, output } = rewrap(NEW_KEY, OLD_KEY)
   expect(await exited).toBe(1)
-  expect(output.text).toContain(`tenant ${lost}: no key of KEY_ENCRYPTION_KEYS opens its data key`)
-  expect(await countUnder(OLD_KEY)).toBe(0)
+  expect(output.text).toContain(`tenant ${lost}: no key-encryption key of these settings opens its data key`)
+  expect(await under(OLD_KEY)).toBe(0)
 })

@@ -3,6 +3,7 @@ import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { drizzle } from '@jackfield/postgres/drizzle'
 import type { Pool } from 'pg'
 import type { Ports } from '../ports.ts'
+import { chosenKeyEncryption, type KeyEncryptionSettings } from './chosen-key-encryption.ts'
 import { federatedTokenFile } from './federated-token-file.ts'
 import { type HostProbeSettings, hostProofProbe } from './host-proof-probe.ts'
 import { microsoftExaminer } from './microsoft-examiner.ts'
@@ -17,13 +18,12 @@ import { postgresHandOverLinks } from './postgres-hand-over-links.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
 import { rsaCertificates } from './rsa-certificates.ts'
-import { settingsKeyEncryption } from './settings-key-encryption.ts'
 import { tenantKeyVault } from './tenant-key-vault.ts'
 
 export type PortSettings = OriginOverrides &
-  HostProbeSettings & {
+  HostProbeSettings &
+  KeyEncryptionSettings & {
     BASE_URL: string
-    KEY_ENCRYPTION_KEYS: readonly Buffer[]
     BOOTSTRAP_API_KEY?: string | undefined
     ROSTER_URL?: string | undefined
     FEDERATED_TOKEN_FILE?: string | undefined
@@ -33,6 +33,7 @@ export type PortSettings = OriginOverrides &
 /** The outside world of this service: Postgres and Microsoft. */
 export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date): Ports {
   const db = drizzle(pool)
+  const keyEncryption = chosenKeyEncryption(settings)
   const roster =
     settings.ROSTER_URL === undefined
       ? undefined
@@ -47,7 +48,8 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     apps: postgresApps(db),
     accounts: postgresAccounts(db),
     watch: postgresAccountWatch(db),
-    vault: tenantKeyVault(db, settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)),
+    keyEncryption,
+    vault: tenantKeyVault(db, keyEncryption),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     links: postgresControlSignInLinks(db),
     consentRequests: postgresConsentRequests(db),

@@ -5,7 +5,9 @@ import type { KeyEncryption } from '../ports.ts'
 export function settingsKeyEncryption(keys: readonly Buffer[]): KeyEncryption {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  const prefixes = keys.map(sealedPrefix)
   return {
+    recognises: (wrapped) => prefixes.some((prefix) => wrapped.subarray(0, prefix.length).equals(prefix)),
     currentPrefix: async () => sealedPrefix(current),
     wrap: async (dataKey, context) => seal(dataKey, current, context),
     async unwrap(wrapped, context) {
@@ -16,5 +18,6 @@ export function settingsKeyEncryption(keys: readonly Buffer[]): KeyEncryption {
         throw cause
       }
     },
+    keep: async () => undefined,
   }
 }

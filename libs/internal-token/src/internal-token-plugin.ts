@@ -56,6 +56,13 @@ export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 
+/** Guard of what belongs to the platform alone: to everybody else there is nothing (AD-13), and a reader only reads. */
+export async function requirePlatformAdmin(request: FastifyRequest): Promise<void> {
+  const { scope, role } = await authenticate(request)
+  if (scope !== 'platform' || (role !== 'admin' && role !== 'read')) throw refuse('not-found')
+  if (role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+}
+
 /** Guard of every route behind the gateway: a valid token, and for admins the reach of their scope and role. */
 export async function requireAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)

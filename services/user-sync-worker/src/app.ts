@@ -1,6 +1,12 @@
 import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
-import { internalTokenPlugin, requireAdmin, requireInternalToken, requireService } from '@jackfield/internal-token/internal-token-plugin'
+import {
+  internalTokenPlugin,
+  requireAdmin,
+  requireInternalToken,
+  requirePlatformAdmin,
+  requireService,
+} from '@jackfield/internal-token/internal-token-plugin'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
@@ -37,6 +43,7 @@ import { receiveNotifications } from './routes/receive-notifications.ts'
 import { replayWebhooks } from './routes/replay-webhooks.ts'
 import { requireTenant } from './routes/require-tenant.ts'
 import { resyncUsers } from './routes/resync-users.ts'
+import { showJobBoard } from './routes/show-job-board.ts'
 import { streamSyncRun } from './routes/stream-sync-run.ts'
 import { unbindExtension } from './routes/unbind-extension.ts'
 
@@ -68,6 +75,14 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
   })
   app.register(adminRoutes(ports, open), { prefix: '/api/v1' })
   app.register(internalRoutes(ports, open), { prefix: '/internal' })
+  app.register(
+    async (scope) => {
+      open(scope)
+      scope.addHook('onRequest', requirePlatformAdmin)
+      await scope.register(showJobBoard, ports)
+    },
+    { prefix: '/api/v1/job-board' },
+  )
   app.register(async (scope) => {
     scope.addHook('onRequest', requireInternalToken)
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -76,7 +76,13 @@ const closing = new AbortController()
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
-  closers: [async () => closing.abort(), async () => worker?.close(), () => ports.queue.close(), () => pool.end()],
+  closers: [
+    async () => closing.abort(),
+    async () => worker?.close(),
+    () => ports.queue.close(),
+    () => ports.jobBoard.close(),
+    () => pool.end(),
+  ],
 })
 await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch((error: unknown) => {
   if (closing.signal.aborted) return

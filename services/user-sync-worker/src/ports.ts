@@ -173,6 +173,21 @@ export type SyncQueue = {
   close(): Promise<void>
 }
 
+type BoardRequest = { isReadOnly: boolean; params: Record<string, string>; query: Record<string, unknown>; body: unknown }
+/** A dashboard of the queues: one page, the files and the calls it makes, all below one path. */
+export type JobBoard = {
+  /** Paths below that one which all show the page. */
+  pagePaths: readonly string[]
+  page(basePath: string): string
+  filesDirectory: string
+  calls: ReadonlyArray<{
+    method: string
+    path: string
+    answer(request: BoardRequest): Promise<{ status: number; body: unknown }>
+  }>
+  close(): Promise<void>
+}
+
 /** Hands due runs to `handle` until closed; `stopping` tells a slice under way to end soon. A throw is tried again, with back-off. */
 export type ConsumeSyncRuns = (handle: (data: unknown, stopping: AbortSignal) => Promise<void>) => Promise<{ close(): Promise<void> }>
 
@@ -217,6 +232,7 @@ export type Ports = {
   directory: Directory
   runs: SyncRuns
   queue: SyncQueue
+  jobBoard: JobBoard
   users: PhoneUsers
   phoneSystems: PhoneSystems
   bindings: Bindings

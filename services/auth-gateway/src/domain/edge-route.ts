@@ -1,6 +1,7 @@
 export type Backend = 'tenant-registry' | 'user-sync-worker'
 
 const ROSTER_PATHS = [
+  /^\/job-board(?:\/|$)/,
   /^\/tenants\/[^/]+\/(?:users|phone-systems|sync-runs|webhook-endpoints)(?:\/|$)/,
   /^\/tenants\/[^/]+\/binding-[a-z-]+(?:\/|$)/,
   /^\/tenants\/[^/]+\/microsoft-accounts\/[^/]+\/(?:microsoft-users|imports|import-rules|resyncs)(?:\/|$)/,

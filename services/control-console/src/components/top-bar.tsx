@@ -42,6 +42,11 @@ export function TopBar({ tenantName }: { tenantName?: string | undefined }) {
           Change tenant
         </Link>
       )}
+      {scope === 'platform' && (
+        <a href="/api/v1/job-board/" className={styles.link}>
+          Job board
+        </a>
+      )}
       <Button appearance="subtle" icon={<SignOutRegular />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
         Sign out
       </Button>

@@ -4,6 +4,7 @@ import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import type pg from 'pg'
 import type { Ports } from '../ports.ts'
 import { appOnlyTokens } from './app-only-tokens.ts'
+import { bullBoard } from './bull-board.ts'
 import type { QueueOptions } from './bullmq-engine.ts'
 import { bullmqSyncQueue } from './bullmq-sync-queue.ts'
 import { graphClient } from './graph-client.ts'
@@ -65,6 +66,7 @@ export function connectedPorts({
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: postgresSyncRuns(pool, sync),
     queue: bullmqSyncQueue(queue),
+    jobBoard: bullBoard(queue),
     users: postgresPhoneUsers(pool),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),

@@ -146,7 +146,7 @@ export async function startPlatform(
   async function close() {
     for (const worker of workers) await worker.close()
     await app.close()
-    await Promise.all([ports.queue.close(), served.queue.close()])
+    await Promise.all([ports, served].flatMap(({ queue, jobBoard }) => [queue.close(), jobBoard.close()]))
     await confined.end()
     await pool.end()
     await Promise.all([emulator.close(), gate.close(), registry.close()])

@@ -15,10 +15,11 @@ import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
 import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/postgres-platform-keys.ts'
 import { redisArtefacts } from './adapters/redis-artefacts.ts'
 import { registryClient } from './adapters/registry-client.ts'
-import { rosterClient } from './adapters/roster-client.ts'
+import { revocationsClient, rosterClient } from './adapters/roster-client.ts'
 import { sealedArtefacts } from './adapters/sealed-artefacts.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
+import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
 import { type SendingParts, sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import type { Ports } from './ports.ts'
 import { repeatUntil } from './repeat.ts'
@@ -129,6 +130,15 @@ const told = repeatUntil(
   (error) => app.log.warn({ err: error }, 'apps were not told what sessions have ended'),
 )
 
+const revocations = revocationsClient(clientOf('user-sync-worker'))
+const onRevocationFailure = (error: unknown) => app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')
+const revoked = repeatUntil(
+  stopping.signal,
+  1_000,
+  async () => isPrepared && endRevokedSessions({ ...ports, revocations }, onRevocationFailure),
+  onRevocationFailure,
+)
+
 const rotated = repeatUntil(
   stopping.signal,
   10 * 60_000,
@@ -147,7 +157,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([told, rotated])
+      await Promise.all([told, revoked, rotated])
       redis?.disconnect()
     },
     () => pool.end(),

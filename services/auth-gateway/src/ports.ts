@@ -4,6 +4,7 @@ import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
+import type { Revocation } from '@jackfield/contract/revocation'
 import type { Backend } from './domain/edge-route.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
@@ -32,6 +33,12 @@ export interface Registry {
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
+}
+
+/** People whose sessions the roster has ended, each handed to one caller for half a minute, until that one is done. */
+export interface Revocations {
+  claim(limit: number): Promise<Revocation[]>
+  done(revoked: readonly Revocation[]): Promise<void>
 }
 
 /** A thing with an end: code, token, session, pending login. `grantId` and `uid` are other ways to find it. */

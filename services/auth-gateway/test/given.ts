@@ -69,6 +69,16 @@ export async function givenGateway(
   const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
   const faults: Error[] = []
   const logoutNotices = postgresLogoutNotices(pool)
+  const providers = oidcProviders({
+    baseUrl,
+    registry,
+    roster,
+    artefacts,
+    keys,
+    clock,
+    logoutNotices,
+    onFault: (error) => void faults.push(error),
+  })
   const app = buildApp(
     {
       logLevel: 'debug',
@@ -88,16 +98,7 @@ export async function givenGateway(
       artefacts,
       clock,
       microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
-      providers: oidcProviders({
-        baseUrl,
-        registry,
-        roster,
-        artefacts,
-        keys,
-        clock,
-        logoutNotices,
-        onFault: (error) => void faults.push(error),
-      }),
+      providers,
       backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
     },
   )
@@ -114,6 +115,7 @@ export async function givenGateway(
     faults,
     time,
     artefacts,
+    providers,
     logoutNotices,
     db,
     sealingKeys,

@@ -28,6 +28,7 @@ import { getBindingRules } from './routes/get-binding-rules.ts'
 import { getImportRules } from './routes/get-import-rules.ts'
 import { getSyncRun } from './routes/get-sync-run.ts'
 import { getUser } from './routes/get-user.ts'
+import { handOutRevocations } from './routes/hand-out-revocations.ts'
 import { importUsers } from './routes/import-users.ts'
 import { listBindingSuggestions } from './routes/list-binding-suggestions.ts'
 import { listExtensions } from './routes/list-extensions.ts'
@@ -82,6 +83,15 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
       await scope.register(showJobBoard, ports)
     },
     { prefix: '/api/v1/job-board' },
+  )
+  app.register(
+    async (scope) => {
+      open(scope)
+      scope.addHook('onRequest', requireService)
+      scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
+      await scope.register(handOutRevocations, ports)
+    },
+    { prefix: '/internal' },
   )
   app.register(async (scope) => {
     scope.addHook('onRequest', requireInternalToken)

@@ -7,6 +7,7 @@ import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contrac
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
+import type { Revocation } from '@jackfield/contract/revocation'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
 import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
@@ -131,6 +132,15 @@ export type AccountUsers = {
   disconnect(tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount>
 }
 
+/** People whose sessions ended, until the gateway has told their apps. */
+export type Revocations = {
+  /** The oldest that are due, each handed to one caller for half a minute. */
+  claim(limit: number): Promise<Revocation[]>
+  /** Except who was revoked anew since. */
+  forget(told: readonly Revocation[]): Promise<void>
+  forgetOld(): Promise<void>
+}
+
 /** All that the roster knows of a tenant. */
 export type TenantData = {
   count(tenantId: string): Promise<RosterOfTenant>
@@ -240,6 +250,7 @@ export type Ports = {
   bindingPlans: BindingPlans
   auditEvents: PendingAuditEvents
   accountUsers: AccountUsers
+  revocations: Revocations
   tenantData: TenantData
   webhookEndpoints: WebhookEndpoints
   webhookOutbox: WebhookOutbox

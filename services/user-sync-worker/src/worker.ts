@@ -44,6 +44,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     ),
     repeat(() => ports.runs.forgetOld(), 10 * 60_000),
     repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
+    repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
     repeat(sendWebhooks(ports), options.sendEveryMs ?? 1_000),
     repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
   ]

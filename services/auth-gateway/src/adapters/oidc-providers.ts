@@ -21,7 +21,7 @@ import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
-import { endSession, listSessions, noticesOf, notingBrowserNames, notingMicrosoftSessions } from './oidc-sessions.ts'
+import { endSession, listSessions, noticesOf, notingBrowserNames, notingMicrosoftSessions, notingPersonHosts } from './oidc-sessions.ts'
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
@@ -111,6 +111,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.use(notingMicrosoftSessions(parts.artefacts, site))
+  provider.use(notingPersonHosts(parts.artefacts, site))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
 }

@@ -6,6 +6,7 @@ import type { PersonSession } from '../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { TenantSite } from '../domain/site.ts'
 import { microsoftSessions } from '../microsoft-sessions.ts'
+import { personHosts } from '../person-hosts.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../ports.ts'
 
 const BROWSER_NAME = 'SessionBrowserName'
@@ -35,6 +36,16 @@ export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: TenantSite
     const { session, result } = ctx.oidc ?? {}
     const { sid } = (result?.microsoft ?? {}) as { sid?: string }
     if (session?.accountId && result?.login && sid) await orUnavailable(sessions.note(sid, site, session.accountId, session.uid))
+  }
+}
+
+/** Notes where a person signed in, so that the roster's word can end it (S45). */
+export function notingPersonHosts(spaces: ArtefactSpaces, site: TenantSite) {
+  const hosts = personHosts(spaces)
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
+    await next()
+    const { session, result } = ctx.oidc ?? {}
+    if (session?.accountId && result?.login) await orUnavailable(hosts.note(site, session.accountId))
   }
 }
 

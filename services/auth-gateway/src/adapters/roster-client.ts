@@ -1,6 +1,8 @@
 import { RosterEntry } from '@jackfield/contract/internal-api'
+import { Revocations as Revoked } from '@jackfield/contract/revocation'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
-import type { Roster } from '../ports.ts'
+import { z } from 'zod'
+import type { Revocations, Roster } from '../ports.ts'
 import { timedCache } from './timed-cache.ts'
 
 /** The roster's internal routes. An answer counts for a second and is never used beyond: a disabled person is out at once (T-22). */
@@ -11,5 +13,17 @@ export function rosterClient(client: ServiceClient): Roster {
     // Not remembered: who was refused a moment ago is looked at anew when they try again.
     findByIdentity: (tenantId, directoryId, objectId) =>
       client.find(`/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`, RosterEntry),
+  }
+}
+
+/** What the roster has to say by itself: whose sessions it has ended. */
+export function revocationsClient(client: ServiceClient): Revocations {
+  return {
+    async claim(limit) {
+      return (await client.post('/internal/revocations/claims', { limit }, Revoked))?.items ?? []
+    },
+    async done(items) {
+      await client.post('/internal/revocations/done', { items }, z.undefined())
+    },
   }
 }

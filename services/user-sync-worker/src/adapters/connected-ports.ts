@@ -18,6 +18,7 @@ import { postgresBindings } from './postgres-bindings.ts'
 import { postgresImportRules } from './postgres-import-rules.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
+import { postgresRevocations } from './postgres-revocations.ts'
 import { postgresSubscriptions } from './postgres-subscriptions.ts'
 import { postgresSyncRuns } from './postgres-sync-runs.ts'
 import { postgresTenantData } from './postgres-tenant-data.ts'
@@ -74,6 +75,7 @@ export function connectedPorts({
     bindingPlans: postgresBindingPlans(pool),
     auditEvents: pendingAuditEvents(pool),
     accountUsers: postgresAccountUsers(pool),
+    revocations: postgresRevocations(pool),
     tenantData: postgresTenantData(pool),
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
     webhookOutbox: webhookOutbox(pool, sealingKeys),

@@ -1,0 +1,33 @@
+import type { Revocation } from '@jackfield/contract/revocation'
+import { isLoginRevoked } from '../domain/admission.ts'
+import { personHosts } from '../person-hosts.ts'
+import type { Ports, Revocations } from '../ports.ts'
+import { findTenantSite } from '../site-plugin.ts'
+
+type Needs = Pick<Ports, 'registry' | 'artefacts' | 'providers'> & { revocations: Revocations }
+
+const AT_ONCE = 100
+
+/**
+ * Ends the sessions of people whom the roster lets in no more, and has their apps told (S45). Such a session is worth nothing from the
+ * roster's commit on; this is what removes it and what the apps hear of it. What fails here is handed out again. Answers how many there were.
+ */
+export async function endRevokedSessions(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
+  const revoked = await ports.revocations.claim(AT_ONCE)
+  if (revoked.length === 0) return 0
+  const outcomes = await Promise.allSettled(revoked.map((each) => endSessionsOf(ports, each)))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') onFailure(outcome.reason)
+  await ports.revocations.done(revoked.filter((_, index) => outcomes[index]?.status === 'fulfilled'))
+  return revoked.length
+}
+
+async function endSessionsOf({ registry, artefacts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
+  for (const host of await personHosts(artefacts).find(tenantId, userId)) {
+    const site = await findTenantSite(registry, host)
+    if (site?.tenant.id !== tenantId) continue // a host that is gone, or another tenant's now, has nobody signed in
+    const provider = await providers(site)
+    for (const { uid, loginAt } of await provider.listSessions(userId)) {
+      if (isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt)) await provider.endSession(userId, uid)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Revocation } from '@jackfield/contract/revocation'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { endRevokedSessions } from '../src/jobs/end-revoked-sessions.ts'
+import { Browser } from './browser.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { signIn } from './oidc-client.ts'
+
+let world: World
+let contoso: { id: string }
+let fabrikam: { id: string }
+let people: Record<'contoso' | 'fabrikam', { id: string }>
+const waiting: Revocation[] = []
+const failures: unknown[] = []
+beforeAll(async () => {
+  world = await givenGateway()
+  for (const name of ['web-client', 'admin']) givenApp(world, name, { backchannelLogoutPath: `/${name}/logged-out` })
+  givenApp(world, 'deaf')
+})
+afterAll(() => world.close())
+beforeEach(async () => {
+  waiting.length = 0
+  failures.length = 0
+  world.registry.outage.isDown = false
+  world.roster.people.length = 0
+  contoso = givenConnectedTenant(world, 'contoso').tenant
+  fabrikam = givenConnectedTenant(world, 'fabrikam').tenant
+  people = { contoso: givenPerson(world, contoso.id), fabrikam: givenPerson(world, fabrikam.id) }
+  await world.pool.query('delete from gateway.logout_notice')
+})
+
+/** The roster's side, as its own tests prove it: handed out until done. */
+const revocations = {
+  claim: async () => [...waiting],
+  done: async (items: readonly Revocation[]) => {
+    for (const item of items) waiting.splice(waiting.indexOf(item), 1)
+  },
+}
+const run = () => endRevokedSessions({ ...world, revocations }, (error) => void failures.push(error))
+const revoke = (tenantId: string, userId: string, seconds = 5) =>
+  waiting.push({ tenantId, userId, validAfter: new Date(Date.now() + seconds * 1000).toISOString() })
+const notices = async () =>
+  (await world.pool.query('select issuer, client_id, sub, sid from gateway.logout_notice order by issuer, client_id')).rows
+const sessions = async () =>
+  (await world.pool.query(`select count(*)::int as n from gateway.artefact where kind = 'Session' and expires_at > now()`)).rows[0].n
+
+test('S45 T-61 when the roster ends somebody’s sessions, every app of each of them is told, on this tenant’s host alone', async () => {
+  const browser = new Browser()
+  const first = await signIn(world, 'contoso', { clientId: 'web-client', browser })
+  await signIn(world, 'contoso', { clientId: 'deaf', browser })
+  const second = await signIn(world, 'contoso', { clientId: 'admin' })
+  await signIn(world, 'fabrikam', { clientId: 'admin' })
+  const before = await sessions()
+  revoke(contoso.id, people.contoso.id)
+  expect(await run()).toBe(1)
+  const issuer = `${world.originOf('contoso')}/auth`
+  expect(await notices()).toEqual([
+    { issuer, client_id: 'admin', sub: people.contoso.id, sid: second.tokens.claims()?.sid },
+    { issuer, client_id: 'web-client', sub: people.contoso.id, sid: first.tokens.claims()?.sid },
+  ])
+  expect(await sessions()).toBe(before - 2)
+  expect(waiting).toEqual([])
+  expect(failures).toEqual([])
+})
+
+test('S45 a sign-in from after the roster’s word stays: who was let in again is not thrown out', async () => {
+  await signIn(world, 'contoso', { clientId: 'web-client' })
+  revoke(contoso.id, people.contoso.id, -60)
+  await run()
+  expect(await notices()).toEqual([])
+  expect(waiting).toEqual([])
+})
+
+test('S45 T-115 with the registry down nothing is forgotten: the app is told once it is back', async () => {
+  await signIn(world, 'contoso', { clientId: 'web-client' })
+  revoke(contoso.id, people.contoso.id)
+  world.registry.outage.isDown = true
+  await run()
+  expect(waiting).toHaveLength(1)
+  expect(failures).toHaveLength(1)
+  world.registry.outage.isDown = false
+  await run()
+  expect(await notices()).toMatchObject([{ client_id: 'web-client' }])
+  expect(waiting).toEqual([])
+})
+
+test('S45 somebody who never signed in, and a host that is another tenant’s now, are done without a word', async () => {
+  const { tokens } = await signIn(world, 'contoso', { clientId: 'web-client' })
+  expect(tokens.claims()?.sub).toBe(people.contoso.id)
+  revoke(fabrikam.id, people.fabrikam.id)
+  revoke(contoso.id, people.contoso.id)
+  givenConnectedTenant(world, 'contoso') // the slug is a new tenant's
+  await run()
+  expect(await notices()).toEqual([])
+  expect(waiting).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from '@jackfield/contract/app'
+import { NO_BRANDING } from '@jackfield/contract/branding'
 import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
 
@@ -44,6 +45,7 @@ export async function startBackends(known: number, base: URL) {
   const hostOf = (number: number): HostResolution => ({
     tenant: { id: idOf(1, number), slug: slugOf(number), name: `Tenant ${number}` },
     origin: `${base.protocol}//${slugOf(number)}.${base.host}`,
+    branding: NO_BRANDING,
     accounts: [accountOf(number)],
   })
 

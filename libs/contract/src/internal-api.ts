@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Branding, NO_BRANDING } from './branding.ts'
 import { Guid, Id, Timestamp } from './identifier.ts'
 import { Alias, Cloud, MicrosoftAccount } from './microsoft-account.ts'
 import { PhoneUser } from './phone-user.ts'
@@ -10,6 +11,7 @@ import { Slug } from './tenant.ts'
 export const HostResolution = z.object({
   tenant: z.object({ id: Id, slug: Slug, name: z.string() }),
   origin: z.url(),
+  branding: Branding.default(NO_BRANDING),
   accounts: z.array(
     MicrosoftAccount.pick({
       id: true,

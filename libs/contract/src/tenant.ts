@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Branding, BrandingPatch, NO_BRANDING } from './branding.ts'
 import { Id, Timestamp } from './identifier.ts'
 
 /** One DNS label: the tenant's host is `<slug>.<base domain>`. */
@@ -25,6 +26,7 @@ export const Tenant = z
     slug: Slug,
     name: DisplayName,
     customHosts: z.array(HostName),
+    branding: Branding.default(NO_BRANDING),
     removing: z.literal(true).optional().meta({ description: 'Its removal began and was cut short: delete it again to finish' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -39,6 +41,7 @@ export const TenantPatch = z.object({
   slug: Slug.optional(),
   name: DisplayName.optional(),
   customHosts: z.array(HostName).max(20).optional(),
+  branding: BrandingPatch.optional(),
 })
 export type TenantPatch = z.infer<typeof TenantPatch>
 

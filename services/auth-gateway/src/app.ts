@@ -19,6 +19,7 @@ import { type Backends, forwardAdminApi } from './routes/forward-admin-api.ts'
 import { microsoftCallback } from './routes/microsoft-callback.ts'
 import { openidProvider } from './routes/openid-provider.ts'
 import { showDeviceQrCode } from './routes/show-device-qr-code.ts'
+import { showLogo } from './routes/show-logo.ts'
 import { showOpenapi } from './routes/show-openapi.ts'
 import { showOwnSessions } from './routes/show-own-sessions.ts'
 import { showSession } from './routes/show-session.ts'
@@ -72,6 +73,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
             await forms.register(cancelSignIn, ports)
           })
           await tenant.register(showSignedIn)
+          await tenant.register(showLogo, ports)
           await tenant.register(signInFrontend, { ...ports, baseUrl })
           await tenant.register(signOutFrontend, { ...ports, baseUrl })
           await tenant.register(showOwnSessions, ports)

@@ -1,8 +1,10 @@
+import { NO_BRANDING } from '@jackfield/contract/branding'
 import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { isDependencyFailure } from './dependency-failure.ts'
 import { chooseLanguage } from './domain/language.ts'
+import { shownName } from './domain/site.ts'
 import { refuse } from './errors.ts'
 import { html } from './pages/html.ts'
 import { type Look, languageHeaders, type Page, pageSecurityPolicy, renderPage } from './pages/layout.ts'
@@ -39,9 +41,11 @@ export const pagePlugin = plugin(async (app) => {
 /** In which language, and in whose name, this request is answered. */
 export function lookOf(request: FastifyRequest): Look {
   const { uiLocales, site } = request
-  const language = chooseLanguage({ uiLocales, acceptLanguage: request.headers['accept-language'], tenantLanguage: undefined })
-  // Where the host is nobody's there is no site.
-  return { texts: textsFor(language), tenant: site?.kind === 'tenant' ? site.tenant.name : undefined }
+  const ofTenant = site?.kind === 'tenant' ? site : undefined // where the host is nobody's there is no site
+  const branding = ofTenant?.branding ?? NO_BRANDING
+  const acceptLanguage = request.headers['accept-language']
+  const language = chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage: branding.language ?? undefined })
+  return { texts: textsFor(language), tenant: ofTenant && shownName(ofTenant), branding }
 }
 
 export function textsOf(request: FastifyRequest): Texts {
@@ -52,7 +56,7 @@ export function sendPage(reply: FastifyReply, status: number, page: Page, formTa
   const look = lookOf(reply.request)
   return reply
     .status(status)
-    .header('content-security-policy', pageSecurityPolicy(formTargets))
+    .header('content-security-policy', pageSecurityPolicy(look, formTargets))
     .header('cache-control', 'no-store')
     .headers(languageHeaders(look))
     .type('text/html; charset=utf-8')

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { LogoType } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
@@ -20,6 +21,8 @@ export interface Registry {
   /** False once a tenant is removed, or being removed. */
   hasTenant(tenantId: string): Promise<boolean>
   listApps(): Promise<readonly App[]>
+  /** Undefined when the tenant has another logo by now. */
+  findLogo(tenantId: string, sha256: string): Promise<{ mediaType: LogoType; bytes: Buffer } | undefined>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
   /** Which of two credentials Entra ID took, while one replaces the other. */
   recordCredentialUse(connection: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void>

@@ -28,7 +28,7 @@ export async function findTenantSite(registry: Registry, host: string): Promise<
   const found = await registry.findHost(host).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
-  return found && { kind: 'tenant', origin: new URL(found.origin).origin, tenant: found.tenant, accounts: found.accounts }
+  return found && { ...found, kind: 'tenant', origin: new URL(found.origin).origin }
 }
 
 /** Guards: a route of one kind of site does not exist on the others. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
@@ -147,6 +148,7 @@ function mapRegistry(baseUrl: string) {
   const uses: Array<CredentialUse & { accountId: string }> = []
   const outage = { isDown: false, takesNoUses: false }
   const removed = new Set<string>()
+  const logos = new Map<string, { mediaType: LogoType; bytes: Buffer }>()
   const consents = new Map<string, ConsentReturn>()
   const consentAnswers: ConsentAnswer[] = []
   const registry: Registry = {
@@ -156,6 +158,7 @@ function mapRegistry(baseUrl: string) {
     },
     hasTenant: async (tenantId) => !removed.has(tenantId),
     listApps: async () => apps,
+    findLogo: async (tenantId, sha256) => logos.get(`${tenantId} ${sha256}`),
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
     async recordCredentialUse({ accountId }, use) {
@@ -191,9 +194,15 @@ function mapRegistry(baseUrl: string) {
     removed,
     consents,
     consentAnswers,
+    logos,
     givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
       const host = `${slug}.${base.host}`
-      const resolution = { tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` }, origin: `http://${host}`, accounts }
+      const resolution = {
+        tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` },
+        branding: NO_BRANDING,
+        origin: `http://${host}`,
+        accounts,
+      }
       tenants.set(host, { resolution, connections: new Map(connections.map((each) => [each.accountId, each])) })
       return resolution.tenant
     },

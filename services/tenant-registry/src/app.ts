@@ -27,11 +27,14 @@ import { deleteApiKey } from './routes/delete-api-key.ts'
 import { deleteApp } from './routes/delete-app.ts'
 import { deleteHandOverLink } from './routes/delete-hand-over-link.ts'
 import { deleteTenant } from './routes/delete-tenant.ts'
+import { deleteTenantLogo } from './routes/delete-tenant-logo.ts'
 import { getAccount } from './routes/get-account.ts'
 import { getTenant } from './routes/get-tenant.ts'
+import { getTenantLogo } from './routes/get-tenant-logo.ts'
 import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
 import { readApps } from './routes/internal/read-apps.ts'
 import { readConnection } from './routes/internal/read-connection.ts'
+import { readLogo } from './routes/internal/read-logo.ts'
 import { readTenant } from './routes/internal/read-tenant.ts'
 import { receiveConsent } from './routes/internal/receive-consent.ts'
 import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
@@ -49,6 +52,7 @@ import { listTenants } from './routes/list-tenants.ts'
 import { proveCustomHost } from './routes/prove-custom-host.ts'
 import { putApp } from './routes/put-app.ts'
 import { putCredential } from './routes/put-credential.ts'
+import { putTenantLogo } from './routes/put-tenant-logo.ts'
 import { showSetupScript } from './routes/show-setup-script.ts'
 import { verifyAccount } from './routes/verify-account.ts'
 
@@ -91,6 +95,9 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
       await scope.register(deleteTenant, ports)
+      await scope.register(getTenantLogo, ports)
+      await scope.register(putTenantLogo, ports)
+      await scope.register(deleteTenantLogo, ports)
       await scope.register(listCustomHosts, ports)
       await scope.register(createAccount, ports)
       await scope.register(listAccounts, ports)
@@ -141,6 +148,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(resolveHost, ports)
       await scope.register(readApps, ports)
       await scope.register(readTenant, ports)
+      await scope.register(readLogo, ports)
       await scope.register(readConnection, ports)
       await scope.register(recordCredentialUse, ports)
       await scope.register(redeemControlSignInLink, ports)

@@ -14,6 +14,11 @@ export const refuse = defineErrors({
   'host-reserved': { status: 400, message: 'A custom host must not lie under a domain of the platform or its apps.' },
   'host-taken': { status: 409, message: 'Another tenant has this host.' },
 
+  'logo-not-found': { status: 404, message: 'The tenant has no logo.' },
+  'logo-not-readable': { status: 400, message: 'This is no PNG, WebP or SVG image, or not the one its type names.' },
+  'logo-too-large': { status: 400, message: 'The logo has more than 2048 pixels on a side.' },
+  'logo-not-plain': { status: 400, message: 'The SVG image has scripts, a document type or foreign content. Export it as a plain SVG.' },
+
   'host-not-found': { status: 404, message: 'The tenant has no such custom host.' },
 
   'app-not-found': { status: 404, message: 'There is no such app.' },

@@ -1,6 +1,7 @@
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { Logo } from '@jackfield/contract/branding'
 import type { HandOverLink } from '@jackfield/contract/hand-over-link'
 import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
@@ -17,7 +18,7 @@ import type { TenantRecord } from './domain/tenant.ts'
 export type Range = { after: string | undefined; limit: number }
 /** An audit event before it has its id and time. Changes write theirs in the same transaction. */
 export type AuditEntry = Omit<AuditEvent, 'id' | 'at'>
-export type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts'>
+export type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts' | 'branding'>
 export type NewAccount = Pick<
   AccountRecord,
   'id' | 'tenantId' | 'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode'
@@ -31,7 +32,7 @@ export type AppRecord = App & { version: number }
 export type TenantFilter = string | null
 
 export type Tenants = {
-  create(tenant: TenantValues & { id: string }, entry: AuditEntry): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
+  create(tenant: Omit<TenantValues, 'branding'> & { id: string }, entry: AuditEntry): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
   find(id: string): Promise<TenantRecord | undefined>
   findBySlug(slug: string): Promise<TenantRecord | undefined>
   /** Of the proven hosts. */
@@ -51,6 +52,12 @@ export type Tenants = {
   beginRemoval(read: TenantRecord, entry: AuditEntry): Promise<TenantRecord | 'version-conflict'>
   /** With everything it has here but the audit log; its data key goes too, without which no copy of its secrets can be opened. */
   delete(read: TenantRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
+}
+
+export type Logos = {
+  find(tenantId: string): Promise<(Logo & { bytes: Buffer }) | undefined>
+  /** Undefined takes it away. */
+  replace(read: TenantRecord, logo: (Logo & { bytes: Buffer }) | undefined, entry: AuditEntry): Promise<TenantRecord | 'version-conflict'>
 }
 
 export type Apps = {
@@ -228,6 +235,7 @@ export type HostProbe = {
 
 export type Ports = {
   tenants: Tenants
+  logos: Logos
   apps: Apps
   accounts: Accounts
   watch: AccountWatch

@@ -15,6 +15,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   putApp: () => ({ name: 'Taken', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/x'], kind: 'browser' }),
   createApiKey: () => ({ name: 'Taken', scope: 'platform', role: 'admin' }),
   createHandOverLink: () => ({ hours: 24 }),
+  putTenantLogo: () => ({}),
   createControlSignInLink: () => ({ scope: 'platform', role: 'admin' }),
 }
 
@@ -104,6 +105,7 @@ const members = fc.constantFrom(
   'slug',
   'name',
   'customHosts',
+  'branding',
   'type',
   'secret',
   'expiresAt',

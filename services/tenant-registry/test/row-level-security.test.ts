@@ -9,6 +9,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DATABASE_ROLE } from '../src/adapters/database.ts'
+import { givenLogo } from './given-logo.ts'
 import { aSecret, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
 /** The catalogue of apps is the platform's: no row of it belongs to a tenant. */
@@ -28,6 +29,7 @@ beforeAll(async () => {
     await registry.givenTenant({ customHosts: ['b.example.com'] }),
   ]
   for (const tenant of [mine, theirs]) {
+    await givenLogo(registry, tenant)
     const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(300) }
     const { id } = await registry.givenAccount(tenant, { credential })
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/consent-links`)

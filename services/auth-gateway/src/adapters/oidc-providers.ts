@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import { INTERACTION } from '../domain/session-limits.ts'
-import { namespaceOf, type TenantSite } from '../domain/site.ts'
+import { namespaceOf, shownName, type TenantSite } from '../domain/site.ts'
 import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../pages/layout.ts'
 import { textsFor } from '../pages/texts/texts.ts'
 import type {
@@ -80,8 +80,8 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   const wrongCodes = new WeakSet<IncomingMessage>()
   const looks = new WeakMap<IncomingMessage, Look>()
   const show: ShowPage = (ctx, page, formTargets) => {
-    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: site.tenant.name }
-    ctx.set({ 'content-security-policy': pageSecurityPolicy(formTargets), ...languageHeaders(look) })
+    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: shownName(site), branding: site.branding }
+    ctx.set({ 'content-security-policy': pageSecurityPolicy(look, formTargets), ...languageHeaders(look) })
     ctx.type = 'html'
     ctx.body = renderPage(page(look.texts), look)
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { App } from '@jackfield/contract/app'
+import { type LogoType, StoredLogo } from '@jackfield/contract/branding'
 import { ConsentReturn } from '@jackfield/contract/consent-link'
 import { Connection, HostResolution } from '@jackfield/contract/internal-api'
 import { Principal } from '@jackfield/contract/principal'
@@ -34,12 +35,24 @@ export function registryClient(client: ServiceClient): Registry {
     staleIfErrorMs: TEN_MINUTES,
     max: 10_000,
   })
+  // What bears its own hash stays true: only room is a bound, 100 logos of 128 KiB.
+  const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 
   return {
     findHost: hosts,
     hasTenant: async (tenantId) => (await tenants(tenantId)) !== undefined,
     listApps: async () => (await apps('')) ?? [],
+    async findLogo(tenantId, sha256) {
+      const key = `${tenantId} ${sha256}`
+      const known = logos.get(key)
+      if (known) return known
+      const stored = await client.find(`/internal/tenants/${tenantId}/logo`, StoredLogo)
+      if (stored?.sha256 !== sha256) return undefined
+      const logo = { mediaType: stored.mediaType, bytes: Buffer.from(stored.base64, 'base64') }
+      logos.set(key, logo)
+      return logo
+    },
     findConnection: (tenantId, accountId) =>
       client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
     async recordCredentialUse({ tenantId, accountId }, use) {

@@ -1,10 +1,7 @@
 import type { HostResolution } from '@jackfield/contract/internal-api'
 
 /** Whose address a request came to. Everything under it is decided for this site alone (T-23). */
-export type Site =
-  | { kind: 'tenant'; origin: string; tenant: HostResolution['tenant']; accounts: HostResolution['accounts'] }
-  | { kind: 'control'; origin: string }
-  | { kind: 'platform'; origin: string }
+export type Site = ({ kind: 'tenant' } & HostResolution) | { kind: 'control'; origin: string } | { kind: 'platform'; origin: string }
 
 export type TenantSite = Extract<Site, { kind: 'tenant' }>
 export type SignInAccount = TenantSite['accounts'][number]
@@ -21,6 +18,11 @@ export function findPlatformSite(host: string, baseUrl: string): Site | undefine
 export function readHost(header: string | undefined): string | undefined {
   const host = header?.toLowerCase() ?? ''
   return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host) && host.length <= 260 ? host : undefined
+}
+
+/** What people call the tenant. */
+export function shownName({ tenant, branding }: Pick<TenantSite, 'tenant' | 'branding'>): string {
+  return branding.displayName ?? tenant.name
 }
 
 /** Everything a tenant's people leave behind on one host is kept under this name. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { html } from './html.ts'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
+import { sourceOf } from './style.ts'
 
 /** What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got. */
 export type Redemption = {
@@ -28,7 +28,7 @@ fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no
     () => give('error', 'unreachable'))
   .then(() => form.submit())
 `
-const SCRIPT_SOURCE = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
+const SCRIPT_SOURCE = sourceOf(SCRIPT)
 
 /** The page between Microsoft and our own verification: it shows for as long as one request takes. */
 export function redeemInBrowserPage(look: Look, redemption: Redemption): { page: string; policy: string } {
@@ -39,5 +39,5 @@ export function redeemInBrowserPage(look: Look, redemption: Redemption): { page:
 <input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
 <script>${trusted(SCRIPT)}</script>`
   const page = renderPage({ title: redeeming.title, body }, look)
-  return { page, policy: `${pageSecurityPolicy()}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}` }
+  return { page, policy: `${pageSecurityPolicy(look)}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}` }
 }

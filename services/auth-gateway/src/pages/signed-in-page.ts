@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { html } from './html.ts'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 
@@ -12,6 +11,6 @@ export function signedInPage(look: Look, script: string): string {
   return renderPage({ title: bridge.title, body }, look)
 }
 
-export function signedInPolicy(script: string): string {
-  return `${pageSecurityPolicy()}; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`
+export function signedInPolicy(look: Look, scriptSource: string): string {
+  return `${pageSecurityPolicy(look)}; script-src ${scriptSource}`
 }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readBrowser } from '../browser-cookie.ts'
 import { type Admission, decideAdmission } from '../domain/admission.ts'
-import { namespaceOf, type TenantSite } from '../domain/site.ts'
+import { namespaceOf, shownName, type TenantSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { accountPickerPage, notSetUpPage, refusalPage } from '../pages/sign-in-pages.ts'
@@ -75,9 +75,10 @@ async function admit(ports: Ports, site: TenantSite, attempt: Attempt, proven: P
 }
 
 function leadToMicrosoft(ports: Ports & { baseUrl: string }, request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
-  const { tenant, accounts } = tenantSite(request)
+  const site = tenantSite(request)
+  const { accounts } = site
   const [only, ...others] = accounts
-  const links = { uid: attempt.uid, tenant: tenant.name, details: technicalDetails(request, 'not-set-up') }
+  const links = { uid: attempt.uid, tenant: shownName(site), details: technicalDetails(request, 'not-set-up') }
   const texts = textsOf(request)
   if (!only) return sendPage(reply, 403, notSetUpPage(texts, links), [attempt.redirectOrigin])
   if (others.length > 0 || attempt.isOfForm)
@@ -101,6 +102,6 @@ async function showRefusal(
     await space.save({ kind: AUDITED, id: uid, payload: { reason }, ttl: 3_600 })
     await auditSignIn(ports, request, site, { outcome: 'refused', reason, clientId, userId: proven ? undefined : userId, identity: proven })
   }
-  const links = { uid, tenant: site.tenant.name, details: technicalDetails(request, reason) }
+  const links = { uid, tenant: shownName(site), details: technicalDetails(request, reason) }
   return sendPage(reply, 403, refusalPage(textsOf(request), reason, links, proven?.accountId), [attempt.redirectOrigin])
 }

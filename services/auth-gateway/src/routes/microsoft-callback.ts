@@ -5,7 +5,7 @@ import type { MicrosoftIdentity } from '../domain/microsoft-claims.ts'
 import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../domain/pending-login.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
 import type { SignInAccount } from '../domain/site.ts'
-import { namespaceOf } from '../domain/site.ts'
+import { namespaceOf, shownName } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { lookOf, sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { languageHeaders } from '../pages/layout.ts'
@@ -156,7 +156,7 @@ async function showFailure(ports: Ports, request: FastifyRequest, reply: Fastify
   await auditSignIn(ports, request, site, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
   const correlationId = failure.kind === 'refused' ? failure.correlationId : undefined
   const texts = textsOf(request)
-  const links = { uid, tenant: site.tenant.name, details: technicalDetails(request, reason, correlationId) }
+  const links = { uid, tenant: shownName(site), details: technicalDetails(request, reason, correlationId) }
   if (failure.kind === 'wrong-directory') {
     const alias = site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365'
     return sendPage(reply, 403, wrongDirectoryPage(texts, alias, accountId, links), [pending.returnOrigin])

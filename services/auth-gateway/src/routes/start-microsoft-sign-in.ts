@@ -48,7 +48,6 @@ export async function redirectToMicrosoft(
   const site = tenantSite(request)
   const browser = readBrowser(request)
   if (!browser) throw refuse('sign-in-not-found')
-  const links = { uid: attempt.uid, tenant: site.tenant.name }
   const random = () => randomBytes(32).toString('base64url')
   const state = random()
   const pending: PendingLogin = {
@@ -80,7 +79,7 @@ export async function redirectToMicrosoft(
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
   const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
   const { status, page } = microsoftFailurePage(textsOf(request), answer, {
-    ...links,
+    uid: attempt.uid,
     details: technicalDetails(request, answer.kind, correlationId),
   })
   return sendPage(reply, status, page, [attempt.redirectOrigin])

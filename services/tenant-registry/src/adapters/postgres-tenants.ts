@@ -1,3 +1,4 @@
+import { Branding } from '@jackfield/contract/branding'
 import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, type SQL, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { HostClaim } from '../domain/host-proof.ts'
@@ -44,7 +45,7 @@ export function postgresTenants(db: Database): Tenants {
           inScope(db, read.id, async (tx) => {
             const [row] = await tx
               .update(tenant)
-              .set({ slug: values.slug, name: values.name, updatedAt: new Date(), version: read.version + 1 })
+              .set({ slug: values.slug, name: values.name, branding: values.branding, updatedAt: new Date(), version: read.version + 1 })
               .where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
               .returning()
             if (!row) return 'version-conflict' as const
@@ -124,11 +125,12 @@ async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValu
   if (added.length > 0) await tx.insert(tenantHost).values(added.map((hostname) => ({ hostname, tenantId })))
 }
 
-function toRecord({ removing, ...row }: Row, customHosts: readonly string[]): TenantRecord {
+export function toRecord({ removing, ...row }: Row, customHosts: readonly string[]): TenantRecord {
   return {
     ...row,
     ...(removing ? { removing } : {}),
     customHosts: customHosts.toSorted(),
+    branding: Branding.parse(row.branding),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   }

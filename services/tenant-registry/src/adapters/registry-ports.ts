@@ -15,6 +15,7 @@ import { postgresAudit } from './postgres-audit.ts'
 import { postgresConsentRequests } from './postgres-consent-requests.ts'
 import { postgresControlSignInLinks } from './postgres-control-sign-in-links.ts'
 import { postgresHandOverLinks } from './postgres-hand-over-links.ts'
+import { postgresLogos } from './postgres-logos.ts'
 import { postgresTenants } from './postgres-tenants.ts'
 import { rosterClient } from './roster-client.ts'
 import { rsaCertificates } from './rsa-certificates.ts'
@@ -45,6 +46,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
         })
   return {
     tenants: postgresTenants(db),
+    logos: postgresLogos(db),
     apps: postgresApps(db),
     accounts: postgresAccounts(db),
     watch: postgresAccountWatch(db),

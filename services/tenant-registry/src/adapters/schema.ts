@@ -28,6 +28,7 @@ export const tenant = registry.table('tenant', {
   name: text('name').notNull(),
   /** Its removal began: nothing is opened for it any more. */
   removing: boolean('removing').notNull().default(false),
+  branding: jsonb('branding').notNull().default({ displayName: null, accentColour: null, language: null, logo: null }),
   createdAt: created(),
   updatedAt: updated(),
   version: version(),
@@ -37,6 +38,12 @@ const tenantId = () =>
   uuid('tenant_id')
     .notNull()
     .references(() => tenant.id, { onDelete: 'cascade' })
+
+/** The bytes that the tenant's branding names; apart from it, because every request of a person reads the tenant. */
+export const tenantLogo = registry.table('tenant_logo', {
+  tenantId: tenantId().primaryKey(),
+  bytes: bytea('bytes').notNull(),
+})
 
 /** Leads to its tenant once it is proven. */
 export const tenantHost = registry.table(

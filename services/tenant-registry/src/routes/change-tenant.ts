@@ -11,7 +11,7 @@ import { requireFreeNames } from './tenant-names.ts'
 
 const schema = {
   operationId: 'changeTenant',
-  summary: 'Change a tenant’s slug, name or custom hosts',
+  summary: 'Change a tenant’s slug, name, custom hosts or branding',
   tags: ['Tenants'],
   params: TenantParams,
   body: TenantPatch,
@@ -32,6 +32,7 @@ export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' 
       slug: body.slug ?? read.slug,
       name: body.name ?? read.name,
       customHosts: body.customHosts ? [...new Set(body.customHosts)] : read.customHosts,
+      branding: { ...read.branding, ...body.branding },
     }
     const details = { changed: Object.keys(body).join(',') }
     const entry = auditEntry(request, { action: 'tenant.change', tenantId: read.id, target: read.id, details })

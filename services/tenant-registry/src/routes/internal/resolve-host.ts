@@ -16,7 +16,12 @@ export const resolveHost: FastifyPluginAsyncZod<Needed> = async (app, { tenants,
       const tenant =
         candidate.kind === 'slug' ? await tenants.findBySlug(candidate.slug) : await tenants.findByCustomHost(candidate.hostname)
       if (!tenant || tenant.removing) continue
-      return { tenant, origin: candidate.origin, accounts: (await accounts.listAll(tenant.id)).filter(isEnabled) }
+      return {
+        tenant,
+        branding: tenant.branding,
+        origin: candidate.origin,
+        accounts: (await accounts.listAll(tenant.id)).filter(isEnabled),
+      }
     }
     throw refuse('host-unknown')
   })

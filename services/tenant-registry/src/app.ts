@@ -29,6 +29,7 @@ import { deleteHandOverLink } from './routes/delete-hand-over-link.ts'
 import { deleteTenant } from './routes/delete-tenant.ts'
 import { deleteTenantLogo } from './routes/delete-tenant-logo.ts'
 import { getAccount } from './routes/get-account.ts'
+import { getApp } from './routes/get-app.ts'
 import { getTenant } from './routes/get-tenant.ts'
 import { getTenantLogo } from './routes/get-tenant-logo.ts'
 import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
@@ -129,6 +130,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(createTenant, ports)
       await scope.register(listTenants, ports)
       await scope.register(listApps, ports)
+      await scope.register(getApp, ports)
       await scope.register(putApp, ports)
       await scope.register(deleteApp, ports)
       await scope.register(createApiKey, ports)

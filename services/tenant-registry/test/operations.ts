@@ -5,18 +5,22 @@ export type Operation = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   parameters: string[]
+  headers: string[]
   statuses: string[]
 }
 
+type Described = { operationId?: string; responses?: object; parameters?: Array<{ in: string; name: string }> }
+
 /** Every operation of the public API as the OpenAPI document lists it, so that a test over all of them forgets no new route. */
 export function operationsOf({ app }: Registry): Operation[] {
-  const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, { operationId?: string; responses?: object }>> }
+  const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, Described>> }
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId = '', responses = {} }]) => ({
+    Object.entries(methods).map(([method, { operationId = '', responses = {}, parameters = [] }]) => ({
       id: operationId,
       method: method.toUpperCase() as Operation['method'],
       path,
       parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+      headers: parameters.filter((one) => one.in === 'header').map(({ name }) => name),
       statuses: Object.keys(responses),
     })),
   )

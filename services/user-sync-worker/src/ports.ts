@@ -158,6 +158,7 @@ export type WebhookEndpoints = {
     entryFor: (id: string) => AuditEntry,
   ): Promise<{ id: string; secret: string } | undefined>
   list(tenantId: string, page: PageRequest): Promise<Page<WebhookEndpoint> | BadCursor>
+  has(tenantId: string, id: string): Promise<boolean>
   delete(tenantId: string, id: string, entry: AuditEntry): Promise<boolean>
   /** Undefined when there is no such endpoint. */
   replay(tenantId: string, id: string, since: string | undefined, entry: AuditEntry): Promise<{ messages: number } | undefined>
@@ -223,14 +224,21 @@ export type PhoneSystems = {
 
 export type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
 export type BindingOutcome =
-  | { kind: 'bound'; binding: Binding }
-  | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' }
+  | { kind: 'bound'; binding: Binding; version: number }
+  | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict' }
   | { kind: 'taken'; holder: { userId: string; displayName: string } }
+/** Whether the version of a user is one the caller has seen. */
+export type IsSeen = (version: number) => boolean
+/** Bindings are a part of their user: each change of one makes a new version of the user. */
 export type Bindings = {
   /** `entry` is recorded when the binding changes. */
-  put(target: BindingTarget, extension: string, entry: AuditEntry): Promise<BindingOutcome>
+  put(target: BindingTarget, extension: string, entry: AuditEntry, isSeen?: IsSeen): Promise<BindingOutcome>
   /** Also when there was none; then nothing is recorded. */
-  remove(target: BindingTarget, entry: AuditEntry): Promise<void>
+  remove(
+    target: BindingTarget,
+    entry: AuditEntry,
+    isSeen?: IsSeen,
+  ): Promise<{ kind: 'unbound'; version: number } | { kind: 'user-not-found' | 'version-conflict' }>
 }
 
 /** Confines what `work` does in the database to a tenant; `every-tenant` is for work above all of them. */

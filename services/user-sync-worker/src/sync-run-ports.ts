@@ -8,7 +8,7 @@ import type { DirectoryUser } from './domain/directory-user.ts'
 import type { Standing } from './domain/import-rules.ts'
 import type { Change, KnownUser } from './domain/reconcile.ts'
 import type { Ticks } from './domain/user-ticks.ts'
-import type { AuditEntry, BadCursor, PageRequest } from './ports.ts'
+import type { AuditEntry, BadCursor, IsSeen, PageRequest } from './ports.ts'
 
 // Sync runs as they are kept: asked for, leased, advanced page by page, decided on, ended.
 
@@ -75,7 +75,7 @@ export type RunPage = {
 /** `lost`: the lease is somebody else's by now. */
 export type RunDecision = 'apply' | 'awaiting-approval' | 'lost'
 export type AppliedBatch = 'more' | 'all' | 'lost'
-export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not-found' } | { kind: 'wrong-status' }
+export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not-found' | 'wrong-status' | 'version-conflict' }
 
 export type SyncRuns = {
   create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
@@ -107,8 +107,8 @@ export type SyncRuns = {
   /** The place in the changes is worth nothing any more: the same run compares everything. */
   fallBackToFull(lease: Lease): Promise<DueRun | undefined>
   /** An admin lets a run go on that asked, or ends one that is not over. */
-  approve(tenantId: string, runId: string, by: string, entry: AuditEntry): Promise<RunAnswer>
-  cancel(tenantId: string, runId: string, entry: AuditEntry): Promise<RunAnswer>
+  approve(tenantId: string, runId: string, by: string, entry: AuditEntry, isSeen?: IsSeen): Promise<RunAnswer>
+  cancel(tenantId: string, runId: string, entry: AuditEntry, isSeen?: IsSeen): Promise<RunAnswer>
   /** Makes the runs that are due by the clock or by a notification. */
   schedule(limit: number): Promise<DueRun[]>
   /** Runs of long ago, and scheduled ones of yesterday that changed nothing. */

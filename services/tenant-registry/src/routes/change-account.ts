@@ -1,7 +1,7 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { AccountParams, MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { patched, presentAccount } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -12,6 +12,7 @@ const schema = {
   summary: 'Change a Microsoft account, or switch it off and on',
   tags: ['Microsoft accounts'],
   params: AccountParams,
+  headers: IfMatch,
   body: MicrosoftAccountPatch,
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem, 412: Problem },
 }

@@ -1,8 +1,8 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { Tenant, TenantPatch } from '@jackfield/contract/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -14,6 +14,7 @@ const schema = {
   summary: 'Change a tenant’s slug, name, custom hosts or branding',
   tags: ['Tenants'],
   params: TenantParams,
+  headers: IfMatch,
   body: TenantPatch,
   response: { 200: Tenant, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }

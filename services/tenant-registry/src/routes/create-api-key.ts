@@ -1,4 +1,5 @@
 import { CreatedApiKey, NewApiKey } from '@jackfield/contract/api-key'
+import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
@@ -24,6 +25,6 @@ export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
     const entry = auditEntry(request, { action: 'api-key.create', tenantId, target: id, details: { name, scope, role } })
     const created = await apiKeys.create({ id, name, scope, role }, entry)
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
-    return reply.status(201).send({ id, key: created.key })
+    return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send({ id, key: created.key })
   })
 }

@@ -1,3 +1,4 @@
+import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { CreatedHandOverLink, NewHandOverLink } from '@jackfield/contract/hand-over-link'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
@@ -30,6 +31,9 @@ export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (app, { a
     const entry = auditEntry(request, { action: 'hand-over-link.create', tenantId, target: accountId, details })
     const created = await handOverLinks.create({ id, tenantId, accountId, createdBy: entry.actor, now: now(), expiresAt }, entry)
     if (created === 'account-missing') throw refuse('account-not-found')
-    return reply.status(201).send({ ...created.link, url: controlEntry(baseUrl, created.token) })
+    return reply
+      .status(201)
+      .header('etag', entityTag(UNCHANGING_VERSION))
+      .send({ ...created.link, url: controlEntry(baseUrl, created.token) })
   })
 }

@@ -1,8 +1,8 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { AccountParams, AccountRemoval } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { patched } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -13,6 +13,7 @@ const schema = {
   summary: 'Remove a Microsoft account; its people stay with their extensions, without Microsoft sign-in',
   tags: ['Microsoft accounts'],
   params: AccountParams,
+  headers: IfMatch,
   querystring: z.object({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),

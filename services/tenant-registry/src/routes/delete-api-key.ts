@@ -1,4 +1,5 @@
 import { ApiKeyParams } from '@jackfield/contract/api-key'
+import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -11,15 +12,17 @@ const schema = {
   summary: 'Delete an API key',
   tags: ['API keys'],
   params: ApiKeyParams,
-  response: { 204: z.undefined(), 404: Problem },
+  headers: IfMatch,
+  response: { 204: z.undefined(), 404: Problem, 412: Problem },
 }
 
 export const deleteApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {
   app.delete('/api-keys/:keyId', { schema }, async (request, reply) => {
-    const { caller, params } = request
+    const { caller, params, headers } = request
     const key = await apiKeys.find(params.keyId)
     // Another tenant's key, or the platform's, is not there for a tenant's admin.
     if (!key || (caller.scope !== 'platform' && caller.scope !== key.scope)) throw refuse('api-key-not-found')
+    if (!isMatch(headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
     const tenantId = key.scope === 'platform' ? null : key.scope
     const deleted = await apiKeys.delete(key.id, auditEntry(request, { action: 'api-key.delete', tenantId, target: key.id }))
     if (!deleted) throw refuse('api-key-not-found')

@@ -1,8 +1,8 @@
 import { ClientId } from '@jackfield/contract/app'
+import { IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isMatch } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -13,6 +13,7 @@ const schema = {
   summary: 'Take an app out of the catalogue',
   tags: ['Apps'],
   params: z.object({ clientId: ClientId }),
+  headers: IfMatch,
   response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
 }
 

@@ -1,9 +1,9 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { TenantRemoval } from '@jackfield/contract/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -14,6 +14,7 @@ const schema = {
   summary: 'Remove a tenant with everything it has; its audit log stays',
   tags: ['Tenants'],
   params: TenantParams,
+  headers: IfMatch,
   querystring: z.object({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),

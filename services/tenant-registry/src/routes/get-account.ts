@@ -1,7 +1,7 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { AccountParams, MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag } from '../domain/entity-tag.ts'
 import { presentAccount } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'

@@ -1,8 +1,8 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { Tenant } from '@jackfield/contract/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 

@@ -1,10 +1,10 @@
 import { isLoopbackHost } from '@jackfield/configuration/settings'
 import { App, ClientId, NewApp } from '@jackfield/contract/app'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findUrlDefects } from '../domain/app-url.ts'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -15,6 +15,7 @@ const schema = {
   summary: 'Create or replace an app of the catalogue',
   tags: ['Apps'],
   params: z.object({ clientId: ClientId }),
+  headers: IfMatch,
   body: NewApp,
   response: { 200: App, 201: App, 400: Problem, 403: Problem, 412: Problem },
 }

@@ -1,8 +1,8 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { AccountParams, MicrosoftAccount, NewCredential } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { chooseStandIn } from '../domain/credential-rotation.ts'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { presentAccount, withNewCredential } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -14,6 +14,7 @@ const schema = {
   summary: 'Set the credential; it is never shown again, and the one before stands in until it is proven',
   tags: ['Microsoft accounts'],
   params: AccountParams,
+  headers: IfMatch,
   body: NewCredential,
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { AuditEntry, BindingOutcome, Bindings, BindingTarget } from '../ports.ts'
+import type { AuditEntry, BindingOutcome, Bindings, BindingTarget, IsSeen } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
@@ -10,6 +10,11 @@ where b.extension <> excluded.extension`
 
 const REMOVE = 'delete from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 returning extension'
 
+// Locked against a sync run that disables the user meanwhile, and against others who bind the same user.
+const USER = 'select status, version from roster.phone_user where tenant_id = $1 and id = $2 for no key update'
+const RENEW = 'update roster.phone_user set version = version + 1, updated_at = now() where tenant_id = $1 and id = $2 returning version'
+type UserRow = { status: string; version: number }
+
 const HOLDER = `
 select u.id as "userId", u.display_name as "displayName" from roster.binding b join roster.phone_user u on u.id = b.user_id
 where b.tenant_id = $1 and b.phone_system_id = $2 and b.extension = $3`
@@ -19,10 +24,10 @@ const MOST_ATTEMPTS = 5
 /** The database's constraints decide who holds an extension; this only tells what they said (AD-12). */
 export function postgresBindings(pool: pg.Pool): Bindings {
   return {
-    async put(target, extension, entry) {
+    async put(target, extension, entry, isSeen = () => true) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const outcome = await inTransaction(pool, (client) => put(client, target, extension, entry))
+          const outcome = await inTransaction(pool, (client) => put(client, target, extension, entry, isSeen))
           if (outcome) return outcome
         } catch (error) {
           const outcome = await readViolation(pool, error, target, extension)
@@ -32,34 +37,49 @@ export function postgresBindings(pool: pg.Pool): Bindings {
         }
       }
     },
-    async remove({ tenantId, userId, phoneSystemId }, entry) {
-      await inTransaction(pool, async (client) => {
+    async remove({ tenantId, userId, phoneSystemId }, entry, isSeen = () => true) {
+      const outcome = await inTransaction(pool, async (client) => {
+        const user = (await client.query<UserRow>(USER, [tenantId, userId])).rows[0]
+        if (!user) return { kind: 'user-not-found' as const }
+        if (!isSeen(user.version)) return { kind: 'version-conflict' as const }
         const { rows } = await client.query<{ extension: string }>(REMOVE, [tenantId, userId, phoneSystemId])
-        if (!rows[0]) return undefined
+        if (!rows[0]) return { kind: 'unbound' as const, version: user.version }
         await insertAuditEvent(client, { ...entry, details: { ...entry.details, extension: rows[0].extension } })
-        return true
+        return { kind: 'unbound' as const, version: await renew(client, tenantId, userId) }
       })
+      return outcome ?? { kind: 'user-not-found' }
     },
   }
 }
 
-async function put(client: pg.PoolClient, target: BindingTarget, extension: string, entry: AuditEntry): Promise<BindingOutcome> {
+async function put(
+  client: pg.PoolClient,
+  target: BindingTarget,
+  extension: string,
+  entry: AuditEntry,
+  isSeen: IsSeen,
+): Promise<BindingOutcome> {
   const { tenantId, userId, phoneSystemId } = target
-  // Locked against a sync run that disables the user meanwhile.
-  const user = await client.query<{ status: string }>('select status from roster.phone_user where tenant_id = $1 and id = $2 for share', [
-    tenantId,
-    userId,
-  ])
-  if (!user.rows[0]) return { kind: 'user-not-found' }
+  const user = (await client.query<UserRow>(USER, [tenantId, userId])).rows[0]
+  if (!user) return { kind: 'user-not-found' }
+  if (!isSeen(user.version)) return { kind: 'version-conflict' }
   const system = await client.query<{ name: string }>('select name from roster.phone_system where tenant_id = $1 and id = $2', [
     tenantId,
     phoneSystemId,
   ])
   if (!system.rows[0]) return { kind: 'phone-system-not-found' }
-  if (user.rows[0].status !== 'active') return { kind: 'user-not-active' }
+  if (user.status !== 'active') return { kind: 'user-not-active' }
   const written = await client.query(PUT, [tenantId, userId, phoneSystemId, extension])
-  if (written.rowCount === 1) await insertAuditEvent(client, entry)
-  return { kind: 'bound', binding: { phoneSystemId, phoneSystemName: system.rows[0].name, extension } }
+  const isChanged = written.rowCount === 1
+  if (isChanged) await insertAuditEvent(client, entry)
+  const version = isChanged ? await renew(client, tenantId, userId) : user.version
+  return { kind: 'bound', version, binding: { phoneSystemId, phoneSystemName: system.rows[0].name, extension } }
+}
+
+async function renew(client: pg.PoolClient, tenantId: string, userId: string): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(RENEW, [tenantId, userId])
+  if (!rows[0]) throw new Error('A locked user is gone.')
+  return rows[0].version
 }
 
 /** Undefined when it is worth another attempt. Rethrows what is neither. */

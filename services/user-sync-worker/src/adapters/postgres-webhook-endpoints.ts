@@ -64,6 +64,10 @@ export function postgresWebhookEndpoints(pool: pg.Pool, sealingKeys: readonly Bu
       const items = rows.slice(0, limit).map(toEndpoint)
       return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
     },
+    async has(tenantId, id) {
+      const { rows } = await pool.query('select from roster.webhook_endpoint where tenant_id = $1 and id = $2', [tenantId, id])
+      return rows.length === 1
+    },
     async delete(tenantId, id, entry) {
       const deleted = await inTransaction(pool, async (client) => {
         const { rowCount } = await client.query('delete from roster.webhook_endpoint where tenant_id = $1 and id = $2', [tenantId, id])

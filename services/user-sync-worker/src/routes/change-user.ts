@@ -1,3 +1,4 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { PhoneUser, PhoneUserPatch, UserParams } from '@jackfield/contract/phone-user'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -5,13 +6,13 @@ import { decideTicks } from '../domain/user-ticks.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
-import { etagOf, requireMatch } from './etag.ts'
 
 const schema = {
   operationId: 'changeUser',
   summary: 'Change the ticks of a phone user: sync, SSO enabled',
   tags: ['Users'],
   params: UserParams,
+  headers: IfMatch,
   body: PhoneUserPatch,
   response: { 200: PhoneUser, 400: Problem, 404: Problem, 412: Problem },
 }
@@ -21,11 +22,11 @@ export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (ap
     const { params, body, headers } = request
     const user = await users.find(params.tenantId, params.userId)
     if (!user) throw refuse('user-not-found')
-    requireMatch(headers['if-match'], user.version)
+    if (!isMatch(headers['if-match'], user.version)) throw refuse('version-conflict')
 
     const decision = decideTicks(user, body)
     if (decision.kind === 'sso-needs-sync') throw refuse('sso-needs-sync')
-    if (decision.kind === 'unchanged') return reply.header('etag', etagOf(user.version)).send(user)
+    if (decision.kind === 'unchanged') return reply.header('etag', entityTag(user.version)).send(user)
     const { sync, sso } = decision.ticks
     const entry = auditEntry(request, {
       action: 'user.change-ticks',
@@ -37,6 +38,6 @@ export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (ap
 
     const changed = await users.find(params.tenantId, params.userId)
     if (!changed) throw refuse('user-not-found')
-    return reply.header('etag', etagOf(changed.version)).send(changed)
+    return reply.header('etag', entityTag(changed.version)).send(changed)
   })
 }

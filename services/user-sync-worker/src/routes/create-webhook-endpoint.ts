@@ -1,3 +1,4 @@
+import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
@@ -26,6 +27,6 @@ export const createWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEn
       auditEntry(request, { action: 'webhook-endpoint.create', tenantId, target, details: { host: new URL(request.body.url).host } })
     const created = await webhookEndpoints.create(tenantId, request.body, entryFor)
     if (!created) throw refuse('webhooks-not-configured')
-    return reply.status(201).send(created)
+    return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send(created)
   })
 }

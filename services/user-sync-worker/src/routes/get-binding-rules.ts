@@ -1,9 +1,9 @@
 import { BindingRules } from '@jackfield/contract/binding-suggestion'
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../ports.ts'
-import { etagOf } from './etag.ts'
 
 const schema = {
   operationId: 'getBindingRules',
@@ -16,6 +16,6 @@ const schema = {
 export const getBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans'>> = async (app, { bindingPlans }) => {
   app.get('/tenants/:tenantId/binding-rules', { schema }, async ({ params }, reply) => {
     const { rules, version } = await bindingPlans.rules(params.tenantId)
-    return reply.header('etag', etagOf(version)).send(rules)
+    return reply.header('etag', entityTag(version)).send(rules)
   })
 }

@@ -1,10 +1,10 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { ImportRules } from '@jackfield/contract/import-rule'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { etagOf } from './etag.ts'
 
 const schema = {
   operationId: 'getImportRules',
@@ -21,6 +21,6 @@ export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'imp
     if (!connection) throw refuse('account-not-found')
     if ('kind' in connection) throw refuse('temporarily-unavailable')
     const { rules, version } = await importRules.find(tenantId, accountId)
-    return reply.header('etag', etagOf(version)).send(rules)
+    return reply.header('etag', entityTag(version)).send(rules)
   })
 }

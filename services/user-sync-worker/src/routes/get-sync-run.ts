@@ -1,3 +1,4 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,9 +14,9 @@ const schema = {
 }
 
 export const getSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
-  app.get('/tenants/:tenantId/sync-runs/:runId', { schema }, async ({ params }) => {
+  app.get('/tenants/:tenantId/sync-runs/:runId', { schema }, async ({ params }, reply) => {
     const found = await runs.find(params.tenantId, params.runId)
     if (!found) throw refuse('run-not-found')
-    return found.run
+    return reply.header('etag', entityTag(found.revision)).send(found.run)
   })
 }

@@ -1,9 +1,9 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
 import { PhoneUser, UserParams } from '@jackfield/contract/phone-user'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { etagOf } from './etag.ts'
 
 const schema = {
   operationId: 'getUser',
@@ -17,6 +17,6 @@ export const getUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, 
   app.get('/tenants/:tenantId/users/:userId', { schema }, async ({ params }, reply) => {
     const user = await users.find(params.tenantId, params.userId)
     if (!user) throw refuse('user-not-found')
-    return reply.header('etag', etagOf(user.version)).send(user)
+    return reply.header('etag', entityTag(user.version)).send(user)
   })
 }

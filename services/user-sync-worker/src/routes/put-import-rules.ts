@@ -1,3 +1,4 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { RunQuery } from '@jackfield/contract/import-request'
 import { ImportRules } from '@jackfield/contract/import-rule'
 import type { Connection } from '@jackfield/contract/internal-api'
@@ -10,7 +11,6 @@ import { refuse } from '../errors.ts'
 import type { Directory, Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 import { enabledConnection } from './enabled-connection.ts'
-import { etagOf, requireMatch } from './etag.ts'
 import { microsoftRefusal } from './microsoft-refusal.ts'
 
 const schema = {
@@ -20,6 +20,7 @@ const schema = {
     'A full comparison by the new rules follows by itself. With `preview` the rules are not kept: the run counts and lists what they would change.',
   tags: ['Import'],
   params: AccountParams,
+  headers: IfMatch,
   querystring: RunQuery,
   body: ImportRules,
   response: { 200: ImportRules, 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
@@ -45,13 +46,13 @@ export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'dir
       return reply.status(202).send({ runId: due.job.runId })
     }
     const read = await importRules.find(tenantId, accountId)
-    requireMatch(request.headers['if-match'], read.version)
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
     const expected = request.headers['if-match'] === undefined ? undefined : read.version
     const details = { rules: String(request.body.items.length), leavers: request.body.leavers }
     const entry = auditEntry(request, { action: 'import-rules.put', tenantId, target: accountId, details })
     const version = await importRules.put(account, request.body, expected, entry)
     if (version === undefined) throw refuse('version-conflict')
-    return reply.header('etag', etagOf(version)).send(request.body)
+    return reply.header('etag', entityTag(version)).send(request.body)
   })
 }
 

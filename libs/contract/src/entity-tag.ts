@@ -1,3 +1,15 @@
+import { z } from 'zod'
+
+/** Header of every change to a resource that exists. Loose: what else is sent stays there for whoever reads it. */
+export const IfMatch = z.looseObject({
+  'if-match': z.string().max(1_000).optional().meta({
+    description: 'The entity tag the resource was read with: 412 when it has changed since. Without it whatever is current is changed',
+  }),
+})
+
+/** Of what never changes between being made and being deleted. */
+export const UNCHANGING_VERSION = 1
+
 /** The version of a resource as a strong entity tag (RFC 9110 8.8.3). */
 export function entityTag(version: number): string {
   return `"${version}"`

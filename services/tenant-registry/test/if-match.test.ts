@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from '@jackfield/http-server/create-server'
+import { findFreePort } from '@jackfield/local-stores/free-port'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listOperations, type Operation, urlOf } from './operations.ts'
+import { aSecret, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'
+
+const operations = await listOperations()
+const changes = operations.filter(({ method }) => method === 'PUT' || method === 'PATCH' || method === 'DELETE')
+
+/** What is asked for by POST changes no resource that somebody could have read before. */
+const POSTS: Readonly<Record<string, string>> = {
+  createTenant: 'makes one',
+  createMicrosoftAccount: 'makes one',
+  createApiKey: 'makes one',
+  createHandOverLink: 'makes one',
+  createConsentLink: 'makes one',
+  createControlSignInLink: 'makes one',
+  verifyMicrosoftAccount: 'keeps what it found only if nobody changed the account meanwhile',
+  proveCustomHost: 'keeps what it found only if the host is still claimed',
+}
+
+type Existing = { values: Record<string, string>; etag: string; body?: object }
+let registry: Registry
+const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
+beforeAll(async () => {
+  const port = await findFreePort()
+  const counts = { users: 0, sso: 0, bound: 0, phoneSystems: 0, webhookEndpoints: 0 }
+  for (const method of ['GET', 'POST'] as const) rosterService.route({ method, url: '/internal/*', handler: async () => counts })
+  await rosterService.listen({ host: '127.0.0.1', port })
+  registry = await startRegistry({ ROSTER_URL: `http://127.0.0.1:${port}` }, randomBytes(32))
+})
+afterAll(async () => {
+  await registry.close()
+  await rosterService.close()
+})
+
+const WEB = { name: 'Web', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/callback'], kind: 'browser' }
+async function made(url: string, body: object) {
+  const answer = await registry.call(platform, 'POST', url, body)
+  expect(answer.status).toBe(201)
+  return { id: answer.body.id as string, etag: String(answer.headers.etag) }
+}
+async function givenTenant(): Promise<Existing> {
+  const { id, etag } = await made('/api/v1/tenants', { slug: `slug-${guid().slice(0, 8)}`, name: 'A tenant' })
+  return { values: { tenantId: id }, etag, body: { name: 'Renamed' } }
+}
+async function givenAccount(): Promise<Existing> {
+  const { tenantId = '' } = (await givenTenant()).values
+  const url = `/api/v1/tenants/${tenantId}/microsoft-accounts`
+  const { id, etag } = await made(url, { alias: 'An account', clientId: guid(), directoryId: guid() })
+  return { values: { tenantId, accountId: id }, etag, body: { alias: 'Renamed' } }
+}
+async function givenApp(): Promise<Existing> {
+  const clientId = `app-${guid().slice(0, 8)}`
+  const { headers } = await registry.call(platform, 'PUT', `/api/v1/apps/${clientId}`, WEB)
+  const read = await registry.call(platform, 'GET', `/api/v1/apps/${clientId}`)
+  expect(read.headers.etag).toBe(headers.etag)
+  return { values: { clientId }, etag: String(read.headers.etag), body: { ...WEB, name: 'Renamed' } }
+}
+/** A resource that exists for each operation that changes one, and its entity tag as its reader knows it. */
+const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
+  changeTenant: givenTenant,
+  deleteTenant: givenTenant,
+  changeMicrosoftAccount: givenAccount,
+  deleteMicrosoftAccount: givenAccount,
+  putMicrosoftAccountCredential: async () => ({
+    ...(await givenAccount()),
+    body: { type: 'secret', secret: aSecret(), expiresAt: inDays(90) },
+  }),
+  putApp: givenApp,
+  deleteApp: givenApp,
+  async deleteApiKey() {
+    const { id, etag } = await made('/api/v1/api-keys', { name: 'A key', scope: 'platform', role: 'read' })
+    return { values: { keyId: id }, etag }
+  },
+  async deleteHandOverLink() {
+    const { values } = await givenAccount()
+    const { id, etag } = await made(`/api/v1/tenants/${values.tenantId}/microsoft-accounts/${values.accountId}/hand-over-links`, {})
+    return { values: { ...values, linkId: id }, etag }
+  },
+}
+
+const send = (operation: Operation, { values, body }: Existing, ifMatch?: string) =>
+  registry.call(
+    platform,
+    operation.method,
+    urlOf(operation, values),
+    operation.method === 'DELETE' ? undefined : body,
+    ifMatch === undefined ? {} : { 'if-match': ifMatch },
+  )
+async function everything(): Promise<string> {
+  const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry'")
+  const dumps = rows.map(({ tablename }) =>
+    registry.pool.query(`select coalesce(json_agg(t order by t::text), '[]') as rows from registry.${tablename} t`),
+  )
+  return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
+}
+
+test('T-91 every operation by POST is known to change nothing that was read before, or takes If-Match', () => {
+  const posts = operations.filter(({ method, headers }) => method === 'POST' && !headers.includes('if-match'))
+  expect(posts.map(({ id }) => id).sort()).toEqual(Object.keys(POSTS).sort())
+})
+
+test.each(changes)('T-91 $id says that it takes If-Match and answers 412', ({ headers, statuses }) => {
+  expect(headers).toContain('if-match')
+  expect(statuses).toContain('412')
+})
+
+test.each(changes)('T-91 AD-09 $id with another version than the present one answers 412 and changes nothing', async (operation) => {
+  const existing = await GIVEN[operation.id]?.()
+  if (!existing) throw new Error(`The test has no resource for ${operation.id}: give it one.`)
+  const before = await everything()
+  for (const other of ['"0"', '"99"', 'W/"1"', '1', 'nonsense', '']) {
+    const { status, body } = await send(operation, existing, other)
+    expect([other, status, body?.code]).toEqual([other, 412, 'version-conflict'])
+  }
+  expect(await everything()).toBe(before)
+  expect((await send(operation, existing, `"0", ${existing.etag}`)).status).toBeLessThan(300)
+})
+
+test.each(changes)('T-91 $id without If-Match, or with *, changes what is current', async (operation) => {
+  for (const any of [undefined, '*']) {
+    const existing = (await GIVEN[operation.id]?.()) as Existing
+    expect((await send(operation, existing, any)).status).toBeLessThan(300)
+  }
+})
+
+test.each(changes)('AD-09 of eight who send $id at once with the version they read, exactly one wins', async (operation) => {
+  const existing = (await GIVEN[operation.id]?.()) as Existing
+  const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
+  const statuses = answers.map(({ status }) => status)
+  expect(statuses.filter((status) => status < 300)).toHaveLength(1)
+  // Who comes after a deletion finds nothing any more.
+  const late = operation.method === 'DELETE' ? [404, 412] : [412]
+  for (const status of statuses.filter((one) => one >= 300)) expect(late).toContain(status)
+})

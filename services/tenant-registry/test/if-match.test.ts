@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from '@jackfield/http-server/create-server'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { putLogo, SVG } from './given-logo.ts'
 import { listOperations, type Operation, urlOf } from './operations.ts'
 import { aSecret, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
@@ -20,7 +21,7 @@ const POSTS: Readonly<Record<string, string>> = {
   proveCustomHost: 'keeps what it found only if the host is still claimed',
 }
 
-type Existing = { values: Record<string, string>; etag: string; body?: object }
+type Existing = { values: Record<string, string>; etag: string; body?: object | string; type?: string }
 let registry: Registry
 const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
 beforeAll(async () => {
@@ -58,9 +59,16 @@ async function givenApp(): Promise<Existing> {
   expect(read.headers.etag).toBe(headers.etag)
   return { values: { clientId }, etag: String(read.headers.etag), body: { ...WEB, name: 'Renamed' } }
 }
+async function givenLogo(): Promise<Existing> {
+  const { values } = await givenTenant()
+  const { headers } = await putLogo(registry, String(values.tenantId), SVG)
+  return { values, etag: String(headers.etag) }
+}
 /** A resource that exists for each operation that changes one, and its entity tag as its reader knows it. */
 const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   changeTenant: givenTenant,
+  putTenantLogo: async () => ({ ...(await givenTenant()), body: SVG, type: 'image/svg+xml' }),
+  deleteTenantLogo: givenLogo,
   deleteTenant: givenTenant,
   changeMicrosoftAccount: givenAccount,
   deleteMicrosoftAccount: givenAccount,
@@ -81,14 +89,11 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   },
 }
 
-const send = (operation: Operation, { values, body }: Existing, ifMatch?: string) =>
-  registry.call(
-    platform,
-    operation.method,
-    urlOf(operation, values),
-    operation.method === 'DELETE' ? undefined : body,
-    ifMatch === undefined ? {} : { 'if-match': ifMatch },
-  )
+const send = (operation: Operation, { values, body, type }: Existing, ifMatch?: string) =>
+  registry.call(platform, operation.method, urlOf(operation, values), operation.method === 'DELETE' ? undefined : body, {
+    ...(type && { 'content-type': type }),
+    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+  })
 async function everything(): Promise<string> {
   const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry'")
   const dumps = rows.map(({ tablename }) =>

@@ -1,8 +1,8 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { Tenant } from '@jackfield/contract/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
@@ -12,6 +12,7 @@ const schema = {
   summary: 'Take the logo off the sign-in pages',
   tags: ['Tenants'],
   params: TenantParams,
+  headers: IfMatch,
   response: { 200: Tenant, 404: Problem, 412: Problem },
 }
 

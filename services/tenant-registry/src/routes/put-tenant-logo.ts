@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { LOGO_MAX_BYTES, LogoType } from '@jackfield/contract/branding'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { Tenant } from '@jackfield/contract/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { entityTag, isMatch } from '../domain/entity-tag.ts'
 import { findLogoDefect } from '../domain/logo-image.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -15,6 +15,7 @@ const schema = {
   summary: 'Set the logo of the sign-in pages: a PNG, WebP or SVG image of at most 128 KiB and 2048 pixels a side',
   tags: ['Tenants'],
   params: TenantParams,
+  headers: IfMatch,
   consumes: LogoType.options,
   response: { 200: Tenant, 400: Problem, 404: Problem, 412: Problem, 413: Problem, 415: Problem },
 }
@@ -29,7 +30,7 @@ export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos
     if (!read) throw refuse('tenant-not-found')
     if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
 
-    const mediaType = LogoType.safeParse(headers['content-type']?.split(';')[0]?.trim().toLowerCase())
+    const mediaType = LogoType.safeParse(String(headers['content-type']).split(';')[0]?.trim().toLowerCase())
     const bytes = request.body
     if (!mediaType.success || !Buffer.isBuffer(bytes)) throw refuse('logo-not-readable')
     const defect = findLogoDefect(bytes, mediaType.data)

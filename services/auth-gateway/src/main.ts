@@ -17,6 +17,7 @@ import { redisArtefacts } from './adapters/redis-artefacts.ts'
 import { registryClient } from './adapters/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/roster-client.ts'
 import { sealedArtefacts } from './adapters/sealed-artefacts.ts'
+import { waitingRoom } from './adapters/waiting-room.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
@@ -57,7 +58,11 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const artefacts = sealedArtefacts(redis ? redisArtefacts(redis) : postgresArtefacts(db), keysOfSecrets)
+const store = redis ? redisArtefacts(redis) : postgresArtefacts(db)
+const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
+  app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
+)
+const artefacts = sealedArtefacts(store, keysOfSecrets, room)
 const logoutNotices = postgresLogoutNotices(pool)
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 

@@ -15,6 +15,7 @@ import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createTestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
+import type { Redis } from 'ioredis'
 import pg from 'pg'
 import { entraSignIn } from '../src/adapters/entra-sign-in.ts'
 import { oidcProviders } from '../src/adapters/oidc-providers.ts'
@@ -22,7 +23,9 @@ import { platformKeys } from '../src/adapters/platform-keys.ts'
 import { postgresArtefacts } from '../src/adapters/postgres-artefacts.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
 import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/postgres-platform-keys.ts'
+import { redisArtefacts } from '../src/adapters/redis-artefacts.ts'
 import { sealedArtefacts } from '../src/adapters/sealed-artefacts.ts'
+import { waitingRoom } from '../src/adapters/waiting-room.ts'
 import { buildApp } from '../src/app.ts'
 import type { Registry, Roster } from '../src/ports.ts'
 
@@ -39,6 +42,9 @@ export async function givenGateway(
     microsoft?: string
     trustedProxies?: string[]
     redirectPlatform?: 'web' | 'spa'
+    rateLimitFactor?: number
+    /** Keeps artefacts instead of Postgres. */
+    redis?: Redis
   } = {},
 ) {
   const port = await findFreePort()
@@ -63,7 +69,10 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const artefacts = sealedArtefacts(postgresArtefacts(db), sealingKeys)
+  const store = options.redis ? redisArtefacts(options.redis) : postgresArtefacts(db)
+  const roomFull: string[] = []
+  const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
+  const artefacts = sealedArtefacts(store, sealingKeys, room)
   const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
   let remembered = rememberedKeys()
   const keys = () => remembered()
@@ -84,6 +93,7 @@ export async function givenGateway(
     {
       logLevel: 'debug',
       logTo: { write: (line) => void logLines.push(line) },
+      ...(options.rateLimitFactor === undefined ? {} : { rateLimitFactor: options.rateLimitFactor }),
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       baseUrl,
       controlDirectory: options.controlDirectory ?? '/nowhere',
@@ -117,6 +127,8 @@ export async function givenGateway(
     time,
     artefacts,
     providers,
+    /** Places that were told to be full of waiting sign-ins. */
+    roomFull,
     logoutNotices,
     db,
     sealingKeys,

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, sql } from '@jackfield/postgres/drizzle'
+import { and, eq, gt, isNotNull, isNull, lte, sql } from '@jackfield/postgres/drizzle'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { artefact } from './schema.ts'
 import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
@@ -14,6 +14,7 @@ export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
     payload: given<Buffer>('payload'),
     grantKey: given<string | null>('grantKey'),
     uidKey: given<string | null>('uidKey'),
+    waitsAt: given<string | null>('waitsAt'),
     expiresAt: sql<Date>`now() + make_interval(secs => ${sql.placeholder('ttl')})`,
   }
   const put = db
@@ -41,13 +42,15 @@ export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
     .where(and(eq(artefact.key, sql.placeholder('key')), alive, isNull(artefact.consumedAt)))
     .prepare('artefact_consume')
   return {
-    async put({ key, kind, payload, ttl, grantKey = null, uidKey = null }) {
-      await put.execute({ key, kind, payload, ttl, grantKey, uidKey })
+    async put({ key, kind, payload, ttl, grantKey = null, uidKey = null, waitsAt = null }) {
+      await put.execute({ key, kind, payload, ttl, grantKey, uidKey, waitsAt })
     },
     async get(key) {
       const [row] = await get.execute({ key })
       return row && toStored(row)
     },
+    countWaiting: (place) =>
+      db.$count(artefact, and(place === undefined ? isNotNull(artefact.waitsAt) : eq(artefact.waitsAt, place), alive)),
     async getByUid(uidKey) {
       const [row] = await getByUid.execute({ uidKey })
       return row && toStored(row)

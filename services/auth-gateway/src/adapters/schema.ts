@@ -1,4 +1,4 @@
-import { customType, index, integer, pgSchema, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
+import { customType, index, integer, pgSchema, sql, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -17,6 +17,8 @@ export const artefact = gateway.table(
     payload: bytea('payload').notNull(),
     grantKey: text('grant_key'),
     uidKey: text('uid_key'),
+    /** Of a sign-in that waits to be finished: whose host's, so that they can be counted. */
+    waitsAt: text('waits_at'),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },
@@ -24,6 +26,7 @@ export const artefact = gateway.table(
     index('artefact_grant_key').on(table.grantKey),
     index('artefact_uid_key').on(table.uidKey),
     index('artefact_expires_at').on(table.expiresAt),
+    index('artefact_waits_at').on(table.waitsAt, table.expiresAt).where(sql`${table.waitsAt} is not null`),
   ],
 )
 

@@ -54,6 +54,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     const pending = found && Pending.parse(found.payload)
     if (!pending || pending.browser !== readBrowser(request)) throw refuse('sign-in-not-found')
     if (!(await space.consume(KIND, String(state)))) throw refuse('sign-in-used')
+    await space.remove(KIND, String(state))
     if (typeof code === 'string') await space.remove('AuthorizationCode', code)
 
     const { app: frontend } = await findFrontend(ports, request, pending.clientId)

@@ -73,7 +73,9 @@ export async function redirectToMicrosoft(
     prompt: chooseAnother || attempt.prompt === 'select_account' ? 'select_account' : isFreshLoginAsked(attempt) ? 'login' : undefined,
   })
   if (answer.kind === 'url') {
-    await artefacts(PENDING_SPACE).save({ kind: PENDING, id: state, payload: pending, ttl: PENDING_LOGIN })
+    // One for each attempt, however often it leads to Microsoft: the last counts.
+    await artefacts(PENDING_SPACE).removeByUid(PENDING, attempt.uid)
+    await artefacts(PENDING_SPACE).save({ kind: PENDING, id: state, payload: pending, ttl: PENDING_LOGIN, uid: attempt.uid })
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')

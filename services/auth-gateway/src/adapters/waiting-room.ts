@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache'
+import { MOST_WAITING, NoRoomError } from '../domain/waiting-sign-ins.ts'
+
+/** Counts the waiting sign-ins that live, of one place or of all. */
+export type WaitingCounts = { countWaiting(place?: string): Promise<number> }
+
+export type WaitingRoom = {
+  /** @throws NoRoomError when one more at this place would be too many, unless it has its seat already. */
+  admit(place: string, hasSeat: () => Promise<boolean>): Promise<void>
+}
+
+const COUNTED_FOR_MS = 1_000
+const EVERYWHERE = ''
+
+/**
+ * The store is asked once a second at most; what this process admits in between is added to its answer. `factor` stretches the room,
+ * 0 lifts its limits.
+ */
+export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (place: string) => void): WaitingRoom {
+  const recent = new LRUCache<string, { counted: Promise<number>; admitted: number }>({ max: 2_000, ttl: COUNTED_FOR_MS })
+  const told = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
+
+  async function isFull(place: string, most: number): Promise<boolean> {
+    const known = recent.get(place) ?? { counted: counts.countWaiting(place === EVERYWHERE ? undefined : place), admitted: 0 }
+    if (!recent.has(place)) recent.set(place, known)
+    const taken = known.admitted++
+    const counted = await known.counted.catch((error: unknown) => {
+      recent.delete(place)
+      throw error
+    })
+    return counted + taken >= most * factor
+  }
+
+  return {
+    async admit(place, hasSeat) {
+      if (factor === 0) return
+      const [here, everywhere] = await Promise.all([isFull(place, MOST_WAITING.host), isFull(EVERYWHERE, MOST_WAITING.platform)])
+      if (!(here || everywhere) || (await hasSeat())) return
+      const full = here ? place : EVERYWHERE
+      if (!told.has(full)) onFull(here ? 'a host' : 'the platform')
+      told.set(full, true)
+      throw new NoRoomError('too many sign-ins wait to be finished')
+    },
+  }
+}

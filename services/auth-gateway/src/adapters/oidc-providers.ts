@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
@@ -113,7 +114,18 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   provider.use(notingMicrosoftSessions(parts.artefacts, site))
   provider.use(notingPersonHosts(parts.artefacts, site))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
+  // Without a listener the library writes to the console, of everybody who hangs up in the middle of a body.
+  ;(provider as EventEmitter).on('error', (error: Error) => {
+    if (!hasHungUp(error)) parts.onFault(error)
+  })
   return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
+}
+
+function hasHungUp(error: Error): boolean {
+  return (
+    'code' in error &&
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_HTTP_REQUEST_TIMEOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(String(error.code))
+  )
 }
 
 type Tenant = {

@@ -70,9 +70,13 @@ async function asGet(request: FastifyRequest, reply: FastifyReply) {
 async function readBounded(stream: IncomingMessage, limit: number): Promise<string | undefined> {
   const parts: Buffer[] = []
   let length = 0
-  for await (const part of stream) {
+  // Not destroyed when it is too long: the browser is to read why.
+  for await (const part of stream.iterator({ destroyOnReturn: false })) {
     length += part.length
-    if (length > limit) return undefined
+    if (length > limit) {
+      stream.resume()
+      return undefined
+    }
     parts.push(part)
   }
   return Buffer.concat(parts).toString()

@@ -14,25 +14,31 @@ import { limitOutbound } from './limit-outbound.ts'
 import type { Ports } from './ports.ts'
 import { auditForeignAccess } from './routes/audit-foreign-access.ts'
 import { changeAccount } from './routes/change-account.ts'
+import { changeAdministrator } from './routes/change-administrator.ts'
 import { changeTenant } from './routes/change-tenant.ts'
 import { confineHandOver } from './routes/confine-hand-over.ts'
 import { createAccount } from './routes/create-account.ts'
+import { createAdministrator } from './routes/create-administrator.ts'
 import { createApiKey } from './routes/create-api-key.ts'
 import { createConsentLink } from './routes/create-consent-link.ts'
 import { createControlSignInLink } from './routes/create-control-sign-in-link.ts'
 import { createHandOverLink } from './routes/create-hand-over-link.ts'
 import { createTenant } from './routes/create-tenant.ts'
 import { deleteAccount } from './routes/delete-account.ts'
+import { deleteAdministrator } from './routes/delete-administrator.ts'
 import { deleteApiKey } from './routes/delete-api-key.ts'
 import { deleteApp } from './routes/delete-app.ts'
 import { deleteHandOverLink } from './routes/delete-hand-over-link.ts'
 import { deleteTenant } from './routes/delete-tenant.ts'
 import { deleteTenantLogo } from './routes/delete-tenant-logo.ts'
 import { getAccount } from './routes/get-account.ts'
+import { getAdministrator } from './routes/get-administrator.ts'
 import { getApp } from './routes/get-app.ts'
 import { getTenant } from './routes/get-tenant.ts'
 import { getTenantLogo } from './routes/get-tenant-logo.ts'
 import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
+import { findAdministrator } from './routes/internal/find-administrator.ts'
+import { readAdministrator } from './routes/internal/read-administrator.ts'
 import { readApps } from './routes/internal/read-apps.ts'
 import { readConnection } from './routes/internal/read-connection.ts'
 import { readLogo } from './routes/internal/read-logo.ts'
@@ -43,6 +49,7 @@ import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
 import { resolveHost } from './routes/internal/resolve-host.ts'
 import { listAccounts } from './routes/list-accounts.ts'
+import { listAdministrators } from './routes/list-administrators.ts'
 import { listApiKeys } from './routes/list-api-keys.ts'
 import { listApps } from './routes/list-apps.ts'
 import { listAuditEvents } from './routes/list-audit-events.ts'
@@ -136,6 +143,11 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(createApiKey, ports)
       await scope.register(listApiKeys, ports)
       await scope.register(deleteApiKey, ports)
+      await scope.register(createAdministrator, ports)
+      await scope.register(listAdministrators, ports)
+      await scope.register(getAdministrator, ports)
+      await scope.register(changeAdministrator, ports)
+      await scope.register(deleteAdministrator, ports)
       await scope.register(listAuditEvents, ports)
       await scope.register(createControlSignInLink, ports)
     },
@@ -153,6 +165,8 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(readLogo, ports)
       await scope.register(readConnection, ports)
       await scope.register(recordCredentialUse, ports)
+      await scope.register(findAdministrator, ports)
+      await scope.register(readAdministrator, ports)
       await scope.register(redeemControlSignInLink, ports)
       await scope.register(receiveConsent, ports)
       await scope.register(recordAuditEvent, ports)

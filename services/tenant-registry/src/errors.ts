@@ -48,6 +48,17 @@ export const refuse = defineErrors({
 
   'api-key-not-found': { status: 404, message: 'There is no such API key.' },
   'api-key-unknown': { status: 404, message: 'This API key is not valid.' },
+  'administrator-not-found': { status: 404, message: 'There is no such administrator.' },
+  'administrator-exists': { status: 409, message: 'This person signs in to Control through this tenant as an administrator already.' },
+  'directory-not-connected': { status: 409, message: 'No Microsoft account of this tenant is for this directory: nobody could sign in.' },
+  'last-administrator': {
+    status: 409,
+    message: 'This is the platform’s last administrator, and no API key could let another one in. Add one of either first.',
+  },
+  'platform-administrators': {
+    status: 409,
+    message: 'Administrators of the platform sign in through this tenant. Remove them, or let them sign in through another, first.',
+  },
   'hand-over-link-not-found': { status: 404, message: 'There is no such hand-over link.' },
   'hand-over-ended': { status: 403, message: 'This hand-over link has ended. Ask for a new one.' },
   'link-unknown': { status: 404, message: 'This link is not valid, was used, or has expired.' },

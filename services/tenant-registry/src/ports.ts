@@ -1,3 +1,4 @@
+import type { Administrator } from '@jackfield/contract/administrator'
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
 import type { AuditEvent } from '@jackfield/contract/audit-event'
@@ -147,6 +148,27 @@ export type ApiKeys = {
   authenticate(key: string): Promise<Principal | undefined>
 }
 
+export type AdministratorRecord = Administrator & { version: number }
+type AdministratorIdentity = Pick<Administrator, 'signInTenantId' | 'directoryId' | 'objectId'>
+export type Administrators = {
+  create(
+    administrator: AdministratorIdentity & Pick<Administrator, 'id' | 'scope' | 'role' | 'displayName'>,
+    entry: AuditEntry,
+  ): Promise<AdministratorRecord | 'administrator-exists' | 'tenant-missing'>
+  list(only: TenantFilter, signInTenantId: string | undefined, range: Range): Promise<AdministratorRecord[]>
+  find(id: string): Promise<AdministratorRecord | undefined>
+  findByIdentity(identity: AdministratorIdentity): Promise<AdministratorRecord | undefined>
+  /** Whether administrators of the platform sign in through this tenant. */
+  vouchesForPlatform(tenantId: string): Promise<boolean>
+  change(
+    read: AdministratorRecord,
+    values: Pick<Administrator, 'role' | 'displayName'>,
+    entry: AuditEntry,
+  ): Promise<AdministratorRecord | 'version-conflict' | 'last-administrator'>
+  /** Refused when nobody and nothing could administer the platform any more. */
+  delete(read: AdministratorRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict' | 'last-administrator'>
+}
+
 export type ControlSignInLinks = {
   create(
     link: { id: string; scope: string; role: Principal['role']; expiresAt: Date },
@@ -242,6 +264,7 @@ export type Ports = {
   keyEncryption: Pick<KeyEncryption, 'keep'>
   vault: Vault
   apiKeys: ApiKeys
+  administrators: Administrators
   links: ControlSignInLinks
   consentRequests: ConsentRequests
   handOverLinks: HandOverLinks

@@ -14,10 +14,13 @@ const BODIES: Readonly<Record<string, () => object>> = {
   putMicrosoftAccountCredential: () => ({ type: 'secret', secret: aSecret(), expiresAt: inDays(90) }),
   putApp: () => ({ name: 'Taken', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/x'], kind: 'browser' }),
   createApiKey: () => ({ name: 'Taken', scope: 'platform', role: 'admin' }),
+  createAdministrator: () => ({ ...guids(), scope: 'platform', signInTenantId: guid(), role: 'admin', displayName: 'Taken' }),
+  changeAdministrator: () => ({ role: 'read' }),
   createHandOverLink: () => ({ hours: 24 }),
   putTenantLogo: () => ({}),
   createControlSignInLink: () => ({ scope: 'platform', role: 'admin' }),
 }
+const guids = () => ({ directoryId: guid(), objectId: guid() })
 
 let registry: Registry
 let theirs: Record<string, string>
@@ -31,7 +34,10 @@ beforeAll(async () => {
   await registry.call(platform, 'PUT', '/api/v1/apps/web-client', app)
   const key = await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'The other key', scope: tenantId, role: 'admin' })
   const handOver = await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}/hand-over-links`, {})
+  const person = { scope: tenantId, role: 'admin', directoryId: account.directoryId, objectId: guid(), displayName: 'The other admin' }
+  const administrator = await registry.call(platform, 'POST', '/api/v1/administrators', person)
   theirs = {
+    administratorId: administrator.body.id,
     tenantId,
     accountId: account.id,
     linkId: handOver.body.id,
@@ -46,6 +52,7 @@ afterAll(() => registry.close())
 
 /** What nothing has, to be deleted. */
 const nobody = {
+  administratorId: guid(),
   linkId: guid(),
   tenantId: guid(),
   accountId: guid(),

@@ -80,7 +80,15 @@ const BODIES: Readonly<Record<string, object>> = {
 test('S3 T-90 of all operations there are, seven are open to a holder, and those for no other account', async () => {
   const { holder, tenantId, account, credential, created } = await given()
   const neighbour = await registry.givenAccount(tenantId)
-  const values = { tenantId, accountId: account.id, linkId: created.body.id, keyId: guid(), clientId: 'web', hostname: 'a.example.com' }
+  const values = {
+    tenantId,
+    accountId: account.id,
+    linkId: created.body.id,
+    keyId: guid(),
+    administratorId: guid(),
+    clientId: 'web',
+    hostname: 'a.example.com',
+  }
   const opened: string[] = []
   for (const operation of operations) {
     const body = operation.id === 'putMicrosoftAccountCredential' ? credential : BODIES[operation.id]

@@ -14,6 +14,7 @@ const POSTS: Readonly<Record<string, string>> = {
   createTenant: 'makes one',
   createMicrosoftAccount: 'makes one',
   createApiKey: 'makes one',
+  createAdministrator: 'makes one',
   createHandOverLink: 'makes one',
   createConsentLink: 'makes one',
   createControlSignInLink: 'makes one',
@@ -64,6 +65,13 @@ async function givenLogo(): Promise<Existing> {
   const { headers } = await putLogo(registry, String(values.tenantId), SVG)
   return { values, etag: String(headers.etag) }
 }
+async function givenAdministrator(): Promise<Existing> {
+  const { tenantId = '', accountId = '' } = (await givenAccount()).values
+  const { directoryId } = (await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`)).body
+  const person = { scope: tenantId, role: 'admin', directoryId, objectId: guid(), displayName: 'Adele Vance' }
+  const { id, etag } = await made('/api/v1/administrators', person)
+  return { values: { administratorId: id }, etag, body: { role: 'read' } }
+}
 /** A resource that exists for each operation that changes one, and its entity tag as its reader knows it. */
 const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   changeTenant: givenTenant,
@@ -82,6 +90,8 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
     const { id, etag } = await made('/api/v1/api-keys', { name: 'A key', scope: 'platform', role: 'read' })
     return { values: { keyId: id }, etag }
   },
+  changeAdministrator: givenAdministrator,
+  deleteAdministrator: givenAdministrator,
   async deleteHandOverLink() {
     const { values } = await givenAccount()
     const { id, etag } = await made(`/api/v1/tenants/${values.tenantId}/microsoft-accounts/${values.accountId}/hand-over-links`, {})

@@ -31,12 +31,14 @@ beforeAll(async () => {
   for (const tenant of [mine, theirs]) {
     await givenLogo(registry, tenant)
     const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(300) }
-    const { id } = await registry.givenAccount(tenant, { credential })
+    const { id, directoryId } = await registry.givenAccount(tenant, { credential })
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/consent-links`)
     await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/hand-over-links`, {})
     await registry.pool.query(COPY_TO_PREVIOUS)
     await registry.pool.query(NOTE_EXPIRY)
     await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'key', scope: tenant, role: 'admin' })
+    const person = { scope: tenant, role: 'admin', directoryId, objectId: tenant, displayName: 'Admin' }
+    await registry.call(platform, 'POST', '/api/v1/administrators', person)
     await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: tenant, role: 'admin' })
   }
   const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry' order by 1")

@@ -9,6 +9,7 @@ import { type HostProbeSettings, hostProofProbe } from './host-proof-probe.ts'
 import { microsoftExaminer } from './microsoft-examiner.ts'
 import { postgresAccountWatch } from './postgres-account-watch.ts'
 import { postgresAccounts } from './postgres-accounts.ts'
+import { postgresAdministrators } from './postgres-administrators.ts'
 import { postgresApiKeys } from './postgres-api-keys.ts'
 import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
@@ -53,6 +54,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     keyEncryption,
     vault: tenantKeyVault(db, keyEncryption),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
+    administrators: postgresAdministrators(db, settings.BOOTSTRAP_API_KEY !== undefined),
     links: postgresControlSignInLinks(db),
     consentRequests: postgresConsentRequests(db),
     handOverLinks: postgresHandOverLinks(db),

@@ -157,6 +157,30 @@ export const apiKey = registry.table(
   (table) => [index('api_key_tenant').on(table.tenantId)],
 )
 
+/** People who enter Control with Microsoft. `tenantId` is their scope, null for the platform's. */
+export const administrator = registry.table(
+  'administrator',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: uuid('tenant_id').references(() => tenant.id, { onDelete: 'cascade' }),
+    /** Without a cascade: a tenant through which the platform's own sign in is not removed under their feet. */
+    signInTenantId: uuid('sign_in_tenant_id')
+      .notNull()
+      .references(() => tenant.id),
+    directoryId: uuid('directory_id').notNull(),
+    objectId: uuid('object_id').notNull(),
+    role: text('role').notNull(),
+    displayName: text('display_name').notNull(),
+    createdAt: created(),
+    updatedAt: updated(),
+    version: version(),
+  },
+  (table) => [
+    uniqueIndex('administrator_identity').on(table.signInTenantId, table.directoryId, table.objectId),
+    index('administrator_tenant').on(table.tenantId),
+  ],
+)
+
 export const controlSignInLink = registry.table('control_sign_in_link', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').references(() => tenant.id, { onDelete: 'cascade' }),

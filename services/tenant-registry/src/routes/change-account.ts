@@ -6,6 +6,7 @@ import { patched, presentAccount } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
+import { requireVouchingReach } from './caller-scope.ts'
 
 const schema = {
   operationId: 'changeMicrosoftAccount',
@@ -14,10 +15,13 @@ const schema = {
   params: AccountParams,
   headers: IfMatch,
   body: MicrosoftAccountPatch,
-  response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem, 412: Problem },
+  response: { 200: MicrosoftAccount, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> = async (app, { accounts, now }) => {
+const REGISTRATION = ['clientId', 'directoryId', 'cloud', 'redirectPlatform'] as const
+
+export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'administrators' | 'now'>> = async (app, ports) => {
+  const { accounts, now } = ports
   app.patch('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await accounts.find(params.tenantId, params.accountId)
@@ -25,6 +29,8 @@ export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'
     if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
 
     const values = patched(read, body)
+    const isOther = REGISTRATION.some((member) => values[member] !== read[member])
+    if (isOther) await requireVouchingReach(ports, request.caller, read.tenantId)
     if (values.clientId === values.directoryId) throw refuse('ids-equal')
 
     const details = { changed: Object.keys(body).join(','), status: values.status }

@@ -8,6 +8,7 @@ import { presentAccount } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
+import { requireVouchingReach } from './caller-scope.ts'
 import { sealCredential } from './sealed-credential.ts'
 
 const schema = {
@@ -16,16 +17,17 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: TenantParams,
   body: NewMicrosoftAccount,
-  response: { 201: MicrosoftAccount, 400: Problem, 404: Problem, 409: Problem },
+  response: { 201: MicrosoftAccount, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
 }
 
 export const createAccount: FastifyPluginAsyncZod<
-  Pick<Ports, 'tenants' | 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>
+  Pick<Ports, 'administrators' | 'tenants' | 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>
 > = async (app, ports) => {
   const { tenants, accounts } = ports
   app.post('/tenants/:tenantId/microsoft-accounts', { schema }, async (request, reply) => {
     const { tenantId } = request.params
     if (!(await tenants.find(tenantId))) throw refuse('tenant-not-found')
+    await requireVouchingReach(ports, request.caller, tenantId)
     const { credential, ...members } = request.body
     if (members.clientId === members.directoryId) throw refuse('ids-equal')
 

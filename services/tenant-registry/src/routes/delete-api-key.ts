@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
+import { isWithinReach } from './caller-scope.ts'
 
 const schema = {
   operationId: 'deleteApiKey',
@@ -20,8 +21,7 @@ export const deleteApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
   app.delete('/api-keys/:keyId', { schema }, async (request, reply) => {
     const { caller, params, headers } = request
     const key = await apiKeys.find(params.keyId)
-    // Another tenant's key, or the platform's, is not there for a tenant's admin.
-    if (!key || (caller.scope !== 'platform' && caller.scope !== key.scope)) throw refuse('api-key-not-found')
+    if (!key || !isWithinReach(caller, key)) throw refuse('api-key-not-found')
     if (!isMatch(headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
     const tenantId = key.scope === 'platform' ? null : key.scope
     const deleted = await apiKeys.delete(key.id, auditEntry(request, { action: 'api-key.delete', tenantId, target: key.id }))

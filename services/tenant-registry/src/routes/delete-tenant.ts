@@ -18,10 +18,11 @@ const schema = {
   querystring: z.object({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),
-  response: { 200: TenantRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },
+  response: { 200: TenantRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
 }
 
-export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster'>> = async (app, { tenants, roster }) => {
+export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster' | 'administrators'>> = async (app, ports) => {
+  const { tenants, roster, administrators } = ports
   app.delete('/tenants/:tenantId', { schema }, async (request, reply) => {
     const { tenantId } = request.params
     requirePlatform(request.caller)
@@ -34,6 +35,7 @@ export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster
       const parts = await tenants.countParts(tenantId)
       return reply.header('etag', entityTag(read.version)).send({ ...people, ...parts, hosts: read.customHosts })
     }
+    if (await administrators.vouchesForPlatform(tenantId)) throw refuse('platform-administrators')
 
     // Closed first, so that nobody signs in; the roster is erased while the credentials still work, which its subscriptions end with;
     // erased here last. Cut short anywhere, it is finished by asking again.

@@ -5,8 +5,17 @@ import { Id } from './identifier.ts'
 /** Admins, and the holders of hand-over links, who reach one account's set-up and nothing else. */
 export const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])
 
-/** An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that was handed over. */
-export const Principal = z.object({ id: z.string(), scope: Scope, role: PrincipalRole, accountId: Id.optional() })
+/**
+ * An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that was handed over; `name`
+ * is there of a person who signed in with Microsoft.
+ */
+export const Principal = z.object({
+  id: z.string(),
+  scope: Scope,
+  role: PrincipalRole,
+  accountId: Id.optional(),
+  name: z.string().optional(),
+})
 export type Principal = z.infer<typeof Principal>
 
 /**

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** Every route of the admin API: a bearer API key, or Control's cookie together with proof that Control itself sent it. */
-export function adminGuard(ports: Pick<Ports, 'registry' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
+export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers
     const principal = authorization === undefined ? await bySession(ports, request) : await byKey(ports, authorization)
@@ -32,7 +32,10 @@ async function byKey({ registry }: Pick<Ports, 'registry'>, authorization: strin
   return key === undefined ? undefined : registry.authenticateApiKey(key)
 }
 
-async function bySession(ports: Pick<Ports, 'artefacts' | 'clock' | 'registry'>, request: FastifyRequest): Promise<Principal | undefined> {
+async function bySession(
+  ports: Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>,
+  request: FastifyRequest,
+): Promise<Principal | undefined> {
   const principal = await findControlSession(ports, request)
   if (principal) requireSameSite(request)
   return principal

@@ -8,7 +8,9 @@ import { pagePlugin } from './page-plugin.ts'
 import type { Ports } from './ports.ts'
 import { rateLimitPlugin } from './rate-limit-plugin.ts'
 import { logSerializers } from './request-log.ts'
+import { acceptControlRedeemed } from './routes/accept-control-redeemed.ts'
 import { acceptRedeemed } from './routes/accept-redeemed.ts'
+import { beginControlSignIn } from './routes/begin-control-sign-in.ts'
 import { cancelSignIn } from './routes/cancel-sign-in.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
 import { controlFiles } from './routes/control-files.ts'
@@ -81,6 +83,10 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           await tenant.register(endOwnSession, ports)
           await tenant.register(openidProvider, { ...ports, baseUrl })
         })
+        await people.register(async (control) => {
+          control.addHook('onRequest', onControlSite)
+          await control.register(acceptControlRedeemed, ports)
+        })
         await people.register(controlFiles, { directory: controlDirectory })
       })
 
@@ -101,6 +107,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await control.register(securityHeadersOfSite)
         control.addHook('onRequest', onControlSite)
         await control.register(controlSession, ports)
+        await control.register(beginControlSignIn, { ...ports, baseUrl })
         await control.register(async (admin) => {
           admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
           await admin.register(showOpenapi, { backends, backendToken })

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Administrator } from '@jackfield/contract/administrator'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { LogoType } from '@jackfield/contract/branding'
@@ -28,6 +29,10 @@ export interface Registry {
   recordCredentialUse(connection: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void>
   authenticateApiKey(key: string): Promise<Principal | undefined>
   redeemControlSignInLink(token: string): Promise<Principal | undefined>
+  /** Counts a second and is never used beyond: a removed administrator is out at once (T-22). */
+  findAdministrator(administratorId: string): Promise<Administrator | undefined>
+  /** Who an identity is in Control that signed in through this tenant. */
+  findAdministratorByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<Administrator | undefined>
   recordAuditEvent(event: NewAuditEvent): Promise<void>
   /** Somebody came back from a consent link; undefined when there is no such link, or no more. */
   receiveConsent(answer: ConsentAnswer): Promise<ConsentReturn | undefined>

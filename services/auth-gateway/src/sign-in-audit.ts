@@ -1,3 +1,4 @@
+import type { Administrator } from '@jackfield/contract/administrator'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
 import type { TenantSite } from './domain/site.ts'
@@ -54,5 +55,38 @@ export async function auditSessionsEnded(
     })
   } catch (error) {
     request.log.error({ err: error }, 'audit event of ended sessions was not recorded')
+  }
+}
+
+type ControlSignInEvent = {
+  outcome: 'success' | 'refused'
+  tenantId: string
+  accountId: string
+  reason?: string
+  identity?: MicrosoftIdentity
+  administrator?: Administrator
+}
+
+/** An administrator's sign-in to Control with Microsoft, with how Microsoft authenticated them where it says so. */
+export async function auditControlSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, event: ControlSignInEvent) {
+  const { identity, administrator, reason } = event
+  const stranger = identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
+  try {
+    await registry.recordAuditEvent({
+      tenantId: administrator?.scope === 'platform' ? null : event.tenantId,
+      actor: administrator ? `administrator:${administrator.id}` : stranger,
+      action: 'control.sign-in',
+      outcome: event.outcome,
+      target: 'control',
+      requestId: request.id,
+      details: {
+        ...(reason === undefined ? {} : { reason }),
+        microsoftAccountId: event.accountId,
+        ...(identity ? { directoryId: identity.directoryId, objectId: identity.objectId, amr: identity.amr.join(' ') } : {}),
+        ...(administrator ? { scope: administrator.scope, role: administrator.role, displayName: administrator.displayName } : {}),
+      },
+    })
+  } catch (error) {
+    request.log.error({ err: error, reason }, 'audit event of a sign-in to Control was not recorded')
   }
 }

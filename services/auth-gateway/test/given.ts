@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Administrator } from '@jackfield/contract/administrator'
 import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
@@ -156,6 +157,7 @@ function mapRegistry(baseUrl: string) {
   const audits: NewAuditEvent[] = []
   const keys = new Map<string, Principal>()
   const links = new Map<string, Principal>()
+  const administrators: Administrator[] = []
   const base = new URL(baseUrl)
   const uses: Array<CredentialUse & { accountId: string }> = []
   const outage = { isDown: false, takesNoUses: false }
@@ -186,6 +188,12 @@ function mapRegistry(baseUrl: string) {
       links.delete(token)
       return principal
     },
+    async findAdministrator(id) {
+      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
+      return administrators.find((each) => each.id === id)
+    },
+    findAdministratorByIdentity: async (tenantId, directoryId, objectId) =>
+      administrators.find((each) => each.signInTenantId === tenantId && each.directoryId === directoryId && each.objectId === objectId),
     recordAuditEvent: async (event) => void audits.push(event),
     async receiveConsent(answer) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
@@ -202,6 +210,7 @@ function mapRegistry(baseUrl: string) {
     uses,
     keys,
     links,
+    administrators,
     outage,
     removed,
     consents,
@@ -307,6 +316,25 @@ export function givenPerson({ roster }: Pick<World, 'roster'>, tenantId: string,
   }
   roster.people.push(person)
   return person
+}
+
+/** Adele, or somebody else, as an administrator of this tenant, or of the platform by way of it. */
+export function givenAdministrator({ registry }: Pick<World, 'registry'>, tenantId: string, more: Partial<Administrator> = {}) {
+  const now = new Date().toISOString()
+  const administrator: Administrator = {
+    id: randomUUID(),
+    scope: tenantId,
+    signInTenantId: tenantId,
+    role: 'admin',
+    directoryId: CONTOSO_DIRECTORY_ID,
+    objectId: ADELE.id,
+    displayName: 'Adele Vance',
+    createdAt: now,
+    updatedAt: now,
+    ...more,
+  }
+  registry.administrators.push(administrator)
+  return administrator
 }
 
 export const binding = (extension: string) => ({ phoneSystemId: randomUUID(), phoneSystemName: 'Main', extension })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Administrator } from '@jackfield/contract/administrator'
 import { App } from '@jackfield/contract/app'
 import { type LogoType, StoredLogo } from '@jackfield/contract/branding'
 import { ConsentReturn } from '@jackfield/contract/consent-link'
@@ -37,6 +38,10 @@ export function registryClient(client: ServiceClient): Registry {
   })
   // What bears its own hash stays true: only room is a bound, 100 logos of 128 KiB.
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
+  const administrators = timedCache((id) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator), {
+    freshMs: 1_000,
+    max: 10_000,
+  })
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 
   return {
@@ -67,6 +72,9 @@ export function registryClient(client: ServiceClient): Registry {
       return principal
     },
     redeemControlSignInLink: (token) => client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
+    findAdministrator: administrators,
+    findAdministratorByIdentity: (tenantId, directoryId, objectId) =>
+      client.find(`/internal/tenants/${tenantId}/administrators?${new URLSearchParams({ directoryId, objectId })}`, Administrator),
     receiveConsent: (answer) => client.post('/internal/consent-returns', answer, ConsentReturn, CONSENT_MS),
     async recordAuditEvent(event) {
       await client.post('/internal/audit-events', event, z.unknown())

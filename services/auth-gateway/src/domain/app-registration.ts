@@ -33,6 +33,6 @@ export function registeredOrigins(site: TenantSite, apps: readonly App[], baseUr
   return new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
 }
 
-function tenantOrigin(app: App, slug: string): string | undefined {
+export function tenantOrigin(app: App, slug: string): string | undefined {
   return URL.parse(app.tenantUrl.replace('{tenant}', slug))?.origin
 }

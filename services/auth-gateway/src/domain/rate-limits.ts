@@ -19,6 +19,7 @@ const BY_REQUEST: Readonly<Record<string, readonly RateLimitName[]>> = {
   'POST /auth/authorize': ['sign-ins', 'sign-ins-of-an-hour'],
   'POST /auth/par': ['sign-ins', 'sign-ins-of-an-hour'],
   'GET /auth/signin': ['sign-ins', 'sign-ins-of-an-hour'],
+  'POST /auth/control/sign-ins': ['sign-ins', 'sign-ins-of-an-hour'],
   'POST /auth/token': ['tokens'],
   'POST /auth/introspect': ['tokens'],
   'POST /auth/revoke': ['tokens'],

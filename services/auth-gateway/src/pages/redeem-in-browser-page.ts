@@ -11,6 +11,8 @@ export type Redemption = {
   verifier: string
   scope: string
   handle: string
+  /** Where it takes what it got. */
+  action?: string
 }
 
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
@@ -32,10 +34,10 @@ const SCRIPT_SOURCE = sourceOf(SCRIPT)
 
 /** The page between Microsoft and our own verification: it shows for as long as one request takes. */
 export function redeemInBrowserPage(look: Look, redemption: Redemption): { page: string; policy: string } {
-  const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle } = redemption
+  const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle, action = REDEEMED_PATH } = redemption
   const { redeeming, oneMoment } = look.texts
   const body = html`<p role="status">${oneMoment}</p><noscript><p>${redeeming.needsScript}</p></noscript>
-<form method="post" action="${REDEEMED_PATH}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
+<form method="post" action="${action}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
 <input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
 <script>${trusted(SCRIPT)}</script>`
   const page = renderPage({ title: redeeming.title, body }, look)

@@ -14,7 +14,7 @@ const backToApp = (texts: Texts, uid: string) =>
   html`<form method="post" action="${attemptPath(uid)}/cancel"><button class="plain">${texts.backToApp}</button></form>`
 const otherAccount = (texts: Texts, uid: string, accountId: string, look: 'button' | 'button plain') =>
   html`<a class="${look}" href="${attemptPath(uid)}/microsoft/${accountId}?prompt=select_account">${texts.useAnotherAccount}</a>`
-const forAdmin = (texts: Texts, sentence: string) => html`<p class="quiet">${texts.forAdmin(sentence)}</p>`
+export const forAdmin = (texts: Texts, sentence: string) => html`<p class="quiet">${texts.forAdmin(sentence)}</p>`
 
 export function refusalPage(texts: Texts, refusal: Refusal, { uid, details }: SignInLinks, accountId: string | undefined): Page {
   const { title, person, admin } = texts.admission[refusal]
@@ -81,7 +81,7 @@ const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 
 /** Codes that say that the account is set up wrongly, so that nobody can sign in with it. */
 const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
 
-function describeFailure(
+export function describeFailure(
   { microsoft, language }: Texts,
   failure: OtherFailure,
 ): { status: number; title: string; person: string; admin?: string } {

@@ -1,7 +1,8 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { readBrowser } from '../browser-cookie.ts'
 import { PendingLogin } from '../domain/pending-login.ts'
+import type { SignInAccount } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, textsOf } from '../page-plugin.ts'
 import { html } from '../pages/html.ts'
@@ -13,20 +14,22 @@ import { concludeSignIn, REDEEMING } from './microsoft-callback.ts'
 import { PENDING_SPACE } from './start-microsoft-sign-in.ts'
 
 const text = (most: number) => z.string().max(most).default('')
-const Redeemed = z.object({ handle: z.string().min(20).max(64), id_token: text(16_384), error: text(200), error_description: text(4_096) })
+export const Redeemed = z.object({
+  handle: z.string().min(20).max(64),
+  id_token: text(16_384),
+  error: text(200),
+  error_description: text(4_096),
+})
 
 /** What the browser got for a code of the platform `spa` (S11). The server never redeems such a code itself. */
 export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 32_768 }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  })
+  acceptForm(app)
 
   app.post<{ Body: z.infer<typeof Redeemed> }>(REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
     requireSameSite(request)
     reply.header('cache-control', 'no-store')
     const site = tenantSite(request)
-    const { handle, id_token: idToken, error, error_description: description } = request.body
+    const { handle } = request.body
     const found = await ports.artefacts(PENDING_SPACE).find(REDEEMING, handle)
     if (!found) throw refuse('sign-in-not-found')
     const pending = PendingLogin.parse(found.payload)
@@ -37,11 +40,7 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
 
     const account = site.accounts.find(({ id }) => id === pending.accountId)
     if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
-    const outcome = await (async () => {
-      if (error === 'unreachable') return { kind: 'unreachable' } as const
-      if (error) return ports.microsoft.readErrorAnswer(new URLSearchParams({ error, error_description: description }))
-      return idToken ? ports.microsoft.accept(account, idToken, pending.nonce) : ({ kind: 'malformed' } as const)
-    })()
+    const outcome = await readRedeemed(ports, account, request.body, pending.nonce)
     return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
       // No redirect: a form led here, and where the sign-in ends is another origin (CSP `form-action`).
       const texts = textsOf(request)
@@ -49,4 +48,23 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
       return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
     })
   })
+}
+
+export function acceptForm(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 32_768 }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))))
+  })
+}
+
+/** Who it is by the ID token that the browser brings, or why it brings none. */
+export async function readRedeemed(
+  { microsoft }: Pick<Ports, 'microsoft'>,
+  account: SignInAccount,
+  { id_token: idToken, error, error_description: description }: z.infer<typeof Redeemed>,
+  nonce: string,
+) {
+  if (error === 'unreachable') return { kind: 'unreachable' } as const
+  if (error) return microsoft.readErrorAnswer(new URLSearchParams({ error, error_description: description }))
+  return idToken ? microsoft.accept(account, idToken, nonce) : ({ kind: 'malformed' } as const)
 }

@@ -8,7 +8,7 @@ import { requireSameSite } from '../same-site.ts'
 
 const PATH = '/auth/control/session'
 
-/** Control's own session: made from a one-time link, looked at, ended. */
+/** Control's own session: made from a one-time link (or by signing in with Microsoft), looked at, ended. */
 export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -22,7 +22,7 @@ export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
       const principal = await ports.registry.redeemControlSignInLink(request.body.token)
       if (!principal) throw refuse('link-not-valid')
       await endControlSession(ports, request, reply)
-      await startControlSession(ports, reply, principal)
+      await startControlSession(ports, reply, { principal })
       return principal
     },
   )

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { readBrowser } from '../browser-cookie.ts'
+import { isControlState } from '../domain/control-login.ts'
 import type { MicrosoftIdentity } from '../domain/microsoft-claims.ts'
 import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../domain/pending-login.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
@@ -14,10 +15,11 @@ import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 import { auditSignIn } from '../sign-in-audit.ts'
 import { tenantSite } from '../site-plugin.ts'
+import { askMicrosoft } from './ask-microsoft.ts'
 import { readConsentAnswer, showConsentReturn } from './consent-return.ts'
 import { IDENTITY } from './continue-sign-in.ts'
+import { finishControlSignIn } from './control-sign-in.ts'
 import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
-import { workingConnection } from './working-connection.ts'
 
 /** A code that a browser is redeeming now. */
 export const REDEEMING = 'RedeemingLogin'
@@ -32,6 +34,7 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
       const consent = readConsentAnswer(request.query as Record<string, unknown>)
       if (consent) return showConsentReturn(ports, request, reply, consent)
       const answer = readAnswer(request.query as Record<string, unknown>)
+      if (isControlState(answer.get('state'))) return finishControlSignIn(ports, request, reply, answer)
       return request.site.kind === 'platform' ? relay(ports, request, reply, answer) : receive(ports, request, reply, answer)
     })
   }
@@ -136,15 +139,6 @@ async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
   const found = state ? await artefacts(PENDING_SPACE).find(PENDING, state) : undefined
   if (!state || !found) throw refuse('sign-in-not-found')
   return { pending: PendingLogin.parse(found.payload), state, isUsed: found.consumedAt !== undefined }
-}
-
-async function askMicrosoft(ports: Ports, request: FastifyRequest, pending: PendingLogin, answer: URLSearchParams, state: string) {
-  if (answer.has('error')) return ports.microsoft.readErrorAnswer(answer)
-  if (!answer.has('code')) return { kind: 'rejected', reason: 'no code' } as const
-  const connection = await ports.registry.findConnection(pending.tenantId, pending.accountId)
-  if (!connection?.enabled) throw refuse('account-not-found')
-  const { redirectUri, nonce, verifier } = pending
-  return ports.microsoft.redeem(await workingConnection(ports, request, connection), answer, { redirectUri, state, nonce, verifier })
 }
 
 async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {

@@ -60,6 +60,14 @@ export const ENGLISH = {
     title: 'That account belongs to another organisation',
     person: (tenant: string, alias: string) => `Please sign in with your account of ${tenant} (${alias}).`,
   },
+  control: {
+    'not-administrator': {
+      title: 'You are not an administrator here',
+      person: 'Microsoft signed you in, but you are not an administrator of this organisation’s phone system.',
+      admin: 'Add this person in Control: System > Administrators.',
+    },
+    back: 'Back to Control',
+  },
   microsoft: {
     noAnswer: 'Microsoft does not answer',
     notSignedIn: 'Microsoft did not sign you in',

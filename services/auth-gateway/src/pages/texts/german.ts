@@ -42,6 +42,9 @@ export const GERMAN: Texts = {
     'sign-in-used': 'Diese Anmeldung wurde schon benutzt.',
     'sign-in-misdirected': 'Diese Antwort gehört zu einer anderen Anmeldung.',
     'identity-not-accepted': 'Die Antwort von Microsoft konnte nicht angenommen werden.',
+    'tenant-not-found': 'Keine Organisation hat diesen Namen oder diese Adresse.',
+    'microsoft-not-set-up': 'Diese Organisation hat noch kein Microsoft-365-Konto zum Anmelden.',
+    'microsoft-unavailable': 'Microsoft ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.',
     'account-not-found': 'Diese Organisation hat kein solches Microsoft-Konto.',
     'too-many-requests': 'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
     'temporarily-unavailable': 'Ein Teil des Dienstes ist zurzeit nicht verfügbar.',
@@ -79,6 +82,14 @@ export const GERMAN: Texts = {
   wrongDirectory: {
     title: 'Dieses Konto gehört zu einer anderen Organisation',
     person: (tenant, alias) => `Bitte melden Sie sich mit Ihrem Konto von ${tenant} (${alias}) an.`,
+  },
+  control: {
+    'not-administrator': {
+      title: 'Sie verwalten diese Telefonanlage nicht',
+      person: 'Microsoft hat Sie angemeldet, aber Sie gehören nicht zur Administration der Telefonanlage dieser Organisation.',
+      admin: 'Fügen Sie diese Person in Control hinzu: System > Administrators.',
+    },
+    back: 'Zurück zu Control',
   },
   microsoft: {
     noAnswer: 'Microsoft antwortet nicht',

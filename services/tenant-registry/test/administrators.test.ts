@@ -127,7 +127,15 @@ test('the platform’s last administrator stays, in role and place, while no API
 
 test('of two administrators of the platform who remove each other at the same time one stays', async () => {
   const [first, second] = [await givenOperator(), await givenOperator()]
-  const answers = await Promise.all([first, second].map(({ id }) => registry.call(platform, 'DELETE', at(id))))
+  // Both have looked around before either may write.
+  const holding = await registry.pool.connect()
+  await holding.query('begin; select 1 from registry.administrator for update')
+  const removals = [first, second].map(({ id }) => registry.call(platform, 'DELETE', at(id)))
+  const waiting = `select count(*)::int as all from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+  await expect.poll(async () => (await registry.pool.query(waiting)).rows[0].all, { timeout: 10_000 }).toBe(2)
+  await holding.query('commit')
+  holding.release()
+  const answers = await Promise.all(removals)
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 409])
 })
 

@@ -47,6 +47,7 @@ export function printWelcome(addresses: ReturnType<typeof platformAddresses>, ac
       ['  its server-rendered app', `${addresses.tenant('contoso')}/portal/`],
       ['Fabrikam, to be connected', addresses.tenant('fabrikam')],
       ['Control', addresses.control],
+      ['Control, as Contoso’s administrator', `${addresses.control}/?tenant=contoso`],
       ['Control, first entry (once)', access.controlLink],
       ['Admin API', `${addresses.control}/api/v1  (key in ${access.keyFile})`],
       ['Practice Entra admin center', addresses.emulator],

@@ -80,9 +80,12 @@ export function demoTicks(users: readonly MicrosoftUser[]): UserTicks[] {
     .map((user) => ({ id: user.id, sync: true, sso: !WITHOUT_SSO.has(user.displayName) }))
 }
 
+/** Who enters Control with Microsoft. */
+export const DEMO_ADMINISTRATOR = 'Adele Vance'
+
 /** Who can try what, for the table that `npm start` prints. */
 export const DEMO_PEOPLE: ReadonlyArray<{ displayName: string; outcome: string }> = [
-  { displayName: 'Adele Vance', outcome: 'signs in, extension 101' },
+  { displayName: 'Adele Vance', outcome: 'signs in, extension 101; administrator, enters Control too' },
   { displayName: 'Alex Wilber', outcome: 'imported, not bound to an extension yet' },
   { displayName: 'Ben Walters', outcome: 'imported, Microsoft sign-in not enabled' },
   { displayName: 'Allan Deyoung', outcome: 'not imported' },

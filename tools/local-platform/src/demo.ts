@@ -1,3 +1,4 @@
+import type { Administrator } from '@jackfield/contract/administrator'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import type { Page } from '@jackfield/contract/page'
@@ -7,7 +8,7 @@ import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { Tenant } from '@jackfield/contract/tenant'
 import type { Verification } from '@jackfield/contract/verification'
 import type { AdminApi } from './admin-api.ts'
-import { DEMO_APPS, DEMO_BINDINGS, DEMO_EXTENSIONS, type DemoRegistration, demoTicks } from './demo-plan.ts'
+import { DEMO_ADMINISTRATOR, DEMO_APPS, DEMO_BINDINGS, DEMO_EXTENSIONS, type DemoRegistration, demoTicks } from './demo-plan.ts'
 
 export type DemoProgress = {
   onStep(text: string): void
@@ -17,7 +18,8 @@ export type DemoProgress = {
 
 /**
  * Brings the demo about through the admin API alone, as an administrator would: tenants, the apps, Contoso's Microsoft account,
- * the import, phone system, extensions and bindings. What is there already stays, so that a start cut short is finished by the next.
+ * the import, phone system, extensions and bindings, and Contoso's own administrator. What is there already stays, so that a start cut
+ * short is finished by the next.
  */
 export async function provideDemo(api: AdminApi, baseUrl: string, registration: DemoRegistration, progress: DemoProgress): Promise<void> {
   for (const app of DEMO_APPS) await api('PUT', `/apps/${app.clientId}`, app.appOn(baseUrl))
@@ -26,6 +28,7 @@ export async function provideDemo(api: AdminApi, baseUrl: string, registration: 
   const account = await connectAccount(api, contoso, registration, progress)
   await importUsers(api, contoso, account, progress)
   await bindUsers(api, contoso, progress)
+  await nameAdministrator(api, contoso)
 }
 
 async function listAll<Item>(api: AdminApi, path: string): Promise<Item[]> {
@@ -90,4 +93,14 @@ async function bindUsers(api: AdminApi, tenant: Tenant, { onStep }: DemoProgress
     const user = users.find((candidate) => candidate.displayName === displayName)
     if (user) await api('PUT', `/tenants/${tenant.id}/users/${user.id}/bindings/${system.id}`, { extension })
   }
+}
+
+/** Somebody of Contoso who enters Control with Microsoft. */
+async function nameAdministrator(api: AdminApi, tenant: Tenant): Promise<void> {
+  const known = await api<Page<Administrator>>('GET', `/administrators?signInTenantId=${tenant.id}&limit=1`)
+  const { items: users } = await api<Page<PhoneUser>>('GET', `/tenants/${tenant.id}/users?search=${encodeURIComponent(DEMO_ADMINISTRATOR)}`)
+  const user = users.find(({ displayName }) => displayName === DEMO_ADMINISTRATOR)
+  if (known.items.length > 0 || !user) return
+  const { directoryId, objectId, displayName } = user
+  await api('POST', '/administrators', { scope: tenant.id, role: 'admin', directoryId, objectId, displayName })
 }

@@ -17,12 +17,13 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
   tenant: { flexGrow: 1 },
+  who: { color: tokens.colorNeutralForeground3 },
   link: { color: tokens.colorBrandForegroundLink },
 })
 
 export function TopBar({ tenantName }: { tenantName?: string | undefined }) {
   const styles = useStyles()
-  const { scope } = usePrincipal()
+  const { scope, name, role } = usePrincipal()
   const client = useQueryClient()
   const signOut = useMutation({
     mutationFn: endSession,
@@ -47,6 +48,7 @@ export function TopBar({ tenantName }: { tenantName?: string | undefined }) {
           Job board
         </a>
       )}
+      <Text className={styles.who}>{name ?? (role === 'hand-over' ? 'By a hand-over link' : 'By a one-time link')}</Text>
       <Button appearance="subtle" icon={<SignOutRegular />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
         Sign out
       </Button>

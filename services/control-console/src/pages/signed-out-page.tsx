@@ -1,12 +1,17 @@
 import { Text } from '@fluentui/react-components'
 import { CentredCard } from '../components/centred-card.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
+import { MicrosoftSignIn } from './microsoft-sign-in.tsx'
 
 export function SignedOutPage() {
   return (
     <CentredCard>
-      <PageHeading title="You are not signed in" />
-      <Text>Control is opened by a one-time link. Ask the operator of the phone platform for one, and open it in this browser.</Text>
+      <PageHeading title="Sign in to Control" />
+      <MicrosoftSignIn />
+      <Text>
+        Not an administrator yet? Ask one of your organisation, or the operator of the phone platform for a one-time link, and open it in
+        this browser.
+      </Text>
     </CentredCard>
   )
 }

@@ -1,0 +1,34 @@
+import { Administrator, type NewAdministrator } from '@jackfield/contract/administrator'
+import { pageOf } from '@jackfield/contract/page'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { z } from 'zod'
+import { query, request } from './request.ts'
+
+const ADDRESS = '/api/v1/administrators'
+const administratorsKey = (tenantId: string) => ['tenants', tenantId, 'administrators'] as const
+
+/** Who signs in to Control through this tenant, as far as the one who asks may know. */
+export function useAdministrators(tenantId: string) {
+  return useQuery({
+    queryKey: administratorsKey(tenantId),
+    queryFn: ({ signal }) =>
+      request(pageOf(Administrator), 'GET', `${ADDRESS}${query({ signInTenantId: tenantId, limit: 500 })}`, { signal }),
+    select: (page) => page.items,
+  })
+}
+
+export function useAddAdministrator(tenantId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: NewAdministrator) => request(Administrator, 'POST', ADDRESS, { body }),
+    onSettled: () => client.invalidateQueries({ queryKey: administratorsKey(tenantId) }),
+  })
+}
+
+export function useRemoveAdministrator(tenantId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (administratorId: string) => request(z.unknown(), 'DELETE', `${ADDRESS}/${administratorId}`),
+    onSettled: () => client.invalidateQueries({ queryKey: administratorsKey(tenantId) }),
+  })
+}

@@ -60,6 +60,74 @@ export const ENGLISH_EXPLANATIONS = {
       message: 'The code was issued for another directory.',
       remedy: 'Sign in with an account of the expected organisation.',
     },
+    AADSTS700027: {
+      message: 'Entra ID does not accept the certificate’s signature.',
+      remedy: 'Upload this account’s certificate in Certificates & secrets > Certificates, and compare the thumbprints.',
+    },
+    AADSTS70021: {
+      message: 'The application trusts no federated credential that fits this installation.',
+      remedy: 'Compare issuer, subject and audience in Certificates & secrets > Federated credentials. A new one needs some minutes.',
+    },
+    AADSTS50194: {
+      message: 'The application is of one directory only, and was asked for without naming it.',
+      remedy: 'Check the Directory (tenant) ID of this account.',
+    },
+    AADSTS65004: {
+      message: 'Consent was declined.',
+      remedy: 'Let a Privileged Role Administrator or Global Administrator open the consent link again and accept.',
+    },
+    AADSTS90094: {
+      message: 'Only an administrator may give this consent, and this one’s role is not enough.',
+      remedy:
+        'It takes the role Privileged Role Administrator or Global Administrator. Send the consent link or a hand-over link to a colleague who has it.',
+    },
+    AADSTS50020: {
+      message: 'The account is not one of the expected directory.',
+      remedy: 'Sign in with an account of the expected organisation, or let its administrator invite this one as a guest.',
+    },
+    AADSTS500208: {
+      message: 'A personal Microsoft account was used.',
+      remedy: 'Sign in with a work or school account.',
+    },
+    AADSTS500212: {
+      message: 'Cross-tenant access settings block this sign-in.',
+      remedy: 'Let the administrators of both organisations look at External Identities > Cross-tenant access settings.',
+    },
+    AADSTS500021: {
+      message: 'The network allows sign-in to other directories only (tenant restrictions).',
+      remedy: 'Let the network’s administrator allow this directory.',
+    },
+    AADSTS50053: {
+      message: 'The account is locked after too many attempts, or the attempt came from an address with a bad name.',
+      remedy: 'Wait and try again, or let an administrator look at the sign-in log in Entra ID.',
+    },
+    AADSTS50055: { message: 'The password has expired.', remedy: 'Change it at Microsoft, then sign in again.' },
+    AADSTS50126: { message: 'User name or password is wrong.', remedy: 'Try again, or let an administrator reset the password.' },
+    AADSTS50058: { message: 'Nobody is signed in at Microsoft in this browser.', remedy: 'Sign in again.' },
+    AADSTS50076: {
+      message: 'Microsoft wants a further proof (multi-factor authentication).',
+      remedy: 'Sign in again and complete it; set it up first where Microsoft asks for that.',
+    },
+    AADSTS54005: { message: 'The code was used before.', remedy: 'Sign in again.' },
+    AADSTS70008: { message: 'The sign-in at Microsoft has expired or was revoked.', remedy: 'Sign in again.' },
+    AADSTS9002325: {
+      message: 'The redirect URI is registered under another platform than this account says.',
+      remedy: 'Compare the platform (Web or Single-page application) in Authentication with that of this account.',
+    },
+    AADSTS501481: { message: 'The proof key of this sign-in does not fit.', remedy: 'Sign in again, in one browser window.' },
+    AADSTS900144: {
+      message: 'Entra ID could make nothing of the request. That is a mistake of this platform.',
+      remedy: 'Give the code and the correlation id to whoever runs the platform.',
+    },
+    AADSTS50196: {
+      message: 'Entra ID stopped a loop: the same was asked for again and again.',
+      remedy: 'Wait a few minutes. If it stays, tell whoever runs the platform.',
+    },
+    AADSTS90033: { message: 'Entra ID is busy or down for the moment.', remedy: 'Try again in a few minutes.' },
+    AADSTS50000: {
+      message: 'Something went wrong inside Entra ID.',
+      remedy: 'Try again; if it stays, give the correlation id to Microsoft support.',
+    },
   },
   withoutCode: {
     message: 'Entra ID refused without saying why.',

@@ -65,6 +65,93 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       message: 'Der Code wurde für ein anderes Verzeichnis ausgestellt.',
       remedy: 'Melden Sie sich mit einem Konto der erwarteten Organisation an.',
     },
+    AADSTS700027: {
+      message: 'Entra ID nimmt die Signatur des Zertifikats nicht an.',
+      remedy:
+        'Laden Sie das Zertifikat dieses Kontos unter „Zertifikate & Geheimnisse“ > „Zertifikate“ hoch und vergleichen Sie die Fingerabdrücke.',
+    },
+    AADSTS70021: {
+      message: 'Die Anwendung vertraut keiner Verbundanmeldeinformation, die zu dieser Installation passt.',
+      remedy:
+        'Vergleichen Sie Aussteller, Antragsteller und Zielgruppe unter „Zertifikate & Geheimnisse“ > „Verbundanmeldeinformationen“. Eine neue braucht einige Minuten.',
+    },
+    AADSTS50194: {
+      message: 'Die Anwendung gehört nur einem Verzeichnis, und nach ihr wurde gefragt, ohne es zu nennen.',
+      remedy: 'Prüfen Sie die Verzeichnis-ID (Mandant) dieses Kontos.',
+    },
+    AADSTS65004: {
+      message: 'Die Zustimmung wurde abgelehnt.',
+      remedy:
+        'Lassen Sie einen „Administrator für privilegierte Rollen“ oder „Globalen Administrator“ den Link zur Zustimmung noch einmal öffnen und annehmen.',
+    },
+    AADSTS90094: {
+      message: 'Nur ein Administrator darf diese Zustimmung geben, und die Rolle hier reicht nicht aus.',
+      remedy:
+        'Nötig ist die Rolle „Administrator für privilegierte Rollen“ oder „Globaler Administrator“. Senden Sie den Link zur Zustimmung oder einen Übergabelink an jemanden mit dieser Rolle.',
+    },
+    AADSTS50020: {
+      message: 'Das Konto gehört nicht zum erwarteten Verzeichnis.',
+      remedy: 'Melden Sie sich mit einem Konto der erwarteten Organisation an, oder lassen Sie dieses dort als Gast einladen.',
+    },
+    AADSTS500208: {
+      message: 'Es wurde ein persönliches Microsoft-Konto verwendet.',
+      remedy: 'Melden Sie sich mit einem Geschäfts-, Schul- oder Unikonto an.',
+    },
+    AADSTS500212: {
+      message: 'Mandantenübergreifende Zugriffseinstellungen blockieren diese Anmeldung.',
+      remedy:
+        'Lassen Sie die Administratoren beider Organisationen unter „External Identities“ die mandantenübergreifenden Einstellungen ansehen.',
+    },
+    AADSTS500021: {
+      message: 'Das Netzwerk lässt nur die Anmeldung bei anderen Verzeichnissen zu (Mandanteneinschränkungen).',
+      remedy: 'Lassen Sie den Administrator des Netzwerks dieses Verzeichnis zulassen.',
+    },
+    AADSTS50053: {
+      message: 'Das Konto ist nach zu vielen Versuchen gesperrt, oder der Versuch kam von einer auffälligen Adresse.',
+      remedy: 'Warten Sie und versuchen Sie es noch einmal, oder lassen Sie einen Administrator das Anmeldeprotokoll von Entra ID ansehen.',
+    },
+    AADSTS50055: {
+      message: 'Das Kennwort ist abgelaufen.',
+      remedy: 'Ändern Sie es bei Microsoft und melden Sie sich dann noch einmal an.',
+    },
+    AADSTS50126: {
+      message: 'Benutzername oder Kennwort ist falsch.',
+      remedy: 'Versuchen Sie es noch einmal, oder lassen Sie einen Administrator das Kennwort zurücksetzen.',
+    },
+    AADSTS50058: { message: 'In diesem Browser ist niemand bei Microsoft angemeldet.', remedy: 'Melden Sie sich noch einmal an.' },
+    AADSTS50076: {
+      message: 'Microsoft verlangt einen weiteren Nachweis (mehrstufige Authentifizierung).',
+      remedy: 'Melden Sie sich noch einmal an und erbringen Sie ihn; richten Sie ihn zuerst ein, wenn Microsoft darum bittet.',
+    },
+    AADSTS54005: { message: 'Der Code wurde schon verwendet.', remedy: 'Melden Sie sich noch einmal an.' },
+    AADSTS70008: {
+      message: 'Die Anmeldung bei Microsoft ist abgelaufen oder wurde widerrufen.',
+      remedy: 'Melden Sie sich noch einmal an.',
+    },
+    AADSTS9002325: {
+      message: 'Die Umleitungs-URI ist unter einer anderen Plattform registriert, als dieses Konto angibt.',
+      remedy: 'Vergleichen Sie die Plattform (Web oder Single-Page-Webanwendung) unter „Authentifizierung“ mit der dieses Kontos.',
+    },
+    AADSTS501481: {
+      message: 'Der Prüfschlüssel dieser Anmeldung passt nicht.',
+      remedy: 'Melden Sie sich noch einmal an, in einem einzigen Browserfenster.',
+    },
+    AADSTS900144: {
+      message: 'Entra ID konnte mit der Anfrage nichts anfangen. Das ist ein Fehler dieser Plattform.',
+      remedy: 'Geben Sie Code und Korrelations-ID an die Betreiber der Plattform.',
+    },
+    AADSTS50196: {
+      message: 'Entra ID hat eine Schleife beendet: Dasselbe wurde immer wieder verlangt.',
+      remedy: 'Warten Sie einige Minuten. Wenn es dabei bleibt, sagen Sie es den Betreibern der Plattform.',
+    },
+    AADSTS90033: {
+      message: 'Entra ID ist gerade ausgelastet oder nicht erreichbar.',
+      remedy: 'Versuchen Sie es in einigen Minuten noch einmal.',
+    },
+    AADSTS50000: {
+      message: 'In Entra ID ist etwas schiefgegangen.',
+      remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, geben Sie die Korrelations-ID an den Microsoft-Support.',
+    },
   },
   withoutCode: {
     message: 'Entra ID hat abgelehnt, ohne einen Grund zu nennen.',

@@ -1,8 +1,17 @@
+import type { Cloud } from '@jackfield/contract/microsoft-account'
 import * as client from 'openid-client'
 
 /** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
 export type EntraFailure =
-  | { kind: 'refused'; error: string; code: string | undefined; correlationId: string | undefined; timestamp: string | undefined }
+  | {
+      kind: 'refused'
+      error: string
+      code: string | undefined
+      correlationId: string | undefined
+      timestamp: string | undefined
+      /** Where the directory is instead, when Entra ID said so (AADSTS90038). */
+      otherCloud?: Cloud
+    }
   | { kind: 'malformed'; message: string }
   | { kind: 'timeout' }
   | { kind: 'unreachable' }
@@ -12,15 +21,26 @@ const AADSTS = /^(AADSTS\d{4,8})\b/
 const CORRELATION = /Correlation ID:\s*([0-9a-f-]{36})/i
 const TIMESTAMP = /Timestamp:\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)/
 
+const NATIONAL_CLOUD = /National Cloud '(?:login\.)?([a-z.]{1,60})'/i
+const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
+  ['microsoftonline.com', 'global'],
+  ['microsoftonline.us', 'us-gov'],
+  ['microsoftonline.cn', 'china'],
+  ['partner.microsoftonline.cn', 'china'],
+  ['chinacloudapi.cn', 'china'],
+])
+
 /** Reads the members of an Entra error answer or error redirect; the text itself is for no one's eyes but these. */
 export function readEntraError(error: string, description: string | undefined): Extract<EntraFailure, { kind: 'refused' }> {
   const text = description ?? ''
+  const otherCloud = CLOUD_NAMES.get(NATIONAL_CLOUD.exec(text)?.[1]?.toLowerCase() ?? '')
   return {
     kind: 'refused',
     error: error.slice(0, 64),
     code: AADSTS.exec(text)?.[1],
     correlationId: CORRELATION.exec(text)?.[1],
     timestamp: TIMESTAMP.exec(text)?.[1],
+    ...(otherCloud && { otherCloud }),
   }
 }
 

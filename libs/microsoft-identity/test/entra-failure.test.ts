@@ -18,6 +18,19 @@ test('S27 the AADSTS code, correlation id and time are read from both forms of M
   }
 })
 
+test.each([
+  ["AADSTS90038: Tenant 'x' request is being redirected to the National Cloud 'microsoftonline.us'.", 'us-gov'],
+  [
+    "AADSTS90038: The specified tenant 'x' belongs to the National Cloud 'partner.microsoftonline.cn'. Current cloud instance 'microsoftonline.com'",
+    'china',
+  ],
+  ["AADSTS900382: belongs to the National Cloud 'microsoftonline.com'.", 'global'],
+  ["AADSTS90038: belongs to the National Cloud 'evil.example'.", undefined],
+  ["AADSTS90002: Tenant 'x' not found.", undefined],
+])('S27 where a directory of another cloud is, is read from what Entra ID says: %s', (text, cloud) => {
+  expect(readEntraError('invalid_request', text).otherCloud).toBe(cloud)
+})
+
 test('S27 a refusal without a text, or with a foreign one, still has its error name', () => {
   expect(readEntraError('server_error', undefined)).toMatchObject({ error: 'server_error', code: undefined })
   expect(readEntraError('x'.repeat(500), '<script>AADSTS1</script>')).toMatchObject({ error: 'x'.repeat(64), code: undefined })

@@ -96,6 +96,20 @@ test('S27 an unknown directory fails the first check and skips the rest', async 
   expect(checks.slice(1).every((check: Check) => check.status === 'skipped')).toBe(true)
 })
 
+test('S27 a directory of another cloud is found out, and the cloud to choose is named', async () => {
+  const directoryId = guid()
+  m365.addDirectory({ id: directoryId, displayName: 'Elsewhere', domains: [`${directoryId}.example`], nationalCloud: 'microsoftonline.us' })
+  const { id } = await account({ directoryId })
+  const { ok, checks } = await verify(id)
+  expect(ok).toBe(false)
+  expect(find(checks, 'directory')).toMatchObject({
+    status: 'failed',
+    code: 'AADSTS90038',
+    message: 'The directory is in a national cloud.',
+  })
+  expect(find(checks, 'directory').remedy).toContain('“us-gov”')
+})
+
 test('S14 swapped ids are recognised and said plainly', async () => {
   const { ids, credential } = givenDirectory(m365)
   const { id } = await account({ clientId: ids.directoryId, directoryId: ids.clientId, credential })

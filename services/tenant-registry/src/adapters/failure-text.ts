@@ -1,14 +1,25 @@
+import type { Cloud } from '@jackfield/contract/microsoft-account'
 import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
 import type { Failure } from '../domain/connection-evidence.ts'
 
 const TRY_AGAIN = 'Try again in a few minutes. If it stays, check that this platform may reach the Microsoft cloud.'
 
+/** By the names of the API; the two of the US government have one Entra ID. */
+const CLOUDS: Readonly<Record<Cloud, string>> = {
+  global: '“global”',
+  'us-gov': '“us-gov”, or “us-gov-dod” for the Department of Defense',
+  'us-gov-dod': '“us-gov-dod”',
+  china: '“china”',
+}
+
 /** A failure of Entra ID in an administrator's words; what Entra ID wrote itself is not passed on. */
 export function failureOf(failure: EntraFailure): Failure {
   if (failure.kind !== 'refused') return silentFailure(failure.kind, 'Entra ID')
-  const { code, correlationId } = failure
-  return { kind: 'refused', code, correlationId, ...explainAadsts(code) }
+  const { code, correlationId, otherCloud } = failure
+  const { message, remedy } = explainAadsts(code)
+  const cloud = otherCloud && `Set the cloud of this account to ${CLOUDS[otherCloud]}. A registration of that cloud is needed too.`
+  return { kind: 'refused', code, correlationId, message, remedy: cloud ?? remedy }
 }
 
 export function silentFailure(kind: Exclude<Failure['kind'], 'refused'>, who: string): Failure {

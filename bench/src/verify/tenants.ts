@@ -43,6 +43,7 @@ export async function startBackends(known: number, base: URL) {
     return undefined
   }
   const hostOf = (number: number): HostResolution => ({
+    kind: 'tenant',
     tenant: { id: idOf(1, number), slug: slugOf(number), name: `Tenant ${number}` },
     origin: `${base.protocol}//${slugOf(number)}.${base.host}`,
     branding: NO_BRANDING,

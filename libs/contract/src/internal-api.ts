@@ -7,10 +7,9 @@ import { Slug } from './tenant.ts'
 
 // Answers of the routes under /internal, which only our services may call (role `service`).
 
-/** tenant-registry `GET /internal/hosts/{host}`: whose host this is, and the accounts people may sign in with. */
-export const HostResolution = z.object({
+/** tenant-registry `GET /internal/tenants/{tenantId}/sign-in`: a tenant, and the accounts its people may sign in with. */
+export const SignInTenant = z.object({
   tenant: z.object({ id: Id, slug: Slug, name: z.string() }),
-  origin: z.url(),
   branding: Branding.default(NO_BRANDING),
   accounts: z.array(
     MicrosoftAccount.pick({
@@ -24,7 +23,17 @@ export const HostResolution = z.object({
     }),
   ),
 })
+export type SignInTenant = z.infer<typeof SignInTenant>
+
+/** tenant-registry `GET /internal/hosts/{host}`: whose host this is; one tenant's, or a shared host of the catalogue's apps, for every tenant. */
+export const HostResolution = z.union([
+  z.object({ kind: z.literal('shared'), origin: z.url() }),
+  SignInTenant.extend({ kind: z.literal('tenant').default('tenant'), origin: z.url() }),
+])
 export type HostResolution = z.infer<typeof HostResolution>
+
+/** tenant-registry `GET /internal/directories/{directoryId}/tenants`: those with an enabled account in that directory. */
+export const TenantsOfDirectory = z.array(SignInTenant)
 
 /** The secret itself, or an assertion signed by the account's certificate or by the installation, good for some minutes (RFC 7523). */
 export const CredentialProof = z.discriminatedUnion('type', [
@@ -69,3 +78,18 @@ export const RosterOfTenant = RosterOfAccount.extend({ phoneSystems: z.int().min
 export type RosterOfTenant = z.infer<typeof RosterOfTenant>
 
 export const RosterIdentityQuery = z.object({ directoryId: Guid, objectId: Guid })
+
+/** What a person typed to be found by: an address, or `@` and a domain for anybody of it. */
+export const AddressQuestion = z.object({
+  address: z
+    .string()
+    .max(320)
+    .regex(/^[^@\s\p{Cc}]*@[^@\s\p{Cc}]+$/u, 'must be an address')
+    .toLowerCase(),
+})
+/**
+ * user-sync-worker `POST /internal/sign-in-candidates`: in which tenant's directory the person may be. An unknown address is answered
+ * like a known one of its domain, so that nobody learns which exist; of an unknown domain there is none.
+ */
+export const SignInCandidates = z.array(z.object({ tenantId: Id, directoryId: Guid }))
+export type SignInCandidates = z.infer<typeof SignInCandidates>

@@ -10,8 +10,10 @@ import { rateLimitPlugin } from './rate-limit-plugin.ts'
 import { logSerializers } from './request-log.ts'
 import { acceptControlRedeemed } from './routes/accept-control-redeemed.ts'
 import { acceptRedeemed } from './routes/accept-redeemed.ts'
+import { askWorkAddress } from './routes/ask-work-address.ts'
 import { beginControlSignIn } from './routes/begin-control-sign-in.ts'
 import { cancelSignIn } from './routes/cancel-sign-in.ts'
+import { chooseTenant } from './routes/choose-tenant.ts'
 import { continueSignIn } from './routes/continue-sign-in.ts'
 import { controlFiles } from './routes/control-files.ts'
 import { controlSession } from './routes/control-session.ts'
@@ -31,7 +33,7 @@ import { signOutFrontend } from './routes/sign-out-frontend.ts'
 import { startMicrosoftSignIn } from './routes/start-microsoft-sign-in.ts'
 import { verifyRequest } from './routes/verify-request.ts'
 import { securityHeadersOfSite, securityHeadersPlugin } from './security-headers-plugin.ts'
-import { onControlSite, onTenantSite, sitePlugin } from './site-plugin.ts'
+import { onControlSite, onSignInSite, onTenantSite, sitePlugin } from './site-plugin.ts'
 
 export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'trustedProxies' | 'logTo'> & {
   baseUrl: string
@@ -61,11 +63,13 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await people.register(microsoftCallback, ports)
         await people.register(acceptRedeemed, ports)
         await people.register(endMicrosoftSession, ports)
-        await people.register(async (tenant) => {
-          tenant.addHook('onRequest', onTenantSite)
-          await tenant.register(continueSignIn, { ...ports, baseUrl })
-          await tenant.register(startMicrosoftSignIn, { ...ports, baseUrl })
-          await tenant.register(async (forms) => {
+        await people.register(async (hosts) => {
+          hosts.addHook('onRequest', onSignInSite)
+          await hosts.register(continueSignIn, { ...ports, baseUrl })
+          await hosts.register(askWorkAddress, { ...ports, baseUrl })
+          await hosts.register(chooseTenant, { ...ports, baseUrl })
+          await hosts.register(startMicrosoftSignIn, { ...ports, baseUrl })
+          await hosts.register(async (forms) => {
             // The button's form has no fields; a body, whatever it is, is not read.
             forms.removeAllContentTypeParsers()
             forms.addContentTypeParser('*', (_request, payload, done) => {
@@ -74,14 +78,17 @@ export function buildApp(settings: AppSettings, ports: Ports) {
             })
             await forms.register(cancelSignIn, ports)
           })
-          await tenant.register(showSignedIn)
-          await tenant.register(showLogo, ports)
-          await tenant.register(signInFrontend, { ...ports, baseUrl })
-          await tenant.register(signOutFrontend, { ...ports, baseUrl })
-          await tenant.register(showOwnSessions, ports)
-          await tenant.register(showDeviceQrCode)
-          await tenant.register(endOwnSession, ports)
-          await tenant.register(openidProvider, { ...ports, baseUrl })
+          await hosts.register(showSignedIn)
+          await hosts.register(signInFrontend, { ...ports, baseUrl })
+          await hosts.register(signOutFrontend, { ...ports, baseUrl })
+          await hosts.register(showOwnSessions, ports)
+          await hosts.register(async (tenant) => {
+            tenant.addHook('onRequest', onTenantSite)
+            await tenant.register(showLogo, ports)
+            await tenant.register(showDeviceQrCode)
+          })
+          await hosts.register(endOwnSession, ports)
+          await hosts.register(openidProvider, { ...ports, baseUrl })
         })
         await people.register(async (control) => {
           control.addHook('onRequest', onControlSite)
@@ -96,7 +103,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         frontends.addHook('onRequest', noStore)
         await frontends.register(sitePlugin, { registry: ports.registry, baseUrl })
         await frontends.register(securityHeadersOfSite)
-        frontends.addHook('onRequest', onTenantSite)
+        frontends.addHook('onRequest', onSignInSite)
         await frontends.register(showSession, ports)
         await frontends.register(verifyRequest, ports)
       })

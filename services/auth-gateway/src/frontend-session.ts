@@ -1,36 +1,45 @@
 import type { App } from '@jackfield/contract/app'
-import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 import type { FastifyRequest } from 'fastify'
+import { readAccountId } from './domain/account-id.ts'
 import { decideAdmission, isLoginRevoked } from './domain/admission.ts'
 import { registerApp, SIGN_IN_DONE_PATH } from './domain/app-registration.ts'
 import { isLoginTooOld } from './domain/session-limits.ts'
 import { refuse } from './errors.ts'
 import type { Ports } from './ports.ts'
-import { tenantSite } from './site-plugin.ts'
+import { signInSite } from './site-plugin.ts'
+import { findTenantOf } from './tenant-of-site.ts'
 
 export type FrontendSession =
-  | { kind: 'signed-in'; person: RosterEntry; loginAt: number; sessionUid: string }
+  | { kind: 'signed-in'; tenant: SignInTenant['tenant']; person: RosterEntry; accountId: string; loginAt: number; sessionUid: string }
   | { kind: 'signed-out' }
   | { kind: 'foreign' }
   | { kind: 'not-bound' }
 
 /** Who the browser's session says this is, as far as the roster still admits them now (T-22). */
 export async function findFrontendSession(
-  ports: Pick<Ports, 'providers' | 'roster' | 'clock'>,
+  ports: Pick<Ports, 'providers' | 'registry' | 'roster' | 'clock'>,
   request: FastifyRequest,
   app: Pick<App, 'requiresBinding'> = { requiresBinding: false },
 ): Promise<FrontendSession> {
-  const site = tenantSite(request)
+  const site = signInSite(request)
   const provider = await ports.providers(site)
   const login = await provider.findLogin(request.headers.cookie)
   if (!login) return { kind: 'signed-out' }
   if (login.kind === 'foreign') return login
   if (isLoginTooOld(login.loginAt, ports.clock())) return { kind: 'signed-out' }
-  const person = await ports.roster.findById(site.tenant.id, login.accountId)
+  const id = readAccountId(site, login.accountId)
+  if (!id) return { kind: 'signed-out' }
+  const [found, person] = await Promise.all([
+    findTenantOf(ports.registry, site, id.tenantId),
+    ports.roster.findById(id.tenantId, id.userId),
+  ])
+  if (!found) return { kind: 'signed-out' }
   const admission = decideAdmission(person, app)
   if (admission.kind === 'not-bound') return admission as { kind: 'not-bound' }
   if (admission.kind !== 'admitted' || isLoginRevoked(admission.person, login.loginAt)) return { kind: 'signed-out' }
-  return { kind: 'signed-in', person: admission.person, loginAt: login.loginAt, sessionUid: login.uid }
+  const { accountId, loginAt, uid: sessionUid } = login
+  return { kind: 'signed-in', tenant: found.tenant, person: admission.person, accountId, loginAt, sessionUid }
 }
 
 /** The same, or the refusal: 401 asks to sign in, 403 says that signing in again would not help. */
@@ -48,14 +57,15 @@ export async function findFrontend(
   request: FastifyRequest,
   clientId: unknown,
 ) {
-  const site = tenantSite(request)
+  const site = signInSite(request)
   const apps = await registry.listApps()
   const app = apps.find((each) => each.clientId === clientId && each.kind === 'server')
   if (!app) throw refuse('not-found')
   const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
   const ofApp = redirectUris.filter((uri) => uri !== site.origin + SIGN_IN_DONE_PATH)
   const origins = new Set(ofApp.map((uri) => new URL(uri).origin))
-  const own = new URL(app.tenantUrl.replace('{tenant}', site.tenant.slug))
+  if (redirectUris.length === 0) throw refuse('not-found')
+  const own = new URL(site.kind === 'shared' ? (app.sharedUrl ?? site.origin) : app.tenantUrl.replace('{tenant}', site.tenant.slug))
   const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
   return { app, origins, home, postLogoutRedirectUris }
 }

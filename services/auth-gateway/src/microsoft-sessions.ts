@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from './domain/session-limits.ts'
-import type { TenantSite } from './domain/site.ts'
+import type { SignInSite } from './domain/site.ts'
 import type { ArtefactSpaces, Artefacts } from './ports.ts'
 
 const SPACE = 'microsoft-sessions'
@@ -15,7 +15,7 @@ export function microsoftSessions(spaces: ArtefactSpaces) {
   const space: Artefacts = spaces(SPACE)
   const indexOf = (sid: string) => `microsoft ${sid}`
   return {
-    note: (sid: string, { origin }: Pick<TenantSite, 'origin'>, accountId: string, uid: string) => {
+    note: (sid: string, { origin }: Pick<SignInSite, 'origin'>, accountId: string, uid: string) => {
       const payload = { host: new URL(origin).host, accountId, uid }
       return space.save({ kind: KIND, id: uid, payload, ttl: SESSION_ABSOLUTE, grantId: indexOf(sid) })
     },

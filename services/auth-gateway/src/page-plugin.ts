@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { isDependencyFailure } from './dependency-failure.ts'
 import { chooseLanguage } from './domain/language.ts'
-import { shownName } from './domain/site.ts'
+import { brandingOf, nameOf } from './domain/site.ts'
 import { refuse } from './errors.ts'
 import { html } from './pages/html.ts'
 import { type Look, languageHeaders, type Page, pageSecurityPolicy, renderPage } from './pages/layout.ts'
@@ -41,11 +41,10 @@ export const pagePlugin = plugin(async (app) => {
 /** In which language, and in whose name, this request is answered. */
 export function lookOf(request: FastifyRequest): Look {
   const { uiLocales, site } = request
-  const ofTenant = site?.kind === 'tenant' ? site : undefined // where the host is nobody's there is no site
-  const branding = ofTenant?.branding ?? NO_BRANDING
+  const branding = site ? brandingOf(site) : NO_BRANDING // where the host is nobody's there is no site
   const acceptLanguage = request.headers['accept-language']
   const language = chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage: branding.language ?? undefined })
-  return { texts: textsFor(language), tenant: ofTenant && shownName(ofTenant), branding }
+  return { texts: textsFor(language), tenant: site && nameOf(site), branding }
 }
 
 export function textsOf(request: FastifyRequest): Texts {

@@ -4,14 +4,21 @@ import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { LogoType } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
-import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type {
+  Connection,
+  CredentialUse,
+  HostResolution,
+  RosterEntry,
+  SignInCandidates,
+  SignInTenant,
+} from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Revocation } from '@jackfield/contract/revocation'
 import type { Backend } from './domain/edge-route.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
-import type { SignInAccount, TenantSite } from './domain/site.ts'
+import type { SignInAccount, SignInSite } from './domain/site.ts'
 import type { Look } from './pages/layout.ts'
 
 /** Seconds since 1970. */
@@ -21,6 +28,10 @@ export interface Registry {
   findHost(host: string): Promise<HostResolution | undefined>
   /** False once a tenant is removed, or being removed. */
   hasTenant(tenantId: string): Promise<boolean>
+  /** Undefined once it is removed, or being removed. */
+  findTenant(tenantId: string): Promise<SignInTenant | undefined>
+  /** Those with an enabled account in the directory. */
+  listTenantsOf(directoryId: string): Promise<readonly SignInTenant[]>
   listApps(): Promise<readonly App[]>
   /** Undefined when the tenant has another logo by now. */
   findLogo(tenantId: string, sha256: string): Promise<{ mediaType: LogoType; bytes: Buffer } | undefined>
@@ -41,6 +52,8 @@ export interface Registry {
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
+  /** In which tenants' directories the person of an address may be; it does not tell whether there is one. */
+  findCandidates(address: string): Promise<SignInCandidates>
 }
 
 /** People whose sessions the roster has ended, each handed to one caller for half a minute, until that one is done. */
@@ -53,7 +66,7 @@ export interface Revocations {
 export type Artefact = { kind: string; id: string; payload: Record<string, unknown>; ttl: number; grantId?: string; uid?: string }
 export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: number | undefined }
 
-/** Short-lived state of one namespace (a tenant on one host). What another namespace stored does not exist here. */
+/** Short-lived state of one namespace (a tenant on one host, or a shared host). What another namespace stored does not exist here. */
 export interface Artefacts {
   save(artefact: Artefact): Promise<void>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
@@ -122,6 +135,8 @@ export type Attempt = {
   domainHint: string | undefined
   /** `ui_locales` of the request. */
   uiLocales: string | undefined
+  /** The slug by which the app names the tenant, on a shared host. */
+  tenantHint: string | undefined
   /** Who the session says this is, when there is one. */
   accountId: string | undefined
 }
@@ -131,7 +146,7 @@ export type AttemptResult =
   | { kind: 'resolved' }
   | { kind: 'refused' }
 
-/** What the session cookie of a request stands for: a person's login here, or a session of another tenant. */
+/** What the session cookie of a request stands for: a person's login here, or a session of another tenant or shared host. */
 export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: string } | { kind: 'foreign' }
 
 export interface OpenIdProvider {
@@ -152,7 +167,7 @@ export interface OpenIdProvider {
   /** Ends a login with its tokens; false when this person has none of this uid. */
   endSession(accountId: string, uid: string): Promise<boolean>
 }
-export type OpenIdProviders = (site: TenantSite) => Promise<OpenIdProvider>
+export type OpenIdProviders = (site: SignInSite) => Promise<OpenIdProvider>
 
 /** Apps that are to hear of ended sessions. */
 export type LogoutNotices = {

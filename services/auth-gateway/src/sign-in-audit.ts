@@ -1,7 +1,6 @@
 import type { Administrator } from '@jackfield/contract/administrator'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
-import type { TenantSite } from './domain/site.ts'
 import type { Ports } from './ports.ts'
 
 type SignInEvent = {
@@ -14,11 +13,11 @@ type SignInEvent = {
 }
 
 /** One line in the tenant's audit log. The registry's client waits 2 s at most; a failure is logged and stops nobody. */
-export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, site: TenantSite, event: SignInEvent) {
+export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, tenantId: string, event: SignInEvent) {
   const { identity, userId } = event
   try {
     await registry.recordAuditEvent({
-      tenantId: site.tenant.id,
+      tenantId,
       actor: userId ? `phone-user:${userId}` : identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown',
       action: 'sign-in',
       outcome: event.outcome,
@@ -39,13 +38,13 @@ export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request
 export async function auditSessionsEnded(
   { registry }: Pick<Ports, 'registry'>,
   request: FastifyRequest,
-  site: TenantSite,
+  tenantId: string,
   userId: string,
   count: number,
 ) {
   try {
     await registry.recordAuditEvent({
-      tenantId: site.tenant.id,
+      tenantId,
       actor: `phone-user:${userId}`,
       action: 'session.end',
       outcome: 'success',

@@ -4,7 +4,14 @@ import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
-import type { Connection, CredentialUse, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type {
+  Connection,
+  CredentialUse,
+  HostResolution,
+  RosterEntry,
+  SignInCandidates,
+  SignInTenant,
+} from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
@@ -32,7 +39,8 @@ import type { Registry, Roster } from '../src/ports.ts'
 
 export { ADATUM_DIRECTORY_ID, ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID }
 export const INTERNAL_KEY = Buffer.alloc(32, 7)
-export type Account = HostResolution['accounts'][number]
+export type Account = SignInTenant['accounts'][number]
+type TenantHost = Extract<HostResolution, { kind: 'tenant' }>
 export type World = Awaited<ReturnType<typeof givenGateway>>
 
 /** A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster. */
@@ -58,7 +66,7 @@ export async function givenGateway(
   await ensurePlatformKeys(db, sealingKeys)
 
   const callbacks = ['/auth/microsoft/callback', '/auth/microsoft/callback/web-client', '/auth/microsoft/callback/desk']
-  const redirectUris = ['phone', 'contoso.phone', 'fabrikam.phone'].flatMap((host) =>
+  const redirectUris = ['phone', 'contoso.phone', 'fabrikam.phone', 'web.phone'].flatMap((host) =>
     callbacks.map((path) => `http://${host}.localhost:${port}${path}`),
   )
   const m365 = await startEmulator({
@@ -149,7 +157,7 @@ export async function givenGateway(
   }
 }
 
-type TenantRow = { resolution: HostResolution; connections: Map<string, Connection> }
+type TenantRow = { resolution: TenantHost; connections: Map<string, Connection> }
 
 function mapRegistry(baseUrl: string) {
   const tenants = new Map<string, TenantRow>()
@@ -165,11 +173,18 @@ function mapRegistry(baseUrl: string) {
   const logos = new Map<string, { mediaType: LogoType; bytes: Buffer }>()
   const consents = new Map<string, ConsentReturn>()
   const consentAnswers: ConsentAnswer[] = []
+  const resolutions = () => [...tenants.values()].map(({ resolution }) => resolution)
   const registry: Registry = {
     async findHost(host) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      return tenants.get(host)?.resolution
+      const shared = apps.find(({ sharedUrl }) => sharedUrl !== undefined && new URL(sharedUrl).host === host)?.sharedUrl
+      return shared ? { kind: 'shared', origin: new URL(shared).origin } : tenants.get(host)?.resolution
     },
+    findTenant: async (tenantId) => (removed.has(tenantId) ? undefined : resolutions().find(({ tenant }) => tenant.id === tenantId)),
+    listTenantsOf: async (directoryId) =>
+      resolutions().filter(
+        ({ tenant, accounts }) => !removed.has(tenant.id) && accounts.some((account) => account.directoryId === directoryId),
+      ),
     hasTenant: async (tenantId) => !removed.has(tenantId),
     listApps: async () => apps,
     findLogo: async (tenantId, sha256) => logos.get(`${tenantId} ${sha256}`),
@@ -218,7 +233,8 @@ function mapRegistry(baseUrl: string) {
     logos,
     givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
       const host = `${slug}.${base.host}`
-      const resolution = {
+      const resolution: TenantHost = {
+        kind: 'tenant',
         tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` },
         branding: NO_BRANDING,
         origin: `http://${host}`,
@@ -227,12 +243,14 @@ function mapRegistry(baseUrl: string) {
       tenants.set(host, { resolution, connections: new Map(connections.map((each) => [each.accountId, each])) })
       return resolution.tenant
     },
+    forgetTenants: () => tenants.clear(),
     tenantAt: (slug: string) => tenants.get(`${slug}.${base.host}`),
   }
 }
 
 function mapRoster() {
   const people: Array<RosterEntry & { tenantId: string }> = []
+  const questions: string[] = []
   const outage = { isDown: false }
   const up = async <Value>(answer: Promise<Value>) => {
     if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'roster does not answer')
@@ -242,13 +260,31 @@ function mapRoster() {
     findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
     findByIdentity: async (tenantId, directoryId, objectId) =>
       people.find((person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId),
+    findCandidates: async (address) => {
+      questions.push(address)
+      return candidatesOf(people, address)
+    },
   }
   return {
     people,
+    /** Addresses that were asked for. */
+    questions,
     outage,
+    findCandidates: async (address: string) => up(roster.findCandidates(address)),
     findById: async (...key: Parameters<Roster['findById']>) => up(roster.findById(...key)),
     findByIdentity: async (...key: Parameters<Roster['findByIdentity']>) => up(roster.findByIdentity(...key)),
   }
+}
+
+/** The roster's rule, over a list: by name, by mail, or like somebody of the domain. */
+function candidatesOf(people: ReadonlyArray<RosterEntry & { tenantId: string }>, address: string): SignInCandidates {
+  const allowed = people.filter(({ sso, status }) => sso && status === 'active')
+  const having = (member: 'userPrincipalName' | 'mail', end: string) => allowed.filter((each) => each[member]?.toLowerCase().endsWith(end))
+  const named = allowed.filter(({ userPrincipalName }) => userPrincipalName.toLowerCase() === address)
+  const exact = named.length > 0 ? named : allowed.filter(({ mail }) => mail?.toLowerCase() === address)
+  const domain = address.slice(address.indexOf('@'))
+  const found = exact.length > 0 ? exact : [...having('userPrincipalName', domain), ...having('mail', domain)].slice(0, 1)
+  return found.map(({ tenantId, directoryId }) => ({ tenantId, directoryId }))
 }
 
 export function givenApp({ registry, port }: Pick<World, 'registry' | 'port'>, clientId: string, more: Partial<App> = {}): App {

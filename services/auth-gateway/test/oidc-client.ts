@@ -38,7 +38,7 @@ export async function signInAt(browser: Browser, url: URL, userName: string = AD
   return passMicrosoft(browser, await browser.open(url), userName)
 }
 
-function passMicrosoft(browser: Browser, page: Page, userName: string = ADELE.userPrincipalName): Promise<Page> {
+export function passMicrosoft(browser: Browser, page: Page, userName: string = ADELE.userPrincipalName): Promise<Page> {
   return browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' })
 }
 

@@ -4,6 +4,7 @@ import { endRevokedSessions } from '../src/jobs/end-revoked-sessions.ts'
 import { Browser } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { signIn } from './oidc-client.ts'
+import { givenSharedApp, signInShared } from './shared-host.ts'
 
 let world: World
 let contoso: { id: string }
@@ -59,6 +60,18 @@ test('S45 T-61 when the roster ends somebody’s sessions, every app of each of 
   ])
   expect(await sessions()).toBe(before - 2)
   expect(waiting).toEqual([])
+  expect(failures).toEqual([])
+})
+
+test('S45 S40 T-61 a session on a shared host ends by the roster’s word too, and no other tenant’s there', async () => {
+  const origin = givenSharedApp(world, 'shared', 'web', { backchannelLogoutPath: '/logged-out' })
+  const { browser, tokens } = await signInShared(origin, { clientId: 'shared', hints: { tenant: 'contoso' } })
+  const other = await signInShared(origin, { clientId: 'shared', hints: { tenant: 'fabrikam' } })
+  revoke(contoso.id, people.contoso.id)
+  await run()
+  expect(await notices()).toEqual([{ issuer: `${origin}/auth`, client_id: 'shared', sub: people.contoso.id, sid: tokens.claims()?.sid }])
+  expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
+  expect((await other.browser.open(`${origin}/auth/verify`)).headers['x-auth-tenant']).toBe('fabrikam')
   expect(failures).toEqual([])
 })
 

@@ -48,6 +48,7 @@ import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
 import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
 import { resolveHost } from './routes/internal/resolve-host.ts'
+import { signInTenants } from './routes/internal/sign-in-tenants.ts'
 import { listAccounts } from './routes/list-accounts.ts'
 import { listAdministrators } from './routes/list-administrators.ts'
 import { listApiKeys } from './routes/list-api-keys.ts'
@@ -163,6 +164,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(readApps, ports)
       await scope.register(readTenant, ports)
       await scope.register(readLogo, ports)
+      await scope.register(signInTenants, ports)
       await scope.register(readConnection, ports)
       await scope.register(recordCredentialUse, ports)
       await scope.register(findAdministrator, ports)

@@ -19,6 +19,7 @@ export const refuse = defineErrors({
   'logo-too-large': { status: 400, message: 'The logo has more than 2048 pixels on a side.' },
   'logo-not-plain': { status: 400, message: 'The SVG image has scripts, a document type or foreign content. Export it as a plain SVG.' },
 
+  'shared-host-taken': { status: 409, message: 'The shared host is the platform’s own, or a tenant’s.' },
   'host-not-found': { status: 404, message: 'The tenant has no such custom host.' },
 
   'app-not-found': { status: 404, message: 'There is no such app.' },

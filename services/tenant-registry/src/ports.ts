@@ -38,6 +38,8 @@ export type Tenants = {
   findBySlug(slug: string): Promise<TenantRecord | undefined>
   /** Of the proven hosts. */
   findByCustomHost(hostname: string): Promise<TenantRecord | undefined>
+  /** By any tenant, proven or not. */
+  isHostClaimed(hostname: string): Promise<boolean>
   list(only: TenantFilter, range: Range): Promise<TenantRecord[]>
   change(
     read: TenantRecord,
@@ -95,6 +97,8 @@ export type Accounts = {
   find(tenantId: string, accountId: string): Promise<AccountRecord | undefined>
   list(tenantId: string, range: Range): Promise<AccountRecord[]>
   listAll(tenantId: string): Promise<AccountRecord[]>
+  /** Ids of the tenants that are connected to a directory, in order. */
+  tenantsOf(directoryId: string): Promise<string[]>
   change(
     read: AccountRecord,
     values: AccountValues,

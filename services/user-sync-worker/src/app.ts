@@ -23,6 +23,7 @@ import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
 import { disconnectAccount } from './routes/disconnect-account.ts'
 import { eraseTenant } from './routes/erase-tenant.ts'
+import { findHomeRealms } from './routes/find-home-realms.ts'
 import { findRosterEntry } from './routes/find-roster-entry.ts'
 import { getBindingRules } from './routes/get-binding-rules.ts'
 import { getImportRules } from './routes/get-import-rules.ts'
@@ -143,10 +144,16 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (internal) => {
     open(internal)
     internal.addHook('onRequest', requireService)
-    internal.addHook('preValidation', confineToTenant(ports.inScope))
-    internal.register(findRosterEntry, ports)
-    internal.register(disconnectAccount, ports)
-    internal.register(checkNotifications, ports)
-    internal.register(eraseTenant, ports)
+    internal.register(async (ofTenant) => {
+      ofTenant.addHook('preValidation', confineToTenant(ports.inScope))
+      await ofTenant.register(findRosterEntry, ports)
+      await ofTenant.register(disconnectAccount, ports)
+      await ofTenant.register(checkNotifications, ports)
+      await ofTenant.register(eraseTenant, ports)
+    })
+    internal.register(async (aboveAll) => {
+      aboveAll.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
+      await aboveAll.register(findHomeRealms, ports)
+    })
   }
 }

@@ -2,7 +2,14 @@ import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-ev
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportRules } from '@jackfield/contract/import-rule'
-import type { Connection, CredentialUse, RosterEntry, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
+import type {
+  Connection,
+  CredentialUse,
+  RosterEntry,
+  RosterOfAccount,
+  RosterOfTenant,
+  SignInCandidates,
+} from '@jackfield/contract/internal-api'
 import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
@@ -213,6 +220,12 @@ export type PhoneUsers = {
   changeTicks(tenantId: string, userId: string, version: number, ticks: Ticks, entry: AuditEntry): Promise<boolean>
 }
 
+/** In whose directories a person may be who only gives an address. */
+export type HomeRealms = {
+  /** `address` in lower case, or `@` and a domain; one nobody has is answered like one of its domain. */
+  find(address: string): Promise<SignInCandidates>
+}
+
 export type PhoneSystems = {
   create(tenantId: string, name: string): Promise<PhoneSystem>
   find(tenantId: string, phoneSystemId: string): Promise<PhoneSystem | undefined>
@@ -252,6 +265,7 @@ export type Ports = {
   queue: SyncQueue
   jobBoard: JobBoard
   users: PhoneUsers
+  homeRealms: HomeRealms
   phoneSystems: PhoneSystems
   bindings: Bindings
   importRules: ImportRuleBook

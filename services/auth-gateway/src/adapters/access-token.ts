@@ -1,9 +1,11 @@
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 import type { AdapterPayload } from 'oidc-provider'
+import { accountIdOf } from '../domain/account-id.ts'
+import type { SignInSite } from '../domain/site.ts'
 
 export type AccessTokenReader = (token: string) => Promise<AdapterPayload | undefined>
 
-/** The resource that access tokens are for (RFC 8707): the phone system's API of this tenant. */
+/** The resource that access tokens are for (RFC 8707): the phone system's API on this host. */
 export const phoneApi = (origin: string) => `${origin}/phone-api`
 export const userinfoUrl = (origin: string) => `${origin}/auth/userinfo`
 
@@ -11,7 +13,8 @@ export const userinfoUrl = (origin: string) => `${origin}/auth/userinfo`
  * Reads our own JWT access tokens (RFC 9068) at userinfo. A token has two audiences, the phone API and userinfo, so that one
  * token serves both; `grant` names the grant it rests on, which is looked up, so that a revoked token ends here at once.
  */
-export function accessTokenReader(origin: string, keys: readonly JWK[]): AccessTokenReader {
+export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): AccessTokenReader {
+  const { origin } = site
   const publicKeys = createLocalJWKSet({ keys: keys.map(({ d: _, ...publicKey }) => publicKey) })
   return async (token) => {
     const verified = await jwtVerify(token, publicKeys, {
@@ -22,7 +25,9 @@ export function accessTokenReader(origin: string, keys: readonly JWK[]): AccessT
       requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id', 'scope', 'grant'],
     }).catch(() => undefined)
     if (!verified) return undefined
-    const { sub, iat, exp, jti, scope, client_id: clientId, grant } = verified.payload
-    return { kind: 'AccessToken', jti, iat, exp, scope, clientId, accountId: sub, grantId: grant } as AdapterPayload
+    const { sub = '', iat, exp, jti, scope, client_id: clientId, grant, tenant_id: tenantId } = verified.payload
+    // On a shared host the token says of which tenant its subject is; on a tenant's own host that is no question.
+    const accountId = accountIdOf(site, { tenantId: String(tenantId), userId: sub })
+    return { kind: 'AccessToken', jti, iat, exp, scope, clientId, accountId, grantId: grant } as AdapterPayload
   }
 }

@@ -2,7 +2,7 @@ import type { App } from '@jackfield/contract/app'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../domain/app-registration.ts'
 import { DEVICE_CODE, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import type { TenantSite } from '../domain/site.ts'
+import type { SignInSite } from '../domain/site.ts'
 import type { Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
 import { personIndex } from './oidc-sessions.ts'
@@ -13,7 +13,7 @@ export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
 
 type Parts = {
-  site: TenantSite
+  site: SignInSite
   baseUrl: string
   registry: Registry
   artefacts: Artefacts
@@ -99,8 +99,10 @@ async function findClient({ registry, site, baseUrl }: Parts, id: string): Promi
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
   const registration = registerApp(app, site, apps, baseUrl)
-  if (app.kind === 'device') return describeDevice(app)
-  return registration.redirectUris.length === 0 ? undefined : describeClient(app, registration)
+  // A device's code names no tenant: it signs in on the tenant's own hosts only.
+  if (app.kind === 'device') return site.kind === 'tenant' ? describeDevice(app) : undefined
+  if (registration.redirectUris.length === 0) return undefined
+  return { ...describeClient(app, registration), ...(site.kind === 'shared' && { subject_type: 'pairwise' as const }) }
 }
 
 /** Public clients with PKCE: no app holds a secret of ours. */

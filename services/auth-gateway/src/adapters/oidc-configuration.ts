@@ -1,5 +1,6 @@
 import { Language } from '@jackfield/contract/language'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { readAccountId, subjectOf } from '../domain/account-id.ts'
 import { isLoginRevoked } from '../domain/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../domain/person-claims.ts'
 import * as limits from '../domain/session-limits.ts'
@@ -8,10 +9,12 @@ import type { ShowPage } from '../pages/layout.ts'
 import { protocolErrorPage } from '../pages/protocol-error-page.ts'
 import { signedOutPage, signOutPage } from '../pages/sign-out-pages.ts'
 import type { Artefacts } from '../ports.ts'
+import { findTenantOf } from '../tenant-of-site.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
 import { loadFirstPartyGrant } from './first-party-grant.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import { orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
 export type ProviderParts = PolicyParts & {
@@ -31,12 +34,13 @@ export const INTERACTION_PATH = '/auth/interaction'
 const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
 const OFF = { enabled: false } as const
 
-/** Policy, not protocol: what one tenant's OpenID Provider allows, for whom, and for how long. */
+/** Policy, not protocol: what the OpenID Provider of one host allows, for whom, and for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
-  const { origin, tenant } = parts.site
+  const { site } = parts
+  const { origin } = site
   const pages = devicePages(parts.show, parts.noteWrongUserCode)
   return {
-    adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(origin, parts.keys.tokenKeys) }),
+    adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(site, parts.keys.tokenKeys) }),
     jwks: { keys: parts.keys.tokenKeys as never },
     cookies: {
       keys: parts.keys.cookieKeys,
@@ -67,7 +71,11 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
     pkce: { required: () => true },
-    subjectTypes: ['public'],
+    ...(site.kind === 'tenant'
+      ? { subjectTypes: ['public'] }
+      : { subjectTypes: ['pairwise'], pairwiseIdentifier: (_ctx, accountId) => subjectOf(site, accountId) }),
+    // Microsoft's own hints, and on a shared host the slug of the tenant.
+    extraParams: ['domain_hint', 'tenant'],
     discovery: { ui_locales_supported: Language.options },
     // Every app reads who signed in from the ID token; no second request is needed.
     conformIdTokenClaims: false,
@@ -80,7 +88,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       introspection: { enabled: true, allowedPolicy: isOwnToken },
       revocation: { enabled: true, allowedPolicy: isOwnToken },
       deviceFlow: {
-        enabled: true,
+        enabled: site.kind === 'tenant',
         charset: 'base-20',
         mask: '****-****',
         userCodeInputSource: pages.input,
@@ -112,9 +120,13 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     },
     formats: {
       customizers: {
-        jwt: (_ctx, token, { payload }) => {
-          if (token.kind !== 'AccessToken') return
-          Object.assign(payload, { aud: [phoneApi(origin), userinfoUrl(origin)], grant: token.grantId, tenant: tenant.slug })
+        jwt: async (_ctx, token, { payload }) => {
+          if (token.kind !== 'AccessToken' || !('accountId' in token)) return
+          const tenantId = readAccountId(site, String(token.accountId))?.tenantId ?? ''
+          const found = await orUnavailable(findTenantOf(parts.registry, site, tenantId))
+          if (!found) throw new errors.InvalidGrant('the tenant is gone')
+          Object.assign(payload, { aud: [phoneApi(origin), userinfoUrl(origin)], grant: token.grantId, tenant: found.tenant.slug })
+          if (site.kind === 'shared') Object.assign(payload, { tenant_id: tenantId })
         },
       },
     },
@@ -143,8 +155,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     findAccount: async (_ctx, accountId, token) => {
       const clientId = token && 'clientId' in token ? String(token.clientId) : undefined
       if (clientId === undefined) return { accountId, claims: () => ({ sub: accountId }) } // the policy decides
-      const { person, admission } = await findAdmitted(parts, accountId, clientId)
-      if (!person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
+      const { tenant, person, admission } = await findAdmitted(parts, accountId, clientId)
+      if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
       return { accountId, claims: () => describePerson(person, tenant) }
     },
     renderError: protocolErrorPage(parts.show),

@@ -5,7 +5,7 @@ import type { Artefacts, Clock, Login } from '../ports.ts'
 import { buryIfEnded } from './oidc-sessions.ts'
 import { isSame, readSessionCookie } from './session-cookie.ts'
 
-/** Of which tenant a session is, for the whole platform: only to tell a foreign session from none. */
+/** Where a session is at home (`homeOf`), for the whole platform: only to tell a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
 const KIND = 'SessionHome'
 
@@ -22,14 +22,14 @@ export const recentLogins = () =>
 
 export type SessionMemory = { homes: Artefacts; noted: ReturnType<typeof notedHomes>; recent: ReturnType<typeof recentLogins> }
 
-/** The artefacts of one tenant's host, whose sessions are also noted as this tenant's. */
-export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent }: SessionMemory, tenantId: string): Artefacts {
+/** The artefacts of one host, whose sessions are also noted as at home there. */
+export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent }: SessionMemory, home: string): Artefacts {
   return {
     ...artefacts,
     async save(artefact) {
       if (artefact.kind !== 'Session') return artefacts.save(artefact)
       if (!noted.has(artefact.id)) {
-        await homes.save({ kind: KIND, id: artefact.id, payload: { tenantId }, ttl: SESSION_ABSOLUTE })
+        await homes.save({ kind: KIND, id: artefact.id, payload: { home }, ttl: SESSION_ABSOLUTE })
         noted.set(artefact.id, true)
       }
       await artefacts.save(artefact)
@@ -51,7 +51,7 @@ export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent 
 
 type Place = {
   namespace: string
-  tenantId: string
+  home: string
   artefacts: Artefacts
   isSigned: (cookie: { id: string; signature: string }) => boolean
   clock: Clock
@@ -59,11 +59,11 @@ type Place = {
 const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.string().optional(), loginTs: z.number().optional() })
 
 /**
- * Reads the session cookie, whose signature must be right; a session of another tenant gives nothing but that fact (T-71). It needs
+ * Reads the session cookie, whose signature must be right; a session of another tenant or shared host gives nothing but that fact (T-71). It needs
  * no instance of the provider: an ingress asks this for every request, and memory must not grow with the tenants it asks for.
  */
 export async function findLogin(
-  { namespace, tenantId, artefacts, isSigned, clock }: Place,
+  { namespace, home, artefacts, isSigned, clock }: Place,
   { homes, recent }: SessionMemory,
   header: string | undefined,
 ): Promise<Login | undefined> {
@@ -75,8 +75,8 @@ export async function findLogin(
 
   const found = await artefacts.find('Session', cookie.id)
   if (!found) {
-    const home = await homes.find(KIND, cookie.id)
-    return home && home.payload.tenantId !== tenantId ? { kind: 'foreign' } : undefined
+    const noted = await homes.find(KIND, cookie.id)
+    return noted && noted.payload.home !== home ? { kind: 'foreign' } : undefined
   }
   const { exp, uid, accountId, loginTs } = StoredSession.parse(found.payload)
   if (exp <= clock() || accountId === undefined || loginTs === undefined) return undefined

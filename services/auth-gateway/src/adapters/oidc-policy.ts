@@ -1,17 +1,29 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { readAccountId } from '../domain/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../domain/admission.ts'
 import { isLoginTooOld } from '../domain/session-limits.ts'
-import type { TenantSite } from '../domain/site.ts'
+import type { SignInSite } from '../domain/site.ts'
 import type { Clock, Registry, Roster } from '../ports.ts'
+import { findTenantOf } from '../tenant-of-site.ts'
 import { orUnavailable } from './oidc-unavailable.ts'
 
-export type PolicyParts = { site: TenantSite; registry: Registry; roster: Roster; clock: Clock }
+export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }
 
-/** The person behind an account id, as the roster knows them now. */
-export async function findAdmitted({ site, registry, roster }: PolicyParts, accountId: string, clientId: string) {
-  const [person, apps] = await orUnavailable(Promise.all([roster.findById(site.tenant.id, accountId), registry.listApps()]))
+/** The person behind an account id and their tenant, as roster and registry know them now; nobody when the tenant is gone. */
+async function findPerson({ site, registry, roster }: PolicyParts, accountId: string) {
+  const id = readAccountId(site, accountId)
+  if (!id) return undefined
+  const [found, person] = await orUnavailable(
+    Promise.all([findTenantOf(registry, site, id.tenantId), roster.findById(id.tenantId, id.userId)]),
+  )
+  return found && { tenant: found.tenant, person }
+}
+
+export async function findAdmitted(parts: PolicyParts, accountId: string, clientId: string) {
+  const [found, apps] = await Promise.all([findPerson(parts, accountId), orUnavailable(parts.registry.listApps())])
   const app = apps.find((each) => each.clientId === clientId)
-  return { person, admission: app ? decideAdmission(person, app) : ({ kind: 'not-bound' } as const) }
+  const admission = app ? decideAdmission(found?.person, app) : ({ kind: 'not-bound' } as const)
+  return { tenant: found?.tenant, person: found?.person, admission }
 }
 
 /**
@@ -19,6 +31,10 @@ export async function findAdmitted({ site, registry, roster }: PolicyParts, acco
  * account, or to learn why they may not use this app. There is no consent screen: all apps are the phone platform's own.
  */
 export function signInPolicy(parts: PolicyParts) {
+  const isOfOtherTenant = (ctx: KoaContextWithOIDC, { slug }: { slug: string }) => {
+    const { tenant: wanted } = ctx.oidc.params ?? {}
+    return parts.site.kind === 'shared' && typeof wanted === 'string' && wanted !== slug
+  }
   const policy = interactionPolicy.base()
   policy.remove('consent')
 
@@ -27,8 +43,10 @@ export function signInPolicy(parts: PolicyParts) {
       const { session, result } = ctx.oidc
       if (!session?.accountId || result?.login) return false
       if (isLoginTooOld(session.loginTs, parts.clock())) return true
-      const person = await orUnavailable(parts.roster.findById(parts.site.tenant.id, session.accountId))
-      return person !== undefined && isLoginRevoked(person, session.loginTs)
+      const found = await findPerson(parts, session.accountId)
+      // The tenant is gone from a shared host, or is not the one the app asks for: somebody may sign in for another.
+      if (!found || isOfOtherTenant(ctx, found.tenant)) return true
+      return found.person !== undefined && isLoginRevoked(found.person, session.loginTs)
     }),
   )
   policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))

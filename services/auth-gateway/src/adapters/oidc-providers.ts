@@ -2,8 +2,9 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { subjectOf } from '../domain/account-id.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
-import { namespaceOf, shownName, type TenantSite } from '../domain/site.ts'
+import { brandingOf, homeOf, nameOf, namespaceOf, type SignInSite } from '../domain/site.ts'
 import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../pages/layout.ts'
 import { textsFor } from '../pages/texts/texts.ts'
 import type {
@@ -47,7 +48,7 @@ type Parts = {
 const MOST_INSTANCES = 250
 
 /**
- * One OpenID Provider for each tenant on each of its hosts, made when first asked for, kept while in use. The library's instance
+ * One OpenID Provider for each tenant on each of its hosts, and for each shared host, made when first asked for, kept while in use. The library's instance
  * behind it is made for protocol requests only: looking at a session needs none.
  */
 export function oidcProviders(parts: Parts): OpenIdProviders {
@@ -57,10 +58,10 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
   return async (site) => {
     const keys = await parts.keys()
     // The slug and name stand in tokens and pages: a renamed tenant gets a new instance over the same state.
-    const key = JSON.stringify([site.tenant, site.origin, keys.version])
+    const key = JSON.stringify([site.kind === 'tenant' ? site.tenant : 'shared', site.origin, keys.version])
     const known = providers.get(key)
     if (known) return known
-    const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), memory, site.tenant.id)
+    const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), memory, homeOf(site))
     const instance = () => {
       const found = instances.get(key) ?? makeInstance(parts, site, keys, artefacts)
       instances.set(key, found)
@@ -76,12 +77,12 @@ type Client = InstanceType<Provider['Client']>
 
 type Instance = ReturnType<typeof makeInstance>
 
-function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefacts: Artefacts) {
+function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefacts: Artefacts) {
   const browsers = new WeakMap<IncomingMessage, string>()
   const wrongCodes = new WeakSet<IncomingMessage>()
   const looks = new WeakMap<IncomingMessage, Look>()
   const show: ShowPage = (ctx, page, formTargets) => {
-    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: shownName(site), branding: site.branding }
+    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
     ctx.set({ 'content-security-policy': pageSecurityPolicy(look, formTargets), ...languageHeaders(look) })
     ctx.type = 'html'
     ctx.body = renderPage(page(look.texts), look)
@@ -98,7 +99,7 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
   // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
   Object.assign(provider.Client.prototype, {
     backchannelLogout(this: Client, sub: string, sid: string) {
-      return parts.logoutNotices.add(noticesOf(this, provider.issuer, sub, sid))
+      return parts.logoutNotices.add(noticesOf(this, provider.issuer, subjectOf(site, sub), sid))
     },
   })
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
@@ -107,8 +108,9 @@ function makeInstance(parts: Parts, site: TenantSite, keys: PlatformKeys, artefa
     await next()
     if (ctx.status === 503) ctx.set('retry-after', '2')
   })
+  provider.use(describeSubjects)
   provider.use(burnRefusedCodes(artefacts))
-  const readAccessToken = accessTokenReader(site.origin, keys.tokenKeys)
+  const readAccessToken = accessTokenReader(site, keys.tokenKeys)
   provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
   provider.use(notingBrowserNames(availableArtefacts(artefacts)))
   provider.use(notingMicrosoftSessions(parts.artefacts, site))
@@ -128,18 +130,24 @@ function hasHungUp(error: Error): boolean {
   )
 }
 
-type Tenant = {
+/** On shared hosts `sub` is made of the account id by the library's means for pairwise subjects; yet every app is told the same one. */
+async function describeSubjects(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.oidc?.route === 'discovery') Object.assign(ctx.body as object, { subject_types_supported: ['public'] })
+}
+
+type Holder = {
   logoutNotices: Pick<LogoutNotices, 'add'>
   clock: Clock
-  site: TenantSite
+  site: SignInSite
   keys: PlatformKeys
   artefacts: Artefacts
   memory: SessionMemory
   instance: () => Instance
 }
 
-function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Tenant): OpenIdProvider {
-  const place = { namespace: namespaceOf(site), tenantId: site.tenant.id, artefacts, isSigned: verifierOf(keys), clock }
+function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Holder): OpenIdProvider {
+  const place = { namespace: namespaceOf(site), home: homeOf(site), artefacts, isSigned: verifierOf(keys), clock }
   return {
     async handle(request, response, { path, browser, look }) {
       const resumed = RESUME.exec(path)?.[1]
@@ -159,7 +167,7 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
       return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
     listSessions: (accountId) => listSessions(artefacts, accountId),
-    endSession: (accountId, uid) => endSession(instance().provider, artefacts, logoutNotices, accountId, uid),
+    endSession: (accountId, uid) => endSession({ provider: instance().provider, artefacts, logoutNotices, site }, accountId, uid),
     findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
       instance().provider.interactionResult(request, response, toResult(result, clock()), {
@@ -182,7 +190,7 @@ async function isSameBrowser(artefacts: Artefacts, interaction: string, browser:
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>
 
-function toAttempt({ uid, prompt, params, session, deviceCode }: Details, clientName: string, site: TenantSite): Attempt {
+function toAttempt({ uid, prompt, params, session, deviceCode }: Details, clientName: string, site: SignInSite): Attempt {
   const text = (value: unknown) => (typeof value === 'string' && value.length <= 320 ? value : undefined)
   return {
     uid,
@@ -194,6 +202,7 @@ function toAttempt({ uid, prompt, params, session, deviceCode }: Details, client
     isOfForm: deviceCode !== undefined,
     loginHint: text(params.login_hint),
     domainHint: text(params.domain_hint),
+    tenantHint: text(params.tenant),
     accountId: session?.accountId,
     uiLocales: text(params.ui_locales),
   }

@@ -1,10 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { readAccountId, subjectOf } from '../domain/account-id.ts'
 import { type BrowserName, nameBrowser } from '../domain/browser-name.ts'
 import type { LogoutNotice } from '../domain/logout-notice.ts'
 import type { PersonSession } from '../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import type { TenantSite } from '../domain/site.ts'
+import type { SignInSite } from '../domain/site.ts'
 import { microsoftSessions } from '../microsoft-sessions.ts'
 import { personHosts } from '../person-hosts.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../ports.ts'
@@ -29,7 +30,7 @@ export function notingBrowserNames(artefacts: Artefacts) {
 }
 
 /** Notes on which session at Microsoft a login rests, so that both can end together. */
-export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: TenantSite) {
+export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: SignInSite) {
   const sessions = microsoftSessions(spaces)
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     await next()
@@ -40,12 +41,13 @@ export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: TenantSite
 }
 
 /** Notes where a person signed in, so that the roster's word can end it (S45). */
-export function notingPersonHosts(spaces: ArtefactSpaces, site: TenantSite) {
+export function notingPersonHosts(spaces: ArtefactSpaces, site: SignInSite) {
   const hosts = personHosts(spaces)
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     await next()
     const { session, result } = ctx.oidc ?? {}
-    if (session?.accountId && result?.login) await orUnavailable(hosts.note(site, session.accountId))
+    const person = session?.accountId && result?.login ? readAccountId(site, session.accountId) : undefined
+    if (person) await orUnavailable(hosts.note(site.origin, person))
   }
 }
 
@@ -61,14 +63,14 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
   )
 }
 
+type SessionHolder = { provider: Provider; artefacts: Artefacts; logoutNotices: Pick<LogoutNotices, 'add'>; site: SignInSite }
+
 /**
  * Ends one login and every token that came of it. The mark comes first, then the session: refresh tokens are worth nothing without
  * it, and a request under way that saves it once more finds the mark.
  */
 export async function endSession(
-  provider: Provider,
-  artefacts: Artefacts,
-  logoutNotices: Pick<LogoutNotices, 'add'>,
+  { provider, artefacts, logoutNotices, site }: SessionHolder,
   accountId: string,
   uid: string,
 ): Promise<boolean> {
@@ -79,7 +81,7 @@ export async function endSession(
   await artefacts.remove(BROWSER_NAME, uid)
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
-    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, accountId, sid))
+    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, subjectOf(site, accountId), sid))
   }
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (!grantId || persistsLogout) continue

@@ -3,7 +3,7 @@ import { Administrator } from '@jackfield/contract/administrator'
 import { App } from '@jackfield/contract/app'
 import { type LogoType, StoredLogo } from '@jackfield/contract/branding'
 import { ConsentReturn } from '@jackfield/contract/consent-link'
-import { Connection, HostResolution } from '@jackfield/contract/internal-api'
+import { Connection, HostResolution, SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal-api'
 import { Principal } from '@jackfield/contract/principal'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'
@@ -42,11 +42,18 @@ export function registryClient(client: ServiceClient): Registry {
     freshMs: 1_000,
     max: 10_000,
   })
+  const signInTenants = timedCache((id) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant), {
+    freshMs: 2_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 10_000,
+  })
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 
   return {
     findHost: hosts,
     hasTenant: async (tenantId) => (await tenants(tenantId)) !== undefined,
+    findTenant: signInTenants,
+    listTenantsOf: async (directoryId) => (await client.find(`/internal/directories/${directoryId}/tenants`, TenantsOfDirectory)) ?? [],
     listApps: async () => (await apps('')) ?? [],
     async findLogo(tenantId, sha256) {
       const key = `${tenantId} ${sha256}`

@@ -1,4 +1,4 @@
-import { RosterEntry } from '@jackfield/contract/internal-api'
+import { RosterEntry, SignInCandidates } from '@jackfield/contract/internal-api'
 import { Revocations as Revoked } from '@jackfield/contract/revocation'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
 import { z } from 'zod'
@@ -13,6 +13,7 @@ export function rosterClient(client: ServiceClient): Roster {
     // Not remembered: who was refused a moment ago is looked at anew when they try again.
     findByIdentity: (tenantId, directoryId, objectId) =>
       client.find(`/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`, RosterEntry),
+    findCandidates: async (address) => (await client.post('/internal/sign-in-candidates', { address }, SignInCandidates)) ?? [],
   }
 }
 

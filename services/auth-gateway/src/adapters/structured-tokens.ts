@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { subjectOf } from '../domain/account-id.ts'
 import { isLoginRevoked } from '../domain/admission.ts'
 import type { Artefacts } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
@@ -31,7 +32,9 @@ export function structuredTokens({ artefacts, readAccessToken, ...policy }: Part
     const token = await find(ctx)
     ctx.status = 200
     if (route === 'introspection') {
-      ctx.body = token?.isAlive ? describe(token, ctx.oidc.issuer) : { active: false }
+      ctx.body = token?.isAlive
+        ? describe({ ...token, accountId: subjectOf(policy.site, String(token.accountId)) }, ctx.oidc.issuer)
+        : { active: false }
       return
     }
     if (token) {

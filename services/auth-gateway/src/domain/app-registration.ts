@@ -1,5 +1,5 @@
 import type { App } from '@jackfield/contract/app'
-import type { TenantSite } from './site.ts'
+import type { SignInSite, TenantSite } from './site.ts'
 
 /** Where an app may be answered on one host: exact strings, compared as such (RFC 9700 4.1.3). */
 export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[]; backchannelLogoutUri: string | undefined }
@@ -8,12 +8,30 @@ export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: 
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
 /** The gateway's page that hands a browser app its answer, on hosts where the app itself lives. */
 export const SIGNED_IN_PATH = '/auth/signed-in'
+const PATHS_OF_GATEWAY = { browser: [SIGNED_IN_PATH], server: [SIGN_IN_DONE_PATH], native: [] }
+
+/** The app's addresses on this host: a tenant's, or a shared one, where only the apps are known whose shared address it has. */
+export function registerApp(app: App, site: SignInSite, apps: readonly App[], baseUrl: string): AppRegistration {
+  return site.kind === 'tenant'
+    ? registerForTenant(app, site, apps, baseUrl)
+    : registerOn(app, site.origin, sharedOrigin(app) === site.origin)
+}
+
+function registerOn(app: App, origin: string, isAtHome: boolean): AppRegistration {
+  if (!isAtHome || app.kind === 'device') return { redirectUris: [], postLogoutRedirectUris: [], backchannelLogoutUri: undefined }
+  const at = (paths: readonly string[]) => paths.map((path) => origin + path)
+  return {
+    redirectUris: [...at(app.callbackPaths), ...at(PATHS_OF_GATEWAY[app.kind])],
+    postLogoutRedirectUris: at(app.postLogoutPaths),
+    backchannelLogoutUri: app.backchannelLogoutPath && origin + app.backchannelLogoutPath,
+  }
+}
 
 /**
  * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too:
  * the host is one the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
  */
-export function registerApp(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
+function registerForTenant(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
   const ownOrigin = tenantOrigin(app, site.tenant.slug)
   const base = new URL(baseUrl)
   const known = new Set([`${base.protocol}//${site.tenant.slug}.${base.host}`, ...apps.map((each) => tenantOrigin(each, site.tenant.slug))])
@@ -29,8 +47,12 @@ export function registerApp(app: App, site: TenantSite, apps: readonly App[], ba
 }
 
 /** Every origin from which this host's apps may call it (T-23). */
-export function registeredOrigins(site: TenantSite, apps: readonly App[], baseUrl: string): Set<string> {
+export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): Set<string> {
   return new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
+}
+
+function sharedOrigin({ sharedUrl }: App): string | undefined {
+  return sharedUrl === undefined ? undefined : URL.parse(sharedUrl)?.origin
 }
 
 export function tenantOrigin(app: App, slug: string): string | undefined {

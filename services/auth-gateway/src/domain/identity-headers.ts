@@ -1,5 +1,4 @@
-import type { RosterEntry } from '@jackfield/contract/internal-api'
-import type { TenantSite } from './site.ts'
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 
 // Proxies keep the whole head of an answer in one buffer, nginx 4 KiB by default.
 const LONGEST_NAME = 100
@@ -10,7 +9,7 @@ const MOST_EXTENSIONS = 30
  * Who is signed in, for a server behind the ingress. Every header is always there, empty when nothing is known, so that it replaces
  * a client's own. Values are percent-encoded UTF-8 (`decodeURIComponent` reads them), so that no name can split a header (T-72).
  */
-export function identityHeaders(person: RosterEntry, tenant: TenantSite['tenant']) {
+export function identityHeaders(person: RosterEntry, tenant: SignInTenant['tenant']) {
   const email = encode(person.mail ?? '')
   return {
     'x-auth-user': person.id,

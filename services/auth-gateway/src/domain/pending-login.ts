@@ -16,14 +16,17 @@ export const PendingLogin = z.object({
   browser: z.string(),
   /** The languages the app asked for: the pages after Microsoft speak them too. */
   uiLocales: z.string().optional(),
+  /** On a shared host: the app or the person named the tenant, so that nothing is left to choose. */
+  isTenantChosen: z.boolean().default(false),
 })
 export type PendingLogin = z.infer<typeof PendingLogin>
 
-type Delivery = { tenantId: string; origin: string; browser: string | undefined; path: string }
+/** `tenantId` on a tenant's host alone. */
+type Delivery = { tenantId: string | undefined; origin: string; browser: string | undefined; path: string }
 
 /** Whether an answer came back where its question was asked: same host, same browser, same address. */
 export function isDeliveredRight(pending: PendingLogin, delivery: Delivery): boolean {
-  if (pending.tenantId !== delivery.tenantId || pending.origin !== delivery.origin) return false
+  if (pending.origin !== delivery.origin || pending.tenantId !== (delivery.tenantId ?? pending.tenantId)) return false
   if (delivery.browser === undefined || pending.browser !== delivery.browser) return false
   // `single` mode: the platform host takes the answer and hands it on to the plain path of the tenant's host.
   const { origin, pathname } = new URL(pending.redirectUri)

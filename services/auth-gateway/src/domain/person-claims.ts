@@ -1,5 +1,4 @@
-import type { RosterEntry } from '@jackfield/contract/internal-api'
-import type { TenantSite } from './site.ts'
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 
 /** Which claim comes with which scope. `tenant`, `extensions` and `phone_systems` are what every phone app needs: with `openid`. */
 export const CLAIMS_BY_SCOPE = {
@@ -10,7 +9,7 @@ export const CLAIMS_BY_SCOPE = {
 }
 
 /** `extensions` and `phone_systems` stand in the same order: one pair for each binding. */
-export function describePerson(person: RosterEntry, tenant: TenantSite['tenant']) {
+export function describePerson(person: RosterEntry, tenant: SignInTenant['tenant']) {
   const phone = person.businessPhones[0] ?? person.mobilePhone
   return {
     sub: person.id,

@@ -8,6 +8,8 @@ export const RATE_LIMITS = {
   'sign-ins-of-an-hour': { max: 6_000, minutes: 60 },
   tokens: { max: 1_200, minutes: 1 },
   'device-codes': { max: 60, minutes: 1 },
+  /** Addresses by which somebody asks, on a shared host, where to sign in. */
+  'addresses-asked': { max: 300, minutes: 10 },
   /** RFC 8628 5.1: 20 guesses in 10 minutes among 20^8 codes. */
   'wrong-user-codes': { max: 20, minutes: 10, isOfGuesses: true },
   'refused-credentials': { max: 30, minutes: 10, isOfGuesses: true },

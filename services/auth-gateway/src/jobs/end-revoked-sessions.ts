@@ -1,8 +1,9 @@
 import type { Revocation } from '@jackfield/contract/revocation'
+import { accountIdOf } from '../domain/account-id.ts'
 import { isLoginRevoked } from '../domain/admission.ts'
 import { personHosts } from '../person-hosts.ts'
 import type { Ports, Revocations } from '../ports.ts'
-import { findTenantSite } from '../site-plugin.ts'
+import { findSignInSite } from '../site-plugin.ts'
 
 type Needs = Pick<Ports, 'registry' | 'artefacts' | 'providers'> & { revocations: Revocations }
 
@@ -22,12 +23,14 @@ export async function endRevokedSessions(ports: Needs, onFailure: (error: unknow
 }
 
 async function endSessionsOf({ registry, artefacts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
-  for (const host of await personHosts(artefacts).find(tenantId, userId)) {
-    const site = await findTenantSite(registry, host)
-    if (site?.tenant.id !== tenantId) continue // a host that is gone, or another tenant's now, has nobody signed in
+  for (const host of await personHosts(artefacts).find({ tenantId, userId })) {
+    const site = await findSignInSite(registry, host)
+    // A host that is gone, or another tenant's now, has nobody signed in.
+    if (!site || (site.kind === 'tenant' && site.tenant.id !== tenantId)) continue
     const provider = await providers(site)
-    for (const { uid, loginAt } of await provider.listSessions(userId)) {
-      if (isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt)) await provider.endSession(userId, uid)
+    const accountId = accountIdOf(site, { tenantId, userId })
+    for (const { uid, loginAt } of await provider.listSessions(accountId)) {
+      if (isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt)) await provider.endSession(accountId, uid)
     }
   }
 }

@@ -1,12 +1,13 @@
 import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
 import type { Refusal } from '../domain/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
+import { anotherAddress } from './home-realm-pages.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
 /** What every page of a sign-in under way can offer. */
-export type SignInLinks = { uid: string; tenant: string; details: Html }
+export type SignInLinks = { uid: string; tenant: string | undefined; details: Html }
 
 const attemptPath = (uid: string) => `/auth/interaction/${uid}`
 const tryAgain = (texts: Texts, uid: string) => html`<a class="button" href="${attemptPath(uid)}">${texts.tryAgain}</a>`
@@ -53,7 +54,7 @@ export function wrongDirectoryPage(texts: Texts, alias: string, accountId: strin
   return {
     title: texts.wrongDirectory.title,
     body: html`<p>${texts.wrongDirectory.person(tenant, alias)}</p>
-<div class="actions">${otherAccount(texts, uid, accountId, 'button')}${backToApp(texts, uid)}</div>${details}`,
+<div class="actions">${otherAccount(texts, uid, accountId, 'button')}${tenant === undefined && anotherAddress(texts, uid)}${backToApp(texts, uid)}</div>${details}`,
   }
 }
 

@@ -33,6 +33,8 @@ button:hover,a.button:hover{text-decoration:underline;text-underline-offset:.2em
 a.choice{display:block;margin:.5rem 0;text-align:start}
 label{display:block;font-weight:600}
 input:not([type=hidden]){width:100%;font:inherit;font-size:1.25rem;letter-spacing:.12em;text-transform:uppercase;padding:.6rem .8rem;border:1px solid var(--quiet);border-radius:.5rem;background:transparent;color:inherit}
+input[type=email]:not([type=hidden]){font-size:1rem;letter-spacing:normal;text-transform:none}
+button.choice{display:block;width:100%;margin:.5rem 0;text-align:start}
 input[aria-invalid=true]{border-color:var(--alert)}
 [role=alert]{border-inline-start:4px solid var(--alert);padding-inline-start:.8rem}
 ul.sessions{list-style:none;margin:1.2rem 0;padding:0}

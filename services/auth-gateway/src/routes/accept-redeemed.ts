@@ -9,8 +9,8 @@ import { html } from '../pages/html.ts'
 import { REDEEMED_PATH } from '../pages/redeem-in-browser-page.ts'
 import type { Ports } from '../ports.ts'
 import { requireSameSite } from '../same-site.ts'
-import { tenantSite } from '../site-plugin.ts'
-import { concludeSignIn, REDEEMING } from './microsoft-callback.ts'
+import { signInSite } from '../site-plugin.ts'
+import { concludeSignIn, findPendingAccount, REDEEMING } from './microsoft-callback.ts'
 import { PENDING_SPACE } from './start-microsoft-sign-in.ts'
 
 const text = (most: number) => z.string().max(most).default('')
@@ -28,17 +28,18 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.post<{ Body: z.infer<typeof Redeemed> }>(REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
     requireSameSite(request)
     reply.header('cache-control', 'no-store')
-    const site = tenantSite(request)
+    const site = signInSite(request)
     const { handle } = request.body
     const found = await ports.artefacts(PENDING_SPACE).find(REDEEMING, handle)
     if (!found) throw refuse('sign-in-not-found')
     const pending = PendingLogin.parse(found.payload)
-    const isOwn = pending.tenantId === site.tenant.id && pending.origin === site.origin && pending.browser === readBrowser(request)
+    const isOfTenant = site.kind === 'shared' || pending.tenantId === site.tenant.id
+    const isOwn = isOfTenant && pending.origin === site.origin && pending.browser === readBrowser(request)
     if (!isOwn) throw refuse('sign-in-misdirected')
     request.uiLocales ??= pending.uiLocales
     if (!(await ports.artefacts(PENDING_SPACE).consume(REDEEMING, handle))) throw refuse('sign-in-used')
 
-    const account = site.accounts.find(({ id }) => id === pending.accountId)
+    const account = await findPendingAccount(ports, request, pending)
     if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
     const outcome = await readRedeemed(ports, account, request.body, pending.nonce)
     return concludeSignIn(ports, request, reply, pending, outcome, (path) => {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { microsoftSessions } from '../microsoft-sessions.ts'
 import type { Ports } from '../ports.ts'
-import { findTenantSite } from '../site-plugin.ts'
+import { findSignInSite } from '../site-plugin.ts'
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -17,10 +17,10 @@ export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports)
     if (typeof sid === 'string' && GUID.test(sid)) {
       for (const { host, accountId, uid } of await sessions.find(sid.toLowerCase())) {
         // A host that is gone has nobody signed in.
-        const site = await findTenantSite(ports.registry, host)
+        const site = await findSignInSite(ports.registry, host)
         if (!site) continue
         const ended = await (await ports.providers(site)).endSession(accountId, uid)
-        if (ended) request.log.info({ tenantId: site.tenant.id }, 'a session ended with its session at Microsoft')
+        if (ended) request.log.info({ host }, 'a session ended with its session at Microsoft')
       }
       await sessions.forget(sid.toLowerCase())
     }

@@ -6,7 +6,7 @@ import { ALL_OTHERS, sessionHandle } from '../own-session-handle.ts'
 import type { Ports } from '../ports.ts'
 import { requireSameSite } from '../same-site.ts'
 import { auditSessionsEnded } from '../sign-in-audit.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
 
 const EndSession = z.object({ session: z.string().max(64) })
 
@@ -20,18 +20,18 @@ export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.post<{ Body: z.infer<typeof EndSession> }>('/auth/sessions/end', { schema: { body: EndSession } }, async (request, reply) => {
     // Sibling hosts are other tenants', yet "same site" to a browser, whose Lax cookie comes along (T-23).
     requireSameSite(request)
-    const site = tenantSite(request)
-    const { person, sessionUid } = await requireFrontendSession(ports, request)
+    const site = signInSite(request)
+    const { accountId, tenant, person, sessionUid } = await requireFrontendSession(ports, request)
     const provider = await ports.providers(site)
 
-    const others = (await provider.listSessions(person.id)).filter(({ uid }) => uid !== sessionUid)
+    const others = (await provider.listSessions(accountId)).filter(({ uid }) => uid !== sessionUid)
     const { session } = request.body
     const isMeant = (uid: string) => session === sessionHandle(sessionUid, ALL_OTHERS) || session === sessionHandle(sessionUid, uid)
     const meant = others.filter(({ uid }) => isMeant(uid))
     if (meant.length === 0) throw refuse('session-not-found')
 
-    for (const { uid } of meant) await provider.endSession(person.id, uid)
-    await auditSessionsEnded(ports, request, site, person.id, meant.length)
+    for (const { uid } of meant) await provider.endSession(accountId, uid)
+    await auditSessionsEnded(ports, request, tenant.id, person.id, meant.length)
     return reply.header('cache-control', 'no-store').redirect('/auth/sessions', 303)
   })
 }

@@ -6,7 +6,7 @@ import type { MicrosoftIdentity } from '../domain/microsoft-claims.ts'
 import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../domain/pending-login.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
 import type { SignInAccount } from '../domain/site.ts'
-import { namespaceOf, shownName } from '../domain/site.ts'
+import { nameOf, namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { lookOf, sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { languageHeaders } from '../pages/layout.ts'
@@ -14,11 +14,12 @@ import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 import { auditSignIn } from '../sign-in-audit.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
+import { findTenantOf } from '../tenant-of-site.ts'
 import { askMicrosoft } from './ask-microsoft.ts'
 import { readConsentAnswer, showConsentReturn } from './consent-return.ts'
-import { IDENTITY } from './continue-sign-in.ts'
 import { finishControlSignIn } from './control-sign-in.ts'
+import { IDENTITY } from './proven-identity.ts'
 import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
 
 /** A code that a browser is redeeming now. */
@@ -69,14 +70,15 @@ async function relay(ports: Ports, request: FastifyRequest, reply: FastifyReply,
 }
 
 async function receive(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
-  const site = tenantSite(request)
+  const site = signInSite(request)
   const { pending, state, isUsed } = await findPending(ports, answer)
-  const delivery = { tenantId: site.tenant.id, origin: site.origin, browser: readBrowser(request), path: pathOf(request) }
+  const tenantId = site.kind === 'tenant' ? site.tenant.id : undefined
+  const delivery = { tenantId, origin: site.origin, browser: readBrowser(request), path: pathOf(request) }
   if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
   request.uiLocales ??= pending.uiLocales
   if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
 
-  const account = site.accounts.find(({ id }) => id === pending.accountId)
+  const account = await findPendingAccount(ports, request, pending)
   if (account?.redirectPlatform === 'spa' && answer.has('code')) return redeemInBrowser(ports, request, reply, account, pending, answer)
   return concludeSignIn(ports, request, reply, pending, await askMicrosoft(ports, request, pending, answer, state))
 }
@@ -125,13 +127,18 @@ export async function concludeSignIn(
   goOn: (path: string) => FastifyReply = (path) => reply.redirect(path, 303),
 ) {
   if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)
-  await ports.artefacts(namespaceOf(tenantSite(request))).save({
+  await ports.artefacts(namespaceOf(signInSite(request))).save({
     kind: IDENTITY,
     id: pending.interaction,
-    payload: { ...outcome.identity, accountId: pending.accountId },
+    payload: { ...outcome.identity, tenantId: pending.tenantId, accountId: pending.accountId, isTenantChosen: pending.isTenantChosen },
     ttl: INTERACTION,
   })
   return goOn(`/auth/interaction/${pending.interaction}`)
+}
+
+/** The account a login was started for; undefined when it, or its tenant, is gone meanwhile. */
+export async function findPendingAccount({ registry }: Ports, request: FastifyRequest, { tenantId, accountId }: PendingLogin) {
+  return (await findTenantOf(registry, signInSite(request), tenantId))?.accounts.find(({ id }) => id === accountId)
 }
 
 async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
@@ -142,17 +149,16 @@ async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
 }
 
 async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {
-  const site = tenantSite(request)
-  const { clientId, accountId, interaction: uid } = pending
+  const { clientId, tenantId, accountId, interaction: uid } = pending
   const reason = failure.kind === 'refused' ? (failure.code ?? 'refused') : failure.kind
   const why = failure.kind === 'rejected' ? failure.reason : undefined
   request.log.warn({ reason, why, accountId }, 'microsoft gave no identity')
-  await auditSignIn(ports, request, site, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
+  await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
   const correlationId = failure.kind === 'refused' ? failure.correlationId : undefined
   const texts = textsOf(request)
-  const links = { uid, tenant: shownName(site), details: technicalDetails(request, reason, correlationId) }
+  const links = { uid, tenant: nameOf(signInSite(request)), details: technicalDetails(request, reason, correlationId) }
   if (failure.kind === 'wrong-directory') {
-    const alias = site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365'
+    const alias = (await findPendingAccount(ports, request, pending))?.alias ?? 'Microsoft 365'
     return sendPage(reply, 403, wrongDirectoryPage(texts, alias, accountId, links), [pending.returnOrigin])
   }
   const { status, page } = microsoftFailurePage(texts, failure, links)

@@ -5,7 +5,7 @@ import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
 import { lookOf } from '../page-plugin.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
 
 /** Documents that every origin may read. */
 const OPEN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])
@@ -21,7 +21,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     url: '/auth/*',
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const site = tenantSite(request)
+      const site = signInSite(request)
       const path = (request.url.split('?')[0] ?? '').slice('/auth'.length)
       const { origin } = request.headers
       if (origin !== undefined && !OPEN.has(path) && isCalledByScript(path)) {

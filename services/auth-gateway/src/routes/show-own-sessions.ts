@@ -1,21 +1,22 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { arrangeSessions } from '../domain/own-sessions.ts'
+import { nameOf } from '../domain/site.ts'
 import { findFrontendSession } from '../frontend-session.ts'
 import { ALL_OTHERS, sessionHandle } from '../own-session-handle.ts'
 import { sendPage, textsOf } from '../page-plugin.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../pages/own-sessions-page.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
 
 /** The page on which people see where they are signed in on this host. */
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
-    const site = tenantSite(request)
+    const site = signInSite(request)
     const own = await findFrontendSession(ports, request)
     if (own.kind !== 'signed-in') return sendPage(reply, 401, noOwnSessionsPage(textsOf(request)))
 
     const provider = await ports.providers(site)
-    const [sessions, apps] = await Promise.all([provider.listSessions(own.person.id), ports.registry.listApps()])
+    const [sessions, apps] = await Promise.all([provider.listSessions(own.accountId), ports.registry.listApps()])
     const names = new Map(apps.map(({ clientId, name }) => [clientId, name]))
     const shown = arrangeSessions(sessions, { ownUid: own.sessionUid, person: own.person, now: ports.clock() }).map(
       ({ uid, clientIds, ...rest }) => ({
@@ -26,6 +27,6 @@ export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => 
       }),
     )
     const page = ownSessionsPage(textsOf(request), shown, sessionHandle(own.sessionUid, ALL_OTHERS), own.person.displayName)
-    return sendPage(reply, 200, page)
+    return sendPage(reply, 200, { ...page, tenant: nameOf(site) ?? own.tenant.name })
   })
 }

@@ -2,13 +2,12 @@ import type { FastifyPluginAsync } from 'fastify'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import { requireFrontendSession } from '../frontend-session.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
 
 /** Who is signed in on this host, for a server-rendered frontend that hands on the browser's cookies. */
 export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/session', { exposeHeadRoute: false }, async (request) => {
-    const { person, loginAt } = await requireFrontendSession(ports, request)
-    const { slug, name } = tenantSite(request).tenant
+    const { tenant, person, loginAt } = await requireFrontendSession(ports, request)
+    const { slug, name } = tenant
     return {
       user: { id: person.id, name: person.displayName, userPrincipalName: person.userPrincipalName, email: person.mail },
       tenant: { slug, name },

@@ -11,7 +11,7 @@ import { findFrontend, findFrontendSession } from '../frontend-session.ts'
 import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { signInNotFinishedPage } from '../pages/frontend-pages.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
 
 const KIND = 'FrontendSignIn'
 const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
@@ -22,7 +22,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     reply.header('cache-control', 'no-store')
     const { clientId, returnTo } = readQuestion(request)
     const frontend = await findFrontend(ports, request, clientId)
-    const site = tenantSite(request)
+    const site = signInSite(request)
     const target = chooseReturnTarget(returnTo, { origin: site.origin, allowed: frontend.origins, home: frontend.home })
     const session = await findFrontendSession(ports, request, frontend.app)
     if (session.kind === 'signed-in') return reply.redirect(target, 303)
@@ -49,7 +49,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
   app.get(SIGN_IN_DONE_PATH, { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { state, code } = request.query as Record<string, unknown>
-    const space = ports.artefacts(namespaceOf(tenantSite(request)))
+    const space = ports.artefacts(namespaceOf(signInSite(request)))
     const found = typeof state === 'string' ? await space.find(KIND, state) : undefined
     const pending = found && Pending.parse(found.payload)
     if (!pending || pending.browser !== readBrowser(request)) throw refuse('sign-in-not-found')

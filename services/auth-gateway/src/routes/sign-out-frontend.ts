@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { chooseReturnTarget } from '../domain/return-target.ts'
 import { findFrontend } from '../frontend-session.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
 
 /** Leads to the provider's sign-out, which asks the person first and ends every app's session. Returns only to registered addresses. */
 export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
@@ -12,7 +12,7 @@ export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = 
     if (clientId === undefined) return reply.redirect('/auth/logout', 303)
     const { app: frontend, origins, postLogoutRedirectUris } = await findFrontend(ports, request, clientId)
     const [first = ''] = postLogoutRedirectUris
-    const wanted = chooseReturnTarget(returnTo, { origin: tenantSite(request).origin, allowed: origins, home: first })
+    const wanted = chooseReturnTarget(returnTo, { origin: signInSite(request).origin, allowed: origins, home: first })
     const target = postLogoutRedirectUris.includes(wanted) ? wanted : first
     const question = new URLSearchParams({ client_id: frontend.clientId, ...(target && { post_logout_redirect_uri: target }) })
     return reply.redirect(`/auth/logout?${question}`, 303)

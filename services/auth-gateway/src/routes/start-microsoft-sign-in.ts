@@ -2,17 +2,22 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readBrowser } from '../browser-cookie.ts'
+import type { Realm } from '../domain/home-realm.ts'
 import { type PendingLogin, redirectUriFor } from '../domain/pending-login.ts'
-import { PENDING_LOGIN } from '../domain/session-limits.ts'
-import { namespaceOf, type SignInAccount } from '../domain/site.ts'
+import { INTERACTION, PENDING_LOGIN } from '../domain/session-limits.ts'
+import { namespaceOf, type SignInSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
+import { findNamedTenant } from '../home-realm.ts'
 import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { signInSite } from '../site-plugin.ts'
+import { findTenantOf } from '../tenant-of-site.ts'
+import { AttemptParams } from './attempt-params.ts'
+import { IDENTITY } from './proven-identity.ts'
 
 const schema = {
-  params: z.object({ uid: z.string().regex(/^[\w-]{1,64}$/), accountId: z.uuid() }),
+  params: AttemptParams.extend({ accountId: z.uuid() }),
   querystring: z.object({ prompt: z.literal('select_account').optional() }),
 }
 type Shape = { Params: z.infer<typeof schema.params>; Querystring: z.infer<typeof schema.querystring> }
@@ -24,28 +29,60 @@ export const PENDING = 'PendingLogin'
 /** The person chose a Microsoft account of the tenant, or wants to use another Microsoft login. */
 export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get<Shape>('/auth/interaction/:uid/microsoft/:accountId', { schema, exposeHeadRoute: false }, async (request, reply) => {
-    const site = tenantSite(request)
+    const site = signInSite(request)
     const provider = await ports.providers(site)
     const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
     if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
     request.uiLocales ??= attempt.uiLocales
-    const account = site.accounts.find(({ id }) => id === request.params.accountId)
-    if (!account) throw refuse('account-not-found')
-    await ports.artefacts(namespaceOf(site)).remove('MicrosoftIdentity', attempt.uid)
-    return redirectToMicrosoft(ports, request, reply, { attempt, account, chooseAnother: request.query.prompt === 'select_account' })
+    const start = await findStart(ports, site, attempt, request.params.accountId)
+    if (!start) throw refuse('account-not-found')
+    await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
+    return redirectToMicrosoft(ports, request, reply, { attempt, ...start, chooseAnother: request.query.prompt === 'select_account' })
   })
 }
 
-type Start = { attempt: Attempt; account: SignInAccount; chooseAnother: boolean }
+type Start = {
+  attempt: Attempt
+  realm: Realm
+  chooseAnother: boolean
+  loginHint?: string | undefined
+  isTenantChosen?: boolean
+  /** Microsoft has just said who it is, for another account: it need not ask again. */
+  isSecondTrip?: boolean
+}
+
+/** On a shared host: the account that this attempt was led to. */
+export const REALM = 'SignInRealm'
+const LedTo = z.object({ tenantId: z.string(), accountId: z.string(), loginHint: z.string().optional() })
+
+/** An account of the tenant; on a shared host one of the tenant that the app names, or the one that the attempt was led to, and no other. */
+async function findStart(
+  ports: Ports & { baseUrl: string },
+  site: SignInSite,
+  attempt: Attempt,
+  accountId: string,
+): Promise<Pick<Start, 'realm' | 'loginHint'> | undefined> {
+  const stored = site.kind === 'shared' ? await ports.artefacts(namespaceOf(site)).find(REALM, attempt.uid) : undefined
+  const led = stored && LedTo.parse(stored.payload)
+  const found =
+    site.kind === 'tenant'
+      ? site
+      : led?.accountId === accountId
+        ? await findTenantOf(ports.registry, site, led.tenantId)
+        : attempt.tenantHint && (await findNamedTenant(ports, attempt.tenantHint))
+  const account = found ? found.accounts.find(({ id }) => id === accountId) : undefined
+  return found && account ? { realm: { tenant: found.tenant, branding: found.branding, account }, loginHint: led?.loginHint } : undefined
+}
 
 /** Notes the pending login under its state, then sends the browser to the directory's authorize endpoint (T-10). */
 export async function redirectToMicrosoft(
   { microsoft, artefacts, baseUrl }: Pick<Ports, 'microsoft' | 'artefacts'> & { baseUrl: string },
   request: FastifyRequest,
   reply: FastifyReply,
-  { attempt, account, chooseAnother }: Start,
+  { attempt, realm, chooseAnother, loginHint = attempt.loginHint, isTenantChosen = attempt.tenantHint !== undefined, isSecondTrip }: Start,
 ) {
-  const site = tenantSite(request)
+  const site = signInSite(request)
+  const { tenant, account } = realm
   const browser = readBrowser(request)
   if (!browser) throw refuse('sign-in-not-found')
   const random = () => randomBytes(32).toString('base64url')
@@ -53,7 +90,7 @@ export async function redirectToMicrosoft(
   const pending: PendingLogin = {
     verifier: random(),
     nonce: random(),
-    tenantId: site.tenant.id,
+    tenantId: tenant.id,
     accountId: account.id,
     origin: site.origin,
     redirectUri: redirectUriFor(account.redirectMode, baseUrl, site.origin, attempt.clientId),
@@ -62,20 +99,25 @@ export async function redirectToMicrosoft(
     returnOrigin: attempt.redirectOrigin,
     browser,
     uiLocales: attempt.uiLocales,
+    isTenantChosen,
   }
   const answer = await microsoft.authorizeUrl(account, {
     redirectUri: pending.redirectUri,
     state,
     nonce: pending.nonce,
     verifier: pending.verifier,
-    loginHint: chooseAnother ? undefined : attempt.loginHint,
+    loginHint: chooseAnother ? undefined : loginHint,
     domainHint: attempt.domainHint,
-    prompt: chooseAnother || attempt.prompt === 'select_account' ? 'select_account' : isFreshLoginAsked(attempt) ? 'login' : undefined,
+    prompt: promptFor(attempt, chooseAnother, isSecondTrip === true),
   })
   if (answer.kind === 'url') {
     // One for each attempt, however often it leads to Microsoft: the last counts.
     await artefacts(PENDING_SPACE).removeByUid(PENDING, attempt.uid)
     await artefacts(PENDING_SPACE).save({ kind: PENDING, id: state, payload: pending, ttl: PENDING_LOGIN, uid: attempt.uid })
+    if (site.kind === 'shared') {
+      const payload = { tenantId: tenant.id, accountId: account.id }
+      await artefacts(namespaceOf(site)).save({ kind: REALM, id: attempt.uid, payload, ttl: INTERACTION })
+    }
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
@@ -85,6 +127,11 @@ export async function redirectToMicrosoft(
     details: technicalDetails(request, answer.kind, correlationId),
   })
   return sendPage(reply, status, page, [attempt.redirectOrigin])
+}
+
+function promptFor(attempt: Attempt, chooseAnother: boolean, isSecondTrip: boolean) {
+  if (chooseAnother || (attempt.prompt === 'select_account' && !isSecondTrip)) return 'select_account'
+  return isFreshLoginAsked(attempt) ? 'login' : undefined
 }
 
 /** prompt=login and max_age reach Microsoft as prompt=login: our word for "again" is worth nothing without theirs (T-13). */

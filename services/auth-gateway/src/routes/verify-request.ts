@@ -5,7 +5,6 @@ import { identityHeaders } from '../domain/identity-headers.ts'
 import { refuse } from '../errors.ts'
 import { requireFrontendSession } from '../frontend-session.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
 
 const schema = { params: z.object({ clientId: ClientId }) }
 
@@ -39,6 +38,6 @@ export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
 }
 
 async function verify(ports: Ports, request: FastifyRequest, reply: FastifyReply, app?: { requiresBinding: boolean }) {
-  const { person } = await requireFrontendSession(ports, request, app)
-  return reply.headers(identityHeaders(person, tenantSite(request).tenant)).send()
+  const { tenant, person } = await requireFrontendSession(ports, request, app)
+  return reply.headers(identityHeaders(person, tenant)).send()
 }

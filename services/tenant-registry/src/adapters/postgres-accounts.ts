@@ -1,5 +1,5 @@
 import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
-import { inScope } from '@jackfield/postgres/tenant-scope'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { aliasKey } from '../domain/microsoft-account.ts'
 import type { Accounts, Range } from '../ports.ts'
 import { accountOf, credentialRow } from './account-row.ts'
@@ -56,6 +56,17 @@ export function postgresAccounts(db: Database): Accounts {
     async listAll(tenantId) {
       const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, { after: undefined }))
       return rows.map((found) => accountOf(found.row, found.credential, found.previous))
+    },
+    // A directory says of no tenant which it is.
+    async tenantsOf(directoryId) {
+      const rows = await inScope(db, EVERY_TENANT, (tx) =>
+        tx
+          .selectDistinct({ tenantId: account.tenantId })
+          .from(account)
+          .where(eq(account.directoryId, directoryId))
+          .orderBy(asc(account.tenantId)),
+      )
+      return rows.map(({ tenantId }) => tenantId)
     },
     change: (read, values, replacement, entry) =>
       orOutcome(

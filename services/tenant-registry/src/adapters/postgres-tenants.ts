@@ -35,6 +35,8 @@ export function postgresTenants(db: Database): Tenants {
           .where(and(eq(tenantHost.hostname, hostname), isNotNull(tenantHost.provenAt)))
         return findOne(tx, inArray(tenant.id, ids))
       }),
+    isHostClaimed: async (hostname) =>
+      (await inScope(db, EVERY_TENANT, (tx) => tx.$count(tenantHost, eq(tenantHost.hostname, hostname)))) > 0,
     list: (only, { after, limit }) =>
       inScope(db, only ?? EVERY_TENANT, (tx) =>
         select(tx, and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)), limit),

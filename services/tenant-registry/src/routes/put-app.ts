@@ -9,6 +9,7 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { auditEntry } from './audit-entry.ts'
 import { requirePlatform } from './caller-scope.ts'
+import { requireFreeSharedHosts } from './shared-hosts.ts'
 
 const schema = {
   operationId: 'putApp',
@@ -17,10 +18,11 @@ const schema = {
   params: z.object({ clientId: ClientId }),
   headers: IfMatch,
   body: NewApp,
-  response: { 200: App, 201: App, 400: Problem, 403: Problem, 412: Problem },
+  response: { 200: App, 201: App, 400: Problem, 403: Problem, 409: Problem, 412: Problem },
 }
 
-export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
+export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'baseUrl'>> = async (app, ports) => {
+  const { apps } = ports
   app.put('/apps/:clientId', { schema }, async (request, reply) => {
     requirePlatform(request.caller)
     const { body, params, headers } = request
@@ -29,6 +31,7 @@ export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { 
 
     const errors = findUrlDefects(body, isLoopbackHost)
     if (errors.length > 0) throw refuse('invalid-app-url', { members: { errors } })
+    await requireFreeSharedHosts(ports, { clientId: params.clientId, ...body })
 
     const entry = auditEntry(request, { action: 'app.put', tenantId: null, target: params.clientId })
     const stored = await apps.put({ clientId: params.clientId, ...body }, read?.version, entry)

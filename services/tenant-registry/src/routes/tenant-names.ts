@@ -1,5 +1,5 @@
 import type { App } from '@jackfield/contract/app'
-import { isPlatformHost } from '../domain/host.ts'
+import { isPlatformHost, sharedHostnames, slugsAt } from '../domain/host.ts'
 import { isReservedSlug } from '../domain/slug.ts'
 import { refuse } from '../errors.ts'
 
@@ -9,6 +9,8 @@ export function requireFreeNames(
   baseUrl: string,
   apps: readonly App[],
 ): void {
-  if (names.slug !== undefined && isReservedSlug(names.slug)) throw refuse('slug-reserved')
+  const { slug } = names
+  const isOfShared = [...sharedHostnames(apps)].some((hostname) => slug !== undefined && slugsAt(hostname, baseUrl, apps).includes(slug))
+  if (slug !== undefined && (isReservedSlug(slug) || isOfShared)) throw refuse('slug-reserved')
   if (names.customHosts?.some((hostname) => isPlatformHost(hostname, baseUrl, apps))) throw refuse('host-reserved')
 }

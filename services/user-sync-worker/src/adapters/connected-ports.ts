@@ -15,6 +15,7 @@ import { pendingAuditEvents } from './pending-audit-events.ts'
 import { postgresAccountUsers } from './postgres-account-users.ts'
 import { postgresBindingPlans } from './postgres-binding-plans.ts'
 import { postgresBindings } from './postgres-bindings.ts'
+import { postgresHomeRealms } from './postgres-home-realms.ts'
 import { postgresImportRules } from './postgres-import-rules.ts'
 import { postgresPhoneSystems } from './postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './postgres-phone-users.ts'
@@ -69,6 +70,7 @@ export function connectedPorts({
     queue: bullmqSyncQueue(queue),
     jobBoard: bullBoard(queue),
     users: postgresPhoneUsers(pool),
+    homeRealms: postgresHomeRealms(pool, key),
     phoneSystems: postgresPhoneSystems(pool),
     bindings: postgresBindings(pool),
     importRules: postgresImportRules(pool),

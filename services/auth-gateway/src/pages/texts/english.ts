@@ -52,13 +52,24 @@ export const ENGLISH = {
   },
   notSetUp: {
     title: 'Sign-in with Microsoft is not set up',
-    person: (tenant: string) => `Sign-in with Microsoft is not set up for ${tenant}.`,
+    person: (tenant: string | undefined) => `Sign-in with Microsoft is not set up for ${tenant ?? 'this organisation'}.`,
     admin: 'Connect a Microsoft 365 account in Control: System > Microsoft 365 > Add account.',
+  },
+  homeRealm: {
+    title: 'Sign in',
+    address: 'Your work address',
+    hint: 'It only finds your organisation’s sign-in page at Microsoft.',
+    malformed: 'Enter your whole work address, such as name@company.com.',
+    unknown: 'No organisation here signs in with this address. Check it, or ask your administrator for your organisation’s own address.',
+    useAnotherAddress: 'Use another address',
+    chooseTenant: 'Choose your phone system',
+    chooseTenantLead: 'You belong to more than one. Sign in to:',
   },
   accountPicker: { title: 'Choose your organisation', lead: 'Sign in with Microsoft as a member of:' },
   wrongDirectory: {
     title: 'That account belongs to another organisation',
-    person: (tenant: string, alias: string) => `Please sign in with your account of ${tenant} (${alias}).`,
+    person: (tenant: string | undefined, alias: string) =>
+      `Please sign in with your account of ${tenant === undefined ? alias : `${tenant} (${alias})`}.`,
   },
   control: {
     'not-administrator': {

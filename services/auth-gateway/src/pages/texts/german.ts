@@ -75,13 +75,24 @@ export const GERMAN: Texts = {
   },
   notSetUp: {
     title: 'Die Anmeldung mit Microsoft ist nicht eingerichtet',
-    person: (tenant) => `Für ${tenant} ist die Anmeldung mit Microsoft nicht eingerichtet.`,
+    person: (tenant) => `Für ${tenant ?? 'diese Organisation'} ist die Anmeldung mit Microsoft nicht eingerichtet.`,
     admin: 'Verbinden Sie in Control ein Microsoft-365-Konto: System > Microsoft 365 > Add account.',
+  },
+  homeRealm: {
+    title: 'Anmelden',
+    address: 'Ihre dienstliche E-Mail-Adresse',
+    hint: 'Mit ihr wird nur die Anmeldeseite Ihrer Organisation bei Microsoft gefunden.',
+    malformed: 'Geben Sie Ihre ganze dienstliche Adresse ein, zum Beispiel name@firma.de.',
+    unknown:
+      'Mit dieser Adresse meldet sich hier keine Organisation an. Prüfen Sie sie, oder fragen Sie Ihren Administrator nach der eigenen Adresse Ihrer Organisation.',
+    useAnotherAddress: 'Andere Adresse verwenden',
+    chooseTenant: 'Wählen Sie Ihr Telefonsystem',
+    chooseTenantLead: 'Sie gehören zu mehreren. Anmelden bei:',
   },
   accountPicker: { title: 'Wählen Sie Ihre Organisation', lead: 'Mit Microsoft anmelden als Mitglied von:' },
   wrongDirectory: {
     title: 'Dieses Konto gehört zu einer anderen Organisation',
-    person: (tenant, alias) => `Bitte melden Sie sich mit Ihrem Konto von ${tenant} (${alias}) an.`,
+    person: (tenant, alias) => `Bitte melden Sie sich mit Ihrem Konto von ${tenant === undefined ? alias : `${tenant} (${alias})`} an.`,
   },
   control: {
     'not-administrator': {

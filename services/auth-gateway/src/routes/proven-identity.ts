@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { namespaceOf, type SignInSite } from '../domain/site.ts'
+import type { Ports } from '../ports.ts'
+
+export const IDENTITY = 'MicrosoftIdentity'
+
+/** Who an attempt's person is according to Microsoft, and for which account of which tenant that was asked. */
+export const Proven = z.object({
+  directoryId: z.string(),
+  objectId: z.string(),
+  amr: z.array(z.string()),
+  tenantId: z.string(),
+  accountId: z.string(),
+  isTenantChosen: z.boolean(),
+  sid: z.string().optional(),
+})
+export type Proven = z.infer<typeof Proven>
+
+export async function findProven({ artefacts }: Pick<Ports, 'artefacts'>, site: SignInSite, uid: string): Promise<Proven | undefined> {
+  const found = await artefacts(namespaceOf(site)).find(IDENTITY, uid)
+  return found && Proven.parse(found.payload)
+}

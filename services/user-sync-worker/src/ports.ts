@@ -186,6 +186,7 @@ export type QueueCounts = { name: string; states: Record<'waiting' | 'active' | 
 /** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
+  enqueueAll(runs: readonly DueRun[]): Promise<void>
   /** How many jobs the queue's store has, by state. */
   counts(): Promise<QueueCounts>
   close(): Promise<void>

@@ -72,8 +72,8 @@ export type RunPage = {
   /** Why the run goes on without import rules. */
   warning?: RunFailure
 }
-/** `lost`: the lease is somebody else's by now. */
-export type RunDecision = 'apply' | 'awaiting-approval' | 'lost'
+/** `finished`: nothing was left to be done. `lost`: the lease is somebody else's by now. */
+export type RunDecision = 'apply' | 'awaiting-approval' | 'finished' | 'lost'
 export type AppliedBatch = 'more' | 'all' | 'lost'
 export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not-found' | 'wrong-status' | 'version-conflict' }
 

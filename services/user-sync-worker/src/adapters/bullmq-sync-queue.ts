@@ -2,24 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { QUEUES } from '@jackfield/contract/queues'
 import { UnrecoverableError } from 'bullmq'
 import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../ports.ts'
+import type { DueRun } from '../sync-run-ports.ts'
 import { openWorker, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const PRODUCER_PATIENCE_MS = 1_000
+/** Nobody waits for a batch but the worker's own round. */
+const BATCH_PATIENCE_MS = 5_000
 const CLOSING_PATIENCE_MS = 5_000
 
 /** The side that enqueues. A failed enqueue costs at most a second: the rows in Postgres are the truth. */
 export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
   const { definition = QUEUES.syncRuns } = options
   const { open, close } = reopenedQueue(options)
+
+  /** One job for each slice of a run, however often it is asked for. */
+  async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
+    const delay = Math.round(delaySeconds * 1000)
+    const jobs = runs.map(({ job, slice }) => ({
+      name: 'advance',
+      data: definition.payload.parse(job),
+      opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
+    }))
+    await (await open()).addBulk(jobs)
+  }
+
   return {
-    async enqueue({ job, slice }, delaySeconds = 0) {
-      const data = definition.payload.parse(job)
-      const add = async () => {
-        const queue = await open()
-        // One job for each slice of a run, however often it is asked for.
-        await queue.add('advance', data, { deduplication: { id: `${job.runId}.${slice}` }, delay: Math.round(delaySeconds * 1000) })
-      }
-      await within(PRODUCER_PATIENCE_MS, add())
+    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, add([run], delaySeconds)),
+    async enqueueAll(runs) {
+      if (runs.length > 0) await within(BATCH_PATIENCE_MS, add(runs, 0))
     },
     async counts() {
       const count = async () => (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
@@ -66,7 +76,7 @@ export function bullmqConsumer(options: QueueOptions, concurrency: number): Cons
 
 async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('The queue did not answer within a second.')), milliseconds)
+  const timer = setTimeout(() => reject(new Error(`The queue did not answer within ${milliseconds} ms.`)), milliseconds)
   try {
     return await Promise.race([work, tooLate])
   } finally {

@@ -74,7 +74,7 @@ from (
   from batch join roster.phone_user known on known.tenant_id = $2 and known.directory_id = $3 and known.object_id = batch.object_id
 ) b where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id and (u.sync or (b.ticks_count and b.sync))`
 
-const LEFT = 'select exists (select from roster.staged_change where run_id = $1) as "isLeft"'
+const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'
 
 export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
@@ -106,11 +106,15 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
         const chosenBy = lease.kind === 'import' ? 'hand' : 'rule'
         await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId, ids, chosenBy])
         await client.query('update roster.sync_run set fruitless = 0, revision = revision + 1 where id = $1', [lease.runId])
-        return (await client.query<{ isLeft: boolean }>(LEFT, [lease.runId])).rows[0]?.isLeft ? 'more' : 'all'
+        return (await isAnythingStaged(client, lease)) ? 'more' : 'all'
       })
       return applied ?? 'lost'
     },
   }
+}
+
+export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease): Promise<boolean> {
+  return (await client.query<{ isStaged: boolean }>(IS_STAGED, [runId])).rows[0]?.isStaged ?? false
 }
 
 /** Within the page's transaction. Returns how many people were not staged before. */

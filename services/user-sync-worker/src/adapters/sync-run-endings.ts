@@ -4,6 +4,7 @@ import type { Lease, RunDecision, SyncRuns } from '../sync-run-ports.ts'
 import { keepSets } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
+import { isAnythingStaged } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'
 import { forget, holdsLease } from './sync-run-fence.ts'
 import type { SyncSettings } from './sync-settings.ts'
@@ -51,13 +52,23 @@ where id = $1`
 
 /** How runs end: by a plan that is small enough, an approval, or a word of an admin. */
 export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<SyncRuns, 'decide' | 'finish' | 'fallBackToFull'> {
+  async function isTooMany(client: pg.PoolClient, lease: Lease, removals: number): Promise<boolean> {
+    // In a large directory it takes a while to count everybody, and a few removals never ask.
+    if (lease.preview || removals < settings.fuse.users) return false
+    const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
+    return blowsFuse({ removals, active }, settings.fuse)
+  }
+
   return {
     async decide(lease): Promise<RunDecision> {
       const decision = await inTransaction(pool, async (client): Promise<RunDecision | undefined> => {
         if (!(await holdsLease(client, lease))) return undefined
+        if (!lease.preview && !(await isAnythingStaged(client, lease))) {
+          await end(client, lease, settings)
+          return 'finished'
+        }
         const planned = (await client.query(PLANNED, [lease.runId, lease.tenantId, lease.directoryId])).rows[0]
-        const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
-        const stops = !lease.preview && blowsFuse({ removals: planned.removals, active }, settings.fuse)
+        const stops = await isTooMany(client, lease, planned.removals)
         const { created, updated, disabled, deleted } = planned
         const status = stops ? 'awaiting-approval' : 'running'
         await client.query(PLAN, [lease.runId, updated, disabled, deleted, status, created])
@@ -69,11 +80,8 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
     async finish(lease) {
       const finished = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        if (!lease.preview) await keepSets(client, lease)
-        await forget(client, lease.runId, lease)
         if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
-        if (!lease.preview) await keepPlace(client, lease, settings)
-        await client.query(SUCCEED, [lease.runId])
+        await end(client, lease, settings)
         return true
       })
       return finished ?? false
@@ -89,6 +97,13 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
       })
     },
   }
+}
+
+async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {
+  if (!lease.preview) await keepSets(client, lease)
+  await forget(client, lease.runId, lease)
+  if (!lease.preview) await keepPlace(client, lease, settings)
+  await client.query(SUCCEED, [lease.runId])
 }
 
 async function keepPlace(client: pg.PoolClient, lease: Lease, { deltaSeconds, fullSeconds }: SyncSettings): Promise<void> {

@@ -8,8 +8,9 @@ import { forget, holdsLease } from './sync-run-fence.ts'
 // Who works on a run. A lease lasts 15 s unless renewed; its token rises with every take, and every write of a slice
 // states the token it was given, so that a worker that comes back late writes nothing (QC-04).
 const LEASE = `interval '15 seconds'`
-/** How long a claimed run may take to reach a worker before it is enqueued again. */
-const CLAIM = `interval '5 seconds'`
+/** How long a claimed run may take to reach a worker before it is enqueued again; behind many others it waits in the queue for longer. */
+const CLAIM = `case when r.status = 'queued' then greatest(interval '5 seconds', least(interval '30 seconds', (now() - r.created_at) / 2))
+  else interval '5 seconds' end`
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
   and (r.not_before is null or r.not_before <= now())`

@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
-import type { DueRun, SyncRuns } from '../sync-run-ports.ts'
-import { inTransaction } from './in-transaction.ts'
+import type { SyncRuns } from '../sync-run-ports.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
@@ -10,24 +9,27 @@ const DEBOUNCE = `interval '1 second'`
 /** A finished run is kept this long; one that was not asked for and changed nothing, a day. */
 const KEPT = `interval '90 days'`
 
-// An account that has a run already, also one that waits for an admin, gets no other: what is due stays due.
-const DUE = `
-select s.account_id, s.tenant_id, s.directory_id, s.next_full_at <= now() as is_full, s.hinted_at is not null as is_hinted
-from roster.account_sync s
-where (s.next_delta_at <= now() or s.next_full_at <= now() or s.hinted_at <= now() - ${DEBOUNCE})
-  and not exists (select from roster.sync_run r where r.account_id = s.account_id and r.status in ('queued', 'running', 'awaiting-approval'))
-order by least(s.next_delta_at, s.next_full_at, s.hinted_at) limit $1 for update of s skip locked`
-
-const INSERT = `
-insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by)
-values ($1, $2, $3, $4, $5, 'queued', $6) returning id, tenant_id, lease_token`
-
-// With every failure in a row the account is looked at less often. What fails stays due, no sooner than an hour for a full comparison.
-const MOVE_ON = `
-update roster.account_sync set hinted_at = null,
-  next_delta_at = now() + least($2 * 2 ^ least(failures, 6), greatest($2, 21600)) * interval '1 second',
-  next_full_at = case when $3 then now() + least($4, 3600 * 2 ^ least(failures, 5)) * interval '1 second' else next_full_at end
-where account_id = $1`
+// An account that has a run already, also one that waits for an admin, gets no other: what is due stays due. With every failure in a row an
+// account is looked at less often; a full comparison that fails stays due, no sooner than an hour later. One statement for all of them,
+// ids by their number.
+const SCHEDULE = `
+with due as (
+  select s.account_id, s.tenant_id, s.directory_id, s.failures, s.next_full_at <= now() as is_full, s.hinted_at is not null as is_hinted
+  from roster.account_sync s
+  where (s.next_delta_at <= now() or s.next_full_at <= now() or s.hinted_at <= now() - ${DEBOUNCE})
+    and not exists (select from roster.sync_run r where r.account_id = s.account_id and r.status in ('queued', 'running', 'awaiting-approval'))
+  order by least(s.next_delta_at, s.next_full_at, s.hinted_at) limit cardinality($1::uuid[]) for update of s skip locked
+), numbered as (select *, row_number() over () as number from due
+), moved_on as (
+  update roster.account_sync s set hinted_at = null,
+    next_delta_at = now() + least($2 * 2 ^ least(due.failures, 6), greatest($2, 21600)) * interval '1 second',
+    next_full_at = case when due.is_full then now() + least($3, 3600 * 2 ^ least(due.failures, 5)) * interval '1 second' else s.next_full_at end
+  from due where s.account_id = due.account_id
+)
+insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, enqueued_at)
+select ($1::uuid[])[number], tenant_id, account_id, directory_id, case when is_full then 'full' else 'delta' end, 'queued',
+  case when is_hinted and not is_full then 'notification' else 'schedule' end, now()
+from numbered returning id, tenant_id, lease_token`
 
 const FORGET_OLD = `
 with old as (
@@ -43,19 +45,9 @@ delete from roster.sync_run where id in (select id from old)`
 export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds }: SyncSettings): Pick<SyncRuns, 'schedule' | 'forgetOld'> {
   return {
     async schedule(limit) {
-      const runs = await inTransaction(pool, async (client) => {
-        const due: DueRun[] = []
-        for (const account of (await client.query(DUE, [limit])).rows) {
-          const kind = account.is_full ? 'full' : 'delta'
-          const by = account.is_hinted && !account.is_full ? 'notification' : 'schedule'
-          const values = [newId(), account.tenant_id, account.account_id, account.directory_id, kind, by]
-          const { rows } = await client.query<DueRow>(INSERT, values)
-          await client.query(MOVE_ON, [account.account_id, deltaSeconds, account.is_full, fullSeconds])
-          due.push(...rows.map(toDue))
-        }
-        return due
-      })
-      return runs ?? []
+      const ids = Array.from({ length: limit }, () => newId())
+      const { rows } = await pool.query<DueRow>(SCHEDULE, [ids, deltaSeconds, fullSeconds])
+      return rows.map(toDue)
     },
     async forgetOld() {
       await pool.query(FORGET_OLD)

@@ -66,7 +66,8 @@ export function explain(failure: DirectoryFailure): string {
   }
 }
 
-function waitAfter(run: { fruitless: number }): number {
+/** In seconds: it doubles with every slice in a row that wrote nothing, so that giving up takes the better part of an hour. */
+export function waitAfter(run: { fruitless: number }): number {
   return Math.min(2 ** Math.min(run.fruitless, 10), LONGEST_WAIT_SECONDS)
 }
 

@@ -1,9 +1,16 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { SyncRunJob } from '@jackfield/contract/queues'
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
-import { decideOnFailure, decideOnOutage, type FailureDecision, isGivingUp, type RunFailure } from '../domain/directory-failure.ts'
+import {
+  decideOnFailure,
+  decideOnOutage,
+  type FailureDecision,
+  isGivingUp,
+  type RunFailure,
+  waitAfter,
+} from '../domain/directory-failure.ts'
 import type { Ports } from '../ports.ts'
-import type { DueRun, Lease } from '../sync-run-ports.ts'
+import type { DueRun, Lease, RunPage } from '../sync-run-ports.ts'
 import { planOf, type RunSource } from './run-plan.ts'
 import { sourceOf } from './run-source.ts'
 
@@ -31,7 +38,8 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
     try {
       return await work(ports, lease, settings, stopping)
     } catch (error) {
-      await ports.runs.release(lease, 1).catch(() => undefined) // otherwise the lease expires by itself
+      // Otherwise the lease expires by itself.
+      await ports.runs.release(lease, waitAfter(lease)).catch(() => undefined)
       throw error
     } finally {
       clearInterval(renewal)
@@ -91,6 +99,10 @@ async function writePages(
       }
       const prepared = await page.prepare()
       if ('kind' in prepared) return await give(prepared)
+      if (isQuietRound(lease, prepared, next)) {
+        lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
+        return 'all-read'
+      }
       if (!(await ports.runs.commitPage(lease, prepared))) return NOTHING
       lease.fruitless = 0
       lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
@@ -106,12 +118,12 @@ async function writePages(
   }
 }
 
-/** All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). */
+/** All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). Most rounds of changes leave nothing to do. */
 async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
   if (lease.checkpoint !== 'apply') {
     const decision = await ports.runs.decide(lease)
     if (decision === 'lost') return NOTHING
-    if (decision === 'awaiting-approval') return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+    if (decision !== 'apply') return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
   }
   for (let left = lease.preview ? 'all' : 'more'; left !== 'all'; ) {
     left = await ports.runs.applyStaged(lease, APPLIED_AT_ONCE)
@@ -120,6 +132,13 @@ async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Prom
   }
   if (!(await ports.runs.finish(lease))) return NOTHING
   return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+}
+
+/** A whole round of changes that told nothing, as most do: its end says all that committing its page would. */
+function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
+  if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
+  const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page
+  return seen + users.length + unsynced.length + skipped.length + nameless + staged.length + met.length === 0 && !setMembers && !warning
 }
 
 function isConcluding({ phase }: Checkpoint): boolean {

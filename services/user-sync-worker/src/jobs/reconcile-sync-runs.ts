@@ -9,7 +9,7 @@ const RUNS_AT_ONCE = 500
 export function reconcileSyncRuns({ runs, queue }: Pick<Ports, 'runs' | 'queue'>) {
   return async (): Promise<number> => {
     const due = await runs.claimDue(RUNS_AT_ONCE)
-    for (const run of due) await queue.enqueue(run)
+    await queue.enqueueAll(due)
     return due.length
   }
 }

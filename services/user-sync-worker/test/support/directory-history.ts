@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { DirectoryControl } from '@jackfield/m365-emulator/control/directory-control'
 import type { SeededRandom } from './seeded-random.ts'
 
@@ -14,7 +13,7 @@ export function directoryHistory(directory: DirectoryControl, random: SeededRand
   const deeds: Array<() => void> = [
     () => {
       counter += 1
-      const { id } = directory.addUser({ id: randomUUID(), userPrincipalName: `came${counter}@${domain}`, displayName: `Came ${counter}` })
+      const { id } = directory.addUser({ id: random.uuid(), userPrincipalName: `came${counter}@${domain}`, displayName: `Came ${counter}` })
       people.push({ id, state: 'live' })
     },
     () => change({ displayName: `Name ${random.below(1_000)}` }),

@@ -4,13 +4,13 @@ import type { UserSeed } from '@jackfield/m365-emulator/directory/user'
 import type { Platform } from './platform.ts'
 
 /** A directory of made-up people that Jackfield may read. */
-export function addLargeDirectory({ emulator }: Platform, size: number): string {
-  const id = randomUUID()
+export function addLargeDirectory({ emulator }: Platform, size: number, newId: () => string = randomUUID): string {
+  const id = newId()
   const users = Array.from({ length: size }, (_, index): UserSeed => {
     const name = `user${String(index).padStart(5, '0')}`
     const phone = `+1 425 555 ${String(index).padStart(4, '0')}`
     return {
-      id: randomUUID(),
+      id: newId(),
       userPrincipalName: `${name}@${id.slice(0, 8)}.example`,
       displayName: `Person ${name}`,
       businessPhones: [phone],

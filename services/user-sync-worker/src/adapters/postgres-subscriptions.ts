@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash as digest, timingSafeEqual } from 'node:crypto'
 import { SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type pg from 'pg'
 import type { ClaimedSubscription, Subscriptions } from '../ports.ts'
@@ -57,9 +57,17 @@ type HealthRow = {
 
 // Written once for a burst: a mark that is there already says it all.
 const HINT = `update roster.account_sync set hinted_at = now() where account_id = $1 and hinted_at is null`
-const HEARD = `
-update roster.subscription set last_notified_at = now(), quiet_rounds = 0
-where account_id = $1 and (last_notified_at is null or last_notified_at < now() - interval '30 seconds')`
+const HEARD = {
+  name: 'heard',
+  text: `with heard as (update roster.subscription set last_notified_at = now(), quiet_rounds = 0
+where account_id = $1 and (last_notified_at is null or last_notified_at < now() - interval '30 seconds'))
+${HINT}`,
+}
+/** Both have names: planned once for a connection, they are most of what a notification costs. */
+const KNOWN = {
+  name: 'known-subscription',
+  text: 'select subscription_id, directory_id, client_state_hash from roster.subscription where account_id = $1',
+}
 const REFUSED = `
 update roster.subscription set last_refused_at = now()
 where account_id = $1 and (last_refused_at is null or last_refused_at < now() - interval '1 minute') returning tenant_id`
@@ -105,18 +113,21 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
       }
     },
     async judge(accountId, told) {
-      const text = 'select subscription_id, directory_id, client_state_hash from roster.subscription where account_id = $1'
-      const { rows } = await pool.query(text, [accountId])
+      const { rows } = await pool.query({ ...KNOWN, values: [accountId] })
       const known = rows[0] ?? { subscription_id: '', directory_id: '', client_state_hash: Buffer.alloc(32) }
+      // Always compared, and over hashes, so that the time tells nothing (WH-04). A true batch says one and the same.
+      const isState = new Map<string, boolean>()
+      for (const { clientState } of told) {
+        if (isState.has(clientState)) continue
+        isState.set(clientState, timingSafeEqual(hash(clientState), known.client_state_hash ?? Buffer.alloc(32)))
+      }
       return told.map(({ subscriptionId, directoryId, clientState }) => {
-        // Always compared, and over hashes, so that the time tells nothing (WH-04).
-        const isState = timingSafeEqual(hash(clientState), known.client_state_hash ?? Buffer.alloc(32))
-        return isState && rows.length === 1 && subscriptionId === known.subscription_id && directoryId === known.directory_id
+        const isOurs = rows.length === 1 && subscriptionId === known.subscription_id && directoryId === known.directory_id
+        return isState.get(clientState) === true && isOurs
       })
     },
     async hint(accountId) {
-      await pool.query(HINT, [accountId])
-      await pool.query(HEARD, [accountId])
+      await pool.query({ ...HEARD, values: [accountId] })
     },
     async follow(accountId, event) {
       for (const text of AFTER[event]) await pool.query(text, [accountId])
@@ -132,5 +143,5 @@ const textOf = (time: Date | null) => time?.toISOString() ?? null
 
 /** Only the hash is stored: whoever reads the database cannot send notifications (T-94). */
 function hash(clientState: string): Buffer {
-  return createHash('sha256').update(clientState).digest()
+  return digest('sha256', clientState, 'buffer')
 }

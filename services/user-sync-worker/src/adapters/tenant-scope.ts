@@ -16,14 +16,21 @@ export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-ten
 
 /**
  * A pool whose every connection is confined to the scope it is taken in; taken outside of any it sees no tenant's row. The scope is
- * set at each taking, so that what a connection served before does not matter.
+ * set at each taking, so that what a connection served before does not matter, unless it is known to have that scope already.
  */
 export function scopedPool(pool: pg.Pool): pg.Pool {
+  // Nobody else sets it, and it is set outside of transactions, so that no rollback takes it back.
+  const set = new WeakMap<pg.PoolClient, Scope>()
+
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()
     if (client.listenerCount('error', ignore) === 0) client.on('error', ignore)
+    const scope = scopes.getStore() ?? NOBODY
+    if (set.get(client) === scope) return client
+    set.delete(client)
     try {
-      await client.query({ ...SET_SCOPE, values: [scopes.getStore() ?? NOBODY] })
+      await client.query({ ...SET_SCOPE, values: [scope] })
+      set.set(client, scope)
       return client
     } catch (error) {
       client.release(error as Error)

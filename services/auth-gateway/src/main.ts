@@ -5,7 +5,6 @@ import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-tok
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
-import { Redis } from 'ioredis'
 import { entraSignIn } from './adapters/entra-sign-in.ts'
 import { signLogoutToken } from './adapters/logout-token.ts'
 import { oidcProviders } from './adapters/oidc-providers.ts'
@@ -14,6 +13,7 @@ import { postgresArtefacts, sweepArtefacts } from './adapters/postgres-artefacts
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
 import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/postgres-platform-keys.ts'
 import { redisArtefacts } from './adapters/redis-artefacts.ts'
+import { connectRedis } from './adapters/redis-connection.ts'
 import { registryClient } from './adapters/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/roster-client.ts'
 import { sealedArtefacts } from './adapters/sealed-artefacts.ts'
@@ -47,9 +47,8 @@ const pool = createPool({
 })
 const db = drizzle(pool)
 const redis = config.REDIS_URL
-  ? new Redis(config.REDIS_URL, { connectTimeout: 2_000, commandTimeout: 2_000, maxRetriesPerRequest: 1, enableOfflineQueue: true })
+  ? connectRedis(config.REDIS_URL, (error) => app.log.warn({ err: error }, 'connection to Redis was lost'))
   : undefined
-redis?.on('error', (error) => app.log.warn({ err: error }, 'connection to Redis was lost'))
 
 const backends = { 'tenant-registry': config.TENANT_REGISTRY_URL, 'user-sync-worker': config.ROSTER_URL }
 const clientOf = (audience: keyof typeof backends) =>

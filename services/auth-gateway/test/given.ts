@@ -21,10 +21,10 @@ import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECR
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
-import { createTestDatabase } from '@jackfield/test-environment/database'
+import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
-import pg from 'pg'
 import { entraSignIn } from '../src/adapters/entra-sign-in.ts'
 import { oidcProviders } from '../src/adapters/oidc-providers.ts'
 import { platformKeys } from '../src/adapters/platform-keys.ts'
@@ -54,13 +54,15 @@ export async function givenGateway(
     rateLimitFactor?: number
     /** Keeps artefacts instead of Postgres. */
     redis?: Redis
+    /** In place of one in the test run's Postgres. */
+    database?: TestDatabase
   } = {},
 ) {
   const port = await findFreePort()
   const baseUrl = `http://phone.localhost:${port}`
-  const database = await createTestDatabase()
+  const database = options.database ?? (await createTestDatabase())
   await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
-  const pool = new pg.Pool({ connectionString: database.url })
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => {} })
   const db = drizzle(pool)
   const sealingKeys = [randomBytes(32)]
   await ensurePlatformKeys(db, sealingKeys)
@@ -110,7 +112,10 @@ export async function givenGateway(
         'tenant-registry': options.backends?.registry ?? 'http://127.0.0.1:9',
         'user-sync-worker': options.backends?.roster ?? 'http://127.0.0.1:9',
       },
-      healthChecks: {},
+      healthChecks: {
+        postgres: () => pingPostgres(pool),
+        ...(options.redis ? { redis: async () => void (await options.redis?.ping()) } : {}),
+      },
     },
     {
       registry,

@@ -12,7 +12,7 @@ import {
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
-import { createPool } from '@jackfield/postgres/pool'
+import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { migrateQueues, type QueueEngine } from '../../src/adapters/bullmq-engine.ts'
 import { bullmqConsumer } from '../../src/adapters/bullmq-sync-queue.ts'
@@ -81,7 +81,8 @@ export async function startPlatform(
     })
   const ports = connect(pool)
   const served = connect(confined)
-  const app = buildApp(served, { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [key], isMigrated: () => true })
+  const healthChecks = { postgres: () => pingPostgres(confined) }
+  const app = buildApp(served, { logLevel: 'silent', healthChecks, internalTokenKeys: [key], isMigrated: () => true })
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])

@@ -7,9 +7,6 @@ import { join } from 'node:path'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
-import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
-import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { type Account, startAccounts } from './accounts.ts'
 import { directoryOf } from './directories.ts'
 
@@ -17,14 +14,13 @@ const MAIN = join(import.meta.dirname, '../../../services/user-sync-worker/src/m
 type Answer = { runId: string; finishedAt: string | null; status: string; counts: { seen: number }; error: unknown }
 const EVERYBODY = { all: true, sync: true, sso: true }
 
-/** The roster as it ships, one process, before a Graph whose pages are ready and a registry of one map. */
-export async function startRoster(sizes: readonly number[], redisUrl: string | undefined, settings: Record<string, string> = {}) {
+/** The roster as it ships, one process, before a Microsoft whose pages are ready and a registry of one map. */
+export async function startRoster(sizes: readonly number[], redisUrl: string | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
     ? { url: process.env.DATABASE_URL, stop: async () => undefined }
     : await startEmbeddedDatabase({ folder, port: await findFreePort(), password: randomBytes(12).toString('hex'), durable: true })
   const accounts = await startAccounts()
-  const login = await startEmulator({ directories: [...demoDirectories(), ...sizes.map(emptyDirectory)] })
   const graph = await startProcess(join(import.meta.dirname, 'ready-graph.ts'), { SIZES: sizes.join() })
   const bare = await startProcess(join(import.meta.dirname, 'bare-import.ts'), { DATABASE_URL: database.url, GRAPH_URL: graph.url })
   const key = randomBytes(32)
@@ -35,10 +31,9 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     ...(redisUrl && { REDIS_URL: redisUrl }),
     INTERNAL_TOKEN_KEYS: key.toString('base64'),
     TENANT_REGISTRY_URL: accounts.url,
-    MICROSOFT_LOGIN_URL: login.origin,
+    MICROSOFT_LOGIN_URL: graph.url,
     MICROSOFT_GRAPH_URL: graph.url,
     LOG_LEVEL: 'warn',
-    ...settings,
   }
   let service = await startService(env)
 
@@ -74,14 +69,13 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     importEverybody: (account: Account) => run(account, 'imports', EVERYBODY),
     followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
     changePeople: (size: number, count: number) => fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
-    /** A process whose memory has seen nothing yet. */
-    async restart() {
+    /** A process whose memory has seen nothing yet; in a role of its own if need be. */
+    async restart(role?: 'api') {
       await service.stop()
-      service = await startService(env)
+      service = await startService(env, role)
     },
     async end() {
       for (const child of [service, bare, graph]) await child.stop()
-      await login.close()
       accounts.close()
       await database.stop()
       await rm(folder, { recursive: true, force: true })
@@ -89,16 +83,10 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   }
 }
 
-const emptyDirectory = (size: number) => ({
-  id: directoryOf(size),
-  displayName: `${size} people`,
-  domains: [`d${size}.example`],
-  users: [],
-  grants: [{ appId: JACKFIELD_CLIENT_ID, roles: ['User.Read.All'] }],
-})
-
-async function startService(env: Record<string, string>) {
-  const service = await spawnAt(MAIN, { HOST: '127.0.0.1', ...env })
+/** WORKER_NODE_OPTIONS, such as `--cpu-prof`, are the service's alone. */
+async function startService(env: Record<string, string>, role?: string) {
+  const options = process.env.WORKER_NODE_OPTIONS?.split(' ') ?? []
+  const service = await spawnAt([...options, MAIN, ...(role ? [role] : [])], { HOST: '127.0.0.1', ...env })
   for (let attempt = 0; attempt < 600; attempt++) {
     if (service.child.exitCode !== null) throw new Error('user-sync-worker ended')
     const answer = await fetch(`${service.url}/health/ready`).catch(() => undefined)
@@ -110,14 +98,14 @@ async function startService(env: Record<string, string>) {
 
 /** A program of ours that says when it is ready. */
 export async function startProcess(file: string, env: Record<string, string>) {
-  const started = await spawnAt(file, env)
+  const started = await spawnAt([file], env)
   await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')
   return started
 }
 
-async function spawnAt(file: string, env: Record<string, string>) {
+async function spawnAt(args: readonly string[], env: Record<string, string>) {
   const port = await findFreePort()
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** GET requests of one kind each over a kept connection, the next when the answer is here; answers have no body. Cheap, so that the server is what is measured. */
+/** Requests over kept connections, the next when the answer is here; answers have no body. Cheap, so that the server is what is measured. */
 export class RawLoad {
   readonly latencies: number[] = []
   readonly #sockets: Socket[]
@@ -16,15 +16,19 @@ export class RawLoad {
     this.#expected = `HTTP/1.1 ${expected}`
   }
 
-  /** @param questions host and cookie of each request; they take turns */
+  /** @param questions host and cookie of each request, or the JSON it posts; they take turns */
   static async open(
     port: number,
-    questions: ReadonlyArray<{ host: string; cookie?: string }>,
+    questions: ReadonlyArray<{ host: string; cookie?: string; path?: string; body?: string }>,
     { path = '/auth/verify', connections = 8, expected = 200 } = {},
   ): Promise<RawLoad> {
-    const requests = questions.map(({ host, cookie }) =>
-      Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}\r\n`),
-    )
+    const requests = questions.map(({ host, cookie, path: own = path, body }) => {
+      const method = body === undefined ? 'GET' : 'POST'
+      const content = body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
+      return Buffer.from(
+        `${method} ${own} HTTP/1.1\r\nHost: ${host}\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}${content}\r\n${body ?? ''}`,
+      )
+    })
     const sockets = Array.from({ length: connections }, () => connect(port, '127.0.0.1').setNoDelay(true))
     await Promise.all(sockets.map((socket) => once(socket, 'connect')))
     return new RawLoad(sockets, requests, expected)

@@ -7,9 +7,9 @@ export type WrittenCounts = { created: number; updated: number; disabled: number
 
 // One statement for a page of users; only rows that differ are touched (a conflict alone would lock the others too), in one order for
 // everybody, so that two imports never wait for each other in a circle. What a row was before is looked up row by row through the
-// identity's index (a subquery of RETURNING sees the rows from before the statement): a join would be planned for a table that was still
-// small. For the same reason it has no name, and is planned anew for every page. Sessions end when a person is no longer active or no
-// longer allowed to sign in (S33, S45).
+// identity's index (a subquery of RETURNING sees the rows from before the statement), unless it is new (no xmax): a join would be planned
+// for a table that was still small. For the same reason it has no name, and is planned anew for every page. Sessions end when a person is
+// no longer active or no longer allowed to sign in (S33, S45).
 const UPSERT = `
 with page as (
   select *, phones::text[] as business_phones
@@ -39,8 +39,8 @@ with page as (
     sessions_valid_after = case
       when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
       else u.sessions_valid_after end
-  returning u.status, (select old.status from roster.phone_user old
-    where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) as before
+  returning u.status, case when u.xmax <> 0 then (select old.status from roster.phone_user old
+    where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) end as before
 )
 select count(*) filter (where before is null)::int as created,
   count(*) filter (where before is not null and not (before = 'active' and status = 'disabled'))::int as updated,

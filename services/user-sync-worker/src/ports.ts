@@ -228,11 +228,16 @@ export type HomeRealms = {
 }
 
 export type PhoneSystems = {
-  create(tenantId: string, name: string): Promise<PhoneSystem>
+  create(tenantId: string, name: string, entryFor: (id: string) => AuditEntry): Promise<PhoneSystem>
   find(tenantId: string, phoneSystemId: string): Promise<PhoneSystem | undefined>
   list(tenantId: string, page: PageRequest): Promise<Page<PhoneSystem> | BadCursor>
   /** Existing numbers stay as they are. */
-  addExtensions(tenantId: string, phoneSystemId: string, items: NewExtensions['items']): Promise<{ created: number; unchanged: number }>
+  addExtensions(
+    tenantId: string,
+    phoneSystemId: string,
+    items: NewExtensions['items'],
+    entryFor: (created: number) => AuditEntry,
+  ): Promise<{ created: number; unchanged: number }>
   listExtensions(tenantId: string, phoneSystemId: string, page: PageRequest): Promise<Page<Extension> | BadCursor>
 }
 

@@ -64,6 +64,17 @@ test('S14 S15 S16 in Control the ids are entered, and the redirect URI to regist
   expect((await account())?.status).toBe('draft')
 })
 
+test('S12 S13 the first redirect URI has a copy button of its own, and what to do with it is explained beside it', async () => {
+  const origin = new URL(platform.addresses.control).origin
+  await control.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+  const section = control.getByRole('region', { name: 'Redirect URIs' })
+  await section.getByRole('button', { name: `Copy ${copied.redirectUri}`, exact: true }).click()
+  expect(await control.evaluate(() => navigator.clipboard.readText())).toBe(copied.redirectUri)
+  const explained = await section.innerText()
+  for (const step of ['Authentication page', 'Web', 'paste each address below as a redirect URI', 'save']) expect(explained).toContain(step)
+  expect(await section.getByRole('link', { name: /Authentication page/ }).getAttribute('href')).toContain(copied.clientId)
+})
+
 test('S12 S18 S24 in Entra the redirect URI is registered and a secret made', async () => {
   await entra.getByRole('link', { name: 'Authentication' }).click()
   await entra.getByLabel('Platform').selectOption('Web')

@@ -4,6 +4,8 @@ import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { PhoneSystems } from '../ports.ts'
+import { inTransaction } from './in-transaction.ts'
+import { insertAuditEvent } from './pending-audit-events.ts'
 import { phoneSystem } from './schema.ts'
 
 const ADD_EXTENSIONS = `
@@ -26,10 +28,15 @@ const NUMBER = /^[0-9*#+]{1,32}$/
 export function postgresPhoneSystems(pool: pg.Pool): PhoneSystems {
   const db = drizzle(pool)
   return {
-    async create(tenantId, name) {
-      const [row] = await db.insert(phoneSystem).values({ id: newId(), tenantId, name }).returning()
-      if (!row) throw new Error('The insert returned no row.')
-      return toPhoneSystem(row)
+    async create(tenantId, name, entryFor) {
+      const id = newId()
+      const created = await inTransaction(pool, async (client) => {
+        const [row] = await drizzle(client).insert(phoneSystem).values({ id, tenantId, name }).returning()
+        await insertAuditEvent(client, entryFor(id))
+        return row
+      })
+      if (!created) throw new Error('The insert returned no row.')
+      return toPhoneSystem(created)
     },
     async find(tenantId, phoneSystemId) {
       const [row] = await db
@@ -50,12 +57,16 @@ export function postgresPhoneSystems(pool: pg.Pool): PhoneSystems {
       const items = rows.slice(0, limit).map(toPhoneSystem)
       return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
     },
-    async addExtensions(tenantId, phoneSystemId, items) {
+    async addExtensions(tenantId, phoneSystemId, items, entryFor) {
       const named = [...new Map(items.map((item) => [item.number, item])).values()]
       const numbers = named.map(({ number }) => number)
       const names = named.map(({ name }) => name ?? null)
-      const created = (await pool.query(ADD_EXTENSIONS, [tenantId, phoneSystemId, numbers, names])).rowCount ?? 0
-      return { created, unchanged: named.length - created }
+      const created = await inTransaction(pool, async (client) => {
+        const added = (await client.query(ADD_EXTENSIONS, [tenantId, phoneSystemId, numbers, names])).rowCount ?? 0
+        if (added > 0) await insertAuditEvent(client, entryFor(added))
+        return added
+      })
+      return { created: created ?? 0, unchanged: named.length - (created ?? 0) }
     },
     async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
       const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [''])

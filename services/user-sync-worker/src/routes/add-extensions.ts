@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 
 const Count = z.number().int().min(0)
 
@@ -17,9 +18,12 @@ const schema = {
 }
 
 export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
-  app.post('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async ({ params, body }) => {
-    const system = await phoneSystems.find(params.tenantId, params.phoneSystemId)
+  app.post('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async (request) => {
+    const { tenantId, phoneSystemId } = request.params
+    const system = await phoneSystems.find(tenantId, phoneSystemId)
     if (!system) throw refuse('phone-system-not-found')
-    return phoneSystems.addExtensions(params.tenantId, system.id, body.items)
+    const entryFor = (created: number) =>
+      auditEntry(request, { action: 'extensions.add', tenantId, target: system.id, details: { created: String(created) } })
+    return phoneSystems.addExtensions(tenantId, system.id, request.body.items, entryFor)
   })
 }

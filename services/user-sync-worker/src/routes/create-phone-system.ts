@@ -3,6 +3,7 @@ import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/phone-system'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../ports.ts'
+import { auditEntry } from './audit-entry.ts'
 
 const schema = {
   operationId: 'createPhoneSystem',
@@ -14,7 +15,10 @@ const schema = {
 }
 
 export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
-  app.post('/tenants/:tenantId/phone-systems', { schema }, async ({ params, body }, reply) =>
-    reply.status(201).send(await phoneSystems.create(params.tenantId, body.name)),
-  )
+  app.post('/tenants/:tenantId/phone-systems', { schema }, async (request, reply) => {
+    const { tenantId } = request.params
+    const { name } = request.body
+    const entryFor = (target: string) => auditEntry(request, { action: 'phone-system.create', tenantId, target, details: { name } })
+    return reply.status(201).send(await phoneSystems.create(tenantId, name, entryFor))
+  })
 }

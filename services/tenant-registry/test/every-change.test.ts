@@ -22,6 +22,7 @@ const POSTS: Readonly<Record<string, string>> = {
   proveCustomHost: 'keeps what it found only if the host is still claimed',
 }
 
+const asked = operations.filter(({ method }) => method === 'POST')
 type Existing = { values: Record<string, string>; etag: string; body?: object | string; type?: string }
 let registry: Registry
 const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
@@ -30,7 +31,9 @@ beforeAll(async () => {
   const counts = { users: 0, sso: 0, bound: 0, phoneSystems: 0, webhookEndpoints: 0 }
   for (const method of ['GET', 'POST'] as const) rosterService.route({ method, url: '/internal/*', handler: async () => counts })
   await rosterService.listen({ host: '127.0.0.1', port })
-  registry = await startRegistry({ ROSTER_URL: `http://127.0.0.1:${port}` }, randomBytes(32))
+  const nobody = 'http://127.0.0.1:9'
+  const microsoft = { MICROSOFT_LOGIN_URL: nobody, MICROSOFT_GRAPH_URL: nobody }
+  registry = await startRegistry({ ...microsoft, ROSTER_URL: `http://127.0.0.1:${port}` }, randomBytes(32))
 })
 afterAll(async () => {
   await registry.close()
@@ -65,10 +68,14 @@ async function givenLogo(): Promise<Existing> {
   const { headers } = await putLogo(registry, String(values.tenantId), SVG)
   return { values, etag: String(headers.etag) }
 }
-async function givenAdministrator(): Promise<Existing> {
+async function aPerson() {
   const { tenantId = '', accountId = '' } = (await givenAccount()).values
   const { directoryId } = (await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`)).body
   const person = { scope: tenantId, role: 'admin', directoryId, objectId: guid(), displayName: 'Adele Vance' }
+  return person
+}
+async function givenAdministrator(): Promise<Existing> {
+  const person = await aPerson()
   const { id, etag } = await made('/api/v1/administrators', person)
   return { values: { administratorId: id }, etag, body: { role: 'read' } }
 }
@@ -99,7 +106,23 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   },
 }
 
-const send = (operation: Operation, { values, body, type }: Existing, ifMatch?: string) =>
+/** What to ask for by POST so that something comes of it. */
+const ASKED: Readonly<Record<string, () => Promise<Omit<Existing, 'etag'>>>> = {
+  createTenant: async () => ({ values: {}, body: { slug: `slug-${guid().slice(0, 8)}`, name: 'A tenant' } }),
+  createMicrosoftAccount: async () => ({ ...(await givenTenant()), body: { alias: 'Main', clientId: guid(), directoryId: guid() } }),
+  createApiKey: async () => ({ values: {}, body: { name: 'A key', scope: 'platform', role: 'read' } }),
+  createAdministrator: async () => ({ values: {}, body: await aPerson() }),
+  createHandOverLink: async () => ({ ...(await givenAccount()), body: {} }),
+  createConsentLink: async () => ({ values: (await givenAccount()).values }),
+  createControlSignInLink: async () => ({ values: {}, body: {} }),
+  verifyMicrosoftAccount: async () => ({ values: (await givenAccount()).values }),
+  async proveCustomHost() {
+    const hostname = `${guid()}.example`
+    return { values: { tenantId: await registry.givenTenant({ customHosts: [hostname] }), hostname } }
+  },
+}
+
+const send = (operation: Operation, { values, body, type }: Omit<Existing, 'etag'>, ifMatch?: string) =>
   registry.call(platform, operation.method, urlOf(operation, values), operation.method === 'DELETE' ? undefined : body, {
     ...(type && { 'content-type': type }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
@@ -111,6 +134,29 @@ async function everything(): Promise<string> {
   )
   return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
 }
+
+test.each([...changes, ...asked])('AD-16 $id leaves an audit event: who, tenant, what, when, outcome and request id', async (operation) => {
+  const given = await (GIVEN[operation.id] ?? ASKED[operation.id])?.()
+  if (!given) throw new Error(`The test has nothing to ask of ${operation.id}: give it something.`)
+  const { rows: before } = await registry.pool.query('select id from registry.audit_event')
+  const answer = await send(operation, given)
+  expect(answer.status).toBeLessThan(300)
+  const { rows } = await registry.pool.query('select * from registry.audit_event where id <> all($1::uuid[])', [before.map(({ id }) => id)])
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { actor, action, outcome, target, request_id, tenant_id, at } of rows) {
+    expect([actor, request_id]).toEqual([platform.sub, answer.headers['x-request-id']])
+    expect(action).toMatch(/^[a-z-]+\.[a-z-]+$/)
+    expect(['success', 'failure']).toContain(outcome)
+    expect(target).toEqual(expect.any(String))
+    expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(30_000)
+    if (given.values.tenantId) expect(tenant_id).toBe(given.values.tenantId)
+  }
+})
+
+test('AD-16 no operation changes or removes what the audit log holds', () => {
+  const ofTheLog = operations.filter(({ path }) => path.includes('audit'))
+  expect(ofTheLog.map(({ method }) => method)).toEqual(['GET'])
+})
 
 test('T-91 every operation by POST is known to change nothing that was read before, or takes If-Match', () => {
   const posts = operations.filter(({ method, headers }) => method === 'POST' && !headers.includes('if-match'))

@@ -34,6 +34,7 @@ const changes = operations.filter(
   ({ id, method }) => method === 'PUT' || method === 'PATCH' || method === 'DELETE' || (method === 'POST' && !(id in POSTS)),
 )
 
+const asked = operations.filter(({ method, id }) => method === 'POST' && id in POSTS)
 const tenant = platform.connectedTenant(addLargeDirectory(platform, 60))
 const { tenantId, accountId, api } = tenant
 const people: string[] = []
@@ -99,6 +100,25 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   cancelSyncRun: givenWaitingRun,
 }
 
+const webhook = { url: 'http://127.0.0.1:9/hook' }
+/** What to ask for by POST so that something comes of it. */
+const ASKED: Readonly<Record<string, () => Promise<{ values: Record<string, string>; body: object }>>> = {
+  importMicrosoftUsers: async () => ({ values: { tenantId, accountId }, body: { all: true, sync: true, sso: false } }),
+  resyncMicrosoftUsers: async () => ({ values: { tenantId, accountId }, body: { mode: 'delta' } }),
+  createPhoneSystem: async () => ({ values: { tenantId }, body: { name: 'Branch' } }),
+  addExtensions: async () => ({ values: { tenantId, phoneSystemId }, body: { items: [{ number: '900' }, { number: '100' }] } }),
+  async acceptBindingSuggestions() {
+    const { values } = await givenUser()
+    nextExtension += 1
+    return { values: { tenantId }, body: { phoneSystemId, items: [{ userId: values.userId, extension: String(nextExtension) }] } }
+  },
+  createWebhookEndpoint: async () => ({ values: { tenantId }, body: webhook }),
+  async replayWebhooks() {
+    const { body } = await platform.call('POST', `${api}/webhook-endpoints`, webhook)
+    return { values: { tenantId, endpointId: body.id }, body: {} }
+  },
+}
+
 function send({ method, path }: Operation, { values, body }: Existing, ifMatch?: string) {
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'no-value')
   return platform.call(method, url, body, undefined, ifMatch === undefined ? {} : { 'if-match': ifMatch })
@@ -110,6 +130,31 @@ async function everything(): Promise<string> {
   )
   return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
 }
+
+test.each([...changes, ...asked])(
+  'AD-16 $id leaves one audit event: who, tenant, what, when, outcome and request id',
+  async (operation) => {
+    const given = (await (GIVEN[operation.id] ?? ASKED[operation.id])?.()) as Existing
+    await platform.stores.pool.query('delete from roster.pending_audit_event')
+    const answer = await send(operation, given)
+    expect(answer.status).toBeLessThan(300)
+    const { rows } = await platform.stores.pool.query('select tenant_id, event from roster.pending_audit_event')
+    expect(rows).toMatchObject([
+      {
+        tenant_id: tenantId,
+        event: {
+          tenantId,
+          actor: 'test',
+          action: expect.stringMatching(/^[a-z-]+\.[a-z-]+$/),
+          outcome: 'success',
+          target: expect.any(String),
+          at: expect.stringMatching(/Z$/),
+          requestId: answer.headers['x-request-id'],
+        },
+      },
+    ])
+  },
+)
 
 test('T-91 what by POST changes nothing that was read before exists, and takes no If-Match', () => {
   const posts = operations.filter(({ method, headers }) => method === 'POST' && !headers.includes('if-match'))

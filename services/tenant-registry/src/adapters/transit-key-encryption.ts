@@ -11,7 +11,9 @@ import type { TransitToken } from './transit-token.ts'
 
 const VERSION = 2
 const HEADER = 1 + 4
-const Encrypted = z.object({ data: z.object({ ciphertext: z.string().regex(/^vault:v\d+:[A-Za-z0-9+/]+=*$/) }) })
+/** The engine takes v0 for v1, which would let one row be written in two ways. */
+const CIPHERTEXT = /^vault:v[1-9]\d*:[A-Za-z0-9+/]+=*$/
+const Encrypted = z.object({ data: z.object({ ciphertext: z.string().regex(CIPHERTEXT) }) })
 const Decrypted = z.object({ data: z.object({ plaintext: z.base64() }) })
 /** What the engine says of a ciphertext that was altered, moved, or is older than it may still open. Any other 400 is about the key or the request. */
 const UNREADABLE = /message authentication failed|invalid ciphertext|disallowed by policy/
@@ -56,6 +58,7 @@ export function transitKeyEncryption({ mount, key, namespace }: TransitKey, ask:
     async unwrap(wrapped, context) {
       if (!recognises(wrapped)) return unreadable('No key of ours wrapped this.')
       const ciphertext = wrapped.subarray(HEADER).toString()
+      if (!CIPHERTEXT.test(ciphertext)) return unreadable('What was wrapped is no ciphertext of the transit engine.')
       const answer = await call('decrypt', Decrypted, { ciphertext, associated_data: Buffer.from(context).toString('base64') })
       if (answer.kind === 'answered') return { kind: 'unwrapped', dataKey: Buffer.from(answer.value.data.plaintext, 'base64') }
       if (!answer.errors.some((error) => UNREADABLE.test(error)))

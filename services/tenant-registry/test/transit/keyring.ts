@@ -27,8 +27,8 @@ export function keyring(type: string) {
     decrypt(ciphertext: string, associatedData: Buffer): Buffer {
       const { version, sealed } = parse(ciphertext)
       const key = versions[version - 1]
-      if (!key) throw new Refusal('invalid ciphertext: version is too new')
-      if (version < oldest) throw new Refusal('ciphertext or signature version is disallowed by policy (too old)')
+      if (version > versions.length) throw new Refusal('invalid ciphertext: version is too new')
+      if (!key || version < oldest) throw new Refusal('ciphertext or signature version is disallowed by policy (too old)')
       if (sealed.length < 12 + 16) throw new Refusal('invalid ciphertext length')
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(associatedData).setAuthTag(sealed.subarray(-16))
       try {
@@ -41,12 +41,14 @@ export function keyring(type: string) {
 }
 
 function parse(ciphertext: string): { version: number; sealed: Buffer } {
+  if (ciphertext === '') throw new Refusal('missing ciphertext to decrypt')
   const [, fields] = /^vault:v(.*)$/s.exec(ciphertext) ?? []
   if (fields === undefined) throw new Refusal('invalid ciphertext: no prefix')
   const [number = '', base64] = fields.split(':', 2)
   if (base64 === undefined) throw new Refusal('invalid ciphertext: wrong number of fields')
-  if (!/^\d+$/.test(number)) throw new Refusal('invalid ciphertext: version number could not be decoded')
+  if (!/^-?\d+$/.test(number)) throw new Refusal('invalid ciphertext: version number could not be decoded')
   const sealed = Buffer.from(base64, 'base64')
   if (sealed.toString('base64') !== base64) throw new Refusal('invalid ciphertext: could not decode base64')
-  return { version: Number(number), sealed }
+  // Version 0 stands for 1.
+  return { version: Number(number) || 1, sealed }
 }

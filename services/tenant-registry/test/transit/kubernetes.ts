@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/self-signed-certificate'
 import { SignJWT } from 'jose'
 
 const NAMESPACE = 'phone'
@@ -10,7 +11,8 @@ export const SERVICE_ACCOUNT = 'tenant-registry'
 
 /** A cluster as far as a server asks it: whose token this is (TokenReview, authentication.k8s.io/v1). */
 export async function startCluster() {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const der = selfSignedCertificate(publicKey, privateKey, 'cluster', new Date())
   const uid = randomUUID()
   const valid = new Set<string>()
   const review = (jwt: string) => valid.has(jwt)
@@ -26,6 +28,8 @@ export async function startCluster() {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     namespace: NAMESPACE,
+    /** Asked for, though nothing is spoken by TLS here. */
+    certificate: `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----`,
     review,
     async makeToken(): Promise<string> {
       const serviceaccount = { name: SERVICE_ACCOUNT, uid }
@@ -33,7 +37,7 @@ export async function startCluster() {
         .setProtectedHeader({ alg: 'RS256' })
         .setIssuer('https://kubernetes.default.svc')
         .setSubject(`system:serviceaccount:${NAMESPACE}:${SERVICE_ACCOUNT}`)
-        .setAudience('vault')
+        .setAudience(['vault'])
         .setIssuedAt()
         .setExpirationTime('1h')
         .sign(privateKey)

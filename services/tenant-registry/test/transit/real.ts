@@ -6,7 +6,7 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 export const realServer = ['bao', 'vault'].find((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0)
 
 /** In development mode: unsealed, in memory, on loopback. */
-export async function startReal(name: string, root: string, cluster: { origin: string }) {
+export async function startReal(name: string, root: string, cluster: { origin: string; certificate: string }) {
   const port = await findFreePort()
   const child = spawn(
     name,
@@ -35,7 +35,11 @@ export async function startReal(name: string, root: string, cluster: { origin: s
   const unsealKey = /Unseal Key: (\S+)/.exec(said)?.[1] ?? ''
   await admin('sys/mounts/transit', { type: 'transit' })
   await admin('sys/auth/kubernetes', { type: 'kubernetes' })
-  await admin('auth/kubernetes/config', { kubernetes_host: cluster.origin, disable_local_ca_jwt: true })
+  await admin('auth/kubernetes/config', {
+    kubernetes_host: cluster.origin,
+    kubernetes_ca_cert: cluster.certificate,
+    disable_local_ca_jwt: true,
+  })
   const rights = ['encrypt', 'decrypt'].map((verb) => `path "transit/${verb}/*" { capabilities = ["update"] }`).join('\n')
   await admin('sys/policies/acl/jackfield', { policy: rights })
   return {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@jackfield/problem/app-error'
-import { problemPlugin } from '@jackfield/problem/problem-plugin'
+import { answerAddressError, problemPlugin } from '@jackfield/problem/problem-plugin'
 import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import { type HealthChecks, operationsPlugin } from './operations-plugin.ts'
+import { parseWellFormedJson } from './well-formed-json.ts'
 
 export type ServerOptions = {
   /** The service's name, in every log line and metric. */
@@ -55,6 +56,7 @@ export function createServer(options: ServerOptions) {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerAddressError,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
   }).withTypeProvider<ZodTypeProvider>()
   // Node takes the first of several; whoever stands in front may have taken the last (RFC 9112 3.2).
@@ -64,6 +66,7 @@ export function createServer(options: ServerOptions) {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  parseWellFormedJson(app)
   app.register(problemPlugin)
   app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })
   app.addHook('onSend', async (request, reply) => {

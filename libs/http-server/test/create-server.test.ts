@@ -30,6 +30,7 @@ app.register(async (routes) => {
   routes.get('/taken', async () => {
     throw refuse('extension-taken', { members: { holder: { displayName: 'Adele' } }, cause: new Error('inner') })
   })
+  routes.get('/named/:name', async () => ({ ok: true }))
   routes.get('/crash', async () => {
     throw new Error('select * from secrets at db.internal')
   })
@@ -80,6 +81,36 @@ test('T-91 AD-07 bodies are validated whatever their content type, and the wrong
   expect((await post('{"name":', { 'content-type': 'application/json' })).statusCode).toBe(400)
   expect((await post(JSON.stringify({ name: 'x'.repeat(2000) }), { 'content-type': 'application/json' })).statusCode).toBe(413)
 })
+
+test('T-91 half a surrogate pair in a body is refused, whole ones and what only looks like one are taken', async () => {
+  const post = (payload: string) => app.inject({ method: 'POST', url: '/things', payload, headers: { 'content-type': 'application/json' } })
+  for (const broken of [
+    '{"name":"ab\\ud800"}',
+    '{"name":"\\udC00ab"}',
+    '{"name":"ab","\\ud800":1}',
+    '{"name":"ab","more":[{"x":"\\uDfff\\ud800"}]}',
+  ]) {
+    const answer = await post(broken)
+    expect([answer.statusCode, answer.json().code], broken).toEqual([400, 'invalid-request'])
+  }
+  for (const whole of ['{"name":"ab\\ud83d\\ude00"}', '{"name":"\\\\ud800"}', '{"name":"ab😀"}'])
+    expect((await post(whole)).statusCode, whole).toBe(200)
+  expect((await post('{"name":"ab","__proto__":{}}')).statusCode).toBe(400)
+})
+
+test.each([
+  ['that is no text', '/named/%zz', 400],
+  ['that is longer than any of ours', `/named/${'x'.repeat(300)}`, 414],
+])(
+  'SE-10 an address %s is refused like everything else, and what stood behind the question mark stays out of the log',
+  async (_what, path, status) => {
+    const answer = await app.inject(`${path}?code=canary-code`)
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8'])
+    expect(answer.json()).toMatchObject({ status, code: expect.any(String), requestId: answer.headers['x-request-id'] })
+    expect(answer.body).not.toContain(path)
+    expect(log).not.toContain('canary-code')
+  },
+)
 
 test('DO-16 liveness stays 200 and readiness turns 503 without telling why', async () => {
   expect((await app.inject('/health/ready')).statusCode).toBe(200)

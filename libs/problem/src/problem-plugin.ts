@@ -12,15 +12,26 @@ const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
 
 /** The one place that turns an error into a response: RFC 9457 problem details, logged once, with nothing of the inside. */
 export const problemPlugin = plugin(async (app) => {
-  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
-    const problem = describe(error)
-    const log = problem.status >= 500 ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
-    log({ err: error, code: problem.code }, 'request refused')
-    if (error instanceof AppError && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
-    return send(request, reply, problem)
-  })
+  app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => send(request, reply, problemOf(404, 'not-found', 'There is nothing at this address.')))
 })
+
+/** For Fastify's `frameworkErrors`: what the router refuses before there is a route. Its message repeats the address, query included, so it stays out of the log. */
+export function answerAddressError({ statusCode }: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const refusal =
+    statusCode === 414
+      ? new AppError(414, 'uri-too-long', 'The address is too long.')
+      : new AppError(400, 'invalid-request', 'The address is not valid.')
+  return answerError(refusal, request, reply.header('x-request-id', request.id))
+}
+
+function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
+  const problem = describe(error)
+  const log = problem.status >= 500 ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
+  log({ err: error, code: problem.code }, 'request refused')
+  if (error instanceof AppError && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  return send(request, reply, problem)
+}
 
 function describe(error: FastifyError | AppError): Problem {
   if (error instanceof AppError) return { ...problemOf(error.status, error.code, error.message), ...error.members }

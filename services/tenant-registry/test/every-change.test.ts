@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { type Operation, urlOf } from '@jackfield/api-fuzz/operations'
 import { createServer } from '@jackfield/http-server/create-server'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { putLogo, SVG } from './given-logo.ts'
-import { listOperations, type Operation, urlOf } from './operations.ts'
+import { listOperations } from './operations.ts'
 import { aSecret, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
 const operations = await listOperations()

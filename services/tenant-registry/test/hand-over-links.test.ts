@@ -1,10 +1,9 @@
+import { type OpenApi, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
-import { listOperations, urlOf } from './operations.ts'
 import { adminOf, BASE_URL, guid, platform, type Registry, service, startRegistry } from './registry.ts'
 
-const operations = await listOperations()
 let registry: Registry
 let m365: M365Emulator
 beforeAll(async () => {
@@ -90,7 +89,7 @@ test('S3 T-90 of all operations there are, seven are open to a holder, and those
     hostname: 'a.example.com',
   }
   const opened: string[] = []
-  for (const operation of operations) {
+  for (const operation of operationsOf(registry.app.swagger() as OpenApi)) {
     const body = operation.id === 'putMicrosoftAccountCredential' ? credential : BODIES[operation.id]
     const send = (ids: Record<string, string>) =>
       registry.app.inject({

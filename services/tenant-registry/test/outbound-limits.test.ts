@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type OpenApi, operationsOf } from '@jackfield/api-fuzz/operations'
 import type { Check } from '@jackfield/contract/verification'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OUTBOUND_LIMITS } from '../src/domain/outbound-limits.ts'
-import { operationsOf } from './operations.ts'
 import { adminOf, aSecret, BASE_URL, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
 /** What a Microsoft that is none may do, by the directory that is asked for. */
@@ -131,6 +131,6 @@ test('SI-03 a tenant, however many accounts it asks for, and a caller, however m
 })
 
 test('SI-03 what is limited says so in the OpenAPI document, and nothing else does', () => {
-  const limited = operationsOf(registry).filter(({ statuses }) => statuses.includes('429'))
+  const limited = operationsOf(registry.app.swagger() as OpenApi).filter(({ statuses }) => statuses.includes('429'))
   expect(limited.map(({ id }) => id).sort()).toEqual(['createConsentLink', 'proveCustomHost', 'verifyMicrosoftAccount'])
 })

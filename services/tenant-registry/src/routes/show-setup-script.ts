@@ -13,7 +13,7 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   querystring: z.object({ shell: z.enum(['bash', 'powershell']).default('bash') }),
-  response: { 200: z.string().meta({ description: 'The script, as text/plain' }), 400: Problem, 404: Problem },
+  response: { 200: { description: 'The script', content: { 'text/plain': { schema: z.string() } } }, 400: Problem, 404: Problem },
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>

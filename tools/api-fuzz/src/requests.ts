@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { HOSTILE_CONTENT_TYPES, hostileText, hostileValue, jsonOf } from './hostile.ts'
+import { type OpenApi, type Operation, resolve, type Schema, urlOf } from './operations.ts'
+
+export type FuzzRequest = { method: Operation['method']; url: string; headers: Record<string, string>; payload?: string }
+
+/** Members that clients have no business to set (mass assignment, AD-05). */
+export const PRIVILEGED = [
+  'id',
+  'tenantId',
+  'createdAt',
+  'updatedAt',
+  'version',
+  'role',
+  'scope',
+  'status',
+  'sealed',
+  '__proto__',
+  'constructor',
+]
+
+const mostly = <Value>(usual: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>, weight = 12): fc.Arbitrary<Value> =>
+  fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: rare })
+
+/**
+ * Values of a JSON Schema, now and then with something hostile in one of their places: a request that is nearly right gets further than
+ * noise. `known` brings ids that exist.
+ */
+export function valuesOf(schema: Schema, document: OpenApi, known: readonly string[], depth = 0): fc.Arbitrary<unknown> {
+  return mostly(fittingValues(resolve(schema, document), document, known, depth), hostileValue, 8 + depth * 8)
+}
+
+function fittingValues(schema: Schema, document: OpenApi, known: readonly string[], depth: number): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices) return fc.oneof(...choices.map((choice) => valuesOf(choice, document, known, depth)))
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
+  switch (type) {
+    case 'object':
+      return objects(schema, document, known, depth)
+    case 'array':
+      return fc.array(valuesOf(schema.items ?? {}, document, known, depth + 1), {
+        minLength: schema.minItems ?? 0,
+        maxLength: (schema.minItems ?? 0) + 3,
+      })
+    case 'string':
+      return strings(schema, known)
+    case 'integer':
+    case 'number':
+      return fc.integer({ min: schema.minimum ?? -10, max: Math.max(schema.minimum ?? -10, schema.maximum ?? 1_000) })
+    case 'boolean':
+      return fc.boolean()
+    case 'null':
+      return fc.constant(null)
+    default:
+      return hostileValue
+  }
+}
+
+function objects(schema: Schema, document: OpenApi, known: readonly string[], depth: number): fc.Arbitrary<unknown> {
+  const members = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([name, member]) => [name, valuesOf(member, document, known, depth + 1)]),
+  )
+  const usual = fc.record(members, { requiredKeys: schema.required ?? [] })
+  const privileged = fc.dictionary(fc.constantFrom(...PRIVILEGED), hostileValue, { maxKeys: 2 })
+  return mostly<unknown>(
+    usual,
+    fc.tuple(privileged, usual).map(([more, value]) => ({ ...more, ...value })),
+    4,
+  )
+}
+
+function strings(schema: Schema, known: readonly string[]): fc.Arbitrary<string> {
+  const { format, pattern, minLength = 0, maxLength = 200 } = schema
+  if (format === 'uuid' || /0-9a-f.*\{12\}/i.test(pattern ?? ''))
+    return fc.oneof(fc.uuid(), ...(known.length > 0 ? [fc.constantFrom(...known)] : []))
+  if (format === 'date-time')
+    return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }).map((date) => date.toISOString())
+  if (format === 'uri') return fc.oneof(fc.webUrl(), fc.constantFrom('https://pbx.example/hook', 'http://127.0.0.1:9/'))
+  const matching = pattern === undefined ? undefined : textsOf(pattern)
+  if (matching) return matching
+  return fc.oneof(
+    fc.string({ minLength, maxLength: Math.min(maxLength, 40) }),
+    fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 20) }),
+  )
+}
+
+/** Undefined for an expression that cannot be run backwards, with a lookahead in it for one. */
+function textsOf(pattern: string): fc.Arbitrary<string> | undefined {
+  try {
+    return fc.stringMatching(new RegExp(pattern)).filter((text) => text.length <= 300)
+  } catch {
+    return undefined
+  }
+}
+
+/** Requests to one operation: nearly right in path, query, headers and body. `values` holds, for each path parameter, what exists. */
+export function requestsOf(operation: Operation, document: OpenApi, values: Readonly<Record<string, string>>): fc.Arbitrary<FuzzRequest> {
+  const known = Object.values(values)
+  const parameters = fc.record(
+    Object.fromEntries(
+      operation.parameters.map((name) => [
+        name,
+        mostly(
+          fc.constant(values[name] ?? ''),
+          fc.oneof(
+            fc.uuid(),
+            hostileText.filter((text) => text !== ''),
+          ),
+          6,
+        ),
+      ]),
+    ),
+  )
+  const query = fc.record(
+    Object.fromEntries(operation.query.map(({ name, schema }) => [name, valuesOf(schema, document, known, 1).map(textOf)])),
+    { requiredKeys: operation.query.filter(({ required }) => required).map(({ name }) => name) },
+  )
+  const stray = fc.dictionary(fc.constantFrom('limit', 'cursor', 'x', '__proto__', 'tenantId'), hostileText, { maxKeys: 1 })
+  const headers = mostly(
+    fc.constant({}),
+    fc.record({ 'if-match': fc.constantFrom('"1"', '*', 'W/"x"', '"', '1e999', '"99999999999999999999"') }),
+    6,
+  )
+  return fc.tuple(parameters, query, stray, headers, bodiesOf(operation, document, known)).map(([path, asked, more, extra, body]) => {
+    const search = new URLSearchParams(
+      Object.entries({ ...asked, ...more }).map(([name, value]): [string, string] => [name, String(value).toWellFormed()]),
+    )
+    const url = `${urlOf(operation, path as Record<string, string>)}${search.size > 0 ? `?${search}` : ''}`
+    return {
+      method: operation.method,
+      url,
+      headers: { ...extra, ...body.headers },
+      ...(body.payload !== undefined && { payload: body.payload }),
+    }
+  })
+}
+
+type Body = { headers: Record<string, string>; payload?: string }
+function bodiesOf({ method, body }: Operation, document: OpenApi, known: readonly string[]): fc.Arbitrary<Body> {
+  if (method === 'GET') return fc.constant({ headers: {} })
+  const json = (value: unknown): Body => ({ headers: { 'content-type': 'application/json' }, payload: jsonOf(value) })
+  const fitting = body ? valuesOf(body, document, known).map(json) : fc.constant<Body>({ headers: {} })
+  const noise = hostileValue.map(json)
+  const mislabelled = fc.tuple(fc.constantFrom(...HOSTILE_CONTENT_TYPES), fc.oneof(hostileText, hostileValue.map(jsonOf))).map(
+    ([type, payload]): Body => ({
+      headers: type === undefined ? {} : { 'content-type': type },
+      payload,
+    }),
+  )
+  return fc.oneof({ weight: 10, arbitrary: fitting }, { weight: 2, arbitrary: noise }, { weight: 2, arbitrary: mislabelled })
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.replace('@number:', '') : jsonOf(value))

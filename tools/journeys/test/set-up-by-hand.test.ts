@@ -48,12 +48,19 @@ test('S8 S9 in Entra the administrator registers an application and finds its tw
   copied.directoryId = await entra.locator('#directory-id').innerText()
 })
 
-test('S14 S15 S16 in Control the ids are entered, and the redirect URI to register is shown', async () => {
+test('S2 S9 S14 S15 S16 in Control the roles are stated first, a name is proposed, and the ids are entered', async () => {
   const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', {})
   await control.goto(`${platform.addresses.control}/enter#${token}`)
   await control.getByRole('link', { name: 'Fabrikam' }).click()
   await control.getByRole('link', { name: 'Microsoft 365' }).click()
   await control.getByRole('button', { name: /Add account/ }).click()
+  await control.getByLabel('Alias').waitFor()
+  const page = await control.locator('main').innerText()
+  for (const role of ['Global Administrator', 'Privileged Role Administrator', 'Entra ID (formerly Azure AD)']) {
+    expect(page).toContain(role)
+    expect(page.indexOf(role)).toBeLessThan(page.indexOf('New registration'))
+  }
+  expect(page).toMatch(/they may see it .*Phone sign-in \(Fabrikam\)/)
   await control.getByLabel('Alias').fill('Fabrikam 365')
   await control.getByLabel('Application (client) ID').fill(copied.clientId)
   await control.getByLabel('Directory (tenant) ID').fill(copied.directoryId)
@@ -69,7 +76,7 @@ test('S12 S13 the first redirect URI has a copy button of its own, and what to d
   await control.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
   const section = control.getByRole('region', { name: 'Redirect URIs' })
   await section.getByRole('button', { name: `Copy ${copied.redirectUri}`, exact: true }).click()
-  expect(await control.evaluate(() => navigator.clipboard.readText())).toBe(copied.redirectUri)
+  expect(await control.evaluate('navigator.clipboard.readText()')).toBe(copied.redirectUri)
   const explained = await section.innerText()
   for (const step of ['Authentication page', 'Web', 'paste each address below as a redirect URI', 'save']) expect(explained).toContain(step)
   expect(await section.getByRole('link', { name: /Authentication page/ }).getAttribute('href')).toContain(copied.clientId)

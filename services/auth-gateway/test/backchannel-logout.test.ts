@@ -73,7 +73,7 @@ async function signOut(browser: Browser) {
   await browser.submit(await browser.open(`${origin}/auth/logout`), 'Sign out')
 }
 
-test('T-61 LO-06 signing out tells every app of the session, by a token that is right for that app alone', async () => {
+test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out tells every app of the session, by a token that is right for that app alone', async () => {
   const { browser, ids } = await givenSignedIn(['web-client', 'admin', 'deaf'])
   await signOut(browser)
   expect(await tell()).toBe(2)
@@ -160,7 +160,7 @@ test('LO-13 signing out on one tenant’s host leaves a session on another’s a
   expect((await browser.open(login.url)).url.searchParams.get('code')).toBeTruthy()
 })
 
-test('TE-23 discovery names back-channel logout', async () => {
+test('TE-23 oidcc-backchannel-logout-discovery-endpoint-verification discovery names back-channel logout', async () => {
   const document = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
   expect(document).toMatchObject({ backchannel_logout_supported: true, backchannel_logout_session_supported: true })
 })

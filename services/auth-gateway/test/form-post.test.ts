@@ -82,6 +82,20 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
     },
   )
 
+  test('oidcc-client-test-form-post-error a posted error becomes a page that shows nothing of its text, and no session', async () => {
+    const { context, page } = await givenWindow()
+    const login = await (await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)).begin()
+    await page.goto(login.url.href)
+    const url = new URL(page.url())
+    url.searchParams.set('response_mode', 'form_post')
+    url.searchParams.set('prompt', 'none') // nobody is signed in at Microsoft: its answer is an error
+    await page.goto(url.href)
+    await page.getByText('Request:').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/auth/microsoft/callback')
+    expect(await page.locator('body').innerText()).not.toContain('AADSTS50058:')
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain('__Host-jackfield-session')
+  })
+
   test('the form’s members are the answer’s own, once each; a body that is no form, or too long, is refused', async () => {
     const post = (body: string, type = 'application/x-www-form-urlencoded') =>
       send(`${world.originOf('contoso')}/auth/microsoft/callback`, { method: 'POST', headers: { 'content-type': type }, body })

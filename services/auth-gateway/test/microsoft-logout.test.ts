@@ -68,7 +68,7 @@ test('T-62 it works at a tenant’s own host too, twice as well as once', async 
   expect(await isSignedIn(again.browser)).toBe(true)
 })
 
-test('LO-09 in Chromium: signing out at Microsoft signs out of the phone apps', async () => {
+test('LO-09 oidcc-client-test-rp-frontchannel-opinitlogout in Chromium: signing out at Microsoft signs out of the phone apps', async () => {
   world.m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, {
     logoutUrl: `${world.baseUrl}/auth/microsoft/frontchannel-logout`,
   })

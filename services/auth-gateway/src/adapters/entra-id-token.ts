@@ -6,7 +6,7 @@ import { type ClaimsVerdict, isForeignDirectory, judgeClaims } from '../domain/m
 export type ExpectedToken = { issuer: string; jwksUri: string; clientId: string; directoryId: string; nonce: string; now: number }
 
 const TOLERANCE = '60s'
-// Asks again for an unknown key, at most every half minute, so that forged key ids cause no storm.
+// Asks again for an unknown key, at most every ten seconds, so that forged key ids cause no storm.
 const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ max: 2_000 })
 
 /**
@@ -15,7 +15,7 @@ const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ ma
  */
 export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected
-  const keys = keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 30_000, timeoutDuration: 10_000 })
+  const keys = keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 10_000 })
   keySets.set(jwksUri, keys)
   try {
     const { payload } = await jwtVerify(idToken, keys, {

@@ -25,7 +25,8 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
     if (known) return known
     const { clientId, directoryId } = account
     const found = await discoverDirectory({ clientId, directoryId, credential: null }, microsoftOrigins(account.cloud, overrides).login)
-    directories.set(key, found)
+    // One without it is broken, and is asked for again.
+    if (found.serverMetadata().authorization_endpoint !== undefined) directories.set(key, found)
     return found
   }
 
@@ -38,7 +39,9 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
 
     async authorizeUrl(account, question) {
       try {
-        const url = client.buildAuthorizationUrl(await directoryOf(account), {
+        const directory = await directoryOf(account)
+        if (directory.serverMetadata().authorization_endpoint === undefined) return { kind: 'malformed' }
+        const url = client.buildAuthorizationUrl(directory, {
           redirect_uri: question.redirectUri,
           scope: SCOPE,
           response_mode: 'query',
@@ -78,8 +81,7 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
           )
           return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
         } finally {
-          const jwks = client.getJwksCache(configuration)
-          if (jwks) client.setJwksCache(directory, jwks)
+          rememberKeys(directory, client.getJwksCache(configuration))
         }
       } catch (error) {
         return (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ?? readRedeemFailure(error, connection)
@@ -108,6 +110,16 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
 
     readErrorAnswer: (answer) => toFailure(readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)),
   }
+}
+
+/** Of the minute that the library waits before it fetches keys again for an unknown one: enough to stop a storm of forged key ids. */
+const COOLDOWN_SECONDS = 10
+const LIBRARY_COOLDOWN_SECONDS = 60
+
+function rememberKeys(directory: client.Configuration, fetched: client.ExportedJWKSCache | undefined): void {
+  const known = client.getJwksCache(directory)
+  if (!fetched || fetched.uat === known?.uat) return
+  client.setJwksCache(directory, { jwks: fetched.jwks, uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS) })
 }
 
 function withCredential(directory: client.Configuration, connection: Connection): client.Configuration {

@@ -11,6 +11,7 @@ import { findNamedTenant } from '../home-realm.ts'
 import { sendPage, technicalDetails, textsOf } from '../page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, Ports } from '../ports.ts'
+import { auditSignIn } from '../sign-in-audit.ts'
 import { signInSite } from '../site-plugin.ts'
 import { findTenantOf } from '../tenant-of-site.ts'
 import { AttemptParams } from './attempt-params.ts'
@@ -76,7 +77,7 @@ async function findStart(
 
 /** Notes the pending login under its state, then sends the browser to the directory's authorize endpoint (T-10). */
 export async function redirectToMicrosoft(
-  { microsoft, artefacts, baseUrl }: Pick<Ports, 'microsoft' | 'artefacts'> & { baseUrl: string },
+  { microsoft, artefacts, registry, baseUrl }: Pick<Ports, 'microsoft' | 'artefacts' | 'registry'> & { baseUrl: string },
   request: FastifyRequest,
   reply: FastifyReply,
   { attempt, realm, chooseAnother, loginHint = attempt.loginHint, isTenantChosen = attempt.tenantHint !== undefined, isSecondTrip }: Start,
@@ -120,6 +121,8 @@ export async function redirectToMicrosoft(
     }
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }
+  const { clientId } = attempt
+  await auditSignIn({ registry }, request, tenant.id, { outcome: 'refused', reason: answer.kind, clientId, accountId: account.id })
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
   const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
   const { status, page } = microsoftFailurePage(textsOf(request), answer, {

@@ -1,0 +1,122 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Browser, type Page, send } from '../browser.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from '../given.ts'
+import { givenClient, signIn } from '../oidc-client.ts'
+
+/* The modules of the plan RP-Initiated Logout OP; those of Back-Channel Logout are in ../backchannel-logout.test.ts. */
+
+let world: World
+let origin: string
+let bye: string
+beforeAll(async () => {
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  givenApp(world, 'other', { postLogoutPaths: ['/elsewhere'] })
+  origin = world.originOf('contoso')
+  bye = `${origin}/bye`
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.roster.people.length = 0
+  for (const slug of ['contoso', 'fabrikam']) givenPerson(world, givenConnectedTenant(world, slug).tenant.id)
+})
+
+type SignedIn = Awaited<ReturnType<typeof signIn>>
+const stopAt = /^\/(?:bye|elsewhere|callback)/
+
+const endSession = (browser: Browser, parameters: Record<string, string>) =>
+  browser.open(`${origin}/auth/logout?${new URLSearchParams(parameters)}`, { stopAt })
+
+/** With a valid hint the page may still ask; whoever says yes goes on. */
+const confirmed = (browser: Browser, page: Page) => (page.status === 0 ? page : browser.submit(page, 'Sign out', {}, stopAt))
+
+async function isSignedIn({ browser, app }: Pick<SignedIn, 'browser' | 'app'>): Promise<boolean> {
+  const { url } = await browser.open((await app.begin({ prompt: 'none' })).url)
+  if (!url.searchParams.has('code')) expect(url.searchParams.get('error')).toBe('login_required')
+  return url.searchParams.has('code')
+}
+
+test('oidcc-rp-initiated-logout-discovery-endpoint-verification', async () => {
+  const document = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
+  expect(document.end_session_endpoint).toBe(`${origin}/auth/logout`)
+})
+
+describe('T-60 with the app’s ID token', () => {
+  test.each([
+    ['LO-01 oidcc-rp-initiated-logout', { state: 'farewell' }, '?state=farewell'],
+    ['LO-01 oidcc-rp-initiated-logout-no-state', {}, ''],
+  ])('%s returns to the registered address, and the session has ended', async (_module, more, query) => {
+    const signedIn = await signIn(world, 'contoso')
+    const hint = signedIn.tokens.id_token ?? ''
+    const page = await endSession(signedIn.browser, { id_token_hint: hint, post_logout_redirect_uri: bye, ...(more as object) })
+    expect((await confirmed(signedIn.browser, page)).url.href).toBe(bye + query)
+    expect(await isSignedIn(signedIn)).toBe(false)
+  })
+
+  test('oidcc-rp-initiated-logout-no-post-logout-redirect-uri signs out and says so', async () => {
+    const signedIn = await signIn(world, 'contoso')
+    const page = await endSession(signedIn.browser, { id_token_hint: signedIn.tokens.id_token ?? '' })
+    expect((await confirmed(signedIn.browser, page)).text).toContain('You are signed out')
+    expect(await isSignedIn(signedIn)).toBe(false)
+  })
+})
+
+describe('T-60 without it', () => {
+  test.each([
+    ['LO-04 oidcc-rp-initiated-logout-no-params', {}],
+    ['LO-04 oidcc-rp-initiated-logout-only-state', { state: 'farewell' }],
+    ['LO-04 oidcc-rp-initiated-logout-no-id-token-hint', { post_logout_redirect_uri: '/bye' }],
+  ])('%s asks first, then signs out and says so, and leads nowhere', async (_module, parameters) => {
+    const signedIn = await signIn(world, 'contoso')
+    const absolute = Object.entries(parameters).map(([name, value]) => [name, value.replace('/bye', bye)])
+    const page = await endSession(signedIn.browser, Object.fromEntries(absolute))
+    expect(page.text).toContain('Sign out?')
+    expect(await isSignedIn(signedIn)).toBe(true)
+    expect((await signedIn.browser.submit(page, 'Sign out', {}, stopAt)).text).toContain('You are signed out')
+    expect(await isSignedIn(signedIn)).toBe(false)
+  })
+})
+
+async function forgedBySomebodyElse(token: string): Promise<string> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return new SignJWT(decodeJwt(token)).setProtectedHeader({ ...decodeProtectedHeader(token), alg: 'ES256' }).sign(privateKey)
+}
+const REFUSED: Array<[string, (token: string) => Promise<Record<string, string>> | Record<string, string>]> = [
+  [
+    'LO-02 oidcc-rp-initiated-logout-bad-post-logout-redirect-uri an address that nobody registered',
+    (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' }),
+  ],
+  ['LO-02 the address of another app', (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${origin}/elsewhere` })],
+  [
+    'LO-02 oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri a query added',
+    (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${bye}?foo=bar` }),
+  ],
+  [
+    'LO-03 oidcc-rp-initiated-logout-modified-id-token-hint a hint changed to alg none',
+    (hint) => {
+      const head = Buffer.from(JSON.stringify({ ...decodeProtectedHeader(hint), alg: 'none' })).toString('base64url')
+      return { id_token_hint: `${head}.${hint.split('.')[1]}.`, post_logout_redirect_uri: bye }
+    },
+  ],
+  [
+    'LO-03 oidcc-rp-initiated-logout-bad-id-token-hint a hint signed by somebody else',
+    async (hint) => ({ id_token_hint: await forgedBySomebodyElse(hint), post_logout_redirect_uri: bye }),
+  ],
+  [
+    'LO-03 a hint of another issuer',
+    async () => ({ id_token_hint: (await signIn(world, 'fabrikam')).tokens.id_token ?? '', post_logout_redirect_uri: bye }),
+  ],
+  ['LO-03 a hint that is none', () => ({ id_token_hint: 'garbage', post_logout_redirect_uri: bye })],
+]
+test.each(REFUSED)('T-60 %s redirects nowhere and signs nobody out', async (_case, parameters) => {
+  const signedIn = await signIn(world, 'contoso')
+  const page = await endSession(signedIn.browser, await parameters(signedIn.tokens.id_token ?? ''))
+  expect([page.status, page.url.origin, page.headers.location]).toEqual([400, origin, undefined])
+  expect(await isSignedIn(signedIn)).toBe(true)
+  const app = await givenClient(world, 'contoso')
+  const good = await endSession(signedIn.browser, { id_token_hint: signedIn.tokens.id_token ?? '', post_logout_redirect_uri: bye })
+  expect((await confirmed(signedIn.browser, good)).url.href).toBe(bye)
+  expect(await isSignedIn({ browser: signedIn.browser, app })).toBe(false)
+})

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from './identifier.ts'
-import { ExtensionNumber } from './phone-user.ts'
+import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 /** `attribute`: the last digits of a phone number, or of the mail's local part. `next-free`: the first free number of a range. */
 export const BindingRule = z.discriminatedUnion('kind', [
@@ -20,14 +20,12 @@ export type BindingRule = z.infer<typeof BindingRule>
 export const BindingRules = z.object({ items: z.array(BindingRule).max(50) })
 export type BindingRules = z.infer<typeof BindingRules>
 
-const Holder = z.object({ userId: Id, displayName: z.string() })
-
 export const BindingSuggestion = z.object({
   userId: Id,
   displayName: z.string(),
   extension: ExtensionNumber,
   score: z.number().min(0).max(1),
-  reason: z.enum(['rule', 'business-phone', 'mobile-phone', 'mail', 'name', 'next-free']),
+  reason: z.enum(['rule', 'business-phone', 'mobile-phone', 'mail', 'name', 'former', 'next-free']),
 })
 export type BindingSuggestion = z.infer<typeof BindingSuggestion>
 
@@ -35,8 +33,8 @@ export type BindingSuggestion = z.infer<typeof BindingSuggestion>
 export const BindingConflict = z.object({
   extension: ExtensionNumber,
   kind: z.enum(['taken', 'several-people']),
-  users: z.array(Holder),
-  holder: Holder.nullable(),
+  users: z.array(ExtensionHolder.omit({ hold: true })),
+  holder: ExtensionHolder.nullable(),
 })
 export type BindingConflict = z.infer<typeof BindingConflict>
 
@@ -56,5 +54,5 @@ export const AcceptedSuggestions = z.object({
 })
 export const AcceptedBindings = z.object({
   bound: z.int().min(0),
-  refused: z.array(z.object({ userId: Id, extension: z.string(), code: z.string(), holder: Holder.nullable() })),
+  refused: z.array(z.object({ userId: Id, extension: z.string(), code: z.string(), holder: ExtensionHolder.nullable() })),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id, Timestamp } from './identifier.ts'
-import { ExtensionNumber } from './phone-user.ts'
+import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 const Name = z.string().trim().min(1).max(120)
 
@@ -13,7 +13,7 @@ export const Extension = z
   .object({
     number: ExtensionNumber,
     name: Name.nullable(),
-    holder: z.object({ userId: Id, displayName: z.string() }).nullable(),
+    holder: ExtensionHolder.nullable(),
   })
   .meta({ id: 'Extension' })
 export type Extension = z.infer<typeof Extension>

@@ -10,6 +10,14 @@ export const ExtensionNumber = z
 export const Binding = z.object({ phoneSystemId: Id, phoneSystemName: z.string(), extension: ExtensionNumber })
 export type Binding = z.infer<typeof Binding>
 
+/** An extension of somebody who is disabled or deleted is kept for them: `until` is when it becomes free, null when it never does by itself. */
+export const ExtensionHold = z.object({ since: Timestamp, until: Timestamp.nullable() }).meta({ id: 'ExtensionHold' })
+export type ExtensionHold = z.infer<typeof ExtensionHold>
+
+/** Who holds an extension; `hold` while it is only kept for them. */
+export const ExtensionHolder = z.object({ userId: Id, displayName: z.string(), hold: ExtensionHold.optional() })
+export type ExtensionHolder = z.infer<typeof ExtensionHolder>
+
 export const PhoneUserStatus = z.enum(['active', 'disabled', 'deleted'])
 
 /** A person of the roster. The person is (directoryId, objectId); everything Microsoft may rename is an attribute. */
@@ -32,6 +40,7 @@ export const PhoneUser = z
     sync: z.boolean(),
     sso: z.boolean(),
     bindings: z.array(Binding),
+    hold: ExtensionHold.optional().meta({ description: 'For how long the bindings of somebody who left are kept' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

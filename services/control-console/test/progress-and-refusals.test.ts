@@ -17,6 +17,11 @@ test('S35 progress is a share of the total, unknown without one, and whole at th
   expect(isOver({ status: 'failed' })).toBe(true)
 })
 
+test('S42 S45 an extension on hold is refused with whom it is held for, and until when', () => {
+  const hold = { since: '2026-03-01T00:00:00.000Z', until: '2026-03-31T00:00:00.000Z' }
+  expect(bindingRefusal(problem('extension-taken', { holder: { userId: 'u', displayName: 'Adele Vance', hold } }))).toBe('extension-taken.')
+})
+
 test('S42 a taken extension is refused with its holder’s name', () => {
   expect(bindingRefusal(problem('extension-taken', { holder: { userId: 'u', displayName: 'Adele Vance' } }))).toBe(
     'This extension is taken by Adele Vance.',

@@ -48,6 +48,9 @@ export const Config = z.object({
   /** A run that would disable or delete more than this share of the synced users, and at least so many, asks first. */
   REMOVAL_FUSE_PERCENT: z.coerce.number().min(0).max(100).default(20),
   REMOVAL_FUSE_USERS: z.coerce.number().int().min(1).default(10),
+  /** For how many days the extension of somebody deleted, or disabled, is kept for them; 0: until an admin frees it. */
+  EXTENSION_HOLD_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
+  EXTENSION_HOLD_DISABLED_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),
   /** Runs worked on at the same time by one worker. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 })

@@ -47,7 +47,9 @@ const healthChecks = {
     if (!started) throw new Error('The schema is not up to date, or the worker has not started yet.')
   },
 }
+const holds = { deletedDays: config.EXTENSION_HOLD_DAYS, disabledDays: config.EXTENSION_HOLD_DISABLED_DAYS }
 const ports = connectedPorts({
+  holds,
   pool,
   queue,
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
@@ -102,6 +104,7 @@ async function start(): Promise<void> {
   if (role !== 'api') {
     worker = await startWorker(ports, {
       sliceMs: config.IMPORT_SLICE_SECONDS * 1000,
+      holds,
       consume: bullmqConsumer(queue, config.WORKER_CONCURRENCY),
       onError: (error) => app.log.error({ err: error }, 'worker'),
     })

@@ -13,7 +13,7 @@ import type {
 import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
-import type { Binding, PhoneUserQuery } from '@jackfield/contract/phone-user'
+import type { Binding, ExtensionHolder, PhoneUserQuery } from '@jackfield/contract/phone-user'
 import type { Revocation } from '@jackfield/contract/revocation'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
 import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
@@ -241,11 +241,19 @@ export type PhoneSystems = {
   listExtensions(tenantId: string, phoneSystemId: string, page: PageRequest): Promise<Page<Extension> | BadCursor>
 }
 
+/** The extensions of people who left. `since`: whoever has been deleted, or disabled, at least that long; null: nobody. */
+export type ExtensionHolds = {
+  /** Ends bindings, remembers and records them. How many; as many as `limit` when there may be more. */
+  release(since: Record<'deleted' | 'disabled', Date | null>, limit: number): Promise<number>
+  /** Binds whoever came back, where the extension is free. How many, likewise. */
+  giveBack(limit: number): Promise<number>
+}
+
 export type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
 export type BindingOutcome =
   | { kind: 'bound'; binding: Binding; version: number }
   | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict' }
-  | { kind: 'taken'; holder: { userId: string; displayName: string } }
+  | { kind: 'taken'; holder: ExtensionHolder }
 /** Whether the version of a user is one the caller has seen. */
 export type IsSeen = (version: number) => boolean
 /** Bindings are a part of their user: each change of one makes a new version of the user. */
@@ -274,6 +282,7 @@ export type Ports = {
   homeRealms: HomeRealms
   phoneSystems: PhoneSystems
   bindings: Bindings
+  extensionHolds: ExtensionHolds
   importRules: ImportRuleBook
   bindingPlans: BindingPlans
   auditEvents: PendingAuditEvents

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { setInterval as every } from 'node:timers/promises'
 import { SyncRunJob } from '@jackfield/contract/queues'
+import type { HoldPolicy } from './domain/extension-hold.ts'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
+import { giveExtensionsBack } from './jobs/give-extensions-back.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
 import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
+import { releaseHeldExtensions } from './jobs/release-held-extensions.ts'
 import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import { sendWebhooks } from './jobs/send-webhooks.ts'
@@ -11,12 +14,15 @@ import type { ConsumeSyncRuns, Ports } from './ports.ts'
 
 export type WorkerOptions = {
   sliceMs: number
+  holds: HoldPolicy
   consume: ConsumeSyncRuns
   onError: (error: unknown) => void
   /** How often runs are looked for that nobody works on. */
   reconcileEveryMs?: number
   /** How often accounts are looked for whose time has come. */
   scheduleEveryMs?: number
+  /** How often people are looked for who came back to an extension of theirs. */
+  giveBackEveryMs?: number
   /** How often what waits to be sent is looked for. */
   sendEveryMs?: number
 }
@@ -42,6 +48,8 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
       keepSubscriptions(ports, () => randomBytes(32).toString('base64url')),
       options.scheduleEveryMs ?? 1_000,
     ),
+    repeat(releaseHeldExtensions(ports, options.holds, Date.now), 10 * 60_000),
+    repeat(giveExtensionsBack(ports), options.giveBackEveryMs ?? 15_000),
     repeat(() => ports.runs.forgetOld(), 10 * 60_000),
     repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
     repeat(() => ports.revocations.forgetOld(), 10 * 60_000),

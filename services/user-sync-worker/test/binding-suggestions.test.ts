@@ -13,6 +13,7 @@ const user = (id: string, members: Partial<UnboundUser> = {}): UnboundUser => ({
   mail: null,
   businessPhones: [],
   mobilePhone: null,
+  formerExtension: null,
   ...members,
 })
 const extension = (number: string, members: Partial<SuggestedExtension> = {}): SuggestedExtension => ({
@@ -29,6 +30,7 @@ describe('S43 an extension is proposed', () => {
     [{ businessPhones: ['+1 425 555 0101'] }, '0101', 'business-phone'],
     [{ businessPhones: ['+1 (425) 555-9999 x204'] }, '204', 'business-phone'],
     [{ mobilePhone: '+49 170 1230101' }, '0101', 'mobile-phone'],
+    [{ formerExtension: '204' }, '204', 'former'],
     [{ mail: '204@contoso.example' }, '204', 'mail'],
     [{ mail: 'adele@contoso.example' }, '305', 'mail'],
     [{ displayName: 'megan bowen' }, '306', 'name'],

@@ -9,7 +9,7 @@ import { faultyPool } from './support/faulty-pool.ts'
 import { faultyQueue } from './support/faulty-queue.ts'
 import { type GraphGate, startGraphGate } from './support/graph-gate.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
-import { type Platform, startPlatform } from './support/platform.ts'
+import { HOLDS, type Platform, startPlatform } from './support/platform.ts'
 import { type SeededRandom, seededRandom } from './support/seeded-random.ts'
 
 // Random histories of a directory, with faults at every step: Graph refuses, cuts and repeats; Entra ID and the registry are down;
@@ -70,6 +70,7 @@ function connect(random: SeededRandom, faults: { rate: number; met: number }): P
     registryUrl: platform.registry.url,
     microsoft: { MICROSOFT_LOGIN_URL: login.origin, MICROSOFT_GRAPH_URL: platform.emulator.origin },
     sync: { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10 } },
+    holds: HOLDS,
     webhookBaseUrl: undefined,
     sealingKeys: [],
   })

@@ -2,11 +2,13 @@ import { isLoopbackHost } from '@jackfield/configuration/settings'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import type pg from 'pg'
+import type { HoldPolicy } from '../domain/extension-hold.ts'
 import type { Ports } from '../ports.ts'
 import { appOnlyTokens } from './app-only-tokens.ts'
 import { bullBoard } from './bull-board.ts'
 import type { QueueOptions } from './bullmq-engine.ts'
 import { bullmqSyncQueue } from './bullmq-sync-queue.ts'
+import { extensionHolds } from './extension-holds.ts'
 import { graphClient } from './graph-client.ts'
 import { graphDirectory } from './graph-directory.ts'
 import { signedCursors } from './graph-paging.ts'
@@ -37,6 +39,7 @@ export type ConnectionOptions = {
   registryUrl: string
   microsoft: OriginOverrides
   sync: SyncSettings
+  holds: HoldPolicy
   webhookBaseUrl: string | undefined
   /** Keys that seal signing secrets; none, and no webhook endpoint can be made. */
   sealingKeys: readonly Buffer[]
@@ -50,6 +53,7 @@ export function connectedPorts({
   registryUrl,
   microsoft,
   sync,
+  holds,
   webhookBaseUrl,
   sealingKeys,
 }: ConnectionOptions): Ports {
@@ -69,12 +73,13 @@ export function connectedPorts({
     runs: postgresSyncRuns(pool, sync),
     queue: bullmqSyncQueue(queue),
     jobBoard: bullBoard(queue),
-    users: postgresPhoneUsers(pool),
+    users: postgresPhoneUsers(pool, holds),
     homeRealms: postgresHomeRealms(pool, key),
-    phoneSystems: postgresPhoneSystems(pool),
-    bindings: postgresBindings(pool),
+    phoneSystems: postgresPhoneSystems(pool, holds),
+    bindings: postgresBindings(pool, holds),
+    extensionHolds: extensionHolds(pool),
     importRules: postgresImportRules(pool),
-    bindingPlans: postgresBindingPlans(pool),
+    bindingPlans: postgresBindingPlans(pool, holds),
     auditEvents: pendingAuditEvents(pool),
     accountUsers: postgresAccountUsers(pool),
     revocations: postgresRevocations(pool),

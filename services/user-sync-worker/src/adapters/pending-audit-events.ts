@@ -13,9 +13,17 @@ returning id, event`
 
 /** Writes an audit event in the transaction of its cause: neither is there without the other. */
 export async function insertAuditEvent(client: pg.PoolClient | pg.Pool, entry: AuditEntry): Promise<void> {
-  const event: SentAuditEvent = { ...entry, id: newId(), at: new Date().toISOString() }
-  const text = 'insert into roster.pending_audit_event (id, tenant_id, event) values ($1, $2, $3)'
-  await client.query(text, [event.id, entry.tenantId, JSON.stringify(event)])
+  await insertAuditEvents(client, [entry])
+}
+
+export async function insertAuditEvents(client: pg.PoolClient | pg.Pool, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const at = new Date().toISOString()
+  const events: SentAuditEvent[] = entries.map((entry) => ({ ...entry, id: newId(), at }))
+  const text = `insert into roster.pending_audit_event (id, tenant_id, event)
+    select * from unnest($1::uuid[], $2::uuid[], $3::jsonb[])`
+  const tenants = entries.map(({ tenantId }) => tenantId)
+  await client.query(text, [events.map(({ id }) => id), tenants, events.map((event) => JSON.stringify(event))])
 }
 
 export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {

@@ -1,20 +1,22 @@
 import { BindingRules } from '@jackfield/contract/binding-suggestion'
 import type pg from 'pg'
 import type { SuggestedExtension, UnboundUser } from '../domain/binding-suggestions.ts'
+import { type HoldPolicy, holderOf, type ReadHolder } from '../domain/extension-hold.ts'
 import type { BindingPlans } from '../ports.ts'
+import { HOLDER_COLUMNS } from './holder-columns.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
 const UNBOUND = `
 select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
-  u.mobile_phone as "mobilePhone"
-from roster.phone_user u
+  u.mobile_phone as "mobilePhone", r.extension as "formerExtension"
+from roster.phone_user u left join roster.released_binding r on r.user_id = u.id and r.phone_system_id = $2
 where u.tenant_id = $1 and u.sync and u.status = 'active'
   and not exists (select from roster.binding b where b.user_id = u.id and b.phone_system_id = $2)
 order by lower(u.display_name), u.id limit $3`
 
 const EXTENSIONS = `
-select e.number, e.name, case when u.id is not null then json_build_object('userId', u.id, 'displayName', u.display_name) end as holder
+select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
 from roster.extension e
 left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
 left join roster.phone_user u on u.id = b.user_id
@@ -26,7 +28,7 @@ insert into roster.binding_rules as r (tenant_id, rules) values ($1, $2)
 on conflict (tenant_id) do update set rules = excluded.rules, version = r.version + 1 where $3::integer is null or r.version = $3
 returning version`
 
-export function postgresBindingPlans(pool: pg.Pool): BindingPlans {
+export function postgresBindingPlans(pool: pg.Pool, holds: HoldPolicy): BindingPlans {
   return {
     async rules(tenantId) {
       const text = 'select rules, version from roster.binding_rules where tenant_id = $1'
@@ -45,7 +47,9 @@ export function postgresBindingPlans(pool: pg.Pool): BindingPlans {
       return (await pool.query<UnboundUser>(UNBOUND, [tenantId, phoneSystemId, limit])).rows
     },
     async extensions(tenantId, phoneSystemId) {
-      return (await pool.query<SuggestedExtension>(EXTENSIONS, [tenantId, phoneSystemId])).rows
+      type Row = Omit<SuggestedExtension, 'holder'> & { holder: ReadHolder | null }
+      const { rows } = await pool.query<Row>(EXTENSIONS, [tenantId, phoneSystemId])
+      return rows.map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
     },
   }
 }

@@ -1,5 +1,7 @@
 import type pg from 'pg'
+import { type HoldPolicy, holderOf, type ReadHolder } from '../domain/extension-hold.ts'
 import type { AuditEntry, BindingOutcome, Bindings, BindingTarget, IsSeen } from '../ports.ts'
+import { HOLDER_COLUMNS } from './holder-columns.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
@@ -7,6 +9,8 @@ const PUT = `
 insert into roster.binding as b (tenant_id, user_id, phone_system_id, extension) values ($1, $2, $3, $4)
 on conflict (user_id, phone_system_id) do update set extension = excluded.extension, created_at = now()
 where b.extension <> excluded.extension`
+
+const FORGET = 'delete from roster.released_binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3'
 
 const REMOVE = 'delete from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 returning extension'
 
@@ -16,13 +20,13 @@ const RENEW = 'update roster.phone_user set version = version + 1, updated_at = 
 type UserRow = { status: string; version: number }
 
 const HOLDER = `
-select u.id as "userId", u.display_name as "displayName" from roster.binding b join roster.phone_user u on u.id = b.user_id
+select ${HOLDER_COLUMNS} as holder from roster.binding b join roster.phone_user u on u.id = b.user_id
 where b.tenant_id = $1 and b.phone_system_id = $2 and b.extension = $3`
 
 const MOST_ATTEMPTS = 5
 
 /** The database's constraints decide who holds an extension; this only tells what they said (AD-12). */
-export function postgresBindings(pool: pg.Pool): Bindings {
+export function postgresBindings(pool: pg.Pool, holds: HoldPolicy): Bindings {
   return {
     async put(target, extension, entry, isSeen = () => true) {
       for (let attempt = 1; ; attempt += 1) {
@@ -30,7 +34,7 @@ export function postgresBindings(pool: pg.Pool): Bindings {
           const outcome = await inTransaction(pool, (client) => put(client, target, extension, entry, isSeen))
           if (outcome) return outcome
         } catch (error) {
-          const outcome = await readViolation(pool, error, target, extension)
+          const outcome = await readViolation(pool, holds, error, target, extension)
           if (outcome) return outcome
           // Two users who swap extensions wait for each other, or the holder left meanwhile: once more.
           if (attempt >= MOST_ATTEMPTS) throw error
@@ -43,6 +47,7 @@ export function postgresBindings(pool: pg.Pool): Bindings {
         if (!user) return { kind: 'user-not-found' as const }
         if (!isSeen(user.version)) return { kind: 'version-conflict' as const }
         const { rows } = await client.query<{ extension: string }>(REMOVE, [tenantId, userId, phoneSystemId])
+        await client.query(FORGET, [tenantId, userId, phoneSystemId])
         if (!rows[0]) return { kind: 'unbound' as const, version: user.version }
         await insertAuditEvent(client, { ...entry, details: { ...entry.details, extension: rows[0].extension } })
         return { kind: 'unbound' as const, version: await renew(client, tenantId, userId) }
@@ -70,6 +75,8 @@ async function put(
   if (!system.rows[0]) return { kind: 'phone-system-not-found' }
   if (user.status !== 'active') return { kind: 'user-not-active' }
   const written = await client.query(PUT, [tenantId, userId, phoneSystemId, extension])
+  // Where somebody was bound by hand, what they had before is over.
+  await client.query(FORGET, [tenantId, userId, phoneSystemId])
   const isChanged = written.rowCount === 1
   if (isChanged) await insertAuditEvent(client, entry)
   const version = isChanged ? await renew(client, tenantId, userId) : user.version
@@ -83,11 +90,18 @@ async function renew(client: pg.PoolClient, tenantId: string, userId: string): P
 }
 
 /** Undefined when it is worth another attempt. Rethrows what is neither. */
-async function readViolation(pool: pg.Pool, error: unknown, target: BindingTarget, extension: string): Promise<BindingOutcome | undefined> {
+async function readViolation(
+  pool: pg.Pool,
+  holds: HoldPolicy,
+  error: unknown,
+  target: BindingTarget,
+  extension: string,
+): Promise<BindingOutcome | undefined> {
   const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23503' && constraint === 'binding_to_extension') return { kind: 'extension-not-found' }
   if (code === '40P01') return undefined
   if (code !== '23505' || constraint !== 'binding_extension') throw error
-  const { rows } = await pool.query<{ userId: string; displayName: string }>(HOLDER, [target.tenantId, target.phoneSystemId, extension])
-  return rows[0] && { kind: 'taken', holder: rows[0] }
+  const { rows } = await pool.query<{ holder: ReadHolder }>(HOLDER, [target.tenantId, target.phoneSystemId, extension])
+  const holder = holderOf(rows[0]?.holder ?? null, holds)
+  return holder ? { kind: 'taken', holder } : undefined
 }

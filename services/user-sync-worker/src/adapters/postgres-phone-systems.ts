@@ -3,7 +3,9 @@ import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
 import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
+import { type HoldPolicy, holderOf, type ReadHolder } from '../domain/extension-hold.ts'
 import type { PhoneSystems } from '../ports.ts'
+import { HOLDER_COLUMNS } from './holder-columns.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { phoneSystem } from './schema.ts'
@@ -15,7 +17,7 @@ on conflict do nothing`
 
 // Shorter numbers first: 99 stands before 100.
 const LIST_EXTENSIONS = `
-select e.number, e.name, case when u.id is not null then json_build_object('userId', u.id, 'displayName', u.display_name) end as holder
+select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
 from roster.extension e
 left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
 left join roster.phone_user u on u.id = b.user_id
@@ -25,7 +27,7 @@ order by length(e.number), e.number limit $4`
 const UUID = /^[0-9a-f-]{36}$/
 const NUMBER = /^[0-9*#+]{1,32}$/
 
-export function postgresPhoneSystems(pool: pg.Pool): PhoneSystems {
+export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSystems {
   const db = drizzle(pool)
   return {
     async create(tenantId, name, entryFor) {
@@ -71,8 +73,9 @@ export function postgresPhoneSystems(pool: pg.Pool): PhoneSystems {
     async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
       const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [''])
       if (after !== null && !NUMBER.test(after ?? '')) return { kind: 'bad-cursor' }
-      const { rows } = await pool.query<Extension>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
-      const items = rows.slice(0, limit)
+      type Row = Omit<Extension, 'holder'> & { holder: ReadHolder | null }
+      const { rows } = await pool.query<Row>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
+      const items = rows.slice(0, limit).map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
       return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.number ?? '']) : null }
     },
   }

@@ -1,6 +1,7 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
+import { type HoldPolicy, holdOf } from '../domain/extension-hold.ts'
 import type { PhoneUsers, ReadUserRecord } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
@@ -37,6 +38,7 @@ type Row = {
   job_title: string | null
   department: string | null
   status: RosterEntry['status']
+  status_since: Date
   sync: boolean
   sso: boolean
   sessions_valid_after: Date | null
@@ -47,7 +49,8 @@ type Row = {
   sort_name?: string
 }
 
-export function postgresPhoneUsers(pool: pg.Pool): PhoneUsers {
+export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers {
+  const toRecord = (row: Row) => recordOf(row, holds)
   return {
     async find(tenantId, userId) {
       const { rows } = await pool.query<Row>(`${READ} where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
@@ -97,7 +100,8 @@ function containing(text: string): string {
   return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
 }
 
-function toRecord(row: Row): ReadUserRecord {
+function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
+  const hold = row.bindings.length > 0 ? holdOf({ status: row.status, statusSince: row.status_since }, holds) : undefined
   return {
     id: row.id,
     accountId: row.account_id,
@@ -116,6 +120,7 @@ function toRecord(row: Row): ReadUserRecord {
     sync: row.sync,
     sso: row.sso,
     bindings: row.bindings,
+    ...(hold ? { hold } : {}),
     sessionsValidAfter: row.sessions_valid_after?.toISOString() ?? null,
     version: row.version,
     createdAt: row.created_at.toISOString(),

@@ -30,6 +30,7 @@ const ERASED = [
   'directory_set_member',
   'subscription',
   'binding',
+  'released_binding',
   'binding_rules',
   'extension',
   'phone_system',

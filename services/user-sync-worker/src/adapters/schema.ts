@@ -26,6 +26,8 @@ export const phoneUser = roster.table(
     department: text('department'),
     userType: text('user_type').notNull(),
     status: text('status').notNull(),
+    /** Kept by a trigger: when the status changed last. */
+    statusSince: at('status_since').notNull().defaultNow(),
     sync: boolean('sync').notNull(),
     sso: boolean('sso').notNull(),
     /** Who gave the ticks: rules never touch what was ticked or unticked by hand. */
@@ -49,6 +51,7 @@ export const phoneUser = roster.table(
     index('phone_user_by_upn_domain').on(table.upnDomainHash, table.objectId).where(MAY_SIGN_IN),
     index('phone_user_by_mail').on(table.mailHash).where(MAY_SIGN_IN),
     index('phone_user_by_mail_domain').on(table.mailDomainHash, table.objectId).where(MAY_SIGN_IN),
+    index('phone_user_gone').on(table.statusSince).where(sql`${table.status} <> 'active'`),
     check('phone_user_sso_needs_sync', sql`${table.sync} or not ${table.sso}`),
     check('phone_user_chosen_by', sql`${table.chosenBy} in ('hand', 'rule')`),
     check('phone_user_status', sql`${table.status} in ('active', 'disabled', 'deleted')`),
@@ -102,6 +105,31 @@ export const binding = roster.table(
     foreignKey({ name: 'binding_user', columns: [table.tenantId, table.userId], foreignColumns: [phoneUser.tenantId, phoneUser.id] }),
     foreignKey({
       name: 'binding_to_extension',
+      columns: [table.tenantId, table.phoneSystemId, table.extension],
+      foreignColumns: [extension.tenantId, extension.phoneSystemId, extension.number],
+    }),
+  ],
+)
+
+/** Bindings that ended because their person had left for long: whoever returns gets the extension back when it is free. */
+export const releasedBinding = roster.table(
+  'released_binding',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    phoneSystemId: uuid('phone_system_id').notNull(),
+    extension: text('extension').notNull(),
+    releasedAt: at('released_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ name: 'released_binding_of_user', columns: [table.userId, table.phoneSystemId] }),
+    foreignKey({
+      name: 'released_binding_user',
+      columns: [table.tenantId, table.userId],
+      foreignColumns: [phoneUser.tenantId, phoneUser.id],
+    }),
+    foreignKey({
+      name: 'released_binding_to_extension',
       columns: [table.tenantId, table.phoneSystemId, table.extension],
       foreignColumns: [extension.tenantId, extension.phoneSystemId, extension.number],
     }),

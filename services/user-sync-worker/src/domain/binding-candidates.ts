@@ -1,4 +1,5 @@
 import type { BindingRule, BindingSuggestion } from '@jackfield/contract/binding-suggestion'
+import type { ExtensionHolder } from '@jackfield/contract/phone-user'
 
 export type UnboundUser = {
   id: string
@@ -7,8 +8,10 @@ export type UnboundUser = {
   mail: string | null
   businessPhones: string[]
   mobilePhone: string | null
+  /** What they had before they left for longer than it was kept. */
+  formerExtension: string | null
 }
-export type SuggestedExtension = { number: string; name: string | null; holder: { userId: string; displayName: string } | null }
+export type SuggestedExtension = { number: string; name: string | null; holder: ExtensionHolder | null }
 export type Candidate = { user: UnboundUser; extension: string; score: number; reason: BindingSuggestion['reason'] }
 type Directory = ReadonlyMap<string, SuggestedExtension>
 
@@ -25,6 +28,7 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
   const first = ruled.find((number) => number !== undefined && byNumber.has(number))
   if (first !== undefined) add(first, 1, 'rule')
 
+  if (user.formerExtension !== null) add(user.formerExtension, 0.98, 'former')
   for (const phone of user.businessPhones) addPhone(phone, 0, 'business-phone', add)
   if (user.mobilePhone) addPhone(user.mobilePhone, 0.2, 'mobile-phone', add)
   const [local = ''] = (user.mail ?? user.userPrincipalName).split('@')

@@ -27,7 +27,9 @@ export const bindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = asy
     if (outcome.kind === 'bound') return reply.header('etag', entityTag(outcome.version)).send(outcome.binding)
     if (outcome.kind !== 'taken') throw refuse(outcome.kind)
     const { holder } = outcome
-    const message = `Extension ${body.extension} is taken by ${holder.displayName}.`
+    const message = holder.hold
+      ? `Extension ${body.extension} is held for ${holder.displayName}, who left, ${holder.hold.until ? `until ${holder.hold.until.slice(0, 10)}` : 'until it is freed'}.`
+      : `Extension ${body.extension} is taken by ${holder.displayName}.`
     throw refuse('extension-taken', { message, members: { holder } })
   })
 }

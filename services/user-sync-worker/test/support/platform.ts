@@ -28,6 +28,8 @@ import { startTestRegistry } from './registry.ts'
 export const CREDENTIAL = { type: 'secret', secret: JACKFIELD_CLIENT_SECRET } as const
 export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET_ID }
 
+export const HOLDS = { deletedDays: 30, disabledDays: 0 }
+
 /** No scheduled run unless a test asks for one. */
 const SELDOM: SyncSettings = { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10 } }
 
@@ -76,6 +78,7 @@ export async function startPlatform(
       registryUrl: registry.url,
       microsoft,
       sync: { ...SELDOM, ...options.sync },
+      holds: HOLDS,
       sealingKeys,
       webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
     })
@@ -113,7 +116,15 @@ export async function startPlatform(
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
     const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
-    const worker = await startWorker(served, { sliceMs, consume, onError: () => {}, reconcileEveryMs, scheduleEveryMs: 200 })
+    const worker = await startWorker(served, {
+      sliceMs,
+      holds: HOLDS,
+      giveBackEveryMs: 200,
+      consume,
+      onError: () => {},
+      reconcileEveryMs,
+      scheduleEveryMs: 200,
+    })
     workers.push(worker)
     return worker
   }

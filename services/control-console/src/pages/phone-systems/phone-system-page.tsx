@@ -1,5 +1,6 @@
 import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
 import { useExtensions, usePhoneSystems } from '../../api/phone-systems.ts'
+import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
 import { Loading } from '../../components/loading.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { PageLink } from '../../components/page-link.tsx'
@@ -54,6 +55,7 @@ function ExtensionTable({ tenantId, phoneSystemId }: { tenantId: string; phoneSy
                 ) : (
                   'Free'
                 )}
+                {holder?.hold && <ExtensionHoldNote hold={holder.hold} />}
               </TableCell>
             </TableRow>
           ))}

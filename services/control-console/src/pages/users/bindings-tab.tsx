@@ -1,6 +1,7 @@
 import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { useUnbind } from '../../api/users.ts'
+import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { BindingForm } from './binding-form.tsx'
@@ -26,7 +27,10 @@ export function BindingsTab({ tenantId, user }: { tenantId: string; user: PhoneU
               {user.bindings.map(({ phoneSystemId, phoneSystemName, extension }) => (
                 <TableRow key={phoneSystemId}>
                   <TableCell>{phoneSystemName}</TableCell>
-                  <TableCell>{extension}</TableCell>
+                  <TableCell>
+                    {extension}
+                    {user.hold && <ExtensionHoldNote hold={user.hold} />}
+                  </TableCell>
                   <TableCell>
                     <Button
                       aria-label={`Remove extension ${extension} of ${phoneSystemName}`}

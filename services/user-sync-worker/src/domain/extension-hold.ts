@@ -1,0 +1,38 @@
+import type { ExtensionHold, ExtensionHolder, PhoneUser } from '@jackfield/contract/phone-user'
+
+/** For how many days the extensions of people who left are kept for them; 0: until an admin frees them. */
+export type HoldPolicy = { deletedDays: number; disabledDays: number }
+export type Standing = { status: PhoneUser['status']; statusSince: Date }
+
+/** Who holds an extension, as the roster has it. */
+export type ReadHolder = { userId: string; displayName: string; status: PhoneUser['status']; statusSince: string }
+
+const DAY_MS = 86_400_000
+
+/** How an extension is kept for somebody; undefined while they are there. Days are 24 hours, whatever a clock on a wall says. */
+export function holdOf({ status, statusSince }: Standing, policy: HoldPolicy): ExtensionHold | undefined {
+  if (status === 'active') return undefined
+  const days = daysFor(status, policy)
+  const until = days === 0 ? null : new Date(statusSince.getTime() + days * DAY_MS).toISOString()
+  return { since: statusSince.toISOString(), until }
+}
+
+export function holderOf(read: ReadHolder | null, policy: HoldPolicy): ExtensionHolder | null {
+  if (!read) return null
+  const { userId, displayName, status, statusSince } = read
+  const hold = holdOf({ status, statusSince: new Date(statusSince) }, policy)
+  return hold ? { userId, displayName, hold } : { userId, displayName }
+}
+
+/** Since when at the latest somebody must have been gone for their extensions to be free now; null: never by itself. */
+export function goneSince(policy: HoldPolicy, now: Date): Record<'deleted' | 'disabled', Date | null> {
+  const limit = (status: 'deleted' | 'disabled') => {
+    const days = daysFor(status, policy)
+    return days === 0 ? null : new Date(now.getTime() - days * DAY_MS)
+  }
+  return { deleted: limit('deleted'), disabled: limit('disabled') }
+}
+
+function daysFor(status: 'deleted' | 'disabled', { deletedDays, disabledDays }: HoldPolicy): number {
+  return status === 'deleted' ? deletedDays : disabledDays
+}

@@ -33,6 +33,12 @@ test('S28 a search finds name, UPN and mail, whatever the case', async () => {
   expect(await users('?search=ADELEV%40m365')).toMatchObject([{ displayName: 'Adele Vance' }])
 })
 
+test('S28 a search finds people by a mail that is unlike their user principal name', async () => {
+  const { objectId } = (await users('?search=Adele'))[0] ?? {}
+  await platform.stores.pool.query(`update roster.phone_user set mail = 'Front.Desk@contoso.example' where object_id = $1`, [objectId])
+  expect(await users('?search=front.desk%40')).toMatchObject([{ objectId }])
+})
+
 test.each(['%', '_', '\\', "'", '"', "' or '1'='1", '%25', '$1', '{}', '*', '\u0001', '(', '[a-z]'])(
   'T-101 SI-05 the search text %j is only text: no error and no extra rows',
   async (search) => {

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { Id } from './identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
-/** `attribute`: the last digits of a phone number, or of the mail's local part. `next-free`: the first free number of a range. */
+/** `attribute`: the last digits of a phone number, of the employee id, or of the mail's local part. `next-free`: the first free number of a range. */
 export const BindingRule = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('attribute'),
     phoneSystemId: Id,
-    attribute: z.enum(['businessPhone', 'mobilePhone', 'mail']),
+    attribute: z.enum(['businessPhone', 'mobilePhone', 'mail', 'employeeId']),
     digits: z.int().min(2).max(15).meta({ description: 'How many of its last digits are the extension' }),
   }),
   z
@@ -25,7 +25,7 @@ export const BindingSuggestion = z.object({
   displayName: z.string(),
   extension: ExtensionNumber,
   score: z.number().min(0).max(1),
-  reason: z.enum(['rule', 'business-phone', 'mobile-phone', 'mail', 'name', 'former', 'next-free']),
+  reason: z.enum(['rule', 'business-phone', 'mobile-phone', 'employee-id', 'mail', 'name', 'former', 'next-free']),
 })
 export type BindingSuggestion = z.infer<typeof BindingSuggestion>
 

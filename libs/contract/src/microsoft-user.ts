@@ -15,6 +15,7 @@ export const MicrosoftUser = z
     mobilePhone: z.string().nullable(),
     jobTitle: z.string().nullable(),
     department: z.string().nullable(),
+    employeeId: z.string().nullable().default(null),
     accountEnabled: z.boolean(),
     userType: z.enum(['Member', 'Guest']),
     imported: z.boolean(),

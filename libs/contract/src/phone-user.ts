@@ -36,6 +36,7 @@ export const PhoneUser = z
     mobilePhone: z.string().nullable(),
     jobTitle: z.string().nullable(),
     department: z.string().nullable(),
+    employeeId: z.string().nullable().optional(),
     status: PhoneUserStatus,
     sync: z.boolean(),
     sso: z.boolean(),

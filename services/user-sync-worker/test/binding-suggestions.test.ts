@@ -13,6 +13,7 @@ const user = (id: string, members: Partial<UnboundUser> = {}): UnboundUser => ({
   mail: null,
   businessPhones: [],
   mobilePhone: null,
+  employeeId: null,
   formerExtension: null,
   ...members,
 })
@@ -30,12 +31,19 @@ describe('S43 an extension is proposed', () => {
     [{ businessPhones: ['+1 425 555 0101'] }, '0101', 'business-phone'],
     [{ businessPhones: ['+1 (425) 555-9999 x204'] }, '204', 'business-phone'],
     [{ mobilePhone: '+49 170 1230101' }, '0101', 'mobile-phone'],
+    [{ employeeId: '204' }, '204', 'employee-id'],
+    [{ employeeId: 'E00204' }, '204', 'employee-id'],
+    [{ employeeId: 'A-7' }, '307', 'employee-id'],
     [{ formerExtension: '204' }, '204', 'former'],
     [{ mail: '204@contoso.example' }, '204', 'mail'],
     [{ mail: 'adele@contoso.example' }, '305', 'mail'],
     [{ displayName: 'megan bowen' }, '306', 'name'],
   ])('for %j: %s by %s', (members, number, reason) => {
-    const names = [extension('305', { name: 'Adele@contoso.example' }), extension('306', { name: 'Megan Bowen' })]
+    const names = [
+      extension('305', { name: 'Adele@contoso.example' }),
+      extension('306', { name: 'Megan Bowen' }),
+      extension('307', { name: 'a-7' }),
+    ]
     const { items } = suggestBindings([user('a', members)], [extension('0101'), extension('204'), ...names], [])
     expect(items).toMatchObject([{ userId: 'a', extension: number, reason }])
   })
@@ -137,6 +145,27 @@ describe('over the API', () => {
     expect(await suggestions()).toMatchObject({ items: [], conflicts: [] })
     expect((await platform.call('GET', `${tenant.api}/users?bound=true&limit=500`)).body.items).toHaveLength(20)
     expect((await platform.call('GET', `${tenant.api}/users?bound=false&limit=500`)).body.items).toHaveLength(10)
+  })
+
+  test('S43 S46 the employee id comes with import and delta, and proposes the extension that is named by it', async () => {
+    const directoryId = addLargeDirectory(platform, 2)
+    const directory = platform.emulator.directory(directoryId)
+    const [person] = directory.users()
+    directory.changeUser(person?.id ?? '', { employeeId: 'E00217', businessPhones: [] })
+    const own = platform.connectedTenant(directoryId)
+    const worker = await platform.work()
+    await platform.runImport(own, { users: [{ id: person?.id, sync: true, sso: true }] })
+    const phones = (await platform.call('POST', `${own.api}/phone-systems`, { name: 'Head office' })).body
+    await platform.call('POST', `${own.api}/phone-systems/${phones.id}/extensions`, { items: [{ number: '217' }, { number: '218' }] })
+    const proposed = async () => (await platform.call('GET', `${own.api}/binding-suggestions?phoneSystemId=${phones.id}`)).body.items
+    expect(await proposed()).toMatchObject([{ extension: '217', reason: 'employee-id', score: 0.75 }])
+    expect((await platform.call('GET', `${own.api}/users`)).body.items).toMatchObject([{ employeeId: 'E00217' }])
+
+    directory.changeUser(person?.id ?? '', { employeeId: '218' })
+    const { body } = await platform.call('POST', own.imports.replace('imports', 'resyncs'), { mode: 'delta' })
+    expect((await platform.finishedRun(own.api, body.runId)).counts).toMatchObject({ updated: 1 })
+    expect(await proposed()).toMatchObject([{ extension: '218', reason: 'employee-id', score: 0.9 }])
+    await worker.close()
   })
 
   test('S43 T-91 rules are kept, versioned, and propose; a rule for a foreign phone system is refused', async () => {

@@ -210,6 +210,7 @@ async function checkEqual(tenantId: string, directory: ReturnType<Platform['emul
       mobile: row.mobile_phone,
       department: row.department,
       title: row.job_title,
+      employee: row.employee_id,
     }
     if (!user) expect(row.status, 'who is gone is deleted').toBe('deleted')
     else
@@ -221,6 +222,7 @@ async function checkEqual(tenantId: string, directory: ReturnType<Platform['emul
         mobile: user.mobilePhone ?? null,
         department: user.department ?? null,
         title: user.jobTitle ?? null,
+        employee: user.employeeId ?? null,
       })
   }
 }

@@ -14,6 +14,7 @@ const PERSON: DirectoryUser = {
   mobilePhone: null,
   jobTitle: null,
   department: 'Retail',
+  employeeId: null,
   accountEnabled: true,
   userType: 'Member',
 }

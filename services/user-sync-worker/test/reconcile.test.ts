@@ -18,6 +18,7 @@ const person = (members: Partial<DirectoryUser> = {}): DirectoryUser => ({
   mobilePhone: null,
   jobTitle: null,
   department: null,
+  employeeId: null,
   accountEnabled: true,
   userType: 'Member',
   ...members,

@@ -9,7 +9,8 @@ import { insertAuditEvent } from './pending-audit-events.ts'
 
 const UNBOUND = `
 select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
-  u.mobile_phone as "mobilePhone", r.extension as "formerExtension"
+  u.mobile_phone as "mobilePhone", u.employee_id as "employeeId",
+  r.extension as "formerExtension"
 from roster.phone_user u left join roster.released_binding r on r.user_id = u.id and r.phone_system_id = $2
 where u.tenant_id = $1 and u.sync and u.status = 'active'
   and not exists (select from roster.binding b where b.user_id = u.id and b.phone_system_id = $2)

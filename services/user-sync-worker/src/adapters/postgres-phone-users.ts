@@ -37,6 +37,7 @@ type Row = {
   mobile_phone: string | null
   job_title: string | null
   department: string | null
+  employee_id: string | null
   status: RosterEntry['status']
   status_since: Date
   sync: boolean
@@ -116,6 +117,7 @@ function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
     mobilePhone: row.mobile_phone,
     jobTitle: row.job_title,
     department: row.department,
+    employeeId: row.employee_id,
     status: row.status,
     sync: row.sync,
     sso: row.sso,

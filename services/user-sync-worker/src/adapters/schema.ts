@@ -24,6 +24,7 @@ export const phoneUser = roster.table(
     mobilePhone: text('mobile_phone'),
     jobTitle: text('job_title'),
     department: text('department'),
+    employeeId: text('employee_id'),
     userType: text('user_type').notNull(),
     status: text('status').notNull(),
     /** Kept by a trigger: when the status changed last. */

@@ -7,7 +7,8 @@ import { holdsLease } from './sync-run-fence.ts'
 
 const PERSON = `jsonb_build_object('id', u.object_id, 'displayName', u.display_name, 'givenName', u.given_name, 'surname', u.surname,
   'userPrincipalName', u.user_principal_name, 'mail', u.mail, 'businessPhones', u.business_phones, 'mobilePhone', u.mobile_phone,
-  'jobTitle', u.job_title, 'department', u.department, 'accountEnabled', u.status = 'active', 'userType', u.user_type)`
+  'jobTitle', u.job_title, 'department', u.department, 'employeeId', u.employee_id,
+  'accountEnabled', u.status = 'active', 'userType', u.user_type)`
 
 const KNOWN = `
 select u.object_id as id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged",
@@ -43,11 +44,12 @@ with batch as (
   returning *
 ), newcomer as (
   insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
-    user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by)
+    user_principal_name, mail, business_phones, mobile_phone, job_title, department, employee_id, user_type, status, sync, sso,
+    chosen_by)
   select ($6::uuid[])[row_number() over (order by b.object_id)], $2, $5, $3, b.object_id, b.person ->> 'displayName', b.person ->> 'givenName',
     b.person ->> 'surname', b.person ->> 'userPrincipalName', b.person ->> 'mail',
     array(select jsonb_array_elements_text(b.person -> 'businessPhones')), b.person ->> 'mobilePhone', b.person ->> 'jobTitle',
-    b.person ->> 'department', b.person ->> 'userType', b.status, true, b.sso, 'rule'
+    b.person ->> 'department', b.person ->> 'employeeId', b.person ->> 'userType', b.status, true, b.sso, 'rule'
   from batch b where b.sync and b.status = 'active' and not exists (
     select from roster.phone_user u where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id)
   on conflict do nothing
@@ -61,6 +63,7 @@ update roster.phone_user u set account_id = $5,
   mobile_phone = case when b.person is null then u.mobile_phone else b.person ->> 'mobilePhone' end,
   job_title = case when b.person is null then u.job_title else b.person ->> 'jobTitle' end,
   department = case when b.person is null then u.department else b.person ->> 'department' end,
+  employee_id = case when b.person is null then u.employee_id else b.person ->> 'employeeId' end,
   user_type = coalesce(b.person ->> 'userType', u.user_type),
   business_phones = case when b.person is null then u.business_phones
     else array(select jsonb_array_elements_text(b.person -> 'businessPhones')) end,

@@ -14,20 +14,20 @@ const UPSERT = `
 with page as (
   select *, phones::text[] as business_phones
   from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-    $14::text[], $15::text[], $16::text[], $17::boolean[], $18::boolean[])
+    $14::text[], $15::text[], $16::text[], $17::boolean[], $18::boolean[], $19::text[])
   as row (id, object_id, display_name, given_name, surname, user_principal_name, mail, phones, mobile_phone, job_title,
-    department, user_type, status, sync, sso)
+    department, user_type, status, sync, sso, employee_id)
 ), written as (
   insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
     user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by,
-    sessions_valid_after)
+    employee_id, sessions_valid_after)
   select id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
-    job_title, department, user_type, status, sync, sso, 'hand', case when status = 'disabled' then now() end
+    job_title, department, user_type, status, sync, sso, 'hand', employee_id, case when status = 'disabled' then now() end
   from page p where (
     select (u.account_id, u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
-        u.job_title, u.department, u.user_type, u.status, u.sync, u.sso, u.chosen_by)
+        u.job_title, u.department, u.user_type, u.status, u.sync, u.sso, u.chosen_by, u.employee_id)
       is not distinct from ($2, p.display_name, p.given_name, p.surname, p.user_principal_name, p.mail, p.business_phones, p.mobile_phone,
-        p.job_title, p.department, p.user_type, p.status, p.sync, p.sso, 'hand')
+        p.job_title, p.department, p.user_type, p.status, p.sync, p.sso, 'hand', p.employee_id)
     from roster.phone_user u where u.tenant_id = $1 and u.directory_id = $3 and u.object_id = p.object_id) is not true
   order by object_id
   on conflict (tenant_id, directory_id, object_id) do update set
@@ -35,7 +35,7 @@ with page as (
     surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
     business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
     department = excluded.department, user_type = excluded.user_type, status = excluded.status, sync = excluded.sync,
-    sso = excluded.sso, chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now(),
+    sso = excluded.sso, chosen_by = excluded.chosen_by, employee_id = excluded.employee_id, version = u.version + 1, updated_at = now(),
     sessions_valid_after = case
       when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
       else u.sessions_valid_after end
@@ -90,6 +90,7 @@ function columnsOf(rows: readonly TickedUser[]): unknown[][] {
     column(({ user }) => (user.accountEnabled ? 'active' : 'disabled')),
     column(({ ticks }) => ticks.sync),
     column(({ ticks }) => ticks.sso),
+    column(({ user }) => user.employeeId),
   ]
 }
 

@@ -8,6 +8,7 @@ export type UnboundUser = {
   mail: string | null
   businessPhones: string[]
   mobilePhone: string | null
+  employeeId: string | null
   /** What they had before they left for longer than it was kept. */
   formerExtension: string | null
 }
@@ -31,9 +32,14 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
   if (user.formerExtension !== null) add(user.formerExtension, 0.98, 'former')
   for (const phone of user.businessPhones) addPhone(phone, 0, 'business-phone', add)
   if (user.mobilePhone) addPhone(user.mobilePhone, 0.2, 'mobile-phone', add)
+  if (user.employeeId !== null) {
+    add(user.employeeId, 0.9, 'employee-id')
+    // E00204 is 204 to those who count extensions.
+    add(/^\D*0*(\d+)$/.exec(user.employeeId)?.[1] ?? '', 0.75, 'employee-id')
+  }
   const [local = ''] = (user.mail ?? user.userPrincipalName).split('@')
   add(local, 0.8, 'mail')
-  for (const extension of namesakes(user, byNumber)) add(extension.number, extension.reason === 'mail' ? 0.92 : 0.85, extension.reason)
+  for (const { number, reason } of namesakes(user, byNumber)) add(number, NAMESAKE_SCORES[reason], reason)
   return [...found.values()]
 }
 
@@ -51,10 +57,11 @@ function addPhone(
     add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
 }
 
-type Namesake = { number: string; reason: 'mail' | 'name' }
+const NAMESAKE_SCORES = { mail: 0.92, 'employee-id': 0.91, name: 0.85 } as const
+type Namesake = { number: string; reason: keyof typeof NAMESAKE_SCORES }
 const NAMES = new WeakMap<Directory, Map<string, string[]>>()
 
-/** Extensions that bear the person's mail, user principal name or name; a name that several extensions bear tells nothing. */
+/** Extensions that bear the person's mail, user principal name, employee id or name; a name that several extensions bear tells nothing. */
 function namesakes(user: UnboundUser, byNumber: Directory): Namesake[] {
   const names = NAMES.get(byNumber) ?? indexOfNames(byNumber)
   NAMES.set(byNumber, names)
@@ -62,7 +69,12 @@ function namesakes(user: UnboundUser, byNumber: Directory): Namesake[] {
     const [number, ...others] = name ? (names.get(name.toLowerCase()) ?? []) : []
     return number !== undefined && others.length === 0 ? [{ number, reason }] : []
   }
-  return [...only(user.mail, 'mail'), ...only(user.userPrincipalName, 'mail'), ...only(user.displayName, 'name')]
+  return [
+    ...only(user.mail, 'mail'),
+    ...only(user.userPrincipalName, 'mail'),
+    ...only(user.employeeId, 'employee-id'),
+    ...only(user.displayName, 'name'),
+  ]
 }
 
 function indexOfNames(byNumber: Directory): Map<string, string[]> {
@@ -74,7 +86,8 @@ function indexOfNames(byNumber: Directory): Map<string, string[]> {
   return names
 }
 
-function attributeOf(user: UnboundUser, attribute: 'businessPhone' | 'mobilePhone' | 'mail'): string {
+function attributeOf(user: UnboundUser, attribute: 'businessPhone' | 'mobilePhone' | 'mail' | 'employeeId'): string {
+  if (attribute === 'employeeId') return user.employeeId ?? ''
   if (attribute === 'mail') return (user.mail ?? '').split('@')[0] ?? ''
   return (attribute === 'businessPhone' ? user.businessPhones[0] : user.mobilePhone) ?? ''
 }

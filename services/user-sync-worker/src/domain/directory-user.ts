@@ -20,6 +20,7 @@ export const USER_PROPERTIES = [
   'mobilePhone',
   'jobTitle',
   'department',
+  'employeeId',
   'accountEnabled',
   'userType',
 ] as const
@@ -49,6 +50,7 @@ export function readDirectoryUser(value: unknown): ReadUser {
       mobilePhone: readText(raw.mobilePhone, LONGEST_NAME),
       jobTitle: readText(raw.jobTitle, LONGEST_NAME),
       department: readText(raw.department, LONGEST_NAME),
+      employeeId: readText(raw.employeeId, LONGEST_NAME),
       // Absent only when Graph was not asked for it: nobody is disabled on a guess.
       accountEnabled: raw.accountEnabled !== false,
       // Old objects have none (S31).

@@ -10,6 +10,7 @@ const ATTRIBUTES = [
   'mobilePhone',
   'jobTitle',
   'department',
+  'employeeId',
   'userType',
 ] as const
 

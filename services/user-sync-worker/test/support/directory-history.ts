@@ -23,6 +23,7 @@ export function directoryHistory(directory: DirectoryControl, random: SeededRand
         mobilePhone: random.chance(0.5) ? null : '+1 425',
       }),
     () => change({ department: random.chance(0.3) ? null : `Department ${random.below(5)}`, jobTitle: `Title ${random.below(5)}` }),
+    () => change({ employeeId: random.chance(0.3) ? null : `E${random.below(1_000)}` }),
     () => withLive(({ id }) => (random.chance(0.5) ? directory.disableUser(id) : directory.enableUser(id))),
     () =>
       withLive((person) => {

@@ -149,7 +149,7 @@ export async function startPlatform(
   async function roster(tenantId: string) {
     const { rows } = await pool.query(
       `select object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone, job_title,
-       department, user_type, status, sync, sso from roster.phone_user where tenant_id = $1 order by object_id`,
+       department, employee_id, user_type, status, sync, sso from roster.phone_user where tenant_id = $1 order by object_id`,
       [tenantId],
     )
     return rows

@@ -39,6 +39,7 @@ export function UserDetails({ tenantId, user, etag }: { tenantId: string; user: 
             ['Mobile phone', user.mobilePhone],
             ['Job title', user.jobTitle],
             ['Department', user.department],
+            ['Employee ID', user.employeeId ?? null],
             ['Object ID', user.objectId],
             ['Last changed', new Date(user.updatedAt).toLocaleString()],
           ]}

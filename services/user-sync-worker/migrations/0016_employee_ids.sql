@@ -1,0 +1,1 @@
+ALTER TABLE "roster"."phone_user" ADD COLUMN "employee_id" text;

@@ -14,13 +14,13 @@ export type ShownSession = {
 
 /** The person's own logins on this host, each of the others with the button that ends it. */
 export function ownSessionsPage(texts: Texts, sessions: readonly ShownSession[], allOthers: string, person: string): Page {
-  const { title, lead, signOutOthers, signOutOtherSessions, advice } = texts.sessions
+  const { title, lead, signOutOthers, advice } = texts.sessions
   const others = sessions.filter(({ isOwn }) => !isOwn).length
   return {
     title,
     body: html`<p>${lead(person)}</p>
 <ul class="sessions">${sessions.map((session) => listItem(texts, session))}</ul>
-${others > 1 && endForm(allOthers, signOutOthers, signOutOtherSessions(others))}
+${others > 1 && endForm(allOthers, signOutOthers(others))}
 <p class="quiet">${advice}</p>`,
   }
 }
@@ -37,8 +37,8 @@ function listItem({ sessions, locale }: Texts, { handle, isOwn, browser, loginAt
 ${isOwn ? html`<a class="button plain" href="/auth/signout">${sessions.signOut}</a>` : endForm(handle, sessions.signOut, sessions.signOutOf(name, readable(locale, loginAt)))}</li>`
 }
 
-function endForm(handle: string, label: string, description: string): Html {
-  return html`<form method="post" action="/auth/sessions/end"><input type="hidden" name="session" value="${handle}"><button class="plain" aria-label="${description}">${label}</button></form>`
+function endForm(handle: string, label: string, description?: string): Html {
+  return html`<form method="post" action="/auth/sessions/end"><input type="hidden" name="session" value="${handle}"><button class="plain"${description !== undefined && html` aria-label="${description}"`}>${label}</button></form>`
 }
 
 function readable(locale: string, seconds: number): string {

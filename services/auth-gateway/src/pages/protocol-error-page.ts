@@ -11,8 +11,7 @@ export function protocolErrorPage(show: ShowPage) {
       const sentence = code in sentences ? sentences[code as keyof typeof sentences] : sentences.invalid_request
       return {
         title,
-        body: html`<p>${sentence}</p><p class="quiet">${texts.code(code)}</p>
-<p class="quiet">${texts.request(ctx.response.get('x-request-id'))}</p>`,
+        body: html`<p>${sentence}</p><p class="quiet">${texts.code(code)}<br>${texts.request(ctx.response.get('x-request-id'))}</p>`,
       }
     })
   }

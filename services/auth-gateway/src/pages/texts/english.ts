@@ -138,8 +138,7 @@ export const ENGLISH = {
     lastUsed: 'Last used',
     signOut: 'Sign out',
     signOutOf: (browser: string, since: string) => `Sign out ${browser}, signed in ${since}`,
-    signOutOthers: 'Sign out all others',
-    signOutOtherSessions: (count: number) => `Sign out all ${count} other sessions`,
+    signOutOthers: (count: number) => `Sign out all ${count} others`,
     advice:
       'Signing out here does not sign you out of Microsoft. If you don’t know one of these sessions, sign it out, change your Microsoft password and tell your administrator.',
     none: 'You are not signed in',

@@ -168,8 +168,7 @@ export const GERMAN: Texts = {
     lastUsed: 'Zuletzt benutzt',
     signOut: 'Abmelden',
     signOutOf: (browser, since) => `${browser} abmelden, angemeldet ${since}`,
-    signOutOthers: 'Alle anderen abmelden',
-    signOutOtherSessions: (count) => `Alle ${count} anderen Sitzungen abmelden`,
+    signOutOthers: (count) => `Alle ${count} anderen abmelden`,
     advice:
       'Wenn Sie sich hier abmelden, bleiben Sie bei Microsoft angemeldet. Wenn Sie eine dieser Sitzungen nicht kennen, melden Sie sie ab, ändern Sie Ihr Microsoft-Kennwort und sagen Sie Ihrer Administration Bescheid.',
     none: 'Sie sind nicht angemeldet',

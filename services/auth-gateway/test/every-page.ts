@@ -1,0 +1,106 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { consentPage } from '../src/pages/consent-page.ts'
+import { devicePages } from '../src/pages/device-pages.ts'
+import { signInNotFinishedPage } from '../src/pages/frontend-pages.ts'
+import { html } from '../src/pages/html.ts'
+import { type Look, type Page, renderPage, type ShowPage } from '../src/pages/layout.ts'
+import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
+import { protocolErrorPage } from '../src/pages/protocol-error-page.ts'
+import { redeemInBrowserPage } from '../src/pages/redeem-in-browser-page.ts'
+import { accountPickerPage, microsoftFailurePage, notSetUpPage, refusalPage, wrongDirectoryPage } from '../src/pages/sign-in-pages.ts'
+import { signedOutPage, signOutPage } from '../src/pages/sign-out-pages.ts'
+import { signedInPage } from '../src/pages/signed-in-page.ts'
+import type { Texts } from '../src/pages/texts/texts.ts'
+
+const details = html`<p class="quiet">Code: AADSTS7000215<br>Request: 0f3c8f6e-6d0a-4f6b-9a31-0f6f2f3b8c11</p>`
+const links = { uid: 'uid', tenant: 'Contoso', details }
+const ids = { tenantId: crypto.randomUUID(), accountId: crypto.randomUUID() }
+const session = { browser: { browser: 'Firefox', system: 'Windows' }, loginAt: 1_795_000_000, usedAt: 1_795_500_000, apps: ['Web phone'] }
+const sessions = [
+  { ...session, handle: 'a', isOwn: true },
+  { ...session, handle: 'b', isOwn: false, browser: { browser: 'Samsung Internet', system: 'Android' } },
+  { ...session, handle: 'c', isOwn: false, browser: {}, apps: ['Web phone', 'Contact centre', 'Call portal'] },
+]
+
+/** What a page of the provider's shows, without the provider. */
+function shown(run: (show: ShowPage, ctx: KoaContextWithOIDC) => unknown): (texts: Texts) => Page {
+  let page: ((texts: Texts) => Page) | undefined
+  const oidc = { urlFor: () => '/auth/device', session: { state: { secret: 'x' } }, params: {}, client: { clientName: 'Desk phone' } }
+  void run(
+    (_ctx, made) => {
+      page = made
+    },
+    { oidc, response: { get: () => '0f3c8f6e' } } as unknown as KoaContextWithOIDC,
+  )
+  return (texts) => (page as (texts: Texts) => Page)(texts)
+}
+const wrongCode = { name: 'NotFoundError', userCode: 'BBBB-CCCC' }
+const redemption = {
+  tokenEndpoint: 'https://login.example/token',
+  clientId: 'c',
+  code: 'c',
+  redirectUri: 'r',
+  verifier: 'v',
+  scope: 's',
+  handle: 'h',
+}
+
+/** Every page that people can meet, made by the very functions that make it for them. */
+export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
+  ...Object.fromEntries(
+    (['not-imported', 'not-active', 'sso-not-enabled', 'not-bound'] as const).map((refusal) => [
+      refusal,
+      (texts: Texts) => refusalPage(texts, refusal, links, ids.accountId),
+    ]),
+  ),
+  'not-set-up': (texts) => notSetUpPage(texts, links),
+  'account-picker': (texts) =>
+    accountPickerPage(
+      texts,
+      [
+        { id: '1', alias: 'Head office' },
+        { id: '2', alias: 'Branch & sons' },
+      ],
+      links,
+    ),
+  'wrong-directory': (texts) => wrongDirectoryPage(texts, 'Head office', ids.accountId, links),
+  ...Object.fromEntries(
+    (['timeout', 'unreachable', 'malformed', 'answer-used'] as const).map((kind) => [
+      kind,
+      (texts: Texts) => microsoftFailurePage(texts, { kind }, links).page,
+    ]),
+  ),
+  'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, links).page,
+  'microsoft-refused': (texts) =>
+    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS7000215', correlationId: '5f1b6c9e' }, links).page,
+  'microsoft-refused-otherwise': (texts) =>
+    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS50158', correlationId: undefined }, links).page,
+  ...Object.fromEntries(
+    (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
+      `consent-${outcome}`,
+      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }, details),
+    ]),
+  ),
+  'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
+  sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
+  'no-sessions': noOwnSessionsPage,
+  'device-code': shown((show, ctx) => devicePages(show, () => undefined).input(ctx)),
+  'device-code-wrong': shown((show, ctx) => devicePages(show, () => undefined).input(ctx, '', {}, wrongCode)),
+  'device-confirm': shown((show, ctx) =>
+    devicePages(show, () => undefined).confirm(ctx, '', { clientName: 'Desk phone', clientId: 'd' }, { ip: '192.0.2.7' }, 'BBBB-CCCC'),
+  ),
+  'device-connected': shown((show, ctx) => devicePages(show, () => undefined).success(ctx)),
+  'sign-out': shown((show, ctx) => signOutPage(show)(ctx)),
+  'signed-out': shown((show, ctx) => signedOutPage(show)(ctx)),
+  'protocol-error': shown((show, ctx) => protocolErrorPage(show)(ctx, { error: 'invalid_client' }, new Error('x'))),
+}
+
+/** The same as they are sent; those with a script of their own without it. */
+export function everyPage(look: Look): Array<[name: string, markup: string]> {
+  const withoutScript = (markup: string) => markup.replace(/<script[\s\S]*<\/script>/, '')
+  return [
+    ...Object.entries(PAGES).map(([name, page]) => [name, renderPage(page(look.texts), look)] as [string, string]),
+    ['redeem-in-browser', withoutScript(redeemInBrowserPage(look, redemption).page)],
+    ['signed-in-bridge', withoutScript(signedInPage(look, ''))],
+  ]
+}

@@ -5,6 +5,7 @@ import { AccountListPage } from './pages/accounts/account-list-page.tsx'
 import { AccountPage } from './pages/accounts/account-page.tsx'
 import { NewAccountPage } from './pages/accounts/new-account-page.tsx'
 import { AdministratorListPage } from './pages/administrators/administrator-list-page.tsx'
+import { BrandingPage } from './pages/branding/branding-page.tsx'
 import { EnterPage } from './pages/enter-page.tsx'
 import { MissingPage } from './pages/missing-page.tsx'
 import { PhoneSystemListPage } from './pages/phone-systems/phone-system-list-page.tsx'
@@ -28,6 +29,7 @@ export function App({ entryToken }: { entryToken: string | undefined }) {
           <Route path="users" element={<UserListPage />} />
           <Route path="users/:userId" element={<UserPage />} />
           <Route path="administrators" element={<AdministratorListPage />} />
+          <Route path="branding" element={<BrandingPage />} />
           <Route path="phone-systems" element={<PhoneSystemListPage />} />
           <Route path="phone-systems/:phoneSystemId" element={<PhoneSystemPage />} />
         </Route>

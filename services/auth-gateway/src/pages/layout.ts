@@ -20,11 +20,13 @@ export function renderPage({ title, body, tenant: named }: Page, look: Look): st
   const { texts, branding } = look
   const tenant = named ?? look.tenant
   const accent = accentStyle(branding.accentColour)
+  const logoPath = branding.logo && `${LOGO_PATH}/${branding.logo.sha256}`
+  const icon = logoPath && html`<link rel="icon" href="${logoPath}">`
   // The name stands beside it: a screen reader need not hear it twice.
-  const logo = branding.logo && html`<img class="logo" src="${LOGO_PATH}/${branding.logo.sha256}" alt="">`
+  const logo = logoPath && html`<img class="logo" src="${logoPath}" alt="">`
   return html`<!doctype html>
 <html lang="${texts.language}" dir="${texts.direction}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${trusted(STYLE)}</style>${accent && html`<style>${trusted(accent)}</style>`}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>${icon ?? undefined}<style>${trusted(STYLE)}</style>${accent && html`<style>${trusted(accent)}</style>`}</head>
 <body><main>${tenant !== undefined && html`<div class="tenant">${logo ?? undefined}<span>${tenant}</span></div>`}<h1>${title}</h1>${body}</main></body>
 </html>
 `.text

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ApiProblem, readProblem, unreachable } from './api-problem.ts'
 
+/** A file as the body is sent as it is. */
 export type RequestOptions = { body?: unknown; etag?: string | undefined; signal?: AbortSignal | undefined }
 /** A resource with the version it was read at, for If-Match. */
 export type Versioned<Value> = { value: Value; etag: string | undefined }
@@ -15,10 +16,11 @@ export async function requestVersioned<Schema extends z.ZodType>(
   { body, etag, signal }: RequestOptions = {},
 ): Promise<Versioned<z.output<Schema>>> {
   const headers = new Headers({ accept: 'application/json, application/problem+json' })
-  if (body !== undefined) headers.set('content-type', 'application/json')
+  const sent = body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body)
+  if (body !== undefined) headers.set('content-type', body instanceof Blob ? body.type : 'application/json')
   if (etag !== undefined) headers.set('if-match', etag)
 
-  const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null })
+  const response = await send(path, { method, headers, body: sent, signal: signal ?? null })
   if (!response.ok) throw await readProblem(response)
 
   const text = await response.text()

@@ -1,5 +1,5 @@
 import { Caption1Strong, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
-import { PeopleRegular, PhoneRegular, PlugConnectedRegular, ShieldPersonRegular } from '@fluentui/react-icons'
+import { ColorRegular, PeopleRegular, PhoneRegular, PlugConnectedRegular, ShieldPersonRegular } from '@fluentui/react-icons'
 import { NavLink } from 'react-router'
 
 const useStyles = makeStyles({
@@ -20,10 +20,11 @@ const useStyles = makeStyles({
 })
 
 const PLACES = [
-  { to: 'microsoft-365', label: 'Microsoft 365', Icon: PlugConnectedRegular, ShieldPersonRegular },
+  { to: 'microsoft-365', label: 'Microsoft 365', Icon: PlugConnectedRegular },
   { to: 'users', label: 'Users', Icon: PeopleRegular },
   { to: 'phone-systems', label: 'Phone systems', Icon: PhoneRegular },
   { to: 'administrators', label: 'Administrators', Icon: ShieldPersonRegular },
+  { to: 'branding', label: 'Branding', Icon: ColorRegular },
 ] as const
 
 export function SystemNavigation() {

@@ -1,0 +1,37 @@
+import type { BrandingPatch } from '@jackfield/contract/branding'
+import { Tenant } from '@jackfield/contract/tenant'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { requestVersioned } from './request.ts'
+
+const tenantAt = (tenantId: string) => `/api/v1/tenants/${tenantId}`
+
+/** The tenant as it stands now, with its version: its branding is part of it. */
+export function useBrandedTenant(tenantId: string) {
+  return useQuery({
+    queryKey: ['tenants', tenantId, 'branding'],
+    queryFn: ({ signal }) => requestVersioned(Tenant, 'GET', tenantAt(tenantId), { signal }),
+  })
+}
+
+export function useChangeBranding(tenantId: string, etag: string | undefined) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (branding: BrandingPatch) => requestVersioned(Tenant, 'PATCH', tenantAt(tenantId), { body: { branding }, etag }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
+  })
+}
+
+/** A file becomes the logo; null takes it away. */
+export function useChangeLogo(tenantId: string, etag: string | undefined) {
+  const client = useQueryClient()
+  const path = `${tenantAt(tenantId)}/branding/logo`
+  return useMutation({
+    mutationFn: (file: File | null) => requestVersioned(Tenant, file ? 'PUT' : 'DELETE', path, file ? { body: file, etag } : { etag }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
+  })
+}
+
+/** Another logo has another address, so that none is shown from memory. */
+export function logoAddress(tenantId: string, sha256: string): string {
+  return `${tenantAt(tenantId)}/branding/logo?sha256=${sha256}`
+}

@@ -1,0 +1,41 @@
+import { Text } from '@fluentui/react-components'
+import { useState } from 'react'
+import { logoAddress, useBrandedTenant } from '../../api/branding.ts'
+import { Loading } from '../../components/loading.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { Section } from '../../components/section.tsx'
+import { useRouteId } from '../../components/use-route-id.ts'
+import { BrandingForm, type Draft } from './branding-form.tsx'
+import { BrandingPreview } from './branding-preview.tsx'
+import { LogoForm } from './logo-form.tsx'
+
+/** How the sign-in pages of the tenant look. */
+export function BrandingPage() {
+  const tenantId = useRouteId('tenantId')
+  const { data, error } = useBrandedTenant(tenantId)
+  const [draft, setDraft] = useState<Draft>()
+  if (!data) return <Loading error={error} />
+
+  const { name, branding } = data.value
+  const shown = draft ?? {
+    displayName: branding.displayName ?? '',
+    accentColour: branding.accentColour ?? '',
+    language: branding.language ?? '',
+  }
+  const logo = branding.logo ? logoAddress(tenantId, branding.logo.sha256) : undefined
+  return (
+    <>
+      <PageHeading title="Branding" />
+      <Section title="Name, colour and language">
+        <Text>They are on every page that people of this tenant meet when they sign in, a few seconds after you saved them.</Text>
+        <BrandingForm tenantId={tenantId} etag={data.etag} tenantName={name} draft={shown} onDraft={setDraft} />
+      </Section>
+      <Section title="Logo">
+        <LogoForm tenantId={tenantId} etag={data.etag} logo={logo} />
+      </Section>
+      <Section title="Preview">
+        <BrandingPreview name={shown.displayName.trim() || name} accentColour={shown.accentColour} logo={logo} />
+      </Section>
+    </>
+  )
+}

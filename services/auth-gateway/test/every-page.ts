@@ -1,7 +1,9 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { consentPage } from '../src/pages/consent-page.ts'
+import { controlFailurePage, controlRefusalPage } from '../src/pages/control-sign-in-pages.ts'
 import { devicePages } from '../src/pages/device-pages.ts'
 import { signInNotFinishedPage } from '../src/pages/frontend-pages.ts'
+import { askAddressPage, chooseRealmPage, chooseTenantPage } from '../src/pages/home-realm-pages.ts'
 import { html } from '../src/pages/html.ts'
 import { type Look, type Page, renderPage, type ShowPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
@@ -15,6 +17,11 @@ import type { Texts } from '../src/pages/texts/texts.ts'
 const details = html`<p class="quiet">Code: AADSTS7000215<br>Request: 0f3c8f6e-6d0a-4f6b-9a31-0f6f2f3b8c11</p>`
 const links = { uid: 'uid', tenant: 'Contoso', details }
 const ids = { tenantId: crypto.randomUUID(), accountId: crypto.randomUUID() }
+const accounts = [
+  { id: '1', alias: 'Head office' },
+  { id: '2', alias: 'Branch & sons' },
+]
+const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office', details }
 const session = { browser: { browser: 'Firefox', system: 'Windows' }, loginAt: 1_795_000_000, usedAt: 1_795_500_000, apps: ['Web phone'] }
 const sessions = [
   { ...session, handle: 'a', isOwn: true },
@@ -81,6 +88,19 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }, details),
     ]),
   ),
+  'home-realm-address': (texts) => askAddressPage(texts, 'uid'),
+  'home-realm-address-malformed': (texts) => askAddressPage(texts, 'uid', 'adele', 'malformed'),
+  'home-realm-address-unknown': (texts) => askAddressPage(texts, 'uid', 'adele@contoso.example', 'unknown'),
+  'home-realm-choice': (texts) => chooseRealmPage(texts, 'uid', 'adele@contoso.example', accounts),
+  'home-realm-tenant': (texts) =>
+    chooseTenantPage(texts, 'uid', [
+      { id: '1', name: 'Contoso' },
+      { id: '2', name: 'Fabrikam <Ltd>' },
+    ]),
+  'control-not-admitted': (texts) => controlRefusalPage(texts, 'not-active', controlLinks),
+  'control-wrong-directory': (texts) => controlFailurePage(texts, { kind: 'wrong-directory' }, controlLinks).page,
+  'control-refused': (texts) =>
+    controlFailurePage(texts, { kind: 'refused', code: 'AADSTS53003', correlationId: undefined }, controlLinks).page,
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,

@@ -38,6 +38,17 @@ test('SI-09 S36 no page has words of its own: all come from the message files', 
   expect(shownText(wordyTemplate)).toMatch(/Word[\s\S]*Deep[\s\S]*Raw/)
 })
 
+test('S37 every function that makes a page is among those that axe looks at', () => {
+  const looked = readFileSync(new URL('every-page.ts', import.meta.url), 'utf8')
+  const makers = files
+    .filter((name) => name.startsWith('pages/'))
+    .flatMap((name) =>
+      [...readFileSync(new URL(name, SOURCES), 'utf8').matchAll(/export function (\w+Pages?)\(/g)].map(([, made = '']) => made),
+    )
+  expect(makers.length).toBeGreaterThan(15)
+  expect(makers.filter((made) => !looked.includes(`${made}(`) && !looked.includes(`: ${made},`))).toEqual([])
+})
+
 /** Every sentence of a language, with the values of messages filled in, by its path. */
 function sentencesOf(part: unknown, path = ''): Array<[string, string]> {
   if (typeof part === 'string') return [[path, part]]

@@ -116,8 +116,8 @@ export type Subscriptions = {
   check(tenantId: string, accountId: string): Promise<NotificationHealth['subscription']>
   /** For each whether it comes from the account's own subscription. */
   judge(accountId: string, told: readonly Told[]): Promise<boolean[]>
-  /** Something changed: a delta is due. */
-  hint(accountId: string): Promise<void>
+  /** The same, and when one does, a delta is due from now on: something changed. */
+  hear(accountId: string, told: readonly Told[]): Promise<boolean[]>
   follow(accountId: string, event: LifecycleEvent): Promise<void>
   /** At most once a minute for an account; an unknown account has no tenant to tell. */
   noteRefusal(accountId: string, entryFor: (tenantId: string) => AuditEntry): Promise<void>

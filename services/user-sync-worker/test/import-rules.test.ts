@@ -290,7 +290,7 @@ describe('rules of groups and licences', () => {
     await settled(ids.slice(0, 5))
     platform.gate.requests.length = 0
     directory.changeUser(id(1), { jobTitle: 'Clerk' })
-    await platform.ports.subscriptions.hint(tenant.accountId)
+    await platform.stores.pool.query('update roster.account_sync set hinted_at = now() where account_id = $1', [tenant.accountId])
     await expect
       .poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0], { timeout: 20_000 })
       .toMatchObject({ requestedBy: 'notification', status: 'succeeded', counts: { updated: 1 } })

@@ -57,16 +57,25 @@ type HealthRow = {
 
 // Written once for a burst: a mark that is there already says it all.
 const HINT = `update roster.account_sync set hinted_at = now() where account_id = $1 and hinted_at is null`
-const HEARD = {
-  name: 'heard',
-  text: `with heard as (update roster.subscription set last_notified_at = now(), quiet_rounds = 0
-where account_id = $1 and (last_notified_at is null or last_notified_at < now() - interval '30 seconds'))
-${HINT}`,
-}
 /** Both have names: planned once for a connection, they are most of what a notification costs. */
 const KNOWN = {
   name: 'known-subscription',
   text: 'select subscription_id, directory_id, client_state_hash from roster.subscription where account_id = $1',
+}
+const HEAR = {
+  name: 'hear',
+  text: `
+with known as (
+  select s.subscription_id, s.directory_id, s.client_state_hash, exists (
+    select from unnest($2::text[], $3::text[], $4::bytea[]) as told (subscription_id, directory_id, hash)
+    where told.subscription_id = s.subscription_id::text and told.directory_id = s.directory_id::text and told.hash = s.client_state_hash
+  ) as is_ours
+  from roster.subscription s where s.account_id = $1
+), heard as (
+  update roster.subscription set last_notified_at = now(), quiet_rounds = 0 where account_id = $1 and (select is_ours from known)
+    and (last_notified_at is null or last_notified_at < now() - interval '30 seconds')
+), hinted as (${HINT} and (select is_ours from known))
+select subscription_id, directory_id, client_state_hash from known`,
 }
 const REFUSED = `
 update roster.subscription set last_refused_at = now()
@@ -80,6 +89,9 @@ const AFTER = {
   ],
   missed: [`update roster.account_sync set next_full_at = now() where account_id = $1`],
 }
+
+type KnownRow = { subscription_id: string | null; directory_id: string; client_state_hash: Buffer | null }
+type Told = Parameters<Subscriptions['judge']>[1][number]
 
 export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
   return {
@@ -113,21 +125,16 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
       }
     },
     async judge(accountId, told) {
-      const { rows } = await pool.query({ ...KNOWN, values: [accountId] })
-      const known = rows[0] ?? { subscription_id: '', directory_id: '', client_state_hash: Buffer.alloc(32) }
-      // Always compared, and over hashes, so that the time tells nothing (WH-04). A true batch says one and the same.
-      const isState = new Map<string, boolean>()
-      for (const { clientState } of told) {
-        if (isState.has(clientState)) continue
-        isState.set(clientState, timingSafeEqual(hash(clientState), known.client_state_hash ?? Buffer.alloc(32)))
-      }
-      return told.map(({ subscriptionId, directoryId, clientState }) => {
-        const isOurs = rows.length === 1 && subscriptionId === known.subscription_id && directoryId === known.directory_id
-        return isState.get(clientState) === true && isOurs
-      })
+      const { rows } = await pool.query<KnownRow>({ ...KNOWN, values: [accountId] })
+      return judged(rows[0], told)
     },
-    async hint(accountId) {
-      await pool.query({ ...HEARD, values: [accountId] })
+    async hear(accountId, told) {
+      // A true batch says one and the same.
+      const different = [...new Map(told.map((each) => [JSON.stringify(each), each])).values()]
+      const hashes = different.map(({ clientState }) => hash(clientState))
+      const [subscriptions, directories] = [different.map((each) => each.subscriptionId), different.map((each) => each.directoryId)]
+      const { rows } = await pool.query<KnownRow>({ ...HEAR, values: [accountId, subscriptions, directories, hashes] })
+      return judged(rows[0], told)
     },
     async follow(accountId, event) {
       for (const text of AFTER[event]) await pool.query(text, [accountId])
@@ -140,6 +147,20 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
 }
 
 const textOf = (time: Date | null) => time?.toISOString() ?? null
+
+/** Always compared, and over hashes, so that the time tells nothing (WH-04). */
+function judged(row: KnownRow | undefined, told: readonly Told[]): boolean[] {
+  const known = row ?? { subscription_id: '', directory_id: '', client_state_hash: Buffer.alloc(32) }
+  const isState = new Map<string, boolean>()
+  for (const { clientState } of told) {
+    if (isState.has(clientState)) continue
+    isState.set(clientState, timingSafeEqual(hash(clientState), known.client_state_hash ?? Buffer.alloc(32)))
+  }
+  return told.map(({ subscriptionId, directoryId, clientState }) => {
+    const isOurs = row !== undefined && subscriptionId === known.subscription_id && directoryId === known.directory_id
+    return isState.get(clientState) === true && isOurs
+  })
+}
 
 /** Only the hash is stored: whoever reads the database cannot send notifications (T-94). */
 function hash(clientState: string): Buffer {

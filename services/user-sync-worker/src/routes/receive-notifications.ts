@@ -28,8 +28,7 @@ const changes: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => 
     { bodyLimit: LARGEST_BODY, schema: { ...address, body: GraphNotifications } },
     async (request, reply) => {
       const { accountId } = request.params
-      const known = await judge(subscriptions, request, accountId, request.body.value)
-      if (known.includes(true)) await subscriptions.hint(accountId)
+      await judge(subscriptions.hear, subscriptions, request, accountId, request.body.value)
       return reply.status(202).send()
     },
   )
@@ -39,7 +38,7 @@ const lifecycle: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) =
   const schema = { ...address, body: GraphLifecycleNotifications }
   app.post('/webhooks/graph/:accountId/lifecycle', { bodyLimit: LARGEST_BODY, schema }, async (request, reply) => {
     const { accountId } = request.params
-    const known = await judge(subscriptions, request, accountId, request.body.value)
+    const known = await judge(subscriptions.judge, subscriptions, request, accountId, request.body.value)
     const events = request.body.value.map(({ lifecycleEvent }, index) => (known[index] ? lifecycleEvent : undefined))
     for (const event of new Set(events)) if (event !== undefined) await subscriptions.follow(accountId, event)
     return reply.status(202).send()
@@ -58,13 +57,14 @@ async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Pr
 
 /** Which of them come from the subscription we made. A forged one is answered like a true one, and audited at most once a minute. */
 async function judge(
+  ask: Needs['subscriptions']['judge'],
   subscriptions: Needs['subscriptions'],
   request: FastifyRequest,
   accountId: string,
   value: readonly GraphNotification[],
 ): Promise<boolean[]> {
   const told = value.map(({ subscriptionId, tenantId, clientState }) => ({ subscriptionId, directoryId: tenantId, clientState }))
-  const known = await subscriptions.judge(accountId, told)
+  const known = await ask(accountId, told)
   if (known.includes(false)) {
     request.log.warn({ accountId }, 'notifications that are not from our subscription')
     await subscriptions.noteRefusal(accountId, (tenantId) => ({

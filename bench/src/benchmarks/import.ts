@@ -5,16 +5,19 @@ import { peakMemoryMb, processorSeconds } from '../process-usage.ts'
 
 const SIZE = 100_000
 const SMALL = 10_000
+const LARGE = 1_000_000
 const CHANGES = 100
 const ROUNDS = 15
 
 type Roster = Awaited<ReturnType<typeof startRoster>>
 
 export const benchmark: Benchmark = {
-  summary: 'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; a delta; memory at two sizes (--size 100000)',
-  async run({ pairs, size = SIZE }) {
+  summary:
+    'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; a delta among a million; memory at two sizes (--size for all of them)',
+  async run({ pairs, size: asked }) {
+    const [size, large] = [asked ?? SIZE, asked ?? LARGE]
     const redisUrl = process.env.REDIS_URL || undefined
-    const roster = await startRoster([...new Set([SMALL, size])], redisUrl)
+    const roster = await startRoster([...new Set([SMALL, size, large])], redisUrl)
     const options = { unit: 'users', milliseconds: 0, ...(pairs !== undefined && { pairs }) }
     const ours = { name: 'user-sync-worker', processes: roster.processes() }
     const bare = (how: 'import' | 'read') => ({ work: () => askBare(roster, how, size), processes: [roster.bare.pid] })
@@ -29,8 +32,9 @@ export const benchmark: Benchmark = {
       const unchanged = await comparePaired({ ...ours, work: again }, { name: 'fetch and parse', ...bare('read') }, options)
       print('imports in which nothing changed', unchanged.text)
 
-      print(`${CHANGES} changes among ${size}`, await measureDelta(roster, account, size))
-      print('peak memory of a process with one import', await measureMemory(roster, [SMALL, size]))
+      const { text, last } = await measureMemory(roster, [SMALL, large])
+      print('peak memory of a process with one import', text)
+      print(`${CHANGES} changes among ${large}`, await measureDelta(roster, last, large))
     } finally {
       await roster.end()
     }
@@ -57,14 +61,17 @@ async function measureDelta(roster: Roster, account: Parameters<Roster['followCh
   return `median ${quantile(wall, 0.5).toFixed(0)} ms from asking to the end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
 }
 
-async function measureMemory(roster: Roster, sizes: readonly number[]): Promise<string> {
+/** Also answers the account of the last of them, which is still there. */
+async function measureMemory(roster: Roster, sizes: readonly number[]) {
   const lines: string[] = []
+  let last = roster.newAccount(SMALL)
   for (const size of sizes) {
     await roster.restart()
-    await roster.importEverybody(roster.newAccount(size))
+    last = roster.newAccount(size)
+    await roster.importEverybody(last)
     lines.push(`${size} users: ${peakMemoryMb(roster.processes())} MB`)
   }
-  return lines.join(', ')
+  return { text: lines.join(', '), last }
 }
 
 const print = (title: string, text: string) => process.stdout.write(`${title}\n${text}\n\n`)

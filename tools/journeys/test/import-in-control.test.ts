@@ -1,0 +1,103 @@
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { Page as ListPage } from '@jackfield/contract/page'
+import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { Tenant } from '@jackfield/contract/tenant'
+import { provideDemo } from '@jackfield/local-platform/demo'
+import { demoRegistration } from '@jackfield/local-platform/demo-registration'
+import { launchChromium } from '@jackfield/test-environment/chromium'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningPlatform, runPlatform } from './running-platform.ts'
+
+const registration = demoRegistration()
+
+let platform: RunningPlatform
+let browser: Browser
+let page: Page
+let tenant: Tenant
+beforeAll(async () => {
+  platform = await runPlatform()
+  await provideDemo(platform.api, platform.addresses.base, registration, { onStep: () => undefined, onRun: (_run: SyncRun) => undefined })
+  const { items } = await platform.api<ListPage<Tenant>>('GET', '/tenants')
+  tenant = items.find(({ slug }) => slug === 'contoso') as Tenant
+  browser = await launchChromium()
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+  page.setDefaultTimeout(20_000)
+  const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', { scope: tenant.id })
+  await page.goto(`${platform.addresses.control}/enter#${token}`)
+  await page.getByRole('link', { name: 'Users' }).click()
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await platform?.end()
+})
+
+async function openImport() {
+  await page.reload()
+  await page.getByRole('button', { name: 'Import Microsoft 365 users' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Import Microsoft 365 users' })
+  await dialog.waitFor()
+  const choice = dialog.getByLabel('Microsoft 365 account')
+  return {
+    dialog,
+    choice,
+    chosen: () => choice.evaluate((select: { selectedOptions: ArrayLike<{ text: string }> }) => select.selectedOptions[0]?.text),
+  }
+}
+
+test('S30 the only account is chosen already, by its alias, and its users are listed at once', async () => {
+  const { dialog, choice, chosen } = await openImport()
+  expect(await chosen()).toBe(registration.alias)
+  expect(await choice.locator('option').allTextContents()).toEqual([registration.alias])
+  await dialog.getByText('Adele Vance').first().waitFor()
+})
+
+test('S30 of several accounts none is chosen until the admin does, by alias; ticks do not pass over to another', async () => {
+  const accounts = `/tenants/${tenant.id}/microsoft-accounts`
+  const { clientId, directoryId, secret, expiresAt } = registration
+  const second = await platform.api<MicrosoftAccount>('POST', accounts, { alias: 'Branch 365', clientId, directoryId })
+  await platform.api('PUT', `${accounts}/${second.id}/credential`, { type: 'secret', secret, expiresAt })
+  await platform.api('POST', `${accounts}/${second.id}/verify`)
+  const { dialog, choice, chosen } = await openImport()
+  expect(await chosen()).toBe('Choose an account')
+  expect((await choice.locator('option').allTextContents()).sort()).toEqual(['Branch 365', 'Choose an account', registration.alias].sort())
+  expect(await dialog.getByText('Adele Vance').count()).toBe(0)
+  expect(await dialog.getByRole('button', { name: 'OK' }).isEnabled()).toBe(false)
+
+  const asked = page.waitForRequest((request) => request.url().includes('/microsoft-users'))
+  await choice.selectOption({ label: 'Branch 365' })
+  expect((await asked).url()).toContain(`/microsoft-accounts/${second.id}/microsoft-users`)
+  await dialog.getByLabel('Sync User for Lee Gu').click()
+  expect(await dialog.getByRole('button', { name: 'OK' }).isEnabled()).toBe(true)
+  await choice.selectOption({ label: registration.alias })
+  await dialog.getByText('Adele Vance').first().waitFor()
+  expect(await dialog.getByRole('button', { name: 'OK' }).isEnabled()).toBe(false)
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/import.png` })
+})
+
+test('S42 S45 the extension of somebody who left is shown as held for them, in the list and on their page', async () => {
+  const { items } = await platform.api<ListPage<PhoneUser>>('GET', `/tenants/${tenant.id}/users?bound=true`)
+  const [leaver] = items
+  const [binding] = leaver?.bindings ?? []
+  const left = await fetch(`${platform.addresses.emulator}/_emulator/directories/${registration.directoryId}/users/${leaver?.objectId}`, {
+    method: 'DELETE',
+  })
+  expect(left.status).toBe(200)
+  const userPath = `/tenants/${tenant.id}/users/${leaver?.id}`
+  for (const mode of ['delta', 'full'])
+    await platform.api('POST', `/tenants/${tenant.id}/microsoft-accounts/${leaver?.accountId}/resyncs`, { mode })
+  await expect.poll(async () => (await platform.api<PhoneUser>('GET', userPath)).status, { timeout: 60_000 }).toBe('deleted')
+  expect((await platform.api<PhoneUser>('GET', userPath)).hold?.until).toMatch(/Z$/)
+
+  await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/phone-systems/${binding?.phoneSystemId}`)
+  const row = page.getByRole('row').filter({ hasText: leaver?.displayName ?? '' })
+  await row.getByText(/left, held until/).waitFor()
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held.png` })
+  await page.getByRole('link', { name: leaver?.displayName ?? '' }).click()
+  await page
+    .getByRole('table', { name: 'Bindings' })
+    .getByText(/left, held until/)
+    .waitFor()
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held-user.png` })
+})

@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atMicrosoft, clickForPopup, openApp } from './browser-app.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient } from './oidc-client.ts'
 
 let world: World
 let chromium: Awaited<ReturnType<typeof launchChromium>>
@@ -79,4 +80,35 @@ test('T-15 the bridge page hands an answer nobody waits for to nobody, and says 
   await page.goto(`${world.originOf('contoso')}/auth/signed-in?code=c&state=unknown`)
   await page.getByText('The page that began this sign-in is gone.').waitFor()
   expect(page.url()).toBe(`${world.originOf('contoso')}/auth/signed-in`)
+})
+
+test.each([
+  ['a foreign opener gets nothing, though it chose the state and knows the channel', 'fabrikam', 0],
+  ['an opener of the app’s own origin gets the code once, and no token', 'contoso', 1],
+])('T-15 AZ-26 %s', async (_what, slug, count) => {
+  const context = await chromium.newContext()
+  const opener = `${world.originOf(slug)}/opener`
+  await context.route(opener, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>opener</title>' }))
+  const { url, state } = await (await givenClient(world, 'contoso', 'web-client', `${world.originOf('contoso')}/auth/signed-in`)).begin()
+  const page = await context.newPage()
+  await page.goto(opener)
+  const opened = page.waitForEvent('popup')
+  await page.evaluate(
+    `window.heard = []
+     window.onmessage = ({ data }) => window.heard.push(data)
+     window.channel = new BroadcastChannel('jackfield-sign-in:${state}')
+     window.channel.onmessage = ({ data }) => { window.heard.push(data); window.channel.postMessage('received') }
+     window.popup = window.open(${JSON.stringify(url.href)}), undefined`,
+  )
+  const popup = await opened
+  const closed = popup.waitForEvent('close')
+  await atMicrosoft(popup)
+  await (count === 0 ? popup.getByText('The page that began this sign-in is gone.').waitFor() : closed)
+  const heard = (await page.evaluate('window.heard')) as Array<{ answer: string }>
+  expect(heard).toHaveLength(count)
+  for (const { answer, ...rest } of heard) {
+    expect(rest).toEqual({})
+    expect([...new URLSearchParams(answer).keys()].sort()).toEqual(['code', 'iss', 'state'])
+  }
+  await context.close()
 })

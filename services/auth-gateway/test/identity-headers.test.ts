@@ -8,7 +8,7 @@ const headersOf = (displayName: string, mail: string | null = null, extensions: 
   return identityHeaders({ id: 'u', displayName, mail, bindings } as never, tenant)
 }
 
-test('FA-14 a name with line breaks, other scripts, semicolons or lone surrogates is encoded, bounded, and can be read back', () => {
+test('T-72 FA-14 a name with line breaks, other scripts, semicolons or lone surrogates is encoded, bounded, and can be read back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
       const value = headersOf(name)['x-auth-name']

@@ -72,7 +72,7 @@ describe.skipIf(!hasNginx())('S54 the shipped configuration of nginx', () => {
     expect(seen).toEqual([])
   })
 
-  test('FA-03 gives the frontend the gateway’s headers and none of the client’s', async () => {
+  test('T-72 FA-03 gives the frontend the gateway’s headers and none of the client’s', async () => {
     const forged = { 'x-auth-user': 'root', 'x-auth-email': 'root@evil.test', 'x-forwarded-user': 'root', 'remote-user': 'root' }
     const cookie = await givenCookie()
     const answer = await ask('/portal/', { cookie, ...forged })

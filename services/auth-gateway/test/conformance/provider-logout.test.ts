@@ -79,6 +79,25 @@ describe('T-60 without it', () => {
   })
 })
 
+test('T-23 SC-12 a confirmation that no page of ours asked for signs nobody out, however it is sent', async () => {
+  const signedIn = await signIn(world, 'contoso')
+  await endSession(signedIn.browser, {})
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+  for (const init of [
+    { method: 'POST', headers, body: 'logout=yes' },
+    { method: 'POST', headers, body: 'logout=yes&xsrf=guess' },
+    { method: 'POST', headers: { ...headers, 'content-type': 'text/plain' }, body: '{"logout":"yes"}' },
+    { method: 'GET' },
+  ]) {
+    const page = await signedIn.browser.open(`${origin}/auth/logout/confirm`, init)
+    expect([400, 403, 404, 405, 415]).toContain(page.status)
+    expect(await isSignedIn(signedIn)).toBe(true)
+  }
+  const page = await endSession(signedIn.browser, {})
+  await signedIn.browser.submit(page, 'Sign out')
+  expect(await isSignedIn(signedIn)).toBe(false)
+})
+
 async function forgedBySomebodyElse(token: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return new SignJWT(decodeJwt(token)).setProtectedHeader({ ...decodeProtectedHeader(token), alg: 'ES256' }).sign(privateKey)

@@ -1,7 +1,7 @@
 import type { App } from '@jackfield/contract/app'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../domain/app-registration.ts'
-import { DEVICE_CODE, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { SignInSite } from '../domain/site.ts'
 import type { Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
@@ -28,6 +28,7 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
     if (name === 'Client') return { ...adapter, find: (id) => orUnavailable(findClient(parts, id)) }
     if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
     if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
+    if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
   }
@@ -62,6 +63,20 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
         await artefacts.remove('Grant', grantId)
       }
       throw new errors.InvalidGrant('already used')
+    },
+  }
+}
+
+/**
+ * A proof counts once (RFC 9449 11.1). oidc-provider looks for its id and then saves it: of two that come at once the second is refused here.
+ * Its time may lie ahead as well as behind, so it is remembered for both.
+ */
+function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload) {
+      await adapter.upsert(id, payload, 2 * DPOP_PROOF)
+      if (!(await artefacts.consume('ReplayDetection', id))) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
     },
   }
 }

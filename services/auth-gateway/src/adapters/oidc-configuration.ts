@@ -69,7 +69,11 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
     clientAuthMethods: ['none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      userinfoSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA'],
+    },
     pkce: { required: () => true },
     ...(site.kind === 'tenant'
       ? { subjectTypes: ['public'] }
@@ -83,7 +87,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
     features: {
       devInteractions: OFF,
-      dPoP: OFF,
+      // For clients that send proofs (RFC 9449). Without nonces: a proof is good for five minutes, and once.
+      dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: true, allowedPolicy: isOwnToken },
       revocation: { enabled: true, allowedPolicy: isOwnToken },

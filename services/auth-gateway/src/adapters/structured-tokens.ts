@@ -46,6 +46,7 @@ export function structuredTokens({ artefacts, readAccessToken, ...policy }: Part
 }
 
 type Token = NonNullable<Awaited<ReturnType<AccessTokenReader>>>
-function describe({ scope, clientId, accountId, exp, iat, jti }: Token, iss: string) {
-  return { active: true, token_type: 'Bearer', iss, sub: accountId, client_id: clientId, scope, exp, iat, jti }
+function describe({ scope, clientId, accountId, exp, iat, jti, jkt }: Token, iss: string) {
+  const binding = jkt ? { token_type: 'DPoP', cnf: { jkt } } : { token_type: 'Bearer' }
+  return { active: true, ...binding, iss, sub: accountId, client_id: clientId, scope, exp, iat, jti }
 }

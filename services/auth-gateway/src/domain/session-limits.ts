@@ -7,6 +7,8 @@ export const CODE = 60
 export const ACCESS_TOKEN = 5 * 60
 /** How long a refresh token whose answer got lost works once more. */
 export const REFRESH_GRACE = 10
+/** How far the time of a DPoP proof may be from ours: oidc-provider's own. */
+export const DPOP_PROOF = 5 * 60
 export const ID_TOKEN = 3600
 export const DEVICE_CODE = 10 * 60
 /** A desk phone stays signed in, whatever becomes of the browser it was connected in. */

@@ -115,6 +115,19 @@ describe.each(['Postgres', 'Redis'] as const)('IL-08 T-102 a flood of sign-ins t
     expect(frontend.text).toContain('not available just now')
   })
 
+  test.skipIf(skipped)('sign-ins to Control fill no more than a room of their own', async () => {
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+    const begin = () =>
+      send(`${world.originOf('control')}/auth/control/sign-ins`, {
+        method: 'POST',
+        headers: { ...headers, ...fromAnywhere() },
+        body: '{"tenant":"fabrikam"}',
+      })
+    const statuses = (await flood(ROOM + 20, begin)).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([200, 503]))
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(ROOM)
+  })
+
   test.skipIf(skipped)('an attempt keeps one pending login, however often it is led to Microsoft', async () => {
     const browser = new Browser()
     const login = await (await givenClient(world, 'fabrikam')).begin()

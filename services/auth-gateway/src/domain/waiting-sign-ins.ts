@@ -1,5 +1,5 @@
 /** What a sign-in leaves behind that nobody has finished. A server-rendered frontend's own leaves two of them. */
-const KINDS: ReadonlySet<string> = new Set(['Interaction', 'FrontendSignIn', 'PushedAuthorizationRequest', 'DeviceCode'])
+const KINDS: ReadonlySet<string> = new Set(['Interaction', 'FrontendSignIn', 'PushedAuthorizationRequest', 'DeviceCode', 'ControlLogin'])
 
 export function isOfWaitingSignIn(kind: string): boolean {
   return KINDS.has(kind)

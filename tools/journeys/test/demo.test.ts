@@ -8,7 +8,8 @@ import { adminAccess } from '@jackfield/local-platform/admin-access'
 import { provideDemo } from '@jackfield/local-platform/demo'
 import { DEMO_BINDINGS } from '@jackfield/local-platform/demo-plan'
 import { demoRegistration } from '@jackfield/local-platform/demo-registration'
-import { publishedContosoUsers } from '@jackfield/m365-emulator/demo/contoso'
+import { ADELE, DEMO_PASSWORD, publishedContosoUsers } from '@jackfield/m365-emulator/demo/contoso'
+import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningPlatform, runPlatform } from './running-platform.ts'
 
@@ -59,6 +60,40 @@ test('S42 the bound ones have the extensions that the start prints', async () =>
   const bound = (await roster()).flatMap(({ displayName, bindings }) => bindings.map(({ extension }) => [displayName, extension]))
   expect(Object.fromEntries(bound)).toEqual(DEMO_BINDINGS)
 })
+
+test('S39 S40 on the web client’s shared host a work address leads to Microsoft, and the session is of the person’s tenant', async () => {
+  const origin = platform.addresses.base.replace('://', '://web.')
+  const question = new URLSearchParams({
+    client_id: 'web-client',
+    redirect_uri: `${origin}/callback.html`,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  })
+  const chromium = await launchChromium()
+  try {
+    const page = await (await chromium.newContext()).newPage()
+    for (const address of ['nobody@unknown.example', ADELE.userPrincipalName]) {
+      await page.goto(`${origin}/auth/authorize?${question}`)
+      await page.getByLabel('Your work address').fill(address)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      if (address !== ADELE.userPrincipalName) await page.getByRole('alert').waitFor()
+    }
+    await page.getByLabel('Password').fill(DEMO_PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/callback\.html\?code=/)
+    const session = await page.goto(`${origin}/auth/session`)
+    expect(await session?.json()).toMatchObject({
+      tenant: { slug: 'contoso' },
+      user: { name: 'Adele Vance' },
+      bindings: [{ extension: '101' }],
+    })
+    expect((await page.goto(`${platform.addresses.tenant('contoso')}/auth/session`))?.status()).toBe(401)
+  } finally {
+    await chromium.close()
+  }
+}, 90_000)
 
 test('S35 a second start imports nothing again and changes nobody', async () => {
   const before = await roster()

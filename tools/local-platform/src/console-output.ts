@@ -45,6 +45,7 @@ export function printWelcome(addresses: ReturnType<typeof platformAddresses>, ac
       ['Contoso, connected', addresses.tenant('contoso')],
       ['  its app in React', `${addresses.tenant('contoso')}/contact-centre/`],
       ['  its server-rendered app', `${addresses.tenant('contoso')}/portal/`],
+      ['The web client for every tenant', addresses.tenant('web')],
       ['Fabrikam, to be connected', addresses.tenant('fabrikam')],
       ['Control', addresses.control],
       ['Control, as Contoso’s administrator', `${addresses.control}/?tenant=contoso`],

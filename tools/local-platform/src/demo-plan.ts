@@ -10,6 +10,7 @@ export const WEB_CLIENT = {
   appOn(baseUrl: string) {
     return {
       name: 'Web Client',
+      sharedUrl: baseUrl.replace('://', '://web.'),
       tenantUrl: onTenantHosts(baseUrl),
       callbackPaths: ['/callback.html', '/popup-callback.html'],
       postLogoutPaths: ['/'],

@@ -9,6 +9,9 @@ export type Answer = { status: number; contentType: string | undefined; body: st
 const INSIDE =
   /node_modules|\bat \w[\w.]* \(|\/src\/|\.ts:\d|\bpostgres|\bpg_|drizzle|SQLSTATE|Failed query|ECONN|violates|ZodError|TypeError/i
 
+/** True when an answer tells what only the log may know. */
+export const showsTheInside = (text: string): boolean => INSIDE.test(text)
+
 /** Judges answers by the document that describes them. A verdict is a list of complaints, empty when there are none. */
 export function judgeOf(document: OpenApi) {
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: true })
@@ -36,7 +39,7 @@ export function judgeOf(document: OpenApi) {
       ...(problem.success && problem.data.status === status && problem.data.requestId
         ? []
         : ['a refusal without status, code or request id']),
-      ...(INSIDE.test(body) ? ['a refusal that shows the inside'] : []),
+      ...(showsTheInside(body) ? ['a refusal that shows the inside'] : []),
     ]
   }
 

@@ -29,8 +29,9 @@ export function readGraphFailure(error: unknown): GraphFailure {
 }
 
 function told({ statusCode, code, message }: GraphError): { code: string; words: string } {
-  // Unseen by us and shown to people: one line, of bounded length, without characters that steer.
+  // Unseen by us, logged and shown to people: one line, of bounded length, without characters that steer, and without a token that it repeats.
   const words = message
+    .replace(/\beyJ[\w.-]+/g, '…')
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, 300)

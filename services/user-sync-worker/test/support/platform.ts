@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { QUEUES } from '@jackfield/contract/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import {
@@ -44,6 +45,8 @@ export async function startPlatform(
     reconcileEveryMs?: number
     sync?: Partial<SyncSettings>
     webhooks?: boolean
+    /** Takes every log line, from `debug` on, and every error that a process would log. */
+    said?: string[]
     /** In place of one in the test run's Postgres. */
     database?: TestDatabase
   } = {},
@@ -85,7 +88,9 @@ export async function startPlatform(
   const ports = connect(pool)
   const served = connect(confined)
   const healthChecks = { postgres: () => pingPostgres(confined) }
-  const app = buildApp(served, { logLevel: 'silent', healthChecks, internalTokenKeys: [key], isMigrated: () => true })
+  const { said } = options
+  const logging = said ? { logLevel: 'debug', logTo: { write: (line: string) => void said.push(line) } } : { logLevel: 'silent' }
+  const app = buildApp(served, { ...logging, healthChecks, internalTokenKeys: [key], isMigrated: () => true })
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
@@ -121,7 +126,7 @@ export async function startPlatform(
       holds: HOLDS,
       giveBackEveryMs: 200,
       consume,
-      onError: () => {},
+      onError: (error) => said?.push(inspect(error, { depth: 10 })),
       reconcileEveryMs,
       scheduleEveryMs: 200,
     })

@@ -6,12 +6,13 @@ import { textsFor } from './texts.ts'
 
 /** Sizes, colours and typeface of Microsoft's branding guidelines for identity developers. */
 const STYLE = `
-:host{display:inline-block}
+:host{display:inline-block;position:relative}
 :host([hidden]),p:empty{display:none}
 button{display:inline-flex;align-items:center;gap:12px;min-height:41px;padding:0 12px;border:1px solid #8c8c8c;border-radius:0;background:#fff;color:#5e5e5e;font:600 15px/1.2 "Segoe UI",system-ui,sans-serif;cursor:pointer}
 button:hover{background:#f3f3f3}
 button:focus-visible{outline:3px solid #0067b8;outline-offset:2px}
 svg{flex:none}
+[role=status]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
 :host([theme=dark]) button{border-color:#2f2f2f;background:#2f2f2f;color:#fff}
 :host([theme=dark]) button:hover{background:#3d3d3d}
@@ -32,6 +33,7 @@ const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
  */
 export class MicrosoftSignIn extends Element {
   #problem: HTMLElement | undefined
+  #progress: HTMLElement | undefined
   #connected = new AbortController()
 
   connectedCallback(): void {
@@ -53,23 +55,33 @@ export class MicrosoftSignIn extends Element {
     button.type = 'button'
     button.part.add('button')
     button.append(makeMicrosoftLogo(), this.#texts().button)
-    button.addEventListener('click', () => void this.#announce(signIn(this.#options())))
+    button.addEventListener('click', () => void this.#begin())
     this.#problem = document.createElement('p')
     this.#problem.setAttribute('role', 'alert')
     this.#problem.part.add('problem')
-    root.append(button, this.#problem)
+    this.#progress = document.createElement('span')
+    this.#progress.setAttribute('role', 'status')
+    root.append(button, this.#progress, this.#problem)
   }
 
-  async #announce(result: Promise<SignedIn | undefined>): Promise<void> {
+  async #begin(): Promise<void> {
+    const result = this.#announce(signIn(this.#options()))
+    if (this.#progress) this.#progress.textContent = this.#texts().underWay
+    if ((await result) !== 'replaced' && this.#progress) this.#progress.textContent = ''
+  }
+
+  async #announce(result: Promise<SignedIn | undefined>): Promise<SignInError['code'] | undefined> {
     this.#say('')
     try {
       const user = await result
       if (user) this.#fire('signedin', user)
+      return undefined
     } catch (cause) {
       const error = toSignInError(cause)
-      if (error.code === 'replaced' || error.code === 'aborted') return // a newer click, or the page, took over
+      if (error.code === 'replaced' || error.code === 'aborted') return error.code // a newer click, or the page, took over
       this.#say(this.#texts().problems[error.code] ?? '')
       this.#fire('signinerror', error)
+      return error.code
     }
   }
 

@@ -1,10 +1,11 @@
 import type { SignInErrorCode } from './sign-in-error.ts'
 
-/** The button's text is Microsoft's own, in its languages; `problems` say nothing where the person knows already. */
-export type Texts = { button: string; problems: Partial<Record<SignInErrorCode, string>> }
+/** The button's text is Microsoft's own, in its languages; `underWay` is for screen readers; `problems` say nothing where the person knows already. */
+export type Texts = { button: string; underWay: string; problems: Partial<Record<SignInErrorCode, string>> }
 
 const ENGLISH: Texts = {
   button: 'Sign in with Microsoft',
+  underWay: 'The sign-in goes on with Microsoft.',
   problems: {
     'access-denied': 'You were not signed in.',
     'login-required': 'Please sign in once more.',
@@ -16,6 +17,7 @@ const ENGLISH: Texts = {
 
 const GERMAN: Texts = {
   button: 'Mit Microsoft anmelden',
+  underWay: 'Die Anmeldung geht bei Microsoft weiter.',
   problems: {
     'access-denied': 'Sie wurden nicht angemeldet.',
     'login-required': 'Bitte melden Sie sich noch einmal an.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { bundleBrowserSignIn } from '@jackfield/browser-signin/bundle'
+import { findViolations } from '@jackfield/test-environment/accessibility'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -84,4 +85,42 @@ test('S36 the element speaks the language of the page, and wears the theme it is
   const asked = page.context().waitForEvent('request', (request) => request.url().includes('/auth/authorize'))
   await button.click()
   expect(new URL((await asked).url()).searchParams.get('ui_locales')).toBe('de')
+})
+
+test.each(['light', 'dark'] as const)(
+  'S37 in %s axe finds nothing on a page with the button, before it, while it works, and when it failed',
+  async (colorScheme) => {
+    const context = await chromium.newContext({ colorScheme })
+    // Without the strict policy, under which axe itself cannot work.
+    const files = { '/': example('index.html'), '/login.js': example('login.js'), '/microsoft-sign-in.js': script }
+    const page = await openApp(world, context, files)
+    const button = page.getByRole('button', { name: 'Sign in with Microsoft', exact: true })
+    await button.waitFor()
+    expect(await findViolations(page)).toEqual([])
+    const popup = await clickForPopup(page)
+    expect(await findViolations(page)).toEqual([])
+    await popup.close()
+    await context.route('**/.well-known/openid-configuration', (route) => route.abort())
+    await page.reload()
+    await button.click()
+    await page.getByRole('alert').getByText('Signing in is not possible').waitFor()
+    expect(await findViolations(page)).toEqual([])
+    await context.close()
+  },
+)
+
+test('S37 the first Tab reaches the button, Space presses it once, and a screen reader hears that it goes on', async () => {
+  const page = await openExample(await chromium.newContext())
+  const button = page.getByRole('button', { name: 'Sign in with Microsoft', exact: true })
+  await button.waitFor()
+  expect(await page.locator('microsoft-sign-in').ariaSnapshot()).toBe('- button "Sign in with Microsoft"\n- status')
+  await page.keyboard.press('Tab')
+  const popups: Page[] = []
+  page.on('popup', (opened) => popups.push(opened))
+  await page.keyboard.press('Space')
+  await page.getByRole('status').getByText('The sign-in goes on with Microsoft.').waitFor()
+  expect(popups).toHaveLength(1)
+  await atMicrosoft(popups[0] as Page)
+  await page.getByText('Signed in as Adele Vance').waitFor()
+  expect(await page.getByText('goes on with Microsoft').count()).toBe(0)
 })

@@ -118,9 +118,14 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   // Without a listener the library writes to the console, of everybody who hangs up in the middle of a body.
   ;(provider as EventEmitter).on('error', (error: Error) => {
-    if (!hasHungUp(error)) parts.onFault(error)
+    if (!hasHungUp(error) && !isAnswer(error)) parts.onFault(error)
   })
   return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
+}
+
+/** An error that says what it answers, a 503 for one, to somebody who may have gone. */
+function isAnswer(error: Error): boolean {
+  return 'expose' in error && error.expose === true
 }
 
 function hasHungUp(error: Error): boolean {

@@ -42,6 +42,7 @@ export async function startHostileUpstream() {
   const requests: string[] = []
   const tokenRequests: Array<{ authorization: string | undefined; hasSecret: boolean }> = []
   const nonces = new Map<string, string>()
+  const echoed: string[] = []
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', upstream.origin)
     requests.push(`${request.method} ${url.pathname}`)
@@ -54,6 +55,12 @@ export async function startHostileUpstream() {
       nonces.set(code, url.searchParams.get('nonce') ?? '')
       const answer = new URLSearchParams({ code, state: url.searchParams.get('state') ?? '' })
       return void response.writeHead(302, { location: `${url.searchParams.get('redirect_uri')}?${answer}` }).end()
+    }
+    if (url.pathname.endsWith('/token') && upstream.echoes) {
+      const sent = await text(request)
+      echoed.push(...new URLSearchParams(sent).values())
+      const refusal = { error: 'invalid_grant', error_description: `AADSTS70000: you sent ${decodeURIComponent(sent)}` }
+      return void response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(refusal))
     }
     if (url.pathname.endsWith('/token')) return json(await answerToken(request))
     response.writeHead(404).end()
@@ -99,6 +106,9 @@ export async function startHostileUpstream() {
     issuer,
     requests,
     tokenRequests,
+    /** Refuses every code with a sentence that repeats all it was sent, as a broken proxy would (SE-02). */
+    echoes: false,
+    echoed,
     /** Published; the first signs. */
     keys: [first],
     metadata: {} as Claims,
@@ -106,6 +116,7 @@ export async function startHostileUpstream() {
     idToken: (claims: Claims) => signWith(upstream.keys[0] ?? first, claims),
     /** As in the beginning. */
     behave() {
+      upstream.echoes = false
       upstream.metadata = {}
       upstream.beforeSigning = async () => {}
       upstream.idToken = (claims) => signWith(upstream.keys[0] ?? first, claims)

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/self-signed-certificate'
+import { dumpPostgres, formsOf } from '@jackfield/test-environment/dumps'
 import { UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEchoingMicrosoft } from './echoing-microsoft.ts'
@@ -42,15 +43,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Every row of every table of the database, other schemas than Postgres' own included. */
-async function dumpDatabase(): Promise<string> {
-  const { rows } = await registry.pool.query(
-    "select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where schemaname !~ '^(pg_|information_schema)'",
-  )
-  const dumps = await Promise.all(rows.map(({ name }) => registry.pool.query(`select t::text as line from ${name} t`)))
-  return dumps.flatMap((dump) => dump.rows.map(({ line }) => line)).join('\n')
-}
-
 /** Answers that show a secret once, as they must, or carry it between our services: they are no evidence of a leak. */
 async function silently(method: 'POST' | 'GET', url: string, body?: object, caller = platform) {
   const headers = { authorization: `Bearer ${registry.sign({ aud: 'tenant-registry', ...caller })}` }
@@ -75,21 +67,6 @@ function plantSecret(planted: Planted, name: string) {
   const secret = aSecret()
   planted.set(name, secret)
   return { type: 'secret', secret, expiresAt: inDays(90) }
-}
-
-/** A secret in the forms it may hide in: as it is, escaped, encoded, and as bytes of a dump. */
-function formsOf(text: string): string[] {
-  const bytes = Buffer.from(text)
-  const raw = /^[\w-]{43}$/.test(text)
-    ? [Buffer.from(text, 'base64url').toString('hex'), Buffer.from(text, 'base64url').toString('base64')]
-    : []
-  const encoded = [
-    bytes.toString('hex'),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    encodeURIComponent(text),
-  ]
-  return [text, JSON.stringify(text).slice(1, -1), ...encoded, ...raw]
 }
 
 test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump, a log line or an answer, when all goes well, is refused, or fails', async () => {
@@ -154,7 +131,7 @@ test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump
   }
   await registry.call(platform, 'GET', '/api/v1/audit-events?limit=500')
 
-  const everything = [await dumpDatabase(), ...registry.said].join('\n')
+  const everything = [await dumpPostgres(registry.pool), ...registry.said].join('\n')
   expect(everything).toContain(tenantId)
   expect(everything).toContain('Failed query')
   const found = [...planted].filter(([, text]) => text.length < 16 || formsOf(text).some((form) => everything.includes(form)))

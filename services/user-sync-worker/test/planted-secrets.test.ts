@@ -1,5 +1,6 @@
 import { type OpenApi, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import { showsTheInside } from '@jackfield/api-fuzz/verdict'
+import { dumpPostgres, dumpRedis, formsOf } from '@jackfield/test-environment/dumps'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { Redis } from 'ioredis'
@@ -11,44 +12,6 @@ import { CREDENTIAL, type Platform, startPlatform } from './support/platform.ts'
 import { startWebhookReceiver } from './support/webhook-receiver.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
-
-/** Every row of every table of the database, the queue's included. */
-async function dumpPostgres({ stores: { pool } }: Platform): Promise<string> {
-  const { rows } = await pool.query(
-    "select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where schemaname !~ '^(pg_|information_schema)'",
-  )
-  const dumps = await Promise.all(rows.map(({ name }) => pool.query(`select t::text as line from ${name} t`)))
-  return dumps.flatMap((dump) => dump.rows.map(({ line }) => line)).join('\n')
-}
-
-/** Every key of Redis with what it holds. */
-async function dumpRedis(url: string): Promise<string> {
-  const redis = new Redis(url)
-  const readers: Readonly<Record<string, (key: string) => Promise<unknown>>> = {
-    string: (key) => redis.get(key),
-    hash: (key) => redis.hgetall(key),
-    list: (key) => redis.lrange(key, 0, -1),
-    set: (key) => redis.smembers(key),
-    zset: (key) => redis.zrange(key, '0', '-1'),
-    stream: (key) => redis.xrange(key, '-', '+'),
-  }
-  const keys = await redis.keys('*')
-  const values = await Promise.all(keys.map(async (key) => [key, await readers[await redis.type(key)]?.(key)]))
-  await redis.quit()
-  return JSON.stringify(values)
-}
-
-/** A secret in the forms it may hide in: as it is, escaped, encoded, and as bytes of a dump. */
-function formsOf(text: string): string[] {
-  const bytes = Buffer.from(text)
-  const encoded = [
-    bytes.toString('hex'),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    encodeURIComponent(text),
-  ]
-  return [text, JSON.stringify(text).slice(1, -1), ...encoded]
-}
 
 test('T-94 SE-02 what Graph says of a refusal is passed on without a token that it repeats', () => {
   const error = new GraphError(403, 'You sent Bearer eyJ0eXAi.eyJhdWQi.c2ln-_bmF0 to us.')
@@ -117,7 +80,9 @@ describe.each(['postgres', 'redis'] as const)('queues on %s', (kind) => {
       await worker.close()
       await hook.close()
 
-      const dumps = [await dumpPostgres(platform), kind === 'redis' ? await dumpRedis(testRedisUrl() ?? '') : '']
+      const redis = kind === 'redis' ? new Redis(testRedisUrl() ?? '') : undefined
+      const dumps = [await dumpPostgres(platform.stores.pool), redis ? await dumpRedis(redis) : '']
+      redis?.disconnect()
       const everything = [...dumps, ...said, JSON.stringify([...platform.registry.auditEvents.values()])].join('\n')
       expect(everything).toContain(tenant.tenantId)
       expect(everything).toContain(failed.id)

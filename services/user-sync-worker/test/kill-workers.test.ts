@@ -21,6 +21,8 @@ const RESTART_AT = 34
 /** How far the kills may be behind the import, of which the last part is kept for after them. */
 const LEEWAY = 8
 const LONGEST_WAIT = 90_000
+/** Slower than the test looks, so that it sees every page. */
+const PAGE_MS = 100
 
 const binary = findRedisBinary()
 
@@ -40,6 +42,7 @@ test.skipIf(!binary)(
       const directoryId = addLargeDirectory(platform, SIZE)
       const tenant = platform.connectedTenant(directoryId)
       const runId = await createRun(platform, tenant, directoryId)
+      platform.gate.delayMs = PAGE_MS
       await killInMidImport(platform, processes, redis.url, async (kills) => {
         if (kills === FLUSH_AT) await control.flushall()
         if (kills === RESTART_AT) {
@@ -48,6 +51,7 @@ test.skipIf(!binary)(
         }
         return seenOf(platform, tenant, runId)
       })
+      platform.gate.delayMs = 0
 
       const run = await ended(platform, tenant, runId)
       expect(run).toMatchObject({ status: 'succeeded', error: null })

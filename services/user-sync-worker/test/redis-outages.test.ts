@@ -77,6 +77,12 @@ test.skipIf(!binary)(
     expect(left).toBeGreaterThan(0)
     expect(left).toBeLessThan(JOBS)
 
+    const isBack = () =>
+      platform.ports.queue.counts().then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isBack, { timeout: 10_000 }).toBe(true)
     // As if half a minute had passed, in which nobody took them.
     await platform.stores.pool.query(`update roster.sync_run set enqueued_at = now() - interval '1 minute'`)
     const reconcile = reconcileSyncRuns(platform.ports)

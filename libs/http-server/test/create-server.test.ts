@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { defineErrors } from '@jackfield/problem/app-error'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -136,4 +138,17 @@ test('S51 metrics count requests by route, the OpenAPI document comes from the s
     /http_request_duration_seconds_count\{service="test",method="GET",route="\/taken",status="409"\} \d/,
   )
   expect(app.swagger()).toMatchObject({ openapi: '3.1.0', paths: { '/things': { post: {} } } })
+})
+
+test('QC-02 a connection that a client opened and has not used yet does not hold up the end of a service', async () => {
+  const app = createServer({ name: 'test', logLevel: 'silent', healthChecks: {} })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  await once(app.server, 'connection')
+  const ended = once(socket, 'close')
+  socket.resume()
+  const started = performance.now()
+  await app.close()
+  await ended
+  expect(performance.now() - started).toBeLessThan(5_000)
 })

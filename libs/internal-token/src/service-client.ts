@@ -1,3 +1,4 @@
+import { Pool } from 'undici'
 import type { z } from 'zod'
 import { internalTokenSigner } from './sign-internal-token.ts'
 
@@ -21,9 +22,14 @@ export type ServiceClient = {
   post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, timeoutMs?: number): Promise<z.output<Schema> | undefined>
 }
 
-/** Calls another service's internal routes as `issuer`, with a token of its own for every call and a wait of at most 2 s unless said otherwise. */
+/**
+ * Calls another service's internal routes as `issuer`, with a token of its own for every call and a wait of at most 2 s unless said
+ * otherwise. By undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
+ */
 export function serviceClient(options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] }): ServiceClient {
   const sign = internalTokenSigner(options.issuer, options.keys)
+  const base = new URL(options.baseUrl)
+  const pool = new Pool(base.origin)
 
   async function call<Schema extends z.ZodType>(
     method: string,
@@ -33,32 +39,45 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
     timeoutMs = 2_000,
   ): Promise<z.output<Schema> | undefined> {
     const authorization = `Bearer ${sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' })}`
-    const answer = await fetch(options.baseUrl + path, {
+    const { status, text } = await exchange({
       method,
+      path: base.pathname.replace(/\/$/, '') + path,
       headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
-      redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
-    }).catch((cause: unknown) => {
-      throw new ServiceCallError(0, 'unreachable', `${options.audience} does not answer`, cause)
     })
-    if (answer.status === 404) {
-      await answer.body?.cancel()
-      return undefined
+    if (status === 404) return undefined
+    const document = readJson(text)
+    if (status > 299) {
+      const code = document && typeof document === 'object' && 'code' in document ? String(document.code) : 'unknown'
+      throw new ServiceCallError(status, code, `${options.audience} answered ${status} ${code} to ${method} ${path}`)
     }
-    if (!answer.ok) {
-      const problem: unknown = await answer.json().catch(() => undefined)
-      const code = problem && typeof problem === 'object' && 'code' in problem ? String(problem.code) : 'unknown'
-      throw new ServiceCallError(answer.status, code, `${options.audience} answered ${answer.status} ${code} to ${method} ${path}`)
-    }
-    const parsed = schema.safeParse(answer.status === 204 ? undefined : await answer.json())
+    const parsed = schema.safeParse(document)
     if (!parsed.success)
-      throw new ServiceCallError(answer.status, 'malformed', `${options.audience} answered malformed to ${method} ${path}`, parsed.error)
+      throw new ServiceCallError(status, 'malformed', `${options.audience} answered malformed to ${method} ${path}`, parsed.error)
     return parsed.data
+  }
+
+  async function exchange(request: Parameters<Pool['request']>[0]): Promise<{ status: number; text: string }> {
+    try {
+      const { statusCode: status, body } = await pool.request(request)
+      return { status, text: await body.text() }
+    } catch (cause) {
+      throw new ServiceCallError(0, 'unreachable', `${options.audience} does not answer`, cause)
+    }
   }
 
   return {
     find: (path, schema) => call('GET', path, schema),
     post: (path, body, schema, timeoutMs) => call('POST', path, schema, body, timeoutMs),
+  }
+}
+
+/** Undefined for what is no JSON, and for nothing. */
+function readJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -47,7 +47,6 @@ export async function startGateways(known: number, redisUrl: string | undefined)
     children.push(child)
     await untilReady(child, port)
   }
-  const browser = new FlowClient()
   return {
     databaseUrl: database.url,
     gateways: children.map(({ pid = 0 }, index) => ({ pid, port: ports[index] ?? 0 })),
@@ -55,11 +54,12 @@ export async function startGateways(known: number, redisUrl: string | undefined)
     /** The cookies of a person of this tenant, from a sign-in with Microsoft. */
     async signIn(number: number): Promise<string> {
       const origin = `${base.protocol}//${slugOf(number)}.${base.host}`
+      const browser = new FlowClient()
       await passMicrosoft(browser, new URL(`${origin}/auth/signin?app=portal`), `${origin}/portal/`)
+      browser.close()
       return browser.cookieFor(new URL(origin))
     },
     async end() {
-      browser.close()
       for (const child of children) {
         const ended = once(child, 'exit')
         child.kill()

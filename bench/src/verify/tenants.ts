@@ -10,10 +10,10 @@ const idOf = (kind: number, number: number) => `00000000-0000-4000-8000-${String
 const numberOf = (id: string) => Number(id.slice(-12)) % 1_000_000
 export const slugOf = (number: number) => `tenant-${number}`
 
-/**
- * Registry and roster as the gateway asks them, with `known` tenants of one person each. They answer from arithmetic: what they cost
- * is not the gateway's.
- */
+/** The tenant whose every sign-in is another person's; the others have one person each. */
+export const CROWDED = 0
+
+/** Registry and roster as the gateway asks them, with `known` tenants. They answer from arithmetic: what they cost is not the gateway's. */
 export async function startBackends(known: number, base: URL) {
   const app: App = {
     clientId: 'portal',
@@ -31,6 +31,7 @@ export async function startBackends(known: number, base: URL) {
     response.setHeader('content-type', 'application/json').end(found === undefined ? '' : JSON.stringify(found))
   })
 
+  let signedIn = 0
   function answer({ pathname }: URL): unknown {
     if (pathname === '/internal/apps') return [app]
     if (pathname === '/internal/audit-events') return {}
@@ -38,7 +39,9 @@ export async function startBackends(known: number, base: URL) {
     const [, slugNumber] = /^tenant-(\d+)\./.exec(decodeURIComponent(host ?? '')) ?? []
     if (slugNumber !== undefined) return Number(slugNumber) < known ? hostOf(Number(slugNumber)) : undefined
     const [, tenantId = '', rest] = /^\/internal\/tenants\/([\w-]+)\/(.+)$/.exec(pathname) ?? []
-    if (rest?.startsWith('phone-users')) return personOf(numberOf(tenantId))
+    const [, userId] = /^phone-users\/(.+)$/.exec(rest ?? '') ?? []
+    if (userId !== undefined) return personOf(numberOf(userId))
+    if (rest === 'phone-users') return personOf(numberOf(tenantId) === CROWDED ? signedIn++ : numberOf(tenantId))
     if (rest?.endsWith('/connection')) return connectionOf(numberOf(tenantId))
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { settingsFromFiles } from './settings-from-files.ts'
 
 /** Every wrong setting by name, never by value. */
 export class ConfigError extends Error {
@@ -37,14 +38,16 @@ const PLATFORM_SETTINGS = [
 ]
 
 /**
- * Reads a service's settings from the environment. An empty variable counts as absent.
+ * Reads a service's settings from the environment, those that hold secrets also from files. An empty variable counts as absent.
  * @throws {ConfigError} with a line for each setting that is missing, malformed or unknown
  */
 export function loadConfig<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const set = Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value] as const] : []))
+  const { settings: given, wrong } = settingsFromFiles(Object.fromEntries(set))
+  if (wrong.length > 0) throw new ConfigError(wrong)
   const parsed = schema.safeParse(given)
   const known = new Set([...Object.keys(schema.shape), ...PLATFORM_SETTINGS])
   const unknown = Object.keys(given).filter((name) => !known.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))

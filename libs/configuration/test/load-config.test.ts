@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { ConfigError, loadConfig } from '../src/load-config.ts'
@@ -42,6 +45,24 @@ test('S51 keys are read as base64 and base64url, several of them, with their len
   expect(KeyEncryptionKeys.safeParse(Buffer.alloc(33).toString('base64')).success).toBe(false)
   expect(InternalTokenKeys.safeParse(Buffer.alloc(48).toString('base64')).success).toBe(true)
   expect(InternalTokenKeys.safeParse(Buffer.alloc(31).toString('base64')).success).toBe(false)
+})
+
+test('S26 S51 a key is read from the file its setting names; a file that cannot be read, is empty, or stands beside the value is one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const { KEY_ENCRYPTION_KEYS: _, ...others } = right
+  const held = file('keys', `${key}\n`)
+  expect(loadConfig(Config, { ...others, KEY_ENCRYPTION_KEYS_FILE: held }).KEY_ENCRYPTION_KEYS).toEqual([Buffer.alloc(32, 7)])
+  expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: join(folder, 'none') })).toEqual([
+    'KEY_ENCRYPTION_KEYS_FILE: the file cannot be read',
+  ])
+  expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: file('empty', ' ') })).toEqual(['KEY_ENCRYPTION_KEYS_FILE: the file is empty'])
+  expect(linesFor({ ...right, KEY_ENCRYPTION_KEYS_FILE: held })).toEqual(['KEY_ENCRYPTION_KEYS_FILE: is given beside KEY_ENCRYPTION_KEYS'])
+  expect(loadConfig(Config, { ...right, BOOTSTRAP_API_KEY_FILE: held }).PORT).toBe(8080) // another service's
+  rmSync(folder, { recursive: true })
 })
 
 test.each([

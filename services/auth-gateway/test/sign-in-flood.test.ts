@@ -85,7 +85,8 @@ describe.each(['Postgres', 'Redis'] as const)('IL-08 T-102 a flood of sign-ins t
       const refused = [...first, ...second].filter(({ error }) => error !== null)
       expect(new Set([...first, ...second].map(({ status }) => status))).toEqual(new Set([303]))
       expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['temporarily_unavailable']))
-      expect(STARTS - refused.length).toBeGreaterThan(ROOM * 0.9)
+      // What is admitted while the store counts may be counted twice, never missed.
+      expect(STARTS - refused.length).toBeGreaterThan(ROOM * 0.75)
       expect(after.waiting).toBeLessThanOrEqual(ROOM)
       expect(after.bytes - filled.bytes).toBeLessThan(ROOM * 500)
       expect(world.roomFull).toEqual(['a host'])

@@ -39,10 +39,10 @@ export const benchmark: Benchmark = {
       const strangers = await RawLoad.open(many.port, known, { expected: 401 })
       loads.push(strangers)
       await strangers.once()
-      const spread = await side(`${ACTIVE} of ${KNOWN} tenants`, many, active)
       // As many people, so that what differs is the tenants alone: everybody is looked up once a second on either side.
       const crowd: typeof active = []
       for (let person = 0; person < ACTIVE; person++) crowd.push({ host: platform.hostOf(CROWDED), cookie: await platform.signIn(CROWDED) })
+      const spread = await side(`${ACTIVE} of ${KNOWN} tenants`, many, active)
       const alone = await side('one tenant', one, crowd)
       const scale = await comparePaired(spread, alone, options)
       process.stdout.write(

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from './run-turbo.ts'
@@ -52,6 +52,16 @@ const failed =
   sum((report) => report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length) +
   unreported.length
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
+// Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
+for (const { name, assertionResults, message } of reports
+  .flatMap((report) => report.testResults)
+  .filter((file) => file.status === 'failed')) {
+  process.stderr.write(`\nfailed in ${relative(root, name)}\n`)
+  if (assertionResults.length === 0) process.stderr.write(`  ${firstLines(message)}\n`)
+  for (const { status, fullName, failureMessages } of assertionResults) {
+    if (status === 'failed') process.stderr.write(`  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}\n`)
+  }
+}
 for (const workspace of unreported) process.stderr.write(`${workspace} has tests but made no report\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exit(code || (failed > 0 || passed === 0 ? 1 : 0))
@@ -60,10 +70,19 @@ function workspaceOf(file: string): string {
   return file.split(/[\\/]/, 2).join('/')
 }
 
+function firstLines(message: string | undefined): string {
+  return (message ?? 'no message').split('\n').slice(0, 12).join('\n    ')
+}
+
 type Report = {
   numPassedTests: number
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
-  testResults: ReadonlyArray<{ status: string; assertionResults: readonly unknown[] }>
+  testResults: ReadonlyArray<{
+    name: string
+    status: string
+    message?: string
+    assertionResults: ReadonlyArray<{ status: string; fullName: string; failureMessages?: readonly string[] }>
+  }>
 }

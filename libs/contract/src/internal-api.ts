@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { comparedAddress } from './address.ts'
 import { Branding, NO_BRANDING } from './branding.ts'
 import { Guid, Id, Timestamp } from './identifier.ts'
 import { Alias, Cloud, MicrosoftAccount } from './microsoft-account.ts'
@@ -85,7 +86,7 @@ export const AddressQuestion = z.object({
     .string()
     .max(320)
     .regex(/^[^@\s\p{Cc}]*@[^@\s\p{Cc}]+$/u, 'must be an address')
-    .toLowerCase(),
+    .transform(comparedAddress),
 })
 /**
  * user-sync-worker `POST /internal/sign-in-candidates`: in which tenant's directory the person may be. An unknown address is answered

@@ -1,3 +1,4 @@
+import { comparedAddress } from '@jackfield/contract/address'
 import type { SignInTenant } from '@jackfield/contract/internal-api'
 import type { SignInAccount } from './site.ts'
 
@@ -9,7 +10,7 @@ const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
 
 /** A work address as it is compared; undefined for what is none. */
 export function readAddress(text: string | undefined): string | undefined {
-  const address = text?.trim().toLowerCase() ?? ''
+  const address = comparedAddress(text?.trim() ?? '')
   return address.length <= 320 && ADDRESS.test(address) ? address : undefined
 }
 

@@ -16,7 +16,7 @@ with due as (
   select tenant_id, user_id, phone_system_id, extension from due
   on conflict (user_id, phone_system_id) do update set extension = excluded.extension, released_at = now()
 ), renewed as (
-  update roster.phone_user u set version = version + 1, updated_at = now() where u.id in (select user_id from due)
+  update roster.phone_user u set version = version + 1, updated_at = now() where (u.tenant_id, u.id) in (select tenant_id, user_id from due)
 )
 delete from roster.binding b using due d where b.user_id = d.user_id and b.phone_system_id = d.phone_system_id
 returning d.tenant_id, d.user_id, d.phone_system_id, d.extension, d.reason`
@@ -35,7 +35,7 @@ with back as (
   select tenant_id, user_id, phone_system_id, extension from back on conflict do nothing
   returning tenant_id, user_id, phone_system_id, extension
 ), renewed as (
-  update roster.phone_user u set version = version + 1, updated_at = now() where u.id in (select user_id from bound)
+  update roster.phone_user u set version = version + 1, updated_at = now() where (u.tenant_id, u.id) in (select tenant_id, user_id from bound)
 ), forgotten as (
   delete from roster.released_binding r using bound b where r.user_id = b.user_id and r.phone_system_id = b.phone_system_id
 )

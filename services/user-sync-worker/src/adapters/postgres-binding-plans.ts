@@ -20,7 +20,7 @@ const EXTENSIONS = `
 select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
 from roster.extension e
 left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
-left join roster.phone_user u on u.id = b.user_id
+left join roster.phone_user u on u.tenant_id = b.tenant_id and u.id = b.user_id
 where e.tenant_id = $1 and e.phone_system_id = $2 order by length(e.number), e.number`
 
 // The first writer makes version 1; later ones name the version they read, or none.

@@ -20,7 +20,8 @@ const RENEW = 'update roster.phone_user set version = version + 1, updated_at = 
 type UserRow = { status: string; version: number }
 
 const HOLDER = `
-select ${HOLDER_COLUMNS} as holder from roster.binding b join roster.phone_user u on u.id = b.user_id
+select ${HOLDER_COLUMNS} as holder from roster.binding b join roster.phone_user u
+  on u.tenant_id = b.tenant_id and u.id = b.user_id
 where b.tenant_id = $1 and b.phone_system_id = $2 and b.extension = $3`
 
 const MOST_ATTEMPTS = 5

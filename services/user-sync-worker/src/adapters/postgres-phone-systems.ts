@@ -20,7 +20,7 @@ const LIST_EXTENSIONS = `
 select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
 from roster.extension e
 left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
-left join roster.phone_user u on u.id = b.user_id
+left join roster.phone_user u on u.tenant_id = b.tenant_id and u.id = b.user_id
 where e.tenant_id = $1 and e.phone_system_id = $2 and ($3::text is null or (length(e.number), e.number) > (length($3), $3))
 order by length(e.number), e.number limit $4`
 

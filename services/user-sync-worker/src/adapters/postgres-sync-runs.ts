@@ -10,6 +10,7 @@ import { syncRunPages } from './sync-run-pages.ts'
 import { syncRunRecords } from './sync-run-records.ts'
 import { syncSchedule } from './sync-schedule.ts'
 import type { SyncSettings } from './sync-settings.ts'
+import { differingUsers } from './write-users.ts'
 
 export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRuns {
   return {
@@ -18,6 +19,7 @@ export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRun
     ...directorySets(pool),
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
+    ...differingUsers(pool),
     ...stagedChanges(pool),
     ...syncRunEndings(pool, settings),
     ...syncRunAnswers(pool),

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { KnownUser } from '../domain/reconcile.ts'
 import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../sync-run-ports.ts'
+import { contentDigest } from './content-digest.ts'
 import { inTransaction } from './in-transaction.ts'
 import { holdsLease } from './sync-run-fence.ts'
 
@@ -21,10 +22,11 @@ where s.run_id = $4 and s.object_id = any($3::uuid[]) and s.sync is not null and
   select from roster.phone_user u where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = s.object_id)`
 
 const STAGE = `
-insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso)
-select $1, $2, t.id, t.status, t.person, t.sync, t.sso
-from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[]) as t (id, status, person, sync, sso) order by t.id
-on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person,
+insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso, content_digest)
+select $1, $2, t.id, t.status, t.person, t.sync, t.sso, t.digest
+from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[], $8::bytea[]) as t (id, status, person, sync, sso, digest)
+order by t.id
+on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person, content_digest = excluded.content_digest,
   sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
 returning xmax = 0 as is_new`
 
@@ -45,11 +47,11 @@ with batch as (
 ), newcomer as (
   insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
     user_principal_name, mail, business_phones, mobile_phone, job_title, department, employee_id, user_type, status, sync, sso,
-    chosen_by)
+    chosen_by, content_digest)
   select ($6::uuid[])[row_number() over (order by b.object_id)], $2, $5, $3, b.object_id, b.person ->> 'displayName', b.person ->> 'givenName',
     b.person ->> 'surname', b.person ->> 'userPrincipalName', b.person ->> 'mail',
     array(select jsonb_array_elements_text(b.person -> 'businessPhones')), b.person ->> 'mobilePhone', b.person ->> 'jobTitle',
-    b.person ->> 'department', b.person ->> 'employeeId', b.person ->> 'userType', b.status, true, b.sso, 'rule'
+    b.person ->> 'department', b.person ->> 'employeeId', b.person ->> 'userType', b.status, true, b.sso, 'rule', b.content_digest
   from batch b where b.sync and b.status = 'active' and not exists (
     select from roster.phone_user u where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = b.object_id)
   on conflict do nothing
@@ -67,6 +69,7 @@ update roster.phone_user u set account_id = $5,
   user_type = coalesce(b.person ->> 'userType', u.user_type),
   business_phones = case when b.person is null then u.business_phones
     else array(select jsonb_array_elements_text(b.person -> 'businessPhones')) end,
+  content_digest = case when b.person is null then u.content_digest else b.content_digest end,
   status = b.status, version = u.version + 1, updated_at = now(),
   sync = case when b.ticks_count then b.sync else u.sync end, sso = case when b.ticks_count then b.sso else u.sso end,
   chosen_by = case when b.ticks_count then $7 else u.chosen_by end,
@@ -131,6 +134,7 @@ export async function stageChanges(client: pg.PoolClient, lease: Lease, staged: 
     staged.map(({ user }) => JSON.stringify(user)),
     staged.map(({ ticks }) => ticks?.sync ?? null),
     staged.map(({ ticks }) => ticks?.sso ?? null),
+    staged.map(({ user }) => Buffer.from(contentDigest(user), 'hex')),
   ])
   return rows.filter((row) => row.is_new).length
 }

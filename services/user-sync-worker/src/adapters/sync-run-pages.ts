@@ -5,13 +5,7 @@ import { inTransaction } from './in-transaction.ts'
 import { stageChanges } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'
 import { holdsLease } from './sync-run-fence.ts'
-import { type WrittenCounts, writeUsers } from './write-users.ts'
-
-const ADVANCE = `
-update roster.sync_run set seen = seen + $2, created = created + $3, updated = updated + $4, disabled = disabled + $5,
-  skipped = skipped + $6, unchanged = unchanged + $7, checkpoint = $8, delta_link = coalesce($9, delta_link), fruitless = 0,
-  revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
-where id = $1`
+import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from './write-users.ts'
 
 const MEET = `
 insert into roster.sync_run_met (tenant_id, run_id, object_id) select $1, $2, t.id from unnest($3::uuid[]) as t (id) order by t.id
@@ -31,18 +25,27 @@ update roster.sync_run set checkpoint = null, delta_link = null, restarts = rest
   changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
+const NOTHING_COUNTED = { created: 0, updated: 0, disabled: 0, staged: 0 }
+
 /** A page, its counts and the checkpoint are one transaction, under the fence of the lease (T-110). */
 export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'restart'> {
   return {
-    async commitPage(lease, page) {
+    async commitPage(lease, page, after) {
+      if (!lease.preview && isOfUsersOnly(page)) {
+        return writeUsers(pool, lease, page, NOTHING_COUNTED, { how: page.areNewcomers ? 'insert' : 'upsert', ...(after && { after }) })
+      }
+      if (after && !(await after)) return false
       const committed = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        const counts = lease.preview ? await countUsers(client, lease, page) : await writeUsers(client, lease, page)
-        await advance(client, lease, page, counts, await stageChanges(client, lease, page.staged))
+        const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
+        const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
+        const staged = await stageChanges(client, lease, page.staged)
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
         if (page.warning) await client.query(WARN, [lease.runId, JSON.stringify(page.warning)])
+        const rest = lease.preview ? { ...page, users: [] } : page
+        await writeUsers(client, lease, rest, { ...previewed, updated: previewed.updated + unsynced, staged })
         return true
       })
       return committed ?? false
@@ -60,19 +63,17 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
   }
 }
 
-/** A preview writes and takes it back: what it counts is what would be done. */
-async function countUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
-  await client.query('savepoint preview')
-  const counts = await writeUsers(client, lease, page)
-  await client.query('rollback to savepoint preview')
-  return counts
+function isOfUsersOnly({ unsynced, staged, met, skipped, setMembers, warning }: RunPage): boolean {
+  return unsynced.length + staged.length + met.length + skipped.length === 0 && !setMembers && !warning
 }
 
-async function advance(client: pg.PoolClient, { runId }: Lease, page: RunPage, counts: WrittenCounts, staged: number): Promise<void> {
-  const skipped = page.skipped.length + page.nameless
-  const unchanged = Math.max(0, page.seen - skipped - counts.created - counts.updated - counts.disabled - staged)
-  const { created, updated, disabled } = counts
-  await client.query(ADVANCE, [runId, page.seen, created, updated, disabled, skipped, unchanged, page.next, page.deltaLink ?? null])
+/** A preview writes and takes it back: what it counts is what would be done. */
+async function previewUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
+  await client.query('savepoint preview')
+  const counts = await countUsers(client, lease, page)
+  counts.updated += await unsyncUsers(client, lease, page.unsynced)
+  await client.query('rollback to savepoint preview')
+  return counts
 }
 
 async function keepSkipped(client: pg.PoolClient, { tenantId, runId }: Lease, skipped: readonly SkippedUser[]): Promise<void> {

@@ -62,5 +62,6 @@ export function readDirectoryUser(value: unknown): ReadUser {
 /** What Postgres can store: no NUL, no half of a surrogate pair, and not longer than Graph's own limits allow. */
 function readText(value: unknown, longest: number): string | null {
   if (typeof value !== 'string' || value === '') return null
+  if (value.length <= longest && !value.includes('\0') && value.isWellFormed()) return value
   return value.replaceAll('\0', '').slice(0, longest).toWellFormed() || null
 }

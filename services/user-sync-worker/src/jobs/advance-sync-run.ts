@@ -11,7 +11,8 @@ import {
 } from '../domain/directory-failure.ts'
 import type { Ports } from '../ports.ts'
 import type { DueRun, Lease, RunPage } from '../sync-run-ports.ts'
-import { planOf, type RunSource } from './run-plan.ts'
+import { pageWriter } from './page-writer.ts'
+import { planOf } from './run-plan.ts'
 import { sourceOf } from './run-source.ts'
 
 type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
@@ -65,26 +66,32 @@ async function work(ports: Needs, lease: Lease, settings: Settings, stopping: Ab
     if (total !== undefined) await ports.runs.setTotal(lease, total)
   }
   const isOver = () => stopping.aborted || settings.now() >= until
-  const read = await writePages(ports, lease, connection, from, isOver, stopping)
+  const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now }, stopping)
   if (read !== 'all-read') return read
   return conclude(ports, lease, isOver)
 }
 
-/** The next page is fetched while this one is written; what a page means is decided when all before it is written. */
+/**
+ * The next page is fetched while this one is written. What a page means is decided when all before it is written, unless it says so by
+ * itself; pages that change nothing are committed some at a time.
+ */
 async function writePages(
   ports: Needs,
   lease: Lease,
   connection: Connection,
   from: Checkpoint,
-  isOver: () => boolean,
+  { isOver, now }: { isOver: () => boolean; now: () => number },
   stopping: AbortSignal,
 ): Promise<SliceOutcome | 'all-read'> {
   if (isConcluding(from)) return 'all-read'
   const abandoned = new AbortController()
   const signal = AbortSignal.any([stopping, abandoned.signal])
-  const read: RunSource = (checkpoint, abort) => sourceOf(lease, connection, ports)(checkpoint, abort)
-  const give = (failure: Parameters<typeof decideOnFailure>[0]) =>
-    stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease))
+  const read = sourceOf(lease, connection, ports)
+  const writer = pageWriter(ports, lease, now)
+  const give = async (failure: Parameters<typeof decideOnFailure>[0]) => {
+    if (!(await writer.end())) return NOTHING
+    return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease))
+  }
   try {
     let phase = from.phase
     for (let reading = read(from, signal); ; ) {
@@ -97,24 +104,25 @@ async function writePages(
         reading = read(next, signal)
         reading.catch(() => undefined) // its failure is met when it is awaited, if at all
       }
+      if (!page.standsAlone && !(await writer.settled())) return NOTHING
       const prepared = await page.prepare()
       if ('kind' in prepared) return await give(prepared)
       if (isQuietRound(lease, prepared, next)) {
+        if (!(await writer.end())) return NOTHING
         lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
         return 'all-read'
       }
-      if (!(await ports.runs.commitPage(lease, prepared))) return NOTHING
-      lease.fruitless = 0
-      lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
-      lease.checkpoint = prepared.next
-      if (prepared.warning) lease.rules = null
+      if (!(await writer.write(prepared))) return NOTHING
+      if (isAhead) continue
+      if (!(await writer.end())) return NOTHING
       if (isConcluding(next)) return 'all-read'
-      if (!isAhead && isOver()) return await giveBack(ports, lease)
-      if (!isAhead) reading = read(next, signal)
+      if (isOver()) return await giveBack(ports, lease)
+      reading = read(next, signal)
       phase = next.phase
     }
   } finally {
     abandoned.abort()
+    await writer.settled().catch(() => undefined)
   }
 }
 

@@ -1,9 +1,9 @@
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import { type DirectoryItem, itemOf } from '../domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from '../domain/directory-user.ts'
-import { reconcile } from '../domain/reconcile.ts'
+import { reconcile, type Status } from '../domain/reconcile.ts'
 import type { pageOfEverybody } from '../domain/run-page.ts'
-import type { Lease, RunPage, StagedUser, SyncRuns } from '../sync-run-ports.ts'
+import type { Lease, RunPage, SyncRuns, TickedUser } from '../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & {
@@ -13,6 +13,9 @@ export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'na
   strangers: DirectoryUser[]
 }
 type Needs = Pick<SyncRuns, 'knownUsers'>
+
+/** One page of so many is asked for whole, although those before it held only newcomers. */
+const ASKED_AGAIN = 10
 
 /** What a page says about people of the roster. Where it says two things, `find` asks for them one by one; a listing never does. */
 export async function compared(lease: Lease, page: readonly ReadUser[], runs: Needs): Promise<Compared>
@@ -52,21 +55,34 @@ export async function compared(
   }
 }
 
-/** An import writes at once, but nobody's end: whom it would disable waits for the end of the run with its ticks (S50). */
-export async function heldBack(
-  lease: Lease,
-  content: ReturnType<typeof pageOfEverybody>,
-  runs: Needs,
-): Promise<ReturnType<typeof pageOfEverybody> & { staged: StagedUser[] }> {
-  const disabled = content.users.filter(({ user }) => !user.accountEnabled)
-  const known = await runs.knownUsers(
-    lease,
-    disabled.map(({ user }) => user.id),
-    true,
-  )
-  const held = new Set([...known].filter(([, { status }]) => status === 'active').map(([id]) => id))
-  const staged = disabled.filter(({ user }) => held.has(user.id)).map(({ user, ticks }) => ({ user, ticks, status: 'disabled' as const }))
-  return { ...content, users: content.users.filter(({ user }) => !held.has(user.id)), staged }
+/**
+ * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end of the run with
+ * its ticks (S50).
+ */
+export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
+  let [areNew, pages] = [false, 0]
+
+  async function differing(users: readonly TickedUser[]): Promise<Array<TickedUser & { known: Status | null }>> {
+    pages += 1
+    if (areNew && pages % ASKED_AGAIN !== 0) {
+      // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who is not.
+      const disabled = users.filter(({ user }) => !user.accountEnabled)
+      const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
+      return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
+    }
+    const found = await runs.differing(lease, users)
+    areNew = found.length > 0 && found.length === users.length && found.every(({ known }) => known === null)
+    return found
+  }
+
+  return async (
+    content: ReturnType<typeof pageOfEverybody>,
+  ): Promise<ReturnType<typeof pageOfEverybody> & Pick<RunPage, 'staged' | 'areNewcomers'>> => {
+    const users = await differing(content.users)
+    const isHeld = ({ user, known }: (typeof users)[number]) => !user.accountEnabled && known === 'active'
+    const staged = users.filter(isHeld).map(({ user, ticks }) => ({ user, ticks, status: 'disabled' as const }))
+    return { ...content, users: users.filter((each) => !isHeld(each)), staged, areNewcomers: areNew }
+  }
 }
 
 /** What was read one by one is the truth; who was not found is removed, as the page said last. */

@@ -5,7 +5,7 @@ import { pageOfChosen, pageOfEverybody } from '../domain/run-page.ts'
 import type { Ports } from '../ports.ts'
 import type { Lease } from '../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
-import { type Compared, compared, heldBack } from './compare-page.ts'
+import { type Compared, changedBy, compared } from './compare-page.ts'
 import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
 import { readMissing } from './read-missing.ts'
 import { readChangedMembers, readSets } from './read-sets.ts'
@@ -45,20 +45,24 @@ function readPlace(lease: Lease, connection: Connection, { directory }: Needs): 
 
 /** Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison. */
 function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
+  const changes = changedBy(lease, runs)
   return async ({ phase, at }, signal) => {
     const page = await directory.listUsers(connection, at, signal)
     if (page.kind !== 'page') return page
     const next = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
-    const prepare = async () => {
-      const rest = { next: formatCheckpoint(next) }
-      if (!lease.everybody) {
+    const rest = { next: formatCheckpoint(next) }
+    if (!lease.everybody) {
+      const prepare = async () => {
         const content = await applyImportRules(lease, await compared(lease, page.users, runs), runs)
         return 'kind' in content ? content : { ...EMPTY, ...pageOf(content), ...rest }
       }
-      const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
-      return { ...EMPTY, ...(await heldBack(lease, pageOfEverybody(wanted, lease.everybody), runs)), ...rest }
+      return { kind: 'read', next, prepare }
     }
-    return { kind: 'read', next, prepare }
+    const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
+    const content = pageOfEverybody(wanted, lease.everybody)
+    // Somebody who is on two pages was changed meanwhile: the changes that are read after the list say so again.
+    const prepare = async () => ({ ...EMPTY, ...(await changes(content)), ...rest })
+    return { kind: 'read', next, standsAlone: true, prepare }
   }
 }
 
@@ -69,6 +73,7 @@ function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compared) {
 /** The place is the last object id that was written. */
 function readChosen(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
   const limit = IDS_PER_REQUEST * REQUESTS_PER_PAGE
+  const changes = changedBy(lease, runs)
   return async ({ phase, at }, signal) => {
     const selection = await runs.nextSelection(lease, at, limit)
     const wanted = selection.filter(({ ticks }) => ticks.sync).map(({ id }) => id)
@@ -78,7 +83,7 @@ function readChosen(lease: Lease, connection: Connection, { directory, runs }: N
     const next = selection.length === limit && last ? { phase, at: last.id } : checkpointAfter(phase, planOf(lease))
     const prepare = async () => ({
       ...EMPTY,
-      ...(await heldBack(lease, pageOfChosen(selection, found.users), runs)),
+      ...(await changes(pageOfChosen(selection, found.users))),
       next: formatCheckpoint(next),
     })
     return { kind: 'read', next, prepare }

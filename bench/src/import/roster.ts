@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import { type Account, startAccounts } from './accounts.ts'
 import { directoryOf } from './directories.ts'
 
-const MAIN = join(import.meta.dirname, '../../../services/user-sync-worker/src/main.ts')
+const root = join(import.meta.dirname, '../../..')
+const MAIN = join(root, 'services/user-sync-worker/src/main.ts')
 type Answer = { runId: string; finishedAt: string | null; status: string; counts: { seen: number }; error: unknown }
 const EVERYBODY = { all: true, sync: true, sso: true }
 
@@ -85,7 +87,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
 
 /** WORKER_NODE_OPTIONS, such as `--cpu-prof`, are the service's alone. */
 async function startService(env: Record<string, string>, role?: string) {
-  const options = process.env.WORKER_NODE_OPTIONS?.split(' ') ?? []
+  const options = [...imageNodeOptions(root), ...(process.env.WORKER_NODE_OPTIONS?.split(' ') ?? [])]
   const service = await spawnAt([...options, MAIN, ...(role ? [role] : [])], { HOST: '127.0.0.1', ...env })
   for (let attempt = 0; attempt < 600; attempt++) {
     if (service.child.exitCode !== null) throw new Error('user-sync-worker ended')

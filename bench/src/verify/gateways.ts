@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { passMicrosoft } from '../sign-in/first-sign-in.ts'
@@ -42,7 +43,11 @@ export async function startGateways(known: number, redisUrl: string | undefined)
   }
   const children: ChildProcess[] = []
   for (const port of ports) {
-    const main = [...(process.env.GATEWAY_NODE_OPTIONS?.split(' ') ?? []), join(root, 'services/auth-gateway/src/main.ts')]
+    const main = [
+      ...imageNodeOptions(root),
+      ...(process.env.GATEWAY_NODE_OPTIONS?.split(' ') ?? []),
+      join(root, 'services/auth-gateway/src/main.ts'),
+    ]
     const child = spawn(process.execPath, main, { env: { ...env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'inherit'] })
     children.push(child)
     await untilReady(child, port)

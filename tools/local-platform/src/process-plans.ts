@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import type { PlatformOptions } from './platform.ts'
 import type { ProcessPlan } from './supervised-process.ts'
 
@@ -40,9 +41,10 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
   const addresses = platformAddresses(ports)
   const stores: Record<string, string> =
     options.redisUrl === undefined ? { DATABASE_URL: databaseUrl } : { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl }
+  const nodeOptions = imageNodeOptions(root)
   const service = (name: string, port: number, environment: Record<string, string>): ProcessPlan => ({
     name,
-    command: [join(root, 'services', name, 'src/main.ts')],
+    command: [...nodeOptions, join(root, 'services', name, 'src/main.ts')],
     environment: {
       HOST: '127.0.0.1',
       PORT: String(port),

@@ -60,9 +60,10 @@ function readListing(lease: Lease, connection: Connection, { directory, runs }: 
     }
     const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
     const content = pageOfEverybody(wanted, lease.everybody)
-    // Somebody who is on two pages was changed meanwhile: the changes that are read after the list say so again.
-    const prepare = async () => ({ ...EMPTY, ...(await changes(content)), ...rest })
-    return { kind: 'read', next, standsAlone: true, prepare }
+    // Compared while the pages before are written: somebody who is on two was changed meanwhile, and the changes read after the list say so.
+    const comparing = changes(content)
+    comparing.catch(() => undefined) // its failure is met when it is awaited, if at all
+    return { kind: 'read', next, standsAlone: true, prepare: async () => ({ ...EMPTY, ...(await comparing), ...rest }) }
   }
 }
 

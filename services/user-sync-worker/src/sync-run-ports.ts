@@ -108,6 +108,11 @@ export type SyncRuns = {
   applyStaged(lease: Lease, limit: number): Promise<AppliedBatch>
   /** The run succeeded; the account's next delta begins where it ended. */
   finish(lease: Lease): Promise<boolean>
+  /**
+   * The same of a round of changes that told nothing and has written nothing, as most do. Undefined when the lease was lost, otherwise the
+   * run that waited behind it.
+   */
+  finishQuietly(lease: Lease): Promise<{ next: DueRun | undefined } | undefined>
   /** The place in the changes is worth nothing any more: the same run compares everything. */
   fallBackToFull(lease: Lease): Promise<DueRun | undefined>
   /** An admin lets a run go on that asked, or ends one that is not over. */

@@ -5,7 +5,7 @@ import { keepSets } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { isAnythingStaged } from './staged-changes.ts'
-import { toDue } from './sync-run-due.ts'
+import { type DueRow, toDue } from './sync-run-due.ts'
 import { forget, holdsLease } from './sync-run-fence.ts'
 import type { SyncSettings } from './sync-settings.ts'
 
@@ -46,12 +46,32 @@ from roster.sync_run r, roster.account_sync a
 where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
   and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
 
+// Nothing that only the run needed is there to be forgotten, and nothing was found of which nobody told. The next run is the account's first
+// that waits: this one was the only one under way.
+const FINISH_QUIETLY = `
+with ended as (
+  update roster.sync_run set status = 'succeeded', delta_link = coalesce($3, delta_link), fruitless = 0, finished_at = now(),
+    lease_expires_at = null, revision = revision + 1
+  where id = $1 and lease_token = $2 and status = 'running' returning account_id
+), kept as (
+  update roster.account_sync s set delta_link = coalesce($3, s.delta_link), next_delta_at = now() + $4 * interval '1 second', failures = 0,
+    synced_at = now()
+  from ended where s.account_id = ended.account_id
+)
+select next.* from ended left join lateral (
+  select r.id, r.tenant_id, r.lease_token from roster.sync_run r
+  where r.account_id = ended.account_id and r.status = 'queued' and (r.not_before is null or r.not_before <= now())
+  order by r.id limit 1) next on true`
+
 const SUCCEED = `
 update roster.sync_run set status = 'succeeded', checkpoint = null, finished_at = now(), lease_expires_at = null, revision = revision + 1
 where id = $1`
 
 /** How runs end: by a plan that is small enough, an approval, or a word of an admin. */
-export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<SyncRuns, 'decide' | 'finish' | 'fallBackToFull'> {
+export function syncRunEndings(
+  pool: pg.Pool,
+  settings: SyncSettings,
+): Pick<SyncRuns, 'decide' | 'finish' | 'finishQuietly' | 'fallBackToFull'> {
   async function isTooMany(client: pg.PoolClient, lease: Lease, removals: number): Promise<boolean> {
     // In a large directory it takes a while to count everybody, and a few removals never ask.
     if (lease.preview || removals < settings.fuse.users) return false
@@ -85,6 +105,11 @@ export function syncRunEndings(pool: pg.Pool, settings: SyncSettings): Pick<Sync
         return true
       })
       return finished ?? false
+    },
+    async finishQuietly({ runId, token, deltaLink }) {
+      const { rows } = await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, [runId, token, deltaLink, settings.deltaSeconds])
+      const [ended] = rows
+      return ended && { next: ended.id === null ? undefined : toDue(ended) }
     },
     async fallBackToFull(lease) {
       return inTransaction(pool, async (client) => {

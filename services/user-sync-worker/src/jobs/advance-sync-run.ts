@@ -108,9 +108,8 @@ async function writePages(
       const prepared = await page.prepare()
       if ('kind' in prepared) return await give(prepared)
       if (isQuietRound(lease, prepared, next)) {
-        if (!(await writer.end())) return NOTHING
-        lease.deltaLink = prepared.deltaLink ?? lease.deltaLink
-        return 'all-read'
+        const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: prepared.deltaLink ?? lease.deltaLink })
+        return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING
       }
       if (!(await writer.write(prepared))) return NOTHING
       if (isAhead) continue
@@ -142,7 +141,7 @@ async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Prom
   return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
-/** A whole round of changes that told nothing, as most do: its end says all that committing its page would. */
+/** A whole round of changes that told nothing, as most do: of it there is nothing to commit but its end. */
 function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
   if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
   const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page

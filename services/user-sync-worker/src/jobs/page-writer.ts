@@ -1,7 +1,7 @@
 import type { Ports } from '../ports.ts'
 import type { Lease, RunPage } from '../sync-run-ports.ts'
 
-/** So often is the place of a run kept whose pages change nothing: what a crash costs is reading them again. */
+/** So often is the place of an import kept whose pages change nothing: what a crash costs is reading them again. */
 const QUIET_MS = 1_000
 
 /** Commits a run's pages one after the other, each while the caller prepares the next. Every answer is false once the lease was lost. */
@@ -39,7 +39,7 @@ export function pageWriter({ runs }: Pick<Ports, 'runs'>, lease: Lease, now: () 
   return {
     async write(page) {
       const whole = { ...page, seen: page.seen + (quiet?.seen ?? 0) }
-      quiet = changesNothing(page) && now() - committedAt < QUIET_MS ? whole : undefined
+      quiet = lease.kind === 'import' && changesNothing(page) && now() - committedAt < QUIET_MS ? whole : undefined
       return quiet ? committing : begin(whole)
     },
     settled: () => committing,

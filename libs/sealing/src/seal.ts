@@ -11,14 +11,15 @@ export class UnsealError extends Error {
   override readonly name = 'UnsealError'
 }
 
-type KnownKey = { object: KeyObject; fingerprint: Buffer }
+type KnownKey = { object: KeyObject; fingerprint: Buffer; prefix: Buffer }
 const known = new WeakMap<Buffer, KnownKey>()
 
 /** Importing a key and hashing it costs more than sealing a short text, so it is done once for each key held. */
 function know(key: Buffer): KnownKey {
   const found = known.get(key)
   if (found) return found
-  const entry = { object: createSecretKey(key), fingerprint: createHash('sha256').update(key).digest().subarray(0, 4) }
+  const fingerprint = createHash('sha256').update(key).digest().subarray(0, 4)
+  const entry = { object: createSecretKey(key), fingerprint, prefix: Buffer.concat([Buffer.from([VERSION]), fingerprint]) }
   known.set(key, entry)
   return entry
 }
@@ -28,8 +29,10 @@ export function seal(plaintext: Buffer, key: Buffer, context: string): Buffer {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', know(key).object, nonce)
   cipher.setAAD(Buffer.from(context))
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  return Buffer.concat([Buffer.from([VERSION]), know(key).fingerprint, nonce, cipher.getAuthTag(), ciphertext])
+  // GCM is a stream: there is as much ciphertext as plaintext, and the end brings only the tag.
+  const ciphertext = cipher.update(plaintext)
+  cipher.final()
+  return Buffer.concat([sealedPrefix(key), nonce, cipher.getAuthTag(), ciphertext])
 }
 
 /**
@@ -46,7 +49,9 @@ export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string)
     const decipher = createDecipheriv('aes-256-gcm', know(key).object, sealed.subarray(5, 17), { authTagLength: 16 })
     decipher.setAAD(Buffer.from(context))
     decipher.setAuthTag(sealed.subarray(17, HEADER))
-    return Buffer.concat([decipher.update(sealed.subarray(HEADER)), decipher.final()])
+    const plaintext = decipher.update(sealed.subarray(HEADER))
+    decipher.final() // throws unless the tag is right
+    return plaintext
   } catch (error) {
     throw new UnsealError('The sealed text was altered or stands in the wrong place.', { cause: error })
   }
@@ -54,7 +59,7 @@ export function unseal(sealed: Buffer, keys: readonly Buffer[], context: string)
 
 /** How everything that `key` seals begins: what begins otherwise waits to be sealed again. */
 export function sealedPrefix(key: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([VERSION]), know(key).fingerprint])
+  return know(key).prefix
 }
 
 /** True when the first of `keys`, the one that encrypts now, did not seal this: it waits for re-encryption. */

@@ -25,7 +25,7 @@ type Parts = {
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   return (name) => {
     const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
-    if (name === 'Client') return { ...adapter, find: (id) => orUnavailable(findClient(parts, id)) }
+    if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
     if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
     if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
     if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
@@ -109,8 +109,17 @@ function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> 
   return { ...rest, session: kept }
 }
 
-async function findClient({ registry, site, baseUrl }: Parts, id: string): Promise<AdapterPayload | undefined> {
-  const apps = await registry.listApps()
+/** An app is described once for as long as the catalogue stays the same. */
+function clientFinder(parts: Parts): Adapter['find'] {
+  let known: { apps: readonly App[]; clients: Map<string, AdapterPayload | undefined> } | undefined
+  return async (id) => {
+    const apps = await orUnavailable(parts.registry.listApps())
+    if (known?.apps !== apps) known = { apps, clients: new Map(apps.map((app) => [app.clientId, findClient(parts, apps, app.clientId)])) }
+    return known.clients.get(id)
+  }
+}
+
+function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string): AdapterPayload | undefined {
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
   const registration = registerApp(app, site, apps, baseUrl)

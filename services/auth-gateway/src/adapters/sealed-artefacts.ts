@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { seal, unseal } from '@jackfield/sealing/seal'
 import { isOfWaitingSignIn } from '../domain/waiting-sign-ins.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../ports.ts'
@@ -43,10 +43,7 @@ function spaceOf(
   namespace: string,
   room: WaitingRoom | undefined,
 ): Artefacts {
-  const hash = (kind: string, id: string) =>
-    createHash('sha256')
-      .update(JSON.stringify([namespace, kind, id]))
-      .digest('base64url')
+  const hash = (kind: string, id: string) => digest('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
   const keyOf = hash
   const uidKeyOf = (kind: string, uid: string) => hash(`uid ${kind}`, uid)
   const place = hash('waiting', '')

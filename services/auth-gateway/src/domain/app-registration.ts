@@ -46,10 +46,18 @@ function registerForTenant(app: App, site: TenantSite, apps: readonly App[], bas
   }
 }
 
-/** Every origin from which this host's apps may call it (T-23). */
-export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): Set<string> {
-  return new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
+/** Every origin from which this host's apps may call it (T-23). Found once for each host of a catalogue: every sign-in asks. */
+export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): ReadonlySet<string> {
+  const known = originsOf.get(apps) ?? new Map<string, ReadonlySet<string>>()
+  originsOf.set(apps, known)
+  const key = `${site.kind === 'tenant' ? site.tenant.slug : ''} ${site.origin} ${baseUrl}`
+  const found = known.get(key)
+  if (found) return found
+  const origins = new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
+  known.set(key, origins)
+  return origins
 }
+const originsOf = new WeakMap<readonly App[], Map<string, ReadonlySet<string>>>()
 
 function sharedOrigin({ sharedUrl }: App): string | undefined {
   return sharedUrl === undefined ? undefined : URL.parse(sharedUrl)?.origin

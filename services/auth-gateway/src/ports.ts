@@ -32,6 +32,7 @@ export interface Registry {
   findTenant(tenantId: string): Promise<SignInTenant | undefined>
   /** Those with an enabled account in the directory. */
   listTenantsOf(directoryId: string): Promise<readonly SignInTenant[]>
+  /** Another catalogue is another array: the same one is never changed. */
   listApps(): Promise<readonly App[]>
   /** Undefined when the tenant has another logo by now. */
   findLogo(tenantId: string, sha256: string): Promise<{ mediaType: LogoType; bytes: Buffer } | undefined>

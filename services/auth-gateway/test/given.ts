@@ -191,7 +191,7 @@ function mapRegistry(baseUrl: string) {
         ({ tenant, accounts }) => !removed.has(tenant.id) && accounts.some((account) => account.directoryId === directoryId),
       ),
     hasTenant: async (tenantId) => !removed.has(tenantId),
-    listApps: async () => apps,
+    listApps: async () => [...apps], // as the registry, which gives another array when it was asked again
     findLogo: async (tenantId, sha256) => logos.get(`${tenantId} ${sha256}`),
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),

@@ -120,6 +120,26 @@ test('S50 whom an import finds disabled among newcomers waits for its end: of to
   expect((await run()).counts).toMatchObject({ seen: 2_000, created: 1_400, disabled: 600 })
 })
 
+test('QC-04 a page of users from a worker whose lease was taken over is not written, counted or noted, new or known', async () => {
+  const directoryId = addLargeDirectory(platform, 3)
+  const tenant = platform.connectedTenant(directoryId)
+  const { tenantId, accountId } = tenant
+  const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
+  const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
+  const late = (await platform.ports.runs.takeLease(job)) as Lease
+  await platform.stores.pool.query(`update roster.sync_run set lease_token = lease_token + 1 where id = $1`, [job.runId])
+  const page = { seen: 1, users: [{ user: PERSON, ticks: { sync: true, sso: true } }], unsynced: [], skipped: [], nameless: 0 }
+  for (const areNewcomers of [true, false]) {
+    const rest = { staged: [], met: [], next: 'list 2', areNewcomers }
+    expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
+  }
+  expect(await rows(tenantId)).toEqual([])
+  const { rows: runs } = await platform.stores.pool.query('select seen, created, checkpoint from roster.sync_run where id = $1', [
+    job.runId,
+  ])
+  expect(runs).toEqual([{ seen: 0, created: 0, checkpoint: null }])
+})
+
 test('T-112 a row that was changed without its digest is written again by the next import, and no other', async () => {
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
@@ -161,12 +181,12 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
   const [one = '', two = ''] = listed(platform.emulator.directory(directoryId)).sort()
   await platform.runImport(tenant, { users: [{ id: one, sync: true, sso: true }] })
   const { tenantId, accountId } = tenant
-  const run = { tenantId, accountId, directoryId, requestedBy: 'test', preview: true, request: EVERYBODY }
+  const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
   const taken = (await platform.ports.runs.takeLease(job)) as Lease
   const users = [one, two].map((id) => ({ user: { ...PERSON, id }, ticks: { sync: true, sso: true } }))
   const page = { seen: 2, users, unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next: 'list 2', areNewcomers: true }
-  expect(await platform.ports.runs.commitPage({ ...taken, preview: false }, page)).toBe(true)
+  expect(await platform.ports.runs.commitPage(taken, page)).toBe(true)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body.counts).toMatchObject({ seen: 2, created: 1, updated: 1, unchanged: 0 })
   expect((await rows(tenantId)).map((row) => [row.display_name, row.version])).toEqual([

@@ -117,6 +117,33 @@ test('SY-07 T-113 a long Retry-After puts the run back, in both forms; a short o
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status).toBe('succeeded')
 })
 
+test('T-115 S49 a registry that does not answer puts the run back and takes SSO from nobody; one that knows no such account does', async () => {
+  const tenant = platform.connectedTenant()
+  const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
+  const request = { all: true, sync: true, sso: true } as const
+  const make = () => platform.ports.runs.create({ ...tenant, directoryId, requestedBy: 'test', request }, platform.entryOf(tenant.tenantId))
+  const people = async () => (await platform.roster(tenant.tenantId)).filter(({ sso }) => sso).length
+  await advance()((await make()).job, never)
+  expect(await people()).toBe(32)
+
+  const { job } = await make()
+  const status = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status
+  platform.registry.down = true
+  const outcome = await advance()(job, never)
+  platform.registry.down = false
+  expect(outcome.next).toMatchObject({ job })
+  expect(outcome.delaySeconds).toBeGreaterThan(0)
+  expect([await status(), await people()]).toEqual(['running', 32])
+  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
+  await advance()(job, never)
+  expect([await status(), await people()]).toEqual(['succeeded', 32])
+
+  const last = await make()
+  platform.registry.connections.delete(tenant.accountId)
+  await advance()(last.job, never)
+  expect(await people()).toBe(0)
+})
+
 test('SY-09 T-113 a refused token is renewed once, then the run fails in plain words; missing consent too', async () => {
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id

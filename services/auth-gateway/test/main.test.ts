@@ -104,3 +104,17 @@ test('T-115 DO-11 started before Postgres it is alive, not ready, and waits', as
   child.kill('SIGTERM')
   expect((await once(child, 'exit'))[0]).toBe(0)
 })
+
+test('DO-11 while another replica migrates it is alive and not ready; afterwards it is', async () => {
+  const other = new pg.Client({ connectionString: database.url })
+  await other.connect()
+  await other.query('select pg_advisory_lock(4010402207)') // what every service migrates under
+  const port = await findFreePort()
+  start({ ...settings(), HOST: '127.0.0.1', PORT: String(port) })
+  const migrates = `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'gateway migrations'`
+  await expect.poll(async () => (await other.query(migrates)).rows[0].n, { timeout: 10_000 }).toBe(1)
+  expect((await send(`http://127.0.0.1:${port}/health/live`)).status).toBe(200)
+  expect((await send(`http://127.0.0.1:${port}/health/ready`)).status).toBe(503)
+  await other.end()
+  expect(await untilReady(port)).toBe(200)
+})

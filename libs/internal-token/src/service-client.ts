@@ -15,6 +15,8 @@ export class ServiceCallError extends Error {
   }
 }
 
+type Request = Parameters<Pool['request']>[0]
+
 export type ServiceClient = {
   /** GET; undefined when the answer is 404. */
   find<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema> | undefined>
@@ -58,19 +60,31 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
     return parsed.data
   }
 
-  async function exchange(request: Parameters<Pool['request']>[0]): Promise<{ status: number; text: string }> {
+  async function exchange(request: Request): Promise<{ status: number; text: string }> {
     try {
-      const { statusCode: status, body } = await pool.request(request)
-      return { status, text: await body.text() }
+      return await send(request).catch((error) => {
+        // The other side closes idle connections, perhaps just now: a question may be asked again (RFC 9110 9.2.2).
+        if (request.method === 'GET' && isClosedConnection(error)) return send(request)
+        throw error
+      })
     } catch (cause) {
       throw new ServiceCallError(0, 'unreachable', `${options.audience} does not answer`, cause)
     }
+  }
+
+  async function send(request: Request): Promise<{ status: number; text: string }> {
+    const { statusCode: status, body } = await pool.request(request)
+    return { status, text: await body.text() }
   }
 
   return {
     find: (path, schema) => call('GET', path, schema),
     post: (path, body, schema, timeoutMs) => call('POST', path, schema, body, timeoutMs),
   }
+}
+
+function isClosedConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(error.code))
 }
 
 /** Undefined for what is no JSON, and for nothing. */

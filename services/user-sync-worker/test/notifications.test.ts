@@ -242,3 +242,20 @@ test('an account that Microsoft refuses a subscription keeps its scheduled delta
   const { body } = await platform.call('POST', `${other.api}/microsoft-accounts/${other.accountId}/resyncs`, { mode: 'delta' })
   expect(await platform.finishedRun(other.api, body.runId)).toMatchObject({ status: 'succeeded' })
 })
+
+test('an account whose connection could not be read is tried again within seconds, once it can be', async () => {
+  const directoryId = addLargeDirectory(platform, 1)
+  const other = platform.connectedTenant(directoryId)
+  const connection = platform.registry.connections.get(other.accountId)
+  if (!connection) throw new Error('not connected')
+  platform.registry.connections.set(other.accountId, { ...connection, cloud: 'unheard-of' as 'global' })
+  const followed = `insert into roster.account_sync (account_id, tenant_id, directory_id, next_delta_at, next_full_at)
+    values ($1, $2, $3, now() + interval '1 day', now() + interval '1 day')`
+  await query(followed, [other.accountId, other.tenantId, directoryId])
+  const kept = async () =>
+    (await query('select failures, subscription_id from roster.subscription where account_id = $1', [other.accountId]))[0]
+  await expect.poll(async () => (await kept())?.failures ?? 0, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
+  platform.registry.connections.set(other.accountId, connection)
+  await expect.poll(async () => (await kept())?.subscription_id ?? null, { timeout: 20_000 }).not.toBeNull()
+  expect(await kept()).toMatchObject({ failures: 0 })
+})

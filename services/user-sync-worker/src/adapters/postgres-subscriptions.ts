@@ -30,7 +30,7 @@ update roster.subscription set subscription_id = $2, expires_at = $3, renew_at =
 const FAILED = `
 update roster.subscription set failures = failures + 1, failure = coalesce($3, failure),
   failed_at = case when $3::jsonb is null then failed_at else now() end,
-  not_before = now() + greatest($2, least(3600, 15 * 2 ^ least(failures, 8))) * interval '1 second'
+  not_before = now() + greatest($2, least(3600, 3 * 2 ^ least(failures, 11))) * interval '1 second'
 where account_id = $1`
 
 // Whoever asks has perhaps mended something. The claim of a worker that is trying just now stays, and so does a wait that Graph asked for.

@@ -15,8 +15,20 @@ export function keepSubscriptions(ports: Needs, newClientState: () => string) {
   return async (): Promise<number> => {
     if (!ports.graphSubscriptions) return 0
     const due = await ports.subscriptions.claimDue(AT_ONCE)
-    await Promise.all(due.map((claimed) => keep(ports, claimed, newClientState)))
+    const outcomes = await Promise.allSettled(due.map((claimed) => keepOrPostpone(ports, claimed, newClientState)))
+    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${due.length} subscriptions could not be kept`)
     return due.length
+  }
+}
+
+/** Nothing keeps a subscription claimed for longer than somebody works on it. */
+async function keepOrPostpone(ports: Needs, claimed: ClaimedSubscription, newClientState: () => string): Promise<void> {
+  try {
+    await keep(ports, claimed, newClientState)
+  } catch (error) {
+    await ports.subscriptions.postpone(claimed.accountId, 0)
+    throw error
   }
 }
 

@@ -1,3 +1,3 @@
 import { testsOf } from '@jackfield/test-environment/vitest-config'
 
-export default testsOf({ stores: true, timeoutSeconds: 60 })
+export default testsOf({ stores: true })

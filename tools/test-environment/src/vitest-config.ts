@@ -7,7 +7,7 @@ export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } =
     test: {
       include: ['test/**/*.test.ts'],
       globalSetup,
-      testTimeout: (options.timeoutSeconds ?? 20) * 1000,
+      testTimeout: (options.timeoutSeconds ?? 60) * 1000,
       hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
       pool: 'forks',

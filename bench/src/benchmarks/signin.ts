@@ -10,6 +10,7 @@ import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 import { startPlatform } from '@jackfield/local-platform/platform'
 import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import type { Benchmark } from '../main.ts'
 import { comparePaired } from '../paired.ts'
 import { passMicrosoft } from '../sign-in/first-sign-in.ts'
@@ -100,7 +101,7 @@ async function startDemoPlatform(redisUrl: string | undefined) {
 async function startBareProvider(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../sign-in/bare-provider.ts')], {
+  const child = spawn(process.execPath, [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/bare-provider.ts')], {
     env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import type { Benchmark } from '../main.ts'
 import { comparePaired, quantile, type Side } from '../paired.ts'
 import { peakMemoryMb } from '../process-usage.ts'
 import { startGateways } from '../verify/gateways.ts'
 import { RawLoad } from '../verify/raw-load.ts'
 import { CROWDED } from '../verify/tenants.ts'
+
+const root = join(import.meta.dirname, '../../..')
 
 const KNOWN = 10_000
 const ACTIVE = 1_000
@@ -62,7 +65,7 @@ function p99(sides: ReadonlyArray<{ name: string; load: RawLoad }>): string {
 
 async function startBareCheck(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../verify/bare-check.ts')], {
+  const child = spawn(process.execPath, [...imageNodeOptions(root), join(import.meta.dirname, '../verify/bare-check.ts')], {
     env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -53,11 +53,11 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   /** Asks for a run and waits for its end; answers whom it saw. */
   async function run({ tenantId, accountId }: Account, what: 'imports' | 'resyncs', body: unknown): Promise<number> {
     const { runId } = await call('POST', `/tenants/${tenantId}/microsoft-accounts/${accountId}/${what}`, body)
-    for (;;) {
+    for (let wait = 10; ; wait = Math.min(100, wait * 1.2)) {
       const { finishedAt, status, counts, error } = await call('GET', `/tenants/${tenantId}/sync-runs/${runId}`)
       if (finishedAt !== null && status !== 'succeeded') throw new Error(`The run ended as ${status}: ${JSON.stringify(error)}`)
       if (finishedAt !== null) return counts.seen
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, wait)) // asking must not be what is measured
     }
   }
 
@@ -98,9 +98,9 @@ async function startService(env: Record<string, string>, role?: string) {
   throw new Error('user-sync-worker is not ready')
 }
 
-/** A program of ours that says when it is ready. */
+/** A program of ours that says when it is ready; it runs as the services do. */
 export async function startProcess(file: string, env: Record<string, string>) {
-  const started = await spawnAt([file], env)
+  const started = await spawnAt([...imageNodeOptions(root), file], env)
   await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')
   return started
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { Pool } from 'undici'
 import type { z } from 'zod'
 import { internalTokenSigner } from './sign-internal-token.ts'
@@ -18,37 +19,53 @@ export class ServiceCallError extends Error {
 type Request = Parameters<Pool['request']>[0]
 
 export type ServiceClient = {
-  /** GET; undefined when the answer is 404. */
-  find<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema> | undefined>
+  /** GET; undefined when the answer is 404, and `former` itself, an earlier answer to the same question, when nothing is different. */
+  find<Schema extends z.ZodType>(path: string, schema: Schema, former?: z.output<Schema>): Promise<z.output<Schema> | undefined>
   /** POST a JSON body; undefined when the answer is 404. */
   post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, timeoutMs?: number): Promise<z.output<Schema> | undefined>
 }
 
+/** Of the minute that a token lives. */
+const TOKEN_USED_MS = 15_000
+
 /**
- * Calls another service's internal routes as `issuer`, with a token of its own for every call and a wait of at most 2 s unless said
- * otherwise. By undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
+ * Calls another service's internal routes as `issuer`, with a token of its own and a wait of at most 2 s unless said otherwise. By
+ * undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
  */
-export function serviceClient(options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] }): ServiceClient {
+export function serviceClient(
+  options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] },
+  now: () => number = performance.now.bind(performance),
+): ServiceClient {
   const sign = internalTokenSigner(options.issuer, options.keys)
   const base = new URL(options.baseUrl)
   const pool = new Pool(base.origin)
+  /** Of each answer, the digest of its text: one that comes again is neither parsed nor checked again. */
+  const digests = new WeakMap<WeakKey, string>()
+  let token = { text: '', at: Number.NEGATIVE_INFINITY }
+
+  function authorization(): string {
+    if (now() - token.at > TOKEN_USED_MS) {
+      token = { text: sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' }), at: now() }
+    }
+    return `Bearer ${token.text}`
+  }
 
   async function call<Schema extends z.ZodType>(
     method: string,
     path: string,
     schema: Schema,
-    body?: unknown,
-    timeoutMs = 2_000,
+    { body, timeoutMs = 2_000, former }: { body?: unknown; timeoutMs?: number; former?: z.output<Schema> },
   ): Promise<z.output<Schema> | undefined> {
-    const authorization = `Bearer ${sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' })}`
     const { status, text } = await exchange({
       method,
       path: base.pathname.replace(/\/$/, '') + path,
-      headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
+      headers: { authorization: authorization(), ...(body !== undefined && { 'content-type': 'application/json' }) },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (status === 404) return undefined
+    const digest = status === 200 ? hash('sha256', text) : ''
+    if (isObject(former) && digests.get(former) === digest) return former
     const document = readJson(text)
     if (status > 299) {
       const code = document && typeof document === 'object' && 'code' in document ? String(document.code) : 'unknown'
@@ -57,6 +74,7 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
     const parsed = schema.safeParse(document)
     if (!parsed.success)
       throw new ServiceCallError(status, 'malformed', `${options.audience} answered malformed to ${method} ${path}`, parsed.error)
+    if (isObject(parsed.data)) digests.set(parsed.data, digest)
     return parsed.data
   }
 
@@ -78,13 +96,17 @@ export function serviceClient(options: { issuer: string; audience: string; baseU
   }
 
   return {
-    find: (path, schema) => call('GET', path, schema),
-    post: (path, body, schema, timeoutMs) => call('POST', path, schema, body, timeoutMs),
+    find: (path, schema, former) => call('GET', path, schema, { former }),
+    post: (path, body, schema, timeoutMs) => call('POST', path, schema, { body, timeoutMs }),
   }
 }
 
 function isClosedConnection(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(error.code))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Undefined for what is no JSON, and for nothing. */

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { serviceClient } from '../src/service-client.ts'
 
@@ -8,14 +8,19 @@ let server: Server
 let asked: string[]
 /** So many of the next requests find their connection closed, without an answer. */
 let closed: number
+let tokens: Array<string | undefined>
+let answer: string
 beforeEach(async () => {
   asked = []
   closed = 0
+  tokens = []
+  answer = '{"name":"Contoso"}'
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
+    tokens.push(request.headers.authorization)
     closed -= 1
     if (closed >= 0) return void request.socket.destroy()
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"name":"Contoso"}')
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
@@ -24,9 +29,9 @@ afterEach(() => {
   return new Promise((resolve) => server.close(resolve))
 })
 
-function client() {
+function client(now?: () => number) {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return serviceClient({ issuer: 'auth-gateway', audience: 'tenant-registry', baseUrl, keys: [Buffer.alloc(32, 1)] })
+  return serviceClient({ issuer: 'auth-gateway', audience: 'tenant-registry', baseUrl, keys: [Buffer.alloc(32, 1)] }, now)
 }
 const Named = z.object({ name: z.string() })
 const UNREACHABLE = { name: 'ServiceCallError', status: 0, code: 'unreachable' }
@@ -51,4 +56,30 @@ test('a service that is not there does not answer', async () => {
   const { find } = client()
   await new Promise((resolve) => server.close(resolve))
   await expect(find('/one', Named)).rejects.toMatchObject(UNREACHABLE)
+})
+
+test('an answer that says the same as the one before is the one before; any other is read and checked', async () => {
+  const { find } = client()
+  const first = await find('/one', Named)
+  expect(await find('/one', Named, first)).toBe(first)
+  expect(await find('/one', Named)).not.toBe(first)
+  answer = '{"name":"Fabrikam"}'
+  expect(await find('/one', Named, first)).toEqual({ name: 'Fabrikam' })
+  expect(await find('/one', Named, { name: 'never answered' })).toEqual({ name: 'Fabrikam' })
+  answer = '{"name":1}'
+  await expect(find('/one', Named, first)).rejects.toMatchObject({ name: 'ServiceCallError', code: 'malformed' })
+})
+
+test('T-90 a token serves for a quarter of the minute that it lives, and never past it', async () => {
+  const start = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: start })
+  const { find } = client(Date.now)
+  for (const seconds of [0, 15, 16, 31, 32]) {
+    vi.setSystemTime(start + seconds * 1_000)
+    await find('/one', Named)
+  }
+  vi.useRealTimers()
+  const [first, ...later] = tokens.map((token = '') => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()))
+  expect(later.map(({ iat }) => iat - first.iat)).toEqual([0, 16, 16, 32])
+  expect(first.exp - first.iat).toBe(60)
 })

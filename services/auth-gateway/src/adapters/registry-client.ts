@@ -20,13 +20,16 @@ const CONSENT_MS = 25_000
  * an unknown host is asked for again after a second; a connection, which holds a secret, is never kept.
  */
 export function registryClient(client: ServiceClient): Registry {
-  const hosts = timedCache((host) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution), {
-    freshMs: 2_000,
-    freshAbsentMs: 1_000,
-    staleIfErrorMs: TEN_MINUTES,
-    max: 10_000,
-  })
-  const apps = timedCache(async () => client.find('/internal/apps', z.array(App)), {
+  const hosts = timedCache<HostResolution>(
+    (host, former) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution, former),
+    {
+      freshMs: 2_000,
+      freshAbsentMs: 1_000,
+      staleIfErrorMs: TEN_MINUTES,
+      max: 10_000,
+    },
+  )
+  const apps = timedCache<App[]>((_, former) => client.find('/internal/apps', z.array(App), former), {
     freshMs: 2_000,
     staleIfErrorMs: TEN_MINUTES,
     max: 1,
@@ -38,15 +41,21 @@ export function registryClient(client: ServiceClient): Registry {
   })
   // What bears its own hash stays true: only room is a bound, 100 logos of 128 KiB.
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
-  const administrators = timedCache((id) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator), {
-    freshMs: 1_000,
-    max: 10_000,
-  })
-  const signInTenants = timedCache((id) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant), {
-    freshMs: 2_000,
-    staleIfErrorMs: TEN_MINUTES,
-    max: 10_000,
-  })
+  const administrators = timedCache<Administrator>(
+    (id, former) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator, former),
+    {
+      freshMs: 1_000,
+      max: 10_000,
+    },
+  )
+  const signInTenants = timedCache<SignInTenant>(
+    (id, former) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant, former),
+    {
+      freshMs: 2_000,
+      staleIfErrorMs: TEN_MINUTES,
+      max: 10_000,
+    },
+  )
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 
   return {

@@ -7,7 +7,11 @@ import { timedCache } from './timed-cache.ts'
 
 /** The roster's internal routes. An answer counts for a second and is never used beyond: a disabled person is out at once (T-22). */
 export function rosterClient(client: ServiceClient): Roster {
-  const entries = timedCache((path) => client.find(path, RosterEntry), { freshMs: 1_000, freshAbsentMs: 0, max: 10_000 })
+  const entries = timedCache<RosterEntry>((path, former) => client.find(path, RosterEntry, former), {
+    freshMs: 1_000,
+    freshAbsentMs: 0,
+    max: 10_000,
+  })
   return {
     findById: (tenantId, userId) => entries(`/internal/tenants/${tenantId}/phone-users/${encodeURIComponent(userId)}`),
     // Not remembered: who was refused a moment ago is looked at anew when they try again.

@@ -12,15 +12,18 @@ export type TimedCacheOptions = {
 
 type Entry<Value> = { value: Value | undefined; at: number }
 
-/** Remembers answers of another service for a moment; callers who ask at once share one question. */
-export function timedCache<Value>(load: (key: string) => Promise<Value | undefined>, options: TimedCacheOptions) {
+/** Remembers answers of another service for a moment; callers who ask at once share one question, which knows the answer before. */
+export function timedCache<Value>(
+  load: (key: string, former: Value | undefined) => Promise<Value | undefined>,
+  options: TimedCacheOptions,
+) {
   const { freshMs, freshAbsentMs = freshMs, staleIfErrorMs = 0, max } = options
   const entries = new LRUCache<string, Entry<Value>>({ max })
   const running = new Map<string, Promise<Value | undefined>>()
 
   async function reload(key: string): Promise<Value | undefined> {
     try {
-      const value = await load(key)
+      const value = await load(key, entries.get(key)?.value)
       entries.set(key, { value, at: performance.now() })
       return value
     } catch (error) {

@@ -35,7 +35,8 @@ const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
   role: DATABASE_ROLE,
-  max: 10 + config.WORKER_CONCURRENCY,
+  // An import writes two pages at a time.
+  max: 10 + 2 * config.WORKER_CONCURRENCY,
   onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
 })
 let migrated = config.MIGRATE === 'never'

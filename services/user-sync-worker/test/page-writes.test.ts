@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { byteaArray, plainArray, textArray } from '../src/adapters/array-literals.ts'
+import { booleanArray, byteaArray, textArray, uuidArray } from '../src/adapters/binary-arrays.ts'
 import { contentDigest } from '../src/adapters/content-digest.ts'
+import { textArrayLiteral } from '../src/adapters/text-array-literal.ts'
 import type { DirectoryUser } from '../src/domain/directory-user.ts'
 import { pageWriter } from '../src/jobs/page-writer.ts'
 import type { Lease, RunPage } from '../src/sync-run-ports.ts'
@@ -69,22 +70,29 @@ describe('the digest of what the directory says', () => {
   })
 })
 
-test('SI-05 text of any kind comes out of an array literal as it went in', async () => {
+test('SI-05 text of any kind comes out of an array as it went in', async () => {
   const texts = [null, '', 'NULL', 'null', '"', '\\', '\\"', '{a,b}', "O'Brien", ' x ', 'ä€😀', 'a\nb\tc', '$1', '{}', '\\N', ','] as const
+  const words = texts.filter((text) => text !== null)
+  const long = Array.from({ length: 5_000 }, (_, index) => (index % 3 ? '€'.repeat(index % 50) : null))
   const { rows: found } = await platform.stores.pool.query(
-    'select $1::text[] as texts, $2::text[] as nested, $3::uuid[] as ids, $4::boolean[] as flags, $5::bytea[] as bytes, $6::bytea[] as none',
+    `select $1::text[] as texts, $2::text[] as nested, $3::uuid[] as ids, $4::boolean[] as flags, $5::bytea[] as bytes,
+      $6::text[] = '{}' and $7::text[] = '{}' and $8::uuid[] = '{}' as are_empty, $9::text[] as long`,
     [
       textArray(texts),
-      textArray([textArray(texts), '{}']),
-      plainArray([PERSON.id]),
-      plainArray([true, false]),
-      byteaArray(['00ff', '5c22']),
-      byteaArray([]),
+      textArray([textArrayLiteral(words), '{}']),
+      uuidArray([PERSON.id, PERSON.id.toUpperCase()]),
+      booleanArray([true, false]),
+      byteaArray(['00ff', '5c22'], 2),
+      textArray([]),
+      textArrayLiteral([]),
+      uuidArray([]),
+      textArray(long),
     ],
   )
   const [{ nested, bytes, ...rest }] = found
-  expect(rest).toEqual({ texts: [...texts], ids: [PERSON.id], flags: [true, false], none: [] })
-  expect((await platform.stores.pool.query('select $1::text[] as texts', [nested[0]])).rows[0].texts).toEqual([...texts])
+  expect(rest).toEqual({ texts: [...texts], ids: [PERSON.id, PERSON.id], flags: [true, false], are_empty: true, long })
+  expect((await platform.stores.pool.query('select $1::text[] as words', [nested[0]])).rows[0].words).toEqual(words)
+  expect(nested[1]).toBe('{}')
   expect(bytes.map((each: Buffer) => each.toString('hex'))).toEqual(['00ff', '5c22'])
 })
 
@@ -193,6 +201,82 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
     ['Ada', 2],
     ['Ada', 1],
   ])
+})
+
+describe('a page of newcomers that is inserted before its turn', () => {
+  async function given() {
+    const directoryId = addLargeDirectory(platform, 3)
+    const tenant = platform.connectedTenant(directoryId)
+    const { tenantId, accountId } = tenant
+    const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
+    const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
+    const lease = (await platform.ports.runs.takeLease(job)) as Lease
+    const users = [{ user: { ...PERSON, id: randomUUID() }, ticks: { sync: true, sso: true } }]
+    const page = { seen: 4, users, unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next: 'list 2', areNewcomers: true }
+    const turn = Promise.withResolvers<boolean>()
+    const committed = platform.ports.runs.commitPage(lease, page, turn.promise)
+    committed.catch(() => undefined)
+    const isHeld = async () => {
+      // Whoever inserts the same person waits for this page.
+      const text = `insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name,
+        business_phones, user_type, status, sync, sso) values (gen_random_uuid(), $1, $2, $3, $4, 'x', 'x', '{}', 'Member', 'active', true, true)`
+      const client = await platform.stores.pool.connect()
+      try {
+        await client.query("begin; set local lock_timeout = '50ms'")
+        await client.query(text, [tenantId, accountId, directoryId, users[0]?.user.id])
+        return false
+      } catch (error) {
+        expect(error).toMatchObject({ code: '55P03' })
+        return true
+      } finally {
+        await client.query('rollback')
+        client.release()
+      }
+    }
+    await expect.poll(isHeld).toBe(true)
+    const counted = async () => {
+      const { rows: runs } = await platform.stores.pool.query(
+        'select seen, created, updated, unchanged, checkpoint from roster.sync_run where id = $1',
+        [job.runId],
+      )
+      return { ...runs[0], rows: (await rows(tenantId)).length }
+    }
+    return { lease, turn, committed, counted, isHeld, runId: job.runId }
+  }
+  const UNTOUCHED = { seen: 0, created: 0, updated: 0, unchanged: 0, checkpoint: null, rows: 0 }
+  const WRITTEN = { seen: 4, created: 1, updated: 0, unchanged: 3, checkpoint: 'list 2', rows: 1 }
+
+  test('T-110 is there for nobody until the one before is, then with its counts and place', async () => {
+    const { turn, committed, counted } = await given()
+    expect(await counted()).toEqual(UNTOUCHED)
+    turn.resolve(true)
+    expect(await committed).toBe(true)
+    expect(await counted()).toEqual(WRITTEN)
+  })
+
+  test('QC-04 is not written when the one before was refused, failed, or the lease was taken over meanwhile', async () => {
+    const [refused, failed, late] = [await given(), await given(), await given()]
+    refused.turn.resolve(false)
+    failed.turn.reject(new Error('gone'))
+    await platform.stores.pool.query('update roster.sync_run set lease_token = lease_token + 1 where id = $1', [late.runId])
+    late.turn.resolve(true)
+    expect(await refused.committed).toBe(false)
+    await expect(failed.committed).rejects.toThrow('gone')
+    expect(await late.committed).toBe(false)
+    for (const { counted, isHeld } of [refused, failed, late]) {
+      expect(await counted()).toEqual(UNTOUCHED)
+      expect(await isHeld()).toBe(false)
+    }
+  })
+
+  test('T-110 lets go of its rows when its turn does not come, and is written when it does', async () => {
+    const { turn, committed, counted, isHeld } = await given()
+    await expect.poll(isHeld, { timeout: 10_000 }).toBe(false)
+    expect(await counted()).toEqual(UNTOUCHED)
+    turn.resolve(true)
+    expect(await committed).toBe(true)
+    expect(await counted()).toEqual(WRITTEN)
+  })
 })
 
 test('S44 a round of changes that told nothing ends in one step and lets the account’s next run begin; nobody ends it twice', async () => {

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
+import { differingUsers } from './differing-users.ts'
 import { directorySets } from './directory-sets.ts'
 import { plannedChanges } from './planned-changes.ts'
 import { stagedChanges } from './staged-changes.ts'
@@ -10,7 +11,6 @@ import { syncRunPages } from './sync-run-pages.ts'
 import { syncRunRecords } from './sync-run-records.ts'
 import { syncSchedule } from './sync-schedule.ts'
 import type { SyncSettings } from './sync-settings.ts'
-import { differingUsers } from './write-users.ts'
 
 export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRuns {
   return {

@@ -5,6 +5,7 @@ import { inTransaction } from './in-transaction.ts'
 import { stageChanges } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'
 import { holdsLease } from './sync-run-fence.ts'
+import { writeNewcomers } from './write-newcomers.ts'
 import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from './write-users.ts'
 
 const MEET = `
@@ -32,7 +33,7 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
   return {
     async commitPage(lease, page, after) {
       if (!lease.preview && isOfUsersOnly(page)) {
-        return writeUsers(pool, lease, page, NOTHING_COUNTED, { how: page.areNewcomers ? 'insert' : 'upsert', ...(after && { after }) })
+        return (await writtenAhead(pool, lease, page, after)) ?? writeUsers(pool, lease, page, NOTHING_COUNTED, after)
       }
       if (after && !(await after)) return false
       const committed = await inTransaction(pool, async (client) => {
@@ -61,6 +62,11 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
       })
     },
   }
+}
+
+/** A page that waits for a connection would hold one that its predecessor waits for. */
+async function writtenAhead(pool: pg.Pool, lease: Lease, page: RunPage, after = Promise.resolve(true)): Promise<boolean | undefined> {
+  return page.areNewcomers && pool.waitingCount === 0 ? writeNewcomers(pool, lease, page, after) : undefined
 }
 
 function isOfUsersOnly({ unsynced, staged, met, skipped, setMembers, warning }: RunPage): boolean {

@@ -31,7 +31,7 @@ const LONGEST_PRINCIPAL_NAME = 1024
 
 /** One unreadable object never fails its page: it is told, and the others go on (SI-07). */
 export function readDirectoryUser(value: unknown): ReadUser {
-  const raw: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {}
+  const raw = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   const id = typeof raw.id === 'string' ? raw.id.toLowerCase() : ''
   if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
   const userPrincipalName = readText(raw.userPrincipalName, LONGEST_PRINCIPAL_NAME)

@@ -157,6 +157,14 @@ describe('the door of the admin API', () => {
     expect(json(await call(`/tenants/${TENANT}/users/u/bindings/p`, { method: 'DELETE' }))).toMatchObject({ method: 'DELETE' })
   })
 
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('T-102 an empty body of %s stays empty, whatever it is said to be', async (method) => {
+    for (const type of ['application/json', 'text/plain', 'application/json; x', 'a/json; application/json']) {
+      const answer = await call('/tenants', { method, headers: { 'content-type': type, 'content-length': '0' } })
+      expect([type, answer.status]).toEqual([type, 200])
+      expect(json(answer).body ?? null).toBe(null)
+    }
+  })
+
   test.each([
     '/tenants/../../internal/hosts/x',
     '/%2e%2e/internal',

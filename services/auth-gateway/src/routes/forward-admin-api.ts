@@ -8,7 +8,7 @@ export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
 /** What goes on to the service behind. Everything else a client sends stays here: cookies, forwarded headers, its own credential. */
-const PASSED = ['accept', 'accept-encoding', 'accept-language', 'content-type', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
+const PASSED = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
 const ANSWERED_BY_US = [
   'set-cookie',
   'strict-transport-security',
@@ -36,12 +36,14 @@ export const forwardAdminApi: FastifyPluginAsync<{ backends: Backends; backendTo
     if (!isPlainPath(path)) throw refuse('invalid-path')
     const backend = chooseBackend(path)
     reply.header('cache-control', 'no-store')
-    const hasBody = Buffer.isBuffer(request.body) && request.body.length > 0
+    const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
     return reply.from(backends[backend] + PREFIX + path, {
-      ...(hasBody ? { body: request.body, contentType: request.headers['content-type'] ?? 'application/octet-stream' } : {}),
+      // Null, for of a body that is not named here the proxy would read the type, and write JSON anew.
+      body,
+      contentType: request.headers['content-type'] ?? 'application/octet-stream',
       rewriteRequestHeaders: (_raw, headers) => ({
         ...pick(request, PASSED),
-        ...(hasBody ? { 'content-length': headers['content-length'], 'content-type': headers['content-type'] } : {}),
+        ...(body && { 'content-length': headers['content-length'], 'content-type': headers['content-type'] }),
         host: new URL(backends[backend]).host,
         'x-request-id': request.id,
         authorization: `Bearer ${backendToken(backend, request.principal)}`,

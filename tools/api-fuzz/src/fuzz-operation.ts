@@ -27,8 +27,10 @@ export async function fuzzOperation(options: {
   values: Readonly<Record<string, string>>
   send: Send
   runs: number
+  /** By chance unless told; what fails says it. */
+  seed?: number
 }): Promise<{ accepted: number }> {
-  const { operation, document, values, send, runs } = options
+  const { operation, document, values, send, runs, seed } = options
   const judge = judgeOf(document)
   let accepted = 0
   const property = fc.asyncProperty(requestsOf(operation, document, values), async (request) => {
@@ -37,6 +39,6 @@ export async function fuzzOperation(options: {
     const complaints = judge(operation, answer)
     if (complaints.length > 0) throw new Error(`${operation.id}: ${complaints.join('; ')}`)
   })
-  await fc.assert(property, { numRuns: runs, endOnFailure: false })
+  await fc.assert(property, { numRuns: runs, endOnFailure: false, ...(seed !== undefined && { seed }) })
   return { accepted }
 }

@@ -19,18 +19,21 @@ export const PRIVILEGED = [
   'constructor',
 ]
 
+/** What exists, by the names that parameters and members have for it. */
+export type Known = Readonly<Record<string, string>>
+
 const mostly = <Value>(usual: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>, weight = 12): fc.Arbitrary<Value> =>
   fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: rare })
 
 /**
  * Values of a JSON Schema, now and then with something hostile in one of their places: a request that is nearly right gets further than
- * noise. `known` brings ids that exist.
+ * noise. `known` brings what exists.
  */
-export function valuesOf(schema: Schema, document: OpenApi, known: readonly string[], depth = 0): fc.Arbitrary<unknown> {
+export function valuesOf(schema: Schema, document: OpenApi, known: Known, depth = 0): fc.Arbitrary<unknown> {
   return mostly(fittingValues(resolve(schema, document), document, known, depth), hostileValue, 8 + depth * 8)
 }
 
-function fittingValues(schema: Schema, document: OpenApi, known: readonly string[], depth: number): fc.Arbitrary<unknown> {
+function fittingValues(schema: Schema, document: OpenApi, known: Known, depth: number): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   const choices = schema.anyOf ?? schema.oneOf
@@ -58,9 +61,9 @@ function fittingValues(schema: Schema, document: OpenApi, known: readonly string
   }
 }
 
-function objects(schema: Schema, document: OpenApi, known: readonly string[], depth: number): fc.Arbitrary<unknown> {
+function objects(schema: Schema, document: OpenApi, known: Known, depth: number): fc.Arbitrary<unknown> {
   const members = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([name, member]) => [name, valuesOf(member, document, known, depth + 1)]),
+    Object.entries(schema.properties ?? {}).map(([name, member]) => [name, namedValues(name, member, document, known, depth + 1)]),
   )
   const usual = fc.record(members, { requiredKeys: schema.required ?? [] })
   const privileged = fc.dictionary(fc.constantFrom(...PRIVILEGED), hostileValue, { maxKeys: 2 })
@@ -71,13 +74,25 @@ function objects(schema: Schema, document: OpenApi, known: readonly string[], de
   )
 }
 
-function strings(schema: Schema, known: readonly string[]): fc.Arbitrary<string> {
+/** On hosts that can never be (RFC 2606): a service that goes there reaches nobody. */
+const nobodysUrl = fc.webUrl().map((url) => url.replace(/^(https?:\/\/[^/?#]+)/, '$1.example'))
+
+/** Half of them are what exists by that name, where it fits: one word stands for different things in different places. */
+function namedValues(name: string, schema: Schema, document: OpenApi, known: Known, depth: number): fc.Arbitrary<unknown> {
+  const values = valuesOf(schema, document, known, depth)
+  const existing = known[name]
+  const fits = existing !== undefined && new RegExp(schema.pattern ?? '').test(existing)
+  return fits ? fc.oneof(fc.constant(existing), values) : values
+}
+
+function strings(schema: Schema, known: Known): fc.Arbitrary<string> {
   const { format, pattern, minLength = 0, maxLength = 200 } = schema
+  const ids = Object.values(known)
   if (format === 'uuid' || /0-9a-f.*\{12\}/i.test(pattern ?? ''))
-    return fc.oneof(fc.uuid(), ...(known.length > 0 ? [fc.constantFrom(...known)] : []))
+    return fc.oneof(fc.uuid(), ...(ids.length > 0 ? [fc.constantFrom(...ids)] : []))
   if (format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }).map((date) => date.toISOString())
-  if (format === 'uri') return fc.oneof(fc.webUrl(), fc.constantFrom('https://pbx.example/hook', 'http://127.0.0.1:9/'))
+  if (format === 'uri') return fc.oneof(nobodysUrl, fc.constantFrom('https://pbx.example/hook', 'http://127.0.0.1:9/'))
   const matching = pattern === undefined ? undefined : textsOf(pattern)
   if (matching) return matching
   return fc.oneof(
@@ -95,15 +110,14 @@ function textsOf(pattern: string): fc.Arbitrary<string> | undefined {
   }
 }
 
-/** Requests to one operation: nearly right in path, query, headers and body. `values` holds, for each path parameter, what exists. */
-export function requestsOf(operation: Operation, document: OpenApi, values: Readonly<Record<string, string>>): fc.Arbitrary<FuzzRequest> {
-  const known = Object.values(values)
+/** Requests to one operation: nearly right in path, query, headers and body. `known` holds, for each path parameter, what exists. */
+export function requestsOf(operation: Operation, document: OpenApi, known: Known): fc.Arbitrary<FuzzRequest> {
   const parameters = fc.record(
     Object.fromEntries(
       operation.parameters.map((name) => [
         name,
         mostly(
-          fc.constant(values[name] ?? ''),
+          fc.constant(known[name] ?? ''),
           fc.oneof(
             fc.uuid(),
             hostileText.filter((text) => text !== ''),
@@ -113,9 +127,11 @@ export function requestsOf(operation: Operation, document: OpenApi, values: Read
       ]),
     ),
   )
+  // No cursor that is made up gets anywhere: the few that `stray` brings are enough.
+  const asked = operation.query.filter(({ name }) => name !== 'cursor')
   const query = fc.record(
-    Object.fromEntries(operation.query.map(({ name, schema }) => [name, valuesOf(schema, document, known, 1).map(textOf)])),
-    { requiredKeys: operation.query.filter(({ required }) => required).map(({ name }) => name) },
+    Object.fromEntries(asked.map(({ name, schema }) => [name, namedValues(name, schema, document, known, 1).map(textOf)])),
+    { requiredKeys: asked.filter(({ required }) => required).map(({ name }) => name) },
   )
   const stray = fc.dictionary(fc.constantFrom('limit', 'cursor', 'x', '__proto__', 'tenantId'), hostileText, { maxKeys: 1 })
   const headers = mostly(
@@ -123,9 +139,9 @@ export function requestsOf(operation: Operation, document: OpenApi, values: Read
     fc.record({ 'if-match': fc.constantFrom('"1"', '*', 'W/"x"', '"', '1e999', '"99999999999999999999"') }),
     6,
   )
-  return fc.tuple(parameters, query, stray, headers, bodiesOf(operation, document, known)).map(([path, asked, more, extra, body]) => {
+  return fc.tuple(parameters, query, stray, headers, bodiesOf(operation, document, known)).map(([path, wanted, more, extra, body]) => {
     const search = new URLSearchParams(
-      Object.entries({ ...asked, ...more }).map(([name, value]): [string, string] => [name, String(value).toWellFormed()]),
+      Object.entries({ ...wanted, ...more }).map(([name, value]): [string, string] => [name, String(value).toWellFormed()]),
     )
     const url = `${urlOf(operation, path as Record<string, string>)}${search.size > 0 ? `?${search}` : ''}`
     return {
@@ -138,7 +154,7 @@ export function requestsOf(operation: Operation, document: OpenApi, values: Read
 }
 
 type Body = { headers: Record<string, string>; payload?: string }
-function bodiesOf({ method, body }: Operation, document: OpenApi, known: readonly string[]): fc.Arbitrary<Body> {
+function bodiesOf({ method, body }: Operation, document: OpenApi, known: Known): fc.Arbitrary<Body> {
   if (method === 'GET') return fc.constant({ headers: {} })
   const json = (value: unknown): Body => ({ headers: { 'content-type': 'application/json' }, payload: jsonOf(value) })
   const fitting = body ? valuesOf(body, document, known).map(json) : fc.constant<Body>({ headers: {} })

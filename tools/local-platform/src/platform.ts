@@ -85,7 +85,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ingress = await startIngress({
       host: '127.0.0.1',
       port: options.ports.ingress,
-      gatewayUrl: `http://127.0.0.1:${options.ports.gateway}`,
+      gatewayUrl: addresses.gateway,
       controlHost: new URL(addresses.control).host,
       portalUrl: `http://127.0.0.1:${options.ports.portal}`,
       examples: join(options.root, 'examples'),

@@ -31,6 +31,7 @@ export function platformAddresses(ports: PlatformPorts) {
     tenant: (slug: string) => host(`${slug}.`),
     registry: `http://127.0.0.1:${ports.registry}`,
     roster: `http://127.0.0.1:${ports.roster}`,
+    gateway: `http://127.0.0.1:${ports.gateway}`,
     emulator: `http://127.0.0.1:${ports.emulator}`,
   }
 }

@@ -13,7 +13,7 @@ type Roster = Awaited<ReturnType<typeof startRoster>>
 
 export const benchmark: Benchmark = {
   summary:
-    'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; a delta among a million; memory at two sizes (--size for all of them)',
+    'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; full comparisons; a delta among a million; memory at two sizes (--size for all of them)',
   async run({ pairs, size: asked }) {
     const [size, large] = [asked ?? SIZE, asked ?? LARGE]
     const redisUrl = process.env.REDIS_URL || undefined
@@ -31,6 +31,9 @@ export const benchmark: Benchmark = {
       const again = () => roster.importEverybody(account)
       const unchanged = await comparePaired({ ...ours, work: again }, { name: 'fetch and parse', ...bare('read') }, options)
       print('imports in which nothing changed', unchanged.text)
+      const compare = () => roster.compareEverybody(account)
+      const full = await comparePaired({ ...ours, work: compare }, { name: 'fetch and parse', ...bare('read') }, options)
+      print('full comparisons in which nothing changed', full.text)
 
       const { text, last } = await measureMemory(roster, [SMALL, large])
       print('peak memory of a process with one import', text)

@@ -69,6 +69,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     url: () => service.url,
     newAccount: (size: number) => accounts.connect(directoryOf(size)),
     importEverybody: (account: Account) => run(account, 'imports', EVERYBODY),
+    compareEverybody: (account: Account) => run(account, 'resyncs', { mode: 'full' }),
     followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
     changePeople: (size: number, count: number) => fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
     /** A process whose memory has seen nothing yet; in a role of its own if need be. */

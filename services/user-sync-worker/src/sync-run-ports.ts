@@ -95,6 +95,8 @@ export type SyncRuns = {
   knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
   /** Those who are not in the roster just like that already, with their status there; null of newcomers. */
   differing(lease: Lease, users: readonly TickedUser[]): Promise<Array<TickedUser & { known: Status | null }>>
+  /** By object id: who is synced and not just like that, and who is not synced. */
+  compareDigests(lease: Lease, users: readonly DirectoryUser[]): Promise<{ different: string[]; unknown: string[] }>
   /** Which of the sets that the rules name each of `ids` is in. */
   memberships(lease: Lease, ids: readonly string[]): Promise<Map<string, ReadonlySet<string>>>
   /** Who is in other sets than when the account's last run read them, in order. */

@@ -203,6 +203,59 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
   ])
 })
 
+describe('a full comparison', () => {
+  async function given(people: number) {
+    const directoryId = addLargeDirectory(platform, people)
+    const tenant = platform.connectedTenant(directoryId)
+    await platform.runImport(tenant, EVERYBODY)
+    const compare = async () => {
+      const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'full' })
+      return (await platform.finishedRun(tenant.api, body.runId)).counts
+    }
+    const change = (set: string, id: string | undefined) =>
+      platform.stores.pool.query(`update roster.phone_user set ${set} where tenant_id = $1 and object_id = $2`, [tenant.tenantId, id])
+    return { tenant, directory: platform.emulator.directory(directoryId), compare, change }
+  }
+
+  test('S46 SY-15 writes whoever differs by a digest, a status or without one, and nobody else', async () => {
+    const { tenant, directory, compare, change } = await given(1_200)
+    const before = await rows(tenant.tenantId)
+    const [stale, undigested, disabled, renamed, unsynced, left] = listed(directory).slice(990, 1_010)
+    await change("display_name = 'Somebody else'", stale)
+    await change('content_digest = null', undigested)
+    await change("status = 'disabled'", disabled)
+    await change('sync = false, sso = false', unsynced)
+    directory.changeUser(renamed ?? '', { displayName: 'Renamed' })
+    directory.deleteUser(left ?? '')
+    expect(await compare()).toMatchObject({ updated: 3, disabled: 0, deleted: 1, created: 0, skipped: 0 })
+    const after = await rows(tenant.tenantId)
+    const versions = new Map(before.map((row) => [row.object_id, row.version]))
+    const written = after.filter((row) => row.version !== versions.get(row.object_id)).map((row) => row.object_id)
+    expect(new Set(written)).toEqual(new Set([stale, disabled, renamed, left]))
+    expect(after.find((row) => row.object_id === stale)?.display_name).toBe(before.find((row) => row.object_id === stale)?.display_name)
+    expect(await compare()).toMatchObject({ updated: 0, disabled: 0, deleted: 0 })
+  })
+
+  test('S50 SI-07 counts whom it could not read, or met twice on a page, as met: nobody of them is missing', async () => {
+    const { tenant, directory, compare } = await given(5)
+    const [one, two] = listed(directory)
+    platform.gate.rewrite = (body) => {
+      const page = JSON.parse(body)
+      if (page.value?.length !== 5) return body
+      const value = page.value.map((user: { id: string }) => (user.id === one ? { ...user, userPrincipalName: '' } : user))
+      return JSON.stringify({ ...page, value: [...value, value.find(({ id }: { id: string }) => id === two)] })
+    }
+    platform.gate.requests.length = 0
+    const counts = await compare().finally(() => {
+      platform.gate.rewrite = undefined
+    })
+    expect(platform.gate.requests.filter(({ query }) => query.get('$filter')?.startsWith('id in'))).toEqual([])
+    expect(counts).toMatchObject({ seen: 5, unchanged: 4, skipped: 1, updated: 0, disabled: 0, deleted: 0 })
+    const states = 'select status, count(*)::int as people from roster.phone_user where tenant_id = $1 group by 1'
+    expect((await platform.stores.pool.query(states, [tenant.tenantId])).rows).toEqual([{ status: 'active', people: 5 }])
+  })
+})
+
 describe('a page of newcomers that is inserted before its turn', () => {
   async function given() {
     const directoryId = addLargeDirectory(platform, 3)

@@ -30,12 +30,18 @@ on conflict (run_id, object_id) do update set status = excluded.status, person =
   sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
 returning xmax = 0 as is_new`
 
-const STAGE_MISSING = `
+const MISSING = `
+with met as materialized (select unnest(object_ids) as object_id from roster.sync_run_met where run_id = $1), missing as (
+  select u.object_id from roster.phone_user u
+  where u.tenant_id = $2 and u.directory_id = $3 and u.sync and u.status <> 'deleted'
+    and not exists (select from met where met.object_id = u.object_id))`
+
+const STAGE_MISSING = `${MISSING}
 insert into roster.staged_change (tenant_id, run_id, object_id, status)
-select tenant_id, $1, object_id, 'deleted' from roster.phone_user u
-where u.tenant_id = $2 and u.directory_id = $3 and u.sync and u.status <> 'deleted'
-  and not exists (select from roster.sync_run_met m where m.run_id = $1 and m.object_id = u.object_id)
-on conflict (run_id, object_id) do nothing`
+select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id) do nothing`
+
+const LIST_MISSING = `${MISSING}
+select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
 // Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to what was ticked by
 // hand meanwhile; sessions end with being active or with SSO (S45).
@@ -91,11 +97,8 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
       return new Map(rows.map(({ id, ...known }) => [id, known]))
     },
     async missingUsers({ tenantId, directoryId, runId }, after, limit) {
-      const text = `select object_id, count(*) over () as total from roster.phone_user u
-        where u.tenant_id = $1 and u.directory_id = $2 and u.sync and u.status <> 'deleted' and ($4::uuid is null or u.object_id > $4)
-          and not exists (select from roster.sync_run_met m where m.run_id = $3 and m.object_id = u.object_id)
-        order by object_id limit $5`
-      const { rows } = await pool.query<{ object_id: string; total: string }>(text, [tenantId, directoryId, runId, after, limit])
+      const values = [runId, tenantId, directoryId, after, limit]
+      const { rows } = await pool.query<{ object_id: string; total: string }>(LIST_MISSING, values)
       return { ids: rows.map((row) => row.object_id), total: Number(rows[0]?.total ?? 0) }
     },
     async stageMissing(lease) {

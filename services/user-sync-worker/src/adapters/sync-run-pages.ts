@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../sync-run-ports.ts'
+import { uuidArray } from './binary-arrays.ts'
 import { addSetMembers } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
 import { stageChanges } from './staged-changes.ts'
@@ -8,9 +9,7 @@ import { holdsLease } from './sync-run-fence.ts'
 import { writeNewcomers } from './write-newcomers.ts'
 import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from './write-users.ts'
 
-const MEET = `
-insert into roster.sync_run_met (tenant_id, run_id, object_id) select $1, $2, t.id from unnest($3::uuid[]) as t (id) order by t.id
-on conflict do nothing`
+const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
 
 /** The list is for people: its first hundred are kept. */
 const KEEP_SKIPPED = `
@@ -41,7 +40,7 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
         const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
         const staged = await stageChanges(client, lease, page.staged)
-        if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
+        if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, uuidArray(page.met)])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
         if (page.warning) await client.query(WARN, [lease.runId, JSON.stringify(page.warning)])

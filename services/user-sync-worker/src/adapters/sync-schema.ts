@@ -134,12 +134,12 @@ export const stagedChange = roster.table(
   ],
 )
 
-/** People of the roster whom a full comparison has met: the others are missing in the directory. */
+/** People of the roster whom a full comparison has met, page by page: the others are missing in the directory. */
 export const syncRunMet = roster.table(
   'sync_run_met',
-  { tenantId: uuid('tenant_id').notNull(), runId: uuid('run_id').notNull(), objectId: uuid('object_id').notNull() },
+  { tenantId: uuid('tenant_id').notNull(), runId: uuid('run_id').notNull(), objectIds: uuid('object_ids').array().notNull() },
   (table) => [
-    primaryKey({ name: 'sync_run_met_user', columns: [table.runId, table.objectId] }),
+    index('sync_run_met_of_run').on(table.runId),
     foreignKey({ name: 'sync_run_met_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
   ],
 )

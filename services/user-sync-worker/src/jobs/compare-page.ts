@@ -55,6 +55,25 @@ export async function compared(
   }
 }
 
+/** The same of a page of a listing that no rules look at: whoever is in the roster just as the page says is only met. */
+export async function comparedByDigest(
+  lease: Lease,
+  page: readonly ReadUser[],
+  runs: Pick<SyncRuns, 'knownUsers' | 'compareDigests'>,
+): Promise<Compared> {
+  const users = page.flatMap((read) => (read.kind === 'user' ? [read.user] : []))
+  const { different, unknown } = await runs.compareDigests(lease, users)
+  const [others, strangers] = [new Set(different), new Set(unknown)]
+  const rest = await compared(
+    lease,
+    page.filter((read) => read.kind !== 'user' || others.has(read.user.id)),
+    runs,
+  )
+  const same = users.flatMap(({ id }) => (others.has(id) || strangers.has(id) ? [] : [id]))
+  const ids = new Set(page.flatMap((read) => (read.kind === 'user' ? [read.user.id] : (read.id ?? []))))
+  return { ...rest, seen: ids.size + rest.nameless, met: [...new Set([...rest.met, ...same])] }
+}
+
 /**
  * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end of the run with
  * its ticks (S50).

@@ -67,7 +67,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     responseTypes: ['code'],
     scopes: SCOPES,
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
-    clientAuthMethods: ['none'],
+    // A secret is read, so that it is refused: no client has one (RFC 6749 5.2).
+    clientAuthMethods: ['none', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256'],

@@ -27,6 +27,7 @@ import { endSession, listSessions, noticesOf, notingBrowserNames, notingMicrosof
 import { availableArtefacts } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
+import { strictClientRequests } from './strict-client-requests.ts'
 import { structuredTokens } from './structured-tokens.ts'
 
 const BINDING = 'InteractionBrowser'
@@ -108,7 +109,8 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
     await next()
     if (ctx.status === 503) ctx.set('retry-after', '2')
   })
-  provider.use(describeSubjects)
+  provider.use(describeForApps)
+  provider.use(strictClientRequests)
   provider.use(burnRefusedCodes(artefacts))
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
   provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
@@ -135,10 +137,14 @@ function hasHungUp(error: Error): boolean {
   )
 }
 
-/** On shared hosts `sub` is made of the account id by the library's means for pairwise subjects; yet every app is told the same one. */
-async function describeSubjects(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+/**
+ * What apps are told apart from how the library is set up. On shared hosts `sub` is made of the account id by its means for pairwise subjects; yet
+ * every app is told the same one. It reads secrets of clients in order to refuse them; yet no client has one.
+ */
+async function describeForApps(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()
-  if (ctx.oidc?.route === 'discovery') Object.assign(ctx.body as object, { subject_types_supported: ['public'] })
+  if (ctx.oidc?.route !== 'discovery') return
+  Object.assign(ctx.body as object, { subject_types_supported: ['public'], token_endpoint_auth_methods_supported: ['none'] })
 }
 
 type Holder = {

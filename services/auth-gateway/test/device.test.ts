@@ -109,6 +109,31 @@ test('T-21 T-35 the browser that confirmed is the one that finishes: a link to t
   expect(await oauthErrorOf(ask())).toBe('authorization_pending')
 })
 
+test('T-23 SC-12 a form of another site connects no device, even one that knows the proof', async () => {
+  const { device, ask } = await givenPhone()
+  const { browser } = await signIn(world, 'contoso')
+  const asked = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
+  const { action, values } = asked.formOf('Continue')
+  const body = new URLSearchParams(values).toString()
+  const post = (headers: Record<string, string>) =>
+    browser.open(new URL(action, asked.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    })
+  const foreign: Array<Record<string, string>> = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.test' },
+  ]
+  for (const headers of foreign) {
+    expect((await post(headers)).status).toBe(403)
+    expect(await oauthErrorOf(ask())).toBe('authorization_pending')
+  }
+  expect((await post({ 'sec-fetch-site': 'same-origin' })).text).toContain('The device is connected')
+  expect((await ask()).claims()?.sub).toBe(person.id)
+})
+
 test('TE-12 a device gets no authorization code', async () => {
   const phone = await givenClient(world, 'contoso', 'desk-phone')
   expect((await new Browser().open((await phone.begin()).url)).status).toBe(400)

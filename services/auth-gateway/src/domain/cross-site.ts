@@ -9,3 +9,13 @@ export function isSameSiteRequest({ method, secFetchSite, origin }: Provenance, 
   if (secFetchSite !== undefined) return secFetchSite === 'same-origin'
   return origin === ownOrigin
 }
+
+/**
+ * Whether a form that carries a proof of its own was sent by another site all the same. Browsers without fetch metadata name no origin for pages that
+ * send no referrer: there the proof alone counts.
+ */
+export function isForeignForm({ method, secFetchSite, origin }: Provenance, ownOrigin: string): boolean {
+  if (method !== 'POST') return false
+  if (secFetchSite !== undefined) return secFetchSite !== 'same-origin'
+  return origin !== undefined && origin !== 'null' && origin !== ownOrigin
+}

@@ -5,6 +5,7 @@ import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
 import { lookOf } from '../page-plugin.ts'
 import type { Ports } from '../ports.ts'
+import { refuseForeignForm } from '../same-site.ts'
 import { signInSite } from '../site-plugin.ts'
 
 /** Documents that every origin may read. */
@@ -30,6 +31,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
         if (!registered.has(origin)) throw refuse('origin-not-registered')
       }
       if (request.method === 'POST' && path === '/authorize') return asGet(request, reply)
+      if (OWN_FORMS.has(path)) refuseForeignForm(request)
       const isUserCode = request.method === 'POST' && path === '/device'
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
       const provider = await ports.providers(site)
@@ -49,6 +51,9 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     },
   })
 }
+
+/** Where pages of the provider send their forms, and nobody else does. */
+const OWN_FORMS = new Set(['/logout/confirm', '/device'])
 
 const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
 

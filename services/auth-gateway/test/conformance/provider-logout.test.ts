@@ -79,23 +79,42 @@ describe('T-60 without it', () => {
   })
 })
 
-test('T-23 SC-12 a confirmation that no page of ours asked for signs nobody out, however it is sent', async () => {
-  const signedIn = await signIn(world, 'contoso')
-  await endSession(signedIn.browser, {})
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
-  for (const init of [
-    { method: 'POST', headers, body: 'logout=yes' },
-    { method: 'POST', headers, body: 'logout=yes&xsrf=guess' },
-    { method: 'POST', headers: { ...headers, 'content-type': 'text/plain' }, body: '{"logout":"yes"}' },
-    { method: 'GET' },
-  ]) {
-    const page = await signedIn.browser.open(`${origin}/auth/logout/confirm`, init)
-    expect([400, 403, 404, 405, 415]).toContain(page.status)
+describe('T-23 SC-12 a confirmation that no page of ours asked for signs nobody out', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const text = { 'content-type': 'text/plain' }
+  const elsewhere = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+  const XSRF = 'the real proof'
+  test.each<[string, { method?: string; headers?: Record<string, string>; body?: string }, number]>([
+    ['a form of another site', { headers: { ...form, ...elsewhere }, body: 'logout=yes' }, 403],
+    ['a form of another site that guesses the proof', { headers: { ...form, ...elsewhere }, body: 'logout=yes&xsrf=guess' }, 403],
+    ['a form of another site that knows the proof', { headers: { ...form, ...elsewhere }, body: `logout=yes&xsrf=${XSRF}` }, 403],
+    [
+      'a form of a sibling host that knows the proof',
+      { headers: { ...form, 'sec-fetch-site': 'same-site' }, body: `logout=yes&xsrf=${XSRF}` },
+      403,
+    ],
+    [
+      'a form of another site that knows the proof, in an old browser',
+      { headers: { ...form, origin: 'https://evil.test' }, body: `logout=yes&xsrf=${XSRF}` },
+      403,
+    ],
+    ['text of another site', { headers: { ...text, ...elsewhere }, body: '{"logout":"yes"}' }, 403],
+    ['a link', { method: 'GET' }, 404],
+    ['a form without proof, in an old browser', { headers: { ...form, origin: 'null' }, body: 'logout=yes' }, 400],
+    ['a form that guesses the proof', { headers: { ...form, 'sec-fetch-site': 'same-origin' }, body: 'logout=yes&xsrf=guess' }, 400],
+    ['text of our own', { headers: { ...text, 'sec-fetch-site': 'same-origin' }, body: `logout=yes&xsrf=${XSRF}` }, 400],
+  ])('%s', async (_what, init, status) => {
+    const signedIn = await signIn(world, 'contoso')
+    const asked = await endSession(signedIn.browser, {})
+    const body = init.body?.replace(XSRF, asked.formOf('Sign out').values.xsrf ?? '')
+    const page = await signedIn.browser.open(`${origin}/auth/logout/confirm`, { method: 'POST', ...init, ...(body && { body }) })
+    expect(page.status).toBe(status)
     expect(await isSignedIn(signedIn)).toBe(true)
-  }
-  const page = await endSession(signedIn.browser, {})
-  await signedIn.browser.submit(page, 'Sign out')
-  expect(await isSignedIn(signedIn)).toBe(false)
+    const headers = { ...form, origin, 'sec-fetch-site': 'same-origin' }
+    const proof = new URLSearchParams((await endSession(signedIn.browser, {})).formOf('Sign out').values).toString()
+    await signedIn.browser.open(`${origin}/auth/logout/confirm`, { method: 'POST', headers, body: proof })
+    expect(await isSignedIn(signedIn)).toBe(false)
+  })
 })
 
 async function forgedBySomebodyElse(token: string): Promise<string> {

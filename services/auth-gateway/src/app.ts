@@ -5,6 +5,7 @@ import { adminGuard } from './admin-guard.ts'
 import { isDependencyFailure } from './dependency-failure.ts'
 import { refuse } from './errors.ts'
 import { pagePlugin } from './page-plugin.ts'
+import { plantedCookiesPlugin } from './planted-cookies-plugin.ts'
 import type { Ports } from './ports.ts'
 import { rateLimitPlugin } from './rate-limit-plugin.ts'
 import { logSerializers } from './request-log.ts'
@@ -51,6 +52,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
 
   app.register(
     async (sites) => {
+      await sites.register(plantedCookiesPlugin)
       await sites.register(cookie)
       await sites.register(securityHeadersPlugin)
       await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })

@@ -90,43 +90,49 @@ export async function givenGateway(
   const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
   const faults: Error[] = []
   const logoutNotices = postgresLogoutNotices(pool)
-  const providers = oidcProviders({
-    baseUrl,
-    registry,
-    roster,
-    artefacts,
-    keys,
-    clock,
-    logoutNotices,
-    onFault: (error) => void faults.push(error),
-  })
-  const app = buildApp(
-    {
-      logLevel: 'debug',
-      logTo: { write: (line) => void logLines.push(line) },
-      ...(options.rateLimitFactor === undefined ? {} : { rateLimitFactor: options.rateLimitFactor }),
-      ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
+  /** A gateway over these stores, with a memory of its own. */
+  const build = () => {
+    const providers = oidcProviders({
       baseUrl,
-      controlDirectory: options.controlDirectory ?? '/nowhere',
-      backends: {
-        'tenant-registry': options.backends?.registry ?? 'http://127.0.0.1:9',
-        'user-sync-worker': options.backends?.roster ?? 'http://127.0.0.1:9',
-      },
-      healthChecks: {
-        postgres: () => pingPostgres(pool),
-        ...(options.redis ? { redis: async () => void (await options.redis?.ping()) } : {}),
-      },
-    },
-    {
       registry,
       roster,
       artefacts,
+      keys,
       clock,
-      microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
-      providers,
-      backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
-    },
-  )
+      logoutNotices,
+      onFault: (error) => void faults.push(error),
+    })
+    const app = buildApp(
+      {
+        logLevel: 'debug',
+        logTo: { write: (line) => void logLines.push(line) },
+        ...(options.rateLimitFactor === undefined ? {} : { rateLimitFactor: options.rateLimitFactor }),
+        ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
+        baseUrl,
+        controlDirectory: options.controlDirectory ?? '/nowhere',
+        backends: {
+          'tenant-registry': options.backends?.registry ?? 'http://127.0.0.1:9',
+          'user-sync-worker': options.backends?.roster ?? 'http://127.0.0.1:9',
+        },
+        healthChecks: {
+          postgres: () => pingPostgres(pool),
+          ...(options.redis ? { redis: async () => void (await options.redis?.ping()) } : {}),
+        },
+      },
+      {
+        registry,
+        roster,
+        artefacts,
+        clock,
+        microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
+        providers,
+        backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
+      },
+    )
+    return { app, providers }
+  }
+  const { app, providers } = build()
+  const replicas: Array<typeof app> = []
   await app.listen({ host: '127.0.0.1', port })
   return {
     app,
@@ -152,9 +158,15 @@ export async function givenGateway(
       remembered = rememberedKeys()
     },
     clock,
+    /** One more replica; where it listens. */
+    async addReplica(): Promise<string> {
+      const { app: replica } = build()
+      replicas.push(replica)
+      return replica.listen({ host: '127.0.0.1', port: 0 })
+    },
     originOf: (slug: string) => `http://${slug}.phone.localhost:${port}`,
     async close() {
-      await app.close()
+      await Promise.all([app, ...replicas].map((each) => each.close()))
       await m365.close()
       await pool.end()
       await database.drop()

@@ -1,0 +1,17 @@
+const PREFIX = '__Host-'
+
+/**
+ * Of a `__Host-` cookie a browser keeps one. When several of a name arrive, a sibling host has found a way to plant some, and which ones nobody can
+ * say: none counts (RFC 6265bis 4.1.3.2).
+ */
+export function withoutPlantedCookies(header: string): string {
+  const pairs = header.split(';').map((pair) => pair.trim())
+  const names = pairs.filter((pair) => pair.startsWith(PREFIX)).map(nameOf)
+  if (new Set(names).size === names.length) return header
+  const planted = new Set(names.filter((name, at) => names.indexOf(name) !== at))
+  return pairs.filter((pair) => !planted.has(nameOf(pair))).join('; ')
+}
+
+function nameOf(pair: string): string {
+  return pair.split('=')[0]?.trim() ?? ''
+}

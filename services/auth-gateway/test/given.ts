@@ -52,6 +52,8 @@ export async function givenGateway(
     trustedProxies?: string[]
     redirectPlatform?: 'web' | 'spa'
     rateLimitFactor?: number
+    /** What addresses of the gateway begin with; it listens on plain http all the same, as behind an ingress. */
+    scheme?: 'http' | 'https'
     /** Keeps artefacts instead of Postgres. */
     redis?: Redis
     /** In place of one in the test run's Postgres. */
@@ -59,7 +61,7 @@ export async function givenGateway(
   } = {},
 ) {
   const port = await findFreePort()
-  const baseUrl = `http://phone.localhost:${port}`
+  const baseUrl = `${options.scheme ?? 'http'}://phone.localhost:${port}`
   const database = options.database ?? (await createTestDatabase())
   await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
   const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => {} })
@@ -254,7 +256,7 @@ function mapRegistry(baseUrl: string) {
         kind: 'tenant',
         tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` },
         branding: NO_BRANDING,
-        origin: `http://${host}`,
+        origin: `${base.protocol}//${host}`,
         accounts,
       }
       tenants.set(host, { resolution, connections: new Map(connections.map((each) => [each.accountId, each])) })

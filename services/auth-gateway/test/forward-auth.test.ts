@@ -199,7 +199,7 @@ describe('T-71 no session, no identity:', () => {
     ['signed out everywhere', () => Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 1_000).toISOString() })],
     ['signed in too long ago', () => Object.assign(world.time, { shift: 14 * 24 * 3600 })],
   ]
-  test.each(endings)('T-22 a person who is %s', async (_what, end) => {
+  test.each(endings)('T-22 SC-09 a person who is %s', async (_what, end) => {
     const { cookie } = await givenSignedIn()
     end()
     expectRefused(await ask(cookie), 401)

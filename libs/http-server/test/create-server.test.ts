@@ -140,6 +140,35 @@ test('S51 metrics count requests by route, the OpenAPI document comes from the s
   expect(app.swagger()).toMatchObject({ openapi: '3.1.0', paths: { '/things': { post: {} } } })
 })
 
+test('IL-01 a head of 64 KiB, ten thousand parameters and a body of ten times the limit are refused, and the next request is served', async () => {
+  const app = createServer({ name: 'test', logLevel: 'silent', healthChecks: {} })
+  app.post('/things', async () => ({ ok: true }))
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const statusOf = async (head: string, parts = 0) => {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (part) => {
+      answer += part
+    })
+    socket.on('error', () => undefined) // what nobody reads any more
+    const ended = new Promise((closed) => socket.on('close', closed))
+    socket.write(`${head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`)
+    socket.write(parts > 0 ? `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` : '\r\n')
+    for (let part = 0; part < parts && answer === ''; part++) {
+      await new Promise((done) => socket.write(`10000\r\n${' '.repeat(65_536)}\r\n`, done))
+    }
+    await ended
+    return Number(answer.split(' ')[1])
+  }
+  const query = Array.from({ length: 10_000 }, (_, at) => `p${at}=1`).join('&')
+  expect(await statusOf('GET /health/live')).toBe(200)
+  expect(await statusOf(`GET /health/live?${query}`)).toBe(431)
+  expect(await statusOf(`GET /health/live HTTP/1.1\r\nX-Long: ${'x'.repeat(65_536)}\r\nX-Rest:`)).toBe(431)
+  expect(await statusOf('POST /things', 160)).toBe(413)
+  expect(await statusOf('GET /health/live')).toBe(200)
+  await app.close()
+})
+
 test('QC-02 a connection that a client opened and has not used yet does not hold up the end of a service', async () => {
   const app = createServer({ name: 'test', logLevel: 'silent', healthChecks: {} })
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -109,6 +109,25 @@ test('T-21 T-35 the browser that confirmed is the one that finishes: a link to t
   expect(await oauthErrorOf(ask())).toBe('authorization_pending')
 })
 
+test('S53 a form that comes without a session, or with a broken one, is asked for again', async () => {
+  const { device, ask } = await givenPhone()
+  const { browser: signedIn } = await signIn(world, 'contoso')
+  const ours = signedIn.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-session'))
+  const cookie = ours.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const cookies: Array<Record<string, string>> = [{}, { cookie: `${cookie}x` }]
+  for (const headers of cookies) {
+    for (const body of [`user_code=${device.user_code}&confirm=yes`, 'user_code=x&user_code=y', 'a='.repeat(40_000)]) {
+      const sent = { 'content-type': 'application/x-www-form-urlencoded', connection: 'close', ...headers }
+      const answer = await send(`${origin}/auth/device`, { method: 'POST', headers: sent, body })
+      expect([answer.status, answer.headers.location]).toEqual([303, `${origin}/auth/device`])
+    }
+  }
+  expect(world.faults).toEqual([])
+  const again = await signedIn.submit(await signedIn.open(`${origin}/auth/device`), 'Continue', { user_code: device.user_code })
+  expect((await signedIn.submit(again, 'Continue')).text).toContain('The device is connected')
+  expect((await ask()).claims()?.sub).toBe(person.id)
+})
+
 test('T-23 SC-12 a form of another site connects no device, even one that knows the proof', async () => {
   const { device, ask } = await givenPhone()
   const { browser } = await signIn(world, 'contoso')

@@ -75,6 +75,7 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
 }
 
 type Client = InstanceType<Provider['Client']>
+type Kept = { exp?: number; persist(): Promise<unknown> }
 
 type Instance = ReturnType<typeof makeInstance>
 
@@ -101,6 +102,13 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   Object.assign(provider.Client.prototype, {
     backchannelLogout(this: Client, sub: string, sid: string) {
       return parts.logoutNotices.add(noticesOf(this, provider.issuer, subjectOf(site, sub), sid))
+    },
+  })
+  // After an error the library notes a form's secret in the session, also in one that it has not begun: that one is nobody's.
+  const { persist } = provider.Session.prototype as Kept
+  Object.assign(provider.Session.prototype, {
+    async persist(this: Kept) {
+      if (typeof this.exp === 'number') await persist.call(this)
     },
   })
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))

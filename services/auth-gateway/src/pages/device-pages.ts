@@ -11,6 +11,11 @@ export function devicePages(show: ShowPage, onWrongCode: (ctx: KoaContextWithOID
   return {
     async input(ctx: KoaContextWithOIDC, _form?: string, _out?: unknown, error?: Failure): Promise<void> {
       if (error?.name === 'NotFoundError') onWrongCode(ctx)
+      // Without a session the form could be sent again in vain for ever: a new one begins with the page.
+      if (error && !isKept(ctx)) {
+        ctx.status = 303
+        return ctx.redirect(ctx.oidc.urlFor('code_verification'))
+      }
       show(ctx, (texts) => ({
         title: texts.device.title,
         body: html`${error && html`<p role="alert" id="trouble">${explain(texts, error)}</p>`}<form method="post" action="${ctx.oidc.urlFor('code_verification')}">${secretOf(ctx)}
@@ -41,6 +46,10 @@ export function devicePages(show: ShowPage, onWrongCode: (ctx: KoaContextWithOID
       show(ctx, (texts) => ({ title: texts.device.connected, body: html`<p>${texts.device.signsIn(name)}</p>` }))
     },
   }
+}
+
+function isKept({ oidc }: KoaContextWithOIDC): boolean {
+  return typeof (oidc.session as { exp?: number } | undefined)?.exp === 'number'
 }
 
 function secretOf(ctx: KoaContextWithOIDC): Html {

@@ -1,5 +1,6 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { oidcAdapter } from '../src/adapters/oidc-adapter.ts'
 import { namespaceOf, type TenantSite } from '../src/domain/site.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
@@ -49,11 +50,27 @@ describe('T-30 T-31 a code', () => {
     expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
-  test('TE-01 used 20 times at once yields one answer at most', async () => {
+  test('TE-01 used 20 times at once yields one answer at most, and what it holds is void', async () => {
     const parameters = await givenCode(world)
     const answers = await Promise.all(Array.from({ length: 20 }, () => token(parameters)))
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1)
     expect(answers.filter(({ status }) => status !== 200).every(({ body }) => body.error === 'invalid_grant')).toBe(true)
+    for (const { body } of answers.filter(({ status }) => status === 200)) {
+      expect((await userinfo(body.access_token)).status).toBe(401)
+      const refresh = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: body.refresh_token })
+      expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    }
+  })
+
+  test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
+    const artefacts = world.artefacts('two at once')
+    const site = { kind: 'shared', origin } as const
+    const adapter = oidcAdapter({ ...world, site, artefacts, readAccessToken: async () => undefined })
+    await artefacts.save({ kind: 'Grant', id: 'grant', payload: {}, ttl: 60 })
+    await adapter('AuthorizationCode').upsert('code', { grantId: 'grant' }, 60)
+    await adapter('AuthorizationCode').consume('code')
+    await expect(adapter('AuthorizationCode').consume('code')).rejects.toThrow('invalid_grant')
+    expect(await artefacts.find('Grant', 'grant')).toBeUndefined()
   })
 
   test.each([

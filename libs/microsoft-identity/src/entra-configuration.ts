@@ -43,7 +43,8 @@ export async function discoverDirectory(
   )
 }
 
-function fetchUntil(signal: AbortSignal): client.CustomFetch {
+/** Fetches no longer than until `signal` says so, whatever time the request would have for itself. */
+export function fetchUntil(signal: AbortSignal): client.CustomFetch {
   return (url, options) => {
     const signals = options.signal ? [signal, options.signal] : [signal]
     return fetch(url, { ...options, signal: AbortSignal.any(signals) } as RequestInit)

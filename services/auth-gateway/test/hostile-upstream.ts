@@ -46,6 +46,7 @@ export async function startHostileUpstream() {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', upstream.origin)
     requests.push(`${request.method} ${url.pathname}`)
+    if (upstream.silentOn?.test(url.pathname)) return
     const json = (body: unknown) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (url.pathname.endsWith('/openid-configuration')) return json({ ...metadata(), ...upstream.metadata })
     if (url.pathname.includes('/keys')) return json({ keys: upstream.keys.map(toJwk) })
@@ -112,16 +113,22 @@ export async function startHostileUpstream() {
     /** Published; the first signs. */
     keys: [first],
     metadata: {} as Claims,
+    /** Paths that are never answered. */
+    silentOn: undefined as RegExp | undefined,
     beforeSigning: async () => {},
     idToken: (claims: Claims) => signWith(upstream.keys[0] ?? first, claims),
     /** As in the beginning. */
     behave() {
       upstream.echoes = false
       upstream.metadata = {}
+      upstream.silentOn = undefined
       upstream.beforeSigning = async () => {}
       upstream.idToken = (claims) => signWith(upstream.keys[0] ?? first, claims)
     },
-    close: () => void server.close(),
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
   }
   return upstream
 }

@@ -15,7 +15,7 @@ const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ ma
  */
 export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected
-  const keys = keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 10_000 })
+  const keys = keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 9_000 })
   keySets.set(jwksUri, keys)
   try {
     const { payload } = await jwtVerify(idToken, keys, {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
-import { clientAuthentication, discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
+import { clientAuthentication, discoverDirectory, fetchUntil } from '@jackfield/microsoft-identity/entra-configuration'
 import { type EntraFailure, readDiscoveryRefusal, readEntraError, readEntraFailure } from '@jackfield/microsoft-identity/entra-failure'
 import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
@@ -11,7 +11,8 @@ import type { Clock, Microsoft, MicrosoftFailure } from '../ports.ts'
 import { verifyIdToken } from './entra-id-token.ts'
 
 const SCOPE = 'openid profile email'
-const TIMEOUT_SECONDS = 10
+/** For all that one answer of ours has to ask Microsoft; with our own part it is there within ten seconds (T-115). */
+const PATIENCE_MS = 9_000
 type Account = Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>
 
 /** The Microsoft side of a sign-in: authorization code with PKCE, state and nonce, the ID token checked in full. */
@@ -19,12 +20,13 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
   // Without a credential: what is remembered holds no secret. Its JWKS, fetched again for unknown keys, is shared by all logins.
   const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
 
-  async function directoryOf(account: Account): Promise<client.Configuration> {
+  async function directoryOf(account: Account, patience = AbortSignal.timeout(PATIENCE_MS)): Promise<client.Configuration> {
     const key = `${account.cloud} ${account.directoryId} ${account.clientId}`
     const known = directories.get(key)
     if (known) return known
     const { clientId, directoryId } = account
-    const found = await discoverDirectory({ clientId, directoryId, credential: null }, microsoftOrigins(account.cloud, overrides).login)
+    const { login } = microsoftOrigins(account.cloud, overrides)
+    const found = await discoverDirectory({ clientId, directoryId, credential: null }, login, patience)
     // One without it is broken, and is asked for again.
     if (found.serverMetadata().authorization_endpoint !== undefined) directories.set(key, found)
     return found
@@ -61,8 +63,9 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
 
     async redeem(connection, answer, expected) {
       try {
-        const directory = await directoryOf(connection)
-        const configuration = withCredential(directory, connection)
+        const patience = AbortSignal.timeout(PATIENCE_MS)
+        const directory = await directoryOf(connection, patience)
+        const configuration = withCredential(directory, connection, patience)
         try {
           const tokens = await client.authorizationCodeGrant(configuration, new URL(`${expected.redirectUri}?${answer}`), {
             expectedState: expected.state,
@@ -122,7 +125,7 @@ function rememberKeys(directory: client.Configuration, fetched: client.ExportedJ
   client.setJwksCache(directory, { jwks: fetched.jwks, uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS) })
 }
 
-function withCredential(directory: client.Configuration, connection: Connection): client.Configuration {
+function withCredential(directory: client.Configuration, connection: Connection, patience: AbortSignal): client.Configuration {
   const metadata = { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 }
   const { issuer } = directory.serverMetadata()
   const configuration = new client.Configuration(
@@ -131,7 +134,7 @@ function withCredential(directory: client.Configuration, connection: Connection)
     metadata,
     clientAuthentication(connection.credential),
   )
-  configuration.timeout = TIMEOUT_SECONDS
+  configuration[client.customFetch] = fetchUntil(patience)
   client.enableNonRepudiationChecks(configuration)
   if (issuer.startsWith('http://')) client.allowInsecureRequests(configuration)
   const jwks = client.getJwksCache(directory)

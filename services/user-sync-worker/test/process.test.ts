@@ -6,6 +6,8 @@ import { type ServiceProcesses, serviceProcesses } from './support/service-proce
 
 // The service as it is run: processes of their own, ended by signals.
 
+/** What orchestrators give a process to end by default. */
+const GRACE_MS = 30_000
 const EVERYBODY = { all: true, sync: true, sso: false } as const
 
 let platform: Platform
@@ -77,8 +79,15 @@ describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => 
       const first = await start('worker', settings)
       await seenUntil(tenant.api, runId, 900)
       await first.ready()
+      const asked = performance.now()
       first.child.kill('SIGTERM')
       expect(await first.exited).toBe(0)
+      expect(performance.now() - asked).toBeLessThan(GRACE_MS)
+      // Of the page that was under way everything is there, or nothing.
+      const left = await platform.call('GET', `${tenant.api}/sync-runs/${runId}`)
+      expect(left.body).toMatchObject({ status: 'running', error: null })
+      expect(left.body.counts.created).toBe(left.body.counts.seen)
+      expect(await platform.roster(tenant.tenantId)).toHaveLength(left.body.counts.seen)
       const { rows } = await platform.stores.pool.query('select lease_expires_at from roster.sync_run where id = $1', [runId])
       expect(rows[0].lease_expires_at).toBeNull()
       platform.gate.delayMs = 0

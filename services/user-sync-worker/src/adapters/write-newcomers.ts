@@ -7,13 +7,17 @@ import { insertFrom, PAGE, valuesOf } from './user-columns.ts'
 // is committed after it, such as the run's end, waits for it too.
 const BEGIN = 'begin; set local synchronous_commit = off'
 
-const INSERT = `with ${PAGE} ${insertFrom('page')}`
+/** Planned once for a connection: it looks nobody up. */
+const INSERT = { name: 'insert-newcomers', text: `with ${PAGE} ${insertFrom('page')}` }
 
-const ADVANCE = `
+const ADVANCE = {
+  name: 'advance-run',
+  text: `
 update roster.sync_run set seen = seen + $3, created = created + $4, skipped = skipped + $5, unchanged = unchanged + greatest(0, $3 - $4 - $5),
   checkpoint = $6, delta_link = coalesce($7, delta_link), fruitless = 0, revision = revision + 1,
   lease_expires_at = now() + interval '15 seconds'
-where id = $1 and lease_token = $2 and status = 'running'`
+where id = $1 and lease_token = $2 and status = 'running'`,
+}
 
 /** What waits for these rows may be what the page before waits for, where Postgres cannot see the circle. */
 const LONGEST_HOLD_MS = 2_000
@@ -28,11 +32,14 @@ export async function writeNewcomers(pool: pg.Pool, lease: Lease, page: RunPage,
   const overdue = new AbortController()
   let broken: Error | undefined
   try {
-    const [, { rowCount: created }] = await Promise.all([client.query(BEGIN), client.query(INSERT, valuesOf(lease, page.users))])
+    const [, { rowCount: created }] = await Promise.all([
+      client.query(BEGIN),
+      client.query({ ...INSERT, values: valuesOf(lease, page.users) }),
+    ])
     const isTurn = await Promise.race([after, sleep(LONGEST_HOLD_MS, undefined, { signal: overdue.signal })])
     const place = [page.next, page.deltaLink ?? null]
     const run = [lease.runId, lease.token, page.seen, created, page.skipped.length + page.nameless, ...place]
-    const isWritten = isTurn && (await client.query(ADVANCE, run)).rowCount === 1
+    const isWritten = isTurn && (await client.query({ ...ADVANCE, values: run })).rowCount === 1
     await client.query(isWritten ? 'commit' : 'rollback')
     return isWritten
   } catch (error) {

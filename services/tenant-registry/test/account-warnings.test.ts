@@ -2,16 +2,19 @@ import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { announceExpiries, CHECK_EVERY_SECONDS, checkDueAccounts } from '../src/jobs/watch-accounts.ts'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
+import { startImpostor } from './impostor.ts'
 import { aSecret, BASE_URL, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
 const CALLBACK = `${BASE_URL}/auth/microsoft/callback`
 const DAY = 86_400_000
 let registry: Registry
 let m365: M365Emulator
+let impostor: Awaited<ReturnType<typeof startImpostor>>
 let tenantId: string
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  impostor = await startImpostor(m365.origin)
+  registry = await startRegistry({ MICROSOFT_LOGIN_URL: impostor.origin, MICROSOFT_GRAPH_URL: m365.origin })
   tenantId = await registry.givenTenant()
 })
 afterEach(() => {
@@ -19,6 +22,7 @@ afterEach(() => {
 })
 afterAll(async () => {
   await registry.close()
+  await impostor.close()
   await m365.close()
 })
 
@@ -102,6 +106,18 @@ test('S22 S26 lost consent is found by a test of the clock: the account fails, w
   expect(await read(id)).toMatchObject({ status: 'ready', warnings: [] })
   expect(await eventsOf('recovered', id)).toHaveLength(1)
   expect(await eventsOf('verify', id)).toHaveLength(before) // what changes nothing is no event
+})
+
+test('RP-19 S26 an account whose directory names a foreign issuer is failing and warns of it, and recovers when it no longer does', async () => {
+  const { id } = await givenReady()
+  impostor.changes = { issuer: 'https://evil.test/v2.0', token_endpoint: 'https://evil.test/token' }
+  await tomorrow()
+  const { status, warnings } = await read(id)
+  expect([status, warnings]).toMatchObject(['failing', [{ code: 'check-failed', severity: 'critical', check: 'directory' }]])
+  expect(JSON.stringify(warnings)).not.toContain('evil.test')
+  impostor.changes = undefined
+  await tomorrow()
+  expect(await read(id)).toMatchObject({ status: 'ready', warnings: [] })
 })
 
 test('S22 surplus permissions that somebody grants later become a warning and an event, and the account stays ready', async () => {

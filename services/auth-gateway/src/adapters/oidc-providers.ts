@@ -146,8 +146,8 @@ function hasHungUp(error: Error): boolean {
 }
 
 /**
- * What apps are told apart from how the library is set up. On shared hosts `sub` is made of the account id by its means for pairwise subjects; yet
- * every app is told the same one. It reads secrets of clients in order to refuse them; yet no client has one.
+ * What apps are told apart from how the library is set up. On shared hosts `sub` is made of the account id by its means for pairwise
+ * subjects; yet every app is told the same one. It reads secrets of clients in order to refuse them; yet no client has one.
  */
 async function describeForApps(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()

@@ -11,8 +11,8 @@ export function isSameSiteRequest({ method, secFetchSite, origin }: Provenance, 
 }
 
 /**
- * Whether a form that carries a proof of its own was sent by another site all the same. Browsers without fetch metadata name no origin for pages that
- * send no referrer: there the proof alone counts.
+ * Whether a form that carries a proof of its own was sent by another site all the same. Browsers without fetch metadata name no origin for
+ * pages that send no referrer: there the proof alone counts.
  */
 export function isForeignForm({ method, secFetchSite, origin }: Provenance, ownOrigin: string): boolean {
   if (method !== 'POST') return false

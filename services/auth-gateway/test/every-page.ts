@@ -32,7 +32,12 @@ const sessions = [
 /** What a page of the provider's shows, without the provider. */
 function shown(run: (show: ShowPage, ctx: KoaContextWithOIDC) => unknown): (texts: Texts) => Page {
   let page: ((texts: Texts) => Page) | undefined
-  const oidc = { urlFor: () => '/auth/device', session: { state: { secret: 'x' } }, params: {}, client: { clientName: 'Desk phone' } }
+  const oidc = {
+    urlFor: () => '/auth/device',
+    session: { exp: 1_900_000_000, state: { secret: 'x' } },
+    params: {},
+    client: { clientName: 'Desk phone' },
+  }
   void run(
     (_ctx, made) => {
       page = made

@@ -15,6 +15,16 @@ export type RunningPlatform = Platform & {
   end(): Promise<void>
 }
 
+/** A database of Redis for each of the test run's workers: platforms side by side would take each other's jobs. */
+function ownRedis(): string | undefined {
+  const { REDIS_URL, VITEST_POOL_ID } = process.env
+  if (!REDIS_URL) return undefined
+  if (!VITEST_POOL_ID) throw new Error('The test run does not number its workers.')
+  const url = new URL(REDIS_URL)
+  url.pathname = `/${VITEST_POOL_ID}`
+  return url.href
+}
+
 /** The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with REDIS_URL, else on Postgres. */
 export async function runPlatform(): Promise<RunningPlatform> {
   const database = await createTestDatabase()
@@ -36,7 +46,7 @@ export async function runPlatform(): Promise<RunningPlatform> {
     },
     settings,
     databaseUrl: database.url,
-    redisUrl: process.env.REDIS_URL || undefined,
+    redisUrl: ownRedis(),
     logLevel: 'info',
     onLine: (name, line) => lines.push(`${name} ${line}`),
     onStep: () => undefined,

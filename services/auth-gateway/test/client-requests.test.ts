@@ -107,3 +107,32 @@ test('T-32 TE-14 the token endpoint takes forms by POST alone', async () => {
   expect(await post('text/plain', new URLSearchParams(parameters).toString())).toEqual([400, undefined, 'invalid_request'])
   expect((await askForTokens(world, parameters)).status).toBe(200)
 })
+
+test.each([
+  'TOKEN',
+  'Token/',
+  'token/',
+  'PAR',
+  'introspect/',
+  'Revoke',
+  'userinfo/',
+  'DEVICE',
+  'device/',
+  'Device_Authorization',
+  'LOGOUT',
+  'logout/Confirm',
+  'authorize/',
+  'Authorize',
+  'authorize/abc/',
+  'AUTHORIZE/abc',
+  '.well-known/OpenID-configuration',
+  'JWKS',
+])('T-70 every address has one spelling: there is nothing at /auth/%s', async (path) => {
+  for (const method of ['GET', 'POST']) {
+    const answer = await send(`${origin}/auth/${path}`, {
+      method,
+      ...(method === 'POST' && { headers: FORM, body: 'client_id=web-client' }),
+    })
+    expect([method, answer.status]).toEqual([method, 404])
+  }
+})

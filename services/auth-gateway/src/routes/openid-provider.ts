@@ -24,6 +24,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     handler: async (request, reply) => {
       const site = signInSite(request)
       const path = (request.url.split('?')[0] ?? '').slice('/auth'.length)
+      if (!ADDRESSES.test(path)) throw refuse('not-found')
       const { origin } = request.headers
       if (origin !== undefined && !OPEN.has(path) && isCalledByScript(path)) {
         // oidc-provider reflects any Origin until it knows the client; here unregistered ones end before (SC-14).
@@ -51,6 +52,12 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     },
   })
 }
+
+/**
+ * oidc-provider takes its addresses in any case and with a slash behind them. Here each has one spelling: whatever is decided by the path, a
+ * rate limit or whose form it is, is decided for all that reaches it (T-70).
+ */
+const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
 /** Where pages of the provider send their forms, and nobody else does. */
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
@@ -89,9 +96,9 @@ async function readBounded(stream: IncomingMessage, limit: number): Promise<stri
 
 /** What the provider builds its addresses from: the resolved host, never the client's headers. */
 function pretendMounted(request: FastifyRequest, origin: string): void {
-  const { protocol, host } = new URL(origin)
+  const [protocol, host] = origin.split('://')
   const { raw } = request
-  Object.assign(raw.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1), 'x-forwarded-for': request.ip })
+  Object.assign(raw.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol, 'x-forwarded-for': request.ip })
   Object.assign(raw, { originalUrl: raw.url, url: raw.url?.slice('/auth'.length) })
 }
 

@@ -24,9 +24,20 @@ function know(key: Buffer): KnownKey {
   return entry
 }
 
+const NONCE = 12
+let nonces = Buffer.alloc(0)
+
+/** Random bytes are asked for a few hundred nonces at a time: for one at a time they cost more than the cipher. */
+function nextNonce(): Buffer {
+  if (nonces.length === 0) nonces = randomBytes(NONCE * 256)
+  const nonce = nonces.subarray(0, NONCE)
+  nonces = nonces.subarray(NONCE)
+  return nonce
+}
+
 /** Encrypts `plaintext`; `context` names the place it is for (tenant, row) and is authenticated with it. */
 export function seal(plaintext: Buffer, key: Buffer, context: string): Buffer {
-  const nonce = randomBytes(12)
+  const nonce = nextNonce()
   const cipher = createCipheriv('aes-256-gcm', know(key).object, nonce)
   cipher.setAAD(Buffer.from(context))
   // GCM is a stream: there is as much ciphertext as plaintext, and the end brings only the tag.

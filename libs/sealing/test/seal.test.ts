@@ -48,3 +48,8 @@ test('T-93 what a key seals begins with its prefix, by which what waits for anot
   const begins = (sealed: Buffer) => sealed.subarray(0, prefix.length).equals(prefix)
   expect([begins(seal(secret, key, 'place')), begins(seal(secret, randomBytes(32), 'place'))]).toEqual([true, false])
 })
+
+test('T-93 no nonce is used twice', () => {
+  const nonces = Array.from({ length: 2_000 }, () => seal(secret, key, 'place').subarray(5, 17).toString('hex'))
+  expect(new Set(nonces).size).toBe(nonces.length)
+})

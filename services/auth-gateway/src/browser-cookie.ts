@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 
 const NAME = '__Host-jackfield-browser'
@@ -21,5 +21,5 @@ export function ensureBrowser(request: FastifyRequest): { browser: string; setCo
 }
 
 function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('base64url')
+  return hash('sha256', value, 'base64url')
 }

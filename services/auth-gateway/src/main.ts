@@ -57,7 +57,7 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const store = redis ? redisArtefacts(redis) : postgresArtefacts(db)
+const store = redis ? redisArtefacts(redis) : postgresArtefacts(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )

@@ -12,10 +12,10 @@ export function personHosts(spaces: ArtefactSpaces) {
   const space = spaces(SPACE)
   const indexOf = ({ tenantId, userId }: PersonId) => `person ${tenantId} ${userId}`
   return {
-    note(origin: string, person: PersonId): Promise<void> {
+    async note(origin: string, person: PersonId): Promise<void> {
       const { host } = new URL(origin)
       const grantId = indexOf(person)
-      return space.save({ kind: KIND, id: `${grantId} ${host}`, payload: { host }, ttl: SESSION_ABSOLUTE, grantId })
+      await space.save({ kind: KIND, id: `${grantId} ${host}`, payload: { host }, ttl: SESSION_ABSOLUTE, grantId })
     },
     async find(person: PersonId): Promise<string[]> {
       return (await space.findByGrant(indexOf(person))).map(({ payload }) => Payload.parse(payload).host)

@@ -64,23 +64,39 @@ export interface Revocations {
 }
 
 /** A thing with an end: code, token, session, pending login. `grantId` and `uid` are other ways to find it. */
-export type Artefact = { kind: string; id: string; payload: Record<string, unknown>; ttl: number; grantId?: string; uid?: string }
+export type Artefact = {
+  kind: string
+  id: string
+  payload: Record<string, unknown>
+  ttl: number
+  grantId?: string
+  uid?: string
+  /** Grants and the session that are looked at whenever this is: they are read with it. */
+  companions?: { grantIds: readonly string[]; sessionUid?: string | undefined }
+}
 export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: number | undefined }
 
 /** Short-lived state of one namespace (a tenant on one host, or a shared host). What another namespace stored does not exist here. */
 export interface Artefacts {
-  save(artefact: Artefact): Promise<void>
+  /** True when it took the place of one that the same unit of work has read: then, and only then, one that was removed meanwhile stays removed. */
+  save(artefact: Artefact): Promise<boolean>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
   findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
   /** All that were saved with this grant id and still live, without their ids. */
   findByGrant(grantId: string): Promise<FoundArtefact[]>
   /** Atomic: true for the one caller who is first. */
   consume(kind: string, id: string): Promise<boolean>
+  /** In a unit of work: consumed in one step with the refresh token that is saved next, which fails with AlreadyUsedError for whoever is second. */
+  consumeWithNext(kind: string, id: string): Promise<boolean>
   remove(kind: string, id: string): Promise<void>
   removeByUid(kind: string, uid: string): Promise<void>
   removeByGrant(grantId: string): Promise<void>
 }
-export type ArtefactSpaces = (namespace: string) => Artefacts
+export interface ArtefactSpaces {
+  (namespace: string): Artefacts
+  /** Does `work` as one unit: few rounds to the store, and what belongs together is there wholly or not at all. Nothing is left when it failed. */
+  asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+}
 
 /** Why Microsoft gave no identity: the adapter's reading, without any of Microsoft's own text. */
 export type MicrosoftFailure =

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { findPlatformSite, readHost, type SignInSite, type Site, type TenantSite } from './domain/site.ts'
+import { platformSites, readHost, type SignInSite, type Site, type TenantSite } from './domain/site.ts'
 import { refuse } from './errors.ts'
 import type { Registry } from './ports.ts'
 
@@ -14,10 +14,11 @@ declare module 'fastify' {
 /** Decides by the host alone whose site a request is for. An unknown host gets nothing, least of all another tenant's. */
 export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async (app, { registry, baseUrl }) => {
   app.decorateRequest('site')
+  const ofPlatform = platformSites(baseUrl)
   app.addHook('onRequest', async (request) => {
     const host = readHost(request.host)
     if (!host) throw refuse('unknown-host')
-    const site = findPlatformSite(host, baseUrl) ?? (await findSignInSite(registry, host))
+    const site = ofPlatform.get(host) ?? (await findSignInSite(registry, host))
     if (!site) throw refuse('unknown-host')
     request.site = site
   })

@@ -6,9 +6,11 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { ArtefactStore } from '../src/adapters/artefact-store.ts'
 import { postgresArtefacts, sweepArtefacts } from '../src/adapters/postgres-artefacts.ts'
 import { redisArtefacts } from '../src/adapters/redis-artefacts.ts'
-import { type ArtefactStore, sealedArtefacts } from '../src/adapters/sealed-artefacts.ts'
+import { sealedArtefacts } from '../src/adapters/sealed-artefacts.ts'
+import { AlreadyUsedError } from '../src/adapters/unit-of-work.ts'
 import type { ArtefactSpaces } from '../src/ports.ts'
 
 const KEYS = [randomBytes(32)]
@@ -42,7 +44,7 @@ async function dump(kind: string): Promise<string> {
 }
 
 describe.each([
-  ['Postgres', () => postgresArtefacts(drizzle(pool)) as ArtefactStore | undefined],
+  ['Postgres', () => postgresArtefacts(pool) as ArtefactStore | undefined],
   ['Redis', () => (redis ? redisArtefacts(redis) : undefined)],
 ] as const)('artefacts on %s', (kind, store) => {
   const spaces = (): ArtefactSpaces => sealedArtefacts(store() as ArtefactStore, KEYS)
@@ -120,6 +122,125 @@ describe.each([
     expect(await space.find('RefreshToken', 'other')).toBeDefined()
   })
 
+  describe('of a request that is one unit of work:', () => {
+    const session = (id: string, n: number) => ({ kind: 'Session', id, payload: { n }, ttl: 60, uid: `uid ${id}` })
+    const given = () => {
+      const all = spaces()
+      return { space: all('a'), outside: spaces()('a'), asOne: all.asOne }
+    }
+
+    onStore('what belongs together is written when the session is, and read by the request before that', async () => {
+      const { space, outside, asOne } = given()
+      const [code, id] = [randomUUID(), randomUUID()]
+      await asOne(async () => {
+        await space.save({ kind: 'AuthorizationCode', id: code, payload: { n: 1 }, ttl: 60 })
+        expect((await space.find('AuthorizationCode', code))?.payload.n).toBe(1)
+        expect(await outside.find('AuthorizationCode', code)).toBeUndefined()
+        await space.save(session(id, 2))
+        expect(await outside.find('AuthorizationCode', code)).toBeDefined()
+        expect(await outside.findByUid('Session', `uid ${id}`)).toBeDefined()
+        return 'done'
+      })
+    })
+
+    onStore('what nothing completes is written at its end', async () => {
+      const { space, outside, asOne } = given()
+      const [code, gone] = [randomUUID(), randomUUID()]
+      await outside.save(session(gone, 1))
+      await asOne(async () => {
+        await space.remove('Session', gone)
+        expect(await space.find('Session', gone)).toBeUndefined()
+        await space.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
+        return 'done'
+      })
+      expect(await outside.find('AuthorizationCode', code)).toBeDefined()
+      expect(await outside.find('Session', gone)).toBeUndefined()
+    })
+
+    onStore('T-115 nothing is left, used up or gone when it fails', async () => {
+      const { space, outside, asOne } = given()
+      const [code, made, kept] = [randomUUID(), randomUUID(), randomUUID()]
+      await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
+      await outside.save(session(kept, 1))
+      const work = async () => {
+        await space.consumeWithNext('AuthorizationCode', code)
+        await space.save({ kind: 'Grant', id: made, payload: {}, ttl: 60 })
+        await space.remove('Session', kept)
+        return 'failed' as const
+      }
+      await asOne(work)
+      const thrown = asOne(() => work().then(() => Promise.reject(new Error('fault'))))
+      await expect(thrown).rejects.toThrow('fault')
+      expect((await outside.find('AuthorizationCode', code))?.consumedAt).toBeUndefined()
+      expect(await outside.find('Grant', made)).toBeUndefined()
+      expect(await outside.find('Session', kept)).toBeDefined()
+    })
+
+    onStore('TE-01 of 20 who use one code at once exactly one keeps a refresh token', async () => {
+      const { space, outside, asOne } = given()
+      const code = randomUUID()
+      await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
+      const ids = Array.from({ length: 20 }, () => randomUUID())
+      const settled = await Promise.allSettled(
+        ids.map((id) =>
+          asOne(async () => {
+            expect((await space.find('AuthorizationCode', code))?.consumedAt).toBeUndefined()
+            await wait(50)
+            await space.consumeWithNext('AuthorizationCode', code)
+            await space.save({ kind: 'Grant', id, payload: {}, ttl: 60 })
+            await space.save({ kind: 'RefreshToken', id, payload: {}, ttl: 60 })
+            return 'done'
+          }),
+        ),
+      )
+      const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+      expect(reasons).toHaveLength(19)
+      expect(reasons.every((reason) => reason instanceof AlreadyUsedError)).toBe(true)
+      const kept = await Promise.all(ids.map(async (id) => [await outside.find('RefreshToken', id), await outside.find('Grant', id)]))
+      expect(kept.filter(([token]) => token)).toHaveLength(1)
+      expect(kept.filter(([, grant]) => grant)).toHaveLength(1)
+      expect((await outside.find('AuthorizationCode', code))?.consumedAt).toBeTypeOf('number')
+    })
+
+    onStore('T-51 what was ended while it was under way stays ended, with what it adds to it', async () => {
+      const { space, outside, asOne } = given()
+      const [id, fresh] = [randomUUID(), randomUUID()]
+      await outside.save(session(id, 1))
+      await asOne(async () => {
+        expect(await space.find('Session', id)).toBeDefined()
+        await outside.removeByUid('Session', `uid ${id}`)
+        expect(await space.save(session(id, 2))).toBe(true)
+        expect(await space.save(session(fresh, 3))).toBe(false)
+        return 'done'
+      })
+      expect(await outside.find('Session', id)).toBeUndefined()
+      expect((await outside.find('Session', fresh))?.payload.n).toBe(3)
+    })
+
+    onStore('a code is read with its grant and its session, those that live and are of its namespace', async () => {
+      const { space, outside, asOne } = given()
+      const [code, sessionId] = [randomUUID(), randomUUID()]
+      const [grant, ended, foreign] = [randomUUID(), randomUUID(), randomUUID()]
+      await outside.save({ kind: 'Grant', id: grant, payload: { n: 1 }, ttl: 60 })
+      await outside.save({ kind: 'Grant', id: ended, payload: {}, ttl: 1 })
+      await spaces()('b').save({ kind: 'Grant', id: foreign, payload: {}, ttl: 60 })
+      await outside.save(session(sessionId, 2))
+      const companions = { grantIds: [grant, ended, foreign], sessionUid: `uid ${sessionId}` }
+      await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60, companions })
+      await wait(1_100)
+      await asOne(async () => {
+        await space.find('AuthorizationCode', code)
+        for (const id of [grant, ended, foreign]) await outside.remove('Grant', id)
+        await outside.removeByUid('Session', `uid ${sessionId}`)
+        // Gone since, so that only what came with the code can be here.
+        expect((await space.find('Grant', grant))?.payload).toEqual({ jti: grant, n: 1 })
+        expect((await space.findByUid('Session', `uid ${sessionId}`))?.payload.n).toBe(2)
+        for (const id of [ended, foreign]) expect(await space.find('Grant', id)).toBeUndefined()
+        return 'done'
+      })
+    })
+  })
+
   onStore('RT-12 T-94 a dump of the store holds no id and no payload in clear', async () => {
     const id = randomBytes(32).toString('base64url')
     const payload = { jti: id, grantId: `grant-${id}`, note: 'canary-in-payload' }
@@ -132,7 +253,7 @@ describe.each([
 })
 
 test('expired rows are swept from Postgres, living ones stay', async () => {
-  const space = sealedArtefacts(postgresArtefacts(drizzle(pool)), KEYS)('sweep')
+  const space = sealedArtefacts(postgresArtefacts(pool), KEYS)('sweep')
   await space.save({ kind: 'Session', id: 'short', payload: {}, ttl: 1 })
   await space.save({ kind: 'Session', id: 'long', payload: {}, ttl: 60 })
   await wait(1_200)

@@ -82,7 +82,7 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const store = options.redis ? redisArtefacts(options.redis) : postgresArtefacts(db)
+  const store = options.redis ? redisArtefacts(options.redis) : postgresArtefacts(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const artefacts = sealedArtefacts(store, sealingKeys, room)

@@ -5,6 +5,7 @@ import { timedCache } from '../src/adapters/timed-cache.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'
+import { askForTokens, givenCode } from './token-requests.ts'
 
 let world: World | undefined
 afterEach(async () => {
@@ -49,6 +50,18 @@ test('T-115 a roster that is down is 503 for the app and a page for the person, 
   const renewed = await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')
   expect(renewed.access_token).toBeTypeOf('string')
   expect(world.faults).toEqual([])
+})
+
+test('T-115 a roster that is down uses no code up: the app asks again when it is back', async () => {
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+  const code = await givenCode(world)
+  world.roster.outage.isDown = true
+  expect((await askForTokens(world, code)).status).toBe(503)
+  world.roster.outage.isDown = false
+  expect((await askForTokens(world, code)).status).toBe(200)
+  expect((await askForTokens(world, code)).body.error).toBe('invalid_grant')
 })
 
 test('T-115 DO-09 a registry that is down answers 503 for a host, never another tenant’s pages', async () => {

@@ -1,5 +1,6 @@
 import { fetchUserInfo, refreshTokenGrant } from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { notedHomes, notingSessionHomes, recentLogins } from '../src/adapters/oidc-login.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'
@@ -157,6 +158,16 @@ test('T-51 a request under way cannot save an ended session back to life', async
   isEnded = true
   await Promise.all(hammering)
   expect(await isSignedIn(there.browser)).toBe(false)
+})
+
+test('T-51 nor can one that was about to give it a new id, as a login does', async () => {
+  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
+  const artefacts = notingSessionHomes(world.artefacts('renewed'), memory, 'home')
+  const renewed = (uid: string) => ({ kind: 'Session', id: `renewed ${uid}`, payload: { uid }, ttl: 60, uid })
+  await artefacts.save({ kind: 'EndedSession', id: 'ended', payload: {}, ttl: 60 })
+  for (const uid of ['ended', 'living']) await artefacts.save(renewed(uid))
+  expect(await artefacts.find('Session', 'renewed ended')).toBeUndefined()
+  expect(await artefacts.find('Session', 'renewed living')).toBeDefined()
 })
 
 test('T-115 while the roster is down the page says so', async () => {

@@ -202,6 +202,19 @@ describe('T-50 refresh tokens', () => {
     expect(alive.length).toBeLessThanOrEqual(1)
   })
 
+  test('RT-02 two uses of one at the same moment are both answered, and one of the answers lives on', async () => {
+    const { app, tokens } = await signIn(world, 'contoso')
+    let last = tokens.refresh_token ?? ''
+    for (let round = 0; round < 10; round++) {
+      const use = () => token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: last })
+      const answers = await Promise.all([use(), use()])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      const active = await Promise.all(answers.map(({ body }) => client.tokenIntrospection(app.configuration, body.refresh_token)))
+      expect(active.filter((each) => each.active)).toHaveLength(1)
+      last = answers[active.findIndex((each) => each.active)]?.body.refresh_token
+    }
+  })
+
   test('RT-05 RT-06 belong to their client and never widen', async () => {
     const { tokens } = await signIn(world, 'contoso')
     const refresh_token = tokens.refresh_token ?? ''

@@ -1,16 +1,19 @@
 import type { App } from '@jackfield/contract/app'
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { SignInSite } from '../domain/site.ts'
-import type { Artefacts, Clock, Registry } from '../ports.ts'
+import type { Artefact, Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
 import { personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
+import { revokeReplayed } from './revoke-replayed.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
+/** What tokens are given for. */
+const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
 
 type Parts = {
   site: SignInSite
@@ -35,6 +38,11 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
 }
 
 function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
+  /** What a refresh token is given for is used up in one step with that one's being kept. */
+  const consume = (...which: [string, string]) =>
+    EXCHANGED.has(kind) && Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token')
+      ? artefacts.consumeWithNext(...which)
+      : artefacts.consume(...which)
   const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
     found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
   return {
@@ -46,6 +54,7 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
         ttl: ttl ?? SESSION_ABSOLUTE,
         ...indexOf(kind, payload),
         ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
+        ...companionsOf(kind, payload),
       })
     },
     find: async (id) => toPayload(await artefacts.find(kind, id)),
@@ -54,15 +63,8 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
     destroy: (id) => artefacts.remove(kind, id),
     revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
     async consume(id) {
-      if (await artefacts.consume(kind, id)) return
-      // Two came at once and this one is second: what the first gets is revoked like after any replay (RFC 6749 4.1.2).
-      const found = await artefacts.find(kind, id)
-      const { grantId } = found?.payload ?? {}
-      if (typeof grantId === 'string') {
-        await artefacts.removeByGrant(grantId)
-        await artefacts.remove('Grant', grantId)
-      }
-      throw new errors.InvalidGrant('already used')
+      if (await consume(kind, id)) return
+      throw await revokeReplayed(artefacts, (await artefacts.find(kind, id))?.payload.grantId)
     },
   }
 }
@@ -99,6 +101,17 @@ function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
 function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantId?: string } {
   if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
   return grantId && kind !== 'Interaction' ? { grantId } : {}
+}
+
+/** So many apps of a session have their grants read with it. */
+const MOST_COMPANIONS = 16
+
+/** What oidc-provider looks at next: of a session the grants of its apps, of what is exchanged for tokens its grant and its session. */
+function companionsOf(kind: string, { grantId, sessionUid, authorizations = {} }: AdapterPayload): Pick<Artefact, 'companions'> {
+  if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
+  if (kind !== 'Session') return {}
+  const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])
+  return { companions: { grantIds: grantIds.slice(-MOST_COMPANIONS) } }
 }
 
 /** An interaction notes the id of the session it began in. Nothing reads it there, and it would authenticate. */

@@ -32,9 +32,10 @@ export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent 
         await homes.save({ kind: KIND, id: artefact.id, payload: { home }, ttl: SESSION_ABSOLUTE })
         noted.set(artefact.id, true)
       }
-      await artefacts.save(artefact)
+      const isReplaced = await artefacts.save(artefact)
       recent.delete(artefact.id)
-      await buryIfEnded(artefacts, artefact)
+      if (!isReplaced) await buryIfEnded(artefacts, artefact)
+      return isReplaced
     },
     async remove(kind, id) {
       await artefacts.remove(kind, id)

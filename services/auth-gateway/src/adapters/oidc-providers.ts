@@ -23,12 +23,13 @@ import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
-import { endSession, listSessions, noticesOf, notingBrowserNames, notingMicrosoftSessions, notingPersonHosts } from './oidc-sessions.ts'
-import { availableArtefacts } from './oidc-unavailable.ts'
+import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
+import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { sessionCookieVerifier } from './session-cookie.ts'
 import { strictClientRequests } from './strict-client-requests.ts'
 import { structuredTokens } from './structured-tokens.ts'
+import { AlreadyUsedError } from './unit-of-work.ts'
 
 const BINDING = 'InteractionBrowser'
 const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
@@ -113,18 +114,15 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   })
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.status === 503) ctx.set('retry-after', '2')
-  })
-  provider.use(describeForApps)
-  provider.use(strictClientRequests)
-  provider.use(burnRefusedCodes(artefacts))
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
-  provider.use(structuredTokens({ ...parts, site, artefacts: availableArtefacts(artefacts), readAccessToken }))
-  provider.use(notingBrowserNames(availableArtefacts(artefacts)))
-  provider.use(notingMicrosoftSessions(parts.artefacts, site))
-  provider.use(notingPersonHosts(parts.artefacts, site))
+  const available = availableArtefacts(artefacts)
+  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
+  provider.use(comeAgainLater)
+  provider.use(on(/^\/\.well-known\//, describeForApps))
+  provider.use(on(/^\/(?:token|par|introspect|revoke|device_authorization)$/, strictClientRequests))
+  provider.use(on(/^\/token$/, burnRefusedCodes(artefacts)))
+  provider.use(on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })))
+  provider.use(on(RESUME, notingLogins(parts.artefacts, available, site)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   // Without a listener the library writes to the console, of everybody who hangs up in the middle of a body.
   ;(provider as EventEmitter).on('error', (error: Error) => {
@@ -143,6 +141,31 @@ function hasHungUp(error: Error): boolean {
     'code' in error &&
     /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_HTTP_REQUEST_TIMEOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(String(error.code))
   )
+}
+
+type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
+
+/** Stands around the routes below `paths` only; the others go past it. */
+function on(paths: RegExp, middleware: Middleware): Middleware {
+  return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next())
+}
+
+/** The request's reads and writes are one unit of work; one that ends in a fault of ours leaves nothing and uses nothing up. */
+function asOneUnit(artefacts: ArtefactSpaces): Middleware {
+  return async (ctx, next) => {
+    const work = async () => {
+      await next()
+      return ctx.status < 500 ? ('done' as const) : ('failed' as const)
+    }
+    await orUnavailable(artefacts.asOne(work)).catch((error: unknown) => {
+      if (!(error instanceof AlreadyUsedError) || ctx.status < 400) throw error
+    })
+  }
+}
+
+async function comeAgainLater(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.status === 503) ctx.set('retry-after', '2')
 }
 
 /**

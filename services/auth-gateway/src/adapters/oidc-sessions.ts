@@ -18,35 +18,22 @@ import { orUnavailable } from './oidc-unavailable.ts'
 /** Sessions are found by person the way tokens are found by grant. */
 export const personIndex = (accountId: string) => `person ${accountId}`
 
-/** Notes in which browser a session's login happened, for its owner's eyes. */
-export function notingBrowserNames(artefacts: Artefacts) {
+/**
+ * Notes of a login that has just happened: in which browser, for its owner's eyes; on which session at Microsoft it rests, so that both can
+ * end together; and where the person signed in, so that the roster's word can end it (S45).
+ */
+export function notingLogins(spaces: ArtefactSpaces, artefacts: Artefacts, site: SignInSite) {
+  const [ofMicrosoft, hosts] = [microsoftSessions(spaces), personHosts(spaces)]
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
     await next()
     const { session, result } = ctx.oidc ?? {}
     if (!session?.accountId || !result?.login) return
+    const { accountId, uid } = session
     const payload = nameBrowser(ctx.req.headers['user-agent'])
-    await artefacts.save({ kind: BROWSER_NAME, id: session.uid, payload, ttl: SESSION_ABSOLUTE })
-  }
-}
-
-/** Notes on which session at Microsoft a login rests, so that both can end together. */
-export function notingMicrosoftSessions(spaces: ArtefactSpaces, site: SignInSite) {
-  const sessions = microsoftSessions(spaces)
-  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
-    await next()
-    const { session, result } = ctx.oidc ?? {}
-    const { sid } = (result?.microsoft ?? {}) as { sid?: string }
-    if (session?.accountId && result?.login && sid) await orUnavailable(sessions.note(sid, site, session.accountId, session.uid))
-  }
-}
-
-/** Notes where a person signed in, so that the roster's word can end it (S45). */
-export function notingPersonHosts(spaces: ArtefactSpaces, site: SignInSite) {
-  const hosts = personHosts(spaces)
-  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
-    await next()
-    const { session, result } = ctx.oidc ?? {}
-    const person = session?.accountId && result?.login ? readAccountId(site, session.accountId) : undefined
+    await artefacts.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
+    const { sid } = (result.microsoft ?? {}) as { sid?: string }
+    if (sid) await orUnavailable(ofMicrosoft.note(sid, site, accountId, uid))
+    const person = readAccountId(site, accountId)
     if (person) await orUnavailable(hosts.note(site.origin, person))
   }
 }

@@ -20,6 +20,7 @@ export function availableArtefacts(artefacts: Artefacts): Artefacts {
     findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
     findByGrant: (grantId) => orUnavailable(artefacts.findByGrant(grantId)),
     consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),
+    consumeWithNext: (kind, id) => orUnavailable(artefacts.consumeWithNext(kind, id)),
     remove: (kind, id) => orUnavailable(artefacts.remove(kind, id)),
     removeByUid: (kind, uid) => orUnavailable(artefacts.removeByUid(kind, uid)),
     removeByGrant: (grantId) => orUnavailable(artefacts.removeByGrant(grantId)),

@@ -1,79 +1,52 @@
-import { and, eq, gt, isNotNull, isNull, lte, sql } from '@jackfield/postgres/drizzle'
+import { lte, sql } from '@jackfield/postgres/drizzle'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type { Pool } from 'pg'
+import type { ArtefactStore, Batch, Companion, StoredRow } from './artefact-store.ts'
 import { artefact } from './schema.ts'
-import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
 
-const alive = gt(artefact.expiresAt, sql`now()`)
+const FOUND = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
+type Found = Omit<Companion, 'consumedAt'> & { consumedAt: number | null }
+const ALIVE = 'a.expires_at > now()'
 
-const stored = { key: artefact.key, payload: artefact.payload, consumedAt: artefact.consumedAt }
+const GET = `select ${FOUND} from gateway.artefact a where a.key = $1 and ${ALIVE}`
+const GET_BY_UID = `select ${FOUND} from gateway.artefact a where a.uid_key = $1 and ${ALIVE}`
+const GET_BY_GRANT = `select ${FOUND} from gateway.artefact a where a.grant_key = $1 and ${ALIVE}`
+const GET_TOGETHER = `with own as (select * from gateway.artefact a where a.key = $1 and ${ALIVE})
+select ${FOUND} from own a
+union all
+select ${FOUND} from own join gateway.artefact a on a.key = any(own.companion_keys) where ${ALIVE}
+union all
+select ${FOUND} from own join gateway.artefact a on a.uid_key = own.companion_uid_key where ${ALIVE}`
 
-/** Artefacts in the unlogged table: the zero-install store, without Redis. A sign-in asks it nine times, so statements are prepared once. */
-export function postgresArtefacts(db: NodePgDatabase): ArtefactStore {
-  const given = <Column>(name: string) => sql<Column>`${sql.placeholder(name)}`
-  const values = {
-    payload: given<Buffer>('payload'),
-    grantKey: given<string | null>('grantKey'),
-    uidKey: given<string | null>('uidKey'),
-    waitsAt: given<string | null>('waitsAt'),
-    expiresAt: sql<Date>`now() + make_interval(secs => ${sql.placeholder('ttl')})`,
+/**
+ * Artefacts in the unlogged table: the zero-install store, without Redis. A sign-in asks it four times, each a statement that its connection
+ * has planned before; they are written out, as building them costs as much as sending them.
+ */
+export function postgresArtefacts(pool: Pool): ArtefactStore {
+  async function find(name: string, text: string, value: string): Promise<Companion[]> {
+    const { rows } = await pool.query<Found>({ name, text, values: [value] })
+    return rows.map(({ consumedAt, ...row }) => ({ ...row, consumedAt: consumedAt ?? undefined }))
   }
-  const put = db
-    .insert(artefact)
-    .values({ key: given<string>('key'), kind: given<string>('kind'), ...values })
-    // A row that has expired but was not swept yet is a new one's place: its consumption does not carry over.
-    .onConflictDoUpdate({
-      target: artefact.key,
-      set: { ...values, consumedAt: sql`case when ${artefact.expiresAt} > now() then ${artefact.consumedAt} end` },
-    })
-    .prepare('artefact_put')
-  const get = db
-    .select(stored)
-    .from(artefact)
-    .where(and(eq(artefact.key, sql.placeholder('key')), alive))
-    .prepare('artefact_get')
-  const getByUid = db
-    .select(stored)
-    .from(artefact)
-    .where(and(eq(artefact.uidKey, sql.placeholder('uidKey')), alive))
-    .prepare('artefact_get_by_uid')
-  const consume = db
-    .update(artefact)
-    .set({ consumedAt: sql`now()` })
-    .where(and(eq(artefact.key, sql.placeholder('key')), alive, isNull(artefact.consumedAt)))
-    .prepare('artefact_consume')
   return {
-    async put({ key, kind, payload, ttl, grantKey = null, uidKey = null, waitsAt = null }) {
-      await put.execute({ key, kind, payload, ttl, grantKey, uidKey, waitsAt })
+    async write(batch) {
+      const { name, text } = statementFor(batch)
+      const { rows } = await pool.query<{ done: boolean }>({ name, text, values: valuesOf(batch) })
+      return rows[0]?.done === true
     },
-    async get(key) {
-      const [row] = await get.execute({ key })
-      return row && toStored(row)
-    },
-    countWaiting: (place) =>
-      db.$count(artefact, and(place === undefined ? isNotNull(artefact.waitsAt) : eq(artefact.waitsAt, place), alive)),
-    async getByUid(uidKey) {
-      const [row] = await getByUid.execute({ uidKey })
-      return row && toStored(row)
-    },
-    async getByGrant(grantKey) {
-      const rows = await db
-        .select(stored)
-        .from(artefact)
-        .where(and(eq(artefact.grantKey, grantKey), alive))
-      return rows.map(toStored)
-    },
-    async consume(key) {
-      const changed = await consume.execute({ key })
-      return changed.rowCount === 1
-    },
-    async remove(key) {
-      await db.delete(artefact).where(eq(artefact.key, key))
+    get: async (key) => (await find('artefact_get', GET, key))[0],
+    getTogether: (key) => find('artefact_get_together', GET_TOGETHER, key),
+    getByUid: async (uidKey) => (await find('artefact_get_by_uid', GET_BY_UID, uidKey))[0],
+    getByGrant: (grantKey) => find('artefact_get_by_grant', GET_BY_GRANT, grantKey),
+    async countWaiting(place) {
+      const text = `select count(*)::float8 as waiting from gateway.artefact a where a.waits_at ${place === undefined ? 'is not null' : '= $1'} and ${ALIVE}`
+      const { rows } = await pool.query<{ waiting: number }>(text, place === undefined ? [] : [place])
+      return rows[0]?.waiting ?? 0
     },
     async removeByUid(uidKey) {
-      await db.delete(artefact).where(eq(artefact.uidKey, uidKey))
+      await pool.query('delete from gateway.artefact where uid_key = $1', [uidKey])
     },
     async removeByGrant(grantKey) {
-      await db.delete(artefact).where(eq(artefact.grantKey, grantKey))
+      await pool.query('delete from gateway.artefact where grant_key = $1', [grantKey])
     },
   }
 }
@@ -84,6 +57,71 @@ export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
   return rowCount ?? 0
 }
 
-function toStored(row: Pick<typeof artefact.$inferSelect, 'key' | 'payload' | 'consumedAt'>): StoredArtefact {
-  return { key: row.key, payload: row.payload, consumedAt: row.consumedAt ? Math.floor(row.consumedAt.getTime() / 1000) : undefined }
+const ROW = [
+  ['key', 'text'],
+  ['kind', 'text'],
+  ['payload', 'bytea'],
+  ['grant_key', 'text'],
+  ['uid_key', 'text'],
+  ['waits_at', 'text'],
+  ['companion_keys', 'text[]'],
+  ['companion_uid_key', 'text'],
+  ['ttl', 'float8'],
+] as const
+const COLUMNS = ROW.map(([name]) => name).filter((name) => name !== 'ttl')
+const LASTING = COLUMNS.filter((name) => name !== 'key' && name !== 'kind')
+
+const valuesOf = ({ consumed, removed, saved, replaced }: Batch): unknown[] => [
+  ...consumed,
+  ...removed,
+  ...[...saved, ...replaced].flatMap((row: StoredRow) => [
+    row.key,
+    row.kind,
+    row.payload,
+    row.grantKey,
+    row.uidKey,
+    row.waitsAt,
+    row.companionKeys.length > 0 ? row.companionKeys : null,
+    row.companionUidKey,
+    row.ttl,
+  ]),
+]
+
+const statements = new Map<string, { name: string; text: string }>()
+
+/** One statement for each shape that batches have, of which there are few. */
+function statementFor({ consumed, removed, saved, replaced }: Batch): { name: string; text: string } {
+  const name = `artefact_write_${consumed.length}_${removed.length}_${saved.length}_${replaced.length}`
+  const known = statements.get(name)
+  if (known) return known
+  const made = { name, text: describeWrite(consumed.length, removed.length, saved.length, replaced.length) }
+  statements.set(name, made)
+  return made
+}
+
+function describeWrite(consumed: number, removed: number, saved: number, replaced: number): string {
+  let last = 0
+  const next = (type: string) => `$${++last}::${type}`
+  const keys = (count: number) => Array.from({ length: count }, () => next('text')).join(', ')
+  const rows = (count: number) => {
+    const values = Array.from({ length: count }, () => `(${ROW.map(([, type]) => next(type)).join(', ')})`)
+    return `(values ${values.join(', ')}) g (${ROW.map(([column]) => column).join(', ')})`
+  }
+  const isAllTaken = consumed > 0 ? `(select count(*) from taken) = ${consumed}` : 'true'
+  const parts: string[] = []
+  if (consumed > 0)
+    parts.push(`taken as (update gateway.artefact a set consumed_at = now()
+      where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
+  if (removed > 0) parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isAllTaken})`)
+  // A row that has expired but was not swept yet is a new one's place: its consumption does not carry over.
+  if (saved > 0)
+    parts.push(`saved as (insert into gateway.artefact as a (${COLUMNS.join(', ')}, expires_at)
+      select ${COLUMNS.join(', ')}, now() + make_interval(secs => ttl) from ${rows(saved)} where ${isAllTaken}
+      on conflict (key) do update set ${LASTING.map((column) => `${column} = excluded.${column}`).join(', ')},
+        expires_at = excluded.expires_at, consumed_at = case when ${ALIVE} then a.consumed_at end)`)
+  if (replaced > 0)
+    parts.push(`replaced as (update gateway.artefact a set ${LASTING.map((column) => `${column} = g.${column}`).join(', ')},
+        expires_at = now() + make_interval(secs => g.ttl)
+      from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isAllTaken})`)
+  return `with ${parts.join(',\n')} select ${isAllTaken} as done`
 }

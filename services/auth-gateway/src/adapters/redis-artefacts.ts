@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { INTERACTION } from '../domain/session-limits.ts'
-import type { ArtefactStore, StoredArtefact } from './sealed-artefacts.ts'
+import type { ArtefactStore, Companion, StoredArtefact, StoredRow } from './artefact-store.ts'
 
 const PREFIX = 'jackfield:artefact'
 const keyName = (key: string) => `${PREFIX}:{${key}}`
@@ -9,53 +9,90 @@ const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
 /** Waiting sign-ins by the time they end, of one place and of all. */
 const waitingName = (place = '') => `${PREFIX}-waiting:${place}`
 
-/** Sets the mark once, and only on a key that is there. */
-const CONSUME = `if redis.call('exists', KEYS[1]) == 0 then return 0 end
-return redis.call('hsetnx', KEYS[1], 'consumed', ARGV[1])`
-
 /**
- * One round for all of it. KEYS: the artefact, its uid, its grant, where it waits, where all wait; its own for none. ARGV: key, kind, payload,
- * seconds, now in milliseconds, the place where it waits, how long places are kept. The index of a grant lives as long as its longest-lived member.
+ * A batch in one step. KEYS: of each consumed and each removed its own; of each row its own, its uid's, its grant's, where it waits and where all
+ * wait, its own standing for none. ARGV: now in milliseconds, how long places are kept, how many are consumed, removed, put; the removed ones' keys;
+ * of each row its key, kind, payload, seconds, uid key, place, companions, companion's uid key, and whether it only replaces. The index of a grant
+ * lives as long as its longest-lived member.
  */
-const PUT = `local ttl = tonumber(ARGV[4])
-redis.call('hset', KEYS[1], 'kind', ARGV[2], 'payload', ARGV[3])
-redis.call('expire', KEYS[1], ttl)
-if KEYS[2] ~= KEYS[1] then redis.call('set', KEYS[2], ARGV[1], 'EX', ttl) end
-if KEYS[3] ~= KEYS[1] then
-  redis.call('sadd', KEYS[3], ARGV[1])
-  if redis.call('ttl', KEYS[3]) < ttl then redis.call('expire', KEYS[3], ttl) end
+const WRITE = `local now, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
+local consumed, removed, rows = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+for index = 1, consumed do
+  if redis.call('exists', KEYS[index]) == 0 or redis.call('hexists', KEYS[index], 'consumed') == 1 then return 0 end
 end
-if ARGV[6] ~= '' then
-  redis.call('hset', KEYS[1], 'waitsAt', ARGV[6])
-  for index = 4, 5 do
-    redis.call('zadd', KEYS[index], ARGV[5] + ttl * 1000, ARGV[1])
-    redis.call('expire', KEYS[index], math.max(ttl, ARGV[7]))
+for index = 1, consumed do redis.call('hset', KEYS[index], 'consumed', math.floor(now / 1000)) end
+for index = 1, removed do
+  local own = KEYS[consumed + index]
+  local place = redis.call('hget', own, 'waitsAt')
+  -- A waiting sign-in that is over gives its place free.
+  if place then
+    redis.call('zrem', '${waitingName()}' .. place, ARGV[5 + index])
+    redis.call('zrem', '${waitingName()}', ARGV[5 + index])
+  end
+  redis.call('del', own)
+end
+for index = 0, rows - 1 do
+  local at = consumed + removed + index * 5
+  local own, uid, grant = KEYS[at + 1], KEYS[at + 2], KEYS[at + 3]
+  local from = 5 + removed + index * 9
+  local key, ttl, place = ARGV[from + 1], tonumber(ARGV[from + 4]), ARGV[from + 6]
+  if ARGV[from + 9] == '0' or redis.call('exists', own) == 1 then
+    redis.call('hset', own, 'kind', ARGV[from + 2], 'payload', ARGV[from + 3],
+      'uid', ARGV[from + 5], 'companions', ARGV[from + 7], 'companionUid', ARGV[from + 8])
+    redis.call('expire', own, ttl)
+    if uid ~= own then redis.call('set', uid, key, 'EX', ttl) end
+    if grant ~= own then
+      redis.call('sadd', grant, key)
+      if redis.call('ttl', grant) < ttl then redis.call('expire', grant, ttl) end
+    end
+    if place ~= '' then
+      redis.call('hset', own, 'waitsAt', place)
+      for waiting = 4, 5 do
+        redis.call('zadd', KEYS[at + waiting], now + ttl * 1000, key)
+        redis.call('expire', KEYS[at + waiting], math.max(ttl, kept))
+      end
+    end
   end
 end
 return 1`
 
-/** A waiting sign-in that is over gives its place free. */
-const REMOVE = `local place = redis.call('hget', KEYS[1], 'waitsAt')
-if place then redis.call('zrem', KEYS[2] .. place, ARGV[1]) redis.call('zrem', KEYS[2], ARGV[1]) end
-return redis.call('del', KEYS[1])`
+/** KEYS: the artefact's own. ARGV: its key. Of it and of each companion that is there: key, payload, consumed, uid key. */
+const GET_TOGETHER = `local found = {}
+local function add(name, key)
+  local row = redis.call('hmget', name, 'payload', 'consumed', 'uid', 'companions', 'companionUid')
+  if row[1] then for _, value in ipairs({ key, row[1], row[2] or '', row[3] or '' }) do found[#found + 1] = value end end
+  return row
+end
+local own = add(KEYS[1], ARGV[1])
+for key in string.gmatch(own[4] or '', '[^,]+') do add('${PREFIX}:{' .. key .. '}', key) end
+if own[5] and own[5] ~= '' then
+  local key = redis.call('get', '${uidName('')}' .. own[5])
+  if key then add('${PREFIX}:{' .. key .. '}', key) end
+end
+return found`
 
 /** Known to Redis by its hash (EVALSHA); ioredis sends it again to one that has forgotten it. */
-type Script = (...keysAndArguments: Array<string | number | Buffer>) => Promise<unknown>
+type Script<Answer> = (keys: number, ...keysAndArguments: Array<string | number | Buffer>) => Promise<Answer>
+type Scripts = { writeArtefacts: Script<number>; getArtefactsBuffer: Script<Buffer[]> }
 
 /** Artefacts in Redis or Valkey: a hash for each, Redis ends them. */
 export function redisArtefacts(redis: Redis): ArtefactStore {
-  redis.defineCommand('putArtefact', { lua: PUT, numberOfKeys: 5 })
-  redis.defineCommand('consumeArtefact', { lua: CONSUME, numberOfKeys: 1 })
-  redis.defineCommand('removeArtefact', { lua: REMOVE, numberOfKeys: 2 })
-  const scripts = redis as Redis & Record<'putArtefact' | 'consumeArtefact' | 'removeArtefact', Script>
+  redis.defineCommand('writeArtefacts', { lua: WRITE })
+  redis.defineCommand('getArtefacts', { lua: GET_TOGETHER })
+  const scripts = redis as Redis & Scripts
   return {
-    async put({ key, kind, payload, ttl, grantKey, uidKey, waitsAt }) {
-      const own = keyName(key)
-      const indexes = [uidKey ? uidName(uidKey) : own, grantKey ? grantName(grantKey) : own]
-      const waiting = waitsAt ? [waitingName(waitsAt), waitingName()] : [own, own]
-      await scripts.putArtefact(own, ...indexes, ...waiting, key, kind, payload, ttl, Date.now(), waitsAt ?? '', INTERACTION)
+    async write({ consumed, removed, saved, replaced }) {
+      const rows = [...saved, ...replaced]
+      const keys = [...[...consumed, ...removed].map(keyName), ...rows.flatMap(namesOf)]
+      const counts = [consumed.length, removed.length, rows.length]
+      const values = rows.flatMap((row, index) => valuesOf(row, index >= saved.length))
+      return (await scripts.writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)) === 1
     },
     get: (key) => read(redis, key),
+    async getTogether(key) {
+      const parts = await scripts.getArtefactsBuffer(1, keyName(key), key)
+      return Array.from({ length: parts.length / 4 }, (_, index) => toCompanion(parts.slice(index * 4, index * 4 + 4)))
+    },
     async countWaiting(place) {
       await redis.zremrangebyscore(waitingName(place), 0, Date.now())
       return redis.zcard(waitingName(place))
@@ -71,10 +108,6 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       if (gone.length > 0) await redis.srem(grantName(grantKey), ...gone)
       return found.filter((each) => each !== undefined)
     },
-    consume: async (key) => (await scripts.consumeArtefact(keyName(key), Math.floor(Date.now() / 1000))) === 1,
-    async remove(key) {
-      await scripts.removeArtefact(keyName(key), waitingName(), key)
-    },
     async removeByUid(uidKey) {
       const key = await redis.getdel(uidName(uidKey))
       if (key !== null) await redis.del(keyName(key))
@@ -83,6 +116,26 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       const keys = await redis.smembers(grantName(grantKey))
       await redis.del(grantName(grantKey), ...keys.map(keyName))
     },
+  }
+}
+
+function namesOf({ key, uidKey, grantKey, waitsAt }: StoredRow): string[] {
+  const own = keyName(key)
+  const waiting = waitsAt ? [waitingName(waitsAt), waitingName()] : [own, own]
+  return [own, uidKey ? uidName(uidKey) : own, grantKey ? grantName(grantKey) : own, ...waiting]
+}
+
+function valuesOf(row: StoredRow, isReplacing: boolean): Array<string | number | Buffer> {
+  const { key, kind, payload, ttl, uidKey = '', waitsAt = '', companionKeys, companionUidKey = '' } = row
+  return [key, kind, payload, ttl, uidKey, waitsAt, companionKeys.join(), companionUidKey, isReplacing ? '1' : '0']
+}
+
+function toCompanion([key, payload, consumed, uid]: Buffer[]): Companion {
+  return {
+    key: String(key),
+    payload: payload ?? Buffer.alloc(0),
+    consumedAt: consumed?.length ? Number(consumed.toString()) : undefined,
+    uidKey: uid?.length ? uid.toString() : null,
   }
 }
 

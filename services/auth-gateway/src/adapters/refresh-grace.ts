@@ -1,6 +1,8 @@
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { REFRESH_GRACE } from '../domain/session-limits.ts'
 import type { Artefacts, Clock } from '../ports.ts'
+import { revokeReplayed } from './revoke-replayed.ts'
+import { AlreadyUsedError } from './unit-of-work.ts'
 
 const KIND = 'RefreshToken'
 const SUCCESSOR = 'RefreshTokenSuccessor'
@@ -21,10 +23,23 @@ export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: 
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
-      await adapter.upsert(id, payload, ttl)
       const before = Provider.ctx?.oidc.entities.RotatedRefreshToken?.jti
-      if (!before || !payload.grantId) return
-      await artefacts.save({ kind: SUCCESSOR, id: before, payload: { id }, ttl: REFRESH_GRACE, grantId: payload.grantId })
+      const save = async () => {
+        const { grantId } = payload
+        if (before && grantId) await artefacts.save({ kind: SUCCESSOR, id: before, payload: { id }, ttl: REFRESH_GRACE, grantId })
+        await adapter.upsert(id, payload, ttl)
+      }
+      try {
+        await save()
+      } catch (error) {
+        if (!(error instanceof AlreadyUsedError)) throw error
+        // Two came at once and this one is second: with a refresh token it is as if it had come a moment later.
+        const token = before && (await artefacts.find(KIND, before))
+        const successor = before && token && (await unusedSuccessor(before, { consumed: token.consumedAt }))
+        if (!successor) throw await revokeReplayed(artefacts, payload.grantId)
+        await artefacts.consumeWithNext(KIND, successor)
+        await save().catch(asInvalidGrant)
+      }
     },
     async find(id) {
       const token = await adapter.find(id)
@@ -40,4 +55,8 @@ export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: 
       throw new errors.InvalidGrant('already used')
     },
   }
+}
+
+function asInvalidGrant(error: unknown): never {
+  throw error instanceof AlreadyUsedError ? new errors.InvalidGrant('already used') : error
 }

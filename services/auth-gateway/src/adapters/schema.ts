@@ -19,6 +19,9 @@ export const artefact = gateway.table(
     uidKey: text('uid_key'),
     /** Of a sign-in that waits to be finished: whose host's, so that they can be counted. */
     waitsAt: text('waits_at'),
+    /** What is read together with it: others by their keys, and one by its uid key. */
+    companionKeys: text('companion_keys').array(),
+    companionUidKey: text('companion_uid_key'),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },

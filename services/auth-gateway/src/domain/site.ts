@@ -11,12 +11,14 @@ export type SharedSite = { kind: 'shared'; origin: string }
 export type SignInSite = TenantSite | SharedSite
 export type SignInAccount = TenantSite['accounts'][number]
 
-/** The platform's own two hosts, under the base domain; every other host is asked for at the registry. */
-export function findPlatformSite(host: string, baseUrl: string): Site | undefined {
-  const base = new URL(baseUrl)
-  if (host === base.host) return { kind: 'platform', origin: base.origin }
-  if (host === `control.${base.host}`) return { kind: 'control', origin: `${base.protocol}//control.${base.host}` }
-  return undefined
+/** The platform's own two sites by host, under the base domain; every other host is asked for at the registry. */
+export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
+  const { protocol, host, origin } = new URL(baseUrl)
+  const control = `control.${host}`
+  return new Map<string, Site>([
+    [host, { kind: 'platform', origin }],
+    [control, { kind: 'control', origin: `${protocol}//${control}` }],
+  ])
 }
 
 /** The Host header as URLs spell it, or undefined when it is none: no user info, path, or second port. */

@@ -44,6 +44,12 @@ export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }
   } satisfies RateLimiter)
 
   app.addHook('onRequest', async (request) => {
-    for (const name of limitsOf(request.method, request.url.split('?', 1)[0] ?? '')) await app.rateLimiter.count(request, name)
+    for (const name of limitsOf(request.method, addressOf(request))) await app.rateLimiter.count(request, name)
   })
 })
+
+/** What was asked for as the router understood it, whatever its spelling (T-70); below a wildcard addresses have one spelling. */
+function addressOf({ routeOptions, url }: FastifyRequest): string {
+  const route = routeOptions.url ?? ''
+  return route.endsWith('*') ? (url.split('?', 1)[0] ?? '') : route
+}

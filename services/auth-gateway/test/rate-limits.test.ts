@@ -56,6 +56,13 @@ test.each([
   },
 )
 
+test('IL-03 T-70 an address counts in whatever spelling it is asked for', async () => {
+  const ask = (path: string) => send(`${origin}${path}?app=nobody`, { headers: { 'x-forwarded-for': '203.0.113.77' } })
+  await many(600, () => ask('/auth/sign%69n'))
+  expect((await ask('/auth/signin')).status).toBe(429)
+  expect((await ask('/auth/%73ignin')).status).toBe(429)
+})
+
 test('IL-03 of an IPv6 network of one customer all addresses count as one', async () => {
   const ask = (address: string) => form('/auth/device_authorization', address, 'client_id=desk-phone&scope=openid')
   let index = 0

@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { runMigrations } from '@jackfield/postgres/migrate'
+import { UnsealError } from '@jackfield/sealing/seal'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { drizzle } from 'drizzle-orm/node-postgres'
@@ -259,4 +260,29 @@ test('expired rows are swept from Postgres, living ones stay', async () => {
   await wait(1_200)
   expect(await sweepArtefacts(drizzle(pool))).toBeGreaterThan(0)
   expect(await space.find('Session', 'long')).toBeDefined()
+})
+
+test('T-94 a payload that was altered or moved in the store opens nothing, however lately it was written', async () => {
+  const space = sealedArtefacts(postgresArtefacts(pool), KEYS)('altered')
+  for (const id of ['altered', 'moved', 'kept']) await space.save({ kind: 'Session', id, payload: { id }, ttl: 60, uid: id })
+  const keys = await Promise.all(
+    ['altered', 'moved', 'kept'].map(
+      async (id) =>
+        (
+          await pool.query('select key from gateway.artefact where uid_key = $1', [
+            hash('sha256', JSON.stringify(['altered', 'uid Session', id]), 'base64url'),
+          ])
+        ).rows[0].key,
+    ),
+  )
+  const last = 'length(payload) - 1'
+  await pool.query(`update gateway.artefact set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`, [
+    keys[0],
+  ])
+  await pool.query('update gateway.artefact set payload = (select payload from gateway.artefact where key = $2) where key = $1', [
+    keys[1],
+    keys[2],
+  ])
+  for (const id of ['altered', 'moved']) await expect(space.find('Session', id)).rejects.toThrow(UnsealError)
+  expect((await space.find('Session', 'kept'))?.payload.id).toBe('kept')
 })

@@ -1,8 +1,8 @@
 import { hash as digest } from 'node:crypto'
-import { seal, unseal } from '@jackfield/sealing/seal'
 import { isOfWaitingSignIn } from '../domain/waiting-sign-ins.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../ports.ts'
 import type { ArtefactStore, StoredArtefact } from './artefact-store.ts'
+import { type PayloadSeal, payloadSeal } from './payload-seal.ts'
 import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
@@ -14,19 +14,17 @@ export function sealedArtefacts(store: ArtefactStore, keys: readonly Buffer[], r
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
-  return Object.assign((namespace: string) => spaceOf(units.store, current, keys, namespace, room), { asOne: units.run })
+  const payloads = payloadSeal(current, keys)
+  return Object.assign((namespace: string) => spaceOf(units.store, payloads, namespace, room), { asOne: units.run })
 }
 
-function spaceOf(store: UnitStore, current: Buffer, keys: readonly Buffer[], namespace: string, room: WaitingRoom | undefined): Artefacts {
+function spaceOf(store: UnitStore, payloads: PayloadSeal, namespace: string, room: WaitingRoom | undefined): Artefacts {
   const hash = (kind: string, id: string) => digest('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
   const keyOf = hash
   const uidKeyOf = (kind: string, uid: string) => hash(`uid ${kind}`, uid)
   const place = hash('waiting', '')
   const grantKeyOf = (grantId: string) => hash('grant', grantId)
-  const open = (stored: StoredArtefact): FoundArtefact => ({
-    payload: JSON.parse(unseal(stored.payload, keys, `artefact:${stored.key}`).toString()),
-    consumedAt: stored.consumedAt,
-  })
+  const open = (stored: StoredArtefact): FoundArtefact => ({ payload: JSON.parse(payloads.open(stored)), consumedAt: stored.consumedAt })
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
       const key = keyOf(kind, id)
@@ -35,7 +33,7 @@ function spaceOf(store: UnitStore, current: Buffer, keys: readonly Buffer[], nam
       return store.put({
         key,
         kind,
-        payload: seal(Buffer.from(JSON.stringify(rest)), current, `artefact:${key}`),
+        payload: payloads.seal(key, JSON.stringify(rest)),
         ttl: Math.max(1, Math.ceil(ttl)),
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),

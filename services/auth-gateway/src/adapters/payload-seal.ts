@@ -2,8 +2,8 @@ import { seal, unseal } from '@jackfield/sealing/seal'
 import { LRUCache } from 'lru-cache'
 import type { StoredArtefact } from './artefact-store.ts'
 
-/** So many payloads are remembered; with what stands for them in the store they take a few megabytes. */
-const REMEMBERED = 4_000
+/** So many payloads are remembered; with what stands for them in the store they take some megabytes. */
+const REMEMBERED = 2_000
 
 /**
  * Seals payloads to their keys. Most are read again within moments, and unchanged: what this process has sealed or opened lately it need not

@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { isOfWaitingSignIn } from '../domain/waiting-sign-ins.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../ports.ts'
 import type { ArtefactStore, StoredArtefact } from './artefact-store.ts'
@@ -15,15 +16,30 @@ export function sealedArtefacts(store: ArtefactStore, keys: readonly Buffer[], r
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
   const payloads = payloadSeal(current, keys)
-  return Object.assign((namespace: string) => spaceOf(units.store, payloads, namespace, room), { asOne: units.run })
+  const indexes = new LRUCache<string, string>({ max: INDEXES_REMEMBERED })
+  return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), { asOne: units.run })
 }
 
-function spaceOf(store: UnitStore, payloads: PayloadSeal, namespace: string, room: WaitingRoom | undefined): Artefacts {
-  const hash = (kind: string, id: string) => digest('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
-  const keyOf = hash
-  const uidKeyOf = (kind: string, uid: string) => hash(`uid ${kind}`, uid)
-  const place = hash('waiting', '')
-  const grantKeyOf = (grantId: string) => hash('grant', grantId)
+/** Keys by which artefacts are found together are needed again and again, and open nothing: these are not hashed each time. */
+const INDEXES_REMEMBERED = 5_000
+
+function spaceOf(
+  store: UnitStore,
+  payloads: PayloadSeal,
+  indexes: LRUCache<string, string>,
+  namespace: string,
+  room: WaitingRoom | undefined,
+): Artefacts {
+  const keyOf = (kind: string, id: string) => digest('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
+  const indexOf = (kind: string, id: string) => {
+    const name = JSON.stringify([namespace, kind, id])
+    const known = indexes.get(name) ?? keyOf(kind, id)
+    indexes.set(name, known)
+    return known
+  }
+  const uidKeyOf = (kind: string, uid: string) => indexOf(`uid ${kind}`, uid)
+  const place = keyOf('waiting', '')
+  const grantKeyOf = (grantId: string) => indexOf('grant', grantId)
   const open = (stored: StoredArtefact): FoundArtefact => ({ payload: JSON.parse(payloads.open(stored)), consumedAt: stored.consumedAt })
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
@@ -38,7 +54,7 @@ function spaceOf(store: UnitStore, payloads: PayloadSeal, namespace: string, roo
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
         waitsAt,
-        companionKeys: companions?.grantIds.map((grant) => keyOf('Grant', grant)) ?? [],
+        companionKeys: companions?.grantIds.map((grant) => indexOf('Grant', grant)) ?? [],
         companionUidKey: companions?.sessionUid === undefined ? undefined : uidKeyOf('Session', companions.sessionUid),
       })
     },

@@ -40,7 +40,8 @@ export function unitsOfWork(store: ArtefactStore) {
 
   /** @throws {AlreadyUsedError} and forgets what was read, which is no longer so */
   async function write(unit: Unit): Promise<void> {
-    const rows = [...unit.rows.values()]
+    // In one order whoever writes them: two who write the same rows wait for each other, and never in a circle.
+    const rows = [...unit.rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
     const batch = {
       consumed: [...unit.consumed],
       removed: [...unit.removed],

@@ -78,9 +78,11 @@ export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: numb
 
 /** Short-lived state of one namespace (a tenant on one host, or a shared host). What another namespace stored does not exist here. */
 export interface Artefacts {
-  /** True when it took the place of one that the same unit of work has read: then, and only then, one that was removed meanwhile stays removed. */
+  /** True when it took the place of one that the same unit of work has read, and that was there still. */
   save(artefact: Artefact): Promise<boolean>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
+  /** As it is now, whatever the unit of work has read before. */
+  findAnew(kind: string, id: string): Promise<FoundArtefact | undefined>
   findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
   /** All that were saved with this grant id and still live, without their ids. */
   findByGrant(grantId: string): Promise<FoundArtefact[]>

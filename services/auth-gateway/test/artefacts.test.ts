@@ -123,6 +123,14 @@ describe.each([
     expect(await space.find('RefreshToken', 'other')).toBeDefined()
   })
 
+  onStore('T-51 whatever has a uid is gone when it is removed by it', async () => {
+    const space = spaces()('a')
+    const [ids, uid] = [[randomUUID(), randomUUID()], randomUUID()]
+    for (const id of ids) await space.save({ kind: 'Session', id, payload: {}, ttl: 60, uid })
+    await space.removeByUid('Session', uid)
+    expect(await Promise.all(ids.map((id) => space.find('Session', id)))).toEqual([undefined, undefined])
+  })
+
   describe('of a request that is one unit of work:', () => {
     const session = (id: string, n: number) => ({ kind: 'Session', id, payload: { n }, ttl: 60, uid: `uid ${id}` })
     const given = () => {
@@ -144,29 +152,39 @@ describe.each([
       })
     })
 
-    onStore('what nothing completes is written at its end', async () => {
+    onStore('a device’s code that was let in brings its grant with it', async () => {
+      const { space, outside, asOne } = given()
+      const [grant, code] = [randomUUID(), randomUUID()]
+      await asOne(async () => {
+        await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
+        await space.save({ kind: 'DeviceCode', id: code, payload: {}, ttl: 60 })
+        expect(await outside.find('Grant', grant)).toBeDefined()
+        return 'done'
+      })
+    })
+
+    onStore('what nothing completes is written at its end, what is removed is gone at once', async () => {
       const { space, outside, asOne } = given()
       const [code, gone] = [randomUUID(), randomUUID()]
       await outside.save(session(gone, 1))
       await asOne(async () => {
+        expect(await space.find('Session', gone)).toBeDefined()
         await space.remove('Session', gone)
         expect(await space.find('Session', gone)).toBeUndefined()
+        expect(await outside.find('Session', gone)).toBeUndefined()
         await space.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
         return 'done'
       })
       expect(await outside.find('AuthorizationCode', code)).toBeDefined()
-      expect(await outside.find('Session', gone)).toBeUndefined()
     })
 
-    onStore('T-115 nothing is left, used up or gone when it fails', async () => {
+    onStore('T-115 nothing is left or used up when it fails', async () => {
       const { space, outside, asOne } = given()
-      const [code, made, kept] = [randomUUID(), randomUUID(), randomUUID()]
+      const [code, made] = [randomUUID(), randomUUID()]
       await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
-      await outside.save(session(kept, 1))
       const work = async () => {
         await space.consumeWithNext('AuthorizationCode', code)
         await space.save({ kind: 'Grant', id: made, payload: {}, ttl: 60 })
-        await space.remove('Session', kept)
         return 'failed' as const
       }
       await asOne(work)
@@ -174,7 +192,17 @@ describe.each([
       await expect(thrown).rejects.toThrow('fault')
       expect((await outside.find('AuthorizationCode', code))?.consumedAt).toBeUndefined()
       expect(await outside.find('Grant', made)).toBeUndefined()
-      expect(await outside.find('Session', kept)).toBeDefined()
+    })
+
+    onStore('two reads of one at once are both answered', async () => {
+      const { space, outside, asOne } = given()
+      const id = randomUUID()
+      await outside.save(session(id, 1))
+      await asOne(async () => {
+        const both = await Promise.all([space.find('Session', id), space.find('Session', id)])
+        expect(both.map((found) => found?.payload.n)).toEqual([1, 1])
+        return 'done'
+      })
     })
 
     onStore('TE-01 of 20 who use one code at once exactly one keeps a refresh token', async () => {
@@ -203,19 +231,25 @@ describe.each([
       expect((await outside.find('AuthorizationCode', code))?.consumedAt).toBeTypeOf('number')
     })
 
-    onStore('T-51 what was ended while it was under way stays ended, with what it adds to it', async () => {
+    onStore('T-51 a grant that was ended while it was under way stays ended; a session that was gone is told to be a new one', async () => {
       const { space, outside, asOne } = given()
-      const [id, fresh] = [randomUUID(), randomUUID()]
-      await outside.save(session(id, 1))
+      const [grant, kept, gone, fresh] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+      await outside.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
+      for (const id of [kept, gone]) await outside.save(session(id, 1))
       await asOne(async () => {
-        expect(await space.find('Session', id)).toBeDefined()
-        await outside.removeByUid('Session', `uid ${id}`)
-        expect(await space.save(session(id, 2))).toBe(true)
+        for (const id of [kept, gone]) expect(await space.find('Session', id)).toBeDefined()
+        expect(await space.find('Grant', grant)).toBeDefined()
+        await outside.remove('Grant', grant)
+        await outside.removeByUid('Session', `uid ${gone}`)
+        await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
+        expect(await space.save(session(kept, 2))).toBe(true)
+        expect(await space.save(session(gone, 2))).toBe(false)
         expect(await space.save(session(fresh, 3))).toBe(false)
         return 'done'
       })
-      expect(await outside.find('Session', id)).toBeUndefined()
-      expect((await outside.find('Session', fresh))?.payload.n).toBe(3)
+      expect(await outside.find('Grant', grant)).toBeUndefined()
+      const found = await Promise.all([kept, gone, fresh].map((id) => outside.find('Session', id)))
+      expect(found.map((each) => each?.payload.n)).toEqual([2, 2, 3])
     })
 
     onStore('a code is read with its grant and its session, those that live and are of its namespace', async () => {
@@ -285,4 +319,31 @@ test('T-94 a payload that was altered or moved in the store opens nothing, howev
   ])
   for (const id of ['altered', 'moved']) await expect(space.find('Session', id)).rejects.toThrow(UnsealError)
   expect((await space.find('Session', 'kept'))?.payload.id).toBe('kept')
+})
+
+test('a write that waits in a circle with another one is done after it', async () => {
+  const spaces = sealedArtefacts(postgresArtefacts(pool), KEYS)
+  const space = spaces('circle')
+  const ids = ['first', 'second'] as const
+  for (const id of ids) await space.save({ kind: 'RefreshToken', id, payload: {}, ttl: 60, uid: id })
+  const lock = (client: pg.PoolClient, id: string) =>
+    client.query('update gateway.artefact set waits_at = null where uid_key = $1', [
+      hash('sha256', JSON.stringify(['circle', 'uid RefreshToken', id]), 'base64url'),
+    ])
+  const other = await pool.connect()
+  await other.query('begin')
+  await lock(other, 'second')
+  const writing = spaces.asOne(async () => {
+    await space.find('RefreshToken', 'second')
+    await space.consumeWithNext('RefreshToken', 'first')
+    await space.save({ kind: 'RefreshToken', id: 'second', payload: { n: 2 }, ttl: 60, uid: 'second' })
+    return 'done'
+  })
+  await wait(300)
+  await lock(other, 'first')
+  await other.query('commit')
+  other.release()
+  await writing
+  expect((await space.find('RefreshToken', 'first'))?.consumedAt).toBeTypeOf('number')
+  expect((await space.find('RefreshToken', 'second'))?.payload.n).toBe(2)
 })

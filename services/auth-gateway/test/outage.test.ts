@@ -64,6 +64,21 @@ test('T-115 a roster that is down uses no code up: the app asks again when it is
   expect((await askForTokens(world, code)).body.error).toBe('invalid_grant')
 })
 
+test('T-115 a store that is down when the answer is known is 503 as well, in the words of OAuth', async () => {
+  world = await givenGateway()
+  givenApp(world, 'web-client')
+  givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+  const code = await givenCode(world)
+  const query = world.pool.query.bind(world.pool) as (...parts: unknown[]) => unknown
+  world.pool.query = ((...parts: unknown[]) => {
+    const isWrite = String((parts[0] as { name?: string }).name).startsWith('artefact_write')
+    return isWrite ? Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) : query(...parts)
+  }) as never
+  const answer = await askForTokens(world, { ...code, code_verifier: 'x'.repeat(43) })
+  expect([answer.status, answer.headers['retry-after'], answer.body.error]).toEqual([503, '2', 'temporarily_unavailable'])
+  expect(answer.headers['content-type']).toContain('application/json')
+})
+
 test('T-115 DO-09 a registry that is down answers 503 for a host, never another tenant’s pages', async () => {
   world = await givenGateway()
   givenConnectedTenant(world, 'contoso')

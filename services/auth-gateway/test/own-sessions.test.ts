@@ -170,6 +170,24 @@ test('T-51 nor can one that was about to give it a new id, as a login does', asy
   expect(await artefacts.find('Session', 'renewed living')).toBeDefined()
 })
 
+test.each([
+  ['ended', false],
+  ['given a new id', true],
+])('T-51 a session that another request has %s meanwhile', async (what, lives) => {
+  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
+  const artefacts = notingSessionHomes(world.artefacts('meanwhile'), memory, 'home')
+  const session = { kind: 'Session', id: `id ${what}`, payload: { uid: what }, ttl: 60, uid: what }
+  await artefacts.save(session)
+  await world.artefacts.asOne(async () => {
+    expect(await artefacts.find('Session', session.id)).toBeDefined()
+    if (!lives) await artefacts.save({ kind: 'EndedSession', id: what, payload: {}, ttl: 60 })
+    await world.artefacts('meanwhile').removeByUid('Session', what)
+    await artefacts.save(session)
+    return 'done'
+  })
+  expect((await artefacts.find('Session', session.id)) !== undefined).toBe(lives)
+})
+
 test('T-115 while the roster is down the page says so', async () => {
   const { browser } = await signIn(world, 'contoso')
   world.roster.outage.isDown = true

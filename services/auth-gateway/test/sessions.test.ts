@@ -117,7 +117,7 @@ test('SC-03 of two Control sessions none counts', async () => {
 
 test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', async () => {
   const site = { kind: 'shared', origin } as const
-  const unused = { bindToBrowser: async () => {}, noteWrongUserCode: () => {}, show: () => {} }
+  const unused = { bindToBrowser: async () => {}, noteWrongUserCode: () => {}, noteLogin: async () => {}, show: () => {} }
   const parts = { ...world, ...unused, site, artefacts: world.artefacts('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))
   const ids = Array.from({ length: 10_000 }, () => new Session().jti)

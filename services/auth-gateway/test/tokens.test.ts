@@ -65,7 +65,7 @@ describe('T-30 T-31 a code', () => {
   test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
     const artefacts = world.artefacts('two at once')
     const site = { kind: 'shared', origin } as const
-    const adapter = oidcAdapter({ ...world, site, artefacts, readAccessToken: async () => undefined })
+    const adapter = oidcAdapter({ ...world, site, artefacts, readAccessToken: async () => undefined, noteLogin: async () => undefined })
     await artefacts.save({ kind: 'Grant', id: 'grant', payload: {}, ttl: 60 })
     await adapter('AuthorizationCode').upsert('code', { grantId: 'grant' }, 60)
     await adapter('AuthorizationCode').consume('code')
@@ -202,13 +202,13 @@ describe('T-50 refresh tokens', () => {
     expect(alive.length).toBeLessThanOrEqual(1)
   })
 
-  test('RT-02 two uses of one at the same moment are both answered, and one of the answers lives on', async () => {
+  test.each([2, 6])('RT-02 %i uses of one at the same moment are all answered, and one of the answers lives on', async (uses) => {
     const { app, tokens } = await signIn(world, 'contoso')
     let last = tokens.refresh_token ?? ''
     for (let round = 0; round < 10; round++) {
       const use = () => token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: last })
-      const answers = await Promise.all([use(), use()])
-      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      const answers = await Promise.all(Array.from({ length: uses }, use))
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
       const active = await Promise.all(answers.map(({ body }) => client.tokenIntrospection(app.configuration, body.refresh_token)))
       expect(active.filter((each) => each.active)).toHaveLength(1)
       last = answers[active.findIndex((each) => each.active)]?.body.refresh_token

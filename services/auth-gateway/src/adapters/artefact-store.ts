@@ -29,8 +29,11 @@ export type Batch = {
 export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
 
 export interface ArtefactStore extends WaitingCounts {
-  /** All or nothing: false, and nothing was saved or removed, when one of `consumed` is not there or was consumed before. */
-  write(batch: Batch): Promise<boolean>
+  /**
+   * All or nothing: it is not done, and nothing was saved or removed, when one of `consumed` is not there or was consumed before. Names those of
+   * `replaced` that were gone.
+   */
+  write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
   get(key: string): Promise<StoredArtefact | undefined>
   /** The artefact and its companions in one round; empty when it is not there. */
   getTogether(key: string): Promise<Companion[]>

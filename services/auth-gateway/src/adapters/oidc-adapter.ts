@@ -5,7 +5,7 @@ import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../domain/session-lim
 import type { SignInSite } from '../domain/site.ts'
 import type { Artefact, Artefacts, Clock, Registry } from '../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
-import { personIndex } from './oidc-sessions.ts'
+import { type NoteLogin, personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
 import { revokeReplayed } from './revoke-replayed.ts'
@@ -22,6 +22,7 @@ type Parts = {
   artefacts: Artefacts
   clock: Clock
   readAccessToken: AccessTokenReader
+  noteLogin: NoteLogin
 }
 
 /** Where oidc-provider keeps its models: clients come from the catalogue, access tokens are self-contained, the rest are artefacts. */
@@ -29,6 +30,7 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   return (name) => {
     const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
+    if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
     if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
     if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
     if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
@@ -79,6 +81,16 @@ function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
     async upsert(id, payload) {
       await adapter.upsert(id, payload, 2 * DPOP_PROOF)
       if (!(await artefacts.consume('ReplayDetection', id))) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
+    },
+  }
+}
+
+function withLoginNotes(adapter: Adapter, noteLogin: NoteLogin): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload, ttl) {
+      await orUnavailable(noteLogin(payload))
+      await adapter.upsert(id, payload, ttl)
     },
   }
 }

@@ -14,6 +14,7 @@ import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
 import { loadFirstPartyGrant } from './first-party-grant.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import type { NoteLogin } from './oidc-sessions.ts'
 import { orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
@@ -22,6 +23,7 @@ export type ProviderParts = PolicyParts & {
   artefacts: Artefacts
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
+  noteLogin: NoteLogin
   show: ShowPage
 } & UserCodeNotes
 /** Notes in which browser an interaction began. */

@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { subjectOf } from '../domain/account-id.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
 import { brandingOf, homeOf, nameOf, namespaceOf, type SignInSite } from '../domain/site.ts'
 import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../pages/layout.ts'
+import { protocolErrorPage } from '../pages/protocol-error-page.ts'
 import { textsFor } from '../pages/texts/texts.ts'
 import type {
   ArtefactSpaces,
@@ -95,9 +96,11 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
     const browser = browsers.get(ctx.req)
     if (browser) await artefacts.save({ kind: BINDING, id, payload: { browser }, ttl: INTERACTION })
   }
+  const available = availableArtefacts(artefacts)
+  const noteLogin = notingLogins(parts.artefacts, available, site)
   const provider = new Provider(
     `${site.origin}/auth`,
-    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteWrongUserCode, show }),
+    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteLogin, noteWrongUserCode, show }),
   )
   // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
   Object.assign(provider.Client.prototype, {
@@ -115,14 +118,12 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
-  const available = availableArtefacts(artefacts)
+  provider.use(answeringOutages(protocolErrorPage(show)))
   provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
-  provider.use(comeAgainLater)
   provider.use(on(/^\/\.well-known\//, describeForApps))
   provider.use(on(/^\/(?:token|par|introspect|revoke|device_authorization)$/, strictClientRequests))
-  provider.use(on(/^\/token$/, burnRefusedCodes(artefacts)))
+  provider.use(on(/^\/token$/, burnRefusedCodes(available)))
   provider.use(on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })))
-  provider.use(on(RESUME, notingLogins(parts.artefacts, available, site)))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   // Without a listener the library writes to the console, of everybody who hangs up in the middle of a body.
   ;(provider as EventEmitter).on('error', (error: Error) => {
@@ -150,7 +151,7 @@ function on(paths: RegExp, middleware: Middleware): Middleware {
   return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next())
 }
 
-/** The request's reads and writes are one unit of work; one that ends in a fault of ours leaves nothing and uses nothing up. */
+/** The request's reads and writes are one unit of work; one that ends in a fault of ours uses nothing up. */
 function asOneUnit(artefacts: ArtefactSpaces): Middleware {
   return async (ctx, next) => {
     const work = async () => {
@@ -163,10 +164,23 @@ function asOneUnit(artefacts: ArtefactSpaces): Middleware {
   }
 }
 
-async function comeAgainLater(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  await next()
-  if (ctx.status === 503) ctx.set('retry-after', '2')
+/** A store that is down when oidc-provider is done already is answered as it would have: to programs as an OAuth error, to people as a page. */
+function answeringOutages(showError: ReturnType<typeof protocolErrorPage>): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof errors.TemporarilyUnavailable)) throw error
+      const out = { error: error.error, error_description: error.error_description ?? error.error }
+      ctx.remove('location')
+      ctx.status = 503
+      if (OF_PEOPLE.test(ctx.path)) await showError(ctx, out, error)
+      else ctx.body = out
+    }
+    if (ctx.status === 503) ctx.set('retry-after', '2')
+  }
 }
+const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/
 
 /**
  * What apps are told apart from how the library is set up. On shared hosts `sub` is made of the account id by its means for pairwise

@@ -1,5 +1,4 @@
-import type Provider from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import Provider from 'oidc-provider'
 import { readAccountId, subjectOf } from '../domain/account-id.ts'
 import { type BrowserName, nameBrowser } from '../domain/browser-name.ts'
 import type { LogoutNotice } from '../domain/logout-notice.ts'
@@ -13,28 +12,26 @@ import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../port
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
 
-import { orUnavailable } from './oidc-unavailable.ts'
-
 /** Sessions are found by person the way tokens are found by grant. */
 export const personIndex = (accountId: string) => `person ${accountId}`
 
+export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promise<void>
+
 /**
- * Notes of a login that has just happened: in which browser, for its owner's eyes; on which session at Microsoft it rests, so that both can
+ * Notes a login that has just happened, together with its session: in which browser, for its owner's eyes; on which session at Microsoft it rests, so that both can
  * end together; and where the person signed in, so that the roster's word can end it (S45).
  */
-export function notingLogins(spaces: ArtefactSpaces, artefacts: Artefacts, site: SignInSite) {
+export function notingLogins(spaces: ArtefactSpaces, artefacts: Artefacts, site: SignInSite): NoteLogin {
   const [ofMicrosoft, hosts] = [microsoftSessions(spaces), personHosts(spaces)]
-  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>) => {
-    await next()
-    const { session, result } = ctx.oidc ?? {}
-    if (!session?.accountId || !result?.login) return
-    const { accountId, uid } = session
+  return async ({ accountId, uid }) => {
+    const ctx = Provider.ctx
+    if (!ctx?.oidc?.result?.login || !accountId || !uid) return
     const payload = nameBrowser(ctx.req.headers['user-agent'])
     await artefacts.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
-    const { sid } = (result.microsoft ?? {}) as { sid?: string }
-    if (sid) await orUnavailable(ofMicrosoft.note(sid, site, accountId, uid))
+    const { sid } = (ctx.oidc.result.microsoft ?? {}) as { sid?: string }
+    if (sid) await ofMicrosoft.note(sid, site, accountId, uid)
     const person = readAccountId(site, accountId)
-    if (person) await orUnavailable(hosts.note(site.origin, person))
+    if (person) await hosts.note(site.origin, person)
   }
 }
 

@@ -17,6 +17,7 @@ export function availableArtefacts(artefacts: Artefacts): Artefacts {
   return {
     save: (artefact) => orUnavailable(artefacts.save(artefact)),
     find: (kind, id) => orUnavailable(artefacts.find(kind, id)),
+    findAnew: (kind, id) => orUnavailable(artefacts.findAnew(kind, id)),
     findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
     findByGrant: (grantId) => orUnavailable(artefacts.findByGrant(grantId)),
     consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),

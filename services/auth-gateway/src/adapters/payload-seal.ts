@@ -2,27 +2,34 @@ import { seal, unseal } from '@jackfield/sealing/seal'
 import { LRUCache } from 'lru-cache'
 import type { StoredArtefact } from './artefact-store.ts'
 
-/** So many payloads are remembered; with what stands for them in the store they take some megabytes. */
-const REMEMBERED = 2_000
+/** Payloads that hold nothing by which somebody could sign in, and are read again within moments. */
+const LATELY = new Set(['Session', 'Grant', 'AuthorizationCode'])
+const REMEMBERED = { max: 5_000, maxSize: 8_388_608, maxEntrySize: 16_384, ttl: 60_000 }
 
 /**
- * Seals payloads to their keys. Most are read again within moments, and unchanged: what this process has sealed or opened lately it need not
- * open again, if the store answers with the very same bytes.
+ * Seals payloads to their keys. What this process has sealed or opened lately it need not open again, if the store answers with the very same
+ * bytes.
  */
 export function payloadSeal(current: Buffer, keys: readonly Buffer[]) {
-  const lately = new LRUCache<string, { sealed: Buffer; text: string }>({ max: REMEMBERED })
+  const lately = new LRUCache<string, { sealed: Buffer; text: string }>({
+    ...REMEMBERED,
+    sizeCalculation: ({ sealed, text }) => sealed.length + text.length,
+  })
+  const remember = (kind: string | undefined, key: string, sealed: Buffer, text: string) => {
+    if (kind !== undefined && LATELY.has(kind)) lately.set(key, { sealed, text })
+  }
   return {
-    seal(key: string, text: string): Buffer {
+    seal(kind: string, key: string, text: string): Buffer {
       const sealed = seal(Buffer.from(text), current, `artefact:${key}`)
-      lately.set(key, { sealed, text })
+      remember(kind, key, sealed, text)
       return sealed
     },
     /** @throws {UnsealError} when it was altered, or sealed for another key */
-    open({ key, payload }: StoredArtefact): string {
+    open({ key, payload }: StoredArtefact, kind?: string): string {
       const known = lately.get(key)
       if (known?.sealed.equals(payload)) return known.text
       const text = unseal(payload, keys, `artefact:${key}`).toString()
-      lately.set(key, { sealed: payload, text })
+      remember(kind, key, payload, text)
       return text
     },
   }

@@ -5,6 +5,7 @@ import type { ArtefactStore, Batch, Companion, StoredRow } from './artefact-stor
 import { artefact } from './schema.ts'
 
 const FOUND = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
+type Written = { isDone: boolean; replaced: string[] }
 type Found = Omit<Companion, 'consumedAt'> & { consumedAt: number | null }
 const ALIVE = 'a.expires_at > now()'
 
@@ -30,8 +31,9 @@ export function postgresArtefacts(pool: Pool): ArtefactStore {
   return {
     async write(batch) {
       const { name, text } = statementFor(batch)
-      const { rows } = await pool.query<{ done: boolean }>({ name, text, values: valuesOf(batch) })
-      return rows[0]?.done === true
+      const { rows } = await unlessDeadlocked(() => pool.query<Written>({ name, text, values: valuesOf(batch) }))
+      const { isDone = false, replaced = [] } = rows[0] ?? {}
+      return { isDone, gone: isDone ? batch.replaced.map(({ key }) => key).filter((key) => !replaced.includes(key)) : [] }
     },
     get: async (key) => (await find('artefact_get', GET, key))[0],
     getTogether: (key) => find('artefact_get_together', GET_TOGETHER, key),
@@ -46,10 +48,21 @@ export function postgresArtefacts(pool: Pool): ArtefactStore {
       await pool.query('delete from gateway.artefact where uid_key = $1', [uidKey])
     },
     async removeByGrant(grantKey) {
-      await pool.query('delete from gateway.artefact where grant_key = $1', [grantKey])
+      await unlessDeadlocked(() => pool.query('delete from gateway.artefact where grant_key = $1', [grantKey]))
     },
   }
 }
+
+/** Of two statements that wait for each other Postgres ends one, which has done nothing: it is asked once more. */
+async function unlessDeadlocked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== DEADLOCK) throw error
+    return ask()
+  }
+}
+const DEADLOCK = '40P01'
 
 /** Removes what has expired; answers how much. */
 export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
@@ -122,6 +135,6 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
   if (replaced > 0)
     parts.push(`replaced as (update gateway.artefact a set ${LASTING.map((column) => `${column} = g.${column}`).join(', ')},
         expires_at = now() + make_interval(secs => g.ttl)
-      from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isAllTaken})`)
-  return `with ${parts.join(',\n')} select ${isAllTaken} as done`
+      from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isAllTaken} returning a.key)`)
+  return `with ${parts.join(',\n')} select ${isAllTaken} as "isDone", ${replaced > 0 ? 'array(select key from replaced)' : "'{}'::text[]"} as replaced`
 }

@@ -12,13 +12,13 @@ const waitingName = (place = '') => `${PREFIX}-waiting:${place}`
 /**
  * A batch in one step. KEYS: of each consumed and each removed its own; of each row its own, its uid's, its grant's, where it waits and where all
  * wait, its own standing for none. ARGV: now in milliseconds, how long places are kept, how many are consumed, removed, put; the removed ones' keys;
- * of each row its key, kind, payload, seconds, uid key, place, companions, companion's uid key, and whether it only replaces. The index of a grant
- * lives as long as its longest-lived member.
+ * of each row its key, kind, payload, seconds, uid key, place, companions, companion's uid key, and whether it only replaces. Answers whether it
+ * is done, and the keys of those that were to be replaced and are gone. The index of a grant lives as long as its longest-lived member.
  */
 const WRITE = `local now, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
 local consumed, removed, rows = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 for index = 1, consumed do
-  if redis.call('exists', KEYS[index]) == 0 or redis.call('hexists', KEYS[index], 'consumed') == 1 then return 0 end
+  if redis.call('exists', KEYS[index]) == 0 or redis.call('hexists', KEYS[index], 'consumed') == 1 then return { 0 } end
 end
 for index = 1, consumed do redis.call('hset', KEYS[index], 'consumed', math.floor(now / 1000)) end
 for index = 1, removed do
@@ -31,6 +31,7 @@ for index = 1, removed do
   end
   redis.call('del', own)
 end
+local answer = { 1 }
 for index = 0, rows - 1 do
   local at = consumed + removed + index * 5
   local own, uid, grant = KEYS[at + 1], KEYS[at + 2], KEYS[at + 3]
@@ -40,7 +41,12 @@ for index = 0, rows - 1 do
     redis.call('hset', own, 'kind', ARGV[from + 2], 'payload', ARGV[from + 3],
       'uid', ARGV[from + 5], 'companions', ARGV[from + 7], 'companionUid', ARGV[from + 8])
     redis.call('expire', own, ttl)
-    if uid ~= own then redis.call('set', uid, key, 'EX', ttl) end
+    if uid ~= own then
+      -- A uid is one artefact's: the one before, under another id, is over.
+      local before = redis.call('get', uid)
+      if before and before ~= key then redis.call('del', '${PREFIX}:{' .. before .. '}') end
+      redis.call('set', uid, key, 'EX', ttl)
+    end
     if grant ~= own then
       redis.call('sadd', grant, key)
       if redis.call('ttl', grant) < ttl then redis.call('expire', grant, ttl) end
@@ -52,9 +58,11 @@ for index = 0, rows - 1 do
         redis.call('expire', KEYS[at + waiting], math.max(ttl, kept))
       end
     end
+  else
+    answer[#answer + 1] = key
   end
 end
-return 1`
+return answer`
 
 /** KEYS: the artefact's own. ARGV: its key. Of it and of each companion that is there: key, payload, consumed, uid key. */
 const GET_TOGETHER = `local found = {}
@@ -73,7 +81,7 @@ return found`
 
 /** Known to Redis by its hash (EVALSHA); ioredis sends it again to one that has forgotten it. */
 type Script<Answer> = (keys: number, ...keysAndArguments: Array<string | number | Buffer>) => Promise<Answer>
-type Scripts = { writeArtefacts: Script<number>; getArtefactsBuffer: Script<Buffer[]> }
+type Scripts = { writeArtefacts: Script<[number, ...string[]]>; getArtefactsBuffer: Script<Buffer[]> }
 
 /** Artefacts in Redis or Valkey: a hash for each, Redis ends them. */
 export function redisArtefacts(redis: Redis): ArtefactStore {
@@ -86,7 +94,8 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       const keys = [...[...consumed, ...removed].map(keyName), ...rows.flatMap(namesOf)]
       const counts = [consumed.length, removed.length, rows.length]
       const values = rows.flatMap((row, index) => valuesOf(row, index >= saved.length))
-      return (await scripts.writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)) === 1
+      const [done, ...gone] = await scripts.writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)
+      return { isDone: done === 1, gone }
     },
     get: (key) => read(redis, key),
     async getTogether(key) {

@@ -40,7 +40,15 @@ function spaceOf(
   const uidKeyOf = (kind: string, uid: string) => indexOf(`uid ${kind}`, uid)
   const place = keyOf('waiting', '')
   const grantKeyOf = (grantId: string) => indexOf('grant', grantId)
-  const open = (stored: StoredArtefact): FoundArtefact => ({ payload: JSON.parse(payloads.open(stored)), consumedAt: stored.consumedAt })
+  const open = (stored: StoredArtefact, kind?: string): FoundArtefact => ({
+    payload: JSON.parse(payloads.open(stored, kind)),
+    consumedAt: stored.consumedAt,
+  })
+  const openOf = (kind: string, id: string, stored: StoredArtefact | undefined): FoundArtefact | undefined => {
+    if (!stored) return undefined
+    const found = open(stored, kind)
+    return { ...found, payload: { ...found.payload, jti: id } }
+  }
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
       const key = keyOf(kind, id)
@@ -49,7 +57,7 @@ function spaceOf(
       return store.put({
         key,
         kind,
-        payload: payloads.seal(key, JSON.stringify(rest)),
+        payload: payloads.seal(kind, key, JSON.stringify(rest)),
         ttl: Math.max(1, Math.ceil(ttl)),
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
@@ -58,17 +66,13 @@ function spaceOf(
         companionUidKey: companions?.sessionUid === undefined ? undefined : uidKeyOf('Session', companions.sessionUid),
       })
     },
-    async find(kind, id) {
-      const stored = await store.get(keyOf(kind, id))
-      if (!stored) return undefined
-      const found = open(stored)
-      return { ...found, payload: { ...found.payload, jti: id } }
-    },
+    find: async (kind, id) => openOf(kind, id, await store.get(keyOf(kind, id))),
+    findAnew: async (kind, id) => openOf(kind, id, await store.getAnew(keyOf(kind, id))),
     async findByUid(kind, uid) {
       const stored = await store.getByUid(uidKeyOf(kind, uid))
-      return stored && open(stored)
+      return stored && open(stored, kind)
     },
-    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).map(open),
+    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).map((stored) => open(stored)),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeWithNext: (kind, id) => store.consumeWithNext(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),

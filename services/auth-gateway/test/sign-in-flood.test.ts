@@ -2,7 +2,8 @@ import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { Redis } from 'ioredis'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { MOST_WAITING } from '../src/domain/waiting-sign-ins.ts'
+import { waitingRoom } from '../src/adapters/waiting-room.ts'
+import { MOST_WAITING, NoRoomError } from '../src/domain/waiting-sign-ins.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'
@@ -156,4 +157,16 @@ describe.each(['Postgres', 'Redis'] as const)('IL-08 T-102 a flood of sign-ins t
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
   })
+})
+
+test('IL-08 a sign-in on its way to the store counts when its place is counted anew', async () => {
+  const room = waitingRoom({ countWaiting: async () => 0 }, 2 / MOST_WAITING.host, () => {})
+  const admit = () => room.admit('a place', async () => false)
+  await admit()
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  const kept = await admit()
+  await expect(admit()).rejects.toThrow(NoRoomError)
+  kept()
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await admit()
 })

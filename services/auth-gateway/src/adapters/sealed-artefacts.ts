@@ -53,8 +53,8 @@ function spaceOf(
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
       const key = keyOf(kind, id)
       const waitsAt = isOfWaitingSignIn(kind) ? place : undefined
-      if (waitsAt) await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined)
-      return store.put({
+      const seated = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
+      const putting = store.put({
         key,
         kind,
         payload: payloads.seal(kind, key, JSON.stringify(rest)),
@@ -65,6 +65,7 @@ function spaceOf(
         companionKeys: companions?.grantIds.map((grant) => indexOf('Grant', grant)) ?? [],
         companionUidKey: companions?.sessionUid === undefined ? undefined : uidKeyOf('Session', companions.sessionUid),
       })
+      return seated ? putting.finally(seated) : putting
     },
     find: async (kind, id) => openOf(kind, id, await store.get(keyOf(kind, id))),
     findAnew: async (kind, id) => openOf(kind, id, await store.getAnew(keyOf(kind, id))),

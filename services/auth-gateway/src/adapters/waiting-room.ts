@@ -5,8 +5,11 @@ import { MOST_WAITING, NoRoomError } from '../domain/waiting-sign-ins.ts'
 export type WaitingCounts = { countWaiting(place?: string): Promise<number> }
 
 export type WaitingRoom = {
-  /** @throws NoRoomError when one more at this place would be too many, unless it has its seat already. */
-  admit(place: string, hasSeat: () => Promise<boolean>): Promise<void>
+  /**
+   * Answers what is to be called when the sign-in is kept, or is not: until then it counts, though no store knows it yet.
+   * @throws NoRoomError when one more at this place would be too many, unless it has its seat already.
+   */
+  admit(place: string, hasSeat: () => Promise<boolean>): Promise<() => void>
 }
 
 const COUNTED_FOR_MS = 1_000
@@ -18,10 +21,21 @@ const EVERYWHERE = ''
  */
 export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (place: string) => void): WaitingRoom {
   const recent = new LRUCache<string, { counted: Promise<number>; admitted: number }>({ max: 2_000, ttl: COUNTED_FOR_MS })
+  /** On their way to the store, which may or may not have them when it counts: twice is safe, never is not. */
+  const underWay = new Map<string, number>()
   const told = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
 
+  const move = (place: string, by: 1 | -1) => {
+    const left = (underWay.get(place) ?? 0) + by
+    if (left > 0) underWay.set(place, left)
+    else underWay.delete(place)
+  }
+
   async function isFull(place: string, most: number): Promise<boolean> {
-    const known = recent.get(place) ?? { counted: counts.countWaiting(place === EVERYWHERE ? undefined : place), admitted: 0 }
+    const known = recent.get(place) ?? {
+      counted: counts.countWaiting(place === EVERYWHERE ? undefined : place),
+      admitted: underWay.get(place) ?? 0,
+    }
     if (!recent.has(place)) recent.set(place, known)
     const taken = known.admitted++
     const counted = await known.counted.catch((error: unknown) => {
@@ -33,13 +47,24 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
 
   return {
     async admit(place, hasSeat) {
-      if (factor === 0) return
-      const [here, everywhere] = await Promise.all([isFull(place, MOST_WAITING.host), isFull(EVERYWHERE, MOST_WAITING.platform)])
-      if (!(here || everywhere) || (await hasSeat())) return
-      const full = here ? place : EVERYWHERE
-      if (!told.has(full)) onFull(here ? 'a host' : 'the platform')
-      told.set(full, true)
-      throw new NoRoomError('too many sign-ins wait to be finished')
+      if (factor === 0) return () => undefined
+      const places = [place, EVERYWHERE]
+      const leave = () => {
+        for (const each of places.splice(0)) move(each, -1)
+      }
+      const asked = [isFull(place, MOST_WAITING.host), isFull(EVERYWHERE, MOST_WAITING.platform)]
+      for (const each of places) move(each, 1)
+      try {
+        const [here, everywhere] = await Promise.all(asked)
+        if (!(here || everywhere) || (await hasSeat())) return leave
+        const full = here ? place : EVERYWHERE
+        if (!told.has(full)) onFull(here ? 'a host' : 'the platform')
+        told.set(full, true)
+        throw new NoRoomError('too many sign-ins wait to be finished')
+      } catch (error) {
+        leave()
+        throw error
+      }
     },
   }
 }

@@ -141,4 +141,8 @@ test('a busy Graph answers 503 with its own Retry-After, a broken one 503', asyn
   expect(busy).toMatchObject({ status: 503, headers: { 'retry-after': '17' }, body: { code: 'microsoft-throttled' } })
   platform.gate.faults.push({ status: 500 })
   expect(await platform.call('GET', listUrl(tenant))).toMatchObject({ status: 503, body: { code: 'microsoft-unavailable' } })
+  for (const body of [{}, [], { error: 'no' }, { error: { code: 7 } }]) {
+    platform.gate.faults.push({ status: 429, headers: { 'retry-after': '17' }, body })
+    expect(await platform.call('GET', listUrl(tenant))).toMatchObject({ status: 503, headers: { 'retry-after': '17' } })
+  }
 })

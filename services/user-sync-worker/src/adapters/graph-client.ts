@@ -1,11 +1,12 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
-import { Client, ResponseType } from '@microsoft/microsoft-graph-client'
-import type { z } from 'zod'
+import { type GraphRequest as Built, Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
+import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import { readJson } from './read-json.ts'
 
 export type GraphRequest = {
   method?: 'get' | 'post' | 'patch' | 'delete'
@@ -20,6 +21,8 @@ export type GraphClient = {
   ask<Schema extends z.ZodType>(connection: Connection, request: GraphRequest, schema: Schema): Promise<GraphAnswer<z.output<Schema>>>
   origins(connection: Connection): MicrosoftOrigins
 }
+
+const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial().optional() }).catch({})
 
 /** Graph v1.0 as an account's application, app-only. */
 export function graphClient({ overrides, tokens }: { overrides: OriginOverrides; tokens: AppOnlyTokens }): GraphClient {
@@ -54,6 +57,19 @@ function send(origins: MicrosoftOrigins, accessToken: string, { method = 'get', 
   })
   const request = client.api(path).headers(headers).responseType(ResponseType.JSON)
   const bounded = signal ? request.option('signal', signal) : request
-  if (method === 'get') return bounded.get()
+  if (method === 'get') return read(bounded)
   return method === 'delete' ? bounded.responseType(ResponseType.RAW).delete() : bounded[method](body)
+}
+
+/** Not by the client of Graph: it holds on to what it has read. An answer that was cut off, or is no JSON, is none. */
+async function read(request: Built): Promise<unknown> {
+  const response: Response = await request.responseType(ResponseType.RAW).get()
+  if (!response.ok) throw await refusalOf(response)
+  return readJson(response).catch(() => undefined)
+}
+
+async function refusalOf(response: Response): Promise<GraphError> {
+  const { error } = Refusal.parse(await response.json().catch(() => undefined))
+  const refusal = new GraphError(response.status, error?.message ?? '')
+  return Object.assign(refusal, { code: error?.code ?? null, headers: response.headers })
 }

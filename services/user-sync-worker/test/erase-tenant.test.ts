@@ -104,6 +104,20 @@ test('AD-10 a write that was under way when the tenant was erased is undone, on 
   expect(await left(tenantId)).toEqual([])
 })
 
+test('AD-10 a statement that adds to several tenants is refused whole when one of them was erased', async () => {
+  const [erased, kept] = [platform.registry.addTenant(), platform.registry.addTenant()]
+  await erase({ internal: `/internal/tenants/${erased}` })
+  const insert = `insert into roster.phone_system (id, tenant_id, name) select gen_random_uuid(), tenant, 'Late' from unnest($1::uuid[]) tenant`
+  for (const tenants of [
+    [kept, erased],
+    [erased, kept, kept],
+  ]) {
+    await expect(platform.stores.pool.query(insert, [tenants])).rejects.toMatchObject({ code: '40001' })
+  }
+  expect((await platform.stores.pool.query(insert, [[kept, kept]])).rowCount).toBe(2)
+  expect((await platform.stores.pool.query('select from roster.phone_system where tenant_id = $1', [kept])).rowCount).toBe(2)
+})
+
 test('AD-10 T-22 admins with a session of an erased tenant, and the platform’s, find nothing there', async () => {
   const tenantId = platform.registry.addTenant()
   const own = { scope: tenantId, role: 'admin' } as const

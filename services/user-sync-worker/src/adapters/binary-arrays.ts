@@ -2,72 +2,91 @@
 // size and lower bound; then each element after its length. Made for whole pages of people: neither side quotes, unquotes or parses text.
 
 const HEADER_BYTES = 20
+const EMPTY_BYTES = 12
 const NULL_LENGTH = -1
 const TYPE = { boolean: 16, bytea: 17, text: 25, uuid: 2950 }
+const ARRAY_TYPE = { boolean: 1000, bytea: 1001, text: 1009, uuid: 2951 }
+
+/** An array that is still to be written, to a place that has `most` bytes; answers where it ends. */
+export type Column = { type: number; most: number; write(to: Buffer, at: number): number }
 
 /** Grows to the largest page; what is made in it is copied out before anybody else writes. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
-function begin(type: number, size: number, bytes: number, hasNull: boolean): void {
-  if (scratch.length < HEADER_BYTES + bytes) scratch = Buffer.allocUnsafeSlow(2 * (HEADER_BYTES + bytes))
-  scratch.writeInt32BE(1, 0)
-  scratch.writeInt32BE(hasNull ? 1 : 0, 4)
-  scratch.writeInt32BE(type, 8)
-  scratch.writeInt32BE(size, 12)
-  scratch.writeInt32BE(1, 16)
+function madeIn(most: number, write: (to: Buffer) => number): Buffer {
+  if (scratch.length < most) scratch = Buffer.allocUnsafeSlow(2 * most)
+  return Buffer.from(scratch.subarray(0, write(scratch)))
 }
 
-const emptyOf = (type: number) => {
-  const empty = Buffer.alloc(12)
-  empty.writeInt32BE(type, 8)
-  return empty
+const array = (column: Column) => madeIn(column.most, (to) => column.write(to, 0))
+
+/** A row of a composite type whose columns are these arrays (`record_recv` in rowtypes.c): how many; each after its type and length. */
+export function record(columns: readonly Column[]): Buffer {
+  const most = columns.reduce((sum, column) => sum + 8 + column.most, 4)
+  return madeIn(most, (to) => {
+    let at = to.writeInt32BE(columns.length, 0)
+    for (const column of columns) {
+      const start = to.writeInt32BE(column.type, at) + 4
+      at = column.write(to, start)
+      to.writeInt32BE(at - start, start - 4)
+    }
+    return at
+  })
 }
 
-export function textArray(values: readonly (string | null)[]): Buffer {
-  if (values.length === 0) return emptyOf(TYPE.text)
-  let most = 4 * values.length
+export function texts(values: readonly (string | null)[]): Column {
+  let most = HEADER_BYTES + 4 * values.length
   let hasNull = false
   for (const value of values) {
     if (value === null) hasNull = true
     else most += 3 * value.length // a UTF-16 code unit is at most three bytes of UTF-8
   }
-  begin(TYPE.text, values.length, most, hasNull)
-  let at = HEADER_BYTES
-  for (const value of values) {
-    const length = value === null ? NULL_LENGTH : scratch.write(value, at + 4)
-    scratch.writeInt32BE(length, at)
-    at += 4 + Math.max(0, length)
+  const write = (to: Buffer, start: number) => {
+    let at = begin(to, start, TYPE.text, values.length, hasNull)
+    for (const value of values) {
+      const length = value === null ? NULL_LENGTH : to.write(value, at + 4)
+      to.writeInt32BE(length, at)
+      at += 4 + Math.max(0, length)
+    }
+    return at
   }
-  return Buffer.from(scratch.subarray(0, at))
+  return { type: ARRAY_TYPE.text, most, write }
 }
 
-export function booleanArray(values: readonly boolean[]): Buffer {
-  return fixedArray(TYPE.boolean, 1, Buffer.from(values.map(Number)))
-}
+export const booleans = (values: readonly boolean[]) => fixed('boolean', 1, Buffer.from(values.map(Number)))
 
-export function uuidArray(values: readonly string[]): Buffer {
-  return fixedArray(TYPE.uuid, 16, Buffer.from(values.join('').replaceAll('-', ''), 'hex'))
-}
+export const uuids = (values: readonly string[]) => fixed('uuid', 16, Buffer.from(values.join('').replaceAll('-', ''), 'hex'))
+
+/** Given as bytes, one after the other. */
+export const uuidsOfBytes = (content: Buffer) => fixed('uuid', 16, content)
 
 /** Of so many bytes each, given as hex. */
-export function byteaArray(values: readonly string[], bytes: number): Buffer {
-  return fixedArray(TYPE.bytea, bytes, Buffer.from(values.join(''), 'hex'))
-}
+export const byteas = (values: readonly string[], bytes: number) => fixed('bytea', bytes, Buffer.from(values.join(''), 'hex'))
 
-/** Of UUIDs given as bytes, one after the other. */
-export function uuidBytesArray(content: Buffer): Buffer {
-  return fixedArray(TYPE.uuid, 16, content)
-}
+export const textArray = (values: readonly (string | null)[]) => array(texts(values))
+export const booleanArray = (values: readonly boolean[]) => array(booleans(values))
+export const uuidArray = (values: readonly string[]) => array(uuids(values))
+export const byteaArray = (values: readonly string[], bytes: number) => array(byteas(values, bytes))
 
-function fixedArray(type: number, width: number, content: Buffer): Buffer {
+function fixed(type: keyof typeof TYPE, width: number, content: Buffer): Column {
   const size = content.length / width
-  if (size === 0) return emptyOf(type)
-  begin(type, size, size * (4 + width), false)
-  let at = HEADER_BYTES
-  for (let from = 0; from < content.length; from += width) {
-    scratch.writeInt32BE(width, at)
-    content.copy(scratch, at + 4, from, from + width)
-    at += 4 + width
+  const write = (to: Buffer, start: number) => {
+    let at = begin(to, start, TYPE[type], size, false)
+    for (let from = 0; from < content.length; from += width) {
+      at = to.writeInt32BE(width, at)
+      content.copy(to, at, from, from + width)
+      at += width
+    }
+    return at
   }
-  return Buffer.from(scratch.subarray(0, at))
+  return { type: ARRAY_TYPE[type], most: HEADER_BYTES + size * (4 + width), write }
+}
+
+function begin(to: Buffer, start: number, type: number, size: number, hasNull: boolean): number {
+  to.writeInt32BE(size === 0 ? 0 : 1, start)
+  to.writeInt32BE(hasNull ? 1 : 0, start + 4)
+  to.writeInt32BE(type, start + 8)
+  if (size === 0) return start + EMPTY_BYTES
+  to.writeInt32BE(size, start + 12)
+  return to.writeInt32BE(1, start + 16)
 }

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { v7 as newId } from 'uuid'
 import type { DirectoryUser } from '../domain/directory-user.ts'
 import type { Lease, TickedUser } from '../sync-run-ports.ts'
-import { booleanArray, byteaArray, textArray, uuidArray, uuidBytesArray } from './binary-arrays.ts'
+import { booleans, byteas, record, texts, uuids, uuidsOfBytes } from './binary-arrays.ts'
 import { contentDigest, DIGEST_BYTES } from './content-digest.ts'
 import { textArrayLiteral } from './text-array-literal.ts'
 
-/** The rows of a page of users from $1 to $20, which `valuesOf` makes. */
+/** The rows of a page of users from $1 to $4, which `valuesOf` makes. */
 export const PAGE = `
-page as (
-  select *, phones::text[] as business_phones
-  from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-    $14::text[], $15::text[], $16::text[], $17::boolean[], $18::boolean[], $19::text[], $20::bytea[])
+given as materialized (select ($4::roster.page_of_users).*), page as (
+  select row.*, row.phones::text[] as business_phones
+  from given, unnest(ids, object_ids, display_names, given_names, surnames, user_principal_names, mails, phones, mobile_phones, job_titles,
+    departments, user_types, statuses, syncs, ssos, employee_ids, content_digests)
   as row (id, object_id, display_name, given_name, surname, user_principal_name, mail, phones, mobile_phone, job_title,
     department, user_type, status, sync, sso, employee_id, content_digest)
 )`
@@ -26,13 +26,10 @@ select page.id, $1, $2, $3, object_id, display_name, given_name, surname, user_p
 from ${from} order by object_id`
 
 export function valuesOf({ tenantId, accountId, directoryId }: Lease, rows: readonly TickedUser[]): Array<string | Buffer> {
-  const text = (read: (user: DirectoryUser) => string | null) => textArray(rows.map(({ user }) => read(user)))
-  return [
-    tenantId,
-    accountId,
-    directoryId,
-    uuidBytesArray(newIds(rows.length)),
-    uuidArray(rows.map(({ user }) => user.id)),
+  const text = (read: (user: DirectoryUser) => string | null) => texts(rows.map(({ user }) => read(user)))
+  const page = record([
+    uuidsOfBytes(newIds(rows.length)),
+    uuids(rows.map(({ user }) => user.id)),
     text((user) => user.displayName),
     text((user) => user.givenName),
     text((user) => user.surname),
@@ -44,14 +41,15 @@ export function valuesOf({ tenantId, accountId, directoryId }: Lease, rows: read
     text((user) => user.department),
     text((user) => user.userType),
     text((user) => (user.accountEnabled ? 'active' : 'disabled')),
-    booleanArray(rows.map(({ ticks }) => ticks.sync)),
-    booleanArray(rows.map(({ ticks }) => ticks.sso)),
+    booleans(rows.map(({ ticks }) => ticks.sync)),
+    booleans(rows.map(({ ticks }) => ticks.sso)),
     text((user) => user.employeeId),
-    byteaArray(
+    byteas(
       rows.map(({ user }) => contentDigest(user)),
       DIGEST_BYTES,
     ),
-  ]
+  ])
+  return [tenantId, accountId, directoryId, page]
 }
 
 /** So many new ids, one after the other, 16 bytes each. */

@@ -35,12 +35,12 @@ const COUNT = `with ${written('page')} select * from counts`
 // The users, the counts and the checkpoint in one statement, under the fence of the lease: between several the database would wait for a
 // process that reads the next page meanwhile.
 const COMMIT = `
-with fence as materialized (select id from roster.sync_run where id = $21 and lease_token = $22 and status = 'running' for update
+with fence as materialized (select id from roster.sync_run where id = $5 and lease_token = $6 and status = 'running' for update
 ), ${written('page, fence')}, advanced as (
-  update roster.sync_run r set seen = r.seen + $23, skipped = r.skipped + $24, created = r.created + c.created + $25,
-    updated = r.updated + c.updated + $26, disabled = r.disabled + c.disabled + $27,
-    unchanged = r.unchanged + greatest(0, $23 - $24 - $28 - c.created - $25 - c.updated - $26 - c.disabled - $27),
-    checkpoint = $29, delta_link = coalesce($30, r.delta_link), fruitless = 0, revision = revision + 1,
+  update roster.sync_run r set seen = r.seen + $7, skipped = r.skipped + $8, created = r.created + c.created + $9,
+    updated = r.updated + c.updated + $10, disabled = r.disabled + c.disabled + $11,
+    unchanged = r.unchanged + greatest(0, $7 - $8 - $12 - c.created - $9 - c.updated - $10 - c.disabled - $11),
+    checkpoint = $13, delta_link = coalesce($14, r.delta_link), fruitless = 0, revision = revision + 1,
     lease_expires_at = now() + interval '15 seconds'
   from counts c where r.id in (select id from fence)
   returning r.id

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
@@ -15,6 +16,10 @@ import { registerQueueMetrics } from './queue-metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
+
+// V8 would make people in the old generation, once many of them outlived a collection, and keep all of a page with them until the whole
+// heap is collected. They live as long as their page.
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 const [role = 'both'] = process.argv.slice(2)
 if (!/^(api|worker|migrate|both)$/.test(role)) {

@@ -52,7 +52,7 @@ export type PendingAuditEvents = {
 /** The users of one Microsoft directory, read through Graph with the account's own credential. */
 export type Directory = {
   /** A page of everybody; `next` of the page before goes in as `from`. */
-  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
+  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<ListedPage | DirectoryFailure>
   /** Those of `ids` that exist. */
   findUsers(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
   /** A page in order of names, of those whose name, UPN, mail or department begins with `search`. */
@@ -68,6 +68,17 @@ export type Directory = {
 }
 export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
 export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }
+/** A page of everybody as it came. */
+export type ListedPage = {
+  kind: 'page'
+  /**
+   * What the page says without being read: 32 hex digits that are the same for pages that say the same of the same people, and where the
+   * listing goes on, which is certain only of a page whose digest `read` has told before. Null when it has to be read.
+   */
+  told: { digest: string; next: string | null } | null
+  /** `digest` is null when what is told without reading it is not to be relied on. */
+  read(): (DirectoryPage & { digest: string | null }) | DirectoryFailure
+}
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
 
 /** By which rules the users of a Microsoft account are synced without being ticked by hand. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { readGraphFailure } from './graph-failure.ts'
-import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import { authenticate, fetchBounded, leaveUnparsed, repeatWhilePassing } from './graph-middleware.ts'
 import { readJson } from './read-json.ts'
 
 export type GraphRequest = {
@@ -14,6 +14,8 @@ export type GraphRequest = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** The answer is a list of Uint8Arrays. */
+  isUnparsed?: boolean
 }
 export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
 export type GraphClient = {
@@ -49,23 +51,24 @@ export function graphClient({ overrides, tokens }: { overrides: OriginOverrides;
   }
 }
 
-function send(origins: MicrosoftOrigins, accessToken: string, { method = 'get', path, body, headers = {}, signal }: GraphRequest) {
+function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest) {
+  const { method = 'get', path, body, headers = {}, signal, isUnparsed } = request
   const client = Client.initWithMiddleware({
     baseUrl: `${origins.graph}/`,
     defaultVersion: 'v1.0',
-    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
+    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), ...(isUnparsed ? [leaveUnparsed()] : []), fetchBounded()],
   })
-  const request = client.api(path).headers(headers).responseType(ResponseType.JSON)
-  const bounded = signal ? request.option('signal', signal) : request
-  if (method === 'get') return read(bounded)
+  const asked = client.api(path).headers(headers).responseType(ResponseType.JSON)
+  const bounded = signal ? asked.option('signal', signal) : asked
+  if (method === 'get') return read(bounded, isUnparsed)
   return method === 'delete' ? bounded.responseType(ResponseType.RAW).delete() : bounded[method](body)
 }
 
 /** Not by the client of Graph: it holds on to what it has read. An answer that was cut off, or is no JSON, is none. */
-async function read(request: Built): Promise<unknown> {
+async function read(request: Built, isUnparsed = false): Promise<unknown> {
   const response: Response = await request.responseType(ResponseType.RAW).get()
   if (!response.ok) throw await refusalOf(response)
-  return readJson(response).catch(() => undefined)
+  return isUnparsed ? response.json() : readJson(response).catch(() => undefined)
 }
 
 async function refusalOf(response: Response): Promise<GraphError> {

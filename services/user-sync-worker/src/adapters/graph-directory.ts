@@ -3,8 +3,10 @@ import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import { readDirectoryItem } from '../domain/directory-item.ts'
 import { readDirectoryUser, USER_PROPERTIES } from '../domain/directory-user.ts'
-import type { ChangePage, Directory, DirectoryPage } from '../ports.ts'
+import type { ChangePage, Directory, DirectoryPage, ListedPage } from '../ports.ts'
+import { contentDigest } from './content-digest.ts'
 import type { GraphClient } from './graph-client.ts'
+import { type PageBytes, pageBytes } from './graph-page-bytes.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
 
 const USERS_PATH = /^\/v1\.0\/users$/
@@ -18,6 +20,16 @@ const ADVANCED = { consistencylevel: 'eventual' }
 const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
 
+const EVERYBODY = `${SELECT}&$top=${LARGEST_PAGE}`
+const SAMPLE = readDirectoryUser({
+  ...Object.fromEntries(USER_PROPERTIES.map((name) => [name, `some ${name}`])),
+  id: '00000000-0000-4000-8000-000000000000',
+  businessPhones: ['1', '2'],
+})
+/** What a listing asks and what is made of it: where either changes, the same bytes have another digest. */
+const READING = JSON.stringify([EVERYBODY, SAMPLE, SAMPLE.kind === 'user' && contentDigest(SAMPLE.user)])
+
+const Pieces = z.array(z.instanceof(Uint8Array))
 const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
@@ -35,11 +47,40 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
 
   async function page(connection: Connection, request: Request): Promise<DirectoryPage | DirectoryFailure> {
     const answer = await ask(connection, request)
-    if (answer.kind !== 'answer') return answer
-    const link = answer.body['@odata.nextLink']
-    const next = link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, USERS_PATH)
+    return answer.kind === 'answer' ? pageOf(connection, answer.body) : answer
+  }
+
+  function pageOf(connection: Connection, body: z.output<typeof Answer>): DirectoryPage | DirectoryFailure {
+    const next = nextOf(connection, body)
     if (next === undefined) return { kind: 'rejected', code: 'foreign nextLink' }
-    return { kind: 'page', users: answer.body.value.map(readDirectoryUser), next }
+    return { kind: 'page', users: body.value.map(readDirectoryUser), next }
+  }
+
+  /** Null at the end, undefined when the link leads elsewhere. */
+  function nextOf(
+    connection: Connection,
+    { '@odata.nextLink': link }: { '@odata.nextLink'?: string | undefined },
+  ): string | null | undefined {
+    return link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, USERS_PATH)
+  }
+
+  async function listed(connection: Connection, { query, ...rest }: Request): Promise<ListedPage | DirectoryFailure> {
+    const answer = await graph.ask(connection, { ...rest, path: `/users?${query}`, isUnparsed: true }, Pieces)
+    if (answer.kind !== 'answer') return answer
+    const bytes = pageBytes(answer.body, READING)
+    const head = bytes.head && Answer.safeParse(bytes.head.members).data
+    const next = head && nextOf(connection, head)
+    return {
+      kind: 'page',
+      told: bytes.head && next !== undefined ? { digest: bytes.head.digest, next } : null,
+      read() {
+        const { members, endsWithPeople } = parsed(bytes) ?? {}
+        const body = Answer.safeParse(members)
+        if (!body.success) return { kind: 'unavailable' }
+        const page = pageOf(connection, body.data)
+        return page.kind === 'page' ? { ...page, digest: endsWithPeople && bytes.head ? bytes.head.digest : null } : page
+      },
+    }
   }
 
   async function changes(connection: Connection, request: Request): Promise<ChangePage | DirectoryFailure> {
@@ -69,8 +110,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       const isBadToken = page.kind === 'rejected' && /^(Request_BadRequest|BadRequest|HTTP 400)$/i.test(page.code)
       return isBadToken ? { kind: 'expired-changes' } : page
     },
-    listUsers: (connection, from, signal) =>
-      page(connection, { query: from ?? `${SELECT}&$top=${LARGEST_PAGE}`, headers: LOW_PRIORITY, signal }),
+    listUsers: (connection, from, signal) => listed(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),
     findUsers(connection, ids, signal) {
       const filter = `id in (${ids.map(quote).join(',')})`
       return page(connection, { query: `${SELECT}&$filter=${encodeURIComponent(filter)}`, headers: LOW_PRIORITY, signal })
@@ -100,6 +140,16 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       const answer = await ask(connection, { query: '$select=id&$top=1&$count=true', headers: { ...ADVANCED, ...LOW_PRIORITY }, signal })
       return answer.kind === 'answer' ? answer.body['@odata.count'] : undefined
     },
+  }
+}
+
+/** Undefined for what is not JSON. */
+function parsed(bytes: PageBytes): ReturnType<PageBytes['parse']> | undefined {
+  try {
+    return bytes.parse()
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

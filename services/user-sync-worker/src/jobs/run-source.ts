@@ -54,7 +54,8 @@ function readListing(lease: Lease, connection: Connection, { directory, runs }: 
     return changes(pageOfEverybody(wanted, ticks))
   }
   return async ({ phase, at }, signal) => {
-    const page = await directory.listUsers(connection, at, signal)
+    const listed = await directory.listUsers(connection, at, signal)
+    const page = listed.kind === 'page' ? listed.read() : listed
     if (page.kind !== 'page') return page
     const next = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
     const rest = { next: formatCheckpoint(next) }

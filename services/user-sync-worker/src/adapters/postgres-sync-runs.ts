@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
 import { differingUsers } from './differing-users.ts'
 import { directorySets } from './directory-sets.ts'
+import { pageProofs } from './page-proofs.ts'
 import { plannedChanges } from './planned-changes.ts'
 import { stagedChanges } from './staged-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
@@ -20,6 +21,7 @@ export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRun
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
     ...differingUsers(pool),
+    ...pageProofs(pool),
     ...stagedChanges(pool),
     ...syncRunEndings(pool, settings),
     ...syncRunAnswers(pool),

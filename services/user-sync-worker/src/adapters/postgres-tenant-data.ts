@@ -27,6 +27,7 @@ const ERASED = [
   'sync_run',
   'import_rules',
   'account_sync',
+  'page_proof',
   'directory_set_member',
   'subscription',
   'binding',

@@ -3,6 +3,7 @@ import { blowsFuse } from '../domain/removal-fuse.ts'
 import type { Lease, RunDecision, SyncRuns } from '../sync-run-ports.ts'
 import { keepSets } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
+import { dropUnusedProofs } from './page-proofs.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { isAnythingStaged } from './staged-changes.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
@@ -127,6 +128,7 @@ export function syncRunEndings(
 async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {
   if (!lease.preview) await keepSets(client, lease)
   await forget(client, lease.runId, lease)
+  await dropUnusedProofs(client, lease)
   if (!lease.preview) await keepPlace(client, lease, settings)
   await client.query(SUCCEED, [lease.runId])
 }

@@ -3,6 +3,7 @@ import type { Lease, RunPage, SkippedUser, SyncRuns } from '../sync-run-ports.ts
 import { uuidArray } from './binary-arrays.ts'
 import { addSetMembers } from './directory-sets.ts'
 import { inTransaction } from './in-transaction.ts'
+import { useProofs } from './page-proofs.ts'
 import { stageChanges } from './staged-changes.ts'
 import { toDue } from './sync-run-due.ts'
 import { holdsLease } from './sync-run-fence.ts'
@@ -40,6 +41,7 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
         const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
         const staged = await stageChanges(client, lease, page.staged)
+        await useProofs(client, lease, page.proven ?? [])
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, uuidArray(page.met)])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
@@ -68,8 +70,8 @@ async function writtenAhead(pool: pg.Pool, lease: Lease, page: RunPage, after = 
   return page.areNewcomers && pool.waitingCount === 0 ? writeNewcomers(pool, lease, page, after) : undefined
 }
 
-function isOfUsersOnly({ unsynced, staged, met, skipped, setMembers, warning }: RunPage): boolean {
-  return unsynced.length + staged.length + met.length + skipped.length === 0 && !setMembers && !warning
+function isOfUsersOnly({ unsynced, staged, met, proven = [], skipped, setMembers, warning }: RunPage): boolean {
+  return unsynced.length + staged.length + met.length + proven.length + skipped.length === 0 && !setMembers && !warning
 }
 
 /** A preview writes and takes it back: what it counts is what would be done. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pageBytes } from '../src/adapters/graph-page-bytes.ts'
+import { usesPageProofs } from '../src/domain/page-proof.ts'
 
 const bytes = (text: string) => [new TextEncoder().encode(text)]
 const read = (text: string, asked = 'everything') => pageBytes(bytes(text), asked)
@@ -65,4 +66,21 @@ describe('the bytes of a page', () => {
     expect(read(PAGE).parse()).toEqual({ members: JSON.parse(PAGE), endsWithPeople: true })
     expect(() => read(`${HEAD}"value":[${ADA}`).parse()).toThrow(SyntaxError)
   })
+})
+
+test('S50 only a run that asks no more than whether everybody is the same goes by proofs of pages', () => {
+  const everybody = { sync: true, sso: false }
+  const run = { kind: 'import' as const, preview: false, everybody, filter: null, rules: null }
+  const full = { ...run, kind: 'full' as const, everybody: null }
+  expect([run, full].map(usesPageProofs)).toEqual([true, true])
+  const others = [
+    { ...run, preview: true },
+    { ...run, filter: { department: 'Sales' } },
+    { ...run, everybody: { sync: false, sso: false } },
+    { ...run, everybody: null },
+    { ...full, preview: true },
+    { ...full, rules: {} },
+    { ...full, kind: 'delta' as const },
+  ]
+  for (const other of others) expect(usesPageProofs(other), JSON.stringify(other)).toBe(false)
 })

@@ -3,7 +3,7 @@ import { type DirectoryItem, itemOf } from '../domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from '../domain/directory-user.ts'
 import { reconcile, type Status } from '../domain/reconcile.ts'
 import type { pageOfEverybody } from '../domain/run-page.ts'
-import type { Lease, RunPage, SyncRuns, TickedUser } from '../sync-run-ports.ts'
+import type { Lease, ListedPeople, RunPage, SyncRuns, TickedUser } from '../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & {
@@ -60,9 +60,10 @@ export async function comparedByDigest(
   lease: Lease,
   page: readonly ReadUser[],
   runs: Pick<SyncRuns, 'knownUsers' | 'compareDigests'>,
+  listed?: ListedPeople,
 ): Promise<Compared> {
   const users = page.flatMap((read) => (read.kind === 'user' ? [read.user] : []))
-  const { different, unknown } = await runs.compareDigests(lease, users)
+  const { different, unknown } = await runs.compareDigests(lease, users, listed)
   const [others, strangers] = [new Set(different), new Set(unknown)]
   const rest = await compared(
     lease,
@@ -74,6 +75,10 @@ export async function comparedByDigest(
   return { ...rest, seen: ids.size + rest.nameless, met: [...new Set([...rest.met, ...same])] }
 }
 
+export function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compared) {
+  return page
+}
+
 /**
  * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end of the run with
  * its ticks (S50).
@@ -81,7 +86,7 @@ export async function comparedByDigest(
 export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
   let [areNew, pages] = [false, 0]
 
-  async function differing(users: readonly TickedUser[]): Promise<Array<TickedUser & { known: Status | null }>> {
+  async function differing(users: readonly TickedUser[], listed?: ListedPeople): Promise<Array<TickedUser & { known: Status | null }>> {
     pages += 1
     if (areNew && pages % ASKED_AGAIN !== 0) {
       // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who is not.
@@ -89,15 +94,16 @@ export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
       const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
       return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
     }
-    const found = await runs.differing(lease, users)
+    const found = await runs.differing(lease, users, listed)
     areNew = found.length > 0 && found.length === users.length && found.every(({ known }) => known === null)
     return found
   }
 
   return async (
     content: ReturnType<typeof pageOfEverybody>,
+    listed?: ListedPeople,
   ): Promise<ReturnType<typeof pageOfEverybody> & Pick<RunPage, 'staged' | 'areNewcomers'>> => {
-    const users = await differing(content.users)
+    const users = await differing(content.users, listed)
     const isHeld = ({ user, known }: (typeof users)[number]) => !user.accountEnabled && known === 'active'
     const staged = users.filter(isHeld).map(({ user, ticks }) => ({ user, ticks, status: 'disabled' as const }))
     return { ...content, users: users.filter((each) => !isHeld(each)), staged, areNewcomers: areNew }

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports.ts'
 import type { Lease, RunPage } from '../sync-run-ports.ts'
 
-/** So often is the place of an import kept whose pages change nothing: what a crash costs is reading them again. */
+/** So often is the place of a listing kept whose pages change nothing: what a crash costs is reading them again. */
 const QUIET_MS = 1_000
 
 /** Commits a run's pages one after the other, each while the caller prepares the next. Every answer is false once the lease was lost. */
@@ -38,8 +38,9 @@ export function pageWriter({ runs }: Pick<Ports, 'runs'>, lease: Lease, now: () 
 
   return {
     async write(page) {
-      const whole = { ...page, seen: page.seen + (quiet?.seen ?? 0) }
-      quiet = lease.kind === 'import' && changesNothing(page) && now() - committedAt < QUIET_MS ? whole : undefined
+      const proven = [...(quiet?.proven ?? []), ...(page.proven ?? [])]
+      const whole = { ...page, seen: page.seen + (quiet?.seen ?? 0), proven }
+      quiet = lease.kind !== 'delta' && changesNothing(page) && now() - committedAt < QUIET_MS ? whole : undefined
       return quiet ? committing : begin(whole)
     },
     settled: () => committing,

@@ -8,6 +8,9 @@ export type ReadPage = { kind: 'read'; next: Checkpoint; standsAlone?: true; pre
 /** Reads a run's page from its checkpoint on. */
 export type RunSource = (checkpoint: Checkpoint, signal: AbortSignal) => Promise<ReadPage | DirectoryFailure>
 
+/** A page that changes nothing. */
+export const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
+
 export function planOf(lease: Lease): RunPlan {
   const { kind, everybody, deltaLink, accountLink } = lease
   return { kind, isEverybody: everybody !== null, deltaLink, accountLink, readsSets: readsSets(lease) }

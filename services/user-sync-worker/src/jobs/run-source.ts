@@ -1,22 +1,20 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { type Checkpoint, checkpointAfter, formatCheckpoint } from '../domain/checkpoint.ts'
-import type { ReadUser } from '../domain/directory-user.ts'
 import { isWanted } from '../domain/import-filter.ts'
-import { pageOfChosen, pageOfEverybody } from '../domain/run-page.ts'
-import type { Ticks } from '../domain/user-ticks.ts'
+import { pageOfChosen } from '../domain/run-page.ts'
 import type { Ports } from '../ports.ts'
 import type { Lease } from '../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
-import { type Compared, changedBy, compared, comparedByDigest } from './compare-page.ts'
+import { changedBy, compared, pageOf } from './compare-page.ts'
 import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
+import { readListing } from './read-listing.ts'
 import { readMissing } from './read-missing.ts'
 import { readChangedMembers, readSets } from './read-sets.ts'
-import { planOf, type RunSource } from './run-plan.ts'
+import { EMPTY, planOf, type RunSource } from './run-plan.ts'
 
 type Needs = Pick<Ports, 'directory' | 'runs'>
 
 const REQUESTS_PER_PAGE = 4
-const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
 export function sourceOf(lease: Lease, connection: Connection, ports: Needs): RunSource {
   const readers = {
@@ -43,38 +41,6 @@ function readPlace(lease: Lease, connection: Connection, { directory }: Needs): 
     const next = checkpointAfter(phase, { ...planOf(lease), deltaLink })
     return { kind: 'read', next, prepare: async () => ({ ...EMPTY, next: formatCheckpoint(next), deltaLink }) }
   }
-}
-
-/** Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison. */
-function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
-  const changes = changedBy(lease, runs)
-  const whatChanged = async (users: readonly ReadUser[]) => pageOf(await comparedByDigest(lease, users, runs))
-  const whatImports = (users: readonly ReadUser[], ticks: Ticks) => {
-    const wanted = users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
-    return changes(pageOfEverybody(wanted, ticks))
-  }
-  return async ({ phase, at }, signal) => {
-    const listed = await directory.listUsers(connection, at, signal)
-    const page = listed.kind === 'page' ? listed.read() : listed
-    if (page.kind !== 'page') return page
-    const next = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
-    const rest = { next: formatCheckpoint(next) }
-    if (!lease.everybody && lease.rules) {
-      const prepare = async () => {
-        const content = await applyImportRules(lease, await compared(lease, page.users, runs), runs)
-        return 'kind' in content ? content : { ...EMPTY, ...pageOf(content), ...rest }
-      }
-      return { kind: 'read', next, prepare }
-    }
-    // Compared while the pages before are written: somebody who is on two was changed meanwhile, and the changes read after the list say so.
-    const comparing = lease.everybody ? whatImports(page.users, lease.everybody) : whatChanged(page.users)
-    comparing.catch(() => undefined) // its failure is met when it is awaited, if at all
-    return { kind: 'read', next, standsAlone: true, prepare: async () => ({ ...EMPTY, ...(await comparing), ...rest }) }
-  }
-}
-
-function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compared) {
-  return page
 }
 
 /** The place is the last object id that was written. */

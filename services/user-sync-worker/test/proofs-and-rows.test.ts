@@ -33,40 +33,6 @@ test('S46 a table that was rewritten makes every proof worthless, and the next i
   expect(await platform.roster(tenantId)).toEqual(roster)
 })
 
-test('S46 T-90 a place that somebody else has taken proves nothing, be they of another tenant or of the same account', async () => {
-  const given = await accounts.givenProven(3)
-  const neighbour = await accounts.givenImported(1)
-  const insertAgain = `insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name,
-      business_phones, user_type, status, sync, sso, content_digest)
-    select gen_random_uuid(), $1, $2, $3, $4, 'Taken', 'x@x.example', '{}', 'Member', 'active', true, true, $5`
-  const [id] = given.ids()
-  for (const [who, objectId] of [
-    [neighbour, randomUUID()],
-    [given, randomUUID()],
-    [given, id],
-  ] as const) {
-    const [row] = await accounts.sql<{ place: string; digest: Buffer }>(
-      'select ctid::text as place, content_digest as digest from roster.phone_user where tenant_id = $1 and object_id = $2',
-      [given.tenantId, id],
-    )
-    const drop = (tenantId: string, gone: string | undefined) =>
-      accounts.sql('delete from roster.phone_user where tenant_id = $1 and object_id = $2', [tenantId, gone])
-    await drop(given.tenantId, id)
-    const take = async () => {
-      await drop(who.tenantId, objectId)
-      await accounts.sql('vacuum roster.phone_user') // frees the place once nobody is left who may see the row
-      const digest = objectId === id ? Buffer.alloc(16) : row?.digest
-      await accounts.sql(insertAgain, [who.tenantId, who.accountId, who.directoryId, objectId, digest])
-      return (await accounts.sql('select from roster.phone_user where ctid = $1::tid and object_id = $2', [row?.place, objectId])).length
-    }
-    await expect.poll(take, { timeout: 10_000 }).toBe(1)
-    const expected = objectId === id ? { updated: 1, unchanged: 2 } : { created: 1, unchanged: 2 }
-    expect(await given.importAll()).toMatchObject({ seen: 3, ...expected })
-    expect(await given.importAll()).toMatchObject({ unchanged: 3 })
-    expect(await given.deeds()).toEqual({ kept: 1, used: 0 })
-  }
-})
-
 test('S46 what happens to another account’s rows, among them and after them, changes nothing of a proof', async () => {
   const [mine, theirs] = [await accounts.givenImported(1_100), await accounts.givenImported(1_100)]
   await Promise.all([mine.importAll(), theirs.importAll()])

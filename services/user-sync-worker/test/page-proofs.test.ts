@@ -171,6 +171,21 @@ describe('a page that is another', () => {
     expect(await deeds()).toEqual({ kept: 0, used: 0 })
   })
 
+  test('S50 to a run with a filter, rules or a preview is read, whatever its proof says', async () => {
+    const { api, accountId, importAll, resync, deeds } = await accounts.givenProven()
+    const department = { department: 'Nobody’s' }
+    expect(await importAll({ ...EVERYBODY, filter: department })).toMatchObject({ seen: 0 })
+    const { body } = await platform.call('POST', `${api}/microsoft-accounts/${accountId}/imports?preview=true`, EVERYBODY)
+    expect((await platform.finishedRun(api, body.runId)).counts).toMatchObject({ seen: 5, unchanged: 5 })
+    expect(await deeds()).toEqual({ kept: 0, used: 0 })
+    const rules = { items: [{ ...department, sso: true }], leavers: 'keep' }
+    expect((await platform.call('PUT', `${api}/microsoft-accounts/${accountId}/import-rules`, rules)).status).toBe(200)
+    expect(await resync('full')).toMatchObject({ seen: 5, unchanged: 5 })
+    expect(await deeds()).toEqual({ kept: 0, used: 0 })
+    expect(await importAll()).toMatchObject({ seen: 5, unchanged: 5 })
+    expect(await deeds()).toEqual({ kept: 0, used: 1 })
+  })
+
   test('SI-05 with the link to the next behind the people, or nobody, is read each time', async () => {
     const { importAll, deeds } = await accounts.givenImported(1_200)
     platform.gate.rewrite = (body) => {

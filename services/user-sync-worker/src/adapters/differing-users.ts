@@ -76,6 +76,6 @@ function pageOf({ tenantId, directoryId }: Lease, users: readonly DirectoryUser[
 
 /** Only of a page all of whose entries are asked for, each another person. */
 function proofOf({ runId }: Lease, users: readonly DirectoryUser[], listed: ListedPeople | undefined): [string, Buffer] | undefined {
-  if (!listed || users.length !== listed.entries || new Set(users.map(({ id }) => id)).size !== listed.entries) return undefined
+  if (!listed || new Set(users.map(({ id }) => id)).size !== listed.entries) return undefined
   return [runId, Buffer.from(listed.digest, 'hex')]
 }

@@ -31,6 +31,15 @@ describe('the bytes of a page', () => {
     }
   })
 
+  test('are given back at once, but for memory that others may use too', () => {
+    const [whole = new Uint8Array()] = bytes(PAGE)
+    const [part, own] = [whole.subarray(0, 100), whole.slice(100)]
+    const page = pageBytes([part, own], 'everything')
+    page.free()
+    expect([part.byteLength, own.byteLength]).toEqual([100, 0])
+    expect(() => page.parse()).toThrow(TypeError)
+  })
+
   test('SI-05 are read whole where the list of people is not certain to begin', () => {
     const doubtful = [
       `{"a":{"value":[1]},"value":[${ADA}]}`,

@@ -29,7 +29,7 @@ const SAMPLE = readDirectoryUser({
 /** What a listing asks and what is made of it: where either changes, the same bytes have another digest. */
 const READING = JSON.stringify([EVERYBODY, SAMPLE, SAMPLE.kind === 'user' && contentDigest(SAMPLE.user)])
 
-const Pieces = z.array(z.instanceof(Uint8Array))
+const Pieces = z.array(z.instanceof(Uint8Array<ArrayBuffer>))
 const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
@@ -73,6 +73,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     return {
       kind: 'page',
       told: bytes.head && next !== undefined ? { digest: bytes.head.digest, next } : null,
+      free: bytes.free,
       read() {
         const { members, endsWithPeople } = parsed(bytes) ?? {}
         const body = Answer.safeParse(members)

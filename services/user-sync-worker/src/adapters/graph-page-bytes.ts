@@ -11,6 +11,8 @@ export type PageBytes = {
   head: { members: Members; digest: string } | undefined
   /** All of its members, and whether the people are the last of them. Throws a SyntaxError for what is not JSON. */
   parse(): { members: Members; endsWithPeople: boolean }
+  /** Gives the memory of the pieces back at once. There is nothing to be parsed any more. */
+  free(): void
 }
 
 /**
@@ -20,7 +22,7 @@ export type PageBytes = {
  * the list is a member of the page itself: no text holds a quote that is not escaped, and nothing else is closed by one bracket and one
  * brace.
  */
-export function pageBytes(pieces: readonly Uint8Array[], asked: string): PageBytes {
+export function pageBytes(pieces: readonly Uint8Array<ArrayBuffer>[], asked: string): PageBytes {
   const { first, others } = joinedToHead(pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)))
   const at = first.indexOf(PEOPLE)
   const members = at < 0 ? undefined : parseHead(`${first.toString('utf8', 0, at)}${PEOPLE}]}`)
@@ -31,6 +33,10 @@ export function pageBytes(pieces: readonly Uint8Array[], asked: string): PageByt
       if (!members) return { members: JSON.parse(new TextDecoder().decode(all)), endsWithPeople: false }
       const rest: Members = JSON.parse(`{${all.toString('utf8', at)}`)
       return { members: { ...members, ...rest }, endsWithPeople: Object.keys(rest).length === 1 }
+    },
+    free() {
+      // A piece of a body has its memory for itself (Streams, ReadableByteStreamControllerEnqueue); a part of a larger one is left alone.
+      for (const { buffer, byteLength } of pieces) if (buffer.byteLength === byteLength) buffer.transfer(0)
     },
   }
 }

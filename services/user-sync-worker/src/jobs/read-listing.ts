@@ -30,7 +30,10 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
 
   async function contentOf(listed: ListedPage, digest: string): Promise<Content> {
     const people = await runs.provePage(lease, digest)
-    if (people !== undefined) return { ...EMPTY, seen: people, proven: [digest] }
+    if (people !== undefined) {
+      listed.free()
+      return { ...EMPTY, seen: people, proven: [digest] }
+    }
     const page = listed.read()
     return page.kind === 'page' ? whatChanges(page) : page
   }

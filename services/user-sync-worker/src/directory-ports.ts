@@ -33,9 +33,9 @@ export type ListedPage = {
    * listing goes on, which is certain only of a page whose digest `read` has told before. Null when it has to be read.
    */
   told: { digest: string; next: string | null } | null
-  /** `digest` is null when what is told without reading it is not to be relied on. */
+  /** Once. `digest` is null when what is told without reading it is not to be relied on. */
   read(): (DirectoryPage & { digest: string | null }) | DirectoryFailure
-  /** It will not be read: its memory need not wait for the garbage collector, which would run for every twenty pages. */
-  free(): void
+  /** It will not be read: its memory is the next page's. */
+  release(): void
 }
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }

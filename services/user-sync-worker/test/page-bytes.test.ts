@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pageBytes } from '../src/adapters/graph-page-bytes.ts'
 import { usesPageProofs } from '../src/domain/page-proof.ts'
 
-const bytes = (text: string) => [new TextEncoder().encode(text)]
+const bytes = (text: string) => Buffer.from(text)
 const read = (text: string, asked = 'everything') => pageBytes(bytes(text), asked)
 const ADA = '{"id":"1","displayName":"Ada"}'
 const BOB = '{"id":"2","displayName":"Bob"}'
@@ -21,25 +21,6 @@ describe('the bytes of a page', () => {
     expect(new Set([head?.digest, ...digests]).size).toBe(6)
   })
 
-  test('SY-15 are the same in whatever pieces they come, also where one ends within a letter', () => {
-    const [whole = new Uint8Array()] = bytes(PAGE.replace('Bob', 'Böb€'))
-    const expected = pageBytes([whole], 'everything')
-    for (let at = 0; at < whole.length; at++) {
-      const cut = pageBytes([whole.subarray(0, at), whole.subarray(at, at + 1), whole.subarray(at + 1)], 'everything')
-      expect(cut.head).toEqual(expected.head)
-      expect(cut.parse()).toEqual(expected.parse())
-    }
-  })
-
-  test('are given back at once, but for memory that others may use too', () => {
-    const [whole = new Uint8Array()] = bytes(PAGE)
-    const [part, own] = [whole.subarray(0, 100), whole.slice(100)]
-    const page = pageBytes([part, own], 'everything')
-    page.free()
-    expect([part.byteLength, own.byteLength]).toEqual([100, 0])
-    expect(() => page.parse()).toThrow(TypeError)
-  })
-
   test('SI-05 are read whole where the list of people is not certain to begin', () => {
     const doubtful = [
       `{"a":{"value":[1]},"value":[${ADA}]}`,
@@ -52,11 +33,10 @@ describe('the bytes of a page', () => {
       expect(read(text).parse()).toEqual({ members: JSON.parse(text.replace('\ufeff', '')), endsWithPeople: false })
     }
     const late = { '@odata.context': 'x'.repeat(100_000), value: [{ id: '1' }] }
-    const [whole = new Uint8Array()] = bytes(JSON.stringify(late))
-    const far = pageBytes([whole.subarray(0, 70_000), whole.subarray(70_000)], 'everything')
+    const far = read(JSON.stringify(late))
     expect(far.head).toBeUndefined()
     expect(far.parse().members).toEqual(late)
-    expect(pageBytes([], 'everything').head).toBeUndefined()
+    expect(read('').head).toBeUndefined()
   })
 
   test('SI-05 that look like the list in somebody’s name, or in a text before it, do not begin it', () => {

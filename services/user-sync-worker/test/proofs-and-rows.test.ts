@@ -83,7 +83,7 @@ test('SY-15 a page that is proven is not parsed, one of which that is not certai
       reads += 1
       return { kind: 'unavailable' }
     },
-    free: () => {
+    release: () => {
       frees += 1
     },
   }

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { readGraphFailure } from './graph-failure.ts'
-import { authenticate, fetchBounded, leaveUnparsed, repeatWhilePassing } from './graph-middleware.ts'
-import { readJson } from './read-json.ts'
+import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import { readBody, readJson } from './read-body.ts'
 
 export type GraphRequest = {
   method?: 'get' | 'post' | 'patch' | 'delete'
@@ -14,7 +14,7 @@ export type GraphRequest = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
-  /** The answer is a list of Uint8Arrays. */
+  /** The answer is a `Body`. */
   isUnparsed?: boolean
 }
 export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
@@ -56,7 +56,7 @@ function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequ
   const client = Client.initWithMiddleware({
     baseUrl: `${origins.graph}/`,
     defaultVersion: 'v1.0',
-    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), ...(isUnparsed ? [leaveUnparsed()] : []), fetchBounded()],
+    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
   })
   const asked = client.api(path).headers(headers).responseType(ResponseType.JSON)
   const bounded = signal ? asked.option('signal', signal) : asked
@@ -68,7 +68,7 @@ function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequ
 async function read(request: Built, isUnparsed = false): Promise<unknown> {
   const response: Response = await request.responseType(ResponseType.RAW).get()
   if (!response.ok) throw await refusalOf(response)
-  return isUnparsed ? response.json() : readJson(response).catch(() => undefined)
+  return (isUnparsed ? readBody : readJson)(response).catch(() => undefined)
 }
 
 async function refusalOf(response: Response): Promise<GraphError> {

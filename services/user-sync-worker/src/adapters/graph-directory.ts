@@ -8,6 +8,7 @@ import { contentDigest } from './content-digest.ts'
 import type { GraphClient } from './graph-client.ts'
 import { type PageBytes, pageBytes } from './graph-page-bytes.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
+import type { Body } from './read-body.ts'
 
 const USERS_PATH = /^\/v1\.0\/users$/
 /** Graph writes the function in several ways. */
@@ -29,7 +30,7 @@ const SAMPLE = readDirectoryUser({
 /** What a listing asks and what is made of it: where either changes, the same bytes have another digest. */
 const READING = JSON.stringify([EVERYBODY, SAMPLE, SAMPLE.kind === 'user' && contentDigest(SAMPLE.user)])
 
-const Pieces = z.array(z.instanceof(Uint8Array<ArrayBuffer>))
+const Unparsed = z.custom<Body>((answer) => answer !== undefined)
 const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
@@ -65,17 +66,19 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
   }
 
   async function listed(connection: Connection, { query, ...rest }: Request): Promise<ListedPage | DirectoryFailure> {
-    const answer = await graph.ask(connection, { ...rest, path: `/users?${query}`, isUnparsed: true }, Pieces)
+    const answer = await graph.ask(connection, { ...rest, path: `/users?${query}`, isUnparsed: true }, Unparsed)
     if (answer.kind !== 'answer') return answer
-    const bytes = pageBytes(answer.body, READING)
+    const { bytes: whole, release } = answer.body
+    const bytes = pageBytes(whole, READING)
     const head = bytes.head && Answer.safeParse(bytes.head.members).data
     const next = head && nextOf(connection, head)
     return {
       kind: 'page',
       told: bytes.head && next !== undefined ? { digest: bytes.head.digest, next } : null,
-      free: bytes.free,
+      release,
       read() {
         const { members, endsWithPeople } = parsed(bytes) ?? {}
+        release()
         const body = Answer.safeParse(members)
         if (!body.success) return { kind: 'unavailable' }
         const page = pageOf(connection, body.data)

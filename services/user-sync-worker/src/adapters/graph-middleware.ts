@@ -56,21 +56,6 @@ export function authenticate(graphOrigin: string, accessToken: string): Middlewa
   }
 }
 
-/** What succeeded is answered in the pieces in which it came, as Uint8Arrays; a refusal is read as JSON all the same, for its code. */
-export function leaveUnparsed(): Middleware {
-  let next: Middleware
-  return {
-    setNext(middleware) {
-      next = middleware
-    },
-    async execute(context) {
-      await next.execute(context)
-      const { response } = context
-      if (response?.ok) Object.assign(response, { json: () => collected(response.body) })
-    },
-  }
-}
-
 export function fetchBounded(): Middleware {
   return {
     async execute(context) {
@@ -82,10 +67,4 @@ export function fetchBounded(): Middleware {
 
 function urlOf(context: Context): string {
   return typeof context.request === 'string' ? context.request : context.request.url
-}
-
-async function collected(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array[]> {
-  const pieces: Uint8Array[] = []
-  if (body) for await (const piece of body) pieces.push(piece)
-  return pieces
 }

@@ -32,7 +32,7 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
   async function contentOf(listed: ListedPage, digest: string): Promise<Content> {
     const people = await runs.provePage(lease, digest)
     if (people !== undefined) {
-      listed.free()
+      listed.release()
       return { ...EMPTY, seen: people, proven: [digest] }
     }
     const page = listed.read()

@@ -20,6 +20,8 @@ import { type RunningWorker, startWorker } from './worker.ts'
 // V8 would make people in the old generation, once many of them outlived a collection, and keep all of a page with them until the whole
 // heap is collected. They live as long as their page.
 setFlagsFromString('--no-allocation-site-pretenuring')
+// Nor does it then collect the whole heap for each thirty megabytes that came over a socket and are gone already: they count with the heap.
+setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 const [role = 'both'] = process.argv.slice(2)
 if (!/^(api|worker|migrate|both)$/.test(role)) {

@@ -7,7 +7,8 @@ import { artefact } from './schema.ts'
 const FOUND = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
 type Written = { isDone: boolean; replaced: string[] }
 type Found = Omit<Companion, 'consumedAt'> & { consumedAt: number | null }
-const ALIVE = 'a.expires_at > now()'
+/** Not for the index of `expires_at`, by which a table that was never analysed would be read in place of a key's. */
+const ALIVE = '(a.expires_at > now()) is true'
 
 const GET = `select ${FOUND} from gateway.artefact a where a.key = $1 and ${ALIVE}`
 const GET_BY_UID = `select ${FOUND} from gateway.artefact a where a.uid_key = $1 and ${ALIVE}`

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@jackfield/contract/internal-api'
 import { SyncRunJob } from '@jackfield/contract/queues'
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
@@ -9,6 +10,7 @@ import {
   type RunFailure,
   waitAfter,
 } from '../domain/directory-failure.ts'
+import { pauseAfterPage } from '../domain/fair-share.ts'
 import type { Ports } from '../ports.ts'
 import type { DueRun, Lease, RunPage } from '../sync-run-ports.ts'
 import { pageWriter } from './page-writer.ts'
@@ -17,6 +19,8 @@ import { sourceOf } from './run-source.ts'
 
 type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
 type Settings = { sliceMs: number; now: () => number }
+/** How many other slices are under way in this process. */
+type Beside = { others: () => number }
 
 /** What is to be enqueued after a slice: the rest of the run, or the next run of its account. */
 export type SliceOutcome = { next: DueRun | undefined; delaySeconds: number }
@@ -30,25 +34,29 @@ const APPLIED_AT_ONCE = 1_000
  * Safe to run twice, late, or not at all: the row says what is left to do.
  */
 export function advanceSyncRun(ports: Needs, settings: Settings) {
+  let underWay = 0
+  const others = () => underWay - 1
   return async (data: unknown, stopping: AbortSignal): Promise<SliceOutcome> => {
     const job = SyncRunJob.safeParse(data)
     if (!job.success) return NOTHING
     const lease = await ports.runs.takeLease(job.data)
     if (!lease) return NOTHING
+    underWay += 1
     const renewal = setInterval(() => ports.runs.renewLease(lease).catch(() => undefined), RENEWAL_MS)
     try {
-      return await work(ports, lease, settings, stopping)
+      return await work(ports, lease, { ...settings, others }, stopping)
     } catch (error) {
       // Otherwise the lease expires by itself.
       await ports.runs.release(lease, waitAfter(lease)).catch(() => undefined)
       throw error
     } finally {
       clearInterval(renewal)
+      underWay -= 1
     }
   }
 }
 
-async function work(ports: Needs, lease: Lease, settings: Settings, stopping: AbortSignal): Promise<SliceOutcome> {
+async function work(ports: Needs, lease: Lease, settings: Settings & Beside, stopping: AbortSignal): Promise<SliceOutcome> {
   if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
     return fail(ports, lease, { code: 'no-progress', message: 'The run made no progress for a long time and was given up.' })
   }
@@ -66,7 +74,7 @@ async function work(ports: Needs, lease: Lease, settings: Settings, stopping: Ab
     if (total !== undefined) await ports.runs.setTotal(lease, total)
   }
   const isOver = () => stopping.aborted || settings.now() >= until
-  const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now }, stopping)
+  const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now, others: settings.others }, stopping)
   if (read !== 'all-read') return read
   return conclude(ports, lease, isOver)
 }
@@ -80,7 +88,7 @@ async function writePages(
   lease: Lease,
   connection: Connection,
   from: Checkpoint,
-  { isOver, now }: { isOver: () => boolean; now: () => number },
+  { isOver, now, others }: { isOver: () => boolean; now: () => number } & Beside,
   stopping: AbortSignal,
 ): Promise<SliceOutcome | 'all-read'> {
   if (isConcluding(from)) return 'all-read'
@@ -95,6 +103,7 @@ async function writePages(
   try {
     let phase = from.phase
     for (let reading = read(from, signal); ; ) {
+      const begun = now()
       const page = await reading
       if (page.kind !== 'read') return await give(page)
       const { next } = page
@@ -112,7 +121,10 @@ async function writePages(
         return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING
       }
       if (!(await writer.write(prepared))) return NOTHING
-      if (isAhead) continue
+      if (isAhead) {
+        await sleep(pauseAfterPage(now() - begun, others()), undefined, { signal }).catch(() => undefined)
+        continue
+      }
       if (!(await writer.end())) return NOTHING
       if (isConcluding(next)) return 'all-read'
       if (isOver()) return await giveBack(ports, lease)

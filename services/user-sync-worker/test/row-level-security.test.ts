@@ -72,6 +72,23 @@ test('T-90 a scope does not outlive its work on a connection that serves others 
   await single.end()
 })
 
+test('T-90 nor does one that was set through another pool over the same connections', async () => {
+  const single = createPool({
+    connectionString: platform.stores.database.url,
+    applicationName: 'test',
+    role: DATABASE_ROLE,
+    max: 1,
+    onIdleError: () => {},
+  })
+  const [one, other] = [scopedPool(single), scopedPool(single)]
+  for (let turn = 0; turn < 2; turn++) {
+    expect(await inScope(theirs.tenantId, () => count(one, 'phone_user'))).toBe(3)
+    expect(await inScope('every-tenant', () => count(other, 'phone_user'))).toBe(6)
+    expect(await count(one, 'phone_user')).toBe(0)
+  }
+  await single.end()
+})
+
 test('T-90 two tenants asked for at the same time are never mixed up', async () => {
   const asked = Array.from({ length: 60 }, (_, index) => (index % 2 ? mine : theirs))
   const answers = await Promise.all(asked.map(({ api }) => platform.call('GET', `${api}/phone-systems`)))

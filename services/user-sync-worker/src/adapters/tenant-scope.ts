@@ -10,6 +10,11 @@ const SET_SCOPE = { name: 'set-scope', text: `select set_config('jackfield.tenan
 const NOBODY = ''
 
 const scopes = new AsyncLocalStorage<Scope>()
+/**
+ * The scope that each connection has, whichever pool here took it last: nobody else sets it, and it is set outside of transactions, so that
+ * no rollback takes it back.
+ */
+const set = new WeakMap<pg.PoolClient, Scope>()
 
 /** Everything `work` does in the database is confined to one tenant by row-level security, whatever its queries ask for (T-90). */
 export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-tenant' ? EVERY_TENANT : scope, work)
@@ -19,9 +24,6 @@ export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-ten
  * set at each taking, so that what a connection served before does not matter, unless it is known to have that scope already.
  */
 export function scopedPool(pool: pg.Pool): pg.Pool {
-  // Nobody else sets it, and it is set outside of transactions, so that no rollback takes it back.
-  const set = new WeakMap<pg.PoolClient, Scope>()
-
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()
     if (client.listenerCount('error', ignore) === 0) client.on('error', ignore)

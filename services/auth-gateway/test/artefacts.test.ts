@@ -161,6 +161,7 @@ describe.each([
         expect(await outside.find('Grant', grant)).toBeDefined()
         return 'done'
       })
+      await outside.remove('DeviceCode', code)
     })
 
     onStore('what nothing completes is written at its end, what is removed is gone at once', async () => {

@@ -11,7 +11,8 @@ import { runTurbo } from './run-turbo.ts'
 const root = join(import.meta.dirname, '../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
 
-for (const report of globSync('{libs,services,tools,examples}/*/test-report.json', workspaces)) rmSync(join(root, report))
+const reportsOf = (name: string) => globSync(`{libs,services,tools,examples}/*/${name}`, workspaces)
+for (const report of [...reportsOf('test-report.json'), ...reportsOf('test-errors.json')]) rmSync(join(root, report))
 const withTests = new Set(globSync('{libs,services,tools,examples}/*/test/**/*.test.ts', workspaces).map(workspaceOf))
 
 const folder = await mkdtemp(join(tmpdir(), 'jackfield-tests-'))
@@ -42,32 +43,44 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-const reportFiles = globSync('{libs,services,tools,examples}/*/test-report.json', workspaces)
-const reports = reportFiles.map((report) => JSON.parse(readFileSync(join(root, report), 'utf8')) as Report)
+const reportFiles = reportsOf('test-report.json')
+const reports = reportFiles.map((report) => read<Report>(report))
+const errors = reportsOf('test-errors.json').flatMap((file) =>
+  read<string[]>(file).map((error) => ({ workspace: workspaceOf(file), error })),
+)
 const unreported = [...withTests.difference(new Set(reportFiles.map(workspaceOf)))]
 const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0)
 const passed = sum((report) => report.numPassedTests)
 const failed =
   sum((report) => report.numFailedTests) +
-  sum((report) => report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length) +
+  sum((report) => report.testResults.filter(failedOutsideTests).length) +
+  errors.length +
   unreported.length
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
 // Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
-for (const { name, assertionResults, message } of reports
-  .flatMap((report) => report.testResults)
-  .filter((file) => file.status === 'failed')) {
-  process.stderr.write(`\nfailed in ${relative(root, name)}\n`)
-  if (assertionResults.length === 0) process.stderr.write(`  ${firstLines(message)}\n`)
-  for (const { status, fullName, failureMessages } of assertionResults) {
+for (const file of reports.flatMap((report) => report.testResults).filter((each) => each.status === 'failed')) {
+  process.stderr.write(`\nfailed in ${relative(root, file.name)}\n`)
+  if (failedOutsideTests(file)) process.stderr.write(`  ${firstLines(file.message)}\n`)
+  for (const { status, fullName, failureMessages } of file.assertionResults) {
     if (status === 'failed') process.stderr.write(`  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}\n`)
   }
 }
+for (const { workspace, error } of errors) process.stderr.write(`\noutside of the tests of ${workspace}\n  ${firstLines(error)}\n`)
 for (const workspace of unreported) process.stderr.write(`${workspace} has tests but made no report\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exit(code || (failed > 0 || passed === 0 ? 1 : 0))
 
 function workspaceOf(file: string): string {
   return file.split(/[\\/]/, 2).join('/')
+}
+
+function read<T>(file: string): T {
+  return JSON.parse(readFileSync(join(root, file), 'utf8')) as T
+}
+
+/** The file could not be read, or one of its hooks failed. */
+function failedOutsideTests(file: TestFile): boolean {
+  return file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')
 }
 
 function firstLines(message: string | undefined): string {
@@ -79,10 +92,12 @@ type Report = {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
-  testResults: ReadonlyArray<{
-    name: string
-    status: string
-    message?: string
-    assertionResults: ReadonlyArray<{ status: string; fullName: string; failureMessages?: readonly string[] }>
-  }>
+  testResults: readonly TestFile[]
+}
+
+type TestFile = {
+  name: string
+  status: string
+  message?: string
+  assertionResults: ReadonlyArray<{ status: string; fullName: string; failureMessages?: readonly string[] }>
 }

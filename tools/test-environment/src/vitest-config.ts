@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { errorsOutsideTests } from './errors-outside-tests.ts'
 
 /** How a workspace's tests run: real stores when it needs them, a report that the root command counts. */
 export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } = {}): ViteUserConfig {
@@ -9,7 +10,7 @@ export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } =
       globalSetup,
       testTimeout: (options.timeoutSeconds ?? 60) * 1000,
       hookTimeout: 60_000,
-      reporters: ['default', ['json', { outputFile: 'test-report.json' }]],
+      reporters: ['default', ['json', { outputFile: 'test-report.json' }], errorsOutsideTests('test-errors.json')],
       pool: 'forks',
       maxWorkers: 2,
     },

@@ -1,21 +1,31 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Gives its exit code. */
+/**
+ * Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Gives its exit code.
+ * `quiet` shows its output only when it fails; `heard` gets what it shows, too.
+ */
 export async function runTurbo(
   root: string,
   args: readonly string[],
-  options: { quiet?: boolean; environment?: Record<string, string> } = {},
+  options: { quiet?: boolean; heard?: (output: Buffer) => void; environment?: Record<string, string> } = {},
 ): Promise<number> {
+  const { quiet, heard } = options
   const output: Buffer[] = []
   const child = spawn('turbo', args, {
     cwd: root,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...options.environment },
-    stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    stdio: quiet || heard ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))
-  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk))
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    if (quiet) from?.on('data', (chunk: Buffer) => output.push(chunk))
+    else from?.on('data', (chunk: Buffer) => to.write(chunk))
+    if (heard) from?.on('data', heard)
+  }
   const [code] = await once(child, 'close')
   if (code !== 0) process.stderr.write(Buffer.concat(output))
   return code ?? 1

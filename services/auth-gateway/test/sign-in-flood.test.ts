@@ -172,3 +172,11 @@ test('IL-08 a sign-in on its way to the store counts when its place is counted a
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   await admit()
 })
+
+test('IL-08 who is refused at one place takes no room from other places', async () => {
+  const room = waitingRoom({ countWaiting: async () => 0 }, 2 / MOST_WAITING.host, () => {})
+  const many = Array.from({ length: 50 }, () => room.admit('a flooded place', async () => false))
+  const settled = await Promise.allSettled(many)
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
+  await room.admit('another place', async () => false)
+})

@@ -12,6 +12,9 @@ export type WaitingRoom = {
   admit(place: string, hasSeat: () => Promise<boolean>): Promise<() => void>
 }
 
+/** What the store counted a moment ago, and what has come since. */
+type Counts = { counted: Promise<number>; admitted: number }
+
 const COUNTED_FOR_MS = 1_000
 const EVERYWHERE = ''
 
@@ -20,7 +23,7 @@ const EVERYWHERE = ''
  * 0 lifts its limits.
  */
 export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (place: string) => void): WaitingRoom {
-  const recent = new LRUCache<string, { counted: Promise<number>; admitted: number }>({ max: 2_000, ttl: COUNTED_FOR_MS })
+  const recent = new LRUCache<string, Counts>({ max: 2_000, ttl: COUNTED_FOR_MS })
   /** On their way to the store, which may or may not have them when it counts: twice is safe, never is not. */
   const underWay = new Map<string, number>()
   const told = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
@@ -31,12 +34,16 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
     else underWay.delete(place)
   }
 
-  async function isFull(place: string, most: number): Promise<boolean> {
+  function countsOf(place: string): Counts {
     const known = recent.get(place) ?? {
       counted: counts.countWaiting(place === EVERYWHERE ? undefined : place),
       admitted: underWay.get(place) ?? 0,
     }
     if (!recent.has(place)) recent.set(place, known)
+    return known
+  }
+
+  async function isFull(place: string, known: Counts, most: number): Promise<boolean> {
     const taken = known.admitted++
     const counted = await known.counted.catch((error: unknown) => {
       recent.delete(place)
@@ -52,7 +59,8 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
       const leave = () => {
         for (const each of places.splice(0)) move(each, -1)
       }
-      const asked = [isFull(place, MOST_WAITING.host), isFull(EVERYWHERE, MOST_WAITING.platform)]
+      const known = [countsOf(place), countsOf(EVERYWHERE)] as const
+      const asked = [isFull(place, known[0], MOST_WAITING.host), isFull(EVERYWHERE, known[1], MOST_WAITING.platform)]
       for (const each of places) move(each, 1)
       try {
         const [here, everywhere] = await Promise.all(asked)
@@ -63,6 +71,8 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
         throw new NoRoomError('too many sign-ins wait to be finished')
       } catch (error) {
         leave()
+        // Whoever is refused here takes no room from others elsewhere.
+        for (const each of known) each.admitted--
         throw error
       }
     },

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { INTERACTION } from '../domain/session-limits.ts'
 import type { ArtefactStore, Companion, StoredArtefact, StoredRow } from './artefact-store.ts'
+import { gatherWrites } from './gather-writes.ts'
 
 const PREFIX = 'jackfield:artefact'
 const keyName = (key: string) => `${PREFIX}:{${key}}`
@@ -87,43 +88,47 @@ type Scripts = { writeArtefacts: Script<[number, ...string[]]>; getArtefactsBuff
 export function redisArtefacts(redis: Redis): ArtefactStore {
   redis.defineCommand('writeArtefacts', { lua: WRITE })
   redis.defineCommand('getArtefacts', { lua: GET_TOGETHER })
-  const scripts = redis as Redis & Scripts
+  const gather = gatherWrites(redis)
+  const send = () => {
+    gather()
+    return redis as Redis & Scripts
+  }
   return {
     async write({ consumed, removed, saved, replaced }) {
       const rows = [...saved, ...replaced]
       const keys = [...[...consumed, ...removed].map(keyName), ...rows.flatMap(namesOf)]
       const counts = [consumed.length, removed.length, rows.length]
       const values = rows.flatMap((row, index) => valuesOf(row, index >= saved.length))
-      const [done, ...gone] = await scripts.writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)
+      const [done, ...gone] = await send().writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)
       return { isDone: done === 1, gone }
     },
-    get: (key) => read(redis, key),
+    get: (key) => read(send(), key),
     async getTogether(key) {
-      const parts = await scripts.getArtefactsBuffer(1, keyName(key), key)
+      const parts = await send().getArtefactsBuffer(1, keyName(key), key)
       return Array.from({ length: parts.length / 4 }, (_, index) => toCompanion(parts.slice(index * 4, index * 4 + 4)))
     },
     async countWaiting(place) {
-      await redis.zremrangebyscore(waitingName(place), 0, Date.now())
-      return redis.zcard(waitingName(place))
+      await send().zremrangebyscore(waitingName(place), 0, Date.now())
+      return send().zcard(waitingName(place))
     },
     async getByUid(uidKey) {
-      const key = await redis.get(uidName(uidKey))
-      return key === null ? undefined : read(redis, key)
+      const key = await send().get(uidName(uidKey))
+      return key === null ? undefined : read(send(), key)
     },
     async getByGrant(grantKey) {
-      const keys = await redis.smembers(grantName(grantKey))
-      const found = await Promise.all(keys.map((key) => read(redis, key)))
+      const keys = await send().smembers(grantName(grantKey))
+      const found = await Promise.all(keys.map((key) => read(send(), key)))
       const gone = keys.filter((_, index) => !found[index])
-      if (gone.length > 0) await redis.srem(grantName(grantKey), ...gone)
+      if (gone.length > 0) await send().srem(grantName(grantKey), ...gone)
       return found.filter((each) => each !== undefined)
     },
     async removeByUid(uidKey) {
-      const key = await redis.getdel(uidName(uidKey))
-      if (key !== null) await redis.del(keyName(key))
+      const key = await send().getdel(uidName(uidKey))
+      if (key !== null) await send().del(keyName(key))
     },
     async removeByGrant(grantKey) {
-      const keys = await redis.smembers(grantName(grantKey))
-      await redis.del(grantName(grantKey), ...keys.map(keyName))
+      const keys = await send().smembers(grantName(grantKey))
+      await send().del(grantName(grantKey), ...keys.map(keyName))
     },
   }
 }

@@ -173,7 +173,7 @@ export interface OpenIdProvider {
   handle(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { path: string; browser: string | undefined; look: Look },
+    options: { path: string; browser: string | undefined; look: () => Look },
   ): Promise<{ isWrongUserCode: boolean }>
   /** The attempt this browser is in; undefined when it has expired, ended, or belongs to another browser. */
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>

@@ -24,11 +24,15 @@ afterAll(async () => {
 
 test('SE-05 a gateway that starts with a new key-encryption key first seals the platform’s keys by it; they stay the same and the old key can go', async () => {
   await ensurePlatformKeys(db, [OLD_KEY])
-  const before = await readPlatformKeys(db, [OLD_KEY])
+  const keysBy = async (key: Buffer) => {
+    const { version, tokenKeys, cookieKeys } = await readPlatformKeys(db, [key])
+    return { version, tokenKeys, cookieKeys }
+  }
+  const before = await keysBy(OLD_KEY)
   await expect(readPlatformKeys(db, [NEW_KEY])).rejects.toThrow('No key of ours')
 
   await Promise.all([1, 2, 3].map(() => ensurePlatformKeys(db, [NEW_KEY, OLD_KEY])))
-  expect(await readPlatformKeys(db, [NEW_KEY])).toEqual(before)
+  expect(await keysBy(NEW_KEY)).toEqual(before)
 })
 
 test('SE-05 a gateway that starts without the key which sealed the platform’s keys changes nothing and does not start', async () => {

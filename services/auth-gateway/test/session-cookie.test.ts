@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { readSessionCookie, SESSION_COOKIE, sessionCookieVerifier } from '../src/adapters/session-cookie.ts'
+import { cookieSigner } from '../src/adapters/cookie-signer.ts'
+import { isSignedSession, readSessionCookie, SESSION_COOKIE } from '../src/adapters/session-cookie.ts'
 
 /** The signer of the provider's cookie library itself. */
 const Keygrip = createRequire(createRequire(import.meta.resolve('oidc-provider')).resolve('cookies'))('keygrip')
@@ -9,7 +10,8 @@ const keys = [randomBytes(32).toString('base64url'), randomBytes(32).toString('b
 const sign = (id: string, key = keys[0]): string => new Keygrip([key]).sign(`${SESSION_COOKIE}=${id}`)
 
 test('T-71 a signature of the provider counts under the newest cookie key and under an older one, no other does', () => {
-  const isSigned = sessionCookieVerifier(keys)
+  const signer = cookieSigner(keys)
+  const isSigned = (cookie: { id: string; signature: string }) => isSignedSession(signer, cookie)
   for (let turn = 0; turn < 200; turn++) {
     const id = randomBytes(16).toString('base64url')
     for (const key of keys) expect(isSigned({ id, signature: sign(id, key) })).toBe(true)
@@ -17,6 +19,18 @@ test('T-71 a signature of the provider counts under the newest cookie key and un
     expect(isSigned({ id: `${id}x`, signature })).toBe(false)
     expect(isSigned({ id, signature: signature.slice(0, -1) })).toBe(false)
     expect(isSigned({ id, signature: sign(id, randomBytes(32).toString('base64url')) })).toBe(false)
+  }
+})
+
+test('T-71 cookies are signed as keygrip signs them, and told by which key they were', () => {
+  const [signer, keygrip] = [cookieSigner(keys), new Keygrip(keys)]
+  for (let turn = 0; turn < 200; turn++) {
+    const data = `${SESSION_COOKIE}=${randomBytes(turn % 40).toString('latin1')}`
+    expect(signer.sign(data)).toBe(keygrip.sign(data))
+    for (const key of [...keys, randomBytes(32).toString('base64url')]) {
+      const signature = new Keygrip([key]).sign(data)
+      expect(signer.index(data, signature)).toBe(keygrip.index(data, signature))
+    }
   }
 })
 

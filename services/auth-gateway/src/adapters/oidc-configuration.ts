@@ -43,9 +43,9 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
   const pages = devicePages(parts.show, parts.noteWrongUserCode)
   return {
     adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(site, parts.keys.tokenKeys) }),
-    jwks: { keys: parts.keys.tokenKeys as never },
+    jwks: { keys: parts.keys.tokenSigners },
     cookies: {
-      keys: parts.keys.cookieKeys,
+      keys: parts.keys.cookieSigner,
       names: {
         session: '__Host-jackfield-session',
         interaction: '__Secure-jackfield-interaction',
@@ -90,6 +90,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
     features: {
       devInteractions: OFF,
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       // For clients that send proofs (RFC 9449). Without nonces: a proof is good for five minutes, and once.
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },

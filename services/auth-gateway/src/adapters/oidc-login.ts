@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { Artefacts, Clock, Login } from '../ports.ts'
+import { type CookieSigner, isSame } from './cookie-signer.ts'
 import { buryIfEnded } from './oidc-sessions.ts'
-import { isSame, readSessionCookie } from './session-cookie.ts'
+import { isSignedSession, readSessionCookie } from './session-cookie.ts'
 
 /** Where a session is at home (`homeOf`), for the whole platform: only to tell a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
@@ -54,7 +55,7 @@ type Place = {
   namespace: string
   home: string
   artefacts: Artefacts
-  isSigned: (cookie: { id: string; signature: string }) => boolean
+  cookieSigner: CookieSigner
   clock: Clock
 }
 const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.string().optional(), loginTs: z.number().optional() })
@@ -64,7 +65,7 @@ const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.
  * no instance of the provider: an ingress asks this for every request, and memory must not grow with the tenants it asks for.
  */
 export async function findLogin(
-  { namespace, home, artefacts, isSigned, clock }: Place,
+  { namespace, home, artefacts, cookieSigner, clock }: Place,
   { homes, recent }: SessionMemory,
   header: string | undefined,
 ): Promise<Login | undefined> {
@@ -72,7 +73,7 @@ export async function findLogin(
   if (!cookie) return undefined
   const known = recent.get(cookie.id)
   if (known?.namespace === namespace && isSame(known.signature, cookie.signature)) return known.login
-  if (!isSigned(cookie)) return undefined
+  if (!isSignedSession(cookieSigner, cookie)) return undefined
 
   const found = await artefacts.find('Session', cookie.id)
   if (!found) {

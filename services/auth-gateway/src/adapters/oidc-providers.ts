@@ -27,7 +27,6 @@ import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES,
 import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
-import { sessionCookieVerifier } from './session-cookie.ts'
 import { strictClientRequests } from './strict-client-requests.ts'
 import { structuredTokens } from './structured-tokens.ts'
 import { AlreadyUsedError } from './unit-of-work.ts'
@@ -84,9 +83,9 @@ type Instance = ReturnType<typeof makeInstance>
 function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefacts: Artefacts) {
   const browsers = new WeakMap<IncomingMessage, string>()
   const wrongCodes = new WeakSet<IncomingMessage>()
-  const looks = new WeakMap<IncomingMessage, Look>()
+  const looks = new WeakMap<IncomingMessage, () => Look>()
   const show: ShowPage = (ctx, page, formTargets) => {
-    const look = looks.get(ctx.req) ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
+    const look = looks.get(ctx.req)?.() ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
     ctx.set({ 'content-security-policy': pageSecurityPolicy(look, formTargets), ...languageHeaders(look) })
     ctx.type = 'html'
     ctx.body = renderPage(page(look.texts), look)
@@ -203,7 +202,7 @@ type Holder = {
 }
 
 function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Holder): OpenIdProvider {
-  const place = { namespace: namespaceOf(site), home: homeOf(site), artefacts, isSigned: verifierOf(keys), clock }
+  const place = { namespace: namespaceOf(site), home: homeOf(site), artefacts, cookieSigner: keys.cookieSigner, clock }
   return {
     async handle(request, response, { path, browser, look }) {
       const resumed = RESUME.exec(path)?.[1]
@@ -230,13 +229,6 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
         mergeWithLastSubmission: result.kind !== 'refused',
       }),
   }
-}
-
-const verifiers = new WeakMap<PlatformKeys, ReturnType<typeof sessionCookieVerifier>>()
-function verifierOf(keys: PlatformKeys) {
-  const verifier = verifiers.get(keys) ?? sessionCookieVerifier(keys.cookieKeys)
-  verifiers.set(keys, verifier)
-  return verifier
 }
 
 async function isSameBrowser(artefacts: Artefacts, interaction: string, browser: string | undefined): Promise<boolean> {

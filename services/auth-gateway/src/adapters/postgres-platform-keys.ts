@@ -4,10 +4,18 @@ import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
+import { type CookieSigner, cookieSigner } from './cookie-signer.ts'
 import { signingKey } from './schema.ts'
+import { TokenSigningKey } from './token-signing-key.ts'
 
-/** Keys of the platform, signing one first. `version` changes whenever one of them does. */
-export type PlatformKeys = { version: string; tokenKeys: JWK[]; cookieKeys: string[] }
+/** Keys of the platform, signing one first, and what signs with them. `version` changes whenever one of them does. */
+export type PlatformKeys = {
+  version: string
+  tokenKeys: JWK[]
+  tokenSigners: TokenSigningKey[]
+  cookieKeys: string[]
+  cookieSigner: CookieSigner
+}
 
 /** Any number all replicas share: whoever is first makes the keys, the others find them. */
 const KEY_LOCK = 4_010_402_208
@@ -67,11 +75,15 @@ async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
 export async function readPlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<PlatformKeys> {
   const rows = await db.select().from(signingKey).orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
   const open = (use: 'token' | 'cookie') => rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
+  const tokenKeys = open('token').map((key): JWK => JSON.parse(key.toString()))
+  const cookieKeys = open('cookie').map((key) => key.toString('base64url'))
   return {
     version: createHash('sha256')
       .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt}`).join())
       .digest('base64url'),
-    tokenKeys: open('token').map((key) => JSON.parse(key.toString())),
-    cookieKeys: open('cookie').map((key) => key.toString('base64url')),
+    tokenKeys,
+    tokenSigners: tokenKeys.map((key) => new TokenSigningKey(key)),
+    cookieKeys,
+    cookieSigner: cookieSigner(cookieKeys),
   }
 }

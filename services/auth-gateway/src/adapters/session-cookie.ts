@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import type { CookieSigner } from './cookie-signer.ts'
 
 export const SESSION_COOKIE = '__Host-jackfield-session'
 const VALUE = new RegExp(`(?:^|;) *${SESSION_COOKIE}=([^;]*)`)
@@ -11,17 +11,7 @@ export function readSessionCookie(header: string | undefined): { id: string; sig
   return id && signature ? { id, signature } : undefined
 }
 
-/**
- * Proves the signature as keygrip makes it, HMAC-SHA1 over `name=value` in base64url, under any of the cookie keys. Importing a key
- * costs more than the HMAC, so it is done once.
- */
-export function sessionCookieVerifier(keys: readonly string[]): (cookie: { id: string; signature: string }) => boolean {
-  const imported: readonly KeyObject[] = keys.map((key) => createSecretKey(Buffer.from(key)))
-  return ({ id, signature }) =>
-    imported.some((key) => isSame(createHmac('sha1', key).update(`${SESSION_COOKIE}=${id}`).digest('base64url'), signature))
-}
-
-export function isSame(one: string, other: string): boolean {
-  const [first, second] = [Buffer.from(one), Buffer.from(other)]
-  return first.length === second.length && timingSafeEqual(first, second)
+/** Whether it was signed as the provider's cookie library does: over `name=value`, under any of the cookie keys. */
+export function isSignedSession({ verify }: CookieSigner, { id, signature }: { id: string; signature: string }): boolean {
+  return verify(`${SESSION_COOKIE}=${id}`, signature)
 }

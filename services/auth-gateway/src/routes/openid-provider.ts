@@ -46,7 +46,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       keepCookiesSecure(reply.raw)
       if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
       pretendMounted(request, site.origin)
-      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser, look: lookOf(request) })
+      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser, look: () => lookOf(request) })
       // Answered already: it is the next guess that is refused.
       if (isWrongUserCode) await app.rateLimiter.count(request, 'wrong-user-codes').catch(() => undefined)
     },

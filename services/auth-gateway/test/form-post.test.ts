@@ -107,6 +107,42 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
   })
 })
 
+describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
+  test('LO-01 a form of another site signs out as a link does: whoever says yes comes back without a session', async () => {
+    const { page } = await givenWindow()
+    const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
+    const login = await client.begin()
+    await page.goto(login.url.href)
+    await atMicrosoft(page)
+    await page.waitForURL(`${appOrigin}/**`)
+    const { id_token: hint = '' } = await client.redeem(new URL(page.url()), login)
+
+    const steps: string[] = []
+    page.on('request', (request) => steps.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    const fields = { id_token_hint: hint, post_logout_redirect_uri: `${appOrigin}/bye`, state: 'farewell' }
+    const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+    await page.setContent(
+      `<form method="post" action="${world.originOf('contoso')}/auth/logout">${inputs.join('')}<button>Leave</button></form>`,
+    )
+    await page.getByText('Leave').click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(`${appOrigin}/bye?state=farewell`)
+    expect(steps.slice(0, 2)).toEqual(['POST /auth/logout', 'GET /auth/logout'])
+
+    await page.goto((await client.begin({ prompt: 'none' })).url.href)
+    await page.waitForURL(`${appOrigin}/callback?**`)
+    expect(new URL(page.url()).searchParams.get('error')).toBe('login_required')
+  })
+
+  test('what is no form, or too long, is refused', async () => {
+    const post = (body: string, type = 'application/x-www-form-urlencoded') =>
+      send(`${world.originOf('contoso')}/auth/logout`, { method: 'POST', headers: { 'content-type': type }, body })
+    expect((await post('{"state":"s"}', 'application/json')).status).toBe(400)
+    expect((await post(`state=${'s'.repeat(10_000)}`)).status).toBe(400)
+    expect((await post('')).headers.location).toBe('/auth/logout?')
+  })
+})
+
 describe('an app is answered by form (OAuth 2.0 Form Post Response Mode)', () => {
   test.each([
     ['at its own host', 'web-client', () => `${appOrigin}/callback`],

@@ -31,7 +31,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
         const registered = registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
         if (!registered.has(origin)) throw refuse('origin-not-registered')
       }
-      if (request.method === 'POST' && path === '/authorize') return asGet(request, reply)
+      if (request.method === 'POST' && PASSED_ON.has(path)) return asGet(path, request, reply)
       if (OWN_FORMS.has(path)) refuseForeignForm(request)
       const isUserCode = request.method === 'POST' && path === '/device'
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
@@ -59,6 +59,9 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
+/** Where apps may send a form, which goes on as a GET. */
+const PASSED_ON = new Set(['/authorize', '/logout'])
+
 /** Where pages of the provider send their forms, and nobody else does. */
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
 
@@ -69,14 +72,14 @@ function isCalledByScript(path: string): boolean {
 }
 
 /**
- * An authorization request by POST (OpenID Connect Core 3.1.2.1) goes on as the same request by GET: a cross-site POST
- * carries no Lax cookie, the redirect's GET does, and the session cookie stays Lax (T-16).
+ * A request by POST for a code (OpenID Connect Core 3.1.2.1) or to sign out (RP-Initiated Logout 2) goes on as the same request by GET: a
+ * cross-site POST carries no Lax cookie, the redirect's GET does, and the session cookie stays Lax (T-16).
  */
-async function asGet(request: FastifyRequest, reply: FastifyReply) {
+async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
   const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
   const body = isForm ? await readBounded(request.raw, 8_192) : undefined
   if (body === undefined) throw refuse('request-not-readable')
-  return reply.header('cache-control', 'no-store').redirect(`/auth/authorize?${new URLSearchParams(body)}`, 303)
+  return reply.header('cache-control', 'no-store').redirect(`/auth${path}?${new URLSearchParams(body)}`, 303)
 }
 
 async function readBounded(stream: IncomingMessage, limit: number): Promise<string | undefined> {

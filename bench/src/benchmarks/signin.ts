@@ -14,13 +14,14 @@ import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import type { Benchmark } from '../main.ts'
 import { comparePaired } from '../paired.ts'
 import { passMicrosoft } from '../sign-in/first-sign-in.ts'
-import { authorizeUrl, FlowClient, signInFor, type Target } from '../sign-in/flow-client.ts'
+import { authorizeUrl, FlowClient, refreshFor, signInFor, signInOnce, type Target } from '../sign-in/flow-client.ts'
 
 const CONCURRENCY = 8
 const root = join(import.meta.dirname, '../../..')
 
 export const benchmark: Benchmark = {
-  summary: 'sign-ins with a session at hand, authorize to tokens, beside bare oidc-provider on the same store (REDIS_URL, or Postgres)',
+  summary:
+    'sign-ins with a session at hand, authorize to tokens, and refreshes, beside bare oidc-provider on the same store (REDIS_URL, or Postgres)',
   async run({ pairs }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const platform = await startDemoPlatform(redisUrl)
@@ -37,12 +38,22 @@ export const benchmark: Benchmark = {
       }
       const ourClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(ours, past)))
       const bareClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(bare.target, {})))
-      const { text } = await comparePaired(
-        { name: 'auth-gateway', work: (ms) => signInFor(ms, ourClients, ours), processes: [platform.processId('auth-gateway')] },
-        { name: 'bare oidc-provider', work: (ms) => signInFor(ms, bareClients, bare.target), processes: [bare.pid] },
+      const gateway = { name: 'auth-gateway', processes: [platform.processId('auth-gateway')] }
+      const floor = { name: 'bare oidc-provider', processes: [bare.pid] }
+      const signIns = await comparePaired(
+        { ...gateway, work: (ms) => signInFor(ms, ourClients, ours) },
+        { ...floor, work: (ms) => signInFor(ms, bareClients, bare.target) },
         { unit: 'sign-ins', ...(pairs !== undefined && { pairs }) },
       )
-      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}; ours also asks the roster\n${text}\n`)
+      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}; ours also asks the roster\n${signIns.text}\n\n`)
+      const ourTokens = await refreshTokens(ours, ourClients)
+      const bareTokens = await refreshTokens(bare.target, bareClients)
+      const refreshes = await comparePaired(
+        { ...gateway, work: (ms) => refreshFor(ms, ourTokens, ours) },
+        { ...floor, work: (ms) => refreshFor(ms, bareTokens, bare.target) },
+        { unit: 'refreshes', ...(pairs !== undefined && { pairs }) },
+      )
+      process.stdout.write(`${refreshes.text}\n`)
     } finally {
       bare.stop()
       await platform.end()
@@ -55,6 +66,11 @@ async function signedIn(target: Target, ports: Readonly<Record<string, number>>)
   const client = new FlowClient(ports)
   await passMicrosoft(client, authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)
   return client
+}
+
+async function refreshTokens(target: Target, clients: readonly FlowClient[]): Promise<Map<FlowClient, string>> {
+  const tokens = await Promise.all(clients.map((client) => signInOnce(client, target)))
+  return new Map(clients.map((client, index) => [client, tokens[index] ?? '']))
 }
 
 async function startDemoPlatform(redisUrl: string | undefined) {

@@ -71,16 +71,25 @@ function exchange(agent: Agent, url: URL, port: number, cookie: string, body: st
 
 export type Target = { authorize: URL; token: URL; clientId: string; redirectUri: string; resource?: string }
 
-/** One sign-in with a session at hand: authorize, code, tokens. */
-export async function signInOnce(client: FlowClient, { authorize, token, clientId, redirectUri }: Target): Promise<void> {
+/** One sign-in with a session at hand: authorize, code, tokens. Answers the refresh token. */
+export async function signInOnce(client: FlowClient, { authorize, token, clientId, redirectUri }: Target): Promise<string> {
   const verifier = randomBytes(32).toString('base64url')
   const url = authorizeUrl({ authorize, token, clientId, redirectUri }, verifier)
   const { headers, body } = await client.send(url)
   const code = headers.location && new URL(headers.location, url).searchParams.get('code')
   if (!code) throw new Error(`No code: ${headers.location ?? body.slice(0, 300)}`)
   const form = { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri, code, code_verifier: verifier }
-  const answer = await client.send(token, form)
-  if (answer.status !== 200) throw new Error(`No tokens: ${answer.status} ${answer.body.slice(0, 300)}`)
+  return refreshTokenOf(await client.send(token, form))
+}
+
+/** One refresh, after which another refresh token counts: it is answered. */
+export async function refreshOnce(client: FlowClient, { token, clientId }: Target, refreshToken: string): Promise<string> {
+  return refreshTokenOf(await client.send(token, { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }))
+}
+
+function refreshTokenOf({ status, body }: Answer): string {
+  if (status !== 200) throw new Error(`No tokens: ${status} ${body.slice(0, 300)}`)
+  return String((JSON.parse(body) as { refresh_token?: string }).refresh_token)
 }
 
 export function authorizeUrl({ authorize, clientId, redirectUri }: Target, verifier: string): URL {
@@ -99,13 +108,28 @@ export function authorizeUrl({ authorize, clientId, redirectUri }: Target, verif
   return url
 }
 
-/** Keeps `concurrency` sign-ins under way for a while and answers how many were done. */
-export async function signInFor(milliseconds: number, clients: readonly FlowClient[], target: Target): Promise<number> {
+/** Keeps a sign-in of each client under way for a while and answers how many were done. */
+export function signInFor(milliseconds: number, clients: readonly FlowClient[], target: Target): Promise<number> {
+  return repeatFor(milliseconds, clients, (client) => signInOnce(client, target))
+}
+
+/** Keeps a refresh of each client under way, one token after the other, and answers how many were done. */
+export function refreshFor(milliseconds: number, tokens: Map<FlowClient, string>, target: Target): Promise<number> {
+  return repeatFor(milliseconds, [...tokens.keys()], async (client) => {
+    tokens.set(client, await refreshOnce(client, target, tokens.get(client) ?? ''))
+  })
+}
+
+async function repeatFor(
+  milliseconds: number,
+  clients: readonly FlowClient[],
+  work: (client: FlowClient) => Promise<unknown>,
+): Promise<number> {
   const end = performance.now() + milliseconds
   const counts = await Promise.all(
     clients.map(async (client) => {
       let done = 0
-      for (; performance.now() < end; done++) await signInOnce(client, target)
+      for (; performance.now() < end; done++) await work(client)
       return done
     }),
   )

@@ -39,7 +39,7 @@ try {
 
 const { passed, failed, skipped, failures } = readTestReports()
 // Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
-const told = code !== 0 && failures.length === 0 ? lastWordsOfFailed(Buffer.concat(output).toString()) : failures
-for (const failure of told) process.stderr.write(`${failure}\n`)
+const told = failures.map(({ text }) => text)
+for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)]) process.stderr.write(`\n${text}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = code || (failed > 0 || passed === 0 ? 1 : 0)

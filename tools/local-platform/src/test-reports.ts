@@ -1,5 +1,6 @@
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 // What the workspaces' test runs left behind (`testsOf` says which files), counted and told once more.
 
@@ -7,56 +8,55 @@ const root = join(import.meta.dirname, '../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
 const inWorkspaces = (name: string) => globSync(`{libs,services,tools,examples}/*/${name}`, workspaces)
 
-export type TestSummary = { passed: number; failed: number; skipped: number; failures: readonly string[] }
+export type TestSummary = { passed: number; failed: number; skipped: number; failures: readonly Failure[] }
+type Failure = { workspace: string; text: string }
 
 export function removeTestReports(): void {
   for (const file of [...inWorkspaces('test-report.json'), ...inWorkspaces('test-errors.json')]) rmSync(join(root, file))
 }
 
-/** A workspace that has tests and made no report has failed, and so has what was thrown outside of its tests. */
+/** A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. */
 export function readTestReports(): TestSummary {
-  const files = inWorkspaces('test-report.json')
-  const reports = files.map((file) => read<Report>(file))
-  const errors = inWorkspaces('test-errors.json').flatMap((file) =>
-    read<string[]>(file).map((error) => ({ workspace: workspaceOf(file), error })),
-  )
   const withTests = new Set(inWorkspaces('test/**/*.test.ts').map(workspaceOf))
-  const unreported = [...withTests.difference(new Set(files.map(workspaceOf)))]
-  const testFiles = reports.flatMap((report) => report.testResults)
+  const reports = inWorkspaces('test-report.json').map((file) => ({ workspace: workspaceOf(file), ...read<Report>(file) }))
+  const ran = new Set(reports.filter(({ testResults }) => testResults.length > 0).map(({ workspace }) => workspace))
+  const failures = [
+    ...reports.flatMap(({ workspace, testResults }) => testResults.flatMap(tellFailed).map((text) => ({ workspace, text }))),
+    ...inWorkspaces('test-errors.json').flatMap((file) =>
+      read<string[]>(file).map((error) => ({
+        workspace: workspaceOf(file),
+        text: `outside of the tests of ${workspaceOf(file)}\n  ${firstLines(error)}`,
+      })),
+    ),
+    ...[...withTests.difference(ran)].map((workspace) => ({ workspace, text: `${workspace} has tests but ran none` })),
+  ]
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0)
   return {
     passed: sum((report) => report.numPassedTests),
-    failed: sum((report) => report.numFailedTests) + testFiles.filter(failedOutsideTests).length + errors.length + unreported.length,
+    failed: failures.length,
     skipped: sum((report) => report.numPendingTests + report.numTodoTests),
-    failures: [
-      ...testFiles.filter((file) => file.status === 'failed').map(tellFailure),
-      ...errors.map(({ workspace, error }) => `\noutside of the tests of ${workspace}\n  ${firstLines(error)}`),
-      ...unreported.map((workspace) => `\n${workspace} has tests but made no report`),
-    ],
+    failures,
   }
 }
 
 const LAST_LINES = 30
 
-/** The last lines of each task that turbo says has failed, from what it wrote. */
-export function lastWordsOfFailed(output: string): string[] {
-  const lines = output.split('\n')
+/** The last lines of each task that turbo says has failed, from what it wrote, unless its failures are told already. */
+export function lastWordsOfFailed(output: string, told: readonly Failure[]): string[] {
+  const lines = stripVTControlCharacters(output).split('\n')
+  const known = new Set(told.map(({ workspace }) => read<{ name: string }>(`${workspace}/package.json`).name))
   const failed = new Set(lines.flatMap((line) => line.match(/^(\S+)#test: +ERROR/)?.[1] ?? []))
-  return [...failed].map((name) => {
+  return [...failed.difference(known)].map((name) => {
     const own = lines.filter((line) => line.startsWith(`${name}:test:`))
-    return `\n${name} failed; it ended with\n${own.slice(-LAST_LINES).join('\n')}`
+    return `${name} failed; it ended with\n${(own.length > 0 ? own : lines).slice(-LAST_LINES).join('\n')}`
   })
 }
 
-function tellFailure(file: TestFile): string {
-  const failed = file.assertionResults.filter(({ status }) => status === 'failed')
-  const told = failed.map(({ fullName, failureMessages }) => `\n  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}`)
-  return `\nfailed in ${relative(root, file.name)}${failedOutsideTests(file) ? `\n  ${firstLines(file.message)}` : ''}${told.join('')}`
-}
-
-/** The file could not be read, or one of its hooks failed. */
-function failedOutsideTests(file: TestFile): boolean {
-  return file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')
+function tellFailed({ name, assertionResults }: TestFile): string[] {
+  const failed = assertionResults.filter(({ status }) => status === 'failed')
+  return failed.map(
+    ({ fullName, failureMessages }) => `failed in ${relative(root, name)}\n  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}`,
+  )
 }
 
 function workspaceOf(file: string): string {
@@ -73,7 +73,6 @@ function firstLines(message: string | undefined): string {
 
 type Report = {
   numPassedTests: number
-  numFailedTests: number
   numPendingTests: number
   numTodoTests: number
   testResults: readonly TestFile[]
@@ -81,7 +80,5 @@ type Report = {
 
 type TestFile = {
   name: string
-  status: string
-  message?: string
   assertionResults: ReadonlyArray<{ status: string; fullName: string; failureMessages?: readonly string[] }>
 }

@@ -103,6 +103,7 @@ const WRITING: Array<[string, string, string, Record<string, string>, number]> =
   [CONTOSO, '/auth/userinfo', FORM, {}, 400],
   [CONTOSO, '/auth/device_authorization', FORM, {}, 400],
   [CONTOSO, '/auth/device', FORM, OWN, 400],
+  [CONTOSO, '/auth/logout', FORM, {}, 400],
   [CONTOSO, '/auth/logout/confirm', FORM, OWN, 400],
   [CONTOSO, '/auth/sessions/end', FORM, OWN, 413],
   [CONTOSO, '/auth/interaction/x/cancel', FORM, OWN, 400],
@@ -134,7 +135,11 @@ test.each(READING)(
 test.each(WRITING)('IL-01 T-102 a body of 10 MiB at %s%s is refused, or not kept', async (host, path, type, own, status) => {
   const place = { host, path, type, more: { ...own, ...(host === CONTOSO && { cookie }) } }
   for (const chunked of [false, true]) {
-    const answer = await statusOf(place, { method: 'POST', length: TEN_LIMITS, chunked })
+    let answer: number | 'closed' = 'closed'
+    // Whoever is still sending when the answer comes and the connection goes may not hear it (RFC 9112 9.6).
+    for (let round = 0; round < 5 && answer === 'closed'; round++) {
+      answer = await statusOf(place, { method: 'POST', length: TEN_LIMITS, chunked })
+    }
     expect([chunked, answer]).toEqual([chunked, status])
   }
 })

@@ -9,8 +9,8 @@ export type CookieSigner = {
 }
 
 /**
- * Signs as keygrip does, HMAC-SHA1 in base64url, current key first. Importing a key costs several times what the HMAC does, so it is done
- * once.
+ * Signs as keygrip does, HMAC-SHA1 in base64url, current key first, and proves a signature at a tenth of the cost: keygrip compares by two
+ * more HMACs under a key of the moment.
  */
 export function cookieSigner(keys: readonly string[]): CookieSigner {
   const signers = keys.map((key) => {

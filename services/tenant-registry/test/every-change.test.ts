@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type Operation, urlOf } from '@jackfield/api-fuzz/operations'
+import { type Existing, testVersionedChanges } from '@jackfield/api-fuzz/versioned-changes'
 import { createServer } from '@jackfield/http-server/create-server'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { dumpSchema } from '@jackfield/test-environment/dumps'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { putLogo, SVG } from './given-logo.ts'
 import { listOperations } from './operations.ts'
@@ -24,7 +26,6 @@ const POSTS: Readonly<Record<string, string>> = {
 }
 
 const asked = operations.filter(({ method }) => method === 'POST')
-type Existing = { values: Record<string, string>; etag: string; body?: object | string; type?: string }
 let registry: Registry
 const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
 beforeAll(async () => {
@@ -128,14 +129,6 @@ const send = (operation: Operation, { values, body, type }: Omit<Existing, 'etag
     ...(type && { 'content-type': type }),
     ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
   })
-async function everything(): Promise<string> {
-  const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry'")
-  const dumps = rows.map(({ tablename }) =>
-    registry.pool.query(`select coalesce(json_agg(t order by t::text), '[]') as rows from registry.${tablename} t`),
-  )
-  return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
-}
-
 test.each([...changes, ...asked])('AD-16 $id leaves an audit event: who, tenant, what, when, outcome and request id', async (operation) => {
   const given = await (GIVEN[operation.id] ?? ASKED[operation.id])?.()
   if (!given) throw new Error(`The test has nothing to ask of ${operation.id}: give it something.`)
@@ -164,36 +157,10 @@ test('T-91 every operation by POST is known to change nothing that was read befo
   expect(posts.map(({ id }) => id).sort()).toEqual(Object.keys(POSTS).sort())
 })
 
-test.each(changes)('T-91 $id says that it takes If-Match and answers 412', ({ headers, statuses }) => {
-  expect(headers).toContain('if-match')
-  expect(statuses).toContain('412')
-})
-
-test.each(changes)('T-91 AD-09 $id with another version than the present one answers 412 and changes nothing', async (operation) => {
-  const existing = await GIVEN[operation.id]?.()
-  if (!existing) throw new Error(`The test has no resource for ${operation.id}: give it one.`)
-  const before = await everything()
-  for (const other of ['"0"', '"99"', 'W/"1"', '1', 'nonsense', '']) {
-    const { status, body } = await send(operation, existing, other)
-    expect([other, status, body?.code]).toEqual([other, 412, 'version-conflict'])
-  }
-  expect(await everything()).toBe(before)
-  expect((await send(operation, existing, `"0", ${existing.etag}`)).status).toBeLessThan(300)
-})
-
-test.each(changes)('T-91 $id without If-Match, or with *, changes what is current', async (operation) => {
-  for (const any of [undefined, '*']) {
-    const existing = (await GIVEN[operation.id]?.()) as Existing
-    expect((await send(operation, existing, any)).status).toBeLessThan(300)
-  }
-})
-
-test.each(changes)('AD-09 of eight who send $id at once with the version they read, exactly one wins', async (operation) => {
-  const existing = (await GIVEN[operation.id]?.()) as Existing
-  const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
-  const statuses = answers.map(({ status }) => status)
-  expect(statuses.filter((status) => status < 300)).toHaveLength(1)
+testVersionedChanges(changes, {
+  given: GIVEN,
+  send,
+  everything: () => dumpSchema(registry.pool, 'registry'),
   // Who comes after a deletion finds nothing any more.
-  const late = operation.method === 'DELETE' ? [404, 412] : [412]
-  for (const status of statuses.filter((one) => one >= 300)) expect(late).toContain(status)
+  late: ({ method }) => (method === 'DELETE' ? [404, 412] : [412]),
 })

@@ -3,6 +3,7 @@ import { fuzzOperation, type Send, tryAll } from '@jackfield/api-fuzz/fuzz-opera
 import { HOSTILE_CONTENT_TYPES } from '@jackfield/api-fuzz/hostile'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import { sweptRequestsOf } from '@jackfield/api-fuzz/swept-requests'
+import { dumpSchema } from '@jackfield/test-environment/dumps'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { adminOf, aSecret, guid, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
 
@@ -29,7 +30,6 @@ const BODIES: Readonly<Record<string, () => object>> = {
 const guids = () => ({ directoryId: guid(), objectId: guid() })
 
 let theirs: Record<string, string>
-let tables: string[]
 beforeAll(async () => {
   const tenantId = await registry.givenTenant({ name: 'The other tenant', customHosts: ['other.example.com'] })
   const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(90) }
@@ -49,8 +49,6 @@ beforeAll(async () => {
     clientId: 'web-client',
     hostname: 'other.example.com',
   }
-  const { rows } = await registry.pool.query("select tablename from pg_tables where schemaname = 'registry' and tablename <> 'audit_event'")
-  tables = rows.map(({ tablename }) => tablename)
 })
 afterAll(() => registry.close())
 
@@ -65,12 +63,7 @@ const nobody = {
   hostname: 'other.example.com',
 }
 
-async function everything(): Promise<string> {
-  const dumps = tables.map((table) =>
-    registry.pool.query(`select coalesce(json_agg(t order by t::text), '[]') as rows from registry.${table} t`),
-  )
-  return JSON.stringify((await Promise.all(dumps)).map(({ rows }) => rows[0]))
-}
+const everything = () => dumpSchema(registry.pool, 'registry', ['audit_event'])
 
 const send = (operation: Operation, caller: ReturnType<typeof adminOf>) =>
   registry.app.inject({

@@ -1,24 +1,13 @@
+import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
+import { type Existing, testVersionedChanges } from '@jackfield/api-fuzz/versioned-changes'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { everything } from './support/given-roster.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-type Operation = { id: string; method: Method; path: string; headers: string[]; statuses: string[] }
-type Described = { operationId?: string; parameters?: Array<{ in: string; name: string }>; responses?: object }
-type Existing = { values: Record<string, string>; etag: string; body?: object }
-
 /** Before any test runs, to make one test of each; built on what the tests themselves use. */
 const platform: Platform = await startPlatform()
-const { paths = {} } = platform.app.swagger() as { paths?: Record<string, Record<string, Described>> }
-const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { operationId = '', parameters = [], responses = {} }]) => ({
-    id: operationId,
-    method: method.toUpperCase() as Method,
-    path,
-    headers: parameters.filter((one) => one.in === 'header').map(({ name }) => name),
-    statuses: Object.keys(responses),
-  })),
-)
+const operations = operationsOf(platform.app.swagger() as OpenApi)
 
 /** What is asked for by POST changes no resource that somebody could have read before. */
 const POSTS: Readonly<Record<string, string>> = {
@@ -119,17 +108,8 @@ const ASKED: Readonly<Record<string, () => Promise<{ values: Record<string, stri
   },
 }
 
-function send({ method, path }: Operation, { values, body }: Existing, ifMatch?: string) {
-  const url = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'no-value')
-  return platform.call(method, url, body, undefined, ifMatch === undefined ? {} : { 'if-match': ifMatch })
-}
-async function everything(): Promise<string> {
-  const { rows } = await platform.stores.pool.query("select tablename from pg_tables where schemaname = 'roster'")
-  const dumps = rows.map(({ tablename }) =>
-    platform.stores.pool.query(`select coalesce(json_agg(t order by t::text), '[]') as rows from roster.${tablename} t`),
-  )
-  return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
-}
+const send = (operation: Operation, { values, body }: Existing, ifMatch?: string) =>
+  platform.call(operation.method, urlOf(operation, values), body, undefined, ifMatch === undefined ? {} : { 'if-match': ifMatch })
 
 test.each([...changes, ...asked])(
   'AD-16 $id leaves one audit event: who, tenant, what, when, outcome and request id',
@@ -161,37 +141,11 @@ test('T-91 what by POST changes nothing that was read before exists, and takes n
   expect(posts.map(({ id }) => id).sort()).toEqual(Object.keys(POSTS).sort())
 })
 
-test.each(changes)('T-91 $id says that it takes If-Match and answers 412', ({ headers, statuses }) => {
-  expect(headers).toContain('if-match')
-  expect(statuses).toContain('412')
-})
-
-test.each(changes)('T-91 AD-09 $id with another version than the present one answers 412 and changes nothing', async (operation) => {
-  const existing = await GIVEN[operation.id]?.()
-  if (!existing) throw new Error(`The test has no resource for ${operation.id}: give it one.`)
-  const before = await everything()
-  for (const other of ['"0"', '"9999"', 'W/"1"', '1', 'nonsense', '']) {
-    const { status, body } = await send(operation, existing, other)
-    expect([other, status, body?.code]).toEqual([other, 412, 'version-conflict'])
-  }
-  expect(await everything()).toBe(before)
-  expect((await send(operation, existing, `"0", ${existing.etag}`)).status).toBeLessThan(300)
-})
-
-test.each(changes)('T-91 $id without If-Match, or with *, changes what is current', async (operation) => {
-  for (const any of [undefined, '*']) {
-    const existing = (await GIVEN[operation.id]?.()) as Existing
-    expect((await send(operation, existing, any)).status).toBeLessThan(300)
-  }
-})
-
-test.each(changes)('AD-09 of eight who send $id at once with the version they read, exactly one wins', async (operation) => {
-  const existing = (await GIVEN[operation.id]?.()) as Existing
-  const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
-  const statuses = answers.map(({ status }) => status)
-  expect(statuses.filter((status) => status < 300)).toHaveLength(1)
-  const late = operation.id === 'deleteWebhookEndpoint' ? [404] : [412]
-  for (const status of statuses.filter((one) => one >= 300)) expect(late).toContain(status)
+testVersionedChanges(changes, {
+  given: GIVEN,
+  send,
+  everything: () => everything(platform),
+  late: ({ id }) => (id === 'deleteWebhookEndpoint' ? [404] : [412]),
 })
 
 test('AD-09 two who bind one user to different extensions with the version they read: one is bound, the other is told', async () => {

@@ -1,3 +1,4 @@
+import { dumpSchema } from '@jackfield/test-environment/dumps'
 import type { Platform } from './platform.ts'
 
 /** A tenant that has one of everything: users, a phone system with extensions, a binding, a finished run, a webhook endpoint. */
@@ -16,10 +17,4 @@ export async function givenRoster(platform: Platform) {
 }
 
 /** Every row of every table of the roster. */
-export async function everything({ stores: { pool } }: Platform): Promise<string> {
-  const { rows } = await pool.query("select tablename from pg_tables where schemaname = 'roster' order by 1")
-  const dumps = rows.map(({ tablename }) =>
-    pool.query(`select coalesce(json_agg(t order by t::text), '[]') as rows from roster.${tablename} t`),
-  )
-  return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
-}
+export const everything = ({ stores: { pool } }: Platform) => dumpSchema(pool, 'roster')

@@ -48,7 +48,8 @@ describe.each(['postgres', 'redis'] as const)('queues on %s', (kind) => {
       planted.set('webhook signing secret', endpoint.secret.replace(/^whsec_/, ''))
       await platform.runImport(tenant, { all: true, sync: true, sso: true })
       await sendWebhooks(platform.ports)()
-      expect(hook.received.length).toBeGreaterThan(0)
+      // The worker may have been first, and may still be sending.
+      await expect.poll(() => hook.received.length, { timeout: 20_000 }).toBeGreaterThan(0)
 
       const presented = platform.gate.requests.flatMap(({ authorization }) => (authorization ? [authorization.replace('Bearer ', '')] : []))
       expect(presented.length).toBeGreaterThan(0)

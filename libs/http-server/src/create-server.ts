@@ -4,8 +4,8 @@ import { answerAddressError, problemPlugin } from '@jackfield/problem/problem-pl
 import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
+import { closeConnectionsInTime } from './close-connections.ts'
 import { type HealthChecks, operationsPlugin } from './operations-plugin.ts'
-import { closeUnusedConnections } from './unused-connections.ts'
 import { parseWellFormedJson } from './well-formed-json.ts'
 
 export type ServerOptions = {
@@ -68,7 +68,7 @@ export function createServer(options: ServerOptions) {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   parseWellFormedJson(app)
-  closeUnusedConnections(app)
+  closeConnectionsInTime(app)
   app.register(problemPlugin)
   app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })
   app.addHook('onSend', async (request, reply) => {

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { checkCodes } from './check-codes.ts'
 import { checkManifests } from './check-manifests.ts'
 import { runTurbo } from './run-turbo.ts'
 
-// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests.
+// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests,
+// the codes that tests and documents name.
 
 const root = join(import.meta.dirname, '../../..')
 const results = {
@@ -12,6 +14,7 @@ const results = {
     spawnSync('biome', ['ci', '--error-on-warnings', '.'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
     0,
   manifests: checkManifests(root),
+  'codes of requirements and threats': checkCodes(root),
 }
 for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
 process.exit(Object.values(results).every(Boolean) ? 0 : 1)

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { Guid, Id, Timestamp } from './identifier.ts'
+import { Cloud } from './microsoft-cloud.ts'
 import { CheckId } from './verification.ts'
-
-export const Cloud = z.enum(['global', 'us-gov', 'us-gov-dod', 'china'])
-export type Cloud = z.infer<typeof Cloud>
 
 /** Which platform the redirect URIs are registered under in Entra ID; it decides who may redeem the code. */
 export const RedirectPlatform = z.enum(['web', 'spa'])

@@ -52,7 +52,8 @@ export async function requireInternalToken(request: FastifyRequest): Promise<voi
  */
 export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
-  if (caller.role === 'service' || caller.role === 'hand-over') throw refuse('forbidden')
+  if (caller.role === 'service') throw refuse('forbidden')
+  if (caller.role === 'hand-over' && request.routeOptions.config.handOver !== true) throw refuse('forbidden')
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 

@@ -1,5 +1,6 @@
-import type { Cloud } from '@jackfield/contract/microsoft-account'
+import type { Cloud } from '@jackfield/contract/microsoft-cloud'
 import * as client from 'openid-client'
+import { cloudOfDomain } from './clouds.ts'
 
 /** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
 export type EntraFailure =
@@ -22,18 +23,11 @@ const CORRELATION = /Correlation ID:\s*([0-9a-f-]{36})/i
 const TIMESTAMP = /Timestamp:\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)/
 
 const NATIONAL_CLOUD = /National Cloud '(?:login\.)?([a-z.]{1,60})'/i
-const CLOUD_NAMES: ReadonlyMap<string, Cloud> = new Map([
-  ['microsoftonline.com', 'global'],
-  ['microsoftonline.us', 'us-gov'],
-  ['microsoftonline.cn', 'china'],
-  ['partner.microsoftonline.cn', 'china'],
-  ['chinacloudapi.cn', 'china'],
-])
 
 /** Reads the members of an Entra error answer or error redirect; the text itself is for no one's eyes but these. */
 export function readEntraError(error: string, description: string | undefined): Extract<EntraFailure, { kind: 'refused' }> {
   const text = description ?? ''
-  const otherCloud = CLOUD_NAMES.get(NATIONAL_CLOUD.exec(text)?.[1]?.toLowerCase() ?? '')
+  const otherCloud = cloudOfDomain(NATIONAL_CLOUD.exec(text)?.[1] ?? '')
   return {
     kind: 'refused',
     error: error.slice(0, 64),

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { expiryOf, looksLikeSecretId, proposedExpiry } from '../src/domain/client-secret.ts'
-import { registrationLink } from '../src/domain/entra-links.ts'
 import { guidComplaint, sameGuid } from '../src/domain/guid-field.ts'
 
 const GUID = '2f1c9c1e-0f5b-4b0c-9f0a-5f6c3d1e2a3b'
@@ -31,11 +30,4 @@ test('S25 a secret warns from 60 days before its end', () => {
   expect(expiryOf('2027-01-24T00:00:00Z', now)).toEqual({ kind: 'valid', days: 61 })
   expect(expiryOf('2027-01-23T00:00:00Z', now)).toEqual({ kind: 'soon', days: 60 })
   expect(expiryOf('2026-11-24T00:00:00Z', now)).toEqual({ kind: 'expired' })
-})
-
-test('S18 the deep link opens the registration in the account’s own cloud', () => {
-  expect(registrationLink({ cloud: 'global', clientId: GUID }, 'Authentication')).toBe(
-    `https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication/appId/${GUID}`,
-  )
-  expect(registrationLink({ cloud: 'us-gov', clientId: GUID }, 'Overview')).toContain('https://entra.microsoft.us/')
 })

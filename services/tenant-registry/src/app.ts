@@ -56,6 +56,7 @@ import { listApps } from './routes/list-apps.ts'
 import { listAuditEvents } from './routes/list-audit-events.ts'
 import { listCustomHosts } from './routes/list-custom-hosts.ts'
 import { listHandOverLinks } from './routes/list-hand-over-links.ts'
+import { listMicrosoftClouds } from './routes/list-microsoft-clouds.ts'
 import { listRedirectUris } from './routes/list-redirect-uris.ts'
 import { listTenants } from './routes/list-tenants.ts'
 import { proveCustomHost } from './routes/prove-custom-host.ts'
@@ -137,6 +138,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       scope.addHook('onRequest', requireAnyAdmin)
       await scope.register(createTenant, ports)
       await scope.register(listTenants, ports)
+      await scope.register(listMicrosoftClouds, ports)
       await scope.register(listApps, ports)
       await scope.register(getApp, ports)
       await scope.register(putApp, ports)

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import {
   InternalTokenKeys,
-  isLoopbackHost,
   KeyEncryptionKeys,
   ListenSettings,
   Migrate,
@@ -9,22 +8,8 @@ import {
   PostgresUrl,
   ServiceUrl,
 } from '@jackfield/configuration/settings'
-import { Cloud } from '@jackfield/contract/microsoft-account'
-import { microsoftOrigins } from '@jackfield/microsoft-identity/clouds'
+import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
 import { z } from 'zod'
-
-const MICROSOFT_HOSTS: ReadonlySet<string> = new Set(
-  Cloud.options.flatMap((cloud) => {
-    const { login, graph } = microsoftOrigins(cloud, {})
-    return [new URL(login).hostname, new URL(graph).hostname]
-  }),
-)
-
-/** Secrets are sent there: only this machine (the emulator) or Microsoft's own clouds (T-100). */
-const MicrosoftOrigin = Origin.refine((origin) => {
-  const { hostname } = new URL(origin)
-  return isLoopbackHost(hostname) || MICROSOFT_HOSTS.has(hostname)
-}, 'must be on loopback or a host of a Microsoft cloud')
 
 const BaseUrl = Origin.refine(
   (origin) => !/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/.test(new URL(origin).hostname),

@@ -6,6 +6,7 @@ import type { Logo } from '@jackfield/contract/branding'
 import type { HandOverLink } from '@jackfield/contract/hand-over-link'
 import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
+import type { Cloud, MicrosoftCloud } from '@jackfield/contract/microsoft-cloud'
 import type { NotificationHealth } from '@jackfield/contract/notification-health'
 import type { Principal } from '@jackfield/contract/principal'
 import type { TenantRemoval } from '@jackfield/contract/tenant'
@@ -213,6 +214,10 @@ export type Audit = {
 }
 
 export type Microsoft = {
+  /** What an admin chooses from. */
+  clouds: readonly MicrosoftCloud[]
+  /** Origin of the Entra admin center where a cloud's registrations are changed. */
+  adminCenter(cloud: Cloud): string
   /** Tries everything a connection needs; never fails itself. */
   examine(connection: Connection, redirectUris: readonly string[]): Promise<MicrosoftEvidence>
   /** Entra ID's own page for an administrator's consent to everything the registration asks for. */

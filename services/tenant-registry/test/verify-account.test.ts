@@ -68,7 +68,7 @@ test('S27 a wrong secret is explained as AADSTS7000215 with remedy, correlation 
     message: 'Entra ID does not accept the client secret.',
     remedy: expect.stringContaining('Value'),
     correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    link: `https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${ids.clientId}`,
+    link: `${m365.origin}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${ids.clientId}`,
   })
   expect(statuses(checks).slice(2, 5)).toEqual(['consent skipped', 'users skipped', 'permissions skipped'])
 })
@@ -107,7 +107,7 @@ test('S27 a directory of another cloud is found out, and the cloud to choose is 
     code: 'AADSTS90038',
     message: 'The directory is in a national cloud.',
   })
-  expect(find(checks, 'directory').remedy).toContain('“us-gov”')
+  expect(find(checks, 'directory').remedy).toContain('Microsoft 365 GCC High” (us-gov)')
 })
 
 test('S14 swapped ids are recognised and said plainly', async () => {

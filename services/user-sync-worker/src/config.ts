@@ -1,6 +1,5 @@
 import {
   InternalTokenKeys,
-  isLoopbackHost,
   KeyEncryptionKeys,
   ListenSettings,
   Migrate,
@@ -9,22 +8,8 @@ import {
   RedisUrl,
   ServiceUrl,
 } from '@jackfield/configuration/settings'
-import { Cloud } from '@jackfield/contract/microsoft-account'
-import { microsoftOrigins } from '@jackfield/microsoft-identity/clouds'
+import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
 import { z } from 'zod'
-
-const KNOWN_ORIGINS: ReadonlySet<string> = new Set(
-  Cloud.options.flatMap((cloud) => {
-    const { login, graph } = microsoftOrigins(cloud, {})
-    return [login, graph]
-  }),
-)
-
-/** The emulator on loopback, or a cloud's own host: anything else could be made to receive our tokens (T-100). */
-const MicrosoftOrigin = Origin.refine(
-  (origin) => isLoopbackHost(new URL(origin).hostname) || KNOWN_ORIGINS.has(origin),
-  'must be on loopback or a host of a Microsoft cloud',
-)
 
 export const Config = z.object({
   ...ListenSettings,

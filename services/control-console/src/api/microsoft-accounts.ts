@@ -7,7 +7,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request, requestVersioned } from './request.ts'
 
-export type DraftAccount = { alias: string; clientId: string; directoryId: string }
+export type DraftAccount = Pick<MicrosoftAccount, 'alias' | 'clientId' | 'directoryId' | 'cloud'>
 
 const accountsKey = (tenantId: string) => ['tenants', tenantId, 'microsoft-accounts'] as const
 const accountsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts`

@@ -1,16 +1,15 @@
-import type { Cloud } from '@jackfield/contract/microsoft-account'
+import type { Cloud } from '@jackfield/contract/microsoft-cloud'
 import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
+import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
 import type { Failure } from '../domain/connection-evidence.ts'
 
 const TRY_AGAIN = 'Try again in a few minutes. If it stays, check that this platform may reach the Microsoft cloud.'
 
-/** By the names of the API; the two of the US government have one Entra ID. */
-const CLOUDS: Readonly<Record<Cloud, string>> = {
-  global: '“global”',
-  'us-gov': '“us-gov”, or “us-gov-dod” for the Department of Defense',
-  'us-gov-dod': '“us-gov-dod”',
-  china: '“china”',
+/** Names a cloud as Control and the API do. GCC High and DoD share one Entra ID, so it could be either. */
+function cloudText(cloud: Cloud): string {
+  const text = (id: Cloud) => `“${CLOUDS[id].name}” (${id})`
+  return cloud === 'us-gov' ? `${text('us-gov')} or ${text('us-gov-dod')}` : text(cloud)
 }
 
 /** A failure of Entra ID in an administrator's words; what Entra ID wrote itself is not passed on. */
@@ -18,7 +17,7 @@ export function failureOf(failure: EntraFailure): Failure {
   if (failure.kind !== 'refused') return silentFailure(failure.kind, 'Entra ID')
   const { code, correlationId, otherCloud } = failure
   const { message, remedy } = explainAadsts(code)
-  const cloud = otherCloud && `Set the cloud of this account to ${CLOUDS[otherCloud]}. A registration of that cloud is needed too.`
+  const cloud = otherCloud && `Set the cloud of this account to ${cloudText(otherCloud)}. A registration of that cloud is needed too.`
   return { kind: 'refused', code, correlationId, message, remedy: cloud ?? remedy }
 }
 

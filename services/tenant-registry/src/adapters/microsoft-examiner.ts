@@ -1,6 +1,6 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
-import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { type MicrosoftOrigins, microsoftClouds, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
 import type { MicrosoftEvidence } from '../domain/connection-evidence.ts'
 import type { Microsoft } from '../ports.ts'
@@ -16,6 +16,8 @@ const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS
 
 export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {
   return {
+    clouds: microsoftClouds(overrides),
+    adminCenter: (cloud) => microsoftOrigins(cloud, overrides).adminCenter,
     // The second version of the endpoint: with `.default` it grants the application permissions, in every cloud alike.
     consentUrl({ clientId, directoryId, cloud }, redirectUri, state) {
       const { login, graphResource } = microsoftOrigins(cloud, overrides)

@@ -1,12 +1,11 @@
 import type { Check } from '@jackfield/contract/verification'
-import { failed, passed, skipped } from './check.ts'
+import { registrationLink, registrationListLink } from '@jackfield/microsoft-identity/admin-center-links'
+import { failed, passed, type Registration, skipped } from './check.ts'
 import type { Evidence, Failure } from './connection-evidence.ts'
-import { entraLink } from './entra-links.ts'
 import { checkNotifications } from './notification-check.ts'
 import { checkRedirectUris } from './redirect-uri-check.ts'
 
-type Ids = { clientId: string; redirectPlatform: 'web' | 'spa' }
-type Tested = Ids & { status: string }
+type Tested = Registration & { redirectPlatform: 'web' | 'spa'; status: string }
 
 /** The one application permission that is needed; anything beyond it should be taken away. */
 export const NEEDED_ROLE = 'User.Read.All'
@@ -29,38 +28,38 @@ export function judge(evidence: Evidence, account: Tested, now: Date): Check[] {
   ]
 }
 
-function checkDirectory({ directory }: Evidence, { clientId }: Ids): Check {
+function checkDirectory({ directory }: Evidence, registration: Registration): Check {
   if (directory.kind === 'found') return passed('directory', 'Entra ID knows the directory.')
-  if (!directory.isSwapped) return failed('directory', directory.failure, 'Overview', clientId)
+  if (!directory.isSwapped) return failed('directory', directory.failure, 'Overview', registration)
   const failure: Failure = {
     ...directory.failure,
     message: 'The two ids are swapped: the client id entered here is the id of a directory.',
     remedy: 'Exchange the Application (client) ID and the Directory (tenant) ID of this account.',
   }
   return {
-    ...failed('directory', failure, 'Overview', clientId),
-    link: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
+    ...failed('directory', failure, 'Overview', registration),
+    link: registrationListLink(registration.adminCenter),
   }
 }
 
-function checkCredential({ token }: Evidence, { clientId }: Ids): Check {
+function checkCredential({ token }: Evidence, registration: Registration): Check {
   if (!token) return skipped('credential')
   if (token.kind === 'issued' && token.refusal) {
     const message = `${token.refusal.message} The credential before it still works and stands in, so sign-in and import go on.`
-    return failed('credential', { ...token.refusal, message }, 'Credentials', clientId)
+    return failed('credential', { ...token.refusal, message }, 'Credentials', registration)
   }
   if (token.kind === 'issued') return passed('credential', 'Entra ID accepts the credential.')
   if (token.kind === 'failed')
-    return failed('credential', token.failure, token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials', clientId)
+    return failed('credential', token.failure, token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials', registration)
   const failure: Failure = {
     kind: 'refused',
     message: 'No client secret has been saved for this account yet.',
     remedy: 'Create a client secret in Certificates & secrets and enter its Value here.',
   }
-  return failed('credential', failure, 'Credentials', clientId)
+  return failed('credential', failure, 'Credentials', registration)
 }
 
-function checkConsent({ token, users }: Evidence, { clientId }: Ids): Check {
+function checkConsent({ token, users }: Evidence, registration: Registration): Check {
   if (token?.kind !== 'issued' || !users) return skipped('consent')
   // A token comes without consent too, so Graph has the last word; roles may be unreadable in a token that works.
   if (token.roles.length > 0 || users.kind === 'readable') return passed('consent', 'Application permissions have admin consent.')
@@ -72,13 +71,13 @@ function checkConsent({ token, users }: Evidence, { clientId }: Ids): Check {
     message: 'No application permission has admin consent: the permission is missing, is only delegated, or still waits for consent.',
     remedy: CONSENT_REMEDY,
   }
-  return failed('consent', failure, 'CallAnAPI', clientId)
+  return failed('consent', failure, 'CallAnAPI', registration)
 }
 
-function checkUsers({ token, users }: Evidence, { clientId }: Ids): Check {
+function checkUsers({ token, users }: Evidence, registration: Registration): Check {
   if (token?.kind !== 'issued' || !users) return skipped('users')
   if (users.kind === 'readable') return passed('users', 'Microsoft Graph lists users.')
-  if (users.kind === 'failed') return failed('users', users.failure, 'CallAnAPI', clientId)
+  if (users.kind === 'failed') return failed('users', users.failure, 'CallAnAPI', registration)
   if (token.roles.length === 0) return skipped('users')
   const failure: Failure = {
     kind: 'refused',
@@ -87,14 +86,14 @@ function checkUsers({ token, users }: Evidence, { clientId }: Ids): Check {
     message: 'Microsoft Graph does not let this application read users.',
     remedy: CONSENT_REMEDY,
   }
-  return failed('users', failure, 'CallAnAPI', clientId)
+  return failed('users', failure, 'CallAnAPI', registration)
 }
 
-function checkPermissions({ token }: Evidence, { clientId }: Ids): Check {
+function checkPermissions({ token }: Evidence, registration: Registration): Check {
   if (token?.kind !== 'issued' || token.roles.length === 0) return skipped('permissions')
   if (!token.roles.includes(NEEDED_ROLE)) {
     const message = `The application permission ${NEEDED_ROLE} has no admin consent; there is consent for ${token.roles.join(', ')}.`
-    return failed('permissions', { kind: 'refused', message, remedy: CONSENT_REMEDY }, 'CallAnAPI', clientId)
+    return failed('permissions', { kind: 'refused', message, remedy: CONSENT_REMEDY }, 'CallAnAPI', registration)
   }
   const surplus = token.roles.filter((role) => role !== NEEDED_ROLE && role !== GROUP_ROLE)
   if (surplus.length === 0) {
@@ -108,6 +107,6 @@ function checkPermissions({ token }: Evidence, { clientId }: Ids): Check {
     status: 'warning',
     message: `The application may do more than it needs: ${surplus.join(', ')}.`,
     remedy: 'Remove these application permissions in API permissions.',
-    link: entraLink('CallAnAPI', clientId),
+    link: registrationLink(registration.adminCenter, registration.clientId, 'CallAnAPI'),
   }
 }

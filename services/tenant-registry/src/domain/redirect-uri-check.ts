@@ -1,10 +1,10 @@
 import type { RedirectPlatform } from '@jackfield/contract/microsoft-account'
 import type { Check } from '@jackfield/contract/verification'
-import { failed, passed, skipped } from './check.ts'
+import { registrationLink } from '@jackfield/microsoft-identity/admin-center-links'
+import { failed, passed, type Registration, skipped } from './check.ts'
 import type { Evidence, RedirectProbe } from './connection-evidence.ts'
-import { entraLink } from './entra-links.ts'
 
-type Account = { clientId: string; redirectPlatform: RedirectPlatform }
+type Account = Registration & { redirectPlatform: RedirectPlatform }
 const NAMES = { web: 'Web', spa: 'Single-page application' } as const
 
 /** Names what is missing in the registration (S19) and what is there under the wrong platform (S21); what could not be told is no failure. */
@@ -30,7 +30,7 @@ function notSaved(missing: readonly Extract<RedirectProbe, { kind: 'not-register
     message: `Not registered: ${list(missing)}`,
     remedy: `Add exactly these redirect URIs under the platform ${NAMES[account.redirectPlatform]} in Authentication, and save.`,
   }
-  return failed('redirect-uris', failure, 'Authentication', account.clientId)
+  return failed('redirect-uris', failure, 'Authentication', account)
 }
 
 /** That a URI is on `spa` Entra ID says itself; that it is not, we conclude from its silence, so that is a warning. */
@@ -45,11 +45,11 @@ function wrongPlatform(displaced: readonly RedirectProbe[], account: Account): C
     message: `Registered under the wrong platform, ${NAMES.spa}: ${list(displaced)}`,
     remedy: `Move them to the platform ${NAMES.web} in Authentication, or choose ${NAMES.spa} here.`,
   }
-  return failed('redirect-uris', failure, 'Authentication', account.clientId)
+  return failed('redirect-uris', failure, 'Authentication', account)
 }
 
-function warning(message: string, remedy: string, { clientId }: Account): Check {
-  return { id: 'redirect-uris', status: 'warning', message, remedy, link: entraLink('Authentication', clientId) }
+function warning(message: string, remedy: string, { clientId, adminCenter }: Account): Check {
+  return { id: 'redirect-uris', status: 'warning', message, remedy, link: registrationLink(adminCenter, clientId, 'Authentication') }
 }
 
 const isSpa = (platform: 'spa' | 'web' | 'other') => platform === 'spa'

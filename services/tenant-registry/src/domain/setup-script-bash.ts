@@ -1,4 +1,5 @@
-import { AZURE_CLI_CLOUDS, GRAPH_APP_ID, USER_READ_ALL_ROLE_ID } from './graph-registration.ts'
+import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
+import { GRAPH_APP_ID, USER_READ_ALL_ROLE_ID } from './graph-registration.ts'
 import type { Setup } from './setup-script.ts'
 
 /** One word to the shell whatever it holds. */
@@ -20,7 +21,7 @@ wanted=(${redirectUris.map(quoted).join(' ')})
 graph=${quoted(GRAPH_APP_ID)}
 user_read_all=${quoted(USER_READ_ALL_ROLE_ID)}
 
-az cloud set --name ${quoted(AZURE_CLI_CLOUDS[cloud])}
+az cloud set --name ${quoted(CLOUDS[cloud].azureCli)}
 if [ "$(az account show --query tenantId --output tsv 2>/dev/null || true)" != "$directory" ]; then
   az login --tenant "$directory" --allow-no-subscriptions --output none
 fi

@@ -1,4 +1,5 @@
-import { GRAPH_APP_ID, GRAPH_POWERSHELL_ENVIRONMENTS, USER_READ_ALL_ROLE_ID } from './graph-registration.ts'
+import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
+import { GRAPH_APP_ID, USER_READ_ALL_ROLE_ID } from './graph-registration.ts'
 import type { Setup } from './setup-script.ts'
 
 /** A literal string; PowerShell takes typographic quotes as quotes too. */
@@ -19,7 +20,7 @@ $wanted = @(${redirectUris.map(quoted).join(', ')})
 $graphAppId = ${quoted(GRAPH_APP_ID)}
 $userReadAll = ${quoted(USER_READ_ALL_ROLE_ID)}
 
-Connect-MgGraph -TenantId $directory -Environment ${quoted(GRAPH_POWERSHELL_ENVIRONMENTS[cloud])} -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All' -NoWelcome
+Connect-MgGraph -TenantId $directory -Environment ${quoted(CLOUDS[cloud].graphPowerShell)} -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All' -NoWelcome
 
 $app = Get-MgApplication -Filter "appId eq '$client'"
 if (-not $app) { $app = New-MgApplication -DisplayName $name -SignInAudience 'AzureADMyOrg' }

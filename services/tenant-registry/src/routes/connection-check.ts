@@ -29,7 +29,7 @@ export async function checkConnection(ports: Ports, request: Asker, tenant: Tena
     const worked = evidence.token.refusal ? ('previous' as const) : ('new' as const)
     await keepUse(ports, request, account, { credentialId: rotation.credentialId, worked })
   }
-  const checks = judge(evidence, account, now())
+  const checks = judge(evidence, { ...account, adminCenter: microsoft.adminCenter(account.cloud) }, now())
   const ok = checks.every((check) => check.status !== 'failed')
 
   const checkedAt = now()

@@ -3,7 +3,7 @@ import type { Evidence } from '../../src/domain/connection-evidence.ts'
 import { judge } from '../../src/domain/connection-test.ts'
 
 const NOW = new Date('2026-06-01T00:00:00Z')
-const account = { clientId: 'c', redirectPlatform: 'spa' as const, status: 'ready' }
+const account = { clientId: 'c', adminCenter: 'https://entra.microsoft.us', redirectPlatform: 'spa' as const, status: 'ready' }
 const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
@@ -101,6 +101,6 @@ test('S21 a redirect URI under the wrong platform is named with both ways out', 
 test('every failed check says what to do and links to the page', () => {
   const evidence: Evidence = { ...good, token: { kind: 'none-saved' }, users: undefined }
   for (const check of judged(evidence).filter(({ status }) => status === 'failed')) {
-    expect(check).toMatchObject({ remedy: expect.stringMatching(/\w/), link: expect.stringMatching(/^https:\/\/entra\.microsoft\.com\//) })
+    expect(check).toMatchObject({ remedy: expect.stringMatching(/\w/), link: expect.stringMatching(/^https:\/\/entra\.microsoft\.us\//) })
   }
 })

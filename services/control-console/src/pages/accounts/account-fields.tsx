@@ -1,11 +1,16 @@
-import { Field, Input } from '@fluentui/react-components'
+import { Field, Input, Select } from '@fluentui/react-components'
+import { Cloud } from '@jackfield/contract/microsoft-cloud'
+import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'
 import { guidComplaint, sameGuid } from '../../domain/guid-field.ts'
 
-export type AccountDraft = { alias: string; clientId: string; directoryId: string }
+export type AccountDraft = { alias: string; clientId: string; directoryId: string; cloud: Cloud }
+type Complaints = Partial<Record<keyof AccountDraft, string>>
 
-export function draftComplaints(draft: AccountDraft): Partial<AccountDraft> {
-  const complaints: Partial<AccountDraft> = {}
+export const EMPTY_DRAFT: AccountDraft = { alias: '', clientId: '', directoryId: '', cloud: 'global' }
+
+export function draftComplaints(draft: AccountDraft): Complaints {
+  const complaints: Complaints = {}
   if (draft.alias.trim() === '') complaints.alias = 'Enter an alias.'
   const clientId = guidComplaint(draft.clientId, 'Application (client) ID')
   if (clientId) complaints.clientId = clientId
@@ -17,11 +22,11 @@ export function draftComplaints(draft: AccountDraft): Partial<AccountDraft> {
   return complaints
 }
 
-export function trimmedDraft({ alias, clientId, directoryId }: AccountDraft): AccountDraft {
-  return { alias: alias.trim(), clientId: clientId.trim(), directoryId: directoryId.trim() }
+export function trimmedDraft({ alias, clientId, directoryId, cloud }: AccountDraft): AccountDraft {
+  return { alias: alias.trim(), clientId: clientId.trim(), directoryId: directoryId.trim(), cloud }
 }
 
-type Properties = { draft: AccountDraft; complaints: Partial<AccountDraft>; error: unknown; onChange: (draft: AccountDraft) => void }
+type Properties = { draft: AccountDraft; complaints: Complaints; error: unknown; onChange: (draft: AccountDraft) => void }
 
 /** What names a registration; the server's refusal shows at the field it is about. */
 export function AccountFields({ draft, complaints, error, onChange }: Properties) {
@@ -29,7 +34,7 @@ export function AccountFields({ draft, complaints, error, onChange }: Properties
   const directoryId = complaints.directoryId ?? fieldComplaint(error, 'directoryId', ['ids-equal', 'ids-swapped'])
   const alias = complaints.alias ?? fieldComplaint(error, 'alias', ['alias-taken'])
   const change =
-    (member: keyof AccountDraft) =>
+    (member: Exclude<keyof AccountDraft, 'cloud'>) =>
     (_: unknown, { value }: { value: string }) =>
       onChange({ ...draft, [member]: value })
   return (
@@ -43,7 +48,23 @@ export function AccountFields({ draft, complaints, error, onChange }: Properties
       <Field label="Directory (tenant) ID" required {...message(directoryId)}>
         <Input value={draft.directoryId} onChange={change('directoryId')} spellCheck={false} autoComplete="off" />
       </Field>
+      <CloudField cloud={draft.cloud} onChange={(cloud) => onChange({ ...draft, cloud })} />
     </>
+  )
+}
+
+function CloudField({ cloud, onChange }: { cloud: Cloud; onChange: (cloud: Cloud) => void }) {
+  const { data = [] } = useMicrosoftClouds()
+  return (
+    <Field label="Microsoft cloud" hint="Where the organisation's Microsoft 365 is. Most are in the first.">
+      <Select value={cloud} onChange={(_, { value }) => onChange(Cloud.parse(value))}>
+        {data.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </Select>
+    </Field>
   )
 }
 

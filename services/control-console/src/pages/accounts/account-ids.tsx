@@ -2,15 +2,16 @@ import { Button } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { type FormEvent, useState } from 'react'
 import type { useChangeAccount } from '../../api/microsoft-accounts.ts'
+import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'
+import { RegistrationLink } from '../../components/admin-center-link.tsx'
 import { AttributeList } from '../../components/attribute-list.tsx'
-import { OutsideLink } from '../../components/outside-link.tsx'
-import { registrationLink } from '../../domain/entra-links.ts'
 import { type AccountDraft, AccountFields, draftComplaints, trimmedDraft } from './account-fields.tsx'
 
 type Change = ReturnType<typeof useChangeAccount>
 
 export function AccountIds({ account, change }: { account: MicrosoftAccount; change: Change | undefined }) {
   const [draft, setDraft] = useState<AccountDraft>()
+  const { data: clouds } = useMicrosoftClouds()
   if (draft && change) return <IdForm draft={draft} setDraft={setDraft} change={change} />
   return (
     <>
@@ -19,15 +20,14 @@ export function AccountIds({ account, change }: { account: MicrosoftAccount; cha
           ['Alias', account.alias],
           ['Application (client) ID', account.clientId],
           ['Directory (tenant) ID', account.directoryId],
+          ['Microsoft cloud', clouds?.find(({ id }) => id === account.cloud)?.name ?? account.cloud],
         ]}
       />
       <div>
-        {change && (
-          <Button onClick={() => setDraft({ alias: account.alias, clientId: account.clientId, directoryId: account.directoryId })}>
-            Edit registration
-          </Button>
-        )}{' '}
-        <OutsideLink href={registrationLink(account, 'Overview')}>Open it in the Entra admin center</OutsideLink>
+        {change && <Button onClick={() => setDraft(trimmedDraft(account))}>Edit registration</Button>}{' '}
+        <RegistrationLink account={account} page="Overview">
+          Open it in the Entra admin center
+        </RegistrationLink>
       </div>
     </>
   )

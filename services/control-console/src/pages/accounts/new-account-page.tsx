@@ -8,7 +8,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { useKeptState } from '../../components/use-kept-state.ts'
 import { useRouteId } from '../../components/use-route-id.ts'
-import { AccountFields, draftComplaints, trimmedDraft } from './account-fields.tsx'
+import { AccountFields, draftComplaints, EMPTY_DRAFT, trimmedDraft } from './account-fields.tsx'
 import { NeededRoles, RegistrationGuide } from './registration-guide.tsx'
 
 /** Saves the account as a draft, before any secret exists. What was typed survives a reload. */
@@ -16,7 +16,7 @@ export function NewAccountPage() {
   const tenantId = useRouteId('tenantId')
   const navigate = useNavigate()
   const { data: tenant } = useTenant(tenantId)
-  const [draft, setDraft, forgetDraft] = useKeptState(`new-account.${tenantId}`, { alias: '', clientId: '', directoryId: '' })
+  const [draft, setDraft, forgetDraft] = useKeptState(`new-account.${tenantId}`, EMPTY_DRAFT)
   const [checked, setChecked] = useState(false)
   const create = useCreateAccount(tenantId)
   const complaints = checked ? draftComplaints(draft) : {}
@@ -38,7 +38,7 @@ export function NewAccountPage() {
       <PageHeading title="Add a Microsoft 365 account" />
       <NeededRoles />
       <Section title="1. Register an app in Entra ID">
-        <RegistrationGuide tenantName={tenant?.name ?? ''} />
+        <RegistrationGuide tenantName={tenant?.name ?? ''} cloud={draft.cloud} />
       </Section>
       <form onSubmit={save} noValidate>
         <Section title="2. Tell us its ids">

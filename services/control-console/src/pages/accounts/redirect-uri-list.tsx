@@ -1,10 +1,9 @@
 import { Field, MessageBar, MessageBarBody, makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components'
 import { type MicrosoftAccount, RedirectMode, RedirectPlatform, type RedirectUris } from '@jackfield/contract/microsoft-account'
 import { type useChangeAccount, useRedirectUris } from '../../api/microsoft-accounts.ts'
+import { RegistrationLink } from '../../components/admin-center-link.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Loading } from '../../components/loading.tsx'
-import { OutsideLink } from '../../components/outside-link.tsx'
-import { registrationLink } from '../../domain/entra-links.ts'
 
 const useStyles = makeStyles({
   list: { listStyleType: 'none', margin: 0, padding: 0 },
@@ -21,8 +20,11 @@ export function RedirectUriList({ account, change }: { account: MicrosoftAccount
     <>
       {change && <RedirectChoices account={account} change={change} />}
       <Text block>
-        On the registration's <OutsideLink href={registrationLink(account, 'Authentication')}>Authentication page</OutsideLink> add the
-        platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
+        On the registration's{' '}
+        <RegistrationLink account={account} page="Authentication">
+          Authentication page
+        </RegistrationLink>{' '}
+        add the platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
       </Text>
       {!data && <Loading error={error} />}
       {data?.outdated ? <Difference {...data} /> : <UriList uris={data?.items.map(({ uri }) => uri) ?? []} label="Redirect URIs" />}

@@ -1,7 +1,7 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
+import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import { NewRegistrationLink } from '../../components/admin-center-link.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { OutsideLink } from '../../components/outside-link.tsx'
-import { NEW_REGISTRATION } from '../../domain/entra-links.ts'
 
 const useStyles = makeStyles({
   notice: { marginBottom: tokens.spacingVerticalL },
@@ -22,13 +22,13 @@ export function NeededRoles() {
   )
 }
 
-export function RegistrationGuide({ tenantName }: { tenantName: string }) {
+export function RegistrationGuide({ tenantName, cloud }: { tenantName: string; cloud: Cloud }) {
   const styles = useStyles()
   const appName = `Phone sign-in (${tenantName})`
   return (
     <ol className={styles.steps}>
       <li>
-        Open <OutsideLink href={NEW_REGISTRATION}>App registrations &gt; New registration</OutsideLink> in the Entra admin center.
+        Open <NewRegistrationLink cloud={cloud}>App registrations &gt; New registration</NewRegistrationLink> in the Entra admin center.
       </li>
       <li>
         <Text block>

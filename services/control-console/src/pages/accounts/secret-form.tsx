@@ -2,10 +2,9 @@ import { Button, Field, Input, Text } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { type FormEvent, useState } from 'react'
 import type { useConnectionTest } from '../../api/microsoft-accounts.ts'
+import { RegistrationLink } from '../../components/admin-center-link.tsx'
 import { fieldComplaint } from '../../components/field-complaint.ts'
-import { OutsideLink } from '../../components/outside-link.tsx'
 import { looksLikeSecretId, proposedExpiry } from '../../domain/client-secret.ts'
-import { registrationLink } from '../../domain/entra-links.ts'
 import { ExpiryNote } from './expiry-note.tsx'
 
 type Properties = { account: MicrosoftAccount; test: ReturnType<typeof useConnectionTest> }
@@ -36,7 +35,10 @@ export function SecretForm({ account, test }: Properties) {
         <Text block>The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has passed.</Text>
       )}
       <Text block>
-        On the registration's <OutsideLink href={registrationLink(account, 'Credentials')}>Certificates &amp; secrets page</OutsideLink>{' '}
+        On the registration's{' '}
+        <RegistrationLink account={account} page="Credentials">
+          Certificates &amp; secrets page
+        </RegistrationLink>{' '}
         create a new client secret that expires after 24 months, and copy its <strong>Value</strong> at once: Entra shows it only now.
       </Text>
       <Field

@@ -1,0 +1,13 @@
+import { MicrosoftClouds } from '@jackfield/contract/microsoft-cloud'
+import { useQuery } from '@tanstack/react-query'
+import { request } from './request.ts'
+
+/** The clouds of Microsoft, each with its Entra admin center; they never change while a page is open. */
+export function useMicrosoftClouds() {
+  return useQuery({
+    queryKey: ['microsoft-clouds'],
+    queryFn: ({ signal }) => request(MicrosoftClouds, 'GET', '/api/v1/microsoft-clouds', { signal }),
+    select: ({ items }) => items,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pauseAfterPage } from '../src/domain/fair-share.ts'
+import { pauseAfterPage } from '../../src/domain/fair-share.ts'
 
 test('a run alone never pauses; beside others it leaves them as much as it takes, to three times that', () => {
   expect(pauseAfterPage(20, 0)).toBe(0)

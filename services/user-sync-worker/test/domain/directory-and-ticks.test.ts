@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readRetryAfter } from '../src/adapters/graph-middleware.ts'
-import { decideOnFailure, decideOnOutage, isGivingUp } from '../src/domain/directory-failure.ts'
-import { readDirectoryUser } from '../src/domain/directory-user.ts'
-import { NOT_IN_DIRECTORY, pageOfChosen, pageOfEverybody } from '../src/domain/run-page.ts'
-import { decideTicks } from '../src/domain/user-ticks.ts'
+import { readRetryAfter } from '../../src/adapters/graph-middleware.ts'
+import { decideOnFailure, decideOnOutage, isGivingUp } from '../../src/domain/directory-failure.ts'
+import { readDirectoryUser } from '../../src/domain/directory-user.ts'
+import { NOT_IN_DIRECTORY, pageOfChosen, pageOfEverybody } from '../../src/domain/run-page.ts'
+import { decideTicks } from '../../src/domain/user-ticks.ts'
 
 const ID = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
 const raw = (members: object = {}) => ({ id: ID, userPrincipalName: 'adele@contoso.example', displayName: 'Adele', ...members })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { expiryOf, looksLikeSecretId, proposedExpiry } from '../src/domain/client-secret.ts'
-import { guidComplaint, sameGuid } from '../src/domain/guid-field.ts'
+import { expiryOf, looksLikeSecretId, proposedExpiry } from '../../src/domain/client-secret.ts'
+import { guidComplaint, sameGuid } from '../../src/domain/guid-field.ts'
 
 const GUID = '2f1c9c1e-0f5b-4b0c-9f0a-5f6c3d1e2a3b'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { extensionLines, extensionRange } from '../src/domain/extension-list.ts'
+import { extensionLines, extensionRange } from '../../src/domain/extension-list.ts'
 
 test('S42 a range has every number from first to last and keeps leading zeros', () => {
   expect(extensionRange(' 098', '101 ')).toEqual({

@@ -1,7 +1,7 @@
 import { ImportRules } from '@jackfield/contract/import-rule'
 import { expect, test } from 'vitest'
-import type { DirectoryUser } from '../src/domain/directory-user.ts'
-import { type Standing, ticksByRules } from '../src/domain/import-rules.ts'
+import type { DirectoryUser } from '../../src/domain/directory-user.ts'
+import { type Standing, ticksByRules } from '../../src/domain/import-rules.ts'
 
 const PERSON: DirectoryUser = {
   id: '6d6e5f2c-3d4a-4a35-9d0a-2f7b0f0d0c01',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { ApiProblem } from '../src/api/api-problem.ts'
-import { query } from '../src/api/request.ts'
-import { fieldComplaint } from '../src/components/field-complaint.ts'
-import { isOver, progressOf } from '../src/domain/sync-run-progress.ts'
-import { bindingRefusal } from '../src/pages/users/binding-refusal.ts'
+import { ApiProblem } from '../../src/api/api-problem.ts'
+import { query } from '../../src/api/request.ts'
+import { fieldComplaint } from '../../src/components/field-complaint.ts'
+import { isOver, progressOf } from '../../src/domain/sync-run-progress.ts'
+import { bindingRefusal } from '../../src/pages/users/binding-refusal.ts'
 
 const counts = { seen: 5, created: 0, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 }
 const problem = (code: string, members = {}) => new ApiProblem({ type: 'about:blank', title: `${code}.`, status: 409, code, ...members })

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { drizzle, migrate } from './drizzle.ts'
+import { applySchemaObjects } from './schema-objects.ts'
 
 /** Any number that is the same for every service and replica: they migrate one at a time. */
 const MIGRATION_LOCK = 4_010_402_207
 
 /**
- * Brings one service's schema up to date with the ordered `.sql` files of `folder`, under a lock that all services share.
- * What ran is noted in `migrations.<name>`. Safe to call from many replicas at once.
+ * Brings one service's schema up to date, under a lock that all services share: tables by the ordered `.sql` files of `folder`, each once
+ * (noted in `migrations.<name>`), then role, functions, triggers and policies by the named files beside them. Safe to call from many
+ * replicas at once.
  */
 export async function runMigrations(options: { connectionString: string; folder: string; name: string }): Promise<void> {
   const client = new pg.Client({
@@ -18,6 +22,8 @@ export async function runMigrations(options: { connectionString: string; folder:
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
     await migrate(drizzle(client), { migrationsFolder: options.folder, migrationsSchema: 'migrations', migrationsTable: options.name })
+    const journal = readFileSync(join(options.folder, 'meta/_journal.json'), 'utf8')
+    await applySchemaObjects(client, options.folder, options.name, journal)
   } finally {
     await client.end()
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,52 @@ test('DO-11 replicas that start together migrate one at a time, and once', async
   const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
   expect((await pool.query('select count(*)::int as ran from migrations.registry')).rows).toEqual([{ ran: 1 }])
   await pool.end()
+})
+
+test('named SQL files are applied when one of them changed, and otherwise left alone', async () => {
+  const migrate = () => runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  const answer = async () => (await pool.query('select answer() as told, xmin::text from pg_proc where proname = $1', ['answer'])).rows[0]
+  await mkdir(join(folder, 'functions'))
+  const define = (text: string) =>
+    writeFile(
+      join(folder, 'functions/answer.sql'),
+      `create or replace function answer() returns text language sql as $$ select '${text}' $$;`,
+    )
+  await define('first')
+  await migrate()
+  const before = await answer()
+  await migrate()
+  expect(await answer()).toEqual(before)
+  await define('second')
+  await migrate()
+  expect(await answer()).toMatchObject({ told: 'second' })
+  await pool.end()
+})
+
+test('a named SQL file that fails is named, and nothing of the round stays', async () => {
+  const broken = join(folder, 'functions/broken.sql')
+  await writeFile(broken, 'create table left_behind (id int); select no_such_column;')
+  const migrate = () => runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  await expect(migrate()).rejects.toThrow(/functions\/broken\.sql: column "no_such_column" does not exist/)
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  expect((await pool.query("select to_regclass('left_behind') as left")).rows).toEqual([{ left: null }])
+  await pool.end()
+  await rm(broken)
+})
+
+test('FC-64 the role is made by every migration, also when all of its migrations ran before', async () => {
+  const role = `test_${randomBytes(4).toString('hex')}`
+  await writeFile(join(folder, 'role.sql'), `create role ${role};`)
+  await runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  expect((await pool.query('select from pg_roles where rolname = $1', [role])).rowCount).toBe(1)
+  await pool.query(`drop role ${role}`)
+  await runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  expect((await pool.query('select from pg_roles where rolname = $1', [role])).rowCount).toBe(1)
+  await pool.query(`drop role ${role}`)
+  await pool.end()
+  await rm(join(folder, 'role.sql'))
 })
 
 test('DO-11 a start before the database waits for it, and gives up when told to', async () => {

@@ -1,0 +1,35 @@
+-- Webhook events of people, found once per statement: row by row they took half of an import's time in a tenant without endpoints.
+create or replace function roster.tell_of_new_users() returns trigger language plpgsql as $$
+declare
+  tenants uuid[] := array(select distinct a.tenant_id from added a);
+begin
+  if not exists (select from roster.webhook_endpoint e where e.tenant_id = any (tenants)) then return null; end if;
+  perform roster.tell(u.tenant_id, u.id, 'user.created', roster.told_person(row(u.*)::roster.phone_user)) from added u;
+  return null;
+end $$;
+
+create or replace function roster.tell_of_changed_users() returns trigger language plpgsql as $$
+declare
+  tenants uuid[] := array(select distinct a.tenant_id from added a);
+begin
+  if not exists (select from roster.webhook_endpoint e where e.tenant_id = any (tenants)) then return null; end if;
+  perform roster.tell(told.tenant_id, told.id, told.type, told.person) from (
+    select u.tenant_id, u.id, event.type, roster.told_person(row(u.*)::roster.phone_user) as person
+    from replaced o join added u on u.id = o.id
+    cross join lateral (values
+      (1, case when o.status <> u.status then case u.status when 'active' then 'user.enabled' else 'user.' || u.status end end),
+      (2, case when (o.display_name, o.given_name, o.surname, o.user_principal_name, o.mail, o.business_phones, o.mobile_phone,
+          o.job_title, o.department, o.sync, o.sso)
+        is distinct from (u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
+          u.job_title, u.department, u.sync, u.sso) then 'user.updated' end),
+      (3, case when o.sessions_valid_after is distinct from u.sessions_valid_after then 'user.sessions-revoked' end)
+    ) as event (place, type)
+    where event.type is not null order by u.id, event.place) told;
+  return null;
+end $$;
+
+create or replace trigger tell_of_new_users after insert on roster.phone_user referencing new table as added
+  for each statement execute function roster.tell_of_new_users();
+
+create or replace trigger tell_of_changed_users after update on roster.phone_user referencing old table as replaced new table as added
+  for each statement execute function roster.tell_of_changed_users();

@@ -72,9 +72,12 @@ describe('S22 S23 admin consent', () => {
   test('S2 an Application Administrator and a plain user are told which roles are needed, and nothing is granted', async () => {
     withdraw()
     for (const name of [FABRIKAM_APPLICATION_ADMINISTRATOR, givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName]) {
-      const page = await new SignInAgent(m365.origin).signIn(consentUrl('adminconsent'), name)
+      const agent = new SignInAgent(m365.origin)
+      const page = await agent.signIn(consentUrl('adminconsent'), name)
       expect(page.status).toBe(403)
       expect(page.text).toContain('Global Administrator or Privileged Role Administrator')
+      const back = await agent.submit(page, 'Return to the application without granting consent')
+      expect(answerOf(back)).toEqual({ error: 'access_denied', error_subcode: 'cancel', state: 'a-state' })
     }
     expect(await rolesNow()).toBeUndefined()
   })
@@ -127,7 +130,7 @@ describe('S22 S23 admin consent', () => {
 describe('consent at sign-in', () => {
   const signInUrl = () => authorizeUrl(m365, { client_id: FABRIKAM_CLIENT_ID }, FABRIKAM_DIRECTORY_ID)
 
-  test('where users may not consent for themselves they need an admin: AADSTS90094', async () => {
+  test('FC-02 where users may not consent for themselves the approval page names no number, and returning looks like Cancel', async () => {
     withdraw()
     const closed = m365.addDirectory({
       id: 'a0000000-0000-4000-8000-000000000001',
@@ -136,8 +139,18 @@ describe('consent at sign-in', () => {
       allowUserConsent: false,
       users: [{ id: 'a0000000-0000-4000-8000-000000000002', userPrincipalName: 'u@closed.example', displayName: 'U' }],
     })
-    const page = await new SignInAgent(m365.origin).signIn(authorizeUrl(m365, {}, closed.id), 'u@closed.example')
-    expect(page.text).toContain('AADSTS90094')
+    const agent = new SignInAgent(m365.origin)
+    const page = await agent.signIn(authorizeUrl(m365, {}, closed.id), 'u@closed.example')
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Need admin approval')])
+    expect(page.text).not.toContain('AADSTS')
+    const back = await agent.submit(page, 'Return to the application without granting consent')
+    expect(answerOf(back)).toMatchObject({ error: 'access_denied', error_subcode: 'cancel' })
+    expect(answerOf(back)).not.toHaveProperty('error_description')
+
+    m365.entra.adminApproval = 'error-90094'
+    const older = await new SignInAgent(m365.origin).signIn(authorizeUrl(m365, {}, closed.id), 'u@closed.example')
+    expect(older.text).toContain('AADSTS90094')
+    m365.entra.adminApproval = 'page'
   })
 
   test('an administrator may consent for everybody, and the next person is not asked', async () => {

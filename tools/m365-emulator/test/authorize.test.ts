@@ -107,9 +107,28 @@ describe('signing in', () => {
     expect(page.location?.searchParams.get('code')).toBeTruthy()
   })
 
-  test('a cancelled login goes back with access_denied', async () => {
+  test('FC-02 a cancelled login goes back with access_denied, the sub-code cancel and no description', async () => {
     const agent = new SignInAgent(m365.origin)
-    expect(errorOf(await agent.submit(await agent.open(authorizeUrl(m365)), 'Cancel'))).toEqual({ error: 'access_denied', code: '65004' })
+    const back = await agent.submit(await agent.open(authorizeUrl(m365, { state: 'a-state' })), 'Cancel')
+    expect(Object.fromEntries(answerOf(back))).toEqual({ error: 'access_denied', error_subcode: 'cancel', state: 'a-state' })
+  })
+
+  test.each([
+    ['described', { error: 'access_denied', error_uri: expect.stringContaining('65004') }],
+    ['described-with-subcode', { error: 'access_denied', error_subcode: 'cancel', error_uri: expect.stringContaining('65004') }],
+    ['consent-required', { error: 'consent_required', error_uri: expect.stringContaining('65004') }],
+  ] as const)('FC-02 the older answer to Cancel, %s, names AADSTS65004', async (form, members) => {
+    m365.entra.cancelAnswer = form
+    try {
+      const agent = new SignInAgent(m365.origin)
+      const { error_description, ...rest } = Object.fromEntries(
+        answerOf(await agent.submit(await agent.open(authorizeUrl(m365, { state: 'a-state' })), 'Cancel')),
+      )
+      expect(error_description).toMatch(/^AADSTS65004: .*Correlation ID: /)
+      expect(rest).toEqual({ ...members, state: 'a-state' })
+    } finally {
+      m365.entra.cancelAnswer = 'bare'
+    }
   })
 
   test('an application nobody consented to asks first; prompt=none gets consent_required', async () => {

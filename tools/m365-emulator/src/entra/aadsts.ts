@@ -105,10 +105,6 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_request',
     "The specified tenant '{tenant}' belongs to the National Cloud '{cloud}'. Current cloud instance 'microsoftonline.com' does not federate with {cloud}.",
   ],
-  90093: [
-    'access_denied',
-    "This operation can only be performed by an administrator. Sign out and sign in as an administrator or contact one of your organization's administrators.",
-  ],
   90094: [
     'access_denied',
     "Admin consent is required for the permissions requested by application '{app}'. An administrator of '{tenant}' has to grant them.",

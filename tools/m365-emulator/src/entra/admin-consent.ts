@@ -6,6 +6,7 @@ import { explain } from './aadsts.ts'
 import type { SignedInAccount } from './account-choice.ts'
 import { type AdminConsentRequest, type ConsentVersion, readAdminConsentRequest } from './admin-consent-request.ts'
 import { resolveAuthority } from './authority.ts'
+import { BARE_CANCEL } from './authorization-response.ts'
 import type { Parameters } from './authorize-request.ts'
 import { identify, keyOf, LoginAnswer, SESSION_COOKIE } from './identify.ts'
 import { adminConsentPage, adminNeededPage } from './pages/admin-consent-pages.ts'
@@ -49,7 +50,8 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const { authority, asked } = read(request, version, Object.fromEntries(new URLSearchParams(given.data.request)))
     if (asked.kind === 'refuse') return refuseOnPage(reply, cloud, asked.refusal)
     const consent = asked.request
-    if (given.data.step === 'cancel') return goBack(reply, consent, refusalOf(version))
+    if (given.data.step === 'return' && cloud.entra.cancelAnswer === 'bare') return goBack(reply, consent, BARE_CANCEL)
+    if (given.data.step === 'cancel' || given.data.step === 'return') return goBack(reply, consent, refusalOf(version))
 
     const form = { action: request.url.split('?')[0] ?? '', request: given.data.request }
     const { displayName } = consent.application
@@ -60,8 +62,7 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const directory = authority.kind === 'directory' ? authority.directory : account.directory
     if (account.directory !== directory) return refuseOnPage(reply, cloud, strangerAt(directory, account, consent))
     if (!mayConsentForOrganization(account.user, { hasApplicationPermissions: consent.roles.length > 0 })) {
-      const { text } = explain({ code: 90093 })
-      return reply.code(403).send(adminNeededPage(form, { app: displayName, text, needsHighest: consent.roles.length > 0 }))
+      return reply.code(403).send(adminNeededPage(form, { app: displayName, needsHighest: consent.roles.length > 0 }))
     }
     if (given.data.step !== 'consent') {
       const { roles, scopes } = consent

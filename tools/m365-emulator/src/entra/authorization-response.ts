@@ -15,14 +15,35 @@ export function answerApplication(reply: FastifyReply, { target, responseMode, s
   return reply.redirect(`${uri}${separator}${new URLSearchParams(all)}`, 302)
 }
 
-export function refuseToApplication(reply: FastifyReply, cloud: Cloud, answer: Answer, refusal: Refusal) {
+export function refuseToApplication(
+  reply: FastifyReply,
+  cloud: Cloud,
+  answer: Answer,
+  refusal: Refusal,
+  more: Record<string, string> = {},
+) {
   const { code, error, text } = explain(refusal)
   return answerApplication(reply, answer, {
     error,
     error_description: describe(text, newTrace(cloud.clock.date()), cloud.entra),
     ...(cloud.entra.errorUri && { error_uri: `${cloud.origin}/error?code=${code}` }),
-    ...(code === 65004 && { error_subcode: 'cancel' }),
+    ...more,
   })
+}
+
+export const BARE_CANCEL = { error: 'access_denied', error_subcode: 'cancel' }
+
+/** The person pressed Cancel, or came back from the approval page: the application cannot tell which. */
+export function cancelAtApplication(reply: FastifyReply, cloud: Cloud, answer: Answer) {
+  const { cancelAnswer } = cloud.entra
+  if (cancelAnswer === 'bare') return answerApplication(reply, answer, BARE_CANCEL)
+  return refuseToApplication(
+    reply,
+    cloud,
+    answer,
+    { code: 65004, ...(cancelAnswer === 'consent-required' && { error: 'consent_required' }) },
+    cancelAnswer === 'described-with-subcode' ? { error_subcode: 'cancel' } : {},
+  )
 }
 
 /** `https://contoso.com` comes back as `https://contoso.com/`. */

@@ -12,6 +12,7 @@ import { keyOf } from './identify.ts'
 import { issueIdToken } from './issue-id-token.ts'
 import { refuseOnPage } from './pages/error-page.ts'
 import { html } from './pages/html.ts'
+import { needAdminApprovalPage } from './pages/need-admin-approval-page.ts'
 import { consentPage, type Form } from './pages/sign-in-pages.ts'
 
 export type Interaction = { cloud: Cloud; authority: Authority; request: AuthorizeRequest; form: Form }
@@ -26,13 +27,13 @@ export function finishSignIn(reply: FastifyReply, interaction: Interaction, acco
   const { directory, user } = admission
   const { application } = request
   if (consent) {
-    if (!mayConsent(user, directory, consent)) return refusePerson(reply, interaction, adminNeeded(application.appId, directory))
+    if (!mayConsent(user, directory, consent)) return askForApproval(reply, interaction, directory)
     if (consent === 'for-organization') directory.consent(application.appId, [], cloud.clock.now())
     else directory.principal(application.appId).consentedUsers.add(user.id)
   } else if (!admission.consented || request.prompt === 'consent') {
     const refusal = { code: 65001, values: { app: application.appId }, error: 'consent_required' }
     if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, refusal)
-    if (!mayConsent(user, directory, 'for-me')) return refusePerson(reply, interaction, adminNeeded(application.appId, directory))
+    if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, interaction, directory)
     const mayForAll = mayConsent(user, directory, 'for-organization')
     const named = { app: application.displayName, userName: account.user.userPrincipalName, account: keyOf(account), mayForAll }
     return reply.type('text/html; charset=utf-8').send(consentPage(form, named))
@@ -46,8 +47,11 @@ function mayConsent(user: User, directory: Directory, consent: Consent): boolean
   return isAdministrator || (consent === 'for-me' && directory.allowUserConsent)
 }
 
-function adminNeeded(app: string, { displayName }: Directory): Refusal {
-  return { code: 90094, values: { app, tenant: displayName } }
+function askForApproval(reply: FastifyReply, interaction: Interaction, { displayName }: Directory) {
+  const { cloud, request, form } = interaction
+  const { appId, displayName: app } = request.application
+  if (cloud.entra.adminApproval === 'page') return reply.type('text/html; charset=utf-8').send(needAdminApprovalPage(form, { app }))
+  return refusePerson(reply, interaction, { code: 90094, values: { app: appId, tenant: displayName } })
 }
 
 function refusePerson(reply: FastifyReply, { cloud, request, form }: Interaction, refusal: Refusal) {

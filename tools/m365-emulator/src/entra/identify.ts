@@ -11,7 +11,7 @@ export const SESSION_COOKIE = 'm365_emulator_session'
 /** What the pages of a login send; `request` is what the login is for. */
 export const LoginAnswer = z.object({
   request: z.string(),
-  step: z.enum(['credentials', 'second-factor', 'pick', 'other', 'consent', 'cancel', 'continue']),
+  step: z.enum(['credentials', 'second-factor', 'pick', 'other', 'consent', 'cancel', 'return', 'continue']),
   username: z.string().default(''),
   password: z.string().default(''),
   account: z.string().default(''),

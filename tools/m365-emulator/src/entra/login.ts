@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import { resolveAuthority } from './authority.ts'
-import { refuseToApplication } from './authorization-response.ts'
+import { cancelAtApplication, refuseToApplication } from './authorization-response.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import { type Consent, finishSignIn } from './finish-sign-in.ts'
 import { identify, LoginAnswer, SESSION_COOKIE } from './identify.ts'
@@ -18,7 +18,7 @@ export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const asked = readAuthorizeRequest(parameters, authority, cloud.directories.findApplication(parameters.client_id ?? ''))
     if (asked.kind === 'page') return refuseOnPage(reply, cloud, asked.refusal)
     if (asked.kind === 'redirect') return refuseToApplication(reply, cloud, asked.answer, asked.refusal)
-    if (answer.step === 'cancel') return refuseToApplication(reply, cloud, asked.request, { code: 65004 })
+    if (answer.step === 'cancel' || answer.step === 'return') return cancelAtApplication(reply, cloud, asked.request)
 
     const form = { action: `/${encodeURIComponent(params.tenant)}/login`, request: answer.request }
     const page = { form, app: asked.request.application.displayName }

@@ -14,6 +14,13 @@ export const EntraSettings = z.strictObject({
   federatedMismatch: z.enum(['by-part', 'one-code']),
   /** A failed client authentication ends the code as well; the retry hears of the verifier. */
   failedAuthenticationBurnsCode: z.boolean(),
+  /**
+   * What the application gets for Cancel and for returning from the approval page. Measured in August 2026: bare. Older captures name 65004, with
+   * `access_denied` or `consent_required`, with and without `error_subcode`.
+   */
+  cancelAnswer: z.enum(['bare', 'described', 'described-with-subcode', 'consent-required']),
+  /** A consent that only an administrator may give: the approval page with its way back, or the error page with 90094. */
+  adminApproval: z.enum(['page', 'error-90094']),
   /** `sid` in every ID token, or only as the optional claim. */
   sidClaim: z.enum(['always', 'optional']),
   /** `amr` belongs to v1 tokens; some v2 tokens are said to carry it. */
@@ -30,6 +37,8 @@ export const USUAL_ENTRA_SETTINGS: EntraSettings = {
   publicClientCredentialCode: 700025,
   federatedMismatch: 'by-part',
   failedAuthenticationBurnsCode: true,
+  cancelAnswer: 'bare',
+  adminApproval: 'page',
   sidClaim: 'always',
   amrClaim: false,
   consentDelayMs: 0,

@@ -1,5 +1,6 @@
 import { html } from './html.ts'
 import { layout } from './layout.ts'
+import { needAdminApprovalPage } from './need-admin-approval-page.ts'
 import { cancel, type Form, form } from './sign-in-pages.ts'
 
 export type AdminConsentQuestion = {
@@ -29,15 +30,7 @@ ${form(
 }
 
 /** Names the roles, so that the reader knows whom to ask. */
-export function adminNeededPage(to: Form, { app, text, needsHighest }: { app: string; text: string; needsHighest: boolean }): string {
-  const roles = `Global Administrator or Privileged Role Administrator${needsHighest ? '' : ', or an application administrator'}`
-  const body = html`<h1>Need admin approval</h1>
-<p><strong>${app}</strong> needs permission to access resources in your organization that only an admin can grant: a ${roles}.</p>
-<p role="alert">${text}</p>
-${form(
-  to,
-  html`<div class="actions"><button name="step" value="other">Have an admin account? Sign in with that account</button>
-<button class="plain" name="step" value="cancel">Return to the application without granting consent</button></div>`,
-)}`
-  return layout('Need admin approval', body)
+export function adminNeededPage(to: Form, { app, needsHighest }: { app: string; needsHighest: boolean }): string {
+  const others = needsHighest ? '' : ', or an application administrator'
+  return needAdminApprovalPage(to, { app, roles: html`: a Global Administrator or Privileged Role Administrator${others}` })
 }

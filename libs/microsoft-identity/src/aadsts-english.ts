@@ -129,9 +129,40 @@ export const ENGLISH_EXPLANATIONS = {
       remedy: 'Try again; if it stays, give the correlation id to Microsoft support.',
     },
   },
+  /** No correlation id comes with these, so none is asked for. */
+  byError: {
+    access_denied: {
+      message: 'The person cancelled, or the application needs an administrator’s approval.',
+      remedy: 'Let a Privileged Role Administrator or Global Administrator grant admin consent, and try again.',
+    },
+    consent_required: {
+      message: 'Consent has not been given.',
+      remedy: 'Let a Privileged Role Administrator or Global Administrator grant admin consent.',
+    },
+    interaction_required: {
+      message: 'Microsoft wants to ask the person something first.',
+      remedy: 'Sign in again; if it stays, look at the sign-in log in Entra ID.',
+    },
+    invalid_client: {
+      message: 'Entra ID does not accept the application’s credential.',
+      remedy: 'Compare client id and credential of this account with the registration.',
+    },
+    unauthorized_client: {
+      message: 'Entra ID does not let this application do what it asked for.',
+      remedy: 'Compare client id and platform of this account with the registration, and grant admin consent.',
+    },
+    server_error: {
+      message: 'Something went wrong inside Entra ID.',
+      remedy: 'Try again in a few minutes; if it stays, look at Microsoft’s service health.',
+    },
+    temporarily_unavailable: {
+      message: 'Entra ID is busy or down for the moment.',
+      remedy: 'Try again in a few minutes; if it stays, look at Microsoft’s service health.',
+    },
+  },
   withoutCode: {
     message: 'Entra ID refused without saying why.',
-    remedy: 'Try again; if it stays, give the correlation id to Microsoft support.',
+    remedy: 'Try again; if it stays, look at the sign-in log in Entra ID.',
   },
   other: (code: string, page: string): Explanation => ({
     message: `Entra ID refused with ${code}.`,

@@ -153,9 +153,42 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, geben Sie die Korrelations-ID an den Microsoft-Support.',
     },
   },
+  byError: {
+    access_denied: {
+      message: 'Die Person hat abgebrochen, oder die Anwendung braucht die Genehmigung eines Administrators.',
+      remedy:
+        'Lassen Sie einen „Administrator für privilegierte Rollen“ oder „Globalen Administrator“ die Administratorzustimmung erteilen und versuchen Sie es noch einmal.',
+    },
+    consent_required: {
+      message: 'Die Zustimmung wurde nicht erteilt.',
+      remedy:
+        'Lassen Sie einen „Administrator für privilegierte Rollen“ oder „Globalen Administrator“ die Administratorzustimmung erteilen.',
+    },
+    interaction_required: {
+      message: 'Microsoft möchte die Person zuerst etwas fragen.',
+      remedy: 'Melden Sie sich noch einmal an; wenn es dabei bleibt, sehen Sie im Anmeldeprotokoll von Entra ID nach.',
+    },
+    invalid_client: {
+      message: 'Entra ID nimmt die Anmeldeinformation der Anwendung nicht an.',
+      remedy: 'Vergleichen Sie Client-ID und Anmeldeinformation dieses Kontos mit der Registrierung.',
+    },
+    unauthorized_client: {
+      message: 'Entra ID lässt diese Anwendung nicht tun, was sie wollte.',
+      remedy:
+        'Vergleichen Sie Client-ID und Plattform dieses Kontos mit der Registrierung, und lassen Sie die Administratorzustimmung erteilen.',
+    },
+    server_error: {
+      message: 'In Entra ID ist etwas schiefgegangen.',
+      remedy: 'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
+    },
+    temporarily_unavailable: {
+      message: 'Entra ID ist gerade ausgelastet oder nicht erreichbar.',
+      remedy: 'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
+    },
+  },
   withoutCode: {
     message: 'Entra ID hat abgelehnt, ohne einen Grund zu nennen.',
-    remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, geben Sie die Korrelations-ID an den Microsoft-Support.',
+    remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, sehen Sie im Anmeldeprotokoll von Entra ID nach.',
   },
   other: (code, page) => ({ message: `Entra ID hat mit ${code} abgelehnt.`, remedy: `Microsoft erklärt den Code unter ${page}.` }),
 }

@@ -38,6 +38,14 @@ export function readEntraError(error: string, description: string | undefined): 
   }
 }
 
+/**
+ * Whether an error redirect of the authorize endpoint says that the person cancelled, or came back from the page "Need admin approval", which
+ * Entra ID answers alike: `access_denied` with the sub-code and nothing else, or AADSTS65004 in older forms.
+ */
+export function isCancelled(refusal: { error: string; code: string | undefined }, subcode: string | undefined): boolean {
+  return subcode === 'cancel' || refusal.code === 'AADSTS65004' || (refusal.error === 'access_denied' && refusal.code === undefined)
+}
+
 /** Tells what an error thrown by openid-client or fetch means. Rethrows what is no failure of the other side. */
 export function readEntraFailure(error: unknown): EntraFailure {
   if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainAadsts } from '../src/aadsts.ts'
+import { explainAadsts, explainRefusal } from '../src/aadsts.ts'
 
 /** The codes of sign-in, consent, tokens and applications that Microsoft documents and an administrator or a person may meet. */
 const CODES = [
@@ -43,6 +43,33 @@ test.each(['AADSTS1234567', 'AADSTS7000216', 'AADSTS0001', 'constructor', '__pro
       const { message, remedy } = explainAadsts(code, language)
       expect(message).toContain(code)
       expect(remedy).toContain(`error?code=${code.replace('AADSTS', '')}`)
+    }
+  },
+)
+
+test.each([
+  'access_denied',
+  'consent_required',
+  'interaction_required',
+  'invalid_client',
+  'unauthorized_client',
+  'server_error',
+  'temporarily_unavailable',
+])('FC-38 %s without a code is explained in both languages, and no correlation id is asked for', (error) => {
+  for (const language of ['en', 'de'] as const) {
+    const { message, remedy } = explainRefusal({ code: undefined, error }, language)
+    expect(message).not.toBe(explainAadsts(undefined, language).message)
+    expect(remedy).not.toMatch(/correlation|Korrelation/i)
+    expect(explainRefusal({ code: 'AADSTS50011', error }, language)).toEqual(explainAadsts('AADSTS50011', language))
+  }
+})
+
+test.each(['', 'made_up', 'constructor', '__proto__'])(
+  'FC-38 the error “%s” is no explanation, nor is a correlation id asked for',
+  (error) => {
+    for (const language of ['en', 'de'] as const) {
+      expect(explainRefusal({ code: undefined, error }, language)).toEqual(explainAadsts(undefined, language))
+      expect(explainAadsts(undefined, language).remedy).not.toMatch(/correlation|Korrelation/i)
     }
   },
 )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { explainAadsts } from '../src/aadsts.ts'
 import { microsoftOrigins } from '../src/clouds.ts'
-import { readEntraError, readEntraFailure } from '../src/entra-failure.ts'
+import { isCancelled, readEntraError, readEntraFailure } from '../src/entra-failure.ts'
 
 const id = '0f1c2d3e-4b5a-6978-8796-a5b4c3d2e1f0'
 
@@ -62,3 +62,18 @@ test('T-100 the hosts of Microsoft come from a fixed list or from the operator',
     graphResource: 'https://microsoftgraph.chinacloudapi.cn',
   })
 })
+
+test.each([
+  ['the bare answer', { error: 'access_denied' }, 'cancel', true],
+  ['the bare answer without its sub-code', { error: 'access_denied' }, undefined, true],
+  ['65004', { error: 'access_denied', description: 'AADSTS65004: declined.' }, undefined, true],
+  ['65004 as consent_required', { error: 'consent_required', description: 'AADSTS65004: declined.' }, undefined, true],
+  ['another code', { error: 'access_denied', description: 'AADSTS50105: not assigned.' }, undefined, false],
+  ['consent that nobody was asked for', { error: 'consent_required' }, undefined, false],
+  ['another error', { error: 'server_error' }, undefined, false],
+])(
+  'FC-02 T-133 whether somebody cancelled, by %s',
+  (_case, { error, description }: { error: string; description?: string }, subcode, expected) => {
+    expect(isCancelled(readEntraError(error, description), subcode)).toBe(expected)
+  },
+)

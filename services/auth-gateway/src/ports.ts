@@ -14,6 +14,7 @@ import type {
 } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import type { Revocation } from '@jackfield/contract/revocation'
+import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { Backend } from './domain/edge-route.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
@@ -103,7 +104,9 @@ export interface ArtefactSpaces {
 /** Why Microsoft gave no identity: the adapter's reading, without any of Microsoft's own text. */
 export type MicrosoftFailure =
   | { kind: 'wrong-directory' }
-  | { kind: 'refused'; code: string | undefined; correlationId: string | undefined }
+  | { kind: 'refused'; code: string | undefined; error: ExplainedError | undefined; correlationId: string | undefined }
+  /** By the person, or at the page "Need admin approval": Microsoft does not tell which. */
+  | { kind: 'cancelled'; code: string | undefined; correlationId: string | undefined }
   | { kind: 'answer-used' }
   | { kind: 'rejected'; reason: string }
   | { kind: 'malformed' }

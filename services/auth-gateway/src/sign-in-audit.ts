@@ -1,7 +1,7 @@
 import type { Administrator } from '@jackfield/contract/administrator'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from './domain/microsoft-claims.ts'
-import type { Ports } from './ports.ts'
+import type { MicrosoftFailure, Ports } from './ports.ts'
 
 type SignInEvent = {
   outcome: 'success' | 'refused'
@@ -10,6 +10,24 @@ type SignInEvent = {
   accountId?: string
   userId?: string | undefined
   identity?: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'> | undefined
+}
+
+/** What people and the audit log are told of an identity that Microsoft did not give: the code on the page, the reason in the log. */
+export function causeOf(failure: MicrosoftFailure): { code: string; reason: string; correlationId: string | undefined } {
+  switch (failure.kind) {
+    case 'cancelled': {
+      const { code, correlationId } = failure
+      return { code: code ?? 'cancelled', reason: code ? `cancelled: ${code}` : 'cancelled', correlationId }
+    }
+    case 'refused': {
+      const code = failure.code ?? failure.error ?? 'refused'
+      return { code, reason: code, correlationId: failure.correlationId }
+    }
+    case 'rejected':
+      return { code: 'rejected', reason: `rejected: ${failure.reason}`, correlationId: undefined }
+    default:
+      return { code: failure.kind, reason: failure.kind, correlationId: undefined }
+  }
 }
 
 /** One line in the tenant's audit log. The registry's client waits 2 s at most; a failure is logged and stops nobody. */

@@ -1,5 +1,10 @@
 import type { ConsentReturn } from '@jackfield/contract/consent-link'
-import { FABRIKAM_CLIENT_ID, FABRIKAM_DIRECTORY_ID, FABRIKAM_GLOBAL_ADMINISTRATOR } from '@jackfield/m365-emulator/demo/fabrikam'
+import {
+  FABRIKAM_APPLICATION_ADMINISTRATOR,
+  FABRIKAM_CLIENT_ID,
+  FABRIKAM_DIRECTORY_ID,
+  FABRIKAM_GLOBAL_ADMINISTRATOR,
+} from '@jackfield/m365-emulator/demo/fabrikam'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Browser, send } from './browser.ts'
 import { givenConnectedTenant, givenGateway, type World } from './given.ts'
@@ -52,6 +57,20 @@ test('S22 a refusal counts although admin_consent=True stands beside it, and its
   const { status, text } = await comeBack(query)
   expect([status, text]).toEqual([200, expect.stringContaining('Consent was not given')])
   expect(text).not.toContain('call me')
+})
+
+test('FC-02 T-133 an administrator without the role returns from the approval page and reads who can consent', async () => {
+  const state = givenLink()
+  const query = { client_id: FABRIKAM_CLIENT_ID, redirect_uri: `${world.baseUrl}/auth/microsoft/callback`, state }
+  const browser = new Browser()
+  const page = await browser.open(`${world.m365.origin}/${FABRIKAM_DIRECTORY_ID}/adminconsent?${new URLSearchParams(query)}`)
+  const login = { username: FABRIKAM_APPLICATION_ADMINISTRATOR, password: 'Passw0rd!' }
+  const asked = await browser.submit(page, 'Sign in', login)
+  const back = await browser.submit(asked, 'Return to the application without granting consent')
+  expect(browser.visited.at(-1)).toContain('error=access_denied&error_subcode=cancel')
+  expect([back.status, back.text]).toEqual([200, expect.stringContaining('cancelled, declined, or not open to this role')])
+  expect(back.text).toContain('It takes a Privileged Role Administrator or a Global Administrator')
+  expect(world.registry.consentAnswers).toEqual([{ state, isDeclined: true }])
 })
 
 test.each(['no-credential', 'not-proven'] as const)('S22 %s has a page of its own; names are encoded (SI-09)', async (outcome) => {

@@ -342,7 +342,9 @@ describe('the way there and back', () => {
     const answer = await browser.open(refused, { stopAt: /never/ })
     expect([answer.status, answer.html.includes('<b>')]).toEqual([403, false])
     expect(answer.text).toContain('AADSTS65004')
-    expect(world.registry.audits).toMatchObject([{ action: 'control.sign-in', outcome: 'refused', details: { reason: 'AADSTS65004' } }])
+    expect(world.registry.audits).toMatchObject([
+      { action: 'control.sign-in', outcome: 'refused', details: { reason: 'cancelled: AADSTS65004' } },
+    ])
   })
 
   test('SC-12 no other site begins a sign-in, nor ends a session by beginning one', async () => {

@@ -84,9 +84,11 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ),
   'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, links).page,
   'microsoft-refused': (texts) =>
-    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS7000215', correlationId: '5f1b6c9e' }, links).page,
+    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS7000215', error: undefined, correlationId: '5f1b6c9e' }, links).page,
+  'microsoft-cancelled': (texts) =>
+    microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, links).page,
   'microsoft-refused-otherwise': (texts) =>
-    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS50158', correlationId: undefined }, links).page,
+    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS50158', error: undefined, correlationId: undefined }, links).page,
   ...Object.fromEntries(
     (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
       `consent-${outcome}`,
@@ -105,7 +107,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'control-not-admitted': (texts) => controlRefusalPage(texts, 'not-active', controlLinks),
   'control-wrong-directory': (texts) => controlFailurePage(texts, { kind: 'wrong-directory' }, controlLinks).page,
   'control-refused': (texts) =>
-    controlFailurePage(texts, { kind: 'refused', code: 'AADSTS53003', correlationId: undefined }, controlLinks).page,
+    controlFailurePage(texts, { kind: 'refused', code: 'AADSTS53003', error: undefined, correlationId: undefined }, controlLinks).page,
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,

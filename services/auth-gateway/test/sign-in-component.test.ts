@@ -61,6 +61,19 @@ test('S38 with mode="redirect" the element of the page that comes back fires the
   expect(page.url()).toBe(`${world.originOf('contoso')}/?view=calls`)
 })
 
+test('FC-02 T-133 cancelled at Microsoft, the pop-up says so, the app hears of it by the bridge, and the next click signs in', async () => {
+  const page = await openExample(await chromium.newContext())
+  const popup = await clickForPopup(page)
+  await popup.getByRole('button', { name: 'Cancel' }).click()
+  await popup.getByText('You cancelled at Microsoft').waitFor()
+  const closed = popup.waitForEvent('close')
+  await popup.getByRole('button', { name: 'Back to the app' }).click()
+  await closed
+  await page.getByRole('alert').getByText('You were not signed in.').waitFor()
+  await atMicrosoft(await clickForPopup(page))
+  await page.getByText('Signed in as Adele Vance').waitFor()
+})
+
 test('S36 a gateway out of reach is one sentence for the person, and the next click signs in', async () => {
   const context = await chromium.newContext()
   const page = await openExample(context)

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
+import { explainedError } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { clientAuthentication, discoverDirectory, fetchUntil } from '@jackfield/microsoft-identity/entra-configuration'
-import { type EntraFailure, readDiscoveryRefusal, readEntraError, readEntraFailure } from '@jackfield/microsoft-identity/entra-failure'
+import {
+  type EntraFailure,
+  isCancelled,
+  readDiscoveryRefusal,
+  readEntraError,
+  readEntraFailure,
+} from '@jackfield/microsoft-identity/entra-failure'
 import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
 import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../domain/microsoft-claims.ts'
@@ -111,7 +118,12 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
       }
     },
 
-    readErrorAnswer: (answer) => toFailure(readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)),
+    readErrorAnswer(answer) {
+      const refusal = readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)
+      const { code, correlationId } = refusal
+      if (isCancelled(refusal, answer.get('error_subcode') ?? undefined)) return { kind: 'cancelled', code, correlationId }
+      return toFailure(refusal)
+    },
   }
 }
 
@@ -176,5 +188,5 @@ function toFailure(failure: EntraFailure): MicrosoftFailure {
   if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
   // A code that is used, expired or not ours any more: the person starts again (54005, 70008, 70000).
   if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? '')) return { kind: 'answer-used' }
-  return { kind: 'refused', code: failure.code, correlationId: failure.correlationId }
+  return { kind: 'refused', code: failure.code, error: explainedError(failure.error), correlationId: failure.correlationId }
 }

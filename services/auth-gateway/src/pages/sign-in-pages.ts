@@ -1,4 +1,4 @@
-import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
+import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import type { Refusal } from '../domain/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
 import { anotherAddress } from './home-realm-pages.ts'
@@ -82,12 +82,18 @@ const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 
 /** Codes that say that the account is set up wrongly, so that nobody can sign in with it. */
 const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
 
+/** Errors that come without a code and say that Microsoft has trouble of its own. */
+const PASSING = /^(server_error|temporarily_unavailable)$/
+
 export function describeFailure(
   { microsoft, language }: Texts,
   failure: OtherFailure,
 ): { status: number; title: string; person: string; admin?: string } {
+  if (failure.kind === 'cancelled') return { status: 403, ...microsoft.cancelled }
   if (failure.kind === 'refused') {
-    const { message, remedy } = explainAadsts(failure.code, language)
+    const { message, remedy } = explainRefusal(failure, language)
+    if (failure.code === undefined && PASSING.test(failure.error ?? ''))
+      return { status: 502, title: microsoft.notSignedIn, person: microsoft.unable, admin: `${message} ${remedy}` }
     const isOurs = failure.code !== undefined && OURS.test(failure.code)
     const person = isOurs ? microsoft.needsAdmin : microsoft.refused
     return { status: isOurs ? 502 : 403, title: microsoft.notSignedIn, person, admin: `${message} ${remedy}` }

@@ -13,7 +13,7 @@ import { CONTROL_REDEEMED_PATH, controlFailurePage, controlRefusalPage } from '.
 import { languageHeaders } from '../pages/layout.ts'
 import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
-import { auditControlSignIn } from '../sign-in-audit.ts'
+import { auditControlSignIn, causeOf } from '../sign-in-audit.ts'
 import { findTenantSite } from '../site-plugin.ts'
 import { askMicrosoft } from './ask-microsoft.ts'
 import { CONTROL_LOGIN } from './begin-control-sign-in.ts'
@@ -87,11 +87,9 @@ export async function concludeControlSignIn(ports: Ports, request: FastifyReques
   const { tenantId, accountId } = login
   const links = { tenant: site.tenant, alias: site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365' }
   if (outcome.kind !== 'identity') {
-    const code = outcome.kind === 'refused' ? (outcome.code ?? 'refused') : outcome.kind
-    const why = outcome.kind === 'rejected' ? `${code}: ${outcome.reason}` : code
-    request.log.warn({ reason: why, accountId }, 'microsoft gave no identity')
-    await auditControlSignIn(ports, request, { outcome: 'refused', reason: why, tenantId, accountId })
-    const correlationId = outcome.kind === 'refused' ? outcome.correlationId : undefined
+    const { code, reason, correlationId } = causeOf(outcome)
+    request.log[outcome.kind === 'cancelled' ? 'info' : 'warn']({ reason, accountId }, 'microsoft gave no identity')
+    await auditControlSignIn(ports, request, { outcome: 'refused', reason, tenantId, accountId })
     const { status, page } = controlFailurePage(textsOf(request), outcome, {
       ...links,
       details: technicalDetails(request, code, correlationId),

@@ -13,7 +13,7 @@ import { languageHeaders } from '../pages/layout.ts'
 import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
-import { auditSignIn } from '../sign-in-audit.ts'
+import { auditSignIn, causeOf } from '../sign-in-audit.ts'
 import { signInSite } from '../site-plugin.ts'
 import { findTenantOf } from '../tenant-of-site.ts'
 import { askMicrosoft } from './ask-microsoft.ts'
@@ -150,13 +150,11 @@ async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
 
 async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {
   const { clientId, tenantId, accountId, interaction: uid } = pending
-  const reason = failure.kind === 'refused' ? (failure.code ?? 'refused') : failure.kind
-  const why = failure.kind === 'rejected' ? failure.reason : undefined
-  request.log.warn({ reason, why, accountId }, 'microsoft gave no identity')
-  await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason: why ? `${reason}: ${why}` : reason, clientId, accountId })
-  const correlationId = failure.kind === 'refused' ? failure.correlationId : undefined
+  const { code, reason, correlationId } = causeOf(failure)
+  request.log[failure.kind === 'cancelled' ? 'info' : 'warn']({ reason, accountId }, 'microsoft gave no identity')
+  await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason, clientId, accountId })
   const texts = textsOf(request)
-  const links = { uid, tenant: nameOf(signInSite(request)), details: technicalDetails(request, reason, correlationId) }
+  const links = { uid, tenant: nameOf(signInSite(request)), details: technicalDetails(request, code, correlationId) }
   if (failure.kind === 'wrong-directory') {
     const alias = (await findPendingAccount(ports, request, pending))?.alias ?? 'Microsoft 365'
     return sendPage(reply, 403, wrongDirectoryPage(texts, alias, accountId, links), [pending.returnOrigin])

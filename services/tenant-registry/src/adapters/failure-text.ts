@@ -1,5 +1,5 @@
 import type { Cloud } from '@jackfield/contract/microsoft-cloud'
-import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
+import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
 import type { Failure } from '../domain/connection-evidence.ts'
@@ -16,7 +16,7 @@ function cloudText(cloud: Cloud): string {
 export function failureOf(failure: EntraFailure): Failure {
   if (failure.kind !== 'refused') return silentFailure(failure.kind, 'Entra ID')
   const { code, correlationId, otherCloud } = failure
-  const { message, remedy } = explainAadsts(code)
+  const { message, remedy } = explainRefusal(failure)
   const cloud = otherCloud && `Set the cloud of this account to ${cloudText(otherCloud)}. A registration of that cloud is needed too.`
   return { kind: 'refused', code, correlationId, message, remedy: cloud ?? remedy }
 }

@@ -1,5 +1,5 @@
 import type { Connection, CredentialUse } from '@jackfield/contract/internal-api'
-import { explainAadsts } from '@jackfield/microsoft-identity/aadsts'
+import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import type { MicrosoftOrigins } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
@@ -60,6 +60,6 @@ function keyOf({ accountId, clientId, directoryId, cloud }: Connection): string 
 function readFailure(failure: EntraFailure): DirectoryFailure {
   if (failure.kind !== 'refused') return { kind: 'unavailable' }
   if (failure.error === 'temporarily_unavailable' || failure.error === 'server_error') return { kind: 'unavailable' }
-  const { message, remedy } = explainAadsts(failure.code)
+  const { message, remedy } = explainRefusal(failure)
   return { kind: 'unauthorised', message: `${message} ${remedy}`.trim() }
 }

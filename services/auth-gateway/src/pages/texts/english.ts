@@ -88,7 +88,14 @@ export const ENGLISH = {
     'answer-used': 'This answer from Microsoft has expired or was used before. Please try again.',
     rejected: 'Microsoft’s answer could not be accepted. Please try again.',
     needsAdmin: 'The connection to Microsoft needs your administrator.',
+    unable: 'Microsoft can’t sign anybody in just now. Please try again in a moment.',
     refused: 'Microsoft did not complete the sign-in.',
+    cancelled: {
+      title: 'You are not signed in',
+      person: 'You cancelled at Microsoft, or your organisation wants an administrator to approve this first.',
+      admin:
+        'If Microsoft showed “Need admin approval”, let a Privileged Role Administrator or Global Administrator grant admin consent for the account in Control.',
+    },
   },
   redeeming: {
     title: 'Signing you in',
@@ -162,7 +169,7 @@ export const ENGLISH = {
     },
     declined: {
       title: 'Consent was not given',
-      text: 'Microsoft reports that the request was declined.',
+      text: 'Microsoft reports that the request was cancelled, declined, or not open to this role.',
       next: 'It takes a Privileged Role Administrator or a Global Administrator. Make a new link in Control and send it to one.',
     },
     'not-seen-yet': {

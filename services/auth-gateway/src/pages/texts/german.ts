@@ -111,7 +111,14 @@ export const GERMAN: Texts = {
     'answer-used': 'Diese Antwort von Microsoft ist abgelaufen oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
     rejected: 'Die Antwort von Microsoft konnte nicht angenommen werden. Bitte versuchen Sie es noch einmal.',
     needsAdmin: 'Um die Verbindung zu Microsoft muss sich Ihre Administration kümmern.',
+    unable: 'Microsoft kann zurzeit niemanden anmelden. Bitte versuchen Sie es gleich noch einmal.',
     refused: 'Microsoft hat die Anmeldung nicht abgeschlossen.',
+    cancelled: {
+      title: 'Sie sind nicht angemeldet',
+      person: 'Sie haben bei Microsoft abgebrochen, oder Ihre Organisation verlangt zuerst die Genehmigung durch einen Administrator.',
+      admin:
+        'Wenn Microsoft „Administratorgenehmigung erforderlich“ angezeigt hat, lassen Sie einen „Administrator für privilegierte Rollen“ oder „Globalen Administrator“ für das Konto in Control die Administratorzustimmung erteilen.',
+    },
   },
   redeeming: {
     title: 'Sie werden angemeldet',
@@ -192,7 +199,7 @@ export const GERMAN: Texts = {
     },
     declined: {
       title: 'Die Zustimmung wurde nicht erteilt',
-      text: 'Microsoft meldet, dass die Anfrage abgelehnt wurde.',
+      text: 'Microsoft meldet, dass die Anfrage abgebrochen oder abgelehnt wurde oder dieser Rolle nicht offensteht.',
       next: 'Zustimmen kann, wer „Administrator für privilegierte Rollen“ oder „Globaler Administrator“ ist. Erstellen Sie in Control einen neuen Link und schicken Sie ihn dorthin.',
     },
     'not-seen-yet': {

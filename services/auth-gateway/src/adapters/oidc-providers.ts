@@ -22,6 +22,7 @@ import type {
 } from '../ports.ts'
 import { accessTokenReader } from './access-token.ts'
 import { burnRefusedCodes } from './burn-refused-codes.ts'
+import { acceptEmptySecrets } from './empty-client-secrets.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
 import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
@@ -32,6 +33,8 @@ import { structuredTokens } from './structured-tokens.ts'
 import { AlreadyUsedError } from './unit-of-work.ts'
 
 const BINDING = 'InteractionBrowser'
+/** Where clients say who they are. */
+const NAMING_CLIENTS = /^\/(?:token|par|introspect|revoke|device_authorization)$/
 const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
 
 type Parts = {
@@ -120,7 +123,8 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   provider.use(answeringOutages(protocolErrorPage(show)))
   provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
   provider.use(on(/^\/\.well-known\//, describeForApps))
-  provider.use(on(/^\/(?:token|par|introspect|revoke|device_authorization)$/, strictClientRequests))
+  provider.use(on(NAMING_CLIENTS, strictClientRequests))
+  provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))
   provider.use(on(/^\/token$/, burnRefusedCodes(available)))
   provider.use(on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })))
   provider.on('server_error', (_ctx, error) => parts.onFault(error))

@@ -51,15 +51,20 @@ describe('T-30 T-31 a code', () => {
   })
 
   test('TE-01 used 20 times at once yields one answer at most, and what it holds is void', async () => {
-    const parameters = await givenCode(world)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => token(parameters)))
-    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1)
-    expect(answers.filter(({ status }) => status !== 200).every(({ body }) => body.error === 'invalid_grant')).toBe(true)
-    for (const { body } of answers.filter(({ status }) => status === 200)) {
-      expect((await userinfo(body.access_token)).status).toBe(401)
-      const refresh = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: body.refresh_token })
-      expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    for (let round = 0; round < 5; round++) {
+      const parameters = await givenCode(world)
+      const answers = await Promise.all(Array.from({ length: 20 }, () => token(parameters)))
+      const given = answers.filter(({ status }) => status === 200)
+      expect(given.length).toBeLessThanOrEqual(1)
+      const others = answers.filter(({ status }) => status !== 200).map(({ body }) => body.error)
+      expect(new Set(others)).toEqual(new Set(['invalid_grant']))
+      for (const { body } of given) {
+        expect((await userinfo(body.access_token)).status).toBe(401)
+        const refresh = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: body.refresh_token })
+        expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+      }
     }
+    expect(world.faults).toEqual([])
   })
 
   test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
@@ -140,23 +145,23 @@ describe('T-50 refresh tokens', () => {
     expect((await userinfo(second.access_token)).status).toBe(401)
   })
 
-  test('RT-04 whose answer got lost works once more within 10 seconds; what the lost answer held is void', async () => {
+  test('RT-04 T-134 whose answer got lost gives the same one again within 10 seconds, and the family lives on', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
     const lost = await refresh(tokens.refresh_token)
-    const second = await refresh(tokens.refresh_token)
-    expect((await userinfo(second.access_token)).status).toBe(200)
-    const third = await refresh(second.refresh_token)
-    expect((await userinfo(third.access_token)).status).toBe(200)
-    expect(await oauthErrorOf(refresh(lost.refresh_token))).toBe('invalid_grant')
-    expect(await oauthErrorOf(refresh(third.refresh_token))).toBe('invalid_grant')
+    const again = await refresh(tokens.refresh_token)
+    expect(again.refresh_token).toBe(lost.refresh_token)
+    const third = await refresh(again.refresh_token)
+    for (const { access_token: each } of [lost, again, third]) expect((await userinfo(each)).status).toBe(200)
   })
 
-  test('RT-01 one used again after its successor was used is a replay, however soon, and ends the family', async () => {
+  test('RT-01 T-134 one used again within the grace gives its own successor, also after that was used; later it ends the family', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
     const second = await refresh(tokens.refresh_token)
     const third = await refresh(second.refresh_token)
+    expect((await refresh(tokens.refresh_token)).refresh_token).toBe(second.refresh_token)
+    world.time.shift += 11
     expect(await oauthErrorOf(refresh(tokens.refresh_token))).toBe('invalid_grant')
     expect(await oauthErrorOf(refresh(third.refresh_token))).toBe('invalid_grant')
     expect((await userinfo(third.access_token)).status).toBe(401)
@@ -187,30 +192,16 @@ describe('T-50 refresh tokens', () => {
     }
   })
 
-  test('RT-02 20 uses of one at once never leave two live branches', async () => {
-    const { app, tokens } = await signIn(world, 'contoso')
-    const settled = await Promise.allSettled(
-      Array.from({ length: 20 }, () => client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')),
-    )
-    const alive: string[] = []
-    for (const each of settled) {
-      if (each.status === 'rejected' || !each.value.refresh_token) continue
-      const next = await oauthErrorOf(client.refreshTokenGrant(app.configuration, each.value.refresh_token))
-      if (next === 'undefined') alive.push(each.value.refresh_token)
-    }
-    expect(alive.length).toBeLessThanOrEqual(1)
-  })
-
-  test.each([2, 6])('RT-02 %i uses of one at the same moment are all answered, and one of the answers lives on', async (uses) => {
+  test.each([2, 20])('RT-02 %i uses of one at the same moment are all answered by one successor, which lives on', async (uses) => {
     const { app, tokens } = await signIn(world, 'contoso')
     let last = tokens.refresh_token ?? ''
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 5; round++) {
       const use = () => token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: last })
       const answers = await Promise.all(Array.from({ length: uses }, use))
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-      const active = await Promise.all(answers.map(({ body }) => client.tokenIntrospection(app.configuration, body.refresh_token)))
-      expect(active.filter((each) => each.active)).toHaveLength(1)
-      last = answers[active.findIndex((each) => each.active)]?.body.refresh_token
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
+      last = answers[0]?.body.refresh_token
+      expect((await client.tokenIntrospection(app.configuration, last)).active).toBe(true)
     }
   })
 

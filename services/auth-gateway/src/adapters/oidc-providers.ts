@@ -28,6 +28,7 @@ import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES,
 import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
+import { deriveSuccessors } from './refresh-grace.ts'
 import { strictClientRequests } from './strict-client-requests.ts'
 import { structuredTokens } from './structured-tokens.ts'
 import { AlreadyUsedError } from './unit-of-work.ts'
@@ -117,6 +118,7 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
       if (typeof this.exp === 'number') await persist.call(this)
     },
   })
+  deriveSuccessors(provider, available)
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)

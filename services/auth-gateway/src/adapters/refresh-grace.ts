@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import Provider, { type Adapter, errors } from 'oidc-provider'
 import { REFRESH_GRACE } from '../domain/session-limits.ts'
 import type { Artefacts, Clock } from '../ports.ts'
@@ -5,64 +6,64 @@ import { revokeReplayed } from './revoke-replayed.ts'
 import { AlreadyUsedError } from './unit-of-work.ts'
 
 const KIND = 'RefreshToken'
-const SUCCESSOR = 'RefreshTokenSuccessor'
-/** So many may be ahead of one who uses a refresh token at the same moment. */
-const MOST_TURNS = 20
 
 /**
- * A client whose answer got lost asks once more with the refresh token it has. For some seconds that is granted, if nobody has used what
- * the lost answer held: that one is void then, so that a family never has two live branches. Anything else is a replay, and ends the
- * family (RFC 9700 4.14.2).
+ * Rotation of refresh tokens that two tabs, or a client whose answer was lost, can ask for twice (T-134): for some seconds after its first use a
+ * token gives the same successor again, so that a family has one live branch (T-50). Any later use is a replay, and ends the family (RFC 9700
+ * 4.14.2).
+ *
+ * The successor's value is a MAC over the presented token, under a random key that is stored, sealed, with that token. Every replica computes the
+ * same value without waiting for another, and the store alone gives none, as it holds no token (T-51).
  */
 export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: Clock): Adapter {
-  /** Others may be at it as well: whose successor is used by now has another one, or is used for good. */
-  async function unusedSuccessor(id: string, consumedAt: number | undefined): Promise<string | undefined> {
-    if (!consumedAt || clock() - consumedAt >= REFRESH_GRACE) return undefined
-    let seen: unknown
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
-      const successor = (await artefacts.findAnew(SUCCESSOR, id))?.payload.id
-      if (typeof successor !== 'string' || successor === seen) return undefined
-      const token = await artefacts.findAnew(KIND, successor)
-      if (token && token.consumedAt === undefined) return successor
-      seen = successor
-    }
-    return undefined
+  /** Nothing is written: whoever came first has saved the successor. Without one it was revoked, or given by an earlier version. */
+  async function repeat(id: string): Promise<void> {
+    if (!(await artefacts.findAnew(KIND, id))) throw new errors.InvalidGrant('already used')
   }
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
-      const before = Provider.ctx?.oidc.entities.RotatedRefreshToken?.jti
-      const save = async () => {
-        const { grantId } = payload
-        if (before && grantId) await artefacts.save({ kind: SUCCESSOR, id: before, payload: { id }, ttl: REFRESH_GRACE, grantId })
-        await adapter.upsert(id, payload, ttl)
+      const before = rotated()
+      if (before !== undefined && (await adapter.find(before))?.consumed) return repeat(id)
+      try {
+        await adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
+      } catch (error) {
+        if (!(error instanceof AlreadyUsedError)) throw error
+        // A code has no grace: it ends what the first got.
+        if (before === undefined) throw await revokeReplayed(artefacts, payload.grantId)
+        await repeat(id)
       }
-      for (let turn = 0; turn < MOST_TURNS; turn++) {
-        try {
-          return await save()
-        } catch (error) {
-          if (!(error instanceof AlreadyUsedError)) throw error
-          // Several came at once and this one is not the first: with a refresh token it is as if it had come a moment later.
-          const token = before && (await artefacts.findAnew(KIND, before))
-          const successor = before && token && (await unusedSuccessor(before, token.consumedAt))
-          if (!successor) throw await revokeReplayed(artefacts, payload.grantId)
-          await artefacts.consumeWithNext(KIND, successor)
-        }
-      }
-      throw new errors.InvalidGrant('already used')
     },
     async find(id) {
       const token = await adapter.find(id)
-      if (!token?.consumed || !(await unusedSuccessor(id, Number(token.consumed)))) return token
+      if (!token?.consumed || clock() - Number(token.consumed) >= REFRESH_GRACE) return token
       const { consumed: _, ...usable } = token
       return usable
     },
     async consume(id) {
-      const token = await adapter.find(id)
-      if (!token?.consumed) return adapter.consume(id)
-      const successor = await unusedSuccessor(id, Number(token.consumed))
-      if (successor && (await artefacts.consumeWithNext(KIND, successor))) return
-      throw new errors.InvalidGrant('already used')
+      if (!(await adapter.find(id))?.consumed) await adapter.consume(id)
     },
   }
+}
+
+type Saved = { jti?: string; save(): Promise<string> }
+
+/** Lets the library's refresh tokens that replace another have the value that the other one leads to. */
+export function deriveSuccessors(provider: Provider, artefacts: Artefacts): void {
+  const { save } = provider.RefreshToken.prototype as unknown as Saved
+  Object.assign(provider.RefreshToken.prototype, {
+    async save(this: Saved) {
+      const before = rotated()
+      const key = before === undefined ? undefined : (await artefacts.find(KIND, before))?.payload.successorKey
+      // Tokens of earlier versions have no key: their successor is random, and cannot be given again.
+      if (before !== undefined && typeof key === 'string')
+        this.jti ??= createHmac('sha256', Buffer.from(key, 'base64url')).update(before).digest('base64url')
+      return save.call(this)
+    },
+  })
+}
+
+/** The token that this request replaces. */
+function rotated(): string | undefined {
+  return Provider.ctx?.oidc.entities.RotatedRefreshToken?.jti
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ArtefactStore, type Companion, NOTHING, type StoredArtefact, type StoredRow } from './artefact-store.ts'
 
 /** These wait for what completes them, or for the end, and are written with it. */
-const WAITING = new Set(['Grant', 'AuthorizationCode', 'RefreshTokenSuccessor', 'SessionBrowserName', 'MicrosoftSession', 'PersonHost'])
+const WAITING = new Set(['Grant', 'AuthorizationCode', 'SessionBrowserName', 'MicrosoftSession', 'PersonHost'])
 const COMPLETING = new Set(['Session', 'RefreshToken', 'DeviceCode'])
 
 /** What was to be consumed together with a save had been consumed: nothing was saved. */

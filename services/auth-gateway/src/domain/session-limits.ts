@@ -5,7 +5,7 @@ export const SESSION_ABSOLUTE = 14 * 24 * 3600
 export const SESSION_IDLE = 7 * 24 * 3600
 export const CODE = 60
 export const ACCESS_TOKEN = 5 * 60
-/** How long a refresh token whose answer got lost works once more. */
+/** How long a used refresh token gives the same successor again. */
 export const REFRESH_GRACE = 10
 /** How far the time of a DPoP proof may be from ours: oidc-provider's own. */
 export const DPOP_PROOF = 5 * 60

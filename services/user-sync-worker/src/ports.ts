@@ -149,12 +149,17 @@ export type WebhookEndpoints = {
   replay(tenantId: string, id: string, since: string | undefined, entry: AuditEntry): Promise<{ messages: number } | undefined>
 }
 export type WaitingMessage = { seq: string; id: string; endpointId: string; url: string; secret: Uint8Array; body: string }
+/** `id`: the message's `seq`; `isFailing`: the endpoint's last delivery failed. */
+export type DueMessage = { id: string; endpoint: string; tenant: string; isFailing: boolean }
 export type WebhookFailure = { kind: 'failed'; reason: string; isGone: boolean; retryAfterSeconds: number }
 export type WebhookOutcome = { kind: 'delivered' } | WebhookFailure
 export type SendWebhook = (message: WaitingMessage) => Promise<WebhookOutcome>
 /** What was written in the transactions of its causes, and has not arrived yet. */
 export type WebhookOutbox = {
-  claim(limit: number): Promise<WaitingMessage[]>
+  /** What may be sent now, oldest first; of each endpoint at most as much as the limit says. */
+  listDue(limitOfEndpoint: number): Promise<DueMessage[]>
+  /** Those of these that are still due, each handed to one caller for a minute. */
+  claim(seqs: readonly string[]): Promise<WaitingMessage[]>
   delivered(message: WaitingMessage): Promise<void>
   failed(message: WaitingMessage, failure: WebhookFailure): Promise<void>
   forgetOld(): Promise<void>

@@ -41,6 +41,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const stopping = new AbortController()
   const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
     repeatUntil(stopping.signal, () => ports.inScope('every-tenant', work), milliseconds, options.onError)
+  const send = sendWebhooks(ports, options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
     repeat(scheduleSyncRuns(ports), options.scheduleEveryMs ?? 1_000),
@@ -53,7 +54,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     repeat(() => ports.runs.forgetOld(), 10 * 60_000),
     repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
     repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
-    repeat(sendWebhooks(ports), options.sendEveryMs ?? 1_000),
+    repeat(() => send(stopping.signal), options.sendEveryMs ?? 1_000),
     repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
   ]
   return {

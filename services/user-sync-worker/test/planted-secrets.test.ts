@@ -47,7 +47,7 @@ describe.each(['postgres', 'redis'] as const)('queues on %s', (kind) => {
       const endpoint = (await platform.call('POST', `${tenant.api}/webhook-endpoints`, { url: hook.url })).body
       planted.set('webhook signing secret', endpoint.secret.replace(/^whsec_/, ''))
       await platform.runImport(tenant, { all: true, sync: true, sso: true })
-      await sendWebhooks(platform.ports)()
+      await sendWebhooks(platform.ports, (error) => said.push(String(error)))()
       // The worker may have been first, and may still be sending.
       await expect.poll(() => hook.received.length, { timeout: 20_000 }).toBeGreaterThan(0)
 

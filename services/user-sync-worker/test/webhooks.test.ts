@@ -33,7 +33,10 @@ afterEach(async () => {
 })
 afterAll(() => platform.close())
 
-const send = () => sendWebhooks(platform.ports)()
+const fail = (error: unknown) => {
+  throw error
+}
+const send = () => sendWebhooks(platform.ports, fail)()
 const shown = async () => (await platform.call('GET', `${tenant.api}/webhook-endpoints`)).body.items[0]
 const query = (text: string, values: unknown[] = [endpoint.id]) => platform.stores.pool.query(text, values)
 /** As if its rest were over; the column rounds to milliseconds, and may round up. */
@@ -128,7 +131,8 @@ test('S52 a message that is refused comes again with the same id; later ones of 
 test('S52 T-110 a sender that dies after claiming loses nothing: the message is sent by another after its time', async () => {
   const [user] = users
   await patch(user, { sso: false })
-  expect(await platform.ports.webhookOutbox.claim(10)).toHaveLength(1)
+  const due = await platform.ports.webhookOutbox.listDue(10)
+  expect(await platform.ports.webhookOutbox.claim(due.map(({ id }) => id))).toHaveLength(1)
   expect(await send()).toBe(0)
   await query(`update roster.webhook_message set not_before = now() - interval '1 second' where endpoint_id = $1`)
   await send()

@@ -1,20 +1,28 @@
 import { unseal } from '@jackfield/sealing/seal'
 import type pg from 'pg'
-import type { WaitingMessage, WebhookOutbox } from '../ports.ts'
+import type { DueMessage, WaitingMessage, WebhookOutbox } from '../ports.ts'
 import { secretContext } from './postgres-webhook-endpoints.ts'
 
 /** How long one sender has for what it claimed before another may try. */
 const CLAIM = `interval '60 seconds'`
 
 // The first message of each user that an endpoint has not had yet: the next waits until this one arrived (S52).
+const LIST_DUE = `
+select due.seq as id, e.id as endpoint, e.tenant_id as tenant, e.failures > 0 as "isFailing"
+from roster.webhook_endpoint e cross join lateral (
+  select w.seq from roster.webhook_message w
+  where w.endpoint_id = e.id and w.delivered_at is null and w.not_before <= now()
+    and not exists (select from roster.webhook_message earlier where earlier.endpoint_id = w.endpoint_id and earlier.user_id = w.user_id
+      and earlier.delivered_at is null and earlier.seq < w.seq)
+  order by w.seq limit case when e.failures > 0 then 1 else $1::int end) due
+where e.status = 'active' and e.not_before <= now()
+order by due.seq`
+
 const CLAIM_DUE = `
 update roster.webhook_message m set not_before = now() + ${CLAIM} from roster.webhook_endpoint e
 where e.id = m.endpoint_id and m.seq in (
-  select w.seq from roster.webhook_message w join roster.webhook_endpoint on webhook_endpoint.id = w.endpoint_id
-  where w.delivered_at is null and w.not_before <= now() and webhook_endpoint.status = 'active' and webhook_endpoint.not_before <= now()
-    and not exists (select from roster.webhook_message earlier where earlier.endpoint_id = w.endpoint_id and earlier.user_id = w.user_id
-      and earlier.delivered_at is null and earlier.seq < w.seq)
-  order by w.seq limit $1 for update of w skip locked)
+  select seq from roster.webhook_message where seq = any($1::bigint[]) and delivered_at is null and not_before <= now()
+  for update skip locked)
 returning m.seq, m.id, m.tenant_id, m.endpoint_id, m.payload, e.url, e.sealed_secret`
 
 const DELIVERED = `
@@ -22,11 +30,14 @@ with sent as (update roster.webhook_message set delivered_at = now() where seq =
 update roster.webhook_endpoint set failures = 0, failing_since = null, last_error = null, last_delivered_at = now()
 where id = (select endpoint_id from sent)`
 
-// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked.
+// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked. Messages that were under
+// way together fail as one: counted each, they would make the first rest an hour long.
 const FAILED = `
 with back as (update roster.webhook_message set not_before = now() where seq = $1)
-update roster.webhook_endpoint set failures = failures + 1, failing_since = coalesce(failing_since, now()), last_error = $3,
-  not_before = now() + greatest($5, least(3600, 5 * 2 ^ least(failures, 10)) * (0.8 + random() * 0.4)) * interval '1 second',
+update roster.webhook_endpoint set failures = failures + case when not_before <= now() then 1 else 0 end,
+  failing_since = coalesce(failing_since, now()), last_error = $3,
+  not_before = greatest(not_before, now() + interval '1 second' * greatest($5,
+    case when not_before <= now() then least(3600, 5 * 2 ^ least(failures, 10)) * (0.8 + random() * 0.4) end)),
   status = case when $4 or failing_since < now() - interval '24 hours' then 'parked' else status end
 where id = $2`
 
@@ -38,8 +49,11 @@ type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & 
 
 export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[]): WebhookOutbox {
   return {
-    async claim(limit) {
-      const { rows } = await pool.query<Row>(CLAIM_DUE, [limit])
+    async listDue(limitOfEndpoint) {
+      return (await pool.query<DueMessage>(LIST_DUE, [limitOfEndpoint])).rows
+    },
+    async claim(seqs) {
+      const { rows } = await pool.query<Row>(CLAIM_DUE, [seqs])
       return rows.map((row) => toMessage(row, sealingKeys))
     },
     async delivered({ seq }) {

@@ -47,6 +47,7 @@ export const webhookMessage = roster.table(
       foreignColumns: [webhookEndpoint.tenantId, webhookEndpoint.id],
     }).onDelete('cascade'),
     index('webhook_message_waiting').on(table.endpointId, table.userId, table.seq).where(sql`${table.deliveredAt} is null`),
+    index('webhook_message_in_order').on(table.endpointId, table.seq).where(sql`${table.deliveredAt} is null`),
     index('webhook_message_age').on(table.createdAt),
   ],
 )

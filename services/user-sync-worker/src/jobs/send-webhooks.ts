@@ -1,25 +1,34 @@
+import { fairSender } from '@jackfield/http-server/fair-sender'
+import { fairSlots } from '@jackfield/http-server/fair-slots'
 import type { Ports } from '../ports.ts'
 
-const AT_ONCE = 40
-const MOST_ROUNDS = 25
+const AT_ONCE = 240
+const MOST = { endpoint: 8, tenant: 24 }
 
-/** Sends what waits: at least once, and for one endpoint in order per user. A message that fails rests with its endpoint. */
-export function sendWebhooks({ webhookOutbox, sendWebhook }: Pick<Ports, 'webhookOutbox' | 'sendWebhook'>) {
-  return async (): Promise<number> => {
-    let delivered = 0
-    for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const messages = await webhookOutbox.claim(AT_ONCE)
-      if (messages.length === 0) break
-      const outcomes = await Promise.all(
-        messages.map(async (message) => {
-          const outcome = await sendWebhook(message)
-          if (outcome.kind === 'failed') await webhookOutbox.failed(message, outcome)
-          else await webhookOutbox.delivered(message)
-          return outcome.kind
-        }),
-      )
-      delivered += outcomes.filter((kind) => kind === 'delivered').length
-    }
-    return delivered
-  }
+/**
+ * Sends what waits: at least once, and for one endpoint in order per user. A message that fails rests with its endpoint. Endpoints and
+ * tenants have slots of their own: those that hang hold up nobody else's webhooks (T-130).
+ */
+export function sendWebhooks(
+  { webhookOutbox, sendWebhook }: Pick<Ports, 'webhookOutbox' | 'sendWebhook'>,
+  onError: (error: unknown) => void,
+) {
+  const slots = fairSlots(AT_ONCE, MOST)
+  return fairSender({
+    slots,
+    async listDue() {
+      const due = await webhookOutbox.listDue(MOST.endpoint)
+      // An endpoint that failed last time is tried with one message, not with all its slots.
+      return due.filter(({ endpoint, isFailing }) => !isFailing || slots.held('endpoint', endpoint) === 0)
+    },
+    claim: webhookOutbox.claim,
+    idOf: ({ seq }) => seq,
+    async deliver(message) {
+      const outcome = await sendWebhook(message)
+      if (outcome.kind === 'failed') await webhookOutbox.failed(message, outcome)
+      else await webhookOutbox.delivered(message)
+      return outcome.kind === 'delivered'
+    },
+    onError,
+  })
 }

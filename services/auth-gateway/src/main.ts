@@ -21,7 +21,7 @@ import { waitingRoom } from './adapters/waiting-room.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
-import { type SendingParts, sendLogoutNotices } from './jobs/send-logout-notices.ts'
+import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import type { Ports } from './ports.ts'
 import { repeatUntil } from './repeat.ts'
 
@@ -121,18 +121,17 @@ const sweeping = setInterval(() => {
   if (isPrepared) sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
 }, 60_000)
 
-const telling: SendingParts = {
+const onNoticesUnsent = (error: unknown) => app.log.warn({ err: error }, 'apps were not told what sessions have ended')
+const tellApps = sendLogoutNotices({
   notices: logoutNotices,
+  registry,
+  baseUrl: config.BASE_URL,
   signToken: async (notice) => signLogoutToken(await keys(), notice, clock),
   onFailure: ({ clientId, url }, reason, isLast) =>
     app.log.warn({ clientId, url, reason, isLast }, 'an app was not told that a session has ended'),
-}
-const told = repeatUntil(
-  stopping.signal,
-  1_000,
-  async () => isPrepared && sendLogoutNotices(telling),
-  (error) => app.log.warn({ err: error }, 'apps were not told what sessions have ended'),
-)
+  onError: onNoticesUnsent,
+})
+const told = repeatUntil(stopping.signal, 1_000, async () => isPrepared && tellApps(stopping.signal), onNoticesUnsent)
 
 const revocations = revocationsClient(clientOf('user-sync-worker'))
 const onRevocationFailure = (error: unknown) => app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')

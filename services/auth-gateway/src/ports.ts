@@ -191,13 +191,21 @@ export interface OpenIdProvider {
 }
 export type OpenIdProviders = (site: SignInSite) => Promise<OpenIdProvider>
 
+/** `receiver`: the address. */
+export type DueLogoutNotice = { id: string; receiver: string; app: string; tenant: string }
+export type ClaimedLogoutNotice = LogoutNotice & { id: string; attempts: number }
+
 /** Apps that are to hear of ended sessions. */
 export type LogoutNotices = {
   add(notices: readonly LogoutNotice[]): Promise<void>
-  /** Those that are due, each handed to one caller for half a minute; `attempts` counts this one. */
-  claim(limit: number): Promise<Array<LogoutNotice & { id: string; attempts: number }>>
+  /** What may be sent now, oldest first; of each tenant at each receiver at most as much as the limit says. */
+  listDue(limitOfReceiver: number): Promise<DueLogoutNotice[]>
+  /** Those of these that are still due, each handed to one caller for half a minute; `attempts` counts this one. */
+  claim(ids: readonly string[]): Promise<ClaimedLogoutNotice[]>
   remove(id: string): Promise<void>
   postpone(id: string, seconds: number): Promise<void>
+  /** As if it had not been claimed; it is due again when the half minute is over. */
+  putBack(id: string): Promise<void>
 }
 
 export type BackendToken = (backend: Backend, principal: Principal) => string

@@ -1,6 +1,6 @@
-import { setInterval as every } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Does `work` again and again, never twice at once, until the signal. What it throws goes to `onError`. */
+/** Does `work` again and again, each time so long after the last has ended, until the signal. What it throws goes to `onError`. */
 export async function repeatUntil(
   signal: AbortSignal,
   milliseconds: number,
@@ -8,7 +8,10 @@ export async function repeatUntil(
   onError: (error: unknown) => void,
 ) {
   try {
-    for await (const _ of every(milliseconds, undefined, { signal })) await work().catch(onError)
+    for (;;) {
+      await sleep(milliseconds, undefined, { signal })
+      await work().catch(onError)
+    }
   } catch (error) {
     if (!signal.aborted) throw error
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { setInterval as every } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SyncRunJob } from '@jackfield/contract/queues'
 import type { HoldPolicy } from './domain/extension-hold.ts'
 import { advanceSyncRun } from './jobs/advance-sync-run.ts'
@@ -72,10 +72,13 @@ function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () 
   return inScope(job.success ? job.data.tenantId : '', advance)
 }
 
-/** One round after the other, never two at once. */
+/** One round after the other, each so long after the last has ended. */
 async function repeatUntil(signal: AbortSignal, work: () => Promise<unknown>, milliseconds: number, onError: (error: unknown) => void) {
   try {
-    for await (const _ of every(milliseconds, undefined, { signal })) await work().catch(onError)
+    for (;;) {
+      await sleep(milliseconds, undefined, { signal })
+      await work().catch(onError)
+    }
   } catch (error) {
     if (!signal.aborted) throw error
   }

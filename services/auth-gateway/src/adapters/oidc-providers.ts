@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { subjectOf } from '../domain/account-id.ts'
 import { INTERACTION } from '../domain/session-limits.ts'
 import { brandingOf, homeOf, nameOf, namespaceOf, type SignInSite } from '../domain/site.ts'
 import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../pages/layout.ts'
@@ -107,8 +106,8 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   )
   // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
   Object.assign(provider.Client.prototype, {
-    backchannelLogout(this: Client, sub: string, sid: string) {
-      return parts.logoutNotices.add(noticesOf(this, provider.issuer, subjectOf(site, sub), sid))
+    backchannelLogout(this: Client, accountId: string, sid: string) {
+      return parts.logoutNotices.add(noticesOf(this, provider.issuer, site, accountId, sid))
     },
   })
   // After an error the library notes a form's secret in the session, also in one that it has not begun: that one is nobody's.

@@ -65,7 +65,7 @@ export async function endSession(
   await artefacts.remove(BROWSER_NAME, uid)
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
-    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, subjectOf(site, accountId), sid))
+    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))
   }
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (!grantId || persistsLogout) continue
@@ -76,9 +76,11 @@ export async function endSession(
 }
 
 /** Whom to tell that a session of the app has ended: nobody, when it has no address for that. */
-export function noticesOf(client: Informed, issuer: string, sub: string, sid: string): LogoutNotice[] {
+export function noticesOf(client: Informed, issuer: string, site: SignInSite, accountId: string, sid: string): LogoutNotice[] {
   const { clientId, backchannelLogoutUri: url } = client
-  return url === undefined ? [] : [{ issuer, clientId, url, sub, sid }]
+  if (url === undefined) return []
+  const tenantId = readAccountId(site, accountId)?.tenantId ?? null
+  return [{ tenantId, issuer, clientId, url, sub: subjectOf(site, accountId), sid }]
 }
 type Informed = { clientId: string; backchannelLogoutUri?: string | undefined }
 

@@ -38,6 +38,8 @@ export const logoutNotice = gateway.table(
   'logout_notice',
   {
     id: uuid('id').primaryKey().defaultRandom(),
+    /** Null in rows from before the column. */
+    tenantId: text('tenant_id'),
     issuer: text('issuer').notNull(),
     clientId: text('client_id').notNull(),
     url: text('url').notNull(),

@@ -1,42 +1,72 @@
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import { type FairSender, fairSender } from '@jackfield/http-server/fair-sender'
+import { fairSlots } from '@jackfield/http-server/fair-slots'
 import { Agent, request } from 'undici'
+import { registerApp } from '../domain/app-registration.ts'
 import { type LogoutNotice, waitAfterAttempts } from '../domain/logout-notice.ts'
-import type { LogoutNotices } from '../ports.ts'
+import type { LogoutNotices, Registry } from '../ports.ts'
+import { findSignInSite } from '../site-plugin.ts'
 
 export type SendingParts = {
   notices: LogoutNotices
+  registry: Pick<Registry, 'findHost' | 'listApps'>
+  baseUrl: string
   signToken: (notice: LogoutNotice) => Promise<string>
   /** Told of every attempt that failed; `isLast` when the app is given up. */
   onFailure: (notice: LogoutNotice, reason: string, isLast: boolean) => void
+  onError: (error: unknown) => void
+  timeoutMs?: number
 }
 
-const AT_ONCE = 50
-const TIMEOUT_MS = 5_000
+const AT_ONCE = 240
+const MOST = { receiver: 8, app: 32, tenant: 32 }
 
-/** Tells apps what sessions have ended, all at once: one that hangs delays nobody (T-61). Answers how many were due. */
-export async function sendLogoutNotices({ notices, signToken, onFailure }: SendingParts): Promise<number> {
-  const due = await notices.claim(AT_ONCE)
-  await Promise.all(
-    due.map(async ({ id, attempts, ...notice }) => {
-      const trouble = await send(notice, await signToken(notice))
-      if (trouble === undefined) return notices.remove(id)
-      const wait = waitAfterAttempts(attempts)
-      onFailure(notice, trouble, wait === undefined)
-      return wait === undefined ? notices.remove(id) : notices.postpone(id, wait)
-    }),
-  )
-  return due.length
+/**
+ * Tells apps what sessions have ended. Addresses, apps and tenants have slots of their own: an app that hangs delays no other, and at
+ * another tenant's address not even itself (T-61, T-130).
+ */
+export function sendLogoutNotices(parts: SendingParts): FairSender {
+  const { notices, onFailure, onError, timeoutMs = 5_000 } = parts
+  return fairSender({
+    slots: fairSlots(AT_ONCE, MOST),
+    listDue: () => notices.listDue(MOST.receiver),
+    claim: notices.claim,
+    idOf: ({ id }) => id,
+    async deliver({ id, attempts, ...notice }) {
+      const address = await findAddress(parts, notice).catch(async (error: unknown) => {
+        await notices.putBack(id)
+        throw error
+      })
+      // Owed to an address that the app no longer has.
+      if (address !== notice.url) return notices.remove(id).then(() => false)
+
+      const trouble = await send(notice.url, await parts.signToken(notice), timeoutMs)
+      const wait = trouble === undefined ? undefined : waitAfterAttempts(attempts)
+      if (trouble !== undefined) onFailure(notice, trouble, wait === undefined)
+      await (wait === undefined ? notices.remove(id) : notices.postpone(id, wait))
+      return trouble === undefined
+    },
+    onError,
+  })
+}
+
+/** Where the app takes notices of this issuer now; undefined when nowhere. */
+async function findAddress({ registry, baseUrl }: SendingParts, { issuer, clientId }: LogoutNotice): Promise<string | undefined> {
+  const site = await findSignInSite(registry, new URL(issuer).host)
+  const apps = await registry.listApps()
+  const app = apps.find((each) => each.clientId === clientId)
+  return site && app && registerApp(app, site, apps, baseUrl).backchannelLogoutUri
 }
 
 /** Undefined when the app has heard it, or what went wrong. No redirect is followed: it would carry the token to somebody else. */
-async function send({ url }: LogoutNotice, token: string): Promise<string | undefined> {
+async function send(url: string, token: string, timeoutMs: number): Promise<string | undefined> {
   try {
     const { statusCode, body } = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ logout_token: token }).toString(),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       dispatcher: agent,
     })
     await body.dump()
@@ -49,4 +79,4 @@ async function send({ url }: LogoutNotice, token: string): Promise<string | unde
 /** Names below `localhost` are this machine (RFC 6761 6.3), which the system's resolver may not know. */
 const lookupLocally: LookupFunction = (name, options, done) => lookup(name.endsWith('.localhost') ? 'localhost' : name, options, done)
 
-const agent = new Agent({ connect: { lookup: lookupLocally, timeout: TIMEOUT_MS }, bodyTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS })
+const agent = new Agent({ connect: { lookup: lookupLocally } })

@@ -1,0 +1,1 @@
+ALTER TABLE "gateway"."logout_notice" ADD COLUMN "tenant_id" text;

@@ -119,7 +119,7 @@ export type AccountUsers = {
 
 /** People whose sessions ended, until the gateway has told their apps. */
 export type Revocations = {
-  /** The oldest that are due, each handed to one caller for half a minute. */
+  /** Those that are due, tenants by turns, each handed to one caller for half a minute. */
   claim(limit: number): Promise<Revocation[]>
   /** Except who was revoked anew since. */
   forget(told: readonly Revocation[]): Promise<void>

@@ -55,6 +55,22 @@ test('S45 who is revoked once more while the first is being told stays to be tol
   expect(Date.parse(second[0].validAfter)).toBeGreaterThan(Date.parse(first[0].validAfter))
 })
 
+test('T-130 tenants are handed out by turns: one that lost many people holds up nobody else’s', async () => {
+  await platform.stores.pool.query(
+    `insert into roster.revocation (tenant_id, user_id, valid_after, not_before)
+     select tenant_id, id, now(), now() - interval '1 minute' from roster.phone_user where tenant_id = $1 limit 4`,
+    [tenant.tenantId],
+  )
+  const other = platform.connectedTenant()
+  await platform.runImport(other, { all: true, sync: true, sso: true })
+  const [person] = (await platform.call('GET', `${other.api}/users?limit=1`)).body.items
+  await platform.call('PATCH', `${other.api}/users/${person.id}`, { sso: false })
+  const claimed = await claim(3)
+  expect(claimed).toHaveLength(3)
+  expect(claimed.map(({ userId }: { userId: string }) => userId)).toContain(person.id)
+  expect(await claim()).toHaveLength(2)
+})
+
 test('T-90 only services may ask, and what they say is checked', async () => {
   for (const caller of [
     { scope: 'platform', role: 'admin' },

@@ -14,6 +14,12 @@ const AT_ONCE = 100
  * roster's commit on; this is what removes it and what the apps hear of it. What fails here is handed out again. Answers how many there were.
  */
 export async function endRevokedSessions(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
+  let ended = 0
+  for (let found = AT_ONCE; found === AT_ONCE; ended += found) found = await endSome(ports, onFailure)
+  return ended
+}
+
+async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
   const revoked = await ports.revocations.claim(AT_ONCE)
   if (revoked.length === 0) return 0
   const outcomes = await Promise.allSettled(revoked.map((each) => endSessionsOf(ports, each)))

@@ -2,10 +2,15 @@ import type { Revocation } from '@jackfield/contract/revocation'
 import type pg from 'pg'
 import type { Revocations } from '../ports.ts'
 
-// Whoever claims one has half a minute for it; should it die meanwhile, another tries.
+// Whoever claims one has half a minute for it; should it die meanwhile, another tries. Tenants come by turns: one that lost a thousand
+// people holds up nobody else's (T-130).
 const CLAIM = `
 update roster.revocation set not_before = now() + interval '30 seconds' where (tenant_id, user_id) in (
-  select tenant_id, user_id from roster.revocation where not_before <= now() order by not_before limit $1 for update skip locked)
+  select tenant_id, user_id from roster.revocation where not_before <= now() and (tenant_id, user_id) in (
+    select tenant_id, user_id from (
+      select *, row_number() over (partition by tenant_id order by not_before) as place from roster.revocation where not_before <= now()) due
+    order by place, not_before limit $1)
+  for update skip locked)
 returning tenant_id as "tenantId", user_id as "userId", valid_after as "validAfter"`
 
 // Who was revoked anew meanwhile stays; a row somebody writes now is left to be claimed once more.

@@ -24,6 +24,7 @@ export const refuse = defineErrors({
   'webhook-address-refused': { status: 400, message: 'The address must be https on the public internet, without user name and fragment.' },
   'webhook-endpoint-not-found': { status: 404, message: 'There is no such webhook endpoint.' },
   'webhooks-not-configured': { status: 503, message: 'Webhooks need KEY_ENCRYPTION_KEYS to be set.' },
+  'too-many-streams': { status: 429, message: 'Too many event streams of this tenant are open. Close one, or ask for the run itself.' },
   starting: { status: 503, message: 'The service is starting.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })

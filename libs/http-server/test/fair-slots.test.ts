@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fairQueue } from '../src/fair-queue.ts'
 import { fairSender } from '../src/fair-sender.ts'
 import { fairSlots, inFairOrder } from '../src/fair-slots.ts'
 
@@ -100,4 +101,21 @@ test('a sender that is stopped begins nothing more and ends with what is under w
   for (const release of outbox.held.get('hangs') ?? []) release()
   expect(await sent).toBe(2)
   expect(outbox.due).toHaveLength(2)
+})
+
+test('T-130 who waits for a slot gets one that is given back, tenants by turns, and waits no longer than said', async () => {
+  const queue = fairQueue(fairSlots(4, { tenant: 2 }), fairSlots(40, { tenant: 3 }), 1_000)
+  const [, second] = await Promise.all(['a', 'b', 'c', 'd'].map((tenant) => queue.enter({ tenant })))
+  const order: string[] = []
+  const waiting = ['a', 'a', 'a', 'a', 'e'].map(async (tenant) => {
+    const slot = await queue.enter({ tenant })
+    order.push(slot ? tenant : `${tenant} refused`)
+    return slot
+  })
+  await expect.poll(() => order).toEqual(['a refused']) // its places are taken
+  second?.()
+  await expect.poll(() => order, { timeout: 3_000 }).toHaveLength(5)
+  expect(order.slice(0, 2)).toEqual(['a refused', 'e'])
+  expect(order.slice(2)).toEqual(Array(3).fill('a refused'))
+  await Promise.all(waiting)
 })

@@ -23,6 +23,8 @@ const CATALOGUE = {
   'microsoft-unavailable': { status: 502, message: 'Microsoft cannot be reached just now. Try again in a moment.' },
   'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
   'too-many-requests': { status: 429, message: 'There were too many requests from your address. Wait a moment and try again.' },
+  'too-many-calls': { status: 429, message: 'Too many calls of the same caller are under way. Wait a moment and try again.' },
+  'too-many-streams': { status: 429, message: 'Too many event streams of the same caller are open. Close one, or ask for the run itself.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
   'internal-error': { status: 500, message: 'Something went wrong on our side.' },
 }

@@ -47,6 +47,8 @@ export const GERMAN: Texts = {
     'microsoft-unavailable': 'Microsoft ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.',
     'account-not-found': 'Diese Organisation hat kein solches Microsoft-Konto.',
     'too-many-requests': 'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    'too-many-calls': 'Zu viele Aufrufe desselben Aufrufers laufen gerade. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    'too-many-streams': 'Zu viele Ereignisströme desselben Aufrufers sind offen. Schließen Sie einen, oder fragen Sie den Lauf selbst ab.',
     'temporarily-unavailable': 'Ein Teil des Dienstes ist zurzeit nicht verfügbar.',
     'internal-error': 'Bei uns ist etwas schiefgegangen.',
   },

@@ -19,7 +19,7 @@ const SignInTenantId = Id.meta({
 
 /** A person who enters Control with Microsoft: named by directory and object id, as phone users are, never by a mail address (T-04). */
 export const NewAdministrator = z
-  .object({ ...members, signInTenantId: SignInTenantId.optional() })
+  .strictObject({ ...members, signInTenantId: SignInTenantId.optional() })
   .refine(({ scope, signInTenantId }) => (scope === 'platform' ? signInTenantId !== undefined : (signInTenantId ?? scope) === scope), {
     path: ['signInTenantId'],
     message: 'must be given for the scope platform, and be the scope itself otherwise',
@@ -31,7 +31,7 @@ export const Administrator = z
   .meta({ id: 'Administrator' })
 export type Administrator = z.infer<typeof Administrator>
 
-export const AdministratorPatch = z.object({ role: AdminRole.optional(), displayName: DisplayName.optional() })
+export const AdministratorPatch = z.strictObject({ role: AdminRole.optional(), displayName: DisplayName.optional() })
 export type AdministratorPatch = z.infer<typeof AdministratorPatch>
 
 export const AdministratorQuery = PageQuery.extend({

@@ -7,7 +7,7 @@ export const AdminRole = z.enum(['admin', 'read'])
 
 const members = { name: z.string().trim().min(1).max(120), scope: Scope, role: AdminRole }
 
-export const NewApiKey = z.object(members)
+export const NewApiKey = z.strictObject(members)
 export type NewApiKey = z.infer<typeof NewApiKey>
 
 export const ApiKey = z.object({ id: Id, ...members, hint: z.string(), createdAt: Timestamp }).meta({ id: 'ApiKey' })

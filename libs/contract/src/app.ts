@@ -30,7 +30,7 @@ const appMembers = {
   kind: AppKind,
 }
 
-export const NewApp = z.object(appMembers).refine(({ kind, callbackPaths }) => kind === 'device' || callbackPaths.length > 0, {
+export const NewApp = z.strictObject(appMembers).refine(({ kind, callbackPaths }) => kind === 'device' || callbackPaths.length > 0, {
   path: ['callbackPaths'],
   message: 'must have at least one path',
 })

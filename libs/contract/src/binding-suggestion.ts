@@ -4,20 +4,20 @@ import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 /** `attribute`: the last digits of a phone number, of the employee id, or of the mail's local part. `next-free`: the first free number of a range. */
 export const BindingRule = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('attribute'),
     phoneSystemId: Id,
     attribute: z.enum(['businessPhone', 'mobilePhone', 'mail', 'employeeId']),
     digits: z.int().min(2).max(15).meta({ description: 'How many of its last digits are the extension' }),
   }),
   z
-    .object({ kind: z.literal('next-free'), phoneSystemId: Id, from: z.int().min(0), to: z.int().max(999_999_999) })
+    .strictObject({ kind: z.literal('next-free'), phoneSystemId: Id, from: z.int().min(0), to: z.int().max(999_999_999) })
     .refine(({ from, to }) => from <= to && to - from < 100_000, 'must be a range of at most 100,000 numbers'),
 ])
 export type BindingRule = z.infer<typeof BindingRule>
 
 /** In order: the first that has an extension for somebody proposes it. */
-export const BindingRules = z.object({ items: z.array(BindingRule).max(50) })
+export const BindingRules = z.strictObject({ items: z.array(BindingRule).max(50) })
 export type BindingRules = z.infer<typeof BindingRules>
 
 export const BindingSuggestion = z.object({
@@ -38,19 +38,18 @@ export const BindingConflict = z.object({
 })
 export type BindingConflict = z.infer<typeof BindingConflict>
 
-export const BindingSuggestionQuery = z.object({ phoneSystemId: Id })
+export const BindingSuggestionQuery = z.strictObject({ phoneSystemId: Id })
 export const BindingSuggestions = z.object({
   items: z.array(BindingSuggestion),
   conflicts: z.array(BindingConflict),
   isPartial: z.boolean().meta({ description: 'More people are unbound than are looked at once: accept these, then ask again' }),
 })
 
-export const AcceptedSuggestions = z.object({
+/** A suggestion may be sent back whole, as it was listed; only who and which extension count. */
+const AcceptedSuggestion = z.strictObject(BindingSuggestion.shape).partial({ displayName: true, score: true, reason: true })
+export const AcceptedSuggestions = z.strictObject({
   phoneSystemId: Id,
-  items: z
-    .array(z.object({ userId: Id, extension: ExtensionNumber }))
-    .min(1)
-    .max(1_000),
+  items: z.array(AcceptedSuggestion).min(1).max(1_000),
 })
 export const AcceptedBindings = z.object({
   bound: z.int().min(0),

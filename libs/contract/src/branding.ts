@@ -36,7 +36,7 @@ export type Branding = z.infer<typeof Branding>
 export const NO_BRANDING: Branding = { displayName: null, accentColour: null, language: null, logo: null }
 
 /** Members that are left out stay as they are. */
-export const BrandingPatch = z.object({
+export const BrandingPatch = z.strictObject({
   displayName: z.string().trim().min(1).max(120).nullable().optional(),
   accentColour: AccentColour.nullable().optional(),
   language: Language.nullable().optional(),

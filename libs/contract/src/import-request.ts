@@ -6,10 +6,10 @@ const noSsoWithoutSync = [
   'SSO cannot be enabled for a user that is not synced',
 ] as const
 
-export const UserTicks = z.object({ id: Guid, sync: z.boolean(), sso: z.boolean() }).refine(...noSsoWithoutSync)
+export const UserTicks = z.strictObject({ id: Guid, sync: z.boolean(), sso: z.boolean() }).refine(...noSsoWithoutSync)
 export type UserTicks = z.infer<typeof UserTicks>
 
-const ChosenUsers = z.object({ users: z.array(UserTicks).min(1).max(10_000) })
+const ChosenUsers = z.strictObject({ users: z.array(UserTicks).min(1).max(10_000) })
 /** Narrows an import of everybody. `search` means what it means in the list of Microsoft users: what a name, UPN, mail or department begins with. */
 export const ImportFilter = z.strictObject({
   search: z.string().trim().min(1).max(200).optional(),
@@ -20,7 +20,7 @@ export const ImportFilter = z.strictObject({
 export type ImportFilter = z.infer<typeof ImportFilter>
 
 const AllUsers = z
-  .object({ all: z.literal(true), filter: ImportFilter.optional(), sync: z.boolean(), sso: z.boolean() })
+  .strictObject({ all: z.literal(true), filter: ImportFilter.optional(), sync: z.boolean(), sso: z.boolean() })
   .refine(...noSsoWithoutSync)
 
 /** What to import: users chosen one by one, each with its two ticks, or everybody with the same ticks. */
@@ -28,8 +28,8 @@ export const ImportRequest = z.union([ChosenUsers, AllUsers])
 export type ImportRequest = z.infer<typeof ImportRequest>
 
 /** `delta`: what changed since the last time; `full`: the whole directory is compared. */
-export const ResyncRequest = z.object({ mode: z.enum(['delta', 'full']) })
+export const ResyncRequest = z.strictObject({ mode: z.enum(['delta', 'full']) })
 
 const Flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 /** `preview`: the run only counts what it would do. */
-export const RunQuery = z.object({ preview: Flag.default(false) })
+export const RunQuery = z.strictObject({ preview: Flag.default(false) })

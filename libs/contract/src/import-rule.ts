@@ -26,7 +26,7 @@ export const ImportRule = Criteria.extend({ sso: z.boolean() }).refine(
 export type ImportRule = z.infer<typeof ImportRule>
 
 export const ImportRules = z
-  .object({
+  .strictObject({
     items: z.array(ImportRule).max(50).meta({ description: 'In order: the first that fits somebody decides' }),
     leavers: z
       .enum(['keep', 'unsync'])

@@ -36,18 +36,18 @@ const Pem = z.string().trim().min(1).max(16_384)
 
 /** Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), a certificate with its private key, or nothing but trust. */
 export const NewCredential = z.discriminatedUnion('type', [
-  z.object({
+  z.strictObject({
     type: z.literal('secret'),
     secret: z.string().trim().min(1).max(512),
     expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).meta({ description: 'When Entra ID says the secret expires' }),
   }),
-  z.object({
+  z.strictObject({
     type: z.literal('certificate'),
     certificate: Pem.meta({ description: 'X.509 in PEM, as it was uploaded to Entra ID; RSA of 2048 bits or more' }),
     privateKey: Pem.meta({ description: 'Its private key in PEM, without a passphrase' }),
   }),
   z
-    .object({ type: z.literal('federated') })
+    .strictObject({ type: z.literal('federated') })
     .meta({ description: 'The installation’s own workload identity, which the app in Entra ID trusts' }),
 ])
 export type NewCredential = z.infer<typeof NewCredential>
@@ -92,7 +92,7 @@ export const MicrosoftAccount = z
   .meta({ id: 'MicrosoftAccount' })
 export type MicrosoftAccount = z.infer<typeof MicrosoftAccount>
 
-export const NewMicrosoftAccount = z.object({
+export const NewMicrosoftAccount = z.strictObject({
   alias: Alias,
   clientId: Guid,
   directoryId: Guid,
@@ -103,7 +103,7 @@ export const NewMicrosoftAccount = z.object({
 })
 export type NewMicrosoftAccount = z.infer<typeof NewMicrosoftAccount>
 
-export const MicrosoftAccountPatch = z.object({
+export const MicrosoftAccountPatch = z.strictObject({
   alias: Alias.optional(),
   clientId: Guid.optional(),
   directoryId: Guid.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Query of every list: `?limit=&cursor=`; the cursor is opaque. */
-export const PageQuery = z.object({
+export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(4096).optional(),
 })

@@ -6,7 +6,7 @@ const Name = z.string().trim().min(1).max(120)
 
 export const PhoneSystem = z.object({ id: Id, tenantId: Id, name: Name, createdAt: Timestamp }).meta({ id: 'PhoneSystem' })
 export type PhoneSystem = z.infer<typeof PhoneSystem>
-export const NewPhoneSystem = z.object({ name: Name })
+export const NewPhoneSystem = z.strictObject({ name: Name })
 
 /** A numbered extension of a phone system, and who holds it. */
 export const Extension = z
@@ -18,8 +18,8 @@ export const Extension = z
   .meta({ id: 'Extension' })
 export type Extension = z.infer<typeof Extension>
 
-export const NewExtension = z.object({ number: ExtensionNumber, name: Name.optional() })
-export const NewExtensions = z.object({ items: z.array(NewExtension).min(1).max(10_000) })
+export const NewExtension = z.strictObject({ number: ExtensionNumber, name: Name.optional() })
+export const NewExtensions = z.strictObject({ items: z.array(NewExtension).min(1).max(10_000) })
 export type NewExtensions = z.infer<typeof NewExtensions>
 
 export const PhoneSystemParams = z.object({ tenantId: Id, phoneSystemId: Id })

@@ -57,9 +57,9 @@ export const PhoneUserQuery = PageQuery.extend({
 })
 export type PhoneUserQuery = z.infer<typeof PhoneUserQuery>
 
-export const PhoneUserPatch = z.object({ sync: z.boolean().optional(), sso: z.boolean().optional() })
+export const PhoneUserPatch = z.strictObject({ sync: z.boolean().optional(), sso: z.boolean().optional() })
 export type PhoneUserPatch = z.infer<typeof PhoneUserPatch>
 
 export const UserParams = z.object({ tenantId: Id, userId: Id })
 export const BindingParams = z.object({ tenantId: Id, userId: Id, phoneSystemId: Id })
-export const BindingRequest = z.object({ extension: ExtensionNumber })
+export const BindingRequest = z.strictObject({ extension: ExtensionNumber })

@@ -34,10 +34,10 @@ export const Tenant = z
   .meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>
 
-export const NewTenant = z.object({ slug: Slug, name: DisplayName, customHosts: z.array(HostName).max(20).default([]) })
+export const NewTenant = z.strictObject({ slug: Slug, name: DisplayName, customHosts: z.array(HostName).max(20).default([]) })
 export type NewTenant = z.infer<typeof NewTenant>
 
-export const TenantPatch = z.object({
+export const TenantPatch = z.strictObject({
   slug: Slug.optional(),
   name: DisplayName.optional(),
   customHosts: z.array(HostName).max(20).optional(),

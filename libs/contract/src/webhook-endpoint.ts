@@ -15,7 +15,7 @@ export const WebhookEventType = z.enum([
 ])
 export type WebhookEventType = z.infer<typeof WebhookEventType>
 
-export const NewWebhookEndpoint = z.object({
+export const NewWebhookEndpoint = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2000),
   eventTypes: z.array(WebhookEventType).min(1).optional().meta({ description: 'Every event when left out' }),
 })
@@ -44,4 +44,4 @@ export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>
 export const CreatedWebhookEndpoint = z.object({ id: Id, secret: z.string() })
 export const WebhookEndpointParams = z.object({ tenantId: Id, endpointId: Id })
 /** Sends again what happened since then; without it only what was not delivered. */
-export const WebhookReplay = z.object({ since: Timestamp.optional() })
+export const WebhookReplay = z.strictObject({ since: Timestamp.optional() })

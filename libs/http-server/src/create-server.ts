@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@jackfield/problem/app-error'
 import { answerAddressError, problemPlugin } from '@jackfield/problem/problem-plugin'
+import { requestValidator } from '@jackfield/problem/request-validator'
 import { fastify } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import { closeConnectionsInTime } from './close-connections.ts'
 import { type HealthChecks, operationsPlugin } from './operations-plugin.ts'
@@ -65,7 +66,7 @@ export function createServer(options: ServerOptions) {
     const hosts = raw.rawHeaders.filter((each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host')
     if (hosts.length > 1) throw new AppError(400, 'invalid-request', 'The request names more than one host.')
   })
-  app.setValidatorCompiler(validatorCompiler)
+  app.setValidatorCompiler(requestValidator)
   app.setSerializerCompiler(serializerCompiler)
   parseWellFormedJson(app)
   closeConnectionsInTime(app)

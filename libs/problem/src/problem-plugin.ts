@@ -1,7 +1,6 @@
 import type { Problem } from '@jackfield/contract/problem'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { AppError } from './app-error.ts'
 import { UnavailableError } from './unavailable-error.ts'
 
@@ -35,13 +34,6 @@ function answerError(error: FastifyError | AppError, request: FastifyRequest, re
 
 function describe(error: FastifyError | AppError): Problem {
   if (error instanceof AppError) return { ...problemOf(error.status, error.code, error.message), ...error.members }
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map((issue) => ({
-      path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
-      message: issue.message ?? 'is not valid',
-    }))
-    return { ...problemOf(400, 'invalid-request', 'The request is not valid.'), errors }
-  }
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (isUnstorableText(error)) return problemOf(400, 'invalid-request', 'The request contains a character that cannot be stored.')
   if (isUnavailable(error)) return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')

@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
+import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { adminGuard } from './admin-guard.ts'
 import { isDependencyFailure } from './dependency-failure.ts'
@@ -115,11 +116,18 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await control.register(sitePlugin, { registry: ports.registry, baseUrl })
         await control.register(securityHeadersOfSite)
         control.addHook('onRequest', onControlSite)
-        await control.register(controlSession, ports)
-        await control.register(beginControlSignIn, { ...ports, baseUrl })
+        await control.register(async (own) => {
+          await own.register(strictRequestsPlugin)
+          await own.register(controlSession, ports)
+          await own.register(beginControlSignIn, { ...ports, baseUrl })
+        })
         await control.register(async (admin) => {
           admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
-          await admin.register(showOpenapi, { backends, backendToken })
+          await admin.register(async (own) => {
+            await own.register(strictRequestsPlugin)
+            await own.register(showOpenapi, { backends, backendToken })
+          })
+          // What it does not know is for the service behind to refuse.
           await admin.register(forwardAdminApi, { backends, backendToken })
         })
       })

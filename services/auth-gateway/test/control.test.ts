@@ -153,6 +153,16 @@ describe('the door of the admin API', () => {
     expect(answer.headers['set-cookie']).toBeUndefined()
   })
 
+  test('T-91 passes query and body on as they are, also what nobody knows, for the service behind to refuse', async () => {
+    const query = '?preveiw=true&preview=&preview=%74rue&__proto__=x&a=b%26c'
+    const body = '{"requireBinding":true,"name":"a","name":"b"}'
+    const headers = { ...JSON_BODY, 'content-length': String(body.length) }
+    const seen = json(await call(`/apps/web${query}`, { method: 'PUT', body, headers }))
+    expect(seen.url).toBe(`/api/v1/apps/web${query}`)
+    expect(seen.headers['content-length']).toBe(String(body.length))
+    expect(seen.body).toEqual({ requireBinding: true, name: 'b' })
+  })
+
   test('a DELETE without a body, even one that names a content type, goes through', async () => {
     expect(json(await call(`/tenants/${TENANT}/users/u/bindings/p`, { method: 'DELETE' }))).toMatchObject({ method: 'DELETE' })
   })
@@ -209,6 +219,11 @@ describe('the door of the admin API', () => {
     expect(document.servers).toEqual([{ url: control }])
     expect(Object.keys(document.paths)).toEqual(['/api/v1/tenant-registry', '/api/v1/user-sync-worker'])
   })
+
+  test('T-91 the gateway’s own route takes no parameter', async () => {
+    const answer = await call('/openapi.json?fromat=yaml')
+    expect([answer.status, json(answer).errors[0].pointer]).toEqual([400, 'fromat'])
+  })
 })
 
 describe('Control’s session', () => {
@@ -251,6 +266,22 @@ describe('Control’s session', () => {
     expect([again.status, json(again).code]).toEqual([401, 'link-not-valid'])
     const { rows } = await world.pool.query(`select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`)
     expect(rows[0].all).not.toContain(cookie.split('=')[1])
+  })
+
+  test('T-91 what it does not know is refused: nobody enters, and nobody is signed out', async () => {
+    const { cookie } = await givenSession()
+    const url = `${control}/auth/control/session`
+    const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
+    world.registry.links.set('strict-link', { id: 'control:2', scope: 'platform', role: 'admin' })
+    const entered = await send(url, { method: 'POST', headers, body: JSON.stringify({ token: 'strict-link', scoep: 'x' }) })
+    expect([entered.status, json(entered).errors[0].pointer, entered.headers['set-cookie']]).toEqual([400, '/scoep', undefined])
+    const ended = await send(`${url}?all=true`, { method: 'DELETE', headers: { 'sec-fetch-site': 'same-origin', cookie } })
+    expect([ended.status, json(ended).errors[0].pointer]).toEqual([400, 'all'])
+    expect((await send(url, { headers: { cookie } })).status).toBe(200)
+    const begun = JSON.stringify({ tenant: 'contoso', chooseAnotehr: true })
+    const sent = await send(`${control}/auth/control/sign-ins`, { method: 'POST', headers: { ...headers, cookie }, body: begun })
+    expect([sent.status, json(sent).errors[0].pointer]).toEqual([400, '/chooseAnotehr'])
+    expect((await send(url, { headers: { cookie } })).status).toBe(200)
   })
 
   test('opens the admin API, and ends when it is signed out', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
   requireAdmin,
@@ -102,6 +103,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       scope.addHook('onRequest', requireAdmin)
       scope.addHook('onRequest', confineHandOver(ports))
       scope.addHook('onSend', auditForeignAccess(ports.audit))
+      await scope.register(strictRequestsPlugin)
       await scope.register(getTenant, ports)
       await scope.register(changeTenant, ports)
       await scope.register(deleteTenant, ports)
@@ -136,6 +138,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
     async (scope) => {
       open(scope)
       scope.addHook('onRequest', requireAnyAdmin)
+      await scope.register(strictRequestsPlugin)
       await scope.register(createTenant, ports)
       await scope.register(listTenants, ports)
       await scope.register(listMicrosoftClouds, ports)

@@ -31,6 +31,13 @@ test('an app is created, replaced, read by every admin and deleted by the platfo
   expect((await registry.call(platform, 'DELETE', '/api/v1/apps/web')).body.code).toBe('app-not-found')
 })
 
+test('T-91 a misspelled requiresBinding is refused, so that it lets nobody in', async () => {
+  const { status, body } = await put('misspelled', { requireBinding: true })
+  expect([status, body.code]).toEqual([400, 'invalid-request'])
+  expect(body.errors).toEqual([expect.objectContaining({ pointer: '/requireBinding', in: 'body', code: 'unknown-member' })])
+  expect((await registry.call(platform, 'GET', '/api/v1/apps/misspelled')).status).toBe(404)
+})
+
 test('S53 a device needs no address to come back to; any other app does', async () => {
   expect((await put('desk-phone', { kind: 'device', callbackPaths: [] })).status).toBe(201)
   const refused = await put('web-phone', { callbackPaths: [] })

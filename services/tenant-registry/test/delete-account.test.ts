@@ -48,6 +48,18 @@ test('S49 the preview shows who is concerned and what is erased, and changes not
   expect(roster.asked).toEqual([`GET ${account.id}/roster`])
 })
 
+test('T-91 a misspelled preview deletes nothing, and switches nothing off', async () => {
+  const account = await givenAccount()
+  for (const misspelled of ['?preveiw=true', '?Preview=true', '?preview=True', '?preview=true&preview=true', '?dryRun=true']) {
+    const { status, body } = await remove(account.id, misspelled)
+    expect([misspelled, status, body.code]).toEqual([misspelled, 400, 'invalid-request'])
+  }
+  const [error] = (await remove(account.id, '?preveiw=true')).body.errors
+  expect(error).toMatchObject({ pointer: 'preveiw', in: 'query', code: 'unknown-parameter' })
+  expect((await find(account.id)).body).toEqual(account)
+  expect(roster.asked).toEqual([])
+})
+
 test('S49 the account is switched off, ended at the roster while its credential works, then erased with the credential', async () => {
   const account = await givenAccount()
   let seen: unknown

@@ -69,6 +69,17 @@ test('AD-10 the preview shows what goes with a tenant, and changes nothing', asy
   expect(roster.asked).toEqual([`GET /internal/tenants/${tenant.id}/roster`])
 })
 
+test('T-91 a misspelled preview deletes no tenant, and closes nothing', async () => {
+  const tenant = await givenTenant()
+  const before = await find(tenant.url)
+  const { status, body } = await registry.call(platform, 'DELETE', `${tenant.url}?preveiw=true`)
+  expect([status, body.code]).toEqual([400, 'invalid-request'])
+  expect(body.errors).toEqual([expect.objectContaining({ pointer: 'preveiw', in: 'query', code: 'unknown-parameter' })])
+  expect((await find(tenant.url)).body).toEqual(before.body)
+  expect((await resolve(`${tenant.host}:4000`)).status).toBe(200)
+  expect(roster.asked).toEqual([])
+})
+
 test('AD-10 its hosts are closed first, the roster is erased while its credentials work, then all is erased with its keys and secrets', async () => {
   const [tenant, neighbour] = [await givenTenant(), await givenTenant()]
   const accountUrl = `${tenant.url}/microsoft-accounts/${tenant.account.id}`

@@ -2,6 +2,7 @@ import { cpuOf, evilRequestsOf } from '@jackfield/api-fuzz/evil-requests'
 import { fuzzOperation, type Send, tryAll } from '@jackfield/api-fuzz/fuzz-operation'
 import { HOSTILE_CONTENT_TYPES } from '@jackfield/api-fuzz/hostile'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
+import { testStrictRequests } from '@jackfield/api-fuzz/strict-requests'
 import { sweptRequestsOf } from '@jackfield/api-fuzz/swept-requests'
 import { dumpSchema } from '@jackfield/test-environment/dumps'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -15,8 +16,13 @@ const operations = operationsOf(document)
 /** Bodies that would be accepted, so that it is the wall that refuses and not the form. */
 const BODIES: Readonly<Record<string, () => object>> = {
   createTenant: () => ({ slug: `taken-${guid().slice(0, 8)}`, name: 'Taken' }),
-  changeTenant: () => ({ name: 'Taken over' }),
-  createMicrosoftAccount: () => ({ alias: guid(), clientId: guid(), directoryId: guid() }),
+  changeTenant: () => ({ name: 'Taken over', branding: { displayName: 'Taken over' } }),
+  createMicrosoftAccount: () => ({
+    alias: guid(),
+    clientId: guid(),
+    directoryId: guid(),
+    credential: { type: 'secret', secret: aSecret(), expiresAt: inDays(90) },
+  }),
   changeMicrosoftAccount: () => ({ alias: 'Taken over' }),
   putMicrosoftAccountCredential: () => ({ type: 'secret', secret: aSecret(), expiresAt: inDays(90) }),
   putApp: () => ({ name: 'Taken', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/x'], kind: 'browser' }),
@@ -73,6 +79,20 @@ const send = (operation: Operation, caller: ReturnType<typeof adminOf>) =>
     ...(BODIES[operation.id] ? { payload: BODIES[operation.id]?.() ?? {} } : {}),
   })
 
+const inject: Send = async ({ method, url, headers, payload }) => {
+  const authorization = `Bearer ${registry.sign({ aud: 'tenant-registry', ...platform })}`
+  const answer = await registry.app.inject({
+    method,
+    url,
+    headers: { authorization, ...headers },
+    ...(payload !== undefined && { payload }),
+  })
+  return { status: answer.statusCode, contentType: answer.headers['content-type']?.toString(), body: answer.body }
+}
+
+// First, while the operations that speak to the outside have not been asked too often.
+testStrictRequests(operations, { document, values: () => theirs, bodies: BODIES, send: inject, everything })
+
 test('every operation that takes a body has one here', () => {
   const withBody = operations.filter(
     ({ method, id }) =>
@@ -101,16 +121,6 @@ test.each(operations)('T-90 $id wants an admin: not nobody, not a service, and a
   expect(await everything()).toBe(before)
 })
 
-const inject: Send = async ({ method, url, headers, payload }) => {
-  const authorization = `Bearer ${registry.sign({ aud: 'tenant-registry', ...platform })}`
-  const answer = await registry.app.inject({
-    method,
-    url,
-    headers: { authorization, ...headers },
-    ...(payload !== undefined && { payload }),
-  })
-  return { status: answer.statusCode, contentType: answer.headers['content-type']?.toString(), body: answer.body }
-}
 /** What is deleted for one request must be there for the next; all else is done to what exists. */
 const targetOf = ({ method }: Operation) => (method === 'DELETE' ? nobody : theirs)
 

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
   requireAdmin,
@@ -109,6 +110,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.addHook('onRequest', requireAdmin)
     admin.addHook('preValidation', confineToTenant(ports.inScope))
     admin.addHook('preHandler', requireTenant(ports))
+    await admin.register(strictRequestsPlugin)
     admin.register(listMicrosoftUsers, ports)
     admin.register(importUsers, ports)
     admin.register(resyncUsers, ports)

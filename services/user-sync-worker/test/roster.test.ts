@@ -69,13 +69,15 @@ test('S33 switching sync off takes SSO along, and SSO without sync is refused', 
   expect(await users('?sso=true')).toMatchObject([{ id: user?.id }])
 })
 
-test('T-91 a stale If-Match answers 412 and changes nothing; fields that are not ours to change have no effect', async () => {
+test('T-91 a stale If-Match answers 412 and changes nothing; fields that are not theirs to change are refused one by one', async () => {
   const [user] = await users('?search=Megan')
   const url = `${tenant.api}/users/${user?.id}`
   const seen = await platform.call('GET', url)
   const etag = String(seen.headers.etag)
-  const intruding = { sso: true, id: tenant.accountId, tenantId: tenant.accountId, status: 'deleted', displayName: 'Mallory' }
-  const changed = await platform.call('PATCH', url, intruding, undefined, { 'if-match': etag })
+  const intruding = { id: tenant.accountId, tenantId: tenant.accountId, status: 'deleted', displayName: 'Mallory' }
+  for (const [name, value] of Object.entries(intruding))
+    expect([name, (await platform.call('PATCH', url, { sso: true, [name]: value })).status]).toEqual([name, 400])
+  const changed = await platform.call('PATCH', url, { sso: true }, undefined, { 'if-match': etag })
   expect(changed.body).toEqual({ ...seen.body, sso: true, updatedAt: changed.body.updatedAt })
   const stale = await platform.call('PATCH', url, { sso: false }, undefined, { 'if-match': etag })
   expect(stale).toMatchObject({ status: 412, body: { code: 'version-conflict' } })

@@ -8,6 +8,7 @@ export type Schema = {
   oneOf?: Schema[]
   allOf?: Schema[]
   properties?: Record<string, Schema>
+  additionalProperties?: boolean | Schema
   required?: string[]
   items?: Schema
   format?: string

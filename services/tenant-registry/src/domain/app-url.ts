@@ -1,6 +1,5 @@
 import type { App } from '@jackfield/contract/app'
-
-export type UrlDefect = { path: string; message: string }
+import type { RequestDefect } from '@jackfield/contract/problem'
 
 const PLACEHOLDER = '{tenant}'
 // Stands in for the slug while the URL is parsed: braces are no host characters.
@@ -10,13 +9,14 @@ const STAND_IN = 'tenant-slug-stands-here'
  * What is wrong with an app's addresses (RFC 9700 4.1, T-41). They become redirect URIs and therefore must name
  * exact hosts: no wildcard, no address, no user info, query or fragment, https unless it is this machine.
  */
-export function findUrlDefects(app: Pick<App, 'sharedUrl' | 'tenantUrl'>, isLoopbackHost: (hostname: string) => boolean): UrlDefect[] {
+export function findUrlDefects(app: Pick<App, 'sharedUrl' | 'tenantUrl'>, isLoopbackHost: (hostname: string) => boolean): RequestDefect[] {
   const shared = app.sharedUrl === undefined ? undefined : describeDefect(app.sharedUrl, isLoopbackHost)
   const tenant = describeTenantUrlDefect(app.tenantUrl, isLoopbackHost)
-  return [
-    ...(shared ? [{ path: 'body.sharedUrl', message: shared }] : []),
-    ...(tenant ? [{ path: 'body.tenantUrl', message: tenant }] : []),
-  ]
+  return [...(shared ? [defectOf('sharedUrl', shared)] : []), ...(tenant ? [defectOf('tenantUrl', tenant)] : [])]
+}
+
+function defectOf(member: string, message: string): RequestDefect {
+  return { path: `body.${member}`, message, pointer: `/${member}`, in: 'body', code: 'invalid-url', detail: message }
 }
 
 function describeTenantUrlDefect(text: string, isLoopbackHost: (hostname: string) => boolean): string | undefined {

@@ -14,7 +14,7 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   headers: IfMatch,
-  querystring: z.object({
+  querystring: z.strictObject({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),
   response: { 200: AccountRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },

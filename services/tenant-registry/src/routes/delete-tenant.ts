@@ -15,7 +15,7 @@ const schema = {
   tags: ['Tenants'],
   params: TenantParams,
   headers: IfMatch,
-  querystring: z.object({
+  querystring: z.strictObject({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),
   response: { 200: TenantRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },

@@ -12,7 +12,7 @@ const schema = {
   summary: 'A script that sets up the registration in Entra ID; it holds no secret',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  querystring: z.object({ shell: z.enum(['bash', 'powershell']).default('bash') }),
+  querystring: z.strictObject({ shell: z.enum(['bash', 'powershell']).default('bash') }),
   response: { 200: { description: 'The script', content: { 'text/plain': { schema: z.string() } } }, 400: Problem, 404: Problem },
 }
 

@@ -5,6 +5,11 @@ import { findUrlDefects, slugOfHost, tenantOrigin } from '../../src/domain/app-u
 const isLoopback = (hostname: string) => hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1'
 const tenantUrl = 'https://{tenant}.phone.example'
 
+const defectAt = (member: string) => {
+  const [message, detail] = [expect.any(String), expect.any(String)]
+  return { path: `body.${member}`, message, pointer: `/${member}`, in: 'body', code: 'invalid-url', detail }
+}
+
 test.each([
   ['https://{tenant}.phone.example', undefined],
   ['https://web.{tenant}.phone.example:8443/app', undefined],
@@ -34,7 +39,7 @@ test.each([
   'https://{Tenant}.phone.example',
   'https://{tenant}.10.0.0.1',
 ])('T-41 RU-06 the tenant address %s is refused', (url) => {
-  expect(findUrlDefects({ tenantUrl: url }, isLoopback)).toEqual([{ path: 'body.tenantUrl', message: expect.any(String) }])
+  expect(findUrlDefects({ tenantUrl: url }, isLoopback)).toEqual([defectAt('tenantUrl')])
 })
 
 test.each([
@@ -48,7 +53,7 @@ test.each([
   'https://%6chost.example',
   'https://@host.example',
 ])('T-41 RU-06 the shared address %s is refused', (sharedUrl) => {
-  expect(findUrlDefects({ tenantUrl, sharedUrl }, isLoopback)).toEqual([{ path: 'body.sharedUrl', message: expect.any(String) }])
+  expect(findUrlDefects({ tenantUrl, sharedUrl }, isLoopback)).toEqual([defectAt('sharedUrl')])
 })
 
 test.each([

@@ -113,11 +113,19 @@ async function whatChanged(): Promise<string[]> {
 
 // The catalogue of apps is everybody's, and both tenants are of one directory.
 const { clientId: _app, directoryId: _directory, extension: _extension, tenantUrl: _tenantUrl, ...secrets } = theirs
+/** One's own audit log repeats whose things one asked for in vain. */
+function withoutAttempts({ status, contentType, body }: Answer): string {
+  if (status !== 200 || !contentType?.startsWith('application/json')) return body
+  const { items, ...rest }: { items?: Array<{ action?: string }> } = JSON.parse(body)
+  return JSON.stringify({ ...rest, items: items?.filter(({ action }) => action !== 'foreign-access') })
+}
+
 /** Fails when an answer tells what was not said in the question. */
 const discreet: Send = async (request) => {
   const answer = await stranger(request)
   const said = decodeURIComponent(request.url) + request.payload
-  const told = Object.values(secrets).filter((value) => answer.body.includes(value) && !said.includes(value))
+  const body = withoutAttempts(answer)
+  const told = Object.values(secrets).filter((value) => body.includes(value) && !said.includes(value))
   if (told.length > 0) throw new Error(`${told} is told: ${answer.body}`)
   return answer
 }

@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
+import { isLoopbackHost } from '@jackfield/configuration/settings'
 
 /** The admin API answered with something else than success. */
 export class AdminApiError extends Error {
@@ -20,13 +22,15 @@ export type AdminApi = <Answer>(method: string, path: string, body?: unknown) =>
  * the Host header says which host is meant.
  */
 export function adminApi(controlOrigin: string, apiKey: string): AdminApi {
-  const { host, port } = new URL(controlOrigin)
+  const { protocol, host, hostname, port } = new URL(controlOrigin)
+  const { Agent, request } = protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true })
+  const machine = protocol === 'http:' && isLoopbackHost(hostname) ? '127.0.0.1' : hostname
   return (method, path, body) => {
     const { promise, resolve, reject } = Promise.withResolvers<never>()
     const payload = body === undefined ? undefined : JSON.stringify(body)
     const headers = { host, authorization: `Bearer ${apiKey}`, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
-    const call = request({ host: '127.0.0.1', port, method, path: `/api/v1${path}`, headers, agent, timeout: 30_000 }, (answer) => {
+    const call = request({ host: machine, port, method, path: `/api/v1${path}`, headers, agent, timeout: 30_000 }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {

@@ -1,5 +1,6 @@
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { SingleBar } from 'cli-progress'
+import { type ControlLink, lifetimeOf } from './control-link.ts'
 import type { DemoProgress } from './demo.ts'
 import { DEMO_PEOPLE } from './demo-plan.ts'
 import { demoLogin, registrationToEnter } from './demo-registration.ts'
@@ -36,7 +37,12 @@ export function printProgress(): ProgressOutput {
   }
 }
 
-export function printWelcome(addresses: ReturnType<typeof platformAddresses>, access: { controlLink: string; keyFile: string }): void {
+/** What `npm start` prints once everything runs. */
+export function welcome(
+  addresses: ReturnType<typeof platformAddresses>,
+  access: { controlLink: ControlLink; keyFile: string },
+  now: Date,
+): string {
   const lines = [
     '',
     'Jackfield runs. Ctrl-C stops everything; the data stays in .data/',
@@ -49,7 +55,8 @@ export function printWelcome(addresses: ReturnType<typeof platformAddresses>, ac
       ['Fabrikam, to be connected', addresses.tenant('fabrikam')],
       ['Control', addresses.control],
       ['Control, as Contoso’s administrator', `${addresses.control}/?tenant=contoso`],
-      ['Control, first entry (once)', access.controlLink],
+      ['Control, as the platform’s', access.controlLink.url],
+      ['', lifetimeOf(access.controlLink, now)],
       ['Admin API', `${addresses.control}/api/v1  (key in ${access.keyFile})`],
       ['Practice Entra admin center', addresses.emulator],
     ]),
@@ -69,7 +76,7 @@ export function printWelcome(addresses: ReturnType<typeof platformAddresses>, ac
     ...table(Object.entries(registrationToEnter())),
     '',
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  return `${lines.join('\n')}\n`
 }
 
 function table(rows: ReadonlyArray<readonly [string, string]>): string[] {

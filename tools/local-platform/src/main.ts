@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { adminAccess } from './admin-access.ts'
-import { printProgress, printWelcome } from './console-output.ts'
+import { printProgress, welcome } from './console-output.ts'
+import { makeControlLink } from './control-link.ts'
 import { provideDemo } from './demo.ts'
 import { demoRegistration } from './demo-registration.ts'
+import { LOCAL_KEY_FILE } from './operator-command.ts'
 import { type Platform, refuseTakenPorts, startPlatform } from './platform.ts'
 import { openPlatformSettings } from './platform-settings.ts'
 import { DEFAULT_PORTS } from './process-plans.ts'
@@ -56,8 +58,8 @@ try {
   const api = await adminAccess(platform.addresses.control, settings, dataFolder)
   await provideDemo(api, platform.addresses.base, demoRegistration(), progress)
   progress.done()
-  const { token } = await api<{ token: string }>('POST', '/control-sign-in-links', {})
-  printWelcome(platform.addresses, { controlLink: `${platform.addresses.control}/enter#${token}`, keyFile: join('.data', 'admin-api-key') })
+  const controlLink = await makeControlLink(api, platform.addresses.control)
+  process.stdout.write(welcome(platform.addresses, { controlLink, keyFile: LOCAL_KEY_FILE }, new Date()))
 } catch (error) {
   if (!ended.signal.aborted) {
     process.stderr.write(`jackfield: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -44,7 +44,11 @@ function Refused({ error }: { error: unknown }) {
   return (
     <>
       <PageHeading title="This link was used or has expired" />
-      <Text>A link opens Control once, within a few minutes. Ask the operator of the phone platform for a new one.</Text>
+      <Text>
+        A link opens Control once, within 15 minutes; one that hands over the set-up of an account, for as long as it was made for. Ask
+        whoever sent it for a new one: an administrator makes it in Control, the operator of the phone platform by{' '}
+        <code>jackfield control-link</code>.
+      </Text>
     </>
   )
 }

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AdminApiError, adminApi } from './admin-api.ts'
+import { lifetimeOf, makeControlLink } from './control-link.ts'
+import { LOCAL_KEY_FILE, operatorUsage, readOperatorCommand } from './operator-command.ts'
+
+// `npm run jackfield -- COMMAND`: the operator's command line, through the admin API.
+
+const command = readOperatorCommand(process.argv.slice(2))
+if (command.kind === 'help') process.stdout.write(operatorUsage())
+else if (command.kind === 'refuse') fail(2, `${command.message}\n\n${operatorUsage()}`)
+else
+  await printControlLink(command).catch((error: unknown) => {
+    fail(1, `${error instanceof Error ? error.message : String(error)}\n`)
+  })
+
+/** The link alone goes to standard output, so that it can be piped. */
+async function printControlLink({ control, keyFile, wanted }: Extract<typeof command, { kind: 'control-link' }>): Promise<void> {
+  const api = adminApi(control, await readKey(keyFile))
+  const link = await makeControlLink(api, control, wanted).catch((cause: unknown) => {
+    throw new Error(explain(cause, control, keyFile), { cause })
+  })
+  process.stdout.write(`${link.url}\n`)
+  process.stderr.write(`${lifetimeOf(link, new Date())}\n`)
+  process.exit(0)
+}
+
+async function readKey(keyFile: string): Promise<string> {
+  const path = keyFile === LOCAL_KEY_FILE ? join(import.meta.dirname, '../../..', keyFile) : keyFile
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (cause) {
+    throw new Error(`there is no API key to read in ${keyFile}: npm start writes one; elsewhere name it by --api-key-file.`, { cause })
+  }
+}
+
+function explain(cause: unknown, control: string, keyFile: string): string {
+  if (!(cause instanceof AdminApiError)) return `nothing answers at ${control}: is the platform running?`
+  return cause.status === 401 ? `${control} does not take the API key of ${keyFile}.` : cause.message
+}
+
+function fail(code: number, text: string): void {
+  process.stderr.write(`jackfield: ${text}`)
+  process.exitCode = code
+}

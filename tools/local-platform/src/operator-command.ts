@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util'
+import { Origin } from '@jackfield/configuration/settings'
+import { DEFAULT_PORTS, platformAddresses } from './process-plans.ts'
+
+/** Where `npm start` keeps the key of its platform, below the project's folder. */
+export const LOCAL_KEY_FILE = '.data/admin-api-key'
+
+const OPTIONS = {
+  scope: { type: 'string', text: 'what it opens: platform, which is the default, or the id of a tenant' },
+  role: { type: 'string', text: 'admin, which is the default, or read' },
+  control: { type: 'string', text: `Control’s origin; default: ${platformAddresses(DEFAULT_PORTS).control}` },
+  'api-key-file': { type: 'string', text: `a file that holds an API key; default: ${LOCAL_KEY_FILE}, which npm start writes` },
+  help: { type: 'boolean', short: 'h', text: 'this text' },
+} as const
+
+export type OperatorCommand =
+  | { kind: 'control-link'; control: string; keyFile: string; wanted: { scope?: string; role?: string } }
+  | { kind: 'help' }
+  | { kind: 'refuse'; message: string }
+
+/** Reads the operator's command line. A key comes from a file alone: every user of a machine sees the arguments of a program. */
+export function readOperatorCommand(args: readonly string[]): OperatorCommand {
+  let parsed: ReturnType<typeof parse>
+  try {
+    parsed = parse(args)
+  } catch (error) {
+    return { kind: 'refuse', message: error instanceof Error ? error.message : String(error) }
+  }
+  const { values, positionals } = parsed
+  if (values.help) return { kind: 'help' }
+  const [command, ...more] = positionals
+  if (command === undefined) return { kind: 'refuse', message: 'Say which command.' }
+  if (command !== 'control-link' || more.length > 0) return { kind: 'refuse', message: `There is no command “${positionals.join(' ')}”.` }
+
+  const { control = platformAddresses(DEFAULT_PORTS).control, 'api-key-file': keyFile = LOCAL_KEY_FILE, scope, role } = values
+  const origin = Origin.safeParse(control)
+  if (!origin.success) return { kind: 'refuse', message: `--control ${control}: ${origin.error.issues[0]?.message}.` }
+  return { kind: 'control-link', control: origin.data, keyFile, wanted: { ...(scope && { scope }), ...(role && { role }) } }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
+}
+
+export function operatorUsage(): string {
+  const options = Object.entries(OPTIONS).map(
+    ([name, { type, text }]) => `  ${`--${name}${type === 'string' ? ' VALUE' : ''}`.padEnd(22)} ${text}`,
+  )
+  return [
+    'Usage: npm run jackfield -- COMMAND [options]',
+    '',
+    '  control-link           print a link that opens Control once, within 15 minutes',
+    '',
+    ...options,
+    '',
+  ].join('\n')
+}

@@ -3,13 +3,28 @@ export function encodeCursor(values: readonly string[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-/** The sort values, or undefined when the text is no cursor of `length` values. */
-export function decodeCursor(text: string, length: number): string[] | undefined {
+type IsValue = (value: string) => boolean
+
+/** What Postgres reads as a uuid, in the form we write it. */
+export const isUuid: IsValue = (value) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+
+/** What Postgres stores as text: any Unicode but NUL. */
+export const isText: IsValue = (value) => !value.includes('\0') && value.isWellFormed()
+
+/**
+ * The sort values, one for each of `are`, which says what a value of that column may be; undefined when the text is no such cursor. A value
+ * that Postgres cannot read would be an error of the query, a 500.
+ */
+export function decodeCursor(text: string, ...are: readonly IsValue[]): string[] | undefined {
+  const values = parsed(text)
+  if (!Array.isArray(values) || values.length !== are.length) return undefined
+  return values.every((value, index) => typeof value === 'string' && are[index]?.(value)) ? values : undefined
+}
+
+function parsed(text: string): unknown {
   try {
-    const values: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    if (Array.isArray(values) && values.length === length && values.every((value) => typeof value === 'string')) return values
+    return JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch {
     return undefined
   }
-  return undefined
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { decodeCursor, encodeCursor } from '../src/cursor.ts'
 import { runMigrations, whenReachable } from '../src/migrate.ts'
 import { createPool } from '../src/pool.ts'
 
@@ -108,22 +107,4 @@ test('DO-02 a connection that the server ends does not end the process', async (
   await expect.poll(() => lost.length).toBe(1)
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   await Promise.all([pool.end(), other.end()])
-})
-
-test('SI-05 a cursor holds any text, and what is no cursor is refused', () => {
-  for (const values of [
-    ["O'Brien", '1'],
-    ['', '%_\\'],
-    ['ä "x" \u0000', '2'],
-  ])
-    expect(decodeCursor(encodeCursor(values), 2)).toEqual(values)
-  for (const text of [
-    '',
-    'garbage',
-    encodeCursor(['one']),
-    Buffer.from('{"a":1}').toString('base64url'),
-    Buffer.from('[1,2]').toString('base64url'),
-  ]) {
-    expect(decodeCursor(text, 2)).toBeUndefined()
-  }
 })

@@ -1,6 +1,7 @@
 import { cpuOf, evilRequestsOf } from '@jackfield/api-fuzz/evil-requests'
 import { fuzzOperation, type Send, tryAll } from '@jackfield/api-fuzz/fuzz-operation'
 import { HOSTILE_CONTENT_TYPES } from '@jackfield/api-fuzz/hostile'
+import { testListCursors } from '@jackfield/api-fuzz/list-cursors'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import { testStrictRequests } from '@jackfield/api-fuzz/strict-requests'
 import { sweptRequestsOf } from '@jackfield/api-fuzz/swept-requests'
@@ -146,6 +147,8 @@ testStrictRequests(operations, {
   send: inject,
   everything: () => everything(platform),
 })
+
+testListCursors(operations, { values: () => theirs, send: inject })
 
 test.each(operations)('T-101 SI-05 $id takes nothing hostile amiss, wherever it stands in a request that would do', async (operation) => {
   const values = operation.method === 'DELETE' ? { ...theirs, endpointId: guid() } : theirs

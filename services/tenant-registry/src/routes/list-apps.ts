@@ -13,6 +13,8 @@ const schema = {
   response: { 200: pageOf(App), 400: Problem },
 }
 
+const isClientId = (text: string) => ClientId.safeParse(text).success
+
 export const listApps: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
-  app.get('/apps', { schema }, async ({ query }) => toPage(await apps.list(readRange(query, ClientId)), query, (item) => item.clientId))
+  app.get('/apps', { schema }, async ({ query }) => toPage(await apps.list(readRange(query, isClientId)), query, (item) => item.clientId))
 }

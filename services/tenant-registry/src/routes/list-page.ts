@@ -1,14 +1,12 @@
-import { Id } from '@jackfield/contract/identifier'
 import type { Page, PageQuery } from '@jackfield/contract/page'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
-import type { z } from 'zod'
+import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import { refuse } from '../errors.ts'
 import type { Range } from '../ports.ts'
 
-/** The slice of the list that a query asks for, with one row more. */
-export function readRange({ cursor, limit }: PageQuery, key: z.ZodType<string> = Id): Range {
+/** The slice of the list that a query asks for, with one row more; `isKey` says what a row is sorted by. */
+export function readRange({ cursor, limit }: PageQuery, isKey: (text: string) => boolean = isUuid): Range {
   if (cursor === undefined) return { after: undefined, limit: limit + 1 }
-  const after = key.safeParse(decodeCursor(cursor, 1)?.[0]).data
+  const [after] = decodeCursor(cursor, isKey) ?? []
   if (after === undefined) throw refuse('invalid-cursor')
   return { after, limit: limit + 1 }
 }

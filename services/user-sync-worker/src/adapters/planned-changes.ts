@@ -1,9 +1,7 @@
 import type { PlannedChange } from '@jackfield/contract/import-rule'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
-
-const UUID = /^[0-9a-f-]{36}$/
 
 const PLANNED = `
 select s.object_id as "objectId", coalesce(s.person ->> 'displayName', u.display_name) as "displayName",
@@ -22,8 +20,8 @@ order by s.object_id limit $4`
 export function plannedChanges(pool: pg.Pool): Pick<SyncRuns, 'plannedChanges'> {
   return {
     async plannedChanges(tenantId, runId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [])
-      if (after === undefined || (after !== null && !UUID.test(after))) return { kind: 'bad-cursor' }
+      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      if (after === undefined) return { kind: 'bad-cursor' }
       const { rows } = await pool.query<PlannedChange>(PLANNED, [tenantId, runId, after, limit + 1])
       const items = rows.slice(0, limit)
       const last = items.at(-1)

@@ -1,5 +1,6 @@
 import type { Extension } from '@jackfield/contract/phone-system'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { ExtensionNumber } from '@jackfield/contract/phone-user'
+import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
@@ -24,8 +25,7 @@ left join roster.phone_user u on u.tenant_id = b.tenant_id and u.id = b.user_id
 where e.tenant_id = $1 and e.phone_system_id = $2 and ($3::text is null or (length(e.number), e.number) > (length($3), $3))
 order by length(e.number), e.number limit $4`
 
-const UUID = /^[0-9a-f-]{36}$/
-const NUMBER = /^[0-9*#+]{1,32}$/
+const isNumber = (text: string) => ExtensionNumber.safeParse(text).data === text
 
 export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSystems {
   const db = drizzle(pool)
@@ -48,12 +48,12 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
       return row && toPhoneSystem(row)
     },
     async list(tenantId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [undefined] : (decodeCursor(cursor, 1) ?? [''])
-      if (after !== undefined && !UUID.test(after)) return { kind: 'bad-cursor' }
+      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      if (after === undefined) return { kind: 'bad-cursor' }
       const rows = await db
         .select()
         .from(phoneSystem)
-        .where(and(eq(phoneSystem.tenantId, tenantId), after === undefined ? undefined : gt(phoneSystem.id, after)))
+        .where(and(eq(phoneSystem.tenantId, tenantId), after === null ? undefined : gt(phoneSystem.id, after)))
         .orderBy(phoneSystem.id)
         .limit(limit + 1)
       const items = rows.slice(0, limit).map(toPhoneSystem)
@@ -71,8 +71,8 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
       return { created: created ?? 0, unchanged: named.length - (created ?? 0) }
     },
     async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [''])
-      if (after !== null && !NUMBER.test(after ?? '')) return { kind: 'bad-cursor' }
+      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isNumber) ?? [])
+      if (after === undefined) return { kind: 'bad-cursor' }
       type Row = Omit<Extension, 'holder'> & { holder: ReadHolder | null }
       const { rows } = await pool.query<Row>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
       const items = rows.slice(0, limit).map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))

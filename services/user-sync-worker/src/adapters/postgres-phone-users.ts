@@ -1,5 +1,5 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { decodeCursor, encodeCursor, isText, isUuid } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../domain/extension-hold.ts'
 import type { PhoneUsers, ReadUserRecord } from '../ports.ts'
@@ -20,8 +20,6 @@ where u.tenant_id = $1
   and ($4::boolean is null or u.sso = $4)
   and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
 order by lower(u.display_name), u.id limit $7`
-
-const UUID = /^[0-9a-f-]{36}$/
 
 type Row = {
   id: string
@@ -63,9 +61,8 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
       return rows[0] && toRecord(rows[0])
     },
     async list(tenantId, { search, bound, sso, cursor, limit }) {
-      const after = cursor === undefined ? [null, null] : decodeCursor(cursor, 2)
-      const [name, id] = after ?? []
-      if (name === undefined || id === undefined || (id !== null && (!UUID.test(id) || name?.includes('\0')))) return { kind: 'bad-cursor' }
+      const [name, id] = cursor === undefined ? [null, null] : (decodeCursor(cursor, isText, isUuid) ?? [])
+      if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
       const pattern = search ? containing(search) : null
       const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
       const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1])

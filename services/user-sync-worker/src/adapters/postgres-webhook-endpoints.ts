@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import { seal } from '@jackfield/sealing/seal'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { WebhookEndpoints } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
-
-const UUID = /^[0-9a-f-]{36}$/
 
 const READ = `
 select e.*, (select count(*)::int from roster.webhook_message m where m.endpoint_id = e.id and m.delivered_at is null) as waiting
@@ -57,8 +55,8 @@ export function postgresWebhookEndpoints(pool: pg.Pool, sealingKeys: readonly Bu
       return { id, secret: `whsec_${secret.toString('base64')}` }
     },
     async list(tenantId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [''])
-      if (after !== null && !UUID.test(after ?? '')) return { kind: 'bad-cursor' }
+      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      if (after === undefined) return { kind: 'bad-cursor' }
       const text = `${READ} where e.tenant_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`
       const { rows } = await pool.query<Row>(text, [tenantId, after, limit + 1])
       const items = rows.slice(0, limit).map(toEndpoint)

@@ -1,13 +1,11 @@
 import type { SyncRun } from '@jackfield/contract/sync-run'
-import { decodeCursor, encodeCursor } from '@jackfield/postgres/cursor'
+import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { NewRun, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { forget } from './sync-run-fence.ts'
-
-const UUID = /^[0-9a-f-]{36}$/
 
 const READ = `
 select r.*, coalesce((select json_agg(json_build_object('id', s.object_id, 'reason', s.reason) order by s.object_id)
@@ -52,8 +50,8 @@ export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' 
       return rows[0] && { run: toSyncRun(rows[0]), revision: rows[0].revision }
     },
     async list(tenantId, { cursor, limit }) {
-      const [before] = cursor === undefined ? [null] : (decodeCursor(cursor, 1) ?? [])
-      if (before === undefined || (before !== null && !UUID.test(before))) return { kind: 'bad-cursor' }
+      const [before] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      if (before === undefined) return { kind: 'bad-cursor' }
       // Ids are UUIDs of version 7: the newest run has the greatest.
       const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) order by r.id desc limit $3`
       const { rows } = await pool.query<Row>(text, [tenantId, before, limit + 1])

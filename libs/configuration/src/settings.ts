@@ -1,6 +1,17 @@
 import { z } from 'zod'
+import { isExampleKey } from './example-key.ts'
 
 // The settings that several services share, each defined once.
+
+const NOT_RANDOM = 'must be random, and this is an example: make one with `openssl rand -base64 32`'
+
+/** A secret that is given as it is. */
+export function secretText({ atLeast }: { atLeast: number }) {
+  return z
+    .string()
+    .min(atLeast, { error: `must be at least ${atLeast} characters`, abort: true })
+    .refine((text) => !isExampleKey(text), NOT_RANDOM)
+}
 
 /** Comma-separated base64 or base64url keys; `bytes` is the exact length, or the least one. */
 export function keyList(bytes: { exactly: number } | { atLeast: number }) {
@@ -9,8 +20,10 @@ export function keyList(bytes: { exactly: number } | { atLeast: number }) {
   return z
     .string()
     .regex(/^[A-Za-z0-9+/_=, -]+$/, 'must be comma-separated base64')
-    .transform((text) => text.split(',').map((part) => Buffer.from(part.trim(), 'base64')))
-    .refine((keys) => keys.every(fits), `every key must decode to ${wanted} bytes`)
+    .transform((text) => text.split(',').map((part) => ({ written: part.trim(), key: Buffer.from(part.trim(), 'base64') })))
+    .refine((keys) => keys.every(({ key }) => fits(key)), { error: `every key must decode to ${wanted} bytes`, abort: true })
+    .refine((keys) => !keys.some(({ written, key }) => isExampleKey(written, key)), NOT_RANDOM)
+    .transform((keys) => keys.map(({ key }) => key))
 }
 
 export const KeyEncryptionKeys = keyList({ exactly: 32 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,8 @@ const Config = z.object({
   BASE_URL: Origin,
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys,
 })
-const key = Buffer.alloc(32, 7).toString('base64')
+const bytes = randomBytes(32)
+const key = bytes.toString('base64')
 const right = { BASE_URL: 'https://phone.example', KEY_ENCRYPTION_KEYS: key }
 
 function linesFor(environment: Record<string, string>): readonly string[] {
@@ -40,11 +42,11 @@ test('S51 a misspelled setting of ours is refused, the rest of the environment i
 })
 
 test('S51 keys are read as base64 and base64url, several of them, with their lengths checked', () => {
-  const urlSafe = Buffer.alloc(32, 255).toString('base64url')
-  expect(KeyEncryptionKeys.parse(`${key}, ${urlSafe}`)).toEqual([Buffer.alloc(32, 7), Buffer.alloc(32, 255)])
-  expect(KeyEncryptionKeys.safeParse(Buffer.alloc(33).toString('base64')).success).toBe(false)
-  expect(InternalTokenKeys.safeParse(Buffer.alloc(48).toString('base64')).success).toBe(true)
-  expect(InternalTokenKeys.safeParse(Buffer.alloc(31).toString('base64')).success).toBe(false)
+  const other = randomBytes(32)
+  expect(KeyEncryptionKeys.parse(`${key}, ${other.toString('base64url')}`)).toEqual([bytes, other])
+  expect(KeyEncryptionKeys.safeParse(randomBytes(33).toString('base64')).success).toBe(false)
+  expect(InternalTokenKeys.safeParse(randomBytes(48).toString('base64')).success).toBe(true)
+  expect(InternalTokenKeys.safeParse(randomBytes(31).toString('base64')).success).toBe(false)
 })
 
 test('S26 S51 a key is read from the file its setting names; a file that cannot be read, is empty, or stands beside the value is one line', () => {
@@ -55,7 +57,7 @@ test('S26 S51 a key is read from the file its setting names; a file that cannot 
   }
   const { KEY_ENCRYPTION_KEYS: _, ...others } = right
   const held = file('keys', `${key}\n`)
-  expect(loadConfig(Config, { ...others, KEY_ENCRYPTION_KEYS_FILE: held }).KEY_ENCRYPTION_KEYS).toEqual([Buffer.alloc(32, 7)])
+  expect(loadConfig(Config, { ...others, KEY_ENCRYPTION_KEYS_FILE: held }).KEY_ENCRYPTION_KEYS).toEqual([bytes])
   expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: join(folder, 'none') })).toEqual([
     'KEY_ENCRYPTION_KEYS_FILE: the file cannot be read',
   ])

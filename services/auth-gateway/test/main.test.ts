@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
@@ -22,13 +23,13 @@ afterEach(async () => {
   await database.drop()
 })
 
+const KEYS = { INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'), KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') }
 const settings = () => ({
+  ...KEYS,
   PATH: process.env.PATH ?? '',
   LOG_LEVEL: 'info',
   DATABASE_URL: database.url,
   BASE_URL: 'https://phone.example',
-  INTERNAL_TOKEN_KEYS: Buffer.alloc(32, 1).toString('base64'),
-  KEY_ENCRYPTION_KEYS: Buffer.alloc(32, 2).toString('base64'),
   TENANT_REGISTRY_URL: 'http://127.0.0.1:9',
   ROSTER_URL: 'http://127.0.0.1:9',
 })

@@ -7,6 +7,7 @@ import {
   Origin,
   PostgresUrl,
   ServiceUrl,
+  secretText,
 } from '@jackfield/configuration/settings'
 import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
 import { z } from 'zod'
@@ -69,7 +70,7 @@ export const Config = z
     HOST_PROOF_DNS_SERVERS: DnsServers.optional(),
     /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */
     FEDERATED_TOKEN_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),
-    BOOTSTRAP_API_KEY: z.string().min(32, 'must be at least 32 characters').max(200).optional(),
+    BOOTSTRAP_API_KEY: secretText({ atLeast: 32 }).max(200).optional(),
   })
   // Told together with what else is wrong, not only once that is mended.
   .refine(({ KEY_ENCRYPTION_PROVIDER: provider, KEY_ENCRYPTION_KEYS: keys }) => provider === 'vault' || keys !== undefined, {

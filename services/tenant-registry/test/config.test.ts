@@ -1,12 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { ConfigError, loadConfig } from '@jackfield/configuration/load-config'
 import { expect, test } from 'vitest'
 import { Config } from '../src/config.ts'
 
-const KEY = Buffer.alloc(32, 7).toString('base64')
+const KEY = randomBytes(32).toString('base64')
 const good = {
   DATABASE_URL: 'postgres://registry@db/jackfield',
   INTERNAL_TOKEN_KEYS: KEY,
-  KEY_ENCRYPTION_KEYS: `${KEY},${Buffer.alloc(32, 8).toString('base64url')}`,
+  KEY_ENCRYPTION_KEYS: `${KEY},${randomBytes(32).toString('base64url')}`,
   BASE_URL: 'https://phone.example',
 }
 
@@ -23,7 +24,7 @@ function linesOf(settings: Record<string, string>): readonly string[] {
 test('the needed settings are enough; the first of several keys encrypts', () => {
   const config = loadConfig(Config, good)
   expect(config).toMatchObject({ PORT: 8080, MIGRATE: 'auto', BASE_URL: 'https://phone.example' })
-  expect(config.KEY_ENCRYPTION_KEYS?.[0]?.[0]).toBe(7)
+  expect(config.KEY_ENCRYPTION_KEYS?.[0]?.toString('base64')).toBe(KEY)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { KeyEncryption } from '../src/ports.ts'
@@ -19,7 +19,7 @@ export function rewrapCommand(registry: Registry) {
         env: {
           PATH: process.env.PATH,
           DATABASE_URL: registry.url,
-          INTERNAL_TOKEN_KEYS: Buffer.alloc(32, 7).toString('base64'),
+          INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'),
           BASE_URL: 'https://phone.example',
           ...settings,
         },

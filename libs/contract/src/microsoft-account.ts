@@ -130,6 +130,23 @@ export type AccountRemoval = z.infer<typeof AccountRemoval>
 
 export const AccountParams = z.object({ tenantId: Id, accountId: Id })
 
+/** Of a connection test: what it tries in place of what is saved, or that a green one is to switch a disabled account on. */
+export const VerifyRequest = z
+  .strictObject({
+    redirectMode: RedirectMode.optional(),
+    redirectPlatform: RedirectPlatform.optional(),
+    enable: z.literal(true).optional().meta({ description: 'Switches a disabled account on when no check fails' }),
+  })
+  .refine(
+    ({ enable, redirectMode, redirectPlatform }) => !enable || (redirectMode ?? redirectPlatform) === undefined,
+    'what is only tried cannot be enabled',
+  )
+  .meta({ description: 'With `redirectMode` or `redirectPlatform` a proposal is tested beside what is saved: nothing is saved' })
+export type VerifyRequest = z.infer<typeof VerifyRequest>
+
+/** Redirect URIs as they would be; without either, as they are. */
+export const RedirectUriQuery = z.strictObject({ redirectMode: RedirectMode.optional(), redirectPlatform: RedirectPlatform.optional() })
+
 export const RedirectUri = z.object({
   uri: z.string(),
   clientId: z.string().nullable().meta({ description: 'The app it is for; null for the one of `single` mode' }),

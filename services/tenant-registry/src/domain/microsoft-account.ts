@@ -1,4 +1,4 @@
-import type { MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount, MicrosoftAccountPatch, VerifyRequest } from '@jackfield/contract/microsoft-account'
 import type { Check } from '@jackfield/contract/verification'
 import { accountWarnings, findingsOf } from './account-warnings.ts'
 
@@ -10,7 +10,9 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  *   other client id, directory or cloud --> draft: what was tested was another registration
  *   other credential --> status kept: replacing a secret must not interrupt sign-in (T-93); `lastVerifiedAt` is cleared
  *
- * A failed test leaves a draft a draft. A disabled account is tested without changing its status.
+ * A failed test leaves a draft a draft. A disabled account is tested without changing its status, unless the test is asked to enable it:
+ *
+ *   disabled --test that enables passed--> ready
  */
 export type AccountRecord = Omit<MicrosoftAccount, 'enabled' | 'warnings'> & {
   /** What the last connection test left to be seen to. */
@@ -64,19 +66,26 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
   return changed
 }
 
+/** The account as a proposal would have it (S57). Addresses known under one platform tell nothing of another. */
+export function proposed(
+  account: AccountRecord,
+  { redirectMode, redirectPlatform }: Pick<VerifyRequest, 'redirectMode' | 'redirectPlatform'>,
+): AccountRecord {
+  return { ...account, ...patched(account, { redirectMode, redirectPlatform }) }
+}
+
 /** The account with another credential, which waits to be tested. */
 export function withNewCredential(account: AccountRecord): AccountValues {
   return { ...valuesOf(account), findings: [], lastVerifiedAt: null }
 }
 
+type Found = { checks: readonly Check[]; at: Date; registeredRedirectUris: string[] | null; enables?: boolean }
+
 /** The account after a connection test, which found these redirect URIs registered. */
-export function verified(
-  account: AccountRecord,
-  { checks, at, registeredRedirectUris }: { checks: readonly Check[]; at: Date; registeredRedirectUris: string[] | null },
-): AccountValues {
+export function verified(account: AccountRecord, { checks, at, registeredRedirectUris, enables = false }: Found): AccountValues {
   const ok = checks.every((check) => check.status !== 'failed')
   const values = { ...valuesOf(account), registeredRedirectUris, findings: findingsOf(checks), lastVerifiedAt: at.toISOString() }
-  if (account.status === 'disabled') return values
+  if (account.status === 'disabled' && !(ok && enables)) return values
   if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Guid } from './identifier.ts'
+import { PageQuery } from './page.ts'
 
 const Criteria = z.strictObject({
   department: z.string().trim().min(1).max(256).optional(),
@@ -45,3 +46,8 @@ export const PlannedChange = z
   })
   .meta({ id: 'PlannedChange' })
 export type PlannedChange = z.infer<typeof PlannedChange>
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+export const PlannedChangeQuery = PageQuery.extend({
+  removals: Flag.default(false).meta({ description: 'Only whom the run would disable, delete or no longer sync' }),
+})

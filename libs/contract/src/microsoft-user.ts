@@ -27,3 +27,15 @@ export type MicrosoftUser = z.infer<typeof MicrosoftUser>
 
 export const MicrosoftUserQuery = PageQuery.extend({ search: z.string().trim().max(200).optional() })
 export type MicrosoftUserQuery = z.infer<typeof MicrosoftUserQuery>
+
+const Count = z.int().min(0)
+/** How many users a directory has, by what an import of everybody can leave out. */
+export const MicrosoftUserCount = z
+  .object({
+    total: Count,
+    guests: Count,
+    disabled: Count.meta({ description: 'Blocked from sign-in; rooms and shared mailboxes usually are' }),
+    disabledGuests: Count.meta({ description: 'Of the guests, those that are disabled' }),
+  })
+  .meta({ id: 'MicrosoftUserCount' })
+export type MicrosoftUserCount = z.infer<typeof MicrosoftUserCount>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Guid, Id, Timestamp } from './identifier.ts'
+import { PageQuery } from './page.ts'
 
 export const SyncRunStatus = z.enum(['queued', 'running', 'awaiting-approval', 'succeeded', 'failed', 'cancelled'])
 export type SyncRunStatus = z.infer<typeof SyncRunStatus>
@@ -40,6 +41,9 @@ export const SyncRun = z
   })
   .meta({ id: 'SyncRun' })
 export type SyncRun = z.infer<typeof SyncRun>
+
+export const SyncRunQuery = PageQuery.extend({ status: SyncRunStatus.optional() })
+export type SyncRunQuery = z.infer<typeof SyncRunQuery>
 
 export const SyncRunParams = z.object({ tenantId: Id, runId: Id })
 export const SyncRunStarted = z.object({ runId: Id })

@@ -19,6 +19,7 @@ import { cancelSyncRun } from './routes/cancel-sync-run.ts'
 import { changeUser } from './routes/change-user.ts'
 import { checkNotifications } from './routes/check-notifications.ts'
 import { confineToTenant } from './routes/confine-to-tenant.ts'
+import { countMicrosoftUsers } from './routes/count-microsoft-users.ts'
 import { createPhoneSystem } from './routes/create-phone-system.ts'
 import { createWebhookEndpoint } from './routes/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/delete-webhook-endpoint.ts'
@@ -112,6 +113,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.addHook('preHandler', requireTenant(ports))
     await admin.register(strictRequestsPlugin)
     admin.register(listMicrosoftUsers, ports)
+    admin.register(countMicrosoftUsers, ports)
     admin.register(importUsers, ports)
     admin.register(resyncUsers, ports)
     admin.register(getImportRules, ports)

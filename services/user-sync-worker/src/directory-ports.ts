@@ -1,4 +1,5 @@
 import type { Connection } from '@jackfield/contract/internal-api'
+import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
 import type { ReadUser } from './domain/directory-user.ts'
@@ -22,6 +23,7 @@ export type Directory = {
   listMembers(connection: Connection, set: string, from: string | null, signal: AbortSignal): Promise<MembersPage | DirectoryFailure>
   /** Undefined when the directory does not tell. */
   countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
+  countKinds(connection: Connection): Promise<{ kind: 'counts'; counts: MicrosoftUserCount } | DirectoryFailure>
 }
 export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
 export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }

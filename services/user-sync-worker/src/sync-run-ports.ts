@@ -86,9 +86,9 @@ export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not
 export type SyncRuns = {
   create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
   find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
-  list(tenantId: string, page: PageRequest): Promise<Page<SyncRun> | BadCursor>
-  /** What a run found and did not do, by object id. */
-  plannedChanges(tenantId: string, runId: string, page: PageRequest): Promise<Page<PlannedChange> | BadCursor>
+  list(tenantId: string, page: PageRequest & { status?: SyncRun['status'] | undefined }): Promise<Page<SyncRun> | BadCursor>
+  /** What a run found and did not do, by object id; `removals`: only whom it would take something away from. */
+  plannedChanges(tenantId: string, runId: string, page: PageRequest & { removals: boolean }): Promise<Page<PlannedChange> | BadCursor>
   /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
   takeLease(job: SyncRunJob): Promise<Lease | undefined>
   renewLease(lease: Lease): Promise<void>

@@ -19,6 +19,8 @@ const LARGEST_PAGE = 999
 const ADVANCED = { consistencylevel: 'eventual' }
 /** Imports step aside when Graph is busy; a list somebody looks at does not. */
 const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
+/** Everybody, and what an import of everybody can leave out. */
+const KINDS = ['', "userType eq 'Guest'", 'accountEnabled eq false', "userType eq 'Guest' and accountEnabled eq false"]
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
 
 const EVERYBODY = `${SELECT}&$top=${LARGEST_PAGE}`
@@ -55,6 +57,13 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     const next = nextOf(connection, body)
     if (next === undefined) return { kind: 'rejected', code: 'foreign nextLink' }
     return { kind: 'page', users: body.value.map(readDirectoryUser), next }
+  }
+
+  async function count(connection: Connection, { filter = '', ...rest }: Omit<Request, 'query'> & { filter?: string }) {
+    const query = `$select=id&$top=1&$count=true${filter && `&$filter=${encodeURIComponent(filter)}`}`
+    const answer = await ask(connection, { ...rest, query })
+    if (answer.kind !== 'answer') return answer
+    return answer.body['@odata.count'] ?? { kind: 'unavailable' as const }
   }
 
   /** Null at the end, undefined when the link leads elsewhere. */
@@ -141,8 +150,15 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       return { kind: 'page', ids: answer.body.value.flatMap((value) => Member.safeParse(value).data?.id ?? []), next }
     },
     async countUsers(connection, signal) {
-      const answer = await ask(connection, { query: '$select=id&$top=1&$count=true', headers: { ...ADVANCED, ...LOW_PRIORITY }, signal })
-      return answer.kind === 'answer' ? answer.body['@odata.count'] : undefined
+      const counted = await count(connection, { headers: { ...ADVANCED, ...LOW_PRIORITY }, signal })
+      return typeof counted === 'number' ? counted : undefined
+    },
+    async countKinds(connection) {
+      const answers = await Promise.all(KINDS.map((filter) => count(connection, { filter, headers: ADVANCED })))
+      const failure = answers.find((answer) => typeof answer !== 'number')
+      if (failure !== undefined) return failure
+      const [total, guests, disabled, disabledGuests] = answers as [number, number, number, number]
+      return { kind: 'counts', counts: { total, guests, disabled, disabledGuests } }
     },
   }
 }

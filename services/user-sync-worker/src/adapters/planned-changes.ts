@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { SyncRuns } from '../sync-run-ports.ts'
 
 const PLANNED = `
-select s.object_id as "objectId", coalesce(s.person ->> 'displayName', u.display_name) as "displayName",
+select * from (select s.object_id as "objectId", coalesce(s.person ->> 'displayName', u.display_name) as "displayName",
   coalesce(s.person ->> 'userPrincipalName', u.user_principal_name) as "userPrincipalName",
   case when u.id is null then 'create' when u.status <> 'deleted' and s.status = 'deleted' then 'delete'
     when u.status = 'active' and s.status = 'disabled' then 'disable' when u.sync and not s.sync then 'unsync'
@@ -13,16 +13,17 @@ from roster.staged_change s
 join roster.sync_run r on r.id = s.run_id
 left join roster.phone_user u on u.tenant_id = s.tenant_id and u.directory_id = r.directory_id and u.object_id = s.object_id
 where s.tenant_id = $1 and s.run_id = $2 and ($3::uuid is null or s.object_id > $3)
-  and (u.id is not null or (s.sync and s.status = 'active'))
-order by s.object_id limit $4`
+  and (u.id is not null or (s.sync and s.status = 'active'))) planned
+where not $5 or change in ('delete', 'disable', 'unsync')
+order by "objectId" limit $4`
 
 /** What a run found and waits with, compared with the roster as it is now. */
 export function plannedChanges(pool: pg.Pool): Pick<SyncRuns, 'plannedChanges'> {
   return {
-    async plannedChanges(tenantId, runId, { cursor, limit }) {
+    async plannedChanges(tenantId, runId, { cursor, limit, removals }) {
       const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
       if (after === undefined) return { kind: 'bad-cursor' }
-      const { rows } = await pool.query<PlannedChange>(PLANNED, [tenantId, runId, after, limit + 1])
+      const { rows } = await pool.query<PlannedChange>(PLANNED, [tenantId, runId, after, limit + 1, removals])
       const items = rows.slice(0, limit)
       const last = items.at(-1)
       return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.objectId]) : null }

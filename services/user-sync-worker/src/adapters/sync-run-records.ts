@@ -49,12 +49,13 @@ export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' 
       const { rows } = await pool.query<Row>(`${READ} where r.tenant_id = $1 and r.id = $2`, [tenantId, runId])
       return rows[0] && { run: toSyncRun(rows[0]), revision: rows[0].revision }
     },
-    async list(tenantId, { cursor, limit }) {
+    async list(tenantId, { cursor, limit, status }) {
       const [before] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
       if (before === undefined) return { kind: 'bad-cursor' }
       // Ids are UUIDs of version 7: the newest run has the greatest.
-      const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) order by r.id desc limit $3`
-      const { rows } = await pool.query<Row>(text, [tenantId, before, limit + 1])
+      const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) and ($4::text is null or r.status = $4)
+        order by r.id desc limit $3`
+      const { rows } = await pool.query<Row>(text, [tenantId, before, limit + 1, status ?? null])
       const items = rows.slice(0, limit).map(toSyncRun)
       const last = items.at(-1)
       return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null }

@@ -1,5 +1,5 @@
-import { PlannedChange } from '@jackfield/contract/import-rule'
-import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { PlannedChange, PlannedChangeQuery } from '@jackfield/contract/import-rule'
+import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRunParams } from '@jackfield/contract/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,7 @@ const schema = {
   description: 'An import lists only whom it would disable; all else it counts.',
   tags: ['Sync runs'],
   params: SyncRunParams,
-  querystring: PageQuery,
+  querystring: PlannedChangeQuery,
   response: { 200: pageOf(PlannedChange), 400: Problem, 404: Problem },
 }
 
@@ -20,7 +20,7 @@ export const listPlannedChanges: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = as
   app.get('/tenants/:tenantId/sync-runs/:runId/planned-changes', { schema }, async ({ params, query }) => {
     const { tenantId, runId } = params
     if (!(await runs.find(tenantId, runId))) throw refuse('run-not-found')
-    const page = await runs.plannedChanges(tenantId, runId, { cursor: query.cursor, limit: query.limit })
+    const page = await runs.plannedChanges(tenantId, runId, { ...query, cursor: query.cursor })
     if ('kind' in page) throw refuse('invalid-cursor')
     return page
   })

@@ -117,14 +117,19 @@ export const MicrosoftAccountPatch = z.strictObject({
 })
 export type MicrosoftAccountPatch = z.infer<typeof MicrosoftAccountPatch>
 
-/** What hangs on an account and ends or stays with its removal. */
-export const AccountRemoval = z
+/** Whom it hits when an account is switched off, changed or removed. */
+export const AccountReach = z
   .object({
     users: z.int().min(0).meta({ description: 'People imported through it; they stay, with their extensions' }),
-    sso: z.int().min(0).meta({ description: 'Of those, who lose Microsoft sign-in' }),
-    bound: z.int().min(0).meta({ description: 'Of those, who keep an extension' }),
-    credential: CredentialSummary.nullable().meta({ description: 'Erased' }),
+    sso: z.int().min(0).meta({ description: 'Of those, who sign in with Microsoft and would no longer' }),
+    bound: z.int().min(0).meta({ description: 'Of those, who have an extension and keep it' }),
   })
+  .meta({ id: 'AccountReach' })
+export type AccountReach = z.infer<typeof AccountReach>
+
+/** What hangs on an account and ends or stays with its removal. */
+export const AccountRemoval = z
+  .object({ ...AccountReach.shape, credential: CredentialSummary.nullable().meta({ description: 'Erased' }) })
   .meta({ id: 'AccountRemoval' })
 export type AccountRemoval = z.infer<typeof AccountRemoval>
 

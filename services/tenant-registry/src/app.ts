@@ -64,6 +64,7 @@ import { proveCustomHost } from './routes/prove-custom-host.ts'
 import { putApp } from './routes/put-app.ts'
 import { putCredential } from './routes/put-credential.ts'
 import { putTenantLogo } from './routes/put-tenant-logo.ts'
+import { showAccountReach } from './routes/show-account-reach.ts'
 import { showSetupScript } from './routes/show-setup-script.ts'
 import { verifyAccount } from './routes/verify-account.ts'
 
@@ -114,6 +115,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(createAccount, ports)
       await scope.register(listAccounts, ports)
       await scope.register(getAccount, ports)
+      await scope.register(showAccountReach, ports)
       await scope.register(changeAccount, ports)
       await scope.register(deleteAccount, ports)
       await scope.register(putCredential, ports)

@@ -60,6 +60,17 @@ test('T-91 a misspelled preview deletes nothing, and switches nothing off', asyn
   expect(roster.asked).toEqual([])
 })
 
+test('CW-03 S58 how many people an account has is told to every reader; nothing changes by asking', async () => {
+  const account = await givenAccount()
+  const reader = { ...adminOf(tenantId), role: 'read' as const }
+  const reach = (id: string) => registry.call(reader, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/reach`)
+  expect(await reach(account.id)).toMatchObject({ status: 200, body: PEOPLE })
+  expect((await find(account.id)).body).toEqual(account)
+  expect((await reach(crypto.randomUUID())).status).toBe(404)
+  roster.down = true
+  expect((await reach(account.id)).body.code).toBe('roster-unavailable')
+})
+
 test('S49 the account is switched off, ended at the roster while its credential works, then erased with the credential', async () => {
   const account = await givenAccount()
   let seen: unknown

@@ -155,13 +155,17 @@ test('S36 S40 and a person of Fabrikam is sent to Microsoft and back to their ow
 
 test('S20 with two redirect URIs for each app the page shows only what is to be added and removed', async () => {
   await control.getByLabel(/^Two for each app/).click()
-  const added = control.getByRole('list', { name: 'Redirect URIs to add' })
+  await control.getByRole('button', { name: 'Test and switch' }).click()
+  await control.getByRole('button', { name: 'Switch although the test is red' }).click()
+  await control.getByRole('alertdialog').getByRole('button', { name: 'Switch anyway' }).click()
+  const added = control.getByRole('list', { name: 'Redirect URIs to add', exact: true })
   await added
     .getByText(/\/auth\/microsoft\/callback\/web-client/)
     .first()
     .waitFor()
   expect(await control.getByRole('list', { name: 'Redirect URIs to remove' }).innerText()).toContain(copied.redirectUri)
   await control.getByLabel('One for the whole platform').click()
+  await control.getByRole('button', { name: 'Test and switch' }).click()
   await control.getByRole('list', { name: 'Redirect URIs', exact: true }).getByText(copied.redirectUri).waitFor()
 })
 

@@ -1,11 +1,19 @@
 import { ConsentLink } from '@jackfield/contract/consent-link'
 import { CreatedHandOverLink } from '@jackfield/contract/hand-over-link'
-import { MicrosoftAccount, type MicrosoftAccountPatch, type NewCredential, RedirectUris } from '@jackfield/contract/microsoft-account'
+import {
+  AccountReach,
+  MicrosoftAccount,
+  type MicrosoftAccountPatch,
+  type NewCredential,
+  RedirectUris,
+} from '@jackfield/contract/microsoft-account'
 import { pageOf } from '@jackfield/contract/page'
 import { Verification } from '@jackfield/contract/verification'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
+import { isProven, type RedirectProposal } from '../domain/redirect-proposal.ts'
 import { query, request, requestVersioned } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 export type DraftAccount = Pick<MicrosoftAccount, 'alias' | 'clientId' | 'directoryId' | 'cloud'>
 
@@ -27,16 +35,42 @@ export function useAccount(tenantId: string, accountId: string) {
   })
 }
 
-export function useRedirectUris(tenantId: string, accountId: string) {
+/** What must be registered in Entra ID: now, or for what is proposed. */
+export function useRedirectUris(tenantId: string, accountId: string, proposal: Partial<RedirectProposal> = {}) {
   return useQuery({
-    queryKey: [...accountsKey(tenantId), accountId, 'redirect-uris'],
-    queryFn: ({ signal }) => request(RedirectUris, 'GET', `${accountsAt(tenantId)}/${accountId}/redirect-uris`, { signal }),
+    queryKey: [...accountsKey(tenantId), accountId, 'redirect-uris', proposal],
+    queryFn: ({ signal }) =>
+      request(RedirectUris, 'GET', `${accountsAt(tenantId)}/${accountId}/redirect-uris${query(proposal)}`, { signal }),
+  })
+}
+
+/** How many people it hits; asked for while the question is open, so that it is told as it is then. */
+export function useAccountReach(tenantId: string, accountId: string, isAsked: boolean) {
+  return useQuery({
+    queryKey: [...accountsKey(tenantId), accountId, 'reach'],
+    queryFn: ({ signal }) => request(AccountReach, 'GET', `${accountsAt(tenantId)}/${accountId}/reach`, { signal }),
+    enabled: isAsked,
+  })
+}
+
+/** Tests a proposal beside what is saved and saves it only when it is proven (S57). The test comes back when it was not. */
+export function useSwitchRedirects(tenantId: string, accountId: string, etag: string | undefined) {
+  const client = useQueryClient()
+  const address = `${accountsAt(tenantId)}/${accountId}`
+  return useSoleMutation({
+    mutationFn: async ({ proposal, isTested }: { proposal: RedirectProposal; isTested: boolean }) => {
+      const tested = isTested ? await request(Verification, 'POST', `${address}/verify`, { body: proposal }) : undefined
+      if (tested && !isProven(tested)) return tested
+      await request(MicrosoftAccount, 'PATCH', address, { body: proposal, etag })
+      return undefined
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
   })
 }
 
 export function useCreateAccount(tenantId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (draft: DraftAccount) => request(MicrosoftAccount, 'POST', accountsAt(tenantId), { body: draft }),
     onSuccess: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
   })
@@ -44,31 +78,33 @@ export function useCreateAccount(tenantId: string) {
 
 export function useChangeAccount(tenantId: string, accountId: string, etag: string | undefined) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (body: MicrosoftAccountPatch) => request(MicrosoftAccount, 'PATCH', `${accountsAt(tenantId)}/${accountId}`, { body, etag }),
     onSettled: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
   })
 }
 
-/** Saves a credential when one is given, then runs the connection test: one act for the admin. */
+export type AskedTest = { credential?: NewCredential; enable?: true }
+
+/** Saves a credential when one is given, then runs the connection test, which enables a disabled account if asked to: one act for the admin. */
 export function useConnectionTest(tenantId: string, accountId: string) {
   const client = useQueryClient()
-  return useMutation({
-    mutationFn: async (credential: NewCredential | null) => {
+  return useSoleMutation({
+    mutationFn: async ({ credential, enable }: AskedTest) => {
       const address = `${accountsAt(tenantId)}/${accountId}`
       if (credential) await request(z.unknown(), 'PUT', `${address}/credential`, { body: credential })
-      return request(Verification, 'POST', `${address}/verify`)
+      return request(Verification, 'POST', `${address}/verify`, enable && { body: { enable } })
     },
     onSettled: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
   })
 }
 
 export function useConsentLink(tenantId: string, accountId: string) {
-  return useMutation({ mutationFn: () => request(ConsentLink, 'POST', `${accountsAt(tenantId)}/${accountId}/consent-links`) })
+  return useSoleMutation({ mutationFn: () => request(ConsentLink, 'POST', `${accountsAt(tenantId)}/${accountId}/consent-links`) })
 }
 
 export function useHandOverLink(tenantId: string, accountId: string) {
-  return useMutation({
+  return useSoleMutation({
     mutationFn: () => request(CreatedHandOverLink, 'POST', `${accountsAt(tenantId)}/${accountId}/hand-over-links`, { body: {} }),
   })
 }

@@ -1,18 +1,20 @@
-import { Button } from '@fluentui/react-components'
+import { Button, useRestoreFocusTarget } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { type FormEvent, useState } from 'react'
-import type { useChangeAccount } from '../../api/microsoft-accounts.ts'
+import { useChangeAccount } from '../../api/microsoft-accounts.ts'
 import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'
 import { RegistrationLink } from '../../components/admin-center-link.tsx'
 import { AttributeList } from '../../components/attribute-list.tsx'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { type AccountDraft, AccountFields, draftComplaints, trimmedDraft } from './account-fields.tsx'
+import { ConfirmAccountChange } from './confirm-account-change.tsx'
 
-type Change = ReturnType<typeof useChangeAccount>
+type Properties = { account: MicrosoftAccount; etag: string | undefined; mayChange: boolean }
 
-export function AccountIds({ account, change }: { account: MicrosoftAccount; change: Change | undefined }) {
-  const [draft, setDraft] = useState<AccountDraft>()
+export function AccountIds({ account, etag, mayChange }: Properties) {
+  const [isEditing, setEditing] = useState(false)
   const { data: clouds } = useMicrosoftClouds()
-  if (draft && change) return <IdForm draft={draft} setDraft={setDraft} change={change} />
+  if (isEditing) return <IdForm account={account} etag={etag} onClose={() => setEditing(false)} />
   return (
     <>
       <AttributeList
@@ -24,7 +26,7 @@ export function AccountIds({ account, change }: { account: MicrosoftAccount; cha
         ]}
       />
       <div>
-        {change && <Button onClick={() => setDraft(trimmedDraft(account))}>Edit registration</Button>}{' '}
+        {mayChange && <Button onClick={() => setEditing(true)}>Edit registration</Button>}{' '}
         <RegistrationLink account={account} page="Overview">
           Open it in the Entra admin center
         </RegistrationLink>
@@ -33,25 +35,54 @@ export function AccountIds({ account, change }: { account: MicrosoftAccount; cha
   )
 }
 
-type FormProperties = { draft: AccountDraft; setDraft: (draft: AccountDraft | undefined) => void; change: Change }
+type FormProperties = { account: MicrosoftAccount; etag: string | undefined; onClose: () => void }
 
-function IdForm({ draft, setDraft, change }: FormProperties) {
+/** Other ids are another registration, which nobody has tested: of a working account they end the sign-in, so that is asked first. */
+function IdForm({ account, etag, onClose }: FormProperties) {
+  const [draft, setDraft] = useState<AccountDraft>(trimmedDraft(account))
+  const restoreFocus = useRestoreFocusTarget()
   const [checked, setChecked] = useState(false)
-  const save = (event: FormEvent) => {
+  const [isAsking, setAsking] = useState(false)
+  const change = useChangeAccount(account.tenantId, account.id, etag)
+  const wanted = trimmedDraft(draft)
+  const isOther =
+    !isSame(wanted.clientId, account.clientId) || !isSame(wanted.directoryId, account.directoryId) || wanted.cloud !== account.cloud
+
+  const save = () => change.mutate(wanted, { onSuccess: onClose, onError: () => setAsking(false) })
+  const submit = (event: FormEvent) => {
     event.preventDefault()
     setChecked(true)
     if (Object.keys(draftComplaints(draft)).length > 0) return
-    change.mutate(trimmedDraft(draft), { onSuccess: () => setDraft(undefined) })
+    if (account.enabled && isOther) setAsking(true)
+    else save()
   }
   return (
-    <form onSubmit={save} noValidate>
+    <form onSubmit={submit} noValidate>
       <AccountFields draft={draft} complaints={checked ? draftComplaints(draft) : {}} error={change.error} onChange={setDraft} />
+      <ProblemNotice error={change.error} />
       <p>
-        <Button type="submit" appearance="primary" disabled={change.isPending}>
+        <Button {...restoreFocus} type="submit" appearance="primary" disabled={change.isPending}>
           Save registration
         </Button>{' '}
-        <Button onClick={() => setDraft(undefined)}>Cancel</Button>
+        <Button onClick={onClose}>Cancel</Button>
       </p>
+      <ConfirmAccountChange
+        account={account}
+        isOpen={isAsking}
+        title={`Change the registration of ${account.alias}?`}
+        confirmLabel="Change registration"
+        isBusy={change.isPending}
+        error={undefined}
+        onConfirm={save}
+        onClose={() => setAsking(false)}
+      >
+        Another registration has not been tested: the account becomes a draft, and nobody can sign in with it until a connection test is
+        green.
+      </ConfirmAccountChange>
     </form>
   )
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
 }

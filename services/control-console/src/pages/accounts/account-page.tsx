@@ -1,5 +1,5 @@
-import { Button, Text } from '@fluentui/react-components'
-import { useAccount, useChangeAccount, useConnectionTest } from '../../api/microsoft-accounts.ts'
+import { MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components'
+import { useAccount, useConnectionTest } from '../../api/microsoft-accounts.ts'
 import { Loading } from '../../components/loading.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -8,19 +8,21 @@ import { Section } from '../../components/section.tsx'
 import { useRouteId } from '../../components/use-route-id.ts'
 import { AccountIds } from './account-ids.tsx'
 import { AccountStatusBadge } from './account-status-badge.tsx'
+import { AccountSwitch } from './account-switch.tsx'
 import { AccountWarnings } from './account-warnings.tsx'
 import { ConnectionTest } from './connection-test.tsx'
 import { HandOver } from './hand-over.tsx'
 import { PermissionGuide } from './permission-guide.tsx'
-import { RedirectUriList } from './redirect-uri-list.tsx'
+import { RedirectSection } from './redirect-section.tsx'
 import { SecretForm } from './secret-form.tsx'
+
+const useStyles = makeStyles({ off: { marginBottom: tokens.spacingVerticalL } })
 
 /** One account: the rest of its set-up, step by step, and its state afterwards. */
 export function AccountPage() {
   const tenantId = useRouteId('tenantId')
   const accountId = useRouteId('accountId')
   const { data, error } = useAccount(tenantId, accountId)
-  const change = useChangeAccount(tenantId, accountId, data?.etag)
   const test = useConnectionTest(tenantId, accountId)
   const { role } = usePrincipal()
   if (!data) return <Loading error={error} />
@@ -33,17 +35,13 @@ export function AccountPage() {
     <>
       <PageHeading title={account.alias}>
         <AccountStatusBadge status={account.status} />
-        {!isHolder && (
-          <Button disabled={change.isPending} onClick={() => change.mutate({ status: isOff ? 'draft' : 'disabled' })}>
-            {isOff ? 'Enable account' : 'Disable account'}
-          </Button>
-        )}
+        {!isHolder && <AccountSwitch account={account} etag={data.etag} test={test} />}
       </PageHeading>
-      {isOff && <Text block>Nobody signs in with this account and nothing is imported. Enable it, then test it again.</Text>}
-      <ProblemNotice error={change.error} />
+      {isOff && <Off isTesting={test.isPending} hasFailed={test.data?.ok === false} hasCredential={account.credential !== null} />}
+      <ProblemNotice error={isOff && test.error} />
       {account.warnings.length > 0 && <AccountWarnings warnings={account.warnings} />}
       <Section title="Registration">
-        <AccountIds account={account} change={isHolder ? undefined : change} />
+        <AccountIds account={account} etag={data.etag} mayChange={!isHolder} />
       </Section>
       {role === 'admin' && (
         <Section title="Hand over">
@@ -51,7 +49,7 @@ export function AccountPage() {
         </Section>
       )}
       <Section title="Redirect URIs">
-        <RedirectUriList account={account} change={isHolder ? undefined : change} />
+        <RedirectSection account={account} etag={data.etag} test={test} mayChange={!isHolder} />
       </Section>
       <Section title="API permission">
         <PermissionGuide account={account} />
@@ -63,5 +61,23 @@ export function AccountPage() {
         <ConnectionTest account={account} test={test} />
       </Section>
     </>
+  )
+}
+
+function Off({ isTesting, hasFailed, hasCredential }: { isTesting: boolean; hasFailed: boolean; hasCredential: boolean }) {
+  const styles = useStyles()
+  return (
+    <div role="status" className={styles.off}>
+      <MessageBar intent={hasFailed && !isTesting ? 'error' : 'warning'} layout="multiline">
+        <MessageBarBody>
+          {isTesting && 'Testing the connection. A test that asked for it enables the account when it is green.'}
+          {!isTesting &&
+            hasFailed &&
+            'The connection test is red, so the account stays disabled. Its failed checks stand below, under Connection test.'}
+          {!isTesting && !hasFailed && 'Nobody signs in with this account and nothing is imported. '}
+          {!isTesting && !hasCredential && 'It needs a client secret before it can be tested and enabled.'}
+        </MessageBarBody>
+      </MessageBar>
+    </div>
   )
 }

@@ -1,18 +1,13 @@
-import { Button, makeStyles, Spinner, Text, tokens } from '@fluentui/react-components'
+import { Button, Spinner, Text } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import type { Verification } from '@jackfield/contract/verification'
 import type { useConnectionTest } from '../../api/microsoft-accounts.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { CheckResult } from './check-result.tsx'
-
-const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-})
+import { CheckList } from './check-list.tsx'
 
 type Properties = { account: MicrosoftAccount; test: ReturnType<typeof useConnectionTest> }
 
 export function ConnectionTest({ account, test }: Properties) {
-  const styles = useStyles()
   return (
     <>
       <div role="status">
@@ -23,15 +18,9 @@ export function ConnectionTest({ account, test }: Properties) {
         )}
       </div>
       <ProblemNotice error={test.error} />
-      {test.data && !test.isPending && (
-        <ul className={styles.list} aria-label="Checks">
-          {test.data.checks.map((check) => (
-            <CheckResult key={check.id} check={check} />
-          ))}
-        </ul>
-      )}
+      {test.data && !test.isPending && <CheckList label="Checks" checks={test.data.checks} />}
       <div>
-        <Button disabled={test.isPending || !account.credential} onClick={() => test.mutate(null)}>
+        <Button disabled={test.isPending || !account.credential} onClick={() => test.mutate({})}>
           Test again
         </Button>
         {!account.credential && <Text> Save a client secret first.</Text>}

@@ -1,6 +1,6 @@
-import { Field, MessageBar, MessageBarBody, makeStyles, Radio, RadioGroup, Text, tokens } from '@fluentui/react-components'
-import { type MicrosoftAccount, RedirectMode, RedirectPlatform, type RedirectUris } from '@jackfield/contract/microsoft-account'
-import { type useChangeAccount, useRedirectUris } from '../../api/microsoft-accounts.ts'
+import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components'
+import type { MicrosoftAccount, RedirectUris } from '@jackfield/contract/microsoft-account'
+import { useRedirectUris } from '../../api/microsoft-accounts.ts'
 import { RegistrationLink } from '../../components/admin-center-link.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Loading } from '../../components/loading.tsx'
@@ -11,20 +11,19 @@ const useStyles = makeStyles({
   uri: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: 'anywhere' },
 })
 
-type Change = ReturnType<typeof useChangeAccount>
+export const PLATFORMS = { web: 'Web', spa: 'Single-page application' } as const
 
-export function RedirectUriList({ account, change }: { account: MicrosoftAccount; change: Change | undefined }) {
+/** What the account needs as it is saved. */
+export function RedirectUriList({ account }: { account: MicrosoftAccount }) {
   const { data, error } = useRedirectUris(account.tenantId, account.id)
-  const platform = account.redirectPlatform === 'spa' ? 'Single-page application' : 'Web'
   return (
     <>
-      {change && <RedirectChoices account={account} change={change} />}
       <Text block>
         On the registration's{' '}
         <RegistrationLink account={account} page="Authentication">
           Authentication page
         </RegistrationLink>{' '}
-        add the platform <strong>{platform}</strong>, paste each address below as a redirect URI, and save.
+        add the platform <strong>{PLATFORMS[account.redirectPlatform]}</strong>, paste each address below as a redirect URI, and save.
       </Text>
       {!data && <Loading error={error} />}
       {data?.outdated ? <Difference {...data} /> : <UriList uris={data?.items.map(({ uri }) => uri) ?? []} label="Redirect URIs" />}
@@ -59,7 +58,7 @@ function Difference({ items, missing, obsolete }: RedirectUris) {
   )
 }
 
-function UriList({ uris, label }: { uris: readonly string[]; label: string }) {
+export function UriList({ uris, label }: { uris: readonly string[]; label: string }) {
   const styles = useStyles()
   return (
     <>
@@ -74,33 +73,6 @@ function UriList({ uris, label }: { uris: readonly string[]; label: string }) {
       <div>
         <CopyButton text={uris.join('\n')} label={`Copy all ${label.replace('Redirect', 'redirect')}`} showLabel />
       </div>
-    </>
-  )
-}
-
-function RedirectChoices({ account, change }: { account: MicrosoftAccount; change: Change }) {
-  return (
-    <>
-      <Field label="Which redirect URIs">
-        <RadioGroup
-          value={account.redirectMode}
-          disabled={change.isPending}
-          onChange={(_, { value }) => change.mutate({ redirectMode: RedirectMode.parse(value) })}
-        >
-          <Radio value="single" label="One for the whole platform" />
-          <Radio value="per-app" label="Two for each app: its shared host and your own host" />
-        </RadioGroup>
-      </Field>
-      <Field label="Platform of the registration">
-        <RadioGroup
-          value={account.redirectPlatform}
-          disabled={change.isPending}
-          onChange={(_, { value }) => change.mutate({ redirectPlatform: RedirectPlatform.parse(value) })}
-        >
-          <Radio value="web" label="Web (recommended)" />
-          <Radio value="spa" label="Single-page application" />
-        </RadioGroup>
-      </Field>
     </>
   )
 }

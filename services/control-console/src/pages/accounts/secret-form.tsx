@@ -22,7 +22,7 @@ export function SecretForm({ account, test }: Properties) {
     const found = complaintsOf(secret, expiresAt)
     setComplaints(found)
     if (found.secret || found.expiresAt) return
-    test.mutate({ type: 'secret', secret: secret.trim(), expiresAt }, { onSuccess: () => setSecret('') })
+    test.mutate({ credential: { type: 'secret', secret: secret.trim(), expiresAt } }, { onSuccess: () => setSecret('') })
   }
 
   return (

@@ -1,0 +1,13 @@
+import type { RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft-account'
+import type { Verification } from '@jackfield/contract/verification'
+
+export type RedirectProposal = { redirectMode: RedirectMode; redirectPlatform: RedirectPlatform }
+
+export function isSameProposal(one: RedirectProposal, other: RedirectProposal): boolean {
+  return one.redirectMode === other.redirectMode && one.redirectPlatform === other.redirectPlatform
+}
+
+/** Every redirect URI was seen registered as proposed. A warning about them is no proof: Entra ID would refuse every sign-in. */
+export function isProven({ ok, checks }: Pick<Verification, 'ok' | 'checks'>): boolean {
+  return ok && checks.some(({ id, status }) => id === 'redirect-uris' && status === 'passed')
+}

@@ -1,0 +1,32 @@
+import { Text } from '@fluentui/react-components'
+import type { AccountReach, MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { ComponentProps } from 'react'
+import { useAccountReach } from '../../api/microsoft-accounts.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { Loading } from '../../components/loading.tsx'
+import { people } from '../../domain/name-list.ts'
+
+type Properties = Omit<ComponentProps<typeof ConfirmDialog>, 'isWaiting'> & { account: MicrosoftAccount }
+
+/** A change that may keep the people of an account from signing in: says how many they are before it asks. */
+export function ConfirmAccountChange({ account, children, ...dialog }: Properties) {
+  const { data: reach, error } = useAccountReach(account.tenantId, account.id, dialog.isOpen)
+  return (
+    <ConfirmDialog {...dialog} isWaiting={!reach && !error}>
+      <Text as="p" block>
+        {children}
+      </Text>
+      {reach ? <Reach reach={reach} /> : <Loading error={error} label="Counting whom it hits" />}
+    </ConfirmDialog>
+  )
+}
+
+function Reach({ reach: { users, sso, bound } }: { reach: AccountReach }) {
+  if (users === 0) return <Text as="p">Nobody has been imported with this account.</Text>
+  return (
+    <Text as="p">
+      <strong>{people(sso)}</strong> {sso === 1 ? 'signs' : 'sign'} in with Microsoft through this account, of {people(users)} imported with
+      it. {bound === 0 ? 'None of them has an extension.' : `${people(bound)} ${bound === 1 ? 'has' : 'have'} an extension and keep it.`}
+    </Text>
+  )
+}

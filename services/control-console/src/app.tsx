@@ -10,6 +10,7 @@ import { EnterPage } from './pages/enter-page.tsx'
 import { MissingPage } from './pages/missing-page.tsx'
 import { PhoneSystemListPage } from './pages/phone-systems/phone-system-list-page.tsx'
 import { PhoneSystemPage } from './pages/phone-systems/phone-system-page.tsx'
+import { SyncRunPage } from './pages/sync-runs/sync-run-page.tsx'
 import { TenantChooserPage } from './pages/tenant-chooser-page.tsx'
 import { UserListPage } from './pages/users/user-list-page.tsx'
 import { UserPage } from './pages/users/user-page.tsx'
@@ -30,6 +31,7 @@ export function App({ entryToken }: { entryToken: string | undefined }) {
           <Route path="users/:userId" element={<UserPage />} />
           <Route path="administrators" element={<AdministratorListPage />} />
           <Route path="branding" element={<BrandingPage />} />
+          <Route path="sync-runs/:runId" element={<SyncRunPage />} />
           <Route path="phone-systems" element={<PhoneSystemListPage />} />
           <Route path="phone-systems/:phoneSystemId" element={<PhoneSystemPage />} />
         </Route>

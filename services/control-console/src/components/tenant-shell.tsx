@@ -7,6 +7,7 @@ import { usePrincipal } from './require-session.tsx'
 import { SystemNavigation } from './system-navigation.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useRouteId } from './use-route-id.ts'
+import { WaitingRuns } from './waiting-runs.tsx'
 
 const useStyles = makeStyles({
   skip: { position: 'absolute', left: '-999px', ':focus': { left: '8px', top: '8px', zIndex: 1 } },
@@ -26,7 +27,8 @@ const useStyles = makeStyles({
 export function TenantShell() {
   const styles = useStyles()
   const { role, scope, accountId } = usePrincipal()
-  const { data: tenant, error } = useTenant(useRouteId('tenantId'))
+  const tenantId = useRouteId('tenantId')
+  const { data: tenant, error } = useTenant(tenantId)
   const main = useRef<HTMLElement>(null)
   const arrivedAt = useRef<string>(undefined)
   const { pathname } = useLocation()
@@ -46,6 +48,7 @@ export function TenantShell() {
         Skip to content
       </FluentLink>
       <TopBar tenantName={tenant?.name} />
+      {tenant && only === undefined && <WaitingRuns tenantId={tenantId} />}
       <div className={styles.body}>
         {only === undefined && <SystemNavigation />}
         <main id="content" ref={main} tabIndex={-1} className={styles.main}>

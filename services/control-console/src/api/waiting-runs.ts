@@ -1,0 +1,53 @@
+import { PlannedChange } from '@jackfield/contract/import-rule'
+import { pageOf } from '@jackfield/contract/page'
+import { SyncRun } from '@jackfield/contract/sync-run'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { query, request, requestVersioned } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
+
+const ASK_AGAIN_MS = 10_000
+
+const runsKey = (tenantId: string) => ['tenants', tenantId, 'sync-runs'] as const
+const runsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/sync-runs`
+
+/** Runs that stopped because they would remove too many people, the newest first. Asked for again while somebody uses the page. */
+export function useWaitingRuns(tenantId: string, isAttended: boolean) {
+  return useQuery({
+    queryKey: [...runsKey(tenantId), 'waiting'],
+    queryFn: ({ signal }) =>
+      request(pageOf(SyncRun), 'GET', `${runsAt(tenantId)}${query({ status: 'awaiting-approval', limit: 20 })}`, { signal }),
+    select: (page) => page.items,
+    refetchInterval: isAttended && ASK_AGAIN_MS,
+  })
+}
+
+/** The run as it was read, with its version: an answer is to what was shown. */
+export function useRun(tenantId: string, runId: string) {
+  return useQuery({
+    queryKey: [...runsKey(tenantId), runId, 'version'],
+    queryFn: ({ signal }) => requestVersioned(SyncRun, 'GET', `${runsAt(tenantId)}/${runId}`, { signal }),
+  })
+}
+
+/** Whom a run would take something away from, by name. */
+export function usePlannedRemovals(tenantId: string, runId: string, limit: number) {
+  return useInfiniteQuery({
+    queryKey: [...runsKey(tenantId), runId, 'removals', limit],
+    queryFn: ({ pageParam, signal }) => {
+      const address = `${runsAt(tenantId)}/${runId}/planned-changes${query({ removals: 'true', limit, cursor: pageParam })}`
+      return request(pageOf(PlannedChange), 'GET', address, { signal })
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+  })
+}
+
+export type RunAnswer = 'approve' | 'cancel'
+
+export function useAnswerRun(tenantId: string, runId: string, etag: string | undefined) {
+  const client = useQueryClient()
+  return useSoleMutation({
+    mutationFn: (answer: RunAnswer) => request(SyncRun, 'POST', `${runsAt(tenantId)}/${runId}/${answer}`, { etag }),
+    onSettled: () => client.invalidateQueries({ queryKey: runsKey(tenantId) }),
+  })
+}

@@ -1,0 +1,62 @@
+import { Button, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { useState } from 'react'
+import { type RunAnswer, useAnswerRun, usePlannedRemovals } from '../api/waiting-runs.ts'
+import { nameList } from '../domain/name-list.ts'
+import { removalsOf } from '../domain/run-question.ts'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+
+const useStyles = makeStyles({ actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM } })
+
+/** First names of whom a run would remove. */
+export function useRemovedNames({ tenantId, id, counts }: SyncRun): string {
+  const { data } = usePlannedRemovals(tenantId, id, 6)
+  const [first] = data?.pages ?? []
+  if (!first) return ''
+  const names = first.items.map(({ displayName, userPrincipalName }) => displayName || userPrincipalName)
+  const isAll = first.nextCursor === null
+  return nameList(names, isAll ? names.length : Math.max(names.length + 1, counts.disabled + counts.deleted))
+}
+
+/** Approve or cancel, each asked once with what it will do. */
+export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefined }) {
+  const styles = useStyles()
+  const restoreFocus = useRestoreFocusTarget()
+  const [asked, setAsked] = useState<RunAnswer>()
+  const names = useRemovedNames(run)
+  const answer = useAnswerRun(run.tenantId, run.id, etag)
+  const close = () => {
+    answer.reset()
+    setAsked(undefined)
+  }
+  const doing = removalsOf(run)
+  const common = {
+    isBusy: answer.isPending,
+    error: answer.error,
+    onClose: close,
+    onConfirm: () => asked && answer.mutate(asked, { onSuccess: close }),
+    dismissLabel: 'Leave it waiting',
+  }
+  return (
+    <div className={styles.actions}>
+      <Button {...restoreFocus} onClick={() => setAsked('approve')}>
+        Approve
+      </Button>
+      <Button {...restoreFocus} onClick={() => setAsked('cancel')}>
+        Cancel the run
+      </Button>
+      <ConfirmDialog {...common} isOpen={asked === 'approve'} title={`Approve, and ${doing}?`} confirmLabel={`Approve and ${doing}`}>
+        <Text as="p" block>
+          {names && <strong>{names}. </strong>}
+          They are signed out and cannot sign in. Their extensions are kept for them. Who comes back in Microsoft 365 comes back here.
+        </Text>
+      </ConfirmDialog>
+      <ConfirmDialog {...common} isOpen={asked === 'cancel'} title="Cancel the run?" confirmLabel="Cancel the run">
+        <Text as="p" block>
+          The run ends and would {doing} no longer. Nobody is changed by it. The next comparison asks again, unless Microsoft 365 says
+          something else by then.
+        </Text>
+      </ConfirmDialog>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { useAccounts } from '../api/microsoft-accounts.ts'
+import { useRun, useWaitingRuns } from '../api/waiting-runs.ts'
+import { questionOf, removalsOf } from '../domain/run-question.ts'
+import { PageLink } from './page-link.tsx'
+import { usePrincipal } from './require-session.tsx'
+import { RunAnswers, useRemovedNames } from './run-answers.tsx'
+import { useAttended } from './use-attended.ts'
+
+const useStyles = makeStyles({
+  bars: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+    maxWidth: '1400px',
+    margin: '0 auto',
+    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingVerticalXXL} 0`,
+  },
+  body: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, paddingBlock: tokens.spacingVerticalS },
+})
+
+/** Stands on every page of the tenant while a run waits for an answer (S63): above the menu, which fills a narrow screen. */
+export function WaitingRuns({ tenantId }: { tenantId: string }) {
+  const styles = useStyles()
+  const { data: runs = [] } = useWaitingRuns(tenantId, useAttended())
+  return (
+    <>
+      <div role="status" className="spoken-only">
+        {runs.length > 0 && `${runs.length === 1 ? 'A run waits' : `${runs.length} runs wait`} for your approval.`}
+      </div>
+      {runs.length > 0 && (
+        <section aria-label="Waiting for approval" className={styles.bars}>
+          {runs.map((run) => (
+            <WaitingRun key={run.id} run={run} />
+          ))}
+        </section>
+      )}
+    </>
+  )
+}
+
+function WaitingRun({ run }: { run: SyncRun }) {
+  const styles = useStyles()
+  const { role } = usePrincipal()
+  const { data: accounts } = useAccounts(run.tenantId)
+  const { data: read } = useRun(run.tenantId, run.id)
+  const names = useRemovedNames(run)
+  const alias = accounts?.find(({ id }) => id === run.accountId)?.alias
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody className={styles.body}>
+        <div>
+          <MessageBarTitle>{questionOf(run, alias)}.</MessageBarTitle> It would <strong>{removalsOf(run)}</strong>
+          {names && `: ${names}`}. It has waited since {new Date(run.startedAt ?? run.createdAt).toLocaleString()}.{' '}
+          <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
+        </div>
+        {role === 'admin' ? read && <RunAnswers run={read.value} etag={read.etag} /> : <Text>An admin can approve or cancel it.</Text>}
+      </MessageBarBody>
+    </MessageBar>
+  )
+}

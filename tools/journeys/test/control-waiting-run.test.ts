@@ -1,0 +1,116 @@
+import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { Page as ListPage } from '@jackfield/contract/page'
+import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { SyncRun } from '@jackfield/contract/sync-run'
+import { findViolations } from '@jackfield/test-environment/accessibility'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DIRECTORY, enterDemoInControl, picture, practise, pressTwice, registration, watchChanges } from './demo-in-control.ts'
+
+let demo: Awaited<ReturnType<typeof enterDemoInControl>>
+let page: Page
+let leavers: PhoneUser[]
+beforeAll(async () => {
+  demo = await enterDemoInControl()
+  page = demo.page
+  // Notifications stay away: no run begins but those made here.
+  await practise(demo.platform, 'PUT', '/notifications', { gatherMilliseconds: 3_600_000 })
+  const { items } = await demo.platform.api<ListPage<PhoneUser>>('GET', `${demo.api}/users?limit=500`)
+  leavers = items.slice(0, 12)
+}, 180_000)
+afterAll(() => demo?.end())
+
+const bar = () => page.getByRole('region', { name: 'Waiting for approval' })
+const readUser = (id: string) => demo.platform.api<PhoneUser>('GET', `${demo.api}/users/${id}`)
+async function compare(): Promise<() => Promise<SyncRun>> {
+  const { id } = await demo.readAccount()
+  const { runId } = await demo.platform.api<{ runId: string }>('POST', `${demo.api}/microsoft-accounts/${id}/resyncs`, { mode: 'full' })
+  return () => demo.platform.api<SyncRun>('GET', `${demo.api}/sync-runs/${runId}`)
+}
+
+test('CW-01 S63 a run that starts to wait while a page is open shows a bar: what, since when, how many, and names', async () => {
+  await page.goto(`${demo.home}/phone-systems`)
+  await page.getByRole('heading', { name: 'Phone systems', exact: true }).waitFor()
+  expect(await bar().count()).toBe(0)
+  for (const { objectId } of leavers) await practise(demo.platform, 'PATCH', `${DIRECTORY}/users/${objectId}`, { accountEnabled: false })
+  const run = await compare()
+  await expect.poll(async () => (await run()).status, { timeout: 60_000 }).toBe('awaiting-approval')
+  await bar().waitFor({ timeout: 30_000 })
+  await bar().getByText(`A full comparison of ${registration.alias} waits for your approval.`).waitFor()
+  const { startedAt } = await run()
+  const since = await page.evaluate(`new Date(${JSON.stringify(startedAt)}).toLocaleString()`)
+  await expect.poll(() => bar().innerText()).toMatch(/disable 12 people: .*, .* and 7 more/)
+  expect(await bar().innerText()).toContain(`since ${since}`)
+  expect(await page.getByRole('status').filter({ hasText: 'A run waits for your approval.' }).count()).toBe(1)
+  await expect.poll(() => findViolations(page), { timeout: 15_000 }).toEqual([])
+  await picture(page, 'waiting')
+})
+
+test('CW-01 S63 the bar is on every page of the tenant, and leads to everybody whom the run would remove', async () => {
+  for (const place of ['users', 'microsoft-365', 'microsoft-365/new', 'administrators', 'branding', `users/${leavers[0]?.id}`]) {
+    await page.goto(`${demo.home}/${place}`)
+    await bar().getByRole('button', { name: 'Approve' }).waitFor()
+  }
+  await bar().getByRole('link', { name: 'See everybody it would remove' }).click()
+  const table = page.getByRole('table', { name: 'Whom it would remove' })
+  await table.waitFor()
+  for (const { displayName } of leavers) expect(await table.innerText()).toContain(displayName)
+  expect(await table.getByText('Is disabled').count()).toBe(12)
+  await expect.poll(() => findViolations(page), { timeout: 15_000 }).toEqual([])
+  await picture(page, 'waiting-run')
+})
+
+test('CW-01 S63 who may only look sees the bar without buttons', async () => {
+  const { token } = await demo.platform.api<{ token: string }>('POST', '/control-sign-in-links', { scope: demo.tenant.id, role: 'read' })
+  const reader = await (await demo.browser.newContext()).newPage()
+  await reader.goto(`${demo.platform.addresses.control}/enter#${token}`)
+  const region = reader.getByRole('region', { name: 'Waiting for approval' })
+  await region.getByText('An admin can approve or cancel it.').waitFor()
+  expect(await region.getByRole('button').count()).toBe(0)
+  await reader.context().close()
+})
+
+test('CW-01 S63 cancelling asks once, says that nobody is changed, and the bar goes', async () => {
+  await page.goto(`${demo.home}/users`)
+  const changes = watchChanges(page)
+  await bar().getByRole('button', { name: 'Cancel the run' }).click()
+  const question = page.getByRole('alertdialog', { name: 'Cancel the run?' })
+  await question.getByText(/would disable 12 people no longer. Nobody is changed/).waitFor()
+  await picture(page, 'waiting-cancel')
+  await question.getByRole('button', { name: 'Leave it waiting' }).click()
+  await question.waitFor({ state: 'detached' })
+  expect(changes).toEqual([])
+  await bar().getByRole('button', { name: 'Cancel the run' }).press('Enter')
+  await pressTwice(question.getByRole('button', { name: 'Cancel the run' }))
+  await bar().waitFor({ state: 'detached' })
+  expect(changes).toHaveLength(1)
+  expect((await readUser(leavers[0]?.id ?? '')).status).toBe('active')
+})
+
+test('CW-01 S63 approving asks once by name, and does it; the bar goes', async () => {
+  const run = await compare()
+  await bar().waitFor({ timeout: 60_000 })
+  await bar().getByRole('button', { name: 'Approve' }).click()
+  const question = page.getByRole('alertdialog', { name: 'Approve, and disable 12 people?' })
+  await question.getByText(/ and 7 more\. They are signed out and cannot sign in\./).waitFor()
+  await expect.poll(() => findViolations(page), { timeout: 15_000 }).toEqual([])
+  await picture(page, 'waiting-approve')
+  await pressTwice(question.getByRole('button', { name: 'Approve and disable 12 people' }))
+  await bar().waitFor({ state: 'detached' })
+  await expect.poll(async () => (await run()).status, { timeout: 60_000 }).toBe('succeeded')
+  for (const { id } of leavers) expect((await readUser(id)).status).toBe('disabled')
+  const events = () => demo.platform.api<ListPage<AuditEvent>>('GET', '/audit-events?action=sync-run.approve')
+  await expect.poll(async () => (await events()).items.length, { timeout: 20_000 }).toBe(1)
+})
+
+test('CW-01 a bar that somebody else answers goes by itself', async () => {
+  const { items } = await demo.platform.api<ListPage<PhoneUser>>('GET', `${demo.api}/users?limit=500`)
+  const others = items.filter(({ status }) => status === 'active').slice(0, 10)
+  for (const { objectId } of others) await practise(demo.platform, 'DELETE', `${DIRECTORY}/users/${objectId}`)
+  const run = await compare()
+  await bar()
+    .getByText(/delete \d+ people/)
+    .waitFor({ timeout: 60_000 })
+  await demo.platform.api('POST', `${demo.api}/sync-runs/${(await run()).id}/cancel`)
+  await bar().waitFor({ state: 'detached', timeout: 30_000 })
+})

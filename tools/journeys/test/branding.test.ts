@@ -54,8 +54,10 @@ test('an admin gives the sign-in pages a name, a colour, a language and a logo, 
   await control.getByText('Saved.').waitFor()
 
   await control.getByLabel('Logo file').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(LOGO) })
+  await control.getByRole('button', { name: 'Save the logo' }).click()
   await control.getByRole('alert').getByText('This is no PNG, WebP or SVG image').waitFor()
   await control.getByLabel('Logo file').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(LOGO) })
+  await control.getByRole('button', { name: 'Save the logo' }).click()
   await control.getByText('The logo is saved.').waitFor()
   await control.getByRole('img', { name: 'The logo as it stands' }).waitFor()
   await expect.poll(() => control.evaluate('document.querySelector("img[alt^=\'The logo\']").naturalWidth')).toBe(120)

@@ -1,8 +1,9 @@
 import { Administrator, type NewAdministrator } from '@jackfield/contract/administrator'
 import { pageOf } from '@jackfield/contract/page'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 const ADDRESS = '/api/v1/administrators'
 const administratorsKey = (tenantId: string) => ['tenants', tenantId, 'administrators'] as const
@@ -19,7 +20,7 @@ export function useAdministrators(tenantId: string) {
 
 export function useAddAdministrator(tenantId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (body: NewAdministrator) => request(Administrator, 'POST', ADDRESS, { body }),
     onSettled: () => client.invalidateQueries({ queryKey: administratorsKey(tenantId) }),
   })
@@ -27,7 +28,7 @@ export function useAddAdministrator(tenantId: string) {
 
 export function useRemoveAdministrator(tenantId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (administratorId: string) => request(z.unknown(), 'DELETE', `${ADDRESS}/${administratorId}`),
     onSettled: () => client.invalidateQueries({ queryKey: administratorsKey(tenantId) }),
   })

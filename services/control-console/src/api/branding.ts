@@ -1,7 +1,8 @@
 import type { BrandingPatch } from '@jackfield/contract/branding'
 import { Tenant } from '@jackfield/contract/tenant'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { requestVersioned } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 const tenantAt = (tenantId: string) => `/api/v1/tenants/${tenantId}`
 
@@ -15,7 +16,7 @@ export function useBrandedTenant(tenantId: string) {
 
 export function useChangeBranding(tenantId: string, etag: string | undefined) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (branding: BrandingPatch) => requestVersioned(Tenant, 'PATCH', tenantAt(tenantId), { body: { branding }, etag }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
   })
@@ -25,7 +26,7 @@ export function useChangeBranding(tenantId: string, etag: string | undefined) {
 export function useChangeLogo(tenantId: string, etag: string | undefined) {
   const client = useQueryClient()
   const path = `${tenantAt(tenantId)}/branding/logo`
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (file: File | null) => requestVersioned(Tenant, file ? 'PUT' : 'DELETE', path, file ? { body: file, etag } : { etag }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
   })

@@ -1,9 +1,10 @@
 import type { ImportRequest } from '@jackfield/contract/import-request'
-import { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import { MicrosoftUser, MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
 import { pageOf } from '@jackfield/contract/page'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { query, request } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 const PAGE = 100
 
@@ -27,9 +28,19 @@ export function useMicrosoftUsers(tenantId: string, accountId: string, search: s
   })
 }
 
+/** How many there are by kind, before everybody is imported. */
+export function useMicrosoftUserCount(tenantId: string, accountId: string, isAsked: boolean) {
+  return useQuery({
+    queryKey: [...microsoftUsersKey(tenantId, accountId), 'count'],
+    queryFn: ({ signal }) => request(MicrosoftUserCount, 'GET', `${accountAt(tenantId, accountId)}/microsoft-users/count`, { signal }),
+    enabled: isAsked && accountId !== '',
+    staleTime: 60_000,
+  })
+}
+
 export function useStartImport(tenantId: string, accountId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (body: ImportRequest) => request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
     onSuccess: () => client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
   })

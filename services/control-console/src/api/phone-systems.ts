@@ -1,8 +1,9 @@
 import { pageOf } from '@jackfield/contract/page'
 import { Extension, type NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 const PAGE = 500
 /** Enough to choose from; any other number can be typed. */
@@ -22,7 +23,7 @@ export function usePhoneSystems(tenantId: string) {
 
 export function useCreatePhoneSystem(tenantId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (name: string) => request(PhoneSystem, 'POST', systemsAt(tenantId), { body: { name } }),
     onSuccess: () => client.invalidateQueries({ queryKey: systemsKey(tenantId) }),
   })
@@ -62,7 +63,7 @@ export function useFreeExtensions(tenantId: string, phoneSystemId: string) {
 
 export function useAddExtensions(tenantId: string, phoneSystemId: string) {
   const client = useQueryClient()
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (items: NewExtensions['items']) =>
       request(z.unknown(), 'POST', `${systemsAt(tenantId)}/${phoneSystemId}/extensions`, { body: { items } }),
     onSuccess: () => client.invalidateQueries({ queryKey: extensionsKey(tenantId, phoneSystemId) }),

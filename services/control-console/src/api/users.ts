@@ -1,8 +1,9 @@
 import { pageOf } from '@jackfield/contract/page'
 import { PhoneUser, type PhoneUserPatch } from '@jackfield/contract/phone-user'
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request, requestVersioned } from './request.ts'
+import { useSoleMutation } from './use-sole-mutation.ts'
 
 export type UserFilter = { search: string; bound: string; cursor: string }
 
@@ -36,7 +37,7 @@ export function useRefreshUsers(tenantId: string) {
 
 export function useChangeUser(tenantId: string, userId: string, etag: string | undefined) {
   const refresh = useRefreshUsers(tenantId)
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (body: PhoneUserPatch) => request(z.unknown(), 'PATCH', `${usersAt(tenantId)}/${userId}`, { body, etag }),
     onSettled: refresh,
   })
@@ -44,7 +45,7 @@ export function useChangeUser(tenantId: string, userId: string, etag: string | u
 
 export function useBind(tenantId: string, userId: string) {
   const refresh = useRefreshUsers(tenantId)
-  return useMutation({
+  return useSoleMutation({
     mutationFn: ({ phoneSystemId, extension }: { phoneSystemId: string; extension: string }) =>
       request(z.unknown(), 'PUT', `${usersAt(tenantId)}/${userId}/bindings/${phoneSystemId}`, { body: { extension } }),
     onSettled: refresh,
@@ -53,7 +54,7 @@ export function useBind(tenantId: string, userId: string) {
 
 export function useUnbind(tenantId: string, userId: string) {
   const refresh = useRefreshUsers(tenantId)
-  return useMutation({
+  return useSoleMutation({
     mutationFn: (phoneSystemId: string) => request(z.unknown(), 'DELETE', `${usersAt(tenantId)}/${userId}/bindings/${phoneSystemId}`),
     onSettled: refresh,
   })

@@ -1,4 +1,13 @@
-import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import {
+  Button,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components'
 import type { Administrator } from '@jackfield/contract/administrator'
 import { useState } from 'react'
 import { usePrincipal } from '../../components/require-session.tsx'
@@ -8,6 +17,7 @@ const ROLES = { admin: 'Administrator', read: 'May look' } as const
 
 export function AdministratorTable({ tenantId, administrators }: { tenantId: string; administrators: Administrator[] }) {
   const { role: ownRole, id: ownId } = usePrincipal()
+  const restoreFocus = useRestoreFocusTarget()
   const [removing, setRemoving] = useState<Administrator>()
   return (
     <>
@@ -34,7 +44,7 @@ export function AdministratorTable({ tenantId, administrators }: { tenantId: str
                 <TableCell>{new Date(createdAt).toLocaleDateString()}</TableCell>
                 {ownRole === 'admin' && (
                   <TableCell>
-                    <Button size="small" aria-label={`Remove ${displayName}`} onClick={() => setRemoving(administrator)}>
+                    <Button {...restoreFocus} size="small" aria-label={`Remove ${displayName}`} onClick={() => setRemoving(administrator)}>
                       Remove
                     </Button>
                   </TableCell>

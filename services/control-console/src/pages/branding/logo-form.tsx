@@ -1,7 +1,8 @@
-import { Button, Field, makeStyles, Text, tokens } from '@fluentui/react-components'
+import { Button, Field, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
 import { LogoType } from '@jackfield/contract/branding'
-import type { ChangeEvent } from 'react'
+import { type ChangeEvent, useEffect, useState } from 'react'
 import { useChangeLogo } from '../../api/branding.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 
 type Properties = { tenantId: string; etag: string | undefined; logo: string | undefined }
@@ -10,15 +11,24 @@ const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalM },
   // On white, as on the pages: most logos are made for it.
   logo: { maxHeight: '56px', maxWidth: '100%', padding: tokens.spacingHorizontalM, backgroundColor: '#ffffff' },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
 })
 
+/** A chosen file is shown and saved by its button: it takes the place of the logo on every sign-in page (S57). */
 export function LogoForm({ tenantId, etag, logo }: Properties) {
   const styles = useStyles()
+  const restoreFocus = useRestoreFocusTarget()
   const change = useChangeLogo(tenantId, etag)
+  const [chosen, setChosen] = useState<File>()
+  const [isAsking, setAsking] = useState(false)
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const [chosen] = target.files ?? []
-    if (chosen) change.mutate(chosen)
+    change.reset()
+    setChosen(target.files?.[0])
     target.value = '' // the same file may be chosen again
+  }
+  const close = () => {
+    change.reset()
+    setAsking(false)
   }
   return (
     <div className={styles.form}>
@@ -26,13 +36,57 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
       <Field label="Logo file" hint="A PNG, WebP or plain SVG image of at most 128 KiB and 2048 pixels a side.">
         {(control) => <input {...control} type="file" accept={LogoType.options.join(',')} disabled={change.isPending} onChange={choose} />}
       </Field>
-      {logo && (
-        <Button disabled={change.isPending} onClick={() => change.mutate(null)}>
-          Remove the logo
-        </Button>
-      )}
-      <ProblemNotice error={change.error} />
+      {chosen && <Chosen file={chosen} />}
+      <div className={styles.actions}>
+        {chosen && (
+          <Button
+            appearance="primary"
+            disabledFocusable={change.isPending}
+            onClick={() => change.mutate(chosen, { onSuccess: () => setChosen(undefined) })}
+          >
+            Save the logo
+          </Button>
+        )}
+        {chosen && <Button onClick={() => setChosen(undefined)}>Discard</Button>}
+        {logo && !chosen && (
+          <Button {...restoreFocus} disabled={change.isPending} onClick={() => setAsking(true)}>
+            Remove the logo
+          </Button>
+        )}
+      </div>
+      {!isAsking && <ProblemNotice error={change.error} />}
       <Text role="status">{change.isSuccess && (change.variables ? 'The logo is saved.' : 'The logo is removed.')}</Text>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title="Remove the logo?"
+        confirmLabel="Remove the logo"
+        isBusy={change.isPending}
+        error={change.error}
+        onConfirm={() => change.mutate(null, { onSuccess: () => setAsking(false) })}
+        onClose={close}
+      >
+        <Text as="p" block>
+          It goes from every sign-in page of this tenant, and is not kept: to have it back, its file has to be uploaded again.
+        </Text>
+      </ConfirmDialog>
     </div>
+  )
+}
+
+/** The file as the browser reads it: what is no image shows by its name alone, and is refused when it is saved. */
+function Chosen({ file }: { file: File }) {
+  const styles = useStyles()
+  const [address, setAddress] = useState<string>()
+  useEffect(() => {
+    const reader = new FileReader()
+    reader.onload = () => setAddress(String(reader.result))
+    reader.readAsDataURL(file)
+    return () => reader.abort()
+  }, [file])
+  return (
+    <>
+      <Text>Chosen, but not saved: {file.name}</Text>
+      {address && <img className={styles.logo} src={address} alt="The chosen logo" />}
+    </>
   )
 }

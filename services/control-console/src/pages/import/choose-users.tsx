@@ -9,16 +9,20 @@ import {
   Select,
   Text,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import { useState } from 'react'
-import { useMicrosoftUsers, useStartImport } from '../../api/imports.ts'
-import { Loading } from '../../components/loading.tsx'
+import { useMicrosoftUserCount, useStartImport } from '../../api/imports.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { useSettled } from '../../components/use-settled.ts'
+import { asksFirst, effectOf } from '../../domain/import-effect.ts'
+import { EVERYONE, type Everyone, importOfEveryone } from '../../domain/import-of-everyone.ts'
 import { importOf, type TickChanges } from '../../domain/ticks.ts'
+import { ConfirmEveryone, ConfirmTicks } from './confirm-import.tsx'
+import { EveryoneChoice } from './everyone-choice.tsx'
 import type { StartedImport } from './import-dialog.tsx'
-import { MicrosoftUserTable } from './microsoft-user-table.tsx'
+import { MicrosoftUsers } from './microsoft-users.tsx'
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM, height: '64vh' },
@@ -35,23 +39,30 @@ type Properties = {
 
 export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Properties) {
   const styles = useStyles()
+  const restoreFocus = useRestoreFocusTarget()
   const [accountId, setAccountId] = useState(accounts.length === 1 ? (accounts[0]?.id ?? '') : '')
   const [search, setSearch] = useState('')
   const [changes, setChanges] = useState<TickChanges>(new Map())
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map())
-  const [everyone, setEveryone] = useState<'no' | 'sync' | 'sso'>('no')
+  const [known, setKnown] = useState<ReadonlyMap<string, MicrosoftUser>>(new Map())
+  const [everyone, setEveryone] = useState<Everyone>()
+  const [isAsking, setAsking] = useState(false)
   const start = useStartImport(tenantId, accountId)
-  const chosen = everyone !== 'no' || changes.size > 0
+  const count = useMicrosoftUserCount(tenantId, accountId, everyone !== undefined)
+  const effect = effectOf(changes, known)
+  const isChosen = everyone ? count.data !== undefined : changes.size > 0
 
-  const confirm = () =>
-    start.mutate(everyone === 'no' ? { users: importOf(changes) } : { all: true, sync: true, sso: everyone === 'sso' }, {
+  const confirm = () => {
+    const names = new Map([...known].map(([id, { displayName }]) => [id, displayName]))
+    start.mutate(everyone ? importOfEveryone(everyone) : { users: importOf(changes) }, {
       onSuccess: ({ runId }) => onStarted({ runId, names }),
     })
+  }
   const chooseAccount = (id: string) => {
     setAccountId(id)
     setChanges(new Map())
   }
 
+  const question = { isOpen: isAsking, isBusy: start.isPending, error: start.error, onConfirm: confirm, onClose: () => setAsking(false) }
   return (
     <>
       <DialogContent className={styles.content}>
@@ -69,27 +80,21 @@ export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Propert
           <Field label="Search Microsoft users" className={styles.search}>
             <SearchBox
               value={search}
-              disabled={everyone !== 'no'}
+              disabled={everyone !== undefined}
               placeholder="Name, UPN or department"
               onChange={(_, { value }) => setSearch(value)}
             />
           </Field>
         </div>
-        <div>
-          <Checkbox
-            label="Import everyone in this directory"
-            checked={everyone !== 'no'}
-            onChange={(_, { checked }) => setEveryone(checked ? 'sync' : 'no')}
-          />
-          {everyone !== 'no' && (
-            <Checkbox
-              label="SSO enabled for everyone"
-              checked={everyone === 'sso'}
-              onChange={(_, { checked }) => setEveryone(checked ? 'sso' : 'sync')}
-            />
-          )}
-        </div>
-        {accountId !== '' && everyone === 'no' && (
+        <Checkbox
+          label="Import everyone in this directory"
+          checked={everyone !== undefined}
+          onChange={(_, { checked }) => setEveryone(checked === true ? EVERYONE : undefined)}
+        />
+        {accountId !== '' && everyone && (
+          <EveryoneChoice counts={count.data} error={count.error} everyone={everyone} onChange={setEveryone} />
+        )}
+        {accountId !== '' && !everyone && (
           <MicrosoftUsers
             key={accountId}
             tenantId={tenantId}
@@ -98,43 +103,26 @@ export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Propert
             changes={changes}
             onChange={(next, shown) => {
               setChanges(next)
-              setNames((known) => new Map([...known, ...shown]))
+              setKnown((before) => new Map([...before, ...shown.map((user) => [user.id, user] as const)]))
             }}
           />
         )}
-        <ProblemNotice error={start.error} />
+        {!isAsking && <ProblemNotice error={start.error} />}
       </DialogContent>
       <DialogActions>
-        <Text role="status">{everyone === 'no' && `${changes.size} ${changes.size === 1 ? 'change' : 'changes'}`}</Text>
+        <Text role="status">{!everyone && `${changes.size} ${changes.size === 1 ? 'change' : 'changes'}`}</Text>
         <Button onClick={onCancel}>Cancel</Button>
-        <Button appearance="primary" disabled={!chosen || accountId === '' || start.isPending} onClick={confirm}>
+        <Button
+          {...restoreFocus}
+          appearance="primary"
+          disabled={!isChosen || accountId === '' || start.isPending}
+          onClick={() => (everyone || asksFirst(effect, changes) ? setAsking(true) : confirm())}
+        >
           OK
         </Button>
       </DialogActions>
+      {everyone && <ConfirmEveryone {...question} tenantId={tenantId} accountId={accountId} counts={count.data} everyone={everyone} />}
+      {!everyone && <ConfirmTicks {...question} effect={effect} changes={changes.size} />}
     </>
-  )
-}
-
-type ListProperties = {
-  tenantId: string
-  accountId: string
-  search: string
-  changes: TickChanges
-  onChange: (changes: TickChanges, names: ReadonlyMap<string, string>) => void
-}
-
-function MicrosoftUsers({ tenantId, accountId, search, changes, onChange }: ListProperties) {
-  const list = useMicrosoftUsers(tenantId, accountId, useSettled(search.trim()))
-  const users = list.data?.pages.flatMap((page) => page.items)
-  if (!users) return <Loading error={list.error} label="Asking Microsoft for the users" />
-  if (users.length === 0) return <Text role="status">No user matches.</Text>
-  return (
-    <MicrosoftUserTable
-      users={users}
-      changes={changes}
-      onChange={(next) => onChange(next, new Map(users.map((user) => [user.id, user.displayName])))}
-      more={list.hasNextPage ? { load: () => list.fetchNextPage(), isLoading: list.isFetchingNextPage } : undefined}
-      error={list.error}
-    />
   )
 }

@@ -1,14 +1,26 @@
-import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import {
+  Button,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components'
+import type { Binding, PhoneUser } from '@jackfield/contract/phone-user'
+import { useState } from 'react'
 import { useUnbind } from '../../api/users.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
-import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { BindingForm } from './binding-form.tsx'
 
 /** The extensions a person holds, one in each phone system. */
 export function BindingsTab({ tenantId, user }: { tenantId: string; user: PhoneUser }) {
-  const unbind = useUnbind(tenantId, user.id)
+  const restoreFocus = useRestoreFocusTarget()
+  const [removing, setRemoving] = useState<Binding>()
   return (
     <>
       <Section title="Extensions">
@@ -24,18 +36,18 @@ export function BindingsTab({ tenantId, user }: { tenantId: string; user: PhoneU
               </TableRow>
             </TableHeader>
             <TableBody>
-              {user.bindings.map(({ phoneSystemId, phoneSystemName, extension }) => (
-                <TableRow key={phoneSystemId}>
-                  <TableCell>{phoneSystemName}</TableCell>
+              {user.bindings.map((binding) => (
+                <TableRow key={binding.phoneSystemId}>
+                  <TableCell>{binding.phoneSystemName}</TableCell>
                   <TableCell>
-                    {extension}
+                    {binding.extension}
                     {user.hold && <ExtensionHoldNote hold={user.hold} />}
                   </TableCell>
                   <TableCell>
                     <Button
-                      aria-label={`Remove extension ${extension} of ${phoneSystemName}`}
-                      disabled={unbind.isPending}
-                      onClick={() => unbind.mutate(phoneSystemId)}
+                      {...restoreFocus}
+                      aria-label={`Remove extension ${binding.extension} of ${binding.phoneSystemName}`}
+                      onClick={() => setRemoving(binding)}
                     >
                       Remove
                     </Button>
@@ -45,11 +57,39 @@ export function BindingsTab({ tenantId, user }: { tenantId: string; user: PhoneU
             </TableBody>
           </Table>
         )}
-        <ProblemNotice error={unbind.error} />
+        <RemoveBinding tenantId={tenantId} user={user} binding={removing} onClose={() => setRemoving(undefined)} />
       </Section>
       <Section title="Bind to an extension">
         <BindingForm tenantId={tenantId} user={user} />
       </Section>
     </>
+  )
+}
+
+type Properties = { tenantId: string; user: PhoneUser; binding: Binding | undefined; onClose: () => void }
+
+function RemoveBinding({ tenantId, user, binding, onClose }: Properties) {
+  const unbind = useUnbind(tenantId, user.id)
+  const name = user.displayName || user.userPrincipalName
+  const isLast = user.bindings.length === 1
+  const close = () => {
+    unbind.reset()
+    onClose()
+  }
+  return (
+    <ConfirmDialog
+      isOpen={binding !== undefined}
+      title={`Remove extension ${binding?.extension} of ${binding?.phoneSystemName} from ${name}?`}
+      confirmLabel="Remove extension"
+      isBusy={unbind.isPending}
+      error={unbind.error}
+      onConfirm={() => binding && unbind.mutate(binding.phoneSystemId, { onSuccess: close })}
+      onClose={close}
+    >
+      <Text as="p" block>
+        The extension is free for others at once.
+        {isLast && ' It is the only one: apps that need an extension refuse this person until there is another.'}
+      </Text>
+    </ConfirmDialog>
   )
 }

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { asksFirst, effectOf } from '../../src/domain/import-effect.ts'
+import { countOfEveryone, EVERYONE, importOfEveryone } from '../../src/domain/import-of-everyone.ts'
+
+const person = (id: string, members = {}) => ({
+  id,
+  displayName: id,
+  userPrincipalName: `${id}@contoso.com`,
+  userType: 'Member' as const,
+  accountEnabled: true,
+  sync: false,
+  sso: false,
+  ...members,
+})
+const people = [
+  person('adele', { sync: true, sso: true }),
+  person('alex', { sync: true, sso: true }),
+  person('diego'),
+  person('guest', { userType: 'Guest' }),
+  person('room', { accountEnabled: false, displayName: '' }),
+]
+const known = new Map(people.map((each) => [each.id, each]))
+
+test('CW-10 S58 the effect of ticks names who loses what, and which guests and disabled people come in', () => {
+  const changes = new Map([
+    ['adele', { sync: false, sso: false }],
+    ['alex', { sync: true, sso: false }],
+    ['diego', { sync: true, sso: true }],
+    ['guest', { sync: true, sso: false }],
+    ['room', { sync: true, sso: true }],
+  ])
+  expect(effectOf(changes, known)).toEqual({
+    synced: ['diego', 'guest', 'room@contoso.com'],
+    ssoOn: ['diego', 'room@contoso.com'],
+    guests: ['guest'],
+    disabled: ['room@contoso.com'],
+    unsynced: ['adele'],
+    ssoOff: ['adele', 'alex'],
+  })
+})
+
+test('CW-10 S58 what takes something away and what changes many at once is asked first, a few ticks are not', () => {
+  const ticked = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`new ${index}`, { sync: true, sso: true }]))
+  const asked = (changes: ReturnType<typeof ticked>) => asksFirst(effectOf(changes, known), changes)
+  expect(asked(ticked(10))).toBe(false)
+  expect(asked(ticked(11))).toBe(true)
+  expect(asked(new Map([['alex', { sync: true, sso: false }]]))).toBe(true)
+})
+
+test('CW-10 FC-31 an import of everyone leaves guests and disabled people out unless they are asked for', () => {
+  const counts = { total: 100, guests: 20, disabled: 10, disabledGuests: 4 }
+  for (const [chosen, filter, count] of [
+    [{}, { userType: 'Member', accountEnabled: true }, 74],
+    [{ guests: true }, { accountEnabled: true }, 90],
+    [{ disabled: true }, { userType: 'Member' }, 80],
+    [{ guests: true, disabled: true }, undefined, 100],
+  ] as const) {
+    const everyone = { ...EVERYONE, ...chosen }
+    expect(importOfEveryone(everyone)).toEqual({ all: true, sync: true, sso: false, ...(filter && { filter }) })
+    expect(countOfEveryone(counts, everyone)).toBe(count)
+  }
+})

@@ -3,6 +3,7 @@ import type * as Core from 'drizzle-orm'
 import type * as NodePostgres from 'drizzle-orm/node-postgres'
 import type * as Migrator from 'drizzle-orm/node-postgres/migrator'
 import type * as PgCore from 'drizzle-orm/pg-core'
+import type { Pool } from 'pg'
 
 // drizzle-orm as CommonJS. As ES modules Node reads the package's description (180 KB of exports) anew for each of its hundreds of files,
 // which leaves every process 190 MB larger than it needs to be; this way it is 20 MB.
@@ -18,3 +19,8 @@ export const { migrate } = migrator
 export const { bigint, boolean, check, customType, foreignKey, index, integer, jsonb } = pgCore
 export const { pgSchema, primaryKey, text, timestamp, unique, uniqueIndex, uuid } = pgCore
 export type { SQL } from 'drizzle-orm'
+
+/** The tables of a service over its pool. */
+export type Database = NodePostgres.NodePgDatabase & { $client: Pool }
+/** The same on the one connection of a transaction. */
+export type Transaction = Omit<NodePostgres.NodePgDatabase, 'transaction'>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import { isLostStore } from '@jackfield/problem/lost-store'
+import { Client } from './client.ts'
 import { drizzle, migrate } from './drizzle.ts'
 import { applySchemaObjects } from './schema-objects.ts'
 
@@ -13,7 +14,7 @@ const MIGRATION_LOCK = 4_010_402_207
  * replicas at once.
  */
 export async function runMigrations(options: { connectionString: string; folder: string; name: string }): Promise<void> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: options.connectionString,
     application_name: `${options.name} migrations`,
     connectionTimeoutMillis: 5_000,
@@ -29,24 +30,19 @@ export async function runMigrations(options: { connectionString: string; folder:
   }
 }
 
-/** Runs `attempt` until the database accepts connections: services start in any order. */
-export async function whenReachable(attempt: () => Promise<void>, onWaiting: (error: Error) => void, signal: AbortSignal): Promise<void> {
+/** Runs `attempt` until the database lets it finish: services start in any order, and connections get lost. */
+export async function whenReachable<Result>(
+  attempt: () => Promise<Result>,
+  onWaiting: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<Result> {
   for (let delay = 200; ; delay = Math.min(delay * 2, 5_000)) {
     try {
       return await attempt()
     } catch (error) {
-      if (signal.aborted || !isConnectionFailure(error)) throw error
-      onWaiting(error)
+      if (signal.aborted || !isLostStore(error)) throw error
+      onWaiting(error as Error)
       await new Promise((resolve) => setTimeout(resolve, delay))
     }
   }
-}
-
-function isConnectionFailure(error: unknown): error is Error {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = 'code' in cause ? String(cause.code) : ''
-    if (/^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|08\w{3}|57P0\d|53300)$/.test(code)) return true
-    if (/timeout expired|Connection terminated/.test(cause.message)) return true
-  }
-  return false
 }

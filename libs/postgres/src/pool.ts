@@ -1,8 +1,9 @@
 import pg from 'pg'
+import { Client } from './client.ts'
 
 /**
- * A pool with bounded waits: 2 s to get a connection, 10 s for a statement. An idle connection that dies is only reported;
- * the pool replaces it (node-postgres would otherwise end the process).
+ * A pool with bounded waits: 2 s to get a connection, 10 s for a statement. A connection that dies ends no process: an idle one is only
+ * reported, one in use fails its query, and the pool replaces either.
  */
 export function createPool(options: {
   connectionString: string
@@ -21,6 +22,7 @@ export function createPool(options: {
     idleTimeoutMillis: 30_000,
     statement_timeout: 10_000,
     keepAlive: true,
+    Client,
     ...(role !== undefined && { onConnect: async (client) => void (await client.query(`set role ${pg.escapeIdentifier(role)}`)) }),
   })
   pool.on('error', options.onIdleError)

@@ -1,18 +1,16 @@
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { sql } from './drizzle.ts'
+import { type Database, sql, type Transaction } from './drizzle.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Whose rows a unit of work may touch: one tenant's, by its id, or those of all and of none. */
 export type Scope = string
 export const EVERY_TENANT: Scope = '*'
 
-export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0]
-
 /**
  * Runs `work` in one transaction that row-level security confines to `scope`. Outside of such a transaction a service's role sees no
  * tenant's rows at all, so a query that forgets its tenant finds nothing and writes nothing (T-90).
  */
-export function inScope<Result>(db: NodePgDatabase, scope: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-  return db.transaction(async (tx) => {
+export function inScope<Result>(db: Database, scope: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  return inTransaction(db, async (tx) => {
     await tx.execute(sql`select set_config('jackfield.tenant', ${scope}, true)`)
     return work(tx)
   })

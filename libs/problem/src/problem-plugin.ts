@@ -2,6 +2,7 @@ import type { Problem } from '@jackfield/contract/problem'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { AppError } from './app-error.ts'
+import { isLostStore } from './lost-store.ts'
 import { UnavailableError } from './unavailable-error.ts'
 
 const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
@@ -55,15 +56,9 @@ function isUnstorableText(error: Error): boolean {
   return false
 }
 
-/** Said so by an adapter, or our own stores are lost, exhausted (53: disk, memory, connections) or too slow (57014): node errors, SQLSTATE, pg-pool's time-out; 40: undone, to be tried again. */
 function isUnavailable(error: Error): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof UnavailableError) return true
-    const code = 'code' in cause ? String(cause.code) : ''
-    if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|57014|53\w{3}|40001|40P01)$/.test(code)) return true
-    if (/timeout exceeded when trying to connect|Connection terminated|is not queryable/.test(cause.message)) return true
-  }
-  return false
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (cause instanceof UnavailableError) return true
+  return isLostStore(error)
 }
 
 function problemOf(status: number, code: string, title: string): Problem {

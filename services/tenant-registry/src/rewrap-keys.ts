@@ -1,4 +1,5 @@
 import { drizzle } from '@jackfield/postgres/drizzle'
+import { whenReachable } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { chosenKeyEncryption, type KeyEncryptionSettings } from './adapters/chosen-key-encryption.ts'
@@ -8,7 +9,7 @@ import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
 
 /**
  * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Answers the exit code: 1 while a key is left
- * that no key-encryption key opens, or that could not be wrapped because the provider did not answer.
+ * that no key-encryption key opens, or that could not be wrapped because the provider did not answer. A lost Postgres is waited for.
  */
 export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL: string }): Promise<number> {
   const pool = createPool({
@@ -20,7 +21,9 @@ export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL:
   })
   try {
     const dataKeys = postgresDataKeys(drizzle(pool), chosenKeyEncryption(config))
-    const report = await rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
+    const rewrap = () => rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
+    const onWaiting = (error: Error) => process.stderr.write(`Postgres is away, what is wrapped is wrapped: waiting (${error.message})\n`)
+    const report = await whenReachable(rewrap, onWaiting, new AbortController().signal)
     for (const tenantId of report.unreadable)
       process.stderr.write(`tenant ${tenantId}: no key-encryption key of these settings opens its data key\n`)
     if (report.unreadable.length > 0) return 1

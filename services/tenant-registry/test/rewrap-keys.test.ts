@@ -102,6 +102,22 @@ test('SE-05 a data key that changed while it was being wrapped again stays as it
   })
 })
 
+test('FC-43 T-122 a connection that is ended in the middle is replaced, and the command goes on to its end', SLOW, async () => {
+  const ids = await givenTenants(registry, 250, settingsKeyEncryption([OLD_KEY]))
+  // Somebody holds a row of the third slice.
+  const holder = await registry.pool.connect()
+  await holder.query('begin')
+  await holder.query('select 1 from registry.tenant_data_key where tenant_id = $1 for update', [ids[240]])
+  const run = rewrap(NEW_KEY, OLD_KEY)
+  const end =
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%rewrap-keys' and wait_event_type = 'Lock'"
+  await expect.poll(async () => (await registry.pool.query(end)).rowCount, { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => run.output.text, { timeout: 30_000 }).toContain('Postgres is away')
+  await holder.query('commit')
+  holder.release()
+  expect([await run.exited, run.output.text]).toEqual([0, expect.stringContaining('all data keys are under the current key')])
+})
+
 test('SE-05 a data key that no key opens is named, the others are wrapped, and the command fails', SLOW, async () => {
   const [lost = ''] = await givenTenants(registry, 1, settingsKeyEncryption([LOST_KEY]))
   await givenTenants(registry, 3, settingsKeyEncryption([OLD_KEY]))

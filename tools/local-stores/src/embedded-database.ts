@@ -71,6 +71,7 @@ async function initialise(initdb: string, home: string, cluster: string, passwor
 
 async function ensureDatabase(adminUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl })
+  client.on('error', () => undefined) // a lost connection fails the query
   await client.connect()
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE])

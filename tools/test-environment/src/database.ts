@@ -33,6 +33,7 @@ const execute = (url: string, statement: string) => withClient(url, async (clien
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined) // a lost connection fails the query
   await client.connect()
   try {
     await work(client)

@@ -1,7 +1,4 @@
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-
-export type Database = NodePgDatabase
-export type { Transaction } from '@jackfield/postgres/tenant-scope'
+export type { Database, Transaction } from '@jackfield/postgres/drizzle'
 
 /** The database role of this service, made by its migrations. */
 export const DATABASE_ROLE = 'jackfield_registry'

@@ -1,0 +1,37 @@
+/**
+ * Whether an error, or one of its causes, means that Postgres or Redis is lost, or refuses to work just now: nobody's fault, to be answered
+ * with 503 and asked again. One list for all services (T-122, T-123).
+ */
+export function isLostStore(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (UNREACHABLE.test(codeOf(cause)) || endsConnection(cause) || REFUSED_BY_POSTGRES.test(codeOf(cause))) return true
+    if (LOST_FOR_DRIVER.test(cause.message) || cause.name === 'MaxRetriesPerRequestError') return true
+    if (cause.name === 'ReplyError' && REFUSED_BY_REDIS.test(cause.message)) return true
+  }
+  return false
+}
+
+/** Whether Postgres closes the connection together with this error: it must not serve anybody again. */
+export function endsConnection(error: unknown): boolean {
+  return error instanceof Error && CLOSED_BY_POSTGRES.test(codeOf(error))
+}
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
+
+const UNREACHABLE = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+
+/** SQLSTATE 08: connection failures; 57P0x: shutdown, crash, not up yet; 25P03, 25P04: time-outs that close the connection. */
+const CLOSED_BY_POSTGRES = /^(?:08\w{3}|57P0\w|25P0[34])$/
+
+/**
+ * SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow; 40001, 40P01: undone for another's
+ * sake.
+ */
+const REFUSED_BY_POSTGRES = /^(?:25006|53\w{3}|57014|40001|40P01)$/
+
+/** What pg, pg-pool and ioredis say without a code. */
+const LOST_FOR_DRIVER =
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|is not queryable|Connection is closed|Command timed out|Stream isn't writeable/
+
+/** Also from within a script, where older servers put it behind a dash. */
+const REFUSED_BY_REDIS = /(?:^|-)(?:READONLY|OOM|LOADING|MASTERDOWN|NOREPLICAS|MISCONF)\b/

@@ -35,8 +35,11 @@ const migrate = () =>
   })
 const keysOfSecrets = config.KEY_ENCRYPTION_KEYS
 
+const stopping = new AbortController()
 if (process.argv[2] === 'migrate') {
-  await migrate()
+  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  process.once('SIGTERM', () => process.exit(1))
+  await whenReachable(migrate, onWaiting, stopping.signal)
   process.exit(0)
 }
 
@@ -104,7 +107,6 @@ const app = buildApp(
   ports,
 )
 
-const stopping = new AbortController()
 async function prepare(): Promise<void> {
   const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')
   if (config.MIGRATE === 'auto') await whenReachable(migrate, onWaiting, stopping.signal)

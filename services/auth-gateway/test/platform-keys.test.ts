@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Database } from '@jackfield/postgres/drizzle'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from '../src/adapters/postgres-platform-keys.ts'
@@ -10,7 +11,7 @@ import { type KeyAge, rotationSteps } from '../src/domain/key-rotation.ts'
 const [OLD_KEY, NEW_KEY] = [randomBytes(32), randomBytes(32)]
 let database: TestDatabase
 let pool: pg.Pool
-let db: NodePgDatabase
+let db: Database
 beforeAll(async () => {
   database = await createTestDatabase()
   await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })

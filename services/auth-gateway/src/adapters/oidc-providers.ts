@@ -25,7 +25,7 @@ import { acceptEmptySecrets } from './empty-client-secrets.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
 import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
-import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+import { availableArtefacts, orAbsent, orUnavailable } from './oidc-unavailable.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 import { deriveSuccessors } from './refresh-grace.ts'
 import { strictClientRequests } from './strict-client-requests.ts'
@@ -94,11 +94,11 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
     ctx.body = renderPage(page(look.texts), look)
   }
   const noteWrongUserCode = (ctx: KoaContextWithOIDC) => void wrongCodes.add(ctx.req)
+  const available = availableArtefacts(artefacts)
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
-    if (browser) await artefacts.save({ kind: BINDING, id, payload: { browser }, ttl: INTERACTION })
+    if (browser) await available.save({ kind: BINDING, id, payload: { browser }, ttl: INTERACTION })
   }
-  const available = availableArtefacts(artefacts)
   const noteLogin = notingLogins(parts.artefacts, available, site)
   const provider = new Provider(
     `${site.origin}/auth`,
@@ -221,7 +221,7 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
     },
     async findAttempt(request, response, browser) {
       const { provider } = instance()
-      const details = await provider.interactionDetails(request, response).catch(() => undefined)
+      const details = await orAbsent(provider.interactionDetails(request, response))
       if (!details || !(await isSameBrowser(artefacts, details.uid, browser))) return undefined
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId, site)

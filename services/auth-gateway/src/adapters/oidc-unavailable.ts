@@ -13,6 +13,16 @@ export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Val
   }
 }
 
+/** What the provider refuses to find is absent; what it could not look for is not. */
+export async function orAbsent<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (isDependencyFailure(error)) throw error
+    return undefined
+  }
+}
+
 export function availableArtefacts(artefacts: Artefacts): Artefacts {
   return {
     save: (artefact) => orUnavailable(artefacts.save(artefact)),

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { asc, eq, sql } from '@jackfield/postgres/drizzle'
+import { asc, type Database, eq, sql } from '@jackfield/postgres/drizzle'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
 import { type CookieSigner, cookieSigner } from './cookie-signer.ts'
@@ -23,10 +23,10 @@ const KEY_LOCK = 4_010_402_208
 const contextOf = (id: string) => `gateway/signing-key:${id}`
 
 /** Makes the first keys of the platform when there are none, and seals those that are there by the first of `keys`. Safe to call from many replicas at once. */
-export async function ensurePlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<void> {
+export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]): Promise<void> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  await db.transaction(async (transaction) => {
+  await inTransaction(db, async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
     const present = await transaction.select().from(signingKey)
     for (const { id, sealed } of present.filter((row) => isSealedByOldKey(row.sealed, keys))) {
@@ -40,15 +40,10 @@ export async function ensurePlatformKeys(db: NodePgDatabase, keys: readonly Buff
 }
 
 /** Renews the platform's keys step by step, whichever replica comes first. Answers what was done. */
-export async function rotatePlatformKeys(
-  db: NodePgDatabase,
-  keys: readonly Buffer[],
-  now: Date,
-  everyDays: number,
-): Promise<RotationStep[]> {
+export async function rotatePlatformKeys(db: Database, keys: readonly Buffer[], now: Date, everyDays: number): Promise<RotationStep[]> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  return db.transaction(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
     const { id, use, createdAt, retiredAt } = signingKey
     const steps = rotationSteps(await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey), now, everyDays)
@@ -72,7 +67,7 @@ async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
   return { id, use, sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)) }
 }
 
-export async function readPlatformKeys(db: NodePgDatabase, keys: readonly Buffer[]): Promise<PlatformKeys> {
+export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): Promise<PlatformKeys> {
   const rows = await db.select().from(signingKey).orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
   const open = (use: 'token' | 'cookie') => rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
   const tokenKeys = open('token').map((key): JWK => JSON.parse(key.toString()))

@@ -33,8 +33,11 @@ const queue: QueueOptions = {
   engine: config.REDIS_URL ? { kind: 'redis', url: config.REDIS_URL } : { kind: 'postgres', connectionString: config.DATABASE_URL },
   onError: (error) => app.log.warn({ err: error }, 'queue'),
 }
+const closing = new AbortController()
 if (role === 'migrate') {
-  await migrate()
+  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  process.once('SIGTERM', () => process.exit(1))
+  await whenReachable(migrate, onWaiting, closing.signal)
   process.exit(0)
 }
 
@@ -82,7 +85,6 @@ const app =
       })
 
 app.after(() => registerQueueMetrics(app.metrics, ports))
-const closing = new AbortController()
 await runService(app, {
   host: config.HOST,
   port: config.PORT,

@@ -1,4 +1,5 @@
 import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import { Client } from '@jackfield/postgres/client'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 
 // BullMQ on Redis or on Postgres: how a queue of the catalogue is opened on either.
@@ -21,6 +22,7 @@ export async function migrateQueues(engine: QueueEngine): Promise<void> {
   if (engine.kind === 'redis') return
   const connection = { ...postgresConnection(engine, 1), migrate: true }
   const queue = new Queue(QUEUES.syncRuns.name, { connection }, createPostgresBackend)
+  queue.on('error', () => undefined) // thrown below
   try {
     await queue.waitUntilReady()
   } finally {
@@ -89,7 +91,8 @@ function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefin
 
 function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
   const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
-  return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue' }
+  // BullMQ makes its own pool of this, whose connections are ours: one that dies while BullMQ has it ends no process.
+  return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue', Client }
 }
 
 function retryDelay(times: number): number {

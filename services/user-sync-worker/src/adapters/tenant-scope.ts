@@ -26,7 +26,6 @@ export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-ten
 export function scopedPool(pool: pg.Pool): pg.Pool {
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()
-    if (client.listenerCount('error', ignore) === 0) client.on('error', ignore)
     const scope = scopes.getStore() ?? NOBODY
     if (set.get(client) === scope) return client
     set.delete(client)
@@ -56,6 +55,3 @@ export function scopedPool(pool: pg.Pool): pg.Pool {
     },
   })
 }
-
-/** A taken connection that dies between two statements has nobody to tell but the process; the next statement on it fails anyway (DO-02). */
-function ignore(): void {}

@@ -1,0 +1,112 @@
+import { setInterval as every } from 'node:timers/promises'
+import { endBackends } from '@jackfield/test-environment/end-backends'
+import { testRedisUrl } from '@jackfield/test-environment/redis'
+import { steadyLoad } from '@jackfield/test-environment/steady-load'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { addLargeDirectory } from './support/large-directory.ts'
+import { type Platform, startPlatform } from './support/platform.ts'
+import { type ServiceProcesses, serviceProcesses } from './support/service-processes.ts'
+
+// API and worker as they are run. Every connection that they have to their stores is ended five times a second.
+
+const ROUNDS = 40
+const SLOW = { timeout: 60_000 }
+const EVERYBODY = { all: true, sync: true, sso: true }
+const redisUrl = testRedisUrl()
+
+let platform: Platform
+let processes: ServiceProcesses
+beforeEach(async () => {
+  platform = await startPlatform()
+  processes = serviceProcesses(platform)
+})
+afterEach(async () => {
+  processes.killAll()
+  await platform.close()
+})
+
+type Process = Awaited<ReturnType<ServiceProcesses['start']>>
+
+/** Reads and writes at the API and an import at the worker, while `lose` cuts them off. */
+async function loseConnectionsOf(api: Process, worker: Process, lose: () => Promise<void>): Promise<void> {
+  const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }), 'content-type': 'application/json' }
+  const ask = async (path: string, body?: object) => {
+    const sent = body && { method: 'POST', body: JSON.stringify(body) }
+    const answer = await fetch(`http://127.0.0.1:${api.port}${path}`, { ...sent, headers })
+    const text = await answer.text()
+    const retryAfter = answer.headers.get('retry-after') ?? undefined
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text), retryAfter }
+  }
+  const big = platform.connectedTenant(addLargeDirectory(platform, 4_000))
+  platform.gate.delayMs = 300
+  const { body: asked } = await ask(big.imports, EVERYBODY)
+  const tenant = platform.connectedTenant()
+  const questions = {
+    users: () => ask(`${tenant.api}/users`),
+    write: () => ask(`${tenant.api}/phone-systems`, { name: 'Head office' }),
+    runs: () => ask(`${big.api}/sync-runs`),
+    notifications: () => ask(`/webhooks/graph/${tenant.accountId}`, { value: [] }),
+  }
+  const load = steadyLoad(60, questions)
+  await lose()
+  await load.stop()
+
+  for (const { child, output } of [api, worker])
+    expect([child.exitCode, child.exitCode === null ? '' : output().slice(-2_000)]).toEqual([null, ''])
+  for (const kind of Object.keys(questions)) {
+    const answers = load.answersOf(kind, 0, Number.POSITIVE_INFINITY).map(({ status, retryAfter }) => `${status} ${retryAfter}`)
+    expect(answers.length).toBeGreaterThan(ROUNDS)
+    const isServed = (answer: string) => /^2\d\d undefined$/.test(answer)
+    expect([kind, new Set(answers.filter((answer) => !isServed(answer) && answer !== '503 2'))]).toEqual([kind, new Set()])
+    expect(answers.filter(isServed).length).toBeGreaterThan(answers.length / 2)
+  }
+  for (const [kind, question] of Object.entries(questions)) {
+    const answers = await Promise.all(Array.from({ length: 30 }, question))
+    expect([kind, answers.filter(({ status }) => status >= 300)]).toEqual([kind, []])
+  }
+  await Promise.all([api.ready(), worker.ready()])
+  platform.gate.delayMs = 0
+  const run = async () => (await ask(`${big.api}/sync-runs/${asked.runId}`)).body
+  await expect.poll(async () => (await run()).status, { timeout: 90_000, interval: 200 }).toBe('succeeded')
+  expect((await run()).counts).toMatchObject({ seen: 4_000, created: 4_000, skipped: 0 })
+  // The queue as well is what it was: a run that is asked for now is worked on at once.
+  expect(await platform.runImport(tenant, EVERYBODY)).toMatchObject({ status: 'succeeded' })
+}
+
+test('FC-43 T-122 connections to Postgres ended five times a second, of API, worker and queue, also while they start: no process ends, answers are 2xx or 503, and the import is complete', {
+  timeout: 240_000,
+}, async () => {
+  const whileStarting = await endBackends(platform.stores.database.url, 50)
+  const api = await processes.start('api')
+  const worker = await processes.start('worker')
+  await expect.poll(whileStarting.ended, SLOW).toBeGreaterThan(10)
+  await whileStarting.stop()
+  await Promise.all([api.ready(), worker.ready()])
+  await loseConnectionsOf(api, worker, async () => {
+    const ending = await endBackends(platform.stores.database.url)
+    await expect.poll(ending.rounds, SLOW).toBeGreaterThan(ROUNDS)
+    await ending.stop()
+    expect(ending.ended()).toBeGreaterThan(ROUNDS)
+  })
+})
+
+test.skipIf(!redisUrl)(
+  'T-122 connections to Redis ended five times a second, of API and worker: no process ends, answers are 2xx or 503, and the import is complete',
+  { timeout: 240_000 },
+  async () => {
+    const settings = { REDIS_URL: redisUrl }
+    const api = await processes.start('api', settings)
+    const worker = await processes.start('worker', settings)
+    await Promise.all([api.ready(), worker.ready()])
+    const admin = new Redis(redisUrl ?? '')
+    await loseConnectionsOf(api, worker, async () => {
+      let round = 0
+      for await (const _ of every(200)) {
+        await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+        if (++round === ROUNDS) break
+      }
+    })
+    admin.disconnect()
+  },
+)

@@ -1,5 +1,6 @@
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { runService } from '@jackfield/http-server/run-service'
+import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { drizzle } from '@jackfield/postgres/drizzle'
@@ -64,7 +65,10 @@ const store = redis ? redisArtefacts(redis) : postgresArtefacts(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )
-const artefacts = sealedArtefacts(store, keysOfSecrets, room)
+const unopened = unopenedSecrets((what) =>
+  app.log.error({ what }, 'no key of KEY_ENCRYPTION_KEYS opens what is in the store: it counts as absent, people sign in again'),
+)
+const artefacts = sealedArtefacts(store, keysOfSecrets, room, unopened.count)
 const logoutNotices = postgresLogoutNotices(pool)
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
@@ -106,6 +110,8 @@ const app = buildApp(
   },
   ports,
 )
+
+app.after(() => unopened.register(app.metrics))
 
 async function prepare(): Promise<void> {
   const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')

@@ -85,7 +85,8 @@ export async function givenGateway(
   const store = options.redis ? redisArtefacts(options.redis) : postgresArtefacts(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
-  const artefacts = sealedArtefacts(store, sealingKeys, room)
+  const unopened: string[] = []
+  const artefacts = sealedArtefacts(store, sealingKeys, room, (kind) => unopened.push(kind))
   const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
   let remembered = rememberedKeys()
   const keys = () => remembered()
@@ -148,6 +149,8 @@ export async function givenGateway(
     faults,
     time,
     artefacts,
+    /** Kinds of artefacts that no key opened. */
+    unopened,
     providers,
     /** Places that were told to be full of waiting sign-ins. */
     roomFull,

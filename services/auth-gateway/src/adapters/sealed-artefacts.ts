@@ -9,13 +9,19 @@ import type { WaitingRoom } from './waiting-room.ts'
 
 /**
  * Artefacts whose ids are never stored: the key is a hash over namespace, kind and id, so that an id of one tenant's host
- * is unknown on every other (T-23), and the payload, without its `jti`, is sealed to that key.
+ * is unknown on every other (T-23), and the payload, without its `jti`, is sealed to that key. One that no key opens is absent, as if it had
+ * expired (FC-61): people sign in again.
  */
-export function sealedArtefacts(store: ArtefactStore, keys: readonly Buffer[], room?: WaitingRoom): ArtefactSpaces {
+export function sealedArtefacts(
+  store: ArtefactStore,
+  keys: readonly Buffer[],
+  room?: WaitingRoom,
+  onUnopened: (kind: string) => void = () => undefined,
+): ArtefactSpaces {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
-  const payloads = payloadSeal(current, keys)
+  const payloads = payloadSeal(current, keys, onUnopened)
   const indexes = new LRUCache<string, string>({ max: INDEXES_REMEMBERED })
   return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), { asOne: units.run })
 }
@@ -40,14 +46,13 @@ function spaceOf(
   const uidKeyOf = (kind: string, uid: string) => indexOf(`uid ${kind}`, uid)
   const place = keyOf('waiting', '')
   const grantKeyOf = (grantId: string) => indexOf('grant', grantId)
-  const open = (stored: StoredArtefact, kind?: string): FoundArtefact => ({
-    payload: JSON.parse(payloads.open(stored, kind)),
-    consumedAt: stored.consumedAt,
-  })
+  const open = (stored: StoredArtefact, kind?: string): FoundArtefact | undefined => {
+    const text = payloads.open(stored, kind)
+    return text === undefined ? undefined : { payload: JSON.parse(text), consumedAt: stored.consumedAt }
+  }
   const openOf = (kind: string, id: string, stored: StoredArtefact | undefined): FoundArtefact | undefined => {
-    if (!stored) return undefined
-    const found = open(stored, kind)
-    return { ...found, payload: { ...found.payload, jti: id } }
+    const found = stored && open(stored, kind)
+    return found && { ...found, payload: { ...found.payload, jti: id } }
   }
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
@@ -73,7 +78,7 @@ function spaceOf(
       const stored = await store.getByUid(uidKeyOf(kind, uid))
       return stored && open(stored, kind)
     },
-    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).map((stored) => open(stored)),
+    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored) ?? []),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeWithNext: (kind, id) => store.consumeWithNext(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { Id, Timestamp } from './identifier.ts'
 import { PageQuery } from './page.ts'
 
+/** The longest value in an event's details; who writes one cuts it there. */
+export const LONGEST_AUDIT_DETAIL = 500
+
 /** Who did what, when, to which tenant, with which outcome. `details` never carries a secret, token or cookie. */
 export const NewAuditEvent = z.object({
   tenantId: Id.nullable(),
@@ -13,7 +16,7 @@ export const NewAuditEvent = z.object({
   outcome: z.enum(['success', 'refused', 'failure']),
   target: z.string().max(200).nullable().default(null),
   requestId: z.string().max(100).nullable().default(null),
-  details: z.record(z.string(), z.string().max(500)).default({}),
+  details: z.record(z.string(), z.string().max(LONGEST_AUDIT_DETAIL)).default({}),
 })
 export type NewAuditEvent = z.input<typeof NewAuditEvent>
 

@@ -15,8 +15,15 @@ export const WebhookEventType = z.enum([
 ])
 export type WebhookEventType = z.infer<typeof WebhookEventType>
 
+/** As long as a name in DNS may be (RFC 1035 2.3.4); no resolver takes a longer one, nor does the audit log. */
+const LONGEST_HOST = 253
+const hasHostOfDns = (url: string) => !URL.canParse(url) || new URL(url).hostname.length <= LONGEST_HOST
+
 export const NewWebhookEndpoint = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).max(2000),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .refine(hasHostOfDns, `has a host of more than ${LONGEST_HOST} characters`),
   eventTypes: z.array(WebhookEventType).min(1).optional().meta({ description: 'Every event when left out' }),
 })
 export type NewWebhookEndpoint = z.infer<typeof NewWebhookEndpoint>

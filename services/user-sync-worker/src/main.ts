@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
+import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { migrateQueues, type QueueOptions } from './adapters/bullmq-engine.ts'
@@ -11,6 +12,7 @@ import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/reseal-webhook-secrets.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
+import { registerAuditMetrics } from './audit-metrics.ts'
 import { Config } from './config.ts'
 import { registerQueueMetrics } from './queue-metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
@@ -59,6 +61,7 @@ const healthChecks = {
   },
 }
 const holds = { deletedDays: config.EXTENSION_HOLD_DAYS, disabledDays: config.EXTENSION_HOLD_DISABLED_DAYS }
+const unopened = unopenedSecrets((what) => app.log.error({ what }, 'no key of KEY_ENCRYPTION_KEYS opens it: what needs it is parked'))
 const ports = connectedPorts({
   holds,
   pool,
@@ -68,6 +71,7 @@ const ports = connectedPorts({
   microsoft: config,
   webhookBaseUrl: config.WEBHOOK_BASE_URL,
   sealingKeys: config.KEY_ENCRYPTION_KEYS ?? [],
+  onUnopened: unopened.count,
   sync: {
     deltaSeconds: config.SYNC_DELTA_SECONDS,
     fullSeconds: config.SYNC_FULL_SECONDS,
@@ -84,7 +88,11 @@ const app =
         isMigrated: () => migrated,
       })
 
-app.after(() => registerQueueMetrics(app.metrics, ports))
+app.after(() => {
+  registerQueueMetrics(app.metrics, ports)
+  registerAuditMetrics(app.metrics, ports)
+  unopened.register(app.metrics)
+})
 await runService(app, {
   host: config.HOST,
   port: config.PORT,

@@ -35,7 +35,8 @@ export type Registry = {
   /** Which of two credentials Entra ID took, while one replaces the other. */
   recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
   /** Keeps an event once, however often it is sent. */
-  recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable>
+  /** `refused`: it takes this one never; `failed`: not now, while it may take others. */
+  recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable | { kind: 'refused' | 'failed'; reason: string }>
 }
 
 /** What somebody did, as the audit log of the registry keeps it. Written with the deed, sent later. */
@@ -46,6 +47,9 @@ export type PendingAuditEvents = {
   delete(ids: readonly string[]): Promise<void>
   /** Not now: each later than the time before. */
   postpone(ids: readonly string[]): Promise<void>
+  /** Never again by itself; it stays, for people to see to. */
+  setAside(id: string): Promise<void>
+  countSetAside(): Promise<number>
 }
 
 /** By which rules the users of a Microsoft account are synced without being ticked by hand. */

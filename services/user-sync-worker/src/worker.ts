@@ -55,7 +55,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
     repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
     repeat(() => send(stopping.signal), options.sendEveryMs ?? 1_000),
-    repeat(sendAuditEvents(ports), options.sendEveryMs ?? 1_000),
+    repeat(sendAuditEvents(ports, options.onError), options.sendEveryMs ?? 1_000),
   ]
   return {
     async close() {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertAuditEvent } from '../src/adapters/pending-audit-events.ts'
 import { sendAuditEvents } from '../src/jobs/send-audit-events.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -19,7 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => platform.close())
 
-const send = () => sendAuditEvents(platform.ports)()
+const aside: Error[] = []
+const send = () => sendAuditEvents(platform.ports, (error) => aside.push(error))()
 const eventsOf = (action: string, target?: string) =>
   [...platform.registry.auditEvents.values()].filter((event) => event.action === action && (!target || event.target === target))
 const bind = (userId: string | undefined, extension: string) =>
@@ -74,4 +77,45 @@ test('T-92 with the registry down the events wait, in order, and arrive when it 
   await due() // times are kept in milliseconds, rounded: a row may be due half of one later
   expect(await send()).toBe(1)
   expect(platform.registry.auditEvents.size).toBe(before + 1)
+})
+
+test('FC-45 an audit event that the registry refuses is put aside alone, counted and told once; those of all tenants behind it arrive', async () => {
+  const other = platform.connectedTenant()
+  // As it was written before its length was checked: a webhook's host of 574 characters.
+  const poison = { id: randomUUID(), tenantId: tenant.tenantId, actor: 'test', action: 'webhook-endpoint.create', outcome: 'success' }
+  const written = { ...poison, details: { host: `${'a'.repeat(570)}.com` } }
+  const insert = `insert into roster.pending_audit_event (id, tenant_id, event, not_before) values ($1, $2, $3, now() - interval '1 second')`
+  await platform.stores.pool.query(insert, ['00000000-0000-7000-8000-000000000000', tenant.tenantId, written])
+  await platform.call('POST', `${other.api}/phone-systems`, { name: 'Other' })
+  expect(await send()).toBe(1)
+  expect(eventsOf('phone-system.create').filter(({ tenantId }) => tenantId === other.tenantId)).toHaveLength(1)
+  expect(aside.map(({ message }) => message)).toEqual([expect.stringMatching(/0000-7000-8000.*refuses it.*400/)])
+  expect(await send()).toBe(0)
+  expect(aside).toHaveLength(1)
+  const metrics = await platform.text('GET', '/metrics')
+  expect(metrics).toMatch(/jackfield_audit_events_set_aside\{[^}]*\} 1\n/)
+})
+
+test('FC-45 one that makes the registry fail waits by itself', async () => {
+  const [user] = users
+  await platform.stores.pool.query('delete from roster.pending_audit_event')
+  await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Fails' })
+  await platform.call('PATCH', `${tenant.api}/users/${user?.id}`, { sso: false })
+  platform.registry.failsFor = ({ details }) => details?.name === 'Fails'
+  expect(await send()).toBe(1)
+  platform.registry.failsFor = () => false
+  await due()
+  expect(await send()).toBe(1)
+  expect(eventsOf('phone-system.create').some(({ details }) => details?.name === 'Fails')).toBe(true)
+})
+
+test('FC-45 a webhook whose host is longer than a name may be is refused, and no long text of a deed makes an event nobody takes', async () => {
+  const refused = await platform.call('POST', `${tenant.api}/webhook-endpoints`, {
+    url: `https://${'a'.repeat(60)}.${'b.'.repeat(255)}example/hook`,
+  })
+  expect([refused.status, refused.body.code]).toEqual([400, 'invalid-request'])
+  const entry = { ...platform.entryOf(tenant.tenantId)(), details: { long: `${'x'.repeat(499)}\u{1F600}${'y'.repeat(500)}` } }
+  await insertAuditEvent(platform.stores.pool, entry)
+  expect(await send()).toBe(1)
+  expect(eventsOf('users.import').at(-1)?.details?.long).toBe(`${'x'.repeat(499)}\uFFFD`)
 })

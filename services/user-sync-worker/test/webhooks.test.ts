@@ -233,3 +233,32 @@ test('T-100 a name that resolves to an inner address is not connected to, and te
   for (const url of ['https://no.such.host.invalid/', 'https://also.not.there.invalid/'])
     expect(await sender({ ...message, url })).toMatchObject({ kind: 'failed', reason: 'The address could not be reached.' })
 })
+
+test('FC-48 T-130 an endpoint whose secret no key opens is parked with its reason, and keeps nobody else waiting; with its key back a replay sends', async () => {
+  const [user] = users
+  const sealed = (await query('select sealed_secret from roster.webhook_endpoint where id = $1')).rows[0].sealed_secret as Buffer
+  const foreign = Buffer.from(sealed)
+  foreign[1] = 255 - (foreign[1] ?? 0)
+  const other = await startWebhookReceiver()
+  const { id: healthy } = (await platform.call('POST', `${tenant.api}/webhook-endpoints`, { url: other.url })).body
+  await query('update roster.webhook_endpoint set sealed_secret = $2 where id = $1', [endpoint.id, foreign])
+  await patch(user, { sso: false })
+  await patch(user, { sso: true })
+  await send()
+  expect(other.received.map(({ type }) => type)).toEqual(['user.updated', 'user.sessions-revoked', 'user.updated'])
+  expect(receiver.received).toEqual([])
+  expect(await shown()).toMatchObject({
+    id: endpoint.id,
+    status: 'parked',
+    waiting: 3,
+    lastError: expect.stringContaining('make the endpoint anew'),
+  })
+  expect(platform.unopened).toEqual(['webhook secret'])
+
+  await query('update roster.webhook_endpoint set sealed_secret = $2 where id = $1', [endpoint.id, sealed])
+  await platform.call('POST', `${tenant.api}/webhook-endpoints/${endpoint.id}/replay`, {})
+  await send()
+  expect(types()).toEqual(['user.updated', 'user.sessions-revoked', 'user.updated'])
+  await platform.call('DELETE', `${tenant.api}/webhook-endpoints/${healthy}`)
+  await other.close()
+})

@@ -43,6 +43,8 @@ export type ConnectionOptions = {
   webhookBaseUrl: string | undefined
   /** Keys that seal signing secrets; none, and no webhook endpoint can be made. */
   sealingKeys: readonly Buffer[]
+  /** Hears of a webhook endpoint whose signing secret no key opens. */
+  onUnopened?: (what: string) => void
 }
 
 /** Every port on its real counterpart. */
@@ -56,6 +58,7 @@ export function connectedPorts({
   holds,
   webhookBaseUrl,
   sealingKeys,
+  onUnopened = () => undefined,
 }: ConnectionOptions): Ports {
   const pool = scopedPool(confined)
   const [key] = internalTokenKeys
@@ -85,7 +88,7 @@ export function connectedPorts({
     revocations: postgresRevocations(pool),
     tenantData: postgresTenantData(pool),
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
-    webhookOutbox: webhookOutbox(pool, sealingKeys),
+    webhookOutbox: webhookOutbox(pool, sealingKeys, () => onUnopened('webhook secret')),
     sendWebhook: webhookSender({ allowsLoopback }),
     isWebhookAddress: (text) => isWebhookAddress(text, allowsLoopback),
     subscriptions: postgresSubscriptions(pool),

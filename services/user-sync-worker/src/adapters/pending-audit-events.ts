@@ -1,4 +1,4 @@
-import type { SentAuditEvent } from '@jackfield/contract/audit-event'
+import { LONGEST_AUDIT_DETAIL, type SentAuditEvent } from '@jackfield/contract/audit-event'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { AuditEntry, PendingAuditEvents } from '../ports.ts'
@@ -19,11 +19,16 @@ export async function insertAuditEvent(client: pg.PoolClient | pg.Pool, entry: A
 export async function insertAuditEvents(client: pg.PoolClient | pg.Pool, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return
   const at = new Date().toISOString()
-  const events: SentAuditEvent[] = entries.map((entry) => ({ ...entry, id: newId(), at }))
+  const events: SentAuditEvent[] = entries.map((entry) => ({ ...entry, details: cut(entry.details), id: newId(), at }))
   const text = `insert into roster.pending_audit_event (id, tenant_id, event)
     select * from unnest($1::uuid[], $2::uuid[], $3::jsonb[])`
   const tenants = entries.map(({ tenantId }) => tenantId)
   await client.query(text, [events.map(({ id }) => id), tenants, events.map((event) => JSON.stringify(event))])
+}
+
+/** No text of a deed, however long, makes an event that the registry does not take. */
+function cut(details: AuditEntry['details'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, value.slice(0, LONGEST_AUDIT_DETAIL).toWellFormed()]))
 }
 
 export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {
@@ -39,6 +44,13 @@ export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {
       const text = `update roster.pending_audit_event set not_before = now() + least(300, 2 ^ least(attempts, 10)) * interval '1 second'
         where id = any($1::uuid[])`
       await pool.query(text, [ids])
+    },
+    async setAside(id) {
+      await pool.query(`update roster.pending_audit_event set not_before = 'infinity' where id = $1`, [id])
+    },
+    async countSetAside() {
+      const text = `select count(*)::int as events from roster.pending_audit_event where not_before = 'infinity'`
+      return (await pool.query<{ events: number }>(text)).rows[0]?.events ?? 0
     },
   }
 }

@@ -6,6 +6,10 @@ import type { Registry, Unavailable } from '../ports.ts'
 
 const TENANT_LIFETIME_MS = 10_000
 const MOST_TENANTS = 10_000
+/** Nothing gets through now, whatever is sent. */
+const AWAY = new Set([0, 429, 502, 503, 504])
+/** It is what was sent that is wrong. */
+const REFUSES_BODY = new Set([400, 413, 422])
 
 /** tenant-registry over HTTP. That a tenant exists is remembered for some seconds; connections, which carry the credential, never. */
 export function registryClient(client: ServiceClient, now: () => number = Date.now): Registry {
@@ -21,8 +25,13 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       return true
     },
     async recordAuditEvent(event) {
-      const answer = await orUnavailable(client.post('/internal/audit-events', event, z.object({})))
-      return answer && 'kind' in answer ? { kind: 'unavailable' } : true
+      try {
+        return (await client.post('/internal/audit-events', event, z.object({}))) ? true : { kind: 'failed', reason: 'no such address' }
+      } catch (error) {
+        if (!(error instanceof ServiceCallError)) throw error
+        if (AWAY.has(error.status)) return { kind: 'unavailable' }
+        return { kind: REFUSES_BODY.has(error.status) ? 'refused' : 'failed', reason: error.message }
+      }
     },
     async recordCredentialUse({ tenantId, accountId }, use) {
       await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.object({}))

@@ -1,4 +1,4 @@
-import { unseal } from '@jackfield/sealing/seal'
+import { UnsealError, unseal } from '@jackfield/sealing/seal'
 import type pg from 'pg'
 import type { DueMessage, WaitingMessage, WebhookOutbox } from '../ports.ts'
 import { secretContext } from './postgres-webhook-endpoints.ts'
@@ -41,20 +41,35 @@ update roster.webhook_endpoint set failures = failures + case when not_before <=
   status = case when $4 or failing_since < now() - interval '24 hours' then 'parked' else status end
 where id = $2`
 
+/** One whose secret no key opens: nothing can be signed for it. Its messages wait for a replay, once the key is back. */
+const PARK = `
+update roster.webhook_endpoint set status = 'parked', failing_since = coalesce(failing_since, now()),
+  last_error = 'The signing secret cannot be opened any more: make the endpoint anew.'
+where id = any($1::uuid[])`
+
 /** Delivered messages can be replayed for this long; what an endpoint never took goes with them. */
 const FORGET_OLD = `delete from roster.webhook_message where seq in (
   select seq from roster.webhook_message where created_at < now() - interval '30 days' limit 5000)`
 
 type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & { payload: unknown; sealed_secret: Buffer }
 
-export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[]): WebhookOutbox {
+/** `onUnopened` hears of each endpoint that is parked because no key opens its secret. */
+export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onUnopened: () => void): WebhookOutbox {
   return {
     async listDue(limitOfEndpoint) {
       return (await pool.query<DueMessage>(LIST_DUE, [limitOfEndpoint])).rows
     },
     async claim(seqs) {
       const { rows } = await pool.query<Row>(CLAIM_DUE, [seqs])
-      return rows.map((row) => toMessage(row, sealingKeys))
+      const unopened = new Set<string>()
+      const messages = rows.flatMap((row) => {
+        const message = toMessage(row, sealingKeys)
+        if (!message) unopened.add(row.endpoint_id)
+        return message ?? []
+      })
+      if (unopened.size > 0) await pool.query(PARK, [[...unopened]])
+      for (const _ of unopened) onUnopened()
+      return messages
     },
     async delivered({ seq }) {
       await pool.query(DELIVERED, [seq])
@@ -68,7 +83,12 @@ export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[]): We
   }
 }
 
-function toMessage(row: Row, sealingKeys: readonly Buffer[]): WaitingMessage {
-  const secret = unseal(row.sealed_secret, sealingKeys, secretContext(row.tenant_id, row.endpoint_id))
-  return { seq: row.seq, id: row.id, endpointId: row.endpoint_id, url: row.url, secret, body: JSON.stringify(row.payload) }
+function toMessage(row: Row, sealingKeys: readonly Buffer[]): WaitingMessage | undefined {
+  try {
+    const secret = unseal(row.sealed_secret, sealingKeys, secretContext(row.tenant_id, row.endpoint_id))
+    return { seq: row.seq, id: row.id, endpointId: row.endpoint_id, url: row.url, secret, body: JSON.stringify(row.payload) }
+  } catch (error) {
+    if (error instanceof UnsealError) return undefined
+    throw error
+  }
 }

@@ -2,17 +2,28 @@ import type { Ports } from '../ports.ts'
 
 const AT_ONCE = 100
 
-/** Hands the audit events that wait to the registry, which keeps each once: sent twice after a crash is harmless. Returns how many arrived. */
-export function sendAuditEvents({ auditEvents, registry }: Pick<Ports, 'auditEvents' | 'registry'>) {
+/**
+ * Hands the audit events that wait to the registry, which keeps each once: sent twice after a crash is harmless. One that the registry
+ * refuses is put aside alone, and told to `onSetAside`; those behind it, of all tenants, go on. Returns how many arrived.
+ */
+export function sendAuditEvents({ auditEvents, registry }: Pick<Ports, 'auditEvents' | 'registry'>, onSetAside: (error: Error) => void) {
   return async (): Promise<number> => {
     const due = await auditEvents.claim(AT_ONCE)
     const sent: string[] = []
+    const later = new Set(due.map(({ id }) => id))
     for (const { id, event } of due) {
-      if ((await registry.recordAuditEvent(event)) !== true) break
-      sent.push(id)
+      const answer = await registry.recordAuditEvent(event)
+      if (answer === true) sent.push(id)
+      else if (answer.kind === 'unavailable') break
+      else if (answer.kind === 'failed') continue
+      else {
+        await auditEvents.setAside(id)
+        onSetAside(new Error(`The audit event ${id} was put aside, the registry refuses it: ${answer.reason}`))
+      }
+      later.delete(id)
     }
     if (sent.length > 0) await auditEvents.delete(sent)
-    if (sent.length < due.length) await auditEvents.postpone(due.slice(sent.length).map(({ id }) => id))
+    if (later.size > 0) await auditEvents.postpone([...later])
     return sent.length
   }
 }

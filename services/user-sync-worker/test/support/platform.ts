@@ -21,6 +21,7 @@ import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
+import { registerAuditMetrics } from '../../src/audit-metrics.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { findFreePort } from './free-port.ts'
 import { startGraphGate } from './graph-gate.ts'
@@ -73,8 +74,10 @@ export async function startPlatform(
   })
   // The service works confined; what tests do with ports of their own is above all tenants.
   const sealingKeys = [randomBytes(32)]
+  const unopened: string[] = []
   const connect = (own: typeof pool) =>
     connectedPorts({
+      onUnopened: (what) => unopened.push(what),
       pool: own,
       queue,
       internalTokenKeys: [key],
@@ -91,6 +94,7 @@ export async function startPlatform(
   const { said } = options
   const logging = said ? { logLevel: 'debug', logTo: { write: (line: string) => void said.push(line) } } : { logLevel: 'silent' }
   const app = buildApp(served, { ...logging, healthChecks, internalTokenKeys: [key], isMigrated: () => true })
+  app.after(() => registerAuditMetrics(app.metrics, served))
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
@@ -177,6 +181,8 @@ export async function startPlatform(
     gate,
     registry,
     stores,
+    /** What no key opened. */
+    unopened,
     authorization,
     call,
     text,

@@ -15,6 +15,8 @@ export type TestRegistry = {
   /** Which credentials were told to work, in order. */
   uses: Array<{ path: string } & CredentialUse>
   down: boolean
+  /** Audit events it answers with 500. */
+  failsFor(event: SentAuditEvent): boolean
   addTenant(): string
   connect(tenantId: string, connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>): string
   close(): Promise<void>
@@ -37,7 +39,9 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     return connection?.tenantId === tenantId ? connection : undefined
   }
   const keepAuditEvent = async (request: IncomingMessage, response: ServerResponse) => {
-    const event: SentAuditEvent = SentAuditEvent.parse(JSON.parse(await text(request)))
+    const { success, data: event } = SentAuditEvent.safeParse(JSON.parse(await text(request)))
+    if (!success || registry.failsFor(event))
+      return void response.writeHead(success ? 500 : 400, { 'content-type': 'application/json' }).end('{"code":"test"}')
     auditEvents.set(event.id ?? randomUUID(), event)
     response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
   }
@@ -55,6 +59,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     auditEvents,
     uses: [],
     down: false,
+    failsFor: () => false,
     addTenant() {
       const id = randomUUID()
       tenants.add(id)

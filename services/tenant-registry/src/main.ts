@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { runService } from '@jackfield/http-server/run-service'
+import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { DATABASE_ROLE } from './adapters/database.ts'
@@ -42,7 +43,10 @@ const pool = createPool({
   role: DATABASE_ROLE,
   onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
 })
-const ports = registryPorts(pool, config, () => new Date())
+const unopened = unopenedSecrets((what) =>
+  app.log.error({ what }, 'no key-encryption key opens it: the account fails its connection test, until its credential is entered again'),
+)
+const ports = registryPorts(pool, config, () => new Date(), unopened.count)
 const app = await buildApp({
   ports,
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
@@ -55,6 +59,8 @@ const app = await buildApp({
     database: () => pingRegistry(pool),
   },
 })
+
+unopened.register(app.metrics)
 
 // Migrations run beside the open port: orchestrators see a live service that is not ready.
 await runService(app, {

@@ -32,6 +32,7 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
   const key = internalKey
   const clock = { offset: 0 }
   const said: string[] = []
+  const unopened: string[] = []
   const ports = registryPorts(
     confined,
     {
@@ -43,6 +44,7 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
       ...settings,
     },
     () => new Date(Date.now() + clock.offset),
+    (what) => unopened.push(what),
   )
   const app = await buildApp({
     ports,
@@ -78,6 +80,8 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
     sign,
     call,
     clock,
+    /** What no key opened. */
+    unopened,
     /** Log lines and public answers. */
     said,
     async givenTenant(members: object = {}): Promise<string> {

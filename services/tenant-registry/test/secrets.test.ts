@@ -81,7 +81,10 @@ test('SE-04 a sealed secret moved to another account of the tenant, or of anothe
     [other, c.id],
   ] as const) {
     const tested = await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/verify`)
-    expect([tested.status, tested.body.code]).toEqual([502, 'credential-unreadable'])
+    expect([tested.status, tested.body.ok]).toEqual([200, false])
+    expect(tested.body.checks).toContainEqual(
+      expect.objectContaining({ id: 'credential', status: 'failed', code: 'credential-unreadable' }),
+    )
     expect(await connection(tenant, id)).toMatchObject({ status: 502, body: { code: 'credential-unreadable' } })
     const events = (await registry.auditEvents('microsoft-account.open-credential')).filter(
       (event: { target: string }) => event.target === id,

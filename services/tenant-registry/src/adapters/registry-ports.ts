@@ -32,8 +32,8 @@ export type PortSettings = OriginOverrides &
     INTERNAL_TOKEN_KEYS: readonly Buffer[]
   }
 
-/** The outside world of this service: Postgres and Microsoft. */
-export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date): Ports {
+/** The outside world of this service: Postgres and Microsoft. `onUnopened` hears of each credential that no key opens. */
+export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date, onUnopened: (what: string) => void): Ports {
   const db = drizzle(pool)
   const keyEncryption = chosenKeyEncryption(settings)
   const roster =
@@ -52,7 +52,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     accounts: postgresAccounts(db),
     watch: postgresAccountWatch(db),
     keyEncryption,
-    vault: tenantKeyVault(db, keyEncryption),
+    vault: tenantKeyVault(db, keyEncryption, () => onUnopened('microsoft credential')),
     apiKeys: postgresApiKeys(db, settings.BOOTSTRAP_API_KEY),
     administrators: postgresAdministrators(db, settings.BOOTSTRAP_API_KEY !== undefined),
     links: postgresControlSignInLinks(db),

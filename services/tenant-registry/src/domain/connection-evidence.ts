@@ -10,6 +10,14 @@ export type Failure = {
   correlationId?: string | undefined
 }
 
+/** The account's credential is stored, and no key opens it: to Microsoft it is as if there were none. */
+export const UNREADABLE_CREDENTIAL: Failure = {
+  kind: 'refused',
+  code: 'credential-unreadable',
+  message: 'The stored credential cannot be opened any more: the key that sealed it is gone, or it was altered.',
+  remedy: 'Enter the credential again. If a key-encryption key was taken away by mistake, put it back instead.',
+}
+
 /** `other` than `spa` is `web`, or the platform of mobile and desktop applications. */
 export type RedirectProbe = { uri: RedirectUri['uri'] } & (
   | { kind: 'registered'; platform: 'spa' | 'other' }

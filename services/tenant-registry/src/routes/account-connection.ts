@@ -9,25 +9,39 @@ export type ConnectionPorts = Pick<Ports, 'accounts' | 'vault' | 'audit' | 'cert
 type Proof = { kind: 'proof'; proof: CredentialProof } | { kind: 'unreadable'; cause: Error } | { kind: NoToken }
 type NoToken = 'federation-not-set-up' | 'federation-token-unreadable'
 
-/** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the installation. A secret that cannot be opened is audited (SE-04). */
+type Unreadable = { kind: 'unreadable'; cause: Error; connection: Connection & { credential: null } }
+
+/** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the installation. */
 export async function openConnection(ports: ConnectionPorts, request: Asker, account: AccountRecord): Promise<Connection> {
+  const opened = await findConnection(ports, request, account)
+  if (opened.kind === 'unreadable') throw refuse('credential-unreadable', { cause: opened.cause })
+  return opened.connection
+}
+
+/** The same; a credential that no key opens is an outcome, without any credential. It is audited (SE-04). */
+export async function findConnection(
+  ports: ConnectionPorts,
+  request: Asker,
+  account: AccountRecord,
+): Promise<{ kind: 'opened'; connection: Connection } | Unreadable> {
   const { id: accountId, tenantId, alias, clientId, directoryId, cloud } = account
-  const connection = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account) }
+  const bare = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account), credential: null }
   const stored = await ports.accounts.credentials(tenantId, accountId, ports.now())
-  if (!stored) return { ...connection, credential: null }
+  if (!stored) return { kind: 'opened', connection: bare }
 
   const current = await proofOf(ports, account, stored)
   if (current.kind === 'unreadable') {
     await auditUnreadable(ports, request, account)
-    throw refuse('credential-unreadable', { cause: current.cause })
+    return { kind: 'unreadable', cause: current.cause, connection: bare }
   }
   if (current.kind !== 'proof') throw refuse(current.kind)
-  if (!stored.previous) return { ...connection, credential: current.proof }
+  const connection = { ...bare, credential: current.proof }
+  if (!stored.previous) return { kind: 'opened', connection }
 
   const previous = await proofOf(ports, account, stored.previous)
   if (previous.kind === 'unreadable') await auditUnreadable(ports, request, account)
   const rotation = previous.kind === 'proof' ? { rotation: { credentialId: stored.id, previous: previous.proof } } : {}
-  return { ...connection, credential: current.proof, ...rotation }
+  return { kind: 'opened', connection: { ...connection, ...rotation } }
 }
 
 async function proofOf(

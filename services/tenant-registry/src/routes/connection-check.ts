@@ -1,12 +1,13 @@
 import type { Check, Verification } from '@jackfield/contract/verification'
 import { isSameFindings } from '../domain/account-warnings.ts'
+import { UNREADABLE_CREDENTIAL } from '../domain/connection-evidence.ts'
 import { judge } from '../domain/connection-test.ts'
 import { type AccountRecord, type AccountValues, verified } from '../domain/microsoft-account.ts'
 import { redirectUriDifference, redirectUris, registeredAfter } from '../domain/redirect-uris.ts'
 import type { TenantRecord } from '../domain/tenant.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { openConnection } from './account-connection.ts'
+import { findConnection } from './account-connection.ts'
 import type { Asker } from './asker.ts'
 import { auditEntry } from './audit-entry.ts'
 import { keepUse } from './credential-use.ts'
@@ -45,7 +46,7 @@ export async function checkProposal(ports: Ports, request: Asker, tenant: Tenant
 
 async function testConnection(ports: Ports, request: Asker, tenant: TenantRecord, account: AccountRecord): Promise<Tested> {
   const { apps, microsoft, roster, baseUrl, now } = ports
-  const connection = await openConnection(ports, request, account)
+  const { kind, connection } = await findConnection(ports, request, account)
   const expected = redirectUris(account.redirectMode, tenant, await apps.all(), baseUrl)
   const needed = expected.map(({ uri }) => uri)
   const { obsolete } = redirectUriDifference(expected, account.registeredRedirectUris)
@@ -53,7 +54,8 @@ async function testConnection(ports: Ports, request: Asker, tenant: TenantRecord
     microsoft.examine(connection, [...needed, ...obsolete]),
     roster.notifications(account.tenantId, account.id),
   ])
-  const evidence = { ...seen, notifications, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
+  const token = kind === 'unreadable' ? { kind: 'failed' as const, failure: UNREADABLE_CREDENTIAL } : seen.token
+  const evidence = { ...seen, token, notifications, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
   const registeredRedirectUris = registeredAfter(account.registeredRedirectUris, seen.redirectUris)
   const { rotation } = connection
   if (rotation && evidence.token?.kind === 'issued') {

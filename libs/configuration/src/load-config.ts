@@ -23,6 +23,7 @@ const OUR_PREFIXES = [
   'WEBHOOK_BASE',
   'TENANT_REGISTRY_',
   'ROSTER_',
+  'SHUTDOWN_',
 ]
 /** Settings of the whole platform: known to every service, whether it uses them or not. */
 const PLATFORM_SETTINGS = [

@@ -64,6 +64,8 @@ export const TrustedProxies = Proxies.default([])
 export const ListenSettings = {
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  /** How long a service serves on after SIGTERM, not ready, until everybody has noticed. */
+  SHUTDOWN_DELAY_SECONDS: z.coerce.number().min(0).max(300).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 }
 

@@ -6,6 +6,7 @@ import { fastify } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import { closeConnectionsInTime } from './close-connections.ts'
+import { allowDraining } from './drain.ts'
 import { type HealthChecks, operationsPlugin } from './operations-plugin.ts'
 import { parseWellFormedJson } from './well-formed-json.ts'
 
@@ -58,6 +59,8 @@ export function createServer(options: ServerOptions) {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // What still arrives while the server closes is served, not answered 503 in Fastify's own form.
+    return503OnClosing: false,
     frameworkErrors: answerAddressError,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
   }).withTypeProvider<ZodTypeProvider>()
@@ -69,6 +72,7 @@ export function createServer(options: ServerOptions) {
   app.setValidatorCompiler(requestValidator)
   app.setSerializerCompiler(serializerCompiler)
   parseWellFormedJson(app)
+  allowDraining(app)
   closeConnectionsInTime(app)
   app.register(problemPlugin)
   app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })

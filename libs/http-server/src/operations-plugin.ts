@@ -37,6 +37,7 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
   const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
   app.get('/health/live', operators, async () => ({ status: 'live' }))
   app.get('/health/ready', operators, async (request, reply) => {
+    if (app.isDraining()) return reply.status(503).send({ status: 'not ready' })
     const failed = (await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))).filter(
       (entry) => entry !== undefined,
     )

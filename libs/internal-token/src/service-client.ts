@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { Pool } from 'undici'
 import type { z } from 'zod'
+import { sendWithRetries } from './retry.ts'
 import { internalTokenSigner } from './sign-internal-token.ts'
 
 /** The other service answered with something else than what was asked for; `status` is 0 when it did not answer. */
@@ -80,11 +81,7 @@ export function serviceClient(
 
   async function exchange(request: Request): Promise<{ status: number; text: string }> {
     try {
-      return await send(request).catch((error) => {
-        // The other side closes idle connections, perhaps just now: a question may be asked again (RFC 9110 9.2.2).
-        if (request.method === 'GET' && isClosedConnection(error)) return send(request)
-        throw error
-      })
+      return await sendWithRetries(request.method, () => send(request))
     } catch (cause) {
       throw new ServiceCallError(0, 'unreachable', `${options.audience} does not answer`, cause)
     }
@@ -99,10 +96,6 @@ export function serviceClient(
     find: (path, schema, former) => call('GET', path, schema, { former }),
     post: (path, body, schema, timeoutMs) => call('POST', path, schema, { body, timeoutMs }),
   }
-}
-
-function isClosedConnection(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(error.code))
 }
 
 function isObject(value: unknown): value is object {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -56,6 +57,21 @@ test('a service that is not there does not answer', async () => {
   const { find } = client()
   await new Promise((resolve) => server.close(resolve))
   await expect(find('/one', Named)).rejects.toMatchObject(UNREACHABLE)
+})
+
+test.each(['find', 'post'] as const)('FC-63 %s is sent again after a refused connection, which has carried nothing', async (ask) => {
+  const { find, post } = client()
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  let refused = 0
+  const comeBack = () => {
+    refused += 1
+    if (refused === 2) server.listen(port, '127.0.0.1')
+  }
+  subscribe('undici:client:connectError', comeBack)
+  const answered = ask === 'find' ? find('/one', Named) : post('/one', {}, Named)
+  expect(await answered.finally(() => unsubscribe('undici:client:connectError', comeBack))).toEqual({ name: 'Contoso' })
+  expect([refused, asked]).toEqual([2, [ask === 'find' ? 'GET /one' : 'POST /one']])
 })
 
 test('an answer that says the same as the one before is the one before; any other is read and checked', async () => {

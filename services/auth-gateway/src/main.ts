@@ -164,6 +164,7 @@ const rotated = repeatUntil(
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
+  shutdownDelaySeconds: config.SHUTDOWN_DELAY_SECONDS,
   closers: [
     async () => {
       stopping.abort()

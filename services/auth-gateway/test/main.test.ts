@@ -28,6 +28,7 @@ const settings = () => ({
   ...KEYS,
   PATH: process.env.PATH ?? '',
   LOG_LEVEL: 'info',
+  SHUTDOWN_DELAY_SECONDS: '0',
   DATABASE_URL: database.url,
   BASE_URL: 'https://phone.example',
   TENANT_REGISTRY_URL: 'http://127.0.0.1:9',

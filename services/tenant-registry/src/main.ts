@@ -66,6 +66,7 @@ unopened.register(app.metrics)
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
+  shutdownDelaySeconds: config.SHUTDOWN_DELAY_SECONDS,
   closers: [async () => stopping.abort(), () => pool.end()],
 })
 

@@ -29,6 +29,7 @@ function run(argument: string[], settings: Record<string, string>) {
     KEY_ENCRYPTION_KEYS: KEY,
     BASE_URL: 'https://phone.example',
     HOST: '127.0.0.1',
+    SHUTDOWN_DELAY_SECONDS: '0',
   }
   const child = spawn(process.execPath, [MAIN, ...argument], { env: { ...env, DATABASE_URL: database.url, ...settings } })
   children.push(child)
@@ -122,6 +123,22 @@ test(
     expect(await status(ports[0] as number, '/internal/apps')).toBe(401)
     for (const { child } of runs) child.kill('SIGTERM')
     expect(await Promise.all(runs.map(({ exited }) => exited))).toEqual([0, 0])
+  },
+  SLOW,
+)
+
+test(
+  'FC-63 after SIGTERM it is not ready but live, and serves on; after Ctrl-C it ends at once',
+  async () => {
+    const ports = [await findFreePort(), await findFreePort()] as const
+    const [ended, interrupted] = ports.map((port) => run([], { PORT: `${port}`, SHUTDOWN_DELAY_SECONDS: '60' }))
+    for (const port of ports) await expect.poll(() => status(port, '/health/ready'), READY).toBe(200)
+    ended?.child.kill('SIGTERM')
+    await expect.poll(() => status(ports[0], '/health/ready'), READY).toBe(503)
+    expect([await status(ports[0], '/health/live'), await status(ports[0], '/internal/apps')]).toEqual([200, 401])
+    interrupted?.child.kill('SIGINT')
+    expect(await interrupted?.exited).toBe(0)
+    expect(ended?.child.exitCode).toBeNull()
   },
   SLOW,
 )

@@ -96,13 +96,13 @@ app.after(() => {
 await runService(app, {
   host: config.HOST,
   port: config.PORT,
-  closers: [
-    async () => closing.abort(),
-    async () => worker?.close(),
-    () => ports.queue.close(),
-    () => ports.jobBoard.close(),
-    () => pool.end(),
-  ],
+  // No client asks a worker.
+  shutdownDelaySeconds: role === 'worker' ? 0 : config.SHUTDOWN_DELAY_SECONDS,
+  stopWork: async () => {
+    closing.abort()
+    await worker?.close()
+  },
+  closers: [() => ports.queue.close(), () => ports.jobBoard.close(), () => pool.end()],
 })
 await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch((error: unknown) => {
   if (closing.signal.aborted) return

@@ -50,6 +50,8 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: options.logLevel,
+      // Nobody balances between replicas here, and Ctrl-C is to be quick.
+      SHUTDOWN_DELAY_SECONDS: '0',
       INTERNAL_TOKEN_KEYS: settings.internalTokenKey,
       MICROSOFT_LOGIN_URL: addresses.emulator,
       MICROSOFT_GRAPH_URL: addresses.emulator,

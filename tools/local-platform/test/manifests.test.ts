@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { ListenSettings } from '@jackfield/configuration/settings'
+import { CLOSING_MS } from '@jackfield/http-server/run-service'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { hasKubectl, type RenderedDocument, renderManifests } from './image/declared-processes.ts'
 
-const base = join(import.meta.dirname, '../../../deploy/k8s/base')
+const root = join(import.meta.dirname, '../../..')
+const base = join(root, 'deploy/k8s/base')
 
 describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
   let folder: string
@@ -30,6 +36,30 @@ describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
       expect(immutableOf(document), name).toEqual(immutableOf(first.get(name)))
     }
   })
+
+  test('FC-63 every pod and every container of Compose gets the time that a service takes to end', async () => {
+    const wanted = z.object(ListenSettings).parse({}).SHUTDOWN_DELAY_SECONDS + CLOSING_MS / 1000
+    const deployments = [...(await renderRelease('1.0.0')).values()].filter(({ kind }) => kind === 'Deployment')
+    expect(deployments.length).toBeGreaterThanOrEqual(4)
+    for (const deployment of deployments)
+      expect(Pods.parse(deployment).spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(wanted)
+    const { services } = Compose.parse(parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }))
+    const ours = Object.values(services).filter(
+      (service) => service.image.startsWith('jackfield:') && service.command?.at(-1) !== 'migrate',
+    )
+    expect(ours).toHaveLength(4)
+    for (const { stop_grace_period: grace = '10s' } of ours) expect(Number(/^(\d+)s$/.exec(grace)?.[1])).toBeGreaterThan(wanted)
+  })
+})
+
+const Pods = z.looseObject({
+  spec: z.looseObject({ template: z.looseObject({ spec: z.looseObject({ terminationGracePeriodSeconds: z.number() }) }) }),
+})
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.looseObject({ image: z.string(), command: z.array(z.string()).optional(), stop_grace_period: z.string().optional() }),
+  ),
 })
 
 /** What the API server refuses to change: all of a Job's template, the selector of everything else that runs pods. */

@@ -1,6 +1,7 @@
 import replyFrom from '@fastify/reply-from'
 import { fairQueue } from '@jackfield/http-server/fair-queue'
 import { fairSlots } from '@jackfield/http-server/fair-slots'
+import { pauseBeforeRetry } from '@jackfield/internal-token/retry'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Backend, chooseBackend, isPlainPath } from '../domain/edge-route.ts'
 import { CALLS, callerOf, STREAMS } from '../domain/proxy-limits.ts'
@@ -66,7 +67,7 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
   })
 }
 
-/** A slot is a connection: nothing waits inside of the proxy. Nor is anything asked again there, a refusal for want of room least of all. */
+/** A slot is a connection: nothing waits inside of the proxy. Sent again is what no service has answered, never what was refused for want of room. */
 const proxying = (connections: number) => ({
   disableRequestLogging: true,
   contentTypesToEncode: [],
@@ -85,7 +86,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
       // Null, for of a body that is not named here the proxy would read the type, and write JSON anew.
       body,
       contentType: request.headers['content-type'] ?? 'application/octet-stream',
-      retryDelay: () => null,
+      retryDelay: ({ err, attempt }) => pauseBeforeRetry(request.method, err, attempt) ?? null,
       rewriteRequestHeaders: (_raw, headers) => ({
         ...pick(request, PASSED),
         ...(body && { 'content-length': headers['content-length'], 'content-type': headers['content-type'] }),

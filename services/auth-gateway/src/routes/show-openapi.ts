@@ -1,3 +1,4 @@
+import { sendWithRetries } from '@jackfield/internal-token/retry'
 import type { FastifyPluginAsync } from 'fastify'
 import { mergeOpenApi } from '../domain/openapi-merge.ts'
 import { refuse } from '../errors.ts'
@@ -10,11 +11,13 @@ export const showOpenapi: FastifyPluginAsync<{ backends: Backends; backendToken:
   app.get('/api/v1/openapi.json', async (request, reply) => {
     const documents = await Promise.all(
       (['tenant-registry', 'user-sync-worker'] as const).map(async (backend) => {
-        const answer = await fetch(`${backends[backend]}/openapi.json`, {
-          headers: { authorization: `Bearer ${backendToken(backend, request.principal)}`, 'x-request-id': request.id },
-          redirect: 'error',
-          signal: AbortSignal.timeout(2_000),
-        }).catch((cause: unknown) => {
+        const ask = () =>
+          fetch(`${backends[backend]}/openapi.json`, {
+            headers: { authorization: `Bearer ${backendToken(backend, request.principal)}`, 'x-request-id': request.id },
+            redirect: 'error',
+            signal: AbortSignal.timeout(2_000),
+          })
+        const answer = await sendWithRetries('GET', ask).catch((cause: unknown) => {
           throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
         })
         if (!answer.ok) throw refuse('temporarily-unavailable', { retryAfter: 2 })

@@ -18,6 +18,7 @@ export function serviceProcesses(platform: Platform) {
     const env = {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
+      SHUTDOWN_DELAY_SECONDS: '0',
       PORT: String(port),
       DATABASE_URL: platform.stores.database.url,
       INTERNAL_TOKEN_KEYS: platform.stores.key.toString('base64'),

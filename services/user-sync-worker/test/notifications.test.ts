@@ -123,6 +123,8 @@ test('WH-04 WH-05 T-82 a wrong or missing clientState, another subscription, ano
     { ...true_, subscriptionId: randomUUID() },
     { ...true_, subscriptionId: null },
     { ...true_, tenantId: randomUUID() },
+    { ...true_, tenantId: randomUUID(), organizationId: directory.id },
+    { ...true_, tenantId: undefined, organizationId: randomUUID() },
     {},
   ]
   for (const value of forged) {
@@ -164,12 +166,27 @@ test('S44 WH-07 a burst of 10,000 notifications, several times and out of order,
   expect((await runs()).length - before).toBeLessThanOrEqual(2)
 })
 
-test('WH-09 T-83 reauthorizationRequired renews the subscription', async () => {
-  const [subscription] = atMicrosoft()
-  await query(`update roster.subscription set expires_at = now() where account_id = $1`)
-  platform.emulator.notifications.lifecycle('reauthorizationRequired', { directoryId: directory.id })
-  await expect.poll(async () => (await row()).expires_at > Date.now() + 86_400_000, { timeout: 20_000 }).toBe(true)
-  expect(atMicrosoft().map(({ id, reauthorizeBy }) => [id, reauthorizeBy])).toEqual([[subscription?.id, undefined]])
+test.each(['captured', 'documented'] as const)(
+  'WH-09 T-83 reauthorizationRequired in the %s shape renews the subscription',
+  async (shape) => {
+    platform.emulator.notifications.settings.lifecycleShape = shape
+    const [subscription] = atMicrosoft()
+    await query(`update roster.subscription set expires_at = now() where account_id = $1`)
+    platform.emulator.notifications.lifecycle('reauthorizationRequired', { directoryId: directory.id })
+    await expect.poll(async () => (await row()).expires_at > Date.now() + 86_400_000, { timeout: 20_000 }).toBe(true)
+    expect(atMicrosoft().map(({ id, reauthorizeBy }) => [id, reauthorizeBy])).toEqual([[subscription?.id, undefined]])
+    expect(await refusals()).toBe(0)
+    platform.emulator.notifications.settings.lifecycleShape = 'captured'
+  },
+)
+
+test.each(['', '/lifecycle'])('FC-56 T-141 an element at %j that is no notification is refused alone, the rest is done', async (suffix) => {
+  const odd = [null, 7, 'text', [], [genuine()], { subscriptionId: {}, tenantId: [], clientState: null }]
+  const value = [...odd, { ...genuine(), lifecycleEvent: 'missed' }, null]
+  expect((await post({ value }, suffix)).statusCode).toBe(202)
+  const done = suffix ? { kind: 'full' } : { kind: 'delta', requestedBy: 'notification' }
+  await expect.poll(async () => (await runs())[0], { timeout: 20_000 }).toMatchObject(done)
+  expect(await refusals()).toBe(1)
 })
 
 test('WH-09 T-83 subscriptionRemoved makes a new one and a delta that brings what was missed', async () => {
@@ -212,7 +229,10 @@ test('T-82 WH-11 what is too large, too deep, broken or of another type is refus
   expect(large.statusCode).toBe(413)
   expect((await post('{"value":')).statusCode).toBe(400)
   expect((await post({ value: 'no list' })).statusCode).toBe(400)
-  expect((await post(`{"value":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)).statusCode).toBe(400)
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`
+  expect((await post(deep)).statusCode).toBe(400)
+  // One element of a batch, and no notification: refused alone.
+  expect((await post(`{"value":${deep}}`)).statusCode).toBe(202)
   expect((await post('<a/>', '', { 'content-type': 'application/xml' })).statusCode).toBe(415)
   expect((await post('{}', '', { 'content-type': 'text/plain' })).statusCode).toBeGreaterThanOrEqual(400)
   expect(await marked()).toBeNull()

@@ -165,6 +165,33 @@ test('lifecycle events go to their own address; an unanswered call to reauthoris
   expect(changes().filter(Boolean)).toHaveLength(2)
 })
 
+test('a lifecycle notification is as captured, with organizationId and no tenantId; the document’s shape is a switch', async () => {
+  const id = await subscribe()
+  const told = async () => {
+    hook.received.length = 0
+    m365.notifications.lifecycle('reauthorizationRequired', { subscriptionId: id })
+    await m365.notifications.settled()
+    return hook.entries()
+  }
+  const both = { subscriptionId: id, clientState: 'a-secret', lifecycleEvent: 'reauthorizationRequired' }
+  expect(await told()).toEqual([
+    {
+      ...both,
+      encryptedContent: null,
+      organizationId: CONTOSO_DIRECTORY_ID,
+      subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}\+00:00$/),
+      resource: `Subscriptions/${id}`,
+      resourceChangeType: null,
+      resourceData: { '@odata.id': `subscriptions/${id}`, '@odata.type': '#microsoft.graph.subscription', id },
+    },
+  ])
+  const body = JSON.stringify({ lifecycleShape: 'documented' })
+  await fetch(`${m365.origin}/_emulator/notifications`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
+  expect(await told()).toEqual([
+    { ...both, subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}-08:00$/), tenantId: CONTOSO_DIRECTORY_ID },
+  ])
+})
+
 test('“subscriptionRemoved” is told, and true', async () => {
   const id = await subscribe()
   m365.notifications.lifecycle('subscriptionRemoved', { directoryId: CONTOSO_DIRECTORY_ID })

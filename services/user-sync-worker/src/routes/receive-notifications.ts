@@ -1,10 +1,4 @@
-import {
-  GraphLifecycleNotifications,
-  type GraphNotification,
-  GraphNotifications,
-  NotificationParams,
-  NotificationQuery,
-} from '@jackfield/contract/graph-notification'
+import { type GraphNotification, GraphNotifications, NotificationParams, NotificationQuery } from '@jackfield/contract/graph-notification'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -13,7 +7,15 @@ import type { Ports } from '../ports.ts'
 type Needs = Pick<Ports, 'subscriptions'>
 
 const LARGEST_BODY = 1_048_576
-const address = { hide: true, params: NotificationParams, querystring: NotificationQuery, response: { 202: z.void() } }
+const schema = {
+  hide: true,
+  params: NotificationParams,
+  querystring: NotificationQuery,
+  body: GraphNotifications,
+  response: { 202: z.void() },
+}
+/** How many of a batch's refused elements the log names by their place. */
+const MOST_NAMED = 10
 
 /** Where Microsoft Graph posts. What is let in is a mark on the account's row, committed before the answer (T-81). */
 export const receiveNotifications: FastifyPluginAsync<Needs> = async (app, ports) => {
@@ -23,19 +25,14 @@ export const receiveNotifications: FastifyPluginAsync<Needs> = async (app, ports
 }
 
 const changes: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => {
-  app.post(
-    '/webhooks/graph/:accountId',
-    { bodyLimit: LARGEST_BODY, schema: { ...address, body: GraphNotifications } },
-    async (request, reply) => {
-      const { accountId } = request.params
-      await judge(subscriptions.hear, subscriptions, request, accountId, request.body.value)
-      return reply.status(202).send()
-    },
-  )
+  app.post('/webhooks/graph/:accountId', { bodyLimit: LARGEST_BODY, schema }, async (request, reply) => {
+    const { accountId } = request.params
+    await judge(subscriptions.hear, subscriptions, request, accountId, request.body.value)
+    return reply.status(202).send()
+  })
 }
 
 const lifecycle: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => {
-  const schema = { ...address, body: GraphLifecycleNotifications }
   app.post('/webhooks/graph/:accountId/lifecycle', { bodyLimit: LARGEST_BODY, schema }, async (request, reply) => {
     const { accountId } = request.params
     const known = await judge(subscriptions.judge, subscriptions, request, accountId, request.body.value)
@@ -63,10 +60,12 @@ async function judge(
   accountId: string,
   value: readonly GraphNotification[],
 ): Promise<boolean[]> {
-  const told = value.map(({ subscriptionId, tenantId, clientState }) => ({ subscriptionId, directoryId: tenantId, clientState }))
+  const told = value.map(({ subscriptionId, directoryId, clientState }) => ({ subscriptionId, directoryId, clientState }))
   const known = await ask(accountId, told)
-  if (known.includes(false)) {
-    request.log.warn({ accountId }, 'notifications that are not from our subscription')
+  const refused = known.flatMap((isOurs, index) => (isOurs ? [] : [index]))
+  if (refused.length > 0) {
+    const places = { accountId, of: value.length, refused: refused.length, at: refused.slice(0, MOST_NAMED) }
+    request.log.warn(places, 'notifications that are not from our subscription')
     await subscriptions.noteRefusal(accountId, (tenantId) => ({
       tenantId,
       actor: 'microsoft-graph',

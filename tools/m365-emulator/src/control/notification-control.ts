@@ -10,6 +10,7 @@ const Settings = z.strictObject({
   answerWithinMilliseconds: milliseconds,
   retryMilliseconds: milliseconds,
   retryForMilliseconds: milliseconds,
+  lifecycleShape: z.enum(['captured', 'documented']).optional(),
 })
 const Limits = z.strictObject({
   perAppAndTenant: z.number().int().min(0).optional(),

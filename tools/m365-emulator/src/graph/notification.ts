@@ -4,9 +4,9 @@ import type { Subscription } from './subscription.ts'
 export type ChangedMember = GroupChanged['member']
 export type LifecycleEvent = 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed'
 
-/** `-08:00` with seven digits, as captured: a reader that expects `Z` and milliseconds is wrong. */
-function pacificTime(milliseconds: number): string {
-  return `${new Date(milliseconds - 8 * 3_600_000).toISOString().slice(0, -1)}6789-08:00`
+/** A numeric offset and seven digits, as captured: a reader that expects `Z` and milliseconds is wrong. */
+function timeAt(offset: '-08:00' | '+00:00', milliseconds: number): string {
+  return `${new Date(milliseconds + Number.parseInt(offset, 10) * 3_600_000).toISOString().slice(0, -1)}6789${offset}`
 }
 
 /** One entry of `value`. The sequence number is a JSON number beyond 2^53, so it is written as raw text. */
@@ -30,18 +30,27 @@ export function changeNotification(
       ...(member && { 'members@delta': [{ id: member.id, ...(member.isRemoved && { '@removed': 'deleted' }) }] }),
       sequenceNumber: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(sequence)),
     },
-    subscriptionExpirationDateTime: pacificTime(subscription.expiresAt),
+    subscriptionExpirationDateTime: timeAt('-08:00', subscription.expiresAt),
     subscriptionId: subscription.id,
     tenantId: subscription.directoryId,
   }
 }
 
-export function lifecycleNotification(subscription: Subscription, lifecycleEvent: LifecycleEvent): unknown {
+/** Every public capture (2023, 2024, April 2026) has `organizationId` where the document has `tenantId`. */
+export function lifecycleNotification(
+  { id, directoryId, clientState, expiresAt }: Subscription,
+  lifecycleEvent: LifecycleEvent,
+  shape: 'captured' | 'documented',
+): unknown {
+  const told = { subscriptionId: id, clientState, lifecycleEvent }
+  if (shape === 'documented') return { ...told, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
   return {
-    subscriptionId: subscription.id,
-    subscriptionExpirationDateTime: pacificTime(subscription.expiresAt),
-    tenantId: subscription.directoryId,
-    clientState: subscription.clientState,
-    lifecycleEvent,
+    ...told,
+    encryptedContent: null,
+    organizationId: directoryId,
+    subscriptionExpirationDateTime: timeAt('+00:00', expiresAt),
+    resource: `Subscriptions/${id}`,
+    resourceChangeType: null,
+    resourceData: { '@odata.id': `subscriptions/${id}`, '@odata.type': '#microsoft.graph.subscription', id },
   }
 }

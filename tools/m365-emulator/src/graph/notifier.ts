@@ -17,6 +17,8 @@ export type NotificationSettings = {
   retryMilliseconds: number
   /** Four hours at Microsoft. */
   retryForMilliseconds: number
+  /** Which directory a lifecycle notification is from: `organizationId` as captured, or `tenantId` as documented. */
+  lifecycleShape: 'captured' | 'documented'
 }
 
 const REAUTHORIZE_WITHIN = 15 * 60_000
@@ -29,6 +31,7 @@ export class Notifier {
     answerWithinMilliseconds: 10_000,
     retryMilliseconds: 1_000,
     retryForMilliseconds: 4 * 3_600_000,
+    lifecycleShape: 'captured',
   }
   readonly faults = new NotificationFaults()
   readonly #store: SubscriptionStore
@@ -71,7 +74,7 @@ export class Notifier {
       if (event === 'reauthorizationRequired') subscription.reauthorizeBy = this.#clock.now() + REAUTHORIZE_WITHIN
       if (event === 'subscriptionRemoved') this.#store.remove(subscription.id)
       const address = subscription.lifecycleNotificationUrl
-      if (address) this.#send(address, lifecycleNotification(subscription, event))
+      if (address) this.#send(address, lifecycleNotification(subscription, event, this.settings.lifecycleShape))
     }
   }
 

@@ -256,6 +256,14 @@ describe('rules of groups and licences', () => {
     expect(await synced()).toEqual(ids.slice(11, 14).sort())
   })
 
+  test('S32 a licence whose holders fill several pages is read to its end', async () => {
+    const large = platform.emulator.directory(addLargeDirectory(platform, 1_020))
+    tenant = platform.connectedTenant(large.id)
+    for (const { id } of large.users()) large.changeUser(id, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
+    const { run } = await preview({ items: [{ skuId: PHONE_LICENCE, sso: true }], leavers: 'unsync' })
+    expect(run).toMatchObject({ status: 'succeeded', warnings: [], counts: { created: 1_020 } })
+  })
+
   test.each([
     ['is gone', () => directory.deleteGroup(SALES_TEAM), 'Does it still exist?'],
     [

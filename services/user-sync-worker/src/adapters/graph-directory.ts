@@ -15,7 +15,10 @@ const USERS_PATH = /^\/v1\.0\/users$/
 const CHANGES_PATH = /^\/v1\.0\/users\/(?:microsoft\.graph\.)?delta(?:\(\))?$/
 const SELECT = `$select=${USER_PROPERTIES.join(',')}`
 const LARGEST_PAGE = 999
-/** Sorting, counting and `or` over several properties are advanced queries: header on every page, and `$count`. */
+/**
+ * Advanced queries need the header on every page, and `$count=true`: sorting, counting, `or` over several properties, casts of transitive
+ * lists. Without both a filter on licences answers its first page alone and then `Directory_ExpiredPageToken`.
+ */
 const ADVANCED = { consistencylevel: 'eventual' }
 /** Imports step aside when Graph is busy; a list somebody looks at does not. */
 const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
@@ -137,12 +140,9 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       return { ...found, next: cursors.wrap(found.next, purpose) }
     },
     async listMembers(connection, set, from, signal) {
-      const { path, query, links, headers } = requestOfSet(set)
-      const answer = await graph.ask(
-        connection,
-        { path: `${path}?${from ?? query}`, headers: { ...LOW_PRIORITY, ...headers }, signal },
-        Answer,
-      )
+      const { path, query, links } = requestOfSet(set)
+      const request = { path: `${path}?${from ?? query}`, headers: { ...LOW_PRIORITY, ...ADVANCED }, signal }
+      const answer = await graph.ask(connection, request, Answer)
       if (answer.kind !== 'answer') return answer
       const link = answer.body['@odata.nextLink']
       const next = link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, links)
@@ -173,17 +173,17 @@ function parsed(bytes: PageBytes): ReturnType<PageBytes['parse']> | undefined {
   }
 }
 
-/** A cast of a transitive list is an advanced query; its link repeats the path. */
-function requestOfSet(set: string): { path: string; query: string; links: RegExp; headers: Record<string, string> } {
+/** `links`: the path of its nextLinks. */
+function requestOfSet(set: string): { path: string; query: string; links: RegExp } {
   const [kind, id = ''] = set.split(':')
   if (!GUID.test(id)) throw new TypeError(`No set of users: ${set}`)
-  const query = `$select=id&$top=${LARGEST_PAGE}`
+  const query = `$select=id&$top=${LARGEST_PAGE}&$count=true`
   if (kind === 'sku') {
     const filter = encodeURIComponent(`assignedLicenses/any(a:a/skuId eq ${id})`)
-    return { path: '/users', query: `${query}&$filter=${filter}`, links: USERS_PATH, headers: {} }
+    return { path: '/users', query: `${query}&$filter=${filter}`, links: USERS_PATH }
   }
   const path = `/groups/${id}/transitiveMembers/microsoft.graph.user`
-  return { path, query: `${query}&$count=true`, links: new RegExp(`^/v1\\.0${path.replaceAll('.', '\\.')}$`, 'i'), headers: ADVANCED }
+  return { path, query, links: new RegExp(`^/v1\\.0${path.replaceAll('.', '\\.')}$`, 'i') }
 }
 
 function firstSearch(search: string, limit: number): string {

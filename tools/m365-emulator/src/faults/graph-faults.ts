@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
 import { GraphError } from '../graph/graph-error.ts'
+import { expiredPageToken } from '../graph/page-link.ts'
 import type { FaultEffect } from './fault.ts'
 
 const USUAL_CODES: Readonly<Record<number, string>> = {
@@ -62,11 +63,7 @@ function refuse(effect: FaultEffect, request: FastifyRequest, reply: FastifyRepl
     case 'token-revoked':
       throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token has been revoked.')
     case 'page-token-expired':
-      throw new GraphError(
-        400,
-        'Directory_ExpiredPageToken',
-        'The specified page token value has expired and cannot be included in your request.',
-      )
+      throw expiredPageToken()
     case 'delta-token-expired':
       throw deltaExpired(effect.form, request, cloud)
   }

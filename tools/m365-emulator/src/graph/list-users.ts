@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud.ts'
 import { authenticate, visibleUserProperties } from './bearer.ts'
 import { badRequest } from './graph-error.ts'
 import { BEGINNING, countMatching, isEventual, readListing, takePage } from './listing.ts'
-import { pageLink, readStart } from './page-link.ts'
+import { expiredPageToken, pageLink, readStart } from './page-link.ts'
 import { isLeftEmpty } from './page-token.ts'
 import { readOptions, readTop, refuseOptions } from './query-options.ts'
 import { DEFAULT_PROPERTIES, project, readSelect } from './select.ts'
@@ -18,6 +18,7 @@ export const listUsers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
     const select = readSelect(options.select)
     const size = readTop(options.top) ?? cloud.graph.defaultPageSize
     const start = readStart(options, cloud.run)
+    if (start && listing.isOnePage && cloud.graph.licencePagesExpire) throw expiredPageToken()
 
     const { users } = caller.directory
     const place = start ?? { ...BEGINNING, page: 0 }

@@ -7,7 +7,13 @@ import { type OrderBy, readOrderBy, type SortKey } from './order-by.ts'
 import type { QueryOptions } from './query-options.ts'
 import { parseSearch } from './search.ts'
 
-export type Listing = { matches: ((user: User) => boolean) | undefined; orderBy: OrderBy | undefined; count: boolean }
+export type Listing = {
+  matches: ((user: User) => boolean) | undefined
+  orderBy: OrderBy | undefined
+  count: boolean
+  /** A nextLink of it is refused as expired, as captured for filters on licences without the header and `$count`. */
+  isOnePage: boolean
+}
 
 /** Where a page begins: unsorted at a place in the directory, which stays put; sorted after a key. */
 export type Place = { position: number; after: SortKey | null }
@@ -38,6 +44,7 @@ export function readListing(options: QueryOptions, eventual: boolean): Listing {
     matches: conditions.length > 0 ? (user) => conditions.every((condition) => condition(user)) : undefined,
     orderBy,
     count: count && eventual,
+    isOnePage: filter?.pagesAreAdvanced === true && !(eventual && count),
   }
 }
 

@@ -9,14 +9,14 @@ export function readStart(options: QueryOptions, run: string): ListToken | undef
   if (options.skiptoken === undefined) return undefined
   const token = readListToken(options.skiptoken)
   if (!token) throw badRequest('Badly formed token.')
-  if (token.run !== run || token.query !== fingerprint(options)) {
-    throw new GraphError(
-      400,
-      'Directory_ExpiredPageToken',
-      'The specified page token value has expired and cannot be included in your request.',
-    )
-  }
+  if (token.run !== run || token.query !== fingerprint(options)) throw expiredPageToken()
   return token
+}
+
+/** In the words of the captures of 2020 and 2023. */
+export function expiredPageToken(): GraphError {
+  const message = 'The specified page token value has expired and can no longer be included in your request.'
+  return new GraphError(400, 'Directory_ExpiredPageToken', message)
 }
 
 /** The same query with the place to go on from; headers are for the client to repeat. */

@@ -24,6 +24,8 @@ export const GraphSettings = z.strictObject({
   identityUnknownMilliseconds: z.number().int().min(0),
   /** Every so manieth page has no items and still a nextLink; none when 0. */
   emptyPageEvery: z.number().int().min(0),
+  /** A nextLink of a filter on licences, asked for without `ConsistencyLevel: eventual` and `$count=true`, has expired. */
+  licencePagesExpire: z.boolean(),
 })
 export type GraphSettings = z.output<typeof GraphSettings>
 
@@ -38,4 +40,5 @@ export const USUAL_GRAPH_SETTINGS: GraphSettings = {
   deltaRemovedInFirstRound: false,
   identityUnknownMilliseconds: 0,
   emptyPageEvery: 0,
+  licencePagesExpire: true,
 }

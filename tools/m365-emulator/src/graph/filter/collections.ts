@@ -21,7 +21,8 @@ export function parseCollectionCondition(filter: string): Condition | undefined 
   const sku = new RegExp(`^${v}/skuId\\s+eq\\s+'?([\\da-f-]{36})'?$`, 'i').exec(rest.trim())?.[1]?.toLowerCase()
   if (name.toLowerCase() === 'assignedlicenses') {
     if (sku === undefined) throw unsupported(filter)
-    return { matches: (user) => read(user).some((license) => (license as { skuId: string }).skuId === sku), isAdvanced: false }
+    const matches = (user: User) => read(user).some((license) => (license as { skuId: string }).skuId === sku)
+    return { matches, isAdvanced: false, pagesAreAdvanced: true }
   }
   const equal = new RegExp(`^${v}\\s+eq\\s+'((?:[^']|'')*)'$`, 'i').exec(rest.trim())?.[1]
   const start = new RegExp(`^startswith\\(\\s*${v}\\s*,\\s*'((?:[^']|'')*)'\\s*\\)$`, 'i').exec(rest.trim())?.[1]

@@ -4,7 +4,13 @@ import { parseCollectionCondition, splitAtAnd } from './collections.ts'
 import { type Literal, type Operator, propertyRule, test } from './comparison.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-export type Condition = { matches: (user: User) => boolean; isAdvanced: boolean }
+export type Condition = {
+  matches: (user: User) => boolean
+  /** Refused without the header and `$count`. */
+  isAdvanced: boolean
+  /** Answered without them, but not beyond the first page. */
+  pagesAreAdvanced?: boolean
+}
 
 const MOST_IN_VALUES = 15
 
@@ -13,7 +19,11 @@ export function parseFilter(filter: string): Condition {
   const parts = splitAtAnd(filter)
   if (parts.length > 1 && parts.some(parseCollectionCondition)) {
     const all = parts.map((part) => parseFilter(part))
-    return { matches: (user) => all.every(({ matches }) => matches(user)), isAdvanced: all.some(({ isAdvanced }) => isAdvanced) }
+    return {
+      matches: (user) => all.every(({ matches }) => matches(user)),
+      isAdvanced: all.some(({ isAdvanced }) => isAdvanced),
+      pagesAreAdvanced: all.some(({ pagesAreAdvanced }) => pagesAreAdvanced),
+    }
   }
   const collection = parseCollectionCondition(filter.trim())
   if (collection) return collection

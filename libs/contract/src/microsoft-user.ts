@@ -16,7 +16,7 @@ export const MicrosoftUser = z
     jobTitle: z.string().nullable(),
     department: z.string().nullable(),
     employeeId: z.string().nullable().default(null),
-    accountEnabled: z.boolean(),
+    accountEnabled: z.boolean().describe('False also where Microsoft does not say.'),
     userType: z.enum(['Member', 'Guest']),
     imported: z.boolean(),
     sync: z.boolean(),

@@ -76,6 +76,15 @@ test('items come twice, or last first', async () => {
   expect(await ids()).toEqual(all.toReversed())
 })
 
+test('a property of every item is null or of another type', async () => {
+  const path = '/users?$select=id,accountEnabled&$top=2'
+  const [first, second] = (await get(path)).body.value
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'odd-property', property: 'accountEnabled', value: null } })
+  expect((await get(path)).body.value).toEqual([first, second].map((user) => ({ ...user, accountEnabled: null })))
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'odd-property', property: 'mail', value: 7 } })
+  expect((await get(path)).body.value).toEqual([first, second])
+})
+
 test('malformed JSON arrives whole, a cut answer breaks off in the middle', async () => {
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'malformed' } })
   const authorization = `Bearer ${token}`

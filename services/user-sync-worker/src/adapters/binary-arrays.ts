@@ -53,7 +53,17 @@ export function texts(values: readonly (string | null)[]): Column {
   return { type: ARRAY_TYPE.text, most, write }
 }
 
-export const booleans = (values: readonly boolean[]) => fixed('boolean', 1, Buffer.from(values.map(Number)))
+export function booleans(values: readonly (boolean | null)[]): Column {
+  const write = (to: Buffer, start: number) => {
+    let at = begin(to, start, TYPE.boolean, values.length, values.includes(null))
+    for (const value of values) {
+      at = to.writeInt32BE(value === null ? NULL_LENGTH : 1, at)
+      if (value !== null) at = to.writeUInt8(Number(value), at)
+    }
+    return at
+  }
+  return { type: ARRAY_TYPE.boolean, most: HEADER_BYTES + 5 * values.length, write }
+}
 
 export const uuids = (values: readonly string[]) => fixed('uuid', 16, Buffer.from(values.join('').replaceAll('-', ''), 'hex'))
 
@@ -64,7 +74,7 @@ export const uuidsOfBytes = (content: Buffer) => fixed('uuid', 16, content)
 export const byteas = (values: readonly string[], bytes: number) => fixed('bytea', bytes, Buffer.from(values.join(''), 'hex'))
 
 export const textArray = (values: readonly (string | null)[]) => array(texts(values))
-export const booleanArray = (values: readonly boolean[]) => array(booleans(values))
+export const booleanArray = (values: readonly (boolean | null)[]) => array(booleans(values))
 export const uuidArray = (values: readonly string[]) => array(uuids(values))
 export const byteaArray = (values: readonly string[], bytes: number) => array(byteas(values, bytes))
 

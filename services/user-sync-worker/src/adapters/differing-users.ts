@@ -6,7 +6,8 @@ import { booleanArray, byteaArray, uuidArray } from './binary-arrays.ts'
 import { contentDigest, DIGEST_BYTES } from './content-digest.ts'
 import { KEPT_OF_ROW, keepProof } from './page-proofs.ts'
 
-const HAS_STATUS = `u.status = case when page.enabled then 'active' else 'disabled' end`
+/** What is not told is no difference. */
+const HAS_STATUS = `(page.enabled is null or u.status = case when page.enabled then 'active' else 'disabled' end)`
 
 // $6 is the account.
 const AS_IMPORTED = {

@@ -6,7 +6,7 @@ import { booleans, byteas, record, texts, uuids, uuidsOfBytes } from './binary-a
 import { contentDigest, DIGEST_BYTES } from './content-digest.ts'
 import { textArrayLiteral } from './text-array-literal.ts'
 
-/** The rows of a page of users from $1 to $4, which `valuesOf` makes. */
+/** The rows of a page of users from $1 to $4, which `valuesOf` makes. The status is null where the directory did not tell it. */
 export const PAGE = `
 given as materialized (select ($4::roster.page_of_users).*), page as (
   select row.*, row.phones::text[] as business_phones
@@ -16,13 +16,19 @@ given as materialized (select ($4::roster.page_of_users).*), page as (
     department, user_type, status, sync, sso, employee_id, content_digest)
 )`
 
+/** In the conflict clause of `insertFrom` a row's status: a newcomer of whom it is not told is not active, whom the roster knows stays (T-126). */
+export const STATUS_ON_CONFLICT = `case when excluded.object_id in (
+    select told.id from given, unnest(object_ids, statuses) as told (id, status) where told.status is null)
+  then u.status else excluded.status end`
+
 /** Inserts them, in one order for everybody, so that two imports never wait for each other in a circle. */
 export const insertFrom = (from: string) => `
 insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
   user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by,
   employee_id, content_digest, sessions_valid_after)
 select page.id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
-  job_title, department, user_type, status, sync, sso, 'hand', employee_id, content_digest, case when status = 'disabled' then now() end
+  job_title, department, user_type, coalesce(status, 'disabled'), sync, sso, 'hand', employee_id, content_digest,
+  case when status is distinct from 'active' then now() end
 from ${from} order by object_id`
 
 export function valuesOf({ tenantId, accountId, directoryId }: Lease, rows: readonly TickedUser[]): Array<string | Buffer> {
@@ -40,7 +46,7 @@ export function valuesOf({ tenantId, accountId, directoryId }: Lease, rows: read
     text((user) => user.jobTitle),
     text((user) => user.department),
     text((user) => user.userType),
-    text((user) => (user.accountEnabled ? 'active' : 'disabled')),
+    text(({ accountEnabled }) => (accountEnabled === null ? null : accountEnabled ? 'active' : 'disabled')),
     booleans(rows.map(({ ticks }) => ticks.sync)),
     booleans(rows.map(({ ticks }) => ticks.sso)),
     text((user) => user.employeeId),

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Lease, RunPage } from '../sync-run-ports.ts'
-import { insertFrom, PAGE, valuesOf } from './user-columns.ts'
+import { insertFrom, PAGE, STATUS_ON_CONFLICT, valuesOf } from './user-columns.ts'
 
 export type WrittenCounts = { created: number; updated: number; disabled: number }
 
@@ -9,14 +9,14 @@ const ON_CONFLICT = `
     account_id = excluded.account_id, display_name = excluded.display_name, given_name = excluded.given_name,
     surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
     business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
-    department = excluded.department, user_type = excluded.user_type, status = excluded.status, sync = excluded.sync,
+    department = excluded.department, user_type = excluded.user_type, status = ${STATUS_ON_CONFLICT}, sync = excluded.sync,
     sso = excluded.sso, chosen_by = excluded.chosen_by, employee_id = excluded.employee_id, content_digest = excluded.content_digest,
     version = u.version + 1, updated_at = now(),
     sessions_valid_after = case
-      when (u.status = 'active' and excluded.status <> 'active') or (u.sso and not excluded.sso) then now()
+      when (u.status = 'active' and ${STATUS_ON_CONFLICT} <> 'active') or (u.sso and not excluded.sso) then now()
       else u.sessions_valid_after end
   where (u.content_digest, u.account_id, u.status, u.sync, u.sso, u.chosen_by)
-    is distinct from (excluded.content_digest, excluded.account_id, excluded.status, excluded.sync, excluded.sso, excluded.chosen_by)`
+    is distinct from (excluded.content_digest, excluded.account_id, ${STATUS_ON_CONFLICT}, excluded.sync, excluded.sso, excluded.chosen_by)`
 
 // Rows that do not differ stay as they are. What a row was before is looked up unless it is new (no xmax); a subquery of RETURNING sees the
 // rows from before the statement. Sessions end when a person is no longer active or no longer allowed to sign in (S33, S45).

@@ -3,7 +3,8 @@ import { type DirectoryUser, readDirectoryUser } from './directory-user.ts'
 /** One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty. */
 export type DirectoryItem =
   | { kind: 'present'; id: string; told: Partial<Omit<DirectoryUser, 'id'>>; whole: DirectoryUser | undefined }
-  | { kind: 'removed'; id: string; reason: 'changed' | 'deleted' }
+  /** `isOdd`: in a form that is not known. */
+  | { kind: 'removed'; id: string; reason: 'changed' | 'deleted'; isOdd?: boolean }
   /** `id` is null when not even that could be read. */
   | { kind: 'unreadable'; id: string | null; reason: string }
 
@@ -14,10 +15,7 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   const raw: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {}
   const id = typeof raw.id === 'string' ? raw.id.toLowerCase() : ''
   if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
-  const removed = raw['@removed']
-  if (typeof removed === 'object' && removed !== null) {
-    return { kind: 'removed', id, reason: 'reason' in removed && removed.reason === 'deleted' ? 'deleted' : 'changed' }
-  }
+  if (raw['@removed'] !== undefined) return readRemoval(id, raw['@removed'])
   const whole = readDirectoryUser(raw)
   // Read as if it had a name, so that the other properties are told although this one is not.
   const read = readDirectoryUser({ ...raw, userPrincipalName: nameOf(raw) ?? ANY_NAME })
@@ -25,6 +23,14 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   const { id: _, ...properties } = read.user
   const told = Object.entries(properties).filter(([key]) => raw[key] !== undefined && !(isName(key) && !raw[key]))
   return { kind: 'present', id, told: Object.fromEntries(told), whole: whole.kind === 'user' ? whole.user : undefined }
+}
+
+/** `{"reason":"changed"}`, or the reason alone as in notifications of members. Any other form is neither a yes nor a no (T-126). */
+function readRemoval(id: string, removed: unknown): DirectoryItem {
+  const told = typeof removed === 'object' && removed !== null && 'reason' in removed ? removed.reason : removed
+  const reason = typeof told === 'string' ? told.toLowerCase() : undefined
+  if (reason === 'changed' || reason === 'deleted') return { kind: 'removed', id, reason }
+  return { kind: 'removed', id, reason: 'changed', isOdd: true }
 }
 
 /** A listed user, who is told whole. */

@@ -1,7 +1,10 @@
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 
 /** A person as the directory tells it, without anything of the roster. */
-export type DirectoryUser = Omit<MicrosoftUser, 'imported' | 'sync' | 'sso'>
+export type DirectoryUser = Omit<MicrosoftUser, 'imported' | 'sync' | 'sso' | 'accountEnabled'> & {
+  /** Null when the directory does not say: a status stays, a newcomer is not active, no rule brings them (T-126). */
+  accountEnabled: boolean | null
+}
 
 export type ReadUser =
   | { kind: 'user'; user: DirectoryUser }
@@ -51,12 +54,16 @@ export function readDirectoryUser(value: unknown): ReadUser {
       jobTitle: readText(raw.jobTitle, LONGEST_NAME),
       department: readText(raw.department, LONGEST_NAME),
       employeeId: readText(raw.employeeId, LONGEST_NAME),
-      // Absent only when Graph was not asked for it: nobody is disabled on a guess.
-      accountEnabled: raw.accountEnabled !== false,
-      // Old objects have none (S31).
-      userType: raw.userType === 'Guest' ? 'Guest' : 'Member',
+      accountEnabled: typeof raw.accountEnabled === 'boolean' ? raw.accountEnabled : null,
+      userType: readUserType(raw.userType),
     },
   }
+}
+
+/** Old objects have none (S31). Only what is told otherwise is no Member: rules may let Members in (T-126). */
+function readUserType(value: unknown): 'Member' | 'Guest' {
+  if (value === undefined || value === null || value === '') return 'Member'
+  return typeof value === 'string' && value.toLowerCase() === 'member' ? 'Member' : 'Guest'
 }
 
 /** What Postgres can store: no NUL, no half of a surrogate pair, and not longer than Graph's own limits allow. */

@@ -47,6 +47,7 @@ export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<st
     // Graph promises no order: a removal and a sign of life in one round contradict each other.
     if (merged.has(item.id) && removed.has(item.id) !== isRemoval) ambiguous.add(item.id)
     if (isRemoval) removed.add(item.id)
+    if (isRemoval && item.isOdd) ambiguous.add(item.id)
     if (before.isStaged && isRemoval === (before.status === 'active')) ambiguous.add(item.id)
     if (item.kind === 'present' && item.told.accountEnabled === undefined && before.status !== 'active') ambiguous.add(item.id)
     merged.set(item.id, isRemoval ? { ...before, status: statusAfterRemoval(item.reason) } : told(before, item.told))
@@ -62,7 +63,7 @@ function statusAfterRemoval(reason: 'changed' | 'deleted'): Status {
 
 function told(before: KnownUser, properties: Partial<DirectoryUser>): KnownUser {
   const user = { ...before.user, ...properties }
-  if (properties.accountEnabled === undefined) return { user, status: before.status }
+  if (typeof properties.accountEnabled !== 'boolean') return { user, status: before.status }
   return { user, status: properties.accountEnabled ? 'active' : 'disabled' }
 }
 

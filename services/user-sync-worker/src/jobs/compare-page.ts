@@ -90,7 +90,7 @@ export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
     pages += 1
     if (areNew && pages % ASKED_AGAIN !== 0) {
       // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who is not.
-      const disabled = users.filter(({ user }) => !user.accountEnabled)
+      const disabled = users.filter(({ user }) => user.accountEnabled === false)
       const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
       return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
     }
@@ -104,7 +104,7 @@ export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
     listed?: ListedPeople,
   ): Promise<ReturnType<typeof pageOfEverybody> & Pick<RunPage, 'staged' | 'areNewcomers'>> => {
     const users = await differing(content.users, listed)
-    const isHeld = ({ user, known }: (typeof users)[number]) => !user.accountEnabled && known === 'active'
+    const isHeld = ({ user, known }: (typeof users)[number]) => user.accountEnabled === false && known === 'active'
     const staged = users.filter(isHeld).map(({ user, ticks }) => ({ user, ticks, status: 'disabled' as const }))
     return { ...content, users: users.filter((each) => !isHeld(each)), staged, areNewcomers: areNew }
   }
@@ -115,6 +115,6 @@ function settled(ids: readonly string[], items: readonly DirectoryItem[], found:
   const here = new Map(found.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])))
   return ids.map((id) => {
     const removal = items.findLast((item) => item.id === id && item.kind === 'removed')
-    return here.get(id) ?? removal ?? { kind: 'removed', id, reason: 'changed' }
+    return here.get(id) ?? { kind: 'removed', id, reason: removal?.kind === 'removed' ? removal.reason : 'changed' }
   })
 }

@@ -29,7 +29,12 @@ export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 
     const users = found.users.flatMap((entry) => (entry.kind === 'user' ? [entry.user] : []))
     const ids = users.map((user) => user.id)
     const known = await ports.users.ticksOf(params.tenantId, connection.directoryId, ids)
-    const items = users.map((user) => ({ ...user, imported: known.has(user.id), ...(known.get(user.id) ?? { sync: false, sso: false }) }))
+    const items = users.map((user) => ({
+      ...user,
+      accountEnabled: user.accountEnabled === true,
+      imported: known.has(user.id),
+      ...(known.get(user.id) ?? { sync: false, sso: false }),
+    }))
     return { items, nextCursor: found.next }
   })
 }

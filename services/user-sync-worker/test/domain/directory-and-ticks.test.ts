@@ -17,14 +17,15 @@ describe('a user of the directory', () => {
   test.each([[null], [undefined], ['']])('S31 with the userType %j counts as Member', (userType) => {
     expect(user({ userType }).userType).toBe('Member')
   })
-  test('S31 a guest is a guest, and only accountEnabled false is disabled', () => {
-    expect(user({ userType: 'Guest' }).userType).toBe('Guest')
-    expect([true, false, null, undefined].map((accountEnabled) => user({ accountEnabled }).accountEnabled)).toEqual([
-      true,
-      false,
-      true,
-      true,
-    ])
+  test.each([['Guest'], ['guest'], ['External'], [7], [{}]])(
+    'S31 T-126 with the userType %j is no Member, whom a rule may let in',
+    (userType) => {
+      expect(user({ userType }).userType).toBe('Guest')
+    },
+  )
+  test('FC-20 T-126 whether an account is enabled is true, false, or not told: never guessed', () => {
+    const told = [true, false, null, undefined, 'true', 1, {}].map((accountEnabled) => user({ accountEnabled }).accountEnabled)
+    expect(told).toEqual([true, false, null, null, null, null, null])
   })
   test('without a display name is shown by the user principal name', () => {
     expect(user({ displayName: null }).displayName).toBe('adele@contoso.example')

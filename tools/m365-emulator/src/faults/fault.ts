@@ -27,6 +27,8 @@ const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('empty-page') }),
   z.strictObject({ kind: z.literal('repeated-items') }),
   z.strictObject({ kind: z.literal('reversed-items') }),
+  /** Every item of the page that has the property has this in its place, as `null` where Graph once told no `accountEnabled`. */
+  z.strictObject({ kind: z.literal('odd-property'), property: z.string(), value: z.json() }),
 ])
 
 export const Fault = z.strictObject({

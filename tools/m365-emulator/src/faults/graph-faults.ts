@@ -98,6 +98,11 @@ function changePage(effect: FaultEffect, page: Page, url: string): Page {
       return { ...page, value: [...page.value, ...page.value] }
     case 'reversed-items':
       return { ...page, value: page.value.toReversed() }
+    case 'odd-property': {
+      const { property, value } = effect
+      const hasIt = (item: unknown) => typeof item === 'object' && item !== null && property in item
+      return { ...page, value: page.value.map((item) => (hasIt(item) ? { ...(item as object), [property]: value } : item)) }
+    }
     default:
       return page
   }

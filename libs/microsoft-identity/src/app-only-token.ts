@@ -1,8 +1,10 @@
 import type { Connection } from '@jackfield/contract/internal-api'
+import type { RetryAfter } from '@jackfield/contract/retry-after'
 import * as client from 'openid-client'
 import type { MicrosoftOrigins } from './clouds.ts'
 import { discoverDirectory } from './entra-configuration.ts'
 import { type EntraFailure, readDiscoveryRefusal, readEntraFailure } from './entra-failure.ts'
+import { readEntraWait } from './entra-wait.ts'
 
 export type AppOnlyToken = {
   accessToken: string
@@ -18,8 +20,9 @@ export type RotationOutcome = { worked: 'new' } | { worked: 'previous'; refusal:
 export type AppOnlyTokenResult =
   | { kind: 'token'; token: AppOnlyToken; rotation?: RotationOutcome }
   | { kind: 'no-credential' }
-  | { kind: 'directory-failed'; failure: EntraFailure }
-  | { kind: 'token-failed'; failure: EntraFailure }
+  /** `wait`: Entra ID is busy, whatever else it says. */
+  | { kind: 'directory-failed'; failure: EntraFailure; wait?: RetryAfter | undefined }
+  | { kind: 'token-failed'; failure: EntraFailure; wait?: RetryAfter | undefined }
 
 /** Refusals of the credential itself: secret wrong (or not yet known everywhere) and expired, certificate unknown, trust without a match. */
 const CREDENTIAL_REFUSED = /^AADSTS(7000215|7000222|700027|70021|70021[123])$/
@@ -51,8 +54,8 @@ async function requestWith(
   now: number,
   signal: AbortSignal | undefined,
 ): Promise<AppOnlyTokenResult> {
-  const discovered = await discover(connection, origins, signal)
-  if (discovered.kind !== 'found') return { kind: 'directory-failed', failure: discovered.failure }
+  const discovered = await discover(connection, origins, now, signal)
+  if (discovered.kind !== 'found') return { ...discovered, kind: 'directory-failed' }
   if (!connection.credential) return { kind: 'no-credential' }
   try {
     const answer = await client.clientCredentialsGrant(discovered.configuration, { scope: `${origins.graphResource}/.default` })
@@ -65,15 +68,16 @@ async function requestWith(
       },
     }
   } catch (error) {
-    return { kind: 'token-failed', failure: readEntraFailure(error) }
+    return { kind: 'token-failed', failure: readEntraFailure(error), wait: readEntraWait(error, now) }
   }
 }
 
-async function discover(connection: Connection, origins: MicrosoftOrigins, signal: AbortSignal | undefined) {
+async function discover(connection: Connection, origins: MicrosoftOrigins, now: number, signal: AbortSignal | undefined) {
   try {
     return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login, signal) }
   } catch (error) {
-    return { kind: 'failed' as const, failure: (await readDiscoveryRefusal(error)) ?? readEntraFailure(error) }
+    const wait = readEntraWait(error, now)
+    return { kind: 'failed' as const, failure: (await readDiscoveryRefusal(error)) ?? readEntraFailure(error), wait }
   }
 }
 

@@ -72,6 +72,7 @@ const ports = connectedPorts({
   webhookBaseUrl: config.WEBHOOK_BASE_URL,
   sealingKeys: config.KEY_ENCRYPTION_KEYS ?? [],
   onUnopened: unopened.count,
+  onShortenedWait: (wait) => app.log.warn(wait, 'Microsoft asks for a longer wait than is obeyed'),
   sync: {
     deltaSeconds: config.SYNC_DELTA_SECONDS,
     fullSeconds: config.SYNC_FULL_SECONDS,

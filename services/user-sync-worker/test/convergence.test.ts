@@ -73,6 +73,7 @@ function connect(random: SeededRandom, faults: { rate: number; met: number }): P
     holds: HOLDS,
     webhookBaseUrl: undefined,
     sealingKeys: [],
+    onShortenedWait: () => {},
   })
 }
 type History = ReturnType<typeof givenHistory>

@@ -117,6 +117,37 @@ test('SY-07 T-113 a long Retry-After puts the run back, in both forms; a short o
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status).toBe('succeeded')
 })
 
+test.each([
+  ['299.9', 300],
+  ['86400', 3_600],
+  ['1.5', 2],
+  ['-5', 10],
+  ['soon', 10],
+  ['Thu, 01 Jan 1970 00:00:00 GMT', 10],
+])('FC-22 T-125 the Retry-After %j of Graph and of Entra ID puts the run back for %i seconds', async (retryAfter, seconds) => {
+  const directoryId = addLargeDirectory(platform, 2)
+  const tenant = platform.connectedTenant(directoryId)
+  const [{ job }, effect] = [await createRun(tenant, directoryId), { kind: 'refuse', status: 429, retryAfter } as const]
+  platform.emulator.faults.plan({ path: `^/${directoryId}/oauth2/v2\\.0/token$`, effect })
+  const atEntra = await advance()(job, never)
+  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
+  platform.emulator.faults.clear()
+  platform.emulator.faults.plan({ path: '^/v1\\.0/', effect })
+  const atGraph = await advance()(job, never)
+  platform.emulator.faults.clear()
+  expect([atEntra.delaySeconds, atGraph.delaySeconds]).toEqual([seconds, Math.max(seconds, 4)])
+})
+
+test('FC-22 T-125 a wait that is not obeyed to its end is told in the log', async () => {
+  const directoryId = addLargeDirectory(platform, 2)
+  const tenant = platform.connectedTenant(directoryId)
+  platform.emulator.faults.plan({ path: '^/v1\\.0/users$', count: 1, effect: { kind: 'refuse', status: 429, retryAfter: 86_400 } })
+  const answer = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`)
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '3600'])
+  const told = platform.shortenedWaits.filter(({ accountId }) => accountId === tenant.accountId)
+  expect(told).toEqual([{ accountId: tenant.accountId, asked: 86_400, obeyed: 3_600 }])
+})
+
 test('T-115 S49 a registry that does not answer puts the run back and takes SSO from nobody; one that knows no such account does', async () => {
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id

@@ -14,6 +14,7 @@ import { login } from './entra/login.ts'
 import { logout } from './entra/logout.ts'
 import { refuseJson } from './entra/refusal.ts'
 import { token } from './entra/token.ts'
+import { entraFaults } from './faults/entra-faults.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
 import type { ServerCertificate } from './server-certificate.ts'
@@ -32,7 +33,10 @@ export async function buildApp(cloud: Cloud, logLevel: string, certificate?: Ser
     cloud.requests.add({ method, route: routeOptions.url ?? 'none', path, status: statusCode, at: cloud.clock.date().toISOString() })
   })
 
-  await app.register(discovery, { cloud })
+  await app.register(async (documents) => {
+    await documents.register(entraFaults, { cloud })
+    await documents.register(discovery, { cloud })
+  })
   await app.register(async (pages) => {
     pages.addHook('onRequest', async (_request, reply) => protectPage(reply))
     await pages.register(authorize, { cloud })
@@ -48,6 +52,7 @@ export async function buildApp(cloud: Cloud, logLevel: string, certificate?: Ser
       if ((error.statusCode ?? 500) >= 500) request.log.error(error)
       return refuseJson(reply, cloud, { code: 9002313 })
     })
+    await endpoint.register(entraFaults, { cloud })
     await endpoint.register(token, { cloud })
     await endpoint.register(deviceAuthorization, { cloud })
   })

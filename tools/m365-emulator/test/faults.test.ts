@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ADELE } from '../src/demo/contoso.ts'
+import { ADELE, CONTOSO_DIRECTORY_ID } from '../src/demo/contoso.ts'
 import type { M365Emulator } from '../src/emulator.ts'
 import { getGraph, givenAppToken, givenEmulator } from './given.ts'
 
@@ -50,6 +50,26 @@ test('Retry-After may be an HTTP date', async () => {
   const header = (await get('/users')).headers.get('retry-after') ?? ''
   expect(header).toMatch(/ GMT$/)
   expect(Date.parse(header)).toBeGreaterThan(Date.now() + 60_000)
+})
+
+test.each([299.9, 'soon'])('Retry-After may be %j', async (retryAfter) => {
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'refuse', status: 429, retryAfter } })
+  expect((await get('/users')).headers.get('retry-after')).toBe(String(retryAfter))
+})
+
+test.each([
+  ['/oauth2/v2\\.0/token$', 'POST', '/oauth2/v2.0/token'],
+  ['/v2\\.0/\\.well-known/openid-configuration$', 'GET', '/v2.0/.well-known/openid-configuration'],
+])('a fault befalls %s of Entra in its own document', async (path, method, url) => {
+  m365.faults.plan({ path, count: 1, effect: { kind: 'refuse', status: 429, retryAfter: 60 } })
+  const ask = () => fetch(`${m365.origin}/${CONTOSO_DIRECTORY_ID}${url}`, { method })
+  const refused = await ask()
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
+  expect(await refused.json()).toMatchObject({
+    error: 'temporarily_unavailable',
+    error_description: expect.stringMatching(/^AADSTS90033: .*Correlation ID/s),
+  })
+  expect((await ask()).status).not.toBe(429)
 })
 
 test('a 410 that asks for a new start says where', async () => {

@@ -3,7 +3,7 @@ import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import type { MicrosoftOrigins } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
-import type { DirectoryFailure } from '../domain/directory-failure.ts'
+import { type DirectoryFailure, throttledFor } from '../domain/directory-failure.ts'
 
 /** Renewed this long before it ends, so that none ends on its way. */
 const SPARE_MS = 5 * 60_000
@@ -26,7 +26,7 @@ export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): A
   async function request(key: string, connection: Connection, origins: MicrosoftOrigins): Promise<TokenAnswer> {
     const answer = await requestAppOnlyToken(connection, origins, now())
     if (answer.kind === 'no-credential') return { kind: 'unauthorised', message: 'The account has no credential.' }
-    if (answer.kind !== 'token') return readFailure(answer.failure)
+    if (answer.kind !== 'token') return answer.wait ? throttledFor(answer.wait) : readFailure(answer.failure)
     // Told again with every token until the registry has heard it: the work does not wait for that.
     if (connection.rotation && answer.rotation)
       await tellUse(connection, { credentialId: connection.rotation.credentialId, worked: answer.rotation.worked }).catch(() => undefined)

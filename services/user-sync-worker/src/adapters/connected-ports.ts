@@ -9,7 +9,7 @@ import { bullBoard } from './bull-board.ts'
 import type { QueueOptions } from './bullmq-engine.ts'
 import { bullmqSyncQueue } from './bullmq-sync-queue.ts'
 import { extensionHolds } from './extension-holds.ts'
-import { graphClient } from './graph-client.ts'
+import { graphClient, type ShortenedWait } from './graph-client.ts'
 import { graphDirectory } from './graph-directory.ts'
 import { signedCursors } from './graph-paging.ts'
 import { graphSubscriptions } from './graph-subscriptions.ts'
@@ -45,6 +45,7 @@ export type ConnectionOptions = {
   sealingKeys: readonly Buffer[]
   /** Hears of a webhook endpoint whose signing secret no key opens. */
   onUnopened?: (what: string) => void
+  onShortenedWait: (wait: ShortenedWait) => void
 }
 
 /** Every port on its real counterpart. */
@@ -59,6 +60,7 @@ export function connectedPorts({
   webhookBaseUrl,
   sealingKeys,
   onUnopened = () => undefined,
+  onShortenedWait,
 }: ConnectionOptions): Ports {
   const pool = scopedPool(confined)
   const [key] = internalTokenKeys
@@ -68,7 +70,7 @@ export function connectedPorts({
   const registry = registryClient(
     serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
   )
-  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens(registry.recordCredentialUse) })
+  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens(registry.recordCredentialUse), onShortenedWait })
   return {
     inScope,
     registry,

@@ -17,6 +17,8 @@ export type GraphRequest = {
   /** The answer is a `Body`. */
   isUnparsed?: boolean
 }
+/** Of a wait, in seconds. */
+export type ShortenedWait = { accountId: string; asked: number; obeyed: number }
 export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
 export type GraphClient = {
   /** What Graph answers, in the shape of `schema`; anything else counts as no answer. */
@@ -26,22 +28,34 @@ export type GraphClient = {
 
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial().optional() }).catch({})
 
+type Options = {
+  overrides: OriginOverrides
+  tokens: AppOnlyTokens
+  /** Microsoft asked for a wait that is too long to be obeyed. */
+  onShortenedWait: (wait: ShortenedWait) => void
+}
+
 /** Graph v1.0 as an account's application, app-only. */
-export function graphClient({ overrides, tokens }: { overrides: OriginOverrides; tokens: AppOnlyTokens }): GraphClient {
+export function graphClient({ overrides, tokens, onShortenedWait }: Options): GraphClient {
   const origins = ({ cloud }: Connection) => microsoftOrigins(cloud, overrides)
+  function told({ accountId }: Connection, failure: DirectoryFailure): DirectoryFailure {
+    if (failure.kind === 'throttled' && (failure.askedSeconds ?? 0) > failure.retryAfterSeconds)
+      onShortenedWait({ accountId, asked: failure.askedSeconds ?? 0, obeyed: failure.retryAfterSeconds })
+    return failure
+  }
   return {
     origins,
     /** One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the refusal counts. */
     async ask(connection, request, schema) {
       for (let isSecond = false; ; isSecond = true) {
         const token = await tokens.get(connection, origins(connection))
-        if (token.kind !== 'token') return token
+        if (token.kind !== 'token') return told(connection, token)
         try {
           const body = schema.safeParse(await send(origins(connection), token.accessToken, request))
           return body.success ? { kind: 'answer', body: body.data } : { kind: 'unavailable' }
         } catch (error) {
           const failure = readGraphFailure(error)
-          if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return failure
+          if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return told(connection, failure)
           tokens.forget(connection, token.accessToken)
           if (isSecond && failure.kind === 'consent-missing') return failure
           if (isSecond) return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }

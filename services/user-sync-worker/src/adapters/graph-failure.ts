@@ -1,9 +1,6 @@
+import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
-import type { DirectoryFailure } from '../domain/directory-failure.ts'
-import { readRetryAfter } from './graph-middleware.ts'
-
-/** Without a Retry-After Graph leaves the wait to us. */
-const DEFAULT_WAIT_SECONDS = 10
+import { type DirectoryFailure, throttledFor } from '../domain/directory-failure.ts'
 
 export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
 
@@ -17,13 +14,13 @@ export function readGraphFailure(error: unknown): GraphFailure {
   const code = error.code ?? ''
   if (statusCode === 401) return { kind: 'token-refused' }
   if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
-  if (statusCode === 429) return { kind: 'throttled', retryAfterSeconds: waitOf(error) }
+  if (statusCode === 429) return throttledOf(error)
   if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }
   // An older token, a server that lost its place, a tenant that moved: documents and captures differ in the status.
   if (statusCode === 410 || /^(syncStateNotFound|resyncRequired)$/i.test(code)) return { kind: 'expired-changes' }
   // No status: nothing, or nothing that could be read, came back.
   if (statusCode < 400 || statusCode >= 500) {
-    return error.headers?.has('retry-after') ? { kind: 'throttled', retryAfterSeconds: waitOf(error) } : { kind: 'unavailable' }
+    return error.headers?.has('retry-after') ? throttledOf(error) : { kind: 'unavailable' }
   }
   return { kind: 'rejected', ...told(error) }
 }
@@ -38,6 +35,6 @@ function told({ statusCode, code, message }: GraphError): { code: string; words:
   return { code: /^[\w.]{1,64}$/.test(code ?? '') ? String(code) : `HTTP ${statusCode}`, words }
 }
 
-function waitOf(error: GraphError): number {
-  return readRetryAfter(error.headers?.get('retry-after') ?? null, Date.now()) ?? DEFAULT_WAIT_SECONDS
+function throttledOf({ headers }: GraphError): DirectoryFailure {
+  return throttledFor(readRetryAfter(headers?.get('retry-after'), Date.now()) ?? UNTOLD_WAIT)
 }

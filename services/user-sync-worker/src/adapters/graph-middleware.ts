@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readRetryAfter } from '@jackfield/contract/retry-after'
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 
 // The chain of @microsoft/microsoft-graph-client: wait-and-repeat, then the token, then fetch. Its own handlers are left out:
@@ -9,14 +10,6 @@ const MOST_ATTEMPTS = 3
 /** A longer wait is the run's to take, not the worker's. */
 const LONGEST_WAIT_SECONDS = 4
 const TIMEOUT_MS = 10_000
-
-/** The seconds of a Retry-After in either form (RFC 9110 10.2.3), or undefined. */
-export function readRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined
-  if (/^\s*\d+\s*$/.test(value)) return Number(value)
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000))
-}
 
 export function repeatWhilePassing(): Middleware {
   let next: Middleware
@@ -29,7 +22,8 @@ export function repeatWhilePassing(): Middleware {
         await next.execute(context)
         const { response } = context
         if (!response || !PASSING.has(response.status) || attempt >= MOST_ATTEMPTS) return
-        const seconds = readRetryAfter(response.headers.get('retry-after'), Date.now()) ?? 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
+        const asked = readRetryAfter(response.headers.get('retry-after'), Date.now())?.seconds
+        const seconds = asked ?? 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
         if (seconds > LONGEST_WAIT_SECONDS) return
         await response.body?.cancel()
         await sleep(seconds * 1000, undefined, { signal: context.options?.signal ?? undefined })

@@ -1,13 +1,12 @@
 import { type ClientRequest, request as requestPlain } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
+import { readRetryAfter } from '@jackfield/contract/retry-after'
 import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
 import type { SendWebhook, WebhookOutcome } from '../ports.ts'
-import { readRetryAfter } from './graph-middleware.ts'
 
 const TIMEOUT_MS = 10_000
-const LONGEST_WAIT_SECONDS = 3_600
 
 /** Whether a tenant's webhook may go there: https and the public internet; on a laptop also loopback, where the emulator lives. */
 export function isWebhookAddress(text: string, allowsLoopback: boolean): boolean {
@@ -48,8 +47,8 @@ function post(url: URL, headers: Record<string, string>, body: string): Promise<
       answer.on('error', () => undefined)
       const status = answer.statusCode ?? 0
       if (status >= 200 && status < 300) return resolve({ kind: 'delivered' })
-      const wait = readRetryAfter(answer.headers['retry-after'] ?? null, Date.now()) ?? 0
-      resolve({ kind: 'failed', reason: `HTTP ${status}`, isGone: status === 410, retryAfterSeconds: Math.min(wait, LONGEST_WAIT_SECONDS) })
+      const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], Date.now())?.seconds ?? 0
+      resolve({ kind: 'failed', reason: `HTTP ${status}`, isGone: status === 410, retryAfterSeconds })
     })
     sent.on('error', (error: NodeJS.ErrnoException) => resolve(failed(reasonOf(error))))
     sent.end(body)

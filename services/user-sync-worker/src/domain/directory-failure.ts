@@ -1,6 +1,9 @@
+import type { RetryAfter } from '@jackfield/contract/retry-after'
+
 /** Why Microsoft gave nothing. `words` are its own, for an administrator's eyes: nothing is decided by them that a code tells. */
 export type DirectoryFailure =
-  | { kind: 'throttled'; retryAfterSeconds: number }
+  /** `askedSeconds` is more where a wait was asked for that is too long to be obeyed. */
+  | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
   | { kind: 'unavailable' }
   | { kind: 'expired-page' }
   /** The place in the directory's changes is not known any more. */
@@ -8,6 +11,10 @@ export type DirectoryFailure =
   | { kind: 'unauthorised'; message: string }
   | { kind: 'consent-missing'; code?: string; words?: string }
   | { kind: 'rejected'; code: string; words?: string }
+
+export function throttledFor({ seconds, asked }: RetryAfter): DirectoryFailure {
+  return { kind: 'throttled', retryAfterSeconds: seconds, askedSeconds: asked }
+}
 
 export type RunFailure = { code: string; message: string }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { readRetryAfter } from '../../src/adapters/graph-middleware.ts'
 import { decideOnFailure, decideOnOutage, isGivingUp } from '../../src/domain/directory-failure.ts'
 import { readDirectoryUser } from '../../src/domain/directory-user.ts'
 import { NOT_IN_DIRECTORY, pageOfChosen, pageOfEverybody } from '../../src/domain/run-page.ts'
@@ -114,15 +113,5 @@ describe('a failure', () => {
   })
   test.each(['unauthorised', 'consent-missing', 'rejected'] as const)('%s is permanent', (kind) => {
     expect(decideOnFailure({ kind, message: 'm', code: 'c' } as never, fresh).kind).toBe('fail')
-  })
-  test.each([
-    ['17', 17],
-    [' 0 ', 0],
-    ['Tue, 24 Nov 2026 00:01:00 GMT', 60],
-    ['Mon, 23 Nov 2026 00:00:00 GMT', 0],
-    ['soon', undefined],
-    [null, undefined],
-  ])('T-113 the Retry-After %j means %j seconds', (value, seconds) => {
-    expect(readRetryAfter(value, Date.parse('2026-11-24T00:00:00Z'))).toBe(seconds)
   })
 })

@@ -18,6 +18,7 @@ import { createTestDatabase, type TestDatabase } from '@jackfield/test-environme
 import { migrateQueues, type QueueEngine } from '../../src/adapters/bullmq-engine.ts'
 import { bullmqConsumer } from '../../src/adapters/bullmq-sync-queue.ts'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
+import type { ShortenedWait } from '../../src/adapters/graph-client.ts'
 import type { SyncSettings } from '../../src/adapters/sync-settings.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
@@ -75,6 +76,7 @@ export async function startPlatform(
   // The service works confined; what tests do with ports of their own is above all tenants.
   const sealingKeys = [randomBytes(32)]
   const unopened: string[] = []
+  const shortenedWaits: ShortenedWait[] = []
   const connect = (own: typeof pool) =>
     connectedPorts({
       onUnopened: (what) => unopened.push(what),
@@ -86,6 +88,7 @@ export async function startPlatform(
       sync: { ...SELDOM, ...options.sync },
       holds: HOLDS,
       sealingKeys,
+      onShortenedWait: (wait) => shortenedWaits.push(wait),
       webhookBaseUrl: port === undefined ? undefined : `http://127.0.0.1:${port}`,
     })
   const ports = connect(pool)
@@ -180,6 +183,7 @@ export async function startPlatform(
     emulator,
     gate,
     registry,
+    shortenedWaits,
     stores,
     /** What no key opened. */
     unopened,

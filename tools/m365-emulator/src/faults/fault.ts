@@ -11,8 +11,8 @@ const Effect = z.discriminatedUnion('kind', [
     code: z.string().optional(),
     /** Graph's `error.message`. */
     message: z.string().optional(),
-    /** Seconds, as a number or as an HTTP date; without it there is no such header. */
-    retryAfter: z.union([z.number().int().min(0), z.strictObject({ dateIn: z.number().int().min(0) })]).optional(),
+    /** Seconds, with a fraction as once captured or without; an HTTP date; the header as it is. Without it there is none. */
+    retryAfter: z.union([z.number().min(0), z.string(), z.strictObject({ dateIn: z.number().int() })]).optional(),
   }),
   /** The token is taken as revoked, whatever its lifetime. */
   z.strictObject({ kind: z.literal('token-revoked') }),

@@ -78,8 +78,8 @@ function deltaExpired(form: '400' | '410' | '410-resync', request: FastifyReques
   return new GraphError(410, 'resyncRequired', 'Resync required. Any deltaLink obtained before is not valid any more.', { location })
 }
 
-function retryAfter(wanted: number | { dateIn: number }, cloud: Cloud): string {
-  return typeof wanted === 'number' ? String(wanted) : new Date(cloud.clock.now() + wanted.dateIn * 1_000).toUTCString()
+export function retryAfter(wanted: number | string | { dateIn: number }, cloud: Cloud): string {
+  return typeof wanted !== 'object' ? String(wanted) : new Date(cloud.clock.now() + wanted.dateIn * 1_000).toUTCString()
 }
 
 type Page = { value: unknown[]; [member: string]: unknown }

@@ -43,7 +43,9 @@ export type Lease = {
   deltaLink: string | null
   accountLink: string | null
   checkpoint: string | null
+  /** How many users there are to see, when known, and how many were. */
   total: number | null
+  seen: number
   restarts: number
   fruitless: number
 }

@@ -87,6 +87,16 @@ test('an empty page has a nextLink that brings what was missing', async () => {
   expect((await get(body['@odata.nextLink'] ?? '')).body.value).toEqual(whole.value)
 })
 
+test('a nextLink leads to the same page again, or to the first one', async () => {
+  const first = (await get('/users?$select=id&$top=7')).body
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'repeated-link' } })
+  const second = (await get(first['@odata.nextLink'] ?? '')).body
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'repeated-link', to: 'first' } })
+  const again = (await get(second['@odata.nextLink'] ?? '')).body
+  expect([again.value, again.value.length]).toEqual([second.value, 7])
+  expect((await get(again['@odata.nextLink'] ?? '')).body.value).toEqual(first.value)
+})
+
 test('items come twice, or last first', async () => {
   const ids = async () => (await get('/users?$select=id')).body.value.map(({ id }) => id)
   const all = await ids()

@@ -137,6 +137,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       if (from === undefined) return { kind: 'bad-cursor' }
       const found = await page(connection, { query: from, headers: ADVANCED })
       if (found.kind !== 'page' || found.next === null) return found
+      if (found.next === from) return { kind: 'repeated-page' }
       return { ...found, next: cursors.wrap(found.next, purpose) }
     },
     async listMembers(connection, set, from, signal) {

@@ -40,6 +40,7 @@ type LeaseRow = {
   all_sso: boolean | null
   checkpoint: string | null
   total: number | null
+  seen: number
   restarts: number
   fruitless: number
 }
@@ -133,6 +134,7 @@ function toLease(row: LeaseRow): Lease {
     accountLink: row.account_link,
     checkpoint: row.checkpoint,
     total: row.total,
+    seen: row.seen,
     restarts: row.restarts,
     fruitless: row.fruitless,
   }

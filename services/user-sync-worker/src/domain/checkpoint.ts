@@ -1,9 +1,11 @@
+import type { Trail } from './page-trail.ts'
+
 /**
- * How far a run came: a phase, and a place in it (Graph's own link, or the last object id).
+ * How far a run came: a phase, and a place in it (Graph's own link, or the last object id); with a link the trail that led to it.
  * sets -> start -> list | chosen -> (missing) -> delta -> members -> decide -> apply. What a run does not need is left out.
  */
 export type Phase = 'sets' | 'members' | 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
-export type Checkpoint = { phase: Phase; at: string | null }
+export type Checkpoint = { phase: Phase; at: string | null; trail?: Trail | undefined }
 
 export type RunPlan = {
   kind: 'import' | 'delta' | 'full'
@@ -16,13 +18,18 @@ export type RunPlan = {
   readsSets: boolean
 }
 
-export function formatCheckpoint({ phase, at }: Checkpoint): string {
-  return at === null ? phase : `${phase} ${at}`
+/** `phase`, `phase place`, or with the trail `phase~links.anchor place`. */
+export function formatCheckpoint({ phase, at, trail }: Checkpoint): string {
+  if (at === null) return phase
+  return trail ? `${phase}~${trail.links}.${trail.anchor} ${at}` : `${phase} ${at}`
 }
 
 export function readCheckpoint(text: string): Checkpoint {
   const blank = text.indexOf(' ')
-  return blank < 0 ? { phase: text as Phase, at: null } : { phase: text.slice(0, blank) as Phase, at: text.slice(blank + 1) }
+  if (blank < 0) return { phase: text as Phase, at: null }
+  const [phase, links, anchor] = text.slice(0, blank).split(/[~.]/)
+  const trail = anchor === undefined ? undefined : { links: Number(links), anchor }
+  return { phase: phase as Phase, at: text.slice(blank + 1), trail }
 }
 
 /**

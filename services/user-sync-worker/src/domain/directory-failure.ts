@@ -6,6 +6,10 @@ export type DirectoryFailure =
   | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
   | { kind: 'unavailable' }
   | { kind: 'expired-page' }
+  /** A link leads back to a page that came before. */
+  | { kind: 'repeated-page' }
+  /** A listing goes on far beyond `counted`, the number of users that the directory told. */
+  | { kind: 'endless-list'; counted: number | null }
   /** The place in the directory's changes is not known any more. */
   | { kind: 'expired-changes' }
   | { kind: 'unauthorised'; message: string }
@@ -34,6 +38,7 @@ export function decideOnFailure(failure: DirectoryFailure, run: { restarts: numb
   if (failure.kind === 'unauthorised') return fail('microsoft-refused', failure.message)
   if (failure.kind === 'consent-missing') return fail('consent-missing', explain(failure))
   if (failure.kind === 'rejected') return fail('microsoft-rejected', explain(failure))
+  if (failure.kind === 'repeated-page' || failure.kind === 'endless-list') return fail(failure.kind, explain(failure))
   if (failure.kind === 'expired-page' || failure.kind === 'expired-changes') {
     return run.restarts < MOST_RESTARTS
       ? { kind: failure.kind === 'expired-page' ? 'restart' : 'resync' }
@@ -62,6 +67,10 @@ export function explain(failure: DirectoryFailure): string {
       return 'Microsoft 365 does not answer. Try again later.'
     case 'expired-page':
       return 'Microsoft no longer knows this page of the list. Start again from the first page.'
+    case 'repeated-page':
+      return 'Microsoft Graph leads in a circle: a link of its list goes back to a page that was read before. Try again later.'
+    case 'endless-list':
+      return `Microsoft Graph’s list does not end: it goes far beyond the ${told(failure.counted)} that the directory counts. Try again later.`
     case 'expired-changes':
       return 'Microsoft no longer knows what changed since the last time.'
     case 'unauthorised':
@@ -72,6 +81,8 @@ export function explain(failure: DirectoryFailure): string {
       return `Microsoft Graph refused the request (${failure.code}).`
   }
 }
+
+const told = (counted: number | null) => (counted === null ? 'users' : `${counted.toLocaleString('en')} users`)
 
 /** In seconds: it doubles with every slice in a row that wrote nothing, so that giving up takes the better part of an hour. */
 export function waitAfter(run: { fruitless: number }): number {

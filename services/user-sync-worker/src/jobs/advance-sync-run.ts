@@ -11,6 +11,7 @@ import {
   waitAfter,
 } from '../domain/directory-failure.ts'
 import { pauseAfterPage } from '../domain/fair-share.ts'
+import { isEndless } from '../domain/page-trail.ts'
 import type { Ports } from '../ports.ts'
 import type { DueRun, Lease, RunPage } from '../sync-run-ports.ts'
 import { pageWriter } from './page-writer.ts'
@@ -72,6 +73,7 @@ async function work(ports: Needs, lease: Lease, settings: Settings & Beside, sto
   if (lease.total === null && lease.kind !== 'delta') {
     const total = await ports.directory.countUsers(connection, stopping)
     if (total !== undefined) await ports.runs.setTotal(lease, total)
+    lease.total = total ?? null
   }
   const isOver = () => stopping.aborted || settings.now() >= until
   const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now, others: settings.others }, stopping)
@@ -101,7 +103,7 @@ async function writePages(
     return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease))
   }
   try {
-    let phase = from.phase
+    let [phase, seen] = [from.phase, lease.seen]
     for (let reading = read(from, signal); ; ) {
       const begun = now()
       const page = await reading
@@ -116,6 +118,9 @@ async function writePages(
       if (!page.standsAlone && !(await writer.settled())) return NOTHING
       const prepared = await page.prepare()
       if ('kind' in prepared) return await give(prepared)
+      seen += prepared.seen
+      if (phase === 'list' && isEndless({ seen, links: next.trail?.links ?? 0, counted: lease.total }))
+        return await give({ kind: 'endless-list', counted: lease.total })
       if (isQuietRound(lease, prepared, next)) {
         const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: prepared.deltaLink ?? lease.deltaLink })
         return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING

@@ -9,6 +9,7 @@ import type { Ports } from '../ports.ts'
 import type { Lease, ListedPeople, RunPage } from '../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
 import { changedBy, compared, comparedByDigest, pageOf } from './compare-page.ts'
+import { nextPage } from './next-page.ts'
 import { EMPTY, planOf, type ReadPage, type RunSource } from './run-plan.ts'
 
 type Needs = Pick<Ports, 'directory' | 'runs'>
@@ -39,15 +40,21 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
     return page.kind === 'page' ? whatChanges(page) : page
   }
 
-  return async ({ phase, at }, signal) => {
-    const listed = await directory.listUsers(connection, at, signal)
+  return async (checkpoint, signal) => {
+    const listed = await directory.listUsers(connection, checkpoint.at, signal)
     if (listed.kind !== 'page') return listed
-    const after = (place: string | null) => (place === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: place })
+    const after = (link: string | null) => (link === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, link))
     const proven = await provenDigest(listed)
-    if (proven) return standingAlone(after(proven.next), contentOf(listed, proven.digest))
+    if (proven) {
+      const next = after(proven.next)
+      if (!('kind' in next)) return standingAlone(next, contentOf(listed, proven.digest))
+      listed.release()
+      return next
+    }
     const page = listed.read()
     if (page.kind !== 'page') return page
     const next = after(page.next)
+    if ('kind' in next) return next
     if (lease.everybody || !lease.rules) return standingAlone(next, whatChanges(page))
     const prepare = async () => {
       const content = await applyImportRules(lease, await compared(lease, page.users, runs), runs)

@@ -7,6 +7,7 @@ import type { Lease } from '../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
 import { compared } from './compare-page.ts'
 import { findInDirectory } from './find-in-directory.ts'
+import { nextPage } from './next-page.ts'
 import { planOf, type ReadPage, type RunSource } from './run-plan.ts'
 
 type Needs = Pick<Ports, 'directory' | 'runs'>
@@ -14,7 +15,8 @@ const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, stag
 
 /** Members of the groups and holders of the licences that the rules name. The place is the set's key, a blank, and Graph's link in it. */
 export function readSets(lease: Lease, connection: Connection, { directory }: Needs): RunSource {
-  return async ({ phase, at }, signal) => {
+  return async (checkpoint, signal) => {
+    const { phase, at } = checkpoint
     const keys = lease.rules ? setsOf(lease.rules) : []
     const [asked, link] = at?.split(' ', 2) ?? []
     const isAsked = asked !== undefined && keys.includes(asked)
@@ -24,15 +26,17 @@ export function readSets(lease: Lease, connection: Connection, { directory }: Ne
     if (page.kind !== 'page') return suspendRules(lease, key, page)
     const following = keys[keys.indexOf(key) + 1]
     const place = page.next === null ? following : `${key} ${page.next}`
-    const next = place === undefined ? checkpointAfter(phase, planOf(lease)) : { phase, at: place }
+    const next = place === undefined ? checkpointAfter(phase, planOf(lease)) : nextPage(checkpoint, place)
+    if ('kind' in next) return suspendRules(lease, key, next)
     return readPage(next, { setMembers: { key, ids: page.ids } })
   }
 }
 
-/** A group that is gone or may not be read must not keep leavers their phone: the run goes on without rules, and says so. */
+/** A group that is gone, may not be read or never ends must not keep leavers their phone: the run goes on without rules, and says so. */
 function suspendRules(lease: Lease, key: string, failure: DirectoryFailure): ReadPage | DirectoryFailure {
-  if (failure.kind !== 'consent-missing' && failure.kind !== 'rejected') return failure
-  const message = `The import rules were left out of this run. ${explainUnreadSet(key, failure.kind)}`
+  const { kind } = failure
+  if (kind !== 'consent-missing' && kind !== 'rejected' && kind !== 'repeated-page') return failure
+  const message = `The import rules were left out of this run. ${explainUnreadSet(key, kind)}`
   const warning = { code: 'import-rules-suspended', message }
   return readPage(checkpointAfter('sets', planOf({ ...lease, rules: null })), { warning })
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import { type Checkpoint, checkpointAfter, formatCheckpoint } from '../domain/checkpoint.ts'
+import { checkpointAfter, formatCheckpoint } from '../domain/checkpoint.ts'
 import { isWanted } from '../domain/import-filter.ts'
 import { pageOfChosen } from '../domain/run-page.ts'
 import type { Ports } from '../ports.ts'
@@ -7,6 +7,7 @@ import type { Lease } from '../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
 import { changedBy, compared, pageOf } from './compare-page.ts'
 import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
+import { nextPage } from './next-page.ts'
 import { readListing } from './read-listing.ts'
 import { readMissing } from './read-missing.ts'
 import { readChangedMembers, readSets } from './read-sets.ts'
@@ -65,10 +66,11 @@ function readChosen(lease: Lease, connection: Connection, { directory, runs }: N
 
 /** What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay out of it. */
 function readChanges(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
-  return async ({ phase, at }, signal) => {
-    const page = await directory.listChanges(connection, at ?? '', signal)
+  return async (checkpoint, signal) => {
+    const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
     if (page.kind !== 'page') return page
-    const next: Checkpoint = page.next === null ? checkpointAfter(phase, planOf(lease)) : { phase, at: page.next }
+    const next = page.next === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, page.next)
+    if ('kind' in next) return next
     const prepare = async () => {
       const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
       const compare = await compared(lease, page.items, runs, find)

@@ -5,6 +5,8 @@ const CODES = {
   throttled: 'microsoft-throttled',
   unavailable: 'microsoft-unavailable',
   'expired-page': 'invalid-cursor',
+  'repeated-page': 'microsoft-rejected',
+  'endless-list': 'microsoft-rejected',
   'expired-changes': 'microsoft-rejected',
   unauthorised: 'microsoft-refused',
   'consent-missing': 'consent-missing',

@@ -25,6 +25,8 @@ const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('malformed') }),
   /** No items, and a nextLink that brings what this page should have. */
   z.strictObject({ kind: z.literal('empty-page') }),
+  /** The nextLink leads to the same page again, or to the first one. */
+  z.strictObject({ kind: z.literal('repeated-link'), to: z.enum(['self', 'first']).default('self') }),
   z.strictObject({ kind: z.literal('repeated-items') }),
   z.strictObject({ kind: z.literal('reversed-items') }),
   /** Every item of the page that has the property has this in its place, as `null` where Graph once told no `accountEnabled`. */

@@ -88,11 +88,23 @@ function isPage(payload: unknown): payload is Page {
   return typeof payload === 'object' && payload !== null && 'value' in payload && Array.isArray(payload.value)
 }
 
+/** A page has its links before its items. */
+function withNextLink({ '@odata.deltaLink': _, '@odata.nextLink': __, '@odata.context': context, ...rest }: Page, link: string): Page {
+  return { '@odata.context': context, '@odata.nextLink': link, ...rest }
+}
+
 function changePage(effect: FaultEffect, page: Page, url: string): Page {
   switch (effect.kind) {
     case 'empty-page': {
-      const { '@odata.deltaLink': _, ...rest } = page
-      return { ...rest, '@odata.nextLink': url, value: [] }
+      // Another link than the request's: a client may take the same one for a circle.
+      const link = new URL(url)
+      link.searchParams.set('$emptied', String(Number(link.searchParams.get('$emptied')) + 1))
+      return { ...withNextLink(page, link.href), value: [] }
+    }
+    case 'repeated-link': {
+      const link = new URL(url)
+      if (effect.to === 'first') link.searchParams.delete('$skiptoken')
+      return withNextLink(page, link.href)
     }
     case 'repeated-items':
       return { ...page, value: [...page.value, ...page.value] }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Timestamp } from './identifier.ts'
 
-/** Why Microsoft Graph made or renewed no subscription. `words` are Graph's own, bounded and without control characters. */
+/** Why Microsoft Graph made or renewed no subscription. `words` are Graph's own, bounded and without control characters; of `unavailable` ours. */
 export const SubscriptionFailure = z.object({
   kind: z.enum(['address-unreachable', 'limit-reached', 'not-permitted', 'refused', 'throttled', 'unavailable']),
   code: z.string().max(64).nullable(),

@@ -57,6 +57,15 @@ test('S15 S27 without a saved secret the test says so and the account stays a dr
   expect((await read(id)).status).toBe('draft')
 })
 
+test('FC-35 a proxy’s page with 403 in place of Graph’s answer is told as one that makes no sense, not as a missing permission', async () => {
+  const { ids, credential } = givenDirectory(m365, { redirectUris: [CALLBACK] })
+  const { id } = await account({ ...ids, credential })
+  m365.faults.plan({ path: '^/v1\\.0/users$', effect: { kind: 'foreign-answer', status: 403 } })
+  const { ok, checks } = await verify(id)
+  m365.faults.clear()
+  expect([ok, find(checks, 'users')]).toMatchObject([false, { status: 'failed', message: expect.stringContaining('makes no sense') }])
+})
+
 test('S27 a wrong secret is explained as AADSTS7000215 with remedy, correlation id and link', async () => {
   const { ids } = givenDirectory(m365)
   const { id } = await account({ ...ids, credential: { type: 'secret', secret: aSecret(), expiresAt: inDays(9) } })

@@ -45,6 +45,19 @@ test.each([
   expect(answer.body.error.innerError['request-id']).toMatch(/^[0-9a-f-]{36}$/)
 })
 
+test('an answer may be no document of Graph’s: a page of HTML, or nothing', async () => {
+  const ask = () => fetch(`${m365.origin}/v1.0/users`, { headers: { authorization: `Bearer ${token}` } })
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'foreign-answer', status: 404 } })
+  const page = await ask()
+  expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([
+    404,
+    'text/html',
+    expect.stringMatching(/^<!doctype/),
+  ])
+  m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'foreign-answer', status: 201, body: '' } })
+  expect([(await ask()).status, await (await ask()).text()]).toEqual([201, expect.stringContaining('"value"')])
+})
+
 test('Retry-After may be an HTTP date', async () => {
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'refuse', status: 429, retryAfter: { dateIn: 90 } } })
   const header = (await get('/users')).headers.get('retry-after') ?? ''

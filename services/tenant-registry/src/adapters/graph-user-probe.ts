@@ -15,7 +15,10 @@ export async function probeUsers(graphOrigin: string, accessToken: string, signa
     const body: unknown = await response.json().catch(() => undefined)
     if (response.ok)
       return body === undefined ? { kind: 'failed', failure: silentFailure('malformed', 'Microsoft Graph') } : { kind: 'readable' }
-    const code = GraphError.safeParse(body).data?.error.code ?? `HTTP ${response.status}`
+    const told = GraphError.safeParse(body).data?.error.code
+    // A proxy's page with 403 is no missing permission (FC-35).
+    if (told === undefined && response.status < 500) return { kind: 'failed', failure: silentFailure('malformed', 'Microsoft Graph') }
+    const code = told ?? `HTTP ${response.status}`
     const correlationId = response.headers.get('request-id') ?? undefined
     if (response.status === 403) return { kind: 'forbidden', code, correlationId }
     const message = `Microsoft Graph refused to list users (${response.status} ${code}).`

@@ -61,7 +61,8 @@ function healthy({ since, lastNotifiedAt }: NonNullable<NotificationHealth['subs
 
 function failing({ kind, code, words, at }: SubscriptionFailure & { at: string }, state: string): Check {
   const { message, remedy } = REASONS[kind]
-  const said = words === null ? '' : ` Microsoft says: “${words}”`
+  // Without an answer there are no words of Microsoft's, only ours.
+  const said = words === null ? '' : kind === 'unavailable' ? ` ${words}` : ` Microsoft says: “${words}”`
   const again = kind === 'throttled' ? 'It is tried again by itself.' : 'It is tried again within a minute of this test.'
   const check = warn(`${message}${said} Tried ${day(at)}. ${state} ${BY_THE_CLOCK}`, `${remedy} ${again}`.trim())
   return { ...check, ...(code === null ? {} : { code }) }

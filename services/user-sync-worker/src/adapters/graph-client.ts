@@ -1,10 +1,10 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
-import { type GraphRequest as Built, Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
+import { Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
 import type { DirectoryFailure } from '../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
-import { readGraphFailure } from './graph-failure.ts'
+import { FOREIGN, FOREIGN_ANSWER, readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
 import { readBody, readJson } from './read-body.ts'
 
@@ -52,7 +52,7 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
         if (token.kind !== 'token') return told(connection, token)
         try {
           const body = schema.safeParse(await send(origins(connection), token.accessToken, request))
-          return body.success ? { kind: 'answer', body: body.data } : { kind: 'unavailable' }
+          return body.success ? { kind: 'answer', body: body.data } : FOREIGN_ANSWER
         } catch (error) {
           const failure = readGraphFailure(error)
           if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return told(connection, failure)
@@ -65,28 +65,38 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
   }
 }
 
-function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest) {
-  const { method = 'get', path, body, headers = {}, signal, isUnparsed } = request
+/**
+ * Graph's answer, read by its status first, and not by the client of Graph: that takes any status for an answer, complains like a parser,
+ * and holds on to what it has read. Undefined for a success whose body was cut off, or is none of Graph's.
+ * @throws GraphError
+ */
+async function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest): Promise<unknown> {
+  const { method = 'get', path, body, headers = {}, signal, isUnparsed = false } = request
   const client = Client.initWithMiddleware({
     baseUrl: `${origins.graph}/`,
     defaultVersion: 'v1.0',
     middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
   })
-  const asked = client.api(path).headers(headers).responseType(ResponseType.JSON)
+  const asked = client.api(path).headers(headers).responseType(ResponseType.RAW)
   const bounded = signal ? asked.option('signal', signal) : asked
-  if (method === 'get') return read(bounded, isUnparsed)
-  return method === 'delete' ? bounded.responseType(ResponseType.RAW).delete() : bounded[method](body)
-}
-
-/** Not by the client of Graph: it holds on to what it has read. An answer that was cut off, or is no JSON, is none. */
-async function read(request: Built, isUnparsed = false): Promise<unknown> {
-  const response: Response = await request.responseType(ResponseType.RAW).get()
+  const response: Response = await (method === 'get' || method === 'delete' ? bounded[method]() : bounded[method](body))
   if (!response.ok) throw await refusalOf(response)
+  // A deletion has no body to tell it from a proxy's page.
+  if (method === 'delete') return (await response.text()) === '' ? null : undefined
   return (isUnparsed ? readBody : readJson)(response).catch(() => undefined)
 }
 
 async function refusalOf(response: Response): Promise<GraphError> {
-  const { error } = Refusal.parse(await response.json().catch(() => undefined))
-  const refusal = new GraphError(response.status, error?.message ?? '')
-  return Object.assign(refusal, { code: error?.code ?? null, headers: response.headers })
+  const body = await response.text().catch(() => '')
+  const error = Refusal.parse(parsed(body)).error ?? (body === '' ? {} : { code: FOREIGN })
+  const refusal = new GraphError(response.status, error.message ?? '')
+  return Object.assign(refusal, { code: error.code ?? null, headers: response.headers })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

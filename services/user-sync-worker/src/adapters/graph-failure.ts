@@ -2,6 +2,13 @@ import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { type DirectoryFailure, throttledFor } from '../domain/directory-failure.ts'
 
+/** The code of an answer that is no document of Graph's: its status says nothing about Microsoft, and its text is not passed on. */
+export const FOREIGN = 'foreign-answer'
+export const FOREIGN_ANSWER: DirectoryFailure = {
+  kind: 'unavailable',
+  words: 'An answer came that is not Microsoft Graph’s, perhaps a proxy’s page, or that was cut off.',
+}
+
 export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
 
 /** Tells what an error of the Graph client means, by status and code; its text goes along. Rethrows what is a defect of ours. */
@@ -12,6 +19,7 @@ export function readGraphFailure(error: unknown): GraphFailure {
   }
   const { statusCode } = error
   const code = error.code ?? ''
+  if (code === FOREIGN && statusCode !== 429) return error.headers?.has('retry-after') ? throttledOf(error) : FOREIGN_ANSWER
   if (statusCode === 401) return { kind: 'token-refused' }
   if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
   if (statusCode === 429) return throttledOf(error)

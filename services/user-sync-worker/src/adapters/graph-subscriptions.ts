@@ -7,7 +7,7 @@ import type { GraphAnswer, GraphClient } from './graph-client.ts'
 const LIFE_MS = 7 * 24 * 3_600_000
 
 const Subscription = z.object({ id: z.guid(), expirationDateTime: z.string() })
-const Nothing = z.unknown()
+const Nothing = z.null()
 
 /** Change notifications of a directory's users. `created` raises `updated` too, so that these two tell everything. */
 export function graphSubscriptions(graph: GraphClient, webhookBaseUrl: string | undefined): GraphSubscriptions | undefined {

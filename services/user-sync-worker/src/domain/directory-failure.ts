@@ -4,7 +4,8 @@ import type { RetryAfter } from '@jackfield/contract/retry-after'
 export type DirectoryFailure =
   /** `askedSeconds` is more where a wait was asked for that is too long to be obeyed. */
   | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
-  | { kind: 'unavailable' }
+  /** `words` are ours. */
+  | { kind: 'unavailable'; words?: string }
   | { kind: 'expired-page' }
   /** A link leads back to a page that came before. */
   | { kind: 'repeated-page' }
@@ -64,7 +65,7 @@ export function explain(failure: DirectoryFailure): string {
     case 'throttled':
       return 'Microsoft asks to send fewer requests. Try again later.'
     case 'unavailable':
-      return 'Microsoft 365 does not answer. Try again later.'
+      return `${failure.words ?? 'Microsoft 365 does not answer.'} Try again later.`
     case 'expired-page':
       return 'Microsoft no longer knows this page of the list. Start again from the first page.'
     case 'repeated-page':

@@ -17,7 +17,7 @@ export function subscriptionFailure(failure: DirectoryFailure | { kind: 'missing
     case 'throttled':
       return { kind: 'throttled', code: null, words: null }
     case 'unavailable':
-      return { kind: 'unavailable', code: null, words: null }
+      return { kind: 'unavailable', code: null, words: failure.words ?? null }
     case 'missing':
       return { kind: 'refused', code: 'HTTP 404', words: null }
     default:

@@ -14,6 +14,12 @@ const Effect = z.discriminatedUnion('kind', [
     /** Seconds, with a fraction as once captured or without; an HTTP date; the header as it is. Without it there is none. */
     retryAfter: z.union([z.number().min(0), z.string(), z.strictObject({ dateIn: z.number().int() })]).optional(),
   }),
+  /** What is no document of Graph's: a proxy's page, or with an empty body nothing. */
+  z.strictObject({
+    kind: z.literal('foreign-answer'),
+    status: z.number().int().min(200).max(599),
+    body: z.string().default('<!doctype html><title>Blocked</title><h1>Blocked by your organisation</h1>'),
+  }),
   /** The token is taken as revoked, whatever its lifetime. */
   z.strictObject({ kind: z.literal('token-revoked') }),
   z.strictObject({ kind: z.literal('page-token-expired') }),

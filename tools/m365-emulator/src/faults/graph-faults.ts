@@ -26,6 +26,7 @@ export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     if (!effect) return
     met.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
+    if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)
     refuse(effect, request, reply, cloud)
   })
   app.addHook('preSerialization', async (request, _reply, payload) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatCheckpoint, readCheckpoint } from '../src/domain/checkpoint.ts'
-import { isEndless, type Trail, trailAfter } from '../src/domain/page-trail.ts'
+import { formatCheckpoint, readCheckpoint } from '../../src/domain/checkpoint.ts'
+import { isEndless, type Trail, trailAfter } from '../../src/domain/page-trail.ts'
 
 /** How many links were followed when one was found to come again. */
 function linksUntilNoticed(linkAt: (position: number) => string, most: number): number | undefined {

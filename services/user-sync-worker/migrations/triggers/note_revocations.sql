@@ -1,5 +1,8 @@
 -- Queues people whose sessions ended for the gateway, which tells their apps.
-create or replace function roster.note_revocations() returns trigger language plpgsql as $$
+-- `enable_nestloop`: a plan is kept for a connection's next statements, so one made for a change of one person compared a page of a
+-- thousand with itself, row by row (FC-62). `jit`: the price put on such loops must not have the plan compiled.
+create or replace function roster.note_revocations() returns trigger language plpgsql
+  set enable_nestloop = off set jit = off as $$
 begin
   insert into roster.revocation (tenant_id, user_id, valid_after)
   select u.tenant_id, u.id, u.sessions_valid_after from replaced o join added u on u.id = o.id

@@ -8,7 +8,9 @@ begin
   return null;
 end $$;
 
-create or replace function roster.tell_of_changed_users() returns trigger language plpgsql as $$
+-- As in note_revocations: a page is never compared with itself row by row (FC-62).
+create or replace function roster.tell_of_changed_users() returns trigger language plpgsql
+  set enable_nestloop = off set jit = off as $$
 declare
   tenants uuid[] := array(select distinct a.tenant_id from added a);
 begin

@@ -23,8 +23,8 @@ const AS_COMPARED = {
   isLooked: 'u.sync',
 }
 
-// Each row is looked up through the identity's index: a plain join would be planned for a table that was still small. For the same reason
-// the statements have no name, and are planned anew for every page. `standing` is null of whom the roster does not know.
+// Each row is looked up through the identity's index, whatever the statistics say of the tenant: a plain join may be planned as a look at all
+// of it (FC-62). The statements have no name, and are planned anew for every page. `standing` is null of whom the roster does not know.
 const comparing = ({ page, standing, isLooked }: typeof AS_IMPORTED, { columns = '', keep = '' } = {}) => `
 with known as materialized (
   select page.position, page.object_id, found.* from ${page} left join lateral (

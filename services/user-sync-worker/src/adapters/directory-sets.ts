@@ -22,9 +22,10 @@ select object_id from (
 ) gone where $4::uuid is null or object_id > $4
 order by object_id limit $5`
 
+// `offset 0`: each is looked up by the key; a join may be planned as a look at all of the others for each.
 const DROP_GONE = `
 delete from roster.directory_set_member m where m.account_id = $2 and not exists (
-  select from roster.sync_run_set_member r where r.run_id = $1 and r.set_key = m.set_key and r.object_id = m.object_id)`
+  select from roster.sync_run_set_member r where r.run_id = $1 and r.set_key = m.set_key and r.object_id = m.object_id offset 0)`
 
 const KEEP_NEW = `
 insert into roster.directory_set_member (tenant_id, account_id, set_key, object_id)

@@ -9,9 +9,9 @@ select * from (select s.object_id as "objectId", coalesce(s.person ->> 'displayN
   case when u.id is null then 'create' when u.status <> 'deleted' and s.status = 'deleted' then 'delete'
     when u.status = 'active' and s.status = 'disabled' then 'disable' when u.sync and not s.sync then 'unsync'
     when not u.sync and s.sync then 'sync' else 'update' end as change
-from roster.staged_change s
-join roster.sync_run r on r.id = s.run_id
-left join roster.phone_user u on u.tenant_id = s.tenant_id and u.directory_id = r.directory_id and u.object_id = s.object_id
+from roster.staged_change s left join lateral (
+  select * from roster.phone_user where tenant_id = $1 and object_id = s.object_id
+    and directory_id = (select directory_id from roster.sync_run where tenant_id = $1 and id = $2) limit 1) u on true
 where s.tenant_id = $1 and s.run_id = $2 and ($3::uuid is null or s.object_id > $3)
   and (u.id is not null or (s.sync and s.status = 'active'))) planned
 where not $5 or change in ('delete', 'disable', 'unsync')

@@ -3,24 +3,27 @@ import type pg from 'pg'
 import type { SuggestedExtension, UnboundUser } from '../domain/binding-suggestions.ts'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../domain/extension-hold.ts'
 import type { BindingPlans } from '../ports.ts'
-import { HOLDER_COLUMNS } from './holder-columns.ts'
+import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
+import { IN_ORDER_OF_NAMES } from './schema.ts'
 
+// Whom an extension belongs to is looked up by the keys of person and extension, one by one: what the statistics do not know yet would else
+// be planned as a look at all bindings of the phone system for each (FC-62).
 const UNBOUND = `
 select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
   u.mobile_phone as "mobilePhone", u.employee_id as "employeeId",
   r.extension as "formerExtension"
-from roster.phone_user u left join roster.released_binding r on r.user_id = u.id and r.phone_system_id = $2
-where u.tenant_id = $1 and u.sync and u.status = 'active'
-  and not exists (select from roster.binding b where b.user_id = u.id and b.phone_system_id = $2)
+from roster.phone_user u
+left join lateral (
+  select extension from roster.released_binding where user_id = u.id and phone_system_id = $2 limit 1) r on true
+where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES} and u.sync and u.status = 'active'
+  and not exists (select from (select phone_system_id from roster.binding where user_id = u.id offset 0) b where b.phone_system_id = $2)
 order by lower(u.display_name), u.id limit $3`
 
 const EXTENSIONS = `
 select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
-from roster.extension e
-left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
-left join roster.phone_user u on u.tenant_id = b.tenant_id and u.id = b.user_id
+from roster.extension e ${HOLDER_OF_EXTENSION}
 where e.tenant_id = $1 and e.phone_system_id = $2 order by length(e.number), e.number`
 
 // The first writer makes version 1; later ones name the version they read, or none.

@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../domain/extension-hold.ts'
 import type { PhoneSystems } from '../ports.ts'
-import { HOLDER_COLUMNS } from './holder-columns.ts'
+import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { phoneSystem } from './schema.ts'
@@ -19,9 +19,7 @@ on conflict do nothing`
 // Shorter numbers first: 99 stands before 100.
 const LIST_EXTENSIONS = `
 select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end as holder
-from roster.extension e
-left join roster.binding b on b.phone_system_id = e.phone_system_id and b.extension = e.number
-left join roster.phone_user u on u.tenant_id = b.tenant_id and u.id = b.user_id
+from roster.extension e ${HOLDER_OF_EXTENSION}
 where e.tenant_id = $1 and e.phone_system_id = $2 and ($3::text is null or (length(e.number), e.number) > (length($3), $3))
 order by length(e.number), e.number limit $4`
 

@@ -5,21 +5,29 @@ import { type HoldPolicy, holdOf } from '../domain/extension-hold.ts'
 import type { PhoneUsers, ReadUserRecord } from '../ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
+import { IN_ORDER_OF_NAMES } from './schema.ts'
 
+// `offset 0`: bindings are found by their person before they are joined with anything (FC-62).
 const READ = `
 select u.*, coalesce((select json_agg(json_build_object('phoneSystemId', b.phone_system_id, 'phoneSystemName', p.name,
     'extension', b.extension) order by p.name, p.id)
-  from roster.binding b join roster.phone_system p on p.id = b.phone_system_id where b.user_id = u.id), '[]') as bindings
+  from (select phone_system_id, extension from roster.binding where user_id = u.id offset 0) b
+  join roster.phone_system p on p.id = b.phone_system_id), '[]') as bindings
 from roster.phone_user u`
 
 const LIST = `${READ}
-where u.tenant_id = $1
+where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES}
   and ($2::text is null or u.display_name ilike $2 or u.user_principal_name ilike $2 or u.mail ilike $2 or exists (
     select from roster.binding b where b.user_id = u.id and b.extension like $2))
   and ($3::boolean is null or $3 = exists (select from roster.binding b where b.user_id = u.id))
   and ($4::boolean is null or u.sso = $4)
   and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
 order by lower(u.display_name), u.id limit $7`
+
+// Each person is looked up by the key that is their own: a join, or any(), may be planned as a look at all of the tenant (FC-62).
+const TICKS = `
+select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
+  select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
 
 type Row = {
   id: string
@@ -74,9 +82,7 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
       }
     },
     async ticksOf(tenantId, directoryId, objectIds) {
-      const text =
-        'select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[])'
-      const { rows } = await pool.query<Row>(text, [tenantId, directoryId, objectIds])
+      const { rows } = await pool.query<Row>(TICKS, [tenantId, directoryId, objectIds])
       return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
     },
     async changeTicks(tenantId, userId, version, { sync, sso }, entry) {

@@ -18,7 +18,8 @@ select count(*) filter (where u.id is null and s.sync and s.status = 'active')::
   count(*) filter (where u.status <> 'deleted' and s.status = 'deleted')::int as deleted,
   count(*) filter (where u.status = 'active' and (s.status <> 'active' or (u.sync and not s.sync)))::int as removals
 from roster.staged_change s
-left join roster.phone_user u on u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id
+left join lateral (select * from roster.phone_user u
+  where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id limit 1) u on true
 where s.run_id = $1`
 
 const ACTIVE = `

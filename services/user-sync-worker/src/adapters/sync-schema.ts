@@ -62,6 +62,12 @@ export const syncRun = roster.table(
     /** Slices since the last committed page. */
     fruitless: integer('fruitless').notNull().default(0),
     notBefore: at('not_before'),
+    /** Why the run goes on not before that; of no meaning later. */
+    waitingFor: text('waiting_for'),
+    /** When a page was committed last, or the run took another step. */
+    progressedAt: at('progressed_at'),
+    /** When it was said in the log that the run makes no progress; once for each time that it stops. */
+    stalledAt: at('stalled_at'),
     enqueuedAt: at('enqueued_at'),
     revision: integer('revision').notNull().default(1),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -224,8 +230,19 @@ export const accountSync = roster.table(
     /** Runs that failed since the last one that did not. */
     failures: integer('failures').notNull().default(0),
     syncedAt: at('synced_at'),
+    /** Why the last run failed, and since when they do; null after a run that did not. */
+    failure: jsonb('failure'),
+    failingSince: at('failing_since'),
+    /** When the registry is to be told next whether the account is in step; null when it knows. */
+    tellAt: at('tell_at'),
+    /** Whether it was told last that the account is not. */
+    isToldFailing: boolean('is_told_failing').notNull().default(false),
   },
-  (table) => [index('account_sync_next').on(table.nextDeltaAt), index('account_sync_of_tenant').on(table.tenantId)],
+  (table) => [
+    index('account_sync_next').on(table.nextDeltaAt),
+    index('account_sync_of_tenant').on(table.tenantId),
+    index('account_sync_to_tell').on(table.tellAt).where(sql`${table.tellAt} is not null`),
+  ],
 )
 
 /** An account's subscription to change notifications at Microsoft. */

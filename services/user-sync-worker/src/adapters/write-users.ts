@@ -46,14 +46,16 @@ with fence as materialized (select id from roster.sync_run where id = $5 and lea
   returning r.id
 ) select from advanced`
 
+// The ids are of this tenant: with the tenant stated once more, the update could be planned as a look at all of it (FC-62).
 const UNSYNC = `
 with target as (
-  select id from roster.phone_user
-  where tenant_id = $1 and directory_id = $2 and object_id = any($3::uuid[]) and (sync or chosen_by = 'rule') order by object_id for update
+  select u.id from (select id from unnest($3::uuid[]) as asked (id) order by id) asked cross join lateral (
+    select id from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id and (sync or chosen_by = 'rule')
+    limit 1 for update) u
 )
 update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', version = version + 1, updated_at = now(),
   sessions_valid_after = case when u.sso then now() else u.sessions_valid_after end
-from target where u.tenant_id = $1 and u.id = target.id`
+where u.id = any(array(select id from target))`
 
 /** What the page's users would change; to be taken back within the caller's transaction. */
 export async function countUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {

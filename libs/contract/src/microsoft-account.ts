@@ -54,9 +54,10 @@ export type NewCredential = z.infer<typeof NewCredential>
 
 /** What an admin of the account should see to. */
 export const AccountWarning = z.object({
-  code: z.enum(['credential-expiring', 'credential-expired', 'check-failed', 'check-warning']),
+  code: z.enum(['credential-expiring', 'credential-expired', 'check-failed', 'check-warning', 'not-in-step']),
   severity: z.enum(['info', 'warning', 'critical']),
   daysLeft: z.int().min(0).optional(),
+  since: Timestamp.optional().meta({ description: 'Of `not-in-step`: when a run succeeded last' }),
   check: CheckId.optional(),
   message: z.string(),
   remedy: z.string(),
@@ -74,7 +75,7 @@ export const MicrosoftAccount = z
     cloud: Cloud,
     redirectPlatform: RedirectPlatform,
     redirectMode: RedirectMode,
-    status: AccountStatus,
+    status: AccountStatus.meta({ description: '`failing`: the last connection test failed, or the account is not in step' }),
     enabled: z
       .boolean()
       .meta({ description: 'Tested successfully at least once and not disabled: people may sign in, users may be imported' }),
@@ -82,9 +83,9 @@ export const MicrosoftAccount = z
     previousCredential: CredentialSummary.optional().meta({
       description: 'The one before, which stands in until Entra ID has taken the new one, or until its own end',
     }),
-    warnings: z
-      .array(AccountWarning)
-      .meta({ description: 'The most pressing first: a credential that ends within 60 days, what the last connection test found' }),
+    warnings: z.array(AccountWarning).meta({
+      description: 'The most pressing first: runs that fail, a credential that ends within 60 days, what the last connection test found',
+    }),
     lastVerifiedAt: Timestamp.nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,

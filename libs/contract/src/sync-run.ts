@@ -18,6 +18,20 @@ export const SyncRunCounts = z.object({
 })
 export type SyncRunCounts = z.infer<typeof SyncRunCounts>
 
+/**
+ * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account before it, or a worker
+ * to be free.
+ */
+export const RunWait = z.enum([
+  'microsoft-throttled',
+  'microsoft-unavailable',
+  'temporarily-unavailable',
+  'internal-error',
+  'another-run',
+  'worker',
+])
+export type RunWait = z.infer<typeof RunWait>
+
 /** One import, delta or full comparison of one Microsoft account. */
 export const SyncRun = z
   .object({
@@ -35,6 +49,11 @@ export const SyncRun = z
       .meta({ description: 'At most 100 users the run could not import, and why' }),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })).meta({ description: 'What the run had to leave out, and why' }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    lastProgressAt: Timestamp.nullable().meta({ description: 'When the run took a step last; null before its first' }),
+    waiting: z
+      .object({ until: Timestamp.nullable().meta({ description: 'When it is tried again; null when nobody knows' }), reason: RunWait })
+      .nullable()
+      .meta({ description: 'What the run waits for; null while it is worked on, and when it is over or waits for an approval' }),
     createdAt: Timestamp,
     startedAt: Timestamp.nullable(),
     finishedAt: Timestamp.nullable(),

@@ -47,6 +47,7 @@ import { readTenant } from './routes/internal/read-tenant.ts'
 import { receiveConsent } from './routes/internal/receive-consent.ts'
 import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
 import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
+import { recordSyncHealth } from './routes/internal/record-sync-health.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
 import { resolveHost } from './routes/internal/resolve-host.ts'
 import { signInTenants } from './routes/internal/sign-in-tenants.ts'
@@ -174,6 +175,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       await scope.register(signInTenants, ports)
       await scope.register(readConnection, ports)
       await scope.register(recordCredentialUse, ports)
+      await scope.register(recordSyncHealth, ports)
       await scope.register(findAdministrator, ports)
       await scope.register(readAdministrator, ports)
       await scope.register(redeemControlSignInLink, ports)

@@ -9,6 +9,7 @@ import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
 import type { Cloud, MicrosoftCloud } from '@jackfield/contract/microsoft-cloud'
 import type { NotificationHealth } from '@jackfield/contract/notification-health'
 import type { Principal } from '@jackfield/contract/principal'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
 import type { TenantRemoval } from '@jackfield/contract/tenant'
 import type { MicrosoftEvidence } from './domain/connection-evidence.ts'
 import type { StandIn } from './domain/credential-rotation.ts'
@@ -113,6 +114,12 @@ export type Accounts = {
   credentials(tenantId: string, accountId: string, now: Date): Promise<StoredCredentials | undefined>
   /** A proven credential retires the one before it. The entry is written when the use changes something; telling it again does not. */
   recordUse(account: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry): Promise<void>
+  /** False, and nothing is written, when the account is no longer as it was read. */
+  recordSyncHealth(
+    read: Pick<AccountRecord, 'tenantId' | 'id' | 'version'>,
+    failure: SyncFailure | null,
+    entry: AuditEntry | undefined,
+  ): Promise<boolean>
 }
 
 export type Unwrapped = { kind: 'unwrapped'; dataKey: Buffer } | { kind: 'unreadable'; cause: Error }

@@ -15,6 +15,7 @@ import { buildApp, SERVICE_NAME } from './app.ts'
 import { registerAuditMetrics } from './audit-metrics.ts'
 import { Config } from './config.ts'
 import { registerQueueMetrics } from './queue-metrics.ts'
+import { registerSyncMetrics } from './sync-metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
@@ -92,6 +93,7 @@ const app =
 app.after(() => {
   registerQueueMetrics(app.metrics, ports)
   registerAuditMetrics(app.metrics, ports)
+  registerSyncMetrics(app.metrics, ports)
   unopened.register(app.metrics)
 })
 await runService(app, {
@@ -126,6 +128,7 @@ async function start(): Promise<void> {
       holds,
       consume: bullmqConsumer(queue, config.WORKER_CONCURRENCY),
       onError: (error) => app.log.error({ err: error }, 'worker'),
+      log: app.log,
     })
   }
   started = true

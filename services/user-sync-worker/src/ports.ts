@@ -15,11 +15,13 @@ import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, ExtensionHolder, PhoneUserQuery } from '@jackfield/contract/phone-user'
 import type { Revocation } from '@jackfield/contract/revocation'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
 import type { Directory } from './directory-ports.ts'
 import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
 import type { Ticks } from './domain/user-ticks.ts'
+import type { SyncHealthBook } from './sync-health-ports.ts'
 import type { DueRun, SyncRuns } from './sync-run-ports.ts'
 
 // The outside world of this service.
@@ -37,6 +39,8 @@ export type Registry = {
   /** Keeps an event once, however often it is sent. */
   /** `refused`: it takes this one never; `failed`: not now, while it may take others. */
   recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable | { kind: 'refused' | 'failed'; reason: string }>
+  /** Whether an account is in step; of one that it does not know there is nothing to keep. */
+  recordSyncHealth(tenantId: string, accountId: string, failure: SyncFailure | null): Promise<true | Unavailable>
 }
 
 /** What somebody did, as the audit log of the registry keeps it. Written with the deed, sent later. */
@@ -263,6 +267,7 @@ export type Ports = {
   registry: Registry
   directory: Directory
   runs: SyncRuns
+  syncHealth: SyncHealthBook
   queue: SyncQueue
   jobBoard: JobBoard
   users: PhoneUsers

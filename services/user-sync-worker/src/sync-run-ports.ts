@@ -2,7 +2,7 @@ import type { ImportFilter, ImportRequest } from '@jackfield/contract/import-req
 import type { ImportRules, PlannedChange } from '@jackfield/contract/import-rule'
 import type { Page } from '@jackfield/contract/page'
 import type { SyncRunJob } from '@jackfield/contract/queues'
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
 import type { RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryUser } from './domain/directory-user.ts'
 import type { Standing } from './domain/import-rules.ts'
@@ -94,8 +94,8 @@ export type SyncRuns = {
   /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
   takeLease(job: SyncRunJob): Promise<Lease | undefined>
   renewLease(lease: Lease): Promise<void>
-  /** Ends the slice, the run goes on not before `seconds` from now. Undefined when the lease was lost. */
-  release(lease: Lease, seconds: number): Promise<DueRun | undefined>
+  /** Ends the slice, the run goes on not before `seconds` from now, for a `reason` where it has to wait. Undefined when the lease was lost. */
+  release(lease: Lease, seconds: number, reason?: RunWait): Promise<DueRun | undefined>
   setTotal(lease: Lease, total: number): Promise<void>
   /** The synced people among `ids`, as the run would leave them so far. */
   knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>

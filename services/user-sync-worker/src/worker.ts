@@ -10,19 +10,25 @@ import { releaseHeldExtensions } from './jobs/release-held-extensions.ts'
 import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import { sendWebhooks } from './jobs/send-webhooks.ts'
+import { tellSyncHealth } from './jobs/tell-sync-health.ts'
+import { watchProgress } from './jobs/watch-progress.ts'
 import type { ConsumeSyncRuns, Ports } from './ports.ts'
+import type { WorkerLog } from './worker-log.ts'
 
 export type WorkerOptions = {
   sliceMs: number
   holds: HoldPolicy
   consume: ConsumeSyncRuns
   onError: (error: unknown) => void
+  log: WorkerLog
   /** How often runs are looked for that nobody works on. */
   reconcileEveryMs?: number
   /** How often accounts are looked for whose time has come. */
   scheduleEveryMs?: number
   /** How often people are looked for who came back to an extension of theirs. */
   giveBackEveryMs?: number
+  /** How often runs are looked for that make no progress. */
+  watchEveryMs?: number
   /** How often what waits to be sent is looked for. */
   sendEveryMs?: number
 }
@@ -56,6 +62,8 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
     repeat(() => send(stopping.signal), options.sendEveryMs ?? 1_000),
     repeat(sendAuditEvents(ports, options.onError), options.sendEveryMs ?? 1_000),
+    repeat(tellSyncHealth(ports, options.log), options.sendEveryMs ?? 1_000),
+    repeat(watchProgress(ports, options.log), options.watchEveryMs ?? 10_000),
   ]
   return {
     async close() {

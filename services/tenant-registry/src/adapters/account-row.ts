@@ -1,4 +1,5 @@
 import { type CredentialSummary, MicrosoftAccount as Schema } from '@jackfield/contract/microsoft-account'
+import { SyncFailure } from '@jackfield/contract/sync-health'
 import { Check } from '@jackfield/contract/verification'
 import { z } from 'zod'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
@@ -23,6 +24,7 @@ export function accountOf(
     ...row,
     ...Words.parse(row),
     findings: Findings.parse(row.findings),
+    syncFailure: SyncFailure.nullable().parse(row.syncFailure),
     credential: credential && summaryOf(credential),
     ...(previous && { previousCredential: summaryOf(previous) }),
     firstReadyAt: row.firstReadyAt?.toISOString() ?? null,

@@ -44,7 +44,8 @@ export function postgresAccountWatch(db: Database): AccountWatch {
     counts: (now) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const statuses = await tx.execute<{ status: string; count: number }>(
-          sql`select status, count(*)::int as count from registry.microsoft_account group by status`,
+          sql`select case when status = 'ready' and sync_failure is not null then 'failing' else status end as status, count(*)::int as count
+            from registry.microsoft_account group by 1`,
         )
         const expiring = await tx.execute<{ threshold: number; count: number }>(sql`
           select t as threshold, count(c.account_id)::int as count from unnest(${sql.raw(`array[${[...EXPIRY_THRESHOLDS, 0].join(',')}]`)}) as t

@@ -111,6 +111,16 @@ export function postgresAccounts(db: Database): Accounts {
           .where(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
         return found && readCredentials(tx, found.id, now)
       }),
+    recordSyncHealth: ({ tenantId, id, version }, syncFailure, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        const changed = await tx
+          .update(account)
+          .set({ syncFailure, updatedAt: new Date(), version: version + 1 })
+          .where(and(eq(account.tenantId, tenantId), eq(account.id, id), eq(account.version, version)))
+        if (changed.rowCount !== 1) return false
+        if (entry) await insertAuditEvent(tx, entry)
+        return true
+      }),
     recordUse: ({ tenantId, id }, use, entry) =>
       inScope(db, tenantId, async (tx) => {
         if (await applyUse(tx, id, use)) await insertAuditEvent(tx, entry)

@@ -95,6 +95,8 @@ export const microsoftAccount = registry.table(
     registeredRedirectUris: text('registered_redirect_uris').array(),
     /** Failed checks and warnings of the last connection test. */
     findings: jsonb('findings').notNull().default([]),
+    /** Why the account's runs do not keep it in step; null when they do. */
+    syncFailure: jsonb('sync_failure'),
     /** When it is tested next without being asked to. */
     nextCheckAt: instant('next_check_at').notNull().default(sql`now() + interval '24 hours'`),
     status: text('status').notNull(),

@@ -1,4 +1,5 @@
 import type { AccountWarning } from '@jackfield/contract/microsoft-account'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
 import type { Check } from '@jackfield/contract/verification'
 
 /** Days before a credential's end at which its admins are told, once each. */
@@ -15,12 +16,27 @@ export function thresholdOf(days: number): number | undefined {
   return days === 0 ? 0 : EXPIRY_THRESHOLDS.findLast((threshold) => days <= threshold)
 }
 
-type Warned = { status: string; credential: { type: string; expiresAt: string | null } | null; findings: Check[] }
+type Warned = {
+  status: string
+  credential: { type: string; expiresAt: string | null } | null
+  findings: Check[]
+  syncFailure: SyncFailure | null
+}
 
 /** What an admin of the account should see to, the most pressing first. */
-export function accountWarnings({ status, credential, findings }: Warned, now: Date): AccountWarning[] {
+export function accountWarnings({ status, credential, findings, syncFailure }: Warned, now: Date): AccountWarning[] {
   if (status === 'disabled') return []
-  return [...expiryWarnings(credential, now), ...findings.map(findingWarning)].sort((one, other) => rank(one) - rank(other))
+  const warnings = [...stepWarnings(syncFailure), ...expiryWarnings(credential, now), ...findings.map(findingWarning)]
+  return warnings.sort((one, other) => rank(one) - rank(other))
+}
+
+/** Who left the company still signs in, who came cannot: nothing presses more (FC-34). */
+function stepWarnings(failure: SyncFailure | null): AccountWarning[] {
+  if (!failure) return []
+  const { since, failures, message, remedy } = failure
+  const times = failures === 0 ? 'no run succeeded since' : failures === 1 ? 'the last run failed' : `${failures} runs failed in a row`
+  const told = `Not in step with the directory since ${since.slice(0, 16).replace('T', ' ')} UTC: ${times}. ${message}`
+  return [{ code: 'not-in-step', severity: 'critical', since, message: told, remedy }]
 }
 
 function expiryWarnings(credential: Warned['credential'], now: Date): AccountWarning[] {

@@ -1,4 +1,5 @@
 import type { MicrosoftAccount, MicrosoftAccountPatch, VerifyRequest } from '@jackfield/contract/microsoft-account'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
 import type { Check } from '@jackfield/contract/verification'
 import { accountWarnings, findingsOf } from './account-warnings.ts'
 
@@ -13,10 +14,14 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  * A failed test leaves a draft a draft. A disabled account is tested without changing its status, unless the test is asked to enable it:
  *
  *   disabled --test that enables passed--> ready
+ *
+ * One whose runs fail is shown as failing, whatever its test said: they ask Microsoft for more than a test does.
  */
 export type AccountRecord = Omit<MicrosoftAccount, 'enabled' | 'warnings'> & {
   /** What the last connection test left to be seen to. */
   findings: Check[]
+  /** Why the account's runs do not keep it in step, as the worker told last; null when they do. */
+  syncFailure: SyncFailure | null
   firstReadyAt: string | null
   /** What the connection tests found registered in Entra ID; null before the first. */
   registeredRedirectUris: string[] | null
@@ -33,6 +38,7 @@ export type AccountValues = Pick<
   | 'redirectMode'
   | 'registeredRedirectUris'
   | 'findings'
+  | 'syncFailure'
   | 'status'
   | 'firstReadyAt'
   | 'lastVerifiedAt'
@@ -58,6 +64,7 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
     firstReadyAt: null,
     lastVerifiedAt: null,
     findings: [],
+    syncFailure: null,
     registeredRedirectUris: other ? null : account.registeredRedirectUris,
   }
   if (wanted === 'disabled') return { ...changed, ...(other ? untested : {}), status: 'disabled' }
@@ -92,13 +99,21 @@ export function verified(account: AccountRecord, { checks, at, registeredRedirec
 
 /** What the API shows of it. */
 export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccount {
-  const { firstReadyAt, registeredRedirectUris: _uris, version: _version, findings: _findings, ...account } = record
-  return { ...account, enabled: isEnabled({ status: account.status, firstReadyAt }), warnings: accountWarnings(record, now) }
+  const {
+    firstReadyAt: _firstReadyAt,
+    registeredRedirectUris: _uris,
+    version: _version,
+    findings: _findings,
+    syncFailure,
+    ...account
+  } = record
+  const status = account.status === 'ready' && syncFailure ? ('failing' as const) : account.status
+  return { ...account, status, enabled: isEnabled(record), warnings: accountWarnings(record, now) }
 }
 
 function valuesOf(account: AccountRecord): AccountValues {
   const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status } = account
-  const { registeredRedirectUris, findings, firstReadyAt, lastVerifiedAt } = account
+  const { registeredRedirectUris, findings, syncFailure, firstReadyAt, lastVerifiedAt } = account
   return {
     alias,
     clientId,
@@ -109,6 +124,7 @@ function valuesOf(account: AccountRecord): AccountValues {
     status,
     registeredRedirectUris,
     findings,
+    syncFailure,
     firstReadyAt,
     lastVerifiedAt,
   }

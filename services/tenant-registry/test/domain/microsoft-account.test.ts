@@ -14,6 +14,7 @@ const draft: AccountRecord = {
   redirectMode: 'single',
   registeredRedirectUris: null,
   findings: [],
+  syncFailure: null,
   status: 'draft',
   credential: null,
   firstReadyAt: null,

@@ -27,6 +27,7 @@ import { postgresSyncRuns } from './postgres-sync-runs.ts'
 import { postgresTenantData } from './postgres-tenant-data.ts'
 import { postgresWebhookEndpoints } from './postgres-webhook-endpoints.ts'
 import { registryClient } from './registry-client.ts'
+import { postgresSyncHealth } from './sync-health.ts'
 import type { SyncSettings } from './sync-settings.ts'
 import { inScope, scopedPool } from './tenant-scope.ts'
 import { webhookOutbox } from './webhook-outbox.ts'
@@ -76,6 +77,7 @@ export function connectedPorts({
     registry,
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: postgresSyncRuns(pool, sync),
+    syncHealth: postgresSyncHealth(pool, sync),
     queue: bullmqSyncQueue(queue),
     jobBoard: bullBoard(queue),
     users: postgresPhoneUsers(pool, holds),

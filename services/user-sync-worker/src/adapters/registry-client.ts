@@ -36,6 +36,18 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
     async recordCredentialUse({ tenantId, accountId }, use) {
       await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.object({}))
     },
+    async recordSyncHealth(tenantId, accountId, failure) {
+      const path = `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/sync-health`
+      try {
+        await client.post(path, { failure }, z.object({}))
+        return true
+      } catch (error) {
+        // Changed by somebody else in that moment, or not there: told again.
+        if (error instanceof ServiceCallError && (error.status === 0 || error.status === 412 || error.status >= 500))
+          return { kind: 'unavailable' }
+        throw error
+      }
+    },
     findConnection: (tenantId, accountId) =>
       orUnavailable(client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection)),
   }

@@ -115,7 +115,9 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
         const ids = Array.from({ length: limit }, () => newId())
         const chosenBy = lease.kind === 'import' ? 'hand' : 'rule'
         await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId, ids, chosenBy])
-        await client.query('update roster.sync_run set fruitless = 0, revision = revision + 1 where id = $1', [lease.runId])
+        await client.query('update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1', [
+          lease.runId,
+        ])
         return (await isAnythingStaged(client, lease)) ? 'more' : 'all'
       })
       return applied ?? 'lost'

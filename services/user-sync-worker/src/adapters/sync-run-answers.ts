@@ -9,7 +9,7 @@ import { forget } from './sync-run-fence.ts'
 const FIND = 'select status, revision, account_id from roster.sync_run where tenant_id = $1 and id = $2 for update'
 
 const APPROVE = `
-update roster.sync_run set status = 'queued', approved_by = $2, enqueued_at = now(), not_before = null, revision = revision + 1
+update roster.sync_run set status = 'queued', approved_by = $2, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
 /** The token rises: a worker that is at it writes nothing more. */

@@ -27,8 +27,12 @@ select count(*)::int as active from roster.phone_user where tenant_id = $1 and d
 
 const PLAN = `
 update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, created = created + $6, status = $5, checkpoint = 'apply',
-  fruitless = 0, revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
+  fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
 where id = $1`
+
+// The registry is told that the account is in step again, if it was told otherwise, or is about to be.
+const IN_STEP = (account: string) => `failures = 0, failure = null, failing_since = null,
+  tell_at = case when ${account}.is_told_failing or ${account}.tell_at is not null then now() end`
 
 const KEEP_PLACE = `
 insert into roster.account_sync (account_id, tenant_id, directory_id, delta_link, next_delta_at, next_full_at, synced_at)
@@ -38,7 +42,7 @@ on conflict (account_id) do update set
     then coalesce(account_sync.delta_link, excluded.delta_link) else coalesce(excluded.delta_link, account_sync.delta_link) end,
   next_delta_at = case when $7 = 'import' then account_sync.next_delta_at else excluded.next_delta_at end,
   next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
-  directory_id = excluded.directory_id, failures = 0, synced_at = now()`
+  directory_id = excluded.directory_id, synced_at = now(), ${IN_STEP('account_sync')}`
 
 // A scheduled round that finds changes of which nobody told: twice in a row, and the subscription counts as broken (S44).
 const LISTEN = `
@@ -56,8 +60,8 @@ with ended as (
     lease_expires_at = null, revision = revision + 1
   where id = $1 and lease_token = $2 and status = 'running' returning account_id
 ), kept as (
-  update roster.account_sync s set delta_link = coalesce($3, s.delta_link), next_delta_at = now() + $4 * interval '1 second', failures = 0,
-    synced_at = now()
+  update roster.account_sync s set delta_link = coalesce($3, s.delta_link), next_delta_at = now() + $4 * interval '1 second',
+    synced_at = now(), ${IN_STEP('s')}
   from ended where s.account_id = ended.account_id
 )
 select next.* from ended left join lateral (
@@ -118,7 +122,7 @@ export function syncRunEndings(
         if (!(await holdsLease(client, lease))) return undefined
         await forget(client, lease.runId)
         const text = `update roster.sync_run set kind = 'full', checkpoint = null, delta_link = null, total = null, seen = 0, unchanged = 0, warnings = '[]',
-          skipped = 0, lease_expires_at = null, enqueued_at = now(), fruitless = 0, revision = revision + 1
+          skipped = 0, lease_expires_at = null, enqueued_at = now(), fruitless = 0, progressed_at = now(), revision = revision + 1
           where id = $1 returning id, tenant_id, lease_token`
         return toDue((await client.query(text, [lease.runId])).rows[0])
       })

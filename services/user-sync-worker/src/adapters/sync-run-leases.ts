@@ -1,5 +1,6 @@
 import { ImportRules } from '@jackfield/contract/import-rule'
 import type pg from 'pg'
+import { FAILURES_IN_A_ROW, saysOfAccount } from '../domain/account-health.ts'
 import type { Lease, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
@@ -14,10 +15,16 @@ const CLAIM = `case when r.status = 'queued' then greatest(interval '5 seconds',
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
   and (r.not_before is null or r.not_before <= now())`
+// The registry is told of an account whose runs fail one after the other (FC-34): a run that a preview asked for, or that an account stopped
+// which an admin switched off or connected to another directory, says nothing of the account.
+const COUNT_FAILURE = `
+update roster.account_sync set failures = failures + 1, failure = $2, failing_since = coalesce(failing_since, now()),
+  tell_at = case when failures + 1 >= $3 and $4 then now() else tell_at end
+where account_id = $1`
 const FAIL = `update roster.sync_run set status = 'failed', error_code = $2, error_message = $3, finished_at = now(),
   lease_expires_at = null, revision = revision + 1 where id = $1`
 /** One run per account at a time, in the order they were asked for. */
-const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
+export const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
   and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`
 
 type LeaseRow = {
@@ -51,7 +58,7 @@ export function syncRunLeases(
   return {
     async takeLease({ tenantId, runId }) {
       const text = `update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE},
-        not_before = null, started_at = coalesce(started_at, now()), fruitless = fruitless + 1, revision = revision + 1
+        not_before = null, started_at = coalesce(started_at, now()), progressed_at = coalesce(progressed_at, now()), fruitless = fruitless + 1, revision = revision + 1
         where r.id = $1 and r.tenant_id = $2 and ${DUE} and ${FIRST_OF_ACCOUNT} returning *, (select s.delta_link from roster.account_sync s
           where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
           (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules,
@@ -68,19 +75,21 @@ export function syncRunLeases(
     async renewLease({ runId, token }) {
       await pool.query(`update roster.sync_run set lease_expires_at = now() + ${LEASE} where ${HELD}`, [runId, token])
     },
-    async release({ runId, token }, seconds) {
-      const text = `update roster.sync_run set lease_expires_at = null, enqueued_at = now(),
+    async release({ runId, token }, seconds, reason) {
+      const text = `update roster.sync_run set lease_expires_at = null, enqueued_at = now(), waiting_for = $4,
         not_before = case when $3::float8 > 0 then now() + $3::float8 * interval '1 second' end
         where ${HELD} returning id, tenant_id, lease_token`
-      const { rows } = await pool.query<DueRow>(text, [runId, token, seconds])
+      const { rows } = await pool.query<DueRow>(text, [runId, token, seconds, reason ?? null])
       return rows[0] && toDue(rows[0])
     },
-    async fail(lease, { code, message }) {
+    async fail(lease, failure) {
+      const { code, message, remedy } = failure
       const failed = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
         await forget(client, lease.runId)
-        await client.query(FAIL, [lease.runId, code, message])
-        await client.query('update roster.account_sync set failures = failures + 1 where account_id = $1', [lease.accountId])
+        await client.query(FAIL, [lease.runId, code, remedy ? `${message} ${remedy}` : message])
+        const says = !lease.preview && saysOfAccount(code)
+        await client.query(COUNT_FAILURE, [lease.accountId, JSON.stringify(failure), FAILURES_IN_A_ROW, says])
         return true
       })
       return failed ?? false

@@ -23,7 +23,7 @@ const WARN = 'update roster.sync_run set warnings = warnings || $2::jsonb where 
 
 const RESTART = `
 update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0, warnings = '[]',
-  changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), revision = revision + 1
+  changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), progressed_at = now(), revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
 const NOTHING_COUNTED = { created: 0, updated: 0, disabled: 0, staged: 0 }

@@ -1,4 +1,4 @@
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
 import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
@@ -6,10 +6,19 @@ import type { NewRun, SyncRuns } from '../sync-run-ports.ts'
 import { inTransaction } from './in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 import { forget } from './sync-run-fence.ts'
+import { FIRST_OF_ACCOUNT } from './sync-run-leases.ts'
+
+/** A free worker takes a run within that. */
+const SOON = `interval '10 seconds'`
 
 const READ = `
 select r.*, coalesce((select json_agg(json_build_object('id', s.object_id, 'reason', s.reason) order by s.object_id)
-  from roster.sync_run_skipped_user s where s.run_id = r.id), '[]') as skipped_users
+  from roster.sync_run_skipped_user s where s.run_id = r.id), '[]') as skipped_users,
+  case when r.status not in ('queued', 'running') then null
+    when r.not_before > now() then coalesce(r.waiting_for, 'internal-error')
+    when r.status = 'queued' and not ${FIRST_OF_ACCOUNT} then 'another-run'
+    when coalesce(r.lease_expires_at, '-infinity') < now()
+      and coalesce(r.enqueued_at, r.created_at) < now() - ${SOON} then 'worker' end as waits_for
 from roster.sync_run r`
 
 const INSERT_SELECTION = `
@@ -30,7 +39,7 @@ type Row = Record<'id' | 'tenant_id' | 'account_id', string> & {
   revision: number
 } & Record<keyof SyncRun['counts'], number> &
   Record<'created_at', Date> &
-  Record<'started_at' | 'finished_at', Date | null>
+  Record<'started_at' | 'finished_at' | 'progressed_at' | 'not_before', Date | null> & { waits_for: RunWait | null }
 
 /** Sync runs as people ask for them and look at them. */
 export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' | 'list'> {
@@ -104,6 +113,10 @@ async function insertRun(client: pg.PoolClient, runId: string, { request, ...run
   ])
 }
 
+/** Nobody knows when these are over. */
+const TIMELESS: readonly RunWait[] = ['another-run', 'worker']
+const textOf = (time: Date | null) => time?.toISOString() ?? null
+
 function toSyncRun(row: Row): SyncRun {
   return {
     id: row.id,
@@ -126,6 +139,8 @@ function toSyncRun(row: Row): SyncRun {
     skippedUsers: row.skipped_users,
     warnings: row.warnings,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    lastProgressAt: row.progressed_at?.toISOString() ?? null,
+    waiting: row.waits_for && { until: TIMELESS.includes(row.waits_for) ? null : textOf(row.not_before), reason: row.waits_for },
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,

@@ -14,7 +14,7 @@ const ADVANCE = {
   name: 'advance-run',
   text: `
 update roster.sync_run set seen = seen + $3, created = created + $4, skipped = skipped + $5, unchanged = unchanged + greatest(0, $3 - $4 - $5),
-  checkpoint = $6, delta_link = coalesce($7, delta_link), fruitless = 0, revision = revision + 1,
+  checkpoint = $6, delta_link = coalesce($7, delta_link), fruitless = 0, progressed_at = now(), revision = revision + 1,
   lease_expires_at = now() + interval '15 seconds'
 where id = $1 and lease_token = $2 and status = 'running'`,
 }

@@ -40,7 +40,7 @@ with fence as materialized (select id from roster.sync_run where id = $5 and lea
   update roster.sync_run r set seen = r.seen + $7, skipped = r.skipped + $8, created = r.created + c.created + $9,
     updated = r.updated + c.updated + $10, disabled = r.disabled + c.disabled + $11,
     unchanged = r.unchanged + greatest(0, $7 - $8 - $12 - c.created - $9 - c.updated - $10 - c.disabled - $11),
-    checkpoint = $13, delta_link = coalesce($14, r.delta_link), fruitless = 0, revision = revision + 1,
+    checkpoint = $13, delta_link = coalesce($14, r.delta_link), fruitless = 0, progressed_at = now(), revision = revision + 1,
     lease_expires_at = now() + interval '15 seconds'
   from counts c where r.id in (select id from fence)
   returning r.id

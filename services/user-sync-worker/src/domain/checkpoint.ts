@@ -60,3 +60,16 @@ export function checkpointAfter(phase: Phase, plan: RunPlan): Checkpoint {
 function reading(plan: RunPlan): Checkpoint {
   return { phase: plan.kind === 'full' || plan.isEverybody ? 'list' : 'chosen', at: null }
 }
+
+/** What Microsoft is asked for in a phase, as it stands in "Microsoft was asked for ...". */
+export const ASKED: Readonly<Record<Phase, string>> = {
+  sets: 'the members of a group or the holders of a licence',
+  members: 'users who joined or left a group',
+  start: 'the place at which changes begin',
+  list: 'the list of users',
+  chosen: 'the chosen users',
+  missing: 'users who are missing in the list',
+  delta: 'the changes of users',
+  decide: 'users',
+  apply: 'users',
+}

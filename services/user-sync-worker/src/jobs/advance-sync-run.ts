@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@jackfield/contract/internal-api'
 import { SyncRunJob } from '@jackfield/contract/queues'
-import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
+import { ASKED, type Checkpoint, firstCheckpoint, readCheckpoint } from '../domain/checkpoint.ts'
 import {
   decideOnFailure,
   decideOnOutage,
@@ -48,7 +48,7 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
       return await work(ports, lease, { ...settings, others }, stopping)
     } catch (error) {
       // Otherwise the lease expires by itself.
-      await ports.runs.release(lease, waitAfter(lease)).catch(() => undefined)
+      await ports.runs.release(lease, waitAfter(lease), 'internal-error').catch(() => undefined)
       throw error
     } finally {
       clearInterval(renewal)
@@ -59,7 +59,7 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
 
 async function work(ports: Needs, lease: Lease, settings: Settings & Beside, stopping: AbortSignal): Promise<SliceOutcome> {
   if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
-    return fail(ports, lease, { code: 'no-progress', message: 'The run made no progress for a long time and was given up.' })
+    return fail(ports, lease, NO_PROGRESS)
   }
   const connection = await ports.registry.findConnection(lease.tenantId, lease.accountId)
   if (connection && 'kind' in connection) return settle(ports, lease, decideOnOutage('The tenant registry', lease))
@@ -98,12 +98,13 @@ async function writePages(
   const signal = AbortSignal.any([stopping, abandoned.signal])
   const read = sourceOf(lease, connection, ports)
   const writer = pageWriter(ports, lease, now)
+  let phase = from.phase
   const give = async (failure: Parameters<typeof decideOnFailure>[0]) => {
     if (!(await writer.end())) return NOTHING
-    return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease))
+    return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
   }
   try {
-    let [phase, seen] = [from.phase, lease.seen]
+    let seen = lease.seen
     for (let reading = read(from, signal); ; ) {
       const begun = now()
       const page = await reading
@@ -173,7 +174,7 @@ async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Pr
   if (decision.kind === 'fail') return fail(ports, lease, decision.failure)
   if (decision.kind === 'restart') return { next: await ports.runs.restart(lease), delaySeconds: 0 }
   if (decision.kind === 'resync') return { next: await fallBack(ports, lease), delaySeconds: 0 }
-  return { next: await ports.runs.release(lease, decision.seconds), delaySeconds: decision.seconds }
+  return { next: await ports.runs.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
 }
 
 /** A delta becomes a full comparison, once; a run that listed begins again. */
@@ -196,6 +197,12 @@ async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
   const entry = { action: 'users.disconnect', actor: 'user-sync-worker', outcome: 'success' as const, target: lease.accountId }
   await ports.accountUsers.disconnect(lease.tenantId, lease.accountId, { ...entry, tenantId: lease.tenantId })
   return outcome
+}
+
+const NO_PROGRESS: RunFailure = {
+  code: 'no-progress',
+  message: 'The run made no progress for a long time and was given up.',
+  remedy: 'Let whoever runs the platform look at the log of the worker.',
 }
 
 const GONE: RunFailure = { code: 'account-not-found', message: 'The Microsoft 365 account was removed.' }

@@ -108,8 +108,24 @@ describe('a failure', () => {
     expect([isGivingUp({ fruitless: 12 }), isGivingUp({ fruitless: 13 })]).toEqual([false, true])
   })
   test('T-113 Retry-After is obeyed when it is longer than our own wait', () => {
-    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({ kind: 'postpone', seconds: 90 })
-    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 0 }, fresh)).toEqual({ kind: 'postpone', seconds: 2 })
+    const reason = 'microsoft-throttled'
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({ kind: 'postpone', seconds: 90, reason })
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 0 }, fresh)).toEqual({ kind: 'postpone', seconds: 2, reason })
+  })
+  test.each<[Parameters<typeof decideOnFailure>[0], RegExp]>([
+    [{ kind: 'rejected', code: 'Request_BadRequest', words: 'No such filter.' }, /and refused \(Request_BadRequest\): “No such filter”\.$/],
+    [{ kind: 'rejected', code: 'HTTP 404' }, /and refused \(HTTP 404\)\.$/],
+    [{ kind: 'consent-missing', code: 'Authorization_RequestDenied' }, /and does not permit it \(Authorization_RequestDenied\)\.$/],
+    [{ kind: 'unauthorised', message: 'The client secret has expired.' }, /and gave no access\. The client secret has expired\.$/],
+    [{ kind: 'throttled', retryAfterSeconds: 1 }, /and asks to send fewer requests\.$/],
+    [{ kind: 'unavailable' }, /and does not answer\.$/],
+    [{ kind: 'expired-changes' }, /and ended the listing early again and again\.$/],
+  ])('FC-34 of %j names what was asked, what Microsoft said and what to do', (failure, answer) => {
+    const decision = decideOnFailure(failure, { restarts: 3, fruitless: 13 }, 'the changes of users')
+    if (decision.kind !== 'fail') throw new Error(decision.kind)
+    expect(decision.failure.message).toMatch(/^Microsoft was asked for the changes of users, and /)
+    expect(decision.failure.message).toMatch(answer)
+    expect(decision.failure.remedy).toMatch(/\w\.$/)
   })
   test.each(['unauthorised', 'consent-missing', 'rejected'] as const)('%s is permanent', (kind) => {
     expect(decideOnFailure({ kind, message: 'm', code: 'c' } as never, fresh).kind).toBe('fail')

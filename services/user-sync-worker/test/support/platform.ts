@@ -47,6 +47,7 @@ export async function startPlatform(
     reconcileEveryMs?: number
     sync?: Partial<SyncSettings>
     webhooks?: boolean
+    watchEveryMs?: number
     /** Takes every log line, from `debug` on, and every error that a process would log. */
     said?: string[]
     /** In place of one in the test run's Postgres. */
@@ -134,6 +135,8 @@ export async function startPlatform(
       giveBackEveryMs: 200,
       consume,
       onError: (error) => said?.push(inspect(error, { depth: 10 })),
+      log: app.log,
+      watchEveryMs: options.watchEveryMs ?? 10_000,
       reconcileEveryMs,
       scheduleEveryMs: 200,
     })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SentAuditEvent } from '@jackfield/contract/audit-event'
 import { type Connection, CredentialUse } from '@jackfield/contract/internal-api'
+import { SyncHealth } from '@jackfield/contract/sync-health'
 
 /** A registry with its tenants and connections in maps, over HTTP, so that processes of their own can ask it too. */
 export type TestRegistry = {
@@ -14,6 +15,8 @@ export type TestRegistry = {
   auditEvents: Map<string, SentAuditEvent>
   /** Which credentials were told to work, in order. */
   uses: Array<{ path: string } & CredentialUse>
+  /** What was told of each account, in order. */
+  syncHealth: Map<string, Array<SyncHealth['failure']>>
   down: boolean
   /** Audit events it answers with 500. */
   failsFor(event: SentAuditEvent): boolean
@@ -30,6 +33,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     if (registry.down) return void response.writeHead(503).end('{}')
     if (request.url === '/internal/audit-events') return void keepAuditEvent(request, response).catch(() => response.destroy())
     if (request.url?.endsWith('/connection/uses')) return void keepUse(request, response).catch(() => response.destroy())
+    if (request.url?.endsWith('/sync-health')) return void keepSyncHealth(request, response).catch(() => response.destroy())
     const [, , , tenantId = '', , accountId] = (request.url ?? '').split('/')
     const body = accountId ? connectionOf(tenantId, accountId) : tenantOf(tenantId)
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
@@ -49,6 +53,12 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     registry.uses.push({ path: request.url ?? '', ...CredentialUse.parse(JSON.parse(await text(request))) })
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }
+  const keepSyncHealth = async (request: IncomingMessage, response: ServerResponse) => {
+    const accountId = request.url?.split('/').at(-2) ?? ''
+    const { failure } = SyncHealth.parse(JSON.parse(await text(request)))
+    registry.syncHealth.set(accountId, [...(registry.syncHealth.get(accountId) ?? []), failure])
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }
   const tenantOf = (id: string) =>
     tenants.has(id) ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH } : undefined
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -58,6 +68,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     connections,
     auditEvents,
     uses: [],
+    syncHealth: new Map(),
     down: false,
     failsFor: () => false,
     addTenant() {

@@ -1,0 +1,1 @@
+ALTER TABLE "registry"."microsoft_account" ADD COLUMN "sync_failure" jsonb;

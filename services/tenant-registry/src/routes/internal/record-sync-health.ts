@@ -1,0 +1,26 @@
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { SyncHealth } from '@jackfield/contract/sync-health'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { healthChange } from '../../domain/sync-health.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { auditEntry } from '../audit-entry.ts'
+
+const schema = { hide: true, params: AccountParams, body: SyncHealth, response: { 200: z.object({}) } }
+
+/** A worker saw whether an account's runs keep it in step. Told again it changes nothing; one event tells that it began, one that it ended. */
+export const recordSyncHealth: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/sync-health', { schema }, async (request) => {
+    const { tenantId, accountId: target } = request.params
+    const { failure } = request.body
+    const account = await accounts.find(tenantId, target)
+    if (!account) throw refuse('account-not-found')
+
+    const change = healthChange(account, failure)
+    if (change.kind === 'none') return {}
+    const entry = change.event && auditEntry(request, { ...change.event, tenantId, target })
+    if (!(await accounts.recordSyncHealth(account, failure, entry))) throw refuse('version-conflict')
+    return {}
+  })
+}

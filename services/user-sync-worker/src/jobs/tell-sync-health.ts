@@ -1,0 +1,23 @@
+import type { Ports } from '../ports.ts'
+import type { WorkerLog } from '../worker-log.ts'
+
+const AT_ONCE = 20
+
+/**
+ * Tells the registry of accounts that are not in step with their directory, and that are again: it shows, audits and counts them (FC-34).
+ * What it does not take is told again. Answers how many it took.
+ */
+export function tellSyncHealth({ syncHealth, registry }: Pick<Ports, 'syncHealth' | 'registry'>, log: WorkerLog) {
+  return async (): Promise<number> => {
+    let told = 0
+    for (const health of await syncHealth.claimUntold(AT_ONCE)) {
+      const { tenantId, accountId, failure, isNews } = health
+      if (isNews && failure) log.warn({ tenantId, accountId, ...failure }, 'account is not in step with its directory')
+      if (isNews && !failure) log.info({ tenantId, accountId }, 'account is in step with its directory again')
+      if ((await registry.recordSyncHealth(tenantId, accountId, failure)) !== true) continue
+      await syncHealth.told(health)
+      told += 1
+    }
+    return told
+  }
+}

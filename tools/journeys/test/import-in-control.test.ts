@@ -76,6 +76,45 @@ test('S30 of several accounts none is chosen until the admin does, by alias; tic
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/import.png` })
 })
 
+test('FC-34 an account whose runs fail says so in the list and on its page, with the reason, until one succeeds', async () => {
+  const accounts = `/tenants/${tenant.id}/microsoft-accounts`
+  const { items } = await platform.api<ListPage<MicrosoftAccount>>('GET', accounts)
+  const account = items.find(({ alias }) => alias === registration.alias) as MicrosoftAccount
+  const status = async () => (await platform.api<MicrosoftAccount>('GET', `${accounts}/${account.id}`)).status
+  async function resync() {
+    const { runId } = await platform.api<{ runId: string }>('POST', `${accounts}/${account.id}/resyncs`, { mode: 'delta' })
+    const run = () => platform.api<SyncRun>('GET', `/tenants/${tenant.id}/sync-runs/${runId}`)
+    await expect.poll(async () => (await run()).finishedAt, { timeout: 60_000 }).not.toBeNull()
+  }
+  const faults = `${platform.addresses.emulator}/_emulator/faults`
+  const effect = { kind: 'refuse', status: 404, code: 'Request_ResourceNotFound', message: 'Resource is not there.' }
+  const body = JSON.stringify({ path: 'delta', effect })
+  await fetch(faults, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  try {
+    for (const _ of [1, 2]) await resync()
+  } finally {
+    await fetch(faults, { method: 'DELETE' })
+  }
+  await expect.poll(status, { timeout: 60_000 }).toBe('failing')
+
+  await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/microsoft-365`)
+  const row = page.getByRole('row').filter({ hasText: registration.alias })
+  await row.getByText(/^Not in step since /).waitFor()
+  await row.getByText('Failing', { exact: true }).waitFor()
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/not-in-step.png` })
+  await page.getByRole('link', { name: registration.alias }).click()
+  const warnings = page.getByRole('region', { name: 'Warnings' })
+  await warnings
+    .getByText(/Not in step with the directory since .*Microsoft was asked for the changes of users.*Resource is not there/)
+    .waitFor()
+
+  await resync()
+  await expect.poll(status, { timeout: 60_000 }).toBe('ready')
+  await page.reload()
+  await page.getByText('Ready', { exact: true }).waitFor()
+  expect(await page.getByText(/Not in step/).count()).toBe(0)
+})
+
 test('S42 S45 the extension of somebody who left is shown as held for them, in the list and on their page', async () => {
   const { items } = await platform.api<ListPage<PhoneUser>>('GET', `/tenants/${tenant.id}/users?bound=true`)
   const [leaver] = items
@@ -100,4 +139,22 @@ test('S42 S45 the extension of somebody who left is shown as held for them, in t
     .getByText(/left, held until/)
     .waitFor()
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held-user.png` })
+})
+
+test('FC-34 the progress of an import that Microsoft holds up says so', async () => {
+  const faults = `${platform.addresses.emulator}/_emulator/faults`
+  const effect = { kind: 'refuse', status: 429, retryAfter: 600 }
+  const body = JSON.stringify({ path: '^/v1\\.0/users', effect })
+  await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/users`)
+  const { dialog, choice } = await openImport()
+  await choice.selectOption({ label: registration.alias })
+  await dialog.getByLabel('SSO enabled for Lee Gu').click()
+  await fetch(faults, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  try {
+    await dialog.getByRole('button', { name: 'OK' }).click()
+    await page.getByText(/Microsoft asks to send fewer requests\. It is tried again at /).waitFor({ timeout: 60_000 })
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held-up.png` })
+  } finally {
+    await fetch(faults, { method: 'DELETE' })
+  }
 })

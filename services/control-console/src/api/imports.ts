@@ -42,6 +42,7 @@ export function useStartImport(tenantId: string, accountId: string) {
   const client = useQueryClient()
   return useSoleMutation({
     mutationFn: (body: ImportRequest) => request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
+    // Not waited for: what Microsoft does not tell just now would keep the import's progress from being shown.
+    onSuccess: () => void client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
   })
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ApiProblem } from '../../src/api/api-problem.ts'
 import { query } from '../../src/api/request.ts'
 import { fieldComplaint } from '../../src/components/field-complaint.ts'
-import { isOver, progressOf } from '../../src/domain/sync-run-progress.ts'
+import { isOver, progressOf, standstillOf } from '../../src/domain/sync-run-progress.ts'
 import { bindingRefusal } from '../../src/pages/users/binding-refusal.ts'
 
 const counts = { seen: 5, created: 0, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 }
@@ -15,6 +15,25 @@ test('S35 progress is a share of the total, unknown without one, and whole at th
   expect(progressOf({ status: 'succeeded', total: null, counts })).toBe(1)
   expect(isOver({ status: 'awaiting-approval' })).toBe(false)
   expect(isOver({ status: 'failed' })).toBe(true)
+})
+
+test('FC-34 a run that stands says what it waits for, until when, and since when it took no step', () => {
+  const now = new Date('2026-12-01T10:05:00.000Z')
+  const [until, lastProgressAt] = ['2026-12-01T10:06:00.000Z', '2026-12-01T10:00:00.000Z']
+  const told = (run: Parameters<typeof standstillOf>[0]) => standstillOf(run, now, (time) => time.slice(11, 16))
+  const waiting = { until, reason: 'microsoft-throttled' } as const
+  expect(told({ status: 'running', waiting, lastProgressAt })).toEqual([
+    'Microsoft asks to send fewer requests.',
+    'It is tried again at 10:06.',
+    'No progress since 10:00.',
+  ])
+  expect(told({ status: 'running', waiting: null, lastProgressAt })).toEqual(['No progress since 10:00.'])
+  expect(told({ status: 'running', waiting: null, lastProgressAt: '2026-12-01T10:04:00.000Z' })).toEqual([])
+  const queued = { status: 'queued', lastProgressAt: null } as const
+  expect(told({ ...queued, waiting: { until: null, reason: 'another-run' } })).toEqual(['Another run of this account comes first.'])
+  expect(told({ ...queued, waiting: { until: null, reason: 'worker' } })).toEqual([expect.stringContaining('No worker has taken it yet')])
+  for (const status of ['succeeded', 'failed', 'awaiting-approval'] as const)
+    expect(told({ status, waiting: null, lastProgressAt })).toEqual([])
 })
 
 test('S42 S45 an extension on hold is refused with whom it is held for, and until when', () => {

@@ -77,6 +77,7 @@ export function syncRunLeases(
     },
     async release({ runId, token }, seconds, reason) {
       const text = `update roster.sync_run set lease_expires_at = null, enqueued_at = now(), waiting_for = $4,
+        revision = revision + case when $4::text is null then 0 else 1 end,
         not_before = case when $3::float8 > 0 then now() + $3::float8 * interval '1 second' end
         where ${HELD} returning id, tenant_id, lease_token`
       const { rows } = await pool.query<DueRow>(text, [runId, token, seconds, reason ?? null])

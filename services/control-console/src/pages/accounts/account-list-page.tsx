@@ -52,7 +52,7 @@ function AccountTable({ accounts }: { accounts: MicrosoftAccount[] }) {
               <PageLink to={account.id}>{account.alias}</PageLink>
             </TableCell>
             <TableCell>
-              <AccountStatusBadge status={account.status} />
+              <AccountStatusBadge status={account.status} /> <StepNote account={account} />
             </TableCell>
             <TableCell>{account.directoryId}</TableCell>
             <TableCell>{account.lastVerifiedAt ? new Date(account.lastVerifiedAt).toLocaleString() : 'Never'}</TableCell>
@@ -62,4 +62,10 @@ function AccountTable({ accounts }: { accounts: MicrosoftAccount[] }) {
       </TableBody>
     </Table>
   )
+}
+
+/** Whoever left still signs in as long as this stands here (FC-34). */
+function StepNote({ account: { warnings } }: { account: MicrosoftAccount }) {
+  const since = warnings.find(({ code }) => code === 'not-in-step')?.since
+  return since && <Text size={200}>Not in step since {new Date(since).toLocaleString()}</Text>
 }

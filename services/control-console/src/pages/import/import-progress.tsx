@@ -1,10 +1,11 @@
-import { Button, DialogActions, DialogContent, Field, ProgressBar, Text } from '@fluentui/react-components'
+import { Button, DialogActions, DialogContent, Field, MessageBar, MessageBarBody, ProgressBar, Text } from '@fluentui/react-components'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { useEffect } from 'react'
 import { useSyncRun } from '../../api/sync-run.ts'
 import { useRefreshUsers } from '../../api/users.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
-import { isOver, progressOf, sentenceOf } from '../../domain/sync-run-progress.ts'
+import { useNow } from '../../components/use-now.ts'
+import { isOver, progressOf, sentenceOf, standstillOf } from '../../domain/sync-run-progress.ts'
 import type { StartedImport } from './import-dialog.tsx'
 
 type Properties = { tenantId: string; started: StartedImport; onClose: () => void }
@@ -19,6 +20,7 @@ export function ImportProgress({ tenantId, started, onClose }: Properties) {
   }, [over])
 
   const value = progressOf(run)
+  const standstill = standstillOf(run, useNow(5_000), (time) => new Date(time).toLocaleTimeString())
   return (
     <>
       <DialogContent>
@@ -30,6 +32,11 @@ export function ImportProgress({ tenantId, started, onClose }: Properties) {
             {sentenceOf(run)}
           </Text>
         </p>
+        {standstill.length > 0 && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>{standstill.join(' ')}</MessageBarBody>
+          </MessageBar>
+        )}
         {run?.error && <Text role="alert">{run.error.message}</Text>}
         {run && <Counts run={run} />}
         {run && run.skippedUsers.length > 0 && <SkippedUsers run={run} names={started.names} />}

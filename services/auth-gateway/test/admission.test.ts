@@ -1,6 +1,6 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decideAdmission, isLoginRevoked } from '../src/domain/admission.ts'
+import { decideAdmission, isLoginRevoked } from '../src/domain/sign-in/admission.ts'
 import { Browser } from './browser.ts'
 import { ADELE, binding, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn, signInAt } from './oidc-client.ts'

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { Redis } from 'ioredis'
 import { afterAll, expect, test } from 'vitest'
-import { gatherWrites } from '../src/adapters/gather-writes.ts'
+import { gatherWrites } from '../src/adapters/artefacts/gather-writes.ts'
 
 const url = testRedisUrl()
 const redis = url === undefined ? undefined : new Redis(url)

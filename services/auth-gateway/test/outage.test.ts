@@ -1,7 +1,7 @@
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import * as client from 'openid-client'
 import { afterEach, expect, test } from 'vitest'
-import { timedCache } from '../src/adapters/timed-cache.ts'
+import { timedCache } from '../src/adapters/services/timed-cache.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'

@@ -1,6 +1,6 @@
 import { fetchUserInfo, refreshTokenGrant } from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { notedHomes, notingSessionHomes, recentLogins } from '../src/adapters/oidc-login.ts'
+import { notedHomes, notingSessionHomes, recentLogins } from '../src/adapters/openid-provider/oidc-login.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'

@@ -1,6 +1,6 @@
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { oidcConfiguration } from '../src/adapters/oidc-configuration.ts'
+import { oidcConfiguration } from '../src/adapters/openid-provider/oidc-configuration.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'

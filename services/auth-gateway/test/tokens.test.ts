@@ -1,6 +1,6 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { oidcAdapter } from '../src/adapters/oidc-adapter.ts'
+import { oidcAdapter } from '../src/adapters/openid-provider/oidc-adapter.ts'
 import { namespaceOf, type TenantSite } from '../src/domain/site.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'

@@ -1,5 +1,5 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
-import { isLoginRevoked } from './admission.ts'
+import { isLoginRevoked } from './sign-in/admission.ts'
 import type { BrowserName } from './browser-name.ts'
 import { isLoginTooOld } from './session-limits.ts'
 

@@ -1,9 +1,9 @@
 import type { Revocation } from '@jackfield/contract/revocation'
-import { accountIdOf } from '../domain/account-id.ts'
-import { isLoginRevoked } from '../domain/admission.ts'
-import { personHosts } from '../person-hosts.ts'
+import { accountIdOf } from '../domain/sign-in/account-id.ts'
+import { isLoginRevoked } from '../domain/sign-in/admission.ts'
 import type { Ports, Revocations } from '../ports.ts'
-import { findSignInSite } from '../site-plugin.ts'
+import { personHosts } from '../sites/person-hosts.ts'
+import { findSignInSite } from '../sites/site-plugin.ts'
 
 type Needs = Pick<Ports, 'registry' | 'artefacts' | 'providers'> & { revocations: Revocations }
 

@@ -6,7 +6,7 @@ import { Agent, request } from 'undici'
 import { registerApp } from '../domain/app-registration.ts'
 import { type LogoutNotice, waitAfterAttempts } from '../domain/logout-notice.ts'
 import type { LogoutNotices, Registry } from '../ports.ts'
-import { findSignInSite } from '../site-plugin.ts'
+import { findSignInSite } from '../sites/site-plugin.ts'
 
 export type SendingParts = {
   notices: LogoutNotices

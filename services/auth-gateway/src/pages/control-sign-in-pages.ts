@@ -1,4 +1,4 @@
-import type { ControlRefusal } from '../domain/control-admission.ts'
+import type { ControlRefusal } from '../domain/sign-in/control-admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'

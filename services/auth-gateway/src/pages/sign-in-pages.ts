@@ -1,5 +1,5 @@
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
-import type { Refusal } from '../domain/admission.ts'
+import type { Refusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
 import { anotherAddress } from './home-realm-pages.ts'
 import { type Html, html } from './html.ts'

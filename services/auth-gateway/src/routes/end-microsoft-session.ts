@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { microsoftSessions } from '../microsoft-sessions.ts'
 import type { Ports } from '../ports.ts'
-import { findSignInSite } from '../site-plugin.ts'
+import { microsoftSessions } from '../sign-in/microsoft-sessions.ts'
+import { findSignInSite } from '../sites/site-plugin.ts'
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

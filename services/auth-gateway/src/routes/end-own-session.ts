@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
-import { requireFrontendSession } from '../frontend-session.ts'
-import { ALL_OTHERS, sessionHandle } from '../own-session-handle.ts'
 import type { Ports } from '../ports.ts'
-import { requireSameSite } from '../same-site.ts'
-import { auditSessionsEnded } from '../sign-in-audit.ts'
-import { signInSite } from '../site-plugin.ts'
+import { requireFrontendSession } from '../sessions/frontend-session.ts'
+import { ALL_OTHERS, sessionHandle } from '../sessions/own-session-handle.ts'
+import { requireSameSite } from '../sessions/same-site.ts'
+import { auditSessionsEnded } from '../sign-in/sign-in-audit.ts'
+import { signInSite } from '../sites/site-plugin.ts'
 
 const EndSession = z.object({ session: z.string().max(64) })
 

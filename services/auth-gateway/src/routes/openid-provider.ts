@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { ensureBrowser, readBrowser } from '../browser-cookie.ts'
 import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
-import { lookOf } from '../page-plugin.ts'
+import { lookOf } from '../http/page-plugin.ts'
 import type { Ports } from '../ports.ts'
-import { refuseForeignForm } from '../same-site.ts'
-import { signInSite } from '../site-plugin.ts'
+import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
+import { refuseForeignForm } from '../sessions/same-site.ts'
+import { signInSite } from '../sites/site-plugin.ts'
 
 /** Documents that every origin may read. */
 const OPEN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])

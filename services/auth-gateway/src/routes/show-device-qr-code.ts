@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { toString as drawQrCode } from 'qrcode'
 import { z } from 'zod'
-import { tenantSite } from '../site-plugin.ts'
+import { tenantSite } from '../sites/site-plugin.ts'
 
 /** As oidc-provider makes them: eight of twenty consonants, 34 bits (RFC 8628 6.1). */
 const UserCode = z

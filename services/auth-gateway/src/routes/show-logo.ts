@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import { LOGO_PATH } from '../pages/layout.ts'
 import type { Ports } from '../ports.ts'
-import { tenantSite } from '../site-plugin.ts'
+import { tenantSite } from '../sites/site-plugin.ts'
 
 const schema = { params: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { arrangeSessions } from '../domain/own-sessions.ts'
 import { nameOf } from '../domain/site.ts'
-import { findFrontendSession } from '../frontend-session.ts'
-import { ALL_OTHERS, sessionHandle } from '../own-session-handle.ts'
-import { sendPage, textsOf } from '../page-plugin.ts'
+import { sendPage, textsOf } from '../http/page-plugin.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../pages/own-sessions-page.ts'
 import type { Ports } from '../ports.ts'
-import { signInSite } from '../site-plugin.ts'
+import { findFrontendSession } from '../sessions/frontend-session.ts'
+import { ALL_OTHERS, sessionHandle } from '../sessions/own-session-handle.ts'
+import { signInSite } from '../sites/site-plugin.ts'
 
 /** The page on which people see where they are signed in on this host. */
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
-import { requireFrontendSession } from '../frontend-session.ts'
 import type { Ports } from '../ports.ts'
+import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
 /** Who is signed in on this host, for a server-rendered frontend that hands on the browser's cookies. */
 export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {

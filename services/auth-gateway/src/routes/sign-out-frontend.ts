@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { chooseReturnTarget } from '../domain/return-target.ts'
-import { findFrontend } from '../frontend-session.ts'
+import { chooseReturnTarget } from '../domain/sign-in/return-target.ts'
 import type { Ports } from '../ports.ts'
-import { signInSite } from '../site-plugin.ts'
+import { findFrontend } from '../sessions/frontend-session.ts'
+import { signInSite } from '../sites/site-plugin.ts'
 
 /** Leads to the provider's sign-out, which asks the person first and ends every app's session. Returns only to registered addresses. */
 export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {

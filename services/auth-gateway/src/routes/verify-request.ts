@@ -3,8 +3,8 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { identityHeaders } from '../domain/identity-headers.ts'
 import { refuse } from '../errors.ts'
-import { requireFrontendSession } from '../frontend-session.ts'
 import type { Ports } from '../ports.ts'
+import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
 const schema = { params: z.object({ clientId: ClientId }) }
 

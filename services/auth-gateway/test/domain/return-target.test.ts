@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chooseReturnTarget } from '../../src/domain/return-target.ts'
+import { chooseReturnTarget } from '../../src/domain/sign-in/return-target.ts'
 
 const origin = 'https://contoso.phone.example'
 const home = `${origin}/portal/`

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from '@jackfield/contract/internal-api'
+import { explainedError } from '@jackfield/microsoft-identity/aadsts'
+import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
+import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { clientAuthentication, discoverDirectory, fetchUntil } from '@jackfield/microsoft-identity/entra-configuration'
+import {
+  type EntraFailure,
+  isCancelled,
+  readDiscoveryRefusal,
+  readEntraError,
+  readEntraFailure,
+} from '@jackfield/microsoft-identity/entra-failure'
+import { LRUCache } from 'lru-cache'
+import * as client from 'openid-client'
+import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../../domain/sign-in/microsoft-claims.ts'
+import type { Clock, Microsoft, MicrosoftFailure } from '../../ports.ts'
+import { verifyIdToken } from './entra-id-token.ts'
+
+const SCOPE = 'openid profile email'
+/** For all that one answer of ours has to ask Microsoft; with our own part it is there within ten seconds (T-115). */
+const PATIENCE_MS = 9_000
+type Account = Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>
+
+/** The Microsoft side of a sign-in: authorization code with PKCE, state and nonce, the ID token checked in full. */
+export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft {
+  // Without a credential: what is remembered holds no secret. Its JWKS, fetched again for unknown keys, is shared by all logins.
+  const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
+
+  async function directoryOf(account: Account, patience = AbortSignal.timeout(PATIENCE_MS)): Promise<client.Configuration> {
+    const key = `${account.cloud} ${account.directoryId} ${account.clientId}`
+    const known = directories.get(key)
+    if (known) return known
+    const { clientId, directoryId } = account
+    const { login } = microsoftOrigins(account.cloud, overrides)
+    const found = await discoverDirectory({ clientId, directoryId, credential: null }, login, patience)
+    // One without it is broken, and is asked for again.
+    if (found.serverMetadata().authorization_endpoint !== undefined) directories.set(key, found)
+    return found
+  }
+
+  return {
+    async tryRotation(connection) {
+      // What app-only tokens may do is of no interest here: that one is given proves the credential.
+      const result = await requestAppOnlyToken(connection, microsoftOrigins(connection.cloud, overrides), clock() * 1000)
+      return result.kind === 'token' ? result.rotation?.worked : undefined
+    },
+
+    async authorizeUrl(account, question) {
+      try {
+        const directory = await directoryOf(account)
+        if (directory.serverMetadata().authorization_endpoint === undefined) return { kind: 'malformed' }
+        const url = client.buildAuthorizationUrl(directory, {
+          redirect_uri: question.redirectUri,
+          scope: SCOPE,
+          response_mode: 'query',
+          state: question.state,
+          nonce: question.nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(question.verifier),
+          code_challenge_method: 'S256',
+          ...(question.loginHint === undefined ? {} : { login_hint: question.loginHint }),
+          ...(question.domainHint === undefined ? {} : { domain_hint: question.domainHint }),
+          ...(question.prompt === undefined ? {} : { prompt: question.prompt }),
+        })
+        return { kind: 'url', url: url.href }
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    async redeem(connection, answer, expected) {
+      try {
+        const patience = AbortSignal.timeout(PATIENCE_MS)
+        const directory = await directoryOf(connection, patience)
+        const configuration = withCredential(directory, connection, patience)
+        try {
+          const tokens = await client.authorizationCodeGrant(configuration, new URL(`${expected.redirectUri}?${answer}`), {
+            expectedState: expected.state,
+            expectedNonce: expected.nonce,
+            pkceCodeVerifier: expected.verifier,
+            idTokenExpected: true,
+          })
+          const verdict = judgeClaims(
+            { ...tokens.claims() },
+            {
+              clientId: connection.clientId,
+              directoryId: connection.directoryId,
+              atHash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
+              now: clock(),
+            },
+          )
+          return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
+        } finally {
+          rememberKeys(directory, client.getJwksCache(configuration))
+        }
+      } catch (error) {
+        return (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ?? readRedeemFailure(error, connection)
+      }
+    },
+
+    async browserRedemption(account) {
+      try {
+        const { token_endpoint: tokenEndpoint } = (await directoryOf(account)).serverMetadata()
+        return tokenEndpoint === undefined ? { kind: 'malformed' } : { kind: 'redemption', tokenEndpoint, scope: SCOPE }
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    async accept({ clientId, directoryId, cloud }, idToken, nonce) {
+      try {
+        const { issuer, jwks_uri: jwksUri } = (await directoryOf({ clientId, directoryId, cloud })).serverMetadata()
+        if (jwksUri === undefined) return { kind: 'malformed' }
+        const verdict = await verifyIdToken(idToken, { issuer, jwksUri, clientId, directoryId, nonce, now: clock() })
+        return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
+      } catch (error) {
+        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    readErrorAnswer(answer) {
+      const refusal = readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)
+      const { code, correlationId } = refusal
+      if (isCancelled(refusal, answer.get('error_subcode') ?? undefined)) return { kind: 'cancelled', code, correlationId }
+      return toFailure(refusal)
+    },
+  }
+}
+
+/** Of the minute that the library waits before it fetches keys again for an unknown one: enough to stop a storm of forged key ids. */
+const COOLDOWN_SECONDS = 10
+const LIBRARY_COOLDOWN_SECONDS = 60
+
+function rememberKeys(directory: client.Configuration, fetched: client.ExportedJWKSCache | undefined): void {
+  const known = client.getJwksCache(directory)
+  if (!fetched || fetched.uat === known?.uat) return
+  client.setJwksCache(directory, { jwks: fetched.jwks, uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS) })
+}
+
+function withCredential(directory: client.Configuration, connection: Connection, patience: AbortSignal): client.Configuration {
+  const metadata = { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 }
+  const { issuer } = directory.serverMetadata()
+  const configuration = new client.Configuration(
+    directory.serverMetadata(),
+    connection.clientId,
+    metadata,
+    clientAuthentication(connection.credential),
+  )
+  configuration[client.customFetch] = fetchUntil(patience)
+  client.enableNonRepudiationChecks(configuration)
+  if (issuer.startsWith('http://')) client.allowInsecureRequests(configuration)
+  const jwks = client.getJwksCache(directory)
+  if (jwks) client.setJwksCache(configuration, jwks)
+  return configuration
+}
+
+/** oauth4webapi's names for an answer that is not even one: the other side's fault, where the rest is a token we refuse. */
+const BROKEN_ANSWER = /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
+
+function readRedeemFailure(error: unknown, connection: Connection): MicrosoftFailure {
+  const failure = readEntraFailure(error)
+  if (failure.kind !== 'malformed') return toFailure(failure)
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (BROKEN_ANSWER.test(String(code))) return { kind: 'malformed' }
+  const claims = readClaims(cause)
+  const issuer = claims && readIssuer(cause)
+  if (claims && issuer && isForeignDirectory(claims, issuer, connection.directoryId)) return { kind: 'wrong-directory' }
+  return { kind: 'rejected', reason: String(code ?? 'invalid') }
+}
+
+function readClaims(cause: unknown): Record<string, unknown> | undefined {
+  for (let at = cause; at && typeof at === 'object'; at = 'cause' in at ? at.cause : undefined) {
+    if ('claims' in at && at.claims && typeof at.claims === 'object') return at.claims as Record<string, unknown>
+  }
+  return undefined
+}
+
+function readIssuer(cause: unknown): string | undefined {
+  for (let at = cause; at && typeof at === 'object'; at = 'cause' in at ? at.cause : undefined) {
+    if ('claim' in at && at.claim === 'iss' && 'expected' in at && typeof at.expected === 'string') return at.expected
+  }
+  return undefined
+}
+
+function toFailure(failure: EntraFailure): MicrosoftFailure {
+  if (failure.kind === 'malformed') return { kind: 'malformed' }
+  if (failure.kind !== 'refused') return failure
+  if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
+  // A code that is used, expired or not ours any more: the person starts again (54005, 70008, 70000).
+  if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? '')) return { kind: 'answer-used' }
+  return { kind: 'refused', code: failure.code, error: explainedError(failure.error), correlationId: failure.correlationId }
+}

@@ -1,0 +1,185 @@
+import type { App } from '@jackfield/contract/app'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
+import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
+import type { SignInSite } from '../../domain/site.ts'
+import type { Artefact, Artefacts, Clock, Registry } from '../../ports.ts'
+import type { AccessTokenReader } from './access-token.ts'
+import { type NoteLogin, personIndex } from './oidc-sessions.ts'
+import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+import { withRefreshGrace } from './refresh-grace.ts'
+import { revokeReplayed } from './revoke-replayed.ts'
+
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+const USER_CODE = 'UserCode'
+/** What tokens are given for. */
+const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
+
+type Parts = {
+  site: SignInSite
+  baseUrl: string
+  registry: Registry
+  artefacts: Artefacts
+  clock: Clock
+  readAccessToken: AccessTokenReader
+  noteLogin: NoteLogin
+}
+
+/** Where oidc-provider keeps its models: clients come from the catalogue, access tokens are self-contained, the rest are artefacts. */
+export function oidcAdapter(parts: Parts): (name: string) => Adapter {
+  return (name) => {
+    const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
+    if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
+    if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
+    if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
+    if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
+    if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
+    return adapter
+  }
+}
+
+function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
+  /** What a refresh token is given for is used up in one step with that one's being kept. */
+  const consume = (...which: [string, string]) =>
+    EXCHANGED.has(kind) && Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token')
+      ? artefacts.consumeWithNext(...which)
+      : artefacts.consume(...which)
+  const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
+    found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
+  return {
+    async upsert(id, payload, ttl) {
+      await artefacts.save({
+        kind,
+        id,
+        payload: withoutSessionCookie(payload),
+        ttl: ttl ?? SESSION_ABSOLUTE,
+        ...indexOf(kind, payload),
+        ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
+        ...companionsOf(kind, payload),
+      })
+    },
+    find: async (id) => toPayload(await artefacts.find(kind, id)),
+    findByUid: async (uid) => toPayload(await artefacts.findByUid(kind, uid)),
+    findByUserCode: async () => undefined,
+    destroy: (id) => artefacts.remove(kind, id),
+    revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
+    async consume(id) {
+      if (await consume(kind, id)) return
+      throw await revokeReplayed(artefacts, (await artefacts.find(kind, id))?.payload.grantId)
+    },
+  }
+}
+
+/**
+ * A proof counts once (RFC 9449 11.1). oidc-provider looks for its id and then saves it: of two that come at once the second is refused here.
+ * Its time may lie ahead as well as behind, so it is remembered for both.
+ */
+function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload) {
+      await adapter.upsert(id, payload, 2 * DPOP_PROOF)
+      if (!(await artefacts.consume('ReplayDetection', id))) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
+    },
+  }
+}
+
+function withLoginNotes(adapter: Adapter, noteLogin: NoteLogin): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload, ttl) {
+      await orUnavailable(noteLogin(payload))
+      await adapter.upsert(id, payload, ttl)
+    },
+  }
+}
+
+/** A device code is found by what the person types, too. */
+function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
+  return {
+    ...adapter,
+    async upsert(id, payload, ttl) {
+      await adapter.upsert(id, payload, ttl)
+      if (payload.userCode) await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
+    },
+    async findByUserCode(userCode) {
+      const found = await artefacts.find(USER_CODE, userCode)
+      return typeof found?.payload.id === 'string' ? adapter.find(found.payload.id) : undefined
+    },
+  }
+}
+
+function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantId?: string } {
+  if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
+  return grantId && kind !== 'Interaction' ? { grantId } : {}
+}
+
+/** So many apps of a session have their grants read with it. */
+const MOST_COMPANIONS = 16
+
+/** What oidc-provider looks at next: of a session the grants of its apps, of what is exchanged for tokens its grant and its session. */
+function companionsOf(kind: string, { grantId, sessionUid, authorizations = {} }: AdapterPayload): Pick<Artefact, 'companions'> {
+  if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
+  if (kind !== 'Session') return {}
+  const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])
+  return { companions: { grantIds: grantIds.slice(-MOST_COMPANIONS) } }
+}
+
+/** An interaction notes the id of the session it began in. Nothing reads it there, and it would authenticate. */
+function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> {
+  const { session, ...rest } = payload
+  if (!session || typeof session !== 'object') return payload
+  const { cookie: _, ...kept } = session as Record<string, unknown>
+  return { ...rest, session: kept }
+}
+
+/** An app is described once for as long as the catalogue stays the same. */
+function clientFinder(parts: Parts): Adapter['find'] {
+  let known: { apps: readonly App[]; clients: Map<string, AdapterPayload | undefined> } | undefined
+  return async (id) => {
+    const apps = await orUnavailable(parts.registry.listApps())
+    if (known?.apps !== apps) known = { apps, clients: new Map(apps.map((app) => [app.clientId, findClient(parts, apps, app.clientId)])) }
+    return known.clients.get(id)
+  }
+}
+
+function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string): AdapterPayload | undefined {
+  const app = apps.find(({ clientId }) => clientId === id)
+  if (!app) return undefined
+  const registration = registerApp(app, site, apps, baseUrl)
+  // A device's code names no tenant: it signs in on the tenant's own hosts only.
+  if (app.kind === 'device') return site.kind === 'tenant' ? describeDevice(app) : undefined
+  if (registration.redirectUris.length === 0) return undefined
+  return { ...describeClient(app, registration), ...(site.kind === 'shared' && { subject_type: 'pairwise' as const }) }
+}
+
+/** Public clients with PKCE: no app holds a secret of ours. */
+function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration): AdapterPayload {
+  return {
+    client_id: app.clientId,
+    client_name: app.name,
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: postLogoutRedirectUris,
+    ...(backchannelLogoutUri ? { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true } : {}),
+    id_token_signed_response_alg: 'ES256',
+  }
+}
+
+/** RFC 8628: no browser comes back to it, it asks for its tokens until the person is done. */
+function describeDevice({ clientId, name }: App): AdapterPayload {
+  return {
+    client_id: clientId,
+    client_name: name,
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: [DEVICE_GRANT, 'refresh_token'],
+    response_types: [],
+    redirect_uris: [],
+    id_token_signed_response_alg: 'ES256',
+  }
+}

@@ -1,0 +1,188 @@
+import { Language } from '@jackfield/contract/language'
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
+import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
+import { CLAIMS_BY_SCOPE, describePerson } from '../../domain/sign-in/person-claims.ts'
+import * as limits from '../../domain/session-limits.ts'
+import { devicePages } from '../../pages/device-pages.ts'
+import type { ShowPage } from '../../pages/layout.ts'
+import { protocolErrorPage } from '../../pages/protocol-error-page.ts'
+import { signedOutPage, signOutPage } from '../../pages/sign-out-pages.ts'
+import type { Artefacts } from '../../ports.ts'
+import { findTenantOf } from '../../sites/tenant-of-site.ts'
+import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
+import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
+import { loadFirstPartyGrant } from './first-party-grant.ts'
+import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
+import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import type { NoteLogin } from './oidc-sessions.ts'
+import { orUnavailable } from './oidc-unavailable.ts'
+
+export type ProviderParts = PolicyParts & {
+  baseUrl: string
+  artefacts: Artefacts
+  keys: PlatformKeys
+  bindToBrowser: BindToBrowser
+  noteLogin: NoteLogin
+  show: ShowPage
+} & UserCodeNotes
+/** Notes in which browser an interaction began. */
+export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
+
+/** Notes that a request guessed wrong. */
+type UserCodeNotes = { noteWrongUserCode: (ctx: KoaContextWithOIDC) => void }
+
+export const INTERACTION_PATH = '/auth/interaction'
+const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
+const OFF = { enabled: false } as const
+
+/** Policy, not protocol: what the OpenID Provider of one host allows, for whom, and for how long. */
+export function oidcConfiguration(parts: ProviderParts): Configuration {
+  const { site } = parts
+  const { origin } = site
+  const pages = devicePages(parts.show, parts.noteWrongUserCode)
+  return {
+    adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(site, parts.keys.tokenKeys) }),
+    jwks: { keys: parts.keys.tokenSigners },
+    cookies: {
+      keys: parts.keys.cookieSigner,
+      names: {
+        session: '__Host-jackfield-session',
+        interaction: '__Secure-jackfield-interaction',
+        resume: '__Secure-jackfield-resume',
+      },
+      long: { httpOnly: true, sameSite: 'lax', path: '/' },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    routes: {
+      authorization: '/authorize',
+      pushed_authorization_request: '/par',
+      token: '/token',
+      introspection: '/introspect',
+      revocation: '/revoke',
+      userinfo: '/userinfo',
+      jwks: '/jwks',
+      device_authorization: '/device_authorization',
+      code_verification: '/device',
+      end_session: '/logout',
+    },
+    responseTypes: ['code'],
+    scopes: SCOPES,
+    claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
+    // A secret is read, so that it is refused: no client has one (RFC 6749 5.2).
+    clientAuthMethods: ['none', 'client_secret_post'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      userinfoSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA'],
+    },
+    pkce: { required: () => true },
+    ...(site.kind === 'tenant'
+      ? { subjectTypes: ['public'] }
+      : { subjectTypes: ['pairwise'], pairwiseIdentifier: (_ctx, accountId) => subjectOf(site, accountId) }),
+    // Microsoft's own hints, and on a shared host the slug of the tenant.
+    extraParams: ['domain_hint', 'tenant'],
+    discovery: { ui_locales_supported: Language.options },
+    // Every app reads who signed in from the ID token; no second request is needed.
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
+    features: {
+      devInteractions: OFF,
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      // For clients that send proofs (RFC 9449). Without nonces: a proof is good for five minutes, and once.
+      dPoP: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
+      deviceFlow: {
+        enabled: site.kind === 'tenant',
+        charset: 'base-20',
+        mask: '****-****',
+        userCodeInputSource: pages.input,
+        userCodeConfirmSource: pages.confirm as never,
+        successSource: pages.success,
+      },
+      registration: OFF,
+      claimsParameter: OFF,
+      requestObjects: OFF,
+      userinfo: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage(parts.show), postLogoutSuccessSource: signedOutPage(parts.show) },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? phoneApi(origin),
+        // Also for a token request that names no resource: the token's second audience lets it call userinfo.
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => {
+          if (resource !== phoneApi(origin)) throw new errors.InvalidTarget()
+          return {
+            scope: SCOPES.join(' '),
+            audience: resource,
+            accessTokenTTL: limits.ACCESS_TOKEN,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'ES256' } },
+          }
+        },
+      },
+    },
+    formats: {
+      customizers: {
+        jwt: async (_ctx, token, { payload }) => {
+          if (token.kind !== 'AccessToken' || !('accountId' in token)) return
+          const tenantId = readAccountId(site, String(token.accountId))?.tenantId ?? ''
+          const found = await orUnavailable(findTenantOf(parts.registry, site, tenantId))
+          if (!found) throw new errors.InvalidGrant('the tenant is gone')
+          Object.assign(payload, { aud: [phoneApi(origin), userinfoUrl(origin)], grant: token.grantId, tenant: found.tenant.slug })
+          if (site.kind === 'shared') Object.assign(payload, { tenant_id: tenantId })
+        },
+      },
+    },
+    ttl: {
+      AccessToken: limits.ACCESS_TOKEN,
+      AuthorizationCode: limits.CODE,
+      IdToken: limits.ID_TOKEN,
+      Interaction: limits.INTERACTION,
+      Session: (_ctx, session) => limits.sessionTtl(session.loginTs, parts.clock()),
+      DeviceCode: limits.DEVICE_CODE,
+      Grant: (ctx) => loginOf(ctx?.oidc.client),
+      RefreshToken: (ctx, _token, client) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? loginOf(client),
+    },
+    // Every app gets a refresh token that rotates and ends with the session: signing out ends them all (T-51). A device has no session.
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: (_ctx, token) => token.kind !== 'DeviceCode',
+    rotateRefreshToken: true,
+    interactions: {
+      policy: signInPolicy(parts),
+      url: async (ctx, { uid }) => {
+        await parts.bindToBrowser(ctx, uid)
+        return `${INTERACTION_PATH}/${uid}`
+      },
+    },
+    loadExistingGrant: (ctx) => loadFirstPartyGrant(ctx, phoneApi(origin)),
+    findAccount: async (_ctx, accountId, token) => {
+      const clientId = token && 'clientId' in token ? String(token.clientId) : undefined
+      if (clientId === undefined) return { accountId, claims: () => ({ sub: accountId }) } // the policy decides
+      const { tenant, person, admission } = await findAdmitted(parts, accountId, clientId)
+      if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
+      return { accountId, claims: () => describePerson(person, tenant) }
+    },
+    renderError: protocolErrorPage(parts.show),
+  }
+}
+
+/** Apps hold no secret, so that none is told about another's tokens. */
+function isOwnToken(_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string }): boolean {
+  return token.clientId === client.clientId
+}
+
+function loginOf(client: { grantTypeAllowed(type: string): boolean } | undefined): number {
+  return client?.grantTypeAllowed(DEVICE_GRANT) ? limits.DEVICE_LOGIN : limits.SESSION_ABSOLUTE
+}
+
+/** When the person signed in, or, of an access token, at least when it was issued. */
+function loginTimeOf(token: unknown): number | undefined {
+  const { authTime, iat } = token as { authTime?: number; iat?: number }
+  return authTime ?? iat
+}

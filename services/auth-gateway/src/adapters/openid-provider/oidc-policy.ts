@@ -1,0 +1,66 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { readAccountId } from '../../domain/sign-in/account-id.ts'
+import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.ts'
+import { isLoginTooOld } from '../../domain/session-limits.ts'
+import type { SignInSite } from '../../domain/site.ts'
+import type { Clock, Registry, Roster } from '../../ports.ts'
+import { findTenantOf } from '../../sites/tenant-of-site.ts'
+import { orUnavailable } from './oidc-unavailable.ts'
+
+export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }
+
+/** The person behind an account id and their tenant, as roster and registry know them now; nobody when the tenant is gone. */
+async function findPerson({ site, registry, roster }: PolicyParts, accountId: string) {
+  const id = readAccountId(site, accountId)
+  if (!id) return undefined
+  const [found, person] = await orUnavailable(
+    Promise.all([findTenantOf(registry, site, id.tenantId), roster.findById(id.tenantId, id.userId)]),
+  )
+  return found && { tenant: found.tenant, person }
+}
+
+export async function findAdmitted(parts: PolicyParts, accountId: string, clientId: string) {
+  const [found, apps] = await Promise.all([findPerson(parts, accountId), orUnavailable(parts.registry.listApps())])
+  const app = apps.find((each) => each.clientId === clientId)
+  const admission = app ? decideAdmission(found?.person, app) : ({ kind: 'not-bound' } as const)
+  return { tenant: found?.tenant, person: found?.person, admission }
+}
+
+/**
+ * When a person is asked something: to sign in (no session, an old or revoked login, or the app wants it fresh), to choose an
+ * account, or to learn why they may not use this app. There is no consent screen: all apps are the phone platform's own.
+ */
+export function signInPolicy(parts: PolicyParts) {
+  const isOfOtherTenant = (ctx: KoaContextWithOIDC, { slug }: { slug: string }) => {
+    const { tenant: wanted } = ctx.oidc.params ?? {}
+    return parts.site.kind === 'shared' && typeof wanted === 'string' && wanted !== slug
+  }
+  const policy = interactionPolicy.base()
+  policy.remove('consent')
+
+  policy.get('login')?.checks.add(
+    new interactionPolicy.Check('session_ended', 'the login has ended', 'login_required', async (ctx: KoaContextWithOIDC) => {
+      const { session, result } = ctx.oidc
+      if (!session?.accountId || result?.login) return false
+      if (isLoginTooOld(session.loginTs, parts.clock())) return true
+      const found = await findPerson(parts, session.accountId)
+      // The tenant is gone from a shared host, or is not the one the app asks for: somebody may sign in for another.
+      if (!found || isOfOtherTenant(ctx, found.tenant)) return true
+      return found.person !== undefined && isLoginRevoked(found.person, session.loginTs)
+    }),
+  )
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))
+  policy.add(new interactionPolicy.Prompt({ name: 'consent', requestable: true }))
+  policy.add(
+    new interactionPolicy.Prompt(
+      { name: 'admission' },
+      new interactionPolicy.Check('not_admitted', 'the person may not use this app', 'access_denied', async (ctx: KoaContextWithOIDC) => {
+        const { session, client } = ctx.oidc
+        if (!session?.accountId || !client) return false
+        const { admission } = await findAdmitted(parts, session.accountId, client.clientId)
+        return admission.kind !== 'admitted'
+      }),
+    ),
+  )
+  return policy
+}

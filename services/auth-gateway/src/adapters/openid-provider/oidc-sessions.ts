@@ -1,0 +1,92 @@
+import Provider from 'oidc-provider'
+import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
+import { type BrowserName, nameBrowser } from '../../domain/browser-name.ts'
+import type { LogoutNotice } from '../../domain/logout-notice.ts'
+import type { PersonSession } from '../../domain/own-sessions.ts'
+import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
+import type { SignInSite } from '../../domain/site.ts'
+import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../../ports.ts'
+import { microsoftSessions } from '../../sign-in/microsoft-sessions.ts'
+import { personHosts } from '../../sites/person-hosts.ts'
+
+const BROWSER_NAME = 'SessionBrowserName'
+const ENDED = 'EndedSession'
+
+/** Sessions are found by person the way tokens are found by grant. */
+export const personIndex = (accountId: string) => `person ${accountId}`
+
+export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promise<void>
+
+/**
+ * Notes a login that has just happened, together with its session: in which browser, for its owner's eyes; on which session at Microsoft it rests, so that both can
+ * end together; and where the person signed in, so that the roster's word can end it (S45).
+ */
+export function notingLogins(spaces: ArtefactSpaces, artefacts: Artefacts, site: SignInSite): NoteLogin {
+  const [ofMicrosoft, hosts] = [microsoftSessions(spaces), personHosts(spaces)]
+  return async ({ accountId, uid }) => {
+    const ctx = Provider.ctx
+    if (!ctx?.oidc?.result?.login || !accountId || !uid) return
+    const payload = nameBrowser(ctx.req.headers['user-agent'])
+    await artefacts.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
+    const { sid } = (ctx.oidc.result.microsoft ?? {}) as { sid?: string }
+    if (sid) await ofMicrosoft.note(sid, site, accountId, uid)
+    const person = readAccountId(site, accountId)
+    if (person) await hosts.note(site.origin, person)
+  }
+}
+
+export async function listSessions(artefacts: Artefacts, accountId: string): Promise<PersonSession[]> {
+  const found = await artefacts.findByGrant(personIndex(accountId))
+  const sessions = found.map(({ payload }) => payload as Stored).filter((session) => session.accountId === accountId)
+  return Promise.all(
+    sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
+      const noted = await artefacts.find(BROWSER_NAME, uid)
+      const browser = (noted?.payload ?? {}) as BrowserName
+      return { uid, loginAt: loginTs ?? 0, usedAt: iat ?? loginTs ?? 0, browser, clientIds: Object.keys(authorizations) }
+    }),
+  )
+}
+
+type SessionHolder = { provider: Provider; artefacts: Artefacts; logoutNotices: Pick<LogoutNotices, 'add'>; site: SignInSite }
+
+/**
+ * Ends one login and every token that came of it. The mark comes first, then the session: refresh tokens are worth nothing without
+ * it, and a request under way that saves it once more finds the mark.
+ */
+export async function endSession(
+  { provider, artefacts, logoutNotices, site }: SessionHolder,
+  accountId: string,
+  uid: string,
+): Promise<boolean> {
+  const session = await provider.Session.findByUid(uid)
+  if (session?.accountId !== accountId) return false
+  await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
+  await artefacts.removeByUid('Session', uid)
+  await artefacts.remove(BROWSER_NAME, uid)
+  for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
+    const client = sid ? await provider.Client.find(clientId) : undefined
+    if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))
+  }
+  for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
+    if (!grantId || persistsLogout) continue
+    await artefacts.removeByGrant(grantId)
+    await artefacts.remove('Grant', grantId)
+  }
+  return true
+}
+
+/** Whom to tell that a session of the app has ended: nobody, when it has no address for that. */
+export function noticesOf(client: Informed, issuer: string, site: SignInSite, accountId: string, sid: string): LogoutNotice[] {
+  const { clientId, backchannelLogoutUri: url } = client
+  if (url === undefined) return []
+  const tenantId = readAccountId(site, accountId)?.tenantId ?? null
+  return [{ tenantId, issuer, clientId, url, sub: subjectOf(site, accountId), sid }]
+}
+type Informed = { clientId: string; backchannelLogoutUri?: string | undefined }
+
+/** Asked after a session was saved: whoever holds an ended one cannot save it back to life with requests at the right moment. */
+export async function buryIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
+  if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid))) await artefacts.remove('Session', id)
+}
+
+type Stored = { uid: string; accountId?: string; loginTs?: number; iat?: number; authorizations?: Record<string, unknown> }

@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { asc, type Database, eq, sql } from '@jackfield/postgres/drizzle'
+import { inTransaction } from '@jackfield/postgres/transaction'
+import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { type RotationStep, rotationSteps } from '../../domain/key-rotation.ts'
+import { type CookieSigner, cookieSigner } from '../openid-provider/cookie-signer.ts'
+import { TokenSigningKey } from '../openid-provider/token-signing-key.ts'
+import { signingKey } from '../schema.ts'
+
+/** Keys of the platform, signing one first, and what signs with them. `version` changes whenever one of them does. */
+export type PlatformKeys = {
+  version: string
+  tokenKeys: JWK[]
+  tokenSigners: TokenSigningKey[]
+  cookieKeys: string[]
+  cookieSigner: CookieSigner
+}
+
+/** Any number all replicas share: whoever is first makes the keys, the others find them. */
+const KEY_LOCK = 4_010_402_208
+
+const contextOf = (id: string) => `gateway/signing-key:${id}`
+
+/** Makes the first keys of the platform when there are none, and seals those that are there by the first of `keys`. Safe to call from many replicas at once. */
+export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]): Promise<void> {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  await inTransaction(db, async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+    const present = await transaction.select().from(signingKey)
+    for (const { id, sealed } of present.filter((row) => isSealedByOldKey(row.sealed, keys))) {
+      const again = seal(unseal(sealed, keys, contextOf(id)), current, contextOf(id))
+      await transaction.update(signingKey).set({ sealed: again }).where(eq(signingKey.id, id))
+    }
+    for (const use of ['token', 'cookie'] as const) {
+      if (!present.some((key) => key.use === use)) await transaction.insert(signingKey).values(await makeKey(use, current))
+    }
+  })
+}
+
+/** Renews the platform's keys step by step, whichever replica comes first. Answers what was done. */
+export async function rotatePlatformKeys(db: Database, keys: readonly Buffer[], now: Date, everyDays: number): Promise<RotationStep[]> {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  return inTransaction(db, async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+    const { id, use, createdAt, retiredAt } = signingKey
+    const steps = rotationSteps(await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey), now, everyDays)
+    for (const step of steps) {
+      if (step.kind === 'add') await transaction.insert(signingKey).values({ ...(await makeKey(step.use, current)), createdAt: now })
+      else if (step.kind === 'retire') await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
+      else await transaction.delete(signingKey).where(eq(signingKey.id, step.id))
+    }
+    return steps
+  })
+}
+
+async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
+  if (use === 'cookie') {
+    const id = randomBytes(8).toString('hex')
+    return { id, use, sealed: seal(randomBytes(64), sealingKey, contextOf(id)) }
+  }
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  const id = await calculateJwkThumbprint(jwk)
+  return { id, use, sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)) }
+}
+
+export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): Promise<PlatformKeys> {
+  const rows = await db.select().from(signingKey).orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
+  const open = (use: 'token' | 'cookie') => rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
+  const tokenKeys = open('token').map((key): JWK => JSON.parse(key.toString()))
+  const cookieKeys = open('cookie').map((key) => key.toString('base64url'))
+  return {
+    version: createHash('sha256')
+      .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt}`).join())
+      .digest('base64url'),
+    tokenKeys,
+    tokenSigners: tokenKeys.map((key) => new TokenSigningKey(key)),
+    cookieKeys,
+    cookieSigner: cookieSigner(cookieKeys),
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { Administrator } from '@jackfield/contract/administrator'
+import { App } from '@jackfield/contract/app'
+import { type LogoType, StoredLogo } from '@jackfield/contract/branding'
+import { ConsentReturn } from '@jackfield/contract/consent-link'
+import { Connection, HostResolution, SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal-api'
+import { Principal } from '@jackfield/contract/principal'
+import type { ServiceClient } from '@jackfield/internal-token/service-client'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { Registry } from '../../ports.ts'
+import { timedCache } from './timed-cache.ts'
+
+const TEN_MINUTES = 600_000
+/** Microsoft is asked several things before the answer comes. */
+const CONSENT_MS = 25_000
+
+/**
+ * The registry's internal routes. Hosts and apps outlive an outage of the registry by ten minutes (DO-09);
+ * an unknown host is asked for again after a second; a connection, which holds a secret, is never kept.
+ */
+export function registryClient(client: ServiceClient): Registry {
+  const hosts = timedCache<HostResolution>(
+    (host, former) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution, former),
+    {
+      freshMs: 2_000,
+      freshAbsentMs: 1_000,
+      staleIfErrorMs: TEN_MINUTES,
+      max: 10_000,
+    },
+  )
+  const apps = timedCache<App[]>((_, former) => client.find('/internal/apps', z.array(App), former), {
+    freshMs: 2_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 1,
+  })
+  const tenants = timedCache((id) => client.find(`/internal/tenants/${id}`, z.unknown()), {
+    freshMs: 2_000,
+    staleIfErrorMs: TEN_MINUTES,
+    max: 10_000,
+  })
+  // What bears its own hash stays true: only room is a bound, 100 logos of 128 KiB.
+  const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
+  const administrators = timedCache<Administrator>(
+    (id, former) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator, former),
+    {
+      freshMs: 1_000,
+      max: 10_000,
+    },
+  )
+  const signInTenants = timedCache<SignInTenant>(
+    (id, former) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant, former),
+    {
+      freshMs: 2_000,
+      staleIfErrorMs: TEN_MINUTES,
+      max: 10_000,
+    },
+  )
+  const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
+
+  return {
+    findHost: hosts,
+    hasTenant: async (tenantId) => (await tenants(tenantId)) !== undefined,
+    findTenant: signInTenants,
+    listTenantsOf: async (directoryId) => (await client.find(`/internal/directories/${directoryId}/tenants`, TenantsOfDirectory)) ?? [],
+    listApps: async () => (await apps('')) ?? [],
+    async findLogo(tenantId, sha256) {
+      const key = `${tenantId} ${sha256}`
+      const known = logos.get(key)
+      if (known) return known
+      const stored = await client.find(`/internal/tenants/${tenantId}/logo`, StoredLogo)
+      if (stored?.sha256 !== sha256) return undefined
+      const logo = { mediaType: stored.mediaType, bytes: Buffer.from(stored.base64, 'base64') }
+      logos.set(key, logo)
+      return logo
+    },
+    findConnection: (tenantId, accountId) =>
+      client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
+    async recordCredentialUse({ tenantId, accountId }, use) {
+      await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.unknown())
+    },
+    async authenticateApiKey(key) {
+      const hash = createHash('sha256').update(key).digest('base64url')
+      const known = principals.get(hash)
+      if (known) return known
+      const principal = await client.post('/internal/api-key-authentications', { key }, Principal)
+      if (principal) principals.set(hash, principal)
+      return principal
+    },
+    redeemControlSignInLink: (token) => client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
+    findAdministrator: administrators,
+    findAdministratorByIdentity: (tenantId, directoryId, objectId) =>
+      client.find(`/internal/tenants/${tenantId}/administrators?${new URLSearchParams({ directoryId, objectId })}`, Administrator),
+    receiveConsent: (answer) => client.post('/internal/consent-returns', answer, ConsentReturn, CONSENT_MS),
+    async recordAuditEvent(event) {
+      await client.post('/internal/audit-events', event, z.unknown())
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { z } from 'zod'
+import { ControlLogin } from '../../domain/sign-in/control-login.ts'
+import { refuse } from '../../errors.ts'
+import { sendPage, textsOf } from '../../http/page-plugin.ts'
+import { CONTROL_REDEEMED_PATH } from '../../pages/control-sign-in-pages.ts'
+import { html } from '../../pages/html.ts'
+import type { Ports } from '../../ports.ts'
+import { readBrowser } from '../../sessions/browser-cookie.ts'
+import { requireSameSite } from '../../sessions/same-site.ts'
+import { CONTROL_REDEEMING, concludeControlSignIn, findAccount } from '../../sign-in/control-sign-in.ts'
+import { acceptForm, Redeemed, readRedeemed } from '../sign-in/accept-redeemed.ts'
+import { PENDING_SPACE } from '../sign-in/start-microsoft-sign-in.ts'
+
+/** What the browser of somebody who enters Control got for a code of the platform `spa`. */
+export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
+  acceptForm(app)
+
+  app.post<{ Body: z.infer<typeof Redeemed> }>(CONTROL_REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
+    requireSameSite(request)
+    reply.header('cache-control', 'no-store')
+    const { handle } = request.body
+    const found = await ports.artefacts(PENDING_SPACE).find(CONTROL_REDEEMING, handle)
+    if (!found) throw refuse('sign-in-not-found')
+    const login = ControlLogin.parse(found.payload)
+    if (login.origin !== request.site.origin || login.browser !== readBrowser(request)) throw refuse('sign-in-misdirected')
+    if (!(await ports.artefacts(PENDING_SPACE).consume(CONTROL_REDEEMING, handle))) throw refuse('sign-in-used')
+
+    const { site, account } = await findAccount(ports, login)
+    if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')
+    const outcome = await readRedeemed(ports, account, request.body, login.nonce)
+    // No redirect: what a form of another origin's answer led to is shown first, so that the Strict cookie is Control's own again.
+    const goOn = (path: string) => {
+      const texts = textsOf(request)
+      const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
+      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, tenant: site.tenant.name, body })
+    }
+    return concludeControlSignIn(ports, request, reply, { site, login, outcome, goOn })
+  })
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/control-sign-in'
+import type { FastifyPluginAsync } from 'fastify'
+import type { z } from 'zod'
+import { type ControlLogin, controlRedirectUri, controlState, readTenantHost } from '../../domain/sign-in/control-login.ts'
+import { PENDING_LOGIN } from '../../domain/session-limits.ts'
+import { readHost } from '../../domain/site.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { ensureBrowser } from '../../sessions/browser-cookie.ts'
+import { endControlSession } from '../../sessions/control-session.ts'
+import { requireSameSite } from '../../sessions/same-site.ts'
+import { findTenantSite } from '../../sites/site-plugin.ts'
+import { PENDING_SPACE } from '../sign-in/start-microsoft-sign-in.ts'
+
+export const CONTROL_LOGIN = 'ControlLogin'
+type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignInAnswer }
+
+/**
+ * Somebody wants to enter Control with Microsoft, through a tenant's account. Asked by Control's own page alone, so that no other site can put
+ * its own sign-in in the place of a session under way (SC-12); that session ends here, and a new one has another id (T-21).
+ */
+export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+  const { registry, microsoft, artefacts, baseUrl } = ports
+  app.post<Shape>('/auth/control/sign-ins', { schema: { body: ControlSignInRequest } }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    requireSameSite(request)
+    const { tenant, accountId, chooseAnother, returnTo } = request.body
+    const host = readHost(readTenantHost(tenant, baseUrl))
+    const site = host === undefined ? undefined : await findTenantSite(registry, host)
+    if (!site || host === undefined) throw refuse('tenant-not-found')
+    const chosen = accountId === undefined ? site.accounts : site.accounts.filter(({ id }) => id === accountId)
+    const [account, ...others] = chosen
+    if (!account) throw refuse(accountId === undefined ? 'microsoft-not-set-up' : 'account-not-found')
+    if (others.length > 0) return { kind: 'choose-account', accounts: chosen.map(({ id, alias }) => ({ id, alias })) }
+
+    const redirectUri = controlRedirectUri(account.redirectMode, site, await registry.listApps(), baseUrl)
+    if (redirectUri === undefined) throw refuse('microsoft-not-set-up')
+    const { browser, setCookie } = ensureBrowser(request)
+    const random = () => randomBytes(32).toString('base64url')
+    const state = controlState(random())
+    const login: ControlLogin = {
+      verifier: random(),
+      nonce: random(),
+      tenantId: site.tenant.id,
+      host,
+      accountId: account.id,
+      origin: request.site.origin,
+      redirectUri,
+      returnTo,
+      browser,
+    }
+    const { nonce, verifier } = login
+    const prompt = chooseAnother ? 'select_account' : undefined
+    const question = { redirectUri, state, nonce, verifier, loginHint: undefined, domainHint: undefined, prompt } as const
+    const answer = await microsoft.authorizeUrl(account, question)
+    if (answer.kind !== 'url') {
+      request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')
+      throw refuse('microsoft-unavailable')
+    }
+    await artefacts(PENDING_SPACE).save({ kind: CONTROL_LOGIN, id: state, payload: login, ttl: PENDING_LOGIN })
+    await endControlSession(ports, request, reply)
+    if (setCookie) reply.header('set-cookie', setCookie)
+    return { kind: 'go-to-microsoft', url: answer.url }
+  })
+}

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import fastifyStatic from '@fastify/static'
+import type { FastifyPluginAsync } from 'fastify'
+import { refuse } from '../../errors.ts'
+
+/** Fluent UI writes style elements while it runs, hence inline styles; scripts come from our own files only. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+].join('; ')
+
+/** What no other route answers: Control's files on the Control host, with its index page for its own addresses; 404 elsewhere. */
+export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
+  const isInstalled = existsSync(directory)
+  if (isInstalled) await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })
+
+  app.get('/*', async (request, reply) => {
+    if (request.site.kind !== 'control' || !isInstalled) throw refuse('not-found')
+    const path = decodeURIComponent((request.url.split('?')[0] ?? '/').slice(1))
+    reply.header('content-security-policy', POLICY)
+    if (/^assets\/[\w.-]+$/.test(path)) return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(path)
+    reply.header('cache-control', 'no-cache')
+    return reply.sendFile(/^[\w-]+\.[a-z0-9]+$/.test(path) ? path : 'index.html')
+  })
+}

@@ -1,0 +1,40 @@
+import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
+import type { FastifyPluginAsync } from 'fastify'
+import type { z } from 'zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { endControlSession, findControlSession, startControlSession } from '../../sessions/control-session.ts'
+import { requireSameSite } from '../../sessions/same-site.ts'
+
+const PATH = '/auth/control/session'
+
+/** Control's own session: made from a one-time link (or by signing in with Microsoft), looked at, ended. */
+export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    requireSameSite(request)
+  })
+
+  app.post<{ Body: z.infer<typeof ControlSignInRedemption> }>(
+    PATH,
+    { schema: { body: ControlSignInRedemption } },
+    async (request, reply) => {
+      const principal = await ports.registry.redeemControlSignInLink(request.body.token)
+      if (!principal) throw refuse('link-not-valid')
+      await endControlSession(ports, request, reply)
+      await startControlSession(ports, reply, { principal })
+      return principal
+    },
+  )
+
+  app.get(PATH, { exposeHeadRoute: false }, async (request) => {
+    const principal = await findControlSession(ports, request)
+    if (!principal) throw refuse('unauthenticated')
+    return principal
+  })
+
+  app.delete(PATH, async (request, reply) => {
+    await endControlSession(ports, request, reply)
+    return reply.status(204).send()
+  })
+}

@@ -1,0 +1,126 @@
+import replyFrom from '@fastify/reply-from'
+import { fairQueue } from '@jackfield/http-server/fair-queue'
+import { fairSlots } from '@jackfield/http-server/fair-slots'
+import { pauseBeforeRetry } from '@jackfield/internal-token/retry'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { type Backend, chooseBackend, isPlainPath } from '../../domain/edge-route.ts'
+import { CALLS, callerOf, STREAMS } from '../../domain/proxy-limits.ts'
+import { refuse } from '../../errors.ts'
+import { holdSlot } from '../../http/proxy-slot.ts'
+import type { BackendToken } from '../../ports.ts'
+
+export type Backends = Readonly<Record<Backend, string>>
+const PREFIX = '/api/v1'
+
+/** What goes on to the service behind. Everything else a client sends stays here: cookies, forwarded headers, its own credential. */
+const PASSED = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
+const ANSWERED_BY_US = [
+  'set-cookie',
+  'strict-transport-security',
+  'x-request-id',
+  'server',
+  'connection',
+  'keep-alive',
+  'access-control-allow-origin',
+]
+
+type Options = { backends: Backends; backendToken: BackendToken }
+
+/** The admin API's door: the call goes on with a token of ours that says who calls; the service behind decides what they may. */
+export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options) => {
+  // Bodies pass as bytes, bounded by the server's limit; the service behind validates them.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  await app.register(forwardStreams, options)
+  await app.register(forwardCalls, options)
+}
+
+const forwardStreams: FastifyPluginAsync<Options> = async (app, options) => {
+  await app.register(replyFrom, proxying(STREAMS.atOnce))
+  const slots = fairSlots(STREAMS.atOnce, { caller: STREAMS.ofCaller })
+  app.route({
+    method: 'GET',
+    url: `${PREFIX}/tenants/:tenantId/sync-runs/:runId/events`,
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const path = plainPathOf(request)
+      const release = slots.take({ caller: callerOf(request.principal) })
+      if (release) return forward(request, reply, { ...options, path, release })
+      throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
+    },
+  })
+}
+
+const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
+  await app.register(replyFrom, proxying(CALLS.atOnce))
+  const newQueue = () => {
+    const slots = fairSlots(CALLS.atOnce, { caller: CALLS.ofCaller })
+    return { slots, queue: fairQueue(slots, fairSlots(CALLS.waiting, { caller: CALLS.waitingOfCaller }), CALLS.waitMs) }
+  }
+  const queues = { 'tenant-registry': newQueue(), 'user-sync-worker': newQueue() }
+  app.all(`${PREFIX}/*`, async (request, reply) => {
+    const path = plainPathOf(request)
+    const { slots, queue } = queues[chooseBackend(path)]
+    const release = await queue.enter({ caller: callerOf(request.principal) })
+    if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-calls', { retryAfter: 2 })
+    return forward(request, reply, { ...options, path, release })
+  })
+}
+
+/** A slot is a connection: nothing waits inside of the proxy. Sent again is what no service has answered, never what was refused for want of room. */
+const proxying = (connections: number) => ({
+  disableRequestLogging: true,
+  contentTypesToEncode: [],
+  undici: { connections, headersTimeout: 30_000, bodyTimeout: 120_000, connect: { timeout: 2_000 } },
+})
+
+type Call = Options & { path: string; release: () => void }
+
+function forward(request: FastifyRequest, reply: FastifyReply, { backends, backendToken, path, release }: Call) {
+  const slot = holdSlot(reply, release)
+  try {
+    const backend = chooseBackend(path)
+    reply.header('cache-control', 'no-store')
+    const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
+    return reply.from(backends[backend] + PREFIX + path, {
+      // Null, for of a body that is not named here the proxy would read the type, and write JSON anew.
+      body,
+      contentType: request.headers['content-type'] ?? 'application/octet-stream',
+      retryDelay: ({ err, attempt }) => pauseBeforeRetry(request.method, err, attempt) ?? null,
+      rewriteRequestHeaders: (_raw, headers) => ({
+        ...pick(request, PASSED),
+        ...(body && { 'content-length': headers['content-length'], 'content-type': headers['content-type'] }),
+        host: new URL(backends[backend]).host,
+        'x-request-id': request.id,
+        authorization: `Bearer ${backendToken(backend, request.principal)}`,
+      }),
+      rewriteHeaders: (headers) => {
+        slot.answered()
+        return Object.fromEntries(Object.entries(headers).filter(([name]) => !ANSWERED_BY_US.includes(name.toLowerCase())))
+      },
+      onError: (failed, { error }) => {
+        slot.release()
+        request.log.error({ err: error, backend }, 'service behind the admin API does not answer')
+        const problem = { type: 'urn:jackfield:problem:temporarily-unavailable', title: 'A part of the service is not available just now.' }
+        failed
+          .status(503)
+          .header('retry-after', '2')
+          .type('application/problem+json')
+          .send(JSON.stringify({ ...problem, status: 503, code: 'temporarily-unavailable', requestId: request.id }))
+      },
+    })
+  } catch (error) {
+    slot.release()
+    throw error
+  }
+}
+
+function plainPathOf({ url }: FastifyRequest): string {
+  const path = (url.split('?')[0] ?? '').slice(PREFIX.length)
+  if (!isPlainPath(path)) throw refuse('invalid-path')
+  return path
+}
+
+function pick(request: FastifyRequest, names: readonly string[]) {
+  return Object.fromEntries(names.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])))
+}

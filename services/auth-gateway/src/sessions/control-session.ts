@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import type { Administrator } from '@jackfield/contract/administrator'
+import { Principal } from '@jackfield/contract/principal'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { decideControlAdmission } from '../domain/sign-in/control-admission.ts'
+import { CONTROL_IDLE, controlSessionState } from '../domain/session-limits.ts'
+import type { Ports } from '../ports.ts'
+
+const COOKIE = '__Host-jackfield-control'
+const SPACE = 'control'
+const KIND = 'ControlSession'
+const times = { startedAt: z.number(), seenAt: z.number() }
+/** Of a link's holder it says what they may; of an administrator who they are, and what they may is asked whenever it is used. */
+const Stored = z.union([z.object({ principal: Principal, ...times }), z.object({ administratorId: z.string(), ...times })])
+type Stored = z.infer<typeof Stored>
+export type ControlHolder = { principal: Principal } | { administratorId: string }
+
+type SessionPorts = Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>
+const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
+
+/** The admin's session in Control: 256 random bits in a cookie, its hash in the store; idle and absolute limits are checked here. */
+export async function startControlSession(
+  { artefacts, clock }: Pick<SessionPorts, 'artefacts' | 'clock'>,
+  reply: FastifyReply,
+  holder: ControlHolder,
+): Promise<void> {
+  const id = randomBytes(32).toString('base64url')
+  const now = clock()
+  await artefacts(SPACE).save({ kind: KIND, id, payload: { ...holder, startedAt: now, seenAt: now }, ttl: CONTROL_IDLE })
+  reply.setCookie(COOKIE, id, attributes)
+}
+
+/** A session of a tenant's admin ends with the tenant, one of an administrator with their word in registry and roster (T-22). */
+export async function findControlSession(ports: SessionPorts, request: FastifyRequest): Promise<Principal | undefined> {
+  const { artefacts, clock, registry } = ports
+  const id = request.cookies[COOKIE]
+  if (id === undefined || !/^[\w-]{43}$/.test(id)) return undefined
+  const found = await artefacts(SPACE).find(KIND, id)
+  if (!found) return undefined
+  const stored = Stored.parse(found.payload)
+  const state = controlSessionState(stored, clock())
+  if (state === 'over') return undefined
+  const principal = await principalOf(ports, stored)
+  if (!principal) {
+    await artefacts(SPACE).remove(KIND, id)
+    return undefined
+  }
+  if (principal.scope !== 'platform' && !(await registry.hasTenant(principal.scope))) return undefined
+  if (state === 'renew') {
+    await artefacts(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
+  }
+  return principal
+}
+
+async function principalOf({ registry, roster }: SessionPorts, stored: Stored): Promise<Principal | undefined> {
+  if ('principal' in stored) return stored.principal
+  const administrator = await registry.findAdministrator(stored.administratorId)
+  if (!administrator) return undefined
+  const { signInTenantId, directoryId, objectId } = administrator
+  const person = await roster.findByIdentity(signInTenantId, directoryId, objectId)
+  const admission = decideControlAdmission(administrator, person, stored.startedAt)
+  return admission.kind === 'admitted' ? administratorPrincipal(admission.administrator) : undefined
+}
+
+function administratorPrincipal({ id, scope, role, displayName }: Administrator): Principal {
+  return { id: `administrator:${id}`, scope, role, name: displayName }
+}
+
+export async function endControlSession(
+  { artefacts }: Pick<SessionPorts, 'artefacts'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const id = request.cookies[COOKIE]
+  if (id !== undefined) await artefacts(SPACE).remove(KIND, id)
+  reply.clearCookie(COOKIE, attributes)
+}

@@ -1,0 +1,71 @@
+import type { App } from '@jackfield/contract/app'
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
+import type { FastifyRequest } from 'fastify'
+import { readAccountId } from '../domain/sign-in/account-id.ts'
+import { decideAdmission, isLoginRevoked } from '../domain/sign-in/admission.ts'
+import { registerApp, SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
+import { isLoginTooOld } from '../domain/session-limits.ts'
+import { refuse } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { signInSite } from '../sites/site-plugin.ts'
+import { findTenantOf } from '../sites/tenant-of-site.ts'
+
+export type FrontendSession =
+  | { kind: 'signed-in'; tenant: SignInTenant['tenant']; person: RosterEntry; accountId: string; loginAt: number; sessionUid: string }
+  | { kind: 'signed-out' }
+  | { kind: 'foreign' }
+  | { kind: 'not-bound' }
+
+/** Who the browser's session says this is, as far as the roster still admits them now (T-22). */
+export async function findFrontendSession(
+  ports: Pick<Ports, 'providers' | 'registry' | 'roster' | 'clock'>,
+  request: FastifyRequest,
+  app: Pick<App, 'requiresBinding'> = { requiresBinding: false },
+): Promise<FrontendSession> {
+  const site = signInSite(request)
+  const provider = await ports.providers(site)
+  const login = await provider.findLogin(request.headers.cookie)
+  if (!login) return { kind: 'signed-out' }
+  if (login.kind === 'foreign') return login
+  if (isLoginTooOld(login.loginAt, ports.clock())) return { kind: 'signed-out' }
+  const id = readAccountId(site, login.accountId)
+  if (!id) return { kind: 'signed-out' }
+  const [found, person] = await Promise.all([
+    findTenantOf(ports.registry, site, id.tenantId),
+    ports.roster.findById(id.tenantId, id.userId),
+  ])
+  if (!found) return { kind: 'signed-out' }
+  const admission = decideAdmission(person, app)
+  if (admission.kind === 'not-bound') return admission as { kind: 'not-bound' }
+  if (admission.kind !== 'admitted' || isLoginRevoked(admission.person, login.loginAt)) return { kind: 'signed-out' }
+  const { accountId, loginAt, uid: sessionUid } = login
+  return { kind: 'signed-in', tenant: found.tenant, person: admission.person, accountId, loginAt, sessionUid }
+}
+
+/** The same, or the refusal: 401 asks to sign in, 403 says that signing in again would not help. */
+export async function requireFrontendSession(...question: Parameters<typeof findFrontendSession>) {
+  const session = await findFrontendSession(...question)
+  if (session.kind === 'foreign') throw refuse('foreign-session')
+  if (session.kind === 'not-bound') throw refuse('not-bound')
+  if (session.kind === 'signed-out') throw refuse('unauthenticated')
+  return session
+}
+
+/** A server-rendered frontend of the catalogue as it stands on this host: where it may be returned to, and where it starts. */
+export async function findFrontend(
+  { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
+  request: FastifyRequest,
+  clientId: unknown,
+) {
+  const site = signInSite(request)
+  const apps = await registry.listApps()
+  const app = apps.find((each) => each.clientId === clientId && each.kind === 'server')
+  if (!app) throw refuse('not-found')
+  const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
+  const ofApp = redirectUris.filter((uri) => uri !== site.origin + SIGN_IN_DONE_PATH)
+  const origins = new Set(ofApp.map((uri) => new URL(uri).origin))
+  if (redirectUris.length === 0) throw refuse('not-found')
+  const own = new URL(site.kind === 'shared' ? (app.sharedUrl ?? site.origin) : app.tenantUrl.replace('{tenant}', site.tenant.slug))
+  const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
+  return { app, origins, home, postLogoutRedirectUris }
+}

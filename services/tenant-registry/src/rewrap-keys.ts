@@ -2,9 +2,9 @@ import { drizzle } from '@jackfield/postgres/drizzle'
 import { whenReachable } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
-import { chosenKeyEncryption, type KeyEncryptionSettings } from './adapters/chosen-key-encryption.ts'
 import { DATABASE_ROLE } from './adapters/database.ts'
-import { postgresDataKeys } from './adapters/postgres-data-keys.ts'
+import { chosenKeyEncryption, type KeyEncryptionSettings } from './adapters/keys/chosen-key-encryption.ts'
+import { postgresDataKeys } from './adapters/keys/postgres-data-keys.ts'
 import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
 
 /**

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { chosenKeyEncryption, type KeyEncryptionSettings } from '../src/adapters/chosen-key-encryption.ts'
+import { chosenKeyEncryption, type KeyEncryptionSettings } from '../src/adapters/keys/chosen-key-encryption.ts'
 import { startTransit, TRANSIT_SERVERS, type Transit } from './transit/server.ts'
 
 vi.setConfig({ testTimeout: 30_000 })

@@ -3,7 +3,7 @@ import type { Cloud } from '@jackfield/contract/microsoft-cloud'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { Language, type Node, Parser } from 'web-tree-sitter'
-import { proposedAppName, type Setup, setupScript } from '../src/domain/setup-script.ts'
+import { proposedAppName, type Setup, setupScript } from '../src/domain/setup-script/setup-script.ts'
 
 const QUOTES = '\'‘’‚‛"“”„'
 const HOSTILE = `Contoso's ‘best’ "$(Remove-Item /)" \`whoami\` ; Remove-Item / | Out-Null ’; # @' $env:PATH {}`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Cloud } from '@jackfield/contract/microsoft-cloud'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Setup, setupScript } from '../src/domain/setup-script.ts'
+import { type Setup, setupScript } from '../src/domain/setup-script/setup-script.ts'
 import { adminOf, type Registry, startRegistry } from './registry.ts'
 
 const run = promisify(execFile)

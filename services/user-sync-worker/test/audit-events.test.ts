@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { insertAuditEvent } from '../src/adapters/pending-audit-events.ts'
+import { insertAuditEvent } from '../src/adapters/outbox/pending-audit-events.ts'
 import { sendAuditEvents } from '../src/jobs/send-audit-events.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openQueue, type QueueEngine } from '../src/adapters/bullmq-engine.ts'
+import { openQueue, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
 import { type Caller, CREDENTIAL, type Platform, startPlatform } from './support/platform.ts'
 
 const BOARD = '/api/v1/job-board'

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { registerSyncMetrics } from '../src/sync-metrics.ts'
+import { registerSyncMetrics } from '../src/metrics/sync-metrics.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 

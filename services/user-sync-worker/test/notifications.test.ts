@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createPool } from '@jackfield/postgres/pool'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { postgresSubscriptions } from '../src/adapters/postgres-subscriptions.ts'
+import { postgresSubscriptions } from '../src/adapters/notifications/postgres-subscriptions.ts'
 import { buildApp } from '../src/app.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pageBytes } from '../src/adapters/graph-page-bytes.ts'
+import { pageBytes } from '../src/adapters/graph/graph-page-bytes.ts'
 import { usesPageProofs } from '../src/domain/page-proof.ts'
 
 const bytes = (text: string) => Buffer.from(text)

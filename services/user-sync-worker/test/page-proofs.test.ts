@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { STATE_OF_ROW } from '../src/adapters/page-proofs.ts'
+import { STATE_OF_ROW } from '../src/adapters/page-writes/page-proofs.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 import { provenAccounts } from './support/proven-accounts.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PROVE } from '../src/adapters/page-proofs.ts'
+import { PROVE } from '../src/adapters/page-writes/page-proofs.ts'
 import { DATABASE_ROLE } from '../src/adapters/tenant-scope.ts'
 import type { ListedPage } from '../src/directory-ports.ts'
-import { readListing } from '../src/jobs/read-listing.ts'
+import { readListing } from '../src/jobs/sync-run/read-listing.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 import { provenAccounts } from './support/proven-accounts.ts'
 

@@ -6,9 +6,9 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrateQueues, openQueue, type QueueEngine } from '../src/adapters/bullmq-engine.ts'
-import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/bullmq-sync-queue.ts'
-import { registerQueueMetrics } from '../src/queue-metrics.ts'
+import { migrateQueues, openQueue, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
+import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
+import { registerQueueMetrics } from '../src/metrics/queue-metrics.ts'
 
 // How much a queue tries and keeps, on both engines.
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readBody, readJson } from '../src/adapters/read-body.ts'
+import { readBody, readJson } from '../src/adapters/graph/read-body.ts'
 
 const bodies: Buffer[] = []
 const server = createServer(async (request, response) => {

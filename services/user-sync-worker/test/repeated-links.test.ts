@@ -1,6 +1,6 @@
 import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { advanceSyncRun } from '../src/jobs/advance-sync-run.ts'
+import { advanceSyncRun } from '../src/jobs/sync-run/advance-sync-run.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { advanceSyncRun } from '../src/jobs/advance-sync-run.ts'
+import { advanceSyncRun } from '../src/jobs/sync-run/advance-sync-run.ts'
 import type { Lease } from '../src/sync-run-ports.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

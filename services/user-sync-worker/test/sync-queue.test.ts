@@ -5,8 +5,8 @@ import { QUEUES } from '@jackfield/contract/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrateQueues, type QueueEngine } from '../src/adapters/bullmq-engine.ts'
-import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/bullmq-sync-queue.ts'
+import { migrateQueues, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
+import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

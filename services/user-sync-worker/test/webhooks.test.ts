@@ -1,7 +1,7 @@
 import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { isWebhookAddress, webhookSender } from '../src/adapters/webhook-sender.ts'
+import { isWebhookAddress, webhookSender } from '../src/adapters/outbox/webhook-sender.ts'
 import { sendWebhooks } from '../src/jobs/send-webhooks.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

@@ -1,7 +1,7 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
-import { isLoginRevoked } from './sign-in/admission.ts'
 import type { BrowserName } from './browser-name.ts'
 import { isLoginTooOld } from './session-limits.ts'
+import { isLoginRevoked } from './sign-in/admission.ts'
 
 /** One login of a person on one host, in one browser. Times are seconds since 1970. `uid` is not shown to anyone. */
 export type PersonSession = { uid: string; loginAt: number; usedAt: number; browser: BrowserName; clientIds: readonly string[] }

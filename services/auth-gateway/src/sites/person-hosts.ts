@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { PersonId } from '../domain/sign-in/account-id.ts'
 import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import type { PersonId } from '../domain/sign-in/account-id.ts'
 import type { ArtefactSpaces } from '../ports.ts'
 
 const SPACE = 'person-hosts'

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 } from 'uuid'
+import type { Asker } from '../audit/asker.ts'
+import { checkConnection } from '../connection-test/connection-check.ts'
 import { daysLeft, thresholdOf } from '../domain/account-warnings.ts'
 import type { Ports } from '../ports.ts'
-import type { Asker } from '../routes/asker.ts'
-import { checkConnection } from '../routes/connection-check.ts'
 
 const AT_ONCE = 5
 /** How often every enabled account is tested without being asked to. */

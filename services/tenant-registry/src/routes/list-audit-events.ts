@@ -2,9 +2,9 @@ import { AuditEvent, AuditEventQuery } from '@jackfield/contract/audit-event'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { requireReach } from '../guards/caller-scope.ts'
+import { readRange, toPage } from '../http/list-page.ts'
 import type { Ports } from '../ports.ts'
-import { requireReach } from './caller-scope.ts'
-import { readRange, toPage } from './list-page.ts'
 
 const schema = {
   operationId: 'listAuditEvents',

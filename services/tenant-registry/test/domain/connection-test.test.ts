@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Evidence } from '../../src/domain/connection-evidence.ts'
-import { judge } from '../../src/domain/connection-test.ts'
+import type { Evidence } from '../../src/domain/connection/connection-evidence.ts'
+import { judge } from '../../src/domain/connection/connection-test.ts'
 
 const NOW = new Date('2026-06-01T00:00:00Z')
 const account = { clientId: 'c', adminCenter: 'https://entra.microsoft.us', redirectPlatform: 'spa' as const, status: 'ready' }

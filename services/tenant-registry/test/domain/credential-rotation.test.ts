@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseStandIn } from '../../src/domain/credential-rotation.ts'
+import { chooseStandIn } from '../../src/domain/connection/credential-rotation.ts'
 
 const now = new Date('2026-05-01T00:00:00.000Z')
 const until = (expiresAt: string) => ({ type: 'secret' as const, hint: 'abc', createdAt: '2026-01-01T00:00:00.000Z', expiresAt })

@@ -1,6 +1,6 @@
 import { entityTag, isMatch } from '@jackfield/contract/entity-tag'
 import { expect, test } from 'vitest'
-import { reviewSecret } from '../../src/domain/credential.ts'
+import { reviewSecret } from '../../src/domain/connection/credential.ts'
 
 const NOW = new Date('2026-05-01T10:00:00.000Z')
 const review = (secret: string, expiresAt: string) => reviewSecret({ type: 'secret', secret, expiresAt }, NOW)

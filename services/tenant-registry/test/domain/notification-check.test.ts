@@ -1,7 +1,7 @@
 import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
 import { SubscriptionFailure as FailureSchema } from '@jackfield/contract/notification-health'
 import { expect, test } from 'vitest'
-import { checkNotifications } from '../../src/domain/notification-check.ts'
+import { checkNotifications } from '../../src/domain/connection/notification-check.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
 type Subscription = NonNullable<NotificationHealth['subscription']>

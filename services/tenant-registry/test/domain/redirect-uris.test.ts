@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redirectUriDifference, redirectUris, registeredAfter } from '../../src/domain/redirect-uris.ts'
+import { redirectUriDifference, redirectUris, registeredAfter } from '../../src/domain/connection/redirect-uris.ts'
 
 const BASE = 'https://phone.example:8443'
 const apps = [

@@ -1,7 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { isLoginTooOld } from '../../domain/session-limits.ts'
 import { readAccountId } from '../../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.ts'
-import { isLoginTooOld } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Clock, Registry, Roster } from '../../ports.ts'
 import { findTenantOf } from '../../sites/tenant-of-site.ts'

@@ -1,8 +1,8 @@
 import type { App } from '@jackfield/contract/app'
 import { z } from 'zod'
 import { tenantOrigin } from '../app-registration.ts'
-import { CALLBACK_PATH } from './pending-login.ts'
 import type { SignInAccount, TenantSite } from '../site.ts'
+import { CALLBACK_PATH } from './pending-login.ts'
 
 /** A sign-in to Control that is at Microsoft now. Stored under its state; bound to Control's host, the browser and the account (T-10). */
 export const ControlLogin = z.object({

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { readAddress, readDomainHint } from '../../domain/sign-in/home-realm.ts'
 import { PENDING_LOGIN } from '../../domain/session-limits.ts'
+import { readAddress, readDomainHint } from '../../domain/sign-in/home-realm.ts'
 import { namespaceOf } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, technicalDetails, textsOf } from '../../http/page-plugin.ts'

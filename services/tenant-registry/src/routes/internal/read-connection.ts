@@ -1,8 +1,8 @@
 import { Connection } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { type ConnectionPorts, openConnection } from '../../connection-test/account-connection.ts'
 import { refuse } from '../../errors.ts'
-import { type ConnectionPorts, openConnection } from '../account-connection.ts'
 
 const schema = { hide: true, params: AccountParams, response: { 200: Connection } }
 

@@ -1,10 +1,10 @@
 import { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { consentOutcome } from '../../domain/consent.ts'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { checkConnection } from '../../connection-test/connection-check.ts'
+import { consentOutcome } from '../../domain/connection/consent.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import { auditEntry } from '../audit-entry.ts'
-import { checkConnection } from '../connection-check.ts'
 
 const schema = { hide: true, body: ConsentAnswer, response: { 200: ConsentReturn } }
 

@@ -2,9 +2,9 @@ import { CredentialUse } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { keepUse } from '../../connection-test/credential-use.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import { keepUse } from '../credential-use.ts'
 
 const schema = { hide: true, params: AccountParams, body: CredentialUse, response: { 200: z.object({}) } }
 

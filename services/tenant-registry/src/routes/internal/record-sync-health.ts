@@ -2,10 +2,10 @@ import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { SyncHealth } from '@jackfield/contract/sync-health'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
 import { healthChange } from '../../domain/sync-health.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import { auditEntry } from '../audit-entry.ts'
 
 const schema = { hide: true, params: AccountParams, body: SyncHealth, response: { 200: z.object({}) } }
 

@@ -3,9 +3,9 @@ import { HAND_OVER_TOKEN_PREFIX } from '@jackfield/contract/hand-over-link'
 import { Principal } from '@jackfield/contract/principal'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import { auditEntry } from '../audit-entry.ts'
 
 /** Open, unlike the gateway's own: a gateway of the next version may say more. */
 const body = z.object(ControlSignInRedemption.shape)

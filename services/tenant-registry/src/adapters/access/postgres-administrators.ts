@@ -1,0 +1,99 @@
+import { and, asc, eq, gt, isNull, type SQL } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import type { AdministratorRecord, Administrators } from '../../ports.ts'
+import { orOutcome } from '../constraint.ts'
+import type { Database, Transaction } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { apiKey, administrator as table } from '../schema.ts'
+
+const OUTCOMES = {
+  administrator_identity: 'administrator-exists',
+  administrator_tenant_id_tenant_id_fk: 'tenant-missing',
+  administrator_sign_in_tenant_id_tenant_id_fk: 'tenant-missing',
+} as const
+
+export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): Administrators {
+  const findOne = (condition: SQL | undefined) =>
+    inScope(db, EVERY_TENANT, async (tx) => {
+      const [row] = await tx.select().from(table).where(condition)
+      return row && toRecord(row)
+    })
+
+  /** Whether the platform has no other administrator and no API key that could let one in. */
+  async function isLastWayIn(tx: Transaction, { id, scope, role }: AdministratorRecord): Promise<boolean> {
+    if (scope !== 'platform' || role !== 'admin') return false
+    // Locked, so that of two who remove each other at the same time the second finds out.
+    const admins = await tx
+      .select({ id: table.id })
+      .from(table)
+      .where(and(isNull(table.tenantId), eq(table.role, 'admin')))
+      .for('update')
+    if (admins.some((other) => other.id !== id)) return false
+    const keys = await tx
+      .select({ deletedAt: apiKey.deletedAt })
+      .from(apiKey)
+      .where(and(isNull(apiKey.tenantId), eq(apiKey.role, 'admin')))
+    const isBootstrapKeyGood = hasBootstrapKey && keys.length === 0
+    return !isBootstrapKeyGood && keys.every(({ deletedAt }) => deletedAt !== null)
+  }
+
+  return {
+    create: ({ scope, ...values }, entry) =>
+      orOutcome(
+        () =>
+          inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+            const [row] = await tx
+              .insert(table)
+              .values({ ...values, tenantId: scope === 'platform' ? null : scope })
+              .returning()
+            if (!row) throw new Error('The insert returned no row.')
+            await insertAuditEvent(tx, entry)
+            return toRecord(row)
+          }),
+        OUTCOMES,
+      ),
+    list: (only, signInTenantId, { after, limit }) =>
+      inScope(db, only ?? EVERY_TENANT, async (tx) => {
+        const condition = and(
+          only === null ? undefined : eq(table.tenantId, only),
+          signInTenantId === undefined ? undefined : eq(table.signInTenantId, signInTenantId),
+          after === undefined ? undefined : gt(table.id, after),
+        )
+        return (await tx.select().from(table).where(condition).orderBy(asc(table.id)).limit(limit)).map(toRecord)
+      }),
+    find: (id) => findOne(eq(table.id, id)),
+    findByIdentity: ({ signInTenantId, directoryId, objectId }) =>
+      findOne(and(eq(table.signInTenantId, signInTenantId), eq(table.directoryId, directoryId), eq(table.objectId, objectId))),
+    vouchesForPlatform: async (tenantId) => (await findOne(and(eq(table.signInTenantId, tenantId), isNull(table.tenantId)))) !== undefined,
+    change: (read, values, entry) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        if (values.role !== 'admin' && (await isLastWayIn(tx, read))) return 'last-administrator'
+        const [row] = await tx
+          .update(table)
+          .set({ ...values, updatedAt: new Date(), version: read.version + 1 })
+          .where(and(eq(table.id, read.id), eq(table.version, read.version)))
+          .returning()
+        if (!row) return 'version-conflict'
+        await insertAuditEvent(tx, entry)
+        return toRecord(row)
+      }),
+    delete: (read, entry) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        if (await isLastWayIn(tx, read)) return 'last-administrator'
+        const deleted = await tx.delete(table).where(and(eq(table.id, read.id), eq(table.version, read.version)))
+        if (deleted.rowCount !== 1) return 'version-conflict'
+        await insertAuditEvent(tx, entry)
+        return 'deleted'
+      }),
+  }
+}
+
+function toRecord({ tenantId, role, createdAt, updatedAt, ...row }: typeof table.$inferSelect): AdministratorRecord {
+  return {
+    ...row,
+    scope: tenantId ?? 'platform',
+    role: role as AdministratorRecord['role'],
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }
+}

@@ -1,0 +1,41 @@
+import type { Principal } from '@jackfield/contract/principal'
+import { and, eq, gt, isNull } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import type { ControlSignInLinks } from '../../ports.ts'
+import { orOutcome } from '../constraint.ts'
+import type { Database } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { controlSignInLink as link } from '../schema.ts'
+import { hashToken, randomToken } from './random-token.ts'
+
+export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
+  return {
+    create: ({ id, scope, role, expiresAt }, entry) =>
+      orOutcome(
+        async () => {
+          const token = randomToken()
+          await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+            await tx
+              .insert(link)
+              .values({ id, tenantId: scope === 'platform' ? null : scope, role, expiresAt, tokenHash: hashToken(token) })
+            await insertAuditEvent(tx, entry)
+          })
+          return { token }
+        },
+        { control_sign_in_link_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
+      ),
+    redeem: (token, now, entryFor) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        // One statement finds and spends it: of two at the same time, one finds nothing.
+        const [row] = await tx
+          .update(link)
+          .set({ redeemedAt: now })
+          .where(and(eq(link.tokenHash, hashToken(token)), isNull(link.redeemedAt), gt(link.expiresAt, now)))
+          .returning()
+        if (!row) return undefined
+        const principal = { id: `control:${row.id}`, scope: row.tenantId ?? 'platform', role: row.role as Principal['role'] }
+        await insertAuditEvent(tx, entryFor(principal))
+        return principal
+      }),
+  }
+}

@@ -1,0 +1,58 @@
+import { sql } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import { EXPIRY_THRESHOLDS } from '../../domain/account-warnings.ts'
+import type { AccountWatch } from '../../ports.ts'
+import type { Database } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { expiryNotice } from '../schema.ts'
+
+type Due = { tenantId: string; accountId: string }
+type Expiring = Due & { credentialId: string; alias: string; type: string; expiresAt: Date; days: number }
+const WIDEST = EXPIRY_THRESHOLDS[0]
+
+/** What is due for all tenants, whichever replica comes first. */
+export function postgresAccountWatch(db: Database): AccountWatch {
+  return {
+    claimDue: (now, everySeconds, limit) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const { rows } = await tx.execute<Due>(sql`
+          update registry.microsoft_account set next_check_at = ${now.toISOString()}::timestamptz + ${everySeconds} * interval '1 second'
+          where id in (
+            select id from registry.microsoft_account
+            where next_check_at <= ${now.toISOString()}::timestamptz and status in ('ready', 'failing') and first_ready_at is not null
+            order by next_check_at limit ${limit} for update skip locked)
+          returning tenant_id as "tenantId", id as "accountId"`)
+        return rows
+      }),
+    expiring: (now) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        // Those whose present threshold was announced are left out here already.
+        const { rows } = await tx.execute<Expiring>(sql`
+          select a.tenant_id as "tenantId", a.id as "accountId", c.id as "credentialId", a.alias, c.type, c.expires_at as "expiresAt"
+          from registry.microsoft_account a join registry.microsoft_credential c on c.account_id = a.id
+          where a.status <> 'disabled' and c.expires_at <= ${now.toISOString()}::timestamptz + ${WIDEST} * interval '1 day'
+            and not exists (select from registry.expiry_notice n where n.credential_id = c.id and n.threshold = 0)`)
+        return rows.map((row) => ({ ...row, expiresAt: new Date(row.expiresAt).toISOString() }))
+      }),
+    announce: ({ tenantId, credentialId, threshold }, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        const { rowCount } = await tx.insert(expiryNotice).values({ tenantId, credentialId, threshold }).onConflictDoNothing()
+        if (rowCount !== 1) return false
+        await insertAuditEvent(tx, entry)
+        return true
+      }),
+    counts: (now) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const statuses = await tx.execute<{ status: string; count: number }>(
+          sql`select case when status = 'ready' and sync_failure is not null then 'failing' else status end as status, count(*)::int as count
+            from registry.microsoft_account group by 1`,
+        )
+        const expiring = await tx.execute<{ threshold: number; count: number }>(sql`
+          select t as threshold, count(c.account_id)::int as count from unnest(${sql.raw(`array[${[...EXPIRY_THRESHOLDS, 0].join(',')}]`)}) as t
+          left join (registry.microsoft_credential c join registry.microsoft_account a on a.id = c.account_id and a.status <> 'disabled')
+            on c.expires_at <= ${now.toISOString()}::timestamptz + t * interval '1 day'
+          group by t`)
+        return { statuses: statuses.rows, expiring: expiring.rows }
+      }),
+  }
+}

@@ -1,0 +1,129 @@
+import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import { aliasKey } from '../../domain/microsoft-account.ts'
+import type { Accounts, Range } from '../../ports.ts'
+import { orOutcome } from '../constraint.ts'
+import type { Database, Transaction } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { microsoftAccount as account, microsoftCredential as credential, previousCredential as previous } from '../schema.ts'
+import { accountOf, credentialRow } from './account-row.ts'
+import { applyUse, erasePrevious, readCredentials, replaceCredential } from './postgres-credentials.ts'
+
+const OUTCOMES = {
+  microsoft_account_alias: 'alias-taken',
+  microsoft_account_tenant_id_tenant_id_fk: 'tenant-missing',
+} as const
+
+/** Every query carries the tenant, and runs where the database knows no other: an account of another one is not there. */
+export function postgresAccounts(db: Database): Accounts {
+  const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
+    tx
+      .select({ row: account, credential, previous })
+      .from(account)
+      .leftJoin(credential, eq(credential.accountId, account.id))
+      .leftJoin(previous, eq(previous.accountId, account.id))
+      .where(condition)
+  const ofTenant = (tx: Transaction, tenantId: string, { after }: Pick<Range, 'after'>) =>
+    select(tx, and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(asc(account.id))
+
+  const one = (tenantId: string, accountId: string) =>
+    inScope(db, tenantId, (tx) => select(tx, and(eq(account.tenantId, tenantId), eq(account.id, accountId))))
+
+  return {
+    create: (values, sealed, entry) =>
+      orOutcome(
+        () =>
+          inScope(db, values.tenantId, async (tx) => {
+            const [row] = await tx
+              .insert(account)
+              .values({ ...values, aliasKey: aliasKey(values.alias), status: 'draft' })
+              .returning()
+            if (!row) throw new Error('The insert returned no row.')
+            if (sealed) await tx.insert(credential).values(credentialRow(row.id, sealed))
+            await insertAuditEvent(tx, entry)
+            return accountOf(row, sealed ? credentialRow(row.id, sealed) : null, null)
+          }),
+        OUTCOMES,
+      ),
+    async find(tenantId, accountId) {
+      const [found] = await one(tenantId, accountId)
+      return found && accountOf(found.row, found.credential, found.previous)
+    },
+    async list(tenantId, range) {
+      const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, range).limit(range.limit))
+      return rows.map((found) => accountOf(found.row, found.credential, found.previous))
+    },
+    async listAll(tenantId) {
+      const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, { after: undefined }))
+      return rows.map((found) => accountOf(found.row, found.credential, found.previous))
+    },
+    // A directory says of no tenant which it is.
+    async tenantsOf(directoryId) {
+      const rows = await inScope(db, EVERY_TENANT, (tx) =>
+        tx
+          .selectDistinct({ tenantId: account.tenantId })
+          .from(account)
+          .where(eq(account.directoryId, directoryId))
+          .orderBy(asc(account.tenantId)),
+      )
+      return rows.map(({ tenantId }) => tenantId)
+    },
+    change: (read, values, replacement, entry) =>
+      orOutcome(
+        () =>
+          inScope(db, read.tenantId, async (tx) => {
+            const { firstReadyAt, lastVerifiedAt, ...members } = values
+            const [row] = await tx
+              .update(account)
+              .set({
+                ...members,
+                aliasKey: aliasKey(values.alias),
+                firstReadyAt: firstReadyAt === null ? null : new Date(firstReadyAt),
+                lastVerifiedAt: lastVerifiedAt === null ? null : new Date(lastVerifiedAt),
+                updatedAt: new Date(),
+                version: read.version + 1,
+              })
+              .where(and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version)))
+              .returning({ id: account.id })
+            if (!row) return 'version-conflict' as const
+            if (replacement) await replaceCredential(tx, read.id, replacement)
+            // Another registration: what worked for the one before is of no use to it.
+            if (firstReadyAt === null) await erasePrevious(tx, read.id)
+            if (entry) await insertAuditEvent(tx, entry)
+            const [found] = await select(tx, and(eq(account.tenantId, read.tenantId), eq(account.id, read.id)))
+            return found ? accountOf(found.row, found.credential, found.previous) : ('version-conflict' as const)
+          }),
+        { microsoft_account_alias: 'alias-taken' } as const,
+      ),
+    delete: (read, entry) =>
+      inScope(db, read.tenantId, async (tx) => {
+        const condition = and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version))
+        const deleted = await tx.delete(account).where(condition)
+        if (deleted.rowCount !== 1) return 'version-conflict' as const
+        await insertAuditEvent(tx, entry)
+        return 'deleted' as const
+      }),
+    credentials: (tenantId, accountId, now) =>
+      inScope(db, tenantId, async (tx) => {
+        const [found] = await tx
+          .select({ id: account.id })
+          .from(account)
+          .where(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
+        return found && readCredentials(tx, found.id, now)
+      }),
+    recordSyncHealth: ({ tenantId, id, version }, syncFailure, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        const changed = await tx
+          .update(account)
+          .set({ syncFailure, updatedAt: new Date(), version: version + 1 })
+          .where(and(eq(account.tenantId, tenantId), eq(account.id, id), eq(account.version, version)))
+        if (changed.rowCount !== 1) return false
+        if (entry) await insertAuditEvent(tx, entry)
+        return true
+      }),
+    recordUse: ({ tenantId, id }, use, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        if (await applyUse(tx, id, use)) await insertAuditEvent(tx, entry)
+      }),
+  }
+}

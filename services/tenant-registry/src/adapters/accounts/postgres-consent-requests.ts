@@ -1,0 +1,36 @@
+import { CONSENT_STATE_PREFIX } from '@jackfield/contract/consent-link'
+import { and, eq, gt, lt } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import { v7 } from 'uuid'
+import type { ConsentRequests } from '../../ports.ts'
+import { hashToken, randomToken } from '../access/random-token.ts'
+import { orOutcome } from '../constraint.ts'
+import type { Database } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { consentRequest as request } from '../schema.ts'
+
+export function postgresConsentRequests(db: Database): ConsentRequests {
+  return {
+    create: ({ tenantId, accountId, now, expiresAt }, entry) =>
+      orOutcome(
+        () =>
+          inScope(db, tenantId, async (tx) => {
+            const state = CONSENT_STATE_PREFIX + randomToken()
+            await tx.delete(request).where(and(eq(request.accountId, accountId), lt(request.expiresAt, now)))
+            await tx.insert(request).values({ id: v7(), tenantId, accountId, stateHash: hashToken(state), expiresAt })
+            await insertAuditEvent(tx, entry)
+            return { state }
+          }),
+        { consent_request_account_id_microsoft_account_id_fk: 'account-missing' } as const,
+      ),
+    // One statement finds and spends it: of two at the same time, one finds nothing.
+    redeem: (state, now) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const [row] = await tx
+          .delete(request)
+          .where(and(eq(request.stateHash, hashToken(state)), gt(request.expiresAt, now)))
+          .returning()
+        return row && { tenantId: row.tenantId, accountId: row.accountId }
+      }),
+  }
+}

@@ -1,0 +1,69 @@
+import { HAND_OVER_TOKEN_PREFIX, type HandOverLink } from '@jackfield/contract/hand-over-link'
+import { and, asc, eq, gt, lt } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import type { HandOverLinks } from '../../ports.ts'
+import { hashToken, randomToken } from '../access/random-token.ts'
+import { orOutcome } from '../constraint.ts'
+import type { Database } from '../database.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
+import { handOverLink as link } from '../schema.ts'
+
+/** Deleted and expired are the same: not there. */
+export function postgresHandOverLinks(db: Database): HandOverLinks {
+  return {
+    create: ({ now, ...values }, entry) =>
+      orOutcome(
+        () =>
+          inScope(db, values.tenantId, async (tx) => {
+            const token = HAND_OVER_TOKEN_PREFIX + randomToken()
+            await tx.delete(link).where(and(eq(link.accountId, values.accountId), lt(link.expiresAt, now)))
+            const [row] = await tx
+              .insert(link)
+              .values({ ...values, createdAt: now, tokenHash: hashToken(token) })
+              .returning()
+            if (!row) throw new Error('The insert returned no row.')
+            await insertAuditEvent(tx, entry)
+            return { token, link: toLink(row) }
+          }),
+        { hand_over_link_account_id_microsoft_account_id_fk: 'account-missing' } as const,
+      ),
+    list: ({ tenantId, accountId }, now) =>
+      inScope(db, tenantId, async (tx) => {
+        const live = and(eq(link.tenantId, tenantId), eq(link.accountId, accountId), gt(link.expiresAt, now))
+        return (await tx.select().from(link).where(live).orderBy(asc(link.id))).map(toLink)
+      }),
+    delete: ({ tenantId, accountId }, id, entry) =>
+      inScope(db, tenantId, async (tx) => {
+        const one = and(eq(link.tenantId, tenantId), eq(link.accountId, accountId), eq(link.id, id))
+        const { rowCount } = await tx.delete(link).where(one)
+        if (rowCount !== 1) return false
+        await insertAuditEvent(tx, entry)
+        return true
+      }),
+    accountOf: (tenantId, id, now) =>
+      inScope(db, tenantId, async (tx) => {
+        const live = and(eq(link.tenantId, tenantId), eq(link.id, id), gt(link.expiresAt, now))
+        const [row] = await tx.select({ accountId: link.accountId }).from(link).where(live)
+        return row?.accountId
+      }),
+    open: (token, now, entryFor) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const live = and(eq(link.tokenHash, hashToken(token)), gt(link.expiresAt, now))
+        const [row] = await tx.update(link).set({ openedAt: now }).where(live).returning()
+        if (!row) return undefined
+        const principal = { id: `hand-over:${row.id}`, scope: row.tenantId, role: 'hand-over' as const, accountId: row.accountId }
+        await insertAuditEvent(tx, entryFor(principal))
+        return principal
+      }),
+  }
+}
+
+function toLink({ id, createdBy, createdAt, expiresAt, openedAt }: typeof link.$inferSelect): HandOverLink {
+  return {
+    id,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    openedAt: openedAt?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,49 @@
+import { and, asc, gt, sql } from '@jackfield/postgres/drizzle'
+import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
+import type { DataKeys, KeyEncryption } from '../../ports.ts'
+import type { Database } from '../database.ts'
+import { tenantDataKey as dataKey } from '../schema.ts'
+import { dataKeyContext } from './data-key-context.ts'
+
+/** The tenants' data keys as one heap, for work above all tenants. */
+export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): DataKeys {
+  return {
+    async rewrap(after, limit) {
+      const prefix = await keyEncryption.currentPrefix()
+      const isWaiting = sql`substring(${dataKey.sealed} from 1 for ${prefix.length}) <> ${prefix}`
+      const position = after === undefined ? undefined : gt(dataKey.tenantId, after)
+      const waiting = await inScope(db, EVERY_TENANT, (tx) =>
+        tx
+          .select({ tenantId: dataKey.tenantId, sealed: dataKey.sealed })
+          .from(dataKey)
+          .where(and(isWaiting, position))
+          .orderBy(asc(dataKey.tenantId))
+          .limit(limit),
+      )
+      const unreadable: string[] = []
+      const next: Array<{ tenantId: string; old: Buffer; sealed: Buffer }> = []
+      for (const { tenantId, sealed } of waiting) {
+        const unwrapped = await keyEncryption.unwrap(sealed, dataKeyContext(tenantId))
+        if (unwrapped.kind === 'unreadable') unreadable.push(tenantId)
+        else next.push({ tenantId, old: sealed, sealed: await keyEncryption.wrap(unwrapped.dataKey, dataKeyContext(tenantId)) })
+      }
+      const rewrapped = await replace(db, next)
+      return { waiting: waiting.length, rewrapped, unreadable, last: waiting.at(-1)?.tenantId }
+    },
+  }
+}
+
+/** One statement, so that a crash leaves each key whole, under one key or the other; a key that changed meanwhile stays as it is. */
+async function replace(db: Database, next: ReadonlyArray<{ tenantId: string; old: Buffer; sealed: Buffer }>): Promise<number> {
+  if (next.length === 0) return 0
+  const ids = sql.param(next.map(({ tenantId }) => tenantId))
+  const old = sql.param(next.map((row) => row.old))
+  const sealed = sql.param(next.map((row) => row.sealed))
+  const changed = await inScope(db, EVERY_TENANT, (tx) =>
+    tx.execute(sql`
+      update registry.tenant_data_key as k set sealed = n.sealed
+      from unnest(${ids}::uuid[], ${old}::bytea[], ${sealed}::bytea[]) as n (tenant_id, old, sealed)
+      where k.tenant_id = n.tenant_id and k.sealed = n.old`),
+  )
+  return changed.rowCount ?? 0
+}

@@ -1,0 +1,69 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
+import { type MicrosoftOrigins, microsoftClouds, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
+import type { MicrosoftEvidence } from '../../domain/connection/connection-evidence.ts'
+import type { Microsoft } from '../../ports.ts'
+import { failureOf } from './failure-text.ts'
+import { probeUsers } from './graph-user-probe.ts'
+import { probeRedirectUris } from './redirect-uri-probe.ts'
+
+/** The whole test ends within this, whatever Microsoft does or does not (SI-03); what was not seen by then did not answer in time. */
+const TOTAL_MS = 14_000
+
+/** Entra ID does not know the app, or the directory has switched it off: no redirect URI can be asked for. */
+const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS7000112'])
+
+export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {
+  return {
+    clouds: microsoftClouds(overrides),
+    adminCenter: (cloud) => microsoftOrigins(cloud, overrides).adminCenter,
+    // The second version of the endpoint: with `.default` it grants the application permissions, in every cloud alike.
+    consentUrl({ clientId, directoryId, cloud }, redirectUri, state) {
+      const { login, graphResource } = microsoftOrigins(cloud, overrides)
+      const query = new URLSearchParams({ client_id: clientId, scope: `${graphResource}/.default`, redirect_uri: redirectUri, state })
+      return `${login}/${directoryId}/v2.0/adminconsent?${query}`
+    },
+    async examine(connection, redirectUris) {
+      const origins = microsoftOrigins(connection.cloud, overrides)
+      const signal = AbortSignal.timeout(TOTAL_MS)
+      const result = await requestAppOnlyToken(connection, origins, now().getTime(), signal)
+      if (result.kind === 'directory-failed') {
+        const isSwapped = result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
+        return {
+          directory: { kind: 'failed', failure: failureOf(result.failure), isSwapped },
+          token: undefined,
+          users: undefined,
+          redirectUris: undefined,
+        }
+      }
+      const token = tokenEvidence(result)
+      const isAppKnown = !(result.kind === 'token-failed' && result.failure.kind === 'refused' && NO_APP.has(result.failure.code))
+      const [users, probes] = await Promise.all([
+        result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken, signal) : undefined,
+        isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris, signal) : undefined,
+      ])
+      return { directory: { kind: 'found' }, token, users, redirectUris: probes }
+    },
+  }
+}
+
+type TokenResult = Exclude<Awaited<ReturnType<typeof requestAppOnlyToken>>, { kind: 'directory-failed' }>
+
+function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['token']> {
+  if (result.kind === 'token') {
+    const refused = result.rotation?.worked === 'previous' ? { refusal: failureOf(result.rotation.refusal) } : {}
+    return { kind: 'issued', roles: result.token.roles, ...refused }
+  }
+  if (result.kind === 'no-credential') return { kind: 'none-saved' }
+  return { kind: 'failed', failure: failureOf(result.failure) }
+}
+
+async function isDirectory(id: string, { clientId }: Connection, { login }: MicrosoftOrigins, signal: AbortSignal): Promise<boolean> {
+  try {
+    await discoverDirectory({ clientId, directoryId: id, credential: null }, login, signal)
+    return true
+  } catch {
+    return false
+  }
+}

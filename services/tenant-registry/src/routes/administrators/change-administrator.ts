@@ -1,0 +1,34 @@
+import { Administrator, AdministratorParams, AdministratorPatch } from '@jackfield/contract/administrator'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import { isWithinReach } from '../../guards/caller-scope.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'changeAdministrator',
+  summary: 'Change an administrator’s role or label; a session under way has the new role within 2 s',
+  tags: ['Administrators'],
+  params: AdministratorParams,
+  headers: IfMatch,
+  body: AdministratorPatch,
+  response: { 200: Administrator, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
+}
+
+export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+  app.patch('/administrators/:administratorId', { schema }, async (request, reply) => {
+    const { body, params, headers } = request
+    const read = await administrators.find(params.administratorId)
+    if (!read || !isWithinReach(request.caller, read)) throw refuse('administrator-not-found')
+    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    const values = { role: body.role ?? read.role, displayName: body.displayName ?? read.displayName }
+    const tenantId = read.scope === 'platform' ? null : read.scope
+    const entry = auditEntry(request, { action: 'administrator.change', tenantId, target: read.id, details: { ...body } })
+    const administrator = await administrators.change(read, values, entry)
+    if (typeof administrator === 'string') throw refuse(administrator)
+    return reply.header('etag', entityTag(administrator.version)).send(administrator)
+  })
+}

@@ -1,0 +1,25 @@
+import { Administrator, AdministratorQuery } from '@jackfield/contract/administrator'
+import { pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { tenantFilter } from '../../guards/caller-scope.ts'
+import { readRange, toPage } from '../../http/list-page.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listAdministrators',
+  summary: 'List who enters Control with Microsoft; a tenant’s admin sees that tenant’s',
+  tags: ['Administrators'],
+  querystring: AdministratorQuery,
+  response: { 200: pageOf(Administrator), 400: Problem },
+}
+
+export const listAdministrators: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+  app.get('/administrators', { schema }, async ({ caller, query }) =>
+    toPage(
+      await administrators.list(tenantFilter(caller), query.signInTenantId, readRange(query)),
+      query,
+      (administrator) => administrator.id,
+    ),
+  )
+}

@@ -1,0 +1,36 @@
+import { ClientId } from '@jackfield/contract/app'
+import { IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import { requirePlatform } from '../../guards/caller-scope.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteApp',
+  summary: 'Take an app out of the catalogue',
+  tags: ['Apps'],
+  params: z.object({ clientId: ClientId }),
+  headers: IfMatch,
+  response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
+}
+
+export const deleteApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
+  app.delete('/apps/:clientId', { schema }, async (request, reply) => {
+    requirePlatform(request.caller)
+    const { clientId } = request.params
+    const read = await apps.find(clientId)
+    if (!read) throw refuse('app-not-found')
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    const outcome = await apps.delete(
+      clientId,
+      read.version,
+      auditEntry(request, { action: 'app.delete', tenantId: null, target: clientId }),
+    )
+    if (outcome === 'version-conflict') throw refuse(outcome)
+    return reply.status(204).send()
+  })
+}

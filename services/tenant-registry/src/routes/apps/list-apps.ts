@@ -1,0 +1,20 @@
+import { App, ClientId } from '@jackfield/contract/app'
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { readRange, toPage } from '../../http/list-page.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listApps',
+  summary: 'List the catalogue of apps',
+  tags: ['Apps'],
+  querystring: PageQuery,
+  response: { 200: pageOf(App), 400: Problem },
+}
+
+const isClientId = (text: string) => ClientId.safeParse(text).success
+
+export const listApps: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
+  app.get('/apps', { schema }, async ({ query }) => toPage(await apps.list(readRange(query, isClientId)), query, (item) => item.clientId))
+}

@@ -1,0 +1,44 @@
+import { isLoopbackHost } from '@jackfield/configuration/settings'
+import { App, ClientId, NewApp } from '@jackfield/contract/app'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { findUrlDefects } from '../../domain/app-url.ts'
+import { refuse } from '../../errors.ts'
+import { requirePlatform } from '../../guards/caller-scope.ts'
+import { requireFreeSharedHosts } from '../../hosts/shared-hosts.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'putApp',
+  summary: 'Create or replace an app of the catalogue',
+  tags: ['Apps'],
+  params: z.object({ clientId: ClientId }),
+  headers: IfMatch,
+  body: NewApp,
+  response: { 200: App, 201: App, 400: Problem, 403: Problem, 409: Problem, 412: Problem },
+}
+
+export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'baseUrl'>> = async (app, ports) => {
+  const { apps } = ports
+  app.put('/apps/:clientId', { schema }, async (request, reply) => {
+    requirePlatform(request.caller)
+    const { body, params, headers } = request
+    const read = await apps.find(params.clientId)
+    if (!isMatch(headers['if-match'], read?.version)) throw refuse('version-conflict')
+
+    const errors = findUrlDefects(body, isLoopbackHost)
+    if (errors.length > 0) throw refuse('invalid-app-url', { members: { errors } })
+    await requireFreeSharedHosts(ports, { clientId: params.clientId, ...body })
+
+    const entry = auditEntry(request, { action: 'app.put', tenantId: null, target: params.clientId })
+    const stored = await apps.put({ clientId: params.clientId, ...body }, read?.version, entry)
+    if (stored === 'version-conflict') throw refuse(stored)
+    return reply
+      .status(read ? 200 : 201)
+      .header('etag', entityTag(stored.version))
+      .send(stored)
+  })
+}

@@ -1,0 +1,39 @@
+import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
+import { CreatedHandOverLink, NewHandOverLink } from '@jackfield/contract/hand-over-link'
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { v7 } from 'uuid'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { controlEntry } from '../../domain/control-entry.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'createHandOverLink',
+  summary: 'A link for somebody with the role in Entra ID: it opens the set-up of this account and nothing else, for a while',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  body: NewHandOverLink,
+  response: { 201: CreatedHandOverLink, 400: Problem, 403: Problem, 404: Problem },
+}
+
+type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'baseUrl' | 'now'>
+
+export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (app, { accounts, handOverLinks, baseUrl, now }) => {
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links', { schema }, async (request, reply) => {
+    const { tenantId, accountId } = request.params
+    const account = await accounts.find(tenantId, accountId)
+    if (!account) throw refuse('account-not-found')
+    const id = v7()
+    const expiresAt = new Date(now().getTime() + request.body.hours * 3_600_000)
+    const details = { alias: account.alias, link: id, expiresAt: expiresAt.toISOString() }
+    const entry = auditEntry(request, { action: 'hand-over-link.create', tenantId, target: accountId, details })
+    const created = await handOverLinks.create({ id, tenantId, accountId, createdBy: entry.actor, now: now(), expiresAt }, entry)
+    if (created === 'account-missing') throw refuse('account-not-found')
+    return reply
+      .status(201)
+      .header('etag', entityTag(UNCHANGING_VERSION))
+      .send({ ...created.link, url: controlEntry(baseUrl, created.token) })
+  })
+}

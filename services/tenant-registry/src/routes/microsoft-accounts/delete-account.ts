@@ -1,0 +1,44 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { AccountParams, AccountRemoval } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { patched } from '../../domain/microsoft-account.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteMicrosoftAccount',
+  summary: 'Remove a Microsoft account; its people stay with their extensions, without Microsoft sign-in',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  headers: IfMatch,
+  querystring: z.strictObject({
+    preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
+  }),
+  response: { 200: AccountRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },
+}
+
+export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (app, { accounts, roster }) => {
+  app.delete('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
+    const { tenantId, accountId } = request.params
+    const read = await accounts.find(tenantId, accountId)
+    if (!read) throw refuse('account-not-found')
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+    if (request.query.preview === 'true') {
+      const people = await roster.ofAccount(tenantId, accountId)
+      if (people === 'unavailable') throw refuse('roster-unavailable')
+      return reply.header('etag', entityTag(read.version)).send({ ...people, credential: read.credential })
+    }
+
+    // Switched off first, so that nothing new begins; ended while the credential still works; erased last. Cut short anywhere, it is
+    // finished by asking again.
+    const entryOf = (action: string) => auditEntry(request, { action, tenantId, target: accountId, details: { alias: read.alias } })
+    const off = await accounts.change(read, patched(read, { status: 'disabled' }), undefined, entryOf('microsoft-account.switch-off'))
+    if (typeof off === 'string') throw refuse(off)
+    if ((await roster.disconnect(tenantId, accountId)) === 'unavailable') throw refuse('roster-unavailable')
+    if ((await accounts.delete(off, entryOf('microsoft-account.delete'))) === 'version-conflict') throw refuse('version-conflict')
+    return reply.status(204).send()
+  })
+}

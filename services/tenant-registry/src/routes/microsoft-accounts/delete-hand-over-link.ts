@@ -1,0 +1,29 @@
+import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
+import { HandOverLinkParams } from '@jackfield/contract/hand-over-link'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteHandOverLink',
+  summary: 'End a hand-over link, and what was opened with it, at once',
+  tags: ['Microsoft accounts'],
+  params: HandOverLinkParams,
+  headers: IfMatch,
+  response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
+}
+
+export const deleteHandOverLink: FastifyPluginAsyncZod<Pick<Ports, 'handOverLinks' | 'now'>> = async (app, { handOverLinks, now }) => {
+  app.delete('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links/:linkId', { schema }, async (request, reply) => {
+    const { tenantId, accountId, linkId } = request.params
+    const isThere = (await handOverLinks.list({ tenantId, accountId }, now())).some(({ id }) => id === linkId)
+    if (!isThere) throw refuse('hand-over-link-not-found')
+    if (!isMatch(request.headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
+    const entry = auditEntry(request, { action: 'hand-over-link.delete', tenantId, target: accountId, details: { link: linkId } })
+    if (!(await handOverLinks.delete({ tenantId, accountId }, linkId, entry))) throw refuse('hand-over-link-not-found')
+    return reply.status(204).send()
+  })
+}

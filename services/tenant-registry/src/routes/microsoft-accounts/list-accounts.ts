@@ -1,0 +1,31 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentAccount } from '../../domain/microsoft-account.ts'
+import { refuse } from '../../errors.ts'
+import { readRange, toPage } from '../../http/list-page.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listMicrosoftAccounts',
+  summary: 'List a tenant’s Microsoft accounts',
+  tags: ['Microsoft accounts'],
+  params: TenantParams,
+  querystring: PageQuery,
+  response: { 200: pageOf(MicrosoftAccount), 400: Problem, 404: Problem },
+}
+
+export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'now'>> = async (app, { tenants, accounts, now }) => {
+  app.get('/tenants/:tenantId/microsoft-accounts', { schema }, async ({ params, query }) => {
+    const range = readRange(query)
+    if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')
+    const rows = await accounts.list(params.tenantId, range)
+    return toPage(
+      rows.map((row) => presentAccount(row, now())),
+      query,
+      (account) => account.id,
+    )
+  })
+}

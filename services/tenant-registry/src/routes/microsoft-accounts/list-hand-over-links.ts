@@ -1,0 +1,23 @@
+import { HandOverLinks } from '@jackfield/contract/hand-over-link'
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listHandOverLinks',
+  summary: 'The hand-over links of this account that are still good',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  response: { 200: HandOverLinks, 404: Problem },
+}
+
+type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'now'>
+
+export const listHandOverLinks: FastifyPluginAsyncZod<Needed> = async (app, { accounts, handOverLinks, now }) => {
+  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links', { schema }, async ({ params }) => {
+    if (!(await accounts.find(params.tenantId, params.accountId))) throw refuse('account-not-found')
+    return { items: await handOverLinks.list(params, now()) }
+  })
+}

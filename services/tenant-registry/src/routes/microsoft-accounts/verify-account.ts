@@ -1,0 +1,31 @@
+import { AccountParams, VerifyRequest } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import { Verification } from '@jackfield/contract/verification'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { checkConnection, checkProposal } from '../../connection-test/connection-check.ts'
+import { proposed } from '../../domain/microsoft-account.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'verifyMicrosoftAccount',
+  summary: 'Test the connection; success makes the account ready',
+  tags: ['Microsoft accounts'],
+  params: AccountParams,
+  body: VerifyRequest.nullish(),
+  response: { 200: Verification, 400: Problem, 403: Problem, 404: Problem, 412: Problem, 429: Problem, 502: Problem },
+}
+
+export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/verify', { schema, config: { handOver: true } }, async (request) => {
+    const { tenantId, accountId } = request.params
+    const { enable = false, ...proposal } = request.body ?? {}
+    // Who does the part in Entra ID decides nothing here.
+    if (enable && request.caller.role === 'hand-over') throw refuse('forbidden')
+    const [tenant, account] = await Promise.all([ports.tenants.find(tenantId), ports.accounts.find(tenantId, accountId)])
+    if (!tenant || !account) throw refuse('account-not-found')
+    const isProposal = Object.values(proposal).some((value) => value !== undefined)
+    if (isProposal) return checkProposal(ports, request, tenant, proposed(account, proposal))
+    return checkConnection(ports, request, tenant, account, { enables: enable })
+  })
+}

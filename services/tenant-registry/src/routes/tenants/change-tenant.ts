@@ -1,0 +1,44 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import { Tenant, TenantPatch } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import { requirePlatform } from '../../guards/caller-scope.ts'
+import { requireFreeNames } from '../../hosts/tenant-names.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'changeTenant',
+  summary: 'Change a tenant’s slug, name, custom hosts or branding',
+  tags: ['Tenants'],
+  params: TenantParams,
+  headers: IfMatch,
+  body: TenantPatch,
+  response: { 200: Tenant, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
+}
+
+export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (app, { tenants, apps, baseUrl }) => {
+  app.patch('/tenants/:tenantId', { schema }, async (request, reply) => {
+    const { body, params, headers } = request
+    const read = await tenants.find(params.tenantId)
+    if (!read) throw refuse('tenant-not-found')
+    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    // Under which names a tenant is reached is the platform's to give.
+    if (body.slug !== undefined || body.customHosts !== undefined) requirePlatform(request.caller)
+    requireFreeNames(body, baseUrl, await apps.all())
+    const values = {
+      slug: body.slug ?? read.slug,
+      name: body.name ?? read.name,
+      customHosts: body.customHosts ? [...new Set(body.customHosts)] : read.customHosts,
+      branding: { ...read.branding, ...body.branding },
+    }
+    const details = { changed: Object.keys(body).join(',') }
+    const entry = auditEntry(request, { action: 'tenant.change', tenantId: read.id, target: read.id, details })
+    const tenant = await tenants.change(read, values, entry)
+    if (typeof tenant === 'string') throw refuse(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+  })
+}

@@ -1,0 +1,33 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import { NewTenant, Tenant } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { v7 } from 'uuid'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import { requirePlatform } from '../../guards/caller-scope.ts'
+import { requireFreeNames } from '../../hosts/tenant-names.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'createTenant',
+  summary: 'Create a tenant',
+  tags: ['Tenants'],
+  body: NewTenant,
+  response: { 201: Tenant, 400: Problem, 403: Problem, 409: Problem },
+}
+
+export const createTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (app, { tenants, apps, baseUrl }) => {
+  app.post('/tenants', { schema }, async (request, reply) => {
+    requirePlatform(request.caller)
+    const { slug, name } = request.body
+    const customHosts = [...new Set(request.body.customHosts)]
+    requireFreeNames({ slug, customHosts }, baseUrl, await apps.all())
+
+    const id = v7()
+    const entry = auditEntry(request, { action: 'tenant.create', tenantId: id, target: id, details: { slug } })
+    const tenant = await tenants.create({ id, slug, name, customHosts }, entry)
+    if (typeof tenant === 'string') throw refuse(tenant)
+    return reply.status(201).header('etag', entityTag(tenant.version)).send(tenant)
+  })
+}

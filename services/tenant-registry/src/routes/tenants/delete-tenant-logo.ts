@@ -1,0 +1,31 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import { Tenant } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteTenantLogo',
+  summary: 'Take the logo off the sign-in pages',
+  tags: ['Tenants'],
+  params: TenantParams,
+  headers: IfMatch,
+  response: { 200: Tenant, 404: Problem, 412: Problem },
+}
+
+export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (app, { tenants, logos }) => {
+  app.delete('/tenants/:tenantId/branding/logo', { schema }, async (request, reply) => {
+    const read = await tenants.find(request.params.tenantId)
+    if (!read) throw refuse('tenant-not-found')
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+    if (!read.branding.logo) throw refuse('logo-not-found')
+
+    const entry = auditEntry(request, { action: 'tenant-logo.delete', tenantId: read.id, target: read.id })
+    const tenant = await logos.replace(read, undefined, entry)
+    if (typeof tenant === 'string') throw refuse(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+  })
+}

@@ -1,0 +1,49 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import { TenantRemoval } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { refuse } from '../../errors.ts'
+import { requirePlatform } from '../../guards/caller-scope.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteTenant',
+  summary: 'Remove a tenant with everything it has; its audit log stays',
+  tags: ['Tenants'],
+  params: TenantParams,
+  headers: IfMatch,
+  querystring: z.strictObject({
+    preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
+  }),
+  response: { 200: TenantRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
+}
+
+export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster' | 'administrators'>> = async (app, ports) => {
+  const { tenants, roster, administrators } = ports
+  app.delete('/tenants/:tenantId', { schema }, async (request, reply) => {
+    const { tenantId } = request.params
+    requirePlatform(request.caller)
+    const read = await tenants.find(tenantId)
+    if (!read) throw refuse('tenant-not-found')
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+    if (request.query.preview === 'true') {
+      const people = await roster.ofTenant(tenantId)
+      if (people === 'unavailable') throw refuse('roster-unavailable')
+      const parts = await tenants.countParts(tenantId)
+      return reply.header('etag', entityTag(read.version)).send({ ...people, ...parts, hosts: read.customHosts })
+    }
+    if (await administrators.vouchesForPlatform(tenantId)) throw refuse('platform-administrators')
+
+    // Closed first, so that nobody signs in; the roster is erased while the credentials still work, which its subscriptions end with;
+    // erased here last. Cut short anywhere, it is finished by asking again.
+    const entryOf = (action: string) => auditEntry(request, { action, tenantId, target: tenantId, details: { slug: read.slug } })
+    const closed = read.removing ? read : await tenants.beginRemoval(read, entryOf('tenant.begin-removal'))
+    if (closed === 'version-conflict') throw refuse('version-conflict')
+    if ((await roster.erase(tenantId)) === 'unavailable') throw refuse('roster-unavailable')
+    if ((await tenants.delete(closed, entryOf('tenant.delete'))) === 'version-conflict') throw refuse('version-conflict')
+    return reply.status(204).send()
+  })
+}

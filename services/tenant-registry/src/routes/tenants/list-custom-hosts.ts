@@ -1,0 +1,22 @@
+import { CustomHosts } from '@jackfield/contract/custom-host'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { customHostOf } from '../../domain/host-proof.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listCustomHosts',
+  summary: 'The tenant’s own hosts, and how each is proven',
+  tags: ['Tenants'],
+  params: TenantParams,
+  response: { 200: CustomHosts, 404: Problem },
+}
+
+export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'baseUrl'>> = async (app, { tenants, baseUrl }) => {
+  app.get('/tenants/:tenantId/custom-hosts', { schema }, async ({ params }) => {
+    if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')
+    return { items: (await tenants.hosts(params.tenantId)).map((claim) => customHostOf(claim, baseUrl)) }
+  })
+}

@@ -1,0 +1,22 @@
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import { Tenant } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { tenantFilter } from '../../guards/caller-scope.ts'
+import { readRange, toPage } from '../../http/list-page.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listTenants',
+  summary: 'List tenants; a tenant’s admin sees that tenant',
+  tags: ['Tenants'],
+  querystring: PageQuery,
+  response: { 200: pageOf(Tenant), 400: Problem },
+}
+
+export const listTenants: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
+  app.get('/tenants', { schema }, async ({ caller, query }) => {
+    const rows = await tenants.list(tenantFilter(caller), readRange(query))
+    return toPage(rows, query, (tenant) => tenant.id)
+  })
+}

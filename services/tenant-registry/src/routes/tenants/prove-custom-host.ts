@@ -1,0 +1,42 @@
+import { HostParams, HostProof } from '@jackfield/contract/custom-host'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { customHostOf, judgeProof } from '../../domain/host-proof.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'proveCustomHost',
+  summary: 'Look for the proof of a custom host in DNS and on its web server; once found, the host is in use',
+  tags: ['Tenants'],
+  params: HostParams,
+  response: { 200: HostProof, 403: Problem, 404: Problem, 429: Problem },
+}
+
+type Needed = Pick<Ports, 'tenants' | 'hostProbe' | 'baseUrl'>
+
+export const proveCustomHost: FastifyPluginAsyncZod<Needed> = async (app, { tenants, hostProbe, baseUrl }) => {
+  app.post('/tenants/:tenantId/custom-hosts/:hostname/proof', { schema }, async (request) => {
+    const { tenantId, hostname } = request.params
+    const claim = (await tenants.hosts(tenantId)).find((one) => one.hostname === hostname)
+    if (!claim) throw refuse('host-not-found')
+    const host = customHostOf(claim, baseUrl)
+    if (claim.provenAt !== null) return { ok: true, dns: 'not-asked' as const, file: 'not-asked' as const, host }
+
+    const [texts, lines] = await Promise.all([hostProbe.readTexts(host.dns.name), hostProbe.readFile(host.file.url)])
+    const [dns, file] = [judgeProof(texts, host.dns.value), judgeProof(lines, host.file.content)]
+    const ok = dns === 'found' || file === 'found'
+    const details = { hostname, dns, file }
+    const entry = auditEntry(request, {
+      action: 'custom-host.prove',
+      tenantId,
+      target: tenantId,
+      details,
+      outcome: ok ? 'success' : 'failure',
+    })
+    const judged = await tenants.recordProof(tenantId, claim, ok, entry)
+    if (!judged) throw refuse('host-not-found')
+    return { ok, dns, file, host: customHostOf(judged, baseUrl) }
+  })
+}

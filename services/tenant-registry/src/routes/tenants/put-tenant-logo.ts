@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { LOGO_MAX_BYTES, LogoType } from '@jackfield/contract/branding'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import { Tenant } from '@jackfield/contract/tenant'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../audit/audit-entry.ts'
+import { findLogoDefect } from '../../domain/logo-image.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'putTenantLogo',
+  summary: 'Set the logo of the sign-in pages: a PNG, WebP or SVG image of at most 128 KiB and 2048 pixels a side',
+  tags: ['Tenants'],
+  params: TenantParams,
+  headers: IfMatch,
+  consumes: LogoType.options,
+  response: { 200: Tenant, 400: Problem, 404: Problem, 412: Problem, 413: Problem, 415: Problem },
+}
+
+export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (app, { tenants, logos }) => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(LogoType.options, { parseAs: 'buffer', bodyLimit: LOGO_MAX_BYTES }, (_request, body, done) => done(null, body))
+
+  app.put('/tenants/:tenantId/branding/logo', { schema }, async (request, reply) => {
+    const { params, headers } = request
+    const read = await tenants.find(params.tenantId)
+    if (!read) throw refuse('tenant-not-found')
+    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+
+    const mediaType = LogoType.safeParse(String(headers['content-type']).split(';')[0]?.trim().toLowerCase())
+    const bytes = request.body
+    if (!mediaType.success || !Buffer.isBuffer(bytes)) throw refuse('logo-not-readable')
+    const defect = findLogoDefect(bytes, mediaType.data)
+    if (defect) throw refuse(defect)
+
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const details = { mediaType: mediaType.data, sha256 }
+    const entry = auditEntry(request, { action: 'tenant-logo.put', tenantId: read.id, target: read.id, details })
+    const tenant = await logos.replace(read, { mediaType: mediaType.data, sha256, bytes }, entry)
+    if (typeof tenant === 'string') throw refuse(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+  })
+}

@@ -1,0 +1,102 @@
+import type { Connection } from '@jackfield/contract/internal-api'
+import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
+import { z } from 'zod'
+import type { DirectoryFailure } from '../../domain/directory-failure.ts'
+import type { AppOnlyTokens } from './app-only-tokens.ts'
+import { FOREIGN, FOREIGN_ANSWER, readGraphFailure } from './graph-failure.ts'
+import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
+import { readBody, readJson } from './read-body.ts'
+
+export type GraphRequest = {
+  method?: 'get' | 'post' | 'patch' | 'delete'
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal
+  /** The answer is a `Body`. */
+  isUnparsed?: boolean
+}
+/** Of a wait, in seconds. */
+export type ShortenedWait = { accountId: string; asked: number; obeyed: number }
+export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
+export type GraphClient = {
+  /** What Graph answers, in the shape of `schema`; anything else counts as no answer. */
+  ask<Schema extends z.ZodType>(connection: Connection, request: GraphRequest, schema: Schema): Promise<GraphAnswer<z.output<Schema>>>
+  origins(connection: Connection): MicrosoftOrigins
+}
+
+const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial().optional() }).catch({})
+
+type Options = {
+  overrides: OriginOverrides
+  tokens: AppOnlyTokens
+  /** Microsoft asked for a wait that is too long to be obeyed. */
+  onShortenedWait: (wait: ShortenedWait) => void
+}
+
+/** Graph v1.0 as an account's application, app-only. */
+export function graphClient({ overrides, tokens, onShortenedWait }: Options): GraphClient {
+  const origins = ({ cloud }: Connection) => microsoftOrigins(cloud, overrides)
+  function told({ accountId }: Connection, failure: DirectoryFailure): DirectoryFailure {
+    if (failure.kind === 'throttled' && (failure.askedSeconds ?? 0) > failure.retryAfterSeconds)
+      onShortenedWait({ accountId, asked: failure.askedSeconds ?? 0, obeyed: failure.retryAfterSeconds })
+    return failure
+  }
+  return {
+    origins,
+    /** One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the refusal counts. */
+    async ask(connection, request, schema) {
+      for (let isSecond = false; ; isSecond = true) {
+        const token = await tokens.get(connection, origins(connection))
+        if (token.kind !== 'token') return told(connection, token)
+        try {
+          const body = schema.safeParse(await send(origins(connection), token.accessToken, request))
+          return body.success ? { kind: 'answer', body: body.data } : FOREIGN_ANSWER
+        } catch (error) {
+          const failure = readGraphFailure(error)
+          if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return told(connection, failure)
+          tokens.forget(connection, token.accessToken)
+          if (isSecond && failure.kind === 'consent-missing') return failure
+          if (isSecond) return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
+        }
+      }
+    },
+  }
+}
+
+/**
+ * Graph's answer, read by its status first, and not by the client of Graph: that takes any status for an answer, complains like a parser,
+ * and holds on to what it has read. Undefined for a success whose body was cut off, or is none of Graph's.
+ * @throws GraphError
+ */
+async function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest): Promise<unknown> {
+  const { method = 'get', path, body, headers = {}, signal, isUnparsed = false } = request
+  const client = Client.initWithMiddleware({
+    baseUrl: `${origins.graph}/`,
+    defaultVersion: 'v1.0',
+    middleware: [repeatWhilePassing(), authenticate(origins.graph, accessToken), fetchBounded()],
+  })
+  const asked = client.api(path).headers(headers).responseType(ResponseType.RAW)
+  const bounded = signal ? asked.option('signal', signal) : asked
+  const response: Response = await (method === 'get' || method === 'delete' ? bounded[method]() : bounded[method](body))
+  if (!response.ok) throw await refusalOf(response)
+  // A deletion has no body to tell it from a proxy's page.
+  if (method === 'delete') return (await response.text()) === '' ? null : undefined
+  return (isUnparsed ? readBody : readJson)(response).catch(() => undefined)
+}
+
+async function refusalOf(response: Response): Promise<GraphError> {
+  const body = await response.text().catch(() => '')
+  const error = Refusal.parse(parsed(body)).error ?? (body === '' ? {} : { code: FOREIGN })
+  const refusal = new GraphError(response.status, error.message ?? '')
+  return Object.assign(refusal, { code: error.code ?? null, headers: response.headers })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

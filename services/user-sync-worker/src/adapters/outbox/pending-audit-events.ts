@@ -1,0 +1,56 @@
+import { LONGEST_AUDIT_DETAIL, type SentAuditEvent } from '@jackfield/contract/audit-event'
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { AuditEntry, PendingAuditEvents } from '../../ports.ts'
+
+/** How long one sender has for what it claimed before another may try. */
+const CLAIM = `interval '30 seconds'`
+
+const CLAIM_DUE = `
+update roster.pending_audit_event set not_before = now() + ${CLAIM}, attempts = attempts + 1
+where id in (select id from roster.pending_audit_event where not_before <= now() order by id limit $1 for update skip locked)
+returning id, event`
+
+/** Writes an audit event in the transaction of its cause: neither is there without the other. */
+export async function insertAuditEvent(client: pg.PoolClient | pg.Pool, entry: AuditEntry): Promise<void> {
+  await insertAuditEvents(client, [entry])
+}
+
+export async function insertAuditEvents(client: pg.PoolClient | pg.Pool, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const at = new Date().toISOString()
+  const events: SentAuditEvent[] = entries.map((entry) => ({ ...entry, details: cut(entry.details), id: newId(), at }))
+  const text = `insert into roster.pending_audit_event (id, tenant_id, event)
+    select * from unnest($1::uuid[], $2::uuid[], $3::jsonb[])`
+  const tenants = entries.map(({ tenantId }) => tenantId)
+  await client.query(text, [events.map(({ id }) => id), tenants, events.map((event) => JSON.stringify(event))])
+}
+
+/** No text of a deed, however long, makes an event that the registry does not take. */
+function cut(details: AuditEntry['details'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, value.slice(0, LONGEST_AUDIT_DETAIL).toWellFormed()]))
+}
+
+export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {
+  return {
+    async claim(limit) {
+      const { rows } = await pool.query<{ id: string; event: SentAuditEvent }>(CLAIM_DUE, [limit])
+      return rows.sort((left, right) => (left.id < right.id ? -1 : 1))
+    },
+    async delete(ids) {
+      await pool.query('delete from roster.pending_audit_event where id = any($1::uuid[])', [ids])
+    },
+    async postpone(ids) {
+      const text = `update roster.pending_audit_event set not_before = now() + least(300, 2 ^ least(attempts, 10)) * interval '1 second'
+        where id = any($1::uuid[])`
+      await pool.query(text, [ids])
+    },
+    async setAside(id) {
+      await pool.query(`update roster.pending_audit_event set not_before = 'infinity' where id = $1`, [id])
+    },
+    async countSetAside() {
+      const text = `select count(*)::int as events from roster.pending_audit_event where not_before = 'infinity'`
+      return (await pool.query<{ events: number }>(text)).rows[0]?.events ?? 0
+    },
+  }
+}

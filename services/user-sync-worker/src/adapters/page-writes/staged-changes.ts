@@ -1,0 +1,146 @@
+import type pg from 'pg'
+import { v7 as newId } from 'uuid'
+import type { KnownUser } from '../../domain/reconcile.ts'
+import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { holdsLease } from '../sync-runs/sync-run-fence.ts'
+import { contentDigest } from './content-digest.ts'
+
+const PERSON = `jsonb_build_object('id', u.object_id, 'displayName', u.display_name, 'givenName', u.given_name, 'surname', u.surname,
+  'userPrincipalName', u.user_principal_name, 'mail', u.mail, 'businessPhones', u.business_phones, 'mobilePhone', u.mobile_phone,
+  'jobTitle', u.job_title, 'department', u.department, 'employeeId', u.employee_id,
+  'accountEnabled', u.status = 'active', 'userType', u.user_type)`
+
+/** What the directory says of a person, or what is known where only their status changes. */
+const said = (member: string, column: string) => `case when person is null then (known).${column} else person ->> '${member}' end`
+
+// Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the tenant for each of
+// them, where the statistics do not know that it has grown (FC-62).
+const KNOWN = `
+select asked.id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged",
+  coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso, coalesce(u.chosen_by, 'rule') as "chosenBy"
+from unnest($3::uuid[]) as asked (id)
+left join lateral (
+  select * from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u on true
+left join lateral (select * from roster.staged_change where run_id = $4 and object_id = asked.id limit 1) s on true
+where case when u.id is null then s.sync is not null else u.sync or $5 end`
+
+const STAGE = `
+insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso, content_digest)
+select $1, $2, t.id, t.status, t.person, t.sync, t.sso, t.digest
+from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[], $8::bytea[]) as t (id, status, person, sync, sso, digest)
+order by t.id
+on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person, content_digest = excluded.content_digest,
+  sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
+returning xmax = 0 as is_new`
+
+// `except` is never a loop over both.
+const MISSING = `
+with missing as (
+  select object_id from roster.phone_user where tenant_id = $2 and directory_id = $3 and sync and status <> 'deleted'
+  except select unnest(object_ids) from roster.sync_run_met where run_id = $1)`
+
+const STAGE_MISSING = `${MISSING}
+insert into roster.staged_change (tenant_id, run_id, object_id, status)
+select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id) do nothing`
+
+const LIST_MISSING = `${MISSING}
+select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
+
+// Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to what was ticked by
+// hand meanwhile; sessions end with being active or with SSO (S45). A row that is known is locked before it is read, and has its own id:
+// whoever came into the roster in between has another, and stays as they are.
+const APPLY = `
+with batch as (
+  delete from roster.staged_change where run_id = $1 and object_id <= coalesce(
+    (select object_id from roster.staged_change where run_id = $1 order by object_id offset $4::int - 1 limit 1),
+    'ffffffff-ffff-ffff-ffff-ffffffffffff')
+  returning *
+), change as (
+  select b.*, u as known, b.sync is not null and ($7 = 'hand' or u.chosen_by = 'rule') as ticks_count
+  from (select * from batch order by object_id) b left join lateral (
+    select * from roster.phone_user where tenant_id = $2 and directory_id = $3 and object_id = b.object_id limit 1 for no key update
+  ) u on true
+)
+insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name, given_name,
+  surname, mail, mobile_phone, job_title, department, employee_id, user_type, business_phones, content_digest, status, sync, sso,
+  chosen_by, sessions_valid_after)
+select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]), $2, $5, $3, object_id,
+  coalesce(person ->> 'displayName', (known).display_name), coalesce(person ->> 'userPrincipalName', (known).user_principal_name),
+  ${said('givenName', 'given_name')}, ${said('surname', 'surname')}, ${said('mail', 'mail')}, ${said('mobilePhone', 'mobile_phone')},
+  ${said('jobTitle', 'job_title')}, ${said('department', 'department')}, ${said('employeeId', 'employee_id')},
+  coalesce(person ->> 'userType', (known).user_type),
+  case when person is null then (known).business_phones else array(select jsonb_array_elements_text(person -> 'businessPhones')) end,
+  case when person is null then (known).content_digest else content_digest end, status,
+  case when (known).id is null or ticks_count then sync else (known).sync end,
+  case when (known).id is null or ticks_count then sso else (known).sso end,
+  case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end,
+  case when ((known).status = 'active' and status <> 'active') or ((known).sso and ticks_count and not sso) then now()
+    else (known).sessions_valid_after end
+from change
+where case when (known).id is null then sync and status = 'active' else (known).sync or (ticks_count and sync) end
+on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, display_name = excluded.display_name,
+  user_principal_name = excluded.user_principal_name, given_name = excluded.given_name, surname = excluded.surname, mail = excluded.mail,
+  mobile_phone = excluded.mobile_phone, job_title = excluded.job_title, department = excluded.department,
+  employee_id = excluded.employee_id, user_type = excluded.user_type, business_phones = excluded.business_phones,
+  content_digest = excluded.content_digest, status = excluded.status, sync = excluded.sync, sso = excluded.sso,
+  chosen_by = excluded.chosen_by, sessions_valid_after = excluded.sessions_valid_after, version = u.version + 1, updated_at = now()
+where u.id = excluded.id`
+
+const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'
+
+export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+  return {
+    async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
+      if (ids.length === 0) return new Map()
+      // Without a name, so that it is planned for the table as it is now.
+      const { rows } = await pool.query<KnownUser & { id: string }>(KNOWN, [tenantId, directoryId, ids, runId, alsoUnsynced])
+      return new Map(rows.map(({ id, ...known }) => [id, known]))
+    },
+    async missingUsers({ tenantId, directoryId, runId }, after, limit) {
+      const values = [runId, tenantId, directoryId, after, limit]
+      const { rows } = await pool.query<{ object_id: string; total: string }>(LIST_MISSING, values)
+      return { ids: rows.map((row) => row.object_id), total: Number(rows[0]?.total ?? 0) }
+    },
+    async stageMissing(lease) {
+      await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        await client.query(STAGE_MISSING, [lease.runId, lease.tenantId, lease.directoryId])
+        return true
+      })
+    },
+    async applyStaged(lease, limit): Promise<AppliedBatch> {
+      const applied = await inTransaction(pool, async (client) => {
+        if (!(await holdsLease(client, lease))) return undefined
+        const ids = Array.from({ length: limit }, () => newId())
+        const chosenBy = lease.kind === 'import' ? 'hand' : 'rule'
+        await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId, ids, chosenBy])
+        await client.query('update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1', [
+          lease.runId,
+        ])
+        return (await isAnythingStaged(client, lease)) ? 'more' : 'all'
+      })
+      return applied ?? 'lost'
+    },
+  }
+}
+
+export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease): Promise<boolean> {
+  return (await client.query<{ isStaged: boolean }>(IS_STAGED, [runId])).rows[0]?.isStaged ?? false
+}
+
+/** Within the page's transaction. Returns how many people were not staged before. */
+export async function stageChanges(client: pg.PoolClient, lease: Lease, staged: readonly StagedUser[]): Promise<number> {
+  if (staged.length === 0) return 0
+  const { rows } = await client.query<{ is_new: boolean }>(STAGE, [
+    lease.tenantId,
+    lease.runId,
+    staged.map(({ user }) => user.id),
+    staged.map(({ status }) => status),
+    staged.map(({ user }) => JSON.stringify(user)),
+    staged.map(({ ticks }) => ticks?.sync ?? null),
+    staged.map(({ ticks }) => ticks?.sso ?? null),
+    staged.map(({ user }) => Buffer.from(contentDigest(user), 'hex')),
+  ])
+  return rows.filter((row) => row.is_new).length
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import type { AppControllerRoute, AppViewRoute, BullBoardQueues, IServerAdapter, UIConfig } from '@bull-board/api/typings/app'
+import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import type { Queue } from 'bullmq'
+import { z } from 'zod'
+import type { JobBoard } from '../../ports.ts'
+import { type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
+
+const UI: UIConfig = {
+  boardTitle: 'Jobs',
+  hideDocsLink: true,
+  miscLinks: [{ text: 'Control', url: '/' }],
+}
+
+/** bull-board's own Fastify adapter knows no reader who may not write, and answers with the text of every error: hence ours. */
+export function bullBoard(options: QueueOptions): JobBoard {
+  const { definition = QUEUES.syncRuns } = options
+  const { open, close } = reopenedQueue(options)
+  const { calls, entry, uiConfig, viewsPath, filesDirectory } = partsOfBoard()
+  const template = readFileSync(join(viewsPath, 'index.ejs'), 'utf8').replace(/<link href="https:[^>]+>/g, '')
+
+  let known: { queue: Queue; readOnly: BullBoardQueues; writable: BullBoardQueues } | undefined
+  async function queuesFor(isReadOnly: boolean): Promise<BullBoardQueues> {
+    const queue = await open()
+    if (known?.queue !== queue) {
+      known = { queue, readOnly: shown(queue, definition, true), writable: shown(queue, definition, false) }
+    }
+    return isReadOnly ? known.readOnly : known.writable
+  }
+
+  return {
+    pagePaths: [entry.route].flat(),
+    page(basePath) {
+      const { params } = entry.handler({ basePath, uiConfig })
+      return render(template, params)
+    },
+    filesDirectory,
+    calls: calls.flatMap(({ method, route, handler }) =>
+      [route].flat().map((path) => ({
+        method: String(method).toUpperCase(),
+        path,
+        async answer({ isReadOnly, params, query, body }) {
+          const request = {
+            queues: await queuesFor(isReadOnly),
+            uiConfig,
+            params,
+            query,
+            body: body as Record<string, unknown>,
+            headers: {},
+          }
+          const { status, body: answer } = await handler(request)
+          return { status: status ?? 200, body: answer }
+        },
+      })),
+    ),
+    close,
+  }
+}
+
+function shown(queue: Queue, { description, payload }: QueueDefinition, readOnlyMode: boolean): BullBoardQueues {
+  const adapter = new BullMQAdapter(queue, { description, readOnlyMode, jobDataSchema: z.toJSONSchema(payload) })
+  return new Map([[adapter.getName(), adapter]])
+}
+
+/** What bull-board tells a server to serve. */
+function partsOfBoard() {
+  let calls: AppControllerRoute[] = []
+  let entry: AppViewRoute | undefined
+  let uiConfig: UIConfig = {}
+  let [viewsPath, filesDirectory] = ['', '']
+  const server: IServerAdapter = {
+    setQueues: () => server,
+    setErrorHandler: () => server,
+    setViewsPath(path) {
+      viewsPath = path
+      return server
+    },
+    setStaticPath(_route, path) {
+      filesDirectory = path
+      return server
+    },
+    setEntryRoute(route) {
+      entry = route
+      return server
+    },
+    setApiRoutes(routes) {
+      calls = routes
+      return server
+    },
+    setUIConfig(config) {
+      uiConfig = config
+      return server
+    },
+  }
+  createBullBoard({ queues: [], serverAdapter: server, options: { uiConfig: UI } })
+  if (!entry) throw new TypeError('bull-board has no entry route.')
+  return { calls, entry, uiConfig, viewsPath, filesDirectory }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** The template knows two forms of EJS: `<%= name %>` escaped, `<%- name %>` as it is. */
+function render(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/<%([-=])\s*(\w+)\s*%>/g, (_, form: string, name: string) => {
+    const value = values[name] ?? ''
+    return form === '=' ? value.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '') : value
+  })
+}

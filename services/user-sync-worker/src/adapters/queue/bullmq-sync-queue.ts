@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { QUEUES } from '@jackfield/contract/queues'
+import { UnrecoverableError } from 'bullmq'
+import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../../ports.ts'
+import type { DueRun } from '../../sync-run-ports.ts'
+import { openWorker, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
+
+const PRODUCER_PATIENCE_MS = 1_000
+/** Nobody waits for a batch but the worker's own round. */
+const BATCH_PATIENCE_MS = 5_000
+const CLOSING_PATIENCE_MS = 5_000
+
+/** The side that enqueues. A failed enqueue costs at most a second: the rows in Postgres are the truth. */
+export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
+  const { definition = QUEUES.syncRuns } = options
+  const { open, close } = reopenedQueue(options)
+
+  /** One job for each slice of a run, however often it is asked for. */
+  async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
+    const delay = Math.round(delaySeconds * 1000)
+    const jobs = runs.map(({ job, slice }) => ({
+      name: 'advance',
+      data: definition.payload.parse(job),
+      opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
+    }))
+    await (await open()).addBulk(jobs)
+  }
+
+  return {
+    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, add([run], delaySeconds)),
+    async enqueueAll(runs) {
+      if (runs.length > 0) await within(BATCH_PATIENCE_MS, add(runs, 0))
+    },
+    async counts() {
+      const count = async () => (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
+      return { name: definition.name, states: (await within(PRODUCER_PATIENCE_MS, count())) as QueueCounts['states'] }
+    },
+    close,
+  }
+}
+
+/** The side that works. Closing lets the slices under way end. */
+export function bullmqConsumer(options: QueueOptions, concurrency: number): ConsumeSyncRuns {
+  const { engine, onError, definition = QUEUES.syncRuns } = options
+  return async (handle) => {
+    const stopping = new AbortController()
+    const underWay = new Set<Promise<void>>()
+    const worker = openWorker(options, concurrency, async (job) => {
+      // What is no job of this queue never will be one: it fails at once, for all to see.
+      const payload = definition.payload.safeParse(job.data)
+      if (!payload.success) throw new UnrecoverableError(`The job's data is not of the queue ${definition.name}.`)
+      const slice = handle(payload.data, stopping.signal)
+      underWay.add(slice)
+      return slice.finally(() => underWay.delete(slice))
+    })
+    worker.on('error', onError)
+    worker.on('failed', (_job, error) => onError(error))
+    // Redis is waited for as long as it takes; a Postgres that is not there now is the caller's to try again.
+    if (engine.kind === 'postgres') {
+      await worker.waitUntilReady().catch(async (error: unknown) => {
+        await worker.close()
+        throw error
+      })
+    }
+    return {
+      async close() {
+        stopping.abort()
+        const closed = worker.close().catch(onError)
+        // Slices are waited for as long as they take; a connection that does not let go after them is not.
+        const patience = Promise.allSettled(underWay).then(() => sleep(CLOSING_PATIENCE_MS, undefined, { ref: false }))
+        await Promise.race([closed, patience])
+      },
+    }
+  }
+}
+
+async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`The queue did not answer within ${milliseconds} ms.`)), milliseconds)
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => undefined)
+  }
+}

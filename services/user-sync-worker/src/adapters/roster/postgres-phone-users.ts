@@ -1,0 +1,134 @@
+import type { RosterEntry } from '@jackfield/contract/internal-api'
+import { decodeCursor, encodeCursor, isText, isUuid } from '@jackfield/postgres/cursor'
+import type pg from 'pg'
+import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
+import type { PhoneUsers, ReadUserRecord } from '../../ports.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
+import { IN_ORDER_OF_NAMES } from './schema.ts'
+
+// `offset 0`: bindings are found by their person before they are joined with anything (FC-62).
+const READ = `
+select u.*, coalesce((select json_agg(json_build_object('phoneSystemId', b.phone_system_id, 'phoneSystemName', p.name,
+    'extension', b.extension) order by p.name, p.id)
+  from (select phone_system_id, extension from roster.binding where user_id = u.id offset 0) b
+  join roster.phone_system p on p.id = b.phone_system_id), '[]') as bindings
+from roster.phone_user u`
+
+const LIST = `${READ}
+where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES}
+  and ($2::text is null or u.display_name ilike $2 or u.user_principal_name ilike $2 or u.mail ilike $2 or exists (
+    select from roster.binding b where b.user_id = u.id and b.extension like $2))
+  and ($3::boolean is null or $3 = exists (select from roster.binding b where b.user_id = u.id))
+  and ($4::boolean is null or u.sso = $4)
+  and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
+order by lower(u.display_name), u.id limit $7`
+
+// Each person is looked up by the key that is their own: a join, or any(), may be planned as a look at all of the tenant (FC-62).
+const TICKS = `
+select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
+  select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
+
+type Row = {
+  id: string
+  account_id: string
+  directory_id: string
+  object_id: string
+  display_name: string
+  given_name: string | null
+  surname: string | null
+  user_principal_name: string
+  mail: string | null
+  business_phones: string[]
+  mobile_phone: string | null
+  job_title: string | null
+  department: string | null
+  employee_id: string | null
+  status: RosterEntry['status']
+  status_since: Date
+  sync: boolean
+  sso: boolean
+  sessions_valid_after: Date | null
+  version: number
+  created_at: Date
+  updated_at: Date
+  bindings: RosterEntry['bindings']
+  sort_name?: string
+}
+
+export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers {
+  const toRecord = (row: Row) => recordOf(row, holds)
+  return {
+    async find(tenantId, userId) {
+      const { rows } = await pool.query<Row>(`${READ} where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
+      return rows[0] && toRecord(rows[0])
+    },
+    async findByIdentity(tenantId, directoryId, objectId) {
+      const text = `${READ} where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = $3`
+      const { rows } = await pool.query<Row>({ name: 'find-by-identity', text, values: [tenantId, directoryId, objectId] })
+      return rows[0] && toRecord(rows[0])
+    },
+    async list(tenantId, { search, bound, sso, cursor, limit }) {
+      const [name, id] = cursor === undefined ? [null, null] : (decodeCursor(cursor, isText, isUuid) ?? [])
+      if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
+      const pattern = search ? containing(search) : null
+      const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
+      const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1])
+      const shown = rows.slice(0, limit)
+      const last = shown.at(-1)
+      return {
+        items: shown.map(toRecord).map(({ version: _, ...entry }) => entry),
+        nextCursor: rows.length > limit && last ? encodeCursor([last.sort_name ?? '', last.id]) : null,
+      }
+    },
+    async ticksOf(tenantId, directoryId, objectIds) {
+      const { rows } = await pool.query<Row>(TICKS, [tenantId, directoryId, objectIds])
+      return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
+    },
+    async changeTicks(tenantId, userId, version, { sync, sso }, entry) {
+      const text = `update roster.phone_user set sync = $4, sso = $5, chosen_by = 'hand', version = version + 1, updated_at = now(),
+        sessions_valid_after = case when sso and not $5 then now() else sessions_valid_after end
+        where tenant_id = $1 and id = $2 and version = $3`
+      const changed = await inTransaction(pool, async (client) => {
+        if ((await client.query(text, [tenantId, userId, version, sync, sso])).rowCount !== 1) return undefined
+        await insertAuditEvent(client, entry)
+        return true
+      })
+      return changed ?? false
+    },
+  }
+}
+
+/** A LIKE pattern for "contains": what is a wildcard in the text searched for stands for itself (SI-05). */
+function containing(text: string): string {
+  return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
+}
+
+function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
+  const hold = row.bindings.length > 0 ? holdOf({ status: row.status, statusSince: row.status_since }, holds) : undefined
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    directoryId: row.directory_id,
+    objectId: row.object_id,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    surname: row.surname,
+    userPrincipalName: row.user_principal_name,
+    mail: row.mail,
+    businessPhones: row.business_phones,
+    mobilePhone: row.mobile_phone,
+    jobTitle: row.job_title,
+    department: row.department,
+    employeeId: row.employee_id,
+    status: row.status,
+    sync: row.sync,
+    sso: row.sso,
+    bindings: row.bindings,
+    ...(hold ? { hold } : {}),
+    sessionsValidAfter: row.sessions_valid_after?.toISOString() ?? null,
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  }
+}

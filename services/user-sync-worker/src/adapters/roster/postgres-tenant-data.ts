@@ -1,0 +1,66 @@
+import type { RosterOfTenant } from '@jackfield/contract/internal-api'
+import type pg from 'pg'
+import type { TenantData } from '../../ports.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
+
+const COUNT = `
+select count(*)::int as users, count(*) filter (where sso)::int as sso,
+  count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound,
+  (select count(*)::int from roster.phone_system where tenant_id = $1) as "phoneSystems",
+  (select count(*)::int from roster.webhook_endpoint where tenant_id = $1) as "webhookEndpoints"
+from roster.phone_user u where tenant_id = $1`
+
+// From the commit on nobody adds anything: the trigger refuse_removed_tenant sees the mark.
+const WAIT_FOR_WRITERS = 'select pg_advisory_xact_lock(roster.lock_of_tenant($1))'
+const SUBSCRIPTIONS = `select account_id as "accountId", subscription_id as "subscriptionId" from roster.subscription
+where tenant_id = $1 and subscription_id is not null`
+
+/** In the order of what refers to what; addresses to be told go first, so that nobody is told of the rest. Audit events still go out. */
+const ERASED = [
+  'webhook_endpoint',
+  'staged_change',
+  'sync_run_met',
+  'sync_run_selection',
+  'sync_run_skipped_user',
+  'sync_run_set_member',
+  'sync_run',
+  'import_rules',
+  'account_sync',
+  'page_proof',
+  'directory_set_member',
+  'subscription',
+  'binding',
+  'released_binding',
+  'binding_rules',
+  'extension',
+  'phone_system',
+  'phone_user',
+]
+
+/** All that the roster knows of a tenant. */
+export function postgresTenantData(pool: pg.Pool): TenantData {
+  return {
+    async isRemoved(tenantId) {
+      return (await pool.query('select from roster.removed_tenant where tenant_id = $1', [tenantId])).rowCount === 1
+    },
+    async count(tenantId) {
+      return (await pool.query<RosterOfTenant>(COUNT, [tenantId])).rows[0] as RosterOfTenant
+    },
+    async erase(tenantId, entry) {
+      const subscriptions = await inTransaction(pool, async (client) => {
+        await client.query(WAIT_FOR_WRITERS, [tenantId])
+        await client.query('insert into roster.removed_tenant (tenant_id) values ($1) on conflict do nothing', [tenantId])
+        const { rows } = await client.query<{ accountId: string; subscriptionId: string }>(SUBSCRIPTIONS, [tenantId])
+        let erased = 0
+        for (const table of ERASED) {
+          erased += (await client.query(`delete from roster.${table} where tenant_id = $1`, [tenantId])).rowCount ?? 0
+        }
+        // Said twice, it is recorded once.
+        if (erased > 0) await insertAuditEvent(client, { ...entry, details: { ...entry.details, rows: String(erased) } })
+        return rows
+      })
+      return subscriptions ?? []
+    },
+  }
+}

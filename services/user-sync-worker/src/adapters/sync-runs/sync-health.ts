@@ -1,0 +1,74 @@
+import type { RunWait } from '@jackfield/contract/sync-run'
+import type pg from 'pg'
+import { BY_ADMINS, OVERDUE, overdueAfterSeconds, STALLED_AFTER_SECONDS, syncFailureOf } from '../../domain/account-health.ts'
+import type { RunFailure } from '../../domain/directory-failure.ts'
+import type { StalledRun, SyncHealthBook } from '../../sync-health-ports.ts'
+import { FIRST_OF_ACCOUNT } from './sync-run-leases.ts'
+import type { SyncSettings } from './sync-settings.ts'
+
+/** How long one worker has to tell the registry before another may try. */
+const CLAIM = `interval '30 seconds'`
+const STALLED = `r.status in ('queued', 'running') and coalesce(r.progressed_at, r.created_at) < now() - $1 * interval '1 second'
+  and ${FIRST_OF_ACCOUNT}`
+
+// A run that makes progress may take as long as it needs, and one that waits for an admin says so itself.
+const NOTE_OVERDUE = `
+update roster.account_sync s set failure = coalesce(s.failure, $2), failing_since = coalesce(s.failing_since, now()), tell_at = now()
+where not s.is_told_failing and s.tell_at is null and coalesce(s.failure ->> 'code', '') <> all($4) and s.synced_at < now() - $1 * interval '1 second'
+  and not exists (select from roster.sync_run r where r.account_id = s.account_id
+    and (r.status = 'awaiting-approval' or (r.status = 'running' and r.progressed_at > now() - $3 * interval '1 second')))`
+
+const CLAIM_UNTOLD = `
+update roster.account_sync set tell_at = now() + ${CLAIM} where account_id in (
+  select account_id from roster.account_sync where tell_at <= now() order by tell_at limit $1 for update skip locked)
+returning tenant_id, account_id, failure, failures, failing_since, synced_at, is_told_failing, tell_at`
+
+const TOLD = `
+update roster.account_sync set is_told_failing = $3, tell_at = case when tell_at = $2 then null else tell_at end where account_id = $1`
+
+const NOTE_STALLED = `
+update roster.sync_run r set stalled_at = now()
+where ${STALLED} and (r.stalled_at is null or r.stalled_at < coalesce(r.progressed_at, r.created_at))
+returning r.id, r.tenant_id as "tenantId", r.account_id as "accountId", r.kind, r.status, r.waiting_for as "waitingFor",
+  coalesce(r.progressed_at, r.created_at) as since`
+
+const COUNT = `
+select (select count(*)::int from roster.account_sync where is_told_failing or (tell_at is not null and failure is not null)) as "accountsNotInStep",
+  (select count(*)::int from roster.sync_run r where ${STALLED}) as "stalledRuns"`
+
+type HealthRow = Record<'tenant_id' | 'account_id', string> & {
+  failure: RunFailure | null
+  failures: number
+  is_told_failing: boolean
+  tell_at: Date
+} & Record<'failing_since' | 'synced_at', Date | null>
+type StalledRow = Omit<StalledRun, 'since' | 'waitingFor'> & { since: Date; waitingFor: RunWait | null }
+
+/** Over all tenants: to be asked in that scope. */
+export function postgresSyncHealth(pool: pg.Pool, settings: SyncSettings): SyncHealthBook {
+  return {
+    async noteOverdue() {
+      const values = [overdueAfterSeconds(settings), JSON.stringify(OVERDUE), STALLED_AFTER_SECONDS, BY_ADMINS]
+      return (await pool.query(NOTE_OVERDUE, values)).rowCount ?? 0
+    },
+    async claimUntold(limit) {
+      const { rows } = await pool.query<HealthRow>(CLAIM_UNTOLD, [limit])
+      return rows.map((row) => {
+        const { failure, failures, failing_since: failingSince, synced_at: syncedAt } = row
+        const told = failure && syncFailureOf({ failure, failures, failingSince: failingSince ?? row.tell_at, syncedAt })
+        const isNews = row.is_told_failing !== (told !== null)
+        return { tenantId: row.tenant_id, accountId: row.account_id, failure: told, isNews, until: row.tell_at }
+      })
+    },
+    async told({ accountId, failure, until }) {
+      await pool.query(TOLD, [accountId, until, failure !== null])
+    },
+    async noteStalled() {
+      const { rows } = await pool.query<StalledRow>(NOTE_STALLED, [STALLED_AFTER_SECONDS])
+      return rows.map((row) => ({ ...row, since: row.since.toISOString() }))
+    },
+    async counts() {
+      return (await pool.query<{ accountsNotInStep: number; stalledRuns: number }>(COUNT, [STALLED_AFTER_SECONDS])).rows[0] as never
+    },
+  }
+}

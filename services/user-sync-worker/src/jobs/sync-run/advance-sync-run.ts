@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection } from '@jackfield/contract/internal-api'
+import { SyncRunJob } from '@jackfield/contract/queues'
+import { ASKED, type Checkpoint, firstCheckpoint, readCheckpoint } from '../../domain/checkpoint.ts'
+import {
+  decideOnFailure,
+  decideOnOutage,
+  type FailureDecision,
+  isGivingUp,
+  type RunFailure,
+  waitAfter,
+} from '../../domain/directory-failure.ts'
+import { pauseAfterPage } from '../../domain/fair-share.ts'
+import { isEndless } from '../../domain/page-trail.ts'
+import type { Ports } from '../../ports.ts'
+import type { DueRun, Lease, RunPage } from '../../sync-run-ports.ts'
+import { pageWriter } from './page-writer.ts'
+import { planOf } from './run-plan.ts'
+import { sourceOf } from './run-source.ts'
+
+type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
+type Settings = { sliceMs: number; now: () => number }
+/** How many other slices are under way in this process. */
+type Beside = { others: () => number }
+
+/** What is to be enqueued after a slice: the rest of the run, or the next run of its account. */
+export type SliceOutcome = { next: DueRun | undefined; delaySeconds: number }
+const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
+
+const RENEWAL_MS = 5_000
+const APPLIED_AT_ONCE = 1_000
+
+/**
+ * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their turn.
+ * Safe to run twice, late, or not at all: the row says what is left to do.
+ */
+export function advanceSyncRun(ports: Needs, settings: Settings) {
+  let underWay = 0
+  const others = () => underWay - 1
+  return async (data: unknown, stopping: AbortSignal): Promise<SliceOutcome> => {
+    const job = SyncRunJob.safeParse(data)
+    if (!job.success) return NOTHING
+    const lease = await ports.runs.takeLease(job.data)
+    if (!lease) return NOTHING
+    underWay += 1
+    const renewal = setInterval(() => ports.runs.renewLease(lease).catch(() => undefined), RENEWAL_MS)
+    try {
+      return await work(ports, lease, { ...settings, others }, stopping)
+    } catch (error) {
+      // Otherwise the lease expires by itself.
+      await ports.runs.release(lease, waitAfter(lease), 'internal-error').catch(() => undefined)
+      throw error
+    } finally {
+      clearInterval(renewal)
+      underWay -= 1
+    }
+  }
+}
+
+async function work(ports: Needs, lease: Lease, settings: Settings & Beside, stopping: AbortSignal): Promise<SliceOutcome> {
+  if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
+    return fail(ports, lease, NO_PROGRESS)
+  }
+  const connection = await ports.registry.findConnection(lease.tenantId, lease.accountId)
+  if (connection && 'kind' in connection) return settle(ports, lease, decideOnOutage('The tenant registry', lease))
+  if (!connection) return disconnect(ports, lease)
+  const refusal = refusalOf(lease, connection)
+  if (refusal) return fail(ports, lease, refusal)
+
+  const until = settings.now() + settings.sliceMs
+  const from = lease.checkpoint === null ? firstCheckpoint(planOf(lease)) : readCheckpoint(lease.checkpoint)
+  if (!from) return settle(ports, lease, { kind: 'resync' })
+  if (lease.total === null && lease.kind !== 'delta') {
+    const total = await ports.directory.countUsers(connection, stopping)
+    if (total !== undefined) await ports.runs.setTotal(lease, total)
+    lease.total = total ?? null
+  }
+  const isOver = () => stopping.aborted || settings.now() >= until
+  const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now, others: settings.others }, stopping)
+  if (read !== 'all-read') return read
+  return conclude(ports, lease, isOver)
+}
+
+/**
+ * The next page is fetched while this one is written. What a page means is decided when all before it is written, unless it says so by
+ * itself; pages that change nothing are committed some at a time.
+ */
+async function writePages(
+  ports: Needs,
+  lease: Lease,
+  connection: Connection,
+  from: Checkpoint,
+  { isOver, now, others }: { isOver: () => boolean; now: () => number } & Beside,
+  stopping: AbortSignal,
+): Promise<SliceOutcome | 'all-read'> {
+  if (isConcluding(from)) return 'all-read'
+  const abandoned = new AbortController()
+  const signal = AbortSignal.any([stopping, abandoned.signal])
+  const read = sourceOf(lease, connection, ports)
+  const writer = pageWriter(ports, lease, now)
+  let phase = from.phase
+  const give = async (failure: Parameters<typeof decideOnFailure>[0]) => {
+    if (!(await writer.end())) return NOTHING
+    return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
+  }
+  try {
+    let seen = lease.seen
+    for (let reading = read(from, signal); ; ) {
+      const begun = now()
+      const page = await reading
+      if (page.kind !== 'read') return await give(page)
+      const { next } = page
+      // Another phase may need what this page writes; a run that has to stop reads nothing ahead.
+      const isAhead = next.phase === phase && phase !== 'missing' && phase !== 'members' && !isOver()
+      if (isAhead) {
+        reading = read(next, signal)
+        reading.catch(() => undefined) // its failure is met when it is awaited, if at all
+      }
+      if (!page.standsAlone && !(await writer.settled())) return NOTHING
+      const prepared = await page.prepare()
+      if ('kind' in prepared) return await give(prepared)
+      seen += prepared.seen
+      if (phase === 'list' && isEndless({ seen, links: next.trail?.links ?? 0, counted: lease.total }))
+        return await give({ kind: 'endless-list', counted: lease.total })
+      if (isQuietRound(lease, prepared, next)) {
+        const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: prepared.deltaLink ?? lease.deltaLink })
+        return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING
+      }
+      if (!(await writer.write(prepared))) return NOTHING
+      if (isAhead) {
+        await sleep(pauseAfterPage(now() - begun, others()), undefined, { signal }).catch(() => undefined)
+        continue
+      }
+      if (!(await writer.end())) return NOTHING
+      if (isConcluding(next)) return 'all-read'
+      if (isOver()) return await giveBack(ports, lease)
+      reading = read(next, signal)
+      phase = next.phase
+    }
+  } finally {
+    abandoned.abort()
+    await writer.settled().catch(() => undefined)
+  }
+}
+
+/** All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). Most rounds of changes leave nothing to do. */
+async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
+  if (lease.checkpoint !== 'apply') {
+    const decision = await ports.runs.decide(lease)
+    if (decision === 'lost') return NOTHING
+    if (decision !== 'apply') return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+  }
+  for (let left = lease.preview ? 'all' : 'more'; left !== 'all'; ) {
+    left = await ports.runs.applyStaged(lease, APPLIED_AT_ONCE)
+    if (left === 'lost') return NOTHING
+    if (left === 'more' && isOver()) return giveBack(ports, lease)
+  }
+  if (!(await ports.runs.finish(lease))) return NOTHING
+  return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+}
+
+/** A whole round of changes that told nothing, as most do: of it there is nothing to commit but its end. */
+function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
+  if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
+  const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page
+  return seen + users.length + unsynced.length + skipped.length + nameless + staged.length + met.length === 0 && !setMembers && !warning
+}
+
+function isConcluding({ phase }: Checkpoint): boolean {
+  return phase === 'decide' || phase === 'apply'
+}
+
+async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Promise<SliceOutcome> {
+  if (decision.kind === 'fail') return fail(ports, lease, decision.failure)
+  if (decision.kind === 'restart') return { next: await ports.runs.restart(lease), delaySeconds: 0 }
+  if (decision.kind === 'resync') return { next: await fallBack(ports, lease), delaySeconds: 0 }
+  return { next: await ports.runs.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
+}
+
+/** A delta becomes a full comparison, once; a run that listed begins again. */
+async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
+  return lease.kind === 'delta' ? ports.runs.fallBackToFull(lease) : ports.runs.restart(lease)
+}
+
+async function giveBack(ports: Needs, lease: Lease): Promise<SliceOutcome> {
+  return { next: await ports.runs.release(lease, 0), delaySeconds: 0 }
+}
+
+async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<SliceOutcome> {
+  if (!(await ports.runs.fail(lease, failure))) return NOTHING
+  return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+}
+
+/** The registry says so itself; should its word have been lost, the next run notices (S49). */
+async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
+  const outcome = await fail(ports, lease, GONE)
+  const entry = { action: 'users.disconnect', actor: 'user-sync-worker', outcome: 'success' as const, target: lease.accountId }
+  await ports.accountUsers.disconnect(lease.tenantId, lease.accountId, { ...entry, tenantId: lease.tenantId })
+  return outcome
+}
+
+const NO_PROGRESS: RunFailure = {
+  code: 'no-progress',
+  message: 'The run made no progress for a long time and was given up.',
+  remedy: 'Let whoever runs the platform look at the log of the worker.',
+}
+
+const GONE: RunFailure = { code: 'account-not-found', message: 'The Microsoft 365 account was removed.' }
+
+function refusalOf(lease: Lease, connection: Connection): RunFailure | undefined {
+  if (!connection.enabled) return { code: 'account-not-enabled', message: 'The Microsoft 365 account is not enabled: test its connection.' }
+  if (connection.directoryId !== lease.directoryId) {
+    return { code: 'account-changed', message: 'The account was connected to another directory after the run was asked for.' }
+  }
+  return undefined
+}

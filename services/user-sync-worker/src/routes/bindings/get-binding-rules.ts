@@ -1,0 +1,21 @@
+import { BindingRules } from '@jackfield/contract/binding-suggestion'
+import { entityTag } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'getBindingRules',
+  summary: 'Show the rules by which extensions are proposed',
+  tags: ['Bindings'],
+  params: TenantParams,
+  response: { 200: BindingRules, 404: Problem },
+}
+
+export const getBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans'>> = async (app, { bindingPlans }) => {
+  app.get('/tenants/:tenantId/binding-rules', { schema }, async ({ params }, reply) => {
+    const { rules, version } = await bindingPlans.rules(params.tenantId)
+    return reply.header('etag', entityTag(version)).send(rules)
+  })
+}

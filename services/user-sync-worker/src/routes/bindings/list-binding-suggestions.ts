@@ -1,0 +1,31 @@
+import { BindingSuggestionQuery, BindingSuggestions } from '@jackfield/contract/binding-suggestion'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { suggestBindings } from '../../domain/binding-suggestions.ts'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const MOST_USERS = 5_000
+
+const schema = {
+  operationId: 'listBindingSuggestions',
+  summary: 'Propose extensions of a phone system for unbound users, the best fits first, and list what conflicts',
+  tags: ['Bindings'],
+  params: TenantParams,
+  querystring: BindingSuggestionQuery,
+  response: { 200: BindingSuggestions, 400: Problem, 404: Problem },
+}
+
+export const listBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (app, ports) => {
+  app.get('/tenants/:tenantId/binding-suggestions', { schema }, async ({ params: { tenantId }, query: { phoneSystemId } }) => {
+    if (!(await ports.phoneSystems.find(tenantId, phoneSystemId))) throw refuse('phone-system-not-found')
+    const users = await ports.bindingPlans.unboundUsers(tenantId, phoneSystemId, MOST_USERS + 1)
+    const extensions = await ports.bindingPlans.extensions(tenantId, phoneSystemId)
+    const { rules } = await ports.bindingPlans.rules(tenantId)
+
+    const ofSystem = rules.items.filter((rule) => rule.phoneSystemId === phoneSystemId)
+    const { items, conflicts } = suggestBindings(users.slice(0, MOST_USERS), extensions, ofSystem)
+    return { items, conflicts, isPartial: users.length > MOST_USERS }
+  })
+}

@@ -1,0 +1,34 @@
+import { BindingRules } from '@jackfield/contract/binding-suggestion'
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import { auditEntry } from '../../http/audit-entry.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'putBindingRules',
+  summary: 'Replace the rules by which extensions are proposed',
+  tags: ['Bindings'],
+  params: TenantParams,
+  headers: IfMatch,
+  body: BindingRules,
+  response: { 200: BindingRules, 400: Problem, 404: Problem, 412: Problem },
+}
+
+export const putBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (app, ports) => {
+  app.put('/tenants/:tenantId/binding-rules', { schema }, async (request, reply) => {
+    const { tenantId } = request.params
+    const read = await ports.bindingPlans.rules(tenantId)
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+    for (const id of new Set(request.body.items.map(({ phoneSystemId }) => phoneSystemId)))
+      if (!(await ports.phoneSystems.find(tenantId, id))) throw refuse('phone-system-not-found')
+
+    const expected = request.headers['if-match'] === undefined ? undefined : read.version
+    const entry = auditEntry(request, { action: 'binding-rules.put', tenantId, target: tenantId })
+    const version = await ports.bindingPlans.putRules(tenantId, request.body, expected, entry)
+    if (version === undefined) throw refuse('version-conflict')
+    return reply.header('etag', entityTag(version)).send(request.body)
+  })
+}

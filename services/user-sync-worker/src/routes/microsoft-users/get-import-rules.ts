@@ -1,0 +1,26 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
+import { ImportRules } from '@jackfield/contract/import-rule'
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'getImportRules',
+  summary: 'Show the rules by which users of a Microsoft 365 account are synced without being ticked',
+  tags: ['Import'],
+  params: AccountParams,
+  response: { 200: ImportRules, 404: Problem, 503: Problem },
+}
+
+export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'importRules'>> = async (app, { registry, importRules }) => {
+  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async ({ params }, reply) => {
+    const { tenantId, accountId } = params
+    const connection = await registry.findConnection(tenantId, accountId)
+    if (!connection) throw refuse('account-not-found')
+    if ('kind' in connection) throw refuse('temporarily-unavailable')
+    const { rules, version } = await importRules.find(tenantId, accountId)
+    return reply.header('etag', entityTag(version)).send(rules)
+  })
+}

@@ -1,0 +1,71 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { RunQuery } from '@jackfield/contract/import-request'
+import { ImportRules } from '@jackfield/contract/import-rule'
+import type { Connection } from '@jackfield/contract/internal-api'
+import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRunStarted } from '@jackfield/contract/sync-run'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Directory } from '../../directory-ports.ts'
+import { explainUnreadSet, setsOf } from '../../domain/import-rules.ts'
+import { refuse } from '../../errors.ts'
+import { enabledConnection } from '../../guards/enabled-connection.ts'
+import { auditEntry } from '../../http/audit-entry.ts'
+import { microsoftRefusal } from '../../http/microsoft-refusal.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'putImportRules',
+  summary: 'Replace the rules by which users of a Microsoft 365 account are synced without being ticked',
+  description:
+    'A full comparison by the new rules follows by itself. With `preview` the rules are not kept: the run counts and lists what they would change.',
+  tags: ['Import'],
+  params: AccountParams,
+  headers: IfMatch,
+  querystring: RunQuery,
+  body: ImportRules,
+  response: { 200: ImportRules, 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
+}
+
+export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'importRules' | 'runs' | 'queue'>> = async (
+  app,
+  ports,
+) => {
+  const { registry, directory, importRules, runs, queue } = ports
+  app.put('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async (request, reply) => {
+    const { tenantId, accountId } = request.params
+    const connection = await enabledConnection(registry, request.params)
+    await requireReadableSets(directory, connection, request.body)
+    const { directoryId } = connection
+    const account = { tenantId, accountId, directoryId }
+    if (request.query.preview) {
+      const asked = { ...account, requestedBy: request.caller.sub, preview: true, request: { mode: 'full' as const }, rules: request.body }
+      const due = await runs.create(asked, (runId) =>
+        auditEntry(request, { action: 'import-rules.preview', tenantId, target: accountId, details: { runId } }),
+      )
+      await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+      return reply.status(202).send({ runId: due.job.runId })
+    }
+    const read = await importRules.find(tenantId, accountId)
+    if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
+    const expected = request.headers['if-match'] === undefined ? undefined : read.version
+    const details = { rules: String(request.body.items.length), leavers: request.body.leavers }
+    const entry = auditEntry(request, { action: 'import-rules.put', tenantId, target: accountId, details })
+    const version = await importRules.put(account, request.body, expected, entry)
+    if (version === undefined) throw refuse('version-conflict')
+    return reply.header('etag', entityTag(version)).send(request.body)
+  })
+}
+
+/** A rule that nobody could follow is refused while somebody is there to mend it. */
+async function requireReadableSets(directory: Directory, connection: Connection, rules: ImportRules): Promise<void> {
+  for (const set of setsOf(rules)) {
+    const answer = await directory.listMembers(connection, set, null, AbortSignal.timeout(LONGEST_WAIT_MS))
+    if (answer.kind === 'consent-missing' || answer.kind === 'rejected') {
+      throw refuse('import-rules-unreadable', { message: explainUnreadSet(set, answer.kind) })
+    }
+    if (answer.kind !== 'page') throw microsoftRefusal(answer)
+  }
+}
+
+const LONGEST_WAIT_MS = 10_000

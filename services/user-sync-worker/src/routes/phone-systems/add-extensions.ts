@@ -1,0 +1,29 @@
+import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../../errors.ts'
+import { auditEntry } from '../../http/audit-entry.ts'
+import type { Ports } from '../../ports.ts'
+
+const Count = z.number().int().min(0)
+
+const schema = {
+  operationId: 'addExtensions',
+  summary: 'Add extensions to a phone system; numbers that exist stay as they are',
+  tags: ['Phone systems'],
+  params: PhoneSystemParams,
+  body: NewExtensions,
+  response: { 200: z.object({ created: Count, unchanged: Count }), 400: Problem, 404: Problem },
+}
+
+export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.post('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async (request) => {
+    const { tenantId, phoneSystemId } = request.params
+    const system = await phoneSystems.find(tenantId, phoneSystemId)
+    if (!system) throw refuse('phone-system-not-found')
+    const entryFor = (created: number) =>
+      auditEntry(request, { action: 'extensions.add', tenantId, target: system.id, details: { created: String(created) } })
+    return phoneSystems.addExtensions(tenantId, system.id, request.body.items, entryFor)
+  })
+}

@@ -1,0 +1,24 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { auditEntry } from '../../http/audit-entry.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'createPhoneSystem',
+  summary: 'Add a phone system',
+  tags: ['Phone systems'],
+  params: TenantParams,
+  body: NewPhoneSystem,
+  response: { 201: PhoneSystem, 400: Problem, 404: Problem },
+}
+
+export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.post('/tenants/:tenantId/phone-systems', { schema }, async (request, reply) => {
+    const { tenantId } = request.params
+    const { name } = request.body
+    const entryFor = (target: string) => auditEntry(request, { action: 'phone-system.create', tenantId, target, details: { name } })
+    return reply.status(201).send(await phoneSystems.create(tenantId, name, entryFor))
+  })
+}

@@ -1,0 +1,25 @@
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { Extension, PhoneSystemParams } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listExtensions',
+  summary: 'List the extensions of a phone system and who holds them',
+  tags: ['Phone systems'],
+  params: PhoneSystemParams,
+  querystring: PageQuery,
+  response: { 200: pageOf(Extension), 400: Problem, 404: Problem },
+}
+
+export const listExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.get('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async ({ params, query }) => {
+    const system = await phoneSystems.find(params.tenantId, params.phoneSystemId)
+    if (!system) throw refuse('phone-system-not-found')
+    const page = await phoneSystems.listExtensions(params.tenantId, system.id, { cursor: query.cursor, limit: query.limit })
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

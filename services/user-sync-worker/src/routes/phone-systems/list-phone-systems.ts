@@ -1,0 +1,24 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { PhoneSystem } from '@jackfield/contract/phone-system'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listPhoneSystems',
+  summary: 'List the phone systems',
+  tags: ['Phone systems'],
+  params: TenantParams,
+  querystring: PageQuery,
+  response: { 200: pageOf(PhoneSystem), 400: Problem, 404: Problem },
+}
+
+export const listPhoneSystems: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
+  app.get('/tenants/:tenantId/phone-systems', { schema }, async ({ params, query }) => {
+    const page = await phoneSystems.list(params.tenantId, { cursor: query.cursor, limit: query.limit })
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

@@ -1,0 +1,27 @@
+import { PlannedChange, PlannedChangeQuery } from '@jackfield/contract/import-rule'
+import { pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRunParams } from '@jackfield/contract/sync-run'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listPlannedChanges',
+  summary: 'List what a comparison would change: of a preview, or of a run that awaits approval',
+  description: 'An import lists only whom it would disable; all else it counts.',
+  tags: ['Sync runs'],
+  params: SyncRunParams,
+  querystring: PlannedChangeQuery,
+  response: { 200: pageOf(PlannedChange), 400: Problem, 404: Problem },
+}
+
+export const listPlannedChanges: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
+  app.get('/tenants/:tenantId/sync-runs/:runId/planned-changes', { schema }, async ({ params, query }) => {
+    const { tenantId, runId } = params
+    if (!(await runs.find(tenantId, runId))) throw refuse('run-not-found')
+    const page = await runs.plannedChanges(tenantId, runId, { ...query, cursor: query.cursor })
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

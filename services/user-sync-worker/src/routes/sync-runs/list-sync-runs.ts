@@ -1,0 +1,24 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRun, SyncRunQuery } from '@jackfield/contract/sync-run'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listSyncRuns',
+  summary: 'List sync runs, the newest first',
+  tags: ['Sync runs'],
+  params: TenantParams,
+  querystring: SyncRunQuery,
+  response: { 200: pageOf(SyncRun), 400: Problem, 404: Problem },
+}
+
+export const listSyncRuns: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
+  app.get('/tenants/:tenantId/sync-runs', { schema }, async ({ params, query }) => {
+    const page = await runs.list(params.tenantId, { ...query, cursor: query.cursor })
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

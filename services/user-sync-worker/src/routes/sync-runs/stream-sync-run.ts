@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Problem } from '@jackfield/contract/problem'
+import { type SyncRun, SyncRunParams } from '@jackfield/contract/sync-run'
+import { fairSlots } from '@jackfield/http-server/fair-slots'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const POLL_MS = 300
+const HEARTBEAT_MS = 15_000
+/** Then the browser connects again by itself. */
+const LONGEST_MS = 10 * 60_000
+const MOST_STREAMS = 300
+const MOST_OF_TENANT = 25
+const OVER: ReadonlySet<SyncRun['status']> = new Set(['succeeded', 'failed', 'cancelled'])
+
+const schema = {
+  operationId: 'streamSyncRun',
+  summary: 'Follow a sync run: server-sent events, the run as data on each change, the event `end` when it is over',
+  tags: ['Sync runs'],
+  params: SyncRunParams,
+  produces: ['text/event-stream'],
+  response: { 200: z.string().meta({ description: 'text/event-stream' }), 404: Problem, 429: Problem, 503: Problem },
+}
+
+export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'>> = async (app, { runs, inScope }) => {
+  const closing = new AbortController()
+  const slots = fairSlots(MOST_STREAMS, { tenant: MOST_OF_TENANT })
+  // A stream outlives its request, and with it the request's scope.
+  const find = sharedLooks(({ tenantId, runId }) => inScope(tenantId, () => runs.find(tenantId, runId)))
+  app.addHook('preClose', async () => closing.abort())
+  // HEAD would follow the run too, for nobody.
+  app.get('/tenants/:tenantId/sync-runs/:runId/events', { schema, exposeHeadRoute: false }, async ({ params, headers }, reply) => {
+    const found = await find(params)
+    if (!found) throw refuse('run-not-found')
+    const release = slots.take({ tenant: params.tenantId })
+    if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
+
+    const left = new AbortController()
+    const stopping = AbortSignal.any([closing.signal, left.signal])
+    const stream = Readable.from(follow(() => find(params), String(headers['last-event-id'] ?? ''), stopping))
+    const end = () => {
+      left.abort()
+      release()
+    }
+    // A client that leaves between two events ends its stream at once: destroyed alone, it would go on until its next event.
+    for (const each of [stream, reply.raw]) each.once('close', end)
+    reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    return reply.send(stream as unknown as string)
+  })
+}
+
+type Find = (params: z.infer<typeof SyncRunParams>) => ReturnType<Ports['runs']['find']>
+
+/** However many follow a run, the database is asked a few times a second for all of them. */
+function sharedLooks(find: Find): Find {
+  const looks = new Map<string, ReturnType<Find>>()
+  return (params) => {
+    const key = `${params.tenantId} ${params.runId}`
+    const look = looks.get(key) ?? find(params)
+    if (!looks.has(key)) setTimeout(() => looks.delete(key), POLL_MS / 2).unref()
+    looks.set(key, look)
+    return look
+  }
+}
+
+/** A client that comes back with Last-Event-ID is not told again what it knows. */
+async function* follow(find: () => ReturnType<Ports['runs']['find']>, lastEventId: string, stopping: AbortSignal) {
+  yield 'retry: 1000\n\n'
+  let told = lastEventId
+  let quietMs = 0
+  for (let elapsed = 0; elapsed < LONGEST_MS && !stopping.aborted; elapsed += POLL_MS) {
+    const found = await find()
+    if (!found) return
+    const id = String(found.revision)
+    const isOver = OVER.has(found.run.status)
+    if (id !== told) yield `id: ${id}\ndata: ${JSON.stringify(found.run)}\n\n`
+    if (isOver) {
+      yield 'event: end\ndata: {}\n\n'
+      return
+    }
+    quietMs = id === told ? quietMs + POLL_MS : 0
+    told = id
+    if (quietMs >= HEARTBEAT_MS) {
+      quietMs = 0
+      yield ': still here\n\n'
+    }
+    await sleep(POLL_MS, undefined, { signal: stopping }).catch(() => undefined)
+  }
+}

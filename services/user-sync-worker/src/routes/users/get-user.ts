@@ -1,0 +1,22 @@
+import { entityTag } from '@jackfield/contract/entity-tag'
+import { PhoneUser, UserParams } from '@jackfield/contract/phone-user'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'getUser',
+  summary: 'Show a phone user',
+  tags: ['Users'],
+  params: UserParams,
+  response: { 200: PhoneUser, 404: Problem },
+}
+
+export const getUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
+  app.get('/tenants/:tenantId/users/:userId', { schema }, async ({ params }, reply) => {
+    const user = await users.find(params.tenantId, params.userId)
+    if (!user) throw refuse('user-not-found')
+    return reply.header('etag', entityTag(user.version)).send(user)
+  })
+}

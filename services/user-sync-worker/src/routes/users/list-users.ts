@@ -1,0 +1,24 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { pageOf } from '@jackfield/contract/page'
+import { PhoneUser, PhoneUserQuery } from '@jackfield/contract/phone-user'
+import { Problem } from '@jackfield/contract/problem'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listUsers',
+  summary: 'List the phone users, in order of names',
+  tags: ['Users'],
+  params: TenantParams,
+  querystring: PhoneUserQuery,
+  response: { 200: pageOf(PhoneUser), 400: Problem, 404: Problem },
+}
+
+export const listUsers: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
+  app.get('/tenants/:tenantId/users', { schema }, async ({ params, query }) => {
+    const page = await users.list(params.tenantId, query)
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

@@ -1,0 +1,32 @@
+import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
+import { TenantParams } from '@jackfield/contract/identifier'
+import { Problem } from '@jackfield/contract/problem'
+import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import { auditEntry } from '../../http/audit-entry.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'createWebhookEndpoint',
+  summary: 'Tell an address of a phone system what changes; the answer shows the signing secret, once',
+  tags: ['Webhooks'],
+  params: TenantParams,
+  body: NewWebhookEndpoint,
+  response: { 201: CreatedWebhookEndpoint, 400: Problem, 404: Problem, 503: Problem },
+}
+
+export const createWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints' | 'isWebhookAddress'>> = async (
+  app,
+  { webhookEndpoints, isWebhookAddress },
+) => {
+  app.post('/tenants/:tenantId/webhook-endpoints', { schema }, async (request, reply) => {
+    const { tenantId } = request.params
+    if (!isWebhookAddress(request.body.url)) throw refuse('webhook-address-refused')
+    const entryFor = (target: string) =>
+      auditEntry(request, { action: 'webhook-endpoint.create', tenantId, target, details: { host: new URL(request.body.url).host } })
+    const created = await webhookEndpoints.create(tenantId, request.body, entryFor)
+    if (!created) throw refuse('webhooks-not-configured')
+    return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send(created)
+  })
+}

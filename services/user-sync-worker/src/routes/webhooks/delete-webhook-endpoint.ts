@@ -1,0 +1,30 @@
+import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import { WebhookEndpointParams } from '@jackfield/contract/webhook-endpoint'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { refuse } from '../../errors.ts'
+import { auditEntry } from '../../http/audit-entry.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'deleteWebhookEndpoint',
+  summary: 'Tell an address nothing more',
+  tags: ['Webhooks'],
+  params: WebhookEndpointParams,
+  headers: IfMatch,
+  response: { 204: z.undefined().meta({ description: 'Deleted' }), 404: Problem, 412: Problem },
+}
+
+export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (app, { webhookEndpoints }) => {
+  app.delete('/tenants/:tenantId/webhook-endpoints/:endpointId', { schema }, async (request, reply) => {
+    const { tenantId, endpointId: target } = request.params
+    // What was asked for never changes; how deliveries go is no version of it.
+    const isSeen = isMatch(request.headers['if-match'], UNCHANGING_VERSION)
+    const entry = auditEntry(request, { action: 'webhook-endpoint.delete', tenantId, target })
+    const deleted = isSeen ? await webhookEndpoints.delete(tenantId, target, entry) : await webhookEndpoints.has(tenantId, target)
+    if (deleted && !isSeen) throw refuse('version-conflict')
+    if (!deleted) throw refuse('webhook-endpoint-not-found')
+    return reply.status(204).send()
+  })
+}

@@ -1,0 +1,24 @@
+import { TenantParams } from '@jackfield/contract/identifier'
+import { PageQuery, pageOf } from '@jackfield/contract/page'
+import { Problem } from '@jackfield/contract/problem'
+import { WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  operationId: 'listWebhookEndpoints',
+  summary: 'List the webhook endpoints and how they do',
+  tags: ['Webhooks'],
+  params: TenantParams,
+  querystring: PageQuery,
+  response: { 200: pageOf(WebhookEndpoint), 400: Problem, 404: Problem },
+}
+
+export const listWebhookEndpoints: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (app, { webhookEndpoints }) => {
+  app.get('/tenants/:tenantId/webhook-endpoints', { schema }, async ({ params, query }) => {
+    const page = await webhookEndpoints.list(params.tenantId, { cursor: query.cursor, limit: query.limit })
+    if ('kind' in page) throw refuse('invalid-cursor')
+    return page
+  })
+}

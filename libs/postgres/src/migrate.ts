@@ -22,7 +22,11 @@ export async function runMigrations(options: { connectionString: string; folder:
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migrate(drizzle(client), { migrationsFolder: options.folder, migrationsSchema: 'migrations', migrationsTable: options.name })
+    await migrate(drizzle(client), {
+      migrationsFolder: options.folder,
+      migrationsSchema: 'migrations',
+      migrationsTable: options.name,
+    }).catch(explainOlderSchema)
     const journal = readFileSync(join(options.folder, 'meta/_journal.json'), 'utf8')
     await applySchemaObjects(client, options.folder, options.name, journal)
   } finally {
@@ -45,4 +49,17 @@ export async function whenReachable<Result>(
       await new Promise((resolve) => setTimeout(resolve, delay))
     }
   }
+}
+
+const DUPLICATE_SCHEMA = '42P06'
+
+/** Before the first release the migrations were squashed into one, which cannot follow on from its predecessors. */
+function explainOlderSchema(error: unknown): never {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!('code' in cause) || cause.code !== DUPLICATE_SCHEMA) continue
+    throw new Error(`${cause.message}: it was made before the first release; use an empty database (npm start: remove .data)`, {
+      cause: error,
+    })
+  }
+  throw error
 }

@@ -63,6 +63,22 @@ test('a named SQL file that fails is named, and nothing of the round stays', asy
   await rm(broken)
 })
 
+test('a schema from before the squashed migrations is refused with what to do', async () => {
+  const other = await createTestDatabase()
+  const pool = createPool({ connectionString: other.url, applicationName: 'test', onIdleError: () => undefined })
+  await pool.query('create schema roster')
+  await pool.end()
+  const own = await mkdtemp(join(tmpdir(), 'migrations-'))
+  await mkdir(join(own, 'meta'))
+  const entries = [{ idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_roster', breakpoints: true }]
+  await writeFile(join(own, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }))
+  await writeFile(join(own, '0000_roster.sql'), 'create schema roster;')
+  const migrate = runMigrations({ connectionString: other.url, folder: own, name: 'roster' })
+  await expect(migrate).rejects.toThrow(/schema "roster" already exists: .* use an empty database/)
+  await other.drop()
+  await rm(own, { recursive: true })
+})
+
 test('FC-64 the role is made by every migration, also when all of its migrations ran before', async () => {
   const role = `test_${randomBytes(4).toString('hex')}`
   await writeFile(join(folder, 'role.sql'), `create role ${role};`)

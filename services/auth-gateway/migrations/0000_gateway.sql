@@ -6,8 +6,23 @@ CREATE UNLOGGED TABLE "gateway"."artefact" (
 	"payload" "bytea" NOT NULL,
 	"grant_key" text,
 	"uid_key" text,
+	"waits_at" text,
+	"companion_keys" text[],
+	"companion_uid_key" text,
 	"consumed_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "gateway"."logout_notice" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"tenant_id" text,
+	"issuer" text NOT NULL,
+	"client_id" text NOT NULL,
+	"url" text NOT NULL,
+	"sub" text NOT NULL,
+	"sid" text NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"not_before" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "gateway"."signing_key" (
@@ -20,4 +35,6 @@ CREATE TABLE "gateway"."signing_key" (
 --> statement-breakpoint
 CREATE INDEX "artefact_grant_key" ON "gateway"."artefact" USING btree ("grant_key");--> statement-breakpoint
 CREATE INDEX "artefact_uid_key" ON "gateway"."artefact" USING btree ("uid_key");--> statement-breakpoint
-CREATE INDEX "artefact_expires_at" ON "gateway"."artefact" USING btree ("expires_at");
+CREATE INDEX "artefact_expires_at" ON "gateway"."artefact" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "artefact_waits_at" ON "gateway"."artefact" USING btree ("waits_at","expires_at") WHERE "gateway"."artefact"."waits_at" is not null;--> statement-breakpoint
+CREATE INDEX "logout_notice_not_before" ON "gateway"."logout_notice" USING btree ("not_before");

@@ -1,2 +1,0 @@
-ALTER TABLE "gateway"."artefact" ADD COLUMN "waits_at" text;--> statement-breakpoint
-CREATE INDEX "artefact_waits_at" ON "gateway"."artefact" USING btree ("waits_at","expires_at") WHERE "gateway"."artefact"."waits_at" is not null;

@@ -1,1 +1,0 @@
-ALTER TABLE "gateway"."logout_notice" ADD COLUMN "tenant_id" text;

@@ -1,1 +1,0 @@
-ALTER TABLE "registry"."microsoft_account" ALTER COLUMN "next_check_at" SET DEFAULT now() + interval '24 hours';

@@ -1,1 +1,0 @@
-ALTER TABLE "registry"."microsoft_account" ADD COLUMN "sync_failure" jsonb;

@@ -1,1 +1,0 @@
-ALTER TABLE "roster"."phone_user" ADD COLUMN "employee_id" text;

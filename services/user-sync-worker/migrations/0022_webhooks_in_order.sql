@@ -1,1 +1,0 @@
-CREATE INDEX "webhook_message_in_order" ON "roster"."webhook_message" USING btree ("endpoint_id","seq") WHERE "roster"."webhook_message"."delivered_at" is null;

@@ -4,6 +4,7 @@ import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plu
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuse } from './errors.ts'
 import { isDependencyFailure } from './http/dependency-failure.ts'
+import { forwardedHostPlugin } from './http/forwarded-host-plugin.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
 import { logSerializers } from './http/request-log.ts'
@@ -51,6 +52,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
   const { baseUrl, backends, controlDirectory } = settings
   const { backendToken } = ports
 
+  app.register(forwardedHostPlugin, { baseUrl })
   app.register(
     async (sites) => {
       await sites.register(plantedCookiesPlugin)

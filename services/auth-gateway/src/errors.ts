@@ -11,6 +11,7 @@ const CATALOGUE = {
   'invalid-request': { status: 400, message: 'The request is not valid.' },
   'request-not-readable': { status: 400, message: 'The request is too long, or not a form.' },
   'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
+  'forwarded-host-differs': { status: 400, message: 'The proxy names another host than the request.' },
   'unknown-host': { status: 404, message: 'No organisation uses this address.' },
   'session-not-found': { status: 404, message: 'This session has ended already.' },
   'consent-link-not-found': { status: 400, message: 'This consent link has expired or was used. Make a new one in Control.' },

@@ -46,8 +46,8 @@ describe('IL-06 T-102 no expression of ours takes long over 50 KiB of', () => {
     for (const read of [
       () => chooseReturnTarget(evil, { origin, allowed: [origin], home: '/' }),
       () => chooseReturnTarget(`/${evil}`.slice(0, 2_048), { origin, allowed: [origin], home: '/' }),
-      () => readHost(evil),
-      () => readHost(`${evil}.phone.example`),
+      () => readHost(evil, 'https:'),
+      () => readHost(`${evil}.phone.example`, 'https:'),
       () => nameBrowser(evil),
       () => readSessionCookie(evil),
       () => judgeClaims({ sub: 'x', iat: 0, tid: evil, oid: evil, amr: [evil], sid: evil }, expected),

@@ -54,6 +54,8 @@ export async function givenGateway(
     rateLimitFactor?: number
     /** What addresses of the gateway begin with; it listens on plain http all the same, as behind an ingress. */
     scheme?: 'http' | 'https'
+    /** In place of one on the port that it listens on. */
+    baseUrl?: string
     /** Keeps artefacts instead of Postgres. */
     redis?: Redis
     /** In place of one in the test run's Postgres. */
@@ -61,7 +63,7 @@ export async function givenGateway(
   } = {},
 ) {
   const port = await findFreePort()
-  const baseUrl = `${options.scheme ?? 'http'}://phone.localhost:${port}`
+  const baseUrl = options.baseUrl ?? `${options.scheme ?? 'http'}://phone.localhost:${port}`
   const database = options.database ?? (await createTestDatabase())
   await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
   const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => {} })

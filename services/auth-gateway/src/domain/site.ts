@@ -21,10 +21,17 @@ export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
   ])
 }
 
-/** The Host header as URLs spell it, or undefined when it is none: no user info, path, or second port. */
-export function readHost(header: string | undefined): string | undefined {
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' }
+
+/**
+ * The Host header as URLs of that protocol (`https:`) spell it, without the default port, or undefined when it is none: no user info, path,
+ * or second port.
+ */
+export function readHost(header: string | undefined, protocol: string): string | undefined {
   const host = header?.toLowerCase() ?? ''
-  return /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host) && host.length <= 260 ? host : undefined
+  if (!/^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host) || host.length > 260) return undefined
+  const port = DEFAULT_PORTS[protocol]
+  return port !== undefined && host.endsWith(port) ? host.slice(0, -port.length) : host
 }
 
 /** Everything that people leave behind on one host of a tenant, or on one shared host, is kept under this name. */

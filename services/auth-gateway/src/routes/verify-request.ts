@@ -19,14 +19,16 @@ export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
     payload.resume()
     done(null)
   })
+  const config = { takesForwardedHost: true } as const
   const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-  app.route({ method, url: '/auth/verify', handler: (request, reply) => verify(ports, request, reply) })
+  app.route({ method, url: '/auth/verify', config, handler: (request, reply) => verify(ports, request, reply) })
   // Envoy appends the path it guards. It is not looked at either.
   for (const url of ['/auth/verify/apps/:clientId', '/auth/verify/apps/:clientId/*']) {
     app.route<{ Params: z.infer<typeof schema.params> }>({
       method,
       url,
+      config,
       schema,
       handler: async (request, reply) => {
         const found = (await ports.registry.listApps()).find(({ clientId }) => clientId === request.params.clientId)

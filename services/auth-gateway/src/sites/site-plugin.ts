@@ -15,8 +15,9 @@ declare module 'fastify' {
 export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async (app, { registry, baseUrl }) => {
   app.decorateRequest('site')
   const ofPlatform = platformSites(baseUrl)
+  const { protocol } = new URL(baseUrl)
   app.addHook('onRequest', async (request) => {
-    const host = readHost(request.host)
+    const host = readHost(request.host, protocol)
     if (!host) throw refuse('unknown-host')
     const site = ofPlatform.get(host) ?? (await findSignInSite(registry, host))
     if (!site) throw refuse('unknown-host')

@@ -35,6 +35,7 @@ export const GERMAN: Texts = {
     'invalid-request': 'Die Anfrage ist ungültig.',
     'request-not-readable': 'Die Anfrage ist zu lang oder kein Formular.',
     'origin-not-registered': 'Die Herkunft ist für keine App dieser Adresse registriert.',
+    'forwarded-host-differs': 'Der Proxy nennt einen anderen Host als die Anfrage.',
     'unknown-host': 'Keine Organisation verwendet diese Adresse.',
     'session-not-found': 'Diese Sitzung ist schon beendet.',
     'consent-link-not-found': 'Dieser Link zur Zustimmung ist abgelaufen oder wurde schon benutzt. Erstellen Sie in Control einen neuen.',

@@ -26,7 +26,7 @@ export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }>
     reply.header('cache-control', 'no-store')
     requireSameSite(request)
     const { tenant, accountId, chooseAnother, returnTo } = request.body
-    const host = readHost(readTenantHost(tenant, baseUrl))
+    const host = readHost(readTenantHost(tenant, baseUrl), new URL(baseUrl).protocol)
     const site = host === undefined ? undefined : await findTenantSite(registry, host)
     if (!site || host === undefined) throw refuse('tenant-not-found')
     const chosen = accountId === undefined ? site.accounts : site.accounts.filter(({ id }) => id === accountId)

@@ -1,6 +1,8 @@
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
-import type pg from 'pg'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { useOwnClientEverywhere } from '../src/client.ts'
 import { drizzle, sql } from '../src/drizzle.ts'
 import { createPool } from '../src/pool.ts'
 import { inTransaction } from '../src/transaction.ts'
@@ -76,4 +78,47 @@ test('T-122 what fails in a transaction is told as it is, and undone', async () 
   })
   await expect(refused).rejects.toThrow('refused')
   expect((await pool.query('select count(*)::int as things from thing')).rows).toEqual([{ things: 0 }])
+})
+
+const END_EARLY = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'early'`
+
+/** Hands on what the server says; that it is ready, only together with its last words. */
+async function endingTooEarly(url: string): Promise<{ url: string; close(): void }> {
+  const { hostname, port } = new URL(url)
+  const ready = Buffer.from('5a0000000549', 'hex')
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    let held = Buffer.alloc(0)
+    client.pipe(server)
+    server.on('data', (said) => {
+      held = Buffer.concat([held, said])
+      if (held.subarray(-ready.length).equals(ready)) return void other.query(END_EARLY)
+      if (held.includes(ready)) return
+      client.write(held)
+      held = Buffer.alloc(0)
+    })
+    server.on('end', () => client.end(held))
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const there = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String((proxy.address() as AddressInfo).port) })
+  there.searchParams.set('application_name', 'early')
+  return { url: there.href, close: () => proxy.close() }
+}
+
+test('FC-43 T-122 a connection that is ended as it is made, or to which nobody listens any more, ends no process, whichever library made it', async () => {
+  useOwnClientEverywhere()
+  const early = await endingTooEarly(database.url)
+  const client = new pg.Client({ connectionString: early.url }) // as BullMQ does
+  await client.connect()
+  client.on('error', () => undefined)
+  await expect(client.query('select 1')).rejects.toThrow(/terminat|not queryable/)
+  early.close()
+
+  const unheard = new pg.Client({ connectionString: database.url })
+  await unheard.connect()
+  const { rows } = await unheard.query('select pg_backend_pid() as pid')
+  unheard.removeAllListeners()
+  await endBackend(rows[0].pid)
+  await expect(unheard.query('select 1')).rejects.toThrow(/terminat|not queryable/)
 })

@@ -1,5 +1,5 @@
 import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
-import { Client } from '@jackfield/postgres/client'
+import { Client, useOwnClientEverywhere } from '@jackfield/postgres/client'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 
 // BullMQ on Redis or on Postgres: how a queue of the catalogue is opened on either.
@@ -91,7 +91,8 @@ function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefin
 
 function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
   const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
-  // BullMQ makes its own pool of this, whose connections are ours: one that dies while BullMQ has it ends no process.
+  // BullMQ makes its own pool of this, and a connection to listen on: both of ours, for one that dies while BullMQ has it ends no process.
+  useOwnClientEverywhere()
   return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue', Client }
 }
 

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findRedisBinary, startRedisServer } from '@jackfield/local-stores/redis-server'
 import { createTestDatabase } from '@jackfield/test-environment/database'
-import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { Redis } from 'ioredis'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +14,7 @@ import { oauthErrorOf, passMicrosoft, signIn } from './oidc-client.ts'
 
 // The old key-encryption key was taken away, as docs/configuration.md allows, while people have cookies of before.
 
-const redisUrl = testRedisUrl()
+const binary = findRedisBinary()
 
 /** Gives every sealed payload the fingerprint of a key that nobody has. */
 async function removeKey(world: World, redis: Redis | undefined): Promise<void> {
@@ -25,12 +28,13 @@ async function removeKey(world: World, redis: Redis | undefined): Promise<void> 
 }
 
 describe.each(['Postgres', 'Redis'])('artefacts on %s', (store) => {
-  test.skipIf(store === 'Redis' && !redisUrl)(
+  test.skipIf(store === 'Redis' && !binary)(
     'FC-61 with the key gone everybody is signed out, nobody gets an error, and people sign in again with the cookies they have',
     { timeout: 60_000 },
     async () => {
-      const redis = store === 'Redis' ? new Redis(Object.assign(new URL(redisUrl ?? ''), { pathname: '/7' }).href) : undefined
-      await redis?.flushdb()
+      const folder = await mkdtemp(join(tmpdir(), 'jackfield-redis-'))
+      const server = store === 'Redis' ? await startRedisServer({ binary: binary ?? '', folder }) : undefined
+      const redis = server && new Redis(server.url)
       const world = await givenGateway({ ...(redis && { redis }) })
       try {
         givenApp(world, 'web-client')
@@ -59,6 +63,8 @@ describe.each(['Postgres', 'Redis'])('artefacts on %s', (store) => {
       } finally {
         await world.close()
         redis?.disconnect()
+        await server?.stop()
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 })
       }
     },
   )

@@ -37,7 +37,14 @@ export function RedirectSection({ account, etag, test, mayChange }: Properties) 
     <>
       {mayChange && <Choices shown={proposal ?? account} isDisabled={change.isPending} onChoose={choose} />}
       {proposal ? (
-        <RedirectSwitch account={account} proposal={proposal} change={change} onSave={save} onDiscard={() => choose(undefined)} />
+        <RedirectSwitch
+          account={account}
+          proposal={proposal}
+          change={change}
+          isTesting={test.isPending}
+          onSave={save}
+          onDiscard={() => choose(undefined)}
+        />
       ) : (
         <RedirectUriList account={account} />
       )}

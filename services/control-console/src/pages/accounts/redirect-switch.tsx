@@ -27,12 +27,14 @@ type Properties = {
   account: MicrosoftAccount
   proposal: RedirectProposal
   change: ReturnType<typeof useSwitchRedirects>
+  /** A connection test is about to leave another version of the account, which this one would not match. */
+  isTesting: boolean
   onSave: (isTested: boolean) => void
   onDiscard: () => void
 }
 
 /** From a choice to its being saved: what to register first, the test of the choice, the switch when it is green. */
-export function RedirectSwitch({ account, proposal, change, onSave, onDiscard }: Properties) {
+export function RedirectSwitch({ account, proposal, change, isTesting, onSave, onDiscard }: Properties) {
   const styles = useStyles()
   const [isForcing, setForcing] = useState(false)
   const red = change.isPending ? undefined : change.data
@@ -48,7 +50,7 @@ export function RedirectSwitch({ account, proposal, change, onSave, onDiscard }:
       </MessageBar>
       <Needed account={account} proposal={proposal} />
       <div className={styles.actions}>
-        <Button appearance="primary" disabledFocusable={change.isPending} onClick={() => onSave(account.enabled)}>
+        <Button appearance="primary" disabledFocusable={change.isPending || isTesting} onClick={() => onSave(account.enabled)}>
           {account.enabled ? 'Test and switch' : 'Save choice'}
         </Button>
         <Button disabled={change.isPending} onClick={onDiscard}>

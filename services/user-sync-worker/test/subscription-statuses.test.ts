@@ -51,7 +51,7 @@ test.each([...REFUSALS, ...PAGES])(
     await set('not_before = now()')
     await expect.poll(() => ids().includes(old ?? ''), { timeout: 15_000 }).toBe(false)
     await expect.poll(() => ids().length, { timeout: 15_000 }).toBe(1)
-    expect(await failures()).toBe(0)
+    await expect.poll(failures, { timeout: 15_000 }).toBe(0)
   },
 )
 

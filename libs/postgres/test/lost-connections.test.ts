@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { useOwnClientEverywhere } from '../src/client.ts'
+import { Client, useOwnClientEverywhere } from '../src/client.ts'
 import { drizzle, sql } from '../src/drizzle.ts'
 import { createPool } from '../src/pool.ts'
 import { inTransaction } from '../src/transaction.ts'
@@ -111,8 +111,10 @@ test('FC-43 T-122 a connection that is ended as it is made, or to which nobody l
   const early = await endingTooEarly(database.url)
   const client = new pg.Client({ connectionString: early.url }) // as BullMQ does
   await client.connect()
-  client.on('error', () => undefined)
+  const heard: unknown[] = []
+  client.on('error', (error) => heard.push(error))
   await expect(client.query('select 1')).rejects.toThrow(/terminat|not queryable/)
+  expect(heard).toMatchObject([{ code: '57P01' }])
   early.close()
 
   const unheard = new pg.Client({ connectionString: database.url })
@@ -121,4 +123,21 @@ test('FC-43 T-122 a connection that is ended as it is made, or to which nobody l
   unheard.removeAllListeners()
   await endBackend(rows[0].pid)
   await expect(unheard.query('select 1')).rejects.toThrow(/terminat|not queryable/)
+})
+
+test('FC-43 T-122 whoever waits on a connection hears that it was ended, also in the middle of a statement, and hears it once', async () => {
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  const heard: unknown[] = []
+  client.on('error', (error) => heard.push(error))
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
+  const listening = client.query('select pg_sleep(30)').catch(({ code }) => code)
+  await expect
+    .poll(async () => (await other.query(`select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`, [rows[0].pid])).rowCount)
+    .toBe(1)
+  await endBackend(rows[0].pid)
+  expect(await listening).toBe('57P01')
+  await ended
+  expect(heard).toMatchObject([{ code: '57P01' }])
 })

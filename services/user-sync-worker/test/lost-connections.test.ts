@@ -33,8 +33,8 @@ type Process = Awaited<ReturnType<ServiceProcesses['start']>>
 
 /** Reads and writes at the API and an import at the worker, while `lose` cuts them off. */
 async function loseConnectionsOf(api: Process, worker: Process, lose: () => Promise<void>): Promise<void> {
-  const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }), 'content-type': 'application/json' }
   const ask = async (path: string, body?: object) => {
+    const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }), 'content-type': 'application/json' }
     const sent = body && { method: 'POST', body: JSON.stringify(body) }
     const answer = await fetch(`http://127.0.0.1:${api.port}${path}`, { ...sent, headers })
     const text = await answer.text()

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { send } from './browser.ts'
 import { accountOf } from './given.ts'
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname
-const KEY = Buffer.alloc(32, 7).toString('base64')
+const KEY = randomBytes(32).toString('base64')
 
 /** The gateway as it is run, with one tenant, Contoso, and a registry and a roster that always answer. */
 export async function gatewayProcess(settings: { DATABASE_URL: string } & Record<string, string>) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'
@@ -11,7 +12,7 @@ import { platform, service } from './registry.ts'
 // The service as it is run. Every connection that it has to Postgres is ended five times a second.
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const KEY = Buffer.alloc(32, 7)
+const KEY = randomBytes(32)
 const ROUNDS = 40
 const SLOW = { timeout: 30_000 }
 let database: TestDatabase

@@ -17,11 +17,9 @@ export async function endBackends(url: string, milliseconds = 200): Promise<{ en
       rounds += 1
     }
   }
-  // A test that forgets it drops its database under it, which is its end too.
-  client.on('error', () => stopping.abort())
-  const running = run().catch((error: unknown) => {
-    if (!stopping.signal.aborted) throw error
-  })
+  // A test that failed drops the database under it. What else goes wrong is seen by its rounds, which stand still.
+  client.on('error', () => undefined)
+  const running = run().catch(() => undefined)
   return {
     ended: () => ended,
     rounds: () => rounds,

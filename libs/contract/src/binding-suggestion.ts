@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { Id } from './identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
-/** `attribute`: the last digits of a phone number, of the employee id, or of the mail's local part. `next-free`: the first free number of a range. */
+/**
+ * `attribute`: the last digits of a phone number (of the extension it names, if it names one), of the employee id, or of the mail's local part.
+ * `next-free`: the first free number of a range.
+ */
 export const BindingRule = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('attribute'),

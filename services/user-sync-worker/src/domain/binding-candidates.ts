@@ -43,18 +43,23 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
   return [...found.values()]
 }
 
-/** "x101" says it; otherwise the more of the last digits fit, the better. */
+/** A number that names its extension says it; otherwise the more of the last digits fit, the better. */
 function addPhone(
   phone: string,
   less: number,
   reason: Candidate['reason'],
   add: (extension: string, score: number, reason: Candidate['reason']) => void,
 ) {
-  const said = /(?:ext\.?|x|#)\s*(\d{2,8})\s*$/i.exec(phone)?.[1]
-  if (said) add(said, 0.95 - less, reason)
-  const digits = phone.replace(/\D/g, '')
+  const named = namedExtension(phone)
+  if (named !== undefined) return add(named, 0.95 - less, reason)
+  const digits = digitsOf(phone)
   for (let length = SHORTEST_FIT; length <= Math.min(LONGEST_FIT, digits.length); length += 1)
     add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
+}
+
+/** "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23). The digits before it are the company's, not the person's. */
+function namedExtension(phone: string): string | undefined {
+  return /(?:ext(?:ension)?|x|#)[\s.:=]*(\d{2,8})\s*(?:;|$)/i.exec(phone)?.[1]
 }
 
 const NAMESAKE_SCORES = { mail: 0.92, 'employee-id': 0.91, name: 0.85 } as const
@@ -89,10 +94,15 @@ function indexOfNames(byNumber: Directory): Map<string, string[]> {
 function attributeOf(user: UnboundUser, attribute: 'businessPhone' | 'mobilePhone' | 'mail' | 'employeeId'): string {
   if (attribute === 'employeeId') return user.employeeId ?? ''
   if (attribute === 'mail') return (user.mail ?? '').split('@')[0] ?? ''
-  return (attribute === 'businessPhone' ? user.businessPhones[0] : user.mobilePhone) ?? ''
+  const phone = (attribute === 'businessPhone' ? user.businessPhones[0] : user.mobilePhone) ?? ''
+  return namedExtension(phone) ?? phone
 }
 
 function lastDigits(text: string, count: number): string | undefined {
-  const digits = text.replace(/\D/g, '')
+  const digits = digitsOf(text)
   return digits.length >= count ? digits.slice(-count) : undefined
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '')
 }

@@ -30,7 +30,7 @@ export function suggestBindings(
     )
     start = end
   }
-  fillRanges(users, extensions, rules, { given, taken })
+  fillRanges(users, extensions, rules, { given, taken, conflicts })
   return { items: [...given.values()], conflicts: [...conflicts.values()] }
 }
 
@@ -50,17 +50,17 @@ function settle(claims: readonly Candidate[], byNumber: ReadonlyMap<string, Sugg
   outcome.conflicts.set(first.extension, { extension: first.extension, kind: holder ? 'taken' : 'several-people', users, holder })
 }
 
-/** Whoever is left gets the next free number, in the order in which the people came. */
+/** Gives the next free number to each who is left, in the order in which the people came; a number in conflict waits for an admin. */
 function fillRanges(
   users: readonly UnboundUser[],
   extensions: readonly SuggestedExtension[],
   rules: readonly BindingRule[],
-  { given, taken }: Pick<Outcome, 'given' | 'taken'>,
+  { given, taken, conflicts }: Outcome,
 ): void {
   const free = rules.flatMap((rule) =>
     rule.kind === 'next-free' ? extensions.filter((extension) => isFree(extension) && isWithin(extension.number, rule)) : [],
   )
-  const numbers = [...new Set(free.map(({ number }) => number))].filter((number) => !taken.has(number))
+  const numbers = [...new Set(free.map(({ number }) => number))].filter((number) => !taken.has(number) && !conflicts.has(number))
   for (const user of users) {
     if (given.has(user.id)) continue
     const extension = numbers.shift()

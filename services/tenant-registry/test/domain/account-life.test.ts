@@ -1,0 +1,101 @@
+import type { Check } from '@jackfield/contract/verification'
+import { describe, expect, test } from 'vitest'
+import { reviewSecret } from '../../src/domain/credential.ts'
+import { aliasKey, patched, presentAccount, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+
+const AT = new Date('2026-05-01T10:00:00.000Z')
+const EARLIER = '2026-01-01T00:00:00.000Z'
+const finding: Check = { id: 'users', status: 'failed', message: 'm', remedy: 'r' }
+/** Values of an account; `given` are those that a caller of the API sees as they are. */
+const given = {
+  id: 'a',
+  tenantId: 't',
+  alias: 'Office',
+  clientId: 'client',
+  directoryId: 'directory',
+  cloud: 'global' as const,
+  redirectPlatform: 'web' as const,
+  redirectMode: 'single' as const,
+  status: 'ready' as const,
+  credential: null,
+  lastVerifiedAt: EARLIER,
+  createdAt: EARLIER,
+  updatedAt: EARLIER,
+}
+const record = (members: object = {}) => ({
+  ...given,
+  registeredRedirectUris: ['https://x/cb'],
+  findings: [finding],
+  firstReadyAt: EARLIER,
+  version: 7,
+  ...members,
+})
+
+describe('S15 an alias', () => {
+  test.each([
+    ['Office', 'OFFICE', true],
+    ['Zu\u0308rich', 'Z\u00fcrich', true],
+    ['\uff2fffice', 'office', true],
+    ['Office', 'Office 2', false],
+    ['Office', '', false],
+    ['\u212aelvin', 'kelvin', true],
+    ['STRASSE', 'straße', false],
+  ])('%s is the same to people as %s: %s', (one, other, isSame) => {
+    expect(aliasKey(one) === aliasKey(other)).toBe(isSame)
+  })
+})
+
+describe('S57 what the last test found', () => {
+  const findingsOf = (patch: Parameters<typeof patched>[1], members: object = {}) => patched(record(members), patch).findings
+  test('stays with what was tested', () => {
+    expect([findingsOf({ alias: 'Other' }), findingsOf({ status: 'disabled' })]).toEqual([[finding], [finding]])
+  })
+  test('goes with another registration, another credential, and when a disabled account is to be tested anew', () => {
+    expect(findingsOf({ clientId: 'other' })).toEqual([])
+    expect(findingsOf({ directoryId: 'other', status: 'disabled' })).toEqual([])
+    expect(findingsOf({ status: 'draft' }, { status: 'disabled' })).toEqual([])
+    expect(withNewCredential(record()).findings).toEqual([])
+  })
+  test('is what failed or warns, and one failure among others is a failure', () => {
+    const checks: Check[] = [{ ...finding, status: 'passed' }, finding, { ...finding, status: 'skipped' }]
+    const after = verified(record(), { checks, at: AT, registeredRedirectUris: ['https://y/cb'] })
+    expect(after).toMatchObject({ status: 'failing', findings: [finding], registeredRedirectUris: ['https://y/cb'] })
+    expect(verified(record(), { checks: [], at: AT, registeredRedirectUris: null })).toMatchObject({ status: 'ready', findings: [] })
+  })
+})
+
+test('S20 a disabled account that is to be tested anew keeps what is known of its redirect URIs; another registration does not', () => {
+  const disabled = record({ status: 'disabled' })
+  expect(patched(disabled, { status: 'draft' }).registeredRedirectUris).toEqual(['https://x/cb'])
+  expect(patched(disabled, { status: 'draft', cloud: 'china' }).registeredRedirectUris).toBeNull()
+  expect(patched(record(), { status: 'disabled', cloud: 'china' })).toMatchObject({ status: 'disabled', registeredRedirectUris: null })
+})
+
+describe('T-94 the API shows of an account', () => {
+  test('its values, whether people may sign in, and what to see to; nothing of how it is kept', () => {
+    expect(presentAccount(record(), AT)).toStrictEqual({
+      ...given,
+      enabled: true,
+      warnings: [{ code: 'check-failed', severity: 'critical', check: 'users', message: 'm', remedy: 'r' }],
+    })
+  })
+  test.each([
+    [{ status: 'failing' }, true],
+    [{ status: 'failing', firstReadyAt: null }, false],
+    [{ status: 'draft', firstReadyAt: null }, false],
+    [{ status: 'disabled' }, false],
+  ])('with %j that it is enabled: %s', (members, enabled) => {
+    expect(presentAccount(record(members), AT).enabled).toBe(enabled)
+  })
+})
+
+describe('S25 a secret', () => {
+  const review = (secret: string) => reviewSecret({ type: 'secret', secret, expiresAt: '2027-01-01' }, AT)
+  const ID = '8b7c4d52-3f0e-4a6b-9c1d-2e5f60718293'
+  test.each([`${ID}0`, `0${ID}`, ID.replaceAll('-', ''), `${ID}~`])('that only looks like an id, %s, is one', (secret) => {
+    expect(review(secret).kind).toBe('accepted')
+  })
+  test('is kept as a secret', () => {
+    expect(review('Kz38Q~some-secret-value')).toMatchObject({ summary: { type: 'secret' } })
+  })
+})

@@ -65,7 +65,7 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
     lastVerifiedAt: null,
     findings: [],
     syncFailure: null,
-    registeredRedirectUris: other ? null : account.registeredRedirectUris,
+    registeredRedirectUris: other ? null : changed.registeredRedirectUris,
   }
   if (wanted === 'disabled') return { ...changed, ...(other ? untested : {}), status: 'disabled' }
   if (wanted === 'draft' && account.status === 'disabled') return { ...changed, ...untested, status: 'draft' }

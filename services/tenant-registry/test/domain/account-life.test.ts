@@ -1,10 +1,12 @@
 import type { Check } from '@jackfield/contract/verification'
 import { describe, expect, test } from 'vitest'
 import { reviewSecret } from '../../src/domain/credential.ts'
-import { aliasKey, patched, presentAccount, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+import { aliasKey, patched, presentAccount, proposed, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+import { healthChange } from '../../src/domain/sync-health.ts'
 
 const AT = new Date('2026-05-01T10:00:00.000Z')
 const EARLIER = '2026-01-01T00:00:00.000Z'
+const FAILURE = { code: 'consent-missing', message: 'm', remedy: 'r', since: EARLIER, failures: 2 }
 const finding: Check = { id: 'users', status: 'failed', message: 'm', remedy: 'r' }
 /** Values of an account; `given` are those that a caller of the API sees as they are. */
 const given = {
@@ -26,6 +28,7 @@ const record = (members: object = {}) => ({
   ...given,
   registeredRedirectUris: ['https://x/cb'],
   findings: [finding],
+  syncFailure: null,
   firstReadyAt: EARLIER,
   version: 7,
   ...members,
@@ -64,6 +67,12 @@ describe('S57 what the last test found', () => {
   })
 })
 
+test('S21 a disabled account that is to be tested anew under another platform is not known to have any redirect URI there', () => {
+  const disabled = record({ status: 'disabled' })
+  expect(patched(disabled, { status: 'draft', redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
+  expect(patched(record(), { status: 'disabled', redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
+})
+
 test('S20 a disabled account that is to be tested anew keeps what is known of its redirect URIs; another registration does not', () => {
   const disabled = record({ status: 'disabled' })
   expect(patched(disabled, { status: 'draft' }).registeredRedirectUris).toEqual(['https://x/cb'])
@@ -97,5 +106,72 @@ describe('S25 a secret', () => {
   })
   test('is kept as a secret', () => {
     expect(review('Kz38Q~some-secret-value')).toMatchObject({ summary: { type: 'secret' } })
+  })
+})
+
+describe('S57 a proposal', () => {
+  test('is the account with the redirect URIs it would have, and nothing else changed', () => {
+    expect(proposed(record(), { redirectMode: 'per-app' })).toEqual({ ...record(), redirectMode: 'per-app' })
+    expect(proposed(record(), { redirectPlatform: 'spa' })).toEqual({ ...record(), redirectPlatform: 'spa', registeredRedirectUris: null })
+    expect(proposed(record(), {})).toEqual(record())
+  })
+  test('to switch a disabled account on takes place when its test passes', () => {
+    const after = (status: Check['status'], enables?: boolean) =>
+      verified(record({ status: 'disabled' }), {
+        checks: [{ ...finding, status }],
+        at: AT,
+        registeredRedirectUris: null,
+        ...(enables === undefined ? {} : { enables }),
+      }).status
+    expect([after('passed', true), after('failed', true), after('passed', false), after('passed')]).toEqual([
+      'ready',
+      'disabled',
+      'disabled',
+      'disabled',
+    ])
+  })
+})
+
+describe('FC-34 an account whose runs fail', () => {
+  test('is shown as failing, and people still sign in', () => {
+    const shown = (status: string, syncFailure: object | null = FAILURE) => presentAccount(record({ status, syncFailure }) as never, AT)
+    expect(['ready', 'failing', 'draft', 'disabled'].map((status) => shown(status).status)).toEqual([
+      'failing',
+      'failing',
+      'draft',
+      'disabled',
+    ])
+    expect(shown('ready', null).status).toBe('ready')
+    expect(shown('ready').enabled).toBe(true)
+    expect(shown('ready').warnings[0]).toMatchObject({ code: 'not-in-step', since: EARLIER, remedy: 'r' })
+  })
+  test('is no longer known to fail once it is another registration, or is to be tested anew', () => {
+    const failing = record({ syncFailure: FAILURE })
+    expect(patched(failing, { alias: 'Other' }).syncFailure).toEqual(FAILURE)
+    expect(patched(failing, { cloud: 'china' }).syncFailure).toBeNull()
+    expect(patched({ ...failing, status: 'disabled' }, { status: 'draft' }).syncFailure).toBeNull()
+    expect(withNewCredential(failing).syncFailure).toEqual(FAILURE)
+  })
+
+  const event = (action: string, outcome: string, details: object) => ({
+    kind: 'changed',
+    event: { action: `microsoft-account.${action}`, outcome, details },
+  })
+  test.each([
+    ['goes on as it was', null, null, { kind: 'none' }],
+    [
+      'begins to fail',
+      null,
+      { ...FAILURE, message: 'x'.repeat(501) },
+      event('not-in-step', 'failure', { code: 'consent-missing', message: 'x'.repeat(500), since: EARLIER, failures: '2' }),
+    ],
+    ['is in step again', FAILURE, null, event('in-step', 'success', {})],
+    ['is told again as it was', FAILURE, { ...FAILURE, remedy: 'other' }, { kind: 'none' }],
+    ['fails once more', FAILURE, { ...FAILURE, failures: 3 }, { kind: 'changed', event: undefined }],
+    ['fails since another time', FAILURE, { ...FAILURE, since: AT.toISOString() }, { kind: 'changed', event: undefined }],
+    ['fails for another reason', FAILURE, { ...FAILURE, code: 'other' }, { kind: 'changed', event: undefined }],
+    ['fails in other words', FAILURE, { ...FAILURE, message: 'other' }, { kind: 'changed', event: undefined }],
+  ])('and %s: one event when that changes', (_, before, failure, change) => {
+    expect(healthChange({ syncFailure: before }, failure)).toEqual(change)
   })
 })

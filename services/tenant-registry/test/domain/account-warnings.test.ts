@@ -94,6 +94,35 @@ describe('S25 the end of a credential', () => {
   })
 })
 
+describe('FC-34 an account that is not in step', () => {
+  const failure = {
+    code: 'x',
+    since: '2026-05-30T08:15:30.000Z',
+    message: 'Microsoft was asked for users.',
+    remedy: 'Do this.',
+    failures: 3,
+  }
+  test.each([
+    [0, 'no run succeeded since'],
+    [1, 'the last run failed'],
+    [3, '3 runs failed in a row'],
+  ])('after %i runs that failed says since when, how often, why and what to do', (failures, times) => {
+    expect(warningsOf({ syncFailure: { ...failure, failures } })).toEqual([
+      {
+        code: 'not-in-step',
+        severity: 'critical',
+        since: failure.since,
+        message: `Not in step with the directory since 2026-05-30 08:15 UTC: ${times}. Microsoft was asked for users.`,
+        remedy: 'Do this.',
+      },
+    ])
+  })
+  test('says so before anything else', () => {
+    const codes = warningsOf({ syncFailure: failure, ...until(inDays(0)), findings: [finding('users', 'failed')] }).map(({ code }) => code)
+    expect(codes).toEqual(['not-in-step', 'credential-expired', 'check-failed'])
+  })
+})
+
 describe('S66 what a connection test found', () => {
   test('is a warning each, with its check, words and link', () => {
     const findings = [finding('users', 'failed', { link: 'https://x.example' }), finding('permissions', 'warning')]

@@ -36,6 +36,13 @@ test('S44 a failure without a code has none, and without words quotes none', () 
   })
 })
 
+test('S44 words are quoted as Microsoft’s, but for those of ours where it gave no answer', () => {
+  expect(check({ kind: 'refused', words: 'No.' }).message).toContain('Microsoft says: “No.” Tried')
+  expect(check({ kind: 'unavailable', words: 'Its certificate is not trusted.' }).message).toContain(
+    '. Its certificate is not trusted. Tried',
+  )
+})
+
 test('S44 what ends by itself or is mended by itself says so', () => {
   expect(check(null, { until: '2026-05-31T00:00:00.000Z' })).toMatchObject({
     id: 'notifications',

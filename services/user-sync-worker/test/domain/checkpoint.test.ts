@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  ASKED,
   checkpointAfter,
   firstCheckpoint,
   formatCheckpoint,
@@ -99,4 +100,9 @@ describe('the phases of a run', () => {
     for (const phase of PHASES) expect(PHASES).toContain(checkpointAfter(phase, plan({ ...delta, ...sets })).phase)
     expect(checkpointAfter('sets', plan({ ...delta, ...sets }))).toEqual({ phase: 'decide', at: null })
   })
+})
+
+test('FC-34 in each phase it is known what Microsoft was asked for', () => {
+  expect(Object.keys(ASKED).sort()).toEqual([...PHASES].sort())
+  for (const phase of PHASES) expect(ASKED[phase]).toMatch(/users|members|place/)
 })

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type DirectoryFailure, decideOnFailure, decideOnOutage, explain, waitAfter } from '../../src/domain/directory-failure.ts'
+import {
+  type DirectoryFailure,
+  decideOnFailure,
+  decideOnOutage,
+  explain,
+  throttledFor,
+  waitAfter,
+} from '../../src/domain/directory-failure.ts'
 
 const fresh = { restarts: 0, fruitless: 1 }
 const codeOf = (failure: DirectoryFailure, run: { restarts: number; fruitless: number }) => {
@@ -7,6 +14,17 @@ const codeOf = (failure: DirectoryFailure, run: { restarts: number; fruitless: n
   return decision.kind === 'fail' ? decision.failure.code : decision.kind
 }
 const THROTTLED: DirectoryFailure = { kind: 'throttled', retryAfterSeconds: 5 }
+const ALL: DirectoryFailure[] = [
+  THROTTLED,
+  { kind: 'unavailable' },
+  { kind: 'expired-page' },
+  { kind: 'expired-changes' },
+  { kind: 'repeated-page' },
+  { kind: 'endless-list', counted: null },
+  { kind: 'unauthorised', message: 'The client secret has expired.' },
+  { kind: 'consent-missing' },
+  { kind: 'rejected', code: 'BadRequest' },
+]
 
 describe('a failure at Microsoft ends a run', () => {
   test.each([
@@ -33,27 +51,57 @@ describe('a failure at Microsoft ends a run', () => {
     expect(decide(3)).toEqual(['listing-expired', 'listing-expired'])
   })
 
-  test('with words for an admin, whichever it is', () => {
-    const failures: DirectoryFailure[] = [
-      THROTTLED,
-      { kind: 'unavailable' },
-      { kind: 'expired-page' },
-      { kind: 'expired-changes' },
-      { kind: 'unauthorised', message: 'The client secret has expired.' },
-      { kind: 'consent-missing' },
-      { kind: 'rejected', code: 'BadRequest' },
-    ]
-    const ends = failures.map((failure) => decideOnFailure(failure, { restarts: 3, fruitless: 13 }))
-    for (const end of ends) expect(end.kind === 'fail' && end.failure.message).toMatch(/^[A-Z].{20,}\.$/s)
-    const words = failures.map(explain)
-    for (const sentence of words) expect(sentence).toMatch(/^[A-Z].{20,}\.$/s)
-    expect(new Set(words).size).toBe(failures.length)
+  test.each([
+    [{ kind: 'repeated-page' }, 'repeated-page'],
+    [{ kind: 'endless-list', counted: 2_500 }, 'endless-list'],
+  ] satisfies Array<[DirectoryFailure, string]>)('T-125 at once when the listing does not end: %j is %s', (failure, code) => {
+    expect(codeOf(failure, { restarts: 0, fruitless: 0 })).toBe(code)
   })
 
-  test('that Microsoft gave words or a code for is told with them', () => {
+  test.each(ALL)('FC-34 of the kind $kind: with words for an admin, what was asked, and what to do', (failure) => {
+    const end = decideOnFailure(failure, { restarts: 3, fruitless: 13 }, 'the changes of users')
+    expect(end).toMatchObject({
+      kind: 'fail',
+      failure: {
+        message: expect.stringMatching(/^Microsoft was asked for the changes of users, and .{10,}\.$/),
+        remedy: expect.stringMatching(/^[A-Z].{10,}\.$/),
+      },
+    })
+    expect(explain(failure)).toMatch(/^[A-Z].{20,}\.$/)
+  })
+
+  test('FC-34 with words of its own for each kind', () => {
+    const end = (failure: DirectoryFailure) => {
+      const decision = decideOnFailure(failure, { restarts: 3, fruitless: 13 })
+      return decision.kind === 'fail' ? `${decision.failure.code} ${decision.failure.message}` : decision.kind
+    }
+    expect(new Set(ALL.map(explain)).size).toBe(ALL.length)
+    // A lost page and lost changes both end in a listing that expired.
+    expect(new Set(ALL.map(end)).size).toBe(ALL.length - 1)
+    expect(end({ kind: 'unavailable' })).toContain('asked for users, and')
+  })
+
+  test.each([
+    [{ kind: 'rejected', code: 'BadRequest' }, /refused \(BadRequest\)\.$/],
+    [{ kind: 'rejected', code: 'BadRequest', words: 'No such property.' }, /refused \(BadRequest\): “No such property”\.$/],
+    [{ kind: 'rejected', code: '', words: 'a. b' }, /refused: “a\. b”\.$/],
+    [{ kind: 'consent-missing' }, /does not permit it\.$/],
+    [{ kind: 'consent-missing', code: 'Denied', words: 'Insufficient.' }, /does not permit it \(Denied\): “Insufficient”\.$/],
+    [{ kind: 'unauthorised', message: 'The secret has expired.' }, /gave no access\. The secret has expired\.$/],
+    [{ kind: 'endless-list', counted: 2_500 }, /far beyond the 2,500 users that/],
+    [{ kind: 'endless-list', counted: null }, /far beyond the users that/],
+  ] satisfies Array<[DirectoryFailure, RegExp]>)('FC-34 with the code and words of Microsoft: %j', (failure, message) => {
+    expect(decideOnFailure(failure, fresh)).toMatchObject({ failure: { message: expect.stringMatching(message) } })
+  })
+
+  test('that is told by itself is told with Microsoft’s words or code, and the permission that is missing', () => {
     expect(explain({ kind: 'unauthorised', message: 'The client secret has expired.' })).toBe('The client secret has expired.')
     expect(explain({ kind: 'rejected', code: 'BadRequest' })).toContain('(BadRequest)')
     expect(explain({ kind: 'consent-missing' })).toContain('User.Read.All')
+    expect(explain({ kind: 'unavailable', words: 'Its certificate is not trusted.' })).toBe(
+      'Its certificate is not trusted. Try again later.',
+    )
+    expect(explain({ kind: 'endless-list', counted: 2_500 })).toContain('2,500 users')
   })
 })
 
@@ -70,8 +118,12 @@ describe('T-113 a run that waits', () => {
   ])('after %i slices in a row that wrote nothing waits %i seconds', (fruitless, seconds) => {
     expect(waitAfter({ fruitless })).toBe(seconds)
     if (fruitless <= 12) {
-      expect(decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless })).toMatchObject({ kind: 'postpone', seconds })
-      expect(decideOnOutage('The registry', { fruitless })).toMatchObject({ kind: 'postpone', seconds })
+      const waits = [THROTTLED, { kind: 'unavailable' } as const].map((failure) => decideOnFailure(failure, { restarts: 0, fruitless }))
+      expect([...waits, decideOnOutage('The registry', { fruitless })]).toEqual([
+        { kind: 'postpone', seconds: Math.max(5, seconds), reason: 'microsoft-throttled' },
+        { kind: 'postpone', seconds, reason: 'microsoft-unavailable' },
+        { kind: 'postpone', seconds, reason: 'temporarily-unavailable' },
+      ])
     }
   })
 
@@ -83,7 +135,15 @@ describe('T-113 a run that waits', () => {
   test('T-115 gives up after twelve waits for a part of ours, and names it', () => {
     expect(decideOnOutage('The registry', { fruitless: 13 })).toMatchObject({
       kind: 'fail',
-      failure: { code: 'temporarily-unavailable', message: expect.stringMatching(/^The registry .+\.$/) },
+      failure: {
+        code: 'temporarily-unavailable',
+        message: expect.stringMatching(/^The registry .+\.$/),
+        remedy: expect.stringMatching(/^Try .+\.$/),
+      },
     })
+  })
+
+  test('T-125 waits as long as is obeyed of what Microsoft asked for, and knows what that was', () => {
+    expect(throttledFor({ seconds: 3_600, asked: 86_400 })).toEqual({ kind: 'throttled', retryAfterSeconds: 3_600, askedSeconds: 86_400 })
   })
 })

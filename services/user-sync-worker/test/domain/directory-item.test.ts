@@ -61,11 +61,19 @@ describe('an object of the directory', () => {
   test.each([
     [{ reason: 'deleted' }, 'deleted'],
     [{ reason: 'changed' }, 'changed'],
-    [{}, 'changed'],
-    [{ reason: 7 }, 'changed'],
+    [{ reason: 'Deleted' }, 'deleted'],
+    ['deleted', 'deleted'],
+    ['CHANGED', 'changed'],
   ])('SY-03 that is removed with %j is removed: %s', (removed, reason) => {
-    expect(readDirectoryItem({ id: ID.toUpperCase(), '@removed': removed })).toMatchObject({ kind: 'removed', id: ID, reason })
+    expect(readDirectoryItem({ id: ID.toUpperCase(), '@removed': removed })).toStrictEqual({ kind: 'removed', id: ID, reason })
   })
+
+  test.each([null, {}, 7, '', 'gone', [], { reason: null }, { reason: 7 }, { reason: 'gone' }, { reason: ['deleted'] }])(
+    'T-126 that is removed in the form %j, which is not known, is neither there nor gone',
+    (removed) => {
+      expect(readDirectoryItem({ id: ID, '@removed': removed })).toEqual({ kind: 'removed', id: ID, reason: 'changed', isOdd: true })
+    },
+  )
 
   test.each([null, undefined, 7, 'x', [], {}, { id: 7 }, { id: 'x' }, { id: `${ID}0` }, { id: `0${ID}` }, { id: ID.replaceAll('-', '') }])(
     'SI-07 %j is unreadable, and says so',

@@ -46,6 +46,10 @@ describe('S44 without a subscription the account says why', () => {
       { kind: 'throttled', code: null, words: null },
     ],
     [{ kind: 'unavailable' }, { kind: 'unavailable', code: null, words: null }],
+    [
+      { kind: 'unavailable', words: 'Not trusted.' },
+      { kind: 'unavailable', code: null, words: 'Not trusted.' },
+    ],
     [{ kind: 'missing' }, { kind: 'refused', code: 'HTTP 404', words: null }],
   ] satisfies Array<[Failure, SubscriptionFailure]>)('%j is told as %j', (failure, told) => {
     expect(subscriptionFailure(failure)).toEqual(told)

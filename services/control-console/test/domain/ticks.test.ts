@@ -29,3 +29,23 @@ test('S34 the tick over many is all, none or mixed, and changes all of them', ()
   expect(ticksOf(all, alex)).toEqual({ sync: true, sso: true })
   expect(tickOfMany(none, [], 'sync')).toBe(false)
 })
+
+test('S33 ticks that are set anew stay, and dropping SSO leaves Sync as it is', () => {
+  expect(withSync({ sync: true, sso: true }, true)).toEqual({ sync: true, sso: true })
+  expect(withSso({ sync: false, sso: false }, false)).toEqual({ sync: false, sso: false })
+})
+
+test.each([
+  ['sync alone', { sync: true, sso: false }, [{ id: 'a', sync: true, sso: false }]],
+  ['both', { sync: true, sso: true }, [{ id: 'a', sync: true, sso: true }]],
+  ['none, as it was', { sync: false, sso: false }, []],
+])('S32 somebody who has none and is given %s: %j', (_, ticks, sent) => {
+  expect(importOf(changeTicks(none, [adele], () => ticks))).toEqual(sent)
+})
+
+test('S32 somebody who had both and loses SSO alone is sent, and is no more once it is given back', () => {
+  const without = changeTicks(none, [alex], (ticks) => withSso(ticks, false))
+  expect(importOf(without)).toEqual([{ id: 'b', sync: true, sso: false }])
+  expect(importOf(changeTicks(without, [alex], (ticks) => withSso(ticks, true)))).toEqual([])
+  expect(importOf(none)).toEqual([])
+})

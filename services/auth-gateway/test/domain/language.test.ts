@@ -22,6 +22,19 @@ test.each([
   ['de;q=nonsense, en;q=0.1', 'en'],
   ['de ; Q=0.9 , en;q=0.1', 'de'],
   [',,;;=,de', 'de'],
+  ['de;x=0.9, en;q=0.1', 'en'],
+  ['de;q, en;q=0.1', 'en'],
+  ['de;q=0.12, en;q=0.11', 'de'],
+  ['de;q=0.123, en;q=0.1', 'de'],
+  ['de;q=0.1234, en;q=0.1', 'en'],
+  ['de;q=0., en;q=0', 'en'],
+  ['de;q=1, en;q=0.9', 'de'],
+  ['de;q=1.000, en;q=0.9', 'de'],
+  ['de;q=1.0000, en;q=0.9', 'en'],
+  ['de;q=x1, en;q=0.1', 'en'],
+  ['de;q=1x, en;q=0.1', 'en'],
+  [`de-${'x'.repeat(32)}`, 'de'],
+  [`de-${'x'.repeat(33)}`, 'en'],
 ])('S36 Accept-Language %j is answered in %s (RFC 9110 12.5.4)', (header, language) => {
   expect(choose(header)).toBe(language)
 })
@@ -33,6 +46,9 @@ test('S36 what the app asks for goes before the browser, the browser before the 
   expect(choose('en', undefined, 'de')).toBe('en')
   expect(choose('fr', '', 'de')).toBe('de')
   expect(choose('fr, *;q=0.1', undefined, 'de')).toBe('de')
+  expect(choose('*;q=0.5, de;q=0.4', undefined, 'en')).toBe('en')
+  expect(choose('*, en', undefined, 'de')).toBe('de')
+  expect(choose('en;q=0.5, *;q=0.4', undefined, 'de')).toBe('en')
   expect(choose(undefined, undefined, 'de')).toBe('de')
 })
 

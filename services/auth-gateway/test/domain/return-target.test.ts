@@ -13,6 +13,9 @@ describe('T-11 FA-13 a return target', () => {
     [`${origin}/portal`, `${origin}/portal`],
     ['https://CONTOSO.app.example/x', 'https://contoso.app.example/x'],
     ['/authors', `${origin}/authors`],
+    ['/portal/auth/x', `${origin}/portal/auth/x`],
+    ['/portal/%2f', `${origin}/portal/%2f`],
+    ['/portal//', `${origin}/portal//`],
   ])('%s is taken', (wanted, target) => expect(choose(wanted)).toBe(target))
 
   test.each([
@@ -41,6 +44,10 @@ describe('T-11 FA-13 a return target', () => {
     ['https://contoso.phone.example.evil.test/'],
     ['https://contoso.phone.example@evil.test/'],
     ['https://user:secret@contoso.phone.example/'],
+    ['https://user@contoso.phone.example/'],
+    ['https://:secret@contoso.phone.example/'],
+    ['xhttps://contoso.phone.example/'],
+    ['https://'],
     ['https://fabrikam.phone.example/'],
     ['https://xn--contos-jua.phone.example/'],
     ['portal'],
@@ -55,6 +62,12 @@ describe('T-11 FA-13 a return target', () => {
     ['/x/../auth/signout'],
     ['/AUTH/signout'],
   ])('%j falls back to the default', (wanted) => expect(choose(wanted)).toBe(home))
+
+  test('on an app’s origin of plain http, which there is on this machine alone, is taken', () => {
+    const local = { origin: 'http://contoso.localhost:4000', allowed: ['http://contoso.localhost:4000'], home }
+    expect(chooseReturnTarget('http://contoso.localhost:4000/x', local)).toBe('http://contoso.localhost:4000/x')
+    expect(chooseReturnTarget('https://contoso.localhost:4000/x', local)).toBe(home)
+  })
 
   test('whatever is asked, the browser stays on the allowed origins', () => {
     const parts = fc.constantFrom(

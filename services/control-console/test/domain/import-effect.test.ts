@@ -39,6 +39,17 @@ test('CW-10 S58 the effect of ticks names who loses what, and which guests and d
   })
 })
 
+test.each([
+  ['is given SSO', { sync: true, sso: false }, { sync: true, sso: true }, true],
+  ['is brought in', { sync: false, sso: false }, { sync: true, sso: false }, true],
+  ['loses SSO', { sync: true, sso: true }, { sync: true, sso: false }, false],
+  ['is let go', { sync: true, sso: true }, { sync: false, sso: false }, false],
+])('CW-10 S58 a disabled guest who %s is named as both when they gain something', (_, before, ticks, isNamed) => {
+  const guest = person('guest', { userType: 'Guest', accountEnabled: false, ...before })
+  const { guests, disabled } = effectOf(new Map([['guest', ticks]]), new Map([['guest', guest]]))
+  expect([guests, disabled]).toEqual(isNamed ? [['guest'], ['guest']] : [[], []])
+})
+
 test('CW-10 S58 what takes something away and what changes many at once is asked first, a few ticks are not', () => {
   const ticked = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`new ${index}`, { sync: true, sso: true }]))
   const asked = (changes: ReturnType<typeof ticked>) => asksFirst(effectOf(changes, known), changes)

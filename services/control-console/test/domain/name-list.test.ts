@@ -6,6 +6,7 @@ const NAMES = ['Adele', 'Alex', 'Diego', 'Grady', 'Henrietta', 'Isaiah', 'Johann
 test('S58 a few people are named, of many the first five and how many more', () => {
   expect(nameList([])).toBe('')
   expect(nameList(['Adele'])).toBe('Adele')
+  expect(nameList(['Adele', 'Alex'])).toBe('Adele and Alex')
   expect(nameList(NAMES.slice(0, 6))).toBe('Adele, Alex, Diego, Grady, Henrietta and Isaiah')
   expect(nameList(NAMES)).toBe('Adele, Alex, Diego, Grady, Henrietta and 2 more')
   expect(nameList(NAMES.slice(0, 5), 1_585)).toBe('Adele, Alex, Diego, Grady, Henrietta and 1,580 more')

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { isProven, isSameProposal } from '../../src/domain/redirect-proposal.ts'
 
 const checks = (status: Check['status']): Check[] => [
+  { id: 'users', status: 'passed', message: 'readable', remedy: '' },
   { id: 'permissions', status: 'warning', message: 'surplus', remedy: 'remove' },
   { id: 'redirect-uris', status, message: '', remedy: '' },
 ]

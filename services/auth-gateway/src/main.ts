@@ -6,6 +6,8 @@ import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-tok
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { microsoftSessions } from './adapters/artefacts/microsoft-sessions.ts'
+import { personHosts } from './adapters/artefacts/person-hosts.ts'
 import { postgresArtefacts, sweepArtefacts } from './adapters/artefacts/postgres-artefacts.ts'
 import { redisArtefacts } from './adapters/artefacts/redis-artefacts.ts'
 import { connectRedis } from './adapters/artefacts/redis-connection.ts'
@@ -21,9 +23,10 @@ import { registryClient } from './adapters/services/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/services/roster-client.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
-import { repeatUntil } from './http/repeat.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
+import { repeatUntil } from './jobs/repeat-until.ts'
 import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
+import { providerPages } from './pages/provider-pages.ts'
 import type { Ports } from './ports.ts'
 
 const NAME = 'auth-gateway'
@@ -70,12 +73,14 @@ const unopened = unopenedSecrets((what) =>
 )
 const artefacts = sealedArtefacts(store, keysOfSecrets, room, unopened.count)
 const logoutNotices = postgresLogoutNotices(pool)
+const loginIndexes = { microsoftSessions: microsoftSessions(artefacts), personHosts: personHosts(artefacts) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
 const ports: Ports = {
   registry,
   roster,
   artefacts,
+  ...loginIndexes,
   clock,
   microsoft: entraSignIn(config, clock),
   providers: oidcProviders({
@@ -83,6 +88,8 @@ const ports: Ports = {
     registry,
     roster,
     artefacts,
+    ...loginIndexes,
+    pagesOf: providerPages,
     clock,
     keys,
     logoutNotices,

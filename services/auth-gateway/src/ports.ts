@@ -18,9 +18,12 @@ import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { Backend } from './domain/edge-route.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
+import type { PersonId } from './domain/sign-in/account-id.ts'
 import type { MicrosoftIdentity } from './domain/sign-in/microsoft-claims.ts'
 import type { SignInAccount, SignInSite } from './domain/site.ts'
 import type { Look } from './pages/layout.ts'
+
+export type { Look }
 
 /** Seconds since 1970. */
 export type Clock = () => number
@@ -99,6 +102,19 @@ export interface ArtefactSpaces {
   (namespace: string): Artefacts
   /** Does `work` as one unit: few rounds to the store, and what belongs together is there wholly or not at all. Nothing is left when it failed. */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+}
+
+/** Logins by the session at Microsoft that they began with; both end together. */
+export type MicrosoftSessions = {
+  note(sid: string, login: { origin: string; accountId: string; uid: string }): Promise<void>
+  find(sid: string): Promise<Array<{ host: string; accountId: string; uid: string }>>
+  forget(sid: string): Promise<void>
+}
+
+/** Hosts on which a person of a tenant signed in, the tenant's own and shared ones. */
+export type PersonHosts = {
+  note(origin: string, person: PersonId): Promise<void>
+  find(person: PersonId): Promise<string[]>
 }
 
 /** Why Microsoft gave no identity: the adapter's reading, without any of Microsoft's own text. */
@@ -215,6 +231,8 @@ export type Ports = {
   roster: Roster
   microsoft: Microsoft
   artefacts: ArtefactSpaces
+  microsoftSessions: MicrosoftSessions
+  personHosts: PersonHosts
   providers: OpenIdProviders
   clock: Clock
   backendToken: BackendToken

@@ -4,14 +4,7 @@ import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
-import type {
-  Connection,
-  CredentialUse,
-  HostResolution,
-  RosterEntry,
-  SignInCandidates,
-  SignInTenant,
-} from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse, HostResolution, RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
@@ -25,6 +18,8 @@ import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
+import { microsoftSessions } from '../src/adapters/artefacts/microsoft-sessions.ts'
+import { personHosts } from '../src/adapters/artefacts/person-hosts.ts'
 import { postgresArtefacts } from '../src/adapters/artefacts/postgres-artefacts.ts'
 import { redisArtefacts } from '../src/adapters/artefacts/redis-artefacts.ts'
 import { sealedArtefacts } from '../src/adapters/artefacts/sealed-artefacts.ts'
@@ -35,7 +30,10 @@ import { platformKeys } from '../src/adapters/platform-keys/platform-keys.ts'
 import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/platform-keys/postgres-platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
 import { buildApp } from '../src/app.ts'
-import type { Registry, Roster } from '../src/ports.ts'
+import { providerPages } from '../src/pages/provider-pages.ts'
+import type { Registry } from '../src/ports.ts'
+
+import { mapRoster } from './map-roster.ts'
 
 export { ADATUM_DIRECTORY_ID, ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID }
 export const INTERNAL_KEY = Buffer.alloc(32, 7)
@@ -89,6 +87,7 @@ export async function givenGateway(
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const unopened: string[] = []
   const artefacts = sealedArtefacts(store, sealingKeys, room, (kind) => unopened.push(kind))
+  const loginIndexes = { microsoftSessions: microsoftSessions(artefacts), personHosts: personHosts(artefacts) }
   const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
   let remembered = rememberedKeys()
   const keys = () => remembered()
@@ -102,6 +101,8 @@ export async function givenGateway(
       registry,
       roster,
       artefacts,
+      ...loginIndexes,
+      pagesOf: providerPages,
       keys,
       clock,
       logoutNotices,
@@ -128,6 +129,7 @@ export async function givenGateway(
         registry,
         roster,
         artefacts,
+        ...loginIndexes,
         clock,
         microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
         providers,
@@ -151,6 +153,7 @@ export async function givenGateway(
     faults,
     time,
     artefacts,
+    ...loginIndexes,
     /** Kinds of artefacts that no key opened. */
     unopened,
     providers,
@@ -270,45 +273,6 @@ function mapRegistry(baseUrl: string) {
     forgetTenants: () => tenants.clear(),
     tenantAt: (slug: string) => tenants.get(`${slug}.${base.host}`),
   }
-}
-
-function mapRoster() {
-  const people: Array<RosterEntry & { tenantId: string }> = []
-  const questions: string[] = []
-  const outage = { isDown: false }
-  const up = async <Value>(answer: Promise<Value>) => {
-    if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'roster does not answer')
-    return answer
-  }
-  const roster: Roster = {
-    findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
-    findByIdentity: async (tenantId, directoryId, objectId) =>
-      people.find((person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId),
-    findCandidates: async (address) => {
-      questions.push(address)
-      return candidatesOf(people, address)
-    },
-  }
-  return {
-    people,
-    /** Addresses that were asked for. */
-    questions,
-    outage,
-    findCandidates: async (address: string) => up(roster.findCandidates(address)),
-    findById: async (...key: Parameters<Roster['findById']>) => up(roster.findById(...key)),
-    findByIdentity: async (...key: Parameters<Roster['findByIdentity']>) => up(roster.findByIdentity(...key)),
-  }
-}
-
-/** The roster's rule, over a list: by name, by mail, or like somebody of the domain. */
-function candidatesOf(people: ReadonlyArray<RosterEntry & { tenantId: string }>, address: string): SignInCandidates {
-  const allowed = people.filter(({ sso, status }) => sso && status === 'active')
-  const having = (member: 'userPrincipalName' | 'mail', end: string) => allowed.filter((each) => each[member]?.toLowerCase().endsWith(end))
-  const named = allowed.filter(({ userPrincipalName }) => userPrincipalName.toLowerCase() === address)
-  const exact = named.length > 0 ? named : allowed.filter(({ mail }) => mail?.toLowerCase() === address)
-  const domain = address.slice(address.indexOf('@'))
-  const found = exact.length > 0 ? exact : [...having('userPrincipalName', domain), ...having('mail', domain)].slice(0, 1)
-  return found.map(({ tenantId, directoryId }) => ({ tenantId, directoryId }))
 }
 
 export function givenApp({ registry, port }: Pick<World, 'registry' | 'port'>, clientId: string, more: Partial<App> = {}): App {

@@ -1,6 +1,7 @@
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { oidcConfiguration } from '../src/adapters/openid-provider/oidc-configuration.ts'
+import { providerPages } from '../src/pages/provider-pages.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'
@@ -117,8 +118,9 @@ test('SC-03 of two Control sessions none counts', async () => {
 
 test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', async () => {
   const site = { kind: 'shared', origin } as const
-  const unused = { bindToBrowser: async () => {}, noteWrongUserCode: () => {}, noteLogin: async () => {}, show: () => {} }
-  const parts = { ...world, ...unused, site, artefacts: world.artefacts('none'), keys: await world.keys() }
+  const unused = { bindToBrowser: async () => {}, noteLogin: async () => {} }
+  const pages = providerPages(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
+  const parts = { ...world, ...unused, pages, site, artefacts: world.artefacts('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))
   const ids = Array.from({ length: 10_000 }, () => new Session().jti)
   const browser = new Browser()

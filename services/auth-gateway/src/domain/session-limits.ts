@@ -14,6 +14,7 @@ export const DEVICE_CODE = 10 * 60
 /** A desk phone stays signed in, whatever becomes of the browser it was connected in. */
 export const DEVICE_LOGIN = 90 * 24 * 3600
 export const PENDING_LOGIN = 10 * 60
+export const REDEEMING_LOGIN = 2 * 60
 export const INTERACTION = 3600
 
 export const CONTROL_IDLE = 3600

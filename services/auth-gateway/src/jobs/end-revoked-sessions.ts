@@ -2,10 +2,9 @@ import type { Revocation } from '@jackfield/contract/revocation'
 import { accountIdOf } from '../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../domain/sign-in/admission.ts'
 import type { Ports, Revocations } from '../ports.ts'
-import { personHosts } from '../sites/person-hosts.ts'
 import { findSignInSite } from '../sites/site-plugin.ts'
 
-type Needs = Pick<Ports, 'registry' | 'artefacts' | 'providers'> & { revocations: Revocations }
+type Needs = Pick<Ports, 'registry' | 'personHosts' | 'providers'> & { revocations: Revocations }
 
 const AT_ONCE = 100
 
@@ -28,8 +27,8 @@ async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promi
   return revoked.length
 }
 
-async function endSessionsOf({ registry, artefacts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
-  for (const host of await personHosts(artefacts).find({ tenantId, userId })) {
+async function endSessionsOf({ registry, personHosts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
+  for (const host of await personHosts.find({ tenantId, userId })) {
     const site = await findSignInSite(registry, host)
     // A host that is gone, or another tenant's now, has nobody signed in.
     if (!site || (site.kind === 'tenant' && site.tenant.id !== tenantId)) continue

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Ports } from '../ports.ts'
-import { microsoftSessions } from '../sign-in/microsoft-sessions.ts'
 import { findSignInSite } from '../sites/site-plugin.ts'
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -11,7 +10,7 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * whether it ended something or not.
  */
 export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports) => {
-  const sessions = microsoftSessions(ports.artefacts)
+  const { microsoftSessions: sessions } = ports
   app.get('/auth/microsoft/frontchannel-logout', { exposeHeadRoute: false }, async (request, reply) => {
     const { sid } = request.query as Record<string, unknown>
     if (typeof sid === 'string' && GUID.test(sid)) {

@@ -5,10 +5,10 @@ import { registerApp, SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
 import { isLoginTooOld } from '../domain/session-limits.ts'
 import { readAccountId } from '../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../domain/sign-in/admission.ts'
+import { findTenantOf } from '../domain/tenant-of-site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { signInSite } from '../sites/site-plugin.ts'
-import { findTenantOf } from '../sites/tenant-of-site.ts'
 
 export type FrontendSession =
   | { kind: 'signed-in'; tenant: SignInTenant['tenant']; person: RosterEntry; accountId: string; loginAt: number; sessionUid: string }

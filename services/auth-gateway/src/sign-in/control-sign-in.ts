@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { decideControlAdmission } from '../domain/sign-in/control-admission.ts'
-import { ControlLogin } from '../domain/sign-in/control-login.ts'
+import type { ControlLogin } from '../domain/sign-in/control-login.ts'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import { CALLBACK_PATH } from '../domain/sign-in/pending-login.ts'
 import type { SignInAccount, TenantSite } from '../domain/site.ts'
@@ -11,24 +11,17 @@ import { CONTROL_REDEEMED_PATH, controlFailurePage, controlRefusalPage } from '.
 import { languageHeaders } from '../pages/layout.ts'
 import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
-import { CONTROL_LOGIN } from '../routes/control/begin-control-sign-in.ts'
-import { PENDING_SPACE } from '../routes/sign-in/start-microsoft-sign-in.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
 import { endControlSession, startControlSession } from '../sessions/control-session.ts'
 import { findTenantSite } from '../sites/site-plugin.ts'
 import { askMicrosoft } from './ask-microsoft.ts'
+import { pendingControlLogins, redeemingControlLogins } from './pending-logins.ts'
 import { auditControlSignIn, causeOf } from './sign-in-audit.ts'
-
-/** A code that a browser is redeeming now. */
-export const CONTROL_REDEEMING = 'RedeemingControlLogin'
-const REDEEMING_TTL = 120
 
 /** Microsoft's answer to a sign-in to Control, on the host of its redirect URI first, then on Control's. */
 export async function finishControlSignIn(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
   const state = answer.get('state') ?? ''
-  const found = await ports.artefacts(PENDING_SPACE).find(CONTROL_LOGIN, state)
-  if (!found) throw refuse('sign-in-not-found')
-  const login = ControlLogin.parse(found.payload)
+  const login = await pendingControlLogins.find(ports, state)
   const path = request.url.split('?')[0] ?? ''
   if (request.site.origin !== login.origin) {
     const { origin, pathname } = new URL(login.redirectUri)
@@ -36,7 +29,7 @@ export async function finishControlSignIn(ports: Ports, request: FastifyRequest,
     return reply.redirect(`${login.origin}${CALLBACK_PATH}?${answer}`, 303)
   }
   if (path !== CALLBACK_PATH || readBrowser(request) !== login.browser) throw refuse('sign-in-misdirected')
-  if (found.consumedAt !== undefined || !(await ports.artefacts(PENDING_SPACE).consume(CONTROL_LOGIN, state))) throw refuse('sign-in-used')
+  await pendingControlLogins.consume(ports, state)
 
   const { site, account } = await findAccount(ports, login)
   if (account.redirectPlatform === 'spa' && answer.has('code'))
@@ -59,7 +52,7 @@ async function redeemInBrowser(ports: Ports, request: FastifyRequest, reply: Fas
   const redemption = await ports.microsoft.browserRedemption(account)
   if (redemption.kind !== 'redemption') return concludeControlSignIn(ports, request, reply, { site, login, outcome: redemption })
   const handle = randomBytes(32).toString('base64url')
-  await ports.artefacts(PENDING_SPACE).save({ kind: CONTROL_REDEEMING, id: handle, payload: login, ttl: REDEEMING_TTL })
+  await redeemingControlLogins.save(ports, handle, login)
   const look = { ...lookOf(request), tenant: site.tenant.name }
   const { page, policy } = redeemInBrowserPage(look, {
     tokenEndpoint: redemption.tokenEndpoint,

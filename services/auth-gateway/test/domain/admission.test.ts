@@ -1,9 +1,9 @@
 import type { Administrator } from '@jackfield/contract/administrator'
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { describe, expect, test } from 'vitest'
-import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/account-id.ts'
-import { decideAdmission, isLoginRevoked } from '../../src/domain/admission.ts'
-import { decideControlAdmission } from '../../src/domain/control-admission.ts'
+import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
+import { decideAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
+import { decideControlAdmission } from '../../src/domain/sign-in/control-admission.ts'
 import { arrangeSessions } from '../../src/domain/own-sessions.ts'
 import {
   ACCESS_TOKEN,

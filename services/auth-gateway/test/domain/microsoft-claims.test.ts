@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../../src/domain/microsoft-claims.ts'
+import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../../src/domain/sign-in/microsoft-claims.ts'
 
 const DIRECTORY = '69db3c30-242b-4cab-8772-d4ade8c609e1'
 const OTHER = 'abcdef11-1111-4111-8111-111111111111'

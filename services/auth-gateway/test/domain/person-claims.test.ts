@@ -2,7 +2,7 @@ import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { describe, expect, test } from 'vitest'
 import { nameBrowser } from '../../src/domain/browser-name.ts'
 import { mergeOpenApi } from '../../src/domain/openapi-merge.ts'
-import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/person-claims.ts'
+import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/person-claims.ts'
 
 const tenant = { id: 't', slug: 'contoso', name: 'Contoso' }
 const person = (members: Partial<RosterEntry> = {}) =>

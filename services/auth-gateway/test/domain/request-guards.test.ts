@@ -4,7 +4,7 @@ import { chooseBackend, isPlainPath } from '../../src/domain/edge-route.ts'
 import { withoutPlantedCookies } from '../../src/domain/planted-cookies.ts'
 import { CALLS, callerOf, STREAMS } from '../../src/domain/proxy-limits.ts'
 import { limitsOf, RATE_LIMITS, stretched } from '../../src/domain/rate-limits.ts'
-import { isOfWaitingSignIn, MOST_WAITING, NoRoomError } from '../../src/domain/waiting-sign-ins.ts'
+import { isOfWaitingSignIn, MOST_WAITING, NoRoomError } from '../../src/domain/sign-in/waiting-sign-ins.ts'
 
 const OWN = 'https://contoso.phone.example'
 const FOREIGN = 'https://evil.example'

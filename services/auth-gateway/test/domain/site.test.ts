@@ -1,7 +1,7 @@
 import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
 import type { SignInTenant } from '@jackfield/contract/internal-api'
 import { describe, expect, test } from 'vitest'
-import { onePerDirectory, readAddress, readDomainHint, realmsIn } from '../../src/domain/home-realm.ts'
+import { onePerDirectory, readAddress, readDomainHint, realmsIn } from '../../src/domain/sign-in/home-realm.ts'
 import {
   brandingOf,
   homeOf,
@@ -36,13 +36,14 @@ describe('T-70 the Host header', () => {
   test.each([
     ['Contoso.Phone.Example', 'contoso.phone.example'],
     ['localhost:4000', 'localhost:4000'],
-    ['xn--x.example:443', 'xn--x.example:443'],
+    ['xn--x.example:443', 'xn--x.example'],
+    ['xn--x.example:80', 'xn--x.example:80'],
     ['127.0.0.1:80', '127.0.0.1:80'],
     ['[::1]:4000', '[::1]:4000'],
     [`${'a.'.repeat(126)}example`, `${'a.'.repeat(126)}example`],
     [`${'a'.repeat(260)}`, `${'a'.repeat(260)}`],
   ])('%s is read as %s', (header, host) => {
-    expect(readHost(header)).toBe(host)
+    expect(readHost(header, 'https:')).toBe(host)
   })
   test.each([
     ...[
@@ -64,7 +65,7 @@ describe('T-70 the Host header', () => {
     ],
     ...['host\\x', 'hö.example', 'a'.repeat(261), '[]', 'host,other', undefined],
   ])('%s is none', (header) => {
-    expect(readHost(header)).toBeUndefined()
+    expect(readHost(header, 'https:')).toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Check } from '@jackfield/contract/verification'
 import { describe, expect, test } from 'vitest'
-import { reviewSecret } from '../../src/domain/credential.ts'
+import { reviewSecret } from '../../src/domain/connection/credential.ts'
 import { aliasKey, patched, presentAccount, proposed, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
 import { healthChange } from '../../src/domain/sync-health.ts'
 

@@ -2,8 +2,8 @@ import type { Check } from '@jackfield/contract/verification'
 import { CheckId } from '@jackfield/contract/verification'
 import { type RegistrationPage, registrationLink, registrationListLink } from '@jackfield/microsoft-identity/admin-center-links'
 import { describe, expect, test } from 'vitest'
-import type { Evidence, Failure } from '../../src/domain/connection-evidence.ts'
-import { judge } from '../../src/domain/connection-test.ts'
+import type { Evidence, Failure } from '../../src/domain/connection/connection-evidence.ts'
+import { judge } from '../../src/domain/connection/connection-test.ts'
 
 const CENTER = 'https://entra.microsoft.us'
 const account = { clientId: 'c', adminCenter: CENTER, redirectPlatform: 'web' as const, status: 'ready' }

@@ -1,7 +1,7 @@
 import type { RedirectUri } from '@jackfield/contract/microsoft-account'
 import type { Check } from '@jackfield/contract/verification'
 import { describe, expect, test } from 'vitest'
-import { consentOutcome, consentRedirectUri } from '../../src/domain/consent.ts'
+import { consentOutcome, consentRedirectUri } from '../../src/domain/connection/consent.ts'
 
 const BASE = 'https://phone.example'
 const uri = (text: string, host: RedirectUri['host']): RedirectUri => ({ uri: text, clientId: null, host })

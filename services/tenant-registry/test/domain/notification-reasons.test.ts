@@ -1,6 +1,6 @@
 import { SubscriptionFailure } from '@jackfield/contract/notification-health'
 import { expect, test } from 'vitest'
-import { checkNotifications } from '../../src/domain/notification-check.ts'
+import { checkNotifications } from '../../src/domain/connection/notification-check.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
 const UNTIL = '2026-06-05T08:15:30.000Z'

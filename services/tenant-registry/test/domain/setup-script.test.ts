@@ -1,7 +1,7 @@
 import { Cloud } from '@jackfield/contract/microsoft-cloud'
 import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
 import { describe, expect, test } from 'vitest'
-import { proposedAppName, type Setup, type Shell, setupScript } from '../../src/domain/setup-script.ts'
+import { proposedAppName, type Setup, type Shell, setupScript } from '../../src/domain/setup-script/setup-script.ts'
 
 const setup: Setup = {
   appName: 'Contoso phone',

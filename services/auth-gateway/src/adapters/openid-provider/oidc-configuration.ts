@@ -4,12 +4,8 @@ import * as limits from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../domain/sign-in/person-claims.ts'
-import { devicePages } from '../../pages/device-pages.ts'
-import type { ShowPage } from '../../pages/layout.ts'
-import { protocolErrorPage } from '../../pages/protocol-error-page.ts'
-import { signedOutPage, signOutPage } from '../../pages/sign-out-pages.ts'
+import { findTenantOf } from '../../domain/tenant-of-site.ts'
 import type { Artefacts } from '../../ports.ts'
-import { findTenantOf } from '../../sites/tenant-of-site.ts'
 import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
 import { loadFirstPartyGrant } from './first-party-grant.ts'
@@ -17,6 +13,7 @@ import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { NoteLogin } from './oidc-sessions.ts'
 import { orUnavailable } from './oidc-unavailable.ts'
+import type { ProviderPages } from './provider-pages.ts'
 
 export type ProviderParts = PolicyParts & {
   baseUrl: string
@@ -24,13 +21,10 @@ export type ProviderParts = PolicyParts & {
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
   noteLogin: NoteLogin
-  show: ShowPage
-} & UserCodeNotes
+  pages: ProviderPages
+}
 /** Notes in which browser an interaction began. */
 export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
-
-/** Notes that a request guessed wrong. */
-type UserCodeNotes = { noteWrongUserCode: (ctx: KoaContextWithOIDC) => void }
 
 export const INTERACTION_PATH = '/auth/interaction'
 const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
@@ -38,9 +32,8 @@ const OFF = { enabled: false } as const
 
 /** Policy, not protocol: what the OpenID Provider of one host allows, for whom, and for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
-  const { site } = parts
+  const { site, pages } = parts
   const { origin } = site
-  const pages = devicePages(parts.show, parts.noteWrongUserCode)
   return {
     adapter: oidcAdapter({ ...parts, readAccessToken: accessTokenReader(site, parts.keys.tokenKeys) }),
     jwks: { keys: parts.keys.tokenSigners },
@@ -100,16 +93,16 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
         enabled: site.kind === 'tenant',
         charset: 'base-20',
         mask: '****-****',
-        userCodeInputSource: pages.input,
-        userCodeConfirmSource: pages.confirm as never,
-        successSource: pages.success,
+        userCodeInputSource: pages.device.input,
+        userCodeConfirmSource: pages.device.confirm as never,
+        successSource: pages.device.success,
       },
       registration: OFF,
       claimsParameter: OFF,
       requestObjects: OFF,
       userinfo: { enabled: true },
       backchannelLogout: { enabled: true },
-      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage(parts.show), postLogoutSuccessSource: signedOutPage(parts.show) },
+      rpInitiatedLogout: { enabled: true, logoutSource: pages.signOut, postLogoutSuccessSource: pages.signedOut },
       resourceIndicators: {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? phoneApi(origin),
@@ -168,7 +161,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
       return { accountId, claims: () => describePerson(person, tenant) }
     },
-    renderError: protocolErrorPage(parts.show),
+    renderError: pages.error,
   }
 }
 

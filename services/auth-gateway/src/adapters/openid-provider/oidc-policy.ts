@@ -3,8 +3,8 @@ import { isLoginTooOld } from '../../domain/session-limits.ts'
 import { readAccountId } from '../../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import type { SignInSite } from '../../domain/site.ts'
+import { findTenantOf } from '../../domain/tenant-of-site.ts'
 import type { Clock, Registry, Roster } from '../../ports.ts'
-import { findTenantOf } from '../../sites/tenant-of-site.ts'
 import { orUnavailable } from './oidc-unavailable.ts'
 
 export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }

@@ -3,10 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { INTERACTION } from '../../domain/session-limits.ts'
-import { brandingOf, homeOf, nameOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
-import { type Look, languageHeaders, pageSecurityPolicy, renderPage, type ShowPage } from '../../pages/layout.ts'
-import { protocolErrorPage } from '../../pages/protocol-error-page.ts'
-import { textsFor } from '../../pages/texts/texts.ts'
+import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
 import type {
   ArtefactSpaces,
   Artefacts,
@@ -14,8 +11,11 @@ import type {
   AttemptResult,
   Clock,
   LogoutNotices,
+  Look,
+  MicrosoftSessions,
   OpenIdProvider,
   OpenIdProviders,
+  PersonHosts,
   Registry,
   Roster,
 } from '../../ports.ts'
@@ -28,6 +28,7 @@ import { oidcConfiguration } from './oidc-configuration.ts'
 import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
 import { endSession, listSessions, noticesOf, notingLogins } from './oidc-sessions.ts'
 import { availableArtefacts, orAbsent, orUnavailable } from './oidc-unavailable.ts'
+import type { MakeProviderPages, ProviderPages } from './provider-pages.ts'
 import { deriveSuccessors } from './refresh-grace.ts'
 import { strictClientRequests } from './strict-client-requests.ts'
 import { structuredTokens } from './structured-tokens.ts'
@@ -44,6 +45,9 @@ type Parts = {
   artefacts: ArtefactSpaces
   keys: () => Promise<PlatformKeys>
   logoutNotices: Pick<LogoutNotices, 'add'>
+  microsoftSessions: Pick<MicrosoftSessions, 'note'>
+  personHosts: Pick<PersonHosts, 'note'>
+  pagesOf: MakeProviderPages
   clock: Clock
   /** A fault inside the provider, which answers the browser itself. */
   onFault: (error: Error) => void
@@ -87,22 +91,19 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   const browsers = new WeakMap<IncomingMessage, string>()
   const wrongCodes = new WeakSet<IncomingMessage>()
   const looks = new WeakMap<IncomingMessage, () => Look>()
-  const show: ShowPage = (ctx, page, formTargets) => {
-    const look = looks.get(ctx.req)?.() ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
-    ctx.set({ 'content-security-policy': pageSecurityPolicy(look, formTargets), ...languageHeaders(look) })
-    ctx.type = 'html'
-    ctx.body = renderPage(page(look.texts), look)
-  }
-  const noteWrongUserCode = (ctx: KoaContextWithOIDC) => void wrongCodes.add(ctx.req)
+  const pages = parts.pagesOf(site, {
+    lookOf: (request) => looks.get(request)?.(),
+    onWrongUserCode: (ctx) => void wrongCodes.add(ctx.req),
+  })
   const available = availableArtefacts(artefacts)
   const bindToBrowser = async (ctx: KoaContextWithOIDC, id: string) => {
     const browser = browsers.get(ctx.req)
     if (browser) await available.save({ kind: BINDING, id, payload: { browser }, ttl: INTERACTION })
   }
-  const noteLogin = notingLogins(parts.artefacts, available, site)
+  const noteLogin = notingLogins(parts, available, site)
   const provider = new Provider(
     `${site.origin}/auth`,
-    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteLogin, noteWrongUserCode, show }),
+    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser, noteLogin, pages }),
   )
   // Kept and sent in the background: nobody waits for an app that does not answer (T-61).
   Object.assign(provider.Client.prototype, {
@@ -121,7 +122,7 @@ function makeInstance(parts: Parts, site: SignInSite, keys: PlatformKeys, artefa
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // the caller sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
-  provider.use(answeringOutages(protocolErrorPage(show)))
+  provider.use(answeringOutages(pages.error))
   provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
   provider.use(on(/^\/\.well-known\//, describeForApps))
   provider.use(on(NAMING_CLIENTS, strictClientRequests))
@@ -169,7 +170,7 @@ function asOneUnit(artefacts: ArtefactSpaces): Middleware {
 }
 
 /** A store that is down when oidc-provider is done already is answered as it would have: to programs as an OAuth error, to people as a page. */
-function answeringOutages(showError: ReturnType<typeof protocolErrorPage>): Middleware {
+function answeringOutages(showError: ProviderPages['error']): Middleware {
   return async (ctx, next) => {
     try {
       await next()

@@ -5,9 +5,7 @@ import type { PersonSession } from '../../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefact, ArtefactSpaces, Artefacts, LogoutNotices } from '../../ports.ts'
-import { microsoftSessions } from '../../sign-in/microsoft-sessions.ts'
-import { personHosts } from '../../sites/person-hosts.ts'
+import type { Artefact, Artefacts, LogoutNotices, MicrosoftSessions, PersonHosts } from '../../ports.ts'
 
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
@@ -18,22 +16,23 @@ export const personIndex = (accountId: string) => `person ${accountId}`
 export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promise<void>
 
 /**
- * Notes a login that has just happened, together with its session: in which browser, for its owner's eyes; on which session at Microsoft it rests, so that both can
- * end together; and where the person signed in, so that the roster's word can end it (S45).
+ * Records a new login together with its session: the browser's name for the person's own list, the session at Microsoft so that both end
+ * together, and the host so that a revocation by the roster finds it (S45).
  */
-export function notingLogins(spaces: ArtefactSpaces, artefacts: Artefacts, site: SignInSite): NoteLogin {
-  const [ofMicrosoft, hosts] = [microsoftSessions(spaces), personHosts(spaces)]
+export function notingLogins({ microsoftSessions, personHosts }: LoginIndexes, artefacts: Artefacts, site: SignInSite): NoteLogin {
   return async ({ accountId, uid }) => {
     const ctx = Provider.ctx
     if (!ctx?.oidc?.result?.login || !accountId || !uid) return
     const payload = nameBrowser(ctx.req.headers['user-agent'])
     await artefacts.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
     const { sid } = (ctx.oidc.result.microsoft ?? {}) as { sid?: string }
-    if (sid) await ofMicrosoft.note(sid, site, accountId, uid)
+    if (sid) await microsoftSessions.note(sid, { origin: site.origin, accountId, uid })
     const person = readAccountId(site, accountId)
-    if (person) await hosts.note(site.origin, person)
+    if (person) await personHosts.note(site.origin, person)
   }
 }
+
+type LoginIndexes = { microsoftSessions: Pick<MicrosoftSessions, 'note'>; personHosts: Pick<PersonHosts, 'note'> }
 
 export async function listSessions(artefacts: Artefacts, accountId: string): Promise<PersonSession[]> {
   const found = await artefacts.findByGrant(personIndex(accountId))

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import { isDependencyFailure } from '../../http/dependency-failure.ts'
+import { isDependencyFailure } from '../../dependency-failure.ts'
 import type { Artefacts } from '../../ports.ts'
 
 /** A part of ours that is down reaches the app as `temporarily_unavailable` with 503, not as a fault of the provider (T-115). */

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { z } from 'zod'
-import { ControlLogin } from '../../domain/sign-in/control-login.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { CONTROL_REDEEMED_PATH } from '../../pages/control-sign-in-pages.ts'
@@ -8,9 +7,9 @@ import { html } from '../../pages/html.ts'
 import type { Ports } from '../../ports.ts'
 import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { requireSameSite } from '../../sessions/same-site.ts'
-import { CONTROL_REDEEMING, concludeControlSignIn, findAccount } from '../../sign-in/control-sign-in.ts'
+import { concludeControlSignIn, findAccount } from '../../sign-in/control-sign-in.ts'
+import { redeemingControlLogins } from '../../sign-in/pending-logins.ts'
 import { acceptForm, Redeemed, readRedeemed } from '../sign-in/accept-redeemed.ts'
-import { PENDING_SPACE } from '../sign-in/start-microsoft-sign-in.ts'
 
 /** What the browser of somebody who enters Control got for a code of the platform `spa`. */
 export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
@@ -20,11 +19,9 @@ export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, port
     requireSameSite(request)
     reply.header('cache-control', 'no-store')
     const { handle } = request.body
-    const found = await ports.artefacts(PENDING_SPACE).find(CONTROL_REDEEMING, handle)
-    if (!found) throw refuse('sign-in-not-found')
-    const login = ControlLogin.parse(found.payload)
+    const login = await redeemingControlLogins.find(ports, handle)
     if (login.origin !== request.site.origin || login.browser !== readBrowser(request)) throw refuse('sign-in-misdirected')
-    if (!(await ports.artefacts(PENDING_SPACE).consume(CONTROL_REDEEMING, handle))) throw refuse('sign-in-used')
+    await redeemingControlLogins.consume(ports, handle)
 
     const { site, account } = await findAccount(ports, login)
     if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')

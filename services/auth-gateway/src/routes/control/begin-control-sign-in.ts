@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/control-sign-in'
 import type { FastifyPluginAsync } from 'fastify'
 import type { z } from 'zod'
-import { PENDING_LOGIN } from '../../domain/session-limits.ts'
 import { type ControlLogin, controlRedirectUri, controlState, readTenantHost } from '../../domain/sign-in/control-login.ts'
 import { readHost } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
@@ -10,10 +9,9 @@ import type { Ports } from '../../ports.ts'
 import { ensureBrowser } from '../../sessions/browser-cookie.ts'
 import { endControlSession } from '../../sessions/control-session.ts'
 import { requireSameSite } from '../../sessions/same-site.ts'
+import { pendingControlLogins } from '../../sign-in/pending-logins.ts'
 import { findTenantSite } from '../../sites/site-plugin.ts'
-import { PENDING_SPACE } from '../sign-in/start-microsoft-sign-in.ts'
 
-export const CONTROL_LOGIN = 'ControlLogin'
 type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignInAnswer }
 
 /**
@@ -21,7 +19,7 @@ type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignIn
  * its own sign-in in the place of a session under way (SC-12); that session ends here, and a new one has another id (T-21).
  */
 export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
-  const { registry, microsoft, artefacts, baseUrl } = ports
+  const { registry, microsoft, baseUrl } = ports
   app.post<Shape>('/auth/control/sign-ins', { schema: { body: ControlSignInRequest } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     requireSameSite(request)
@@ -58,7 +56,7 @@ export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }>
       request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')
       throw refuse('microsoft-unavailable')
     }
-    await artefacts(PENDING_SPACE).save({ kind: CONTROL_LOGIN, id: state, payload: login, ttl: PENDING_LOGIN })
+    await pendingControlLogins.save(ports, state, login)
     await endControlSession(ports, request, reply)
     if (setCookie) reply.header('set-cookie', setCookie)
     return { kind: 'go-to-microsoft', url: answer.url }

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { PendingLogin } from '../../domain/sign-in/pending-login.ts'
 import type { SignInAccount } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
@@ -9,9 +8,9 @@ import { REDEEMED_PATH } from '../../pages/redeem-in-browser-page.ts'
 import type { Ports } from '../../ports.ts'
 import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { requireSameSite } from '../../sessions/same-site.ts'
+import { redeemingLogins } from '../../sign-in/pending-logins.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
-import { concludeSignIn, findPendingAccount, REDEEMING } from './microsoft-callback.ts'
-import { PENDING_SPACE } from './start-microsoft-sign-in.ts'
+import { concludeSignIn, findPendingAccount } from './microsoft-callback.ts'
 
 const text = (most: number) => z.string().max(most).default('')
 export const Redeemed = z.object({
@@ -30,14 +29,12 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
     reply.header('cache-control', 'no-store')
     const site = signInSite(request)
     const { handle } = request.body
-    const found = await ports.artefacts(PENDING_SPACE).find(REDEEMING, handle)
-    if (!found) throw refuse('sign-in-not-found')
-    const pending = PendingLogin.parse(found.payload)
+    const pending = await redeemingLogins.find(ports, handle)
     const isOfTenant = site.kind === 'shared' || pending.tenantId === site.tenant.id
     const isOwn = isOfTenant && pending.origin === site.origin && pending.browser === readBrowser(request)
     if (!isOwn) throw refuse('sign-in-misdirected')
     request.uiLocales ??= pending.uiLocales
-    if (!(await ports.artefacts(PENDING_SPACE).consume(REDEEMING, handle))) throw refuse('sign-in-used')
+    await redeemingLogins.consume(ports, handle)
 
     const account = await findPendingAccount(ports, request, pending)
     if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')

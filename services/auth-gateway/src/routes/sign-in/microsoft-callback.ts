@@ -3,9 +3,10 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { INTERACTION } from '../../domain/session-limits.ts'
 import { isControlState } from '../../domain/sign-in/control-login.ts'
 import type { MicrosoftIdentity } from '../../domain/sign-in/microsoft-claims.ts'
-import { CALLBACK_PATH, isDeliveredRight, PendingLogin, readAnswer } from '../../domain/sign-in/pending-login.ts'
+import { CALLBACK_PATH, isDeliveredRight, type PendingLogin, readAnswer } from '../../domain/sign-in/pending-login.ts'
 import type { SignInAccount } from '../../domain/site.ts'
 import { nameOf, namespaceOf } from '../../domain/site.ts'
+import { findTenantOf } from '../../domain/tenant-of-site.ts'
 import { refuse } from '../../errors.ts'
 import { lookOf, sendPage, technicalDetails, textsOf } from '../../http/page-plugin.ts'
 import { languageHeaders } from '../../pages/layout.ts'
@@ -16,15 +17,10 @@ import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { askMicrosoft } from '../../sign-in/ask-microsoft.ts'
 import { readConsentAnswer, showConsentReturn } from '../../sign-in/consent-return.ts'
 import { finishControlSignIn } from '../../sign-in/control-sign-in.ts'
+import { pendingLogins, redeemingLogins } from '../../sign-in/pending-logins.ts'
 import { IDENTITY } from '../../sign-in/proven-identity.ts'
 import { auditSignIn, causeOf } from '../../sign-in/sign-in-audit.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
-import { findTenantOf } from '../../sites/tenant-of-site.ts'
-import { PENDING, PENDING_SPACE } from './start-microsoft-sign-in.ts'
-
-/** A code that a browser is redeeming now. */
-export const REDEEMING = 'RedeemingLogin'
-const REDEEMING_TTL = 120
 
 /** Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10). */
 export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
@@ -63,7 +59,7 @@ const takePostedAnswers: FastifyPluginAsync = async (app) => {
 
 /** `single` mode: on to the host where the login began, which the pending login names, never the request (AZ-24). */
 async function relay(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
-  const { pending } = await findPending(ports, answer)
+  const pending = await pendingLogins.find(ports, answer.get('state') ?? '')
   const { origin, pathname } = new URL(pending.redirectUri)
   if (origin !== request.site.origin || pathname !== pathOf(request)) throw refuse('sign-in-misdirected')
   return reply.redirect(`${pending.origin}${CALLBACK_PATH}?${answer}`, 303)
@@ -71,12 +67,13 @@ async function relay(ports: Ports, request: FastifyRequest, reply: FastifyReply,
 
 async function receive(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
   const site = signInSite(request)
-  const { pending, state, isUsed } = await findPending(ports, answer)
+  const state = answer.get('state') ?? ''
+  const pending = await pendingLogins.find(ports, state)
   const tenantId = site.kind === 'tenant' ? site.tenant.id : undefined
   const delivery = { tenantId, origin: site.origin, browser: readBrowser(request), path: pathOf(request) }
   if (!isDeliveredRight(pending, delivery)) throw refuse('sign-in-misdirected')
   request.uiLocales ??= pending.uiLocales
-  if (isUsed || !(await ports.artefacts(PENDING_SPACE).consume(PENDING, state))) throw refuse('sign-in-used')
+  await pendingLogins.consume(ports, state)
 
   const account = await findPendingAccount(ports, request, pending)
   if (account?.redirectPlatform === 'spa' && answer.has('code')) return redeemInBrowser(ports, request, reply, account, pending, answer)
@@ -95,7 +92,7 @@ async function redeemInBrowser(
   const redemption = await ports.microsoft.browserRedemption(account)
   if (redemption.kind !== 'redemption') return showFailure(ports, request, reply, pending, redemption)
   const handle = randomBytes(32).toString('base64url')
-  await ports.artefacts(PENDING_SPACE).save({ kind: REDEEMING, id: handle, payload: pending, ttl: REDEEMING_TTL })
+  await redeemingLogins.save(ports, handle, pending)
   const { tokenEndpoint, scope } = redemption
   const { redirectUri, verifier } = pending
   const code = answer.get('code') ?? ''
@@ -139,13 +136,6 @@ export async function concludeSignIn(
 /** The account a login was started for; undefined when it, or its tenant, is gone meanwhile. */
 export async function findPendingAccount({ registry }: Ports, request: FastifyRequest, { tenantId, accountId }: PendingLogin) {
   return (await findTenantOf(registry, signInSite(request), tenantId))?.accounts.find(({ id }) => id === accountId)
-}
-
-async function findPending({ artefacts }: Ports, answer: URLSearchParams) {
-  const state = answer.get('state')
-  const found = state ? await artefacts(PENDING_SPACE).find(PENDING, state) : undefined
-  if (!state || !found) throw refuse('sign-in-not-found')
-  return { pending: PendingLogin.parse(found.payload), state, isUsed: found.consumedAt !== undefined }
 }
 
 async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { INTERACTION, PENDING_LOGIN } from '../../domain/session-limits.ts'
+import { INTERACTION } from '../../domain/session-limits.ts'
 import type { Realm } from '../../domain/sign-in/home-realm.ts'
 import { type PendingLogin, redirectUriFor } from '../../domain/sign-in/pending-login.ts'
 import { namespaceOf, type SignInSite } from '../../domain/site.ts'
+import { findTenantOf } from '../../domain/tenant-of-site.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, technicalDetails, textsOf } from '../../http/page-plugin.ts'
 import { microsoftFailurePage } from '../../pages/sign-in-pages.ts'
@@ -12,20 +13,16 @@ import type { Attempt, Ports } from '../../ports.ts'
 import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { AttemptParams } from '../../sign-in/attempt-params.ts'
 import { findNamedTenant } from '../../sign-in/home-realm.ts'
+import { pendingLogins } from '../../sign-in/pending-logins.ts'
 import { IDENTITY } from '../../sign-in/proven-identity.ts'
 import { auditSignIn } from '../../sign-in/sign-in-audit.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
-import { findTenantOf } from '../../sites/tenant-of-site.ts'
 
 const schema = {
   params: AttemptParams.extend({ accountId: z.uuid() }),
   querystring: z.object({ prompt: z.literal('select_account').optional() }),
 }
 type Shape = { Params: z.infer<typeof schema.params>; Querystring: z.infer<typeof schema.querystring> }
-
-/** Pending logins of the whole platform: the platform's host looks them up for every tenant (`single` mode). */
-export const PENDING_SPACE = 'pending-logins'
-export const PENDING = 'PendingLogin'
 
 /** The person chose a Microsoft account of the tenant, or wants to use another Microsoft login. */
 export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
@@ -112,9 +109,7 @@ export async function redirectToMicrosoft(
     prompt: promptFor(attempt, chooseAnother, isSecondTrip === true),
   })
   if (answer.kind === 'url') {
-    // One for each attempt, however often it leads to Microsoft: the last counts.
-    await artefacts(PENDING_SPACE).removeByUid(PENDING, attempt.uid)
-    await artefacts(PENDING_SPACE).save({ kind: PENDING, id: state, payload: pending, ttl: PENDING_LOGIN, uid: attempt.uid })
+    await pendingLogins.save({ artefacts }, state, pending, attempt.uid)
     if (site.kind === 'shared') {
       const payload = { tenantId: tenant.id, accountId: account.id }
       await artefacts(namespaceOf(site)).save({ kind: REALM, id: attempt.uid, payload, ttl: INTERACTION })

@@ -28,31 +28,44 @@ export type { Look }
 /** Seconds since 1970. */
 export type Clock = () => number
 
-export interface Registry {
+/** Tenants, their hosts and apps, as the registry knows them. */
+export type TenantCatalogue = {
   findHost(host: string): Promise<HostResolution | undefined>
-  /** False once a tenant is removed, or being removed. */
+  /** False once a tenant is removed or its removal has begun. */
   hasTenant(tenantId: string): Promise<boolean>
-  /** Undefined once it is removed, or being removed. */
+  /** Undefined once a tenant is removed or its removal has begun. */
   findTenant(tenantId: string): Promise<SignInTenant | undefined>
-  /** Those with an enabled account in the directory. */
+  /** Tenants with an enabled account in the directory. */
   listTenantsOf(directoryId: string): Promise<readonly SignInTenant[]>
-  /** Another catalogue is another array: the same one is never changed. */
+  /** A changed catalogue is a new array; an array is never changed. */
   listApps(): Promise<readonly App[]>
   /** Undefined when the tenant has another logo by now. */
   findLogo(tenantId: string, sha256: string): Promise<{ mediaType: LogoType; bytes: Buffer } | undefined>
+}
+
+/** Connections of tenants to Microsoft, with their credentials. */
+export type Connections = {
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
-  /** Which of two credentials Entra ID took, while one replaces the other. */
+  /** Reports which of two credentials Entra ID accepts during a rotation. */
   recordCredentialUse(connection: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void>
-  authenticateApiKey(key: string): Promise<Principal | undefined>
-  redeemControlSignInLink(token: string): Promise<Principal | undefined>
-  /** Counts a second and is never used beyond: a removed administrator is out at once (T-22). */
-  findAdministrator(administratorId: string): Promise<Administrator | undefined>
-  /** Who an identity is in Control that signed in through this tenant. */
-  findAdministratorByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<Administrator | undefined>
-  recordAuditEvent(event: NewAuditEvent): Promise<void>
-  /** Somebody came back from a consent link; undefined when there is no such link, or no more. */
+  /** Takes the answer to an admin-consent link; undefined when the link is unknown, used or expired. */
   receiveConsent(answer: ConsentAnswer): Promise<ConsentReturn | undefined>
 }
+
+/** Callers of the admin API and of Control. */
+export type Administrators = {
+  authenticateApiKey(key: string): Promise<Principal | undefined>
+  redeemControlSignInLink(token: string): Promise<Principal | undefined>
+  /** An answer is valid for one second, so that a removed administrator is out at once (T-22). */
+  findAdministrator(administratorId: string): Promise<Administrator | undefined>
+  /** The administrator that an identity is when it signs in through this tenant. */
+  findAdministratorByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<Administrator | undefined>
+}
+
+export type AuditLog = { recordAuditEvent(event: NewAuditEvent): Promise<void> }
+
+/** The tenant registry, one service behind four ports. */
+export type Registry = TenantCatalogue & Connections & Administrators & AuditLog
 
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
@@ -129,6 +142,8 @@ export type MicrosoftFailure =
   | { kind: 'unreachable' }
   | { kind: 'timeout' }
 
+export type IdentityOutcome = { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure
+
 export type AuthorizeQuestion = {
   redirectUri: string
   state: string
@@ -147,15 +162,11 @@ export interface Microsoft {
     connection: Connection,
     answer: URLSearchParams,
     expected: { redirectUri: string; state: string; nonce: string; verifier: string },
-  ): Promise<{ kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure>
+  ): Promise<IdentityOutcome>
   /** Where a browser redeems a code of the platform `spa`, and for what scope. */
   browserRedemption(account: SignInAccount): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
-  /** An ID token that a browser brings. */
-  accept(
-    account: SignInAccount,
-    idToken: string,
-    nonce: string,
-  ): Promise<{ kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure>
+  /** Verifies an ID token that a browser brings. */
+  accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
 }
 

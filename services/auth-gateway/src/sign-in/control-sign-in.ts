@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { decideControlAdmission } from '../domain/sign-in/control-admission.ts'
 import type { ControlLogin } from '../domain/sign-in/control-login.ts'
-import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import { CALLBACK_PATH } from '../domain/sign-in/pending-login.ts'
 import type { SignInAccount, TenantSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
@@ -10,7 +9,7 @@ import { lookOf, sendPage, technicalDetails, textsOf } from '../http/page-plugin
 import { CONTROL_REDEEMED_PATH, controlFailurePage, controlRefusalPage } from '../pages/control-sign-in-pages.ts'
 import { languageHeaders } from '../pages/layout.ts'
 import { redeemInBrowserPage } from '../pages/redeem-in-browser-page.ts'
-import type { MicrosoftFailure, Ports } from '../ports.ts'
+import type { IdentityOutcome, Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
 import { endControlSession, startControlSession } from '../sessions/control-session.ts'
 import { findTenantSite } from '../sites/site-plugin.ts'
@@ -70,7 +69,7 @@ async function redeemInBrowser(ports: Ports, request: FastifyRequest, reply: Fas
 type Conclusion = {
   site: TenantSite
   login: ControlLogin
-  outcome: { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure
+  outcome: IdentityOutcome
   goOn?: (path: string) => FastifyReply
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { INTERACTION } from '../../domain/session-limits.ts'
 import { isControlState } from '../../domain/sign-in/control-login.ts'
-import type { MicrosoftIdentity } from '../../domain/sign-in/microsoft-claims.ts'
 import { CALLBACK_PATH, isDeliveredRight, type PendingLogin, readAnswer } from '../../domain/sign-in/pending-login.ts'
 import type { SignInAccount } from '../../domain/site.ts'
 import { nameOf, namespaceOf } from '../../domain/site.ts'
@@ -12,7 +11,7 @@ import { lookOf, sendPage, technicalDetails, textsOf } from '../../http/page-plu
 import { languageHeaders } from '../../pages/layout.ts'
 import { redeemInBrowserPage } from '../../pages/redeem-in-browser-page.ts'
 import { microsoftFailurePage, wrongDirectoryPage } from '../../pages/sign-in-pages.ts'
-import type { MicrosoftFailure, Ports } from '../../ports.ts'
+import type { IdentityOutcome, MicrosoftFailure, Ports } from '../../ports.ts'
 import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { askMicrosoft } from '../../sign-in/ask-microsoft.ts'
 import { readConsentAnswer, showConsentReturn } from '../../sign-in/consent-return.ts'
@@ -120,7 +119,7 @@ export async function concludeSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
   pending: PendingLogin,
-  outcome: { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure,
+  outcome: IdentityOutcome,
   goOn: (path: string) => FastifyReply = (path) => reply.redirect(path, 303),
 ) {
   if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)

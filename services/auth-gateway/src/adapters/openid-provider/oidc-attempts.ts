@@ -1,0 +1,50 @@
+import type Provider from 'oidc-provider'
+import { INTERACTION } from '../../domain/session-limits.ts'
+import type { SignInSite } from '../../domain/site.ts'
+import type { Artefacts, Attempt, AttemptResult } from '../../ports.ts'
+
+const BINDING = 'InteractionBrowser'
+const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
+
+/** The attempt that a path of the provider resumes. */
+export function resumedAttempt(path: string): string | undefined {
+  return RESUME.exec(path)?.[1]
+}
+
+/** Binds an attempt to the browser that began it, as the hash of the browser's cookie. */
+export async function bindToBrowser(artefacts: Artefacts, attempt: string, browser: string): Promise<void> {
+  await artefacts.save({ kind: BINDING, id: attempt, payload: { browser }, ttl: INTERACTION })
+}
+
+export async function isSameBrowser(artefacts: Artefacts, attempt: string, browser: string | undefined): Promise<boolean> {
+  const bound = await artefacts.find(BINDING, attempt)
+  return browser !== undefined && bound?.payload.browser === browser
+}
+
+type Details = Awaited<ReturnType<Provider['interactionDetails']>>
+
+export function toAttempt({ uid, prompt, params, session, deviceCode }: Details, clientName: string, site: SignInSite): Attempt {
+  const text = (value: unknown) => (typeof value === 'string' && value.length <= 320 ? value : undefined)
+  return {
+    uid,
+    prompt: prompt.name,
+    reasons: prompt.reasons,
+    clientId: String(params.client_id),
+    clientName,
+    redirectOrigin: params.redirect_uri === undefined ? site.origin : new URL(String(params.redirect_uri)).origin,
+    isOfForm: deviceCode !== undefined,
+    loginHint: text(params.login_hint),
+    domainHint: text(params.domain_hint),
+    tenantHint: text(params.tenant),
+    accountId: session?.accountId,
+    uiLocales: text(params.ui_locales),
+  }
+}
+
+/** A member named like a prompt marks that prompt as answered; one sign-in answers all of them. */
+export function toResult(result: AttemptResult, now: number) {
+  if (result.kind === 'refused') return { error: 'access_denied', error_description: 'the person may not use this app, or cancelled' }
+  if (result.kind === 'resolved') return { consent: {}, admission: {} }
+  const { accountId, amr, microsoftSid } = result
+  return { login: { accountId, amr, ts: now }, select_account: {}, consent: {}, ...(microsoftSid && { microsoft: { sid: microsoftSid } }) }
+}

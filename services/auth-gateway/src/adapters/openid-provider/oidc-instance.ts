@@ -1,0 +1,113 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import type { SignInSite } from '../../domain/site.ts'
+import type {
+  ArtefactSpaces,
+  Artefacts,
+  Clock,
+  LogoutNotices,
+  Look,
+  MicrosoftSessions,
+  PersonHosts,
+  Registry,
+  Roster,
+} from '../../ports.ts'
+import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
+import { accessTokenReader } from './access-token.ts'
+import { burnRefusedCodes } from './burn-refused-codes.ts'
+import { acceptEmptySecrets } from './empty-client-secrets.ts'
+import { bindToBrowser } from './oidc-attempts.ts'
+import { oidcConfiguration } from './oidc-configuration.ts'
+import { noticesOf, notingLogins } from './oidc-sessions.ts'
+import { availableArtefacts } from './oidc-unavailable.ts'
+import { answeringOutages, asOneUnit, describeForApps, on } from './provider-middleware.ts'
+import type { MakeProviderPages } from './provider-pages.ts'
+import { deriveSuccessors } from './refresh-grace.ts'
+import { strictClientRequests } from './strict-client-requests.ts'
+import { structuredTokens } from './structured-tokens.ts'
+
+/** Endpoints at which clients authenticate. */
+const NAMING_CLIENTS = /^\/(?:token|par|introspect|revoke|device_authorization)$/
+
+export type InstanceParts = {
+  baseUrl: string
+  registry: Registry
+  roster: Roster
+  artefacts: ArtefactSpaces
+  logoutNotices: Pick<LogoutNotices, 'add'>
+  microsoftSessions: Pick<MicrosoftSessions, 'note'>
+  personHosts: Pick<PersonHosts, 'note'>
+  pagesOf: MakeProviderPages
+  clock: Clock
+  /** Reports a fault inside the provider, which answers the browser itself. */
+  onFault: (error: Error) => void
+}
+
+type Client = InstanceType<Provider['Client']>
+type Kept = { exp?: number; persist(): Promise<unknown> }
+
+export type Instance = ReturnType<typeof makeInstance>
+
+/** Sets up oidc-provider for one site: configuration, patches of its models, middleware around its endpoints. */
+export function makeInstance(parts: InstanceParts, site: SignInSite, keys: PlatformKeys, artefacts: Artefacts) {
+  const browsers = new WeakMap<IncomingMessage, string>()
+  const wrongCodes = new WeakSet<IncomingMessage>()
+  const looks = new WeakMap<IncomingMessage, () => Look>()
+  const pages = parts.pagesOf(site, {
+    lookOf: (request) => looks.get(request)?.(),
+    onWrongUserCode: (ctx) => void wrongCodes.add(ctx.req),
+  })
+  const available = availableArtefacts(artefacts)
+  const bindRequest = async (ctx: KoaContextWithOIDC, attempt: string) => {
+    const browser = browsers.get(ctx.req)
+    if (browser) await bindToBrowser(available, attempt, browser)
+  }
+  const noteLogin = notingLogins(parts, available, site)
+  const provider = new Provider(
+    `${site.origin}/auth`,
+    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser: bindRequest, noteLogin, pages }),
+  )
+  // Notices are stored and sent in the background, so that an app which does not answer delays no sign-out (T-61).
+  Object.assign(provider.Client.prototype, {
+    backchannelLogout(this: Client, accountId: string, sid: string) {
+      return parts.logoutNotices.add(noticesOf(this, provider.issuer, site, accountId, sid))
+    },
+  })
+  // After an error the library writes a form's secret to the session, even to one that has not begun: such a session is not saved.
+  const { persist } = provider.Session.prototype as Kept
+  Object.assign(provider.Session.prototype, {
+    async persist(this: Kept) {
+      if (typeof this.exp === 'number') await persist.call(this)
+    },
+  })
+  deriveSuccessors(provider, available)
+  provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
+  provider.proxy = true // openid-provider.ts sets the forwarded headers from the resolved host
+  const readAccessToken = accessTokenReader(site, keys.tokenKeys)
+  provider.use(answeringOutages(pages.error))
+  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
+  provider.use(on(/^\/\.well-known\//, describeForApps))
+  provider.use(on(NAMING_CLIENTS, strictClientRequests))
+  provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))
+  provider.use(on(/^\/token$/, burnRefusedCodes(available)))
+  provider.use(on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })))
+  provider.on('server_error', (_ctx, error) => parts.onFault(error))
+  // Without a listener the library writes every aborted request body to the console.
+  ;(provider as EventEmitter).on('error', (error: Error) => {
+    if (!hasHungUp(error) && !isAnswer(error)) parts.onFault(error)
+  })
+  return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
+}
+
+/** An error that carries its own response, for example a 503; the client may have disconnected. */
+function isAnswer(error: Error): boolean {
+  return 'expose' in error && error.expose === true
+}
+
+function hasHungUp(error: Error): boolean {
+  return (
+    'code' in error &&
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_HTTP_REQUEST_TIMEOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(String(error.code))
+  )
+}

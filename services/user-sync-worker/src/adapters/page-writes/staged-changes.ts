@@ -48,7 +48,7 @@ const LIST_MISSING = `${MISSING}
 select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
 // Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to what was ticked by
-// hand meanwhile; sessions end with being active or with SSO (S45). A row that is known is locked before it is read, and has its own id:
+// hand meanwhile. A row that is known is locked before it is read, and has its own id:
 // whoever came into the roster in between has another, and stays as they are.
 const APPLY = `
 with batch as (
@@ -64,7 +64,7 @@ with batch as (
 )
 insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name, given_name,
   surname, mail, mobile_phone, job_title, department, employee_id, user_type, business_phones, content_digest, status, sync, sso,
-  chosen_by, sessions_valid_after)
+  chosen_by)
 select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]), $2, $5, $3, object_id,
   coalesce(person ->> 'displayName', (known).display_name), coalesce(person ->> 'userPrincipalName', (known).user_principal_name),
   ${said('givenName', 'given_name')}, ${said('surname', 'surname')}, ${said('mail', 'mail')}, ${said('mobilePhone', 'mobile_phone')},
@@ -74,9 +74,7 @@ select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]
   case when person is null then (known).content_digest else content_digest end, status,
   case when (known).id is null or ticks_count then sync else (known).sync end,
   case when (known).id is null or ticks_count then sso else (known).sso end,
-  case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end,
-  case when ((known).status = 'active' and status <> 'active') or ((known).sso and ticks_count and not sso) then now()
-    else (known).sessions_valid_after end
+  case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end
 from change
 where case when (known).id is null then sync and status = 'active' else (known).sync or (ticks_count and sync) end
 on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, display_name = excluded.display_name,
@@ -84,7 +82,7 @@ on conflict (tenant_id, directory_id, object_id) do update set account_id = excl
   mobile_phone = excluded.mobile_phone, job_title = excluded.job_title, department = excluded.department,
   employee_id = excluded.employee_id, user_type = excluded.user_type, business_phones = excluded.business_phones,
   content_digest = excluded.content_digest, status = excluded.status, sync = excluded.sync, sso = excluded.sso,
-  chosen_by = excluded.chosen_by, sessions_valid_after = excluded.sessions_valid_after, version = u.version + 1, updated_at = now()
+  chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now()
 where u.id = excluded.id`
 
 const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'

@@ -25,10 +25,9 @@ export const STATUS_ON_CONFLICT = `case when excluded.object_id in (
 export const insertFrom = (from: string) => `
 insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, given_name, surname,
   user_principal_name, mail, business_phones, mobile_phone, job_title, department, user_type, status, sync, sso, chosen_by,
-  employee_id, content_digest, sessions_valid_after)
+  employee_id, content_digest)
 select page.id, $1, $2, $3, object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone,
-  job_title, department, user_type, coalesce(status, 'disabled'), sync, sso, 'hand', employee_id, content_digest,
-  case when status is distinct from 'active' then now() end
+  job_title, department, user_type, coalesce(status, 'disabled'), sync, sso, 'hand', employee_id, content_digest
 from ${from} order by object_id`
 
 export function valuesOf({ tenantId, accountId, directoryId }: Lease, rows: readonly TickedUser[]): Array<string | Buffer> {

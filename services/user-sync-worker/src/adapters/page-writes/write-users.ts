@@ -11,15 +11,12 @@ const ON_CONFLICT = `
     business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
     department = excluded.department, user_type = excluded.user_type, status = ${STATUS_ON_CONFLICT}, sync = excluded.sync,
     sso = excluded.sso, chosen_by = excluded.chosen_by, employee_id = excluded.employee_id, content_digest = excluded.content_digest,
-    version = u.version + 1, updated_at = now(),
-    sessions_valid_after = case
-      when (u.status = 'active' and ${STATUS_ON_CONFLICT} <> 'active') or (u.sso and not excluded.sso) then now()
-      else u.sessions_valid_after end
+    version = u.version + 1, updated_at = now()
   where (u.content_digest, u.account_id, u.status, u.sync, u.sso, u.chosen_by)
     is distinct from (excluded.content_digest, excluded.account_id, ${STATUS_ON_CONFLICT}, excluded.sync, excluded.sso, excluded.chosen_by)`
 
 // Rows that do not differ stay as they are. What a row was before is looked up unless it is new (no xmax); a subquery of RETURNING sees the
-// rows from before the statement. Sessions end when a person is no longer active or no longer allowed to sign in (S33, S45).
+// rows from before the statement.
 const written = (from: string) => `${PAGE}, written as (${insertFrom(from)} ${ON_CONFLICT}
   returning u.status, case when u.xmax <> 0 then (select old.status from roster.phone_user old
     where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) end as before
@@ -53,8 +50,7 @@ with target as (
     select id from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id and (sync or chosen_by = 'rule')
     limit 1 for update) u
 )
-update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', version = version + 1, updated_at = now(),
-  sessions_valid_after = case when u.sso then now() else u.sessions_valid_after end
+update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', version = version + 1, updated_at = now()
 where u.id = any(array(select id from target))`
 
 /** What the page's users would change; to be taken back within the caller's transaction. */

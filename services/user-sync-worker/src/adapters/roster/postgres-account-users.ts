@@ -11,7 +11,7 @@ from roster.phone_user u where tenant_id = $1 and account_id = $2`
 
 // The extension stays with the person: whoever is connected again finds it (S49).
 const SWITCH_OFF = `
-update roster.phone_user set sso = false, sessions_valid_after = now(), version = version + 1, updated_at = now()
+update roster.phone_user set sso = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and account_id = $2 and sso`
 
 const END_RUNS = `

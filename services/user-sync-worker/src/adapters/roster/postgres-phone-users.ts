@@ -86,8 +86,7 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
       return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
     },
     async changeTicks(tenantId, userId, version, { sync, sso }, entry) {
-      const text = `update roster.phone_user set sync = $4, sso = $5, chosen_by = 'hand', version = version + 1, updated_at = now(),
-        sessions_valid_after = case when sso and not $5 then now() else sessions_valid_after end
+      const text = `update roster.phone_user set sync = $4, sso = $5, chosen_by = 'hand', version = version + 1, updated_at = now()
         where tenant_id = $1 and id = $2 and version = $3`
       const changed = await inTransaction(pool, async (client) => {
         if ((await client.query(text, [tenantId, userId, version, sync, sso])).rowCount !== 1) return undefined

@@ -1,9 +1,6 @@
 import type { Administrator } from '@jackfield/contract/administrator'
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { describe, expect, test } from 'vitest'
-import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
-import { decideAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
-import { decideControlAdmission } from '../../src/domain/sign-in/control-admission.ts'
 import { arrangeSessions } from '../../src/domain/own-sessions.ts'
 import {
   ACCESS_TOKEN,
@@ -22,6 +19,9 @@ import {
   SESSION_IDLE,
   sessionTtl,
 } from '../../src/domain/session-limits.ts'
+import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
+import { decideAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
+import { decideControlAdmission } from '../../src/domain/sign-in/control-admission.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
 
 const REVOKED_AT = '2026-06-01T00:00:00.500Z'

@@ -6,7 +6,11 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from './run-turbo.ts'
 import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-reports.ts'
 
-// `npm test`: every workspace's tests, on one Postgres, and how many ran.
+// `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the workspaces whose
+// behaviour depends on REDIS_URL, to repeat them on the other store.
+
+const STORE_DEPENDENT = ['services/auth-gateway', 'services/user-sync-worker', 'tools/journeys']
+const chosen = process.argv.includes('--store-dependent') ? STORE_DEPENDENT : undefined
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -29,7 +33,8 @@ try {
     runTurbo(root, ['run', 'test', ...args, '--output-logs=full'], { environment, heard: (chunk) => output.push(chunk) })
   const build = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'])
   // The journeys start the whole platform and a browser; they run alone so that nothing else takes their time.
-  const others = build || (await test('--filter=!@jackfield/journeys', '--concurrency=2', '--continue=always'))
+  const filters = [...(chosen?.map((workspace) => `--filter=./${workspace}`) ?? []), '--filter=!@jackfield/journeys']
+  const others = build || (await test(...filters, '--concurrency=2', '--continue=always'))
   const journeys = build || (await test('--filter=@jackfield/journeys'))
   code = build || others || journeys
 } finally {
@@ -37,7 +42,7 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-const { passed, failed, skipped, failures } = readTestReports()
+const { passed, failed, skipped, failures } = readTestReports(chosen)
 // Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
 const told = failures.map(({ text }) => text)
 for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)]) process.stderr.write(`\n${text}\n`)

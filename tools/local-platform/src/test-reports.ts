@@ -15,9 +15,16 @@ export function removeTestReports(): void {
   for (const file of [...inWorkspaces('test-report.json'), ...inWorkspaces('test-errors.json')]) rmSync(join(root, file))
 }
 
-/** A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. */
-export function readTestReports(): TestSummary {
-  const withTests = new Set(inWorkspaces('test/**/*.test.ts').map(workspaceOf))
+/**
+ * A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. `chosen` names the folders of the
+ * workspaces that were to run; all of them without it.
+ */
+export function readTestReports(chosen?: readonly string[]): TestSummary {
+  const withTests = new Set(
+    inWorkspaces('test/**/*.test.ts')
+      .map(workspaceOf)
+      .filter((workspace) => chosen?.includes(workspace) ?? true),
+  )
   const reports = inWorkspaces('test-report.json').map((file) => ({ workspace: workspaceOf(file), ...read<Report>(file) }))
   const ran = new Set(reports.filter(({ testResults }) => testResults.length > 0).map(({ workspace }) => workspace))
   const failures = [

@@ -13,10 +13,8 @@ import { type ImageProcess, startInImage } from './image/image-process.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const LARGEST_BYTES = 150e6
-// It depends on no store: where every test runs twice, the run without Redis has built it.
-const isBuiltInOtherRun = process.env.CI === 'true' && Boolean(process.env.REDIS_URL)
 
-describe.skipIf(isBuiltInOtherRun || !(await reachesRegistry()))('the image', { timeout: 120_000 }, () => {
+describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, () => {
   let base: BaseImage
   let image: Stage
   let database: TestDatabase

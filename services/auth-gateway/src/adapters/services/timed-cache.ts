@@ -1,18 +1,22 @@
 import { LRUCache } from 'lru-cache'
 
 export type TimedCacheOptions = {
-  /** How long an answer is good, in milliseconds. */
+  /** How long an answer is valid, in milliseconds. */
   freshMs: number
-  /** How long "there is none" is good. */
+  /** How long the answer "there is none" is valid. */
   freshAbsentMs?: number
-  /** How long an answer may stand in when the source fails. */
+  /** How old an answer may be that is used because the source fails. */
   staleIfErrorMs?: number
   max: number
 }
 
 type Entry<Value> = { value: Value | undefined; at: number }
 
-/** Remembers answers of another service for a moment; callers who ask at once share one question, which knows the answer before. */
+/**
+ * Caches answers of another service. Concurrent callers share one request, which gets the previous answer for a conditional request.
+ * lru-cache's own `fetch` does not serve: it caches no `undefined`, reads a lifetime of 0 as "for ever", and after a failed request it
+ * returns stale values of any age.
+ */
 export function timedCache<Value>(
   load: (key: string, former: Value | undefined) => Promise<Value | undefined>,
   options: TimedCacheOptions,

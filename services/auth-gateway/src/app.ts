@@ -46,7 +46,10 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
   backends: Backends
 }
 
-/** The only door for people. Everything answers only where the host says whose it is; health and metrics only on internal hosts. */
+/**
+ * The only door for people. Everything answers only where the host says whose it is; health and metrics only on
+ * internal hosts.
+ */
 export function buildApp(settings: AppSettings, ports: Ports) {
   const app = createServer({ ...settings, name: 'auth-gateway' })
   const { baseUrl, backends, controlDirectory } = settings

@@ -70,17 +70,20 @@ export type Registry = TenantCatalogue & Connections & Administrators & AuditLog
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
-  /** In which tenants' directories the person of an address may be; it does not tell whether there is one. */
+  /** Tenants in whose directories the person of an address may be. Does not reveal whether the person exists. */
   findCandidates(address: string): Promise<SignInCandidates>
 }
 
-/** People whose sessions the roster has ended, each handed to one caller for half a minute, until that one is done. */
+/** People whose sessions the roster has ended. A claim lasts half a minute or until `done`. */
 export interface Revocations {
   claim(limit: number): Promise<Revocation[]>
   done(revoked: readonly Revocation[]): Promise<void>
 }
 
-/** A thing with an end: code, token, session, pending login. `grantId` and `uid` are other ways to find it. */
+/**
+ * A record with a lifetime (`ttl`, seconds): code, token, session, pending login. `grantId` and `uid` are further
+ * indexes.
+ */
 export type Artefact = {
   kind: string
   id: string
@@ -88,24 +91,30 @@ export type Artefact = {
   ttl: number
   grantId?: string
   uid?: string
-  /** Grants and the session that are looked at whenever this is: they are read with it. */
+  /** Grants and the session that are needed whenever this record is: read in the same round. */
   companions?: { grantIds: readonly string[]; sessionUid?: string | undefined }
 }
 export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: number | undefined }
 
-/** Short-lived state of one namespace (a tenant on one host, or a shared host). What another namespace stored does not exist here. */
+/**
+ * Short-lived state of one namespace: a tenant on one host, or a shared host. Records of other namespaces cannot be
+ * found.
+ */
 export interface Artefacts {
-  /** True when it took the place of one that the same unit of work has read, and that was there still. */
+  /** True when it replaced a record that the same unit of work has read and that still existed. */
   save(artefact: Artefact): Promise<boolean>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
-  /** As it is now, whatever the unit of work has read before. */
-  findAnew(kind: string, id: string): Promise<FoundArtefact | undefined>
+  /** Reads the store, not the cache of the unit of work. */
+  findFresh(kind: string, id: string): Promise<FoundArtefact | undefined>
   findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
-  /** All that were saved with this grant id and still live, without their ids. */
+  /** All unexpired records with this grant id, without their ids. */
   findByGrant(grantId: string): Promise<FoundArtefact[]>
-  /** Atomic: true for the one caller who is first. */
+  /** Atomic: true for the first caller only. */
   consume(kind: string, id: string): Promise<boolean>
-  /** In a unit of work: consumed in one step with the refresh token that is saved next, which fails with AlreadyUsedError for whoever is second. */
+  /**
+   * Consumes in the same batch as the next refresh token, whose save throws AlreadyUsedError for the second of two
+   * requests.
+   */
   consumeWithNext(kind: string, id: string): Promise<boolean>
   remove(kind: string, id: string): Promise<void>
   removeByUid(kind: string, uid: string): Promise<void>
@@ -113,7 +122,10 @@ export interface Artefacts {
 }
 export interface ArtefactSpaces {
   (namespace: string): Artefacts
-  /** Does `work` as one unit: few rounds to the store, and what belongs together is there wholly or not at all. Nothing is left when it failed. */
+  /**
+   * Runs `work` as one unit of work: few rounds to the store, related records written together or not at all; nothing
+   * when it failed.
+   */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
 }
 
@@ -130,11 +142,11 @@ export type PersonHosts = {
   find(person: PersonId): Promise<string[]>
 }
 
-/** Why Microsoft gave no identity: the adapter's reading, without any of Microsoft's own text. */
+/** Why Microsoft gave no identity, without any text from Microsoft. */
 export type MicrosoftFailure =
   | { kind: 'wrong-directory' }
   | { kind: 'refused'; code: string | undefined; error: ExplainedError | undefined; correlationId: string | undefined }
-  /** By the person, or at the page "Need admin approval": Microsoft does not tell which. */
+  /** Cancelled by the person or at the page "Need admin approval"; Microsoft does not say which. */
   | { kind: 'cancelled'; code: string | undefined; correlationId: string | undefined }
   | { kind: 'answer-used' }
   | { kind: 'rejected'; reason: string }
@@ -155,7 +167,7 @@ export type AuthorizeQuestion = {
 }
 
 export interface Microsoft {
-  /** Which credential Entra ID takes while one replaces the other; undefined when that cannot be told now. */
+  /** The credential that Entra ID accepts during a rotation; undefined when that cannot be found out now. */
   tryRotation(connection: Connection): Promise<CredentialUse['worked'] | undefined>
   authorizeUrl(account: SignInAccount, question: AuthorizeQuestion): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
   redeem(
@@ -163,14 +175,14 @@ export interface Microsoft {
     answer: URLSearchParams,
     expected: { redirectUri: string; state: string; nonce: string; verifier: string },
   ): Promise<IdentityOutcome>
-  /** Where a browser redeems a code of the platform `spa`, and for what scope. */
+  /** Token endpoint and scope for a code of the platform `spa`, which the browser redeems. */
   browserRedemption(account: SignInAccount): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
   /** Verifies an ID token that a browser brings. */
   accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
 }
 
-/** An authorization request that waits for the person. */
+/** An authorization request that waits for the person to sign in. */
 export type Attempt = {
   uid: string
   prompt: string
@@ -178,15 +190,15 @@ export type Attempt = {
   clientId: string
   clientName: string
   redirectOrigin: string
-  /** A form led here: its page's policy lets no redirect leave our host (CSP `form-action`). */
+  /** Reached by submitting a form: the page's policy lets no redirect leave this host (CSP `form-action`). */
   isOfForm: boolean
   loginHint: string | undefined
   domainHint: string | undefined
   /** `ui_locales` of the request. */
   uiLocales: string | undefined
-  /** The slug by which the app names the tenant, on a shared host. */
+  /** Slug of the tenant that the app asks for, on a shared host. */
   tenantHint: string | undefined
-  /** Who the session says this is, when there is one. */
+  /** Account of the session, if there is one. */
   accountId: string | undefined
 }
 
@@ -195,21 +207,24 @@ export type AttemptResult =
   | { kind: 'resolved' }
   | { kind: 'refused' }
 
-/** What the session cookie of a request stands for: a person's login here, or a session of another tenant or shared host. */
+/** The login behind a session cookie: one of this host, or a session of another tenant or shared host. */
 export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: string } | { kind: 'foreign' }
 
 export interface OpenIdProvider {
-  /** Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's cookie. */
+  /**
+   * Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's
+   * cookie.
+   */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
     options: { path: string; browser: string | undefined; look: () => Look },
   ): Promise<{ isWrongUserCode: boolean }>
-  /** The attempt this browser is in; undefined when it has expired, ended, or belongs to another browser. */
+  /** The attempt of this browser; undefined when it has expired, ended, or belongs to another browser. */
   findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
-  /** Ends the attempt; answers the address the browser goes on to. */
+  /** Ends the attempt. Returns the address to redirect the browser to. */
   endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
-  /** The login behind the session cookie of a request; whether the person is still admitted is for the caller to ask. */
+  /** The login of a session cookie. The caller checks whether the person is still admitted. */
   findLogin(cookieHeader: string | undefined): Promise<Login | undefined>
   /** All logins of a person on this host. */
   listSessions(accountId: string): Promise<PersonSession[]>
@@ -222,16 +237,16 @@ export type OpenIdProviders = (site: SignInSite) => Promise<OpenIdProvider>
 export type DueLogoutNotice = { id: string; receiver: string; app: string; tenant: string }
 export type ClaimedLogoutNotice = LogoutNotice & { id: string; attempts: number }
 
-/** Apps that are to hear of ended sessions. */
+/** Notices for apps whose sessions have ended. */
 export type LogoutNotices = {
   add(notices: readonly LogoutNotice[]): Promise<void>
-  /** What may be sent now, oldest first; of each tenant at each receiver at most as much as the limit says. */
+  /** Notices due now, oldest first; for each tenant at each receiver at most the limit. */
   listDue(limitOfReceiver: number): Promise<DueLogoutNotice[]>
-  /** Those of these that are still due, each handed to one caller for half a minute; `attempts` counts this one. */
+  /** Claims those still due for half a minute; `attempts` counts this one. */
   claim(ids: readonly string[]): Promise<ClaimedLogoutNotice[]>
   remove(id: string): Promise<void>
   postpone(id: string, seconds: number): Promise<void>
-  /** As if it had not been claimed; it is due again when the half minute is over. */
+  /** Takes this attempt off the count; the notice is due again when the claim ends. */
   putBack(id: string): Promise<void>
 }
 

@@ -7,7 +7,7 @@ const ADD = `
 insert into gateway.logout_notice (tenant_id, issuer, client_id, url, sub, sid)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])`
 
-/** More than slots by far: a bound of memory alone. */
+/** Bounds memory; far above the number of slots. */
 const MOST_LISTED = 10_000
 
 const LIST_DUE = `
@@ -17,13 +17,13 @@ select id, url as receiver, client_id as app, tenant from (
   ) placed
 where place <= $1 order by place, not_before limit ${MOST_LISTED}`
 
-// Whoever claims one has half a minute for it; should it die meanwhile, another tries.
+// A claim lasts half a minute; after a crash another replica tries.
 const CLAIM = `
 update gateway.logout_notice set attempts = attempts + 1, not_before = now() + interval '30 seconds' where id in (
   select id from gateway.logout_notice where id = any($1::uuid[]) and not_before <= now() for update skip locked)
 returning id, tenant_id as "tenantId", issuer, client_id as "clientId", url, sub, sid, attempts`
 
-/** Notices of ended sessions, kept until their app has heard them. */
+/** Logout notices, kept until their app has answered or is given up. */
 export function postgresLogoutNotices(db: Queryable): LogoutNotices {
   return {
     async add(notices) {

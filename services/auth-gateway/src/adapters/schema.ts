@@ -17,9 +17,9 @@ export const artefact = gateway.table(
     payload: bytea('payload').notNull(),
     grantKey: text('grant_key'),
     uidKey: text('uid_key'),
-    /** Of a sign-in that waits to be finished: whose host's, so that they can be counted. */
+    /** The host of an unfinished sign-in, hashed, so that they can be counted. */
     waitsAt: text('waits_at'),
-    /** What is read together with it: others by their keys, and one by its uid key. */
+    /** Records read in the same round: some by key, one by its uid key. */
     companionKeys: text('companion_keys').array(),
     companionUidKey: text('companion_uid_key'),
     consumedAt: moment('consumed_at'),
@@ -33,12 +33,12 @@ export const artefact = gateway.table(
   ],
 )
 
-/** Apps that have to hear of an ended session: kept until they have, or are given up. */
+/** Logout notices for apps, kept until delivered or given up. */
 export const logoutNotice = gateway.table(
   'logout_notice',
   {
     id: uuid('id').primaryKey().defaultRandom(),
-    /** Null in rows from before the column. */
+    /** Null in rows from before this column. */
     tenantId: text('tenant_id'),
     issuer: text('issuer').notNull(),
     clientId: text('client_id').notNull(),
@@ -51,12 +51,12 @@ export const logoutNotice = gateway.table(
   (table) => [index('logout_notice_not_before').on(table.notBefore)],
 )
 
-/** Keys of the whole platform, sealed. Of those of a use that are not retired the oldest signs; all of them verify. */
+/** Sealed keys of the platform. Of those of one use that are not retired the oldest signs; all verify. */
 export const signingKey = gateway.table('signing_key', {
   id: text('id').primaryKey(),
   use: text('use', { enum: ['token', 'cookie'] }).notNull(),
   sealed: bytea('sealed').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
-  /** No longer signs; still verifies until it is removed. */
+  /** Since then the key no longer signs; it verifies until it is removed. */
   retiredAt: moment('retired_at'),
 })

@@ -1,16 +1,16 @@
 import type { App } from '@jackfield/contract/app'
 import type { SignInSite, TenantSite } from './site.ts'
 
-/** Where an app may be answered on one host: exact strings, compared as such (RFC 9700 4.1.3). */
+/** Redirect URIs of an app on one host, compared as exact strings (RFC 9700 4.1.3). */
 export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[]; backchannelLogoutUri: string | undefined }
 
-/** Where the gateway itself takes the answer of a server-rendered frontend's sign-in. */
+/** Redirect URI of the gateway's own sign-in for server-rendered frontends. */
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
 /** The gateway's page that hands a browser app its answer, on hosts where the app itself lives. */
 export const SIGNED_IN_PATH = '/auth/signed-in'
 const PATHS_OF_GATEWAY = { browser: [SIGNED_IN_PATH], server: [SIGN_IN_DONE_PATH], native: [] }
 
-/** The app's addresses on this host: a tenant's, or a shared one, where only the apps are known whose shared address it has. */
+/** Addresses of an app on a tenant's host or a shared host; a shared host knows only apps with that shared address. */
 export function registerApp(app: App, site: SignInSite, apps: readonly App[], baseUrl: string): AppRegistration {
   return site.kind === 'tenant'
     ? registerForTenant(app, site, apps, baseUrl)
@@ -28,8 +28,8 @@ function registerOn(app: App, origin: string, isAtHome: boolean): AppRegistratio
 }
 
 /**
- * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too:
- * the host is one the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
+ * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too: the host is one
+ * the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
  */
 function registerForTenant(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
   const ownOrigin = tenantOrigin(app, site.tenant.slug)
@@ -46,7 +46,10 @@ function registerForTenant(app: App, site: TenantSite, apps: readonly App[], bas
   }
 }
 
-/** Every origin from which this host's apps may call it (T-23). Found once for each host of a catalogue: every sign-in asks. */
+/**
+ * Every origin from which this host's apps may call it (T-23). Found once for each host of a catalogue: every sign-in
+ * asks.
+ */
 export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): ReadonlySet<string> {
   const known = originsOf.get(apps) ?? new Map<string, ReadonlySet<string>>()
   originsOf.set(apps, known)

@@ -16,12 +16,12 @@ const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** What a person would call a browser; undefined is what nobody could tell. */
+/** A browser's common name; undefined when unknown. */
 export type BrowserName = { browser?: string | undefined; system?: string | undefined }
 
 /**
- * The names of the browser and its system behind this User-Agent. Only names of these lists come out, whatever the header says:
- * the header itself, which tells browsers apart too well, is not kept.
+ * Names of browser and system in a User-Agent, from fixed lists. The header itself is not stored: it would identify the
+ * browser.
  */
 export function nameBrowser(userAgent: string | undefined): BrowserName {
   const text = userAgent?.slice(0, 500) ?? ''

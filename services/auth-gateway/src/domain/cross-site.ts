@@ -1,8 +1,8 @@
 type Provenance = { method: string; secFetchSite: string | undefined; origin: string | undefined }
 
 /**
- * Whether a request that carries a cookie is our own page's (T-23). Reading is always allowed; changing needs
- * Sec-Fetch-Site `same-origin`, or an Origin that is ours where a browser sends no fetch metadata.
+ * True when a request with a cookie comes from our own page (T-23). Reads are always allowed; writes need
+ * Sec-Fetch-Site `same-origin`, or our Origin from a browser without fetch metadata.
  */
 export function isSameSiteRequest({ method, secFetchSite, origin }: Provenance, ownOrigin: string): boolean {
   if (method === 'GET' || method === 'HEAD') return true
@@ -11,8 +11,8 @@ export function isSameSiteRequest({ method, secFetchSite, origin }: Provenance, 
 }
 
 /**
- * Whether a form that carries a proof of its own was sent by another site all the same. Browsers without fetch metadata name no origin for
- * pages that send no referrer: there the proof alone counts.
+ * True when another site sent a form that carries a proof of its own. Browsers without fetch metadata send no origin
+ * for pages without referrer: there the proof alone decides.
  */
 export function isForeignForm({ method, secFetchSite, origin }: Provenance, ownOrigin: string): boolean {
   if (method !== 'POST') return false

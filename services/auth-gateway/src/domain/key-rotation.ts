@@ -1,14 +1,17 @@
-/** A signing key of the platform, without the key itself. Of those that are not retired the oldest signs; all of them verify. */
+/**
+ * A signing key of the platform, without the key itself. Of those that are not retired the oldest signs; all of them
+ * verify.
+ */
 export type KeyAge = { id: string; use: 'token' | 'cookie'; createdAt: Date; retiredAt: Date | null }
 export type RotationStep = { kind: 'add'; use: KeyAge['use'] } | { kind: 'retire' | 'remove'; id: string }
 
 const DAY = 24 * 3600 * 1000
-/** A new key is published this long before it signs, so that whoever keeps a copy of the key set has it by then. */
+/** A new key is published this long before it signs, so that cached key sets contain it by then. */
 const PUBLISHED_AHEAD = DAY
-/** Longer than anything lasts that an old key has signed: a session's cookie, two weeks. */
+/** Longer than anything that an old key has signed: a session cookie lasts two weeks. */
 const KEPT_AFTER = 15 * DAY
 
-/** What is to be done now about keys that are to be renewed every so many days; 0 never renews, but ends what was begun. */
+/** Steps due now to renew keys every `everyDays` days; 0 begins no rotation but completes one. */
 export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: number): RotationStep[] {
   const age = (since: Date) => now.getTime() - since.getTime()
   const steps: RotationStep[] = keys.flatMap(({ id, retiredAt }) =>

@@ -3,14 +3,14 @@ import { Language } from '@jackfield/contract/language'
 const LANGUAGES = Language.options
 
 export type LanguageWishes = {
-  /** OpenID Connect Core 3.1.2.1: tags parted by blanks, the dearest first. */
+  /** OpenID Connect Core 3.1.2.1: tags separated by blanks, in order of preference. */
   uiLocales: string | undefined
   /** RFC 9110 12.5.4. */
   acceptLanguage: string | undefined
   tenantLanguage: Language | undefined
 }
 
-/** What the app asks for, else what the browser prefers, else the tenant's own, else English. */
+/** The app's choice, else the browser's, else the tenant's, else English. */
 export function chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage }: LanguageWishes): Language {
   return ofUiLocales(uiLocales ?? '') ?? ofAcceptLanguage(acceptLanguage ?? '') ?? tenantLanguage ?? 'en'
 }
@@ -23,7 +23,7 @@ function ofUiLocales(uiLocales: string): Language | undefined {
   return undefined
 }
 
-/** One pass: of the languages that are spoken here, the one of highest weight; the first of equals. `*` leaves it to the tenant. */
+/** The supported language of highest weight, the first of equals. `*` leaves the choice to the tenant. */
 function ofAcceptLanguage(header: string): Language | undefined {
   let best: { language: Language | undefined; weight: number } = { language: undefined, weight: 0 }
   for (const range of header.split(',')) {
@@ -36,7 +36,7 @@ function ofAcceptLanguage(header: string): Language | undefined {
   return best.language
 }
 
-/** Lookup of RFC 4647 3.4 for languages without regions: `de-AT` is German. Far longer tags do not exist. */
+/** Lookup (RFC 4647 3.4) for languages without regions: `de-AT` is German. Longer tags than this do not exist. */
 function speaks(tag: string): Language | undefined {
   if (tag.length > 35) return undefined
   return LANGUAGES.find((language) => language === tag.split('-', 1)[0]?.toLowerCase())

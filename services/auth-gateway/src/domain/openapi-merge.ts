@@ -3,7 +3,10 @@ type Members = Record<string, unknown>
 
 const members = (value: unknown): Members => (value && typeof value === 'object' ? (value as Members) : {})
 
-/** One public document out of the services' own: all paths, all components; equal names mean equal things (they share the contract). */
+/**
+ * Merges the services' documents into a public one. Equal component names mean equal components: all come from the
+ * contract.
+ */
 export function mergeOpenApi(documents: readonly Document[], origin: string): Document {
   const components: Record<string, Members> = {}
   for (const document of documents) {

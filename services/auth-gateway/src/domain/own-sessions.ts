@@ -6,7 +6,7 @@ import { isLoginRevoked } from './sign-in/admission.ts'
 /** One login of a person on one host, in one browser. Times are seconds since 1970. `uid` is not shown to anyone. */
 export type PersonSession = { uid: string; loginAt: number; usedAt: number; browser: BrowserName; clientIds: readonly string[] }
 
-/** Sessions that still count, the one that asks first, then by last use. What has been revoked is over, though it may still be stored. */
+/** Valid sessions, the current one first, then by last use. Revoked sessions may still be stored; they are left out. */
 export function arrangeSessions(
   sessions: readonly PersonSession[],
   { ownUid, person, now }: { ownUid: string; person: Pick<RosterEntry, 'sessionsValidAfter'>; now: number },

@@ -1,8 +1,8 @@
 const PREFIX = '__Host-'
 
 /**
- * Of a `__Host-` cookie a browser keeps one. When several of a name arrive, a sibling host has found a way to plant some, and which ones
- * nobody can say: none counts (RFC 6265bis 4.1.3.2).
+ * Drops `__Host-` cookies that arrive more than once: a browser keeps one of each, so a sibling host has planted some,
+ * and the genuine one cannot be told (RFC 6265bis 4.1.3.2).
  */
 export function withoutPlantedCookies(header: string): string {
   const pairs = header.split(';').map((pair) => pair.trim())

@@ -5,7 +5,7 @@ export const CALLS = { atOnce: 128, ofCaller: 24, waiting: 500, waitingOfCaller:
 /** Event streams stay open for minutes: they have connections of their own, and take none from calls. */
 export const STREAMS = { atOnce: 250, ofCaller: 25 }
 
-/** Who shares slots: a tenant with all its keys and admins, of the platform each key and admin alone. */
+/** Callers that share slots: all keys and admins of a tenant; of the platform each key and admin alone. */
 export function callerOf({ scope, id }: Pick<Principal, 'scope' | 'id'>): string {
   return scope === 'platform' ? id : scope
 }

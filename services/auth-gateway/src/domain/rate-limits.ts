@@ -1,14 +1,15 @@
 /** How often one address may do something, per replica. */
 export type RateLimit = { max: number; minutes: number; isOfGuesses?: true }
 
-// Whole offices sit behind one address: the limits stop floods and guessing, not a busy Monday. The README's table repeats these.
+// Whole offices sit behind one address: the limits stop floods and guessing, not a busy Monday. The README's table
+// repeats these.
 export const RATE_LIMITS = {
   'sign-ins': { max: 600, minutes: 1 },
-  /** What a sign-in leaves waits for up to an hour: this bounds how much one address can leave. */
+  /** An unfinished sign-in is stored for up to an hour: this limits how many one address can leave. */
   'sign-ins-of-an-hour': { max: 6_000, minutes: 60 },
   tokens: { max: 1_200, minutes: 1 },
   'device-codes': { max: 60, minutes: 1 },
-  /** Addresses by which somebody asks, on a shared host, where to sign in. */
+  /** Work addresses entered on a shared host. */
   'addresses-asked': { max: 300, minutes: 10 },
   /** RFC 8628 5.1: 20 guesses in 10 minutes among 20^8 codes. */
   'wrong-user-codes': { max: 20, minutes: 10, isOfGuesses: true },
@@ -28,13 +29,13 @@ const BY_REQUEST: Readonly<Record<string, readonly RateLimitName[]>> = {
   'POST /auth/device_authorization': ['device-codes'],
 }
 
-/** What is left of a limit when a platform stretches them; undefined when it lifts them. Guesses are no matter of size: theirs stay. */
+/** A limit multiplied by the factor; undefined when lifted. Limits of guesses do not depend on size and stay. */
 export function stretched({ max, isOfGuesses }: RateLimit, factor: number): number | undefined {
   if (isOfGuesses) return max
   return factor === 0 ? undefined : Math.ceil(max * factor)
 }
 
-/** The limits that count a request by itself, whatever becomes of it. */
+/** Limits that count every request, whatever its outcome. */
 export function limitsOf(method: string, path: string): readonly RateLimitName[] {
   return BY_REQUEST[`${method} ${path}`] ?? []
 }

@@ -1,17 +1,17 @@
 import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
 import type { SignInTenant } from '@jackfield/contract/internal-api'
 
-/** Whose address a request came to. Everything under it is decided for this site alone (T-23). */
+/** The owner of the host that a request came to. Everything below is decided for this site alone (T-23). */
 export type Site = TenantSite | SharedSite | { kind: 'control'; origin: string } | { kind: 'platform'; origin: string }
 
 export type TenantSite = SignInTenant & { kind: 'tenant'; origin: string }
-/** The host of apps that every tenant's people use. Whose tenant somebody is of is only known once they are signed in. */
+/** The host of an app that people of all tenants use. Their tenant is known once they are signed in. */
 export type SharedSite = { kind: 'shared'; origin: string }
-/** Where people sign in: an OpenID Provider of its own. */
+/** A site with an OpenID Provider of its own. */
 export type SignInSite = TenantSite | SharedSite
 export type SignInAccount = TenantSite['accounts'][number]
 
-/** The platform's own two sites by host, under the base domain; every other host is asked for at the registry. */
+/** The platform's own two sites by host, under the base domain; the registry knows all other hosts. */
 export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
   const { protocol, host, origin } = new URL(baseUrl)
   const control = `control.${host}`
@@ -34,22 +34,25 @@ export function readHost(header: string | undefined, protocol: string): string |
   return port !== undefined && host.endsWith(port) ? host.slice(0, -port.length) : host
 }
 
-/** Everything that people leave behind on one host of a tenant, or on one shared host, is kept under this name. */
+/** Namespace of all state of one host of a tenant, or of one shared host. */
 export function namespaceOf(site: SignInSite): string {
   return `${homeOf(site)} ${site.origin}`
 }
 
-/** Where sessions are at home that may not be shown around: in a tenant, on whichever of its hosts, or on one shared host. */
+/**
+ * Where sessions are at home that may not be shown around: in a tenant, on whichever of its hosts, or on one shared
+ * host.
+ */
 export function homeOf(site: SignInSite): string {
   return site.kind === 'tenant' ? site.tenant.id : 'shared'
 }
 
-/** What people call the tenant. */
+/** Display name of the tenant. */
 export function shownName({ tenant, branding }: Pick<SignInTenant, 'tenant' | 'branding'>): string {
   return branding.displayName ?? tenant.name
 }
 
-/** The name over a page, and its look: on a shared host there is none, least of all before somebody is signed in. */
+/** Name shown on a page; a shared host has none. */
 export function nameOf(site: Site): string | undefined {
   return site.kind === 'tenant' ? shownName(site) : undefined
 }

@@ -12,12 +12,12 @@ import { type Texts, textsFor } from '../pages/texts/texts.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Languages that were asked for: by this request's `ui_locales`, or by that of the sign-in it continues. */
+    /** Requested languages: `ui_locales` of this request, or of the sign-in that it continues. */
     uiLocales: string | undefined
   }
 }
 
-/** Errors of routes that people see: a page with the same code and request id a problem document would have. */
+/** Renders errors of routes for people as a page, with the same code and request id as a problem document. */
 export const pagePlugin = plugin(async (app) => {
   app.decorateRequest('uiLocales')
   app.addHook('onRequest', async (request) => {
@@ -38,7 +38,7 @@ export const pagePlugin = plugin(async (app) => {
   })
 })
 
-/** In which language, and in whose name, this request is answered. */
+/** Language, name and branding of the answer to this request. */
 export function lookOf(request: FastifyRequest): Look {
   const { uiLocales, site } = request
   const branding = site ? brandingOf(site) : NO_BRANDING // where the host is nobody's there is no site
@@ -62,7 +62,7 @@ export function sendPage(reply: FastifyReply, status: number, page: Page, formTa
     .send(renderPage(page, look))
 }
 
-/** What the person reads out to support. */
+/** Code and request id for support. */
 export function technicalDetails(request: FastifyRequest, code: string, correlationId?: string) {
   const texts = textsOf(request)
   return html`<p class="quiet">${texts.code(code)}<br>${texts.request(request.id)}${correlationId !== undefined && html`<br>${texts.correlationId(correlationId)}`}</p>`

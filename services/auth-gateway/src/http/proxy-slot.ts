@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify'
 
 export type ProxySlot = {
-  /** The service behind has answered, or will not any more. */
+  /** Call once the service behind has answered or failed. */
   answered(): void
   release(): void
 }
 
 /**
- * Holds a slot for a forwarded call as long as it holds a connection: until the service behind has answered, whether or not the client
- * still waits for it, and until the answer is out.
+ * Holds a slot while a forwarded call uses a connection: until the service behind has answered, even when the client
+ * has gone, and until the answer is sent.
  */
 export function holdSlot({ raw }: FastifyReply, release: () => void): ProxySlot {
   let isAnswered = false

@@ -5,9 +5,13 @@ import { limitsOf, RATE_LIMITS, type RateLimit, type RateLimitName, stretched } 
 import { refuse } from '../errors.ts'
 
 export type RateLimiter = {
-  /** Counts the request. @throws 429 with the seconds to wait, when that was one too many. */
+  /**
+   * Counts the request.
+   *
+   * @throws 429 with the seconds to wait, when the limit is exceeded
+   */
   count(request: FastifyRequest, name: RateLimitName): Promise<void>
-  /** @throws 429 when the limit is used up already. */
+  /** @throws 429 when the limit is reached already */
   check(request: FastifyRequest, name: RateLimitName): Promise<void>
 }
 
@@ -17,12 +21,12 @@ declare module 'fastify' {
   }
 }
 
-/** Addresses remembered by one limit. The one that was quiet longest is forgotten first, so that a flood of addresses fills no memory. */
+/** Maximum addresses per limit. The least recently seen is dropped, so that a flood of addresses fills no memory. */
 const MOST_ADDRESSES = 20_000
 
 /**
- * Limits per address, for IPv6 per /64 (T-102), kept in the memory of each replica: they protect what is behind, so they may not cost it anything.
- * `factor` stretches those of volume; 0 lifts them.
+ * Limits per address, for IPv6 per /64 (T-102), in the memory of each replica so that counting costs the stores
+ * nothing. `factor` multiplies the limits of volume; 0 lifts them.
  */
 export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }) => {
   await app.register(rateLimit, { global: false, cache: MOST_ADDRESSES })
@@ -48,7 +52,7 @@ export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }
   })
 })
 
-/** What was asked for as the router understood it, whatever its spelling (T-70); below a wildcard addresses have one spelling. */
+/** The path as the router matched it, independent of spelling (T-70); paths under a wildcard have one spelling. */
 function addressOf({ routeOptions, url }: FastifyRequest): string {
   const route = routeOptions.url ?? ''
   return route.endsWith('*') ? (url.split('?', 1)[0] ?? '') : route

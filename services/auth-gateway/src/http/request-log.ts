@@ -7,7 +7,7 @@ const describe = ({ method, url, host }: FastifyRequest) => ({
 })
 
 /**
- * How requests of the sites are written to the log: the path alone, and without the id of a sign-in, which is also a cookie's
- * value. Fastify's type wants strings; pino takes any value.
+ * Logs the path of a request only, without the id of an attempt, which is also a cookie's value. Fastify's type wants
+ * strings; pino takes any value.
  */
 export const logSerializers: Record<string, (value: FastifyRequest) => string> = { req: describe as never }

@@ -1,6 +1,6 @@
 import plugin from 'fastify-plugin'
 
-/** Headers of every answer of the sites; each page adds its own content security policy. */
+/** Headers of every response; each page adds its content security policy. */
 export const securityHeadersPlugin = plugin(async (app) => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -10,7 +10,7 @@ export const securityHeadersPlugin = plugin(async (app) => {
   })
 })
 
-/** One year, as ASVS 3.4.1 asks; only what is served over https may promise it. */
+/** One year (ASVS 3.4.1), only on sites that are served over https. */
 export const securityHeadersOfSite = plugin(async (app) => {
   app.addHook('onRequest', async (request, reply) => {
     if (request.site.origin.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')

@@ -9,8 +9,8 @@ type Needs = Pick<Ports, 'registry' | 'personHosts' | 'providers'> & { revocatio
 const AT_ONCE = 100
 
 /**
- * Ends the sessions of people whom the roster lets in no more, and has their apps told (S45). Such a session is worth nothing from the
- * roster's commit on; this is what removes it and what the apps hear of it. What fails here is handed out again. Answers how many there were.
+ * Ends sessions that the roster has revoked and queues logout notices for their apps (S45). Such a session is invalid
+ * from the roster's commit on; this removes it. Failed revocations are claimed again. Returns how many there were.
  */
 export async function endRevokedSessions(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
   let ended = 0
@@ -30,7 +30,7 @@ async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promi
 async function endSessionsOf({ registry, personHosts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
   for (const host of await personHosts.find({ tenantId, userId })) {
     const site = await findSignInSite(registry, host)
-    // A host that is gone, or another tenant's now, has nobody signed in.
+    // A host that no longer exists, or now belongs to another tenant, has no sessions of this person.
     if (!site || (site.kind === 'tenant' && site.tenant.id !== tenantId)) continue
     const provider = await providers(site)
     const accountId = accountIdOf(site, { tenantId, userId })

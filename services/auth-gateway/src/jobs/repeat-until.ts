@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Does `work` again and again, each time so long after the last has ended, until the signal. What it throws goes to `onError`. */
+/** Repeats `work`, pausing after each run, until the signal. Errors go to `onError`. */
 export async function repeatUntil(
   signal: AbortSignal,
   milliseconds: number,

@@ -13,7 +13,7 @@ export type SendingParts = {
   registry: Pick<Registry, 'findHost' | 'listApps'>
   baseUrl: string
   signToken: (notice: LogoutNotice) => Promise<string>
-  /** Told of every attempt that failed; `isLast` when the app is given up. */
+  /** Called for every failed attempt; `isLast` when the app is given up. */
   onFailure: (notice: LogoutNotice, reason: string, isLast: boolean) => void
   onError: (error: unknown) => void
   timeoutMs?: number
@@ -23,8 +23,8 @@ const AT_ONCE = 240
 const MOST = { receiver: 8, app: 32, tenant: 32 }
 
 /**
- * Tells apps what sessions have ended. Addresses, apps and tenants have slots of their own: an app that hangs delays no other, and at
- * another tenant's address not even itself (T-61, T-130).
+ * Sends logout notices. Addresses, apps and tenants have slots of their own: an app that hangs delays no other app, nor
+ * its own notices at another tenant's address (T-61, T-130).
  */
 export function sendLogoutNotices(parts: SendingParts): FairSender {
   const { notices, onFailure, onError, timeoutMs = 5_000 } = parts
@@ -38,7 +38,7 @@ export function sendLogoutNotices(parts: SendingParts): FairSender {
         await notices.putBack(id)
         throw error
       })
-      // Owed to an address that the app no longer has.
+      // The app no longer has this address.
       if (address !== notice.url) return notices.remove(id).then(() => false)
 
       const trouble = await send(notice.url, await parts.signToken(notice), timeoutMs)
@@ -51,7 +51,7 @@ export function sendLogoutNotices(parts: SendingParts): FairSender {
   })
 }
 
-/** Where the app takes notices of this issuer now; undefined when nowhere. */
+/** The address at which the app takes notices of this issuer now; undefined when it has none. */
 async function findAddress({ registry, baseUrl }: SendingParts, { issuer, clientId }: LogoutNotice): Promise<string | undefined> {
   const site = await findSignInSite(registry, new URL(issuer).host)
   const apps = await registry.listApps()
@@ -59,7 +59,7 @@ async function findAddress({ registry, baseUrl }: SendingParts, { issuer, client
   return site && app && registerApp(app, site, apps, baseUrl).backchannelLogoutUri
 }
 
-/** Undefined when the app has heard it, or what went wrong. No redirect is followed: it would carry the token to somebody else. */
+/** Undefined on success, otherwise the reason. Follows no redirect, which would carry the token elsewhere. */
 async function send(url: string, token: string, timeoutMs: number): Promise<string | undefined> {
   try {
     const { statusCode, body } = await request(url, {
@@ -76,7 +76,7 @@ async function send(url: string, token: string, timeoutMs: number): Promise<stri
   }
 }
 
-/** Names below `localhost` are this machine (RFC 6761 6.3), which the system's resolver may not know. */
+/** Resolves names below `localhost` to this machine (RFC 6761 6.3); the system's resolver may not. */
 const lookupLocally: LookupFunction = (name, options, done) => lookup(name.endsWith('.localhost') ? 'localhost' : name, options, done)
 
 const agent = new Agent({ connect: { lookup: lookupLocally } })

@@ -2,7 +2,10 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { html } from './html.ts'
 import type { ShowPage } from './layout.ts'
 
-/** What a browser sees when an OpenID Connect request can't be answered by a redirect. Shows the code, never received text. */
+/**
+ * What a browser sees when an OpenID Connect request can't be answered by a redirect. Shows the code, never received
+ * text.
+ */
 export function protocolErrorPage(show: ShowPage) {
   return async (ctx: KoaContextWithOIDC, out: { error: string }, error: Error): Promise<void> => {
     const code = error.name === 'SessionNotFound' ? 'session_not_found' : out.error

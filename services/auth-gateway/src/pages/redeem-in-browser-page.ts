@@ -2,7 +2,9 @@ import { html } from './html.ts'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 import { sourceOf } from './style.ts'
 
-/** What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got. */
+/**
+ * What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got.
+ */
 export type Redemption = {
   tokenEndpoint: string
   clientId: string
@@ -17,7 +19,8 @@ export type Redemption = {
 
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
-// Microsoft gives tokens of this platform to cross-origin requests of a browser only. The access token is let go of here.
+// Microsoft gives tokens of this platform to cross-origin requests of a browser only. The access token is let go of
+// here.
 const SCRIPT = `
 const form = document.forms[0]
 const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }

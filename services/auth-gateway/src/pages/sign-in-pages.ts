@@ -60,7 +60,10 @@ export function wrongDirectoryPage(texts: Texts, alias: string, accountId: strin
 
 type OtherFailure = Exclude<MicrosoftFailure, { kind: 'wrong-directory' }>
 
-/** Status and page of a failure at Microsoft: one sentence for the person, one for the admin; nothing of what was received. */
+/**
+ * Status and page of a failure at Microsoft: one sentence for the person, one for the admin; nothing of what was
+ * received.
+ */
 export function microsoftFailurePage(
   texts: Texts,
   failure: OtherFailure,

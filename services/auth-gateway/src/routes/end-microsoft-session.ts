@@ -5,9 +5,9 @@ import { findSignInSite } from '../sites/site-plugin.ts'
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Microsoft's front-channel logout: whoever signs out there loads this address of every app in a hidden frame, with the session's `sid` and
- * nothing else. No cookie comes along, for the frame is a third party's; the sid is known to Microsoft, the person and us. Answers alike
- * whether it ended something or not.
+ * Microsoft's front-channel logout: whoever signs out there loads this address of every app in a hidden frame, with the
+ * session's `sid` and nothing else. No cookie comes along, for the frame is a third party's; the sid is known to
+ * Microsoft, the person and us. Answers alike whether it ended something or not.
  */
 export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   const { microsoftSessions: sessions } = ports

@@ -10,7 +10,9 @@ import { signInSite } from '../sites/site-plugin.ts'
 
 const EndSession = z.object({ session: z.string().max(64) })
 
-/** Ends one of the person's other sessions, or all of them. The own one ends by `/auth/signout`, which tells its apps. */
+/**
+ * Ends one of the person's other sessions, or all of them. The own one ends by `/auth/signout`, which tells its apps.
+ */
 export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 1_024 }, (_request, body, done) => {

@@ -54,8 +54,8 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
 }
 
 /**
- * oidc-provider takes its addresses in any case and with a slash behind them. Here each has one spelling: whatever is decided by the path, a
- * rate limit or whose form it is, is decided for all that reaches it (T-70).
+ * oidc-provider takes its addresses in any case and with a slash behind them. Here each has one spelling: whatever is
+ * decided by the path, a rate limit or whose form it is, is decided for all that reaches it (T-70).
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
@@ -72,8 +72,9 @@ function isCalledByScript(path: string): boolean {
 }
 
 /**
- * A request by POST for a code (OpenID Connect Core 3.1.2.1) or to sign out (RP-Initiated Logout 2) goes on as the same request by GET: a
- * cross-site POST carries no Lax cookie, the redirect's GET does, and the session cookie stays Lax (T-16).
+ * A request by POST for a code (OpenID Connect Core 3.1.2.1) or to sign out (RP-Initiated Logout 2) goes on as the same
+ * request by GET: a cross-site POST carries no Lax cookie, the redirect's GET does, and the session cookie stays Lax
+ * (T-16).
  */
 async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
   const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
@@ -112,8 +113,8 @@ function scriptedFormPolicy(formTargets: Iterable<string>): string {
 }
 
 /**
- * On plain http the cookie library leaves `Secure` out, and a `__Host-` cookie without it is void. Browsers accept Secure
- * cookies on http://*.localhost, the only place where plain http is allowed.
+ * On plain http the cookie library leaves `Secure` out, and a `__Host-` cookie without it is void. Browsers accept
+ * Secure cookies on http://*.localhost, the only place where plain http is allowed.
  */
 function keepCookiesSecure(response: ServerResponse): void {
   const setHeader = response.setHeader.bind(response)

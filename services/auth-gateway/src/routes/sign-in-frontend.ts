@@ -16,7 +16,10 @@ import { signInSite } from '../sites/site-plugin.ts'
 const KIND = 'FrontendSignIn'
 const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
 
-/** Sign-in of server-rendered frontends: an authorization request of the gateway's own, whose fruit is the session cookie alone. */
+/**
+ * Sign-in of server-rendered frontends: an authorization request of the gateway's own, whose fruit is the session
+ * cookie alone.
+ */
 export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -66,7 +69,10 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
   })
 }
 
-/** The app, and `returnTo` or `returnPath`. The latter comes last and is taken as it stands: nginx cannot encode the address it guards. */
+/**
+ * The app, and `returnTo` or `returnPath`. The latter comes last and is taken as it stands: nginx cannot encode the
+ * address it guards.
+ */
 function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown } {
   const [, before, verbatim] = /\?(.*?)(?:(?<=[?&])returnPath=(.*))?$/.exec(request.url) ?? []
   const query = new URLSearchParams(before)

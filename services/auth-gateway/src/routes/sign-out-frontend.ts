@@ -4,7 +4,10 @@ import type { Ports } from '../ports.ts'
 import { findFrontend } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
-/** Leads to the provider's sign-out, which asks the person first and ends every app's session. Returns only to registered addresses. */
+/**
+ * Leads to the provider's sign-out, which asks the person first and ends every app's session. Returns only to
+ * registered addresses.
+ */
 export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get('/auth/signout', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')

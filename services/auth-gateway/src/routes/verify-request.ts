@@ -9,8 +9,9 @@ import { requireFrontendSession } from '../sessions/frontend-session.ts'
 const schema = { params: z.object({ clientId: ClientId }) }
 
 /**
- * Forward-auth: whether the browser behind an ingress is signed in on this host. Only host and cookie count; method, query, body and
- * every other header are the client's and are not looked at (T-70). With an app in the path, its need of a binding counts too.
+ * Forward-auth: whether the browser behind an ingress is signed in on this host. Only host and cookie count; method,
+ * query, body and every other header are the client's and are not looked at (T-70). With an app in the path, its need
+ * of a binding counts too.
  */
 export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
   // Envoy asks with the method and headers of the request it guards.

@@ -13,7 +13,9 @@ declare module 'fastify' {
   }
 }
 
-/** Every route of the admin API: a bearer API key, or Control's cookie together with proof that Control itself sent it. */
+/**
+ * Every route of the admin API: a bearer API key, or Control's cookie together with proof that Control itself sent it.
+ */
 export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers

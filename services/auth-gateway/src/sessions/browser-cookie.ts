@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify'
 const NAME = '__Host-jackfield-browser'
 
 /**
- * Which browser this is, as the hash of a random cookie; one for all sign-ins under way, so that parallel tabs don't disturb
- * each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about who the person is.
+ * Which browser this is, as the hash of a random cookie; one for all sign-ins under way, so that parallel tabs don't
+ * disturb each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about who the person is.
  */
 export function readBrowser(request: FastifyRequest): string | undefined {
   const value = request.cookies[NAME]

@@ -11,7 +11,10 @@ const COOKIE = '__Host-jackfield-control'
 const SPACE = 'control'
 const KIND = 'ControlSession'
 const times = { startedAt: z.number(), seenAt: z.number() }
-/** Of a link's holder it says what they may; of an administrator who they are, and what they may is asked whenever it is used. */
+/**
+ * Of a link's holder it says what they may; of an administrator who they are, and what they may is asked whenever it is
+ * used.
+ */
 const Stored = z.union([z.object({ principal: Principal, ...times }), z.object({ administratorId: z.string(), ...times })])
 type Stored = z.infer<typeof Stored>
 export type ControlHolder = { principal: Principal } | { administratorId: string }
@@ -19,7 +22,10 @@ export type ControlHolder = { principal: Principal } | { administratorId: string
 type SessionPorts = Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 
-/** The admin's session in Control: 256 random bits in a cookie, its hash in the store; idle and absolute limits are checked here. */
+/**
+ * The admin's session in Control: 256 random bits in a cookie, its hash in the store; idle and absolute limits are
+ * checked here.
+ */
 export async function startControlSession(
   { artefacts, clock }: Pick<SessionPorts, 'artefacts' | 'clock'>,
   reply: FastifyReply,
@@ -31,7 +37,10 @@ export async function startControlSession(
   reply.setCookie(COOKIE, id, attributes)
 }
 
-/** A session of a tenant's admin ends with the tenant, one of an administrator with their word in registry and roster (T-22). */
+/**
+ * A session of a tenant's admin ends with the tenant, one of an administrator with their word in registry and roster
+ * (T-22).
+ */
 export async function findControlSession(ports: SessionPorts, request: FastifyRequest): Promise<Principal | undefined> {
   const { artefacts, clock, registry } = ports
   const id = request.cookies[COOKIE]

@@ -51,7 +51,10 @@ export async function requireFrontendSession(...question: Parameters<typeof find
   return session
 }
 
-/** A server-rendered frontend of the catalogue as it stands on this host: where it may be returned to, and where it starts. */
+/**
+ * A server-rendered frontend of the catalogue as it stands on this host: where it may be returned to, and where it
+ * starts.
+ */
 export async function findFrontend(
   { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
   request: FastifyRequest,

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export const ALL_OTHERS = 'others'
 
 /**
- * The name of a session in a form, for one other session alone. Both uids are secret and random, so whoever can write it has
- * seen the page of that session: the name is the form's proof against cross-site requests as well (T-60).
+ * The name of a session in a form, for one other session alone. Both uids are secret and random, so whoever can write
+ * it has seen the page of that session: the name is the form's proof against cross-site requests as well (T-60).
  */
 export function sessionHandle(ownUid: string, target: string): string {
   return createHash('sha256')

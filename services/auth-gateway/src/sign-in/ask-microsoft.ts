@@ -5,7 +5,7 @@ import { workingConnection } from './working-connection.ts'
 
 type Asked = { tenantId: string; accountId: string; redirectUri: string; nonce: string; verifier: string }
 
-/** Who it is according to Microsoft: redeems the code of an answer whose delivery was checked, or reads why there is none. */
+/** Redeems the code of an answer whose delivery was checked, or reads why there is none. */
 export async function askMicrosoft(
   ports: Pick<Ports, 'registry' | 'microsoft'>,
   request: FastifyRequest,

@@ -6,15 +6,18 @@ import { consentPage } from '../pages/consent-page.ts'
 import type { Ports } from '../ports.ts'
 
 /**
- * The answer to an admin-consent link, which comes to the callback as sign-ins do; its state tells them apart. Its `tenant` and
- * `admin_consent` are not read: anybody can write them, and the latter is there after a refusal too.
+ * Reads an answer to an admin-consent link, which comes to the same callback as sign-ins; its `state` distinguishes it.
+ * `tenant` and `admin_consent` are ignored: anybody can write them, and the latter is present after a refusal too.
  */
 export function readConsentAnswer({ state, error }: Readonly<Record<string, unknown>>): ConsentAnswer | undefined {
   if (typeof state !== 'string' || !state.startsWith(CONSENT_STATE_PREFIX) || state.length > 200) return undefined
   return { state, isDeclined: error !== undefined }
 }
 
-/** Nobody is signed in by it, so it need not be the browser that made the link: often it is a colleague’s with the role. */
+/**
+ * Signs nobody in, so it may be another browser than the one that made the link, often that of a colleague with the
+ * role.
+ */
 export async function showConsentReturn({ registry }: Ports, request: FastifyRequest, reply: FastifyReply, answer: ConsentAnswer) {
   const returned = await registry.receiveConsent(answer).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })

@@ -17,7 +17,10 @@ import { askMicrosoft } from './ask-microsoft.ts'
 import { pendingControlLogins, redeemingControlLogins } from './pending-logins.ts'
 import { auditControlSignIn, causeOf } from './sign-in-audit.ts'
 
-/** Microsoft's answer to a sign-in to Control, on the host of its redirect URI first, then on Control's. */
+/**
+ * Handles Microsoft's answer to a sign-in to Control: on the host of the redirect URI it redirects to Control's host,
+ * which redeems it.
+ */
 export async function finishControlSignIn(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
   const state = answer.get('state') ?? ''
   const login = await pendingControlLogins.find(ports, state)
@@ -36,7 +39,7 @@ export async function finishControlSignIn(ports: Ports, request: FastifyRequest,
   return concludeControlSignIn(ports, request, reply, { site, login, outcome: await askMicrosoft(ports, request, login, answer, state) })
 }
 
-/** As it is now: an account that was switched off meanwhile lets nobody in. */
+/** Reads the current account: one that was disabled since the sign-in began admits nobody. */
 export async function findAccount({ registry }: Pick<Ports, 'registry'>, login: ControlLogin) {
   const site = await findTenantSite(registry, login.host)
   const account = site?.tenant.id === login.tenantId ? site.accounts.find(({ id }) => id === login.accountId) : undefined
@@ -46,7 +49,7 @@ export async function findAccount({ registry }: Pick<Ports, 'registry'>, login: 
 
 type Redeeming = { site: TenantSite; account: SignInAccount; login: ControlLogin; answer: URLSearchParams }
 
-/** A code of the platform `spa` is the browser's to redeem, as for people (S11). */
+/** The browser redeems a code of the platform `spa`, as for people (S11). */
 async function redeemInBrowser(ports: Ports, request: FastifyRequest, reply: FastifyReply, { site, account, login, answer }: Redeeming) {
   const redemption = await ports.microsoft.browserRedemption(account)
   if (redemption.kind !== 'redemption') return concludeControlSignIn(ports, request, reply, { site, login, outcome: redemption })
@@ -73,7 +76,10 @@ type Conclusion = {
   goOn?: (path: string) => FastifyReply
 }
 
-/** Who it is is known, or why not: the registry says whether that is an administrator. Refused people get no session. */
+/**
+ * Ends a sign-in to Control with Microsoft's outcome: the registry says whether the identity is an administrator.
+ * Refused people get no session.
+ */
 export async function concludeControlSignIn(ports: Ports, request: FastifyRequest, reply: FastifyReply, conclusion: Conclusion) {
   const { site, login, outcome, goOn = (path) => reply.redirect(path, 303) } = conclusion
   const { tenantId, accountId } = login

@@ -5,10 +5,10 @@ import { onePerDirectory, type Realm, realmsIn } from '../domain/sign-in/home-re
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import type { Ports } from '../ports.ts'
 
-// On a shared host: to whose Microsoft account somebody belongs. Before Microsoft has said who it is, only what an address says of
-// its domain; nobody is told whether it exists.
+// Finds the Microsoft account by which a person signs in on a shared host. Before Microsoft has identified them, only
+// the address's domain is used, and no answer reveals whether a person exists.
 
-/** Where the person of an address may sign in, one realm for each directory. */
+/** Realms in which the person of an address may sign in, one for each directory. */
 export async function findRealms({ roster, registry }: Pick<Ports, 'roster' | 'registry'>, address: string): Promise<Realm[]> {
   const candidates = await roster.findCandidates(address)
   const ids = [...new Set(candidates.map(({ tenantId }) => tenantId))]
@@ -22,7 +22,7 @@ export async function findRealms({ roster, registry }: Pick<Ports, 'roster' | 'r
   )
 }
 
-/** The tenants by which a person who has signed in at Microsoft may use an app. */
+/** Realms of the tenants that admit a person, identified by Microsoft, to an app. */
 export async function findAdmittingRealms(
   { roster, registry }: Pick<Ports, 'roster' | 'registry'>,
   { directoryId, objectId }: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'>,
@@ -39,7 +39,7 @@ export async function findAdmittingRealms(
   return admitted.flat()
 }
 
-/** The tenant that an app names by its slug. */
+/** The tenant with the slug that an app asks for. */
 export async function findNamedTenant({ registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string }, slug: string) {
   if (!/^[a-z0-9-]{1,63}$/.test(slug)) return undefined
   const found = await registry.findHost(`${slug}.${new URL(baseUrl).host}`)

@@ -4,7 +4,7 @@ import type { Ports } from '../ports.ts'
 
 export const IDENTITY = 'MicrosoftIdentity'
 
-/** Who an attempt's person is according to Microsoft, and for which account of which tenant that was asked. */
+/** The identity that Microsoft gave for an attempt, and the account and tenant it was asked for. */
 export const Proven = z.object({
   directoryId: z.string(),
   objectId: z.string(),

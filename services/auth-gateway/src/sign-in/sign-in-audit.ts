@@ -12,7 +12,7 @@ type SignInEvent = {
   identity?: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'> | undefined
 }
 
-/** What people and the audit log are told of an identity that Microsoft did not give: the code on the page, the reason in the log. */
+/** Code for the page and reason for the audit log when Microsoft gave no identity. */
 export function causeOf(failure: MicrosoftFailure): { code: string; reason: string; correlationId: string | undefined } {
   switch (failure.kind) {
     case 'cancelled': {
@@ -30,7 +30,9 @@ export function causeOf(failure: MicrosoftFailure): { code: string; reason: stri
   }
 }
 
-/** One line in the tenant's audit log. The registry's client waits 2 s at most; a failure is logged and stops nobody. */
+/**
+ * Records a sign-in in the tenant's audit log. Waits 2 s at most; a failure is logged and does not stop the sign-in.
+ */
 export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, tenantId: string, event: SignInEvent) {
   const { identity, userId } = event
   try {
@@ -52,7 +54,7 @@ export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request
   }
 }
 
-/** The person ended their own sessions elsewhere. They are over already: a failure is logged and changes nothing. */
+/** Records that a person ended their own other sessions. They have ended already: a failure is only logged. */
 export async function auditSessionsEnded(
   { registry }: Pick<Ports, 'registry'>,
   request: FastifyRequest,
@@ -84,7 +86,7 @@ type ControlSignInEvent = {
   administrator?: Administrator
 }
 
-/** An administrator's sign-in to Control with Microsoft, with how Microsoft authenticated them where it says so. */
+/** Records a sign-in to Control, with Microsoft's authentication methods if given. */
 export async function auditControlSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, event: ControlSignInEvent) {
   const { identity, administrator, reason } = event
   const stranger = identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Ports } from '../ports.ts'
 
 /**
- * While one credential replaces another: the connection with the one that Entra ID takes (SE-07). It is found out before the code is
- * redeemed, because a refused credential burns the code (AADSTS501481), and with it the sign-in.
+ * During a credential rotation: returns the connection with the credential that Entra ID accepts (SE-07). Tried before
+ * the code is redeemed, because a refused credential burns the code (AADSTS501481).
  */
 export async function workingConnection(
   { microsoft, registry }: Pick<Ports, 'microsoft' | 'registry'>,
@@ -18,7 +18,7 @@ export async function workingConnection(
   try {
     await registry.recordCredentialUse(connection, { credentialId: rotation.credentialId, worked })
   } catch (error) {
-    // The next sign-in tells it again; this one need not wait for the registry.
+    // Not fatal: the next sign-in reports it again.
     request.log.warn({ err: error, accountId: connection.accountId }, 'a credential’s use could not be told to the registry')
   }
   return worked === 'previous' ? { ...connection, credential: rotation.previous } : connection

@@ -11,7 +11,9 @@ declare module 'fastify' {
   }
 }
 
-/** Decides by the host alone whose site a request is for. An unknown host gets nothing, least of all another tenant's. */
+/**
+ * Decides by the host alone whose site a request is for. An unknown host gets nothing, least of all another tenant's.
+ */
 export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async (app, { registry, baseUrl }) => {
   app.decorateRequest('site')
   const ofPlatform = platformSites(baseUrl)

@@ -1,6 +1,6 @@
 import type { WaitingCounts } from './waiting-room.ts'
 
-/** An artefact as a store keeps it: hashes and sealed bytes only. Times are seconds. */
+/** A record as a store keeps it: hashed keys and a sealed payload. Times are seconds. */
 export type StoredRow = {
   key: string
   kind: string
@@ -8,34 +8,34 @@ export type StoredRow = {
   ttl: number
   grantKey: string | undefined
   uidKey: string | undefined
-  /** Of a sign-in that waits to be finished: whose host's. */
+  /** The host of an unfinished sign-in, hashed; undefined for other kinds. */
   waitsAt: string | undefined
-  /** What is read together with it: others by their keys, and one by its uid key. */
+  /** Records read in the same round: some by key, one by its uid key. */
   companionKeys: readonly string[]
   companionUidKey: string | undefined
 }
 export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
 export type Companion = StoredArtefact & { uidKey: string | null }
 
-/** What is written in one step. No key is named twice. */
+/** Writes of one atomic step. Each key occurs once. */
 export type Batch = {
   consumed: readonly string[]
   removed: readonly string[]
-  /** Put whether there is one or not. */
+  /** Inserted or overwritten. */
   saved: readonly StoredRow[]
-  /** Put only where there is one still: what was ended meanwhile stays ended. */
+  /** Overwritten if it still exists, so that a record removed in the meantime is not restored. */
   replaced: readonly StoredRow[]
 }
 export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
 
 export interface ArtefactStore extends WaitingCounts {
   /**
-   * All or nothing: it is not done, and nothing was saved or removed, when one of `consumed` is not there or was consumed before. Names those of
-   * `replaced` that were gone.
+   * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
+   * lists the keys of `replaced` that no longer exist.
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
   get(key: string): Promise<StoredArtefact | undefined>
-  /** The artefact and its companions in one round; empty when it is not there. */
+  /** The record and its companions in one round; empty when the record does not exist. */
   getTogether(key: string): Promise<Companion[]>
   getByUid(uidKey: string): Promise<StoredArtefact | undefined>
   getByGrant(grantKey: string): Promise<StoredArtefact[]>

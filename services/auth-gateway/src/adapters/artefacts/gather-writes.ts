@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 
 /**
- * Called before a command, it holds back what is written to Redis until this turn of the event loop is over, so that what several requests
- * ask at once goes out together: a system call costs several times what a command does.
+ * Corks the connection until the end of this turn of the event loop, so that commands of concurrent requests share one
+ * system call, which costs several times what a command does.
  */
 export function gatherWrites(redis: Pick<Redis, 'stream'>): () => void {
   let held: Redis['stream'] | undefined

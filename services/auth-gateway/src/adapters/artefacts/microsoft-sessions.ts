@@ -7,7 +7,10 @@ const KIND = 'MicrosoftSession'
 
 const Payload = z.object({ host: z.string(), accountId: z.string(), uid: z.string() })
 
-/** Indexes logins of every tenant by the `sid` of the session at Microsoft, whose end Microsoft reports without a cookie. */
+/**
+ * Indexes logins of every tenant by the `sid` of the session at Microsoft, whose end Microsoft reports without a
+ * cookie.
+ */
 export function microsoftSessions(spaces: ArtefactSpaces): MicrosoftSessions {
   const space = spaces(SPACE)
   const indexOf = (sid: string) => `microsoft ${sid}`

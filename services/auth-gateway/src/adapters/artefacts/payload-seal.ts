@@ -2,24 +2,24 @@ import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { LRUCache } from 'lru-cache'
 import type { StoredArtefact } from './artefact-store.ts'
 
-/** Payloads that hold nothing by which somebody could sign in, and are read again within moments. */
-const LATELY = new Set(['Session', 'Grant', 'AuthorizationCode'])
-/** What is found by its grant does not tell its kind. */
+/** Kinds whose payload authenticates nobody and is read again within moments: their plaintext is cached. */
+const CACHED_KINDS = new Set(['Session', 'Grant', 'AuthorizationCode'])
+/** Reported as the kind of a record found by its grant, whose kind is not known. */
 const OF_A_GRANT = 'member of a grant'
-const REMEMBERED = { max: 1_000, maxSize: 4_194_304, maxEntrySize: 16_384, ttl: 60_000 }
+const CACHE = { max: 1_000, maxSize: 4_194_304, maxEntrySize: 16_384, ttl: 60_000 }
 
 /**
- * Seals payloads to their keys. What this process has sealed or opened lately it need not open again, if the store answers with the very same
- * bytes.
+ * Seals payloads to their keys. A payload that this process sealed or opened within the last minute is not opened again
+ * while the store returns the same bytes.
  */
 export function payloadSeal(current: Buffer, keys: readonly Buffer[], onUnopened: (kind: string) => void) {
-  // As strings: a short buffer is a slice of a longer one, which it would keep.
-  const lately = new LRUCache<string, { sealed: string; text: string }>({
-    ...REMEMBERED,
+  // Strings, because a small Buffer is a slice that keeps its whole pool in memory.
+  const recent = new LRUCache<string, { sealed: string; text: string }>({
+    ...CACHE,
     sizeCalculation: ({ sealed, text }) => sealed.length + text.length,
   })
   const remember = (kind: string | undefined, key: string, sealed: Buffer, text: string) => {
-    if (kind !== undefined && LATELY.has(kind)) lately.set(key, { sealed: sealed.toString('latin1'), text })
+    if (kind !== undefined && CACHED_KINDS.has(kind)) recent.set(key, { sealed: sealed.toString('latin1'), text })
   }
   return {
     seal(kind: string, key: string, text: string): Buffer {
@@ -27,9 +27,9 @@ export function payloadSeal(current: Buffer, keys: readonly Buffer[], onUnopened
       remember(kind, key, sealed, text)
       return sealed
     },
-    /** Undefined, and counted, when no key opens it: sealed by one that was taken away, altered, or moved from another place. */
+    /** Undefined, and counted, when no key opens the payload: its key was removed, or it was altered or moved. */
     open({ key, payload }: StoredArtefact, kind?: string): string | undefined {
-      const known = lately.get(key)
+      const known = recent.get(key)
       if (known && known.sealed === payload.toString('latin1')) return known.text
       const text = unsealed(payload, keys, key)
       if (text === undefined) onUnopened(kind ?? OF_A_GRANT)

@@ -7,7 +7,10 @@ const SPACE = 'person-hosts'
 const KIND = 'PersonHost'
 const Payload = z.object({ host: z.string() })
 
-/** Lists the hosts on which a person signed in. Sessions are stored by host, so a revocation needs this list to find them. */
+/**
+ * Lists the hosts on which a person signed in. Sessions are stored by host, so a revocation needs this list to find
+ * them.
+ */
 export function personHosts(spaces: ArtefactSpaces): PersonHosts {
   const space = spaces(SPACE)
   const indexOf = ({ tenantId, userId }: PersonId) => `person ${tenantId} ${userId}`

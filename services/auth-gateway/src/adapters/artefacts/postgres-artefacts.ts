@@ -7,7 +7,10 @@ import type { ArtefactStore, Batch, Companion, StoredRow } from './artefact-stor
 const FOUND = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
 type Written = { isDone: boolean; replaced: string[] }
 type Found = Omit<Companion, 'consumedAt'> & { consumedAt: number | null }
-/** Not for the index of `expires_at`, by which a table that was never analysed would be read in place of a key's. */
+/**
+ * Written so that the planner does not choose the index of `expires_at` over that of a key, as it does on a table
+ * without statistics.
+ */
 const ALIVE = '(a.expires_at > now()) is true'
 
 const GET = `select ${FOUND} from gateway.artefact a where a.key = $1 and ${ALIVE}`
@@ -21,8 +24,8 @@ union all
 select ${FOUND} from own join gateway.artefact a on a.uid_key = own.companion_uid_key where ${ALIVE}`
 
 /**
- * Artefacts in the unlogged table: the zero-install store, without Redis. A sign-in asks it four times, each a statement that its connection
- * has planned before; they are written out, as building them costs as much as sending them.
+ * Records in the unlogged table: the store of an installation without Redis. Statements are prepared and written out by
+ * hand, because building them would cost as much as sending them; a sign-in sends four.
  */
 export function postgresArtefacts(pool: Pool): ArtefactStore {
   async function find(name: string, text: string, value: string): Promise<Companion[]> {
@@ -54,7 +57,7 @@ export function postgresArtefacts(pool: Pool): ArtefactStore {
   }
 }
 
-/** Of two statements that wait for each other Postgres ends one, which has done nothing: it is asked once more. */
+/** Retries once after a deadlock: Postgres has rolled this statement back. */
 async function unlessDeadlocked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
@@ -65,7 +68,7 @@ async function unlessDeadlocked<Answer>(ask: () => Promise<Answer>): Promise<Ans
 }
 const DEADLOCK = '40P01'
 
-/** Removes what has expired; answers how much. */
+/** Removes expired records. Returns how many. */
 export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
   const { rowCount } = await db.delete(artefact).where(lte(artefact.expiresAt, sql`now()`))
   return rowCount ?? 0
@@ -103,7 +106,7 @@ const valuesOf = ({ consumed, removed, saved, replaced }: Batch): unknown[] => [
 
 const statements = new Map<string, { name: string; text: string }>()
 
-/** One statement for each shape that batches have, of which there are few. */
+/** One prepared statement for each combination of counts; few occur. */
 function statementFor({ consumed, removed, saved, replaced }: Batch): { name: string; text: string } {
   const name = `artefact_write_${consumed.length}_${removed.length}_${saved.length}_${replaced.length}`
   const known = statements.get(name)
@@ -127,7 +130,7 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
     parts.push(`taken as (update gateway.artefact a set consumed_at = now()
       where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
   if (removed > 0) parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isAllTaken})`)
-  // A row that has expired but was not swept yet is a new one's place: its consumption does not carry over.
+  // An expired row that is not swept yet is overwritten without its consumption.
   if (saved > 0)
     parts.push(`saved as (insert into gateway.artefact as a (${COLUMNS.join(', ')}, expires_at)
       select ${COLUMNS.join(', ')}, now() + make_interval(secs => ttl) from ${rows(saved)} where ${isAllTaken}

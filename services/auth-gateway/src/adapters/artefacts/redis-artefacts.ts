@@ -7,14 +7,15 @@ const PREFIX = 'jackfield:artefact'
 const keyName = (key: string) => `${PREFIX}:{${key}}`
 const uidName = (uidKey: string) => `${PREFIX}-uid:${uidKey}`
 const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
-/** Waiting sign-ins by the time they end, of one place and of all. */
+/** Sorted set of unfinished sign-ins by expiry, of one host or of all. */
 const waitingName = (place = '') => `${PREFIX}-waiting:${place}`
 
 /**
- * A batch in one step. KEYS: of each consumed and each removed its own; of each row its own, its uid's, its grant's, where it waits and where all
- * wait, its own standing for none. ARGV: now in milliseconds, how long places are kept, how many are consumed, removed, put; the removed ones' keys;
- * of each row its key, kind, payload, seconds, uid key, place, companions, companion's uid key, and whether it only replaces. Answers whether it
- * is done, and the keys of those that were to be replaced and are gone. The index of a grant lives as long as its longest-lived member.
+ * Writes a batch atomically. KEYS: the record of each consumed and each removed; for each row its record, uid index,
+ * grant index and two sorted sets of unfinished sign-ins (host, all), the record itself where there is none. ARGV: now
+ * in milliseconds, lifetime of the sorted sets, counts of consumed, removed and rows; keys of the removed; for each row
+ * key, kind, payload, seconds, uid key, host, companions, uid key of a companion, and 1 if it only replaces. Returns 1
+ * when done, then the keys of replaced records that are gone. A grant index lives as long as its longest-lived member.
  */
 const WRITE = `local now, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
 local consumed, removed, rows = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -25,7 +26,7 @@ for index = 1, consumed do redis.call('hset', KEYS[index], 'consumed', math.floo
 for index = 1, removed do
   local own = KEYS[consumed + index]
   local place = redis.call('hget', own, 'waitsAt')
-  -- A waiting sign-in that is over gives its place free.
+  -- A finished sign-in is no longer counted.
   if place then
     redis.call('zrem', '${waitingName()}' .. place, ARGV[5 + index])
     redis.call('zrem', '${waitingName()}', ARGV[5 + index])
@@ -43,7 +44,7 @@ for index = 0, rows - 1 do
       'uid', ARGV[from + 5], 'companions', ARGV[from + 7], 'companionUid', ARGV[from + 8])
     redis.call('expire', own, ttl)
     if uid ~= own then
-      -- A uid is one artefact's: the one before, under another id, is over.
+      -- A uid belongs to one record: an earlier one with another id ends.
       local before = redis.call('get', uid)
       if before and before ~= key then redis.call('del', '${PREFIX}:{' .. before .. '}') end
       redis.call('set', uid, key, 'EX', ttl)
@@ -65,7 +66,10 @@ for index = 0, rows - 1 do
 end
 return answer`
 
-/** KEYS: the artefact's own. ARGV: its key. Of it and of each companion that is there: key, payload, consumed, uid key. */
+/**
+ * KEYS: the record. ARGV: its key. Returns key, payload, consumed and uid key of the record and of each companion that
+ * exists.
+ */
 const GET_TOGETHER = `local found = {}
 local function add(name, key)
   local row = redis.call('hmget', name, 'payload', 'consumed', 'uid', 'companions', 'companionUid')
@@ -80,11 +84,11 @@ if own[5] and own[5] ~= '' then
 end
 return found`
 
-/** Known to Redis by its hash (EVALSHA); ioredis sends it again to one that has forgotten it. */
+/** Sent as EVALSHA; ioredis sends the text again to a server that does not know it. */
 type Script<Answer> = (keys: number, ...keysAndArguments: Array<string | number | Buffer>) => Promise<Answer>
 type Scripts = { writeArtefacts: Script<[number, ...string[]]>; getArtefactsBuffer: Script<Buffer[]> }
 
-/** Artefacts in Redis or Valkey: a hash for each, Redis ends them. */
+/** Records in Redis or Valkey: a hash for each, expired by Redis. */
 export function redisArtefacts(redis: Redis): ArtefactStore {
   redis.defineCommand('writeArtefacts', { lua: WRITE })
   redis.defineCommand('getArtefacts', { lua: GET_TOGETHER })

@@ -2,7 +2,10 @@ import { Redis } from 'ioredis'
 
 const LONGEST_RETRY_MS = 500
 
-/** A connection with bounded waits, 2 s for any answer, that is back as soon as Redis is (DO-05). */
+/**
+ * Connects with bounded waits: 2 s for any answer, and at most half a second until the next attempt to reconnect
+ * (DO-05).
+ */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     connectTimeout: 2_000,

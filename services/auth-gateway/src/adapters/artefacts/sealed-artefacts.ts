@@ -8,8 +8,8 @@ import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 /**
- * Artefacts whose ids are never stored: the key is a hash over namespace, kind and id, so that an id of one tenant's host
- * is unknown on every other (T-23), and the payload, without its `jti`, is sealed to that key. One that no key opens is absent, as if it had
+ * Stores records without their ids. The key is a hash over namespace, kind and id, so that an id of one host is unknown
+ * on every other (T-23); the payload, without its `jti`, is sealed to that key. A record that no key opens counts as
  * expired (FC-61): people sign in again.
  */
 export function sealedArtefacts(
@@ -22,12 +22,12 @@ export function sealedArtefacts(
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
   const payloads = payloadSeal(current, keys, onUnopened)
-  const indexes = new LRUCache<string, string>({ max: INDEXES_REMEMBERED })
+  const indexes = new LRUCache<string, string>({ max: MOST_CACHED_INDEXES })
   return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), { asOne: units.run })
 }
 
-/** Keys by which artefacts are found together are needed again and again, and open nothing: these are not hashed each time. */
-const INDEXES_REMEMBERED = 5_000
+/** Index keys are needed often and open nothing, so their hashes are cached. */
+const MOST_CACHED_INDEXES = 5_000
 
 function spaceOf(
   store: UnitStore,
@@ -58,7 +58,7 @@ function spaceOf(
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
       const key = keyOf(kind, id)
       const waitsAt = isOfWaitingSignIn(kind) ? place : undefined
-      const seated = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
+      const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
       const putting = store.put({
         key,
         kind,
@@ -70,10 +70,10 @@ function spaceOf(
         companionKeys: companions?.grantIds.map((grant) => indexOf('Grant', grant)) ?? [],
         companionUidKey: companions?.sessionUid === undefined ? undefined : uidKeyOf('Session', companions.sessionUid),
       })
-      return seated ? putting.finally(seated) : putting
+      return settle ? putting.finally(settle) : putting
     },
     find: async (kind, id) => openOf(kind, id, await store.get(keyOf(kind, id))),
-    findAnew: async (kind, id) => openOf(kind, id, await store.getAnew(keyOf(kind, id))),
+    findFresh: async (kind, id) => openOf(kind, id, await store.getFresh(keyOf(kind, id))),
     async findByUid(kind, uid) {
       const stored = await store.getByUid(uidKeyOf(kind, uid))
       return stored && open(stored, kind)

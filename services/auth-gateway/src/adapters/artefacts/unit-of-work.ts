@@ -1,56 +1,59 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ArtefactStore, type Companion, NOTHING, type StoredArtefact, type StoredRow } from './artefact-store.ts'
 
-/** These wait for what completes them, or for the end, and are written with it. */
-const WAITING = new Set(['Grant', 'AuthorizationCode', 'SessionBrowserName', 'MicrosoftSession', 'PersonHost'])
+/** Buffered until a COMPLETING kind is saved or the request ends. */
+const BUFFERED = new Set(['Grant', 'AuthorizationCode', 'SessionBrowserName', 'MicrosoftSession', 'PersonHost'])
 const COMPLETING = new Set(['Session', 'RefreshToken', 'DeviceCode'])
 
-/** What was to be consumed together with a save had been consumed: nothing was saved. */
+/** Thrown when a record to be consumed with a save was consumed before: nothing was saved. */
 export class AlreadyUsedError extends Error {
   override readonly name = 'AlreadyUsedError'
 }
 
-/** What one request has read, and what it still has to write. */
+/** Reads of one request and its buffered writes. */
 type Unit = {
   read: Map<string, Promise<StoredArtefact | undefined>>
   readByUid: Map<string, StoredArtefact>
-  /** Were in the store when this request read them. */
-  there: Set<string>
+  /** Keys that existed when this request read them. */
+  existing: Set<string>
   consumed: Set<string>
   rows: Map<string, StoredRow>
 }
 
 export type UnitStore = Pick<ArtefactStore, 'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant'> & {
-  /** The artefact as it is now, whatever this request has read before. */
-  getAnew(key: string): Promise<StoredArtefact | undefined>
-  /** True when it took the place of one that this request had read, which was there still. */
+  /** Reads the store, not the cache of this request. */
+  getFresh(key: string): Promise<StoredArtefact | undefined>
+  /** True when it replaced a record that this request has read and that still existed. */
   put(row: StoredRow): Promise<boolean>
   remove(key: string): Promise<void>
   consume(key: string): Promise<boolean>
-  /** Consumes in one step with what completes the request, whose `put` throws AlreadyUsedError for whoever is second. */
+  /**
+   * Consumed in the batch of the next COMPLETING save, which throws AlreadyUsedError for the second of two requests.
+   */
   consumeWithNext(key: string): Promise<boolean>
 }
 
 /**
- * A store in which a request of the OpenID Provider is one unit of work (Fowler): what belongs together is read in one round and written in
- * one step. A sign-in is two reads and two writes; a code is never used up without its tokens, nor a grant kept without its session.
- * Outside of a unit everything is done at once.
+ * Makes a request of the OpenID Provider one unit of work (Fowler): related records are read in one round and written
+ * in one batch. A sign-in is two reads and two writes; no code is consumed without its tokens, no grant saved without
+ * its session. Outside of a unit every call goes to the store at once.
  */
 export function unitsOfWork(store: ArtefactStore) {
   const current = new AsyncLocalStorage<Unit>()
 
   /**
-   * Answers which of the rows it had read were there no more: they stay so.
-   * @throws {AlreadyUsedError} and forgets what was read, which is no longer so
+   * Returns the keys of replaced rows that no longer existed; they are not restored.
+   *
+   * @throws {AlreadyUsedError} after clearing the cache, which is out of date
    */
   async function write(unit: Unit): Promise<readonly string[]> {
-    // In one order whoever writes them: two who write the same rows wait for each other, and never in a circle.
+    // Sorted: two batches that lock the same rows cannot deadlock.
     const rows = [...unit.rows.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
     const batch = {
       ...NOTHING,
       consumed: [...unit.consumed].sort(),
-      saved: rows.filter(({ key }) => !unit.there.has(key)),
-      replaced: rows.filter(({ key }) => unit.there.has(key)),
+      saved: rows.filter(({ key }) => !unit.existing.has(key)),
+      replaced: rows.filter(({ key }) => unit.existing.has(key)),
     }
     for (const held of [unit.consumed, unit.rows]) held.clear()
     if (batch.consumed.length + rows.length === 0) return []
@@ -84,13 +87,13 @@ export function unitsOfWork(store: ArtefactStore) {
     async put(row) {
       const unit = current.getStore()
       if (unit) await rememberPut(unit, row)
-      if (!unit || !(WAITING.has(row.kind) || COMPLETING.has(row.kind))) return putAtOnce(row)
+      if (!unit || !(BUFFERED.has(row.kind) || COMPLETING.has(row.kind))) return putAtOnce(row)
       unit.rows.set(row.key, row)
-      const isReplacing = unit.there.has(row.key)
+      const isReplacing = unit.existing.has(row.key)
       if (!COMPLETING.has(row.kind)) return isReplacing
       const gone = await write(unit)
       if (isReplacing && !gone.includes(row.key)) return true
-      // Something new is in the store: what was read before it may look otherwise beside it.
+      // A new record can change what else is visible: the cache is cleared.
       forget(unit)
       return gone.includes(row.key) ? putAtOnce(row) : false
     },
@@ -98,7 +101,7 @@ export function unitsOfWork(store: ArtefactStore) {
       const unit = current.getStore()
       if (unit) {
         unit.rows.delete(key)
-        unit.there.delete(key)
+        unit.existing.delete(key)
         unit.read.set(key, Promise.resolve(undefined))
         for (const [uidKey, found] of unit.readByUid) if (found.key === key) unit.readByUid.delete(uidKey)
       }
@@ -108,11 +111,11 @@ export function unitsOfWork(store: ArtefactStore) {
       const unit = current.getStore()
       return unit ? (unit.read.get(key) ?? readTogether(unit, key)) : store.get(key)
     },
-    async getAnew(key) {
+    async getFresh(key) {
       const found = await store.get(key)
       const unit = current.getStore()
       unit?.read.set(key, Promise.resolve(found))
-      if (unit && found) unit.there.add(key)
+      if (unit && found) unit.existing.add(key)
       return found
     },
     async getByUid(uidKey) {
@@ -143,20 +146,21 @@ export function unitsOfWork(store: ArtefactStore) {
   return {
     store: units,
     /**
-     * Does `work` as one unit. What nothing has completed is written after it, unless `work` answers that it has failed.
+     * Runs `work` as one unit, then writes what is still buffered unless `work` returns `failed`.
+     *
      * @throws {AlreadyUsedError}
      */
     async run(work: () => Promise<'done' | 'failed'>): Promise<void> {
-      const unit: Unit = { read: new Map(), readByUid: new Map(), there: new Set(), consumed: new Set(), rows: new Map() }
+      const unit: Unit = { read: new Map(), readByUid: new Map(), existing: new Set(), consumed: new Set(), rows: new Map() }
       if ((await current.run(unit, work)) === 'done') await write(unit)
     },
   }
 }
 
-/** What this request has changed itself, it knows better than a companion that is read after. */
+/** Keeps what this request wrote itself over an older companion from the store. */
 function remember(unit: Unit, found: Companion, isAsked: boolean): void {
   if (!isAsked && (unit.read.has(found.key) || unit.rows.has(found.key))) return
-  unit.there.add(found.key)
+  unit.existing.add(found.key)
   unit.read.set(found.key, Promise.resolve(found))
   if (found.uidKey !== null) unit.readByUid.set(found.uidKey, found)
 }
@@ -171,5 +175,5 @@ async function rememberPut(unit: Unit, { key, payload, uidKey }: StoredRow): Pro
 function forget(unit: Unit | undefined): void {
   unit?.read.clear()
   unit?.readByUid.clear()
-  unit?.there.clear()
+  unit?.existing.clear()
 }

@@ -1,43 +1,45 @@
 import { LRUCache } from 'lru-cache'
 import { MOST_WAITING, NoRoomError } from '../../domain/sign-in/waiting-sign-ins.ts'
 
-/** Counts the waiting sign-ins that live, of one place or of all. */
+/** Counts unfinished sign-ins that have not expired, of one host or of all. */
 export type WaitingCounts = { countWaiting(place?: string): Promise<number> }
 
 export type WaitingRoom = {
   /**
-   * Answers what is to be called when the sign-in is kept, or is not: until then it counts, though no store knows it yet.
-   * @throws NoRoomError when one more at this place would be too many, unless it has its seat already.
+   * Reserves a slot; call the result once the save has settled. Until then the slot counts even though no store has the
+   * record.
+   *
+   * @throws NoRoomError when the limit is reached, unless the sign-in is stored already
    */
-  admit(place: string, hasSeat: () => Promise<boolean>): Promise<() => void>
+  admit(place: string, isStored: () => Promise<boolean>): Promise<() => void>
 }
 
-/** What the store counted a moment ago, and what has come since. */
+/** The last count of the store and the admissions since. */
 type Counts = { counted: Promise<number>; admitted: number }
 
 const COUNTED_FOR_MS = 1_000
 const EVERYWHERE = ''
 
 /**
- * The store is asked once a second at most; what this process admits in between is added to its answer. `factor` stretches the room,
- * 0 lifts its limits.
+ * Limits unfinished sign-ins. Asks the store at most once a second and adds what this process has admitted since.
+ * `factor` multiplies the limits; 0 lifts them.
  */
 export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (place: string) => void): WaitingRoom {
   const recent = new LRUCache<string, Counts>({ max: 2_000, ttl: COUNTED_FOR_MS })
-  /** On their way to the store, which may or may not have them when it counts: twice is safe, never is not. */
-  const underWay = new Map<string, number>()
-  const told = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
+  /** Saves in flight. The store may or may not count them yet: counting one twice is safe, missing it is not. */
+  const inFlight = new Map<string, number>()
+  const reported = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
 
-  const move = (place: string, by: 1 | -1) => {
-    const left = (underWay.get(place) ?? 0) + by
-    if (left > 0) underWay.set(place, left)
-    else underWay.delete(place)
+  const countInFlight = (place: string, by: 1 | -1) => {
+    const left = (inFlight.get(place) ?? 0) + by
+    if (left > 0) inFlight.set(place, left)
+    else inFlight.delete(place)
   }
 
   function countsOf(place: string): Counts {
     const known = recent.get(place) ?? {
       counted: counts.countWaiting(place === EVERYWHERE ? undefined : place),
-      admitted: underWay.get(place) ?? 0,
+      admitted: inFlight.get(place) ?? 0,
     }
     if (!recent.has(place)) recent.set(place, known)
     return known
@@ -53,25 +55,25 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
   }
 
   return {
-    async admit(place, hasSeat) {
+    async admit(place, isStored) {
       if (factor === 0) return () => undefined
       const places = [place, EVERYWHERE]
-      const leave = () => {
-        for (const each of places.splice(0)) move(each, -1)
+      const release = () => {
+        for (const each of places.splice(0)) countInFlight(each, -1)
       }
       const known = [countsOf(place), countsOf(EVERYWHERE)] as const
       const asked = [isFull(place, known[0], MOST_WAITING.host), isFull(EVERYWHERE, known[1], MOST_WAITING.platform)]
-      for (const each of places) move(each, 1)
+      for (const each of places) countInFlight(each, 1)
       try {
         const [here, everywhere] = await Promise.all(asked)
-        if (!(here || everywhere) || (await hasSeat())) return leave
+        if (!(here || everywhere) || (await isStored())) return release
         const full = here ? place : EVERYWHERE
-        if (!told.has(full)) onFull(here ? 'a host' : 'the platform')
-        told.set(full, true)
+        if (!reported.has(full)) onFull(here ? 'a host' : 'the platform')
+        reported.set(full, true)
         throw new NoRoomError('too many sign-ins wait to be finished')
       } catch (error) {
-        leave()
-        // Whoever is refused here takes no room from others elsewhere.
+        release()
+        // A refused sign-in is taken off both counts, so that it uses no slot of another host.
         for (const each of known) each.admitted--
         throw error
       }

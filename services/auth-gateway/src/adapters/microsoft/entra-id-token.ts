@@ -6,12 +6,12 @@ import { type ClaimsVerdict, isForeignDirectory, judgeClaims } from '../../domai
 export type ExpectedToken = { issuer: string; jwksUri: string; clientId: string; directoryId: string; nonce: string; now: number }
 
 const TOLERANCE = '60s'
-// Asks again for an unknown key, at most every ten seconds, so that forged key ids cause no storm.
+// Refetches for an unknown key at most every ten seconds, so that forged key ids cause no storm of requests.
 const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ max: 2_000 })
 
 /**
- * An ID token that the browser brings, checked in full (OpenID Connect Core 3.1.3.7): nothing about it is taken on trust. The nonce binds
- * it to the login that this browser began.
+ * Verifies an ID token from the browser in full (OpenID Connect Core 3.1.3.7). The nonce binds it to the login that
+ * this browser began.
  */
 export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected

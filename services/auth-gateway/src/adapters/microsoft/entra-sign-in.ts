@@ -18,30 +18,34 @@ import type { Clock, Microsoft, MicrosoftFailure } from '../../ports.ts'
 import { verifyIdToken } from './entra-id-token.ts'
 
 const SCOPE = 'openid profile email'
-/** For all that one answer of ours has to ask Microsoft; with our own part it is there within ten seconds (T-115). */
-const PATIENCE_MS = 9_000
+/**
+ * Time limit for all calls to Microsoft within one request; with our own part the answer takes less than ten seconds
+ * (T-115).
+ */
+const TIMEOUT_MS = 9_000
 type Account = Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>
 
 /** The Microsoft side of a sign-in: authorization code with PKCE, state and nonce, the ID token checked in full. */
 export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft {
-  // Without a credential: what is remembered holds no secret. Its JWKS, fetched again for unknown keys, is shared by all logins.
+  // Cached without credentials, so that the cache holds no secret. All logins share its JWKS, refetched for unknown
+  // keys.
   const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
 
-  async function directoryOf(account: Account, patience = AbortSignal.timeout(PATIENCE_MS)): Promise<client.Configuration> {
+  async function directoryOf(account: Account, timeout = AbortSignal.timeout(TIMEOUT_MS)): Promise<client.Configuration> {
     const key = `${account.cloud} ${account.directoryId} ${account.clientId}`
     const known = directories.get(key)
     if (known) return known
     const { clientId, directoryId } = account
     const { login } = microsoftOrigins(account.cloud, overrides)
-    const found = await discoverDirectory({ clientId, directoryId, credential: null }, login, patience)
-    // One without it is broken, and is asked for again.
+    const found = await discoverDirectory({ clientId, directoryId, credential: null }, login, timeout)
+    // Incomplete metadata is not cached.
     if (found.serverMetadata().authorization_endpoint !== undefined) directories.set(key, found)
     return found
   }
 
   return {
     async tryRotation(connection) {
-      // What app-only tokens may do is of no interest here: that one is given proves the credential.
+      // Only whether a token is issued matters: it proves that the credential is accepted.
       const result = await requestAppOnlyToken(connection, microsoftOrigins(connection.cloud, overrides), clock() * 1000)
       return result.kind === 'token' ? result.rotation?.worked : undefined
     },
@@ -70,9 +74,9 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
 
     async redeem(connection, answer, expected) {
       try {
-        const patience = AbortSignal.timeout(PATIENCE_MS)
-        const directory = await directoryOf(connection, patience)
-        const configuration = withCredential(directory, connection, patience)
+        const timeout = AbortSignal.timeout(TIMEOUT_MS)
+        const directory = await directoryOf(connection, timeout)
+        const configuration = withCredential(directory, connection, timeout)
         try {
           const tokens = await client.authorizationCodeGrant(configuration, new URL(`${expected.redirectUri}?${answer}`), {
             expectedState: expected.state,
@@ -127,7 +131,10 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
   }
 }
 
-/** Of the minute that the library waits before it fetches keys again for an unknown one: enough to stop a storm of forged key ids. */
+/**
+ * The library refetches keys for an unknown key id after a minute; we shorten that to ten seconds, still enough against
+ * forged key ids.
+ */
 const COOLDOWN_SECONDS = 10
 const LIBRARY_COOLDOWN_SECONDS = 60
 
@@ -137,7 +144,7 @@ function rememberKeys(directory: client.Configuration, fetched: client.ExportedJ
   client.setJwksCache(directory, { jwks: fetched.jwks, uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS) })
 }
 
-function withCredential(directory: client.Configuration, connection: Connection, patience: AbortSignal): client.Configuration {
+function withCredential(directory: client.Configuration, connection: Connection, timeout: AbortSignal): client.Configuration {
   const metadata = { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 }
   const { issuer } = directory.serverMetadata()
   const configuration = new client.Configuration(
@@ -146,7 +153,7 @@ function withCredential(directory: client.Configuration, connection: Connection,
     metadata,
     clientAuthentication(connection.credential),
   )
-  configuration[client.customFetch] = fetchUntil(patience)
+  configuration[client.customFetch] = fetchUntil(timeout)
   client.enableNonRepudiationChecks(configuration)
   if (issuer.startsWith('http://')) client.allowInsecureRequests(configuration)
   const jwks = client.getJwksCache(directory)
@@ -154,7 +161,7 @@ function withCredential(directory: client.Configuration, connection: Connection,
   return configuration
 }
 
-/** oauth4webapi's names for an answer that is not even one: the other side's fault, where the rest is a token we refuse. */
+/** oauth4webapi's codes for a response that is malformed; the others mean a token that we reject. */
 const BROKEN_ANSWER = /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
 
 function readRedeemFailure(error: unknown, connection: Connection): MicrosoftFailure {
@@ -186,7 +193,7 @@ function toFailure(failure: EntraFailure): MicrosoftFailure {
   if (failure.kind === 'malformed') return { kind: 'malformed' }
   if (failure.kind !== 'refused') return failure
   if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
-  // A code that is used, expired or not ours any more: the person starts again (54005, 70008, 70000).
+  // A code that is used or expired: the person starts again (54005, 70008, 70000, 501481).
   if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? '')) return { kind: 'answer-used' }
   return { kind: 'refused', code: failure.code, error: explainedError(failure.error), correlationId: failure.correlationId }
 }

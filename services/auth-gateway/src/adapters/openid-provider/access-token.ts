@@ -10,9 +10,9 @@ export const phoneApi = (origin: string) => `${origin}/phone-api`
 export const userinfoUrl = (origin: string) => `${origin}/auth/userinfo`
 
 /**
- * Reads our own JWT access tokens (RFC 9068) at userinfo. A token has two audiences, the phone API and userinfo, so that one
- * token serves both; `grant` names the grant it rests on, which is looked up, so that a revoked token ends here at once. `cnf` binds it to
- * the key of the client that asked with a proof (RFC 9449 6.1).
+ * Reads our JWT access tokens (RFC 9068) at userinfo. Each token has two audiences, the phone API and userinfo, so that
+ * one token serves both. `grant` names its grant, which must still exist, so that revocation works at once. `cnf` binds
+ * the token to the key of a client that sent a proof (RFC 9449 6.1).
  */
 export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): AccessTokenReader {
   const { origin } = site
@@ -27,7 +27,7 @@ export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): Acces
     }).catch(() => undefined)
     if (!verified) return undefined
     const { sub = '', iat, exp, jti, scope, client_id: clientId, grant, tenant_id: tenantId, cnf } = verified.payload
-    // On a shared host the token says of which tenant its subject is; on a tenant's own host that is no question.
+    // On a shared host the token names the tenant of its subject; on a tenant's host the host does.
     const accountId = accountIdOf(site, { tenantId: String(tenantId), userId: sub })
     const { jkt } = (cnf ?? {}) as { jkt?: string }
     return { kind: 'AccessToken', jti, iat, exp, scope, clientId, accountId, grantId: grant, ...(jkt && { jkt }) } as AdapterPayload

@@ -2,8 +2,9 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Artefacts } from '../../ports.ts'
 
 /**
- * A code that its own client presented wrongly (verifier, redirect URI, key) is burnt (RFC 9700 2.1.1; T-31): oidc-provider checks these before
- * it consumes the code. Anybody else uses nothing up (T-135), nor does an outage of ours.
+ * Removes a code that its own client presented wrongly (verifier, redirect URI, key; RFC 9700 2.1.1, T-31):
+ * oidc-provider checks these before it consumes the code. A foreign client (T-135) or an outage of ours does not use
+ * the code up.
  */
 export function burnRefusedCodes(artefacts: Artefacts) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
@@ -17,7 +18,10 @@ export function burnRefusedCodes(artefacts: Artefacts) {
   }
 }
 
-/** oidc-provider knows the client before it refuses an attestation, which no client here has (OAuth 2.0 Attestation-Based Client Authentication). */
+/**
+ * Undefined for a request with an attestation, which oidc-provider refuses after it has found the client (OAuth 2.0
+ * Attestation-Based Client Authentication).
+ */
 function authenticatedClientId({ headers, oidc }: KoaContextWithOIDC): string | undefined {
   const hasAttestation = Object.keys(headers).some((name) => name.startsWith('oauth-client-attestation'))
   return hasAttestation ? undefined : oidc.client?.clientId

@@ -1,16 +1,16 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
-/** What the provider's cookie library asks of keygrip. */
+/** The part of keygrip that the provider's cookie library uses. */
 export type CookieSigner = {
   sign(data: string): string
   verify(data: string, signature: string): boolean
-  /** Which key it was signed with, the current one being 0; -1 for none. */
+  /** Index of the key that made the signature, 0 for the current one, -1 for none. */
   index(data: string, signature: string): number
 }
 
 /**
- * Signs as keygrip does, HMAC-SHA1 in base64url, current key first, and proves a signature at a tenth of the cost: keygrip compares by two
- * more HMACs under a key of the moment.
+ * Signs like keygrip (HMAC-SHA1 in base64url, current key first) and verifies at a tenth of its cost: keygrip compares
+ * by two more HMACs under a random key.
  */
 export function cookieSigner(keys: readonly string[]): CookieSigner {
   const signers = keys.map((key) => {

@@ -5,13 +5,14 @@ type Body = Record<string, unknown>
 type Context = { ctx: KoaContextWithOIDC }
 
 /**
- * An empty secret is no secret (RFC 6749 2.3.1): Go's and other clients send a public client's id as `Basic base64("id:")`, before they try
- * without. oidc-provider refuses that. Here the header is taken as the `client_id` of the form, so that the client is what it is: `none`.
+ * Treats an empty secret as none (RFC 6749 2.3.1). Go and other clients send a public client's id as `Basic
+ * base64("id:")` before they try without, and oidc-provider refuses that. The header becomes the form's `client_id`, so
+ * that the client authenticates by method `none`.
  */
 export function acceptEmptySecrets(provider: Provider) {
   const named = new WeakMap<IncomingMessage, string>()
   const bodies = new WeakMap<object, Body>()
-  // The library reads the form itself, after this middleware and before it asks who the client is.
+  // The library parses the form after this middleware and before it authenticates the client.
   Object.defineProperty(provider.OIDCContext.prototype, 'body', {
     get(this: Context) {
       return bodies.get(this)
@@ -27,12 +28,12 @@ export function acceptEmptySecrets(provider: Provider) {
     named.set(ctx.req, clientId)
     delete ctx.req.headers.authorization
     await next()
-    // RFC 6749 5.2: who came by the header is answered by a challenge.
+    // RFC 6749 5.2: a client that used the header gets a challenge.
     if (ctx.status === 401) ctx.set('www-authenticate', `Basic realm="${provider.issuer}", error="invalid_client"`)
   }
 }
 
-/** A form that names another client names two, which the library refuses. */
+/** A form with another client id yields two, which the library refuses. */
 function withClient(body: Body, clientId: string | undefined): Body {
   if (!clientId || body.client_id === clientId) return body
   return { ...body, client_id: body.client_id ? [body.client_id, clientId].flat() : clientId }

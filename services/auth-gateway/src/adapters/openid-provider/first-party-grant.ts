@@ -1,6 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 
-/** The apps are the platform's own: whoever may use one has granted it what it asks for. One grant for each session and app. */
+/** Grants what an app asks for: all apps are the platform's own. One grant for each session and app. */
 export async function loadFirstPartyGrant(ctx: KoaContextWithOIDC, resource: string): Promise<Grant | undefined> {
   const { client, session, account, provider, params } = ctx.oidc
   if (!client || !session || !account) return undefined

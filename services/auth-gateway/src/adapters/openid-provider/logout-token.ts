@@ -4,7 +4,10 @@ import { LOGOUT_EVENT, LOGOUT_TOKEN_TTL, type LogoutNotice } from '../../domain/
 import type { Clock } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
 
-/** A logout token for one app (OpenID Connect Back-Channel Logout 1.0, 2.4): no nonce, so that it passes for no ID token. */
+/**
+ * Signs a logout token for one app (OpenID Connect Back-Channel Logout 1.0, 2.4). Without a nonce, so that it cannot be
+ * used as an ID token.
+ */
 export async function signLogoutToken({ tokenKeys: [key] }: PlatformKeys, { issuer, clientId, sub, sid }: LogoutNotice, clock: Clock) {
   if (!key?.kid) throw new TypeError('The platform has no signing key.')
   const now = clock()

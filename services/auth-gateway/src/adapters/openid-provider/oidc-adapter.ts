@@ -12,7 +12,7 @@ import { revokeReplayed } from './revoke-replayed.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
-/** What tokens are given for. */
+/** Kinds that are exchanged for tokens. */
 const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
 
 type Parts = {
@@ -25,7 +25,9 @@ type Parts = {
   noteLogin: NoteLogin
 }
 
-/** Where oidc-provider keeps its models: clients come from the catalogue, access tokens are self-contained, the rest are artefacts. */
+/**
+ * Storage of oidc-provider: clients come from the catalogue, access tokens are self-contained, other models are stored.
+ */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   return (name) => {
     const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
@@ -40,7 +42,7 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
 }
 
 function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
-  /** What a refresh token is given for is used up in one step with that one's being kept. */
+  /** A code or token that yields a refresh token is consumed in the same batch as that token is saved. */
   const consume = (...which: [string, string]) =>
     EXCHANGED.has(kind) && Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token')
       ? artefacts.consumeWithNext(...which)
@@ -72,8 +74,9 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
 }
 
 /**
- * A proof counts once (RFC 9449 11.1). oidc-provider looks for its id and then saves it: of two that come at once the second is refused here.
- * Its time may lie ahead as well as behind, so it is remembered for both.
+ * Accepts a proof once (RFC 9449 11.1). oidc-provider looks its id up and then saves it, so the second of two
+ * concurrent requests is refused here. Its time may lie ahead as well as behind, so the id is stored for twice the
+ * tolerance.
  */
 function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
   return {
@@ -95,7 +98,7 @@ function withLoginNotes(adapter: Adapter, noteLogin: NoteLogin): Adapter {
   }
 }
 
-/** A device code is found by what the person types, too. */
+/** Finds a device code by the user code, too. */
 function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
   return {
     ...adapter,
@@ -115,10 +118,13 @@ function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantI
   return grantId && kind !== 'Interaction' ? { grantId } : {}
 }
 
-/** So many apps of a session have their grants read with it. */
+/** Maximum number of apps whose grants are read with a session. */
 const MOST_COMPANIONS = 16
 
-/** What oidc-provider looks at next: of a session the grants of its apps, of what is exchanged for tokens its grant and its session. */
+/**
+ * Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and
+ * session.
+ */
 function companionsOf(kind: string, { grantId, sessionUid, authorizations = {} }: AdapterPayload): Pick<Artefact, 'companions'> {
   if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
   if (kind !== 'Session') return {}
@@ -126,7 +132,7 @@ function companionsOf(kind: string, { grantId, sessionUid, authorizations = {} }
   return { companions: { grantIds: grantIds.slice(-MOST_COMPANIONS) } }
 }
 
-/** An interaction notes the id of the session it began in. Nothing reads it there, and it would authenticate. */
+/** Drops the session id that an interaction contains: nothing reads it there, and it authenticates. */
 function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> {
   const { session, ...rest } = payload
   if (!session || typeof session !== 'object') return payload
@@ -134,7 +140,7 @@ function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> 
   return { ...rest, session: kept }
 }
 
-/** An app is described once for as long as the catalogue stays the same. */
+/** Caches client metadata per catalogue. */
 function clientFinder(parts: Parts): Adapter['find'] {
   let known: { apps: readonly App[]; clients: Map<string, AdapterPayload | undefined> } | undefined
   return async (id) => {
@@ -148,13 +154,13 @@ function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string):
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
   const registration = registerApp(app, site, apps, baseUrl)
-  // A device's code names no tenant: it signs in on the tenant's own hosts only.
+  // A device code names no tenant: devices sign in on a tenant's own hosts only.
   if (app.kind === 'device') return site.kind === 'tenant' ? describeDevice(app) : undefined
   if (registration.redirectUris.length === 0) return undefined
   return { ...describeClient(app, registration), ...(site.kind === 'shared' && { subject_type: 'pairwise' as const }) }
 }
 
-/** Public clients with PKCE: no app holds a secret of ours. */
+/** Public clients with PKCE: no app has a client secret. */
 function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration): AdapterPayload {
   return {
     client_id: app.clientId,
@@ -170,7 +176,7 @@ function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backch
   }
 }
 
-/** RFC 8628: no browser comes back to it, it asks for its tokens until the person is done. */
+/** RFC 8628: without redirect URI; the device polls until the person has signed in. */
 function describeDevice({ clientId, name }: App): AdapterPayload {
   return {
     client_id: clientId,

@@ -23,14 +23,14 @@ export type ProviderParts = PolicyParts & {
   noteLogin: NoteLogin
   pages: ProviderPages
 }
-/** Notes in which browser an interaction began. */
+/** Binds an interaction to the browser that began it. */
 export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
 
 export const INTERACTION_PATH = '/auth/interaction'
 const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
 const OFF = { enabled: false } as const
 
-/** Policy, not protocol: what the OpenID Provider of one host allows, for whom, and for how long. */
+/** Policy of the OpenID Provider of one host: which clients and grants, for whom, for how long. */
 export function oidcConfiguration(parts: ProviderParts): Configuration {
   const { site, pages } = parts
   const { origin } = site
@@ -62,7 +62,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     responseTypes: ['code'],
     scopes: SCOPES,
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
-    // A secret is read, so that it is refused: no client has one (RFC 6749 5.2).
+    // `client_secret_post` only so that a secret is parsed and refused: no client has one (RFC 6749 5.2).
     clientAuthMethods: ['none', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
     enabledJWA: {
@@ -74,17 +74,17 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     ...(site.kind === 'tenant'
       ? { subjectTypes: ['public'] }
       : { subjectTypes: ['pairwise'], pairwiseIdentifier: (_ctx, accountId) => subjectOf(site, accountId) }),
-    // Microsoft's own hints, and on a shared host the slug of the tenant.
+    // Hints for Microsoft; on a shared host the slug of the tenant.
     extraParams: ['domain_hint', 'tenant'],
     discovery: { ui_locales_supported: Language.options },
-    // Every app reads who signed in from the ID token; no second request is needed.
+    // Claims are in the ID token, so that apps need no second request.
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
     features: {
       devInteractions: OFF,
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
-      // For clients that send proofs (RFC 9449). Without nonces: a proof is good for five minutes, and once.
+      // Optional for clients (RFC 9449). Without nonces: a proof is valid for five minutes, once.
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: true, allowedPolicy: isOwnToken },
@@ -106,7 +106,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       resourceIndicators: {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? phoneApi(origin),
-        // Also for a token request that names no resource: the token's second audience lets it call userinfo.
+        // Also for token requests without `resource`: the second audience makes the token valid at userinfo.
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource) => {
           if (resource !== phoneApi(origin)) throw new errors.InvalidTarget()
@@ -142,7 +142,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       Grant: (ctx) => loginOf(ctx?.oidc.client),
       RefreshToken: (ctx, _token, client) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? loginOf(client),
     },
-    // Every app gets a refresh token that rotates and ends with the session: signing out ends them all (T-51). A device has no session.
+    // Refresh tokens rotate and end with the session, so that signing out ends all of them (T-51). A device has no
+    // session.
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: (_ctx, token) => token.kind !== 'DeviceCode',
     rotateRefreshToken: true,
@@ -165,7 +166,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
   }
 }
 
-/** Apps hold no secret, so that none is told about another's tokens. */
+/** Apps have no secret, so an app may introspect and revoke its own tokens only. */
 function isOwnToken(_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string }): boolean {
   return token.clientId === client.clientId
 }
@@ -174,7 +175,7 @@ function loginOf(client: { grantTypeAllowed(type: string): boolean } | undefined
   return client?.grantTypeAllowed(DEVICE_GRANT) ? limits.DEVICE_LOGIN : limits.SESSION_ABSOLUTE
 }
 
-/** When the person signed in, or, of an access token, at least when it was issued. */
+/** Time of the login; for an access token at least the time of issue. */
 function loginTimeOf(token: unknown): number | undefined {
   const { authTime, iat } = token as { authTime?: number; iat?: number }
   return authTime ?? iat

@@ -74,7 +74,8 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
       return parts.logoutNotices.add(noticesOf(this, provider.issuer, site, accountId, sid))
     },
   })
-  // After an error the library writes a form's secret to the session, even to one that has not begun: such a session is not saved.
+  // After an error the library writes a form's secret to the session, even to one that has not begun: such a session is
+  // not saved.
   const { persist } = provider.Session.prototype as Kept
   Object.assign(provider.Session.prototype, {
     async persist(this: Kept) {

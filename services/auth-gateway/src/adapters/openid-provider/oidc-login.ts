@@ -3,27 +3,27 @@ import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { Artefacts, Clock, Login } from '../../ports.ts'
 import { type CookieSigner, isSame } from './cookie-signer.ts'
-import { buryIfEnded } from './oidc-sessions.ts'
+import { removeIfEnded } from './oidc-sessions.ts'
 import { isSignedSession, readSessionCookie } from './session-cookie.ts'
 
-/** Where a session is at home (`homeOf`), for the whole platform: only to tell a foreign session from none. */
+/** Namespace of session homes (`homeOf`), one for the platform: tells a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
 const KIND = 'SessionHome'
 
-/** Ids whose home this process has noted: once is enough, a note outlives its session. */
+/** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
 export const notedHomes = () => new LRUCache<string, true>({ max: 10_000 })
 
 type OwnLogin = Extract<Login, { kind: 'own' }>
 /**
- * Logins read a moment ago, by the session's id. They count for a second, as the roster's answers do; what this process changes
- * counts at once. Whether the person is still admitted is asked apart from this.
+ * Logins by session id, cached for one second like answers of the roster; changes by this process take effect at once.
+ * Whether the person is still admitted is checked separately.
  */
 export const recentLogins = () =>
   new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 })
 
 export type SessionMemory = { homes: Artefacts; noted: ReturnType<typeof notedHomes>; recent: ReturnType<typeof recentLogins> }
 
-/** The artefacts of one host, whose sessions are also noted as at home there. */
+/** Wraps the storage of one host: saving a session also stores its home. */
 export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent }: SessionMemory, home: string): Artefacts {
   return {
     ...artefacts,
@@ -35,7 +35,7 @@ export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent 
       }
       const isReplaced = await artefacts.save(artefact)
       recent.delete(artefact.id)
-      if (!isReplaced) await buryIfEnded(artefacts, artefact)
+      if (!isReplaced) await removeIfEnded(artefacts, artefact)
       return isReplaced
     },
     async remove(kind, id) {
@@ -61,8 +61,9 @@ type Place = {
 const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.string().optional(), loginTs: z.number().optional() })
 
 /**
- * Reads the session cookie, whose signature must be right; a session of another tenant or shared host gives nothing but that fact (T-71). It needs
- * no instance of the provider: an ingress asks this for every request, and memory must not grow with the tenants it asks for.
+ * Reads the session behind a signed cookie. A session of another tenant or shared host yields only `foreign` (T-71).
+ * Needs no instance of the provider: an ingress asks for every request, and memory must not grow with the number of
+ * tenants.
  */
 export async function findLogin(
   { namespace, home, artefacts, cookieSigner, clock }: Place,

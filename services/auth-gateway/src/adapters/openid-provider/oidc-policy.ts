@@ -9,7 +9,10 @@ import { orUnavailable } from './oidc-unavailable.ts'
 
 export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }
 
-/** The person behind an account id and their tenant, as roster and registry know them now; nobody when the tenant is gone. */
+/**
+ * The person of an account id and their tenant, as roster and registry know them now; undefined when the tenant is
+ * gone.
+ */
 async function findPerson({ site, registry, roster }: PolicyParts, accountId: string) {
   const id = readAccountId(site, accountId)
   if (!id) return undefined
@@ -27,8 +30,8 @@ export async function findAdmitted(parts: PolicyParts, accountId: string, client
 }
 
 /**
- * When a person is asked something: to sign in (no session, an old or revoked login, or the app wants it fresh), to choose an
- * account, or to learn why they may not use this app. There is no consent screen: all apps are the phone platform's own.
+ * When a person is prompted: to sign in (no session, an old or revoked login, or a fresh login requested), to choose an
+ * account, or to learn why they may not use this app. There is no consent screen: all apps are the platform's own.
  */
 export function signInPolicy(parts: PolicyParts) {
   const isOfOtherTenant = (ctx: KoaContextWithOIDC, { slug }: { slug: string }) => {
@@ -44,7 +47,7 @@ export function signInPolicy(parts: PolicyParts) {
       if (!session?.accountId || result?.login) return false
       if (isLoginTooOld(session.loginTs, parts.clock())) return true
       const found = await findPerson(parts, session.accountId)
-      // The tenant is gone from a shared host, or is not the one the app asks for: somebody may sign in for another.
+      // The tenant is gone, or the app asks for another one: the person may sign in for another tenant.
       if (!found || isOfOtherTenant(ctx, found.tenant)) return true
       return found.person !== undefined && isLoginRevoked(found.person, session.loginTs)
     }),

@@ -14,8 +14,9 @@ type Parts = InstanceParts & { keys: () => Promise<PlatformKeys> }
 const MOST_INSTANCES = 250
 
 /**
- * Makes one OpenID Provider for each tenant on each of its hosts and for each shared host, and caches it. The library's instance is made for
- * protocol requests only: reading a session needs none, and ingresses ask for sessions of every tenant.
+ * Makes one OpenID Provider for each tenant on each of its hosts and for each shared host, and caches it. The library's
+ * instance is made for protocol requests only: reading a session needs none, and ingresses ask for sessions of every
+ * tenant.
  */
 export function oidcProviders(parts: Parts): OpenIdProviders {
   const providers = new LRUCache<string, OpenIdProvider>({ max: 2_000 })
@@ -54,7 +55,8 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
   return {
     async handle(request, response, { path, browser, look }) {
       const resumed = resumedAttempt(path)
-      // A sibling host can plant the resume cookie, which has a path, but not the `__Host-` cookie of the browser (T-21).
+      // A sibling host can plant the resume cookie, which has a path, but not the `__Host-` cookie of the browser
+      // (T-21).
       if (resumed && !(await isSameBrowser(artefacts, resumed, browser))) request.headers.cookie = ''
       const { browsers, looks, callback, wrongCodes } = instance()
       looks.set(request, look)

@@ -10,14 +10,14 @@ import type { Artefact, Artefacts, LogoutNotices, MicrosoftSessions, PersonHosts
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
 
-/** Sessions are found by person the way tokens are found by grant. */
+/** Sessions are indexed by person in the same way as tokens by grant. */
 export const personIndex = (accountId: string) => `person ${accountId}`
 
 export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promise<void>
 
 /**
- * Records a new login together with its session: the browser's name for the person's own list, the session at Microsoft so that both end
- * together, and the host so that a revocation by the roster finds it (S45).
+ * Records a new login together with its session: the browser's name for the person's own list, the session at Microsoft
+ * so that both end together, and the host so that a revocation by the roster finds it (S45).
  */
 export function notingLogins({ microsoftSessions, personHosts }: LoginIndexes, artefacts: Artefacts, site: SignInSite): NoteLogin {
   return async ({ accountId, uid }) => {
@@ -49,8 +49,8 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
 type SessionHolder = { provider: Provider; artefacts: Artefacts; logoutNotices: Pick<LogoutNotices, 'add'>; site: SignInSite }
 
 /**
- * Ends one login and every token that came of it. The mark comes first, then the session: refresh tokens are worth nothing without
- * it, and a request under way that saves it once more finds the mark.
+ * Ends one login and every token that came of it. The mark is saved first, then the session is removed: refresh tokens
+ * end with it, and a concurrent request that saves the session again finds the mark.
  */
 export async function endSession(
   { provider, artefacts, logoutNotices, site }: SessionHolder,
@@ -74,17 +74,17 @@ export async function endSession(
   return true
 }
 
-/** Whom to tell that a session of the app has ended: nobody, when it has no address for that. */
-export function noticesOf(client: Informed, issuer: string, site: SignInSite, accountId: string, sid: string): LogoutNotice[] {
+/** Logout notices for an app whose session has ended; none when it has no back-channel address. */
+export function noticesOf(client: NotifiedClient, issuer: string, site: SignInSite, accountId: string, sid: string): LogoutNotice[] {
   const { clientId, backchannelLogoutUri: url } = client
   if (url === undefined) return []
   const tenantId = readAccountId(site, accountId)?.tenantId ?? null
   return [{ tenantId, issuer, clientId, url, sub: subjectOf(site, accountId), sid }]
 }
-type Informed = { clientId: string; backchannelLogoutUri?: string | undefined }
+type NotifiedClient = { clientId: string; backchannelLogoutUri?: string | undefined }
 
-/** Asked after a session was saved: whoever holds an ended one cannot save it back to life with requests at the right moment. */
-export async function buryIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
+/** Called after a session was saved: a concurrent request must not restore an ended session. */
+export async function removeIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
   if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid))) await artefacts.remove('Session', id)
 }
 

@@ -2,7 +2,7 @@ import { errors } from 'oidc-provider'
 import { isDependencyFailure } from '../../dependency-failure.ts'
 import type { Artefacts } from '../../ports.ts'
 
-/** A part of ours that is down reaches the app as `temporarily_unavailable` with 503, not as a fault of the provider (T-115). */
+/** Turns an outage of ours into `temporarily_unavailable` with 503 instead of a fault of the provider (T-115). */
 export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Value> {
   try {
     return await promise
@@ -13,7 +13,7 @@ export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Val
   }
 }
 
-/** What the provider refuses to find is absent; what it could not look for is not. */
+/** Undefined when the provider refuses to find something; an outage is rethrown. */
 export async function orAbsent<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   try {
     return await promise
@@ -27,7 +27,7 @@ export function availableArtefacts(artefacts: Artefacts): Artefacts {
   return {
     save: (artefact) => orUnavailable(artefacts.save(artefact)),
     find: (kind, id) => orUnavailable(artefacts.find(kind, id)),
-    findAnew: (kind, id) => orUnavailable(artefacts.findAnew(kind, id)),
+    findFresh: (kind, id) => orUnavailable(artefacts.findFresh(kind, id)),
     findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
     findByGrant: (grantId) => orUnavailable(artefacts.findByGrant(grantId)),
     consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),

@@ -24,7 +24,9 @@ export function asOneUnit(artefacts: ArtefactSpaces): Middleware {
   }
 }
 
-/** Answers 503 when the store fails after oidc-provider has answered: an OAuth error for programs, a page for people. */
+/**
+ * Answers 503 when the store fails after oidc-provider has answered: an OAuth error for programs, a page for people.
+ */
 export function answeringOutages(showError: ProviderPages['error']): Middleware {
   return async (ctx, next) => {
     try {
@@ -43,8 +45,9 @@ export function answeringOutages(showError: ProviderPages['error']): Middleware 
 const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/
 
 /**
- * Corrects the discovery document where configuration and behaviour differ. Shared hosts use the library's pairwise subjects to derive `sub` from
- * the account id, but every app gets the same one. Client secrets are parsed only to be refused.
+ * Corrects the discovery document where configuration and behaviour differ. Shared hosts use the library's pairwise
+ * subjects to derive `sub` from the account id, but every app gets the same one. Client secrets are parsed only to be
+ * refused.
  */
 export async function describeForApps(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()

@@ -24,7 +24,10 @@ export type ProviderPages = {
   signedOut(ctx: KoaContextWithOIDC): Promise<void>
 }
 
-/** Makes the pages of one site: `lookOf` gives the look of a request in flight, `onWrongUserCode` reports a wrong guess (RFC 8628 5.1). */
+/**
+ * Makes the pages of one site: `lookOf` gives the look of a request in flight, `onWrongUserCode` reports a wrong guess
+ * (RFC 8628 5.1).
+ */
 export type MakeProviderPages = (
   site: SignInSite,
   hooks: { lookOf: (request: IncomingMessage) => Look | undefined; onWrongUserCode: (ctx: KoaContextWithOIDC) => void },

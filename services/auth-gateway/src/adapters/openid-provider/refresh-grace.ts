@@ -8,17 +8,20 @@ import { revokeReplayed } from './revoke-replayed.ts'
 const KIND = 'RefreshToken'
 
 /**
- * Rotation of refresh tokens that two tabs, or a client whose answer was lost, can ask for twice (T-134): for some seconds after its first use a
- * token gives the same successor again, so that a family has one live branch (T-50). Any later use is a replay, and ends the family (RFC 9700
- * 4.14.2).
+ * Lets two tabs, or a client that lost a response, use a refresh token twice (T-134): for some seconds after its first
+ * use a token yields the same successor again, so that a family has one live branch (T-50). Any later use is a replay
+ * and ends the family (RFC 9700 4.14.2).
  *
- * The successor's value is a MAC over the presented token, under a random key that is stored, sealed, with that token. Every replica computes the
- * same value without waiting for another, and the store alone gives none, as it holds no token (T-51).
+ * The successor's value is a MAC over the presented token under a random key that is stored, sealed, with that token.
+ * Every replica computes the same value, and the store alone reveals no token (T-51).
  */
 export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: Clock): Adapter {
-  /** Nothing is written: whoever came first has saved the successor. Without one it was revoked, or given by an earlier version. */
+  /**
+   * Writes nothing: the first request has saved the successor. If it is missing, it was revoked or issued by an earlier
+   * version.
+   */
   async function repeat(id: string): Promise<void> {
-    if (!(await artefacts.findAnew(KIND, id))) throw new errors.InvalidGrant('already used')
+    if (!(await artefacts.findFresh(KIND, id))) throw new errors.InvalidGrant('already used')
   }
   return {
     ...adapter,
@@ -29,7 +32,7 @@ export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: 
         await adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
       } catch (error) {
         if (!(error instanceof AlreadyUsedError)) throw error
-        // A code has no grace: it ends what the first got.
+        // A code has no grace period: its second use revokes what the first was given.
         if (before === undefined) throw await revokeReplayed(artefacts, payload.grantId)
         await repeat(id)
       }
@@ -48,14 +51,14 @@ export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: 
 
 type Saved = { jti?: string; save(): Promise<string> }
 
-/** Lets the library's refresh tokens that replace another have the value that the other one leads to. */
+/** Makes oidc-provider derive the value of a rotated refresh token from its predecessor. */
 export function deriveSuccessors(provider: Provider, artefacts: Artefacts): void {
   const { save } = provider.RefreshToken.prototype as unknown as Saved
   Object.assign(provider.RefreshToken.prototype, {
     async save(this: Saved) {
       const before = rotated()
       const key = before === undefined ? undefined : (await artefacts.find(KIND, before))?.payload.successorKey
-      // Tokens of earlier versions have no key: their successor is random, and cannot be given again.
+      // Tokens of earlier versions have no key: their successor is random and cannot be repeated.
       if (before !== undefined && typeof key === 'string')
         this.jti ??= createHmac('sha256', Buffer.from(key, 'base64url')).update(before).digest('base64url')
       return save.call(this)

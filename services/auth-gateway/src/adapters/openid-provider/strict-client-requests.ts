@@ -1,12 +1,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { DEVICE_GRANT } from './oidc-adapter.ts'
 
-/** Where clients say who they are. */
+/** Endpoints at which clients authenticate. */
 const NAMING_CLIENTS = new Set(['/token', '/par', '/introspect', '/revoke', '/device_authorization'])
 
 /**
- * Where oidc-provider is laxer or vaguer than RFC 6749: it passes over a secret in the address, where logs keep it (2.3.1), knows no
- * token endpoint when it is asked by GET (3.2), and calls a grant that is not for this client an invalid request (5.2).
+ * Enforces RFC 6749 where oidc-provider is laxer or vaguer: a secret in the URL, where logs keep it (2.3.1), a token
+ * endpoint asked by GET (3.2), a grant that this client may not use (5.2).
  */
 export async function strictClientRequests(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   const isNamingClient = NAMING_CLIENTS.has(ctx.path)

@@ -8,9 +8,9 @@ import { findAdmitted, type PolicyParts } from './oidc-policy.ts'
 type Parts = PolicyParts & { artefacts: Artefacts; readAccessToken: AccessTokenReader }
 
 /**
- * Introspection (RFC 7662) and revocation (RFC 7009) of our JWT access tokens: oidc-provider authenticates the client, checks the
- * request, and then knows stored tokens only. A client learns about its own tokens alone. Revoking one ends everything that rests
- * on its grant, as revoking the refresh token does.
+ * Introspection (RFC 7662) and revocation (RFC 7009) of our JWT access tokens: oidc-provider authenticates the client
+ * and checks the request, but knows stored tokens only. A client sees its own tokens alone. Revoking one ends
+ * everything of its grant, as revoking the refresh token does.
  */
 export function structuredTokens({ artefacts, readAccessToken, ...policy }: Parts) {
   async function find(ctx: KoaContextWithOIDC) {

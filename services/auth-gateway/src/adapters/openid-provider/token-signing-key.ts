@@ -3,7 +3,8 @@ import type { JWK } from 'jose'
 import { ExternalSigningKey } from 'oidc-provider'
 
 /**
- * Signs ES256 (RFC 7518 3.4) for oidc-provider, synchronously: WebCrypto takes three times the processor time on another thread.
+ * Signs ES256 (RFC 7518 3.4) for oidc-provider, synchronously: WebCrypto takes three times the processor time on
+ * another thread.
  */
 export class TokenSigningKey extends ExternalSigningKey {
   readonly #privateKey: KeyObject

@@ -1,7 +1,10 @@
 import { timedCache } from '../services/timed-cache.ts'
 import type { PlatformKeys } from './postgres-platform-keys.ts'
 
-/** The platform's keys, read again every half minute so that every replica sees a rotation; old ones serve through an outage. */
+/**
+ * The platform's keys, reread every half minute so that every replica sees a rotation; the last ones serve through an
+ * outage.
+ */
 export function platformKeys(read: () => Promise<PlatformKeys>): () => Promise<PlatformKeys> {
   const cached = timedCache<PlatformKeys>(read, { freshMs: 30_000, staleIfErrorMs: 24 * 3_600_000, max: 1 })
   return async () => {

@@ -8,7 +8,7 @@ import { type CookieSigner, cookieSigner } from '../openid-provider/cookie-signe
 import { TokenSigningKey } from '../openid-provider/token-signing-key.ts'
 import { signingKey } from '../schema.ts'
 
-/** Keys of the platform, signing one first, and what signs with them. `version` changes whenever one of them does. */
+/** Keys of the platform, the signing one first, with their signers. `version` changes with any of them. */
 export type PlatformKeys = {
   version: string
   tokenKeys: JWK[]
@@ -17,12 +17,15 @@ export type PlatformKeys = {
   cookieSigner: CookieSigner
 }
 
-/** Any number all replicas share: whoever is first makes the keys, the others find them. */
+/** Advisory lock of all replicas: the first makes the keys, the others find them. */
 const KEY_LOCK = 4_010_402_208
 
 const contextOf = (id: string) => `gateway/signing-key:${id}`
 
-/** Makes the first keys of the platform when there are none, and seals those that are there by the first of `keys`. Safe to call from many replicas at once. */
+/**
+ * Makes the first keys of the platform if there are none, and reseals existing ones under the first of `keys`. Safe to
+ * call from many replicas at once.
+ */
 export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]): Promise<void> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
@@ -39,7 +42,7 @@ export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]):
   })
 }
 
-/** Renews the platform's keys step by step, whichever replica comes first. Answers what was done. */
+/** Rotates the platform's keys. Safe to call from many replicas at once. Returns the steps taken. */
 export async function rotatePlatformKeys(db: Database, keys: readonly Buffer[], now: Date, everyDays: number): Promise<RotationStep[]> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')

@@ -12,12 +12,12 @@ import type { Registry } from '../../ports.ts'
 import { timedCache } from './timed-cache.ts'
 
 const TEN_MINUTES = 600_000
-/** Microsoft is asked several things before the answer comes. */
+/** The registry calls Microsoft several times before it answers. */
 const CONSENT_MS = 25_000
 
 /**
- * The registry's internal routes. Hosts and apps outlive an outage of the registry by ten minutes (DO-09);
- * an unknown host is asked for again after a second; a connection, which holds a secret, is never kept.
+ * The registry's internal routes. Cached hosts and apps serve for ten minutes while the registry is down (DO-09); an
+ * unknown host is asked for again after a second; a connection holds a secret and is never cached.
  */
 export function registryClient(client: ServiceClient): Registry {
   const hosts = timedCache<HostResolution>(
@@ -39,7 +39,7 @@ export function registryClient(client: ServiceClient): Registry {
     staleIfErrorMs: TEN_MINUTES,
     max: 10_000,
   })
-  // What bears its own hash stays true: only room is a bound, 100 logos of 128 KiB.
+  // A logo is addressed by its hash and never changes: only memory bounds this cache, 100 logos of 128 KiB.
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
   const administrators = timedCache<Administrator>(
     (id, former) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator, former),

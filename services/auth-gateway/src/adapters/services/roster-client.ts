@@ -5,7 +5,10 @@ import { z } from 'zod'
 import type { Revocations, Roster } from '../../ports.ts'
 import { timedCache } from './timed-cache.ts'
 
-/** The roster's internal routes. An answer counts for a second and is never used beyond: a disabled person is out at once (T-22). */
+/**
+ * The roster's internal routes. An answer is valid for one second and never longer, so that a disabled person is out at
+ * once (T-22).
+ */
 export function rosterClient(client: ServiceClient): Roster {
   const entries = timedCache<RosterEntry>((path, former) => client.find(path, RosterEntry, former), {
     freshMs: 1_000,
@@ -14,14 +17,14 @@ export function rosterClient(client: ServiceClient): Roster {
   })
   return {
     findById: (tenantId, userId) => entries(`/internal/tenants/${tenantId}/phone-users/${encodeURIComponent(userId)}`),
-    // Not remembered: who was refused a moment ago is looked at anew when they try again.
+    // Not cached: a refused person who tries again gets the current answer.
     findByIdentity: (tenantId, directoryId, objectId) =>
       client.find(`/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`, RosterEntry),
     findCandidates: async (address) => (await client.post('/internal/sign-in-candidates', { address }, SignInCandidates)) ?? [],
   }
 }
 
-/** What the roster has to say by itself: whose sessions it has ended. */
+/** Revocations of sessions that the roster hands out. */
 export function revocationsClient(client: ServiceClient): Revocations {
   return {
     async claim(limit) {

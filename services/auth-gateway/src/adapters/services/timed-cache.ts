@@ -13,9 +13,9 @@ export type TimedCacheOptions = {
 type Entry<Value> = { value: Value | undefined; at: number }
 
 /**
- * Caches answers of another service. Concurrent callers share one request, which gets the previous answer for a conditional request.
- * lru-cache's own `fetch` does not serve: it caches no `undefined`, reads a lifetime of 0 as "for ever", and after a failed request it
- * returns stale values of any age.
+ * Caches answers of another service. Concurrent callers share one request, which gets the previous answer for a
+ * conditional request. lru-cache's own `fetch` does not serve: it caches no `undefined`, reads a lifetime of 0 as "for
+ * ever", and after a failed request it returns stale values of any age.
  */
 export function timedCache<Value>(
   load: (key: string, former: Value | undefined) => Promise<Value | undefined>,

@@ -6,14 +6,15 @@ export type PersonId = { tenantId: string; userId: string }
 const SEPARATOR = '.'
 
 /**
- * What the OpenID Provider of a site calls a person, in sessions, grants and codes. On a shared host the tenant belongs to it: every later
- * question about them is asked in that tenant. Apps are told the phone user's id alone (`sub`), the same as on the tenant's own hosts.
+ * Account id of a person in sessions, grants and codes of one site. On a shared host it contains the tenant, so that
+ * roster and registry are asked for that tenant. Apps get the phone user's id (`sub`), the same as on the tenant's own
+ * hosts.
  */
 export function accountIdOf(site: SignInSite, { tenantId, userId }: PersonId): string {
   return site.kind === 'tenant' ? userId : tenantId + SEPARATOR + userId
 }
 
-/** Undefined for what is no account id of this site. */
+/** Undefined for an invalid account id of this site. */
 export function readAccountId(site: SignInSite, accountId: string): PersonId | undefined {
   if (site.kind === 'tenant') return accountId === '' ? undefined : { tenantId: site.tenant.id, userId: accountId }
   const [tenantId, userId, ...rest] = accountId.split(SEPARATOR)

@@ -3,7 +3,9 @@ import type { RosterEntry } from '@jackfield/contract/internal-api'
 export type Refusal = 'not-imported' | 'not-active' | 'sso-not-enabled' | 'not-bound'
 export type Admission = { kind: 'admitted'; person: RosterEntry } | { kind: Refusal }
 
-/** Whether this person of the roster may use an app. Asked at sign-in, at every authorization, and whenever a token is issued. */
+/**
+ * Decides whether a person may use an app. Called at sign-in, at every authorization, and whenever a token is issued.
+ */
 export function decideAdmission(person: RosterEntry | undefined, app: { requiresBinding: boolean }): Admission {
   if (!person?.sync) return { kind: 'not-imported' }
   if (person.status !== 'active') return { kind: 'not-active' }
@@ -12,7 +14,7 @@ export function decideAdmission(person: RosterEntry | undefined, app: { requires
   return { kind: 'admitted', person }
 }
 
-/** True when the login (seconds since 1970) is older than the moment all of the person's sessions were ended. */
+/** True when the login (seconds since 1970) is older than `sessionsValidAfter`. */
 export function isLoginRevoked(person: Pick<RosterEntry, 'sessionsValidAfter'>, loginAt: number | undefined): boolean {
   if (person.sessionsValidAfter === null) return false
   return loginAt === undefined || loginAt * 1000 < Date.parse(person.sessionsValidAfter)

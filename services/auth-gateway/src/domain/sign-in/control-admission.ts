@@ -6,8 +6,8 @@ export type ControlRefusal = 'not-administrator' | 'not-active'
 export type ControlAdmission = { kind: 'admitted'; administrator: Administrator } | { kind: ControlRefusal }
 
 /**
- * Whether somebody whom Microsoft vouched for may be in Control. Administrators need not be phone users; one who is goes when the directory
- * has disabled or deleted them. `signedInAt` is that of a session under way.
+ * Decides whether an identity may use Control. Administrators need not be phone users; one who is loses access when the
+ * directory disables or deletes them. `signedInAt` is the start of an existing session.
  */
 export function decideControlAdmission(
   administrator: Administrator | undefined,

@@ -4,15 +4,18 @@ import { tenantOrigin } from '../app-registration.ts'
 import type { SignInAccount, TenantSite } from '../site.ts'
 import { CALLBACK_PATH } from './pending-login.ts'
 
-/** A sign-in to Control that is at Microsoft now. Stored under its state; bound to Control's host, the browser and the account (T-10). */
+/**
+ * A sign-in to Control that is at Microsoft now. Stored under its state; bound to Control's host, the browser and the
+ * account (T-10).
+ */
 export const ControlLogin = z.object({
   verifier: z.string(),
   nonce: z.string(),
   tenantId: z.string(),
-  /** Where the tenant and its accounts are looked up again. */
+  /** Host by which the tenant and its accounts are read again. */
   host: z.string(),
   accountId: z.string(),
-  /** Control's own. */
+  /** Origin of Control. */
   origin: z.string(),
   redirectUri: z.string(),
   returnTo: z.string(),
@@ -21,14 +24,15 @@ export const ControlLogin = z.object({
 })
 export type ControlLogin = z.infer<typeof ControlLogin>
 
-/** Its answers come to the callback as people's do; the state tells them apart. */
+/** Answers come to the same callback as people's; this prefix of `state` distinguishes them. */
 const STATE_PREFIX = 'control.'
 export const controlState = (random: string): string => STATE_PREFIX + random
 export const isControlState = (state: string | null): state is string => state?.startsWith(STATE_PREFIX) === true
 
 /**
- * A redirect URI that is registered anyway (S19): the platform's one, or in `per-app` mode that of an app on the tenant's host. Whichever host
- * it is on hands the answer on to Control, so that Control needs no redirect URI of its own. Undefined while the catalogue has no app.
+ * Chooses a redirect URI that is registered anyway (S19): the platform's, or in `per-app` mode that of an app on the
+ * tenant's host. That host redirects the answer to Control, so Control needs no redirect URI of its own. Undefined
+ * while the catalogue has no app.
  */
 export function controlRedirectUri(mode: SignInAccount['redirectMode'], site: TenantSite, apps: readonly App[], baseUrl: string) {
   if (mode === 'single') return baseUrl + CALLBACK_PATH
@@ -40,7 +44,7 @@ export function controlRedirectUri(mode: SignInAccount['redirectMode'], site: Te
   return chosen && `${chosen.origin}${CALLBACK_PATH}/${chosen.clientId}`
 }
 
-/** The host that is meant by a slug, or by an address as people copy it. Custom hosts are on the platform's port. */
+/** Reads a slug, or an address as people copy it, as a host. Custom hosts are on the platform's port. */
 export function readTenantHost(text: string, baseUrl: string): string {
   const base = new URL(baseUrl)
   const host = text.replace(/^https?:\/\//, '').replace(/[/?#].*$/, '')

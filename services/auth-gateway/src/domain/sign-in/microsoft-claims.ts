@@ -1,4 +1,4 @@
-/** The person Microsoft vouches for. Nothing that can be renamed is in here (T-04). */
+/** The identity that Microsoft gives. Contains nothing that can be renamed (T-04). */
 export type MicrosoftIdentity = {
   directoryId: string
   objectId: string
@@ -15,12 +15,12 @@ export type ClaimsVerdict =
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const CLOCK_SKEW = 60
 
-/** `atHash` where the access token is at hand. */
+/** `atHash` only when there is an access token to compare. */
 type Expectation = { clientId: string; directoryId: string; atHash?: string; now: number }
 
 /**
- * What is left to check of an ID token whose signature, issuer, audience, nonce and expiry hold:
- * OpenID Connect Core 3.1.3.7 (azp, at_hash, sub) and that the token's directory is the account's (T-05).
+ * Checks an ID token whose signature, issuer, audience, nonce and expiry are valid: OpenID Connect Core 3.1.3.7 (azp,
+ * at_hash, sub), and that its directory is the account's (T-05).
  */
 export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected: Expectation): ClaimsVerdict {
   const { tid, oid, sub, azp, iat, at_hash: atHash } = claims
@@ -37,7 +37,7 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
   }
 }
 
-/** An issuer that is right for the token's own directory, which is not the account's: another organisation, not a forgery. */
+/** True for the valid issuer of another directory: another organisation, not a forgery. */
 export function isForeignDirectory(claims: Readonly<Record<string, unknown>>, issuerTemplate: string, directoryId: string): boolean {
   const { iss, tid } = claims
   if (typeof tid !== 'string' || !GUID.test(tid) || tid.toLowerCase() === directoryId) return false

@@ -9,26 +9,26 @@ export const PendingLogin = z.object({
   origin: z.string(),
   redirectUri: z.string(),
   interaction: z.string(),
-  /** The app that waits, and where it is. */
+  /** Client and origin to return to. */
   clientId: z.string(),
   returnOrigin: z.string(),
   /** Hash of the browser's cookie. */
   browser: z.string(),
-  /** The languages the app asked for: the pages after Microsoft speak them too. */
+  /** `ui_locales` of the request, for pages after Microsoft. */
   uiLocales: z.string().optional(),
-  /** On a shared host: the app or the person named the tenant, so that nothing is left to choose. */
+  /** On a shared host: app or person has chosen the tenant already. */
   isTenantChosen: z.boolean().default(false),
 })
 export type PendingLogin = z.infer<typeof PendingLogin>
 
-/** `tenantId` on a tenant's host alone. */
+/** `tenantId` is set on a tenant's host only. */
 type Delivery = { tenantId: string | undefined; origin: string; browser: string | undefined; path: string }
 
-/** Whether an answer came back where its question was asked: same host, same browser, same address. */
+/** True when an answer arrives at the host, browser and path that its request named. */
 export function isDeliveredRight(pending: PendingLogin, delivery: Delivery): boolean {
   if (pending.origin !== delivery.origin || pending.tenantId !== (delivery.tenantId ?? pending.tenantId)) return false
   if (delivery.browser === undefined || pending.browser !== delivery.browser) return false
-  // `single` mode: the platform host takes the answer and hands it on to the plain path of the tenant's host.
+  // `single` mode: the platform's host redirects the answer to the plain path of the tenant's host.
   const { origin, pathname } = new URL(pending.redirectUri)
   return delivery.path === (origin === pending.origin ? pathname : CALLBACK_PATH)
 }
@@ -42,7 +42,7 @@ export function redirectUriFor(mode: 'single' | 'per-app', baseUrl: string, orig
 
 const ANSWER_MEMBERS = ['code', 'state', 'session_state', 'error', 'error_description', 'error_uri', 'error_subcode', 'iss'] as const
 
-/** The members of an authorization response, each once and bounded; everything else is left behind. */
+/** Parameters of an authorization response, each once and of limited length; others are dropped. */
 export function readAnswer(query: Readonly<Record<string, unknown>>): URLSearchParams {
   const answer = new URLSearchParams()
   for (const name of ANSWER_MEMBERS) {

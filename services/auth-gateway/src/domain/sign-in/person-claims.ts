@@ -1,6 +1,9 @@
 import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 
-/** Which claim comes with which scope. `tenant`, `extensions` and `phone_systems` are what every phone app needs: with `openid`. */
+/**
+ * Which claim comes with which scope. `tenant`, `extensions` and `phone_systems` are what every phone app needs: with
+ * `openid`.
+ */
 export const CLAIMS_BY_SCOPE = {
   openid: ['sub', 'auth_time', 'amr', 'acr', 'tenant', 'extensions', 'phone_systems'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],

@@ -1,4 +1,4 @@
-/** What a sign-in leaves behind that nobody has finished. A server-rendered frontend's own leaves two of them. */
+/** Kinds that an unfinished sign-in stores; that of a server-rendered frontend stores two. */
 const KINDS: ReadonlySet<string> = new Set(['Interaction', 'FrontendSignIn', 'PushedAuthorizationRequest', 'DeviceCode', 'ControlLogin'])
 
 export function isOfWaitingSignIn(kind: string): boolean {
@@ -6,12 +6,12 @@ export function isOfWaitingSignIn(kind: string): boolean {
 }
 
 /**
- * How many may wait at once, on one host of a tenant and on the whole platform: with their times they bound what a flood from many
- * addresses can fill (T-102). Who has a session needs no place. The README's table repeats these.
+ * Maximum unfinished sign-ins of one host and of the platform. With their lifetimes they limit what a flood from many
+ * addresses can fill (T-102). People with a session need none. The README's table repeats these.
  */
 export const MOST_WAITING = { host: 20_000, platform: 100_000 } as const
 
-/** There is no place for one more; answered as a part of ours that is not available just now. */
+/** Thrown when the limit is reached; answered like an outage, with 503. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError'
 }

@@ -2,7 +2,10 @@ import type { Language } from '@jackfield/contract/language'
 import { sentences } from '../../errors.ts'
 import { html } from '../html.ts'
 
-/** What people read, page by page. The other languages have the type of this one: a text that is missing there does not compile. */
+/**
+ * What people read, page by page. The other languages have the type of this one: a text that is missing there does not
+ * compile.
+ */
 export const ENGLISH = {
   language: 'en' as Language,
   /** For `Intl`: how dates are written. */

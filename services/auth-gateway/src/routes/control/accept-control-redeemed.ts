@@ -26,7 +26,8 @@ export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, port
     const { site, account } = await findAccount(ports, login)
     if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')
     const outcome = await readRedeemed(ports, account, request.body, login.nonce)
-    // No redirect: what a form of another origin's answer led to is shown first, so that the Strict cookie is Control's own again.
+    // No redirect: what a form of another origin's answer led to is shown first, so that the Strict cookie is Control's
+    // own again.
     const goOn = (path: string) => {
       const texts = textsOf(request)
       const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`

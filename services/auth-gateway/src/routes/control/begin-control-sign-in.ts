@@ -15,8 +15,9 @@ import { findTenantSite } from '../../sites/site-plugin.ts'
 type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignInAnswer }
 
 /**
- * Somebody wants to enter Control with Microsoft, through a tenant's account. Asked by Control's own page alone, so that no other site can put
- * its own sign-in in the place of a session under way (SC-12); that session ends here, and a new one has another id (T-21).
+ * Somebody wants to enter Control with Microsoft, through a tenant's account. Asked by Control's own page alone, so
+ * that no other site can put its own sign-in in the place of a session under way (SC-12); that session ends here, and a
+ * new one has another id (T-21).
  */
 export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   const { registry, microsoft, baseUrl } = ports

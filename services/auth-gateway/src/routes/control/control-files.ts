@@ -18,7 +18,10 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ')
 
-/** What no other route answers: Control's files on the Control host, with its index page for its own addresses; 404 elsewhere. */
+/**
+ * What no other route answers: Control's files on the Control host, with its index page for its own addresses; 404
+ * elsewhere.
+ */
 export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
   const isInstalled = existsSync(directory)
   if (isInstalled) await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })

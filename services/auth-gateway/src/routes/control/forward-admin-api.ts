@@ -12,7 +12,10 @@ import type { BackendToken } from '../../ports.ts'
 export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
-/** What goes on to the service behind. Everything else a client sends stays here: cookies, forwarded headers, its own credential. */
+/**
+ * What goes on to the service behind. Everything else a client sends stays here: cookies, forwarded headers, its own
+ * credential.
+ */
 const PASSED = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
 const ANSWERED_BY_US = [
   'set-cookie',
@@ -26,7 +29,10 @@ const ANSWERED_BY_US = [
 
 type Options = { backends: Backends; backendToken: BackendToken }
 
-/** The admin API's door: the call goes on with a token of ours that says who calls; the service behind decides what they may. */
+/**
+ * The admin API's door: the call goes on with a token of ours that says who calls; the service behind decides what they
+ * may.
+ */
 export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options) => {
   // Bodies pass as bytes, bounded by the server's limit; the service behind validates them.
   app.removeAllContentTypeParsers()
@@ -67,7 +73,10 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
   })
 }
 
-/** A slot is a connection: nothing waits inside of the proxy. Sent again is what no service has answered, never what was refused for want of room. */
+/**
+ * A slot is a connection: nothing waits inside of the proxy. Sent again is what no service has answered, never what was
+ * refused for want of room.
+ */
 const proxying = (connections: number) => ({
   disableRequestLogging: true,
   contentTypesToEncode: [],

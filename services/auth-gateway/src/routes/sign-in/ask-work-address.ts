@@ -21,7 +21,9 @@ const Answer = z.object({ address: z.string().max(400), account: z.uuid().option
 type Params = { Params: AttemptParams }
 type Needed = Ports & { baseUrl: string }
 
-/** On a shared host: where somebody signs in is found by their work address, which is a hint and proves nothing (T-04). */
+/**
+ * On a shared host: where somebody signs in is found by their work address, which is a hint and proves nothing (T-04).
+ */
 export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => {
   app.addHook('onRequest', onSharedSite)
   app.removeAllContentTypeParsers()
@@ -76,7 +78,10 @@ export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => 
   })
 }
 
-/** The app's hints decide where they can: the tenant's slug, the person's address, a domain. Otherwise the person is asked. */
+/**
+ * The app's hints decide where they can: the tenant's slug, the person's address, a domain. Otherwise the person is
+ * asked.
+ */
 export async function leadToRealm(ports: Needed, limiter: RateLimiter, request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
   const { uid, redirectOrigin, tenantHint } = attempt
   if (tenantHint !== undefined) return leadToNamedTenant(ports, request, reply, attempt, tenantHint)

@@ -5,7 +5,10 @@ import { readBrowser } from '../../sessions/browser-cookie.ts'
 import { AttemptParams } from '../../sign-in/attempt-params.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
 
-/** "Back to the app": the app gets `access_denied` with its state and our issuer. The cookies are Lax, so only our page can post here. */
+/**
+ * "Back to the app": the app gets `access_denied` with its state and our issuer. The cookies are Lax, so only our page
+ * can post here.
+ */
 export const cancelSignIn: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.post<{ Params: AttemptParams }>('/auth/interaction/:uid/cancel', { schema: { params: AttemptParams } }, async (request, reply) => {
     const provider = await ports.providers(signInSite(request))

@@ -16,7 +16,10 @@ import { redirectToMicrosoft } from './start-microsoft-sign-in.ts'
 const schema = { params: AttemptParams.extend({ tenantId: z.uuid() }) }
 type Needed = Ports & { baseUrl: string }
 
-/** On a shared host, of several tenants that are connected to one directory: the person chooses, once Microsoft has said who it is. */
+/**
+ * On a shared host, of several tenants that are connected to one directory: the person chooses, once Microsoft has said
+ * who it is.
+ */
 export const chooseTenant: FastifyPluginAsync<Needed> = async (app, ports) => {
   app.addHook('onRequest', onSharedSite)
   app.get<{ Params: z.infer<typeof schema.params> }>(
@@ -42,8 +45,9 @@ export const chooseTenant: FastifyPluginAsync<Needed> = async (app, ports) => {
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | FastifyReply
 
 /**
- * What to answer before the person is let in: the question which tenant is meant, or the way to the only one that admits them. Undefined
- * when that is the tenant whose account the login was started for, or none. Not the answer itself: to await a reply is to send it.
+ * What to answer before the person is let in: the question which tenant is meant, or the way to the only one that
+ * admits them. Undefined when that is the tenant whose account the login was started for, or none. Not the answer
+ * itself: to await a reply is to send it.
  */
 export async function findDetour(ports: Needed, attempt: Attempt, proven: Proven): Promise<Answer | undefined> {
   if (proven.isTenantChosen) return undefined
@@ -62,7 +66,10 @@ async function realmsOf(ports: Ports, { clientId }: Attempt, proven: Proven) {
   return app ? findAdmittingRealms(ports, proven, app) : []
 }
 
-/** Another tenant has another registration at Microsoft, with its own conditions: its login is begun, which Microsoft answers by itself. */
+/**
+ * Another tenant has another registration at Microsoft, with its own conditions: its login is begun, which Microsoft
+ * answers by itself.
+ */
 function goTo(
   ports: Needed,
   request: FastifyRequest,

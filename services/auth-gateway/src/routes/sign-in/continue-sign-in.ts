@@ -19,8 +19,9 @@ import { redirectToMicrosoft } from './start-microsoft-sign-in.ts'
 const AUDITED = 'AuditedRefusal'
 
 /**
- * Where an authorization request waits for the person. Without a proven identity it leads to Microsoft; with one, or with a
- * session, the roster decides. Loading the page again asks the roster again: after a binding the next click works.
+ * Where an authorization request waits for the person. Without a proven identity it leads to Microsoft; with one, or
+ * with a session, the roster decides. Loading the page again asks the roster again: after a binding the next click
+ * works.
  */
 export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get<{ Params: AttemptParams }>(

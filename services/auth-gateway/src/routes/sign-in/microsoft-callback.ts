@@ -21,7 +21,9 @@ import { IDENTITY } from '../../sign-in/proven-identity.ts'
 import { auditSignIn, causeOf } from '../../sign-in/sign-in-audit.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
 
-/** Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10). */
+/**
+ * Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10).
+ */
 export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
   const options = { exposeHeadRoute: false }
   for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
@@ -40,8 +42,8 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
 const MOST_OF_A_FORM = 32_768
 
 /**
- * An answer by form (OAuth 2.0 Form Post Response Mode) goes on as the same answer by query: the cross-site POST carries no Lax cookie,
- * the redirect's GET does, so that no cookie has to be `SameSite=None` (T-16).
+ * An answer by form (OAuth 2.0 Form Post Response Mode) goes on as the same answer by query: the cross-site POST
+ * carries no Lax cookie, the redirect's GET does, so that no cookie has to be `SameSite=None` (T-16).
  */
 const takePostedAnswers: FastifyPluginAsync = async (app) => {
   app.removeAllContentTypeParsers()

@@ -10,7 +10,10 @@ import { sourceOf } from '../../pages/style.ts'
 const SCRIPT = readFileSync(fileURLToPath(import.meta.resolve('@jackfield/browser-signin/bridge.js')), 'utf8')
 const SCRIPT_SOURCE = sourceOf(SCRIPT)
 
-/** Where a browser app's sign-in ends on the app's own origin. The answer stays in the browser: this page reads nothing of the request. */
+/**
+ * Where a browser app's sign-in ends on the app's own origin. The answer stays in the browser: this page reads nothing
+ * of the request.
+ */
 export const showSignedIn: FastifyPluginAsync = async (app) => {
   app.get(SIGNED_IN_PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const look = lookOf(request)

@@ -53,7 +53,10 @@ type Start = {
 export const REALM = 'SignInRealm'
 const LedTo = z.object({ tenantId: z.string(), accountId: z.string(), loginHint: z.string().optional() })
 
-/** An account of the tenant; on a shared host one of the tenant that the app names, or the one that the attempt was led to, and no other. */
+/**
+ * An account of the tenant; on a shared host one of the tenant that the app names, or the one that the attempt was led
+ * to, and no other.
+ */
 async function findStart(
   ports: Ports & { baseUrl: string },
   site: SignInSite,
@@ -132,7 +135,10 @@ function promptFor(attempt: Attempt, chooseAnother: boolean, isSecondTrip: boole
   return isFreshLoginAsked(attempt) ? 'login' : undefined
 }
 
-/** prompt=login and max_age reach Microsoft as prompt=login: our word for "again" is worth nothing without theirs (T-13). */
+/**
+ * prompt=login and max_age reach Microsoft as prompt=login: our word for "again" is worth nothing without theirs
+ * (T-13).
+ */
 function isFreshLoginAsked({ reasons }: Attempt): boolean {
   return reasons.includes('login_prompt') || reasons.includes('max_age')
 }

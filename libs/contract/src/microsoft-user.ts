@@ -1,23 +1,15 @@
 import { z } from 'zod'
 import { Guid } from './identifier.ts'
 import { PageQuery } from './page.ts'
+import { PersonAttributes } from './person-attributes.ts'
 
 /** A user as Microsoft Graph tells it now, with what the roster knows of the same person. */
 export const MicrosoftUser = z
   .object({
     id: Guid,
-    displayName: z.string(),
-    givenName: z.string().nullable(),
-    surname: z.string().nullable(),
-    userPrincipalName: z.string(),
-    mail: z.string().nullable(),
-    businessPhones: z.array(z.string()),
-    mobilePhone: z.string().nullable(),
-    jobTitle: z.string().nullable(),
-    department: z.string().nullable(),
-    employeeId: z.string().nullable().default(null),
+    ...PersonAttributes.shape,
+    employeeId: PersonAttributes.shape.employeeId.default(null),
     accountEnabled: z.boolean().describe('False also where Microsoft does not say.'),
-    userType: z.enum(['Member', 'Guest']),
     imported: z.boolean(),
     sync: z.boolean(),
     sso: z.boolean(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Guid, Id, Timestamp } from './identifier.ts'
 import { PageQuery } from './page.ts'
+import { PersonAttributes } from './person-attributes.ts'
 
 export const ExtensionNumber = z
   .string()
@@ -27,16 +28,10 @@ export const PhoneUser = z
     accountId: Id,
     directoryId: Guid,
     objectId: Guid,
-    displayName: z.string(),
-    givenName: z.string().nullable(),
-    surname: z.string().nullable(),
-    userPrincipalName: z.string(),
-    mail: z.string().nullable(),
-    businessPhones: z.array(z.string()),
-    mobilePhone: z.string().nullable(),
-    jobTitle: z.string().nullable(),
-    department: z.string().nullable(),
-    employeeId: z.string().nullable().optional(),
+    ...PersonAttributes.shape,
+    // Optional for readers: a worker of an older version does not say them.
+    employeeId: PersonAttributes.shape.employeeId.optional(),
+    userType: PersonAttributes.shape.userType.optional(),
     status: PhoneUserStatus,
     sync: z.boolean(),
     sso: z.boolean(),

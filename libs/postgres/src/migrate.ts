@@ -11,9 +11,14 @@ const MIGRATION_LOCK = 4_010_402_207
 /**
  * Brings one service's schema up to date, under a lock that all services share: tables by the ordered `.sql` files of `folder`, each once
  * (noted in `migrations.<name>`), then role, functions, triggers and policies by the named files beside them. Safe to call from many
- * replicas at once.
+ * replicas at once. `{{name}}` in a named file becomes the SQL text that `values` gives it.
  */
-export async function runMigrations(options: { connectionString: string; folder: string; name: string }): Promise<void> {
+export async function runMigrations(options: {
+  connectionString: string
+  folder: string
+  name: string
+  values?: Readonly<Record<string, string>>
+}): Promise<void> {
   const client = new Client({
     connectionString: options.connectionString,
     application_name: `${options.name} migrations`,
@@ -28,7 +33,7 @@ export async function runMigrations(options: { connectionString: string; folder:
       migrationsTable: options.name,
     }).catch(explainOlderSchema)
     const journal = readFileSync(join(options.folder, 'meta/_journal.json'), 'utf8')
-    await applySchemaObjects(client, options.folder, options.name, journal)
+    await applySchemaObjects(client, options.folder, options.name, journal, options.values)
   } finally {
     await client.end()
   }

@@ -10,11 +10,17 @@ type SqlFile = { name: string; text: string }
 
 /**
  * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to the cluster and not to
- * the database (FC-64); `functions/`, `triggers/` and `policies/` whenever one of them, or the tables, changed. One transaction; whoever calls
+ * the database (FC-64); `functions/`, `triggers/` and `policies/` whenever one of them, its values, or the tables changed. One transaction; whoever calls
  * holds the migration lock.
  */
-export async function applySchemaObjects(client: pg.Client, folder: string, service: string, tables: string): Promise<void> {
-  const objects = KINDS.flatMap((kind) => readFiles(folder, `${kind}/*.sql`))
+export async function applySchemaObjects(
+  client: pg.Client,
+  folder: string,
+  service: string,
+  tables: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const objects = KINDS.flatMap((kind) => readFiles(folder, `${kind}/*.sql`)).map((file) => filled(file, values))
   const digest = digestOf(tables, objects)
   const noted = `migrations.${pg.escapeIdentifier(`${service}_objects`)}`
   await client.query('begin')
@@ -48,6 +54,16 @@ function readFiles(folder: string, pattern: string): SqlFile[] {
   return globSync(pattern, { cwd: folder })
     .sort()
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+}
+
+/** @throws Error for a `{{name}}` without a value. */
+function filled({ name, text }: SqlFile, values: Readonly<Record<string, string>>): SqlFile {
+  const fill = (_: string, placeholder: string) => {
+    const value = values[placeholder]
+    if (value === undefined) throw new Error(`${name}: nothing is given for {{${placeholder}}}`)
+    return value
+  }
+  return { name, text: text.replaceAll(/\{\{(\w+)\}\}/g, fill) }
 }
 
 function digestOf(tables: string, files: readonly SqlFile[]): string {

@@ -79,6 +79,22 @@ test('a schema from before the squashed migrations is refused with what to do', 
   await rm(own, { recursive: true })
 })
 
+test('a placeholder in a named SQL file becomes the text that is given for it; without one the file is named', async () => {
+  const file = join(folder, 'functions/filled.sql')
+  await writeFile(file, 'create or replace function filled() returns text language sql as $$ select {{word}} $$;')
+  const migrate = (values?: Record<string, string>) => {
+    return runMigrations({ connectionString: database.url, folder, name: 'registry', ...(values && { values }) })
+  }
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  for (const word of ['one', 'two']) {
+    await migrate({ word: `'${word}'` })
+    expect((await pool.query('select filled()')).rows).toEqual([{ filled: word }])
+  }
+  await expect(migrate()).rejects.toThrow('functions/filled.sql: nothing is given for {{word}}')
+  await pool.end()
+  await rm(file)
+})
+
 test('FC-64 the role is made by every migration, also when all of its migrations ran before', async () => {
   const role = `test_${randomBytes(4).toString('hex')}`
   await writeFile(join(folder, 'role.sql'), `create role ${role};`)

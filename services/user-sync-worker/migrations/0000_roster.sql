@@ -316,24 +316,4 @@ CREATE INDEX "subscription_of_tenant" ON "roster"."subscription" USING btree ("t
 CREATE UNIQUE INDEX "sync_run_one_running" ON "roster"."sync_run" USING btree ("account_id") WHERE "roster"."sync_run"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "sync_run_open" ON "roster"."sync_run" USING btree ("account_id","id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "sync_run_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id","id");--> statement-breakpoint
-CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");--> statement-breakpoint
--- A page of people as one parameter: an array for each column. It reaches Postgres without being copied again for each of them.
-CREATE TYPE "roster"."page_of_users" AS (
-	"ids" uuid[],
-	"object_ids" uuid[],
-	"display_names" text[],
-	"given_names" text[],
-	"surnames" text[],
-	"user_principal_names" text[],
-	"mails" text[],
-	"phones" text[],
-	"mobile_phones" text[],
-	"job_titles" text[],
-	"departments" text[],
-	"user_types" text[],
-	"statuses" text[],
-	"syncs" boolean[],
-	"ssos" boolean[],
-	"employee_ids" text[],
-	"content_digests" bytea[]
-);
+CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");

@@ -1,15 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
-import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/outbox/reseal-webhook-secrets.ts'
 import { migrateQueues, type QueueOptions } from './adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from './adapters/queue/bullmq-sync-queue.ts'
+import { migrateRoster } from './adapters/roster/migrate-roster.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
@@ -114,8 +114,7 @@ await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for 
 })
 
 async function migrate(): Promise<void> {
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url))
-  await runMigrations({ connectionString: config.DATABASE_URL, folder, name: 'user_sync_worker' })
+  await migrateRoster(config.DATABASE_URL)
   await migrateQueues(queue.engine)
 }
 

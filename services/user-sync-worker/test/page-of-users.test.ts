@@ -38,9 +38,7 @@ test('a page of any size reaches Postgres as it was given, after one that was la
     const text = `with ${PAGE} select * from page where $1::uuid <> $2::uuid and $2::uuid <> $3::uuid`
     const { rows } = await platform.stores.confined.query(text, valuesOf(LEASE, given))
     expect(new Set(rows.map(({ id }) => id)).size).toBe(size)
-    expect(
-      rows.map(({ id: _, phones: __, content_digest, ...row }) => ({ ...row, content_digest: content_digest.toString('hex') })),
-    ).toEqual(
+    expect(rows.map(({ id: _, content_digest, ...row }) => ({ ...row, content_digest: content_digest.toString('hex') }))).toEqual(
       given.map(({ user, ticks }) => ({
         ...{ object_id: user.id, display_name: user.displayName, given_name: user.givenName, surname: user.surname },
         ...{ user_principal_name: user.userPrincipalName, mail: user.mail, business_phones: user.businessPhones },

@@ -77,7 +77,7 @@ function givenTenant() {
 /** A statement about a page that looks at more than what belongs to it, or one that looks at somebody again and again. */
 function excessive({ text, lookedAt }: CapturedPlan): boolean {
   if (text.includes('webhook_message')) return false // the outbox of all tenants: what waits in it, not who is in a roster
-  const isOfPage = /unnest\(\$3::uuid\[\]|page_of_users/i.test(text)
+  const isOfPage = /unnest\(\$3::uuid\[\]|json_to_recordset/i.test(text)
   return lookedAt > TWICE * (isOfPage ? PAGE + 1 : PEOPLE)
 }
 const found = () =>

@@ -16,14 +16,13 @@ declare
 begin
   if not exists (select from roster.webhook_endpoint e where e.tenant_id = any (tenants)) then return null; end if;
   perform roster.tell(told.tenant_id, told.id, told.type, told.person) from (
-    select u.tenant_id, u.id, event.type, roster.told_person(row(u.*)::roster.phone_user) as person
+    select u.tenant_id, u.id, event.type, after.person
     from replaced o join added u on u.id = o.id
+    cross join lateral (select roster.told_person(row(o.*)::roster.phone_user) as person offset 0) before
+    cross join lateral (select roster.told_person(row(u.*)::roster.phone_user) as person offset 0) after
     cross join lateral (values
       (1, case when o.status <> u.status then case u.status when 'active' then 'user.enabled' else 'user.' || u.status end end),
-      (2, case when (o.display_name, o.given_name, o.surname, o.user_principal_name, o.mail, o.business_phones, o.mobile_phone,
-          o.job_title, o.department, o.sync, o.sso)
-        is distinct from (u.display_name, u.given_name, u.surname, u.user_principal_name, u.mail, u.business_phones, u.mobile_phone,
-          u.job_title, u.department, u.sync, u.sso) then 'user.updated' end),
+      (2, case when before.person - 'status' is distinct from after.person - 'status' then 'user.updated' end),
       (3, case when o.sessions_valid_after is distinct from u.sessions_valid_after then 'user.sessions-revoked' end)
     ) as event (place, type)
     where event.type is not null order by u.id, event.place) told;

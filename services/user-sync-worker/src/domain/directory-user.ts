@@ -1,7 +1,9 @@
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { PersonAttributes } from '@jackfield/contract/person-attributes'
+import { ATTRIBUTE_NAMES, ATTRIBUTES } from './person-attributes.ts'
 
 /** A person as the directory tells it, without anything of the roster. */
-export type DirectoryUser = Omit<MicrosoftUser, 'imported' | 'sync' | 'sso' | 'accountEnabled'> & {
+export type DirectoryUser = PersonAttributes & {
+  id: string
   /** Null when the directory does not say: a status stays, a newcomer is not active, no rule brings them (T-126). */
   accountEnabled: boolean | null
 }
@@ -12,53 +14,24 @@ export type ReadUser =
   | { kind: 'unreadable'; id: string | null; reason: string }
 
 /** The properties of Graph's user that we ask for; anything else stays at Microsoft. */
-export const USER_PROPERTIES = [
-  'id',
-  'displayName',
-  'givenName',
-  'surname',
-  'userPrincipalName',
-  'mail',
-  'businessPhones',
-  'mobilePhone',
-  'jobTitle',
-  'department',
-  'employeeId',
-  'accountEnabled',
-  'userType',
-] as const
+export const USER_PROPERTIES = ['id', ...ATTRIBUTE_NAMES, 'accountEnabled'] as const
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const LONGEST_NAME = 256
-const LONGEST_PRINCIPAL_NAME = 1024
 
 /** One unreadable object never fails its page: it is told, and the others go on (SI-07). */
 export function readDirectoryUser(value: unknown): ReadUser {
   const raw = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   const id = typeof raw.id === 'string' ? raw.id.toLowerCase() : ''
   if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
-  const userPrincipalName = readText(raw.userPrincipalName, LONGEST_PRINCIPAL_NAME)
-  if (userPrincipalName === null) return { kind: 'unreadable', id, reason: 'The user has no user principal name.' }
-  const phones = Array.isArray(raw.businessPhones) ? raw.businessPhones : []
-  return {
-    kind: 'user',
-    user: {
-      id,
-      displayName: readText(raw.displayName, LONGEST_NAME) ?? userPrincipalName,
-      givenName: readText(raw.givenName, LONGEST_NAME),
-      surname: readText(raw.surname, LONGEST_NAME),
-      userPrincipalName,
-      mail: readText(raw.mail, LONGEST_PRINCIPAL_NAME),
-      businessPhones: phones.map((phone) => readText(phone, LONGEST_NAME)).filter((phone) => phone !== null),
-      mobilePhone: readText(raw.mobilePhone, LONGEST_NAME),
-      jobTitle: readText(raw.jobTitle, LONGEST_NAME),
-      department: readText(raw.department, LONGEST_NAME),
-      employeeId: readText(raw.employeeId, LONGEST_NAME),
-      accountEnabled: typeof raw.accountEnabled === 'boolean' ? raw.accountEnabled : null,
-      userType: readUserType(raw.userType),
-    },
-  }
+  const user: Record<string, unknown> = { id }
+  for (const { name, form, longest } of ATTRIBUTES) user[name] = READERS[form](raw[name], longest)
+  user.accountEnabled = typeof raw.accountEnabled === 'boolean' ? raw.accountEnabled : null
+  if (user.userPrincipalName === null) return { kind: 'unreadable', id, reason: 'The user has no user principal name.' }
+  user.displayName ??= user.userPrincipalName
+  return { kind: 'user', user: user as DirectoryUser }
 }
+
+const READERS = { text: readText, texts: readTexts, 'user-type': readUserType }
 
 /** Old objects have none (S31). Only what is told otherwise is no Member: rules may let Members in (T-126). */
 function readUserType(value: unknown): 'Member' | 'Guest' {
@@ -71,4 +44,8 @@ function readText(value: unknown, longest: number): string | null {
   if (typeof value !== 'string' || value === '') return null
   if (value.length <= longest && !value.includes('\0') && value.isWellFormed()) return value
   return value.replaceAll('\0', '').slice(0, longest).toWellFormed() || null
+}
+
+function readTexts(value: unknown, longest: number): string[] {
+  return (Array.isArray(value) ? value : []).map((text) => readText(text, longest)).filter((text) => text !== null)
 }

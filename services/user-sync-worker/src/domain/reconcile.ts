@@ -1,18 +1,6 @@
 import type { DirectoryItem } from './directory-item.ts'
 import type { DirectoryUser } from './directory-user.ts'
-
-const ATTRIBUTES = [
-  'displayName',
-  'givenName',
-  'surname',
-  'userPrincipalName',
-  'mail',
-  'mobilePhone',
-  'jobTitle',
-  'department',
-  'employeeId',
-  'userType',
-] as const
+import { haveSameAttributes } from './person-attributes.ts'
 
 export type Status = 'active' | 'disabled' | 'deleted'
 /** A person of the roster; with `isStaged` as this run would leave them. */
@@ -73,10 +61,5 @@ function changeOf({ user, status }: KnownUser): Change {
 
 /** `accountEnabled` is what the status is made of, not an attribute of its own. */
 function isSame(before: KnownUser | undefined, after: KnownUser): boolean {
-  if (!before || before.status !== after.status) return false
-  return ATTRIBUTES.every((key) => before.user[key] === after.user[key]) && samePhones(before.user, after.user)
-}
-
-function samePhones({ businessPhones: before }: DirectoryUser, { businessPhones: after }: DirectoryUser): boolean {
-  return before.length === after.length && before.every((phone, index) => phone === after[index])
+  return before !== undefined && before.status === after.status && haveSameAttributes(before.user, after.user)
 }

@@ -29,7 +29,7 @@ describe('an object of the directory', () => {
     const { id: _, ...properties } = WHOLE
     expect(readDirectoryItem({ ...WHOLE, manager: 'x' })).toEqual({ kind: 'present', id: ID, told: properties, whole: WHOLE })
     expect(itemOf({ ...WHOLE, businessPhones: [...WHOLE.businessPhones] })).toEqual(readDirectoryItem(WHOLE))
-    expect(Object.keys(WHOLE)).toEqual(USER_PROPERTIES)
+    expect(Object.keys(WHOLE).sort()).toEqual([...USER_PROPERTIES].sort())
   })
 
   test.each(USER_PROPERTIES.filter((key) => key !== 'id'))('SY-02 tells %s alone when only that is there', (key) => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { QUEUES } from '@jackfield/contract/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
@@ -12,13 +11,14 @@ import {
 } from '@jackfield/m365-emulator/demo/contoso'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
-import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { connectedPorts } from '../../src/adapters/connected-ports.ts'
 import type { ShortenedWait } from '../../src/adapters/graph/graph-client.ts'
+import { ATTRIBUTE_COLUMNS } from '../../src/adapters/page-writes/user-columns.ts'
 import { migrateQueues, type QueueEngine } from '../../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from '../../src/adapters/queue/bullmq-sync-queue.ts'
+import { migrateRoster } from '../../src/adapters/roster/migrate-roster.ts'
 import type { SyncSettings } from '../../src/adapters/sync-runs/sync-settings.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
@@ -55,8 +55,7 @@ export async function startPlatform(
   } = {},
 ) {
   const database = options.database ?? (await createTestDatabase())
-  const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
-  await runMigrations({ connectionString: database.url, folder, name: 'user_sync_worker' })
+  await migrateRoster(database.url)
   const engine = options.engine ?? { kind: 'postgres', connectionString: database.url }
   await migrateQueues(engine)
   const emulator = await startEmulator({ directories: demoDirectories() })
@@ -163,8 +162,7 @@ export async function startPlatform(
   /** The roster without what differs from run to run. */
   async function roster(tenantId: string) {
     const { rows } = await pool.query(
-      `select object_id, display_name, given_name, surname, user_principal_name, mail, business_phones, mobile_phone, job_title,
-       department, employee_id, user_type, status, sync, sso from roster.phone_user where tenant_id = $1 order by object_id`,
+      `select object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso from roster.phone_user where tenant_id = $1 order by object_id`,
       [tenantId],
     )
     return rows

@@ -1,18 +1,21 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
+import { ATTRIBUTES } from '../../domain/person-attributes.ts'
 import type { KnownUser } from '../../domain/reconcile.ts'
 import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
 import { contentDigest } from './content-digest.ts'
+import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './user-columns.ts'
 
-const PERSON = `jsonb_build_object('id', u.object_id, 'displayName', u.display_name, 'givenName', u.given_name, 'surname', u.surname,
-  'userPrincipalName', u.user_principal_name, 'mail', u.mail, 'businessPhones', u.business_phones, 'mobilePhone', u.mobile_phone,
-  'jobTitle', u.job_title, 'department', u.department, 'employeeId', u.employee_id,
-  'accountEnabled', u.status = 'active', 'userType', u.user_type)`
+/** A person of the roster as a directory user, as JSON. */
+const PERSON = `roster.person_attributes(u) || jsonb_build_object('id', u.object_id, 'accountEnabled', u.status = 'active')`
 
 /** What the directory says of a person, or what is known where only their status changes. */
-const said = (member: string, column: string) => `case when person is null then (known).${column} else person ->> '${member}' end`
+const SAID = ATTRIBUTES.map(({ name, column, form }) => {
+  const said = form === 'texts' ? `array(select jsonb_array_elements_text(person -> '${name}'))` : `person ->> '${name}'`
+  return `case when person is null then (known).${column} else ${said} end`
+}).join(',\n  ')
 
 // Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the tenant for each of
 // them, where the statistics do not know that it has grown (FC-62).
@@ -62,25 +65,17 @@ with batch as (
     select * from roster.phone_user where tenant_id = $2 and directory_id = $3 and object_id = b.object_id limit 1 for no key update
   ) u on true
 )
-insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name, given_name,
-  surname, mail, mobile_phone, job_title, department, employee_id, user_type, business_phones, content_digest, status, sync, sso,
-  chosen_by)
+insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, content_digest, status, sync,
+  sso, chosen_by)
 select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]), $2, $5, $3, object_id,
-  coalesce(person ->> 'displayName', (known).display_name), coalesce(person ->> 'userPrincipalName', (known).user_principal_name),
-  ${said('givenName', 'given_name')}, ${said('surname', 'surname')}, ${said('mail', 'mail')}, ${said('mobilePhone', 'mobile_phone')},
-  ${said('jobTitle', 'job_title')}, ${said('department', 'department')}, ${said('employeeId', 'employee_id')},
-  coalesce(person ->> 'userType', (known).user_type),
-  case when person is null then (known).business_phones else array(select jsonb_array_elements_text(person -> 'businessPhones')) end,
+  ${SAID},
   case when person is null then (known).content_digest else content_digest end, status,
   case when (known).id is null or ticks_count then sync else (known).sync end,
   case when (known).id is null or ticks_count then sso else (known).sso end,
   case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end
 from change
 where case when (known).id is null then sync and status = 'active' else (known).sync or (ticks_count and sync) end
-on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, display_name = excluded.display_name,
-  user_principal_name = excluded.user_principal_name, given_name = excluded.given_name, surname = excluded.surname, mail = excluded.mail,
-  mobile_phone = excluded.mobile_phone, job_title = excluded.job_title, department = excluded.department,
-  employee_id = excluded.employee_id, user_type = excluded.user_type, business_phones = excluded.business_phones,
+on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, ${EXCLUDED_ATTRIBUTES},
   content_digest = excluded.content_digest, status = excluded.status, sync = excluded.sync, sso = excluded.sso,
   chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now()
 where u.id = excluded.id`

@@ -1,16 +1,13 @@
 import type pg from 'pg'
 import type { Lease, RunPage } from '../../sync-run-ports.ts'
-import { insertFrom, PAGE, STATUS_ON_CONFLICT, valuesOf } from './user-columns.ts'
+import { EXCLUDED_ATTRIBUTES, insertFrom, PAGE, STATUS_ON_CONFLICT, valuesOf } from './user-columns.ts'
 
 export type WrittenCounts = { created: number; updated: number; disabled: number }
 
 const ON_CONFLICT = `
   on conflict (tenant_id, directory_id, object_id) do update set
-    account_id = excluded.account_id, display_name = excluded.display_name, given_name = excluded.given_name,
-    surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,
-    business_phones = excluded.business_phones, mobile_phone = excluded.mobile_phone, job_title = excluded.job_title,
-    department = excluded.department, user_type = excluded.user_type, status = ${STATUS_ON_CONFLICT}, sync = excluded.sync,
-    sso = excluded.sso, chosen_by = excluded.chosen_by, employee_id = excluded.employee_id, content_digest = excluded.content_digest,
+    account_id = excluded.account_id, ${EXCLUDED_ATTRIBUTES}, status = ${STATUS_ON_CONFLICT}, sync = excluded.sync,
+    sso = excluded.sso, chosen_by = excluded.chosen_by, content_digest = excluded.content_digest,
     version = u.version + 1, updated_at = now()
   where (u.content_digest, u.account_id, u.status, u.sync, u.sso, u.chosen_by)
     is distinct from (excluded.content_digest, excluded.account_id, ${STATUS_ON_CONFLICT}, excluded.sync, excluded.sso, excluded.chosen_by)`

@@ -2,6 +2,7 @@ import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { decodeCursor, encodeCursor, isText, isUuid } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
+import { type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
 import type { PhoneUsers, ReadUserRecord } from '../../ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
@@ -29,21 +30,11 @@ const TICKS = `
 select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
   select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
 
-type Row = {
+type Row = AttributeColumns & {
   id: string
   account_id: string
   directory_id: string
   object_id: string
-  display_name: string
-  given_name: string | null
-  surname: string | null
-  user_principal_name: string
-  mail: string | null
-  business_phones: string[]
-  mobile_phone: string | null
-  job_title: string | null
-  department: string | null
-  employee_id: string | null
   status: RosterEntry['status']
   status_since: Date
   sync: boolean
@@ -110,16 +101,7 @@ function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
     accountId: row.account_id,
     directoryId: row.directory_id,
     objectId: row.object_id,
-    displayName: row.display_name,
-    givenName: row.given_name,
-    surname: row.surname,
-    userPrincipalName: row.user_principal_name,
-    mail: row.mail,
-    businessPhones: row.business_phones,
-    mobilePhone: row.mobile_phone,
-    jobTitle: row.job_title,
-    department: row.department,
-    employeeId: row.employee_id,
+    ...attributesOfRow(row),
     status: row.status,
     sync: row.sync,
     sso: row.sso,

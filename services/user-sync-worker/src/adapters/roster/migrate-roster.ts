@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { runMigrations } from '@jackfield/postgres/migrate'
+import { ATTRIBUTES } from '../../domain/person-attributes.ts'
+
+/** Brings the roster's schema up to date; safe to call from many replicas at once. */
+export function migrateRoster(connectionString: string): Promise<void> {
+  return runMigrations({
+    connectionString,
+    folder: fileURLToPath(new URL('../../../migrations', import.meta.url)),
+    name: 'user_sync_worker',
+    values: { person_attributes: ATTRIBUTES.map(({ name, column }) => `'${name}', u.${column}`).join(', ') },
+  })
+}

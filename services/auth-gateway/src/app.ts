@@ -78,7 +78,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           await hosts.register(chooseTenant, { ...ports, baseUrl })
           await hosts.register(startMicrosoftSignIn, { ...ports, baseUrl })
           await hosts.register(async (forms) => {
-            // The button's form has no fields; a body, whatever it is, is not read.
+            // The form has no fields: a body is discarded unread.
             forms.removeAllContentTypeParsers()
             forms.addContentTypeParser('*', (_request, payload, done) => {
               payload.resume()
@@ -105,7 +105,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await people.register(controlFiles, { directory: controlDirectory })
       })
 
-      // Asked by servers: answers are for programs, never pages.
+      // Called by servers: responses are for programs, never pages.
       await sites.register(async (frontends) => {
         frontends.setErrorHandler(dependencyFailuresAs503)
         frontends.addHook('onRequest', noStore)
@@ -132,7 +132,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
             await own.register(strictRequestsPlugin)
             await own.register(showOpenapi, { backends, backendToken })
           })
-          // What it does not know is for the service behind to refuse.
+          // Unknown paths are answered by the service behind.
           await admin.register(forwardAdminApi, { backends, backendToken })
         })
       })

@@ -24,8 +24,8 @@ export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' }
 
 /**
- * The Host header as URLs of that protocol (`https:`) spell it, without the default port, or undefined when it is none: no user info, path,
- * or second port.
+ * The Host header as URLs of that protocol (`https:`) spell it, without the default port, or undefined when it is none:
+ * no user info, path, or second port.
  */
 export function readHost(header: string | undefined, protocol: string): string | undefined {
   const host = header?.toLowerCase() ?? ''

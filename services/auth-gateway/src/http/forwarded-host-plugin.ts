@@ -10,9 +10,10 @@ declare module 'fastify' {
 }
 
 /**
- * A proxy that is trusted passes the Host on. One that passes on a client's X-Forwarded-Host as well would let the client choose whose site it
- * is, or come in by an inner host, so a forwarded host that differs is refused everywhere but where a proxy asks for a third (T-139).
- * `request.host` is the forwarded one, the last of several, if its sender is trusted.
+ * A proxy that is trusted passes the Host on. One that passes on a client's X-Forwarded-Host as well would let the
+ * client choose whose site it is, or come in by an inner host, so a forwarded host that differs is refused everywhere
+ * but where a proxy asks for a third (T-139). `request.host` is the forwarded one, the last of several, if its sender
+ * is trusted.
  */
 export const forwardedHostPlugin = plugin<{ baseUrl: string }>(async (app, { baseUrl }) => {
   const { protocol } = new URL(baseUrl)

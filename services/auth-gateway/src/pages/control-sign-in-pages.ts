@@ -12,13 +12,13 @@ export type ControlSignInLinks = { tenant: { slug: string; name: string }; alias
 const actions = (texts: Texts, { tenant }: ControlSignInLinks) =>
   html`<div class="actions"><a class="button" href="/?tenant=${tenant.slug}&another=true">${texts.useAnotherAccount}</a><a class="button plain" href="/?tenant=${tenant.slug}">${texts.control.back}</a></div>`
 
-/** Somebody Microsoft vouched for, whom Control does not admit. */
+/** For an identity that Control does not admit. */
 export function controlRefusalPage(texts: Texts, refusal: ControlRefusal, links: ControlSignInLinks): Page {
   const { title, person, admin } = refusal === 'not-active' ? texts.admission[refusal] : texts.control[refusal]
   return { title, tenant: links.tenant.name, body: html`<p>${person}</p>${forAdmin(texts, admin)}${actions(texts, links)}${links.details}` }
 }
 
-/** Microsoft vouched for nobody, or for somebody of another directory. */
+/** For a sign-in without an identity, or with one of another directory. */
 export function controlFailurePage(texts: Texts, failure: MicrosoftFailure, links: ControlSignInLinks): { status: number; page: Page } {
   const tenant = links.tenant.name
   if (failure.kind === 'wrong-directory') {

@@ -6,12 +6,12 @@ import type { Texts } from './texts/texts.ts'
 type DeviceInfo = { ip?: string; ua?: string }
 type Failure = { name: string; userCode?: string }
 
-/** The pages of the device flow (RFC 8628 3.3), for a person who holds a device's code in hand. */
+/** Pages of the device flow (RFC 8628 3.3). */
 export function devicePages(show: ShowPage, onWrongCode: (ctx: KoaContextWithOIDC) => void) {
   return {
     async input(ctx: KoaContextWithOIDC, _form?: string, _out?: unknown, error?: Failure): Promise<void> {
       if (error?.name === 'NotFoundError') onWrongCode(ctx)
-      // Without a session the form could be sent again in vain for ever: a new one begins with the page.
+      // Without a session the form could never be submitted: the redirect begins one.
       if (error && !isKept(ctx)) {
         ctx.status = 303
         return ctx.redirect(ctx.oidc.urlFor('code_verification'))
@@ -24,7 +24,7 @@ export function devicePages(show: ShowPage, onWrongCode: (ctx: KoaContextWithOID
 <div class="actions"><button>${texts.continue}</button></div></form>`,
       }))
     },
-    /** RFC 8628 5.4: somebody else may have sent the link, so the person is told what they are about to let in. */
+    /** RFC 8628 5.4: another person may have sent the link, so the page says what is about to be connected. */
     async confirm(
       ctx: KoaContextWithOIDC,
       _form: string,

@@ -6,7 +6,7 @@ const addressPath = (uid: string) => `/auth/interaction/${uid}/address`
 const backToApp = (texts: Texts, uid: string) =>
   html`<form method="post" action="/auth/interaction/${uid}/cancel"><button class="plain">${texts.backToApp}</button></form>`
 
-/** One field. What is typed stays in the form: no cookie and no address line has it. */
+/** One field. The address stays in the form: no cookie and no URL contains it. */
 export function askAddressPage(texts: Texts, uid: string, typed = '', trouble?: 'malformed' | 'unknown'): Page {
   const { title, address, hint } = texts.homeRealm
   const isWrong = trouble && html` aria-invalid="true"`
@@ -20,7 +20,7 @@ export function askAddressPage(texts: Texts, uid: string, typed = '', trouble?: 
   }
 }
 
-/** By aliases: who the tenants are is told to nobody who is not signed in. */
+/** Shows aliases: people who are not signed in do not learn the tenants' names. */
 export function chooseRealmPage(texts: Texts, uid: string, address: string, accounts: ReadonlyArray<{ id: string; alias: string }>): Page {
   const { title, lead } = texts.accountPicker
   return {
@@ -32,7 +32,7 @@ ${accounts.map(({ id, alias }) => html`<button class="plain choice" name="accoun
   }
 }
 
-/** For somebody whom Microsoft knows, and who is admitted in each of them. */
+/** For a person whom Microsoft has identified and several tenants admit. */
 export function chooseTenantPage(texts: Texts, uid: string, tenants: ReadonlyArray<{ id: string; name: string }>): Page {
   const { chooseTenant, chooseTenantLead } = texts.homeRealm
   return {

@@ -4,16 +4,16 @@ import { type Html, html } from './html.ts'
 import { accentStyle, STYLE, STYLE_SOURCE, sourceOf } from './style.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** `tenant`: whose page it is, where the host does not say it. */
+/** `tenant`: name shown when the host does not determine it. */
 export type Page = { title: string; body: Html; tenant?: string | undefined }
 
-/** How pages of a site look to a visitor: in whose name, in which language. */
+/** Language, name and branding of a page. */
 export type Look = { texts: Texts; tenant: string | undefined; branding: Pick<Branding, 'accentColour' | 'logo'> }
 
-/** Where the site's logo is; another logo is at another address. */
+/** Path prefix of logos; each logo has its own path. */
 export const LOGO_PATH = '/auth/logo'
 
-/** Shows a page in the look of the visitor of an OpenID Connect request. */
+/** Writes a page in the look of the request. */
 export type ShowPage = (ctx: KoaContextWithOIDC, page: (texts: Texts) => Page, formTargets?: readonly string[]) => void
 
 export function renderPage({ title, body, tenant: named }: Page, look: Look): string {
@@ -22,7 +22,7 @@ export function renderPage({ title, body, tenant: named }: Page, look: Look): st
   const accent = accentStyle(branding.accentColour)
   const logoPath = branding.logo && `${LOGO_PATH}/${branding.logo.sha256}`
   const icon = logoPath && html`<link rel="icon" href="${logoPath}">`
-  // The name stands beside it: a screen reader need not hear it twice.
+  // Empty alt text: the name is beside the logo.
   const logo = logoPath && html`<img class="logo" src="${logoPath}" alt="">`
   return html`<!doctype html>
 <html lang="${texts.language}" dir="${texts.direction}">
@@ -36,12 +36,12 @@ export function languageHeaders({ texts }: Look) {
   return { 'content-language': texts.language, vary: 'Accept-Language' }
 }
 
-/** Text of ours that is no user's: styles and scripts. */
+/** Marks our own text (styles, scripts) as HTML. */
 export function trusted(text: string): Html {
   return html([text] as unknown as TemplateStringsArray)
 }
 
-/** `formTargets`: origins a form of the page may end at, after redirects. */
+/** `formTargets`: origins at which a form of the page may end after redirects. */
 export function pageSecurityPolicy({ branding }: Look, formTargets: readonly string[] = []): string {
   const accent = accentStyle(branding.accentColour)
   return [

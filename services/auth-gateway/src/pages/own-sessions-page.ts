@@ -12,7 +12,7 @@ export type ShownSession = {
   apps: readonly string[]
 }
 
-/** The person's own logins on this host, each of the others with the button that ends it. */
+/** The person's own logins on this host, with a button to end each of the others. */
 export function ownSessionsPage(texts: Texts, sessions: readonly ShownSession[], allOthers: string, person: string): Page {
   const { title, lead, signOutOthers, advice } = texts.sessions
   const others = sessions.filter(({ isOwn }) => !isOwn).length

@@ -3,8 +3,7 @@ import { html } from './html.ts'
 import type { ShowPage } from './layout.ts'
 
 /**
- * What a browser sees when an OpenID Connect request can't be answered by a redirect. Shows the code, never received
- * text.
+ * Error page for an OpenID Connect request that cannot be answered by a redirect. Shows the code, never received text.
  */
 export function protocolErrorPage(show: ShowPage) {
   return async (ctx: KoaContextWithOIDC, out: { error: string }, error: Error): Promise<void> => {

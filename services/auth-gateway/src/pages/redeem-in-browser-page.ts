@@ -2,9 +2,7 @@ import { html } from './html.ts'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 import { sourceOf } from './style.ts'
 
-/**
- * What the browser needs to redeem a code of the platform `spa`, and the handle under which it brings back what it got.
- */
+/** What the browser needs to redeem a code of the platform `spa`, and the handle under which it posts the result. */
 export type Redemption = {
   tokenEndpoint: string
   clientId: string
@@ -13,14 +11,13 @@ export type Redemption = {
   verifier: string
   scope: string
   handle: string
-  /** Where it takes what it got. */
+  /** Address for the result. */
   action?: string
 }
 
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
-// Microsoft gives tokens of this platform to cross-origin requests of a browser only. The access token is let go of
-// here.
+// Microsoft gives tokens of this platform only to cross-origin requests of a browser. The access token is discarded.
 const SCRIPT = `
 const form = document.forms[0]
 const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }

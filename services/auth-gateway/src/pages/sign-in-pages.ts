@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** What every page of a sign-in under way can offer. */
+/** Values that every page of an attempt needs. */
 export type SignInLinks = { uid: string; tenant: string | undefined; details: Html }
 
 const attemptPath = (uid: string) => `/auth/interaction/${uid}`
@@ -60,10 +60,7 @@ export function wrongDirectoryPage(texts: Texts, alias: string, accountId: strin
 
 type OtherFailure = Exclude<MicrosoftFailure, { kind: 'wrong-directory' }>
 
-/**
- * Status and page of a failure at Microsoft: one sentence for the person, one for the admin; nothing of what was
- * received.
- */
+/** Status and page of a failure at Microsoft: one sentence for the person, one for the admin, no received text. */
 export function microsoftFailurePage(
   texts: Texts,
   failure: OtherFailure,
@@ -82,10 +79,10 @@ export function microsoftFailurePage(
 
 const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 400, rejected: 400 } as const
 
-/** Codes that say that the account is set up wrongly, so that nobody can sign in with it. */
+/** Codes of a wrong set-up, with which nobody can sign in. */
 const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
 
-/** Errors that come without a code and say that Microsoft has trouble of its own. */
+/** Errors without a code that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/
 
 export function describeFailure(

@@ -1,7 +1,7 @@
 import { html } from './html.ts'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 
-/** `script` is ours, never received: it goes in as it stands, and the policy allows it by its hash alone. */
+/** `script` is our own text, inserted unescaped; the policy allows it by its hash only. */
 export function signedInPage(look: Look, script: string): string {
   const { bridge, oneMoment } = look.texts
   const body = html`<div role="status"><p data-state="working">${oneMoment}</p>

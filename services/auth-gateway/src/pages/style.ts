@@ -48,13 +48,13 @@ ${DARK}{.logo{padding:.5rem .7rem;border-radius:.4rem;background:#fff}}
 @media (forced-colors:active){main{box-shadow:none}button,a.button{border-color:currentColor}:focus-visible{outline-color:Highlight}}
 `
 
-/** What a tenant's accent colour changes; its values are checked colours, whatever was stored. */
+/** Styles of a tenant's accent colour; its values are validated here, whatever was stored. */
 export function accentStyle(colour: string | null): string | undefined {
   if (colour === null || !/^#[0-9a-f]{6}$/.test(colour)) return undefined
   return `:root{${accent(accentColours(colour, 'light'))}}${DARK}{:root{${accent(accentColours(colour, 'dark'))}}}`
 }
 
-/** A CSP source that allows this very text as a style or script element. */
+/** CSP source that allows exactly this text as a style or script element. */
 export function sourceOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }

@@ -5,9 +5,9 @@ import { findSignInSite } from '../sites/site-plugin.ts'
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Microsoft's front-channel logout: whoever signs out there loads this address of every app in a hidden frame, with the
- * session's `sid` and nothing else. No cookie comes along, for the frame is a third party's; the sid is known to
- * Microsoft, the person and us. Answers alike whether it ended something or not.
+ * Microsoft's front-channel logout: signing out there loads this address of every app in a hidden frame, with the
+ * session's `sid` and nothing else. The frame is a third party's, so no cookie is sent; only Microsoft, the person and
+ * we know the sid. The response does not tell whether a session ended.
  */
 export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   const { microsoftSessions: sessions } = ports
@@ -15,7 +15,7 @@ export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports)
     const { sid } = request.query as Record<string, unknown>
     if (typeof sid === 'string' && GUID.test(sid)) {
       for (const { host, accountId, uid } of await sessions.find(sid.toLowerCase())) {
-        // A host that is gone has nobody signed in.
+        // A host that no longer exists has no sessions.
         const site = await findSignInSite(ports.registry, host)
         if (!site) continue
         const ended = await (await ports.providers(site)).endSession(accountId, uid)
@@ -23,7 +23,7 @@ export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports)
       }
       await sessions.forget(sid.toLowerCase())
     }
-    // In a frame of Microsoft's page: no policy against framing here.
+    // Shown in a frame of Microsoft's page, so no policy against framing.
     reply.header('cache-control', 'no-store').header('content-security-policy', "default-src 'none'")
     return reply.type('text/html; charset=utf-8').send('<!doctype html><title>Signed out</title>')
   })

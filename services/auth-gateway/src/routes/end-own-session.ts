@@ -11,7 +11,8 @@ import { signInSite } from '../sites/site-plugin.ts'
 const EndSession = z.object({ session: z.string().max(64) })
 
 /**
- * Ends one of the person's other sessions, or all of them. The own one ends by `/auth/signout`, which tells its apps.
+ * Ends one of the person's other sessions, or all of them. The current one ends by `/auth/signout`, which notifies its
+ * apps.
  */
 export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.removeAllContentTypeParsers()
@@ -20,7 +21,7 @@ export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   })
 
   app.post<{ Body: z.infer<typeof EndSession> }>('/auth/sessions/end', { schema: { body: EndSession } }, async (request, reply) => {
-    // Sibling hosts are other tenants', yet "same site" to a browser, whose Lax cookie comes along (T-23).
+    // Sibling hosts belong to other tenants, yet are "same site" to a browser, which sends the Lax cookie (T-23).
     requireSameSite(request)
     const site = signInSite(request)
     const { accountId, tenant, person, sessionUid } = await requireFrontendSession(ports, request)

@@ -8,12 +8,12 @@ import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
 import { refuseForeignForm } from '../sessions/same-site.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
-/** Documents that every origin may read. */
+/** Documents that any origin may read. */
 const OPEN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])
 
-/** The tenant's OpenID Provider under `/auth`: it reads and answers the raw request itself. */
+/** Mounts the OpenID Provider of a site under `/auth`. It reads and answers the raw request itself. */
 export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
-  // The provider parses bodies; here they are passed by unread.
+  // The provider parses bodies: they are passed on unread.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
@@ -27,7 +27,7 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (!ADDRESSES.test(path)) throw refuse('not-found')
       const { origin } = request.headers
       if (origin !== undefined && !OPEN.has(path) && isCalledByScript(path)) {
-        // oidc-provider reflects any Origin until it knows the client; here unregistered ones end before (SC-14).
+        // oidc-provider reflects any Origin until it knows the client, so unregistered ones are refused before (SC-14).
         const registered = registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
         if (!registered.has(origin)) throw refuse('origin-not-registered')
       }
@@ -47,22 +47,22 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
       pretendMounted(request, site.origin)
       const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser, look: () => lookOf(request) })
-      // Answered already: it is the next guess that is refused.
+      // The response is sent already; the limit applies to the next guess.
       if (isWrongUserCode) await app.rateLimiter.count(request, 'wrong-user-codes').catch(() => undefined)
     },
   })
 }
 
 /**
- * oidc-provider takes its addresses in any case and with a slash behind them. Here each has one spelling: whatever is
- * decided by the path, a rate limit or whose form it is, is decided for all that reaches it (T-70).
+ * oidc-provider accepts its paths in any case and with a trailing slash. Here each has one spelling, so that rate
+ * limits and form checks by path apply to every request (T-70).
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
-/** Where apps may send a form, which goes on as a GET. */
+/** Endpoints to which apps may POST; the request continues as a GET. */
 const PASSED_ON = new Set(['/authorize', '/logout'])
 
-/** Where pages of the provider send their forms, and nobody else does. */
+/** Endpoints to which only the provider's own pages POST. */
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
 
 const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
@@ -72,9 +72,9 @@ function isCalledByScript(path: string): boolean {
 }
 
 /**
- * A request by POST for a code (OpenID Connect Core 3.1.2.1) or to sign out (RP-Initiated Logout 2) goes on as the same
- * request by GET: a cross-site POST carries no Lax cookie, the redirect's GET does, and the session cookie stays Lax
- * (T-16).
+ * Redirects an authorization request (OpenID Connect Core 3.1.2.1) or a sign-out (RP-Initiated Logout 2) by POST to the
+ * same request by GET: a cross-site POST carries no Lax cookie, the redirect's GET does, so the session cookie can stay
+ * Lax (T-16).
  */
 async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
   const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
@@ -86,7 +86,7 @@ async function asGet(path: string, request: FastifyRequest, reply: FastifyReply)
 async function readBounded(stream: IncomingMessage, limit: number): Promise<string | undefined> {
   const parts: Buffer[] = []
   let length = 0
-  // Not destroyed when it is too long: the browser is to read why.
+  // Not destroyed on return, so that the browser can read the response.
   for await (const part of stream.iterator({ destroyOnReturn: false })) {
     length += part.length
     if (length > limit) {
@@ -98,7 +98,7 @@ async function readBounded(stream: IncomingMessage, limit: number): Promise<stri
   return Buffer.concat(parts).toString()
 }
 
-/** What the provider builds its addresses from: the resolved host, never the client's headers. */
+/** Sets the headers from which the provider builds its URLs: the resolved host, never the client's headers. */
 function pretendMounted(request: FastifyRequest, origin: string): void {
   const [protocol, host] = origin.split('://')
   const { raw } = request
@@ -106,14 +106,14 @@ function pretendMounted(request: FastifyRequest, origin: string): void {
   Object.assign(raw, { originalUrl: raw.url, url: raw.url?.slice('/auth'.length) })
 }
 
-/** Policy of the provider's own small pages, which submit a form by script: it adds the script's hash itself. */
+/** Policy of the provider's own pages that submit a form by script; the provider adds the script's hash. */
 function scriptedFormPolicy(formTargets: Iterable<string>): string {
   const targets = ["'self'", ...formTargets].join(' ')
   return `default-src 'none'; script-src; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action ${targets}`
 }
 
 /**
- * On plain http the cookie library leaves `Secure` out, and a `__Host-` cookie without it is void. Browsers accept
+ * On plain http the cookie library omits `Secure`, and browsers ignore a `__Host-` cookie without it. They accept
  * Secure cookies on http://*.localhost, the only place where plain http is allowed.
  */
 function keepCookiesSecure(response: ServerResponse): void {

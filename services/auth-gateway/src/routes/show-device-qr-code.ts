@@ -3,7 +3,7 @@ import { toString as drawQrCode } from 'qrcode'
 import { z } from 'zod'
 import { tenantSite } from '../sites/site-plugin.ts'
 
-/** As oidc-provider makes them: eight of twenty consonants, 34 bits (RFC 8628 6.1). */
+/** User codes as oidc-provider makes them: eight of twenty consonants, 34 bits (RFC 8628 6.1). */
 const UserCode = z
   .string()
   .toUpperCase()
@@ -11,7 +11,7 @@ const UserCode = z
 
 const schema = { querystring: z.object({ user_code: UserCode }) }
 
-/** The address that a device shows beside its code, for a phone's camera. It says nothing that the code does not. */
+/** QR code of the address that a device shows beside its code. Contains nothing but the code. */
 export const showDeviceQrCode: FastifyPluginAsyncZod = async (app) => {
   app.get('/auth/device/qr.svg', { schema }, async (request, reply) => {
     const address = `${tenantSite(request).origin}/auth/device?user_code=${request.query.user_code}`

@@ -8,7 +8,7 @@ import { tenantSite } from '../sites/site-plugin.ts'
 const schema = { params: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }
 
 /**
- * The logo of this host's tenant, and of no other. Opened by itself an SVG is a document, which may do nothing (SI-09).
+ * The logo of this host's tenant only. An SVG opened by itself is a document; its policy lets it do nothing (SI-09).
  */
 export const showLogo: FastifyPluginAsync<Pick<Ports, 'registry'>> = async (app, { registry }) => {
   app.get<{ Params: z.infer<typeof schema.params> }>(`${LOGO_PATH}/:sha256`, { schema }, async (request, reply) => {

@@ -8,7 +8,7 @@ import { findFrontendSession } from '../sessions/frontend-session.ts'
 import { ALL_OTHERS, sessionHandle } from '../sessions/own-session-handle.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
-/** The page on which people see where they are signed in on this host. */
+/** Page that lists where the person is signed in on this host. */
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
     const site = signInSite(request)

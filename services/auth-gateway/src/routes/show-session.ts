@@ -3,7 +3,7 @@ import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
 import type { Ports } from '../ports.ts'
 import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
-/** Who is signed in on this host, for a server-rendered frontend that hands on the browser's cookies. */
+/** The current session, for a server-rendered frontend that forwards the browser's cookies. */
 export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/session', { exposeHeadRoute: false }, async (request) => {
     const { tenant, person, loginAt } = await requireFrontendSession(ports, request)

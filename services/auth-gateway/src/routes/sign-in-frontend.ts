@@ -17,8 +17,8 @@ const KIND = 'FrontendSignIn'
 const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
 
 /**
- * Sign-in of server-rendered frontends: an authorization request of the gateway's own, whose fruit is the session
- * cookie alone.
+ * Sign-in of server-rendered frontends: an authorization request by the gateway itself, of which only the session
+ * cookie is used.
  */
 export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
@@ -41,7 +41,7 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       response_type: 'code',
       scope: 'openid',
       state,
-      // Nobody knows the verifier: the code is worth nothing, also to whoever reads it in a log.
+      // The verifier is discarded: nobody can redeem the code.
       code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
       code_challenge_method: 'S256',
       ...(request.uiLocales && { ui_locales: request.uiLocales }),
@@ -63,15 +63,15 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     const { app: frontend } = await findFrontend(ports, request, pending.clientId)
     const session = await findFrontendSession(ports, request, frontend)
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
-    // Not on to the app, whose ingress would only send the browser back here (T-72).
+    // No redirect to the app: its ingress would send the browser back here (T-72).
     const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
     return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again, technicalDetails(request, 'sign-in-not-finished')))
   })
 }
 
 /**
- * The app, and `returnTo` or `returnPath`. The latter comes last and is taken as it stands: nginx cannot encode the
- * address it guards.
+ * Reads `app` and `returnTo` or `returnPath`. The latter is last and taken verbatim: nginx cannot encode the address it
+ * guards.
  */
 function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown } {
   const [, before, verbatim] = /\?(.*?)(?:(?<=[?&])returnPath=(.*))?$/.exec(request.url) ?? []

@@ -5,8 +5,8 @@ import { findFrontend } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /**
- * Leads to the provider's sign-out, which asks the person first and ends every app's session. Returns only to
- * registered addresses.
+ * Redirects to the provider's sign-out, which asks the person and ends the sessions of all apps. Returns to registered
+ * addresses only.
  */
 export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get('/auth/signout', { exposeHeadRoute: false }, async (request, reply) => {

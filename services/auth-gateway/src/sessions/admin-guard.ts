@@ -8,20 +8,20 @@ import { requireSameSite } from './same-site.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls the admin API, once `adminGuard` let them in. */
+    /** The caller of the admin API, set by `adminGuard`. */
     principal: Principal
   }
 }
 
 /**
- * Every route of the admin API: a bearer API key, or Control's cookie together with proof that Control itself sent it.
+ * Guards every route of the admin API: a bearer API key, or Control's cookie with proof that Control itself sent it.
  */
 export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers
     const principal = authorization === undefined ? await bySession(ports, request) : await byKey(ports, authorization)
     if (!principal) {
-      // Whoever guesses is slowed down; a good credential from the same address still works.
+      // Slows down guessing; valid credentials from the same address still work.
       await limiter.count(request, 'refused-credentials')
       throw refuse('unauthenticated')
     }

@@ -4,15 +4,15 @@ import type { FastifyRequest } from 'fastify'
 const NAME = '__Host-jackfield-browser'
 
 /**
- * Which browser this is, as the hash of a random cookie; one for all sign-ins under way, so that parallel tabs don't
- * disturb each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about who the person is.
+ * Identifies the browser by the hash of a random cookie, one for all its attempts so that parallel tabs do not disturb
+ * each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about the person.
  */
 export function readBrowser(request: FastifyRequest): string | undefined {
   const value = request.cookies[NAME]
   return value !== undefined && /^[\w-]{43}$/.test(value) ? hashOf(value) : undefined
 }
 
-/** The browser's hash, and the cookie to set when it had none. */
+/** The browser's hash, and the cookie to set if it has none. */
 export function ensureBrowser(request: FastifyRequest): { browser: string; setCookie: string | undefined } {
   const known = readBrowser(request)
   if (known) return { browser: known, setCookie: undefined }

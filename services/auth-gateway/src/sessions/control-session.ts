@@ -12,8 +12,7 @@ const SPACE = 'control'
 const KIND = 'ControlSession'
 const times = { startedAt: z.number(), seenAt: z.number() }
 /**
- * Of a link's holder it says what they may; of an administrator who they are, and what they may is asked whenever it is
- * used.
+ * A link's session stores the principal; an administrator's stores their id, and their role is read at each request.
  */
 const Stored = z.union([z.object({ principal: Principal, ...times }), z.object({ administratorId: z.string(), ...times })])
 type Stored = z.infer<typeof Stored>
@@ -23,8 +22,8 @@ type SessionPorts = Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 
 /**
- * The admin's session in Control: 256 random bits in a cookie, its hash in the store; idle and absolute limits are
- * checked here.
+ * Begins a Control session: 256 random bits in a cookie, their hash in the store. Idle and absolute limits are checked
+ * here.
  */
 export async function startControlSession(
   { artefacts, clock }: Pick<SessionPorts, 'artefacts' | 'clock'>,
@@ -38,8 +37,7 @@ export async function startControlSession(
 }
 
 /**
- * A session of a tenant's admin ends with the tenant, one of an administrator with their word in registry and roster
- * (T-22).
+ * Ends the session of a tenant's admin with the tenant, and that of an administrator as registry and roster say (T-22).
  */
 export async function findControlSession(ports: SessionPorts, request: FastifyRequest): Promise<Principal | undefined> {
   const { artefacts, clock, registry } = ports

@@ -16,7 +16,7 @@ export type FrontendSession =
   | { kind: 'foreign' }
   | { kind: 'not-bound' }
 
-/** Who the browser's session says this is, as far as the roster still admits them now (T-22). */
+/** The person of the browser's session, if the roster still admits them (T-22). */
 export async function findFrontendSession(
   ports: Pick<Ports, 'providers' | 'registry' | 'roster' | 'clock'>,
   request: FastifyRequest,
@@ -42,7 +42,7 @@ export async function findFrontendSession(
   return { kind: 'signed-in', tenant: found.tenant, person: admission.person, accountId, loginAt, sessionUid }
 }
 
-/** The same, or the refusal: 401 asks to sign in, 403 says that signing in again would not help. */
+/** Like findFrontendSession, but throws: 401 asks to sign in, 403 says that signing in again would not help. */
 export async function requireFrontendSession(...question: Parameters<typeof findFrontendSession>) {
   const session = await findFrontendSession(...question)
   if (session.kind === 'foreign') throw refuse('foreign-session')
@@ -51,10 +51,7 @@ export async function requireFrontendSession(...question: Parameters<typeof find
   return session
 }
 
-/**
- * A server-rendered frontend of the catalogue as it stands on this host: where it may be returned to, and where it
- * starts.
- */
+/** A server-rendered frontend on this host: its return origins and its start page. */
 export async function findFrontend(
   { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
   request: FastifyRequest,

@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { isForeignForm, isSameSiteRequest } from '../domain/cross-site.ts'
 import { refuse } from '../errors.ts'
 
-/** Proof that a request which a cookie speaks for comes from a page of the same origin. */
+/** Requires that a request with a cookie comes from a page of the same origin. */
 export function requireSameSite(request: FastifyRequest): void {
   if (!isSameSiteRequest(provenanceOf(request), request.site.origin)) throw refuse('cross-site-request')
 }
 
-/** For forms whose own proof is looked at later. */
+/** Refuses foreign forms early; the form's own proof is checked later. */
 export function refuseForeignForm(request: FastifyRequest): void {
   if (isForeignForm(provenanceOf(request), request.site.origin)) throw refuse('cross-site-request')
 }

@@ -11,7 +11,7 @@ import { concludeControlSignIn, findAccount } from '../../sign-in/control-sign-i
 import { redeemingControlLogins } from '../../sign-in/pending-logins.ts'
 import { acceptForm, Redeemed, readRedeemed } from '../sign-in/accept-redeemed.ts'
 
-/** What the browser of somebody who enters Control got for a code of the platform `spa`. */
+/** Takes the ID token that the browser got for a code of the platform `spa`, for a sign-in to Control. */
 export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
   acceptForm(app)
 
@@ -26,8 +26,8 @@ export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, port
     const { site, account } = await findAccount(ports, login)
     if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')
     const outcome = await readRedeemed(ports, account, request.body, login.nonce)
-    // No redirect: what a form of another origin's answer led to is shown first, so that the Strict cookie is Control's
-    // own again.
+    // A page instead of a redirect: the request came from another origin, and only a new navigation sends the Strict
+    // cookie.
     const goOn = (path: string) => {
       const texts = textsOf(request)
       const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`

@@ -15,9 +15,8 @@ import { findTenantSite } from '../../sites/site-plugin.ts'
 type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignInAnswer }
 
 /**
- * Somebody wants to enter Control with Microsoft, through a tenant's account. Asked by Control's own page alone, so
- * that no other site can put its own sign-in in the place of a session under way (SC-12); that session ends here, and a
- * new one has another id (T-21).
+ * Begins a sign-in to Control with Microsoft, through a tenant's account. Only Control's own page may call it, so that
+ * no other site can replace a session (SC-12). An existing session ends; the new one gets a new id (T-21).
  */
 export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   const { registry, microsoft, baseUrl } = ports

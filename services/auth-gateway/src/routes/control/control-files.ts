@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import { refuse } from '../../errors.ts'
 
-/** Fluent UI writes style elements while it runs, hence inline styles; scripts come from our own files only. */
+/** Fluent UI inserts style elements at run time, hence inline styles; scripts come from our files only. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,10 +18,7 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ')
 
-/**
- * What no other route answers: Control's files on the Control host, with its index page for its own addresses; 404
- * elsewhere.
- */
+/** Serves Control's files on its host, with the index page for client-side routes; 404 on other hosts. */
 export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
   const isInstalled = existsSync(directory)
   if (isInstalled) await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })

@@ -8,7 +8,7 @@ import { requireSameSite } from '../../sessions/same-site.ts'
 
 const PATH = '/auth/control/session'
 
-/** Control's own session: made from a one-time link (or by signing in with Microsoft), looked at, ended. */
+/** Begins a Control session from a one-time link, reads it, ends it. */
 export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')

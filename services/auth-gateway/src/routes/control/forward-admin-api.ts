@@ -12,10 +12,7 @@ import type { BackendToken } from '../../ports.ts'
 export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
-/**
- * What goes on to the service behind. Everything else a client sends stays here: cookies, forwarded headers, its own
- * credential.
- */
+/** Request headers that are forwarded. Cookies, forwarded headers and the client's credential are not. */
 const PASSED = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
 const ANSWERED_BY_US = [
   'set-cookie',
@@ -30,11 +27,10 @@ const ANSWERED_BY_US = [
 type Options = { backends: Backends; backendToken: BackendToken }
 
 /**
- * The admin API's door: the call goes on with a token of ours that says who calls; the service behind decides what they
- * may.
+ * Forwards calls of the admin API with our own token for the caller; the service behind decides what the caller may do.
  */
 export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options) => {
-  // Bodies pass as bytes, bounded by the server's limit; the service behind validates them.
+  // Bodies pass as bytes, limited by the server's maximum; the service behind validates them.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   await app.register(forwardStreams, options)
@@ -74,8 +70,8 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
 }
 
 /**
- * A slot is a connection: nothing waits inside of the proxy. Sent again is what no service has answered, never what was
- * refused for want of room.
+ * One connection for each slot, so that nothing queues inside the proxy. Requests that no service answered are retried,
+ * those refused for lack of a slot are not.
  */
 const proxying = (connections: number) => ({
   disableRequestLogging: true,
@@ -92,7 +88,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
     reply.header('cache-control', 'no-store')
     const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
     return reply.from(backends[backend] + PREFIX + path, {
-      // Null, for of a body that is not named here the proxy would read the type, and write JSON anew.
+      // Null: for an undefined body the proxy would read the content type and serialise JSON again.
       body,
       contentType: request.headers['content-type'] ?? 'application/octet-stream',
       retryDelay: ({ err, attempt }) => pauseBeforeRetry(request.method, err, attempt) ?? null,

@@ -5,7 +5,7 @@ import { refuse } from '../../errors.ts'
 import type { BackendToken } from '../../ports.ts'
 import type { Backends } from './forward-admin-api.ts'
 
-/** The admin API's own description, put together from the services behind. */
+/** The admin API's description, merged from the services behind. */
 export const showOpenapi: FastifyPluginAsync<{ backends: Backends; backendToken: BackendToken }> = async (app, options) => {
   const { backends, backendToken } = options
   app.get('/api/v1/openapi.json', async (request, reply) => {

@@ -20,7 +20,9 @@ export const Redeemed = z.object({
   error_description: text(4_096),
 })
 
-/** What the browser got for a code of the platform `spa` (S11). The server never redeems such a code itself. */
+/**
+ * Takes the ID token that the browser got for a code of the platform `spa` (S11). The server never redeems such a code.
+ */
 export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
   acceptForm(app)
 
@@ -40,7 +42,7 @@ export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
     if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
     const outcome = await readRedeemed(ports, account, request.body, pending.nonce)
     return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
-      // No redirect: a form led here, and where the sign-in ends is another origin (CSP `form-action`).
+      // A page instead of a redirect: a form led here, and the sign-in ends on another origin (CSP `form-action`).
       const texts = textsOf(request)
       const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
       return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
@@ -55,7 +57,7 @@ export function acceptForm(app: FastifyInstance): void {
   })
 }
 
-/** Who it is by the ID token that the browser brings, or why it brings none. */
+/** Verifies the ID token from the browser, or reads why there is none. */
 export async function readRedeemed(
   { microsoft }: Pick<Ports, 'microsoft'>,
   account: SignInAccount,

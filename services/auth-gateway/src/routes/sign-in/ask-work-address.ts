@@ -21,9 +21,7 @@ const Answer = z.object({ address: z.string().max(400), account: z.uuid().option
 type Params = { Params: AttemptParams }
 type Needed = Ports & { baseUrl: string }
 
-/**
- * On a shared host: where somebody signs in is found by their work address, which is a hint and proves nothing (T-04).
- */
+/** On a shared host: finds where to sign in by the work address, which is a hint and proves nothing (T-04). */
 export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => {
   app.addHook('onRequest', onSharedSite)
   app.removeAllContentTypeParsers()
@@ -70,7 +68,7 @@ export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => 
     }
     const payload = { tenantId: realm.tenant.id, accountId: realm.account.id, loginHint: address }
     await ports.artefacts(namespaceOf(signInSite(request))).save({ kind: REALM, id: uid, payload, ttl: PENDING_LOGIN })
-    // No redirect: a form led here, and the way leads over Microsoft, wherever that goes (CSP `form-action`).
+    // A page instead of a redirect: a form led here, and the way goes through Microsoft (CSP `form-action`).
     const path = `/auth/interaction/${uid}/microsoft/${realm.account.id}`
     const texts = textsOf(request)
     const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
@@ -79,8 +77,8 @@ export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => 
 }
 
 /**
- * The app's hints decide where they can: the tenant's slug, the person's address, a domain. Otherwise the person is
- * asked.
+ * Uses the app's hints where they suffice: the tenant's slug, the person's address, a domain. Otherwise asks the
+ * person.
  */
 export async function leadToRealm(ports: Needed, limiter: RateLimiter, request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
   const { uid, redirectOrigin, tenantHint } = attempt

@@ -7,7 +7,7 @@ import { signInSite } from '../../sites/site-plugin.ts'
 
 /**
  * "Back to the app": the app gets `access_denied` with its state and our issuer. The cookies are Lax, so only our page
- * can post here.
+ * can POST here.
  */
 export const cancelSignIn: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.post<{ Params: AttemptParams }>('/auth/interaction/:uid/cancel', { schema: { params: AttemptParams } }, async (request, reply) => {

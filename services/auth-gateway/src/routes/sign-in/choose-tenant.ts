@@ -17,8 +17,8 @@ const schema = { params: AttemptParams.extend({ tenantId: z.uuid() }) }
 type Needed = Ports & { baseUrl: string }
 
 /**
- * On a shared host, of several tenants that are connected to one directory: the person chooses, once Microsoft has said
- * who it is.
+ * On a shared host with several tenants of one directory: takes the person's choice, after Microsoft has identified
+ * them.
  */
 export const chooseTenant: FastifyPluginAsync<Needed> = async (app, ports) => {
   app.addHook('onRequest', onSharedSite)
@@ -45,9 +45,8 @@ export const chooseTenant: FastifyPluginAsync<Needed> = async (app, ports) => {
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | FastifyReply
 
 /**
- * What to answer before the person is let in: the question which tenant is meant, or the way to the only one that
- * admits them. Undefined when that is the tenant whose account the login was started for, or none. Not the answer
- * itself: to await a reply is to send it.
+ * The response to send before the person is admitted: the choice of tenant, or the redirect to the only tenant that
+ * admits them. Undefined when that is the login's own tenant, or none. A function, because awaiting a reply sends it.
  */
 export async function findDetour(ports: Needed, attempt: Attempt, proven: Proven): Promise<Answer | undefined> {
   if (proven.isTenantChosen) return undefined
@@ -67,8 +66,8 @@ async function realmsOf(ports: Ports, { clientId }: Attempt, proven: Proven) {
 }
 
 /**
- * Another tenant has another registration at Microsoft, with its own conditions: its login is begun, which Microsoft
- * answers by itself.
+ * Begins a login for another tenant, whose registration at Microsoft has its own conditions; Microsoft answers without
+ * asking the person again.
  */
 function goTo(
   ports: Needed,

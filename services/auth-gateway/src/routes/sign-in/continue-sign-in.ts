@@ -19,9 +19,8 @@ import { redirectToMicrosoft } from './start-microsoft-sign-in.ts'
 const AUDITED = 'AuditedRefusal'
 
 /**
- * Where an authorization request waits for the person. Without a proven identity it leads to Microsoft; with one, or
- * with a session, the roster decides. Loading the page again asks the roster again: after a binding the next click
- * works.
+ * The page of an attempt. Without a proven identity it redirects to Microsoft; with one, or with a session, the roster
+ * decides. Reloading asks the roster again, so that a new binding takes effect.
  */
 export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get<{ Params: AttemptParams }>(
@@ -102,7 +101,7 @@ async function showRefusal(
   const site = signInSite(request)
   const space = ports.artefacts(namespaceOf(site))
   const { uid, clientId } = attempt
-  // One event for each refusal, not for each look at its page.
+  // One event per refusal, not per view of its page.
   if ((await space.find(AUDITED, uid))?.payload.reason !== reason) {
     await space.save({ kind: AUDITED, id: uid, payload: { reason }, ttl: 3_600 })
     await auditSignIn(ports, request, tenantId, {

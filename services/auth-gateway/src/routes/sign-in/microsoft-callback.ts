@@ -21,9 +21,7 @@ import { IDENTITY } from '../../sign-in/proven-identity.ts'
 import { auditSignIn, causeOf } from '../../sign-in/sign-in-audit.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
 
-/**
- * Microsoft sends the browser back here. Whose answer it is gets settled before anything is asked of Microsoft (T-10).
- */
+/** Takes Microsoft's answer. Host, browser and path are checked before anything is sent to Microsoft (T-10). */
 export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
   const options = { exposeHeadRoute: false }
   for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
@@ -42,8 +40,8 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
 const MOST_OF_A_FORM = 32_768
 
 /**
- * An answer by form (OAuth 2.0 Form Post Response Mode) goes on as the same answer by query: the cross-site POST
- * carries no Lax cookie, the redirect's GET does, so that no cookie has to be `SameSite=None` (T-16).
+ * Redirects an answer by form (OAuth 2.0 Form Post Response Mode) to the same answer by query: the cross-site POST
+ * carries no Lax cookie, the redirect's GET does, so that no cookie must be `SameSite=None` (T-16).
  */
 const takePostedAnswers: FastifyPluginAsync = async (app) => {
   app.removeAllContentTypeParsers()
@@ -58,7 +56,9 @@ const takePostedAnswers: FastifyPluginAsync = async (app) => {
   }
 }
 
-/** `single` mode: on to the host where the login began, which the pending login names, never the request (AZ-24). */
+/**
+ * `single` mode: redirects to the host where the login began, which the pending login names, never the request (AZ-24).
+ */
 async function relay(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
   const pending = await pendingLogins.find(ports, answer.get('state') ?? '')
   const { origin, pathname } = new URL(pending.redirectUri)
@@ -81,7 +81,7 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   return concludeSignIn(ports, request, reply, pending, await askMicrosoft(ports, request, pending, answer, state))
 }
 
-/** A code of the platform `spa` is the browser's to redeem; what it gets comes back under a handle of its own (S11). */
+/** The browser redeems a code of the platform `spa` and posts the result under a handle of its own (S11). */
 async function redeemInBrowser(
   ports: Ports,
   request: FastifyRequest,
@@ -115,7 +115,7 @@ async function redeemInBrowser(
     .send(page)
 }
 
-/** Who it is according to Microsoft is known, or why not. */
+/** Saves the identity that Microsoft gave and continues the attempt, or shows why there is none. */
 export async function concludeSignIn(
   ports: Ports,
   request: FastifyRequest,
@@ -134,7 +134,7 @@ export async function concludeSignIn(
   return goOn(`/auth/interaction/${pending.interaction}`)
 }
 
-/** The account a login was started for; undefined when it, or its tenant, is gone meanwhile. */
+/** The account of a pending login; undefined when it or its tenant has been removed. */
 export async function findPendingAccount({ registry }: Ports, request: FastifyRequest, { tenantId, accountId }: PendingLogin) {
   return (await findTenantOf(registry, signInSite(request), tenantId))?.accounts.find(({ id }) => id === accountId)
 }

@@ -11,7 +11,7 @@ const SCRIPT = readFileSync(fileURLToPath(import.meta.resolve('@jackfield/browse
 const SCRIPT_SOURCE = sourceOf(SCRIPT)
 
 /**
- * Where a browser app's sign-in ends on the app's own origin. The answer stays in the browser: this page reads nothing
+ * Ends the sign-in of a browser app on the app's own origin. The response stays in the browser: this page reads nothing
  * of the request.
  */
 export const showSignedIn: FastifyPluginAsync = async (app) => {

@@ -24,7 +24,7 @@ const schema = {
 }
 type Shape = { Params: z.infer<typeof schema.params>; Querystring: z.infer<typeof schema.querystring> }
 
-/** The person chose a Microsoft account of the tenant, or wants to use another Microsoft login. */
+/** Starts a sign-in with the Microsoft account that the person chose, or with another login at Microsoft. */
 export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
   app.get<Shape>('/auth/interaction/:uid/microsoft/:accountId', { schema, exposeHeadRoute: false }, async (request, reply) => {
     const site = signInSite(request)
@@ -45,17 +45,17 @@ type Start = {
   chooseAnother: boolean
   loginHint?: string | undefined
   isTenantChosen?: boolean
-  /** Microsoft has just said who it is, for another account: it need not ask again. */
+  /** Microsoft has identified the person a moment ago, for another account: it need not prompt again. */
   isSecondTrip?: boolean
 }
 
-/** On a shared host: the account that this attempt was led to. */
+/** On a shared host: the account chosen for this attempt. */
 export const REALM = 'SignInRealm'
-const LedTo = z.object({ tenantId: z.string(), accountId: z.string(), loginHint: z.string().optional() })
+const StoredRealm = z.object({ tenantId: z.string(), accountId: z.string(), loginHint: z.string().optional() })
 
 /**
- * An account of the tenant; on a shared host one of the tenant that the app names, or the one that the attempt was led
- * to, and no other.
+ * An account of the tenant; on a shared host one of the tenant that the app names, or the one chosen for this attempt,
+ * and no other.
  */
 async function findStart(
   ports: Ports & { baseUrl: string },
@@ -64,7 +64,7 @@ async function findStart(
   accountId: string,
 ): Promise<Pick<Start, 'realm' | 'loginHint'> | undefined> {
   const stored = site.kind === 'shared' ? await ports.artefacts(namespaceOf(site)).find(REALM, attempt.uid) : undefined
-  const led = stored && LedTo.parse(stored.payload)
+  const led = stored && StoredRealm.parse(stored.payload)
   const found =
     site.kind === 'tenant'
       ? site
@@ -75,7 +75,7 @@ async function findStart(
   return found && account ? { realm: { tenant: found.tenant, branding: found.branding, account }, loginHint: led?.loginHint } : undefined
 }
 
-/** Notes the pending login under its state, then sends the browser to the directory's authorize endpoint (T-10). */
+/** Saves the pending login under its state, then redirects to the directory's authorize endpoint (T-10). */
 export async function redirectToMicrosoft(
   { microsoft, artefacts, registry, baseUrl }: Pick<Ports, 'microsoft' | 'artefacts' | 'registry'> & { baseUrl: string },
   request: FastifyRequest,
@@ -136,8 +136,7 @@ function promptFor(attempt: Attempt, chooseAnother: boolean, isSecondTrip: boole
 }
 
 /**
- * prompt=login and max_age reach Microsoft as prompt=login: our word for "again" is worth nothing without theirs
- * (T-13).
+ * Passes prompt=login and max_age on as prompt=login: a fresh login here means nothing without one at Microsoft (T-13).
  */
 function isFreshLoginAsked({ reasons }: Attempt): boolean {
   return reasons.includes('login_prompt') || reasons.includes('max_age')

@@ -48,3 +48,14 @@ test('a page of any size reaches Postgres as it was given, after one that was la
     )
   }
 })
+
+test('SI-05 text of any kind reaches Postgres as it was given, alone and in a list', async () => {
+  const texts = ['NULL', 'null', '"', '\\', '\\"', '{a,b}', "O'Brien", ' x ', 'ä€😀', 'a\nb\tc', '$1', '{}', '\\N', '\\u0041', ',']
+  const given = texts.map((jobTitle) => ({
+    user: { ...person(1, 0), jobTitle, businessPhones: [jobTitle, ...texts] },
+    ticks: { sync: true, sso: true },
+  }))
+  const text = `with ${PAGE} select job_title, business_phones from page where $1::uuid <> $2::uuid and $2::uuid <> $3::uuid`
+  const { rows } = await platform.stores.confined.query(text, valuesOf(LEASE, given))
+  expect(rows).toEqual(texts.map((word) => ({ job_title: word, business_phones: [word, ...texts] })))
+})

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { booleanArray, byteaArray, textArray, uuidArray } from '../src/adapters/page-writes/binary-arrays.ts'
 import { contentDigest } from '../src/adapters/page-writes/content-digest.ts'
-import { textArrayLiteral } from '../src/adapters/page-writes/text-array-literal.ts'
 import type { DirectoryUser } from '../src/domain/directory-user.ts'
 import { pageWriter } from '../src/jobs/sync-run/page-writer.ts'
 import type { Lease, RunPage } from '../src/sync-run-ports.ts'
@@ -69,32 +67,6 @@ describe('the digest of what the directory says', () => {
     const other = { ...PERSON, id: randomUUID(), accountEnabled: false }
     expect(contentDigest(other)).toBe(contentDigest(PERSON))
   })
-})
-
-test('SI-05 text of any kind comes out of an array as it went in', async () => {
-  const texts = [null, '', 'NULL', 'null', '"', '\\', '\\"', '{a,b}', "O'Brien", ' x ', 'ä€😀', 'a\nb\tc', '$1', '{}', '\\N', ','] as const
-  const words = texts.filter((text) => text !== null)
-  const long = Array.from({ length: 5_000 }, (_, index) => (index % 3 ? '€'.repeat(index % 50) : null))
-  const { rows: found } = await platform.stores.pool.query(
-    `select $1::text[] as texts, $2::text[] as nested, $3::uuid[] as ids, $4::boolean[] as flags, $5::bytea[] as bytes,
-      $6::text[] = '{}' and $7::text[] = '{}' and $8::uuid[] = '{}' as are_empty, $9::text[] as long`,
-    [
-      textArray(texts),
-      textArray([textArrayLiteral(words), '{}']),
-      uuidArray([PERSON.id, PERSON.id.toUpperCase()]),
-      booleanArray([true, false]),
-      byteaArray(['00ff', '5c22'], 2),
-      textArray([]),
-      textArrayLiteral([]),
-      uuidArray([]),
-      textArray(long),
-    ],
-  )
-  const [{ nested, bytes, ...rest }] = found
-  expect(rest).toEqual({ texts: [...texts], ids: [PERSON.id, PERSON.id], flags: [true, false], are_empty: true, long })
-  expect((await platform.stores.pool.query('select $1::text[] as words', [nested[0]])).rows[0].words).toEqual(words)
-  expect(nested[1]).toBe('{}')
-  expect(bytes.map((each: Buffer) => each.toString('hex'))).toEqual(['00ff', '5c22'])
 })
 
 test('S35 among newcomers, page after page, whoever is there already is updated and not made twice', async () => {

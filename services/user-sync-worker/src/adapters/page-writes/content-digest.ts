@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 import { ATTRIBUTE_NAMES } from '../../domain/person-attributes.ts'
 
-export const DIGEST_BYTES = 16
+const DIGEST_BYTES = 16
 
 /**
  * The attributes of a person in 128 bits of SHA-256 as hex: two people with the same digest need not be compared attribute by attribute.

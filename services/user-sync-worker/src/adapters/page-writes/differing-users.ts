@@ -2,8 +2,7 @@ import type pg from 'pg'
 import type { DirectoryUser } from '../../domain/directory-user.ts'
 import type { Status } from '../../domain/reconcile.ts'
 import type { Lease, ListedPeople, SyncRuns, TickedUser } from '../../sync-run-ports.ts'
-import { booleanArray, byteaArray, uuidArray } from './binary-arrays.ts'
-import { contentDigest, DIGEST_BYTES } from './content-digest.ts'
+import { contentDigest } from './content-digest.ts'
 import { KEPT_OF_ROW, keepProof } from './page-proofs.ts'
 
 /** What is not told is no difference. */
@@ -51,7 +50,7 @@ export function differingUsers(pool: pg.Pool): Pick<SyncRuns, 'differing' | 'com
     async differing(lease, users, listed) {
       if (users.length === 0) return []
       const people = users.map(({ user }) => user)
-      const ticks = [booleanArray(users.map((each) => each.ticks.sync)), booleanArray(users.map((each) => each.ticks.sso))]
+      const ticks = [users.map((each) => each.ticks.sync), users.map((each) => each.ticks.sso)]
       const values = [...pageOf(lease, people), lease.accountId, ...ticks]
       const proof = proofOf(lease, people, listed)
       const rows = await (proof ? ask<Status>(DIFFERING_KEPT, [...values, ...proof]) : ask<Status>(DIFFERING, values))
@@ -70,9 +69,9 @@ export function differingUsers(pool: pg.Pool): Pick<SyncRuns, 'differing' | 'com
 }
 
 function pageOf({ tenantId, directoryId }: Lease, users: readonly DirectoryUser[]) {
-  const ids = uuidArray(users.map(({ id }) => id))
-  const digests = byteaArray(users.map(contentDigest), DIGEST_BYTES)
-  return [tenantId, directoryId, ids, digests, booleanArray(users.map(({ accountEnabled }) => accountEnabled))]
+  const ids = users.map(({ id }) => id)
+  const digests = users.map((user) => `\\x${contentDigest(user)}`)
+  return [tenantId, directoryId, ids, digests, users.map(({ accountEnabled }) => accountEnabled)]
 }
 
 /** Only of a page all of whose entries are asked for, each another person. */

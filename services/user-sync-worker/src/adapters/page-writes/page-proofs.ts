@@ -1,8 +1,6 @@
 import type pg from 'pg'
 import { usesPageProofs } from '../../domain/page-proof.ts'
 import type { Lease, SyncRuns } from '../../sync-run-ports.ts'
-import { byteaArray } from './binary-arrays.ts'
-import { DIGEST_BYTES } from './content-digest.ts'
 
 // Nobody tells a proof that somebody of its page was changed: it is held against the rows whenever it is used. Whatever changes a row puts
 // another version of it in another place, and a place that is taken anew holds another person or another state.
@@ -71,7 +69,7 @@ export function pageProofs(pool: pg.Pool): Pick<SyncRuns, 'provenPages' | 'prove
 export async function useProofs(client: pg.PoolClient, lease: Lease, digests: readonly string[]): Promise<void> {
   if (digests.length === 0) return
   const distinct = [...new Set(digests)]
-  const values = [lease.tenantId, lease.runId, lease.accountId, byteaArray(distinct, DIGEST_BYTES), lease.kind === 'full']
+  const values = [lease.tenantId, lease.runId, lease.accountId, distinct.map((digest) => `\\x${digest}`), lease.kind === 'full']
   const { rows } = await client.query<{ used: number }>(USE, values)
   if (rows[0]?.used !== distinct.length) throw new Error('A proof was lost while it was used.')
 }

@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
-import { uuidArray } from '../page-writes/binary-arrays.ts'
 import { addSetMembers } from '../page-writes/directory-sets.ts'
 import { useProofs } from '../page-writes/page-proofs.ts'
 import { stageChanges } from '../page-writes/staged-changes.ts'
@@ -42,7 +41,7 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
         const staged = await stageChanges(client, lease, page.staged)
         await useProofs(client, lease, page.proven ?? [])
-        if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, uuidArray(page.met)])
+        if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
         if (page.warning) await client.query(WARN, [lease.runId, JSON.stringify(page.warning)])

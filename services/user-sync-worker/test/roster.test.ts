@@ -123,7 +123,7 @@ test('S51 the OpenAPI document names every admin operation and no internal one',
       ...operation,
     })),
   )
-  expect(operations).toHaveLength(28)
+  expect(operations).toHaveLength(29)
   expect(operations.every(({ operationId, summary, tags }) => operationId && summary && tags.length > 0)).toBe(true)
   expect(operations.some(({ path }) => path.includes('internal'))).toBe(false)
 })

@@ -1,5 +1,6 @@
-// Runs before npm start, test and check, on whatever Node.js the machine has (18 or newer): plain JavaScript, built-ins only.
-// Installs exactly the lock file when node_modules is missing, older than the lock file, or made for another platform.
+// Runs before npm start, test and check, on whatever Node.js the machine has (18 or newer): plain JavaScript, built-ins
+// only. Installs exactly the lock file when node_modules is missing, older than the lock file, or made for another
+// platform.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

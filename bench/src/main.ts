@@ -10,7 +10,10 @@ export type Benchmark = { summary: string; run(options: { pairs?: number; size?:
 const folder = join(import.meta.dirname, 'benchmarks')
 const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''))
 const load = async (name: string): Promise<Benchmark> => (await import(join(folder, `${name}.ts`))).benchmark
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { pairs: { type: 'string' }, size: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pairs: { type: 'string' }, size: { type: 'string' } },
+})
 const [wanted] = positionals
 
 if (wanted !== undefined && names.includes(wanted)) {

@@ -43,7 +43,10 @@ async function slice(side: Side, milliseconds: number): Promise<Slice> {
   const start = performance.now()
   const done = await side.work(milliseconds)
   const seconds = (performance.now() - start) / 1_000
-  return { perSecond: done / seconds, processorMicroseconds: ((processorSeconds(side.processes) - before) * 1e6) / done }
+  return {
+    perSecond: done / seconds,
+    processorMicroseconds: ((processorSeconds(side.processes) - before) * 1e6) / done,
+  }
 }
 
 function describe(side: Side, slices: readonly Slice[], unit: string): string {

@@ -14,7 +14,9 @@ export function processorSeconds(processes: readonly number[]): number {
 
 /** The most memory these processes ever had resident, added up. */
 export function peakMemoryMb(processes: readonly number[]): number {
-  return Math.round(sum(processes, (id) => Number(/VmHWM:\s+(\d+) kB/.exec(read(`/proc/${id}/status`))?.[1] ?? Number.NaN) / 1_024))
+  return Math.round(
+    sum(processes, (id) => Number(/VmHWM:\s+(\d+) kB/.exec(read(`/proc/${id}/status`))?.[1] ?? Number.NaN) / 1_024),
+  )
 }
 
 function read(file: string): string {
@@ -25,4 +27,5 @@ function read(file: string): string {
   }
 }
 
-const sum = (processes: readonly number[], of: (id: number) => number) => processes.reduce((total, id) => total + of(id), 0)
+const sum = (processes: readonly number[], of: (id: number) => number) =>
+  processes.reduce((total, id) => total + of(id), 0)

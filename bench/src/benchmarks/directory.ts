@@ -17,14 +17,16 @@ const APP = 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d'
 const SECRET = 'Bn38Q~a-benchmark-secret-emulator-only-1'
 
 export const benchmark: Benchmark = {
-  summary: 'a directory of a million in the Microsoft 365 emulator: first page, whole listing, memory, beside a server of one ready page',
+  summary:
+    'a directory of a million in the Microsoft 365 emulator: first page, whole listing, memory, beside a server of one ready page',
   async run() {
     const emulator = await startEmulator()
     try {
       const headers = { authorization: `Bearer ${await appToken(emulator.origin)}` }
       const cold = await timed(() => read(`${emulator.origin}${PAGE}`, headers))
       const firsts: number[] = []
-      for (let time = 0; time < 15; time++) firsts.push((await timed(() => read(`${emulator.origin}${PAGE}`, headers))).milliseconds)
+      for (let time = 0; time < 15; time++)
+        firsts.push((await timed(() => read(`${emulator.origin}${PAGE}`, headers))).milliseconds)
       const floor = await listReadyPage(cold.value.text)
       const whole = await timed(() => listAll(`${emulator.origin}${PAGE}`, headers))
       const { users, bytes, pages } = whole.value
@@ -78,8 +80,16 @@ async function startEmulator() {
 }
 
 async function appToken(origin: string): Promise<string> {
-  const form = { grant_type: 'client_credentials', client_id: APP, client_secret: SECRET, scope: 'https://graph.microsoft.com/.default' }
-  const response = await fetch(`${origin}/${DIRECTORY}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form) })
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: APP,
+    client_secret: SECRET,
+    scope: 'https://graph.microsoft.com/.default',
+  }
+  const response = await fetch(`${origin}/${DIRECTORY}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  })
   return ((await response.json()) as { access_token: string }).access_token
 }
 
@@ -97,7 +107,9 @@ async function listAll(first: string, headers: Record<string, string>) {
 /** The floor: the same bytes from a server that computes nothing, taken apart by the same client. */
 async function listReadyPage(text: string) {
   const ready = Buffer.from(text)
-  const server = createServer((_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(ready))
+  const server = createServer(
+    (_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(ready),
+  )
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const result = await timed(async () => {

@@ -29,10 +29,18 @@ export const benchmark: Benchmark = {
       const account = roster.newAccount(size)
       await roster.importEverybody(account)
       const again = () => roster.importEverybody(account)
-      const unchanged = await comparePaired({ ...ours, work: again }, { name: 'fetch and parse', ...bare('read') }, options)
+      const unchanged = await comparePaired(
+        { ...ours, work: again },
+        { name: 'fetch and parse', ...bare('read') },
+        options,
+      )
       print('imports in which nothing changed', unchanged.text)
       const compare = () => roster.compareEverybody(account)
-      const full = await comparePaired({ ...ours, work: compare }, { name: 'fetch and parse', ...bare('read') }, options)
+      const full = await comparePaired(
+        { ...ours, work: compare },
+        { name: 'fetch and parse', ...bare('read') },
+        options,
+      )
       print('full comparisons in which nothing changed', full.text)
 
       const { text, last } = await measureMemory(roster, [SMALL, large])
@@ -50,7 +58,11 @@ async function askBare({ bare }: Roster, how: string, size: number): Promise<num
   return Number(await answer.text())
 }
 
-async function measureDelta(roster: Roster, account: Parameters<Roster['followChanges']>[0], size: number): Promise<string> {
+async function measureDelta(
+  roster: Roster,
+  account: Parameters<Roster['followChanges']>[0],
+  size: number,
+): Promise<string> {
   await roster.followChanges(account)
   const [wall, processor]: [number[], number[]] = [[], []]
   for (let round = 0; round < ROUNDS; round++) {

@@ -51,7 +51,9 @@ const newAccounts = (roster: Roster, pool: pg.Pool, count: number): Promise<Know
 async function accept(roster: Roster, pool: pg.Pool, { pairs }: Options): Promise<string> {
   await roster.restart('api')
   const accounts = await newAccounts(roster, pool, TOLD)
-  const bare = await startProcess(join(import.meta.dirname, '../notifications/bare-receiver.ts'), { DATABASE_URL: roster.databaseUrl })
+  const bare = await startProcess(join(import.meta.dirname, '../notifications/bare-receiver.ts'), {
+    DATABASE_URL: roster.databaseUrl,
+  })
   const questions = accounts.map((account) => ({
     host: 'localhost',
     path: `/webhooks/graph/${account.accountId}`,
@@ -83,7 +85,11 @@ async function burst(roster: Roster, pool: pg.Pool): Promise<string> {
   const body = notificationsFor(account, BATCH)
   const load = await RawLoad.open(
     Number(new URL(roster.url()).port),
-    Array.from({ length: ACCOUNTS / BATCH }, () => ({ host: 'localhost', path: `/webhooks/graph/${account.accountId}`, body })),
+    Array.from({ length: ACCOUNTS / BATCH }, () => ({
+      host: 'localhost',
+      path: `/webhooks/graph/${account.accountId}`,
+      body,
+    })),
     { expected: 202 },
   )
   await load.once()
@@ -106,7 +112,10 @@ async function manyDue(roster: Roster, pool: pg.Pool, size: number): Promise<str
   const accounts = await newAccounts(roster, pool, ACCOUNTS)
   const importing = roster.importEverybody(roster.newAccount(size))
   const seen = async () =>
-    Number((await pool.query(`select seen from roster.sync_run where kind = 'import' order by id desc limit 1`)).rows[0]?.seen ?? 0)
+    Number(
+      (await pool.query(`select seen from roster.sync_run where kind = 'import' order by id desc limit 1`)).rows[0]
+        ?.seen ?? 0,
+    )
   while ((await seen()) === 0) await sleep(100)
   const lines: string[] = []
   for (const title of ['without tokens', 'with tokens']) {

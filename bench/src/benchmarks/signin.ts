@@ -99,7 +99,10 @@ async function startDemoPlatform(redisUrl: string | undefined) {
     onStep: (step) => process.stderr.write(`${step} ...\n`),
   })
   const api = await adminAccess(platform.addresses.control, settings, dataFolder)
-  await provideDemo(api, platform.addresses.base, demoRegistration(), { onStep: () => undefined, onRun: () => undefined })
+  await provideDemo(api, platform.addresses.base, demoRegistration(), {
+    onStep: () => undefined,
+    onRun: () => undefined,
+  })
   const databaseUrl =
     process.env.DATABASE_URL ??
     `postgres://jackfield:${encodeURIComponent(settings.databasePassword)}@127.0.0.1:${ports.postgres}/jackfield`
@@ -117,10 +120,19 @@ async function startDemoPlatform(redisUrl: string | undefined) {
 async function startBareProvider(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/bare-provider.ts')], {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/bare-provider.ts')],
+    {
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: String(port),
+        DATABASE_URL: databaseUrl,
+        ...(redisUrl && { REDIS_URL: redisUrl }),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   await once(child.stdout, 'data')
   const target: Target = {
     authorize: new URL('/auth', origin),

@@ -24,7 +24,11 @@ export const benchmark: Benchmark = {
     const bare = await startBareCheck(platform.databaseUrl, redisUrl)
     const [one, many] = platform.gateways as [{ pid: number; port: number }, { pid: number; port: number }]
     const loads: RawLoad[] = []
-    const side = async (name: string, at: { pid: number; port: number }, questions: Parameters<typeof RawLoad.open>[1]) => {
+    const side = async (
+      name: string,
+      at: { pid: number; port: number },
+      questions: Parameters<typeof RawLoad.open>[1],
+    ) => {
       const load = await RawLoad.open(at.port, questions)
       loads.push(load)
       return { name, work: (ms) => load.work(ms), processes: [at.pid], load } satisfies Side & { load: RawLoad }
@@ -32,7 +36,8 @@ export const benchmark: Benchmark = {
     const options = { unit: 'checks', ...(pairs !== undefined && { pairs }) }
     try {
       const active: Array<{ host: string; cookie: string }> = []
-      for (let number = 0; number < ACTIVE; number++) active.push({ host: platform.hostOf(number), cookie: await platform.signIn(number) })
+      for (let number = 0; number < ACTIVE; number++)
+        active.push({ host: platform.hostOf(number), cookie: await platform.signIn(number) })
       const single = await side('auth-gateway', one, active.slice(0, 1))
       const floor = await side('bare Fastify + lookup', bare, [{ host: 'bare.localhost', cookie: 'session=one' }])
       const beside = await comparePaired(single, floor, options)
@@ -44,7 +49,8 @@ export const benchmark: Benchmark = {
       await strangers.once()
       // As many people, so that what differs is the tenants alone: everybody is looked up once a second on either side.
       const crowd: typeof active = []
-      for (let person = 0; person < ACTIVE; person++) crowd.push({ host: platform.hostOf(CROWDED), cookie: await platform.signIn(CROWDED) })
+      for (let person = 0; person < ACTIVE; person++)
+        crowd.push({ host: platform.hostOf(CROWDED), cookie: await platform.signIn(CROWDED) })
       const spread = await side(`${ACTIVE} of ${KNOWN} tenants`, many, active)
       const alone = await side('one tenant', one, crowd)
       const scale = await comparePaired(spread, alone, options)
@@ -65,10 +71,19 @@ function p99(sides: ReadonlyArray<{ name: string; load: RawLoad }>): string {
 
 async function startBareCheck(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
-  const child = spawn(process.execPath, [...imageNodeOptions(root), join(import.meta.dirname, '../verify/bare-check.ts')], {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), DATABASE_URL: databaseUrl, ...(redisUrl && { REDIS_URL: redisUrl }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...imageNodeOptions(root), join(import.meta.dirname, '../verify/bare-check.ts')],
+    {
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: String(port),
+        DATABASE_URL: databaseUrl,
+        ...(redisUrl && { REDIS_URL: redisUrl }),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   await once(child.stdout, 'data')
   return { port, pid: child.pid ?? 0, stop: () => child.kill() }
 }

@@ -3,9 +3,9 @@ import { computedPopulation } from '@jackfield/m365-emulator/population/populati
 import { PopulationSeed } from '@jackfield/m365-emulator/population/population-seed'
 import { directoryOf, sizeOf } from './directories.ts'
 
-// Microsoft as far as imports ask it, in a process of its own: every page of Graph is made before it is asked for, so that neither side
-// waits for a directory to be computed; tokens are handed out unsigned. The token's directory says how many people there are. Settings come
-// from the environment.
+// Microsoft as far as imports ask it, in a process of its own: every page of Graph is made before it is asked for, so
+// that neither side waits for a directory to be computed; tokens are handed out unsigned. The token's directory says
+// how many people there are. Settings come from the environment.
 
 const { PORT = '0', SIZES = '' } = process.env
 const origin = `http://127.0.0.1:${PORT}`
@@ -52,23 +52,37 @@ const directories = new Map(SIZES.split(',').map((size) => [directoryOf(Number(s
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '', origin)
   const login = /^\/([\w-]{36})\/(v2\.0|oauth2)\//.exec(url.pathname)
-  if (login) return void send(response, JSON.stringify(login[2] === 'v2.0' ? discoveryOf(String(login[1])) : tokenFor(String(login[1]))))
+  if (login)
+    return void send(
+      response,
+      JSON.stringify(login[2] === 'v2.0' ? discoveryOf(String(login[1])) : tokenFor(String(login[1]))),
+    )
   const found = directories.get(url.searchParams.get('directory') ?? directoryIn(request.headers.authorization))
   if (!found) return void response.writeHead(401).end('{"error":{"code":"InvalidAuthenticationToken"}}')
   if (url.pathname === '/changes') return void change(found, Number(url.searchParams.get('count')), response)
-  if (url.pathname === '/v1.0/users/delta') return void send(response, JSON.stringify(changesIn(found, url.searchParams)))
-  if (url.searchParams.has('$count')) return void send(response, JSON.stringify({ '@odata.count': found.size, value: [] }))
+  if (url.pathname === '/v1.0/users/delta')
+    return void send(response, JSON.stringify(changesIn(found, url.searchParams)))
+  if (url.searchParams.has('$count'))
+    return void send(response, JSON.stringify({ '@odata.count': found.size, value: [] }))
   send(response, found.pages[Number(url.searchParams.get('$skiptoken') ?? 0)] ?? '{"value":[]}')
 })
 
 function discoveryOf(directoryId: string) {
   const base = `${origin}/${directoryId}`
-  return { issuer: `${base}/v2.0`, token_endpoint: `${base}/oauth2/v2.0/token`, jwks_uri: `${base}/discovery/v2.0/keys` }
+  return {
+    issuer: `${base}/v2.0`,
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+  }
 }
 
 function tokenFor(directoryId: string) {
   const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url')
-  return { access_token: `${part({ alg: 'none' })}.${part({ tid: directoryId })}.none`, token_type: 'Bearer', expires_in: 3_599 }
+  return {
+    access_token: `${part({ alg: 'none' })}.${part({ tid: directoryId })}.none`,
+    token_type: 'Bearer',
+    expires_in: 3_599,
+  }
 }
 
 function directoryIn(authorization: IncomingMessage['headers']['authorization'] = ''): string {
@@ -97,4 +111,6 @@ function send(response: ServerResponse, body: string | Buffer): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
-server.listen(Number(PORT), '127.0.0.1', () => process.stdout.write(`ready ${[...directories.keys()].map(sizeOf).join()}\n`))
+server.listen(Number(PORT), '127.0.0.1', () =>
+  process.stdout.write(`ready ${[...directories.keys()].map(sizeOf).join()}\n`),
+)

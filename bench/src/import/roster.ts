@@ -22,13 +22,22 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
     ? { url: process.env.DATABASE_URL, stop: async () => undefined }
-    : await startEmbeddedDatabase({ folder, port: await findFreePort(), password: randomBytes(12).toString('hex'), durable: true })
+    : await startEmbeddedDatabase({
+        folder,
+        port: await findFreePort(),
+        password: randomBytes(12).toString('hex'),
+        durable: true,
+      })
   const accounts = await startAccounts()
   const graph = await startProcess(join(import.meta.dirname, 'ready-graph.ts'), { SIZES: sizes.join() })
-  const bare = await startProcess(join(import.meta.dirname, 'bare-import.ts'), { DATABASE_URL: database.url, GRAPH_URL: graph.url })
+  const bare = await startProcess(join(import.meta.dirname, 'bare-import.ts'), {
+    DATABASE_URL: database.url,
+    GRAPH_URL: graph.url,
+  })
   const key = randomBytes(32)
   const sign = internalTokenSigner('bench', [key])
-  const authorization = () => `Bearer ${sign({ aud: 'user-sync-worker', sub: 'bench', scope: 'platform', role: 'admin' })}`
+  const authorization = () =>
+    `Bearer ${sign({ aud: 'user-sync-worker', sub: 'bench', scope: 'platform', role: 'admin' })}`
   const env = {
     DATABASE_URL: database.url,
     ...(redisUrl && { REDIS_URL: redisUrl }),
@@ -41,7 +50,10 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   let service = await startService(env)
 
   async function call(method: 'GET' | 'POST', path: string, body?: unknown) {
-    const headers = { authorization: authorization(), ...(body !== undefined && { 'content-type': 'application/json' }) }
+    const headers = {
+      authorization: authorization(),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    }
     const answer = await fetch(`${service.url}/api/v1${path}`, {
       method,
       headers,
@@ -78,7 +90,8 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     importEverybody: (account: Account) => run(account, 'imports', EVERYBODY),
     compareEverybody: (account: Account) => run(account, 'resyncs', { mode: 'full' }),
     followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
-    changePeople: (size: number, count: number) => fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
+    changePeople: (size: number, count: number) =>
+      fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
     /** A process whose memory has seen nothing yet; in a role of its own if need be. */
     async restart(role?: 'api') {
       await service.stop()

@@ -6,8 +6,17 @@ import type { Account } from '../import/accounts.ts'
 export type KnownAccount = Account & { directoryId: string; subscriptionId: string; clientState: string }
 
 /** Makes rows as they are after an import: nothing is due before tomorrow. */
-export async function addKnownAccounts(pool: pg.Pool, accounts: readonly Account[], directoryId: string): Promise<KnownAccount[]> {
-  const known = accounts.map((account) => ({ ...account, directoryId, subscriptionId: randomUUID(), clientState: randomUUID() }))
+export async function addKnownAccounts(
+  pool: pg.Pool,
+  accounts: readonly Account[],
+  directoryId: string,
+): Promise<KnownAccount[]> {
+  const known = accounts.map((account) => ({
+    ...account,
+    directoryId,
+    subscriptionId: randomUUID(),
+    clientState: randomUUID(),
+  }))
   const [accountIds, tenantIds] = [known.map(({ accountId }) => accountId), known.map(({ tenantId }) => tenantId)]
   await pool.query(
     `insert into roster.account_sync (account_id, tenant_id, directory_id, delta_link, next_delta_at, next_full_at)

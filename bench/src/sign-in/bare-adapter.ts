@@ -2,7 +2,8 @@ import { Redis } from 'ioredis'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import pg from 'pg'
 
-// The least an adapter of oidc-provider must do, on the store that ours uses: no sealing, no browser binding, no tenants.
+// The least an adapter of oidc-provider must do, on the store that ours uses: no sealing, no browser binding, no
+// tenants.
 
 type Store = {
   put(key: string, payload: AdapterPayload, ttl: number): Promise<void>
@@ -51,7 +52,10 @@ function redisStore(url: string): Store {
   }
 }
 
-export async function bareAdapter(stores: { databaseUrl: string; redisUrl: string | undefined }): Promise<(name: string) => Adapter> {
+export async function bareAdapter(stores: {
+  databaseUrl: string
+  redisUrl: string | undefined
+}): Promise<(name: string) => Adapter> {
   const store = stores.redisUrl ? redisStore(stores.redisUrl) : await postgresStore(stores.databaseUrl)
   return (name) => ({
     async upsert(id, payload, ttl = 3_600) {

@@ -12,7 +12,8 @@ export async function passMicrosoft(client: FlowClient, start: URL, until: strin
   const action = /action="([^"]*)"/.exec(page)?.[1] ?? ''
   const form = { ...hidden, step: 'credentials', username: userPrincipalName, password }
   const end = await client.follow(new URL(decode(action), url), until, form)
-  if (end.page !== undefined) throw new Error(`The first sign-in ended on a page: ${end.page.replace(/<[^>]+>/g, ' ').slice(0, 400)}`)
+  if (end.page !== undefined)
+    throw new Error(`The first sign-in ended on a page: ${end.page.replace(/<[^>]+>/g, ' ').slice(0, 400)}`)
 }
 
 const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")

@@ -18,7 +18,13 @@ export class FlowClient {
     const jar = this.#cookies.get(url.host) ?? new Map<string, string>()
     this.#cookies.set(url.host, jar)
     const body = form && new URLSearchParams(form).toString()
-    const answer = await exchange(this.#agent, url, this.#ports[url.host] ?? Number(url.port), this.cookieFor(url), body)
+    const answer = await exchange(
+      this.#agent,
+      url,
+      this.#ports[url.host] ?? Number(url.port),
+      this.cookieFor(url),
+      body,
+    )
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
@@ -28,7 +34,11 @@ export class FlowClient {
   }
 
   /** Follows redirects until the address starts with `until`, or until a page is shown. */
-  async follow(start: URL, until: string, form?: Record<string, string>): Promise<{ url: URL; page: string | undefined }> {
+  async follow(
+    start: URL,
+    until: string,
+    form?: Record<string, string>,
+  ): Promise<{ url: URL; page: string | undefined }> {
     let url = start
     let answer = await this.send(url, form)
     for (let hops = 0; hops < 20; hops++) {
@@ -58,12 +68,15 @@ function exchange(agent: Agent, url: URL, port: number, cookie: string, body: st
     ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
   }
   const method = body === undefined ? 'GET' : 'POST'
-  const sent = request({ host: '127.0.0.1', port, path: url.pathname + url.search, method, headers, agent }, (response) => {
-    let text = ''
-    response.setEncoding('utf8')
-    response.on('data', (chunk: string) => (text += chunk))
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
-  })
+  const sent = request(
+    { host: '127.0.0.1', port, path: url.pathname + url.search, method, headers, agent },
+    (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
+    },
+  )
   sent.on('error', reject)
   sent.end(body)
   return promise
@@ -72,19 +85,34 @@ function exchange(agent: Agent, url: URL, port: number, cookie: string, body: st
 export type Target = { authorize: URL; token: URL; clientId: string; redirectUri: string; resource?: string }
 
 /** One sign-in with a session at hand: authorize, code, tokens. Answers the refresh token. */
-export async function signInOnce(client: FlowClient, { authorize, token, clientId, redirectUri }: Target): Promise<string> {
+export async function signInOnce(
+  client: FlowClient,
+  { authorize, token, clientId, redirectUri }: Target,
+): Promise<string> {
   const verifier = randomBytes(32).toString('base64url')
   const url = authorizeUrl({ authorize, token, clientId, redirectUri }, verifier)
   const { headers, body } = await client.send(url)
   const code = headers.location && new URL(headers.location, url).searchParams.get('code')
   if (!code) throw new Error(`No code: ${headers.location ?? body.slice(0, 300)}`)
-  const form = { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri, code, code_verifier: verifier }
+  const form = {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    code,
+    code_verifier: verifier,
+  }
   return refreshTokenOf(await client.send(token, form))
 }
 
 /** One refresh, after which another refresh token counts: it is answered. */
-export async function refreshOnce(client: FlowClient, { token, clientId }: Target, refreshToken: string): Promise<string> {
-  return refreshTokenOf(await client.send(token, { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }))
+export async function refreshOnce(
+  client: FlowClient,
+  { token, clientId }: Target,
+  refreshToken: string,
+): Promise<string> {
+  return refreshTokenOf(
+    await client.send(token, { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }),
+  )
 }
 
 function refreshTokenOf({ status, body }: Answer): string {

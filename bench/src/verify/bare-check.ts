@@ -3,8 +3,8 @@ import { fastify } from 'fastify'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 
-// The floor: Fastify, its cookie plugin, and one look at the session in the same store, in a process of its own. No signature,
-// no sealing, no tenants, no roster. Settings come from the environment.
+// The floor: Fastify, its cookie plugin, and one look at the session in the same store, in a process of its own. No
+// signature, no sealing, no tenants, no roster. Settings come from the environment.
 
 const { PORT = '0', DATABASE_URL = '', REDIS_URL } = process.env
 
@@ -22,7 +22,9 @@ async function sessionStore(): Promise<(id: string) => Promise<Record<string, st
   await pool.query(
     'create unlogged table if not exists bare_session (id text primary key, data jsonb not null, expires_at timestamptz not null)',
   )
-  await pool.query(`insert into bare_session values ('one', $1, now() + interval '1 hour') on conflict do nothing`, [session])
+  await pool.query(`insert into bare_session values ('one', $1, now() + interval '1 hour') on conflict do nothing`, [
+    session,
+  ])
   const text = 'select data from bare_session where id = $1 and expires_at > now()'
   return async (id) => (await pool.query({ name: 'get', text, values: [id] })).rows[0]?.data
 }

@@ -20,11 +20,18 @@ export async function startGateways(known: number, redisUrl: string | undefined)
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
     ? { url: process.env.DATABASE_URL, stop: async () => undefined }
-    : await startEmbeddedDatabase({ folder, port: await findFreePort(), password: randomBytes(12).toString('hex'), durable: true })
+    : await startEmbeddedDatabase({
+        folder,
+        port: await findFreePort(),
+        password: randomBytes(12).toString('hex'),
+        durable: true,
+      })
   const ports = [await findFreePort(), await findFreePort()] as const
   const base = new URL(`http://phone.localhost:${ports[0]}`)
   const backends = await startBackends(known, base)
-  const m365 = await startEmulator({ directories: demoDirectories({ web: [`${base.origin}/auth/microsoft/callback`], spa: [] }) })
+  const m365 = await startEmulator({
+    directories: demoDirectories({ web: [`${base.origin}/auth/microsoft/callback`], spa: [] }),
+  })
   const secret = () => randomBytes(32).toString('base64')
   const env = {
     PATH: process.env.PATH ?? '',
@@ -48,7 +55,10 @@ export async function startGateways(known: number, redisUrl: string | undefined)
       ...(process.env.GATEWAY_NODE_OPTIONS?.split(' ') ?? []),
       join(root, 'services/auth-gateway/src/main.ts'),
     ]
-    const child = spawn(process.execPath, main, { env: { ...env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn(process.execPath, main, {
+      env: { ...env, PORT: String(port) },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     children.push(child)
     await untilReady(child, port)
   }

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** Requests over kept connections, the next when the answer is here; answers have no body. Cheap, so that the server is what is measured. */
+/**
+ * Requests over kept connections, the next when the answer is here; answers have no body. Cheap, so that the server is
+ * what is measured.
+ */
 export class RawLoad {
   readonly latencies: number[] = []
   readonly #sockets: Socket[]
@@ -24,7 +27,8 @@ export class RawLoad {
   ): Promise<RawLoad> {
     const requests = questions.map(({ host, cookie, path: own = path, body }) => {
       const method = body === undefined ? 'GET' : 'POST'
-      const content = body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
+      const content =
+        body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
       return Buffer.from(
         `${method} ${own} HTTP/1.1\r\nHost: ${host}\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}${content}\r\n${body ?? ''}`,
       )

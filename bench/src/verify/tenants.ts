@@ -3,17 +3,26 @@ import type { AddressInfo } from 'node:net'
 import type { App } from '@jackfield/contract/app'
 import { NO_BRANDING } from '@jackfield/contract/branding'
 import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
-import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
+import {
+  ADELE,
+  CONTOSO_DIRECTORY_ID,
+  JACKFIELD_CLIENT_ID,
+  JACKFIELD_CLIENT_SECRET,
+} from '@jackfield/m365-emulator/demo/contoso'
 
 /** Ids that name their number, so that ten thousand tenants need no table. */
-const idOf = (kind: number, number: number) => `00000000-0000-4000-8000-${String(kind * 1_000_000 + number).padStart(12, '0')}`
+const idOf = (kind: number, number: number) =>
+  `00000000-0000-4000-8000-${String(kind * 1_000_000 + number).padStart(12, '0')}`
 const numberOf = (id: string) => Number(id.slice(-12)) % 1_000_000
 export const slugOf = (number: number) => `tenant-${number}`
 
 /** The tenant whose every sign-in is another person's; the others have one person each. */
 export const CROWDED = 0
 
-/** Registry and roster as the gateway asks them, with `known` tenants. They answer from arithmetic: what they cost is not the gateway's. */
+/**
+ * Registry and roster as the gateway asks them, with `known` tenants. They answer from arithmetic: what they cost is
+ * not the gateway's.
+ */
 export async function startBackends(known: number, base: URL) {
   const app: App = {
     clientId: 'portal',

@@ -9,7 +9,10 @@ const CALLS = [
   { with: '+1 425 555 0199', at: '10:40', minutes: 11 },
 ]
 
-/** A server-rendered frontend: it keeps no tokens and no sessions of its own, and asks the gateway who the browser's cookie is. */
+/**
+ * A server-rendered frontend: it keeps no tokens and no sessions of its own, and asks the gateway who the browser's
+ * cookie is.
+ */
 export function buildPortal({ gatewayUrl }: { gatewayUrl: string }): FastifyInstance {
   const app = fastify({ forceCloseConnections: true })
   app.register(view, { engine: { eta: new Eta() }, templates: join(import.meta.dirname, '../views') })
@@ -18,14 +21,16 @@ export function buildPortal({ gatewayUrl }: { gatewayUrl: string }): FastifyInst
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
       'cache-control': 'no-store', // what one person sees is for nobody else
-      'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       'x-content-type-options': 'nosniff',
     })
   })
 
   app.get('/portal/health', async () => ({ status: 'ok' }))
 
-  // Where a sign-out ends: a page that asks for no session, or Microsoft's own session would sign the person in again at once.
+  // Where a sign-out ends: a page that asks for no session, or Microsoft's own session would sign the person in again
+  // at once.
   app.get('/portal/signed-out', async (_request, reply) => reply.view('signed-out.eta'))
 
   app.get('/portal/*', async (request, reply) => {

@@ -10,8 +10,8 @@ export type Session =
 type Answer = { user: { name: string }; tenant: { name: string }; bindings: ReadonlyArray<{ extension: string }> }
 
 /**
- * Asks the gateway whose cookie this is. The gateway is called where it listens, never where the request's Host header points; the header
- * only says which tenant's host was asked, and a host that is no tenant's has no sessions.
+ * Asks the gateway whose cookie this is. The gateway is called where it listens, never where the request's Host header
+ * points; the header only says which tenant's host was asked, and a host that is no tenant's has no sessions.
  */
 export function sessionReader(gatewayUrl: string) {
   const gateway = new Pool(gatewayUrl, { connectTimeout: 2_000, headersTimeout: 3_000, bodyTimeout: 3_000 })
@@ -19,7 +19,11 @@ export function sessionReader(gatewayUrl: string) {
   async function readSession(host: string, cookie: string | undefined): Promise<Session> {
     if (cookie === undefined) return { kind: 'signed-out' }
     try {
-      const { statusCode, body } = await gateway.request({ method: 'GET', path: '/auth/session', headers: { host, cookie } })
+      const { statusCode, body } = await gateway.request({
+        method: 'GET',
+        path: '/auth/session',
+        headers: { host, cookie },
+      })
       if (statusCode !== 200) await body.dump()
       if (statusCode === 401) return { kind: 'signed-out' }
       if (statusCode === 403) return { kind: 'refused' }

@@ -7,7 +7,9 @@ afterEach(() => app.close())
 test('S40 without a cookie nobody is asked: the browser goes to the sign-in; a gateway out of reach is 503, never a sign-in loop', async () => {
   const signIn = await app.inject({ url: '/portal/calls?day=today&with=a%26b' })
   expect(signIn.statusCode).toBe(303)
-  expect(signIn.headers.location).toBe('/auth/signin?app=portal&returnTo=%2Fportal%2Fcalls%3Fday%3Dtoday%26with%3Da%2526b')
+  expect(signIn.headers.location).toBe(
+    '/auth/signin?app=portal&returnTo=%2Fportal%2Fcalls%3Fday%3Dtoday%26with%3Da%2526b',
+  )
 
   const unreachable = await app.inject({ url: '/portal/', headers: { cookie: 'a=b' } })
   expect(unreachable.statusCode).toBe(503)

@@ -43,7 +43,9 @@ function failureOfRedirect(): string {
 element('sign-in').addEventListener('click', () => void signInAndShow())
 element('sign-out').addEventListener('click', () => void signOut())
 // The tokens could not be renewed: the session was ended elsewhere.
-userManager.events.addAccessTokenExpired(() => void userManager.removeUser().then(() => show(null, explain('login_required'))))
+userManager.events.addAccessTokenExpired(
+  () => void userManager.removeUser().then(() => show(null, explain('login_required'))),
+)
 
 const user = await userManager.getUser()
 show(user?.expired ? null : user, failureOfRedirect())

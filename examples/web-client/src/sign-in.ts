@@ -7,12 +7,13 @@ const SIZE = { width: 480, height: 640 }
 let pending: AbortController | undefined
 
 /**
- * Signs in in a pop-up; where that is blocked, in this window. Nothing comes back when this window goes away, when the person closes the
- * pop-up, or when a newer click took over.
+ * Signs in in a pop-up; where that is blocked, in this window. Nothing comes back when this window goes away, when the
+ * person closes the pop-up, or when a newer click took over.
  *
- * Microsoft's page sends `Cross-Origin-Opener-Policy: same-origin`. From then on the pop-up looks closed from here, and has no opener: so
- * "closed" is never asked (popupAbortOnClose stays off), and the answer arrives over a BroadcastChannel named by the request's `state`.
- * A pop-up closed by hand therefore just leaves its request waiting, until the next click ends it.
+ * Microsoft's page sends `Cross-Origin-Opener-Policy: same-origin`. From then on the pop-up looks closed from here, and
+ * has no opener: so "closed" is never asked (popupAbortOnClose stays off), and the answer arrives over a
+ * BroadcastChannel named by the request's `state`. A pop-up closed by hand therefore just leaves its request waiting,
+ * until the next click ends it.
  */
 export async function signIn(): Promise<User | undefined> {
   pending?.abort('replaced')
@@ -25,7 +26,11 @@ export async function signIn(): Promise<User | undefined> {
     return undefined
   }
   try {
-    return await userManager.signinPopup({ popupWindowTarget: WINDOW, popupAbortOnClose: false, popupSignal: mine.signal })
+    return await userManager.signinPopup({
+      popupWindowTarget: WINDOW,
+      popupAbortOnClose: false,
+      popupSignal: mine.signal,
+    })
   } catch (error) {
     if (mine.signal.aborted) return undefined
     throw error

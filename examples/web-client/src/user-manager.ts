@@ -2,7 +2,9 @@ import { UserManager } from 'oidc-client-ts'
 
 const here = location.origin
 
-/** All the gateway and this app must agree on: the provider on this very host, and who we are in its catalogue of apps. */
+/**
+ * All the gateway and this app must agree on: the provider on this very host, and who we are in its catalogue of apps.
+ */
 export const userManager = new UserManager({
   authority: `${here}/auth`,
   client_id: 'web-client',

@@ -1,7 +1,9 @@
 /** Colours are `#rrggbb` in lower case throughout. */
 export type Surface = { card: string; ground: string; ink: string; quiet: string; line: string; shade: string }
 
-/** What the sign-in pages lie on, by colour scheme. `shade` is what a colour is mixed with until it can be read there. */
+/**
+ * What the sign-in pages lie on, by colour scheme. `shade` is what a colour is mixed with until it can be read there.
+ */
 export const SURFACES = {
   light: { card: '#ffffff', ground: '#eef1f4', ink: '#1a2330', quiet: '#546070', line: '#d5dbe2', shade: '#000000' },
   dark: { card: '#1a212a', ground: '#11161c', ink: '#e8edf2', quiet: '#9fabb8', line: '#35404c', shade: '#ffffff' },
@@ -26,7 +28,11 @@ export function accentColours(accent: string, scheme: Scheme): AccentColours {
   const isReadable = (colour: string) => contrast(colour, card) >= READABLE && contrast(colour, ground) >= READABLE
   const steps = Array.from({ length: 21 }, (_, step) => mix(accent, shade, step / 20))
   // One of black and white always has at least 4.58.
-  return { fill: accent, onFill: contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#000000', ink: steps.find(isReadable) ?? shade }
+  return {
+    fill: accent,
+    onFill: contrast(accent, '#ffffff') >= READABLE ? '#ffffff' : '#000000',
+    ink: steps.find(isReadable) ?? shade,
+  }
 }
 
 /** Contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */

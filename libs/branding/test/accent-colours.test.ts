@@ -14,7 +14,8 @@ test('SI-09 of every colour there is, text on it and text in it can be read, in 
     property(integer({ min: 0, max: 0xffffff }), constantFrom('light', 'dark'), (number, scheme) => {
       const { fill, onFill, ink } = accentColours(`#${number.toString(16).padStart(6, '0')}`, scheme)
       expect(contrast(fill, onFill)).toBeGreaterThanOrEqual(READABLE)
-      for (const behind of [SURFACES[scheme].card, SURFACES[scheme].ground]) expect(contrast(ink, behind)).toBeGreaterThanOrEqual(READABLE)
+      for (const behind of [SURFACES[scheme].card, SURFACES[scheme].ground])
+        expect(contrast(ink, behind)).toBeGreaterThanOrEqual(READABLE)
     }),
     { numRuns: 2_000 },
   )
@@ -30,6 +31,7 @@ test('a colour that can be read stays as it is; a pale one keeps its fill', () =
 
 test('the text of the pages themselves can be read', () => {
   for (const { card, ground, ink, quiet } of Object.values(SURFACES)) {
-    for (const text of [ink, quiet]) expect(Math.min(contrast(text, card), contrast(text, ground))).toBeGreaterThanOrEqual(READABLE)
+    for (const text of [ink, quiet])
+      expect(Math.min(contrast(text, card), contrast(text, ground))).toBeGreaterThanOrEqual(READABLE)
   }
 })

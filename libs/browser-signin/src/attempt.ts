@@ -19,7 +19,14 @@ export type Wishes = {
 }
 
 /** What the window that asks keeps: without the verifier the code is worth nothing (RFC 7636). */
-export type Attempt = { authority: string; clientId: string; redirectUri: string; state: string; nonce: string; verifier: string }
+export type Attempt = {
+  authority: string
+  clientId: string
+  redirectUri: string
+  state: string
+  nonce: string
+  verifier: string
+}
 
 export type SignedIn = {
   claims: Readonly<Record<string, unknown>> & { sub: string }
@@ -42,7 +49,10 @@ export async function beginAttempt(provider: Provider, wishes: Wishes): Promise<
     nonce: oauth.generateRandomNonce(),
     verifier: oauth.generateRandomCodeVerifier(),
   }
-  const [server, challenge] = await Promise.all([findServer(attempt.authority), oauth.calculatePKCECodeChallenge(attempt.verifier)])
+  const [server, challenge] = await Promise.all([
+    findServer(attempt.authority),
+    oauth.calculatePKCECodeChallenge(attempt.verifier),
+  ])
   if (!server.authorization_endpoint) throw new SignInError('failed')
   const url = new URL(server.authorization_endpoint)
   const question = {

@@ -1,6 +1,7 @@
-// Where a sign-in comes back to, in a pop-up or by redirect, on the app's own origin. It only hands the answer on; it redeems nothing.
-// Neither window.opener nor the opener's view of this window survives Microsoft's Cross-Origin-Opener-Policy: hence a BroadcastChannel,
-// which only documents of this very origin can join, named by the unguessable `state` of the request.
+// Where a sign-in comes back to, in a pop-up or by redirect, on the app's own origin. It only hands the answer on; it
+// redeems nothing. Neither window.opener nor the opener's view of this window survives Microsoft's
+// Cross-Origin-Opener-Policy: hence a BroadcastChannel, which only documents of this very origin can join, named by the
+// unguessable `state` of the request.
 const PREFIX = 'jackfield-sign-in:'
 const answer = location.search
 const name = PREFIX + new URLSearchParams(answer).get('state')

@@ -27,9 +27,11 @@ p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
 const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
 
 /**
- * `<microsoft-sign-in client-id="...">`: the button, and all that follows its click. Attributes are the options of `signIn`: `client-id`,
- * `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`, `ui-locales` (by default the page's own language); and `theme` (`light` or `dark`; else the system's).
- * Fires `signedin` (`detail`: `SignedIn`), also for a sign-in that came back by redirect, and `signinerror` (`detail`: `SignInError`).
+ * `<microsoft-sign-in client-id="...">`: the button, and all that follows its click. Attributes are the options of
+ * `signIn`: `client-id`, `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`,
+ * `ui-locales` (by default the page's own language); and `theme` (`light` or `dark`; else the system's). Fires
+ * `signedin` (`detail`: `SignedIn`), also for a sign-in that came back by redirect, and `signinerror` (`detail`:
+ * `SignInError`).
  */
 export class MicrosoftSignIn extends Element {
   #problem: HTMLElement | undefined
@@ -123,4 +125,5 @@ export class MicrosoftSignIn extends Element {
   }
 }
 
-if (globalThis.customElements && !customElements.get('microsoft-sign-in')) customElements.define('microsoft-sign-in', MicrosoftSignIn)
+if (globalThis.customElements && !customElements.get('microsoft-sign-in'))
+  customElements.define('microsoft-sign-in', MicrosoftSignIn)

@@ -3,7 +3,10 @@ import type { SignedIn } from './attempt.ts'
 import type { MicrosoftSignIn } from './microsoft-sign-in.ts'
 import type { SignInError } from './sign-in-error.ts'
 
-/** The element's attributes and events as React 19 takes them. Types only: import `microsoft-sign-in` where the app starts. */
+/**
+ * The element's attributes and events as React 19 takes them. Types only: import `microsoft-sign-in` where the app
+ * starts.
+ */
 type MicrosoftSignInAttributes = DetailedHTMLProps<HTMLAttributes<MicrosoftSignIn>, MicrosoftSignIn> & {
   'client-id': string
   authority?: string

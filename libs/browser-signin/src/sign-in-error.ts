@@ -1,8 +1,16 @@
 /**
- * `access-denied`: the person cancelled, or is not let in. `replaced`: a newer click took over. `expired`: nobody came back in ten minutes.
- * `unavailable`: try again in a moment. `failed`: everything else; `cause` says more to developers, and nothing to people.
+ * `access-denied`: the person cancelled, or is not let in. `replaced`: a newer click took over. `expired`: nobody came
+ * back in ten minutes. `unavailable`: try again in a moment. `failed`: everything else; `cause` says more to
+ * developers, and nothing to people.
  */
-export type SignInErrorCode = 'access-denied' | 'login-required' | 'replaced' | 'aborted' | 'expired' | 'unavailable' | 'failed'
+export type SignInErrorCode =
+  | 'access-denied'
+  | 'login-required'
+  | 'replaced'
+  | 'aborted'
+  | 'expired'
+  | 'unavailable'
+  | 'failed'
 
 export class SignInError extends Error {
   readonly code: SignInErrorCode

@@ -4,7 +4,10 @@ import { keepWaiting, LONGEST, PREFIX, takeAnswered } from './waiting-attempts.t
 
 export type SignInOptions = Provider &
   Wishes & {
-    /** `auto`: a pop-up, except in an installed app, whose window a pop-up would leave. A blocked pop-up always becomes a redirect. */
+    /**
+     * `auto`: a pop-up, except in an installed app, whose window a pop-up would leave. A blocked pop-up always becomes
+     * a redirect.
+     */
     mode?: 'auto' | 'popup' | 'redirect'
     /** After a redirect: an address of this origin; by default this page. */
     returnTo?: string
@@ -16,17 +19,21 @@ const INSTALLED = ['standalone', 'minimal-ui', 'fullscreen'].map((mode) => `(dis
 let pending: AbortController | undefined
 
 /**
- * Signs in with Microsoft. To be called in a click, or browsers block the pop-up. When it goes on by redirect this page is left and nothing
- * comes back: `finishSignIn` has the result on the next page.
+ * Signs in with Microsoft. To be called in a click, or browsers block the pop-up. When it goes on by redirect this page
+ * is left and nothing comes back: `finishSignIn` has the result on the next page.
  *
- * Nobody can see that a person closed the pop-up (Cross-Origin-Opener-Policy): the promise waits on. Leave the button as it is; a newer
- * click ends the older with `replaced`.
+ * Nobody can see that a person closed the pop-up (Cross-Origin-Opener-Policy): the promise waits on. Leave the button
+ * as it is; a newer click ends the older with `replaced`.
  */
 export async function signIn(options: SignInOptions): Promise<SignedIn> {
   pending?.abort(new SignInError('replaced'))
   const mine = new AbortController()
   pending = mine
-  const signal = AbortSignal.any([mine.signal, AbortSignal.timeout(LONGEST), ...(options.signal ? [options.signal] : [])])
+  const signal = AbortSignal.any([
+    mine.signal,
+    AbortSignal.timeout(LONGEST),
+    ...(options.signal ? [options.signal] : []),
+  ])
 
   const popup = usesPopup(options.mode) ? openPopup() : null // before anything is awaited: still within the click
   try {
@@ -42,7 +49,10 @@ export async function signIn(options: SignInOptions): Promise<SignedIn> {
   }
 }
 
-/** What a sign-in by redirect left for this page: the result, nothing, or its `SignInError`. To be called when the page starts. */
+/**
+ * What a sign-in by redirect left for this page: the result, nothing, or its `SignInError`. To be called when the page
+ * starts.
+ */
 export async function finishSignIn({ clientId }: Pick<SignInOptions, 'clientId'>): Promise<SignedIn | undefined> {
   const found = takeAnswered(clientId)
   if (!found) return undefined

@@ -1,6 +1,9 @@
 import type { SignInErrorCode } from './sign-in-error.ts'
 
-/** The button's text is Microsoft's own, in its languages; `underWay` is for screen readers; `problems` say nothing where the person knows already. */
+/**
+ * The button's text is Microsoft's own, in its languages; `underWay` is for screen readers; `problems` say nothing
+ * where the person knows already.
+ */
 export type Texts = { button: string; underWay: string; problems: Partial<Record<SignInErrorCode, string>> }
 
 const ENGLISH: Texts = {

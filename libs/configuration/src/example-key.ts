@@ -5,8 +5,9 @@ const WORDS = /change.?me|change.?this|example|password|placeholder|replace.?(?:
 const LEAST_DIFFERENT = 10
 
 /**
- * Whether a key is one that somebody copied or typed (T-140): a repeated byte or pattern, bytes in sequence, or words, as it is `written` or in
- * what it decodes to. No random key of 128 bits or more is taken for one: each of these is rarer than one in 10^8.
+ * Whether a key is one that somebody copied or typed (T-140): a repeated byte or pattern, bytes in sequence, or words,
+ * as it is `written` or in what it decodes to. No random key of 128 bits or more is taken for one: each of these is
+ * rarer than one in 10^8.
  */
 export function isExampleKey(written: string, bytes: Uint8Array = Buffer.from(written)): boolean {
   const decoded = Buffer.from(bytes).toString('latin1')

@@ -39,7 +39,8 @@ const PLATFORM_SETTINGS = [
 ]
 
 /**
- * Reads a service's settings from the environment, those that hold secrets also from files. An empty variable counts as absent.
+ * Reads a service's settings from the environment, those that hold secrets also from files. An empty variable counts as
+ * absent.
  * @throws {ConfigError} with a line for each setting that is missing, malformed or unknown
  */
 export function loadConfig<Schema extends z.ZodObject>(
@@ -51,10 +52,13 @@ export function loadConfig<Schema extends z.ZodObject>(
   if (wrong.length > 0) throw new ConfigError(wrong)
   const parsed = schema.safeParse(given)
   const known = new Set([...Object.keys(schema.shape), ...PLATFORM_SETTINGS])
-  const unknown = Object.keys(given).filter((name) => !known.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
+  const unknown = Object.keys(given).filter(
+    (name) => !known.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)),
+  )
   const lines = [
     ...(parsed.error?.issues ?? []).map(
-      (issue) => `${String(issue.path[0] ?? 'settings')}: ${given[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
+      (issue) =>
+        `${String(issue.path[0] ?? 'settings')}: ${given[String(issue.path[0])] === undefined ? 'is missing' : issue.message}`,
     ),
     ...unknown.map((name) => `${name}: is not a setting of this service`),
   ]

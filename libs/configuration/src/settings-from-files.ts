@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** Settings that hold secrets: each may be named with `_FILE` behind it instead, for secrets that are mounted as files. */
+/**
+ * Settings that hold secrets: each may be named with `_FILE` behind it instead, for secrets that are mounted as files.
+ */
 const WITH_FILES = [
   'DATABASE_URL',
   'REDIS_URL',
@@ -12,7 +14,10 @@ const WITH_FILES = [
 
 type Environment = Readonly<Record<string, string>>
 
-/** The settings with what their files hold, without the white space around it; `wrong` has a line for each that cannot be read or is given twice. */
+/**
+ * The settings with what their files hold, without the white space around it; `wrong` has a line for each that cannot
+ * be read or is given twice.
+ */
 export function settingsFromFiles(environment: Environment): { settings: Environment; wrong: string[] } {
   const settings: Record<string, string> = { ...environment }
   const wrong: string[] = []

@@ -20,8 +20,13 @@ export function keyList(bytes: { exactly: number } | { atLeast: number }) {
   return z
     .string()
     .regex(/^[A-Za-z0-9+/_=, -]+$/, 'must be comma-separated base64')
-    .transform((text) => text.split(',').map((part) => ({ written: part.trim(), key: Buffer.from(part.trim(), 'base64') })))
-    .refine((keys) => keys.every(({ key }) => fits(key)), { error: `every key must decode to ${wanted} bytes`, abort: true })
+    .transform((text) =>
+      text.split(',').map((part) => ({ written: part.trim(), key: Buffer.from(part.trim(), 'base64') })),
+    )
+    .refine((keys) => keys.every(({ key }) => fits(key)), {
+      error: `every key must decode to ${wanted} bytes`,
+      abort: true,
+    })
     .refine((keys) => !keys.some(({ written, key }) => isExampleKey(written, key)), NOT_RANDOM)
     .transform((keys) => keys.map(({ key }) => key))
 }

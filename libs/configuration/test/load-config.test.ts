@@ -37,7 +37,9 @@ test('S51 a missing setting and an empty one are both called missing', () => {
 })
 
 test('S51 a misspelled setting of ours is refused, the rest of the environment is not looked at', () => {
-  expect(linesFor({ ...right, MICROSOFT_LOGIN_URI: 'x' })).toEqual(['MICROSOFT_LOGIN_URI: is not a setting of this service'])
+  expect(linesFor({ ...right, MICROSOFT_LOGIN_URI: 'x' })).toEqual([
+    'MICROSOFT_LOGIN_URI: is not a setting of this service',
+  ])
   expect(loadConfig(Config, { ...right, HOSTNAME: 'pod-1', npm_config_x: 'y' }).PORT).toBe(8080)
 })
 
@@ -61,8 +63,12 @@ test('S26 S51 a key is read from the file its setting names; a file that cannot 
   expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: join(folder, 'none') })).toEqual([
     'KEY_ENCRYPTION_KEYS_FILE: the file cannot be read',
   ])
-  expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: file('empty', ' ') })).toEqual(['KEY_ENCRYPTION_KEYS_FILE: the file is empty'])
-  expect(linesFor({ ...right, KEY_ENCRYPTION_KEYS_FILE: held })).toEqual(['KEY_ENCRYPTION_KEYS_FILE: is given beside KEY_ENCRYPTION_KEYS'])
+  expect(linesFor({ ...others, KEY_ENCRYPTION_KEYS_FILE: file('empty', ' ') })).toEqual([
+    'KEY_ENCRYPTION_KEYS_FILE: the file is empty',
+  ])
+  expect(linesFor({ ...right, KEY_ENCRYPTION_KEYS_FILE: held })).toEqual([
+    'KEY_ENCRYPTION_KEYS_FILE: is given beside KEY_ENCRYPTION_KEYS',
+  ])
   expect(loadConfig(Config, { ...right, BOOTSTRAP_API_KEY_FILE: held }).PORT).toBe(8080) // another service's
   rmSync(folder, { recursive: true })
 })
@@ -85,7 +91,14 @@ test.each([
 
 test('T-100 look-alikes of loopback are no loopback', () => {
   for (const host of ['localhost', 'a.b.localhost', '127.9.9.9', '[::1]']) expect(isLoopbackHost(host), host).toBe(true)
-  for (const host of ['localhost.evil.test', '127.0.0.1.evil.test', 'xlocalhost', '0.0.0.0', '2130706433', '169.254.169.254'])
+  for (const host of [
+    'localhost.evil.test',
+    '127.0.0.1.evil.test',
+    'xlocalhost',
+    '0.0.0.0',
+    '2130706433',
+    '169.254.169.254',
+  ])
     expect(isLoopbackHost(host), host).toBe(false)
 })
 

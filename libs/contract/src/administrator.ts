@@ -17,13 +17,20 @@ const SignInTenantId = Id.meta({
     'The tenant through whose Microsoft accounts they sign in to Control: the scope itself, or, of the platform’s, the operators’ own',
 })
 
-/** A person who enters Control with Microsoft: named by directory and object id, as phone users are, never by a mail address (T-04). */
+/**
+ * A person who enters Control with Microsoft: named by directory and object id, as phone users are, never by a mail
+ * address (T-04).
+ */
 export const NewAdministrator = z
   .strictObject({ ...members, signInTenantId: SignInTenantId.optional() })
-  .refine(({ scope, signInTenantId }) => (scope === 'platform' ? signInTenantId !== undefined : (signInTenantId ?? scope) === scope), {
-    path: ['signInTenantId'],
-    message: 'must be given for the scope platform, and be the scope itself otherwise',
-  })
+  .refine(
+    ({ scope, signInTenantId }) =>
+      scope === 'platform' ? signInTenantId !== undefined : (signInTenantId ?? scope) === scope,
+    {
+      path: ['signInTenantId'],
+      message: 'must be given for the scope platform, and be the scope itself otherwise',
+    },
+  )
 export type NewAdministrator = z.infer<typeof NewAdministrator>
 
 export const Administrator = z

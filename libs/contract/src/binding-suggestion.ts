@@ -3,8 +3,8 @@ import { Id } from './identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 /**
- * `attribute`: the last digits of a phone number (of the extension it names, if it names one), of the employee id, or of the mail's local part.
- * `next-free`: the first free number of a range.
+ * `attribute`: the last digits of a phone number (of the extension it names, if it names one), of the employee id, or
+ * of the mail's local part. `next-free`: the first free number of a range.
  */
 export const BindingRule = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -14,7 +14,12 @@ export const BindingRule = z.discriminatedUnion('kind', [
     digits: z.int().min(2).max(15).meta({ description: 'How many of its last digits are the extension' }),
   }),
   z
-    .strictObject({ kind: z.literal('next-free'), phoneSystemId: Id, from: z.int().min(0), to: z.int().max(999_999_999) })
+    .strictObject({
+      kind: z.literal('next-free'),
+      phoneSystemId: Id,
+      from: z.int().min(0),
+      to: z.int().max(999_999_999),
+    })
     .refine(({ from, to }) => from <= to && to - from < 100_000, 'must be a range of at most 100,000 numbers'),
 ])
 export type BindingRule = z.infer<typeof BindingRule>
@@ -45,16 +50,22 @@ export const BindingSuggestionQuery = z.strictObject({ phoneSystemId: Id })
 export const BindingSuggestions = z.object({
   items: z.array(BindingSuggestion),
   conflicts: z.array(BindingConflict),
-  isPartial: z.boolean().meta({ description: 'More people are unbound than are looked at once: accept these, then ask again' }),
+  isPartial: z
+    .boolean()
+    .meta({ description: 'More people are unbound than are looked at once: accept these, then ask again' }),
 })
 
 /** A suggestion may be sent back whole, as it was listed; only who and which extension count. */
-const AcceptedSuggestion = z.strictObject(BindingSuggestion.shape).partial({ displayName: true, score: true, reason: true })
+const AcceptedSuggestion = z
+  .strictObject(BindingSuggestion.shape)
+  .partial({ displayName: true, score: true, reason: true })
 export const AcceptedSuggestions = z.strictObject({
   phoneSystemId: Id,
   items: z.array(AcceptedSuggestion).min(1).max(1_000),
 })
 export const AcceptedBindings = z.object({
   bound: z.int().min(0),
-  refused: z.array(z.object({ userId: Id, extension: z.string(), code: z.string(), holder: ExtensionHolder.nullable() })),
+  refused: z.array(
+    z.object({ userId: Id, extension: z.string(), code: z.string(), holder: ExtensionHolder.nullable() }),
+  ),
 })

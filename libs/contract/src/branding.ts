@@ -26,7 +26,10 @@ export type Logo = z.infer<typeof Logo>
 export const Branding = z
   .object({
     displayName: z.string().nullable().meta({ description: 'Stands on the pages in place of the tenant’s name' }),
-    accentColour: z.string().nullable().meta({ description: 'Of buttons; text on it and links are made readable whatever it is' }),
+    accentColour: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of buttons; text on it and links are made readable whatever it is' }),
     language: Language.nullable().meta({ description: 'For people whose browser and app ask for none that is spoken' }),
     logo: Logo.nullable().meta({ description: 'Set with `PUT /tenants/{tenantId}/branding/logo`' }),
   })

@@ -8,7 +8,10 @@ export type ConsentLink = z.infer<typeof ConsentLink>
 /** What begins the state of such a link, to tell its answer from one of a sign-in. */
 export const CONSENT_STATE_PREFIX = 'consent-'
 
-/** tenant-registry `POST /internal/consent-returns`: a browser came back from there. What else its address said is not passed on. */
+/**
+ * tenant-registry `POST /internal/consent-returns`: a browser came back from there. What else its address said is not
+ * passed on.
+ */
 export const ConsentAnswer = z.object({
   state: z.string().startsWith(CONSENT_STATE_PREFIX).max(200),
   isDeclined: z.boolean(),

@@ -4,11 +4,17 @@ import { Alias } from './microsoft-account.ts'
 
 // auth-gateway `POST /auth/control/sign-ins`, asked by Control's own pages.
 
-/** Through which tenant somebody enters Control with Microsoft: its slug or one of its hosts. `accountId` once they have chosen. */
+/**
+ * Through which tenant somebody enters Control with Microsoft: its slug or one of its hosts. `accountId` once they have
+ * chosen.
+ */
 export const ControlSignInRequest = z.strictObject({
   tenant: z.string().trim().toLowerCase().min(1).max(260),
   accountId: Id.optional(),
-  chooseAnother: z.boolean().default(false).meta({ description: 'Ask Microsoft for another login than the one it would take' }),
+  chooseAnother: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Ask Microsoft for another login than the one it would take' }),
   returnTo: z
     .string()
     .regex(/^(?:\/|(?:\/[\w-]+)+\/?)$/)

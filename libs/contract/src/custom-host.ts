@@ -7,10 +7,12 @@ export const CustomHost = z
   .object({
     hostname: HostName,
     provenAt: Timestamp.nullable().meta({ description: 'null: nobody can use it yet' }),
-    dns: z.object({ name: z.string(), type: z.literal('TXT'), value: z.string() }).meta({ description: 'One way: this record in its DNS' }),
-    file: z
-      .object({ url: z.url(), content: z.string() })
-      .meta({ description: 'The other way: this file on its present web server, over plain http and without a redirect' }),
+    dns: z
+      .object({ name: z.string(), type: z.literal('TXT'), value: z.string() })
+      .meta({ description: 'One way: this record in its DNS' }),
+    file: z.object({ url: z.url(), content: z.string() }).meta({
+      description: 'The other way: this file on its present web server, over plain http and without a redirect',
+    }),
   })
   .meta({ id: 'CustomHost' })
 export type CustomHost = z.infer<typeof CustomHost>

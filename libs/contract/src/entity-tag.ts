@@ -3,7 +3,8 @@ import { z } from 'zod'
 /** Header of every change to a resource that exists. Loose: what else is sent stays there for whoever reads it. */
 export const IfMatch = z.looseObject({
   'if-match': z.string().max(1_000).optional().meta({
-    description: 'The entity tag the resource was read with: 412 when it has changed since. Without it whatever is current is changed',
+    description:
+      'The entity tag the resource was read with: 412 when it has changed since. Without it whatever is current is changed',
   }),
 })
 

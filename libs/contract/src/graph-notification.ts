@@ -8,8 +8,9 @@ export const LifecycleEvent = z.enum(['reauthorizationRequired', 'subscriptionRe
 export type LifecycleEvent = z.infer<typeof LifecycleEvent>
 
 /**
- * What a notification is recognised by; everything else in it is not looked at. A missing part fits nothing. The directory is `tenantId` in
- * notifications of changes; lifecycle notifications have `organizationId` in its place, whatever the document says.
+ * What a notification is recognised by; everything else in it is not looked at. A missing part fits nothing. The
+ * directory is `tenantId` in notifications of changes; lifecycle notifications have `organizationId` in its place,
+ * whatever the document says.
  */
 const Told = z.object({
   subscriptionId: Lower.catch(''),
@@ -18,15 +19,23 @@ const Told = z.object({
   clientState: Text.catch(''),
   lifecycleEvent: LifecycleEvent.optional().catch(undefined),
 })
-const Recognised = Told.transform(({ tenantId, organizationId, ...told }) => ({ ...told, directoryId: tenantId ?? organizationId ?? '' }))
+const Recognised = Told.transform(({ tenantId, organizationId, ...told }) => ({
+  ...told,
+  directoryId: tenantId ?? organizationId ?? '',
+}))
 export type GraphNotification = z.output<typeof Recognised>
 
 /** What is not even an object fits nothing, and does not spoil the others of its batch (T-141). */
-const UNRECOGNISABLE: GraphNotification = { subscriptionId: '', directoryId: '', clientState: '', lifecycleEvent: undefined }
+const UNRECOGNISABLE: GraphNotification = {
+  subscriptionId: '',
+  directoryId: '',
+  clientState: '',
+  lifecycleEvent: undefined,
+}
 
 /**
- * Notifications of Microsoft Graph about changes, each a hint that something changed and never the change itself, or about the subscription
- * itself; events that Graph may invent later are left alone.
+ * Notifications of Microsoft Graph about changes, each a hint that something changed and never the change itself, or
+ * about the subscription itself; events that Graph may invent later are left alone.
  */
 export const GraphNotifications = z.object({ value: z.array(Recognised.catch(UNRECOGNISABLE)).max(5_000) })
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { Id, Timestamp } from './identifier.ts'
 
-/** For a colleague who has the role in Entra ID: opens one account's set-up in Control, and nothing else, for a while. */
+/**
+ * For a colleague who has the role in Entra ID: opens one account's set-up in Control, and nothing else, for a while.
+ */
 export const NewHandOverLink = z.strictObject({
   hours: z.int().min(1).max(168).default(72).meta({ description: 'How long it is good, at most a week' }),
 })

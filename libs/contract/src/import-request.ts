@@ -10,7 +10,10 @@ export const UserTicks = z.strictObject({ id: Guid, sync: z.boolean(), sso: z.bo
 export type UserTicks = z.infer<typeof UserTicks>
 
 const ChosenUsers = z.strictObject({ users: z.array(UserTicks).min(1).max(10_000) })
-/** Narrows an import of everybody. `search` means what it means in the list of Microsoft users: what a name, UPN, mail or department begins with. */
+/**
+ * Narrows an import of everybody. `search` means what it means in the list of Microsoft users: what a name, UPN, mail
+ * or department begins with.
+ */
 export const ImportFilter = z.strictObject({
   search: z.string().trim().min(1).max(200).optional(),
   department: z.string().trim().min(1).max(256).optional(),

@@ -9,7 +9,10 @@ const Criteria = z.strictObject({
     .trim()
     .toLowerCase()
     .max(253)
-    .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'must be a domain such as contoso.com')
+    .regex(
+      /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+      'must be a domain such as contoso.com',
+    )
     .optional()
     .meta({ description: 'Of the user principal name or of the mail address' }),
   userType: z.enum(['Member', 'Guest']).optional(),
@@ -29,9 +32,10 @@ export type ImportRule = z.infer<typeof ImportRule>
 export const ImportRules = z
   .strictObject({
     items: z.array(ImportRule).max(50).meta({ description: 'In order: the first that fits somebody decides' }),
-    leavers: z
-      .enum(['keep', 'unsync'])
-      .meta({ description: 'What becomes of whom a rule brought once none fits: stays as they are, or loses Sync User and SSO enabled' }),
+    leavers: z.enum(['keep', 'unsync']).meta({
+      description:
+        'What becomes of whom a rule brought once none fits: stays as they are, or loses Sync User and SSO enabled',
+    }),
   })
   .meta({ id: 'ImportRules' })
 export type ImportRules = z.infer<typeof ImportRules>

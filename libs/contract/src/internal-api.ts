@@ -9,7 +9,9 @@ import { Slug } from './tenant.ts'
 
 // Answers of the routes under /internal, which only our services may call (role `service`).
 
-/** tenant-registry `GET /internal/tenants/{tenantId}/sign-in`: a tenant, and the accounts its people may sign in with. */
+/**
+ * tenant-registry `GET /internal/tenants/{tenantId}/sign-in`: a tenant, and the accounts its people may sign in with.
+ */
 export const SignInTenant = z.object({
   tenant: z.object({ id: Id, slug: Slug, name: z.string() }),
   branding: Branding.default(NO_BRANDING),
@@ -27,24 +29,35 @@ export const SignInTenant = z.object({
 })
 export type SignInTenant = z.infer<typeof SignInTenant>
 
-/** tenant-registry `GET /internal/hosts/{host}`: whose host this is; one tenant's, or a shared host of the catalogue's apps, for every tenant. */
+/**
+ * tenant-registry `GET /internal/hosts/{host}`: whose host this is; one tenant's, or a shared host of the catalogue's
+ * apps, for every tenant.
+ */
 export const HostResolution = z.union([
   z.object({ kind: z.literal('shared'), origin: z.url() }),
   SignInTenant.extend({ kind: z.literal('tenant').default('tenant'), origin: z.url() }),
 ])
 export type HostResolution = z.infer<typeof HostResolution>
 
-/** tenant-registry `GET /internal/directories/{directoryId}/tenants`: those with an enabled account in that directory. */
+/**
+ * tenant-registry `GET /internal/directories/{directoryId}/tenants`: those with an enabled account in that directory.
+ */
 export const TenantsOfDirectory = z.array(SignInTenant)
 
-/** The secret itself, or an assertion signed by the account's certificate or by the installation, good for some minutes (RFC 7523). */
+/**
+ * The secret itself, or an assertion signed by the account's certificate or by the installation, good for some minutes
+ * (RFC 7523).
+ */
 export const CredentialProof = z.discriminatedUnion('type', [
   z.object({ type: z.literal('secret'), secret: z.string() }),
   z.object({ type: z.literal('assertion'), assertion: z.string() }),
 ])
 export type CredentialProof = z.infer<typeof CredentialProof>
 
-/** tenant-registry `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/connection`: what it takes to speak to Microsoft for it. */
+/**
+ * tenant-registry `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/connection`: what it takes to speak
+ * to Microsoft for it.
+ */
 export const Connection = z.object({
   accountId: Id,
   tenantId: Id,
@@ -54,28 +67,40 @@ export const Connection = z.object({
   cloud: Cloud,
   enabled: z.boolean(),
   credential: CredentialProof.nullable(),
-  /** Only while `credential` is new and unproven: its id, and the one it replaces, which stands in should Entra ID refuse the new one. */
+  /**
+   * Only while `credential` is new and unproven: its id, and the one it replaces, which stands in should Entra ID
+   * refuse the new one.
+   */
   rotation: z.object({ credentialId: Id, previous: CredentialProof }).optional(),
 })
 export type Connection = z.infer<typeof Connection>
 
-/** tenant-registry `POST .../connection/uses`: which of two credentials Entra ID took. `new` ends the rotation that names the id. */
+/**
+ * tenant-registry `POST .../connection/uses`: which of two credentials Entra ID took. `new` ends the rotation that
+ * names the id.
+ */
 export const CredentialUse = z.object({ credentialId: Id, worked: z.enum(['new', 'previous']) })
 export type CredentialUse = z.infer<typeof CredentialUse>
 
 /** user-sync-worker `GET /internal/tenants/{tenantId}/phone-users/{userId}` and `?directoryId=&objectId=`. */
 export const RosterEntry = PhoneUser.extend({
-  sessionsValidAfter: Timestamp.nullable().meta({ description: 'Sessions and refresh tokens older than this are worth nothing' }),
+  sessionsValidAfter: Timestamp.nullable().meta({
+    description: 'Sessions and refresh tokens older than this are worth nothing',
+  }),
 })
 export type RosterEntry = z.infer<typeof RosterEntry>
 /**
- * user-sync-worker `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/roster`: what hangs on an account. `POST .../disconnect`
- * answers the same and ends it: runs, subscription, SSO ticks and sessions; users and extensions stay. To be called before the credential is erased.
+ * user-sync-worker `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/roster`: what hangs on an account.
+ * `POST .../disconnect` answers the same and ends it: runs, subscription, SSO ticks and sessions; users and extensions
+ * stay. To be called before the credential is erased.
  */
 export const RosterOfAccount = z.object({ users: z.int().min(0), sso: z.int().min(0), bound: z.int().min(0) })
 export type RosterOfAccount = z.infer<typeof RosterOfAccount>
 
-/** user-sync-worker `GET /internal/tenants/{tenantId}/roster`: all that it has of a tenant. `POST .../erase` answers the same and erases it. */
+/**
+ * user-sync-worker `GET /internal/tenants/{tenantId}/roster`: all that it has of a tenant. `POST .../erase` answers the
+ * same and erases it.
+ */
 export const RosterOfTenant = RosterOfAccount.extend({ phoneSystems: z.int().min(0), webhookEndpoints: z.int().min(0) })
 export type RosterOfTenant = z.infer<typeof RosterOfTenant>
 
@@ -90,8 +115,9 @@ export const AddressQuestion = z.object({
     .transform(comparedAddress),
 })
 /**
- * user-sync-worker `POST /internal/sign-in-candidates`: in which tenant's directory the person may be. An unknown address is answered
- * like a known one of its domain, so that nobody learns which exist; of an unknown domain there is none.
+ * user-sync-worker `POST /internal/sign-in-candidates`: in which tenant's directory the person may be. An unknown
+ * address is answered like a known one of its domain, so that nobody learns which exist; of an unknown domain there is
+ * none.
  */
 export const SignInCandidates = z.array(z.object({ tenantId: Id, directoryId: Guid }))
 export type SignInCandidates = z.infer<typeof SignInCandidates>

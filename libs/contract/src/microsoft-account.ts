@@ -6,7 +6,10 @@ import { CheckId } from './verification.ts'
 /** Which platform the redirect URIs are registered under in Entra ID; it decides who may redeem the code. */
 export const RedirectPlatform = z.enum(['web', 'spa'])
 export type RedirectPlatform = z.infer<typeof RedirectPlatform>
-/** `single`: one redirect URI for the whole platform. `per-app`: one on each app's shared host and one on its tenant host. */
+/**
+ * `single`: one redirect URI for the whole platform. `per-app`: one on each app's shared host and one on its tenant
+ * host.
+ */
 export const RedirectMode = z.enum(['single', 'per-app'])
 export type RedirectMode = z.infer<typeof RedirectMode>
 
@@ -19,11 +22,21 @@ const kept = { createdAt: Timestamp, expiresAt: Timestamp }
 
 /** What is told of a credential: never the credential itself. */
 export const CredentialSummary = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('secret'), hint: z.string().meta({ description: 'Last characters of the secret' }), ...kept }),
-  z.object({ type: z.literal('certificate'), thumbprint: z.string().meta({ description: 'SHA-1, as Entra ID lists it' }), ...kept }),
+  z.object({
+    type: z.literal('secret'),
+    hint: z.string().meta({ description: 'Last characters of the secret' }),
+    ...kept,
+  }),
+  z.object({
+    type: z.literal('certificate'),
+    thumbprint: z.string().meta({ description: 'SHA-1, as Entra ID lists it' }),
+    ...kept,
+  }),
   z.object({
     type: z.literal('federated'),
-    issuer: z.string().meta({ description: 'These three are entered in Entra ID under Certificates & secrets > Federated credentials' }),
+    issuer: z.string().meta({
+      description: 'These three are entered in Entra ID under Certificates & secrets > Federated credentials',
+    }),
     subject: z.string(),
     audience: z.string(),
     createdAt: Timestamp,
@@ -34,12 +47,18 @@ export type CredentialSummary = z.infer<typeof CredentialSummary>
 
 const Pem = z.string().trim().min(1).max(16_384)
 
-/** Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), a certificate with its private key, or nothing but trust. */
+/**
+ * Write-only. The secret's *value* (Entra ID also shows a secret id, a GUID, which is refused), a certificate with its
+ * private key, or nothing but trust.
+ */
 export const NewCredential = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('secret'),
     secret: z.string().trim().min(1).max(512),
-    expiresAt: z.iso.datetime({ offset: true }).or(z.iso.date()).meta({ description: 'When Entra ID says the secret expires' }),
+    expiresAt: z.iso
+      .datetime({ offset: true })
+      .or(z.iso.date())
+      .meta({ description: 'When Entra ID says the secret expires' }),
   }),
   z.strictObject({
     type: z.literal('certificate'),
@@ -75,16 +94,19 @@ export const MicrosoftAccount = z
     cloud: Cloud,
     redirectPlatform: RedirectPlatform,
     redirectMode: RedirectMode,
-    status: AccountStatus.meta({ description: '`failing`: the last connection test failed, or the account is not in step' }),
-    enabled: z
-      .boolean()
-      .meta({ description: 'Tested successfully at least once and not disabled: people may sign in, users may be imported' }),
+    status: AccountStatus.meta({
+      description: '`failing`: the last connection test failed, or the account is not in step',
+    }),
+    enabled: z.boolean().meta({
+      description: 'Tested successfully at least once and not disabled: people may sign in, users may be imported',
+    }),
     credential: CredentialSummary.nullable(),
     previousCredential: CredentialSummary.optional().meta({
       description: 'The one before, which stands in until Entra ID has taken the new one, or until its own end',
     }),
     warnings: z.array(AccountWarning).meta({
-      description: 'The most pressing first: runs that fail, a credential that ends within 60 days, what the last connection test found',
+      description:
+        'The most pressing first: runs that fail, a credential that ends within 60 days, what the last connection test found',
     }),
     lastVerifiedAt: Timestamp.nullable(),
     createdAt: Timestamp,
@@ -136,7 +158,10 @@ export type AccountRemoval = z.infer<typeof AccountRemoval>
 
 export const AccountParams = z.object({ tenantId: Id, accountId: Id })
 
-/** Of a connection test: what it tries in place of what is saved, or that a green one is to switch a disabled account on. */
+/**
+ * Of a connection test: what it tries in place of what is saved, or that a green one is to switch a disabled account
+ * on.
+ */
 export const VerifyRequest = z
   .strictObject({
     redirectMode: RedirectMode.optional(),
@@ -147,11 +172,17 @@ export const VerifyRequest = z
     ({ enable, redirectMode, redirectPlatform }) => !enable || (redirectMode ?? redirectPlatform) === undefined,
     'what is only tried cannot be enabled',
   )
-  .meta({ description: 'With `redirectMode` or `redirectPlatform` a proposal is tested beside what is saved: nothing is saved' })
+  .meta({
+    description:
+      'With `redirectMode` or `redirectPlatform` a proposal is tested beside what is saved: nothing is saved',
+  })
 export type VerifyRequest = z.infer<typeof VerifyRequest>
 
 /** Redirect URIs as they would be; without either, as they are. */
-export const RedirectUriQuery = z.strictObject({ redirectMode: RedirectMode.optional(), redirectPlatform: RedirectPlatform.optional() })
+export const RedirectUriQuery = z.strictObject({
+  redirectMode: RedirectMode.optional(),
+  redirectPlatform: RedirectPlatform.optional(),
+})
 
 export const RedirectUri = z.object({
   uri: z.string(),
@@ -164,8 +195,12 @@ export const RedirectUris = z.object({
   redirectMode: RedirectMode,
   redirectPlatform: RedirectPlatform,
   items: z.array(RedirectUri).meta({ description: 'All that must be registered' }),
-  outdated: z.boolean().meta({ description: 'What is needed has changed since the last connection test found it registered' }),
-  missing: z.array(RedirectUri).meta({ description: 'Of the items, those no connection test has found registered yet' }),
+  outdated: z
+    .boolean()
+    .meta({ description: 'What is needed has changed since the last connection test found it registered' }),
+  missing: z
+    .array(RedirectUri)
+    .meta({ description: 'Of the items, those no connection test has found registered yet' }),
   obsolete: z.array(z.string()).meta({ description: 'Found registered, needed no more: remove them in Entra ID' }),
 })
 export type RedirectUris = z.infer<typeof RedirectUris>

@@ -8,7 +8,9 @@ export const MicrosoftCloud = z
   .object({
     id: Cloud,
     name: z.string().meta({ description: 'What Microsoft calls it', example: 'GCC High' }),
-    adminCenterUrl: z.url().meta({ description: 'Origin of the Entra admin center that administers its registrations' }),
+    adminCenterUrl: z
+      .url()
+      .meta({ description: 'Origin of the Entra admin center that administers its registrations' }),
   })
   .meta({ id: 'MicrosoftCloud' })
 export type MicrosoftCloud = z.infer<typeof MicrosoftCloud>

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { Timestamp } from './identifier.ts'
 
-/** Why Microsoft Graph made or renewed no subscription. `words` are Graph's own, bounded and without control characters; of `unavailable` ours. */
+/**
+ * Why Microsoft Graph made or renewed no subscription. `words` are Graph's own, bounded and without control characters;
+ * of `unavailable` ours.
+ */
 export const SubscriptionFailure = z.object({
   kind: z.enum(['address-unreachable', 'limit-reached', 'not-permitted', 'refused', 'throttled', 'unavailable']),
   code: z.string().max(64).nullable(),
@@ -10,8 +13,8 @@ export const SubscriptionFailure = z.object({
 export type SubscriptionFailure = z.infer<typeof SubscriptionFailure>
 
 /**
- * user-sync-worker `POST /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/notification-check`: how the account's changes are told.
- * A subscription that could not be made is tried again soon after somebody asked.
+ * user-sync-worker `POST /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/notification-check`: how the
+ * account's changes are told. A subscription that could not be made is tried again soon after somebody asked.
  */
 export const NotificationHealth = z.object({
   /** Whether there is an address that Graph could post to. */

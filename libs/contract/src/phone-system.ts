@@ -4,7 +4,9 @@ import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 const Name = z.string().trim().min(1).max(120)
 
-export const PhoneSystem = z.object({ id: Id, tenantId: Id, name: Name, createdAt: Timestamp }).meta({ id: 'PhoneSystem' })
+export const PhoneSystem = z
+  .object({ id: Id, tenantId: Id, name: Name, createdAt: Timestamp })
+  .meta({ id: 'PhoneSystem' })
 export type PhoneSystem = z.infer<typeof PhoneSystem>
 export const NewPhoneSystem = z.strictObject({ name: Name })
 

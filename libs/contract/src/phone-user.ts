@@ -11,7 +11,10 @@ export const ExtensionNumber = z
 export const Binding = z.object({ phoneSystemId: Id, phoneSystemName: z.string(), extension: ExtensionNumber })
 export type Binding = z.infer<typeof Binding>
 
-/** An extension of somebody who is disabled or deleted is kept for them: `until` is when it becomes free, null when it never does by itself. */
+/**
+ * An extension of somebody who is disabled or deleted is kept for them: `until` is when it becomes free, null when it
+ * never does by itself.
+ */
 export const ExtensionHold = z.object({ since: Timestamp, until: Timestamp.nullable() }).meta({ id: 'ExtensionHold' })
 export type ExtensionHold = z.infer<typeof ExtensionHold>
 

@@ -6,8 +6,8 @@ import { Id } from './identifier.ts'
 export const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])
 
 /**
- * An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that was handed over; `name`
- * is there of a person who signed in with Microsoft.
+ * An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that
+ * was handed over; `name` is there of a person who signed in with Microsoft.
  */
 export const Principal = z.object({
   id: z.string(),
@@ -19,8 +19,8 @@ export const Principal = z.object({
 export type Principal = z.infer<typeof Principal>
 
 /**
- * Claims of a token between our services. `iss` the calling service, `aud` the service called, `sub` the admin it calls for, or itself.
- * The role `service` opens the internal routes and nothing else.
+ * Claims of a token between our services. `iss` the calling service, `aud` the service called, `sub` the admin it calls
+ * for, or itself. The role `service` opens the internal routes and nothing else.
  */
 export const InternalClaims = z.object({
   iss: z.string(),

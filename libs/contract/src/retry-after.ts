@@ -10,8 +10,9 @@ const DECIMAL = /^\d{1,20}(?:\.\d{0,20})?$|^\.\d{1,20}$/
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [\w :-]{1,40}$/
 
 /**
- * A Retry-After in either form (RFC 9110 10.2.3). Microsoft has sent fractions: they are rounded up. Undefined for what is neither, and for
- * a date that is over: they tell of no wait, least of all that there is none. `now` is in milliseconds since 1970.
+ * A Retry-After in either form (RFC 9110 10.2.3). Microsoft has sent fractions: they are rounded up. Undefined for what
+ * is neither, and for a date that is over: they tell of no wait, least of all that there is none. `now` is in
+ * milliseconds since 1970.
  */
 export function readRetryAfter(value: string | null | undefined, now: number): RetryAfter | undefined {
   const text = value?.trim() ?? ''

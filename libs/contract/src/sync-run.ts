@@ -19,8 +19,8 @@ export const SyncRunCounts = z.object({
 export type SyncRunCounts = z.infer<typeof SyncRunCounts>
 
 /**
- * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account before it, or a worker
- * to be free.
+ * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account
+ * before it, or a worker to be free.
  */
 export const RunWait = z.enum([
   'microsoft-throttled',
@@ -47,13 +47,20 @@ export const SyncRun = z
     skippedUsers: z
       .array(z.object({ id: Guid, reason: z.string() }))
       .meta({ description: 'At most 100 users the run could not import, and why' }),
-    warnings: z.array(z.object({ code: z.string(), message: z.string() })).meta({ description: 'What the run had to leave out, and why' }),
+    warnings: z
+      .array(z.object({ code: z.string(), message: z.string() }))
+      .meta({ description: 'What the run had to leave out, and why' }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     lastProgressAt: Timestamp.nullable().meta({ description: 'When the run took a step last; null before its first' }),
     waiting: z
-      .object({ until: Timestamp.nullable().meta({ description: 'When it is tried again; null when nobody knows' }), reason: RunWait })
+      .object({
+        until: Timestamp.nullable().meta({ description: 'When it is tried again; null when nobody knows' }),
+        reason: RunWait,
+      })
       .nullable()
-      .meta({ description: 'What the run waits for; null while it is worked on, and when it is over or waits for an approval' }),
+      .meta({
+        description: 'What the run waits for; null while it is worked on, and when it is over or waits for an approval',
+      }),
     createdAt: Timestamp,
     startedAt: Timestamp.nullable(),
     finishedAt: Timestamp.nullable(),

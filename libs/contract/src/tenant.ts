@@ -8,7 +8,16 @@ export const Slug = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits or inner hyphens')
 
 /** Labels the platform uses itself. */
-export const RESERVED_SLUGS: ReadonlySet<string> = new Set(['control', 'www', 'api', 'auth', 'login', 'admin', 'static', 'mail'])
+export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
+  'control',
+  'www',
+  'api',
+  'auth',
+  'login',
+  'admin',
+  'static',
+  'mail',
+])
 
 /** A host name without scheme, port or path. */
 export const HostName = z
@@ -16,7 +25,10 @@ export const HostName = z
   .trim()
   .toLowerCase()
   .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/, 'must be a host name such as phone.contoso.com')
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+    'must be a host name such as phone.contoso.com',
+  )
 
 const DisplayName = z.string().trim().min(1).max(120)
 
@@ -27,14 +39,21 @@ export const Tenant = z
     name: DisplayName,
     customHosts: z.array(HostName),
     branding: Branding.default(NO_BRANDING),
-    removing: z.literal(true).optional().meta({ description: 'Its removal began and was cut short: delete it again to finish' }),
+    removing: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Its removal began and was cut short: delete it again to finish' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
   .meta({ id: 'Tenant' })
 export type Tenant = z.infer<typeof Tenant>
 
-export const NewTenant = z.strictObject({ slug: Slug, name: DisplayName, customHosts: z.array(HostName).max(20).default([]) })
+export const NewTenant = z.strictObject({
+  slug: Slug,
+  name: DisplayName,
+  customHosts: z.array(HostName).max(20).default([]),
+})
 export type NewTenant = z.infer<typeof NewTenant>
 
 export const TenantPatch = z.strictObject({

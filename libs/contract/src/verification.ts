@@ -1,10 +1,21 @@
 import { z } from 'zod'
 import { Timestamp } from './identifier.ts'
 
-export const CheckId = z.enum(['directory', 'credential', 'consent', 'users', 'permissions', 'redirect-uris', 'notifications'])
+export const CheckId = z.enum([
+  'directory',
+  'credential',
+  'consent',
+  'users',
+  'permissions',
+  'redirect-uris',
+  'notifications',
+])
 export type CheckId = z.infer<typeof CheckId>
 
-/** One check of the connection test: what is wrong, who can mend it and how. `notifications` never fails: it warns, or is skipped. */
+/**
+ * One check of the connection test: what is wrong, who can mend it and how. `notifications` never fails: it warns, or
+ * is skipped.
+ */
 export const Check = z.object({
   id: CheckId,
   status: z.enum(['passed', 'failed', 'warning', 'skipped']),

@@ -31,7 +31,8 @@ test.each([
 test('lists have 50 items a page unless asked, and never more than 500', () => {
   expect(PageQuery.parse({}).limit).toBe(50)
   expect(PageQuery.parse({ limit: '500' }).limit).toBe(500)
-  for (const limit of ['0', '501', '-1', '1.5', 'many', 'Infinity']) expect(PageQuery.safeParse({ limit }).success, limit).toBe(false)
+  for (const limit of ['0', '501', '-1', '1.5', 'many', 'Infinity'])
+    expect(PageQuery.safeParse({ limit }).success, limit).toBe(false)
 })
 
 test('a filter is true, false or absent, so that “bound=0” does not quietly mean true', () => {

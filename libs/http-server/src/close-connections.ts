@@ -4,9 +4,10 @@ import type { FastifyInstance } from 'fastify'
 const LOOK_MS = 50
 
 /**
- * Lets no connection outlive the last request under way when the server closes. Node closes those that are idle in that moment, once: one
- * that becomes idle later is kept for its next request, for as long as the client likes, and one that a client opened ahead of need, which
- * has carried no request, passes for busy. The end of the service would wait for the time-outs of both.
+ * Lets no connection outlive the last request under way when the server closes. Node closes those that are idle in that
+ * moment, once: one that becomes idle later is kept for its next request, for as long as the client likes, and one that
+ * a client opened ahead of need, which has carried no request, passes for busy. The end of the service would wait for
+ * the time-outs of both.
  */
 export function closeConnectionsInTime(app: Pick<FastifyInstance, 'server' | 'addHook'>): void {
   const unused = new Set<Socket>()

@@ -31,8 +31,8 @@ const SECRET_PATHS = ['authorization', 'cookie', '["set-cookie"]'].flatMap((name
 })
 
 /**
- * A Fastify server as every service starts from: JSON log without secrets, request ids, zod validation, problem details,
- * bounded bodies and times, `/health/live`, `/health/ready`, `/metrics`.
+ * A Fastify server as every service starts from: JSON log without secrets, request ids, zod validation, problem
+ * details, bounded bodies and times, `/health/live`, `/health/ready`, `/metrics`.
  */
 export function createServer(options: ServerOptions) {
   const app = fastify({
@@ -66,7 +66,9 @@ export function createServer(options: ServerOptions) {
   }).withTypeProvider<ZodTypeProvider>()
   // Node takes the first of several; whoever stands in front may have taken the last (RFC 9112 3.2).
   app.addHook('onRequest', async ({ raw }) => {
-    const hosts = raw.rawHeaders.filter((each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host')
+    const hosts = raw.rawHeaders.filter(
+      (each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host',
+    )
     if (hosts.length > 1) throw new AppError(400, 'invalid-request', 'The request names more than one host.')
   })
   app.setValidatorCompiler(requestValidator)

@@ -10,8 +10,9 @@ declare module 'fastify' {
 }
 
 /**
- * A rolling update loses no request: who is about to end says first that it is not ready, and serves on until nobody sends it requests. An
- * answer with `Connection: close` makes a client that keeps its connection open the next one, to another replica (RFC 9112 9.6).
+ * A rolling update loses no request: who is about to end says first that it is not ready, and serves on until nobody
+ * sends it requests. An answer with `Connection: close` makes a client that keeps its connection open the next one, to
+ * another replica (RFC 9112 9.6).
  */
 export function allowDraining(app: FastifyInstance): void {
   const underWay = new Set<ServerResponse>()

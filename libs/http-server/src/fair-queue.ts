@@ -6,10 +6,14 @@ export type FairQueue<Lane extends string> = {
 }
 
 /**
- * A bounded wait for slots: `waitMs` at most, for as much work as `places` has slots. A slot that is given back goes to whoever holds
- * least, not to whoever waits longest (T-130).
+ * A bounded wait for slots: `waitMs` at most, for as much work as `places` has slots. A slot that is given back goes to
+ * whoever holds least, not to whoever waits longest (T-130).
  */
-export function fairQueue<Lane extends string>(slots: FairSlots<Lane>, places: FairSlots<Lane>, waitMs: number): FairQueue<Lane> {
+export function fairQueue<Lane extends string>(
+  slots: FairSlots<Lane>,
+  places: FairSlots<Lane>,
+  waitMs: number,
+): FairQueue<Lane> {
   type Waiting = LanesOf<Lane> & { begin(slot: (() => void) | undefined): void }
   const queue = new Set<Waiting>()
 

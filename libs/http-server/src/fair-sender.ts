@@ -2,7 +2,9 @@ import { type FairSlots, inFairOrder, type LanesOf } from './fair-slots.ts'
 
 export type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
   slots: FairSlots<Lane>
-  /** What waits and is due, oldest first: of each key of the narrowest lane at least as much as its slots could take. */
+  /**
+   * What waits and is due, oldest first: of each key of the narrowest lane at least as much as its slots could take.
+   */
   listDue(): Promise<Due[]>
   /** Those of these messages that no other process claimed meanwhile. */
   claim(ids: string[]): Promise<Message[]>
@@ -14,12 +16,15 @@ export type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { i
   pollMs?: number
 }
 
-/** Sends until nothing is due and nothing under way; once `stopping` is aborted, begins nothing more. Answers how many were delivered. */
+/**
+ * Sends until nothing is due and nothing under way; once `stopping` is aborted, begins nothing more. Answers how many
+ * were delivered.
+ */
 export type FairSender = (stopping?: AbortSignal) => Promise<number>
 
 /**
- * Empties an outbox through fair slots, without rounds: a slot that is given back takes the next due message at once, so that nobody waits
- * for the slowest of a batch. Not to be called again before it has ended.
+ * Empties an outbox through fair slots, without rounds: a slot that is given back takes the next due message at once,
+ * so that nobody waits for the slowest of a batch. Not to be called again before it has ended.
  */
 export function fairSender<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message>(
   parts: FairSenderParts<Lane, Due, Message>,

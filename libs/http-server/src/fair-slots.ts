@@ -12,12 +12,16 @@ export type FairSlots<Lane extends string> = {
   isFull(): boolean
 }
 
-/** Of the slots still free no lane may hold more: the more are busy, the smaller each share, so that a newcomer always finds one. */
+/**
+ * Of the slots still free no lane may hold more: the more are busy, the smaller each share, so that a newcomer always
+ * finds one.
+ */
 const LARGEST_SHARE = 1 / 4
 
 /**
- * Bounds work under way that waits for somebody else: `total` at once, and for each key of a lane (a tenant, an endpoint) at most
- * `most[lane]`, narrowest lane first. Counted in this process. One that hangs fills its own lanes and nobody else's (T-130).
+ * Bounds work under way that waits for somebody else: `total` at once, and for each key of a lane (a tenant, an
+ * endpoint) at most `most[lane]`, narrowest lane first. Counted in this process. One that hangs fills its own lanes and
+ * nobody else's (T-130).
  */
 export function fairSlots<Lane extends string>(total: number, most: Readonly<Record<Lane, number>>): FairSlots<Lane> {
   const lanes = Object.keys(most) as Lane[]
@@ -54,7 +58,10 @@ export function fairSlots<Lane extends string>(total: number, most: Readonly<Rec
 }
 
 /** Whoever holds least comes first, by the widest lane before the narrower ones; equals stay in their order. */
-export function inFairOrder<Lane extends string, Work extends LanesOf<Lane>>(waiting: readonly Work[], slots: FairSlots<Lane>): Work[] {
+export function inFairOrder<Lane extends string, Work extends LanesOf<Lane>>(
+  waiting: readonly Work[],
+  slots: FairSlots<Lane>,
+): Work[] {
   return slots.lanes.reduce<Work[]>((works, lane) => {
     const ahead = new Map<string, number>()
     const placed = works.map((work) => {

@@ -3,8 +3,8 @@ import plugin from 'fastify-plugin'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 
 /**
- * OpenAPI 3.1 from the routes' own schemas: bodies are closed, answers open, so that a later version may add a member. Register before the
- * routes; serve `app.swagger()` where the service wants it.
+ * OpenAPI 3.1 from the routes' own schemas: bodies are closed, answers open, so that a later version may add a member.
+ * Register before the routes; serve `app.swagger()` where the service wants it.
  */
 export const openapiPlugin = plugin<{ title: string; version: string }>(async (app, { title, version }) => {
   await app.register(swagger, {
@@ -27,11 +27,16 @@ type Document = ReturnType<typeof jsonSchemaTransformObject>
 /** The transformation names a schema that is sent `…Input`, and as it is answered without it. */
 function openedAnswers(document: Document): Document {
   const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } }
-  const named = Object.entries(components.schemas ?? {}).map(([name, schema]) => [name, name.endsWith('Input') ? schema : opened(schema)])
+  const named = Object.entries(components.schemas ?? {}).map(([name, schema]) => [
+    name,
+    name.endsWith('Input') ? schema : opened(schema),
+  ])
   return { ...document, components: { ...components, schemas: Object.fromEntries(named) } } as Document
 }
 
 /** The same JSON schema without `additionalProperties: false`, which zod writes for every object of an answer. */
 function opened<Schema>(schema: Schema): Schema {
-  return JSON.parse(JSON.stringify(schema), (key, value) => (key === 'additionalProperties' && value === false ? undefined : value))
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === 'additionalProperties' && value === false ? undefined : value,
+  )
 }

@@ -15,38 +15,42 @@ declare module 'fastify' {
 }
 
 /** Liveness, readiness and metrics, on internal hosts alone (AD-13). Bodies tell nothing of the inside (DO-16). */
-export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(async (app, { name, healthChecks }) => {
-  const metrics = new Registry()
-  metrics.setDefaultLabels({ service: name })
-  collectDefaultMetrics({ register: metrics })
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer, by route',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [metrics],
-  })
-  app.decorate('metrics', metrics)
-  app.addHook('onResponse', async (request, reply) => {
-    duration.observe(
-      { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
-      reply.elapsedTime / 1000,
-    )
-  })
+export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(
+  async (app, { name, healthChecks }) => {
+    const metrics = new Registry()
+    metrics.setDefaultLabels({ service: name })
+    collectDefaultMetrics({ register: metrics })
+    const duration = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time to answer, by route',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers: [metrics],
+    })
+    app.decorate('metrics', metrics)
+    app.addHook('onResponse', async (request, reply) => {
+      duration.observe(
+        { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
+        reply.elapsedTime / 1000,
+      )
+    })
 
-  const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
-  app.get('/health/live', operators, async () => ({ status: 'live' }))
-  app.get('/health/ready', operators, async (request, reply) => {
-    if (app.isDraining()) return reply.status(503).send({ status: 'not ready' })
-    const failed = (await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))).filter(
-      (entry) => entry !== undefined,
+    const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
+    app.get('/health/live', operators, async () => ({ status: 'live' }))
+    app.get('/health/ready', operators, async (request, reply) => {
+      if (app.isDraining()) return reply.status(503).send({ status: 'not ready' })
+      const failed = (
+        await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))
+      ).filter((entry) => entry !== undefined)
+      for (const { check, error } of failed)
+        request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
+      return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
+    })
+    app.get('/metrics', operators, async (_request, reply) =>
+      reply.header('content-type', metrics.contentType).send(await metrics.metrics()),
     )
-    for (const { check, error } of failed)
-      request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
-    return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
-  })
-  app.get('/metrics', operators, async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()))
-})
+  },
+)
 
 async function internalHostsOnly(request: FastifyRequest): Promise<void> {
   if (!isInternalHost(request.host)) throw new AppError(404, 'not-found', 'There is nothing at this address.')

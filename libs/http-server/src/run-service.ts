@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from './create-server.ts'
 
-/** How long requests and slices of work under way may take to end. With SHUTDOWN_DELAY_SECONDS it must fit into an orchestrator's grace. */
+/**
+ * How long requests and slices of work under way may take to end. With SHUTDOWN_DELAY_SECONDS it must fit into an
+ * orchestrator's grace.
+ */
 export const CLOSING_MS = 20_000
 
 export type ServiceOptions = {
@@ -16,8 +19,9 @@ export type ServiceOptions = {
 }
 
 /**
- * Listens, and ends in order on SIGTERM or SIGINT: not ready at once, the delay (SIGTERM alone: nobody waits after Ctrl-C), the server
- * (requests under way are finished), then `closers`. Exits with 0 when all closed within 20 s after the delay, with 1 otherwise.
+ * Listens, and ends in order on SIGTERM or SIGINT: not ready at once, the delay (SIGTERM alone: nobody waits after
+ * Ctrl-C), the server (requests under way are finished), then `closers`. Exits with 0 when all closed within 20 s after
+ * the delay, with 1 otherwise.
  */
 export async function runService(app: Server, options: ServiceOptions): Promise<void> {
   let closing = false

@@ -4,10 +4,10 @@ import plugin from 'fastify-plugin'
 import { z } from 'zod'
 
 /**
- * The routes of a public API, in whose scope it is registered before them, ignore nothing that they are sent: a misspelled `preview`
- * would delete. Their own schemas are strict objects; a route without a query schema takes no parameter, one without a body schema no
- * body. An empty JSON object is none: some clients send one with every POST. Answers, and routes between services, stay open, so that
- * two versions understand each other during an upgrade.
+ * The routes of a public API, in whose scope it is registered before them, ignore nothing that they are sent: a
+ * misspelled `preview` would delete. Their own schemas are strict objects; a route without a query schema takes no
+ * parameter, one without a body schema no body. An empty JSON object is none: some clients send one with every POST.
+ * Answers, and routes between services, stay open, so that two versions understand each other during an upgrade.
  */
 export const strictRequestsPlugin = plugin(async (app) => {
   app.addHook('onRoute', (route) => {

@@ -3,8 +3,8 @@ import { Counter, type Registry } from 'prom-client'
 const SAY_AGAIN_MS = 3_600_000
 
 /**
- * Counts what no key of KEY_ENCRYPTION_KEYS opens, by what it is, for an alert. `onFirst` hears of each of these once an hour, so that a log
- * tells of it without being flooded: everybody with an old cookie makes one at every request.
+ * Counts what no key of KEY_ENCRYPTION_KEYS opens, by what it is, for an alert. `onFirst` hears of each of these once
+ * an hour, so that a log tells of it without being flooded: everybody with an old cookie makes one at every request.
  */
 export function unopenedSecrets(onFirst: (what: string) => void, now: () => number = Date.now) {
   const counter = new Counter({

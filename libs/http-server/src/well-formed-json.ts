@@ -2,8 +2,8 @@ import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Fastify's own JSON parser, but a text with half a surrogate pair is refused (RFC 8259 8.2, RFC 7493 2.1): it is no Unicode, Postgres
- * takes it in no JSON column, and elsewhere it would silently become another character.
+ * Fastify's own JSON parser, but a text with half a surrogate pair is refused (RFC 8259 8.2, RFC 7493 2.1): it is no
+ * Unicode, Postgres takes it in no JSON column, and elsewhere it would silently become another character.
  */
 export function parseWellFormedJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
@@ -11,7 +11,8 @@ export function parseWellFormedJson(app: FastifyInstance): void {
     parse(request, body as string, (error, value) => {
       // Read from UTF-8, half a pair can only have come by such an escape.
       const mayBeBroken = !error && /\\u[dD][89a-fA-F]/.test(body as string)
-      if (mayBeBroken && !isWellFormed(value)) return done(new AppError(400, 'invalid-request', 'A text of the body is not valid Unicode.'))
+      if (mayBeBroken && !isWellFormed(value))
+        return done(new AppError(400, 'invalid-request', 'A text of the body is not valid Unicode.'))
       done(error, value)
     })
   })

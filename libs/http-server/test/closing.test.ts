@@ -81,12 +81,17 @@ test('FC-63 once it drains it is live and not ready, and serves each request wit
   const old = connectTo(portOf(app))
   old.ask('/health/ready')
   await expect.poll(() => old.heard.text).toContain('{"status":"ready"}')
-  expect(old.heard).toMatchObject({ text: expect.stringMatching(/^HTTP\/1.1 200 .*connection: keep-alive/is), ended: false })
+  expect(old.heard).toMatchObject({
+    text: expect.stringMatching(/^HTTP\/1.1 200 .*connection: keep-alive/is),
+    ended: false,
+  })
 
   app.drain()
   old.heard.text = ''
   old.ask('/health/live')
-  await expect.poll(() => old.heard).toMatchObject({ text: expect.stringMatching(/^HTTP\/1.1 200 .*connection: close/is), ended: true })
+  await expect
+    .poll(() => old.heard)
+    .toMatchObject({ text: expect.stringMatching(/^HTTP\/1.1 200 .*connection: close/is), ended: true })
   for (const [path, status] of [
     ['/health/ready', 503],
     ['/health/live', 200],

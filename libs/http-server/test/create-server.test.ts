@@ -39,7 +39,9 @@ app.register(async (routes) => {
   routes.get('/down', async () => {
     throw new Error('query failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })
   })
-  routes.withTypeProvider<never>().post('/things', { schema: { body: z.object({ name: z.string().min(2) }) } }, async () => ({ ok: true }))
+  routes
+    .withTypeProvider<never>()
+    .post('/things', { schema: { body: z.object({ name: z.string().min(2) }) } }, async () => ({ ok: true }))
 })
 beforeEach(() => {
   log = ''
@@ -74,18 +76,22 @@ test('T-115 a store that is down is 503 with Retry-After, not 500', async () => 
 })
 
 test('T-91 AD-07 bodies are validated whatever their content type, and the wrong field is named', async () => {
-  const post = (payload: string, headers: Record<string, string>) => app.inject({ method: 'POST', url: '/things', payload, headers })
+  const post = (payload: string, headers: Record<string, string>) =>
+    app.inject({ method: 'POST', url: '/things', payload, headers })
   const wrong = await post('{"name":"x"}', { 'content-type': 'application/json' })
   expect(wrong.statusCode).toBe(400)
   expect(wrong.json().errors[0].path).toBe('body.name')
   expect((await post('{"name":"xy"}', {})).statusCode).toBe(415)
   expect((await post('{"name":"xy"}', { 'content-type': 'text/plain' })).statusCode).toBe(400)
   expect((await post('{"name":', { 'content-type': 'application/json' })).statusCode).toBe(400)
-  expect((await post(JSON.stringify({ name: 'x'.repeat(2000) }), { 'content-type': 'application/json' })).statusCode).toBe(413)
+  expect(
+    (await post(JSON.stringify({ name: 'x'.repeat(2000) }), { 'content-type': 'application/json' })).statusCode,
+  ).toBe(413)
 })
 
 test('T-91 half a surrogate pair in a body is refused, whole ones and what only looks like one are taken', async () => {
-  const post = (payload: string) => app.inject({ method: 'POST', url: '/things', payload, headers: { 'content-type': 'application/json' } })
+  const post = (payload: string) =>
+    app.inject({ method: 'POST', url: '/things', payload, headers: { 'content-type': 'application/json' } })
   for (const broken of [
     '{"name":"ab\\ud800"}',
     '{"name":"\\udC00ab"}',
@@ -107,7 +113,10 @@ test.each([
   'SE-10 an address %s is refused like everything else, and what stood behind the question mark stays out of the log',
   async (_what, path, status) => {
     const answer = await app.inject(`${path}?code=canary-code`)
-    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8'])
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ])
     expect(answer.json()).toMatchObject({ status, code: expect.any(String), requestId: answer.headers['x-request-id'] })
     expect(answer.body).not.toContain(path)
     expect(log).not.toContain('canary-code')

@@ -32,11 +32,14 @@ test.each([
   expect(isInternalHost(host)).toBe(false)
 })
 
-test.each(['/health/live', '/health/ready', '/metrics'])('AD-13 %s answers operators, and is nothing on a host of people', async (url) => {
-  const app = createServer({ name: 'test', logLevel: 'silent', healthChecks: {}, trustedProxies: ['127.0.0.1'] })
-  const ask = async (headers: Record<string, string>) => (await app.inject({ url, headers })).statusCode
-  expect(await ask({ host: '10.1.2.3:8080' })).toBe(200)
-  expect(await ask({ host: 'control.phone.example' })).toBe(404)
-  expect(await ask({ host: '10.1.2.3:8080', 'x-forwarded-host': 'control.phone.example' })).toBe(404)
-  await app.close()
-})
+test.each(['/health/live', '/health/ready', '/metrics'])(
+  'AD-13 %s answers operators, and is nothing on a host of people',
+  async (url) => {
+    const app = createServer({ name: 'test', logLevel: 'silent', healthChecks: {}, trustedProxies: ['127.0.0.1'] })
+    const ask = async (headers: Record<string, string>) => (await app.inject({ url, headers })).statusCode
+    expect(await ask({ host: '10.1.2.3:8080' })).toBe(200)
+    expect(await ask({ host: 'control.phone.example' })).toBe(404)
+    expect(await ask({ host: '10.1.2.3:8080', 'x-forwarded-host': 'control.phone.example' })).toBe(404)
+    await app.close()
+  },
+)

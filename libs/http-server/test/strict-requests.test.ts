@@ -41,7 +41,10 @@ test('T-91 a route that takes no body refuses one that says something; nothing, 
   const send = (payload: string) =>
     app.inject({ method: 'DELETE', url: '/strict/thing', payload, headers: { 'content-type': 'application/json' } })
   for (const payload of ['{"preview":true}', '[]', '"yes"', '0', 'false'])
-    expect((await send(payload)).json(), payload).toMatchObject({ status: 400, errors: [{ code: 'unexpected-body', in: 'body' }] })
+    expect((await send(payload)).json(), payload).toMatchObject({
+      status: 400,
+      errors: [{ code: 'unexpected-body', in: 'body' }],
+    })
   expect(deleted).toBe(0)
   for (const payload of ['{}', 'null']) expect((await send(payload)).statusCode, payload).toBe(200)
   expect((await app.inject({ method: 'DELETE', url: '/strict/thing' })).statusCode).toBe(200)
@@ -49,5 +52,7 @@ test('T-91 a route that takes no body refuses one that says something; nothing, 
 
 test('T-91 a route that reads its body by itself gets it, and routes outside the scope stay tolerant', async () => {
   expect((await app.inject({ method: 'PUT', url: '/strict/image', payload: { pixels: 1 } })).statusCode).toBe(200)
-  expect((await app.inject({ method: 'DELETE', url: '/internal/thing?added=later', payload: { added: 1 } })).statusCode).toBe(200)
+  expect(
+    (await app.inject({ method: 'DELETE', url: '/internal/thing?added=later', payload: { added: 1 } })).statusCode,
+  ).toBe(200)
 })

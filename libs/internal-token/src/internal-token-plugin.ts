@@ -23,23 +23,26 @@ const refuse = defineErrors({
 })
 
 /** Verifies the tokens between our services with @fastify/jwt; `audience` is this service's name. */
-export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buffer[] }>(async (app, { audience, keys }) => {
-  const byId = new Map(keys.map((key) => [keyId(key), key]))
-  const [current] = keys
-  if (!current) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
-  await app.register(jwt, {
-    secret: (_request, token, done) => done(null, byId.get(String('header' in token ? token.header.kid : token.kid)) ?? current),
-    decode: { complete: true },
-    verify: {
-      algorithms: ['HS256'],
-      allowedAud: audience,
-      maxAge: 120_000,
-      clockTolerance: 5_000,
-      requiredClaims: ['exp', 'iat', 'iss', 'sub'],
-    },
-  })
-  app.decorateRequest('caller', null as unknown as InternalClaims)
-})
+export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buffer[] }>(
+  async (app, { audience, keys }) => {
+    const byId = new Map(keys.map((key) => [keyId(key), key]))
+    const [current] = keys
+    if (!current) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
+    await app.register(jwt, {
+      secret: (_request, token, done) =>
+        done(null, byId.get(String('header' in token ? token.header.kid : token.kid)) ?? current),
+      decode: { complete: true },
+      verify: {
+        algorithms: ['HS256'],
+        allowedAud: audience,
+        maxAge: 120_000,
+        clockTolerance: 5_000,
+        requiredClaims: ['exp', 'iat', 'iss', 'sub'],
+      },
+    })
+    app.decorateRequest('caller', null as unknown as InternalClaims)
+  },
+)
 
 /** Guard of what all our callers may read: any valid token. */
 export async function requireInternalToken(request: FastifyRequest): Promise<void> {

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Between the attempts of a request whose connection is refused: each new connection to a Service may reach another replica. */
+/**
+ * Between the attempts of a request whose connection is refused: each new connection to a Service may reach another
+ * replica.
+ */
 const REFUSED_PAUSES_MS = [20, 50, 100, 200]
 
 /**
- * How long to wait, in milliseconds, before a request to another service is sent again; undefined when it must not be. A refused connection
- * has carried nothing, so anything may be sent again. A connection that was closed may have carried the request: only a GET is sent again,
- * once (RFC 9110 9.2.2).
+ * How long to wait, in milliseconds, before a request to another service is sent again; undefined when it must not be.
+ * A refused connection has carried nothing, so anything may be sent again. A connection that was closed may have
+ * carried the request: only a GET is sent again, once (RFC 9110 9.2.2).
  * @param attempt how often it was sent again before
  */
 export function pauseBeforeRetry(method: string, error: unknown, attempt: number): number | undefined {

@@ -20,18 +20,30 @@ export class ServiceCallError extends Error {
 type Request = Parameters<Pool['request']>[0]
 
 export type ServiceClient = {
-  /** GET; undefined when the answer is 404, and `former` itself, an earlier answer to the same question, when nothing is different. */
-  find<Schema extends z.ZodType>(path: string, schema: Schema, former?: z.output<Schema>): Promise<z.output<Schema> | undefined>
+  /**
+   * GET; undefined when the answer is 404, and `former` itself, an earlier answer to the same question, when nothing is
+   * different.
+   */
+  find<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    former?: z.output<Schema>,
+  ): Promise<z.output<Schema> | undefined>
   /** POST a JSON body; undefined when the answer is 404. */
-  post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema, timeoutMs?: number): Promise<z.output<Schema> | undefined>
+  post<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    timeoutMs?: number,
+  ): Promise<z.output<Schema> | undefined>
 }
 
 /** Of the minute that a token lives. */
 const TOKEN_USED_MS = 15_000
 
 /**
- * Calls another service's internal routes as `issuer`, with a token of its own and a wait of at most 2 s unless said otherwise. By
- * undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
+ * Calls another service's internal routes as `issuer`, with a token of its own and a wait of at most 2 s unless said
+ * otherwise. By undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
  */
 export function serviceClient(
   options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] },
@@ -46,7 +58,10 @@ export function serviceClient(
 
   function authorization(): string {
     if (now() - token.at > TOKEN_USED_MS) {
-      token = { text: sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' }), at: now() }
+      token = {
+        text: sign({ aud: options.audience, sub: options.issuer, scope: 'platform', role: 'service' }),
+        at: now(),
+      }
     }
     return `Bearer ${token.text}`
   }
@@ -74,7 +89,12 @@ export function serviceClient(
     }
     const parsed = schema.safeParse(document)
     if (!parsed.success)
-      throw new ServiceCallError(status, 'malformed', `${options.audience} answered malformed to ${method} ${path}`, parsed.error)
+      throw new ServiceCallError(
+        status,
+        'malformed',
+        `${options.audience} answered malformed to ${method} ${path}`,
+        parsed.error,
+      )
     if (isObject(parsed.data)) digests.set(parsed.data, digest)
     return parsed.data
   }

@@ -11,7 +11,10 @@ export function keyId(key: Buffer): string {
 const LIFETIME_MS = 60_000
 
 /** Signs tokens for calls between our services (HS256, RFC 7519) with the first of `keys`; all of them verify. */
-export function internalTokenSigner(issuer: string, keys: readonly Buffer[]): (claims: Omit<InternalClaims, 'iss'>) => string {
+export function internalTokenSigner(
+  issuer: string,
+  keys: readonly Buffer[],
+): (claims: Omit<InternalClaims, 'iss'>) => string {
   const [key] = keys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
   const sign = createSigner({ key, algorithm: 'HS256', kid: keyId(key), expiresIn: LIFETIME_MS, iss: issuer })

@@ -83,7 +83,8 @@ test('S3 T-90 the holder of a hand-over link comes in only where a route says so
   const token = sign({ ...admin, sub: 'hand-over:1', scope: tenant, role: 'hand-over' })
   expect((await get(`/tenants/${tenant}/handed-over`, token, 'POST')).statusCode).toBe(200)
   expect((await get(`/tenants/${other}/handed-over`, token, 'POST')).statusCode).toBe(404)
-  for (const method of ['GET', 'POST'] as const) expect((await get(`/tenants/${tenant}`, token, method)).statusCode).toBe(403)
+  for (const method of ['GET', 'POST'] as const)
+    expect((await get(`/tenants/${tenant}`, token, method)).statusCode).toBe(403)
   for (const url of ['/tenants', '/internal/thing']) expect((await get(url, token)).statusCode).toBe(403)
 })
 
@@ -101,6 +102,11 @@ test('T-115 a call between services gives the parsed answer, undefined for 404, 
   await expect(client.find('/internal/broken', Thing)).rejects.toMatchObject({ code: 'malformed' })
   const stranger = serviceClient({ issuer: 'auth-gateway', audience: 'roster', baseUrl, keys: [foreign] })
   await expect(stranger.find('/internal/thing', Thing)).rejects.toMatchObject({ status: 401, code: 'unauthenticated' })
-  const nowhere = serviceClient({ issuer: 'auth-gateway', audience: 'roster', baseUrl: 'http://127.0.0.1:9', keys: [current] })
+  const nowhere = serviceClient({
+    issuer: 'auth-gateway',
+    audience: 'roster',
+    baseUrl: 'http://127.0.0.1:9',
+    keys: [current],
+  })
   await expect(nowhere.find('/internal/thing', Thing)).rejects.toMatchObject({ status: 0, code: 'unreachable' })
 })

@@ -32,7 +32,10 @@ afterEach(() => {
 
 function client(now?: () => number) {
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return serviceClient({ issuer: 'auth-gateway', audience: 'tenant-registry', baseUrl, keys: [Buffer.alloc(32, 1)] }, now)
+  return serviceClient(
+    { issuer: 'auth-gateway', audience: 'tenant-registry', baseUrl, keys: [Buffer.alloc(32, 1)] },
+    now,
+  )
 }
 const Named = z.object({ name: z.string() })
 const UNREACHABLE = { name: 'ServiceCallError', status: 0, code: 'unreachable' }
@@ -59,20 +62,25 @@ test('a service that is not there does not answer', async () => {
   await expect(find('/one', Named)).rejects.toMatchObject(UNREACHABLE)
 })
 
-test.each(['find', 'post'] as const)('FC-63 %s is sent again after a refused connection, which has carried nothing', async (ask) => {
-  const { find, post } = client()
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  let refused = 0
-  const comeBack = () => {
-    refused += 1
-    if (refused === 2) server.listen(port, '127.0.0.1')
-  }
-  subscribe('undici:client:connectError', comeBack)
-  const answered = ask === 'find' ? find('/one', Named) : post('/one', {}, Named)
-  expect(await answered.finally(() => unsubscribe('undici:client:connectError', comeBack))).toEqual({ name: 'Contoso' })
-  expect([refused, asked]).toEqual([2, [ask === 'find' ? 'GET /one' : 'POST /one']])
-})
+test.each(['find', 'post'] as const)(
+  'FC-63 %s is sent again after a refused connection, which has carried nothing',
+  async (ask) => {
+    const { find, post } = client()
+    const { port } = server.address() as AddressInfo
+    await new Promise((resolve) => server.close(resolve))
+    let refused = 0
+    const comeBack = () => {
+      refused += 1
+      if (refused === 2) server.listen(port, '127.0.0.1')
+    }
+    subscribe('undici:client:connectError', comeBack)
+    const answered = ask === 'find' ? find('/one', Named) : post('/one', {}, Named)
+    expect(await answered.finally(() => unsubscribe('undici:client:connectError', comeBack))).toEqual({
+      name: 'Contoso',
+    })
+    expect([refused, asked]).toEqual([2, [ask === 'find' ? 'GET /one' : 'POST /one']])
+  },
+)
 
 test('an answer that says the same as the one before is the one before; any other is read and checked', async () => {
   const { find } = client()
@@ -95,7 +103,9 @@ test('T-90 a token serves for a quarter of the minute that it lives, and never p
     await find('/one', Named)
   }
   vi.useRealTimers()
-  const [first, ...later] = tokens.map((token = '') => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()))
+  const [first, ...later] = tokens.map((token = '') =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()),
+  )
   expect(later.map(({ iat }) => iat - first.iat)).toEqual([0, 16, 16, 32])
   expect(first.exp - first.iat).toBe(60)
 })

@@ -12,7 +12,10 @@ export const ENGLISH_EXPLANATIONS = {
       message: 'The client secret has expired.',
       remedy: 'Create a new client secret in Certificates & secrets and enter its Value here.',
     },
-    AADSTS7000218: { message: 'Entra ID wanted a client secret and got none.', remedy: 'Enter a client secret for this account.' },
+    AADSTS7000218: {
+      message: 'Entra ID wanted a client secret and got none.',
+      remedy: 'Enter a client secret for this account.',
+    },
     AADSTS700025: {
       message: 'The redirect URI is registered for a public client, but a secret was sent.',
       remedy: 'Register the redirect URI under the platform Web, or set this account’s platform to SPA.',
@@ -28,7 +31,8 @@ export const ENGLISH_EXPLANATIONS = {
     },
     AADSTS90002: {
       message: 'There is no directory with this id.',
-      remedy: 'Copy the Directory (tenant) ID from the registration’s overview. If it is right, the directory may be in another cloud.',
+      remedy:
+        'Copy the Directory (tenant) ID from the registration’s overview. If it is right, the directory may be in another cloud.',
     },
     AADSTS900023: {
       message: 'The directory id is not one Entra ID can read.',
@@ -62,11 +66,13 @@ export const ENGLISH_EXPLANATIONS = {
     },
     AADSTS700027: {
       message: 'Entra ID does not accept the certificate’s signature.',
-      remedy: 'Upload this account’s certificate in Certificates & secrets > Certificates, and compare the thumbprints.',
+      remedy:
+        'Upload this account’s certificate in Certificates & secrets > Certificates, and compare the thumbprints.',
     },
     AADSTS70021: {
       message: 'The application trusts no federated credential that fits this installation.',
-      remedy: 'Compare issuer, subject and audience in Certificates & secrets > Federated credentials. A new one needs some minutes.',
+      remedy:
+        'Compare issuer, subject and audience in Certificates & secrets > Federated credentials. A new one needs some minutes.',
     },
     AADSTS50194: {
       message: 'The application is of one directory only, and was asked for without naming it.',
@@ -83,7 +89,8 @@ export const ENGLISH_EXPLANATIONS = {
     },
     AADSTS50020: {
       message: 'The account is not one of the expected directory.',
-      remedy: 'Sign in with an account of the expected organisation, or let its administrator invite this one as a guest.',
+      remedy:
+        'Sign in with an account of the expected organisation, or let its administrator invite this one as a guest.',
     },
     AADSTS500208: {
       message: 'A personal Microsoft account was used.',
@@ -91,7 +98,8 @@ export const ENGLISH_EXPLANATIONS = {
     },
     AADSTS500212: {
       message: 'Cross-tenant access settings block this sign-in.',
-      remedy: 'Let the administrators of both organisations look at External Identities > Cross-tenant access settings.',
+      remedy:
+        'Let the administrators of both organisations look at External Identities > Cross-tenant access settings.',
     },
     AADSTS500021: {
       message: 'The network allows sign-in to other directories only (tenant restrictions).',
@@ -102,7 +110,10 @@ export const ENGLISH_EXPLANATIONS = {
       remedy: 'Wait and try again, or let an administrator look at the sign-in log in Entra ID.',
     },
     AADSTS50055: { message: 'The password has expired.', remedy: 'Change it at Microsoft, then sign in again.' },
-    AADSTS50126: { message: 'User name or password is wrong.', remedy: 'Try again, or let an administrator reset the password.' },
+    AADSTS50126: {
+      message: 'User name or password is wrong.',
+      remedy: 'Try again, or let an administrator reset the password.',
+    },
     AADSTS50058: { message: 'Nobody is signed in at Microsoft in this browser.', remedy: 'Sign in again.' },
     AADSTS50076: {
       message: 'Microsoft wants a further proof (multi-factor authentication).',
@@ -114,7 +125,10 @@ export const ENGLISH_EXPLANATIONS = {
       message: 'The redirect URI is registered under another platform than this account says.',
       remedy: 'Compare the platform (Web or Single-page application) in Authentication with that of this account.',
     },
-    AADSTS501481: { message: 'The proof key of this sign-in does not fit.', remedy: 'Sign in again, in one browser window.' },
+    AADSTS501481: {
+      message: 'The proof key of this sign-in does not fit.',
+      remedy: 'Sign in again, in one browser window.',
+    },
     AADSTS900144: {
       message: 'Entra ID could make nothing of the request. That is a mistake of this platform.',
       remedy: 'Give the code and the correlation id to whoever runs the platform.',

@@ -17,8 +17,10 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       remedy: 'Geben Sie für dieses Konto einen geheimen Clientschlüssel ein.',
     },
     AADSTS700025: {
-      message: 'Die Umleitungs-URI ist für einen öffentlichen Client registriert, es wurde aber ein Schlüssel gesendet.',
-      remedy: 'Registrieren Sie die Umleitungs-URI unter der Plattform „Web“, oder stellen Sie die Plattform dieses Kontos auf SPA.',
+      message:
+        'Die Umleitungs-URI ist für einen öffentlichen Client registriert, es wurde aber ein Schlüssel gesendet.',
+      remedy:
+        'Registrieren Sie die Umleitungs-URI unter der Plattform „Web“, oder stellen Sie die Plattform dieses Kontos auf SPA.',
     },
     AADSTS700016: {
       message: 'In diesem Verzeichnis gibt es keine Anwendung mit dieser Client-ID.',
@@ -38,10 +40,14 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       message: 'Die Verzeichnis-ID kann Entra ID nicht lesen.',
       remedy: 'Kopieren Sie die Verzeichnis-ID (Mandant) aus der Übersicht der Registrierung.',
     },
-    AADSTS90038: { message: 'Das Verzeichnis liegt in einer nationalen Cloud.', remedy: 'Wählen Sie für dieses Konto diese Cloud.' },
+    AADSTS90038: {
+      message: 'Das Verzeichnis liegt in einer nationalen Cloud.',
+      remedy: 'Wählen Sie für dieses Konto diese Cloud.',
+    },
     AADSTS50011: {
       message: 'Die Umleitungs-URI ist nicht registriert.',
-      remedy: 'Fügen Sie die Umleitungs-URI genau so hinzu, wie Control sie aufführt, unter der Plattform dieses Kontos.',
+      remedy:
+        'Fügen Sie die Umleitungs-URI genau so hinzu, wie Control sie aufführt, unter der Plattform dieses Kontos.',
     },
     AADSTS65001: {
       message: 'Die Zustimmung wurde nicht erteilt.',
@@ -60,7 +66,10 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       message: 'Eine Richtlinie für bedingten Zugriff blockiert diese Anmeldung.',
       remedy: 'Sehen Sie im Anmeldeprotokoll von Entra ID nach, welche Richtlinie angewendet wurde.',
     },
-    AADSTS50057: { message: 'Das Microsoft-Konto dieser Person ist deaktiviert.', remedy: 'Aktivieren Sie das Konto in Entra ID.' },
+    AADSTS50057: {
+      message: 'Das Microsoft-Konto dieser Person ist deaktiviert.',
+      remedy: 'Aktivieren Sie das Konto in Entra ID.',
+    },
     AADSTS700005: {
       message: 'Der Code wurde für ein anderes Verzeichnis ausgestellt.',
       remedy: 'Melden Sie sich mit einem Konto der erwarteten Organisation an.',
@@ -91,7 +100,8 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
     AADSTS50020: {
       message: 'Das Konto gehört nicht zum erwarteten Verzeichnis.',
-      remedy: 'Melden Sie sich mit einem Konto der erwarteten Organisation an, oder lassen Sie dieses dort als Gast einladen.',
+      remedy:
+        'Melden Sie sich mit einem Konto der erwarteten Organisation an, oder lassen Sie dieses dort als Gast einladen.',
     },
     AADSTS500208: {
       message: 'Es wurde ein persönliches Microsoft-Konto verwendet.',
@@ -108,7 +118,8 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
     AADSTS50053: {
       message: 'Das Konto ist nach zu vielen Versuchen gesperrt, oder der Versuch kam von einer auffälligen Adresse.',
-      remedy: 'Warten Sie und versuchen Sie es noch einmal, oder lassen Sie einen Administrator das Anmeldeprotokoll von Entra ID ansehen.',
+      remedy:
+        'Warten Sie und versuchen Sie es noch einmal, oder lassen Sie einen Administrator das Anmeldeprotokoll von Entra ID ansehen.',
     },
     AADSTS50055: {
       message: 'Das Kennwort ist abgelaufen.',
@@ -118,10 +129,14 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       message: 'Benutzername oder Kennwort ist falsch.',
       remedy: 'Versuchen Sie es noch einmal, oder lassen Sie einen Administrator das Kennwort zurücksetzen.',
     },
-    AADSTS50058: { message: 'In diesem Browser ist niemand bei Microsoft angemeldet.', remedy: 'Melden Sie sich noch einmal an.' },
+    AADSTS50058: {
+      message: 'In diesem Browser ist niemand bei Microsoft angemeldet.',
+      remedy: 'Melden Sie sich noch einmal an.',
+    },
     AADSTS50076: {
       message: 'Microsoft verlangt einen weiteren Nachweis (mehrstufige Authentifizierung).',
-      remedy: 'Melden Sie sich noch einmal an und erbringen Sie ihn; richten Sie ihn zuerst ein, wenn Microsoft darum bittet.',
+      remedy:
+        'Melden Sie sich noch einmal an und erbringen Sie ihn; richten Sie ihn zuerst ein, wenn Microsoft darum bittet.',
     },
     AADSTS54005: { message: 'Der Code wurde schon verwendet.', remedy: 'Melden Sie sich noch einmal an.' },
     AADSTS70008: {
@@ -130,7 +145,8 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
     AADSTS9002325: {
       message: 'Die Umleitungs-URI ist unter einer anderen Plattform registriert, als dieses Konto angibt.',
-      remedy: 'Vergleichen Sie die Plattform (Web oder Single-Page-Webanwendung) unter „Authentifizierung“ mit der dieses Kontos.',
+      remedy:
+        'Vergleichen Sie die Plattform (Web oder Single-Page-Webanwendung) unter „Authentifizierung“ mit der dieses Kontos.',
     },
     AADSTS501481: {
       message: 'Der Prüfschlüssel dieser Anmeldung passt nicht.',
@@ -150,7 +166,8 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
     AADSTS50000: {
       message: 'In Entra ID ist etwas schiefgegangen.',
-      remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, geben Sie die Korrelations-ID an den Microsoft-Support.',
+      remedy:
+        'Versuchen Sie es noch einmal; wenn es dabei bleibt, geben Sie die Korrelations-ID an den Microsoft-Support.',
     },
   },
   byError: {
@@ -179,16 +196,21 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
     server_error: {
       message: 'In Entra ID ist etwas schiefgegangen.',
-      remedy: 'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
+      remedy:
+        'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
     },
     temporarily_unavailable: {
       message: 'Entra ID ist gerade ausgelastet oder nicht erreichbar.',
-      remedy: 'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
+      remedy:
+        'Versuchen Sie es in einigen Minuten noch einmal; wenn es dabei bleibt, sehen Sie nach, ob Microsoft eine Störung meldet.',
     },
   },
   withoutCode: {
     message: 'Entra ID hat abgelehnt, ohne einen Grund zu nennen.',
     remedy: 'Versuchen Sie es noch einmal; wenn es dabei bleibt, sehen Sie im Anmeldeprotokoll von Entra ID nach.',
   },
-  other: (code, page) => ({ message: `Entra ID hat mit ${code} abgelehnt.`, remedy: `Microsoft erklärt den Code unter ${page}.` }),
+  other: (code, page) => ({
+    message: `Entra ID hat mit ${code} abgelehnt.`,
+    remedy: `Microsoft erklärt den Code unter ${page}.`,
+  }),
 }

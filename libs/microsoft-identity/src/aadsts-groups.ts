@@ -22,13 +22,16 @@ const GROUPS: Partial<Record<Explained, string>> = {
   AADSTS70008: '700082 700084 70043 50173 50132 50133 50089 70000',
   AADSTS9002325: '9002326 9002327',
   AADSTS501481: '50147 501491 50148',
-  AADSTS900144: '90014 90100 90013 9002313 90004 90023 90015 901002 70003 700054 70005 70007 70011 28002 28003 700022 1002012',
+  AADSTS900144:
+    '90014 90100 90013 9002313 90004 90023 90015 901002 70003 700054 70005 70007 70011 28002 28003 700022 1002012',
   AADSTS90033: '90055 90006 90024 90090 50033 50087',
   AADSTS50000: '90036 90092',
 }
 
 const EXPLAINED_BY: ReadonlyMap<string, Explained> = new Map(
-  Object.entries(GROUPS).flatMap(([explained, others]) => others.split(' ').map((code) => [`AADSTS${code}`, explained as Explained])),
+  Object.entries(GROUPS).flatMap(([explained, others]) =>
+    others.split(' ').map((code) => [`AADSTS${code}`, explained as Explained]),
+  ),
 )
 
 /** The code under which this one is explained: itself, when it is in no group. */

@@ -18,7 +18,10 @@ export function explainedError(error: string): ExplainedError | undefined {
 }
 
 /** Explains a refusal of Entra ID by its AADSTS code, or by its `error` when it has none. */
-export function explainRefusal(refusal: { code: string | undefined; error: string | undefined }, language: Language = 'en'): Explanation {
+export function explainRefusal(
+  refusal: { code: string | undefined; error: string | undefined },
+  language: Language = 'en',
+): Explanation {
   const error = refusal.code === undefined ? explainedError(refusal.error ?? '') : undefined
   return error === undefined ? explainAadsts(refusal.code, language) : EXPLANATIONS[language].byError[error]
 }

@@ -15,7 +15,9 @@ export type AppOnlyToken = {
 }
 
 /** During a rotation: the new credential worked, or the previous one stood in because Entra ID refused the new one. */
-export type RotationOutcome = { worked: 'new' } | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
+export type RotationOutcome =
+  | { worked: 'new' }
+  | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
 
 export type AppOnlyTokenResult =
   | { kind: 'token'; token: AppOnlyToken; rotation?: RotationOutcome }
@@ -24,12 +26,16 @@ export type AppOnlyTokenResult =
   | { kind: 'directory-failed'; failure: EntraFailure; wait?: RetryAfter | undefined }
   | { kind: 'token-failed'; failure: EntraFailure; wait?: RetryAfter | undefined }
 
-/** Refusals of the credential itself: secret wrong (or not yet known everywhere) and expired, certificate unknown, trust without a match. */
+/**
+ * Refusals of the credential itself: secret wrong (or not yet known everywhere) and expired, certificate unknown, trust
+ * without a match.
+ */
 const CREDENTIAL_REFUSED = /^AADSTS(7000215|7000222|700027|70021|70021[123])$/
 
 /**
- * Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. While a credential is being rotated the
- * previous one stands in when Entra ID refuses the new one. What `signal` cuts short is a time-out.
+ * Client credentials grant (RFC 6749 4.4) in the account's directory, for Graph's `.default` scope. While a credential
+ * is being rotated the previous one stands in when Entra ID refuses the new one. What `signal` cuts short is a
+ * time-out.
  */
 export async function requestAppOnlyToken(
   connection: Connection,
@@ -41,7 +47,11 @@ export async function requestAppOnlyToken(
   const { rotation } = connection
   if (!rotation) return result
   if (result.kind === 'token') return { ...result, rotation: { worked: 'new' } }
-  if (result.kind !== 'token-failed' || result.failure.kind !== 'refused' || !CREDENTIAL_REFUSED.test(result.failure.code ?? ''))
+  if (
+    result.kind !== 'token-failed' ||
+    result.failure.kind !== 'refused' ||
+    !CREDENTIAL_REFUSED.test(result.failure.code ?? '')
+  )
     return result
   const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now, signal)
   // Both refused: what is wrong with the new one is what an administrator can mend.
@@ -58,7 +68,9 @@ async function requestWith(
   if (discovered.kind !== 'found') return { ...discovered, kind: 'directory-failed' }
   if (!connection.credential) return { kind: 'no-credential' }
   try {
-    const answer = await client.clientCredentialsGrant(discovered.configuration, { scope: `${origins.graphResource}/.default` })
+    const answer = await client.clientCredentialsGrant(discovered.configuration, {
+      scope: `${origins.graphResource}/.default`,
+    })
     return {
       kind: 'token',
       token: {
@@ -72,7 +84,12 @@ async function requestWith(
   }
 }
 
-async function discover(connection: Connection, origins: MicrosoftOrigins, now: number, signal: AbortSignal | undefined) {
+async function discover(
+  connection: Connection,
+  origins: MicrosoftOrigins,
+  now: number,
+  signal: AbortSignal | undefined,
+) {
   try {
     return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login, signal) }
   } catch (error) {

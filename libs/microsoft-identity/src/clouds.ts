@@ -1,6 +1,7 @@
 import { Cloud, type MicrosoftCloud } from '@jackfield/contract/microsoft-cloud'
 
-// Everything that differs between Microsoft's clouds. A new cloud, or an address that moves, is a change of this file alone.
+// Everything that differs between Microsoft's clouds. A new cloud, or an address that moves, is a change of this file
+// alone.
 
 type CloudFacts = {
   /** What people call the cloud, and search for. */
@@ -70,8 +71,14 @@ export type MicrosoftOrigins = {
 /** MICROSOFT_LOGIN_URL and MICROSOFT_GRAPH_URL: origins that replace every cloud's own, for the emulator. */
 export type OriginOverrides = { MICROSOFT_LOGIN_URL?: string | undefined; MICROSOFT_GRAPH_URL?: string | undefined }
 
-/** The fixed hosts of a cloud, or what the operator put in their place. Nothing a tenant enters ever names a host (T-100). */
-export function microsoftOrigins(cloud: Cloud, { MICROSOFT_LOGIN_URL, MICROSOFT_GRAPH_URL }: OriginOverrides): MicrosoftOrigins {
+/**
+ * The fixed hosts of a cloud, or what the operator put in their place. Nothing a tenant enters ever names a host
+ * (T-100).
+ */
+export function microsoftOrigins(
+  cloud: Cloud,
+  { MICROSOFT_LOGIN_URL, MICROSOFT_GRAPH_URL }: OriginOverrides,
+): MicrosoftOrigins {
   const { login, graph, adminCenter } = CLOUDS[cloud]
   return {
     login: MICROSOFT_LOGIN_URL ?? login,

@@ -7,7 +7,9 @@ const TIMEOUT_SECONDS = 10
 /** RFC 7523 2.2. */
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** How the app proves itself at the token endpoint, by the credential of the account; without one it is a public client. */
+/**
+ * How the app proves itself at the token endpoint, by the credential of the account; without one it is a public client.
+ */
 export function clientAuthentication(credential: Connection['credential']): client.ClientAuth {
   if (!credential) return client.None()
   if (credential.type === 'secret') return client.ClientSecretPost(credential.secret)

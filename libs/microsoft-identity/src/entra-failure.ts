@@ -25,7 +25,10 @@ const TIMESTAMP = /Timestamp:\s*(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)/
 const NATIONAL_CLOUD = /National Cloud '(?:login\.)?([a-z.]{1,60})'/i
 
 /** Reads the members of an Entra error answer or error redirect; the text itself is for no one's eyes but these. */
-export function readEntraError(error: string, description: string | undefined): Extract<EntraFailure, { kind: 'refused' }> {
+export function readEntraError(
+  error: string,
+  description: string | undefined,
+): Extract<EntraFailure, { kind: 'refused' }> {
   const text = description ?? ''
   const otherCloud = cloudOfDomain(NATIONAL_CLOUD.exec(text)?.[1] ?? '')
   return {
@@ -39,11 +42,19 @@ export function readEntraError(error: string, description: string | undefined): 
 }
 
 /**
- * Whether an error redirect of the authorize endpoint says that the person cancelled, or came back from the page "Need admin approval", which
- * Entra ID answers alike: `access_denied` with the sub-code and nothing else, or AADSTS65004 in older forms.
+ * Whether an error redirect of the authorize endpoint says that the person cancelled, or came back from the page "Need
+ * admin approval", which Entra ID answers alike: `access_denied` with the sub-code and nothing else, or AADSTS65004 in
+ * older forms.
  */
-export function isCancelled(refusal: { error: string; code: string | undefined }, subcode: string | undefined): boolean {
-  return subcode === 'cancel' || refusal.code === 'AADSTS65004' || (refusal.error === 'access_denied' && refusal.code === undefined)
+export function isCancelled(
+  refusal: { error: string; code: string | undefined },
+  subcode: string | undefined,
+): boolean {
+  return (
+    subcode === 'cancel' ||
+    refusal.code === 'AADSTS65004' ||
+    (refusal.error === 'access_denied' && refusal.code === undefined)
+  )
 }
 
 /** Tells what an error thrown by openid-client or fetch means. Rethrows what is no failure of the other side. */
@@ -54,10 +65,16 @@ export function readEntraFailure(error: unknown): EntraFailure {
   if (!(error instanceof Error)) throw error
   const causes = chainOf(error)
   if (causes.some((cause) => cause.name === 'TimeoutError')) return { kind: 'timeout' }
-  if (causes.some((cause) => 'code' in cause && /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_\w+|ETIMEDOUT)$/.test(String(cause.code))))
+  if (
+    causes.some(
+      (cause) =>
+        'code' in cause && /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_\w+|ETIMEDOUT)$/.test(String(cause.code)),
+    )
+  )
     return { kind: 'unreachable' }
   // Whatever else kept fetch from an answer: no route, a certificate that does not hold.
-  if (causes.some((cause) => cause instanceof TypeError && cause.message === 'fetch failed')) return { kind: 'unreachable' }
+  if (causes.some((cause) => cause instanceof TypeError && cause.message === 'fetch failed'))
+    return { kind: 'unreachable' }
   if (error instanceof client.ClientError) return { kind: 'malformed', message: error.message }
   throw error
 }

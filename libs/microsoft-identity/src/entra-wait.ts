@@ -2,7 +2,10 @@ import { type RetryAfter, readRetryAfter, UNTOLD_WAIT } from '@jackfield/contrac
 
 const BUSY: ReadonlySet<number> = new Set([429, 503, 504])
 
-/** How long an Entra ID that is busy wants to be left alone; undefined when openid-client's `error` says nothing of that. */
+/**
+ * How long an Entra ID that is busy wants to be left alone; undefined when openid-client's `error` says nothing of
+ * that.
+ */
 export function readEntraWait(error: unknown, now: number): RetryAfter | undefined {
   const response = responseOf(error)
   if (!response || !BUSY.has(response.status)) return undefined

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { explainAadsts, explainRefusal } from '../src/aadsts.ts'
 
-/** The codes of sign-in, consent, tokens and applications that Microsoft documents and an administrator or a person may meet. */
+/**
+ * The codes of sign-in, consent, tokens and applications that Microsoft documents and an administrator or a person may
+ * meet.
+ */
 const CODES = [
   '7000215 7000222 7000218 700025 700027 70021 700213 700211 700212 700016 700011 70001',
   '7000112 90002 900023 90038 50194 9001023 50011 900971 65001 65004 90094 90095',
@@ -15,7 +18,10 @@ const CODES = [
   '90024 90033 90090 50033 50087 50000 90036 90092 900382 900432 50012 50027',
   '50048 700024',
 ].flatMap((line) => line.split(' ').map((code) => `AADSTS${code}`))
-const ROLES = { en: /Privileged Role Administrator or Global Administrator/, de: /Administrator für privilegierte Rollen.* oder .*Globale/ }
+const ROLES = {
+  en: /Privileged Role Administrator or Global Administrator/,
+  de: /Administrator für privilegierte Rollen.* oder .*Globale/,
+}
 
 test.each(CODES)('S27 %s is explained in English and German, with what to do', (code) => {
   const unknown = explainAadsts('AADSTS1234567')

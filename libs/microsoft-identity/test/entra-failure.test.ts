@@ -33,7 +33,10 @@ test.each([
 
 test('S27 a refusal without a text, or with a foreign one, still has its error name', () => {
   expect(readEntraError('server_error', undefined)).toMatchObject({ error: 'server_error', code: undefined })
-  expect(readEntraError('x'.repeat(500), '<script>AADSTS1</script>')).toMatchObject({ error: 'x'.repeat(64), code: undefined })
+  expect(readEntraError('x'.repeat(500), '<script>AADSTS1</script>')).toMatchObject({
+    error: 'x'.repeat(64),
+    code: undefined,
+  })
 })
 
 test('S27 wrong and expired secrets are explained in plain words, unknown codes name themselves', () => {
@@ -44,15 +47,24 @@ test('S27 wrong and expired secrets are explained in plain words, unknown codes 
 })
 
 test('T-115 time-outs and broken connections are told apart, our own mistakes are not swallowed', () => {
-  expect(readEntraFailure(new Error('x', { cause: new DOMException('slow', 'TimeoutError') }))).toEqual({ kind: 'timeout' })
-  expect(readEntraFailure(new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }))).toEqual({
+  expect(readEntraFailure(new Error('x', { cause: new DOMException('slow', 'TimeoutError') }))).toEqual({
+    kind: 'timeout',
+  })
+  expect(
+    readEntraFailure(
+      new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }),
+    ),
+  ).toEqual({
     kind: 'unreachable',
   })
   expect(() => readEntraFailure(new RangeError('ours'))).toThrow(RangeError)
 })
 
 test('T-100 the hosts of Microsoft come from a fixed list or from the operator', () => {
-  expect(microsoftOrigins('global', {})).toMatchObject({ login: 'https://login.microsoftonline.com', graph: 'https://graph.microsoft.com' })
+  expect(microsoftOrigins('global', {})).toMatchObject({
+    login: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+  })
   expect(microsoftOrigins('us-gov-dod', {})).toMatchObject({
     login: 'https://login.microsoftonline.us',
     graph: 'https://dod-graph.microsoft.us',

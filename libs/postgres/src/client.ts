@@ -3,9 +3,10 @@ import { endsConnection } from '@jackfield/problem/lost-store'
 import pg from 'pg'
 
 /**
- * A connection that may die at any moment (T-122). node-postgres emits 'error' for it, which ends a process where nobody listens, as for a
- * connection that a pool has lent out. Here it is kept for whoever listens next, and the query under way or the next one fails. One that
- * Postgres closes is not queried again, and no pool takes it back, even before its socket has ended.
+ * A connection that may die at any moment (T-122). node-postgres emits 'error' for it, which ends a process where
+ * nobody listens, as for a connection that a pool has lent out. Here it is kept for whoever listens next, and the query
+ * under way or the next one fails. One that Postgres closes is not queried again, and no pool takes it back, even
+ * before its socket has ended.
  */
 export class Client extends pg.Client {
   private isEnding = false
@@ -17,7 +18,8 @@ export class Client extends pg.Client {
       this.connection.on('errorMessage', (error: unknown) => {
         if (this.isEnding || !endsConnection(error)) return
         void this.end()
-        // A client that ends is silent about its socket's end; who waits on this connection, as BullMQ does, must learn of it.
+        // A client that ends is silent about its socket's end; who waits on this connection, as BullMQ does, must learn
+        // of it.
         this.emit('error', error)
       })
     })
@@ -48,8 +50,8 @@ export class Client extends pg.Client {
 }
 
 /**
- * Has libraries that make connections by themselves make them of this class: BullMQ listens to the one it waits on only once it is connected,
- * which is too late for one that Postgres closes in the same packet.
+ * Has libraries that make connections by themselves make them of this class: BullMQ listens to the one it waits on only
+ * once it is connected, which is too late for one that Postgres closes in the same packet.
  */
 export function useOwnClientEverywhere(): void {
   Object.assign(pg, { Client })

@@ -12,8 +12,8 @@ export const isUuid: IsValue = (value) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a
 export const isText: IsValue = (value) => !value.includes('\0') && value.isWellFormed()
 
 /**
- * The sort values, one for each of `are`, which says what a value of that column may be; undefined when the text is no such cursor. A value
- * that Postgres cannot read would be an error of the query, a 500.
+ * The sort values, one for each of `are`, which says what a value of that column may be; undefined when the text is no
+ * such cursor. A value that Postgres cannot read would be an error of the query, a 500.
  */
 export function decodeCursor(text: string, ...are: readonly IsValue[]): string[] | undefined {
   const values = parsed(text)

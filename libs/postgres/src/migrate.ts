@@ -9,9 +9,10 @@ import { applySchemaObjects } from './schema-objects.ts'
 const MIGRATION_LOCK = 4_010_402_207
 
 /**
- * Brings one service's schema up to date, under a lock that all services share: tables by the ordered `.sql` files of `folder`, each once
- * (noted in `migrations.<name>`), then role, functions, triggers and policies by the named files beside them. Safe to call from many
- * replicas at once. `{{name}}` in a named file becomes the SQL text that `values` gives it.
+ * Brings one service's schema up to date, under a lock that all services share: tables by the ordered `.sql` files of
+ * `folder`, each once (noted in `migrations.<name>`), then role, functions, triggers and policies by the named files
+ * beside them. Safe to call from many replicas at once. `{{name}}` in a named file becomes the SQL text that `values`
+ * gives it.
  */
 export async function runMigrations(options: {
   connectionString: string
@@ -62,9 +63,12 @@ const DUPLICATE_SCHEMA = '42P06'
 function explainOlderSchema(error: unknown): never {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (!('code' in cause) || cause.code !== DUPLICATE_SCHEMA) continue
-    throw new Error(`${cause.message}: it was made before the first release; use an empty database (npm start: remove .data)`, {
-      cause: error,
-    })
+    throw new Error(
+      `${cause.message}: it was made before the first release; use an empty database (npm start: remove .data)`,
+      {
+        cause: error,
+      },
+    )
   }
   throw error
 }

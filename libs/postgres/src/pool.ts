@@ -2,8 +2,8 @@ import pg from 'pg'
 import { Client } from './client.ts'
 
 /**
- * A pool with bounded waits: 2 s to get a connection, 10 s for a statement. A connection that dies ends no process: an idle one is only
- * reported, one in use fails its query, and the pool replaces either.
+ * A pool with bounded waits: 2 s to get a connection, 10 s for a statement. A connection that dies ends no process: an
+ * idle one is only reported, one in use fails its query, and the pool replaces either.
  */
 export function createPool(options: {
   connectionString: string
@@ -23,7 +23,9 @@ export function createPool(options: {
     statement_timeout: 10_000,
     keepAlive: true,
     Client,
-    ...(role !== undefined && { onConnect: async (client) => void (await client.query(`set role ${pg.escapeIdentifier(role)}`)) }),
+    ...(role !== undefined && {
+      onConnect: async (client) => void (await client.query(`set role ${pg.escapeIdentifier(role)}`)),
+    }),
   })
   pool.on('error', options.onIdleError)
   return pool

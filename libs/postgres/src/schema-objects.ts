@@ -9,9 +9,9 @@ const KINDS = ['functions', 'triggers', 'policies']
 type SqlFile = { name: string; text: string }
 
 /**
- * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to the cluster and not to
- * the database (FC-64); `functions/`, `triggers/` and `policies/` whenever one of them, its values, or the tables changed. One transaction; whoever calls
- * holds the migration lock.
+ * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to
+ * the cluster and not to the database (FC-64); `functions/`, `triggers/` and `policies/` whenever one of them, its
+ * values, or the tables changed. One transaction; whoever calls holds the migration lock.
  */
 export async function applySchemaObjects(
   client: pg.Client,

@@ -6,10 +6,14 @@ export type Scope = string
 export const EVERY_TENANT: Scope = '*'
 
 /**
- * Runs `work` in one transaction that row-level security confines to `scope`. Outside of such a transaction a service's role sees no
- * tenant's rows at all, so a query that forgets its tenant finds nothing and writes nothing (T-90).
+ * Runs `work` in one transaction that row-level security confines to `scope`. Outside of such a transaction a service's
+ * role sees no tenant's rows at all, so a query that forgets its tenant finds nothing and writes nothing (T-90).
  */
-export function inScope<Result>(db: Database, scope: Scope, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+export function inScope<Result>(
+  db: Database,
+  scope: Scope,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
   return inTransaction(db, async (tx) => {
     await tx.execute(sql`select set_config('jackfield.tenant', ${scope}, true)`)
     return work(tx)

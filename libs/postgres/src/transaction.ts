@@ -1,10 +1,13 @@
 import { type Database, drizzle, type Transaction } from './drizzle.ts'
 
 /**
- * Runs `work` in one transaction; an error undoes everything. Instead of drizzle's own, which never gives a connection back on which `begin`
- * failed, and puts the failure of the rollback in place of the error that led to it.
+ * Runs `work` in one transaction; an error undoes everything. Instead of drizzle's own, which never gives a connection
+ * back on which `begin` failed, and puts the failure of the rollback in place of the error that led to it.
  */
-export async function inTransaction<Result>({ $client: pool }: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(
+  { $client: pool }: Database,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

@@ -24,7 +24,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-const backendOf = async (client: pg.PoolClient) => (await client.query('select pg_backend_pid() as pid')).rows[0].pid as number
+const backendOf = async (client: pg.PoolClient) =>
+  (await client.query('select pg_backend_pid() as pid')).rows[0].pid as number
 const endBackend = (pid: number) => other.query('select pg_terminate_backend($1, 5000)', [pid])
 
 test('FC-43 T-122 a connection that is ended between two statements of whoever has it ends no process, and nobody gets it afterwards', async () => {
@@ -58,7 +59,8 @@ test('FC-43 T-122 a transaction that cannot begin gives its connection back, and
   const db = drizzle(pool)
   const cut = (client: pg.PoolClient) => void (client as unknown as pg.Client).connection.stream.destroy()
   pool.on('acquire', cut)
-  for (let round = 0; round < 3; round += 1) await expect(inTransaction(db, async () => undefined)).rejects.toThrow(/terminated/)
+  for (let round = 0; round < 3; round += 1)
+    await expect(inTransaction(db, async () => undefined)).rejects.toThrow(/terminated/)
   pool.off('acquire', cut)
   const lost = inTransaction(db, async (tx) => {
     const { rows } = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
@@ -101,7 +103,10 @@ async function endingTooEarly(url: string): Promise<{ url: string; close(): void
     for (const socket of [client, server]) socket.on('error', () => undefined)
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const there = Object.assign(new URL(url), { hostname: '127.0.0.1', port: String((proxy.address() as AddressInfo).port) })
+  const there = Object.assign(new URL(url), {
+    hostname: '127.0.0.1',
+    port: String((proxy.address() as AddressInfo).port),
+  })
   there.searchParams.set('application_name', 'early')
   return { url: there.href, close: () => proxy.close() }
 }
@@ -134,7 +139,11 @@ test('FC-43 T-122 whoever waits on a connection hears that it was ended, also in
   const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
   const listening = client.query('select pg_sleep(30)').catch(({ code }) => code)
   await expect
-    .poll(async () => (await other.query(`select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`, [rows[0].pid])).rowCount)
+    .poll(
+      async () =>
+        (await other.query(`select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`, [rows[0].pid]))
+          .rowCount,
+    )
     .toBe(1)
   await endBackend(rows[0].pid)
   expect(await listening).toBe('57P01')

@@ -16,7 +16,10 @@ beforeAll(async () => {
   await mkdir(join(folder, 'meta'))
   const entries = [{ idx: 0, version: '7', when: 1_700_000_000_000, tag: '0000_first', breakpoints: true }]
   await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }))
-  await writeFile(join(folder, '0000_first.sql'), 'create table thing (id int primary key);--> statement-breakpoint\nselect pg_sleep(0.2);')
+  await writeFile(
+    join(folder, '0000_first.sql'),
+    'create table thing (id int primary key);--> statement-breakpoint\nselect pg_sleep(0.2);',
+  )
 })
 afterAll(async () => {
   await database.drop()
@@ -34,7 +37,8 @@ test('DO-11 replicas that start together migrate one at a time, and once', async
 test('named SQL files are applied when one of them changed, and otherwise left alone', async () => {
   const migrate = () => runMigrations({ connectionString: database.url, folder, name: 'registry' })
   const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
-  const answer = async () => (await pool.query('select answer() as told, xmin::text from pg_proc where proname = $1', ['answer'])).rows[0]
+  const answer = async () =>
+    (await pool.query('select answer() as told, xmin::text from pg_proc where proname = $1', ['answer'])).rows[0]
   await mkdir(join(folder, 'functions'))
   const define = (text: string) =>
     writeFile(
@@ -112,7 +116,8 @@ test('FC-64 the role is made by every migration, also when all of its migrations
 test('DO-11 a start before the database waits for it, and gives up when told to', async () => {
   let waited = 0
   const stop = new AbortController()
-  const attempt = () => runMigrations({ connectionString: 'postgres://nobody@127.0.0.1:9/none', folder, name: 'registry' })
+  const attempt = () =>
+    runMigrations({ connectionString: 'postgres://nobody@127.0.0.1:9/none', folder, name: 'registry' })
   const onWaiting = () => {
     waited += 1
     if (waited === 2) stop.abort()
@@ -122,7 +127,12 @@ test('DO-11 a start before the database waits for it, and gives up when told to'
 })
 
 test('T-115 an exhausted pool refuses within its bound instead of queueing for ever', async () => {
-  const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 1, onIdleError: () => undefined })
+  const pool = createPool({
+    connectionString: database.url,
+    applicationName: 'test',
+    max: 1,
+    onIdleError: () => undefined,
+  })
   const held = await pool.connect()
   await expect(pool.query('select 1')).rejects.toThrow(/timeout exceeded/)
   held.release()
@@ -132,7 +142,11 @@ test('T-115 an exhausted pool refuses within its bound instead of queueing for e
 
 test('DO-02 a connection that the server ends does not end the process', async () => {
   const lost: Error[] = []
-  const pool = createPool({ connectionString: database.url, applicationName: 'victim', onIdleError: (error) => lost.push(error) })
+  const pool = createPool({
+    connectionString: database.url,
+    applicationName: 'victim',
+    onIdleError: (error) => lost.push(error),
+  })
   const { rows } = await pool.query('select pg_backend_pid() as pid')
   const other = createPool({ connectionString: database.url, applicationName: 'killer', onIdleError: () => undefined })
   await other.query('select pg_terminate_backend($1)', [rows[0].pid])

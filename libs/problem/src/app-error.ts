@@ -1,4 +1,7 @@
-/** An expected refusal on its way to the client: a status, a stable code, a sentence for people. `cause` is for the log only. */
+/**
+ * An expected refusal on its way to the client: a status, a stable code, a sentence for people. `cause` is for the log
+ * only.
+ */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly status: number

@@ -1,6 +1,6 @@
 /**
- * Whether an error, or one of its causes, means that Postgres or Redis is lost, or refuses to work just now: nobody's fault, to be answered
- * with 503 and asked again. One list for all services (T-122, T-123).
+ * Whether an error, or one of its causes, means that Postgres or Redis is lost, or refuses to work just now: nobody's
+ * fault, to be answered with 503 and asked again. One list for all services (T-122, T-123).
  */
 export function isLostStore(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -20,12 +20,15 @@ const codeOf = (error: Error): string => ('code' in error ? String(error.code) :
 
 const UNREACHABLE = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
 
-/** SQLSTATE 08: connection failures; 57P0x: shutdown, crash, not up yet; 25P03, 25P04: time-outs that close the connection. */
+/**
+ * SQLSTATE 08: connection failures; 57P0x: shutdown, crash, not up yet; 25P03, 25P04: time-outs that close the
+ * connection.
+ */
 const CLOSED_BY_POSTGRES = /^(?:08\w{3}|57P0\w|25P0[34])$/
 
 /**
- * SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow; 40001, 40P01: undone for another's
- * sake.
+ * SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow; 40001,
+ * 40P01: undone for another's sake.
  */
 const REFUSED_BY_POSTGRES = /^(?:25006|53\w{3}|57014|40001|40P01)$/
 

@@ -10,13 +10,20 @@ const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
 }
 
-/** The one place that turns an error into a response: RFC 9457 problem details, logged once, with nothing of the inside. */
+/**
+ * The one place that turns an error into a response: RFC 9457 problem details, logged once, with nothing of the inside.
+ */
 export const problemPlugin = plugin(async (app) => {
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => send(request, reply, problemOf(404, 'not-found', 'There is nothing at this address.')))
+  app.setNotFoundHandler((request, reply) =>
+    send(request, reply, problemOf(404, 'not-found', 'There is nothing at this address.')),
+  )
 })
 
-/** For Fastify's `frameworkErrors`: what the router refuses before there is a route. Its message repeats the address, query included, so it stays out of the log. */
+/**
+ * For Fastify's `frameworkErrors`: what the router refuses before there is a route. Its message repeats the address,
+ * query included, so it stays out of the log.
+ */
 export function answerAddressError({ statusCode }: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const refusal =
     statusCode === 414
@@ -36,8 +43,10 @@ function answerError(error: FastifyError | AppError, request: FastifyRequest, re
 function describe(error: FastifyError | AppError): Problem {
   if (error instanceof AppError) return { ...problemOf(error.status, error.code, error.message), ...error.members }
   const status = 'statusCode' in error ? error.statusCode : undefined
-  if (isUnstorableText(error)) return problemOf(400, 'invalid-request', 'The request contains a character that cannot be stored.')
-  if (isUnavailable(error)) return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')
+  if (isUnstorableText(error))
+    return problemOf(400, 'invalid-request', 'The request contains a character that cannot be stored.')
+  if (isUnavailable(error))
+    return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')
   if (status !== undefined && status >= 400 && status < 500) {
     return problemOf(
       status,
@@ -48,7 +57,9 @@ function describe(error: FastifyError | AppError): Problem {
   return problemOf(500, 'internal-error', 'Something went wrong on our side.')
 }
 
-/** Postgres stores no NUL and no broken encoding: SQLSTATE 22021 in text, 22P05 in JSON. Input, therefore never a 500. */
+/**
+ * Postgres stores no NUL and no broken encoding: SQLSTATE 22021 in text, 22P05 in JSON. Input, therefore never a 500.
+ */
 function isUnstorableText(error: Error): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && (cause.code === '22021' || cause.code === '22P05')) return true
@@ -57,7 +68,8 @@ function isUnstorableText(error: Error): boolean {
 }
 
 function isUnavailable(error: Error): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (cause instanceof UnavailableError) return true
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof UnavailableError) return true
   return isLostStore(error)
 }
 

@@ -3,12 +3,19 @@ import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
 import { AppError } from './app-error.ts'
 
-const PARTS: Readonly<Record<string, RequestDefect['in']>> = { body: 'body', querystring: 'query', params: 'path', headers: 'header' }
+const PARTS: Readonly<Record<string, RequestDefect['in']>> = {
+  body: 'body',
+  querystring: 'query',
+  params: 'path',
+  headers: 'header',
+}
 
 /** A body of 1 MiB can have a hundred thousand wrong places: the answer stays smaller than the question. */
 const MOST_DEFECTS = 100
 
-/** Fastify's validation by zod schemas. What does not fit is 400 `invalid-request`, with every wrong place in `errors`. */
+/**
+ * Fastify's validation by zod schemas. What does not fit is 400 `invalid-request`, with every wrong place in `errors`.
+ */
 export const requestValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
   return (data: unknown) => {
     const result = z.safeParse(schema, data, { reportInput: true })
@@ -18,7 +25,9 @@ export const requestValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, htt
 }
 
 export function invalidRequest(errors: readonly RequestDefect[]): AppError {
-  return new AppError(400, 'invalid-request', 'The request is not valid.', { members: { errors: errors.slice(0, MOST_DEFECTS) } })
+  return new AppError(400, 'invalid-request', 'The request is not valid.', {
+    members: { errors: errors.slice(0, MOST_DEFECTS) },
+  })
 }
 
 type Issue = z.core.$ZodIssue

@@ -6,10 +6,32 @@ const reply = (message: string) => Object.assign(new Error(message), { name: 'Re
 
 test('T-122 T-123 a store that is lost, or refuses, is known by its code or its word, through causes', () => {
   const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']
-  const states = ['08006', '08P01', '57P01', '57P02', '57P03', '57P05', '25006', '53100', '53300', '57014', '40001', '40P01', '25P03']
+  const states = [
+    '08006',
+    '08P01',
+    '57P01',
+    '57P02',
+    '57P03',
+    '57P05',
+    '25006',
+    '53100',
+    '53300',
+    '57014',
+    '40001',
+    '40P01',
+    '25P03',
+  ]
   for (const code of [...codes, ...states]) expect([code, isLostStore(failure(code))]).toEqual([code, true])
-  const words = ['READONLY You can’t', 'OOM command', 'LOADING Redis', 'MASTERDOWN Link', 'NOREPLICAS Not', 'MISCONF Redis']
-  for (const word of [...words, 'ERR Error running script: -READONLY You']) expect([word, isLostStore(reply(word))]).toEqual([word, true])
+  const words = [
+    'READONLY You can’t',
+    'OOM command',
+    'LOADING Redis',
+    'MASTERDOWN Link',
+    'NOREPLICAS Not',
+    'MISCONF Redis',
+  ]
+  for (const word of [...words, 'ERR Error running script: -READONLY You'])
+    expect([word, isLostStore(reply(word))]).toEqual([word, true])
   const said = [
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
@@ -24,12 +46,15 @@ test('T-122 T-123 a store that is lost, or refuses, is known by its code or its 
 test('T-123 a fault of ours is no lost store', () => {
   for (const code of ['23505', '42P01', '22021', 'ERR_INVALID_ARG_TYPE', ''])
     expect([code, isLostStore(failure(code))]).toEqual([code, false])
-  for (const word of ['WRONGTYPE Operation', 'NOSCRIPT No', 'ERR the OOM']) expect([word, isLostStore(reply(word))]).toEqual([word, false])
+  for (const word of ['WRONGTYPE Operation', 'NOSCRIPT No', 'ERR the OOM'])
+    expect([word, isLostStore(reply(word))]).toEqual([word, false])
   expect(isLostStore(new Error('OOM in words'))).toBe(false)
   for (const none of [undefined, 'ECONNREFUSED', null, {}]) expect(isLostStore(none)).toBe(false)
 })
 
 test('T-122 a connection is given up for what Postgres closes it with, not for a refusal it survives', () => {
-  for (const state of ['57P01', '57P02', '57P05', '08006', '25P03']) expect([state, endsConnection(failure(state))]).toEqual([state, true])
-  for (const state of ['57014', '53100', '40P01', '25006', '23505']) expect([state, endsConnection(failure(state))]).toEqual([state, false])
+  for (const state of ['57P01', '57P02', '57P05', '08006', '25P03'])
+    expect([state, endsConnection(failure(state))]).toEqual([state, true])
+  for (const state of ['57014', '53100', '40P01', '25006', '23505'])
+    expect([state, endsConnection(failure(state))]).toEqual([state, false])
 })

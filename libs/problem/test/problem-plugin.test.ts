@@ -30,7 +30,10 @@ const coded = (code: string, message = 'inside') => Object.assign(new Error(mess
 test('an expected refusal keeps its status, code, sentence and members, as RFC 9457 problem details that nobody caches', async () => {
   const answer = await throwing(refuse('extension-taken', { members: { holder: 'Adele Vance' } }))
   expect(answer.statusCode).toBe(409)
-  expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' })
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  })
   expect(answer.json()).toEqual({
     type: 'urn:jackfield:problem:extension-taken',
     title: 'The extension is taken.',
@@ -62,13 +65,23 @@ test('an error nobody expected shows nothing of the inside, and is logged once w
   expect(log.filter((line) => line.includes('select * from secrets'))).toHaveLength(1)
 })
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '08006', '08P01', '57P01', '57P03', '57014', '53100', '53300'])(
-  'T-115 a store that fails with %s, however deep, is a 503 and not a 500',
-  async (code) => {
-    const answer = await throwing(new Error('query failed', { cause: new Error('driver', { cause: coded(code) }) }))
-    expect([answer.statusCode, answer.json().code]).toEqual([503, 'temporarily-unavailable'])
-  },
-)
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  '08006',
+  '08P01',
+  '57P01',
+  '57P03',
+  '57014',
+  '53100',
+  '53300',
+])('T-115 a store that fails with %s, however deep, is a 503 and not a 500', async (code) => {
+  const answer = await throwing(new Error('query failed', { cause: new Error('driver', { cause: coded(code) }) }))
+  expect([answer.statusCode, answer.json().code]).toEqual([503, 'temporarily-unavailable'])
+})
 
 test.each(['timeout exceeded when trying to connect', 'Connection terminated unexpectedly'])(
   'T-115 the pool’s “%s” is a 503',
@@ -89,7 +102,13 @@ test.each(['22021', '22P05'])('text that Postgres cannot store (%s) is the calle
 test.each([
   ['a body that is not JSON', { 'content-type': 'application/json' }, '{', 400, 'invalid-request'],
   ['a media type nobody reads', { 'content-type': 'text/csv' }, 'a;b', 415, 'unsupported-media-type'],
-  ['a body beyond the limit', { 'content-type': 'application/json' }, JSON.stringify('x'.repeat(2_000)), 413, 'body-too-large'],
+  [
+    'a body beyond the limit',
+    { 'content-type': 'application/json' },
+    JSON.stringify('x'.repeat(2_000)),
+    413,
+    'body-too-large',
+  ],
 ])('%s is refused', async (_what, headers, payload, status, code) => {
   app.post('/', { bodyLimit: 1_000 }, () => 'ok')
   const answer = await app.inject({ method: 'POST', url: '/', headers, payload })
@@ -103,6 +122,10 @@ test('an address with nothing behind it is a 404 in the same form', async () => 
 
 test('T-115 what an adapter calls unavailable is a 503 that says nothing more, however deep it lies', async () => {
   const answer = await throwing(new Error('sealing failed', { cause: new UnavailableError('Vault is sealed.') }))
-  expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'temporarily-unavailable', '2'])
+  expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([
+    503,
+    'temporarily-unavailable',
+    '2',
+  ])
   expect(answer.body).not.toContain('Vault')
 })

@@ -35,7 +35,12 @@ test('S51 a parameter of the query is named as it is written', async () => {
   expect(await refusalOf({ querystring }, {}, '/?limit=many&__proto__=1&limt=3')).toEqual([
     expect.objectContaining({ path: 'querystring.limit', pointer: 'limit', in: 'query', code: 'invalid-type' }),
     expect.objectContaining({ pointer: '__proto__', in: 'query', code: 'unknown-parameter' }),
-    expect.objectContaining({ pointer: 'limt', in: 'query', code: 'unknown-parameter', detail: 'There is no parameter "limt" here.' }),
+    expect.objectContaining({
+      pointer: 'limt',
+      in: 'query',
+      code: 'unknown-parameter',
+      detail: 'There is no parameter "limt" here.',
+    }),
   ])
 })
 

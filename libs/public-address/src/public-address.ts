@@ -2,7 +2,8 @@ import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
-// What is not the public internet (RFC 6890): what a tenant names must not reach our own network or a cloud's metadata (T-100).
+// What is not the public internet (RFC 6890): what a tenant names must not reach our own network or a cloud's metadata
+// (T-100).
 const INNER = new BlockList()
 for (const [address, prefix] of [
   ['0.0.0.0', 8],
@@ -44,9 +45,9 @@ export function isPublicAddress(address: string): boolean {
 type Resolve = (hostname: string, family: number) => Promise<LookupAddress[]>
 
 /**
- * For `lookup` of a request: what is resolved is checked, and exactly that is connected to, so that no second answer can differ. One
- * inner address among many refuses them all. Names only: an address in the URL itself is never looked up, so check it before.
- * `allowsLoopback` is for a laptop, where all parts are on one machine.
+ * For `lookup` of a request: what is resolved is checked, and exactly that is connected to, so that no second answer
+ * can differ. One inner address among many refuses them all. Names only: an address in the URL itself is never looked
+ * up, so check it before. `allowsLoopback` is for a laptop, where all parts are on one machine.
  */
 export function publicLookup(resolve: Resolve, allowsLoopback = false): LookupFunction {
   const isAllowed = (address: string) =>

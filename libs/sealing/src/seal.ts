@@ -19,7 +19,11 @@ function know(key: Buffer): KnownKey {
   const found = known.get(key)
   if (found) return found
   const fingerprint = createHash('sha256').update(key).digest().subarray(0, 4)
-  const entry = { object: createSecretKey(key), fingerprint, prefix: Buffer.concat([Buffer.from([VERSION]), fingerprint]) }
+  const entry = {
+    object: createSecretKey(key),
+    fingerprint,
+    prefix: Buffer.concat([Buffer.from([VERSION]), fingerprint]),
+  }
   known.set(key, entry)
   return entry
 }

@@ -14,18 +14,36 @@ const CATALOGUE = {
   'forwarded-host-differs': { status: 400, message: 'The proxy names another host than the request.' },
   'unknown-host': { status: 404, message: 'No organisation uses this address.' },
   'session-not-found': { status: 404, message: 'This session has ended already.' },
-  'consent-link-not-found': { status: 400, message: 'This consent link has expired or was used. Make a new one in Control.' },
-  'sign-in-not-found': { status: 400, message: 'This sign-in has expired, was finished, or was started in another browser.' },
+  'consent-link-not-found': {
+    status: 400,
+    message: 'This consent link has expired or was used. Make a new one in Control.',
+  },
+  'sign-in-not-found': {
+    status: 400,
+    message: 'This sign-in has expired, was finished, or was started in another browser.',
+  },
   'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
   'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },
   'identity-not-accepted': { status: 400, message: 'Microsoft’s answer could not be accepted.' },
   'tenant-not-found': { status: 404, message: 'No organisation has this name or address.' },
-  'microsoft-not-set-up': { status: 409, message: 'This organisation has no Microsoft 365 account to sign in with yet.' },
+  'microsoft-not-set-up': {
+    status: 409,
+    message: 'This organisation has no Microsoft 365 account to sign in with yet.',
+  },
   'microsoft-unavailable': { status: 502, message: 'Microsoft cannot be reached just now. Try again in a moment.' },
   'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
-  'too-many-requests': { status: 429, message: 'There were too many requests from your address. Wait a moment and try again.' },
-  'too-many-calls': { status: 429, message: 'Too many calls of the same caller are under way. Wait a moment and try again.' },
-  'too-many-streams': { status: 429, message: 'Too many event streams of the same caller are open. Close one, or ask for the run itself.' },
+  'too-many-requests': {
+    status: 429,
+    message: 'There were too many requests from your address. Wait a moment and try again.',
+  },
+  'too-many-calls': {
+    status: 429,
+    message: 'Too many calls of the same caller are under way. Wait a moment and try again.',
+  },
+  'too-many-streams': {
+    status: 429,
+    message: 'Too many event streams of the same caller are open. Close one, or ask for the run itself.',
+  },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
   'internal-error': { status: 500, message: 'Something went wrong on our side.' },
 }
@@ -33,7 +51,6 @@ const CATALOGUE = {
 export const refuse = defineErrors(CATALOGUE)
 
 /** The sentences by code, for pages; those in other languages have the same codes. */
-export const sentences = Object.fromEntries(Object.entries(CATALOGUE).map(([code, { message }]) => [code, message])) as Record<
-  keyof typeof CATALOGUE,
-  string
->
+export const sentences = Object.fromEntries(
+  Object.entries(CATALOGUE).map(([code, { message }]) => [code, message]),
+) as Record<keyof typeof CATALOGUE, string>

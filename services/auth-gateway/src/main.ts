@@ -17,7 +17,11 @@ import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { signLogoutToken } from './adapters/openid-provider/logout-token.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { platformKeys } from './adapters/platform-keys/platform-keys.ts'
-import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys/postgres-platform-keys.ts'
+import {
+  ensurePlatformKeys,
+  readPlatformKeys,
+  rotatePlatformKeys,
+} from './adapters/platform-keys/postgres-platform-keys.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
 import { registryClient } from './adapters/services/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/services/roster-client.ts'
@@ -26,7 +30,7 @@ import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
 import { repeatUntil } from './jobs/repeat-until.ts'
 import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
-import { providerPages } from './pages/provider-pages.ts'
+import { pagesOfProvider } from './pages/provider-pages.ts'
 import type { Ports } from './ports.ts'
 
 const NAME = 'auth-gateway'
@@ -41,7 +45,8 @@ const keysOfSecrets = config.KEY_ENCRYPTION_KEYS
 
 const stopping = new AbortController()
 if (process.argv[2] === 'migrate') {
-  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  const onWaiting = (error: Error) =>
+    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
   process.once('SIGTERM', () => process.exit(1))
   await whenReachable(migrate, onWaiting, stopping.signal)
   process.exit(0)
@@ -69,7 +74,10 @@ const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )
 const unopened = unopenedSecrets((what) =>
-  app.log.error({ what }, 'no key of KEY_ENCRYPTION_KEYS opens what is in the store: it counts as absent, people sign in again'),
+  app.log.error(
+    { what },
+    'no key of KEY_ENCRYPTION_KEYS opens what is in the store: it counts as absent, people sign in again',
+  ),
 )
 const artefacts = sealedArtefacts(store, keysOfSecrets, room, unopened.count)
 const logoutNotices = postgresLogoutNotices(pool)
@@ -89,13 +97,14 @@ const ports: Ports = {
     roster,
     artefacts,
     ...loginIndexes,
-    pagesOf: providerPages,
+    pagesOf: pagesOfProvider,
     clock,
     keys,
     logoutNotices,
     onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
   }),
-  backendToken: (backend, principal) => sign({ aud: backend, sub: principal.id, scope: principal.scope, role: principal.role }),
+  backendToken: (backend, principal) =>
+    sign({ aud: backend, sub: principal.id, scope: principal.scope, role: principal.role }),
 }
 
 let isPrepared = false
@@ -133,7 +142,8 @@ prepare().catch((error: unknown) => {
 })
 
 const sweeping = setInterval(() => {
-  if (isPrepared) sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
+  if (isPrepared)
+    sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
 }, 60_000)
 
 const onNoticesUnsent = (error: unknown) => app.log.warn({ err: error }, 'apps were not told what sessions have ended')
@@ -149,7 +159,8 @@ const tellApps = sendLogoutNotices({
 const told = repeatUntil(stopping.signal, 1_000, async () => isPrepared && tellApps(stopping.signal), onNoticesUnsent)
 
 const revocations = revocationsClient(clientOf('user-sync-worker'))
-const onRevocationFailure = (error: unknown) => app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')
+const onRevocationFailure = (error: unknown) =>
+  app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')
 const revoked = repeatUntil(
   stopping.signal,
   1_000,

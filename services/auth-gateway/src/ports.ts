@@ -61,7 +61,11 @@ export type Administrators = {
   /** An answer is valid for one second, so that a removed administrator is out at once (T-22). */
   findAdministrator(administratorId: string): Promise<Administrator | undefined>
   /** The administrator that an identity is when it signs in through this tenant. */
-  findAdministratorByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<Administrator | undefined>
+  findAdministratorByIdentity(
+    tenantId: string,
+    directoryId: string,
+    objectId: string,
+  ): Promise<Administrator | undefined>
 }
 
 export type AuditLog = { recordAuditEvent(event: NewAuditEvent): Promise<void> }
@@ -122,14 +126,19 @@ export type AuthorizeQuestion = {
 export interface Microsoft {
   /** The credential that Entra ID accepts during a rotation; undefined when that cannot be found out now. */
   tryRotation(connection: Connection): Promise<CredentialUse['worked'] | undefined>
-  authorizeUrl(account: SignInAccount, question: AuthorizeQuestion): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
+  authorizeUrl(
+    account: SignInAccount,
+    question: AuthorizeQuestion,
+  ): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
   redeem(
     connection: Connection,
     answer: URLSearchParams,
     expected: { redirectUri: string; state: string; nonce: string; verifier: string },
   ): Promise<IdentityOutcome>
   /** Token endpoint and scope for a code of the platform `spa`, which the browser redeems. */
-  browserRedemption(account: SignInAccount): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
+  browserRedemption(
+    account: SignInAccount,
+  ): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
   /** Verifies an ID token that a browser brings. */
   accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
@@ -174,9 +183,18 @@ export interface OpenIdProvider {
     options: { path: string; browser: string | undefined; look: () => Look },
   ): Promise<{ isWrongUserCode: boolean }>
   /** The attempt of this browser; undefined when it has expired, ended, or belongs to another browser. */
-  findAttempt(request: IncomingMessage, response: ServerResponse, browser: string | undefined): Promise<Attempt | undefined>
+  findAttempt(
+    request: IncomingMessage,
+    response: ServerResponse,
+    browser: string | undefined,
+  ): Promise<Attempt | undefined>
   /** Ends the attempt. Returns the address to redirect the browser to. */
-  endAttempt(request: IncomingMessage, response: ServerResponse, attempt: Attempt, result: AttemptResult): Promise<string>
+  endAttempt(
+    request: IncomingMessage,
+    response: ServerResponse,
+    attempt: Attempt,
+    result: AttemptResult,
+  ): Promise<string>
   /** The login of a session cookie. The caller checks whether the person is still admitted. */
   findLogin(cookieHeader: string | undefined): Promise<Login | undefined>
   /** All logins of a person on this host. */

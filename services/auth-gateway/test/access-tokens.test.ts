@@ -42,12 +42,17 @@ async function expectRefused({ app }: SignedIn, token: string) {
 async function signedByUs(token: string, claims: JWTPayload = {}, header: Record<string, unknown> = {}) {
   const [key] = (await world.keys()).tokenKeys as [JWK]
   const { alg = '', ...named } = { ...decodeProtectedHeader(token), ...header }
-  return new SignJWT({ ...decodeJwt(token), ...claims }).setProtectedHeader({ alg, ...named }).sign(await importJWK(key, 'ES256'))
+  return new SignJWT({ ...decodeJwt(token), ...claims })
+    .setProtectedHeader({ alg, ...named })
+    .sign(await importJWK(key, 'ES256'))
 }
 
 test('T-33 TE-16 no token at all is asked for one, and told nothing', async () => {
   const { status, headers, text } = await send(`${origin}/auth/userinfo`)
-  expect([status, JSON.parse(text)]).toEqual([401, { error: 'invalid_token', error_description: 'no access token provided' }])
+  expect([status, JSON.parse(text)]).toEqual([
+    401,
+    { error: 'invalid_token', error_description: 'no access token provided' },
+  ])
   // Without an error: there was nothing to be wrong (RFC 6750 3.1).
   expect(headers['www-authenticate']).toMatch(/^Bearer realm="[^"]+", DPoP /)
 })
@@ -99,7 +104,10 @@ describe('T-33 what we signed ourselves is refused', () => {
     const signedIn = await signIn(world, 'contoso')
     const { access_token: good } = signedIn.tokens
     await expectTaken(signedIn, await signedByUs(good))
-    await expectRefused(signedIn, await signedByUs(good, claims.aud === 'PHONE-API' ? { aud: `${origin}/phone-api` } : claims, header))
+    await expectRefused(
+      signedIn,
+      await signedByUs(good, claims.aud === 'PHONE-API' ? { aud: `${origin}/phone-api` } : claims, header),
+    )
   })
 })
 
@@ -107,7 +115,13 @@ test('T-33 TE-21 a token with an edited header is refused, with its signature or
   const signedIn = await signIn(world, 'contoso')
   const { access_token: good } = signedIn.tokens
   const [, payload = '', signature = ''] = good.split('.')
-  for (const change of [{ alg: 'none' }, { alg: 'HS256' }, { kid: 'foreign' }, { typ: 'JWT' }, { jku: `${origin}/auth/jwks` }]) {
+  for (const change of [
+    { alg: 'none' },
+    { alg: 'HS256' },
+    { kid: 'foreign' },
+    { typ: 'JWT' },
+    { jku: `${origin}/auth/jwks` },
+  ]) {
     const edited = Buffer.from(JSON.stringify({ ...decodeProtectedHeader(good), ...change })).toString('base64url')
     await expectRefused(signedIn, `${edited}.${payload}.${signature}`)
     await expectRefused(signedIn, `${edited}.${payload}.`)
@@ -130,7 +144,13 @@ test('T-33 TE-21 a token by another key is refused, wherever it says that key is
   const signedIn = await signIn(world, 'contoso')
   const { access_token: good } = signedIn.tokens
   const { kid } = decodeProtectedHeader(good)
-  for (const header of [{ kid }, { kid: 'foreign' }, { kid: 'foreign', jku }, { kid: 'foreign', jwk }, { kid: 'foreign', x5u: jku }]) {
+  for (const header of [
+    { kid },
+    { kid: 'foreign' },
+    { kid: 'foreign', jku },
+    { kid: 'foreign', jwk },
+    { kid: 'foreign', x5u: jku },
+  ]) {
     const forged = new SignJWT(decodeJwt(good)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header } as never)
     await expectRefused(signedIn, await forged.sign(privateKey))
   }
@@ -145,7 +165,13 @@ test('T-33 TE-21 a token whose MAC is keyed with our public key is refused', asy
   const [jwk] = keys as [JWK & { kid: string }]
   const key = createPublicKey({ key: jwk as never, format: 'jwk' })
   const pem = String(key.export({ format: 'pem', type: 'spki' }))
-  for (const secret of [JSON.stringify(jwk), pem, `\n${pem}`, pem.trimEnd(), key.export({ format: 'der', type: 'spki' })]) {
+  for (const secret of [
+    JSON.stringify(jwk),
+    pem,
+    `\n${pem}`,
+    pem.trimEnd(),
+    key.export({ format: 'der', type: 'spki' }),
+  ]) {
     const forged = new SignJWT(decodeJwt(good)).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: jwk.kid })
     await expectRefused(signedIn, await forged.sign(Buffer.from(secret)))
   }

@@ -44,7 +44,11 @@ async function openScreen(scheme: 'light' | 'dark', width: number) {
   await context.route('**/*', (route) =>
     new URL(route.request().url()).pathname.startsWith(LOGO_PATH)
       ? route.fulfill({ contentType: 'image/svg+xml', body: LOGO })
-      : route.fulfill({ contentType: 'text/html; charset=utf-8', body: sent.body, headers: { 'content-security-policy': sent.policy } }),
+      : route.fulfill({
+          contentType: 'text/html; charset=utf-8',
+          body: sent.body,
+          headers: { 'content-security-policy': sent.policy },
+        }),
   )
   return {
     page,

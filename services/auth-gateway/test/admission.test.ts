@@ -21,7 +21,12 @@ beforeEach(() => {
 
 const REFUSALS: Array<[string, string, Parameters<typeof givenPerson>[2] | undefined, string]> = [
   ['someone who was never imported', 'not-imported', undefined, 'You are not set up in the phone system yet'],
-  ['someone whose sync tick is off', 'not-imported', { sync: false, sso: false }, 'You are not set up in the phone system yet'],
+  [
+    'someone whose sync tick is off',
+    'not-imported',
+    { sync: false, sso: false },
+    'You are not set up in the phone system yet',
+  ],
   ['S33 someone without the SSO tick', 'sso-not-enabled', { sso: false }, 'Microsoft sign-in is not enabled for you'],
   ['S45 someone who is disabled', 'not-active', { status: 'disabled' }, 'Your account is disabled in the phone system'],
   ['S45 someone who is deleted', 'not-active', { status: 'deleted' }, 'Your account is disabled in the phone system'],
@@ -42,7 +47,13 @@ describe('Microsoft signed them in, the roster does not let them:', () => {
       expect(browser.cookies.some(({ name }) => name === '__Host-jackfield-session')).toBe(false)
       await browser.open(page.url) // looking again is no second refusal
       expect(world.registry.audits).toMatchObject([
-        { tenantId, action: 'sign-in', outcome: 'refused', target: 'app:softphone', details: { reason, objectId: ADELE.id } },
+        {
+          tenantId,
+          action: 'sign-in',
+          outcome: 'refused',
+          target: 'app:softphone',
+          details: { reason, objectId: ADELE.id },
+        },
       ])
       expect(world.registry.audits).toHaveLength(1)
 
@@ -99,14 +110,19 @@ describe('S45 T-22 SC-09 a session and its tokens are worth nothing any more', (
   const endings: Array<[string, (person: ReturnType<typeof givenPerson>) => unknown]> = [
     ['when the person is disabled', (person) => Object.assign(person, { status: 'disabled' })],
     ['when the SSO tick goes off', (person) => Object.assign(person, { sso: false })],
-    ['when all sessions were ended', (person) => Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 1_000).toISOString() })],
+    [
+      'when all sessions were ended',
+      (person) => Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 1_000).toISOString() }),
+    ],
     ['when the person is gone', () => world.roster.people.splice(0)],
   ]
   test.each(endings)('%s', async (_when, end) => {
     const person = givenPerson(world, tenantId)
     const { app, browser, tokens } = await signIn(world, 'contoso')
     end(person)
-    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe(
+      'invalid_grant',
+    )
     await expect(client.fetchUserInfo(app.configuration, tokens.access_token, person.id)).rejects.toThrow()
     const silent = await browser.open((await app.begin({ prompt: 'none' })).url)
     expect(['login_required', 'access_denied']).toContain(silent.url.searchParams.get('error'))
@@ -133,7 +149,9 @@ test('T-21 SC-02 signing in again gives the session a new id, and the old one is
   expect(idOf(browser.cookies)).not.toBe(idOf(old))
   const stale = new Browser()
   stale.cookies = old
-  expect((await stale.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe('login_required')
+  expect((await stale.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe(
+    'login_required',
+  )
 })
 
 test('admission is decided by sync, status, the SSO tick and the binding, in this order', () => {
@@ -146,6 +164,11 @@ test('admission is decided by sync, status, the SSO tick and the binding, in thi
 test('a login counts as revoked when it is older than the moment sessions were ended, or of unknown age', () => {
   const at = Date.parse('2026-01-01T00:00:00Z') / 1000
   const person = { sessionsValidAfter: '2026-01-01T00:00:00.000Z' }
-  expect([at - 1, at, at + 1, undefined].map((login) => isLoginRevoked(person, login))).toEqual([true, false, false, true])
+  expect([at - 1, at, at + 1, undefined].map((login) => isLoginRevoked(person, login))).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ])
   expect(isLoginRevoked({ sessionsValidAfter: null }, undefined)).toBe(false)
 })

@@ -32,7 +32,12 @@ describe.skipIf(!hasApacheOpenidc())('S5 Apache’s mod_auth_openidc, a client t
     givenApp(world, 'apache', { kind: 'server', tenantUrl: `http://{tenant}.app.localhost:${port}/` })
     person = givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id, { bindings: [binding('101')] })
     const issuer = `${world.originOf('contoso')}/auth`
-    apache = await startApache(port, { issuer, clientId: 'apache', host: HOST, frontend: (frontend.address() as AddressInfo).port })
+    apache = await startApache(port, {
+      issuer,
+      clientId: 'apache',
+      host: HOST,
+      frontend: (frontend.address() as AddressInfo).port,
+    })
   })
   afterAll(async () => {
     await apache?.close()
@@ -46,8 +51,14 @@ describe.skipIf(!hasApacheOpenidc())('S5 Apache’s mod_auth_openidc, a client t
   async function givenSignedIn() {
     const browser = new Browser()
     const microsoft = await browser.open(`${app}/calls?a=1`, { stopAt: NOWHERE })
-    const page = await browser.submit(microsoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, NOWHERE)
-    if (page.text !== 'the frontend') throw new Error(`${page.status} ${page.url}: ${page.text}\n${apache.complaints()}`)
+    const page = await browser.submit(
+      microsoft,
+      'Sign in',
+      { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+      NOWHERE,
+    )
+    if (page.text !== 'the frontend')
+      throw new Error(`${page.status} ${page.url}: ${page.text}\n${apache.complaints()}`)
     return { browser, page }
   }
 

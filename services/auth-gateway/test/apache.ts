@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { send } from './browser.ts'
 
 const BINARY = ['/usr/sbin/apache2', '/usr/sbin/httpd'].find((path) => existsSync(path))
-const MODULES = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules'].find((path) => existsSync(join(path, 'mod_auth_openidc.so')))
+const MODULES = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules'].find((path) =>
+  existsSync(join(path, 'mod_auth_openidc.so')),
+)
 const NEEDED = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'proxy', 'proxy_http', 'headers', 'auth_openidc']
 
 /** Where Apache or its OpenID Connect module is missing these tests are left out, but never on the build machine. */
@@ -16,11 +18,16 @@ export function hasApacheOpenidc(): boolean {
   return BINARY !== undefined && MODULES !== undefined
 }
 
-type Options = { issuer: string; clientId: string /** The app's public host, without port. */; host: string; frontend: number }
+type Options = {
+  issuer: string
+  clientId: string /** The app's public host, without port. */
+  host: string
+  frontend: number
+}
 
 /**
- * Apache as the relying party: mod_auth_openidc (C, with cjose and libcurl) from discovery alone, in front of an app. A token that
- * ends within the hour is refreshed, which is each of ours: every request proves the rotation.
+ * Apache as the relying party: mod_auth_openidc (C, with cjose and libcurl) from discovery alone, in front of an app. A
+ * token that ends within the hour is refreshed, which is each of ours: every request proves the rotation.
  */
 export function startApache(port: number, { issuer, clientId, host, frontend }: Options) {
   return runApache(port, [

@@ -20,7 +20,11 @@ let redis: Redis | undefined
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
+  await runMigrations({
+    connectionString: database.url,
+    folder: new URL('../migrations', import.meta.url).pathname,
+    name: 'gateway',
+  })
   pool = new pg.Pool({ connectionString: database.url })
   const redisUrl = testRedisUrl()
   redis = redisUrl ? new Redis(redisUrl) : undefined
@@ -35,11 +39,15 @@ const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 
 async function dump(kind: string): Promise<string> {
   if (kind === 'Postgres') {
-    const { rows } = await pool.query(`select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.artefact`)
+    const { rows } = await pool.query(
+      `select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.artefact`,
+    )
     return JSON.stringify(rows)
   }
   const keys = (await redis?.keys('jackfield:artefact*')) ?? []
-  const values = await Promise.all(keys.map(async (key) => ((await redis?.type(key)) === 'hash' ? redis?.hgetall(key) : '')))
+  const values = await Promise.all(
+    keys.map(async (key) => ((await redis?.type(key)) === 'hash' ? redis?.hgetall(key) : '')),
+  )
   return JSON.stringify([keys, values])
 }
 
@@ -50,23 +58,28 @@ describe.each([
   const spaces = (): ArtefactSpaces => sealedArtefacts(store() as ArtefactStore, KEYS)
   const onStore = test.skipIf(kind === 'Redis' && inject('redisUrl') === null)
 
-  onStore('what is saved with a grant is listed by it while it lives, in its own namespace, and removed by its uid', async () => {
-    const [space, other] = [spaces()('a'), spaces()('b')]
-    const [grantId, uid] = [randomUUID(), randomUUID()]
-    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 1 }, ttl: 60, grantId, uid })
-    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 2 }, ttl: 60, grantId, uid: randomUUID() })
-    await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 3 }, ttl: 1, grantId })
-    await expect
-      .poll(async () => (await space.findByGrant(grantId)).map(({ payload }) => payload.n).sort(), { timeout: 20_000 })
-      .toEqual([1, 2])
-    expect(await other.findByGrant(grantId)).toEqual([])
-    await other.removeByUid('Session', uid)
-    await space.removeByUid('Grant', uid)
-    expect(await space.findByGrant(grantId)).toHaveLength(2)
-    await space.removeByUid('Session', uid)
-    expect((await space.findByGrant(grantId)).map(({ payload }) => payload.n)).toEqual([2])
-    expect(await space.findByUid('Session', uid)).toBeUndefined()
-  })
+  onStore(
+    'what is saved with a grant is listed by it while it lives, in its own namespace, and removed by its uid',
+    async () => {
+      const [space, other] = [spaces()('a'), spaces()('b')]
+      const [grantId, uid] = [randomUUID(), randomUUID()]
+      await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 1 }, ttl: 60, grantId, uid })
+      await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 2 }, ttl: 60, grantId, uid: randomUUID() })
+      await space.save({ kind: 'Session', id: randomUUID(), payload: { n: 3 }, ttl: 1, grantId })
+      await expect
+        .poll(async () => (await space.findByGrant(grantId)).map(({ payload }) => payload.n).sort(), {
+          timeout: 20_000,
+        })
+        .toEqual([1, 2])
+      expect(await other.findByGrant(grantId)).toEqual([])
+      await other.removeByUid('Session', uid)
+      await space.removeByUid('Grant', uid)
+      expect(await space.findByGrant(grantId)).toHaveLength(2)
+      await space.removeByUid('Session', uid)
+      expect((await space.findByGrant(grantId)).map(({ payload }) => payload.n)).toEqual([2])
+      expect(await space.findByUid('Session', uid)).toBeUndefined()
+    },
+  )
 
   onStore('what is saved is found again by its id, with its id', async () => {
     const space = spaces()('a')
@@ -114,7 +127,8 @@ describe.each([
   onStore('T-30 revoking a grant removes everything that rests on it, and nothing else', async () => {
     const space = spaces()('a')
     const grantId = randomUUID()
-    for (const name of ['AuthorizationCode', 'RefreshToken']) await space.save({ kind: name, id: grantId, payload: {}, ttl: 60, grantId })
+    for (const name of ['AuthorizationCode', 'RefreshToken'])
+      await space.save({ kind: name, id: grantId, payload: {}, ttl: 60, grantId })
     await space.save({ kind: 'RefreshToken', id: 'other', payload: {}, ttl: 60, grantId: 'another' })
     await space.removeByGrant(grantId)
     expect(await space.find('AuthorizationCode', grantId)).toBeUndefined()
@@ -225,32 +239,37 @@ describe.each([
       const reasons = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
       expect(reasons).toHaveLength(19)
       expect(reasons.every((reason) => reason instanceof AlreadyUsedError)).toBe(true)
-      const kept = await Promise.all(ids.map(async (id) => [await outside.find('RefreshToken', id), await outside.find('Grant', id)]))
+      const kept = await Promise.all(
+        ids.map(async (id) => [await outside.find('RefreshToken', id), await outside.find('Grant', id)]),
+      )
       expect(kept.filter(([token]) => token)).toHaveLength(1)
       expect(kept.filter(([, grant]) => grant)).toHaveLength(1)
       expect((await outside.find('AuthorizationCode', code))?.consumedAt).toBeTypeOf('number')
     })
 
-    onStore('T-51 a grant that was ended while it was under way stays ended; a session that was gone is told to be a new one', async () => {
-      const { space, outside, asOne } = given()
-      const [grant, kept, gone, fresh] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
-      await outside.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
-      for (const id of [kept, gone]) await outside.save(session(id, 1))
-      await asOne(async () => {
-        for (const id of [kept, gone]) expect(await space.find('Session', id)).toBeDefined()
-        expect(await space.find('Grant', grant)).toBeDefined()
-        await outside.remove('Grant', grant)
-        await outside.removeByUid('Session', `uid ${gone}`)
-        await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
-        expect(await space.save(session(kept, 2))).toBe(true)
-        expect(await space.save(session(gone, 2))).toBe(false)
-        expect(await space.save(session(fresh, 3))).toBe(false)
-        return 'done'
-      })
-      expect(await outside.find('Grant', grant)).toBeUndefined()
-      const found = await Promise.all([kept, gone, fresh].map((id) => outside.find('Session', id)))
-      expect(found.map((each) => each?.payload.n)).toEqual([2, 2, 3])
-    })
+    onStore(
+      'T-51 a grant that was ended while it was under way stays ended; a session that was gone is told to be a new one',
+      async () => {
+        const { space, outside, asOne } = given()
+        const [grant, kept, gone, fresh] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+        await outside.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
+        for (const id of [kept, gone]) await outside.save(session(id, 1))
+        await asOne(async () => {
+          for (const id of [kept, gone]) expect(await space.find('Session', id)).toBeDefined()
+          expect(await space.find('Grant', grant)).toBeDefined()
+          await outside.remove('Grant', grant)
+          await outside.removeByUid('Session', `uid ${gone}`)
+          await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
+          expect(await space.save(session(kept, 2))).toBe(true)
+          expect(await space.save(session(gone, 2))).toBe(false)
+          expect(await space.save(session(fresh, 3))).toBe(false)
+          return 'done'
+        })
+        expect(await outside.find('Grant', grant)).toBeUndefined()
+        const found = await Promise.all([kept, gone, fresh].map((id) => outside.find('Session', id)))
+        expect(found.map((each) => each?.payload.n)).toEqual([2, 2, 3])
+      },
+    )
 
     onStore('a code is read with its grant and its session, those that live and are of its namespace', async () => {
       const { space, outside, asOne } = given()
@@ -299,7 +318,8 @@ test('expired rows are swept from Postgres, living ones stay', async () => {
 test('T-94 a payload that was altered or moved in the store opens nothing, however lately it was written', async () => {
   const unopened: string[] = []
   const space = sealedArtefacts(postgresArtefacts(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
-  for (const id of ['altered', 'moved', 'kept']) await space.save({ kind: 'Session', id, payload: { id }, ttl: 60, uid: id })
+  for (const id of ['altered', 'moved', 'kept'])
+    await space.save({ kind: 'Session', id, payload: { id }, ttl: 60, uid: id })
   const keys = await Promise.all(
     ['altered', 'moved', 'kept'].map(
       async (id) =>
@@ -311,13 +331,14 @@ test('T-94 a payload that was altered or moved in the store opens nothing, howev
     ),
   )
   const last = 'length(payload) - 1'
-  await pool.query(`update gateway.artefact set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`, [
-    keys[0],
-  ])
-  await pool.query('update gateway.artefact set payload = (select payload from gateway.artefact where key = $2) where key = $1', [
-    keys[1],
-    keys[2],
-  ])
+  await pool.query(
+    `update gateway.artefact set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`,
+    [keys[0]],
+  )
+  await pool.query(
+    'update gateway.artefact set payload = (select payload from gateway.artefact where key = $2) where key = $1',
+    [keys[1], keys[2]],
+  )
   for (const id of ['altered', 'moved']) {
     expect(await space.find('Session', id)).toBeUndefined()
     expect(await space.findByUid('Session', id)).toBeUndefined()

@@ -47,7 +47,8 @@ describe('T-12 only the code flow with PKCE S256', () => {
   )
   test('AZ-14 without a challenge', async () =>
     expectRedirect(await request({ code_challenge: undefined, code_challenge_method: undefined }), ['invalid_request']))
-  test('AZ-14 with the plain method', async () => expectRedirect(await request({ code_challenge_method: 'plain' }), ['invalid_request']))
+  test('AZ-14 with the plain method', async () =>
+    expectRedirect(await request({ code_challenge_method: 'plain' }), ['invalid_request']))
   test('AZ-14 with no method, which means plain', async () =>
     expectRedirect(await request({ code_challenge_method: undefined }), ['invalid_request']))
   test('AZ-14 with a challenge of 42 characters', async () =>
@@ -55,7 +56,12 @@ describe('T-12 only the code flow with PKCE S256', () => {
   test('TE-20 with a resource that is not the phone API', async () =>
     expectRedirect(await request({ resource: 'https://evil.test' }), ['invalid_target']))
   test('AZ-12 the password grant does not exist', async () => {
-    const body = new URLSearchParams({ grant_type: 'password', username: 'a', password: 'b', client_id: 'web-client' }).toString()
+    const body = new URLSearchParams({
+      grant_type: 'password',
+      username: 'a',
+      password: 'b',
+      client_id: 'web-client',
+    }).toString()
     const answer = await send(`${origin}/auth/token`, {
       method: 'POST',
       body,
@@ -102,8 +108,10 @@ describe('T-40 redirect URIs are compared as strings', () => {
     expectErrorPage(await request({ redirect_uri: undefined }, 'two'))
     expectErrorPage(await request({ redirect_uri: undefined }))
   })
-  test('RU-12 an unknown client gets a page', async () => expectErrorPage(await request({ client_id: '<b>nobody</b>' })))
-  test('RU-12 another error goes back to the app', async () => expectRedirect(await request({ prompt: 'nonsense' }), ['invalid_request']))
+  test('RU-12 an unknown client gets a page', async () =>
+    expectErrorPage(await request({ client_id: '<b>nobody</b>' })))
+  test('RU-12 another error goes back to the app', async () =>
+    expectRedirect(await request({ prompt: 'nonsense' }), ['invalid_request']))
 })
 
 describe('T-34 T-20 discovery, keys, cookies, headers', () => {

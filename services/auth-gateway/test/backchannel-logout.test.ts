@@ -54,20 +54,25 @@ async function tell(timeoutMs = 1_000) {
     baseUrl: world.baseUrl,
     onError: (error: unknown) => void errors.push(error),
     timeoutMs,
-    signToken: async (notice: Parameters<typeof signLogoutToken>[1]) => signLogoutToken(await world.keys(), notice, world.clock),
-    onFailure: ({ clientId }: { clientId: string }, reason: string, isLast: boolean) => void failures.push({ clientId, reason, isLast }),
+    signToken: async (notice: Parameters<typeof signLogoutToken>[1]) =>
+      signLogoutToken(await world.keys(), notice, world.clock),
+    onFailure: ({ clientId }: { clientId: string }, reason: string, isLast: boolean) =>
+      void failures.push({ clientId, reason, isLast }),
   }
   return sendLogoutNotices(parts)()
 }
 const due = () => world.pool.query(`update gateway.logout_notice set not_before = now() - interval '1 second'`)
-const waiting = async () => (await world.pool.query('select client_id, attempts from gateway.logout_notice order by client_id')).rows
+const waiting = async () =>
+  (await world.pool.query('select client_id, attempts from gateway.logout_notice order by client_id')).rows
 
 /** A browser signed in to several apps. */
 async function givenSignedIn(clientIds: string[]) {
   const browser = new Browser()
   const ids: Record<string, Record<string, unknown>> = {}
   for (const clientId of clientIds) {
-    const redirect = world.registry.apps.find((app) => app.clientId === clientId)?.tenantUrl.replace('{tenant}', 'contoso')
+    const redirect = world.registry.apps
+      .find((app) => app.clientId === clientId)
+      ?.tenantUrl.replace('{tenant}', 'contoso')
     const { tokens } = await signInTo(clientId, browser, `${redirect}callback`)
     ids[clientId] = { ...tokens.claims() }
   }
@@ -92,7 +97,10 @@ test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out tells every a
     const { token = '', headers } = received.find(({ path }) => path.startsWith(`/${clientId}/`)) ?? {}
     expect(headers?.['content-type']).toBe('application/x-www-form-urlencoded')
     expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'logout+jwt', alg: 'ES256' })
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), { issuer: `${origin}/auth`, audience: clientId })
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+      issuer: `${origin}/auth`,
+      audience: clientId,
+    })
     expect(payload).toMatchObject({ sub: ids[clientId]?.sub, sid: ids[clientId]?.sid, jti: expect.any(String) })
     expect(payload.sid).toBeTypeOf('string')
     expect(payload.events).toEqual({ 'http://schemas.openid.net/event/backchannel-logout': {} })
@@ -115,8 +123,15 @@ test('T-61 LO-07 an app that hangs, fails or redirects delays neither the person
   await signOut(browser)
   expect(received).toEqual([]) // told in the background
   await tell()
-  expect(received.map(({ path }) => path).sort()).toEqual(['/admin/logged-out', '/reports/logged-out', '/web-client/logged-out'])
-  expect(failures.map(({ clientId, reason }) => `${clientId}: ${reason}`).sort()).toEqual(['admin: no answer in time', 'reports: HTTP 302'])
+  expect(received.map(({ path }) => path).sort()).toEqual([
+    '/admin/logged-out',
+    '/reports/logged-out',
+    '/web-client/logged-out',
+  ])
+  expect(failures.map(({ clientId, reason }) => `${clientId}: ${reason}`).sort()).toEqual([
+    'admin: no answer in time',
+    'reports: HTTP 302',
+  ])
   expect(await waiting()).toEqual([
     { client_id: 'admin', attempts: 1 },
     { client_id: 'reports', attempts: 1 },
@@ -153,7 +168,11 @@ test('T-61 a session ended from the list of one’s own sessions tells its apps,
   const page = await mine.browser.open(`${origin}/auth/sessions`)
   const { action, values } = page.formOf('Sign out')
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin }
-  await mine.browser.open(new URL(action, page.url), { method: 'POST', body: new URLSearchParams(values).toString(), headers })
+  await mine.browser.open(new URL(action, page.url), {
+    method: 'POST',
+    body: new URLSearchParams(values).toString(),
+    headers,
+  })
   await tell()
   expect(received.map(({ path }) => path)).toEqual(['/web-client/logged-out'])
   const { sid } = JSON.parse(Buffer.from(received[0]?.token.split('.')[1] ?? '', 'base64url').toString())
@@ -163,7 +182,9 @@ test('T-61 a session ended from the list of one’s own sessions tells its apps,
 test('LO-13 signing out on one tenant’s host leaves a session on another’s alone', async () => {
   givenPerson(world, givenConnectedTenant(world, 'fabrikam').tenant.id)
   const { browser } = await givenSignedIn(['web-client'])
-  const fabrikam = world.registry.apps.find((app) => app.clientId === 'admin')?.tenantUrl.replace('{tenant}', 'fabrikam')
+  const fabrikam = world.registry.apps
+    .find((app) => app.clientId === 'admin')
+    ?.tenantUrl.replace('{tenant}', 'fabrikam')
   const other = await signIn(world, 'fabrikam', { clientId: 'admin', browser, redirectUri: `${fabrikam}callback` })
   await signOut(browser)
   await tell()

@@ -3,7 +3,10 @@ import { ADELE, type World } from './given.ts'
 
 type Wishes = { path?: string; headers?: Record<string, string> }
 
-/** An app's page and files on the host where the gateway is, as behind an ingress; it isolates itself like Microsoft's pages do. */
+/**
+ * An app's page and files on the host where the gateway is, as behind an ingress; it isolates itself like Microsoft's
+ * pages do.
+ */
 export async function openApp(
   world: World,
   context: BrowserContext,

@@ -17,7 +17,12 @@ beforeAll(async () => {
     window.results = []
     document.querySelector('button').onclick = () => signIn({ clientId: 'web-client' }).then(done, (error) => window.results.push(error.code))
     finishSignIn({ clientId: 'web-client' }).then(done, failed)`
-  const bundle = await build({ stdin: { contents, resolveDir: import.meta.dirname }, bundle: true, write: false, format: 'esm' })
+  const bundle = await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    write: false,
+    format: 'esm',
+  })
   script = bundle.outputFiles[0]?.text ?? ''
   world = await givenGateway()
   givenApp(world, 'web-client')
@@ -30,7 +35,8 @@ afterAll(async () => {
   await world?.close()
 })
 
-const BODY = '<!doctype html><title>login</title><button>Sign in with Microsoft</button><script type="module" src="/app.js"></script>'
+const BODY =
+  '<!doctype html><title>login</title><button>Sign in with Microsoft</button><script type="module" src="/app.js"></script>'
 const openPage = (context: BrowserContext) => openApp(world, context, { '/': BODY, '/app.js': script })
 
 const titled = (page: Page, title: string) => page.waitForFunction(`document.title === ${JSON.stringify(title)}`)
@@ -88,8 +94,12 @@ test.each([
 ])('T-15 AZ-26 %s', async (_what, slug, count) => {
   const context = await chromium.newContext()
   const opener = `${world.originOf(slug)}/opener`
-  await context.route(opener, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>opener</title>' }))
-  const { url, state } = await (await givenClient(world, 'contoso', 'web-client', `${world.originOf('contoso')}/auth/signed-in`)).begin()
+  await context.route(opener, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>opener</title>' }),
+  )
+  const { url, state } = await (
+    await givenClient(world, 'contoso', 'web-client', `${world.originOf('contoso')}/auth/signed-in`)
+  ).begin()
   const page = await context.newPage()
   await page.goto(opener)
   const opened = page.waitForEvent('popup')

@@ -65,7 +65,9 @@ test('S36 S41 in Chromium: refused without a binding, let in after it, signed ou
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('bye').waitFor()
   expect(
-    (await context.cookies()).some(({ name, domain }) => name === '__Host-jackfield-session' && domain.startsWith('contoso.phone')),
+    (await context.cookies()).some(
+      ({ name, domain }) => name === '__Host-jackfield-session' && domain.startsWith('contoso.phone'),
+    ),
   ).toBe(false)
   expect(complaints).toEqual([])
 })

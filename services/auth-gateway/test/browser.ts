@@ -4,7 +4,10 @@ type Cookie = { name: string; value: string; path: string; host: string; line: s
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; url: string }
 
 /** One request; `*.localhost` is this machine whatever the resolver says. */
-export function send(url: string | URL, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+export function send(
+  url: string | URL,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   const { hostname, port, host, href } = new URL(url)
   const path = href.slice(href.indexOf('/', 8)).split('#')[0] ?? '/'
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
@@ -20,7 +23,12 @@ export function send(url: string | URL, init: { method?: string; headers?: Recor
       const parts: Buffer[] = []
       incoming.on('data', (part) => parts.push(part))
       incoming.on('end', () =>
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: Buffer.concat(parts).toString(), url: href }),
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          text: Buffer.concat(parts).toString(),
+          url: href,
+        }),
       )
       incoming.on('error', reject)
     },
@@ -31,7 +39,10 @@ export function send(url: string | URL, init: { method?: string; headers?: Recor
 }
 
 /** `fetch` for openid-client over `send`. */
-export async function fetchLocally(url: string, init: { method?: string; headers?: unknown; body?: unknown } = {}): Promise<Response> {
+export async function fetchLocally(
+  url: string,
+  init: { method?: string; headers?: unknown; body?: unknown } = {},
+): Promise<Response> {
   const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>))
   const body = init.body === undefined || init.body === null ? undefined : String(init.body)
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
@@ -40,11 +51,16 @@ export async function fetchLocally(url: string, init: { method?: string; headers
     headers: received,
     text,
   } = await send(url, { method: init.method ?? 'GET', headers, ...(body === undefined ? {} : { body }) })
-  const flat = Object.entries(received).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))
+  const flat = Object.entries(received).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
   return new Response(status === 204 ? null : text, { status, headers: flat })
 }
 
-/** A browser as far as a sign-in needs one: cookies with their rules, redirects, links, and forms found by their buttons. */
+/**
+ * A browser as far as a sign-in needs one: cookies with their rules, redirects, links, and forms found by their
+ * buttons.
+ */
 export class Browser {
   cookies: Cookie[] = []
   /** Every address asked for, in order. */
@@ -78,7 +94,17 @@ export class Browser {
     return this.open(new URL(page.linkOf(label), page.url))
   }
 
-  async #ask({ url, method, body, headers }: { url: URL; method: string; body: string | undefined; headers: Record<string, string> }) {
+  async #ask({
+    url,
+    method,
+    body,
+    headers,
+  }: {
+    url: URL
+    method: string
+    body: string | undefined
+    headers: Record<string, string>
+  }) {
     this.visited.push(url.href)
     const cookie = this.cookies
       .filter(({ host, path }) => host === url.hostname && url.pathname.startsWith(path))
@@ -99,14 +125,18 @@ export class Browser {
     const value = pair.slice(name.length + 1)
     const path = attributes.find((each) => /^path=/i.test(each))?.slice(5) ?? '/'
     const isSecure = attributes.some((each) => /^secure$/i.test(each))
-    if (name.startsWith('__Host-') && (!isSecure || path !== '/')) throw new Error(`a browser refuses this cookie: ${name}`)
+    if (name.startsWith('__Host-') && (!isSecure || path !== '/'))
+      throw new Error(`a browser refuses this cookie: ${name}`)
     this.cookies = this.cookies.filter((each) => each.name !== name || each.host !== url.hostname || each.path !== path)
     if (value) this.cookies.push({ name, value, path, host: url.hostname, line })
   }
 }
 
 const decode = (text: string) =>
-  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '')
+  text.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+  )
 const attributesOf = (tag: string) =>
   Object.fromEntries([...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]))
 
@@ -128,14 +158,18 @@ export class Page {
   }
 
   linkOf(label: string): string {
-    const found = [...this.html.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)].find(([, , text = '']) => decode(text).includes(label))
+    const found = [...this.html.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)].find(([, , text = '']) =>
+      decode(text).includes(label),
+    )
     if (!found) throw new Error(`no link “${label}” on: ${this.text}`)
     return attributesOf(found[1] ?? '').href ?? ''
   }
 
   formOf(button: string): { action: string; values: Record<string, string> } {
     for (const [whole, head = '', body = ''] of this.html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
-      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) => label.includes(button))
+      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) =>
+        label.includes(button),
+      )
       if (!pressed) continue
       const inputs = [...whole.matchAll(/<input[^>]*>/g)].map(([tag]) => attributesOf(tag))
       const { name, value = '' } = attributesOf(pressed[1] ?? '')

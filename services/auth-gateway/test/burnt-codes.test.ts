@@ -40,10 +40,18 @@ describe('FC-04 T-135 an empty Basic secret is no secret', () => {
   test.each([
     ['the header alone names the client', basic('web-client:'), without],
     ['header and form name the client', basic('web-client:'), (form: Record<string, string>) => form],
-    ['the scheme is written otherwise', { authorization: basic('web-client:').authorization.replace('Basic', 'bAsIc') }, without],
+    [
+      'the scheme is written otherwise',
+      { authorization: basic('web-client:').authorization.replace('Basic', 'bAsIc') },
+      without,
+    ],
     ['the name is form-encoded', basic('web%2Dclient:'), without],
     ['the header names nobody', basic(':'), (form: Record<string, string>) => form],
-    ['the form has an empty secret as well', basic('web-client:'), (form: Record<string, string>) => ({ ...form, client_secret: '' })],
+    [
+      'the form has an empty secret as well',
+      basic('web-client:'),
+      (form: Record<string, string>) => ({ ...form, client_secret: '' }),
+    ],
   ])('a code is redeemed when %s', async (_case, headers, change) => {
     const answer = await askForTokens(world, change(await givenCode(world)), { headers })
     expect([answer.status, answer.body.token_type]).toEqual([200, 'Bearer'])
@@ -53,7 +61,12 @@ describe('FC-04 T-135 an empty Basic secret is no secret', () => {
     const { app, browser } = await signIn(world, 'contoso')
     const emptySecret: client.ClientAuth = (_server, { client_id }, _body, headers) =>
       headers.set('authorization', basic(`${client_id}:`).authorization)
-    const configuration = new client.Configuration(app.configuration.serverMetadata(), 'web-client', undefined, emptySecret)
+    const configuration = new client.Configuration(
+      app.configuration.serverMetadata(),
+      'web-client',
+      undefined,
+      emptySecret,
+    )
     client.allowInsecureRequests(configuration)
     configuration[client.customFetch] = app.configuration[client.customFetch] as client.CustomFetch
     const login = await app.begin()
@@ -64,7 +77,9 @@ describe('FC-04 T-135 an empty Basic secret is no secret', () => {
     const second = await client.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
     expect(await client.tokenIntrospection(configuration, second.refresh_token ?? '')).toMatchObject({ active: true })
     await client.tokenRevocation(configuration, second.refresh_token ?? '')
-    expect(await oauthErrorOf(client.refreshTokenGrant(configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
+    expect(await oauthErrorOf(client.refreshTokenGrant(configuration, second.refresh_token ?? ''))).toBe(
+      'invalid_grant',
+    )
   })
 
   test('a device that sends it gets its code and its tokens', async () => {
@@ -106,12 +121,15 @@ const NOT_ITS_CLIENT: Attempt[] = [
 ]
 
 describe('FC-04 T-135 a request that is not its own client’s uses nothing up', () => {
-  test.each(NOT_ITS_CLIENT)('a code presented with %s is refused and can be redeemed after that', async (_what, change, headers) => {
-    const parameters = await givenCode(world)
-    const refused = await askForTokens(world, { ...parameters, ...change }, { headers })
-    expect([400, 401]).toContain(refused.status)
-    expect((await askForTokens(world, parameters)).status).toBe(200)
-  })
+  test.each(NOT_ITS_CLIENT)(
+    'a code presented with %s is refused and can be redeemed after that',
+    async (_what, change, headers) => {
+      const parameters = await givenCode(world)
+      const refused = await askForTokens(world, { ...parameters, ...change }, { headers })
+      expect([400, 401]).toContain(refused.status)
+      expect((await askForTokens(world, parameters)).status).toBe(200)
+    },
+  )
 
   test('a used code that another client presents ends nothing of its own client’s', async () => {
     const parameters = await givenCode(world)
@@ -141,7 +159,10 @@ describe('FC-04 T-135 a request that is not its own client’s uses nothing up',
       const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
       const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid' })
       const { browser } = await signIn(world, 'contoso')
-      await browser.submit(await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {}), 'Continue')
+      await browser.submit(
+        await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {}),
+        'Continue',
+      )
       const grant = { grant_type: DEVICE_GRANT, client_id: 'desk-phone', device_code: device.device_code }
       expect([400, 401]).toContain((await askForTokens(world, { ...grant, ...change }, { headers })).status)
       expect((await askForTokens(world, grant)).status).toBe(200)
@@ -162,7 +183,11 @@ describe('FC-04 T-135 a request that is not its own client’s uses nothing up',
 
 test('T-31 a wrong verifier of its own client burns a code, also when the client sends an empty secret', async () => {
   const parameters = await givenCode(world)
-  const wrong = await askForTokens(world, { ...without(parameters), code_verifier: 'x'.repeat(43) }, { headers: basic('web-client:') })
+  const wrong = await askForTokens(
+    world,
+    { ...without(parameters), code_verifier: 'x'.repeat(43) },
+    { headers: basic('web-client:') },
+  )
   expect([wrong.status, wrong.body.error]).toEqual([400, 'invalid_grant'])
   expect((await askForTokens(world, parameters)).body.error).toBe('invalid_grant')
 })

@@ -24,7 +24,12 @@ async function givenAnswer(browser = new Browser(), slug = 'contoso') {
   const app = await givenClient(world, slug)
   const login = await app.begin()
   const page = await browser.open(login.url)
-  const answer = await browser.submit(page, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, /microsoft\/callback/)
+  const answer = await browser.submit(
+    page,
+    'Sign in',
+    { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+    /microsoft\/callback/,
+  )
   return { app, login, browser, url: answer.url }
 }
 
@@ -76,7 +81,9 @@ test('T-10 AZ-03 20 deliveries at once ask Microsoft for one token', async () =>
 
 test('T-10 AZ-05 an answer after ten minutes is refused', async () => {
   const { url, browser } = await givenAnswer()
-  await world.pool.query(`update gateway.artefact set expires_at = expires_at - interval '601 seconds' where kind = 'PendingLogin'`)
+  await world.pool.query(
+    `update gateway.artefact set expires_at = expires_at - interval '601 seconds' where kind = 'PendingLogin'`,
+  )
   const page = await browser.open(url)
   expect(page.status).toBe(400)
   expect(page.text).toContain('start again')
@@ -95,9 +102,12 @@ test('T-10 AZ-08 an answer delivered on another tenant’s host, or on another a
   givenPerson(world, other.tenant.id)
   const { url, browser } = await givenAnswer()
   const before = tokenRequests()
-  for (const cookie of [...browser.cookies]) browser.cookies.push({ ...cookie, host: cookie.host.replace('contoso', 'fabrikam') })
+  for (const cookie of [...browser.cookies])
+    browser.cookies.push({ ...cookie, host: cookie.host.replace('contoso', 'fabrikam') })
   expect((await browser.open(new URL(url.pathname + url.search, world.originOf('fabrikam')))).status).toBe(400)
-  expect((await browser.open(new URL(`${url.pathname}/web-client${url.search}`, world.originOf('contoso')))).status).toBe(400)
+  expect(
+    (await browser.open(new URL(`${url.pathname}/web-client${url.search}`, world.originOf('contoso')))).status,
+  ).toBe(400)
   expect(tokenRequests()).toBe(before)
 })
 
@@ -139,7 +149,8 @@ test('AZ-06 an error at Microsoft becomes a page that shows nothing of its text'
   const error = new URL(url)
   error.search = new URLSearchParams({
     error: 'access_denied',
-    error_description: 'AADSTS65004: <script>alert(1)</script> Correlation ID: 3f0e4a6b-9c1d-2e5f-6071-828394a5b6c7 Timestamp: x',
+    error_description:
+      'AADSTS65004: <script>alert(1)</script> Correlation ID: 3f0e4a6b-9c1d-2e5f-6071-828394a5b6c7 Timestamp: x',
     state: url.searchParams.get('state') ?? '',
   }).toString()
   const page = await browser.open(error)

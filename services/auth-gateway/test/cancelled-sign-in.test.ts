@@ -35,7 +35,9 @@ beforeEach(() => {
 function expectCancelled(page: Page, code: string) {
   expect([page.status, page.headers['content-language']]).toEqual([403, 'en'])
   expect(page.text).toContain('You are not signed in')
-  expect(page.text).toContain('You cancelled at Microsoft, or your organisation wants an administrator to approve this first.')
+  expect(page.text).toContain(
+    'You cancelled at Microsoft, or your organisation wants an administrator to approve this first.',
+  )
   expect(page.text).toContain(`Code: ${code}`)
   expect(page.text).not.toMatch(/without saying why|correlation id to/)
 }
@@ -81,7 +83,9 @@ test('FC-02 T-133 a bare refusal without the sub-code reads the same, and says s
   const query = new URLSearchParams({ state: asked.searchParams.get('state') ?? '', error: 'access_denied' })
   const page = await browser.open(`${world.originOf('contoso')}/auth/microsoft/callback?${query}`)
   expect(page.text).toContain('Sie sind nicht angemeldet')
-  expect(page.text).toContain('Sie haben bei Microsoft abgebrochen, oder Ihre Organisation verlangt zuerst die Genehmigung')
+  expect(page.text).toContain(
+    'Sie haben bei Microsoft abgebrochen, oder Ihre Organisation verlangt zuerst die Genehmigung',
+  )
   expect(world.registry.audits).toMatchObject([{ details: { reason: 'cancelled' } }])
 })
 
@@ -90,19 +94,22 @@ test.each([
   ['server_error', 502, 'Something went wrong inside Entra ID.'],
   ['unauthorized_client', 403, 'Entra ID does not let this application do what it asked for.'],
   ['<b>made_up</b>', 403, 'Entra ID refused without saying why.'],
-])('FC-38 %s without any code is explained, and no correlation id is asked for that is not there', async (error, status, text) => {
-  const app = await givenClient(world, 'contoso')
-  const browser = new Browser()
-  await browser.open((await app.begin()).url)
-  const asked = new URL(browser.visited.findLast((address) => address.includes('/oauth2/v2.0/authorize')) ?? '')
-  const query = new URLSearchParams({ state: asked.searchParams.get('state') ?? '', error })
-  const page = await browser.open(`${world.originOf('contoso')}/auth/microsoft/callback?${query}`)
-  expect([page.status, page.text]).toEqual([status, expect.stringContaining(text)])
-  expect(page.text).not.toMatch(/correlation/i)
-  expect(page.html).not.toContain('made_up')
-  const reason = error.startsWith('<') ? 'refused' : error
-  expect(world.registry.audits).toMatchObject([{ details: { reason } }])
-})
+])(
+  'FC-38 %s without any code is explained, and no correlation id is asked for that is not there',
+  async (error, status, text) => {
+    const app = await givenClient(world, 'contoso')
+    const browser = new Browser()
+    await browser.open((await app.begin()).url)
+    const asked = new URL(browser.visited.findLast((address) => address.includes('/oauth2/v2.0/authorize')) ?? '')
+    const query = new URLSearchParams({ state: asked.searchParams.get('state') ?? '', error })
+    const page = await browser.open(`${world.originOf('contoso')}/auth/microsoft/callback?${query}`)
+    expect([page.status, page.text]).toEqual([status, expect.stringContaining(text)])
+    expect(page.text).not.toMatch(/correlation/i)
+    expect(page.html).not.toContain('made_up')
+    const reason = error.startsWith('<') ? 'refused' : error
+    expect(world.registry.audits).toMatchObject([{ details: { reason } }])
+  },
+)
 
 test.each(FORMS)(
   'FC-02 T-133 an account of the platform spa hears of Cancel, answered %s, without a page of its own',
@@ -117,21 +124,28 @@ test.each(FORMS)(
   },
 )
 
-test.each(FORMS)('FC-02 T-133 Cancel on the way into Control, answered %s, leads back to Control', async (form, reason, code) => {
-  world.m365.entra.cancelAnswer = form
-  const browser = new Browser()
-  const begun = await beginControl(world, browser)
-  const page = await browser.submit(await browser.open(begun.body.url), 'Cancel')
-  expectCancelled(page, code)
-  expect(page.html).toContain('href="/?tenant=contoso"')
-  expect(world.registry.audits).toMatchObject([{ action: 'control.sign-in', outcome: 'refused', details: { reason } }])
-})
+test.each(FORMS)(
+  'FC-02 T-133 Cancel on the way into Control, answered %s, leads back to Control',
+  async (form, reason, code) => {
+    world.m365.entra.cancelAnswer = form
+    const browser = new Browser()
+    const begun = await beginControl(world, browser)
+    const page = await browser.submit(await browser.open(begun.body.url), 'Cancel')
+    expectCancelled(page, code)
+    expect(page.html).toContain('href="/?tenant=contoso"')
+    expect(world.registry.audits).toMatchObject([
+      { action: 'control.sign-in', outcome: 'refused', details: { reason } },
+    ])
+  },
+)
 
 test('FC-02 T-133 a device whose person cancels at Microsoft can be tried again, or is told access_denied', async () => {
   const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
   const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid' })
   const ask = () =>
-    client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', { device_code: device.device_code })
+    client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', {
+      device_code: device.device_code,
+    })
   const browser = new Browser()
   const confirm = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
   const atMicrosoft = await browser.follow(await browser.submit(confirm, 'Continue'), 'Head office')

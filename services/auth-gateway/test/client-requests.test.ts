@@ -36,20 +36,24 @@ test.each<[string, Record<string, string>, { headers?: Record<string, string>; q
   const answer = await askForTokens(world, { ...(await givenCode(world)), ...change }, more)
   expect([answer.status, answer.body]).toEqual([status, { error, error_description: expect.any(String) }])
   expect(answer.headers['cache-control']).toBe('no-store')
-  const challenge = status === 401 && more.headers ? expect.stringMatching(/^Basic .*error="invalid_client"/) : undefined
+  const challenge =
+    status === 401 && more.headers ? expect.stringMatching(/^Basic .*error="invalid_client"/) : undefined
   expect(answer.headers['www-authenticate']).toEqual(challenge)
   await signsIn()
 })
 
-test.each(['par', 'introspect', 'revoke', 'device_authorization'])('TE-09 /auth/%s takes no secret either', async (path) => {
-  const ask = async (query: string, secret: Record<string, string>) => {
-    const body = new URLSearchParams({ client_id: 'web-client', token: 'x', ...secret }).toString()
-    const answer = await send(`${origin}/auth/${path}${query}`, { method: 'POST', headers: FORM, body })
-    return [answer.status, JSON.parse(answer.text).error]
-  }
-  expect(await ask('', { client_secret: 'secret' })).toEqual([401, 'invalid_client'])
-  expect(await ask('?client_secret=secret', {})).toEqual([400, 'invalid_request'])
-})
+test.each(['par', 'introspect', 'revoke', 'device_authorization'])(
+  'TE-09 /auth/%s takes no secret either',
+  async (path) => {
+    const ask = async (query: string, secret: Record<string, string>) => {
+      const body = new URLSearchParams({ client_id: 'web-client', token: 'x', ...secret }).toString()
+      const answer = await send(`${origin}/auth/${path}${query}`, { method: 'POST', headers: FORM, body })
+      return [answer.status, JSON.parse(answer.text).error]
+    }
+    expect(await ask('', { client_secret: 'secret' })).toEqual([401, 'invalid_client'])
+    expect(await ask('?client_secret=secret', {})).toEqual([400, 'invalid_request'])
+  },
+)
 
 test('TE-09 a wrong secret takes as long to refuse as an unknown client', { timeout: 120_000 }, async () => {
   const questions = ['web-client', 'nobody'].map((clientId) => ({
@@ -63,14 +67,20 @@ test('TE-09 a wrong secret takes as long to refuse as an unknown client', { time
     expect((await askForTokens(world, question?.body ?? {})).status).toBe(401)
     question?.times.push(performance.now() - before)
   }
-  const [known = 0, unknown = 0] = questions.map(({ times }) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0)
+  const [known = 0, unknown = 0] = questions.map(
+    ({ times }) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
+  )
   expect(questions.map(({ times }) => times.length)).toEqual([500, 500])
   expect(Math.abs(known - unknown)).toBeLessThan(5)
 })
 
 test.each([
   ['a code that a device presents', { client_id: 'desk-phone' }, 'unauthorized_client'],
-  ['a device code that an app in a browser presents', { grant_type: DEVICE_GRANT, device_code: 'x' }, 'unauthorized_client'],
+  [
+    'a device code that an app in a browser presents',
+    { grant_type: DEVICE_GRANT, device_code: 'x' },
+    'unauthorized_client',
+  ],
   ['a password', { grant_type: 'password', username: 'adele', password: 'Passw0rd!' }, 'unsupported_grant_type'],
   ['client credentials', { grant_type: 'client_credentials', scope: 'openid' }, 'unsupported_grant_type'],
   ['nothing, as the implicit grant did', { grant_type: 'implicit' }, 'unsupported_grant_type'],
@@ -84,7 +94,11 @@ test.each([
 
 test('TE-12 an app without device gets no device code', async () => {
   const ask = (clientId: string) =>
-    send(`${origin}/auth/device_authorization`, { method: 'POST', headers: FORM, body: `client_id=${clientId}&scope=openid` })
+    send(`${origin}/auth/device_authorization`, {
+      method: 'POST',
+      headers: FORM,
+      body: `client_id=${clientId}&scope=openid`,
+    })
   expect((await ask('desk-phone')).status).toBe(200)
   const refused = await ask('web-client')
   expect([refused.status, JSON.parse(refused.text).error]).toEqual([400, 'unauthorized_client'])
@@ -92,7 +106,8 @@ test('TE-12 an app without device gets no device code', async () => {
 
 test('T-32 TE-14 the token endpoint takes forms by POST alone', async () => {
   const parameters = await givenCode(world)
-  const part = ([name, value]: [string, string]) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+  const part = ([name, value]: [string, string]) =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
   const multipart = `${Object.entries(parameters).map(part).join('')}--x--\r\n`
   const asked = async (init: Parameters<typeof send>[1], query = '') => {
     const { status, headers, text } = await send(`${origin}/auth/token${query}`, init)
@@ -104,7 +119,11 @@ test('T-32 TE-14 the token endpoint takes forms by POST alone', async () => {
   expect(await asked({ method: 'POST' }, query)).toEqual([400, undefined, 'invalid_request'])
   expect(await post('application/json', JSON.stringify(parameters))).toEqual([400, undefined, 'invalid_request'])
   expect(await post('multipart/form-data; boundary=x', multipart)).toEqual([400, undefined, 'invalid_request'])
-  expect(await post('text/plain', new URLSearchParams(parameters).toString())).toEqual([400, undefined, 'invalid_request'])
+  expect(await post('text/plain', new URLSearchParams(parameters).toString())).toEqual([
+    400,
+    undefined,
+    'invalid_request',
+  ])
   expect((await askForTokens(world, parameters)).status).toBe(200)
 })
 

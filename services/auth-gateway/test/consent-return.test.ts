@@ -37,7 +37,10 @@ test('S22 whoever consents at Microsoft comes back to a page that tells what our
   const query = new URLSearchParams({ client_id: FABRIKAM_CLIENT_ID, scope, redirect_uri, state })
   const browser = new Browser()
   const page = await browser.open(new URL(`${world.m365.origin}/${FABRIKAM_DIRECTORY_ID}/v2.0/adminconsent?${query}`))
-  const asked = await browser.submit(page, 'Sign in', { username: FABRIKAM_GLOBAL_ADMINISTRATOR, password: 'Passw0rd!' })
+  const asked = await browser.submit(page, 'Sign in', {
+    username: FABRIKAM_GLOBAL_ADMINISTRATOR,
+    password: 'Passw0rd!',
+  })
   const back = await browser.submit(asked, 'Accept', {})
   expect([back.status, back.text]).toEqual([200, expect.stringContaining('Entra ID confirms the permission')])
   expect(world.registry.consentAnswers).toEqual([{ state, isDeclined: false }])
@@ -46,14 +49,24 @@ test('S22 whoever consents at Microsoft comes back to a page that tells what our
 
 test('S22 T-04 what the address says of tenant and consent is not passed on', async () => {
   const state = givenLink('not-seen-yet')
-  const forged = { state, admin_consent: 'True', tenant: crypto.randomUUID(), scope: 'https://graph.microsoft.com/User.Read.All' }
+  const forged = {
+    state,
+    admin_consent: 'True',
+    tenant: crypto.randomUUID(),
+    scope: 'https://graph.microsoft.com/User.Read.All',
+  }
   const { status, text } = await comeBack(forged)
   expect([status, text]).toEqual([200, expect.stringContaining('does not show the permission yet')])
   expect(world.registry.consentAnswers).toEqual([{ state, isDeclined: false }])
 })
 
 test('S22 a refusal counts although admin_consent=True stands beside it, and its text is not shown (T-14)', async () => {
-  const query = { state: givenLink(), admin_consent: 'True', error: 'consent_required', error_description: '<b>AADSTS65004</b> call me' }
+  const query = {
+    state: givenLink(),
+    admin_consent: 'True',
+    error: 'consent_required',
+    error_description: '<b>AADSTS65004</b> call me',
+  }
   const { status, text } = await comeBack(query)
   expect([status, text]).toEqual([200, expect.stringContaining('Consent was not given')])
   expect(text).not.toContain('call me')
@@ -63,21 +76,29 @@ test('FC-02 T-133 an administrator without the role returns from the approval pa
   const state = givenLink()
   const query = { client_id: FABRIKAM_CLIENT_ID, redirect_uri: `${world.baseUrl}/auth/microsoft/callback`, state }
   const browser = new Browser()
-  const page = await browser.open(`${world.m365.origin}/${FABRIKAM_DIRECTORY_ID}/adminconsent?${new URLSearchParams(query)}`)
+  const page = await browser.open(
+    `${world.m365.origin}/${FABRIKAM_DIRECTORY_ID}/adminconsent?${new URLSearchParams(query)}`,
+  )
   const login = { username: FABRIKAM_APPLICATION_ADMINISTRATOR, password: 'Passw0rd!' }
   const asked = await browser.submit(page, 'Sign in', login)
   const back = await browser.submit(asked, 'Return to the application without granting consent')
   expect(browser.visited.at(-1)).toContain('error=access_denied&error_subcode=cancel')
-  expect([back.status, back.text]).toEqual([200, expect.stringContaining('cancelled, declined, or not open to this role')])
+  expect([back.status, back.text]).toEqual([
+    200,
+    expect.stringContaining('cancelled, declined, or not open to this role'),
+  ])
   expect(back.text).toContain('It takes a Privileged Role Administrator or a Global Administrator')
   expect(world.registry.consentAnswers).toEqual([{ state, isDeclined: true }])
 })
 
-test.each(['no-credential', 'not-proven'] as const)('S22 %s has a page of its own; names are encoded (SI-09)', async (outcome) => {
-  const { text } = await comeBack({ state: givenLink(outcome, '<img src=x>') })
-  expect(text).toContain('Not confirmed')
-  expect(text).not.toContain('<img')
-})
+test.each(['no-credential', 'not-proven'] as const)(
+  'S22 %s has a page of its own; names are encoded (SI-09)',
+  async (outcome) => {
+    const { text } = await comeBack({ state: givenLink(outcome, '<img src=x>') })
+    expect(text).toContain('Not confirmed')
+    expect(text).not.toContain('<img')
+  },
+)
 
 test('T-10 AZ-03 a link that came back before, or that nobody made, is refused', async () => {
   const state = givenLink()

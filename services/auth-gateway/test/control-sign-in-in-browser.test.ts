@@ -27,18 +27,34 @@ afterAll(async () => {
 /** The page on which the browser redeems its code, and what its script gets. */
 async function givenRedemption() {
   const { browser, page } = await enterControl(world)
-  const data = Object.fromEntries([...page.html.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  const data = Object.fromEntries(
+    [...page.html.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+  )
   const handle = /name="handle" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
-  const form = { grant_type: 'authorization_code', client_id: data.client ?? '', code: data.code ?? '', scope: data.scope ?? '' }
+  const form = {
+    grant_type: 'authorization_code',
+    client_id: data.client ?? '',
+    code: data.code ?? '',
+    scope: data.scope ?? '',
+  }
   const answer = await send(data.endpoint ?? '', {
     method: 'POST',
     headers: { origin: control, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ ...form, redirect_uri: data.redirect ?? '', code_verifier: data.verifier ?? '' }).toString(),
+    body: new URLSearchParams({
+      ...form,
+      redirect_uri: data.redirect ?? '',
+      code_verifier: data.verifier ?? '',
+    }).toString(),
   })
   return { browser, handle, idToken: JSON.parse(answer.text).id_token as string }
 }
 
-function bring(browser: Browser, fields: Record<string, string>, headers: Record<string, string> = {}, origin = control) {
+function bring(
+  browser: Browser,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+  origin = control,
+) {
   return browser.open(`${origin}/auth/control/redeemed`, {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
@@ -72,7 +88,8 @@ test('T-10 T-16 a handle of another browser, another site’s form, and another 
 
 test('T-01 T-03 another sign-in’s ID token, an edited one, and none at all open nothing', async () => {
   const other = await givenRedemption()
-  const unsigned = (token: string) => [Buffer.from('{"alg":"none"}').toString('base64url'), token.split('.')[1], ''].join('.')
+  const unsigned = (token: string) =>
+    [Buffer.from('{"alg":"none"}').toString('base64url'), token.split('.')[1], ''].join('.')
   for (const attempt of [() => other.idToken, unsigned, (token: string) => `${token.slice(0, -4)}AAAA`, () => '']) {
     const { browser, handle, idToken } = await givenRedemption()
     expect((await bring(browser, { handle, id_token: attempt(idToken) })).status).toBeGreaterThanOrEqual(400)

@@ -59,7 +59,9 @@ describe('an administrator signs in to Control with Microsoft', () => {
     const host = redirectMode === 'single' ? world.baseUrl : world.originOf('contoso')
     const path = redirectMode === 'single' ? '/auth/microsoft/callback' : '/auth/microsoft/callback/web-client'
     expect(browser.visited.some((url) => url.startsWith(`${host}${path}?`))).toBe(true)
-    const { rows } = await world.pool.query(`select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`)
+    const { rows } = await world.pool.query(
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+    )
     expect(rows[0].all).not.toContain(cookie?.value)
   })
 
@@ -69,7 +71,8 @@ describe('an administrator signs in to Control with Microsoft', () => {
     const ours = browser.cookies.filter(({ host }) => host.startsWith('control.'))
     expect(ours.map(({ name }) => name).sort()).toEqual(['__Host-jackfield-browser', CONTROL_COOKIE])
     for (const { line } of ours) {
-      for (const attribute of [/; Path=\/(;|$)/i, /; Secure/i, /; HttpOnly/i, /; SameSite=(Lax|Strict)/i]) expect(line).toMatch(attribute)
+      for (const attribute of [/; Path=\/(;|$)/i, /; Secure/i, /; HttpOnly/i, /; SameSite=(Lax|Strict)/i])
+        expect(line).toMatch(attribute)
       expect(line).not.toMatch(/Domain/i)
     }
   })
@@ -190,8 +193,13 @@ describe('a session of Control is asked about whenever it is used', () => {
     const { browser } = await enterControl(world)
     const cookie = `${CONTROL_COOKIE}=${controlCookie(browser)}`
     const ask = (headers: Record<string, string>) =>
-      send(`${control}/api/v1/tenants`, { method: 'POST', body: '{}', headers: { cookie, 'content-type': 'application/json', ...headers } })
-    for (const site of ['cross-site', 'same-site', 'none']) expect((await ask({ 'sec-fetch-site': site })).status).toBe(403)
+      send(`${control}/api/v1/tenants`, {
+        method: 'POST',
+        body: '{}',
+        headers: { cookie, 'content-type': 'application/json', ...headers },
+      })
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect((await ask({ 'sec-fetch-site': site })).status).toBe(403)
     expect((await ask({})).status).toBe(403)
     expect((await ask({ 'sec-fetch-site': 'same-origin' })).status).toBe(503) // no registry behind this gateway
   })
@@ -277,7 +285,15 @@ describe('nobody else', () => {
       expect([tenant, ...(await asked({ tenant }))]).toEqual([tenant, 404, 'tenant-not-found'])
     expect(await asked({ tenant: 'empty' })).toEqual([409, 'microsoft-not-set-up'])
     expect(await asked({ accountId: fabrikam.account.id })).toEqual([404, 'account-not-found'])
-    for (const returnTo of ['//evil.example', '/\\evil.example', 'https://evil.example', '/a//b', '', '/%2f/evil', 'javascript:alert(1)'])
+    for (const returnTo of [
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example',
+      '/a//b',
+      '',
+      '/%2f/evil',
+      'javascript:alert(1)',
+    ])
       expect([returnTo, ...(await asked({ returnTo }))]).toEqual([returnTo, 400, 'invalid-request'])
   })
 })
@@ -289,7 +305,12 @@ describe('the way there and back', () => {
     const victim = await enterControl(world, { stopAt: AT_CALLBACK })
     const before = tokenRequests()
     const forged = new URL(page.url)
-    for (const state of ['', 'control.x', `control.${'A'.repeat(43)}`, page.url.searchParams.get('state')?.slice(8) ?? '']) {
+    for (const state of [
+      '',
+      'control.x',
+      `control.${'A'.repeat(43)}`,
+      page.url.searchParams.get('state')?.slice(8) ?? '',
+    ]) {
       forged.searchParams.set('state', state)
       expect((await browser.open(forged, { stopAt: /never/ })).status).toBe(400)
     }
@@ -326,7 +347,9 @@ describe('the way there and back', () => {
     const contoso = `${world.originOf('contoso')}/auth/microsoft/callback${page.url.search}`
     browser.cookies.push(...browser.cookies.map((each) => ({ ...each, host: each.host.replace('control', 'contoso') })))
     expect((await browser.open(contoso, { stopAt: /never/ })).status).toBe(400)
-    expect(browser.cookies.some(({ name }) => /^__(Host|Secure)-jackfield-(session|resume|interaction)/.test(name))).toBe(false)
+    expect(
+      browser.cookies.some(({ name }) => /^__(Host|Secure)-jackfield-(session|resume|interaction)/.test(name)),
+    ).toBe(false)
   })
 
   test('AZ-06 T-14 Microsoft’s refusal is a page with its code and none of its text', async () => {
@@ -361,8 +384,11 @@ describe('the way there and back', () => {
   test('T-94 no verifier, nonce or state is in the store in clear, nor in a log line', async () => {
     givenAdministrator(world, tenantId)
     const { page } = await enterControl(world, { stopAt: AT_CALLBACK })
-    const { rows } = await world.pool.query(`select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`)
+    const { rows } = await world.pool.query(
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+    )
     const secrets = ['state', 'code'].map((name) => page.url.searchParams.get(name) ?? '-')
-    for (const secret of secrets) for (const text of [rows[0].all, ...world.logLines]) expect(text).not.toContain(secret)
+    for (const secret of secrets)
+      for (const text of [rows[0].all, ...world.logLines]) expect(text).not.toContain(secret)
   })
 })

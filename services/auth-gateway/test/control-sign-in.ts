@@ -14,8 +14,13 @@ export async function begin(world: World, browser: Browser, body: object = {}, h
   return { status: page.status, body: JSON.parse(page.html), page }
 }
 
-/** Begins, and types Adele's password (or another's) at Microsoft; ends in Control, on our page, or where `stopAt` says. */
-export async function enterControl(world: World, options: { browser?: Browser; body?: object; userName?: string; stopAt?: RegExp } = {}) {
+/**
+ * Begins, and types Adele's password (or another's) at Microsoft; ends in Control, on our page, or where `stopAt` says.
+ */
+export async function enterControl(
+  world: World,
+  options: { browser?: Browser; body?: object; userName?: string; stopAt?: RegExp } = {},
+) {
   const { browser = new Browser(), body, userName = ADELE.userPrincipalName, stopAt } = options
   const begun = await begin(world, browser, body)
   if (begun.body.kind !== 'go-to-microsoft') throw new Error(JSON.stringify(begun.body))
@@ -23,7 +28,9 @@ export async function enterControl(world: World, options: { browser?: Browser; b
   const atMicrosoft = page.html.includes('name="password"')
   return {
     browser,
-    page: atMicrosoft ? await browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' }, stopAt) : page,
+    page: atMicrosoft
+      ? await browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' }, stopAt)
+      : page,
   }
 }
 
@@ -37,4 +44,5 @@ export async function sessionOf(world: World, cookie: string | undefined) {
   return { status, body: JSON.parse(text) }
 }
 
-export const isRefused = ({ page, browser }: { page: Page; browser: Browser }) => page.status >= 400 && controlCookie(browser) === undefined
+export const isRefused = ({ page, browser }: { page: Page; browser: Browser }) =>
+  page.status >= 400 && controlCookie(browser) === undefined

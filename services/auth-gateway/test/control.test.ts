@@ -69,7 +69,11 @@ async function givenSession(scope: string = 'platform') {
   const token = crypto.randomUUID()
   world.registry.links.set(token, { id: 'control:1', scope, role: 'admin' })
   const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
-  const answer = await send(`${control}/auth/control/session`, { method: 'POST', headers, body: JSON.stringify({ token }) })
+  const answer = await send(`${control}/auth/control/session`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ token }),
+  })
   return {
     token,
     answer,
@@ -125,7 +129,13 @@ describe('the door of the admin API', () => {
   ])('passes %s on to %s', async (path, name) => {
     const answer = json(await call(path))
     expect([answer.name, answer.url]).toEqual([name, `/api/v1${path}`])
-    expect(answer.caller).toMatchObject({ iss: 'auth-gateway', aud: name, sub: 'key:1', scope: 'platform', role: 'admin' })
+    expect(answer.caller).toMatchObject({
+      iss: 'auth-gateway',
+      aud: name,
+      sub: 'key:1',
+      scope: 'platform',
+      role: 'admin',
+    })
   })
 
   test('passes body, If-Match and request id on, and keeps the key, cookies and forwarded headers to itself', async () => {
@@ -147,7 +157,8 @@ describe('the door of the admin API', () => {
     const seen = json(answer)
     expect(seen.body).toEqual({ slug: 'ä' })
     expect(seen.headers).toMatchObject({ 'if-match': '"3"', 'x-request-id': answer.headers['x-request-id'] })
-    for (const name of ['cookie', 'x-forwarded-for', 'x-forwarded-host', 'forwarded']) expect(seen.headers).not.toHaveProperty(name)
+    for (const name of ['cookie', 'x-forwarded-for', 'x-forwarded-host', 'forwarded'])
+      expect(seen.headers).not.toHaveProperty(name)
     expect(JSON.stringify(seen)).not.toContain(KEY)
     expect(answer.headers.etag).toBe('"7"')
     expect(answer.headers['set-cookie']).toBeUndefined()
@@ -164,16 +175,21 @@ describe('the door of the admin API', () => {
   })
 
   test('a DELETE without a body, even one that names a content type, goes through', async () => {
-    expect(json(await call(`/tenants/${TENANT}/users/u/bindings/p`, { method: 'DELETE' }))).toMatchObject({ method: 'DELETE' })
+    expect(json(await call(`/tenants/${TENANT}/users/u/bindings/p`, { method: 'DELETE' }))).toMatchObject({
+      method: 'DELETE',
+    })
   })
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('T-102 an empty body of %s stays empty, whatever it is said to be', async (method) => {
-    for (const type of ['application/json', 'text/plain', 'application/json; x', 'a/json; application/json']) {
-      const answer = await call('/tenants', { method, headers: { 'content-type': type, 'content-length': '0' } })
-      expect([type, answer.status]).toEqual([type, 200])
-      expect(json(answer).body ?? null).toBe(null)
-    }
-  })
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'T-102 an empty body of %s stays empty, whatever it is said to be',
+    async (method) => {
+      for (const type of ['application/json', 'text/plain', 'application/json; x', 'a/json; application/json']) {
+        const answer = await call('/tenants', { method, headers: { 'content-type': type, 'content-length': '0' } })
+        expect([type, answer.status]).toEqual([type, 200])
+        expect(json(answer).body ?? null).toBe(null)
+      }
+    },
+  )
 
   test.each([
     '/tenants/../../internal/hosts/x',
@@ -187,16 +203,23 @@ describe('the door of the admin API', () => {
     const { request } = await import('node:http')
     const { promise, resolve } = Promise.withResolvers<number>()
     const { host, port } = new URL(control)
-    request({ host: '127.0.0.1', port, path: `/api/v1${path}`, headers: { host, authorization: `Bearer ${KEY}` } }, (answer) => {
-      answer.resume()
-      resolve(answer.statusCode ?? 0)
-    }).end()
+    request(
+      { host: '127.0.0.1', port, path: `/api/v1${path}`, headers: { host, authorization: `Bearer ${KEY}` } },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode ?? 0)
+      },
+    ).end()
     expect([400, 404]).toContain(await promise)
   })
 
   test('IL-01 a body over the limit is 413', async () => {
     const body = 'x'.repeat(1_100_000)
-    const answer = await call('/tenants', { method: 'POST', body, headers: { ...JSON_BODY, 'content-length': String(body.length) } })
+    const answer = await call('/tenants', {
+      method: 'POST',
+      body,
+      headers: { ...JSON_BODY, 'content-length': String(body.length) },
+    })
     expect(answer.status).toBe(413)
   })
 
@@ -232,11 +255,17 @@ describe('Control’s session', () => {
     const principal = { id: 'hand-over:1', scope: TENANT, role: 'hand-over' as const, accountId: crypto.randomUUID() }
     world.registry.links.set(token, principal)
     const own = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
-    const opened = await send(`${control}/auth/control/session`, { method: 'POST', headers: own, body: JSON.stringify({ token }) })
+    const opened = await send(`${control}/auth/control/session`, {
+      method: 'POST',
+      headers: own,
+      body: JSON.stringify({ token }),
+    })
     expect(json(opened)).toEqual(principal)
     const cookie = (opened.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? ''
     expect(json(await send(`${control}/auth/control/session`, { headers: { cookie } }))).toEqual(principal)
-    const users = await send(`${control}/api/v1/tenants/${TENANT}/users`, { headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+    const users = await send(`${control}/api/v1/tenants/${TENANT}/users`, {
+      headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    })
     expect([users.status, json(users).code]).toEqual([403, 'forbidden'])
   })
 
@@ -244,7 +273,11 @@ describe('Control’s session', () => {
     const removed = crypto.randomUUID()
     const sessions = await Promise.all([removed, TENANT, 'platform'].map(givenSession))
     const look = () =>
-      Promise.all(sessions.map(async ({ cookie }) => (await send(`${control}/auth/control/session`, { headers: { cookie } })).status))
+      Promise.all(
+        sessions.map(
+          async ({ cookie }) => (await send(`${control}/auth/control/session`, { headers: { cookie } })).status,
+        ),
+      )
     expect(await look()).toEqual([200, 200, 200])
     world.registry.removed.add(removed)
     expect(await look()).toEqual([401, 200, 200])
@@ -264,7 +297,9 @@ describe('Control’s session', () => {
       body: JSON.stringify({ token }),
     })
     expect([again.status, json(again).code]).toEqual([401, 'link-not-valid'])
-    const { rows } = await world.pool.query(`select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`)
+    const { rows } = await world.pool.query(
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+    )
     expect(rows[0].all).not.toContain(cookie.split('=')[1])
   })
 
@@ -273,23 +308,40 @@ describe('Control’s session', () => {
     const url = `${control}/auth/control/session`
     const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }
     world.registry.links.set('strict-link', { id: 'control:2', scope: 'platform', role: 'admin' })
-    const entered = await send(url, { method: 'POST', headers, body: JSON.stringify({ token: 'strict-link', scoep: 'x' }) })
-    expect([entered.status, json(entered).errors[0].pointer, entered.headers['set-cookie']]).toEqual([400, '/scoep', undefined])
-    const ended = await send(`${url}?all=true`, { method: 'DELETE', headers: { 'sec-fetch-site': 'same-origin', cookie } })
+    const entered = await send(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ token: 'strict-link', scoep: 'x' }),
+    })
+    expect([entered.status, json(entered).errors[0].pointer, entered.headers['set-cookie']]).toEqual([
+      400,
+      '/scoep',
+      undefined,
+    ])
+    const ended = await send(`${url}?all=true`, {
+      method: 'DELETE',
+      headers: { 'sec-fetch-site': 'same-origin', cookie },
+    })
     expect([ended.status, json(ended).errors[0].pointer]).toEqual([400, 'all'])
     expect((await send(url, { headers: { cookie } })).status).toBe(200)
     const begun = JSON.stringify({ tenant: 'contoso', chooseAnotehr: true })
-    const sent = await send(`${control}/auth/control/sign-ins`, { method: 'POST', headers: { ...headers, cookie }, body: begun })
+    const sent = await send(`${control}/auth/control/sign-ins`, {
+      method: 'POST',
+      headers: { ...headers, cookie },
+      body: begun,
+    })
     expect([sent.status, json(sent).errors[0].pointer]).toEqual([400, '/chooseAnotehr'])
     expect((await send(url, { headers: { cookie } })).status).toBe(200)
   })
 
   test('opens the admin API, and ends when it is signed out', async () => {
     const { cookie } = await givenSession()
-    expect(json(await send(`${control}/api/v1/tenants/${TENANT}/users`, { headers: { cookie } })).caller).toMatchObject({
-      sub: 'control:1',
-      scope: 'platform',
-    })
+    expect(json(await send(`${control}/api/v1/tenants/${TENANT}/users`, { headers: { cookie } })).caller).toMatchObject(
+      {
+        sub: 'control:1',
+        scope: 'platform',
+      },
+    )
     const headers = { cookie, 'sec-fetch-site': 'same-origin' }
     expect((await send(`${control}/auth/control/session`, { method: 'DELETE', headers })).status).toBe(204)
     expect((await send(`${control}/auth/control/session`, { headers: { cookie } })).status).toBe(401)
@@ -306,22 +358,25 @@ describe('Control’s session', () => {
     ['Control itself, in an old browser', { origin: 'CONTROL' }, 200],
   ])('T-23 SC-12 a change in its name that comes from %s', async (_who, proof, status) => {
     const { cookie } = await givenSession()
-    const own = Object.fromEntries(Object.entries(proof).map(([name, value]) => [name, value === 'CONTROL' ? control : value]))
+    const own = Object.fromEntries(
+      Object.entries(proof).map(([name, value]) => [name, value === 'CONTROL' ? control : value]),
+    )
     const changed = await send(`${control}/api/v1/tenants/${TENANT}/users`, {
       method: 'POST',
       body: '{}',
       headers: { ...JSON_BODY, 'content-length': '2', cookie, ...own },
     })
     expect(changed.status).toBe(status)
-    expect((await send(`${control}/auth/control/session`, { method: 'DELETE', headers: { cookie, ...own } })).status).toBe(
-      status === 200 ? 204 : 403,
-    )
+    expect(
+      (await send(`${control}/auth/control/session`, { method: 'DELETE', headers: { cookie, ...own } })).status,
+    ).toBe(status === 200 ? 204 : 403)
   })
 
   test('T-22 SC-07 ends after an hour without use, and after eight hours of use', async () => {
     const idle = await givenSession()
     const busy = await givenSession()
-    const look = async ({ cookie }: { cookie: string }) => (await send(`${control}/auth/control/session`, { headers: { cookie } })).status
+    const look = async ({ cookie }: { cookie: string }) =>
+      (await send(`${control}/auth/control/session`, { headers: { cookie } })).status
     try {
       world.time.shift += 3_601
       expect(await look(idle)).toBe(401)

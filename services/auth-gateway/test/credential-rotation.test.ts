@@ -30,18 +30,28 @@ function givenRotation(slug: string, next: string, previous: string) {
   const connections = world.registry.tenantAt(slug)?.connections
   const connection = connections?.get(account.id)
   if (!connection) throw new Error('no connection')
-  connections?.set(account.id, { ...connection, credential: secret(next), rotation: { credentialId, previous: secret(previous) } })
+  connections?.set(account.id, {
+    ...connection,
+    credential: secret(next),
+    rotation: { credentialId, previous: secret(previous) },
+  })
   const person = givenPerson(world, tenant.id, { bindings: [binding('101')] })
   const uses = () => world.registry.uses.filter(({ accountId }) => accountId === account.id)
   return { person, credentialId, uses, accountId: account.id }
 }
 
 const enterInEntra = (value: string) =>
-  world.m365.directory(CONTOSO_DIRECTORY_ID).addSecret(JACKFIELD_CLIENT_ID, { value, endDateTime: '2040-01-01T00:00:00Z' })
+  world.m365
+    .directory(CONTOSO_DIRECTORY_ID)
+    .addSecret(JACKFIELD_CLIENT_ID, { value, endDateTime: '2040-01-01T00:00:00Z' })
 
 test('SE-07 S26 with a new secret that Entra ID takes people sign in by it, and the registry is told', async () => {
   enterInEntra('the-new-secret-of-contoso')
-  const { person, credentialId, uses, accountId } = givenRotation('contoso', 'the-new-secret-of-contoso', 'gone-from-entra-id')
+  const { person, credentialId, uses, accountId } = givenRotation(
+    'contoso',
+    'the-new-secret-of-contoso',
+    'gone-from-entra-id',
+  )
   expect((await signIn(world, 'contoso')).tokens.claims()?.sub).toBe(person.id)
   expect(uses()).toEqual([{ accountId, credentialId, worked: 'new' }])
 })

@@ -24,7 +24,9 @@ async function givenPhone() {
   const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
   const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid profile phone' })
   const ask = () =>
-    client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', { device_code: device.device_code })
+    client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', {
+      device_code: device.device_code,
+    })
   return { configuration, device, ask }
 }
 
@@ -44,7 +46,10 @@ test('S53 a desk phone shows a code, the person signs in with Microsoft on a pho
   const browser = new Browser()
   const choice = await confirmed(browser, device.verification_uri_complete ?? '')
   const atMicrosoft = await browser.follow(choice, 'Head office')
-  const done = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+  const done = await browser.submit(atMicrosoft, 'Sign in', {
+    username: ADELE.userPrincipalName,
+    password: 'Passw0rd!',
+  })
   expect(done.text).toContain('The device is connected')
 
   const tokens = await ask()
@@ -72,7 +77,9 @@ test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async (
   const asked = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
   expect((await browser.submit(asked, 'Cancel')).text).toContain('Cancelled')
   expect(await oauthErrorOf(ask())).toBe('access_denied')
-  const again = await browser.submit(await browser.open(new URL(device.verification_uri)), 'Continue', { user_code: device.user_code })
+  const again = await browser.submit(await browser.open(new URL(device.verification_uri)), 'Continue', {
+    user_code: device.user_code,
+  })
   expect(again.text).toContain('The code was used already')
 })
 
@@ -82,15 +89,24 @@ test('S33 S53 whoever may not sign in with Microsoft connects no device', async 
   const browser = new Browser()
   const choice = await confirmed(browser, device.verification_uri_complete ?? '')
   const atMicrosoft = await browser.follow(choice, 'Head office')
-  const refused = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
-  expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('Microsoft sign-in is not enabled for you') })
+  const refused = await browser.submit(atMicrosoft, 'Sign in', {
+    username: ADELE.userPrincipalName,
+    password: 'Passw0rd!',
+  })
+  expect(refused).toMatchObject({
+    status: 403,
+    text: expect.stringContaining('Microsoft sign-in is not enabled for you'),
+  })
   expect(await oauthErrorOf(ask())).toBe('authorization_pending')
 })
 
 test('S45 S53 a device stays signed in when its person signs out of the browser, and ends when the roster says so', async () => {
   const { configuration, device, ask } = await givenPhone()
   const { browser } = await signIn(world, 'contoso')
-  await browser.submit(await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {}), 'Continue')
+  await browser.submit(
+    await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {}),
+    'Continue',
+  )
   const first = await ask()
   const asked = await browser.open(new URL(`${origin}/auth/logout`))
   await browser.submit(asked, 'Sign out')
@@ -123,7 +139,9 @@ test('S53 a form that comes without a session, or with a broken one, is asked fo
     }
   }
   expect(world.faults).toEqual([])
-  const again = await signedIn.submit(await signedIn.open(`${origin}/auth/device`), 'Continue', { user_code: device.user_code })
+  const again = await signedIn.submit(await signedIn.open(`${origin}/auth/device`), 'Continue', {
+    user_code: device.user_code,
+  })
   expect((await signedIn.submit(again, 'Continue')).text).toContain('The device is connected')
   expect((await ask()).claims()?.sub).toBe(person.id)
 })
@@ -161,6 +179,10 @@ test('TE-12 a device gets no authorization code', async () => {
 test('S53 the picture of the code leads a phone’s camera to the confirmation', async () => {
   const { device } = await givenPhone()
   const picture = await send(`${origin}/auth/device/qr.svg?user_code=${device.user_code}`)
-  expect(picture).toMatchObject({ status: 200, headers: { 'content-type': 'image/svg+xml' }, text: expect.stringContaining('<svg') })
+  expect(picture).toMatchObject({
+    status: 200,
+    headers: { 'content-type': 'image/svg+xml' },
+    text: expect.stringContaining('<svg'),
+  })
   expect((await send(`${origin}/auth/device/qr.svg?user_code=<script>`)).status).toBe(400)
 })

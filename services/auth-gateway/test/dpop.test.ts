@@ -52,7 +52,14 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
   type Change = { claims?: Record<string, unknown>; alg?: string; typ?: string; header?: Record<string, unknown> }
   /** A proof of our own making, to be made wrong. */
   async function proofOf(keys: Keys, htm: string, htu: string, token?: string, { claims, ...change }: Change = {}) {
-    const payload = { htm, htu, jti: randomUUID(), iat: Math.floor(Date.now() / 1000), ...(token && { ath: hash(token) }), ...claims }
+    const payload = {
+      htm,
+      htu,
+      jti: randomUUID(),
+      iat: Math.floor(Date.now() / 1000),
+      ...(token && { ath: hash(token) }),
+      ...claims,
+    }
     const jwk = await exportJWK(keys.publicKey)
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'ES256', typ: change.typ ?? 'dpop+jwt', jwk, ...change.header })
@@ -65,28 +72,37 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     const answer = await send(`${origin}/auth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...(proof && { dpop: proof }) },
-      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: refreshToken }).toString(),
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: 'web-client',
+        refresh_token: refreshToken,
+      }).toString(),
     })
     return { status: answer.status, body: JSON.parse(answer.text) }
   }
   const refreshProof = (keys: Keys, change?: Change) => proofOf(keys, 'POST', `${origin}/auth/token`, undefined, change)
 
-  onStore('an off-the-shelf client signs in, refreshes and reads userinfo, and every token is bound to its key', async () => {
-    const { app, keys, DPoP, redeem } = await givenBoundTokens()
-    const first = await redeem()
-    const second = await client.refreshTokenGrant(app.configuration, first.refresh_token ?? '', undefined, { DPoP })
-    const third = await client.refreshTokenGrant(app.configuration, second.refresh_token ?? '', undefined, { DPoP })
-    for (const tokens of [first, second, third]) {
-      expect(tokens.token_type).toBe('dpop')
-      expect(decodeJwt(tokens.access_token).cnf).toEqual({ jkt: await thumbprint(keys) })
-    }
-    const claims = await client.fetchUserInfo(app.configuration, third.access_token, third.claims()?.sub ?? '', { DPoP })
-    expect(claims.name).toBe('Adele Vance')
-    const introspected = await client.tokenIntrospection(app.configuration, third.access_token)
-    expect(introspected).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: await thumbprint(keys) } })
-    const ofRefresh = await client.tokenIntrospection(app.configuration, third.refresh_token ?? '')
-    expect(ofRefresh).toMatchObject({ active: true, cnf: { jkt: await thumbprint(keys) } })
-  })
+  onStore(
+    'an off-the-shelf client signs in, refreshes and reads userinfo, and every token is bound to its key',
+    async () => {
+      const { app, keys, DPoP, redeem } = await givenBoundTokens()
+      const first = await redeem()
+      const second = await client.refreshTokenGrant(app.configuration, first.refresh_token ?? '', undefined, { DPoP })
+      const third = await client.refreshTokenGrant(app.configuration, second.refresh_token ?? '', undefined, { DPoP })
+      for (const tokens of [first, second, third]) {
+        expect(tokens.token_type).toBe('dpop')
+        expect(decodeJwt(tokens.access_token).cnf).toEqual({ jkt: await thumbprint(keys) })
+      }
+      const claims = await client.fetchUserInfo(app.configuration, third.access_token, third.claims()?.sub ?? '', {
+        DPoP,
+      })
+      expect(claims.name).toBe('Adele Vance')
+      const introspected = await client.tokenIntrospection(app.configuration, third.access_token)
+      expect(introspected).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: await thumbprint(keys) } })
+      const ofRefresh = await client.tokenIntrospection(app.configuration, third.refresh_token ?? '')
+      expect(ofRefresh).toMatchObject({ active: true, cnf: { jkt: await thumbprint(keys) } })
+    },
+  )
 
   onStore('a client that sends no proof has bearer tokens, as ever; a proof beside one is refused', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
@@ -94,29 +110,34 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     expect(decodeJwt(tokens.access_token)).not.toHaveProperty('cnf')
     expect((await userinfo(tokens.access_token, undefined, 'Bearer')).status).toBe(200)
     const keys = await newKeys()
-    expect((await userinfo(tokens.access_token, await proofOf(keys, 'GET', userinfoAt(), tokens.access_token))).status).toBe(401)
+    expect(
+      (await userinfo(tokens.access_token, await proofOf(keys, 'GET', userinfoAt(), tokens.access_token))).status,
+    ).toBe(401)
     expect((await userinfo(tokens.access_token)).status).toBe(400)
     expect((await client.tokenIntrospection(app.configuration, tokens.access_token)).token_type).toBe('Bearer')
     expect((await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')).token_type).toBe('bearer')
   })
 
-  onStore('T-33 a bound access token is worth nothing without the key: as bearer, without proof, with another key’s', async () => {
-    const { keys, redeem } = await givenBoundTokens()
-    const { access_token: token } = await redeem()
-    const other = await newKeys()
-    const right = () => proofOf(keys, 'GET', userinfoAt(), token)
-    expect((await userinfo(token, await right())).status).toBe(200)
-    const refused = [
-      await userinfo(token, undefined, 'Bearer'),
-      await userinfo(token, await right(), 'Bearer'),
-      await userinfo(token),
-      await userinfo(token, await proofOf(other, 'GET', userinfoAt(), token)),
-      await send(`${userinfoAt()}?access_token=${token}`),
-    ]
-    expect(refused.map(({ status }) => [400, 401].includes(status))).toEqual(refused.map(() => true))
-    expect(refused[0]?.status).toBe(401)
-    expect(refused[3]?.headers['www-authenticate']).toMatch(/^DPoP .*algs="ES256 Ed25519 EdDSA"/)
-  })
+  onStore(
+    'T-33 a bound access token is worth nothing without the key: as bearer, without proof, with another key’s',
+    async () => {
+      const { keys, redeem } = await givenBoundTokens()
+      const { access_token: token } = await redeem()
+      const other = await newKeys()
+      const right = () => proofOf(keys, 'GET', userinfoAt(), token)
+      expect((await userinfo(token, await right())).status).toBe(200)
+      const refused = [
+        await userinfo(token, undefined, 'Bearer'),
+        await userinfo(token, await right(), 'Bearer'),
+        await userinfo(token),
+        await userinfo(token, await proofOf(other, 'GET', userinfoAt(), token)),
+        await send(`${userinfoAt()}?access_token=${token}`),
+      ]
+      expect(refused.map(({ status }) => [400, 401].includes(status))).toEqual(refused.map(() => true))
+      expect(refused[0]?.status).toBe(401)
+      expect(refused[3]?.headers['www-authenticate']).toMatch(/^DPoP .*algs="ES256 Ed25519 EdDSA"/)
+    },
+  )
 
   onStore('a proof counts once, also of twenty that come at once', async () => {
     const { keys, redeem } = await givenBoundTokens()
@@ -127,7 +148,9 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     const again = await proofOf(keys, 'GET', userinfoAt(), token)
     const answers = await Promise.all(Array.from({ length: 20 }, () => userinfo(token, again)))
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 401)])
-    const ahead = await proofOf(keys, 'GET', userinfoAt(), token, { claims: { iat: Math.floor(Date.now() / 1000) + 240 } })
+    const ahead = await proofOf(keys, 'GET', userinfoAt(), token, {
+      claims: { iat: Math.floor(Date.now() / 1000) + 240 },
+    })
     expect((await userinfo(token, ahead)).status).toBe(200)
     expect((await userinfo(token, ahead)).status).toBe(401)
   })
@@ -154,21 +177,28 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     ]
     for (const [index, proof] of proofs.entries()) {
       const { status, headers } = await userinfo(token, proof)
-      expect([index, status, headers['www-authenticate']]).toEqual([index, 401, expect.stringContaining('invalid_dpop_proof')])
+      expect([index, status, headers['www-authenticate']]).toEqual([
+        index,
+        401,
+        expect.stringContaining('invalid_dpop_proof'),
+      ])
     }
   })
 
-  onStore('T-51 a bound refresh token is worth nothing without the key, and the attempt costs its owner nothing', async () => {
-    const { keys, redeem } = await givenBoundTokens()
-    const { refresh_token: token = '' } = await redeem()
-    const other = await newKeys()
-    for (const proof of [undefined, await refreshProof(other), await refreshProof(keys, { claims: { htm: 'GET' } })])
-      expect((await refresh(token, proof)).body.error).toMatch(/^invalid_(grant|dpop_proof)$/)
-    const proof = await refreshProof(keys)
-    const done = await refresh(token, proof)
-    expect([done.status, done.body.token_type]).toEqual([200, 'DPoP'])
-    expect((await refresh(done.body.refresh_token, proof)).body.error).toBe('invalid_grant')
-  })
+  onStore(
+    'T-51 a bound refresh token is worth nothing without the key, and the attempt costs its owner nothing',
+    async () => {
+      const { keys, redeem } = await givenBoundTokens()
+      const { refresh_token: token = '' } = await redeem()
+      const other = await newKeys()
+      for (const proof of [undefined, await refreshProof(other), await refreshProof(keys, { claims: { htm: 'GET' } })])
+        expect((await refresh(token, proof)).body.error).toMatch(/^invalid_(grant|dpop_proof)$/)
+      const proof = await refreshProof(keys)
+      const done = await refresh(token, proof)
+      expect([done.status, done.body.token_type]).toEqual([200, 'DPoP'])
+      expect((await refresh(done.body.refresh_token, proof)).body.error).toBe('invalid_grant')
+    },
+  )
 
   onStore('T-50 T-134 a lost answer is asked for once more with the key alone, and is bound as well', async () => {
     const { keys, redeem } = await givenBoundTokens()
@@ -189,7 +219,9 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     for (const holder of ['another', 'nobody', 'its own'] as const) {
       const { app, redeem } = await givenBoundTokens({ dpop_jkt: await thumbprint(mine) })
       const proving = async (keys: Keys) => client.getDPoPHandle(app.configuration, keys)
-      const redeeming = redeem(holder === 'nobody' ? null : await proving(holder === 'another' ? await newKeys() : mine))
+      const redeeming = redeem(
+        holder === 'nobody' ? null : await proving(holder === 'another' ? await newKeys() : mine),
+      )
       if (holder === 'its own') expect((await redeeming).token_type).toBe('dpop')
       else expect(await oauthErrorOf(redeeming)).toBe('invalid_grant')
     }
@@ -199,7 +231,11 @@ describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts o
     const { text } = await send(`${origin}/auth/.well-known/openid-configuration`)
     expect(JSON.parse(text).dpop_signing_alg_values_supported).toEqual(['ES256', 'Ed25519', 'EdDSA'])
     for (const path of ['/auth/token', '/auth/userinfo']) {
-      const preflight = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'dpop,authorization' }
+      const preflight = {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'dpop,authorization',
+      }
       const { headers } = await send(origin + path, { method: 'OPTIONS', headers: preflight })
       expect(headers['access-control-allow-headers']).toMatch(/dpop/i)
     }

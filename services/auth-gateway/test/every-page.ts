@@ -9,7 +9,13 @@ import { type Look, type Page, renderPage, type ShowPage } from '../src/pages/la
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
 import { protocolErrorPage } from '../src/pages/protocol-error-page.ts'
 import { redeemInBrowserPage } from '../src/pages/redeem-in-browser-page.ts'
-import { accountPickerPage, microsoftFailurePage, notSetUpPage, refusalPage, wrongDirectoryPage } from '../src/pages/sign-in-pages.ts'
+import {
+  accountPickerPage,
+  microsoftFailurePage,
+  notSetUpPage,
+  refusalPage,
+  wrongDirectoryPage,
+} from '../src/pages/sign-in-pages.ts'
 import { signedOutPage, signOutPage } from '../src/pages/sign-out-pages.ts'
 import { signedInPage } from '../src/pages/signed-in-page.ts'
 import type { Texts } from '../src/pages/texts/texts.ts'
@@ -22,7 +28,12 @@ const accounts = [
   { id: '2', alias: 'Branch & sons' },
 ]
 const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office', details }
-const session = { browser: { browser: 'Firefox', system: 'Windows' }, loginAt: 1_795_000_000, usedAt: 1_795_500_000, apps: ['Web phone'] }
+const session = {
+  browser: { browser: 'Firefox', system: 'Windows' },
+  loginAt: 1_795_000_000,
+  usedAt: 1_795_500_000,
+  apps: ['Web phone'],
+}
 const sessions = [
   { ...session, handle: 'a', isOwn: true },
   { ...session, handle: 'b', isOwn: false, browser: { browser: 'Samsung Internet', system: 'Android' } },
@@ -84,11 +95,19 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ),
   'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, links).page,
   'microsoft-refused': (texts) =>
-    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS7000215', error: undefined, correlationId: '5f1b6c9e' }, links).page,
+    microsoftFailurePage(
+      texts,
+      { kind: 'refused', code: 'AADSTS7000215', error: undefined, correlationId: '5f1b6c9e' },
+      links,
+    ).page,
   'microsoft-cancelled': (texts) =>
     microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, links).page,
   'microsoft-refused-otherwise': (texts) =>
-    microsoftFailurePage(texts, { kind: 'refused', code: 'AADSTS50158', error: undefined, correlationId: undefined }, links).page,
+    microsoftFailurePage(
+      texts,
+      { kind: 'refused', code: 'AADSTS50158', error: undefined, correlationId: undefined },
+      links,
+    ).page,
   ...Object.fromEntries(
     (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
       `consent-${outcome}`,
@@ -107,14 +126,24 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'control-not-admitted': (texts) => controlRefusalPage(texts, 'not-active', controlLinks),
   'control-wrong-directory': (texts) => controlFailurePage(texts, { kind: 'wrong-directory' }, controlLinks).page,
   'control-refused': (texts) =>
-    controlFailurePage(texts, { kind: 'refused', code: 'AADSTS53003', error: undefined, correlationId: undefined }, controlLinks).page,
+    controlFailurePage(
+      texts,
+      { kind: 'refused', code: 'AADSTS53003', error: undefined, correlationId: undefined },
+      controlLinks,
+    ).page,
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,
   'device-code': shown((show, ctx) => devicePages(show, () => undefined).input(ctx)),
   'device-code-wrong': shown((show, ctx) => devicePages(show, () => undefined).input(ctx, '', {}, wrongCode)),
   'device-confirm': shown((show, ctx) =>
-    devicePages(show, () => undefined).confirm(ctx, '', { clientName: 'Desk phone', clientId: 'd' }, { ip: '192.0.2.7' }, 'BBBB-CCCC'),
+    devicePages(show, () => undefined).confirm(
+      ctx,
+      '',
+      { clientName: 'Desk phone', clientId: 'd' },
+      { ip: '192.0.2.7' },
+      'BBBB-CCCC',
+    ),
   ),
   'device-connected': shown((show, ctx) => devicePages(show, () => undefined).success(ctx)),
   'sign-out': shown((show, ctx) => signOutPage(show)(ctx)),

@@ -90,15 +90,27 @@ describe('IL-06 T-102 an evil string in a request is refused at once:', () => {
     const attempts: Array<[string, () => ReturnType<typeof send>, readonly number[]]> = [
       ['redirect URI, pushed', () => post('/auth/par', { ...asked, redirect_uri: evil }), [400, 413]],
       ['redirect URI, posted', () => post('/auth/authorize', { ...asked, redirect_uri: evil }), [303, 400]],
-      ['redirect URI', () => ask(`${origin}/auth/authorize?${query({ ...asked, redirect_uri: inHead(evil).slice(0, 2_000) })}`), [400]],
+      [
+        'redirect URI',
+        () => ask(`${origin}/auth/authorize?${query({ ...asked, redirect_uri: inHead(evil).slice(0, 2_000) })}`),
+        [400],
+      ],
       ['e-mail address as login hint', () => post('/auth/par', { ...asked, login_hint: evil }), [201, 400, 413]],
       [
         'code and verifier',
         () => post('/auth/token', { ...asked, grant_type: 'authorization_code', code: evil, code_verifier: evil }),
         [400, 413],
       ],
-      ['return target', () => ask(`${origin}/auth/signin?app=portal&returnTo=${encodeURIComponent(inHead(evil).slice(0, 2_000))}`), [303]],
-      ['host', () => ask(`${origin}/auth/session`, { headers: { host: `${inHead(evil)}.${new URL(origin).host}` } }), [400, 404]],
+      [
+        'return target',
+        () => ask(`${origin}/auth/signin?app=portal&returnTo=${encodeURIComponent(inHead(evil).slice(0, 2_000))}`),
+        [303],
+      ],
+      [
+        'host',
+        () => ask(`${origin}/auth/session`, { headers: { host: `${inHead(evil)}.${new URL(origin).host}` } }),
+        [400, 404],
+      ],
       ...['user-agent', 'accept-language', 'cookie', 'accept', 'origin', 'content-type'].map(
         (name) =>
           [name, () => ask(`${origin}/auth/session`, { headers: { [name]: inHead(evil) } }), [400, 401, 415]] as [
@@ -112,7 +124,9 @@ describe('IL-06 T-102 an evil string in a request is refused at once:', () => {
       let status: unknown
       const cpu = await cpuOf(async () => {
         status = (
-          await attempt().catch((error: unknown) => ({ status: /ECONNRESET|EPIPE/.test(String(error)) ? statuses[0] : String(error) }))
+          await attempt().catch((error: unknown) => ({
+            status: /ECONNRESET|EPIPE/.test(String(error)) ? statuses[0] : String(error),
+          }))
         ).status
       })
       expect([what, statuses.includes(status as number) ? 'refused' : status]).toEqual([what, 'refused'])

@@ -1,4 +1,11 @@
-import { type ClientRequest, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { CALLS, STREAMS } from '../src/domain/proxy-limits.ts'
@@ -26,7 +33,8 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(roster.address() as AddressInfo).port}`
   world = await givenGateway({ backends: { registry: url, roster: url } })
   control = new URL(world.originOf('control'))
-  for (const scope of [SLOW, HEALTHY]) world.registry.keys.set(keyOf(scope), { id: `key:${scope}`, scope, role: 'read' })
+  for (const scope of [SLOW, HEALTHY])
+    world.registry.keys.set(keyOf(scope), { id: `key:${scope}`, scope, role: 'read' })
 })
 afterEach(async () => {
   for (const each of open) each.destroy()
@@ -65,8 +73,10 @@ function begin(scope: string, path: string): { sent: ClientRequest; answer: Prom
   sent.end()
   return { sent, answer }
 }
-const beginMany = (count: number, scope: string, path: string) => Array.from({ length: count }, () => begin(scope, path))
-const answersOf = async (calls: Array<{ answer: Promise<IncomingMessage | undefined> }>) => Promise.all(calls.map(({ answer }) => answer))
+const beginMany = (count: number, scope: string, path: string) =>
+  Array.from({ length: count }, () => begin(scope, path))
+const answersOf = async (calls: Array<{ answer: Promise<IncomingMessage | undefined> }>) =>
+  Promise.all(calls.map(({ answer }) => answer))
 const statusesOf = (answers: Array<IncomingMessage | undefined>) => {
   const counts: Record<string, number> = {}
   for (const answer of answers) counts[answer?.statusCode ?? 0] = (counts[answer?.statusCode ?? 0] ?? 0) + 1
@@ -92,7 +102,9 @@ test('FC-44 T-130 however many event streams a key asks for, a tenant has its nu
   // Who closes one may open another, and the roster's is closed with it.
   for (const { sent } of streams) sent.destroy()
   await expect.poll(() => closed.length, { timeout: 5_000 }).toBe(STREAMS.ofCaller)
-  expect(statusesOf(await answersOf(beginMany(STREAMS.ofCaller, SLOW, '/sync-runs/r/events')))).toEqual({ 200: STREAMS.ofCaller })
+  expect(statusesOf(await answersOf(beginMany(STREAMS.ofCaller, SLOW, '/sync-runs/r/events')))).toEqual({
+    200: STREAMS.ofCaller,
+  })
 })
 
 test('T-130 a tenant’s slow calls wait for its own slots: others are answered at once, and what waits too long is 429', async () => {
@@ -105,7 +117,9 @@ test('T-130 a tenant’s slow calls wait for its own slots: others are answered 
   letGo()
   await expect.poll(() => held.length).toBe(CALLS.ofCaller)
   await expectHealthy()
-  await expect.poll(() => refused.size, { timeout: CALLS.waitMs + 2_000 }).toBe(10 + CALLS.waitingOfCaller - CALLS.ofCaller)
+  await expect
+    .poll(() => refused.size, { timeout: CALLS.waitMs + 2_000 })
+    .toBe(10 + CALLS.waitingOfCaller - CALLS.ofCaller)
   expect([...refused].every(({ headers }) => Number(headers['retry-after']) > 0)).toBe(true)
   letGo()
   expect(statusesOf(await answersOf(calls))).toEqual({ 200: 2 * CALLS.ofCaller, 429: refused.size })

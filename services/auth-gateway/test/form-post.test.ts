@@ -14,7 +14,9 @@ let app: Server
 let appOrigin: string
 beforeAll(async () => {
   world = await givenGateway()
-  app = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<title>the app</title>'))
+  app = createServer((_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<title>the app</title>'),
+  )
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
   appOrigin = `http://contoso.apps.localhost:${(app.address() as AddressInfo).port}`
   givenApp(world, 'web-client', { tenantUrl: `${appOrigin.replace('contoso', '{tenant}')}/` })
@@ -64,8 +66,16 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
       const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
       const login = await client.begin()
       await page.goto(login.url.href)
-      const atOurs = (await context.cookies(world.originOf('contoso'))).find(({ name }) => name === '__Host-jackfield-browser')
-      expect(atOurs).toMatchObject({ secure: true, httpOnly: true, sameSite: 'Lax', path: '/', domain: 'contoso.phone.localhost' })
+      const atOurs = (await context.cookies(world.originOf('contoso'))).find(
+        ({ name }) => name === '__Host-jackfield-browser',
+      )
+      expect(atOurs).toMatchObject({
+        secure: true,
+        httpOnly: true,
+        sameSite: 'Lax',
+        path: '/',
+        domain: 'contoso.phone.localhost',
+      })
       await answerByForm(page)
       await atMicrosoft(page)
       await page.waitForURL(`${appOrigin}/**`)
@@ -98,7 +108,11 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
 
   test('the form’s members are the answer’s own, once each; a body that is no form, or too long, is refused', async () => {
     const post = (body: string, type = 'application/x-www-form-urlencoded') =>
-      send(`${world.originOf('contoso')}/auth/microsoft/callback`, { method: 'POST', headers: { 'content-type': type }, body })
+      send(`${world.originOf('contoso')}/auth/microsoft/callback`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      })
     const answer = await post('code=c&state=s&redirect=https://evil.test&host=evil.test')
     expect([answer.status, answer.headers.location]).toEqual([303, '/auth/microsoft/callback?code=c&state=s'])
     expect((await post('{"code":"c"}', 'application/json')).status).toBe(415)
@@ -120,7 +134,9 @@ describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
     const steps: string[] = []
     page.on('request', (request) => steps.push(`${request.method()} ${new URL(request.url()).pathname}`))
     const fields = { id_token_hint: hint, post_logout_redirect_uri: `${appOrigin}/bye`, state: 'farewell' }
-    const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
+    )
     await page.setContent(
       `<form method="post" action="${world.originOf('contoso')}/auth/logout">${inputs.join('')}<button>Leave</button></form>`,
     )
@@ -147,39 +163,42 @@ describe('an app is answered by form (OAuth 2.0 Form Post Response Mode)', () =>
   test.each([
     ['at its own host', 'web-client', () => `${appOrigin}/callback`],
     ['at the host of the gateway', 'on-host', () => `${world.originOf('contoso')}/callback`],
-  ])('%s, under the policy that the gateway ships; no code is in any address', async (_where, clientId, redirectUri) => {
-    const { context, complaints, page } = await givenWindow()
-    const bodies: URLSearchParams[] = []
-    await context.route(
-      (url) => url.pathname === '/callback',
-      (route) => {
-        bodies.push(new URLSearchParams(route.request().postData() ?? ''))
-        return route.fulfill({ contentType: 'text/html', body: '<title>the app</title>' })
-      },
-    )
-    const client = await givenClient(world, 'contoso', clientId, redirectUri())
-    const login = await client.begin({ response_mode: 'form_post' })
-    await page.goto(login.url.href)
-    await atMicrosoft(page)
-    await page.waitForURL(redirectUri())
-    expect(await page.title()).toBe('the app')
-    expect(page.url()).toBe(redirectUri())
-    const [body = new URLSearchParams()] = bodies
-    expect(Object.fromEntries(body)).toMatchObject({
-      state: login.state,
-      iss: `${world.originOf('contoso')}/auth`,
-      code: expect.any(String),
-    })
-    const tokens = await client.redeem(new URL(`${redirectUri()}?${body}`), login)
-    expect(tokens.claims()?.tenant).toBe('contoso')
+  ])(
+    '%s, under the policy that the gateway ships; no code is in any address',
+    async (_where, clientId, redirectUri) => {
+      const { context, complaints, page } = await givenWindow()
+      const bodies: URLSearchParams[] = []
+      await context.route(
+        (url) => url.pathname === '/callback',
+        (route) => {
+          bodies.push(new URLSearchParams(route.request().postData() ?? ''))
+          return route.fulfill({ contentType: 'text/html', body: '<title>the app</title>' })
+        },
+      )
+      const client = await givenClient(world, 'contoso', clientId, redirectUri())
+      const login = await client.begin({ response_mode: 'form_post' })
+      await page.goto(login.url.href)
+      await atMicrosoft(page)
+      await page.waitForURL(redirectUri())
+      expect(await page.title()).toBe('the app')
+      expect(page.url()).toBe(redirectUri())
+      const [body = new URLSearchParams()] = bodies
+      expect(Object.fromEntries(body)).toMatchObject({
+        state: login.state,
+        iss: `${world.originOf('contoso')}/auth`,
+        code: expect.any(String),
+      })
+      const tokens = await client.redeem(new URL(`${redirectUri()}?${body}`), login)
+      expect(tokens.claims()?.tenant).toBe('contoso')
 
-    // Signed in already: no page of Microsoft's is between.
-    const silent = await client.begin({ response_mode: 'form_post', prompt: 'none' })
-    await page.goto(silent.url.href)
-    await page.waitForURL(redirectUri())
-    expect(bodies[1]?.get('state')).toBe(silent.state)
-    expect(complaints).toEqual([])
-  })
+      // Signed in already: no page of Microsoft's is between.
+      const silent = await client.begin({ response_mode: 'form_post', prompt: 'none' })
+      await page.goto(silent.url.href)
+      await page.waitForURL(redirectUri())
+      expect(bodies[1]?.get('state')).toBe(silent.state)
+      expect(complaints).toEqual([])
+    },
+  )
 
   test('with an error as well, and never at an address that is not registered', async () => {
     const { context, page } = await givenWindow()
@@ -197,7 +216,9 @@ describe('an app is answered by form (OAuth 2.0 Form Post Response Mode)', () =>
     await page.waitForURL(`${appOrigin}/callback`)
     expect(Object.fromEntries(bodies[0] ?? [])).toMatchObject({ error: 'login_required', state: login.state })
 
-    const evil = await send((await client.begin({ response_mode: 'form_post', redirect_uri: 'https://evil.test/callback' })).url)
+    const evil = await send(
+      (await client.begin({ response_mode: 'form_post', redirect_uri: 'https://evil.test/callback' })).url,
+    )
     expect([evil.status, evil.text.includes('<form')]).toEqual([400, false])
   })
 })

@@ -26,16 +26,27 @@ const stopAt = /^\/(?:portal|$|callback)/
 async function givenSignedIn(query = 'app=portal') {
   const browser = new Browser()
   const microsoft = await browser.open(`${origin}/auth/signin?${query}`, { stopAt })
-  const page = await browser.submit(microsoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, stopAt)
-  const cookie = browser.cookies.filter(({ host }) => host === 'contoso.phone.localhost').map(({ name, value }) => `${name}=${value}`)
+  const page = await browser.submit(
+    microsoft,
+    'Sign in',
+    { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+    stopAt,
+  )
+  const cookie = browser.cookies
+    .filter(({ host }) => host === 'contoso.phone.localhost')
+    .map(({ name, value }) => `${name}=${value}`)
   return { browser, page, cookie: cookie.join('; ') }
 }
-const ask = (cookie: string | undefined, more: { path?: string; at?: string; method?: string; headers?: Record<string, string> } = {}) =>
+const ask = (
+  cookie: string | undefined,
+  more: { path?: string; at?: string; method?: string; headers?: Record<string, string> } = {},
+) =>
   send((more.at ?? origin) + (more.path ?? '/auth/verify'), {
     method: more.method ?? 'GET',
     headers: { ...(cookie === undefined ? {} : { cookie }), ...more.headers },
   })
-const identityOf = ({ headers }: Awaited<ReturnType<typeof send>>) => Object.entries(headers).filter(([name]) => name.startsWith('x-auth-'))
+const identityOf = ({ headers }: Awaited<ReturnType<typeof send>>) =>
+  Object.entries(headers).filter(([name]) => name.startsWith('x-auth-'))
 
 describe('S54 a server-rendered frontend', () => {
   test('signs people in, returns them, and learns who they are', async () => {
@@ -52,7 +63,11 @@ describe('S54 a server-rendered frontend', () => {
       'x-auth-extensions': '101,102',
     })
     const session = await ask(cookie, { path: '/auth/session' })
-    expect(JSON.parse(session.text)).toMatchObject({ user: { id: person.id }, tenant: { slug: 'contoso' }, bindings: person.bindings })
+    expect(JSON.parse(session.text)).toMatchObject({
+      user: { id: person.id },
+      tenant: { slug: 'contoso' },
+      bindings: person.bindings,
+    })
     const { rows } = await world.pool.query(
       `select count(*)::int as n from gateway.artefact where kind in ('AuthorizationCode','RefreshToken')`,
     )
@@ -61,7 +76,9 @@ describe('S54 a server-rendered frontend', () => {
 
   test('who is signed in is returned at once; an address taken as it stands keeps its whole query', async () => {
     const { browser } = await givenSignedIn()
-    const page = await browser.open(`${origin}/auth/signin?app=portal&returnPath=/portal/?a=1%202&app=x&returnTo=/no`, { stopAt })
+    const page = await browser.open(`${origin}/auth/signin?app=portal&returnPath=/portal/?a=1%202&app=x&returnTo=/no`, {
+      stopAt,
+    })
     expect(page.url.href).toBe(`${origin}/portal/?a=1%202&app=x&returnTo=/no`)
   })
 
@@ -77,10 +94,15 @@ describe('S54 a server-rendered frontend', () => {
   })
 
   test('T-11 AZ-23 an address of another tenant, on its host or its app’s, leads to the start of the own app', async () => {
-    const { browser, page } = await givenSignedIn(`app=portal&returnTo=${encodeURIComponent(`${world.originOf('fabrikam')}/portal/`)}`)
+    const { browser, page } = await givenSignedIn(
+      `app=portal&returnTo=${encodeURIComponent(`${world.originOf('fabrikam')}/portal/`)}`,
+    )
     expect(page.url.href).toBe(`${origin}/portal/`)
     expect(browser.visited.filter((url) => url.startsWith(world.originOf('fabrikam')))).toEqual([])
-    const own = await browser.open(`${origin}/auth/signin?app=portal&returnTo=${encodeURIComponent(`${origin}/portal/calls`)}`, { stopAt })
+    const own = await browser.open(
+      `${origin}/auth/signin?app=portal&returnTo=${encodeURIComponent(`${origin}/portal/calls`)}`,
+      { stopAt },
+    )
     expect(own.url.href).toBe(`${origin}/portal/calls`)
   })
 
@@ -137,8 +159,16 @@ describe('S54 a server-rendered frontend', () => {
     const browser = new Browser()
     person.sso = false
     const microsoft = await browser.open(`${origin}/auth/signin?app=portal`, { stopAt })
-    const refused = await browser.submit(microsoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, stopAt)
-    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('Microsoft sign-in is not enabled for you')])
+    const refused = await browser.submit(
+      microsoft,
+      'Sign in',
+      { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+      stopAt,
+    )
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('Microsoft sign-in is not enabled for you'),
+    ])
     const cancelled = await browser.submit(refused, 'Back to the app', {}, stopAt)
     expect([cancelled.status, cancelled.text]).toEqual([403, expect.stringContaining('You are not signed in')])
     expect(cancelled.linkOf('Sign in')).toContain('/auth/signin?app=portal')
@@ -172,7 +202,10 @@ describe('T-71 no session, no identity:', () => {
     const [, signature = ''] = /jackfield-session\.sig=([\w-]+)/.exec(cookie) ?? []
     expectRefused(await ask(cookie.replace(signature, signature.slice(0, -4))), 401)
     expectRefused(await ask(cookie.replace(/jackfield-session\.sig=[\w-]+/, '')), 401)
-    expectRefused(await ask(cookie.replace(/(?<=jackfield-session=)[\w-]/, (first) => (first === '_' ? 'A' : '_'))), 401)
+    expectRefused(
+      await ask(cookie.replace(/(?<=jackfield-session=)[\w-]/, (first) => (first === '_' ? 'A' : '_'))),
+      401,
+    )
     expect((await ask(cookie)).status).toBe(200)
   })
 
@@ -196,7 +229,10 @@ describe('T-71 no session, no identity:', () => {
     ['deleted', () => Object.assign(person, { status: 'deleted' })],
     ['without the SSO tick', () => Object.assign(person, { sso: false })],
     ['gone from the roster', () => world.roster.people.splice(0)],
-    ['signed out everywhere', () => Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 1_000).toISOString() })],
+    [
+      'signed out everywhere',
+      () => Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 1_000).toISOString() }),
+    ],
     ['signed in too long ago', () => Object.assign(world.time, { shift: 14 * 24 * 3600 })],
   ]
   test.each(endings)('T-22 SC-09 a person who is %s', async (_what, end) => {

@@ -16,8 +16,18 @@ export async function gatewayProcess(settings: { DATABASE_URL: string } & Record
   const port = await findFreePort()
   const tenantId = randomUUID()
   const origin = `http://contoso.phone.localhost:${port}`
-  const host = { kind: 'tenant', tenant: { id: tenantId, slug: 'contoso', name: 'Contoso' }, branding: NO_BRANDING, origin }
-  const app = { name: 'App', tenantUrl: `http://{tenant}.phone.localhost:${port}/`, callbackPaths: ['/callback'], postLogoutPaths: [] }
+  const host = {
+    kind: 'tenant',
+    tenant: { id: tenantId, slug: 'contoso', name: 'Contoso' },
+    branding: NO_BRANDING,
+    origin,
+  }
+  const app = {
+    name: 'App',
+    tenantUrl: `http://{tenant}.phone.localhost:${port}/`,
+    callbackPaths: ['/callback'],
+    postLogoutPaths: [],
+  }
   const principal = { id: 'link:1', scope: tenantId, role: 'admin', name: 'Admin' }
   const answers: Record<string, unknown> = {
     [`/internal/hosts/${encodeURIComponent(new URL(origin).host)}`]: {
@@ -32,7 +42,9 @@ export async function gatewayProcess(settings: { DATABASE_URL: string } & Record
   const backend = createServer((request, response) => {
     const answer = answers[request.url ?? '']
     request.resume()
-    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}))
+    response
+      .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer ?? {}))
   })
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
   const backendUrl = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`

@@ -14,8 +14,13 @@ export function givenBranding({ registry }: World, slug: string, branding: Parti
     .update(logo ?? '')
     .digest('hex')
   if (logo !== undefined) {
-    registry.logos.set(`${found.resolution.tenant.id} ${sha256}`, { mediaType: 'image/svg+xml', bytes: Buffer.from(logo) })
-    Object.assign(found.resolution, { branding: { ...found.resolution.branding, logo: { mediaType: 'image/svg+xml', sha256 } } })
+    registry.logos.set(`${found.resolution.tenant.id} ${sha256}`, {
+      mediaType: 'image/svg+xml',
+      bytes: Buffer.from(logo),
+    })
+    Object.assign(found.resolution, {
+      branding: { ...found.resolution.branding, logo: { mediaType: 'image/svg+xml', sha256 } },
+    })
   }
   Object.assign(found.resolution, { branding: { ...found.resolution.branding, ...branding } })
   return sha256

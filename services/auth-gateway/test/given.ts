@@ -4,13 +4,24 @@ import type { App } from '@jackfield/contract/app'
 import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
-import type { Connection, CredentialUse, HostResolution, RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
+import type {
+  Connection,
+  CredentialUse,
+  HostResolution,
+  RosterEntry,
+  SignInTenant,
+} from '@jackfield/contract/internal-api'
 import type { Principal } from '@jackfield/contract/principal'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { ADATUM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/adatum'
-import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
+import {
+  ADELE,
+  CONTOSO_DIRECTORY_ID,
+  JACKFIELD_CLIENT_ID,
+  JACKFIELD_CLIENT_SECRET,
+} from '@jackfield/m365-emulator/demo/contoso'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
@@ -30,7 +41,7 @@ import { platformKeys } from '../src/adapters/platform-keys/platform-keys.ts'
 import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/platform-keys/postgres-platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
 import { buildApp } from '../src/app.ts'
-import { providerPages } from '../src/pages/provider-pages.ts'
+import { pagesOfProvider } from '../src/pages/provider-pages.ts'
 import type { Registry } from '../src/ports.ts'
 
 import { mapRoster } from './map-roster.ts'
@@ -41,7 +52,9 @@ export type Account = SignInTenant['accounts'][number]
 type TenantHost = Extract<HostResolution, { kind: 'tenant' }>
 export type World = Awaited<ReturnType<typeof givenGateway>>
 
-/** A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster. */
+/**
+ * A gateway that listens, on a database of its own, with the emulator for Microsoft and maps for registry and roster.
+ */
 export async function givenGateway(
   options: {
     controlDirectory?: string
@@ -63,7 +76,11 @@ export async function givenGateway(
   const port = await findFreePort()
   const baseUrl = options.baseUrl ?? `${options.scheme ?? 'http'}://phone.localhost:${port}`
   const database = options.database ?? (await createTestDatabase())
-  await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
+  await runMigrations({
+    connectionString: database.url,
+    folder: new URL('../migrations', import.meta.url).pathname,
+    name: 'gateway',
+  })
   const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => {} })
   const db = drizzle(pool)
   const sealingKeys = [randomBytes(32)]
@@ -102,7 +119,7 @@ export async function givenGateway(
       roster,
       artefacts,
       ...loginIndexes,
-      pagesOf: providerPages,
+      pagesOf: pagesOfProvider,
       keys,
       clock,
       logoutNotices,
@@ -204,13 +221,17 @@ function mapRegistry(baseUrl: string) {
   const registry: Registry = {
     async findHost(host) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      const shared = apps.find(({ sharedUrl }) => sharedUrl !== undefined && new URL(sharedUrl).host === host)?.sharedUrl
+      const shared = apps.find(
+        ({ sharedUrl }) => sharedUrl !== undefined && new URL(sharedUrl).host === host,
+      )?.sharedUrl
       return shared ? { kind: 'shared', origin: new URL(shared).origin } : tenants.get(host)?.resolution
     },
-    findTenant: async (tenantId) => (removed.has(tenantId) ? undefined : resolutions().find(({ tenant }) => tenant.id === tenantId)),
+    findTenant: async (tenantId) =>
+      removed.has(tenantId) ? undefined : resolutions().find(({ tenant }) => tenant.id === tenantId),
     listTenantsOf: async (directoryId) =>
       resolutions().filter(
-        ({ tenant, accounts }) => !removed.has(tenant.id) && accounts.some((account) => account.directoryId === directoryId),
+        ({ tenant, accounts }) =>
+          !removed.has(tenant.id) && accounts.some((account) => account.directoryId === directoryId),
       ),
     hasTenant: async (tenantId) => !removed.has(tenantId),
     listApps: async () => [...apps], // as the registry, which gives another array when it was asked again
@@ -235,7 +256,9 @@ function mapRegistry(baseUrl: string) {
       return administrators.find((each) => each.id === id)
     },
     findAdministratorByIdentity: async (tenantId, directoryId, objectId) =>
-      administrators.find((each) => each.signInTenantId === tenantId && each.directoryId === directoryId && each.objectId === objectId),
+      administrators.find(
+        (each) => each.signInTenantId === tenantId && each.directoryId === directoryId && each.objectId === objectId,
+      ),
     recordAuditEvent: async (event) => void audits.push(event),
     async receiveConsent(answer) {
       if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
@@ -275,7 +298,11 @@ function mapRegistry(baseUrl: string) {
   }
 }
 
-export function givenApp({ registry, port }: Pick<World, 'registry' | 'port'>, clientId: string, more: Partial<App> = {}): App {
+export function givenApp(
+  { registry, port }: Pick<World, 'registry' | 'port'>,
+  clientId: string,
+  more: Partial<App> = {},
+): App {
   const tenantUrl = `http://{tenant}.phone.localhost:${port}/`
   const app: App = {
     clientId,
@@ -304,7 +331,12 @@ export function accountOf(more: Partial<Account> = {}): Account {
   return { ...ids, alias: 'Head office', cloud: 'global', redirectPlatform: 'web', redirectMode: 'single', ...more }
 }
 
-export function addConnection({ registry }: Pick<World, 'registry'>, slug: string, account: Account, secret = JACKFIELD_CLIENT_SECRET) {
+export function addConnection(
+  { registry }: Pick<World, 'registry'>,
+  slug: string,
+  account: Account,
+  secret = JACKFIELD_CLIENT_SECRET,
+) {
   const row = registry.tenantAt(slug)
   if (!row) throw new Error(`no tenant ${slug}`)
   const { id, ...rest } = account
@@ -343,7 +375,11 @@ export function givenPerson({ roster }: Pick<World, 'roster'>, tenantId: string,
 }
 
 /** Adele, or somebody else, as an administrator of this tenant, or of the platform by way of it. */
-export function givenAdministrator({ registry }: Pick<World, 'registry'>, tenantId: string, more: Partial<Administrator> = {}) {
+export function givenAdministrator(
+  { registry }: Pick<World, 'registry'>,
+  tenantId: string,
+  more: Partial<Administrator> = {},
+) {
   const now = new Date().toISOString()
   const administrator: Administrator = {
     id: randomUUID(),

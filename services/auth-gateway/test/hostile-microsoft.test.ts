@@ -50,7 +50,10 @@ async function signInWith(tamper: Tamper) {
 
 const now = () => Math.floor(Date.now() / 1000)
 const REFUSED: Array<[string, () => Tamper]> = [
-  ['T-01 RP-01 oidcc-client-test-invalid-sig-rs256 signed with a key that is not published', () => ({ sign: 'unpublished-key' })],
+  [
+    'T-01 RP-01 oidcc-client-test-invalid-sig-rs256 signed with a key that is not published',
+    () => ({ sign: 'unpublished-key' }),
+  ],
   ['T-01 RP-01 with a broken signature', () => ({ sign: 'broken' })],
   ['T-01 RP-02 oidcc-client-test-idtoken-sig-none with alg none', () => ({ sign: 'none' })],
   ['T-01 RP-03 with HS256 keyed with the public PEM', () => ({ sign: 'hs256-public-pem' })],
@@ -60,15 +63,24 @@ const REFUSED: Array<[string, () => Tamper]> = [
     'T-03 RP-07 oidcc-client-test-invalid-iss with a slash after the issuer',
     () => ({ claims: { iss: `${world.m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0/` } }),
   ],
-  ['T-03 RP-07 with an upper-case issuer', () => ({ claims: { iss: `${world.m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0`.toUpperCase() } })],
-  ['T-03 RP-07 with the issuer of another directory', () => ({ claims: { iss: `${world.m365.origin}/${ADATUM_DIRECTORY_ID}/v2.0` } })],
+  [
+    'T-03 RP-07 with an upper-case issuer',
+    () => ({ claims: { iss: `${world.m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0`.toUpperCase() } }),
+  ],
+  [
+    'T-03 RP-07 with the issuer of another directory',
+    () => ({ claims: { iss: `${world.m365.origin}/${ADATUM_DIRECTORY_ID}/v2.0` } }),
+  ],
   [
     'T-03 RP-07 with another scheme',
     () => ({ claims: { iss: `${world.m365.origin.replace('http:', 'https:')}/${CONTOSO_DIRECTORY_ID}/v2.0` } }),
   ],
   ['T-03 RP-09 oidcc-client-test-missing-aud without audience', () => ({ claims: { aud: null } })],
   ['T-03 RP-09 oidcc-client-test-invalid-aud for another client', () => ({ claims: { aud: randomUUID() } })],
-  ['T-03 RP-09 for two audiences without azp', () => ({ claims: { aud: ['2f6b1c1e-7d0a-4c55-9b0e-5a1f0c9d4e10', 'other'] } })],
+  [
+    'T-03 RP-09 for two audiences without azp',
+    () => ({ claims: { aud: ['2f6b1c1e-7d0a-4c55-9b0e-5a1f0c9d4e10', 'other'] } }),
+  ],
   ['T-03 RP-09 with the azp of another client', () => ({ claims: { azp: randomUUID() } })],
   ['T-03 RP-10 without expiry', () => ({ claims: { exp: null } })],
   ['T-03 RP-10 that expired ten minutes ago', () => ({ claims: { exp: now() - 600 } })],
@@ -80,7 +92,10 @@ const REFUSED: Array<[string, () => Tamper]> = [
   ['T-03 RP-12 with a number for sub', () => ({ claims: { sub: 7 } })],
   ['T-03 RP-13 without nonce', () => ({ claims: { nonce: null } })],
   ['T-03 RP-13 oidcc-client-test-nonce-invalid with another nonce', () => ({ claims: { nonce: 'somebody-else' } })],
-  ['T-03 RP-14 oidcc-client-test-invalid-athash with a wrong at_hash', () => ({ claims: { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } })],
+  [
+    'T-03 RP-14 oidcc-client-test-invalid-athash with a wrong at_hash',
+    () => ({ claims: { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } }),
+  ],
   ['T-04 without oid', () => ({ claims: { oid: null } })],
   ['T-04 with an oid that is no GUID', () => ({ claims: { oid: ADELE.userPrincipalName } })],
   ['T-05 with a tid that is no GUID', () => ({ claims: { tid: 'contoso' } })],
@@ -98,16 +113,19 @@ describe('an ID token is refused with 400 and leaves no session:', () => {
   })
 })
 
-test.each(['this', 'another'])('T-03 RP-13 an ID token with the nonce of another pending login of %s browser is refused', async (whose) => {
-  const browser = new Browser()
-  const app = await givenClient(world, 'contoso')
-  const other = await (whose === 'this' ? browser : new Browser()).open((await app.begin()).url)
-  const page0 = await browser.open((await app.begin()).url)
-  world.m365.tamperNextIdToken({ claims: { nonce: other.url.searchParams.get('nonce') } })
-  const page = await browser.submit(page0, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
-  expect(page.status).toBe(400)
-  await expectNoSession(browser)
-})
+test.each(['this', 'another'])(
+  'T-03 RP-13 an ID token with the nonce of another pending login of %s browser is refused',
+  async (whose) => {
+    const browser = new Browser()
+    const app = await givenClient(world, 'contoso')
+    const other = await (whose === 'this' ? browser : new Browser()).open((await app.begin()).url)
+    const page0 = await browser.open((await app.begin()).url)
+    world.m365.tamperNextIdToken({ claims: { nonce: other.url.searchParams.get('nonce') } })
+    const page = await browser.submit(page0, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+    expect(page.status).toBe(400)
+    await expectNoSession(browser)
+  },
+)
 
 test('the same sign-in, not tampered with, succeeds', async () => {
   expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
@@ -124,7 +142,9 @@ test('T-05 RP-21 S10 a token of another directory, with that directory’s right
   expect(page.status).toBe(403)
   expect(page.text).toContain('contoso <Ltd> (Head office)')
   expect(page.html).not.toContain('<Ltd>')
-  expect(world.registry.audits).toMatchObject([{ action: 'sign-in', outcome: 'refused', details: { reason: 'wrong-directory' } }])
+  expect(world.registry.audits).toMatchObject([
+    { action: 'sign-in', outcome: 'refused', details: { reason: 'wrong-directory' } },
+  ])
   await expectNoSession(browser)
   const again = await browser.follow(page, 'Use another account')
   expect(again.url.searchParams.get('prompt')).toBe('select_account')

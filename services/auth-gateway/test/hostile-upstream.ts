@@ -10,12 +10,17 @@ export type SigningKey = { kid: string; alg: 'RS256' | 'ES256'; privateKey: KeyO
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 export function makeKey(alg: SigningKey['alg'] = 'RS256'): SigningKey {
-  const pair = alg === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair =
+    alg === 'RS256'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return { kid: randomUUID(), alg, ...pair }
 }
 
 export function signWith({ kid, alg, privateKey }: SigningKey, claims: Claims, header: Claims = {}): string {
-  const head = Object.fromEntries(Object.entries({ typ: 'JWT', alg, kid, ...header }).filter(([, value]) => value !== undefined))
+  const head = Object.fromEntries(
+    Object.entries({ typ: 'JWT', alg, kid, ...header }).filter(([, value]) => value !== undefined),
+  )
   const input = `${encode(head)}.${encode(claims)}`
   const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
   return `${input}.${signature.toString('base64url')}`
@@ -35,8 +40,8 @@ export const toJwk = ({ kid, publicKey }: Pick<SigningKey, 'kid' | 'publicKey'>)
 export type HostileUpstream = Awaited<ReturnType<typeof startHostileUpstream>>
 
 /**
- * Stands where Entra ID is and does what it never would: everybody is Adele without a question, and each document and token can be
- * another than it should. Answers like the emulator when nothing is changed.
+ * Stands where Entra ID is and does what it never would: everybody is Adele without a question, and each document and
+ * token can be another than it should. Answers like the emulator when nothing is changed.
  */
 export async function startHostileUpstream() {
   const requests: string[] = []
@@ -47,10 +52,12 @@ export async function startHostileUpstream() {
     const url = new URL(request.url ?? '', upstream.origin)
     requests.push(`${request.method} ${url.pathname}`)
     if (upstream.silentOn?.test(url.pathname)) return
-    const json = (body: unknown) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    const json = (body: unknown) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (url.pathname.endsWith('/openid-configuration')) return json({ ...metadata(), ...upstream.metadata })
     if (url.pathname.includes('/keys')) return json({ keys: upstream.keys.map(toJwk) })
-    if (url.pathname === '/userinfo' || url.pathname === '/v1.0/me') return json({ sub: 'somebody-else', id: randomUUID() })
+    if (url.pathname === '/userinfo' || url.pathname === '/v1.0/me')
+      return json({ sub: 'somebody-else', id: randomUUID() })
     if (url.pathname.endsWith('/authorize')) {
       const code = randomUUID()
       nonces.set(code, url.searchParams.get('nonce') ?? '')

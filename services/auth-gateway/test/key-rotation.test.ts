@@ -16,8 +16,10 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const userinfo = async (token: string) => (await send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status
-const published = async () => JSON.parse((await send(`${origin}/auth/jwks`)).text).keys.map(({ kid }: { kid: string }) => kid)
+const userinfo = async (token: string) =>
+  (await send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status
+const published = async () =>
+  JSON.parse((await send(`${origin}/auth/jwks`)).text).keys.map(({ kid }: { kid: string }) => kid)
 /** Some days later, and every replica has read the keys again. */
 async function rotate(days: number) {
   await rotatePlatformKeys(world.db, world.sealingKeys, new Date(Date.now() + days * 86_400_000), 90)

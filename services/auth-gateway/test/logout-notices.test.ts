@@ -86,19 +86,22 @@ describe.each(['Postgres', 'Redis'] as const)('notices of ended sessions, with s
     redis?.disconnect()
   })
 
-  onStore('FC-47 T-130 an app that hangs with 110 sessions delays no other app, and has the slots of its address', async () => {
-    await givenNotices(110, 'admin')
-    await givenNotices(30, 'web-client')
-    hangs = (place) => place.endsWith('/admin')
-    const told = tell()
-    await expect.poll(() => receivedAt('contoso.apps.localhost/web-client'), { timeout: 2_000 }).toBe(30)
-    expect(held).toHaveLength(8)
-    await givenNotices(1, 'reports') // due while the other app hangs
-    await expect.poll(() => receivedAt('contoso.apps.localhost/reports'), { timeout: 3_000 }).toBe(1)
-    letGo()
-    expect(await told).toBe(141)
-    expect(errors).toEqual([])
-  })
+  onStore(
+    'FC-47 T-130 an app that hangs with 110 sessions delays no other app, and has the slots of its address',
+    async () => {
+      await givenNotices(110, 'admin')
+      await givenNotices(30, 'web-client')
+      hangs = (place) => place.endsWith('/admin')
+      const told = tell()
+      await expect.poll(() => receivedAt('contoso.apps.localhost/web-client'), { timeout: 2_000 }).toBe(30)
+      expect(held).toHaveLength(8)
+      await givenNotices(1, 'reports') // due while the other app hangs
+      await expect.poll(() => receivedAt('contoso.apps.localhost/reports'), { timeout: 3_000 }).toBe(1)
+      letGo()
+      expect(await told).toBe(141)
+      expect(errors).toEqual([])
+    },
+  )
 
   onStore('FC-47 T-130 an app that hangs at one tenant’s address is told at another tenant’s at once', async () => {
     await givenNotices(110, 'admin')
@@ -115,13 +118,16 @@ describe.each(['Postgres', 'Redis'] as const)('notices of ended sessions, with s
     const origin = `http://shared.apps.localhost:${port()}`
     givenApp(world, 'shared', { tenantUrl: tenantUrl(), sharedUrl: `${origin}/`, backchannelLogoutPath: '/shared' })
     const notice = { issuer: `${origin}/auth`, clientId: 'shared', url: `${origin}/shared`, sub: 'person' }
-    const notices = (tenantId: string, count: number) => Array.from({ length: count }, (_, sid) => ({ ...notice, tenantId, sid: `${sid}` }))
+    const notices = (tenantId: string, count: number) =>
+      Array.from({ length: count }, (_, sid) => ({ ...notice, tenantId, sid: `${sid}` }))
     await world.logoutNotices.add(notices('first', 100))
     await world.logoutNotices.add(notices('second', 1))
     hangs = () => true
     const told = tell()
     await expect.poll(() => held.length, { timeout: 2_000 }).toBe(8)
-    const { rows } = await world.pool.query('select tenant_id from gateway.logout_notice where attempts = 1 group by 1 order by 1')
+    const { rows } = await world.pool.query(
+      'select tenant_id from gateway.logout_notice where attempts = 1 group by 1 order by 1',
+    )
     expect(rows).toEqual([{ tenant_id: 'first' }, { tenant_id: 'second' }])
     letGo()
     expect(await told).toBe(101)
@@ -134,7 +140,11 @@ describe.each(['Postgres', 'Redis'] as const)('notices of ended sessions, with s
   ])('FC-86 once an app’s back-channel address is %s, notices owed to the old one are dropped', async (_, change) => {
     givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
     const browser = new Browser()
-    await signIn(world, 'contoso', { clientId: 'admin', browser, redirectUri: `http://contoso.apps.localhost:${port()}/callback` })
+    await signIn(world, 'contoso', {
+      clientId: 'admin',
+      browser,
+      redirectUri: `http://contoso.apps.localhost:${port()}/callback`,
+    })
     await browser.submit(await browser.open(`${world.originOf('contoso')}/auth/logout`), 'Sign out')
     await givenNotices(1, 'web-client')
     expect(await waiting()).toHaveLength(2)
@@ -148,18 +158,24 @@ describe.each(['Postgres', 'Redis'] as const)('notices of ended sessions, with s
     expect(errors).toEqual([])
   })
 
-  onStore('FC-86 an app that is no longer registered is told nothing; while the registry does not answer nothing is lost', async () => {
-    await givenNotices(1, 'admin')
-    world.registry.outage.isDown = true
-    await tell()
-    expect(received).toEqual([])
-    expect(await waiting()).toEqual([{ client_id: 'admin', attempts: 0 }])
-    world.registry.outage.isDown = false
-    const [app] = world.registry.apps.splice(world.registry.apps.findIndex(({ clientId }) => clientId === 'admin') >>> 0, 1)
-    await world.pool.query(`update gateway.logout_notice set not_before = now() - interval '1 second'`)
-    await tell()
-    if (app) world.registry.apps.push(app)
-    expect(received).toEqual([])
-    expect(await waiting()).toEqual([])
-  })
+  onStore(
+    'FC-86 an app that is no longer registered is told nothing; while the registry does not answer nothing is lost',
+    async () => {
+      await givenNotices(1, 'admin')
+      world.registry.outage.isDown = true
+      await tell()
+      expect(received).toEqual([])
+      expect(await waiting()).toEqual([{ client_id: 'admin', attempts: 0 }])
+      world.registry.outage.isDown = false
+      const [app] = world.registry.apps.splice(
+        world.registry.apps.findIndex(({ clientId }) => clientId === 'admin') >>> 0,
+        1,
+      )
+      await world.pool.query(`update gateway.logout_notice set not_before = now() - interval '1 second'`)
+      await tell()
+      if (app) world.registry.apps.push(app)
+      expect(received).toEqual([])
+      expect(await waiting()).toEqual([])
+    },
+  )
 })

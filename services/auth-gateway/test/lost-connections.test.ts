@@ -51,16 +51,26 @@ async function loseConnectionsOf(
 
   expect([exitCode(), exitCode() === null ? '' : output().slice(-2_000)]).toEqual([null, ''])
   for (const kind of Object.keys(questions) as Array<keyof typeof questions>) {
-    const answers = load.answersOf(kind, 0, Number.POSITIVE_INFINITY).map(({ status, retryAfter }) => `${status} ${retryAfter}`)
+    const answers = load
+      .answersOf(kind, 0, Number.POSITIVE_INFINITY)
+      .map(({ status, retryAfter }) => `${status} ${retryAfter}`)
     expect(answers.length).toBeGreaterThan(ROUNDS)
     const served = answers.filter((answer) => RIGHT[kind].test(answer))
-    expect([kind, new Set(answers.filter((answer) => !served.includes(answer) && answer !== '503 2'))]).toEqual([kind, new Set()])
+    expect([kind, new Set(answers.filter((answer) => !served.includes(answer) && answer !== '503 2'))]).toEqual([
+      kind,
+      new Set(),
+    ])
     expect(served.length).toBeGreaterThan(0)
   }
   // More at the same time than the pool has connections, as soon as it has seen the end of the last ones.
-  for (const [kind, question] of Object.entries(questions) as Array<[keyof typeof questions, (typeof questions)['read']]>) {
-    const statuses = async () => (await Promise.all(Array.from({ length: 30 }, question))).map(({ status }) => `${status} `)
-    await expect.poll(async () => (await statuses()).filter((each) => !RIGHT[kind].test(each)), { timeout: 5_000 }).toEqual([])
+  for (const [kind, question] of Object.entries(questions) as Array<
+    [keyof typeof questions, (typeof questions)['read']]
+  >) {
+    const statuses = async () =>
+      (await Promise.all(Array.from({ length: 30 }, question))).map(({ status }) => `${status} `)
+    await expect
+      .poll(async () => (await statuses()).filter((each) => !RIGHT[kind].test(each)), { timeout: 5_000 })
+      .toEqual([])
   }
   expect(await isReady()).toBe(200)
 }

@@ -23,7 +23,10 @@ afterEach(async () => {
   await database.drop()
 })
 
-const KEYS = { INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'), KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') }
+const KEYS = {
+  INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'),
+  KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+}
 const settings = () => ({
   ...KEYS,
   PATH: process.env.PATH ?? '',

@@ -14,7 +14,9 @@ export function mapRoster() {
   const roster: Roster = {
     findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
     findByIdentity: async (tenantId, directoryId, objectId) =>
-      people.find((person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId),
+      people.find(
+        (person) => person.tenantId === tenantId && person.directoryId === directoryId && person.objectId === objectId,
+      ),
     findCandidates: async (address) => {
       questions.push(address)
       return candidatesOf(people, address)
@@ -34,10 +36,12 @@ export function mapRoster() {
 /** The roster's rule, over a list: by name, by mail, or like somebody of the domain. */
 function candidatesOf(people: ReadonlyArray<RosterEntry & { tenantId: string }>, address: string): SignInCandidates {
   const allowed = people.filter(({ sso, status }) => sso && status === 'active')
-  const having = (member: 'userPrincipalName' | 'mail', end: string) => allowed.filter((each) => each[member]?.toLowerCase().endsWith(end))
+  const having = (member: 'userPrincipalName' | 'mail', end: string) =>
+    allowed.filter((each) => each[member]?.toLowerCase().endsWith(end))
   const named = allowed.filter(({ userPrincipalName }) => userPrincipalName.toLowerCase() === address)
   const exact = named.length > 0 ? named : allowed.filter(({ mail }) => mail?.toLowerCase() === address)
   const domain = address.slice(address.indexOf('@'))
-  const found = exact.length > 0 ? exact : [...having('userPrincipalName', domain), ...having('mail', domain)].slice(0, 1)
+  const found =
+    exact.length > 0 ? exact : [...having('userPrincipalName', domain), ...having('mail', domain)].slice(0, 1)
   return found.map(({ tenantId, directoryId }) => ({ tenantId, directoryId }))
 }

@@ -32,7 +32,8 @@ function signInOn(sid: string, slug = 'contoso', browser = new Browser()) {
   return signIn(world, slug, { browser })
 }
 const logOut = (query: string, host = world.baseUrl) => send(`${host}/auth/microsoft/frontchannel-logout${query}`)
-const isSignedIn = async (browser: Browser, slug = 'contoso') => (await browser.open(`${world.originOf(slug)}/auth/verify`)).status === 200
+const isSignedIn = async (browser: Browser, slug = 'contoso') =>
+  (await browser.open(`${world.originOf(slug)}/auth/verify`)).status === 200
 
 test('T-62 LO-09 Microsoft’s front-channel logout ends every login that rests on its session, on every tenant host, with its tokens', async () => {
   const one = await signInOn(SID)
@@ -47,7 +48,9 @@ test('T-62 LO-09 Microsoft’s front-channel logout ends every login that rests 
 
   expect(await isSignedIn(one.browser)).toBe(false)
   expect(await isSignedIn(two.browser, 'fabrikam')).toBe(false)
-  expect(await oauthErrorOf(client.refreshTokenGrant(one.app.configuration, one.tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  expect(await oauthErrorOf(client.refreshTokenGrant(one.app.configuration, one.tokens.refresh_token ?? ''))).toBe(
+    'invalid_grant',
+  )
   expect(await isSignedIn(other.browser)).toBe(true)
 })
 

@@ -73,13 +73,23 @@ describe.skipIf(!hasNginx())('S54 the shipped configuration of nginx', () => {
   })
 
   test('T-72 FA-03 gives the frontend the gateway’s headers and none of the client’s', async () => {
-    const forged = { 'x-auth-user': 'root', 'x-auth-email': 'root@evil.test', 'x-forwarded-user': 'root', 'remote-user': 'root' }
+    const forged = {
+      'x-auth-user': 'root',
+      'x-auth-email': 'root@evil.test',
+      'x-forwarded-user': 'root',
+      'remote-user': 'root',
+    }
     const cookie = await givenCookie()
     const answer = await ask('/portal/', { cookie, ...forged })
     expect([answer.status, answer.text]).toEqual([200, 'the frontend'])
     const [{ headers } = { headers: {} as IncomingHttpHeaders }] = seen
-    expect([headers['x-auth-user'], headers['x-auth-tenant'], headers['x-auth-name']]).toEqual([person.id, 'contoso', 'Ad%C3%A8le'])
-    for (const name of ['x-auth-email', 'x-auth-extensions', 'x-forwarded-user', 'remote-user']) expect(headers[name]).toBeUndefined()
+    expect([headers['x-auth-user'], headers['x-auth-tenant'], headers['x-auth-name']]).toEqual([
+      person.id,
+      'contoso',
+      'Ad%C3%A8le',
+    ])
+    for (const name of ['x-auth-email', 'x-auth-extensions', 'x-forwarded-user', 'remote-user'])
+      expect(headers[name]).toBeUndefined()
   })
 
   test.each([

@@ -8,7 +8,9 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { send } from './browser.ts'
 
 const SHIPPED = new URL('../../../deploy/ingress/nginx.conf', import.meta.url)
-const BINARY = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find((path) => existsSync(path))
+const BINARY = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find((path) =>
+  existsSync(path),
+)
 
 /** Where nginx is missing these tests are left out, but never on the build machine. */
 export function hasNginx(): boolean {
@@ -25,7 +27,9 @@ export async function startNginx(addresses: { gateway: number; frontend: number 
     .replace('127.0.0.1:4000', `127.0.0.1:${addresses.gateway}`)
     .replace('127.0.0.1:4100', `127.0.0.1:${addresses.frontend}`)
     .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join(' ')
   const main = `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
 events {}
 http { access_log off; ${temporary}

@@ -5,11 +5,22 @@ import { ADELE, type World } from './given.ts'
 export type Login = { url: URL; verifier: string; state: string; nonce: string }
 
 /** An app as any developer would write it: an off-the-shelf OpenID Connect library, discovery, code flow, PKCE. */
-export async function givenClient(world: World, slug: string, clientId = 'web-client', redirectUri = `${world.originOf(slug)}/callback`) {
-  const configuration = await client.discovery(new URL(`${world.originOf(slug)}/auth`), clientId, undefined, client.None(), {
-    execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
-    [client.customFetch]: fetchLocally as client.CustomFetch,
-  })
+export async function givenClient(
+  world: World,
+  slug: string,
+  clientId = 'web-client',
+  redirectUri = `${world.originOf(slug)}/callback`,
+) {
+  const configuration = await client.discovery(
+    new URL(`${world.originOf(slug)}/auth`),
+    clientId,
+    undefined,
+    client.None(),
+    {
+      execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
+      [client.customFetch]: fetchLocally as client.CustomFetch,
+    },
+  )
 
   async function begin(more: Record<string, string> = {}): Promise<Login> {
     const verifier = client.randomPKCECodeVerifier()
@@ -28,12 +39,18 @@ export async function givenClient(world: World, slug: string, clientId = 'web-cl
   }
 
   const redeem = (callback: URL, { verifier, state, nonce }: Login) =>
-    client.authorizationCodeGrant(configuration, callback, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce })
+    client.authorizationCodeGrant(configuration, callback, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+    })
 
   return { configuration, redirectUri, begin, redeem }
 }
 
-/** Opens an authorization URL and types Adele's password (or another's) at Microsoft; ends at the app or on our page. */
+/**
+ * Opens an authorization URL and types Adele's password (or another's) at Microsoft; ends at the app or on our page.
+ */
 export async function signInAt(browser: Browser, url: URL, userName: string = ADELE.userPrincipalName): Promise<Page> {
   return passMicrosoft(browser, await browser.open(url), userName)
 }
@@ -63,5 +80,7 @@ export async function oauthErrorOf(promise: Promise<unknown>): Promise<string> {
     () => undefined,
     (caught: unknown) => caught,
   )
-  return error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError ? error.error : String(error)
+  return error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError
+    ? error.error
+    : String(error)
 }

@@ -43,7 +43,11 @@ test('T-115 a roster that is down is 503 for the app and a page for the person, 
       refresh_token: tokens.refresh_token ?? '',
     }).toString(),
   })
-  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.text).error]).toEqual([503, '2', 'temporarily_unavailable'])
+  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.text).error]).toEqual([
+    503,
+    '2',
+    'temporarily_unavailable',
+  ])
   const page = await browser.open((await app.begin()).url)
   expect(page.url.searchParams.get('error')).toBe('temporarily_unavailable')
   world.roster.outage.isDown = false
@@ -75,7 +79,11 @@ test('T-115 a store that is down when the answer is known is 503 as well, in the
     return isWrite ? Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) : query(...parts)
   }) as never
   const answer = await askForTokens(world, { ...code, code_verifier: 'x'.repeat(43) })
-  expect([answer.status, answer.headers['retry-after'], answer.body.error]).toEqual([503, '2', 'temporarily_unavailable'])
+  expect([answer.status, answer.headers['retry-after'], answer.body.error]).toEqual([
+    503,
+    '2',
+    'temporarily_unavailable',
+  ])
   expect(answer.headers['content-type']).toContain('application/json')
 })
 
@@ -86,7 +94,9 @@ test('T-115 DO-09 a registry that is down answers 503 for a host, never another 
   const answer = await send(`${world.originOf('contoso')}/auth/.well-known/openid-configuration`)
   expect(answer.status).toBe(503)
   expect(answer.headers['retry-after']).toBe('2')
-  const api = await send(`${world.originOf('control')}/api/v1/tenants`, { headers: { authorization: 'Bearer jf_some_key_0' } })
+  const api = await send(`${world.originOf('control')}/api/v1/tenants`, {
+    headers: { authorization: 'Bearer jf_some_key_0' },
+  })
   expect([api.status, JSON.parse(api.text).code]).toEqual([503, 'temporarily-unavailable'])
 })
 

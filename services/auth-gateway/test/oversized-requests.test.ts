@@ -27,7 +27,10 @@ afterAll(() => world.close())
 
 type Place = { host: string; path: string; type?: string; more?: Record<string, string> }
 
-/** The status of the answer to a head and as much of a body as the gateway takes; one connection each, read to its end or the answer's head. */
+/**
+ * The status of the answer to a head and as much of a body as the gateway takes; one connection each, read to its end
+ * or the answer's head.
+ */
 function statusOf(
   { host, path, type, more = {} }: Place,
   { method = 'GET', headers = {} as Record<string, string>, length = 0, chunked = false },
@@ -49,7 +52,14 @@ function statusOf(
   socket.on('error', () => end('closed'))
   socket.on('close', () => end('closed'))
   const body = chunked ? { 'transfer-encoding': 'chunked' } : length > 0 ? { 'content-length': String(length) } : {}
-  const all = { host: `${host}:${world.port}`, connection: 'close', ...(type && { 'content-type': type }), ...more, ...headers, ...body }
+  const all = {
+    host: `${host}:${world.port}`,
+    connection: 'close',
+    ...(type && { 'content-type': type }),
+    ...more,
+    ...headers,
+    ...body,
+  }
   socket.write(
     `${method} ${path} HTTP/1.1\r\n${Object.entries(all)
       .map(([name, value]) => `${name}: ${value}\r\n`)
@@ -57,7 +67,9 @@ function statusOf(
   )
   const write = async () => {
     for (let left = length; left > 0 && !isOver; left -= PART.length) {
-      const part = chunked ? Buffer.concat([Buffer.from(`${PART.length.toString(16)}\r\n`), PART, Buffer.from('\r\n')]) : PART
+      const part = chunked
+        ? Buffer.concat([Buffer.from(`${PART.length.toString(16)}\r\n`), PART, Buffer.from('\r\n')])
+        : PART
       await new Promise<void>((done) => socket.write(part, () => done()))
     }
     if (!isOver && chunked) socket.write('0\r\n\r\n')
@@ -115,7 +127,10 @@ const WRITING: Array<[string, string, string, Record<string, string>, number]> =
   [CONTROL, '/auth/control/sign-ins', JSON_TYPE, OWN, 413],
   [CONTROL, '/api/v1/tenants', JSON_TYPE, ADMIN, 413],
 ]
-const more = (host: string, path: string) => ({ ...(host === CONTOSO && { cookie }), ...(path.startsWith('/api') && ADMIN) })
+const more = (host: string, path: string) => ({
+  ...(host === CONTOSO && { cookie }),
+  ...(path.startsWith('/api') && ADMIN),
+})
 
 test.each(READING)(
   'IL-01 T-102 %s%s takes no 64 KiB of headers or 10,000 parameters, and 8 KiB of cookies for none',
@@ -132,26 +147,34 @@ test.each(READING)(
   },
 )
 
-test.each(WRITING)('IL-01 T-102 a body of 10 MiB at %s%s is refused, or not kept', async (host, path, type, own, status) => {
-  const place = { host, path, type, more: { ...own, ...(host === CONTOSO && { cookie }) } }
-  for (const chunked of [false, true]) {
-    let answer: number | 'closed' = 'closed'
-    // Whoever is still sending when the answer comes and the connection goes may not hear it (RFC 9112 9.6).
-    for (let round = 0; round < 5 && answer === 'closed'; round++) {
-      answer = await statusOf(place, { method: 'POST', length: TEN_LIMITS, chunked })
+test.each(WRITING)(
+  'IL-01 T-102 a body of 10 MiB at %s%s is refused, or not kept',
+  async (host, path, type, own, status) => {
+    const place = { host, path, type, more: { ...own, ...(host === CONTOSO && { cookie }) } }
+    for (const chunked of [false, true]) {
+      let answer: number | 'closed' = 'closed'
+      // Whoever is still sending when the answer comes and the connection goes may not hear it (RFC 9112 9.6).
+      for (let round = 0; round < 5 && answer === 'closed'; round++) {
+        answer = await statusOf(place, { method: 'POST', length: TEN_LIMITS, chunked })
+      }
+      expect([chunked, answer]).toEqual([chunked, status])
     }
-    expect([chunked, answer]).toEqual([chunked, status])
-  }
-})
+  },
+)
 
-test('IL-01 T-102 while many of them come at once, memory stays flat and others are served', { timeout: 120_000 }, async () => {
+test('IL-01 T-102 while many of them come at once, memory stays flat and others are served', {
+  timeout: 120_000,
+}, async () => {
   const verify = async () => (await send(`http://${CONTOSO}:${world.port}/auth/verify`, { headers: { cookie } })).status
   async function flood(rounds: number): Promise<void> {
     const left = Array.from({ length: rounds }, () => WRITING).flat()
     const lane = async (_: unknown, at: number) => {
       for (let next = left.pop(); next; next = left.pop()) {
         const [host, path, type, own] = next
-        const status = await statusOf({ host, path, type, more: own }, { method: 'POST', length: TEN_LIMITS, chunked: at % 2 === 0 })
+        const status = await statusOf(
+          { host, path, type, more: own },
+          { method: 'POST', length: TEN_LIMITS, chunked: at % 2 === 0 },
+        )
         expect([path, status === 'closed' || status < 500]).toEqual([path, true])
       }
     }

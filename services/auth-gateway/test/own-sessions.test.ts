@@ -30,18 +30,29 @@ const isSignedIn = async (browser: Browser) => (await browser.open(`${origin}/au
 const ownPage = { 'sec-fetch-site': 'same-origin', origin: '' }
 async function end(browser: Browser, handle: string, headers: Record<string, string | undefined> = ownPage) {
   const body = new URLSearchParams({ session: handle }).toString()
-  const sent = Object.entries({ ...headers, ...(headers.origin === '' && { origin }) }).filter(([, value]) => value !== undefined)
+  const sent = Object.entries({ ...headers, ...(headers.origin === '' && { origin }) }).filter(
+    ([, value]) => value !== undefined,
+  )
   return browser.open(`${origin}/auth/sessions/end`, {
     method: 'POST',
     body,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length), ...Object.fromEntries(sent) },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+      ...Object.fromEntries(sent),
+    },
   })
 }
-const handlesOf = ({ html }: { html: string }) => [...html.matchAll(/name="session" value="([\w-]+)"/g)].map(([, handle = '']) => handle)
+const handlesOf = ({ html }: { html: string }) =>
+  [...html.matchAll(/name="session" value="([\w-]+)"/g)].map(([, handle = '']) => handle)
 
 describe('S54 your sessions', () => {
   test('shows each login of the person on this host, and ends one with its refresh token; the others stay', async () => {
-    const [here, there, third] = [await signIn(world, 'contoso'), await signIn(world, 'contoso'), await signIn(world, 'contoso')]
+    const [here, there, third] = [
+      await signIn(world, 'contoso'),
+      await signIn(world, 'contoso'),
+      await signIn(world, 'contoso'),
+    ]
     const page = await open(here.browser)
     expect(page.status).toBe(200)
     expect(page.headers['cache-control']).toBe('no-store')
@@ -64,15 +75,28 @@ describe('S54 your sessions', () => {
     await expect(userinfo(ended)).rejects.toThrow()
     expect((await userinfo(kept)).sub).toBe(person.id)
     expect(world.registry.audits).toContainEqual(
-      expect.objectContaining({ action: 'session.end', actor: `phone-user:${person.id}`, tenantId, details: { sessions: '1' } }),
+      expect.objectContaining({
+        action: 'session.end',
+        actor: `phone-user:${person.id}`,
+        tenantId,
+        details: { sessions: '1' },
+      }),
     )
   })
 
   test('“all others” leaves only the browser that asks', async () => {
-    const [here, there, third] = [await signIn(world, 'contoso'), await signIn(world, 'contoso'), await signIn(world, 'contoso')]
+    const [here, there, third] = [
+      await signIn(world, 'contoso'),
+      await signIn(world, 'contoso'),
+      await signIn(world, 'contoso'),
+    ]
     const all = handlesOf(await open(here.browser)).at(-1) ?? ''
     expect((await end(here.browser, all)).html.match(/<li>/g)).toHaveLength(1)
-    expect(await Promise.all([here, there, third].map(({ browser }) => isSignedIn(browser)))).toEqual([true, false, false])
+    expect(await Promise.all([here, there, third].map(({ browser }) => isSignedIn(browser)))).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   test('T-22 sessions that were revoked are not shown', async () => {
@@ -149,7 +173,9 @@ test('T-51 a request under way cannot save an ended session back to life', async
   const hammering = Array.from({ length: 4 }, async () => {
     for (let turn = 0; turn < 200 && !(isEnded && turn % 5 === 0); turn++) {
       const { url } = await app.begin()
-      const cookie = there.browser.cookies.filter(({ path }) => path === '/').map(({ name, value }) => `${name}=${value}`)
+      const cookie = there.browser.cookies
+        .filter(({ path }) => path === '/')
+        .map(({ name, value }) => `${name}=${value}`)
       await send(url, { headers: { cookie: cookie.join('; ') } })
     }
   })

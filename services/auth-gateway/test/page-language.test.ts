@@ -20,7 +20,14 @@ const german = { 'accept-language': 'de-AT, en;q=0.5' }
 const password = { username: ADELE.userPrincipalName, password: 'Passw0rd!' }
 
 test('S36 every page says in which language it is, and that the browser’s wish decided', async () => {
-  for (const path of ['/auth/sessions', '/auth/signed-in', '/auth/device', '/auth/logout/success', '/nowhere', '/auth/authorize']) {
+  for (const path of [
+    '/auth/sessions',
+    '/auth/signed-in',
+    '/auth/device',
+    '/auth/logout/success',
+    '/nowhere',
+    '/auth/authorize',
+  ]) {
     const answer = await send(origin + path, { headers: { ...german, accept: 'text/html' } })
     expect([path, answer.headers['content-language'], answer.headers.vary]).toEqual([path, 'de', 'Accept-Language'])
     expect(answer.text).toContain('<html lang="de" dir="ltr">')
@@ -62,7 +69,9 @@ test('S36 what Microsoft refuses is explained in the language of the app, for th
   })
   const page = await browser.open(`${origin}/auth/microsoft/callback?${answer}`)
   expect(page.text).toContain('Microsoft hat die Anmeldung nicht abgeschlossen.')
-  expect(page.text).toContain('Weisen Sie die Person oder eine Gruppe unter „Unternehmensanwendungen“ > „Benutzer und Gruppen“ zu.')
+  expect(page.text).toContain(
+    'Weisen Sie die Person oder eine Gruppe unter „Unternehmensanwendungen“ > „Benutzer und Gruppen“ zu.',
+  )
   expect(page.text).toContain('Microsoft-Korrelations-ID: 5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f70')
 })
 
@@ -87,7 +96,12 @@ test('SI-09 a hostile ui_locales is neither shown nor kept from working', async 
 
 test('IL-06 an Accept-Language as long as a header may be is answered in no time', async () => {
   const begin = process.cpuUsage()
-  for (const evil of [','.repeat(15_000), `de;q=0.${'0'.repeat(15_000)}`, 'de;q=0.9,'.repeat(1_600), ' '.repeat(15_000)]) {
+  for (const evil of [
+    ','.repeat(15_000),
+    `de;q=0.${'0'.repeat(15_000)}`,
+    'de;q=0.9,'.repeat(1_600),
+    ' '.repeat(15_000),
+  ]) {
     expect((await send(`${origin}/nowhere`, { headers: { 'accept-language': evil } })).status).toBe(404)
   }
   expect(process.cpuUsage(begin).user / 1_000).toBeLessThan(400)

@@ -43,7 +43,9 @@ test('S37 every function that makes a page is among those that axe looks at', ()
   const makers = files
     .filter((name) => name.startsWith('pages/'))
     .flatMap((name) =>
-      [...readFileSync(new URL(name, SOURCES), 'utf8').matchAll(/export function (\w+Pages?)\(/g)].map(([, made = '']) => made),
+      [...readFileSync(new URL(name, SOURCES), 'utf8').matchAll(/export function (\w+Pages?)\(/g)].map(
+        ([, made = '']) => made,
+      ),
     )
   expect(makers.length).toBeGreaterThan(15)
   expect(makers.filter((made) => !looked.includes(`${made}(`) && !looked.includes(`: ${made},`))).toEqual([])
@@ -54,7 +56,9 @@ function sentencesOf(part: unknown, path = ''): Array<[string, string]> {
   if (typeof part === 'string') return [[path, part]]
   if (part instanceof Html) return [[path, part.text]]
   if (typeof part === 'function') return sentencesOf(part(...sampleOf(path)), path)
-  return Object.entries(part as object).flatMap(([name, inner]) => sentencesOf(inner, path === '' ? name : `${path}.${name}`))
+  return Object.entries(part as object).flatMap(([name, inner]) =>
+    sentencesOf(inner, path === '' ? name : `${path}.${name}`),
+  )
 }
 const sampleOf = (path: string) => (path === 'sessions.browser' ? [{ browser: 'X1', system: 'X2' }] : ['X1', 'X2'])
 

@@ -52,7 +52,8 @@ describe.each(['Postgres', 'Redis'] as const)('artefacts on %s', (store) => {
         return answer
       }
 
-      // A whole session: sign-in, refresh, userinfo, a refresh token that is used twice, a second browser that stays signed in.
+      // A whole session: sign-in, refresh, userinfo, a refresh token that is used twice, a second browser that stays
+      // signed in.
       const browser = new Browser()
       const { app, login, callback, tokens } = await signIn(world, 'contoso', { browser })
       const refreshed = await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')
@@ -73,14 +74,18 @@ describe.each(['Postgres', 'Redis'] as const)('artefacts on %s', (store) => {
       await ask(`${origin}/auth/token`, { method: 'POST', headers: form, body: code.toString() })
       const visitor = new Browser()
       await visitor.open(`${origin}/auth/signin?app=portal`, { stopAt: /^\/$/ })
-      await ask(`${origin}/auth/verify`, { headers: { cookie: visitor.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } })
+      await ask(`${origin}/auth/verify`, {
+        headers: { cookie: visitor.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+      })
       for (const one of [browser, visitor])
         for (const { name, value } of one.cookies) planted.set(`cookie ${name} ${one === visitor}`, value)
 
       // The door of the admin API with the services behind it out of reach, and a wrong key.
       const control = world.originOf('control')
       for (const key of [API_KEY, `${API_KEY}wrong`]) {
-        expect((await ask(`${control}/api/v1/tenants`, { headers: { authorization: `Bearer ${key}` } })).status).toBeGreaterThan(400)
+        expect(
+          (await ask(`${control}/api/v1/tenants`, { headers: { authorization: `Bearer ${key}` } })).status,
+        ).toBeGreaterThan(400)
       }
 
       // An Entra ID that repeats all it was sent.
@@ -96,8 +101,16 @@ describe.each(['Postgres', 'Redis'] as const)('artefacts on %s', (store) => {
       const dump = (await dumpPostgres(world.pool)) + (redis ? await dumpRedis(redis) : '')
       expect(log.includes('/auth/token')).toBe(true)
       expect(dump.includes('RefreshToken')).toBe(true)
-      const everything = [log, dump, ...shown, JSON.stringify(world.registry.audits), world.faults.map(String).join('\n')].join('\n')
-      const found = [...planted].filter(([, text]) => text.length < 16 || formsOf(text).some((form_) => everything.includes(form_)))
+      const everything = [
+        log,
+        dump,
+        ...shown,
+        JSON.stringify(world.registry.audits),
+        world.faults.map(String).join('\n'),
+      ].join('\n')
+      const found = [...planted].filter(
+        ([, text]) => text.length < 16 || formsOf(text).some((form_) => everything.includes(form_)),
+      )
       expect(found.map(([name]) => name)).toEqual([])
     },
   )

@@ -5,7 +5,11 @@ import { createTestDatabase, type TestDatabase } from '@jackfield/test-environme
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from '../src/adapters/platform-keys/postgres-platform-keys.ts'
+import {
+  ensurePlatformKeys,
+  readPlatformKeys,
+  rotatePlatformKeys,
+} from '../src/adapters/platform-keys/postgres-platform-keys.ts'
 import { type KeyAge, rotationSteps } from '../src/domain/key-rotation.ts'
 
 const [OLD_KEY, NEW_KEY] = [randomBytes(32), randomBytes(32)]
@@ -14,7 +18,11 @@ let pool: pg.Pool
 let db: Database
 beforeAll(async () => {
   database = await createTestDatabase()
-  await runMigrations({ connectionString: database.url, folder: new URL('../migrations', import.meta.url).pathname, name: 'gateway' })
+  await runMigrations({
+    connectionString: database.url,
+    folder: new URL('../migrations', import.meta.url).pathname,
+    name: 'gateway',
+  })
   pool = new pg.Pool({ connectionString: database.url })
   db = drizzle(pool)
 })

@@ -56,7 +56,9 @@ test('SC-09 whoever is disabled loses session and refresh grants at the very nex
   const { app, browser, tokens } = await signIn(world, 'contoso')
   Object.assign(person, { status: 'disabled', sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
-  expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe(
+    'invalid_grant',
+  )
   const silent = await browser.open((await app.begin({ prompt: 'none' })).url)
   expect(silent.url.searchParams.get('error')).toMatch(/login_required|access_denied/)
 })
@@ -88,7 +90,10 @@ test.each(['RS384', 'PS256', 'ES256'])(
     const app = await givenClient(world, 'contoso')
     const atMicrosoft = await browser.open((await app.begin()).url)
     world.m365.tamperNextIdToken({ header: { alg } })
-    const page = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+    const page = await browser.submit(atMicrosoft, 'Sign in', {
+      username: ADELE.userPrincipalName,
+      password: 'Passw0rd!',
+    })
     expect(page.status).toBe(400)
     expect(sessionOf(browser)).toBeUndefined()
   },

@@ -36,14 +36,22 @@ const form = (path: string, address: string, body: string) =>
   })
 
 test.each([
-  ['sign-ins', 600, (address: string) => send(`${origin}/auth/authorize?client_id=nobody`, { headers: { 'x-forwarded-for': address } })],
+  [
+    'sign-ins',
+    600,
+    (address: string) => send(`${origin}/auth/authorize?client_id=nobody`, { headers: { 'x-forwarded-for': address } }),
+  ],
   ['pushed requests', 600, (address: string) => form('/auth/par', address, 'client_id=web-client')],
   [
     'token requests',
     1_200,
     (address: string) => form('/auth/token', address, 'client_id=web-client&grant_type=refresh_token&refresh_token=x'),
   ],
-  ['device codes', 60, (address: string) => form('/auth/device_authorization', address, 'client_id=desk-phone&scope=openid')],
+  [
+    'device codes',
+    60,
+    (address: string) => form('/auth/device_authorization', address, 'client_id=desk-phone&scope=openid'),
+  ],
 ] as const)(
   'IL-03 T-102 one address gets so many %s a minute, then 429 with the time to wait; others are not disturbed',
   async (what, max, ask) => {

@@ -1,7 +1,15 @@
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Browser, type Page, send } from './browser.ts'
-import { ADATUM_DIRECTORY_ID, ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import {
+  ADATUM_DIRECTORY_ID,
+  ADELE,
+  givenApp,
+  givenConnectedTenant,
+  givenGateway,
+  givenPerson,
+  type World,
+} from './given.ts'
 import { givenClient } from './oidc-client.ts'
 
 const TOKEN_ROUTE = 'POST /:tenant/oauth2/v2.0/token'
@@ -26,8 +34,13 @@ async function givenRedemption(browser = new Browser()) {
   const app = await givenClient(world, 'contoso')
   const login = await app.begin()
   const atMicrosoft = await browser.open(login.url)
-  const page = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
-  const data = Object.fromEntries([...page.html.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  const page = await browser.submit(atMicrosoft, 'Sign in', {
+    username: ADELE.userPrincipalName,
+    password: 'Passw0rd!',
+  })
+  const data = Object.fromEntries(
+    [...page.html.matchAll(/data-(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+  )
   const handle = /name="handle" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
   return { app, login, browser, page, data, handle }
 }
@@ -53,10 +66,16 @@ function bring(browser: Browser, fields: Record<string, string>, headers: Record
   return browser.open(`${origin}/auth/microsoft/redeemed`, {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin, ...headers },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      origin,
+      ...headers,
+    },
   })
 }
-const goOn = (browser: Browser, page: Page) => browser.open(new URL(String(page.headers.refresh).replace(/^0;url=/, ''), origin))
+const goOn = (browser: Browser, page: Page) =>
+  browser.open(new URL(String(page.headers.refresh).replace(/^0;url=/, ''), origin))
 
 test('S11 the browser redeems a code of the platform spa, the gateway verifies the ID token and signs the person in', async () => {
   const before = tokenRequests()
@@ -122,7 +141,8 @@ test('T-02 T-03 an ID token of another sign-in, an edited one, an unsigned one a
     const claims = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), ...change }
     return [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
   }
-  const none = (token: string) => [Buffer.from('{"alg":"none"}').toString('base64url'), token.split('.')[1], ''].join('.')
+  const none = (token: string) =>
+    [Buffer.from('{"alg":"none"}').toString('base64url'), token.split('.')[1], ''].join('.')
   const attempts: Array<(token: string) => string> = [
     () => other.id_token ?? '',
     (token) => tamper(token, { oid: '00000000-0000-0000-0000-000000000001' }),
@@ -144,7 +164,11 @@ test('S39 Microsoft’s refusal in the browser becomes the page it would be othe
   const redemption = await givenRedemption()
   const error_description =
     'AADSTS50105: The signed in user is not assigned to a role for the application. Trace ID: x Correlation ID: 5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f70 Timestamp: 2026-01-01 00:00:00Z'
-  const page = await bring(redemption.browser, { handle: redemption.handle, error: 'interaction_required', error_description })
+  const page = await bring(redemption.browser, {
+    handle: redemption.handle,
+    error: 'interaction_required',
+    error_description,
+  })
   expect(page.status).toBe(403)
   expect(page.text).toContain('AADSTS50105')
   expect(page.text).toContain('5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f70')

@@ -44,7 +44,11 @@ describe.each(['Postgres', 'Redis'] as const)('the grace of refresh tokens, on %
     const answer = await send(`${replicas[replica]}/auth/token`, {
       method: 'POST',
       headers: { ...FORM, host: new URL(origin).host, ...(proof && { dpop: proof }) },
-      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: refreshToken }).toString(),
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: 'web-client',
+        refresh_token: refreshToken,
+      }).toString(),
     })
     const body = JSON.parse(answer.text)
     return { status: answer.status, body, token: String(body.refresh_token) }
@@ -53,18 +57,21 @@ describe.each(['Postgres', 'Redis'] as const)('the grace of refresh tokens, on %
     (await send(`${origin}/auth/userinfo`, { headers: { authorization: `${scheme} ${token}`, ...headers } })).status
   const first = async () => (await signIn(world, 'contoso')).tokens.refresh_token ?? ''
 
-  onStore('FC-05 T-134 two tabs that refresh at once, at two replicas, get the same refresh token and both live on', async () => {
-    let held = await first()
-    for (let round = 0; round < ROUNDS; round++) {
-      const tabs = await Promise.all([0, 1].map((replica) => refresh(held, { replica })))
-      expect([round, ...tabs.map(({ status }) => status)]).toEqual([round, 200, 200])
-      expect(tabs[1]?.token).toBe(tabs[0]?.token)
-      expect(tabs[0]?.token).toMatch(/^[\w-]{43}$/)
-      expect(tabs[0]?.token).not.toBe(held)
-      held = tabs[0]?.token ?? ''
-      if (round % 10 === 0) for (const { body } of tabs) expect(await userinfo(body.access_token)).toBe(200)
-    }
-  })
+  onStore(
+    'FC-05 T-134 two tabs that refresh at once, at two replicas, get the same refresh token and both live on',
+    async () => {
+      let held = await first()
+      for (let round = 0; round < ROUNDS; round++) {
+        const tabs = await Promise.all([0, 1].map((replica) => refresh(held, { replica })))
+        expect([round, ...tabs.map(({ status }) => status)]).toEqual([round, 200, 200])
+        expect(tabs[1]?.token).toBe(tabs[0]?.token)
+        expect(tabs[0]?.token).toMatch(/^[\w-]{43}$/)
+        expect(tabs[0]?.token).not.toBe(held)
+        held = tabs[0]?.token ?? ''
+        if (round % 10 === 0) for (const { body } of tabs) expect(await userinfo(body.access_token)).toBe(200)
+      }
+    },
+  )
 
   onStore('FC-05 RT-02 twenty at once have one successor, which is the only live branch', async () => {
     for (let round = 0; round < 5; round++) {
@@ -117,11 +124,16 @@ describe.each(['Postgres', 'Redis'] as const)('the grace of refresh tokens, on %
     const { tokens, app } = await signIn(world, 'contoso')
     const held = tokens.refresh_token ?? ''
     const second = await refresh(held)
-    const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'other', refresh_token: held }).toString()
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: 'other',
+      refresh_token: held,
+    }).toString()
     expect((await send(`${origin}/auth/token`, { method: 'POST', headers: FORM, body })).status).toBe(400)
     expect((await refresh(held)).token).toBe(second.token)
     await client.tokenRevocation(app.configuration, second.token)
-    for (const each of [held, second.token]) expect((await refresh(each, { replica: 1 })).body.error).toBe('invalid_grant')
+    for (const each of [held, second.token])
+      expect((await refresh(each, { replica: 1 })).body.error).toBe('invalid_grant')
   })
 
   onStore('FC-05 T-134 with DPoP both tabs hold the key, and the successor is bound to it', async () => {
@@ -136,7 +148,9 @@ describe.each(['Postgres', 'Redis'] as const)('the grace of refresh tokens, on %
     const page = await signInAt(new Browser(), login.url)
     const checks = { pkceCodeVerifier: login.verifier, expectedState: login.state, expectedNonce: login.nonce }
     const DPoP = client.getDPoPHandle(app.configuration, keys)
-    let held = (await client.authorizationCodeGrant(app.configuration, page.url, checks, undefined, { DPoP })).refresh_token ?? ''
+    let held =
+      (await client.authorizationCodeGrant(app.configuration, page.url, checks, undefined, { DPoP })).refresh_token ??
+      ''
     const stranger = await generateKeyPair('ES256', { extractable: true })
     for (let round = 0; round < ROUNDS / 4; round++) {
       const proofs = [await proof(), await proof()]
@@ -144,7 +158,9 @@ describe.each(['Postgres', 'Redis'] as const)('the grace of refresh tokens, on %
       expect([round, ...tabs.map(({ status }) => status)]).toEqual([round, 200, 200])
       expect(tabs[1]?.token).toBe(tabs[0]?.token)
       expect((await refresh(held)).status).toBe(400)
-      expect((await refresh(held, { proof: await proof(stranger, await exportJWK(stranger.publicKey)) })).status).toBe(400)
+      expect((await refresh(held, { proof: await proof(stranger, await exportJWK(stranger.publicKey)) })).status).toBe(
+        400,
+      )
       held = tabs[0]?.token ?? ''
     }
     const introspected = await client.tokenIntrospection(app.configuration, held)

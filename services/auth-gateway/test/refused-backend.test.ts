@@ -20,25 +20,28 @@ test.each([
   { method: 'POST', path: '/tenants', body: '{"slug":"adatum","name":"Adatum"}' },
   { method: 'GET', path: '/tenants' },
   { method: 'GET', path: '/openapi.json' },
-])('FC-63 $method $path is sent again when the service behind has refused the connection', async ({ method, path, body }) => {
-  const asked: string[] = []
-  const behind = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`)
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end('{"openapi":"3.1.0","info":{"version":"1"},"paths":{},"components":{}}')
-  })
-  const comeBack = () => {
-    if (!behind.listening) behind.listen(port, '127.0.0.1')
-  }
-  subscribe('undici:client:connectError', comeBack)
-  const headers = { authorization: `Bearer ${KEY}`, ...(body && { 'content-type': 'application/json' }) }
-  const answer = await send(`${world.originOf('control')}/api/v1${path}`, { method, headers, ...(body && { body }) })
-  unsubscribe('undici:client:connectError', comeBack)
-  behind.closeAllConnections()
-  await new Promise((resolve) => behind.close(resolve))
-  expect(answer.status).toBe(200)
-  const sent = `${method} ${path === '/openapi.json' ? path : `/api/v1${path}`}`
-  expect(new Set(asked)).toEqual(new Set([sent]))
-  if (method === 'POST') expect(asked).toHaveLength(1)
-})
+])(
+  'FC-63 $method $path is sent again when the service behind has refused the connection',
+  async ({ method, path, body }) => {
+    const asked: string[] = []
+    const behind = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"openapi":"3.1.0","info":{"version":"1"},"paths":{},"components":{}}')
+    })
+    const comeBack = () => {
+      if (!behind.listening) behind.listen(port, '127.0.0.1')
+    }
+    subscribe('undici:client:connectError', comeBack)
+    const headers = { authorization: `Bearer ${KEY}`, ...(body && { 'content-type': 'application/json' }) }
+    const answer = await send(`${world.originOf('control')}/api/v1${path}`, { method, headers, ...(body && { body }) })
+    unsubscribe('undici:client:connectError', comeBack)
+    behind.closeAllConnections()
+    await new Promise((resolve) => behind.close(resolve))
+    expect(answer.status).toBe(200)
+    const sent = `${method} ${path === '/openapi.json' ? path : `/api/v1${path}`}`
+    expect(new Set(asked)).toEqual(new Set([sent]))
+    if (method === 'POST') expect(asked).toHaveLength(1)
+  },
+)

@@ -49,9 +49,9 @@ describe.each(['Postgres', 'Redis'])('artefacts on %s', (store) => {
 
         await removeKey(world, redis)
         await expect.poll(verify).toBe(401)
-        expect(await oauthErrorOf(client.refreshTokenGrant(before.app.configuration, before.tokens.refresh_token ?? ''))).toBe(
-          'invalid_grant',
-        )
+        expect(
+          await oauthErrorOf(client.refreshTokenGrant(before.app.configuration, before.tokens.refresh_token ?? '')),
+        ).toBe('invalid_grant')
         const resumed = await passMicrosoft(before.browser, attempt)
         expect([resumed.url.pathname, resumed.status]).toEqual(['/auth/microsoft/callback', 400])
 
@@ -92,7 +92,9 @@ test('FC-61 the gateway as it is run, without its old key: sessions of Control a
     expect((await gateway.open(String(attempt.headers.location), attempt.cookie)).status).toBe(400)
     expect((await gateway.beginSignIn(attempt.cookie)).status).toBe(303)
     expect((await gateway.enterControl(cookie)).status).toBe(200)
-    expect(await gateway.metrics()).toMatch(/jackfield_secrets_unopened_total\{what="ControlSession",service="auth-gateway"\} 20/)
+    expect(await gateway.metrics()).toMatch(
+      /jackfield_secrets_unopened_total\{what="ControlSession",service="auth-gateway"\} 20/,
+    )
     expect(gateway.output().match(/"what":"ControlSession"/g)).toHaveLength(1)
   } finally {
     await gateway.end()

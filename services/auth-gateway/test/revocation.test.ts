@@ -19,8 +19,10 @@ beforeEach(() => {
   person = givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
 })
 
-const userinfo = (accessToken: string) => send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
-const refreshed = (app: Awaited<ReturnType<typeof givenClient>>, token = '') => client.refreshTokenGrant(app.configuration, token)
+const userinfo = (accessToken: string) =>
+  send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
+const refreshed = (app: Awaited<ReturnType<typeof givenClient>>, token = '') =>
+  client.refreshTokenGrant(app.configuration, token)
 
 describe('RFC 7009 revocation', () => {
   test.each(['refresh_token', 'access_token'] as const)(
@@ -58,7 +60,9 @@ describe('RFC 7662 introspection', () => {
       iss: `${origin}/auth`,
       scope: expect.stringContaining('openid'),
     })
-    expect(await client.tokenIntrospection(app.configuration, tokens.refresh_token ?? '')).toMatchObject({ active: true })
+    expect(await client.tokenIntrospection(app.configuration, tokens.refresh_token ?? '')).toMatchObject({
+      active: true,
+    })
   })
 
   test('TE-17 says inactive to an ID token, garbage, and what belongs to another app or tenant', async () => {
@@ -105,14 +109,23 @@ describe('RFC 9126 pushed authorization requests', () => {
       const { url } = await app.begin(more)
       return oauthErrorOf(client.buildAuthorizationUrlWithPAR(app.configuration, Object.fromEntries(url.searchParams)))
     }
-    expect(await push({ redirect_uri: 'https://evil.example/callback' })).toMatch(/invalid_redirect_uri|invalid_request/)
+    expect(await push({ redirect_uri: 'https://evil.example/callback' })).toMatch(
+      /invalid_redirect_uri|invalid_request/,
+    )
     expect(await push({ code_challenge: '', code_challenge_method: '' })).toBe('invalid_request')
   })
 })
 
 test('SC-14 an origin that no app registered calls none of these endpoints', async () => {
   for (const path of ['par', 'introspect', 'revoke']) {
-    const answer = await send(`${origin}/auth/${path}`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: '' })
-    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('not registered for an app of this host') })
+    const answer = await send(`${origin}/auth/${path}`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: '',
+    })
+    expect(answer).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('not registered for an app of this host'),
+    })
   }
 })

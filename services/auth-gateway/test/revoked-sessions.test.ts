@@ -40,9 +40,14 @@ const run = () => endRevokedSessions({ ...world, revocations }, (error) => void 
 const revoke = (tenantId: string, userId: string, seconds = 5) =>
   waiting.push({ tenantId, userId, validAfter: new Date(Date.now() + seconds * 1000).toISOString() })
 const notices = async () =>
-  (await world.pool.query('select issuer, client_id, sub, sid from gateway.logout_notice order by issuer, client_id')).rows
+  (await world.pool.query('select issuer, client_id, sub, sid from gateway.logout_notice order by issuer, client_id'))
+    .rows
 const sessions = async () =>
-  (await world.pool.query(`select count(*)::int as n from gateway.artefact where kind = 'Session' and expires_at > now()`)).rows[0].n
+  (
+    await world.pool.query(
+      `select count(*)::int as n from gateway.artefact where kind = 'Session' and expires_at > now()`,
+    )
+  ).rows[0].n
 
 test('S45 T-61 when the roster ends somebody’s sessions, every app of each of them is told, on this tenant’s host alone', async () => {
   const browser = new Browser()
@@ -69,7 +74,9 @@ test('S45 S40 T-61 a session on a shared host ends by the roster’s word too, a
   const other = await signInShared(origin, { clientId: 'shared', hints: { tenant: 'fabrikam' } })
   revoke(contoso.id, people.contoso.id)
   await run()
-  expect(await notices()).toEqual([{ issuer: `${origin}/auth`, client_id: 'shared', sub: people.contoso.id, sid: tokens.claims()?.sid }])
+  expect(await notices()).toEqual([
+    { issuer: `${origin}/auth`, client_id: 'shared', sub: people.contoso.id, sid: tokens.claims()?.sid },
+  ])
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
   expect((await other.browser.open(`${origin}/auth/verify`)).headers['x-auth-tenant']).toBe('fabrikam')
   expect(failures).toEqual([])

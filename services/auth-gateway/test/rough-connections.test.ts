@@ -30,7 +30,9 @@ afterAll(() => world.close())
 const verify = () => send(`http://${host}/auth/verify`, { headers: { cookie } })
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const connections = () =>
-  new Promise<number>((resolve, reject) => world.app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
+  new Promise<number>((resolve, reject) =>
+    world.app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  )
 
 function open(text: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
@@ -52,7 +54,9 @@ async function exchange(text: string): Promise<string> {
   return received
 }
 
-test('IL-02 T-102 2,000 connections that drip their heads are closed in time, and nobody else waits', { timeout: 90_000 }, async () => {
+test('IL-02 T-102 2,000 connections that drip their heads are closed in time, and nobody else waits', {
+  timeout: 90_000,
+}, async () => {
   let closed = 0
   const started = performance.now()
   const drip = async () => {
@@ -84,10 +88,16 @@ test('IL-02 T-102 2,000 connections that drip their heads are closed in time, an
   expect((await verify()).status).toBe(200)
 })
 
-test('IL-11 T-102 after 10,000 requests that were aborted in the middle, nothing of them is left', { timeout: 90_000 }, async () => {
+test('IL-11 T-102 after 10,000 requests that were aborted in the middle, nothing of them is left', {
+  timeout: 90_000,
+}, async () => {
   for (let round = 0; round < 20; round++) await verify()
   const descriptors = (): number => readdirSync('/proc/self/fd').length
-  const inUse = async (): Promise<number[]> => [await connections(), world.pool.waitingCount, world.pool.totalCount - world.pool.idleCount]
+  const inUse = async (): Promise<number[]> => [
+    await connections(),
+    world.pool.waitingCount,
+    world.pool.totalCount - world.pool.idleCount,
+  ]
   await expect.poll(inUse, { timeout: 10_000 }).toEqual([expect.any(Number), 0, 0])
   const before = descriptors()
   const line = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}\r\n${more}\r\n`
@@ -122,26 +132,42 @@ const get = (method: string, more = '', version = '1.1'): string =>
 
 const REFUSED: Array<[string, () => string, RegExp]> = [
   ['TRACE', () => get('TRACE', `Host: ${host}\r\nX-Canary: 7f3a\r\n`), /^HTTP\/1\.1 (400|404|405|501)/],
-  ['CONNECT', () => `CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test:443\r\nX-Canary: 7f3a\r\n\r\n`, /^(HTTP\/1\.1 (400|404|405|501)|$)/],
+  [
+    'CONNECT',
+    () => `CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test:443\r\nX-Canary: 7f3a\r\n\r\n`,
+    /^(HTTP\/1\.1 (400|404|405|501)|$)/,
+  ],
   ['an unknown method', () => get('JUMP', `Host: ${host}\r\nX-Canary: 7f3a\r\n`), /^HTTP\/1\.1 (400|404|405|501)/],
-  ['a method that no route takes', () => get('PROPFIND', `Host: ${host}\r\nX-Canary: 7f3a\r\n`), /^HTTP\/1\.1 (400|404|405|501)/],
+  [
+    'a method that no route takes',
+    () => get('PROPFIND', `Host: ${host}\r\nX-Canary: 7f3a\r\n`),
+    /^HTTP\/1\.1 (400|404|405|501)/,
+  ],
   ['HTTP/1.1 without Host', () => get('GET'), /^HTTP\/1\.1 400/],
   ['HTTP/1.0 without Host', () => get('GET', '', '1.0'), /^HTTP\/1\.1 (400|404)/],
   ['two Hosts', () => get('GET', `Host: ${host}\r\nHost: evil.test\r\n`), /^HTTP\/1\.1 (400|404)/],
-  ['an expectation nobody knows', () => get('GET', `Host: ${host}\r\nExpect: 200-tea\r\n`), /^HTTP\/1\.1 (400|404|417)/],
+  [
+    'an expectation nobody knows',
+    () => get('GET', `Host: ${host}\r\nExpect: 200-tea\r\n`),
+    /^HTTP\/1\.1 (400|404|417)/,
+  ],
   [
     'two lengths of one body',
-    () => `POST /auth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    () =>
+      `POST /auth/token HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     /^HTTP\/1\.1 400/,
   ],
 ]
-test.each(REFUSED)('IL-12 T-102 %s is refused, and nothing of the request comes back', async (_what, request, status) => {
-  expect((await verify()).status).toBe(200)
-  const answer = await exchange(request())
-  expect(answer).toMatch(status)
-  expect(answer).not.toMatch(/7f3a|X-Canary|Jackfield-Session/i)
-  expect((await verify()).status).toBe(200)
-})
+test.each(REFUSED)(
+  'IL-12 T-102 %s is refused, and nothing of the request comes back',
+  async (_what, request, status) => {
+    expect((await verify()).status).toBe(200)
+    const answer = await exchange(request())
+    expect(answer).toMatch(status)
+    expect(answer).not.toMatch(/7f3a|X-Canary|Jackfield-Session/i)
+    expect((await verify()).status).toBe(200)
+  },
+)
 
 test('IL-12 Expect: 100-continue is answered, then the request as ever', async () => {
   const body = 'grant_type=authorization_code&client_id=web-client&code=x'

@@ -53,7 +53,8 @@ describe('T-14 SC-19 AZ-29 a strict policy is on', () => {
     person = givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
   })
 
-  const begin = async (more: Record<string, string> = {}) => (await (await givenClient(world, 'contoso')).begin(more)).url
+  const begin = async (more: Record<string, string> = {}) =>
+    (await (await givenClient(world, 'contoso')).begin(more)).url
   const signedIn = async () => (await signIn(world, 'contoso')).browser
   const PAGES: Array<[string, () => Promise<Page>]> = [
     ['the sign-out question', async () => (await signedIn()).open(`${origin}/auth/logout`)],
@@ -131,7 +132,8 @@ describe('T-14 SC-19 behind https, a browser is told to stay there for a year, a
     const page = await send(at + path)
     expect(page.status).toBe(status)
     expectSafePage(page)
-    const [, seconds] = /^max-age=(\d+); includeSubDomains$/.exec(String(page.headers['strict-transport-security'])) ?? []
+    const [, seconds] =
+      /^max-age=(\d+); includeSubDomains$/.exec(String(page.headers['strict-transport-security'])) ?? []
     expect(Number(seconds)).toBeGreaterThanOrEqual(365 * 24 * 3600)
   })
 

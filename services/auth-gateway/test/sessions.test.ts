@@ -1,7 +1,7 @@
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { oidcConfiguration } from '../src/adapters/openid-provider/oidc-configuration.ts'
-import { providerPages } from '../src/pages/provider-pages.ts'
+import { pagesOfProvider } from '../src/pages/provider-pages.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'
@@ -51,7 +51,14 @@ async function askEverywhere(cookie: string, at = origin) {
     authorize: told.get('error') ?? (told.has('code') ? 'code' : undefined),
   }
 }
-const OUT = { verify: 401, verifyForApp: 401, session: 401, ownSessions: 401, endOwnSession: 401, authorize: 'login_required' }
+const OUT = {
+  verify: 401,
+  verifyForApp: 401,
+  session: 401,
+  ownSessions: 401,
+  endOwnSession: 401,
+  authorize: 'login_required',
+}
 const IN = { verify: 200, verifyForApp: 200, session: 200, ownSessions: 200, endOwnSession: 404, authorize: 'code' }
 
 test('T-21 SC-02 a session that was there before the sign-in gets a new id by it, and the old one is worth nothing', async () => {
@@ -111,7 +118,8 @@ test('SC-03 of two Control sessions none counts', async () => {
     })
     sessions.push((begun.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '')
   }
-  const look = async (cookie: string) => (await send(`${world.originOf('control')}/auth/control/session`, { headers: { cookie } })).status
+  const look = async (cookie: string) =>
+    (await send(`${world.originOf('control')}/auth/control/session`, { headers: { cookie } })).status
   expect(await Promise.all(sessions.map(look))).toEqual([200, 200])
   expect([await look(sessions.join('; ')), await look(sessions.reverse().join('; '))]).toEqual([401, 401])
 })
@@ -119,7 +127,7 @@ test('SC-03 of two Control sessions none counts', async () => {
 test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', async () => {
   const site = { kind: 'shared', origin } as const
   const unused = { bindToBrowser: async () => {}, noteLogin: async () => {} }
-  const pages = providerPages(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
+  const pages = pagesOfProvider(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
   const parts = { ...world, ...unused, pages, site, artefacts: world.artefacts('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))
   const ids = Array.from({ length: 10_000 }, () => new Session().jti)
@@ -129,7 +137,8 @@ test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', 
   expect(new Set(ids).size).toBe(10_000)
   const counts = new Map<string, number>()
   for (const id of ids)
-    for (const [at, letter] of [...id].entries()) counts.set(`${at} ${letter}`, (counts.get(`${at} ${letter}`) ?? 0) + 1)
+    for (const [at, letter] of [...id].entries())
+      counts.set(`${at} ${letter}`, (counts.get(`${at} ${letter}`) ?? 0) + 1)
   // Each of 64 letters at each of 43 places: 156 times, give or take seven standard deviations of chance.
   expect(counts.size).toBe(43 * 64)
   expect([...counts.values()].filter((count) => Math.abs(count - 156) > 87)).toEqual([])
@@ -191,7 +200,9 @@ test('T-24 SC-17 fifty requests at once with a session about to be renewed all s
   await world.pool.query(`delete from gateway.artefact where kind = 'Session'`)
   const { app, browser } = await signIn(world, 'contoso')
   const id = sessionOf(browser)
-  await world.pool.query(`update gateway.artefact set expires_at = now() + interval '30 seconds' where kind = 'Session'`)
+  await world.pool.query(
+    `update gateway.artefact set expires_at = now() + interval '30 seconds' where kind = 'Session'`,
+  )
   const logins = await Promise.all(Array.from({ length: 50 }, () => app.begin({ prompt: 'none' })))
   const cookies = [...browser.cookies]
   const answers = await Promise.all(

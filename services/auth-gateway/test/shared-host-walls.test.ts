@@ -58,17 +58,28 @@ test('S40 T-23 SC-11 a session of a shared host is worth nothing on the tenant�
     const moved = moveCookies(browser, from, to)
     expect(moved.cookies.map(({ name }) => name)).toContain('__Host-jackfield-session')
     expect([to, [401, 403].includes((await moved.open(`${to}/auth/verify`)).status)]).toEqual([to, true])
-    const app = to === own ? await givenClient(world, 'contoso') : await givenSharedClient(to, to === other ? 'desk' : 'web-client')
+    const app =
+      to === own
+        ? await givenClient(world, 'contoso')
+        : await givenSharedClient(to, to === other ? 'desk' : 'web-client')
     expect([to, (await moved.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')]).toEqual([
       to,
       'login_required',
     ])
   }
   const { configuration } = tenants.app
-  expect(await oauthErrorOf(client.refreshTokenGrant(configuration, shared.tokens.refresh_token ?? ''))).toBe('invalid_grant')
-  await expect(client.fetchUserInfo(configuration, shared.tokens.access_token, client.skipSubjectCheck)).rejects.toThrow()
-  expect(await oauthErrorOf(client.refreshTokenGrant(shared.app.configuration, tenants.tokens.refresh_token ?? ''))).toBe('invalid_grant')
-  await expect(client.fetchUserInfo(shared.app.configuration, tenants.tokens.access_token, client.skipSubjectCheck)).rejects.toThrow()
+  expect(await oauthErrorOf(client.refreshTokenGrant(configuration, shared.tokens.refresh_token ?? ''))).toBe(
+    'invalid_grant',
+  )
+  await expect(
+    client.fetchUserInfo(configuration, shared.tokens.access_token, client.skipSubjectCheck),
+  ).rejects.toThrow()
+  expect(
+    await oauthErrorOf(client.refreshTokenGrant(shared.app.configuration, tenants.tokens.refresh_token ?? '')),
+  ).toBe('invalid_grant')
+  await expect(
+    client.fetchUserInfo(shared.app.configuration, tenants.tokens.access_token, client.skipSubjectCheck),
+  ).rejects.toThrow()
 })
 
 test('T-10 an answer for a login of the shared host is refused on the tenant’s own, and the other way', async () => {
@@ -77,7 +88,12 @@ test('T-10 an answer for a login of the shared host is refused on the tenant’s
   const stopAt = /microsoft\/callback/
   const { browser, page } = await askedFor()
   const atMicrosoft = await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName))
-  const answer = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, stopAt)
+  const answer = await browser.submit(
+    atMicrosoft,
+    'Sign in',
+    { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+    stopAt,
+  )
   const app = await givenClient(world, 'contoso')
   const theirs = await browser.open((await app.begin()).url, { stopAt }) // Microsoft’s own session: no prompt
   for (const [url, at] of [
@@ -105,7 +121,11 @@ test('T-04 S47 a directory whose user carries the victim’s mail is not where t
 
   const refused = await passMicrosoft(...(await atMicrosoftOf(MALLORY.userPrincipalName, evil.tenant.id, mallory)))
   expect(refused.text).toContain('Microsoft sign-in is off for you')
-  expect(world.registry.audits.at(-1)).toMatchObject({ tenantId: evil.tenant.id, outcome: 'refused', details: { objectId: MALLORY.id } })
+  expect(world.registry.audits.at(-1)).toMatchObject({
+    tenantId: evil.tenant.id,
+    outcome: 'refused',
+    details: { objectId: MALLORY.id },
+  })
 })
 
 /** A person of a tenant who is no longer allowed to sign in by the time Microsoft asks for the password. */
@@ -133,7 +153,9 @@ test('T-05 RP-21 T-04 with a login_hint of one tenant a person of another is ref
   expect(refused.status).toBe(403)
   expect(refused.text).toContain('your account of Head office')
   expect(refused.text).not.toContain(tenant.name)
-  expect(world.registry.audits).toMatchObject([{ tenantId: tenant.id, outcome: 'refused', details: { reason: 'wrong-directory' } }])
+  expect(world.registry.audits).toMatchObject([
+    { tenantId: tenant.id, outcome: 'refused', details: { reason: 'wrong-directory' } },
+  ])
   await expectNoSession(browser)
   expect((await browser.follow(refused, 'Use another account')).url.searchParams.get('prompt')).toBe('select_account')
   expect((await browser.follow(refused, 'Use another address')).text).toContain('Your work address')
@@ -153,7 +175,8 @@ test('an account that the attempt was not led to cannot be started, nor a tenant
   })
   expect(wrong.text).toContain('No organisation here')
   // Another browser is in no attempt at all.
-  for (const path of ['', '/address', `/microsoft/${account.id}`]) expect((await new Browser().open(at(path))).status).toBe(400)
+  for (const path of ['', '/address', `/microsoft/${account.id}`])
+    expect((await new Browser().open(at(path))).status).toBe(400)
   // The page does not exist where the host says which tenant it is.
   const own = await givenClient(world, 'contoso')
   const elsewhere = new Browser()
@@ -167,7 +190,10 @@ test('a tenant that does not admit the person cannot be chosen', async () => {
   const other = givenConnectedTenant(world, 'fabrikam')
   const two = givenPerson(world, other.tenant.id)
   const { browser, page } = await askedFor()
-  const chooser = await passMicrosoft(browser, await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName)))
+  const chooser = await passMicrosoft(
+    browser,
+    await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName)),
+  )
   expect(chooser.text).toContain('Choose your phone system')
   two.sso = false
   expect((await browser.follow(chooser, 'fabrikam <Ltd>')).status).toBe(404)
@@ -226,8 +252,11 @@ test('T-94 the address is in no log line, no address line and no cookie', async 
   await goOn(browser, await typeAddress(browser, page, address))
   const ours = browser.visited.filter((url) => url.startsWith(origin)).join()
   const cookies = browser.cookies.map(({ line }) => decodeURIComponent(line)).join()
-  for (const text of [ours, cookies, world.logLines.slice(before).join('')]) expect(decodeURIComponent(text)).not.toContain('planted')
-  const { rows } = await world.pool.query(`select payload from gateway.artefact where kind in ('SignInRealm', 'PendingLogin')`)
+  for (const text of [ours, cookies, world.logLines.slice(before).join('')])
+    expect(decodeURIComponent(text)).not.toContain('planted')
+  const { rows } = await world.pool.query(
+    `select payload from gateway.artefact where kind in ('SignInRealm', 'PendingLogin')`,
+  )
   expect(rows.every(({ payload }) => !payload.includes('planted'))).toBe(true)
 })
 
@@ -240,9 +269,12 @@ test('T-11 AZ-23 a return address on a tenant’s host, another shared host or t
     await browser.open(`${origin}/auth/signin?${new URLSearchParams({ app: 'portal', returnTo: `${host}/x` })}`, {
       stopAt: /^\/(?:start|x)$/,
     })
-    const end = await browser.open(`${origin}/auth/signin?${new URLSearchParams({ app: 'portal', returnTo: `${host}/x` })}`, {
-      stopAt: /^\/(?:start|x)$/,
-    })
+    const end = await browser.open(
+      `${origin}/auth/signin?${new URLSearchParams({ app: 'portal', returnTo: `${host}/x` })}`,
+      {
+        stopAt: /^\/(?:start|x)$/,
+      },
+    )
     expect(end.url.href).toBe(`${origin}/start`)
   }
 })
@@ -266,13 +298,16 @@ test('while the roster or the registry is down the page says so, and answers aga
   world.roster.outage.isDown = true
   expect((await typeAddress(browser, page, ADELE.userPrincipalName)).status).toBe(503)
   world.roster.outage.isDown = false
-  expect((await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName))).url.pathname).toContain('/oauth2/v2.0/authorize')
+  expect((await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName))).url.pathname).toContain(
+    '/oauth2/v2.0/authorize',
+  )
 })
 
 test('IL-03 T-102 of one address 300 questions in ten minutes are answered, by form or by hint', async () => {
   const { browser, page } = await askedFor()
   let last = page
-  for (let count = 0; count < 301 && last.status === 200; count++) last = await typeAddress(browser, page, 'a@unknown.example')
+  for (let count = 0; count < 301 && last.status === 200; count++)
+    last = await typeAddress(browser, page, 'a@unknown.example')
   expect(last.status).toBe(429)
   expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
   expect((await askedFor({ login_hint: 'a@unknown.example' })).page.status).toBe(429)

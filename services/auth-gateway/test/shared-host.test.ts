@@ -65,7 +65,9 @@ test('S40 a shared host is an OpenID Provider of its own, for the apps whose sha
   }
   for (const path of ['/auth/device', '/auth/device/qr.svg?user_code=WDJB-MJHT', '/api/v1/tenants', '/'])
     expect([path, (await send(origin + path)).status]).toEqual([path, 404])
-  expect((await send(`http://unknown.phone.localhost:${world.port}/auth/.well-known/openid-configuration`)).status).toBe(404)
+  expect(
+    (await send(`http://unknown.phone.localhost:${world.port}/auth/.well-known/openid-configuration`)).status,
+  ).toBe(404)
 })
 
 test('S39 S40 the address leads to Microsoft, Microsoft says who it is, and the tokens are of the person’s tenant', async () => {
@@ -86,7 +88,10 @@ test('S39 S40 the address leads to Microsoft, Microsoft says who it is, and the 
   const atMicrosoft = new URL(browser.visited.find((url) => url.includes('/oauth2/v2.0/authorize')) ?? '')
   expect(atMicrosoft.searchParams.get('login_hint')).toBe(ADELE.userPrincipalName.toLowerCase())
 
-  expect(await client.fetchUserInfo(app.configuration, tokens.access_token, person.id)).toMatchObject({ sub: person.id, tenant: 'contoso' })
+  expect(await client.fetchUserInfo(app.configuration, tokens.access_token, person.id)).toMatchObject({
+    sub: person.id,
+    tenant: 'contoso',
+  })
   for (const token of [tokens.access_token, tokens.refresh_token ?? ''])
     expect(await client.tokenIntrospection(app.configuration, token)).toMatchObject({ active: true, sub: person.id })
   const renewed = await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')
@@ -105,7 +110,11 @@ test('S40 forward-auth, session and “your sessions” of a shared host speak o
   const { browser } = await signInShared(origin)
   const other = (await signInShared(origin)).browser
   const verified = await browser.open(`${origin}/auth/verify`)
-  expect(verified.headers).toMatchObject({ 'x-auth-user': person.id, 'x-auth-tenant': 'contoso', 'x-auth-extensions': '101' })
+  expect(verified.headers).toMatchObject({
+    'x-auth-user': person.id,
+    'x-auth-tenant': 'contoso',
+    'x-auth-extensions': '101',
+  })
   expect(JSON.parse((await browser.open(`${origin}/auth/session`)).html)).toMatchObject({
     user: { id: person.id },
     tenant: { slug: 'contoso' },
@@ -115,7 +124,11 @@ test('S40 forward-auth, session and “your sessions” of a shared host speak o
   expect(page.text).toContain('contoso <Ltd>')
   const { action, values } = page.formOf('Sign out')
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin }
-  await browser.open(new URL(action, page.url), { method: 'POST', body: new URLSearchParams(values).toString(), headers })
+  await browser.open(new URL(action, page.url), {
+    method: 'POST',
+    body: new URLSearchParams(values).toString(),
+    headers,
+  })
   expect((await other.open(`${origin}/auth/verify`)).status).toBe(401)
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(200)
 })
@@ -126,7 +139,12 @@ test('a server-rendered frontend signs in on its shared host, and starts there',
   const browser = new Browser()
   const asked = await browser.open(`${origin}/auth/signin?app=portal`)
   const atMicrosoft = await goOn(browser, await typeAddress(browser, asked, ADELE.userPrincipalName))
-  await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }, /^\/start$/)
+  await browser.submit(
+    atMicrosoft,
+    'Sign in',
+    { username: ADELE.userPrincipalName, password: 'Passw0rd!' },
+    /^\/start$/,
+  )
   expect(browser.visited.at(-1)).toContain('/auth/signin/done')
   expect((await browser.open(`${origin}/auth/verify/apps/portal`)).status).toBe(200)
 })
@@ -138,7 +156,9 @@ test('S39 login_hint, domain_hint and the tenant’s slug spare the question; wh
   const leadsTo = async (hints: Hints) => {
     const browser = new Browser()
     const page = await browser.open((await (await givenSharedClient(origin)).begin(hints)).url)
-    return page.text.includes('Your work address') ? 'asked' : new URL(browser.visited.at(-1) ?? '').pathname.split('/')[1]
+    return page.text.includes('Your work address')
+      ? 'asked'
+      : new URL(browser.visited.at(-1) ?? '').pathname.split('/')[1]
   }
   const deciding: Hints[] = [
     { login_hint: ADELE.userPrincipalName },
@@ -147,7 +167,12 @@ test('S39 login_hint, domain_hint and the tenant’s slug spare the question; wh
     { tenant: 'contoso' },
   ]
   for (const hints of deciding) expect([hints, await leadsTo(hints)]).toEqual([hints, account.directoryId])
-  const others: Hints[] = [{}, { login_hint: 'O.CiQ4N2Q' }, { login_hint: 'a@unknown.example' }, { domain_hint: 'organizations' }]
+  const others: Hints[] = [
+    {},
+    { login_hint: 'O.CiQ4N2Q' },
+    { login_hint: 'a@unknown.example' },
+    { domain_hint: 'organizations' },
+  ]
   for (const hints of others) expect([hints, await leadsTo(hints)]).toEqual([hints, 'asked'])
 })
 
@@ -162,7 +187,10 @@ test.each(['web', 'spa'] as const)(
     const browser = new Browser()
     const app = await givenSharedClient(at, clientId)
     const login = await app.begin()
-    const atMicrosoft = await goOn(browser, await typeAddress(browser, await browser.open(login.url), ADELE.userPrincipalName))
+    const atMicrosoft = await goOn(
+      browser,
+      await typeAddress(browser, await browser.open(login.url), ADELE.userPrincipalName),
+    )
     const back = await passMicrosoft(browser, atMicrosoft)
     const used = browser.visited.filter((url) => url.startsWith(`${at}/auth/microsoft/callback/${clientId}?`))
     expect(used).toHaveLength(1)
@@ -194,7 +222,10 @@ test('S39 S40 of several tenants of one directory the admitted person chooses by
   const app = await givenSharedClient(origin)
   const login = await app.begin()
   const asked = await browser.open(login.url)
-  const chooser = await passMicrosoft(browser, await goOn(browser, await typeAddress(browser, asked, ADELE.userPrincipalName)))
+  const chooser = await passMicrosoft(
+    browser,
+    await goOn(browser, await typeAddress(browser, asked, ADELE.userPrincipalName)),
+  )
   expect(chooser.text).toContain('Choose your phone system')
   const before = world.m365.requests.count('POST /:tenant/oauth2/v2.0/token')
   const page = await browser.follow(chooser, 'fabrikam <Ltd>')
@@ -255,10 +286,14 @@ test('S40 T-22 removing the tenant ends its sessions on a shared host: tokens, c
   const { app, browser, tokens } = await signInShared(origin)
   world.registry.removed.add(tenant.id)
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
-  expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe(
+    'invalid_grant',
+  )
   await expect(client.fetchUserInfo(app.configuration, tokens.access_token, client.skipSubjectCheck)).rejects.toThrow()
   expect(await client.tokenIntrospection(app.configuration, tokens.access_token)).toMatchObject({ active: false })
-  expect((await browser.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe('login_required')
+  expect((await browser.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe(
+    'login_required',
+  )
   const asked = await browser.open((await app.begin()).url)
   expect(asked.text).toContain('Your work address')
 
@@ -271,7 +306,9 @@ test('T-22 who is disabled, or whose sessions were ended, is out on a shared hos
   const first = await signInShared(origin)
   person.sso = false
   expect((await first.browser.open(`${origin}/auth/verify`)).status).toBe(401)
-  expect(await oauthErrorOf(client.refreshTokenGrant(first.app.configuration, first.tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  expect(await oauthErrorOf(client.refreshTokenGrant(first.app.configuration, first.tokens.refresh_token ?? ''))).toBe(
+    'invalid_grant',
+  )
   person.sso = true
   Object.assign(person, { sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
   expect((await first.browser.open(`${origin}/auth/verify`)).status).toBe(401)
@@ -287,7 +324,9 @@ test('T-62 LO-09 Microsoft’s front-channel logout ends logins on shared hosts 
   await send(`${world.baseUrl}/auth/microsoft/frontchannel-logout?sid=${sid}`)
   expect((await shared.browser.open(`${origin}/auth/verify`)).status).toBe(401)
   expect((await own.browser.open(`${world.originOf('contoso')}/auth/verify`)).status).toBe(401)
-  expect(await oauthErrorOf(client.refreshTokenGrant(shared.app.configuration, shared.tokens.refresh_token ?? ''))).toBe('invalid_grant')
+  expect(
+    await oauthErrorOf(client.refreshTokenGrant(shared.app.configuration, shared.tokens.refresh_token ?? '')),
+  ).toBe('invalid_grant')
 })
 
 test('T-61 signing out of a shared host tells its apps there, by the person’s own id', async () => {

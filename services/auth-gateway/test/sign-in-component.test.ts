@@ -25,16 +25,22 @@ afterAll(async () => {
 
 const example = (file: string) => readFileSync(new URL(`../../../examples/plain-html/${file}`, import.meta.url), 'utf8')
 const headers = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'",
 }
 
 /** The example's own files under a strict policy. */
 function openExample(context: BrowserContext, change = (page: string) => page): Promise<Page> {
-  const files = { '/': change(example('index.html')), '/login.js': example('login.js'), '/microsoft-sign-in.js': script }
+  const files = {
+    '/': change(example('index.html')),
+    '/login.js': example('login.js'),
+    '/microsoft-sign-in.js': script,
+  }
   return openApp(world, context, files, { headers })
 }
 
-const withAttribute = (attribute: string) => (page: string) => page.replace('<microsoft-sign-in', `<microsoft-sign-in ${attribute}`)
+const withAttribute = (attribute: string) => (page: string) =>
+  page.replace('<microsoft-sign-in', `<microsoft-sign-in ${attribute}`)
 
 test('S36 S38 the button signs in by keyboard alone, under a strict Content-Security-Policy', async () => {
   const context = await chromium.newContext()

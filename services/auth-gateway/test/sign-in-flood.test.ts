@@ -9,157 +9,180 @@ import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type 
 import { givenClient, signIn } from './oidc-client.ts'
 
 /*
- * IL-08 floods 100,000 starts at a room for 20,000. Here both are a hundredth: every limit of the gateway is stretched by 0.01, and five
- * times as many starts as there is room for come from as many addresses, so that no limit per address stops them.
+ * IL-08 floods 100,000 starts at a room for 20,000. Here both are a hundredth: every limit of the gateway is stretched
+ * by 0.01, and five times as many starts as there is room for come from as many addresses, so that no limit per address
+ * stops them.
  */
 const FACTOR = 0.01
 const ROOM = MOST_WAITING.host * FACTOR
 const STARTS = ROOM * 5
 
-describe.each(['Postgres', 'Redis'] as const)('IL-08 T-102 a flood of sign-ins that nobody finishes, on %s', (store) => {
-  const skipped = store === 'Redis' && inject('redisUrl') === null
-  let world: World
-  let redis: Redis | undefined
-  beforeAll(async () => {
-    if (skipped) return
-    // A database of its own: what others keep waiting would take its room.
-    redis = store === 'Redis' ? new Redis(Object.assign(new URL(testRedisUrl() ?? ''), { pathname: '/9' }).href) : undefined
-    await redis?.flushdb()
-    world = await givenGateway({ rateLimitFactor: FACTOR, trustedProxies: ['127.0.0.1'], ...(redis ? { redis } : {}) })
-    givenApp(world, 'web-client')
-    givenApp(world, 'portal', { kind: 'server' })
-    givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
-    givenPerson(world, givenConnectedTenant(world, 'fabrikam').tenant.id)
-  })
-  afterAll(async () => {
-    await world?.close()
-    redis?.disconnect()
-  })
-
-  let address = 0
-  /** Each from an address of its own. */
-  const fromAnywhere = () => {
-    address++
-    return { 'x-forwarded-for': `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}` }
-  }
-
-  async function flood(count: number, ask: () => ReturnType<typeof send>) {
-    const answers: Array<{ status: number; error: string | null }> = []
-    let left = count
-    const next = async () => {
-      while (left-- > 0) {
-        const { status, headers } = await ask()
-        answers.push({ status, error: new URL(headers.location ?? '/', 'http://nowhere').searchParams.get('error') })
-      }
-    }
-    await Promise.all(Array.from({ length: 20 }, next))
-    return answers
-  }
-
-  async function kept(): Promise<{ waiting: number; bytes: number }> {
-    if (!redis) {
-      const { rows } = await world.pool.query(
-        `select count(*) filter (where waits_at is not null)::int as waiting, coalesce(sum(pg_column_size(artefact)), 0)::int as bytes
-         from gateway.artefact artefact where expires_at > now()`,
-      )
-      return rows[0]
-    }
-    const [, used = '0'] = /used_memory_dataset:(\d+)/.exec(await redis.info('memory')) ?? []
-    return { waiting: await redis.zcard('jackfield:artefact-waiting:'), bytes: Number(used) }
-  }
-
-  test.skipIf(skipped)(
-    'fills no more than its room; who is signed in, or was about to be, notices nothing, nor do other tenants',
-    async () => {
-      const anna = await signIn(world, 'contoso')
-      const begun = await givenClient(world, 'contoso')
-      const login = await begun.begin()
-      const late = new Browser()
-      const atMicrosoft = await late.open(login.url, { headers: fromAnywhere() })
-
-      const starts = await Promise.all(Array.from({ length: 20 }, () => begun.begin()))
-      const start = () => send((starts[address % 20] as (typeof starts)[0]).url, { headers: fromAnywhere() })
-      const first = await flood(STARTS / 2, start)
-      const filled = await kept()
-      const second = await flood(STARTS / 2, start)
-      const after = await kept()
-
-      // Never a fault of ours: either the sign-in begins, or the app is told to come later (RFC 6749 4.1.2.1).
-      const refused = [...first, ...second].filter(({ error }) => error !== null)
-      expect(new Set([...first, ...second].map(({ status }) => status))).toEqual(new Set([303]))
-      expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['temporarily_unavailable']))
-      // What is admitted while the store counts may be counted twice, never missed.
-      expect(STARTS - refused.length).toBeGreaterThan(ROOM * 0.75)
-      expect(after.waiting).toBeLessThanOrEqual(ROOM)
-      expect(after.bytes - filled.bytes).toBeLessThan(ROOM * 500)
-      expect(world.roomFull).toEqual(['a host'])
-      expect(world.faults).toEqual([])
-
-      const silent = await begun.begin({ prompt: 'none' })
-      expect((await anna.browser.open(silent.url, { headers: fromAnywhere() })).url.searchParams.get('code')).toBeTruthy()
-      expect((await anna.browser.open(`${world.originOf('contoso')}/auth/verify`)).status).toBe(200)
-      expect((await client.refreshTokenGrant(anna.app.configuration, anna.tokens.refresh_token ?? '')).access_token).toBeTruthy()
-      const done = await late.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
-      expect((await begun.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
-      expect((await signIn(world, 'fabrikam')).tokens.claims()?.tenant).toBe('fabrikam')
-    },
-  )
-
-  test.skipIf(skipped)('the other ways to begin are refused as well: pushed requests, frontends', async () => {
-    await flood(ROOM, async () => send((await (await givenClient(world, 'contoso')).begin()).url, { headers: fromAnywhere() }))
-    const { url } = await (await givenClient(world, 'contoso')).begin()
-    const pushed = await send(`${world.originOf('contoso')}/auth/par`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...fromAnywhere() },
-      body: url.searchParams.toString(),
-    })
-    expect([pushed.status, JSON.parse(pushed.text).error, pushed.headers['retry-after']]).toEqual([503, 'temporarily_unavailable', '2'])
-    const frontend = await send(`${world.originOf('contoso')}/auth/signin?app=portal`, { headers: fromAnywhere() })
-    expect([frontend.status, frontend.headers['retry-after']]).toEqual([503, '2'])
-    expect(frontend.text).toContain('not available just now')
-  })
-
-  test.skipIf(skipped)('sign-ins to Control fill no more than a room of their own', async () => {
-    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
-    const begin = () =>
-      send(`${world.originOf('control')}/auth/control/sign-ins`, {
-        method: 'POST',
-        headers: { ...headers, ...fromAnywhere() },
-        body: '{"tenant":"fabrikam"}',
+describe.each(['Postgres', 'Redis'] as const)(
+  'IL-08 T-102 a flood of sign-ins that nobody finishes, on %s',
+  (store) => {
+    const skipped = store === 'Redis' && inject('redisUrl') === null
+    let world: World
+    let redis: Redis | undefined
+    beforeAll(async () => {
+      if (skipped) return
+      // A database of its own: what others keep waiting would take its room.
+      redis =
+        store === 'Redis' ? new Redis(Object.assign(new URL(testRedisUrl() ?? ''), { pathname: '/9' }).href) : undefined
+      await redis?.flushdb()
+      world = await givenGateway({
+        rateLimitFactor: FACTOR,
+        trustedProxies: ['127.0.0.1'],
+        ...(redis ? { redis } : {}),
       })
-    const statuses = (await flood(ROOM + 20, begin)).map(({ status }) => status)
-    expect(new Set(statuses)).toEqual(new Set([200, 503]))
-    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(ROOM)
-  })
+      givenApp(world, 'web-client')
+      givenApp(world, 'portal', { kind: 'server' })
+      givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+      givenPerson(world, givenConnectedTenant(world, 'fabrikam').tenant.id)
+    })
+    afterAll(async () => {
+      await world?.close()
+      redis?.disconnect()
+    })
 
-  test.skipIf(skipped)('an attempt keeps one pending login, however often it is led to Microsoft', async () => {
-    const browser = new Browser()
-    const login = await (await givenClient(world, 'fabrikam')).begin()
-    await browser.open(login.url, { headers: fromAnywhere() })
-    const attempt = browser.visited.find((url) => url.includes('/auth/interaction/')) ?? ''
-    const before = await pendingLogins()
-    for (let round = 0; round < 20; round++) await browser.open(attempt)
-    expect(await pendingLogins()).toBe(before)
-  })
-
-  async function pendingLogins(): Promise<number> {
-    if (!redis) return (await world.pool.query(`select 1 from gateway.artefact where kind = 'PendingLogin'`)).rowCount ?? 0
-    const keys = await redis.keys('jackfield:artefact:{*')
-    const kinds = await Promise.all(keys.map((key) => redis?.hget(key, 'kind')))
-    return kinds.filter((kind) => kind === 'PendingLogin').length
-  }
-
-  test.skipIf(skipped)('when the waiting ones have ended there is room again', async () => {
-    const { waiting } = await kept()
-    expect(waiting).toBeGreaterThanOrEqual(ROOM * 0.9)
-    await world.pool.query(`update gateway.artefact set expires_at = now() where waits_at is not null`)
-    for (const name of (await redis?.keys('jackfield:artefact-waiting:*')) ?? []) {
-      await redis?.zunionstore(name, 1, name, 'WEIGHTS', 0) // all long over
+    let address = 0
+    /** Each from an address of its own. */
+    const fromAnywhere = () => {
+      address++
+      return { 'x-forwarded-for': `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}` }
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
-    expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
-  })
-})
+
+    async function flood(count: number, ask: () => ReturnType<typeof send>) {
+      const answers: Array<{ status: number; error: string | null }> = []
+      let left = count
+      const next = async () => {
+        while (left-- > 0) {
+          const { status, headers } = await ask()
+          answers.push({ status, error: new URL(headers.location ?? '/', 'http://nowhere').searchParams.get('error') })
+        }
+      }
+      await Promise.all(Array.from({ length: 20 }, next))
+      return answers
+    }
+
+    async function kept(): Promise<{ waiting: number; bytes: number }> {
+      if (!redis) {
+        const { rows } = await world.pool.query(
+          `select count(*) filter (where waits_at is not null)::int as waiting, coalesce(sum(pg_column_size(artefact)), 0)::int as bytes
+         from gateway.artefact artefact where expires_at > now()`,
+        )
+        return rows[0]
+      }
+      const [, used = '0'] = /used_memory_dataset:(\d+)/.exec(await redis.info('memory')) ?? []
+      return { waiting: await redis.zcard('jackfield:artefact-waiting:'), bytes: Number(used) }
+    }
+
+    test.skipIf(skipped)(
+      'fills no more than its room; who is signed in, or was about to be, notices nothing, nor do other tenants',
+      async () => {
+        const anna = await signIn(world, 'contoso')
+        const begun = await givenClient(world, 'contoso')
+        const login = await begun.begin()
+        const late = new Browser()
+        const atMicrosoft = await late.open(login.url, { headers: fromAnywhere() })
+
+        const starts = await Promise.all(Array.from({ length: 20 }, () => begun.begin()))
+        const start = () => send((starts[address % 20] as (typeof starts)[0]).url, { headers: fromAnywhere() })
+        const first = await flood(STARTS / 2, start)
+        const filled = await kept()
+        const second = await flood(STARTS / 2, start)
+        const after = await kept()
+
+        // Never a fault of ours: either the sign-in begins, or the app is told to come later (RFC 6749 4.1.2.1).
+        const refused = [...first, ...second].filter(({ error }) => error !== null)
+        expect(new Set([...first, ...second].map(({ status }) => status))).toEqual(new Set([303]))
+        expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['temporarily_unavailable']))
+        // What is admitted while the store counts may be counted twice, never missed.
+        expect(STARTS - refused.length).toBeGreaterThan(ROOM * 0.75)
+        expect(after.waiting).toBeLessThanOrEqual(ROOM)
+        expect(after.bytes - filled.bytes).toBeLessThan(ROOM * 500)
+        expect(world.roomFull).toEqual(['a host'])
+        expect(world.faults).toEqual([])
+
+        const silent = await begun.begin({ prompt: 'none' })
+        expect(
+          (await anna.browser.open(silent.url, { headers: fromAnywhere() })).url.searchParams.get('code'),
+        ).toBeTruthy()
+        expect((await anna.browser.open(`${world.originOf('contoso')}/auth/verify`)).status).toBe(200)
+        expect(
+          (await client.refreshTokenGrant(anna.app.configuration, anna.tokens.refresh_token ?? '')).access_token,
+        ).toBeTruthy()
+        const done = await late.submit(atMicrosoft, 'Sign in', {
+          username: ADELE.userPrincipalName,
+          password: 'Passw0rd!',
+        })
+        expect((await begun.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+        expect((await signIn(world, 'fabrikam')).tokens.claims()?.tenant).toBe('fabrikam')
+      },
+    )
+
+    test.skipIf(skipped)('the other ways to begin are refused as well: pushed requests, frontends', async () => {
+      await flood(ROOM, async () =>
+        send((await (await givenClient(world, 'contoso')).begin()).url, { headers: fromAnywhere() }),
+      )
+      const { url } = await (await givenClient(world, 'contoso')).begin()
+      const pushed = await send(`${world.originOf('contoso')}/auth/par`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...fromAnywhere() },
+        body: url.searchParams.toString(),
+      })
+      expect([pushed.status, JSON.parse(pushed.text).error, pushed.headers['retry-after']]).toEqual([
+        503,
+        'temporarily_unavailable',
+        '2',
+      ])
+      const frontend = await send(`${world.originOf('contoso')}/auth/signin?app=portal`, { headers: fromAnywhere() })
+      expect([frontend.status, frontend.headers['retry-after']]).toEqual([503, '2'])
+      expect(frontend.text).toContain('not available just now')
+    })
+
+    test.skipIf(skipped)('sign-ins to Control fill no more than a room of their own', async () => {
+      const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+      const begin = () =>
+        send(`${world.originOf('control')}/auth/control/sign-ins`, {
+          method: 'POST',
+          headers: { ...headers, ...fromAnywhere() },
+          body: '{"tenant":"fabrikam"}',
+        })
+      const statuses = (await flood(ROOM + 20, begin)).map(({ status }) => status)
+      expect(new Set(statuses)).toEqual(new Set([200, 503]))
+      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(ROOM)
+    })
+
+    test.skipIf(skipped)('an attempt keeps one pending login, however often it is led to Microsoft', async () => {
+      const browser = new Browser()
+      const login = await (await givenClient(world, 'fabrikam')).begin()
+      await browser.open(login.url, { headers: fromAnywhere() })
+      const attempt = browser.visited.find((url) => url.includes('/auth/interaction/')) ?? ''
+      const before = await pendingLogins()
+      for (let round = 0; round < 20; round++) await browser.open(attempt)
+      expect(await pendingLogins()).toBe(before)
+    })
+
+    async function pendingLogins(): Promise<number> {
+      if (!redis)
+        return (await world.pool.query(`select 1 from gateway.artefact where kind = 'PendingLogin'`)).rowCount ?? 0
+      const keys = await redis.keys('jackfield:artefact:{*')
+      const kinds = await Promise.all(keys.map((key) => redis?.hget(key, 'kind')))
+      return kinds.filter((kind) => kind === 'PendingLogin').length
+    }
+
+    test.skipIf(skipped)('when the waiting ones have ended there is room again', async () => {
+      const { waiting } = await kept()
+      expect(waiting).toBeGreaterThanOrEqual(ROOM * 0.9)
+      await world.pool.query(`update gateway.artefact set expires_at = now() where waits_at is not null`)
+      for (const name of (await redis?.keys('jackfield:artefact-waiting:*')) ?? []) {
+        await redis?.zunionstore(name, 1, name, 'WEIGHTS', 0) // all long over
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
+    })
+  },
+)
 
 test('IL-08 a sign-in on its way to the store counts when its place is counted anew', async () => {
   const room = waitingRoom({ countWaiting: async () => 0 }, 2 / MOST_WAITING.host, () => {})

@@ -2,7 +2,17 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Browser, send } from './browser.ts'
-import { ADELE, accountOf, addConnection, binding, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import {
+  ADELE,
+  accountOf,
+  addConnection,
+  binding,
+  givenApp,
+  givenConnectedTenant,
+  givenGateway,
+  givenPerson,
+  type World,
+} from './given.ts'
 import { givenClient, signIn, signInAt } from './oidc-client.ts'
 
 let world: World
@@ -61,7 +71,8 @@ test('S40 T-23 SC-11 a session of one tenant is unknown on another tenant’s ho
   const other = givenConnectedTenant(world, 'fabrikam')
   givenPerson(world, other.tenant.id)
   const { browser } = await signIn(world, 'contoso')
-  for (const cookie of browser.cookies) if (cookie.host.startsWith('contoso.')) cookie.host = cookie.host.replace('contoso', 'fabrikam')
+  for (const cookie of browser.cookies)
+    if (cookie.host.startsWith('contoso.')) cookie.host = cookie.host.replace('contoso', 'fabrikam')
 
   const app = await givenClient(world, 'fabrikam')
   const page = await browser.open((await app.begin({ prompt: 'none' })).url)
@@ -77,7 +88,11 @@ test('S4 a tenant without an enabled account says that sign-in with Microsoft is
   expect(page.status).toBe(403)
   expect(page.text).toContain('Sign-in with Microsoft is not set up for bare <Ltd>')
   const back = await browser.submit(page, 'Back to the app')
-  expect(Object.fromEntries(back.url.searchParams)).toMatchObject({ error: 'access_denied', state, iss: `${world.originOf('bare')}/auth` })
+  expect(Object.fromEntries(back.url.searchParams)).toMatchObject({
+    error: 'access_denied',
+    state,
+    iss: `${world.originOf('bare')}/auth`,
+  })
 })
 
 test('S39 of several accounts the person picks one by its alias', async () => {
@@ -90,7 +105,10 @@ test('S39 of several accounts the person picks one by its alias', async () => {
   const picker = await browser.open(login.url)
   expect(picker.text).toContain('Branch & sons')
   const atMicrosoft = await browser.follow(picker, account.alias)
-  const page = await browser.submit(atMicrosoft, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+  const page = await browser.submit(atMicrosoft, 'Sign in', {
+    username: ADELE.userPrincipalName,
+    password: 'Passw0rd!',
+  })
   expect((await app.redeem(page.url, login)).claims()?.tenant).toBe('contoso')
 })
 
@@ -98,7 +116,9 @@ test('S10 redirect mode per-app brings the answer to the tenant’s own host', a
   const { tenant } = givenConnectedTenant(world, 'contoso', { redirectMode: 'per-app' })
   givenPerson(world, tenant.id)
   const { browser } = await signIn(world, 'contoso')
-  expect(browser.visited.some((url) => url.startsWith(`${world.originOf('contoso')}/auth/microsoft/callback/web-client?`))).toBe(true)
+  expect(
+    browser.visited.some((url) => url.startsWith(`${world.originOf('contoso')}/auth/microsoft/callback/web-client?`)),
+  ).toBe(true)
   expect(browser.visited.some((url) => url.startsWith(`${world.baseUrl}/`))).toBe(false)
 })
 
@@ -109,7 +129,9 @@ test('S46 a changed user principal name signs in as the same person', async () =
     .directory('dcd219dd-bc68-4b9b-bf0b-4a33a796be35')
     .changeUser(ADELE.id, { userPrincipalName: 'adele.new@M365x214355.onmicrosoft.com' })
   const { tokens } = await signIn(world, 'contoso', { userName: 'adele.new@M365x214355.onmicrosoft.com' })
-  world.m365.directory('dcd219dd-bc68-4b9b-bf0b-4a33a796be35').changeUser(ADELE.id, { userPrincipalName: ADELE.userPrincipalName })
+  world.m365
+    .directory('dcd219dd-bc68-4b9b-bf0b-4a33a796be35')
+    .changeUser(ADELE.id, { userPrincipalName: ADELE.userPrincipalName })
   expect(tokens.claims()?.sub).toBe(person.id)
 })
 
@@ -151,7 +173,13 @@ test('no log line carries a code, token, cookie, state or the secret', async () 
   givenPerson(world, tenant.id)
   const { browser, tokens, login, callback } = await signIn(world, 'contoso')
   const log = world.logLines.join('')
-  const planted = [login.state, login.verifier, callback.searchParams.get('code') ?? '?', tokens.access_token, tokens.refresh_token ?? '?']
+  const planted = [
+    login.state,
+    login.verifier,
+    callback.searchParams.get('code') ?? '?',
+    tokens.access_token,
+    tokens.refresh_token ?? '?',
+  ]
   for (const secret of [...planted, ...browser.cookies.map(({ value }) => value), 'demo-secret-of-the-emulator']) {
     expect(secret.length).toBeGreaterThan(10)
     expect(log.includes(secret)).toBe(false)

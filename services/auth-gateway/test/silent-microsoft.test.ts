@@ -68,11 +68,11 @@ test('T-115 DO-07 while others wait for a silent Microsoft, sessions, forward-au
   givenConnectedTenant(world, 'fabrikam', { clientId: randomUUID() })
   upstream.silentOn = /./
   let isOver = false
-  const waiting = Promise.all(Array.from({ length: 30 }, async () => (await new Browser().open(await begin('fabrikam'))).status)).finally(
-    () => {
-      isOver = true
-    },
-  )
+  const waiting = Promise.all(
+    Array.from({ length: 30 }, async () => (await new Browser().open(await begin('fabrikam'))).status),
+  ).finally(() => {
+    isOver = true
+  })
   const times: number[] = []
   do {
     const started = performance.now()

@@ -70,7 +70,9 @@ type Load = ReturnType<typeof steadyLoad>
 function expectRefused(load: Load, kind: string, from: number, to: number): void {
   const answers = load.answersOf(kind, from, to)
   expect(answers.length).toBeGreaterThan(10)
-  expect(new Set(answers.map(({ status, retryAfter }) => `${kind} ${status} ${retryAfter}`))).toEqual(new Set([`${kind} 503 2`]))
+  expect(new Set(answers.map(({ status, retryAfter }) => `${kind} ${status} ${retryAfter}`))).toEqual(
+    new Set([`${kind} 503 2`]),
+  )
   expect(Math.max(...answers.map(({ milliseconds }) => milliseconds))).toBeLessThan(PATIENCE_MS)
 }
 function expectServed(load: Load, kind: string, status: number, from: number, to: number): void {
@@ -79,7 +81,11 @@ function expectServed(load: Load, kind: string, status: number, from: number, to
   expect(new Set(answers.map((answer) => `${kind} ${answer.status}`))).toEqual(new Set([`${kind} ${status}`]))
 }
 
-async function givenOwnDatabase(): Promise<{ urlOf(name: string): Promise<string>; stop(): Promise<void>; start(): Promise<void> }> {
+async function givenOwnDatabase(): Promise<{
+  urlOf(name: string): Promise<string>
+  stop(): Promise<void>
+  start(): Promise<void>
+}> {
   const place = { folder: join(folder, 'postgres'), port: await findFreePort(), password: 'test', durable: true }
   let database = await startEmbeddedDatabase(place)
   let isUp = true
@@ -114,7 +120,11 @@ test.skipIf(!binary)(
     const at = async (name: string) => ({ url: await own.urlOf(name), drop: async () => undefined })
     const inRedis = await givenSignedIn({ database: await at('one'), redisUrl: redis.url })
     const inPostgres = await givenSignedIn({ database: await at('two') })
-    const load = steadyLoad(50, { 'in Redis': inRedis.verify, 'in Postgres': inPostgres.verify, discovery: inPostgres.discover })
+    const load = steadyLoad(50, {
+      'in Redis': inRedis.verify,
+      'in Postgres': inPostgres.verify,
+      discovery: inPostgres.discover,
+    })
     await sleep(1_000)
     await own.stop()
     const from = performance.now() + REMEMBERED_MS
@@ -145,7 +155,11 @@ test.skipIf(!binary)(
   'DO-05 DO-16 T-115 Redis stopped, then silent, under load: no session passes unchecked, 503 at once and in the metrics, and sessions are back with it',
   { timeout: 120_000 },
   async () => {
-    const place = { binary: binary as string, folder: await mkdtemp(join(folder, 'redis-')), port: await findFreePort() }
+    const place = {
+      binary: binary as string,
+      folder: await mkdtemp(join(folder, 'redis-')),
+      port: await findFreePort(),
+    }
     let redis = await startRedisServer(place)
     closers.push(() => redis.stop())
     const { world, verify, verifyStranger, discover } = await givenSignedIn({ redisUrl: redis.url })

@@ -26,7 +26,8 @@ beforeEach(() => {
 })
 
 const token = (parameters: Record<string, string>) => askForTokens(world, parameters)
-const userinfo = (accessToken: string) => send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
+const userinfo = (accessToken: string) =>
+  send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
 
 /** Without waiting: what is asked meanwhile is answered as it would be by then. */
 async function later<Value>(seconds: number, ask: () => Promise<Value>): Promise<Value> {
@@ -46,7 +47,11 @@ describe('T-30 T-31 a code', () => {
     expect((await userinfo(first.body.access_token)).status).toBe(200)
     expect(await token(parameters)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
     expect((await userinfo(first.body.access_token)).status).toBe(401)
-    const refresh = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: first.body.refresh_token })
+    const refresh = await token({
+      grant_type: 'refresh_token',
+      client_id: 'web-client',
+      refresh_token: first.body.refresh_token,
+    })
     expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
@@ -60,7 +65,11 @@ describe('T-30 T-31 a code', () => {
       expect(new Set(others)).toEqual(new Set(['invalid_grant']))
       for (const { body } of given) {
         expect((await userinfo(body.access_token)).status).toBe(401)
-        const refresh = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: body.refresh_token })
+        const refresh = await token({
+          grant_type: 'refresh_token',
+          client_id: 'web-client',
+          refresh_token: body.refresh_token,
+        })
         expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
       }
     }
@@ -70,7 +79,13 @@ describe('T-30 T-31 a code', () => {
   test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
     const artefacts = world.artefacts('two at once')
     const site = { kind: 'shared', origin } as const
-    const adapter = oidcAdapter({ ...world, site, artefacts, readAccessToken: async () => undefined, noteLogin: async () => undefined })
+    const adapter = oidcAdapter({
+      ...world,
+      site,
+      artefacts,
+      readAccessToken: async () => undefined,
+      noteLogin: async () => undefined,
+    })
     await artefacts.save({ kind: 'Grant', id: 'grant', payload: {}, ttl: 60 })
     await adapter('AuthorizationCode').upsert('code', { grantId: 'grant' }, 60)
     await adapter('AuthorizationCode').consume('code')
@@ -122,7 +137,8 @@ describe('T-30 T-31 a code', () => {
 
     const parameters = await givenCode(world)
     const codes = world.artefacts(namespaceOf(world.registry.tenantAt('contoso')?.resolution as TenantSite))
-    const { codeChallenge, codeChallengeMethod, ...downgraded } = (await codes.find('AuthorizationCode', parameters.code))?.payload ?? {}
+    const { codeChallenge, codeChallengeMethod, ...downgraded } =
+      (await codes.find('AuthorizationCode', parameters.code))?.payload ?? {}
     expect([codeChallenge, codeChallengeMethod]).toEqual([expect.any(String), 'S256'])
     await codes.save({ kind: 'AuthorizationCode', id: parameters.code, payload: downgraded, ttl: 60 })
     expect(await token(parameters)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
@@ -140,8 +156,12 @@ describe('T-50 refresh tokens', () => {
     expect(tokens.claims()?.auth_time).toBeTypeOf('number')
     expect(second.claims()?.auth_time).toBe(tokens.claims()?.auth_time)
     world.time.shift += 11
-    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
-    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
+    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe(
+      'invalid_grant',
+    )
+    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, second.refresh_token ?? ''))).toBe(
+      'invalid_grant',
+    )
     expect((await userinfo(second.access_token)).status).toBe(401)
   })
 
@@ -176,7 +196,9 @@ describe('T-50 refresh tokens', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const wait = async (seconds: number) => {
       vi.setSystemTime(Date.now() + seconds * 1000)
-      await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [seconds])
+      await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [
+        seconds,
+      ])
     }
     try {
       const last = pauses.pop() ?? 0
@@ -192,18 +214,21 @@ describe('T-50 refresh tokens', () => {
     }
   })
 
-  test.each([2, 20])('RT-02 %i uses of one at the same moment are all answered by one successor, which lives on', async (uses) => {
-    const { app, tokens } = await signIn(world, 'contoso')
-    let last = tokens.refresh_token ?? ''
-    for (let round = 0; round < 5; round++) {
-      const use = () => token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: last })
-      const answers = await Promise.all(Array.from({ length: uses }, use))
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
-      last = answers[0]?.body.refresh_token
-      expect((await client.tokenIntrospection(app.configuration, last)).active).toBe(true)
-    }
-  })
+  test.each([2, 20])(
+    'RT-02 %i uses of one at the same moment are all answered by one successor, which lives on',
+    async (uses) => {
+      const { app, tokens } = await signIn(world, 'contoso')
+      let last = tokens.refresh_token ?? ''
+      for (let round = 0; round < 5; round++) {
+        const use = () => token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token: last })
+        const answers = await Promise.all(Array.from({ length: uses }, use))
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+        expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
+        last = answers[0]?.body.refresh_token
+        expect((await client.tokenIntrospection(app.configuration, last)).active).toBe(true)
+      }
+    },
+  )
 
   test('RT-05 RT-06 belong to their client and never widen', async () => {
     const { tokens } = await signIn(world, 'contoso')
@@ -211,7 +236,12 @@ describe('T-50 refresh tokens', () => {
     expect(await token({ grant_type: 'refresh_token', client_id: 'other', refresh_token })).toMatchObject({
       body: { error: 'invalid_grant' },
     })
-    const wider = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token, scope: 'openid admin' })
+    const wider = await token({
+      grant_type: 'refresh_token',
+      client_id: 'web-client',
+      refresh_token,
+      scope: 'openid admin',
+    })
     expect(wider).toMatchObject({ status: 400, body: { error: 'invalid_scope' } })
   })
 })
@@ -227,8 +257,12 @@ describe('T-60 sign-out', () => {
     expect(done.text).toContain('You are signed out')
     const stale = new Browser()
     stale.cookies = old
-    expect((await stale.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe('login_required')
-    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe('invalid_grant')
+    expect((await stale.open((await app.begin({ prompt: 'none' })).url)).url.searchParams.get('error')).toBe(
+      'login_required',
+    )
+    expect(await oauthErrorOf(client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? ''))).toBe(
+      'invalid_grant',
+    )
     expect((await userinfo(tokens.access_token)).status).toBe(401)
   })
 })

@@ -13,7 +13,8 @@ export function registerAccountMetrics(metrics: Registry, { watch, now }: Pick<P
     labelNames: ['within_days'],
     registers: [metrics],
     async collect() {
-      for (const { threshold, count: credentials } of (await count())?.expiring ?? []) this.set({ within_days: threshold }, credentials)
+      for (const { threshold, count: credentials } of (await count())?.expiring ?? [])
+        this.set({ within_days: threshold }, credentials)
     },
   })
   new Gauge({

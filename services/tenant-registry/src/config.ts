@@ -21,7 +21,10 @@ const BaseUrl = Origin.refine(
 const DnsServers = z
   .string()
   .transform((text) => text.split(',').map((server) => server.trim()))
-  .refine((servers) => servers.every(isDnsServer), 'must be a comma-separated list of IP addresses, each with a port if need be')
+  .refine(
+    (servers) => servers.every(isDnsServer),
+    'must be a comma-separated list of IP addresses, each with a port if need be',
+  )
 
 function isDnsServer(text: string): boolean {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]]+?))(?::(\d{1,5}))?$/.exec(text) ?? []
@@ -29,7 +32,9 @@ function isDnsServer(text: string): boolean {
 }
 
 const TRANSIT_NAME = /^\w(?:[\w.-]*\w)?$/
-const TransitPath = z.string().regex(/^\w(?:[\w.-]*\w)?(?:\/\w(?:[\w.-]*\w)?)*$/, 'must be a path without slashes at its ends')
+const TransitPath = z
+  .string()
+  .regex(/^\w(?:[\w.-]*\w)?(?:\/\w(?:[\w.-]*\w)?)*$/, 'must be a path without slashes at its ends')
 
 const KeyEncryptionSettings = {
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
@@ -68,23 +73,35 @@ export const Config = z
     ROSTER_URL: ServiceUrl.optional(),
     /** Whom to ask for the proof of a custom host; by default the resolvers of this machine. */
     HOST_PROOF_DNS_SERVERS: DnsServers.optional(),
-    /** The projected service-account token of this pod, for accounts that trust the installation (workload identity federation). */
+    /**
+     * The projected service-account token of this pod, for accounts that trust the installation (workload identity
+     * federation).
+     */
     FEDERATED_TOKEN_FILE: z.string().startsWith('/', 'must be an absolute path').optional(),
     BOOTSTRAP_API_KEY: secretText({ atLeast: 32 }).max(200).optional(),
   })
   // Told together with what else is wrong, not only once that is mended.
-  .refine(({ KEY_ENCRYPTION_PROVIDER: provider, KEY_ENCRYPTION_KEYS: keys }) => provider === 'vault' || keys !== undefined, {
-    path: ['KEY_ENCRYPTION_KEYS'],
-    when: () => true,
-  })
-  .refine(({ KEY_ENCRYPTION_PROVIDER: provider, KEY_ENCRYPTION_VAULT_URL: url }) => provider !== 'vault' || url !== undefined, {
-    path: ['KEY_ENCRYPTION_VAULT_URL'],
-    when: () => true,
-  })
-  .refine(({ KEY_ENCRYPTION_VAULT_URL: url, KEY_ENCRYPTION_VAULT_KEY: key }) => url === undefined || key !== undefined, {
-    path: ['KEY_ENCRYPTION_VAULT_KEY'],
-    when: () => true,
-  })
+  .refine(
+    ({ KEY_ENCRYPTION_PROVIDER: provider, KEY_ENCRYPTION_KEYS: keys }) => provider === 'vault' || keys !== undefined,
+    {
+      path: ['KEY_ENCRYPTION_KEYS'],
+      when: () => true,
+    },
+  )
+  .refine(
+    ({ KEY_ENCRYPTION_PROVIDER: provider, KEY_ENCRYPTION_VAULT_URL: url }) => provider !== 'vault' || url !== undefined,
+    {
+      path: ['KEY_ENCRYPTION_VAULT_URL'],
+      when: () => true,
+    },
+  )
+  .refine(
+    ({ KEY_ENCRYPTION_VAULT_URL: url, KEY_ENCRYPTION_VAULT_KEY: key }) => url === undefined || key !== undefined,
+    {
+      path: ['KEY_ENCRYPTION_VAULT_KEY'],
+      when: () => true,
+    },
+  )
   .refine(isLetInOneWay, {
     path: ['KEY_ENCRYPTION_VAULT_TOKEN'],
     error: 'KEY_ENCRYPTION_VAULT_KUBERNETES_ROLE is there too: only one of them',
@@ -92,7 +109,11 @@ export const Config = z
   })
 export type Config = z.infer<typeof Config>
 
-function isLetInOneWay(config: { [Name in `KEY_ENCRYPTION_VAULT_${'URL' | 'TOKEN' | 'KUBERNETES_ROLE'}`]?: string | undefined }): boolean {
-  const ways = [config.KEY_ENCRYPTION_VAULT_TOKEN, config.KEY_ENCRYPTION_VAULT_KUBERNETES_ROLE].filter((way) => way !== undefined)
+function isLetInOneWay(
+  config: { [Name in `KEY_ENCRYPTION_VAULT_${'URL' | 'TOKEN' | 'KUBERNETES_ROLE'}`]?: string | undefined },
+): boolean {
+  const ways = [config.KEY_ENCRYPTION_VAULT_TOKEN, config.KEY_ENCRYPTION_VAULT_KUBERNETES_ROLE].filter(
+    (way) => way !== undefined,
+  )
   return config.KEY_ENCRYPTION_VAULT_URL === undefined || ways.length === 1
 }

@@ -17,7 +17,10 @@ export const refuse = defineErrors({
   'logo-not-found': { status: 404, message: 'The tenant has no logo.' },
   'logo-not-readable': { status: 400, message: 'This is no PNG, WebP or SVG image, or not the one its type names.' },
   'logo-too-large': { status: 400, message: 'The logo has more than 2048 pixels on a side.' },
-  'logo-not-plain': { status: 400, message: 'The SVG image has scripts, a document type or foreign content. Export it as a plain SVG.' },
+  'logo-not-plain': {
+    status: 400,
+    message: 'The SVG image has scripts, a document type or foreign content. Export it as a plain SVG.',
+  },
 
   'shared-host-taken': { status: 409, message: 'The shared host is the platform’s own, or a tenant’s.' },
   'host-not-found': { status: 404, message: 'The tenant has no such custom host.' },
@@ -29,17 +32,31 @@ export const refuse = defineErrors({
   'alias-taken': { status: 409, message: 'Another Microsoft account of this tenant has this alias.' },
   'ids-equal': {
     status: 400,
-    message: 'The client id and the directory id are the same. The registration’s overview shows both, one below the other.',
+    message:
+      'The client id and the directory id are the same. The registration’s overview shows both, one below the other.',
   },
-  'no-redirect-uri': { status: 409, message: 'There is no redirect URI to come back to: the catalogue has no app yet.' },
+  'no-redirect-uri': {
+    status: 409,
+    message: 'There is no redirect URI to come back to: the catalogue has no app yet.',
+  },
   'secret-is-an-id': {
     status: 400,
-    message: 'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
+    message:
+      'This is the Secret ID. Copy the Value of the secret; Entra ID shows it only right after the secret was created.',
   },
   'secret-already-expired': { status: 400, message: 'The secret has expired already.' },
-  'federation-not-set-up': { status: 409, message: 'This installation has no workload identity: FEDERATED_TOKEN_FILE is not set.' },
-  'federation-token-unreadable': { status: 503, message: 'The token of this installation’s workload identity cannot be read.' },
-  'certificate-unreadable': { status: 400, message: 'This is no certificate in PEM: it begins with “-----BEGIN CERTIFICATE-----”.' },
+  'federation-not-set-up': {
+    status: 409,
+    message: 'This installation has no workload identity: FEDERATED_TOKEN_FILE is not set.',
+  },
+  'federation-token-unreadable': {
+    status: 503,
+    message: 'The token of this installation’s workload identity cannot be read.',
+  },
+  'certificate-unreadable': {
+    status: 400,
+    message: 'This is no certificate in PEM: it begins with “-----BEGIN CERTIFICATE-----”.',
+  },
   'private-key-unreadable': { status: 400, message: 'This is no private key in PEM, or it has a passphrase.' },
   'private-key-mismatch': { status: 400, message: 'The private key belongs to another certificate.' },
   'certificate-not-rsa': { status: 400, message: 'Entra ID takes RSA certificates of 2048 bits or more.' },
@@ -50,15 +67,23 @@ export const refuse = defineErrors({
   'api-key-not-found': { status: 404, message: 'There is no such API key.' },
   'api-key-unknown': { status: 404, message: 'This API key is not valid.' },
   'administrator-not-found': { status: 404, message: 'There is no such administrator.' },
-  'administrator-exists': { status: 409, message: 'This person signs in to Control through this tenant as an administrator already.' },
-  'directory-not-connected': { status: 409, message: 'No Microsoft account of this tenant is for this directory: nobody could sign in.' },
+  'administrator-exists': {
+    status: 409,
+    message: 'This person signs in to Control through this tenant as an administrator already.',
+  },
+  'directory-not-connected': {
+    status: 409,
+    message: 'No Microsoft account of this tenant is for this directory: nobody could sign in.',
+  },
   'last-administrator': {
     status: 409,
-    message: 'This is the platform’s last administrator, and no API key could let another one in. Add one of either first.',
+    message:
+      'This is the platform’s last administrator, and no API key could let another one in. Add one of either first.',
   },
   'platform-administrators': {
     status: 409,
-    message: 'Administrators of the platform sign in through this tenant. Remove them, or let them sign in through another, first.',
+    message:
+      'Administrators of the platform sign in through this tenant. Remove them, or let them sign in through another, first.',
   },
   'hand-over-link-not-found': { status: 404, message: 'There is no such hand-over link.' },
   'hand-over-ended': { status: 403, message: 'This hand-over link has ended. Ask for a new one.' },

@@ -28,7 +28,8 @@ const migrate = () =>
   })
 
 if (command === 'migrate') {
-  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  const onWaiting = (error: Error) =>
+    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
   process.once('SIGTERM', () => process.exit(1))
   await whenReachable(migrate, onWaiting, stopping.signal)
   process.exit(0)
@@ -44,7 +45,10 @@ const pool = createPool({
   onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
 })
 const unopened = unopenedSecrets((what) =>
-  app.log.error({ what }, 'no key-encryption key opens it: the account fails its connection test, until its credential is entered again'),
+  app.log.error(
+    { what },
+    'no key-encryption key opens it: the account fails its connection test, until its credential is entered again',
+  ),
 )
 const ports = registryPorts(pool, config, () => new Date(), unopened.count)
 const app = await buildApp({
@@ -70,7 +74,9 @@ await runService(app, {
   closers: [async () => stopping.abort(), () => pool.end()],
 })
 
-void ports.keyEncryption.keep(stopping.signal, (error) => app.log.warn({ err: error }, 'the key-encryption provider needs attention'))
+void ports.keyEncryption.keep(stopping.signal, (error) =>
+  app.log.warn({ err: error }, 'the key-encryption provider needs attention'),
+)
 
 const watching = setInterval(
   () => void watch().catch((error: unknown) => app.log.warn({ err: error }, 'accounts were not watched over')),

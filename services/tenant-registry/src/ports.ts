@@ -35,7 +35,10 @@ export type AppRecord = App & { version: number }
 export type TenantFilter = string | null
 
 export type Tenants = {
-  create(tenant: Omit<TenantValues, 'branding'> & { id: string }, entry: AuditEntry): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
+  create(
+    tenant: Omit<TenantValues, 'branding'> & { id: string },
+    entry: AuditEntry,
+  ): Promise<TenantRecord | 'slug-taken' | 'host-taken'>
   find(id: string): Promise<TenantRecord | undefined>
   findBySlug(slug: string): Promise<TenantRecord | undefined>
   /** Of the proven hosts. */
@@ -55,14 +58,21 @@ export type Tenants = {
   countParts(id: string): Promise<Pick<TenantRemoval, 'microsoftAccounts' | 'apiKeys'>>
   /** From now on its hosts lead nowhere. */
   beginRemoval(read: TenantRecord, entry: AuditEntry): Promise<TenantRecord | 'version-conflict'>
-  /** With everything it has here but the audit log; its data key goes too, without which no copy of its secrets can be opened. */
+  /**
+   * With everything it has here but the audit log; its data key goes too, without which no copy of its secrets can be
+   * opened.
+   */
   delete(read: TenantRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
 }
 
 export type Logos = {
   find(tenantId: string): Promise<(Logo & { bytes: Buffer }) | undefined>
   /** Undefined takes it away. */
-  replace(read: TenantRecord, logo: (Logo & { bytes: Buffer }) | undefined, entry: AuditEntry): Promise<TenantRecord | 'version-conflict'>
+  replace(
+    read: TenantRecord,
+    logo: (Logo & { bytes: Buffer }) | undefined,
+    entry: AuditEntry,
+  ): Promise<TenantRecord | 'version-conflict'>
 }
 
 export type Apps = {
@@ -81,7 +91,9 @@ export type AccountWatch = {
   /** Credentials that end within the widest threshold, or have ended without anybody being told. */
   expiring(
     now: Date,
-  ): Promise<Array<{ tenantId: string; accountId: string; credentialId: string; alias: string; type: string; expiresAt: string }>>
+  ): Promise<
+    Array<{ tenantId: string; accountId: string; credentialId: string; alias: string; type: string; expiresAt: string }>
+  >
   /** False, and no event is written, when the threshold was announced before. */
   announce(notice: { tenantId: string; credentialId: string; threshold: number }, entry: AuditEntry): Promise<boolean>
   counts(now: Date): Promise<{
@@ -112,7 +124,10 @@ export type Accounts = {
   delete(read: AccountRecord, entry: AuditEntry): Promise<'deleted' | 'version-conflict'>
   /** The credentials as they are stored, for the vault; without one that is over at `now`. */
   credentials(tenantId: string, accountId: string, now: Date): Promise<StoredCredentials | undefined>
-  /** A proven credential retires the one before it. The entry is written when the use changes something; telling it again does not. */
+  /**
+   * A proven credential retires the one before it. The entry is written when the use changes something; telling it
+   * again does not.
+   */
   recordUse(account: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry): Promise<void>
   /** False, and nothing is written, when the account is no longer as it was read. */
   recordSyncHealth(
@@ -123,7 +138,10 @@ export type Accounts = {
 }
 
 export type Unwrapped = { kind: 'unwrapped'; dataKey: Buffer } | { kind: 'unreadable'; cause: Error }
-/** Where the key-encryption keys live: they wrap the tenants' data keys, each for its context, and never leave. An UnavailableError when they cannot be asked. */
+/**
+ * Where the key-encryption keys live: they wrap the tenants' data keys, each for its context, and never leave. An
+ * UnavailableError when they cannot be asked.
+ */
 export type KeyEncryption = {
   /** True for what its own keys wrapped, whatever they say of it now. */
   recognises(wrapped: Buffer): boolean
@@ -153,7 +171,10 @@ export type Vault = {
 }
 
 export type ApiKeys = {
-  create(key: Pick<ApiKey, 'id' | 'name' | 'scope' | 'role'>, entry: AuditEntry): Promise<{ key: string } | 'tenant-missing'>
+  create(
+    key: Pick<ApiKey, 'id' | 'name' | 'scope' | 'role'>,
+    entry: AuditEntry,
+  ): Promise<{ key: string } | 'tenant-missing'>
   list(only: TenantFilter, range: Range): Promise<ApiKey[]>
   find(id: string): Promise<ApiKey | undefined>
   delete(id: string, entry: AuditEntry): Promise<boolean>
@@ -228,7 +249,11 @@ export type Microsoft = {
   /** Tries everything a connection needs; never fails itself. */
   examine(connection: Connection, redirectUris: readonly string[]): Promise<MicrosoftEvidence>
   /** Entra ID's own page for an administrator's consent to everything the registration asks for. */
-  consentUrl(account: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>, redirectUri: string, state: string): string
+  consentUrl(
+    account: Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>,
+    redirectUri: string,
+    state: string,
+  ): string
 }
 
 export type CertificateAndKey = { certificate: string; privateKey: string }

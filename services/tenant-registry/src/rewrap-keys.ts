@@ -8,8 +8,9 @@ import { postgresDataKeys } from './adapters/keys/postgres-data-keys.ts'
 import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
 
 /**
- * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Answers the exit code: 1 while a key is left
- * that no key-encryption key opens, or that could not be wrapped because the provider did not answer. A lost Postgres is waited for.
+ * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Answers the exit code: 1
+ * while a key is left that no key-encryption key opens, or that could not be wrapped because the provider did not
+ * answer. A lost Postgres is waited for.
  */
 export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL: string }): Promise<number> {
   const pool = createPool({
@@ -22,7 +23,8 @@ export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL:
   try {
     const dataKeys = postgresDataKeys(drizzle(pool), chosenKeyEncryption(config))
     const rewrap = () => rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
-    const onWaiting = (error: Error) => process.stderr.write(`Postgres is away, what is wrapped is wrapped: waiting (${error.message})\n`)
+    const onWaiting = (error: Error) =>
+      process.stderr.write(`Postgres is away, what is wrapped is wrapped: waiting (${error.message})\n`)
     const report = await whenReachable(rewrap, onWaiting, new AbortController().signal)
     for (const tenantId of report.unreadable)
       process.stderr.write(`tenant ${tenantId}: no key-encryption key of these settings opens its data key\n`)

@@ -66,9 +66,15 @@ test('S26 each threshold of 60, 30, 14, 7 and 1 days is announced once, over res
   const { id } = await givenReady(inDays(61))
   for (const day of [0, 2, 3, 32, 33, 48, 55, 60.5, 60.6, 62, 63]) {
     registry.clock.offset = day * DAY
-    await Promise.all([announceExpiries(registry.ports), announceExpiries(registry.ports), announceExpiries(registry.ports)])
+    await Promise.all([
+      announceExpiries(registry.ports),
+      announceExpiries(registry.ports),
+      announceExpiries(registry.ports),
+    ])
   }
-  const told = (await eventsOf('credential-expiring', id)).map(({ details }: { details: { daysLeft: string } }) => details.daysLeft)
+  const told = (await eventsOf('credential-expiring', id)).map(
+    ({ details }: { details: { daysLeft: string } }) => details.daysLeft,
+  )
   expect(told.sort((one: string, other: string) => Number(other) - Number(one))).toEqual(['59', '29', '13', '6', '1'])
   expect(await eventsOf('credential-expired', id)).toHaveLength(1)
 })
@@ -95,7 +101,9 @@ test('S22 S26 lost consent is found by a test of the clock: the account fails, w
   expect(await read(id)).toMatchObject({
     status: 'failing',
     enabled: true,
-    warnings: expect.arrayContaining([expect.objectContaining({ code: 'check-failed', severity: 'critical', check: 'consent' })]),
+    warnings: expect.arrayContaining([
+      expect.objectContaining({ code: 'check-failed', severity: 'critical', check: 'consent' }),
+    ]),
   })
   await tomorrow()
   expect(await eventsOf('failing', id)).toHaveLength(1)
@@ -113,7 +121,10 @@ test('RP-19 S26 an account whose directory names a foreign issuer is failing and
   impostor.changes = { issuer: 'https://evil.test/v2.0', token_endpoint: 'https://evil.test/token' }
   await tomorrow()
   const { status, warnings } = await read(id)
-  expect([status, warnings]).toMatchObject(['failing', [{ code: 'check-failed', severity: 'critical', check: 'directory' }]])
+  expect([status, warnings]).toMatchObject([
+    'failing',
+    [{ code: 'check-failed', severity: 'critical', check: 'directory' }],
+  ])
   expect(JSON.stringify(warnings)).not.toContain('evil.test')
   impostor.changes = undefined
   await tomorrow()
@@ -141,7 +152,9 @@ test('S26 accounts that nobody uses are left alone, and each is one replica’s 
 
   const others = await Promise.all([1, 2, 3].map(() => givenReady()))
   registry.clock.offset += CHECK_EVERY_SECONDS * 1000 + 60_000
-  const claims = await Promise.all([1, 2, 3, 4].map(() => registry.ports.watch.claimDue(registry.ports.now(), 3600, 100)))
+  const claims = await Promise.all(
+    [1, 2, 3, 4].map(() => registry.ports.watch.claimDue(registry.ports.now(), 3600, 100)),
+  )
   const claimed = claims.flat().map(({ accountId }) => accountId)
   expect(new Set(claimed).size).toBe(claimed.length)
   expect(claimed).toEqual(expect.arrayContaining(others.map((other) => other.id)))
@@ -153,7 +166,8 @@ test('S51 metrics count accounts by status and credentials by the days they have
   const { body } = await registry.app.inject({ method: 'GET', url: '/metrics', headers: { host: '127.0.0.1' } })
   const value = (line: string) => Number(new RegExp(`^${line.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'm').exec(body)?.[1])
   expect(value('jackfield_microsoft_accounts{status="ready",service="tenant-registry"}')).toBeGreaterThan(0)
-  const within = (days: number) => value(`jackfield_credentials_expiring{within_days="${days}",service="tenant-registry"}`)
+  const within = (days: number) =>
+    value(`jackfield_credentials_expiring{within_days="${days}",service="tenant-registry"}`)
   expect(within(14)).toBeGreaterThan(0)
   expect(within(60)).toBeGreaterThanOrEqual(within(14))
   expect(within(14)).toBeGreaterThan(within(7))

@@ -18,7 +18,14 @@ test('S15 S16 S17 an account is saved as a draft before any secret exists, its i
   const clientId = guid()
   const { status, body } = await create({ alias: ' Head office ', clientId: `  ${clientId.toUpperCase()}\t` })
   expect(status).toBe(201)
-  expect(body).toMatchObject({ alias: 'Head office', clientId, status: 'draft', enabled: false, credential: null, redirectMode: 'single' })
+  expect(body).toMatchObject({
+    alias: 'Head office',
+    clientId,
+    status: 'draft',
+    enabled: false,
+    credential: null,
+    redirectMode: 'single',
+  })
   expect((await registry.call(platform, 'GET', `${path}/${body.id}`)).body).toEqual(body)
 })
 
@@ -39,7 +46,9 @@ test('S15 an alias is unique within its tenant whatever its case, and free in an
   await create({ alias: 'Zürich' })
   expect(await create({ alias: 'zÜRICH' })).toMatchObject({ status: 409, body: { code: 'alias-taken' } })
   const { body } = await create({ alias: 'Bern' })
-  expect((await registry.call(platform, 'PATCH', `${path}/${body.id}`, { alias: 'ZÜRICH' })).body.code).toBe('alias-taken')
+  expect((await registry.call(platform, 'PATCH', `${path}/${body.id}`, { alias: 'ZÜRICH' })).body.code).toBe(
+    'alias-taken',
+  )
   await registry.givenAccount(await registry.givenTenant(), { alias: 'Zürich' })
 })
 
@@ -59,11 +68,15 @@ test('AD-05 T-91 unknown and privileged fields of an account are refused one by 
     version: 7,
     secretCiphertext: 'x',
   }
-  for (const [name, value] of Object.entries(forged)) expect([name, (await create({ [name]: value })).status]).toEqual([name, 400])
+  for (const [name, value] of Object.entries(forged))
+    expect([name, (await create({ [name]: value })).status]).toEqual([name, 400])
   const { body } = await create({})
   expect(body).toMatchObject({ tenantId, status: 'draft', enabled: false })
   for (const [name, value] of Object.entries(forged)) {
-    const { status } = await registry.call(platform, 'PATCH', `${path}/${body.id}`, { alias: 'Taken over', [name]: value })
+    const { status } = await registry.call(platform, 'PATCH', `${path}/${body.id}`, {
+      alias: 'Taken over',
+      [name]: value,
+    })
     expect([name, status]).toEqual([name, 400])
   }
   expect((await registry.call(platform, 'GET', `${path}/${body.id}`)).body).toEqual(body)
@@ -90,7 +103,9 @@ test('T-91 a credential is not set with a stale If-Match', async () => {
 })
 
 test('S25 a secret shaped like a GUID is refused with the hint to copy the Value', async () => {
-  const { status, body } = await create({ credential: { type: 'secret', secret: ` ${guid()} `, expiresAt: inDays(30) } })
+  const { status, body } = await create({
+    credential: { type: 'secret', secret: ` ${guid()} `, expiresAt: inDays(30) },
+  })
   expect([status, body.code]).toEqual([400, 'secret-is-an-id'])
   expect(body.title).toContain('Copy the Value')
 })

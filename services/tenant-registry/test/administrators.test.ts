@@ -15,13 +15,23 @@ async function givenDirectory() {
 }
 type Caller = Parameters<Registry['call']>[0]
 const create = (caller: Caller, body: object) =>
-  registry.call(caller, 'POST', '/api/v1/administrators', { role: 'admin', objectId: guid(), displayName: 'Adele Vance', ...body })
+  registry.call(caller, 'POST', '/api/v1/administrators', {
+    role: 'admin',
+    objectId: guid(),
+    displayName: 'Adele Vance',
+    ...body,
+  })
 const at = (id: string) => `/api/v1/administrators/${id}`
 
 /** An operator who signs in through a tenant of the platform's own. */
 async function givenOperator(members: object = {}) {
   const own = await givenDirectory()
-  const answer = await create(platform, { scope: 'platform', signInTenantId: own.tenantId, directoryId: own.directoryId, ...members })
+  const answer = await create(platform, {
+    scope: 'platform',
+    signInTenantId: own.tenantId,
+    directoryId: own.directoryId,
+    ...members,
+  })
   return { ...own, id: answer.body.id as string, answer }
 }
 
@@ -29,7 +39,11 @@ test('T-04 an administrator is a directory and an object id, with scope and role
   const { tenantId, directoryId } = await givenDirectory()
   const other = await givenDirectory()
   const objectId = guid()
-  const { status, body, headers } = await create(platform, { scope: tenantId, directoryId, objectId: ` ${objectId.toUpperCase()} ` })
+  const { status, body, headers } = await create(platform, {
+    scope: tenantId,
+    directoryId,
+    objectId: ` ${objectId.toUpperCase()} `,
+  })
   expect([status, headers.etag]).toEqual([201, '"1"'])
   expect(body).toMatchObject({
     scope: tenantId,
@@ -40,7 +54,11 @@ test('T-04 an administrator is a directory and an object id, with scope and role
     displayName: 'Adele Vance',
   })
   const find = (tenant: string, directory: string, object: string) =>
-    registry.call(service, 'GET', `/internal/tenants/${tenant}/administrators?directoryId=${directory}&objectId=${object}`)
+    registry.call(
+      service,
+      'GET',
+      `/internal/tenants/${tenant}/administrators?directoryId=${directory}&objectId=${object}`,
+    )
   expect((await find(tenantId, directoryId, objectId)).body).toEqual(body)
   expect((await find(other.tenantId, directoryId, objectId)).status).toBe(404)
   expect((await find(tenantId, other.directoryId, objectId)).status).toBe(404)
@@ -62,20 +80,34 @@ test('a directory of no Microsoft account, an unknown tenant, and a scope withou
   const other = await givenDirectory()
   expect((await create(platform, { scope: tenantId, directoryId: guid() })).body.code).toBe('directory-not-connected')
   expect((await create(platform, { scope: guid(), directoryId })).body.code).toBe('tenant-not-found')
-  expect((await create(platform, { scope: 'platform', directoryId })).body).toMatchObject({ status: 400, code: 'invalid-request' })
-  expect((await create(platform, { scope: tenantId, signInTenantId: other.tenantId, directoryId: other.directoryId })).status).toBe(400)
+  expect((await create(platform, { scope: 'platform', directoryId })).body).toMatchObject({
+    status: 400,
+    code: 'invalid-request',
+  })
+  expect(
+    (await create(platform, { scope: tenantId, signInTenantId: other.tenantId, directoryId: other.directoryId }))
+      .status,
+  ).toBe(400)
 })
 
 test('T-90 AD-02 a tenant’s admin makes, sees, changes and removes that tenant’s administrators only', async () => {
   const [mine, theirs] = [await givenDirectory(), await givenDirectory()]
   const own = await create(adminOf(mine.tenantId), { scope: mine.tenantId, directoryId: mine.directoryId })
   const foreign = await create(platform, { scope: theirs.tenantId, directoryId: theirs.directoryId })
-  const operator = await create(platform, { scope: 'platform', signInTenantId: mine.tenantId, directoryId: mine.directoryId })
+  const operator = await create(platform, {
+    scope: 'platform',
+    signInTenantId: mine.tenantId,
+    directoryId: mine.directoryId,
+  })
   expect([own.status, foreign.status, operator.status]).toEqual([201, 201, 201])
   const me = adminOf(mine.tenantId)
   expect((await create(me, { scope: theirs.tenantId, directoryId: theirs.directoryId })).status).toBe(403)
-  expect((await create(me, { scope: 'platform', signInTenantId: mine.tenantId, directoryId: mine.directoryId })).status).toBe(403)
-  expect((await create({ ...me, role: 'read' }, { scope: mine.tenantId, directoryId: mine.directoryId })).status).toBe(403)
+  expect(
+    (await create(me, { scope: 'platform', signInTenantId: mine.tenantId, directoryId: mine.directoryId })).status,
+  ).toBe(403)
+  expect((await create({ ...me, role: 'read' }, { scope: mine.tenantId, directoryId: mine.directoryId })).status).toBe(
+    403,
+  )
   const { body } = await registry.call(me, 'GET', `/api/v1/administrators?signInTenantId=${mine.tenantId}`)
   expect(body.items.map(({ id }: { id: string }) => id)).toEqual([own.body.id])
   for (const id of [foreign.body.id, operator.body.id, guid()]) {
@@ -95,12 +127,21 @@ test('AD-09 a change names the version it read, and is audited as removal is', a
   const { body, headers } = await create(platform, { scope: tenantId, directoryId })
   const etag = { 'if-match': String(headers.etag) }
   const changed = await registry.call(platform, 'PATCH', at(body.id), { role: 'read', displayName: 'A. Vance' }, etag)
-  expect(changed).toMatchObject({ status: 200, body: { role: 'read', displayName: 'A. Vance' }, headers: { etag: '"2"' } })
+  expect(changed).toMatchObject({
+    status: 200,
+    body: { role: 'read', displayName: 'A. Vance' },
+    headers: { etag: '"2"' },
+  })
   expect((await registry.call(platform, 'PATCH', at(body.id), { role: 'admin' }, etag)).status).toBe(412)
   expect((await registry.call(platform, 'DELETE', at(body.id), undefined, etag)).status).toBe(412)
   expect((await registry.call(platform, 'DELETE', at(body.id), undefined, { 'if-match': '"2"' })).status).toBe(204)
   for (const action of ['administrator.create', 'administrator.change', 'administrator.delete'])
-    expect((await registry.auditEvents(action))[0]).toMatchObject({ tenantId, target: body.id, actor: platform.sub, outcome: 'success' })
+    expect((await registry.auditEvents(action))[0]).toMatchObject({
+      tenantId,
+      target: body.id,
+      actor: platform.sub,
+      outcome: 'success',
+    })
 })
 
 test('the platform’s last administrator stays, in role and place, while no API key of the platform lives', async () => {
@@ -118,7 +159,11 @@ test('the platform’s last administrator stays, in role and place, while no API
   expect((await registry.call(platform, 'PATCH', at(first.id), { displayName: 'The operator' })).status).toBe(200)
   expect((await registry.call(platform, 'DELETE', at(reader.id))).status).toBe(204)
 
-  const key = await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'Key', scope: 'platform', role: 'admin' })
+  const key = await registry.call(platform, 'POST', '/api/v1/api-keys', {
+    name: 'Key',
+    scope: 'platform',
+    role: 'admin',
+  })
   const second = await givenOperator()
   expect((await registry.call(platform, 'DELETE', at(first.id))).status).toBe(204)
   await registry.call(platform, 'DELETE', `/api/v1/api-keys/${key.body.id}`)
@@ -143,7 +188,14 @@ test('the bootstrap key is a way in as long as it works', async () => {
   const bootstrapped = await startRegistry({ BOOTSTRAP_API_KEY: 'bootstrap-key-for-the-first-hour-0123456789' })
   const tenantId = await bootstrapped.givenTenant()
   const { directoryId } = await bootstrapped.givenAccount(tenantId)
-  const person = { scope: 'platform', signInTenantId: tenantId, role: 'admin', directoryId, objectId: guid(), displayName: 'Operator' }
+  const person = {
+    scope: 'platform',
+    signInTenantId: tenantId,
+    role: 'admin',
+    directoryId,
+    objectId: guid(),
+    displayName: 'Operator',
+  }
   const { body } = await bootstrapped.call(platform, 'POST', '/api/v1/administrators', person)
   expect((await bootstrapped.call(platform, 'DELETE', at(body.id))).status).toBe(204)
   await bootstrapped.close()
@@ -164,14 +216,18 @@ test('a tenant through which the platform’s administrators sign in is not remo
   for (const change of [{ clientId: guid() }, { directoryId: guid() }, { cloud: 'china' }, { redirectPlatform: 'spa' }])
     expect((await registry.call(me, 'PATCH', `${path}/${account.id}`, change)).body.code).toBe('forbidden')
   expect((await registry.call(me, 'PATCH', `${path}/${account.id}`, { alias: 'Renamed' })).status).toBe(200)
-  expect((await registry.call(platform, 'DELETE', `/api/v1/tenants/${tenantId}`)).body.code).toBe('platform-administrators')
+  expect((await registry.call(platform, 'DELETE', `/api/v1/tenants/${tenantId}`)).body.code).toBe(
+    'platform-administrators',
+  )
   expect((await registry.call(platform, 'DELETE', at(id))).status).toBe(204)
   expect((await registry.call(me, 'PATCH', `${path}/${account.id}`, { clientId: guid() })).status).toBe(200)
   expect((await registry.call(platform, 'DELETE', `/api/v1/tenants/${tenantId}`)).status).toBe(204)
 })
 
 test('T-92 a removed tenant’s administrators go with it', async () => {
-  Object.assign(registry.ports.roster, { erase: async () => ({ users: 0, sso: 0, bound: 0, phoneSystems: 0, webhookEndpoints: 0 }) })
+  Object.assign(registry.ports.roster, {
+    erase: async () => ({ users: 0, sso: 0, bound: 0, phoneSystems: 0, webhookEndpoints: 0 }),
+  })
   const { tenantId, directoryId } = await givenDirectory()
   const { body } = await create(platform, { scope: tenantId, directoryId })
   expect((await registry.call(platform, 'DELETE', `/api/v1/tenants/${tenantId}`)).status).toBe(204)

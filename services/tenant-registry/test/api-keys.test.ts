@@ -49,7 +49,9 @@ test('a key with the right prefix and another secret is unknown', async () => {
 test('T-94 a key is shown once: no list, table or log has it', async () => {
   const { body } = await create(platform, { scope: 'platform' })
   const list = await registry.call(platform, 'GET', '/api/v1/api-keys?limit=500')
-  expect(list.body.items.find((key: { id: string }) => key.id === body.id)).toMatchObject({ hint: `${body.key.slice(0, 20)}…` })
+  expect(list.body.items.find((key: { id: string }) => key.id === body.id)).toMatchObject({
+    hint: `${body.key.slice(0, 20)}…`,
+  })
   const { rows } = await registry.pool.query(
     'select k::text as line from registry.api_key k union all select e::text from registry.audit_event e',
   )
@@ -72,7 +74,9 @@ test('T-90 a tenant admin makes, sees and deletes keys of that tenant only', asy
   expect(body.items.map((key: { id: string }) => key.id)).toEqual([own.body.id])
   expect((await registry.call(adminOf(mine), 'DELETE', `/api/v1/api-keys/${foreign.body.id}`)).status).toBe(404)
   expect((await authenticate(foreign.body.key)).status).toBe(200)
-  expect((await registry.call({ ...adminOf(mine), role: 'read' }, 'DELETE', `/api/v1/api-keys/${own.body.id}`)).status).toBe(403)
+  expect(
+    (await registry.call({ ...adminOf(mine), role: 'read' }, 'DELETE', `/api/v1/api-keys/${own.body.id}`)).status,
+  ).toBe(403)
   expect((await create(platformReader, { scope: 'platform' })).status).toBe(403)
 })
 

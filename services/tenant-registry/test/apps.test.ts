@@ -34,7 +34,9 @@ test('an app is created, replaced, read by every admin and deleted by the platfo
 test('T-91 a misspelled requiresBinding is refused, so that it lets nobody in', async () => {
   const { status, body } = await put('misspelled', { requireBinding: true })
   expect([status, body.code]).toEqual([400, 'invalid-request'])
-  expect(body.errors).toEqual([expect.objectContaining({ pointer: '/requireBinding', in: 'body', code: 'unknown-member' })])
+  expect(body.errors).toEqual([
+    expect.objectContaining({ pointer: '/requireBinding', in: 'body', code: 'unknown-member' }),
+  ])
   expect((await registry.call(platform, 'GET', '/api/v1/apps/misspelled')).status).toBe(404)
 })
 
@@ -88,7 +90,11 @@ test('S19 six apps in per-app mode give exactly 12 redirect URIs, in single mode
     clientId: 'mobile',
     host: 'shared',
   })
-  expect(body.items).toContainEqual({ uri: `${BASE_URL}/auth/microsoft/callback/control`, clientId: 'control', host: 'shared' })
+  expect(body.items).toContainEqual({
+    uri: `${BASE_URL}/auth/microsoft/callback/control`,
+    clientId: 'control',
+    host: 'shared',
+  })
 
   await registry.call(platform, 'PATCH', path, { redirectMode: 'single' })
   const single = await registry.call(platform, 'GET', `${path}/redirect-uris`)

@@ -37,7 +37,11 @@ test.each([
 ])('SI-09 the %s %j is refused', async (member, value) => {
   const id = await registry.givenTenant()
   const answer = await change(id, { [member]: value })
-  expect([answer.status, answer.body.code, answer.body.errors[0].path]).toEqual([400, 'invalid-request', `body.branding.${member}`])
+  expect([answer.status, answer.body.code, answer.body.errors[0].path]).toEqual([
+    400,
+    'invalid-request',
+    `body.branding.${member}`,
+  ])
 })
 
 test('a logo is kept as it was sent, read again under a policy that lets it do nothing, and handed to the gateway', async () => {
@@ -65,7 +69,10 @@ test('T-91 a logo is a change of the tenant: it has its version, and a stale one
   await putLogo(registry, id, SVG)
   const another = await putLogo(registry, id, SVG.replace('#c4314b', '#0b5c8f'))
   expect(another.headers.etag).toBe('"3"')
-  expect((await change(id, { displayName: 'Acme' })).body.branding).toMatchObject({ displayName: 'Acme', logo: another.body.branding.logo })
+  expect((await change(id, { displayName: 'Acme' })).body.branding).toMatchObject({
+    displayName: 'Acme',
+    logo: another.body.branding.logo,
+  })
   const path = `/api/v1/tenants/${id}/branding/logo`
   const removed = await registry.call(platform, 'DELETE', path)
   expect([removed.status, removed.body.branding.logo]).toEqual([200, null])
@@ -101,7 +108,8 @@ const extended = (width: number, height: number) =>
     bytes.writeUIntLE(width - 1, 24, 3)
     bytes.writeUIntLE(height - 1, 27, 3)
   })
-const lossless = (width: number, height: number) => webp('VP8L', (bytes) => bytes.writeUInt32LE((width - 1) | ((height - 1) << 14), 21))
+const lossless = (width: number, height: number) =>
+  webp('VP8L', (bytes) => bytes.writeUInt32LE((width - 1) | ((height - 1) << 14), 21))
 const lossy = (width: number, height: number) =>
   webp('VP8 ', (bytes) => {
     bytes.writeUInt16LE(width, 26)
@@ -135,7 +143,9 @@ test.each([
 
 test('T-102 what is too long, or of another type, is refused before it is read', async () => {
   const id = await registry.givenTenant()
-  expect((await putLogo(registry, id, Buffer.alloc(131_073), { type: 'image/png' })).body).toMatchObject({ status: 413 })
+  expect((await putLogo(registry, id, Buffer.alloc(131_073), { type: 'image/png' })).body).toMatchObject({
+    status: 413,
+  })
   expect((await putLogo(registry, id, 'GIF89a', { type: 'image/gif' })).body).toMatchObject({ status: 415 })
   expect((await putLogo(registry, id, '<script>1</script>', { type: 'text/html' })).body).toMatchObject({ status: 415 })
   const begin = process.cpuUsage()

@@ -26,7 +26,8 @@ function aCertificate(from = new Date(), modulusLength = 2_048) {
   return { certificate, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 const path = (id: string, rest = '') => `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}${rest}`
-const put = (id: string, body: object) => registry.call(platform, 'PUT', path(id, '/credential'), { type: 'certificate', ...body })
+const put = (id: string, body: object) =>
+  registry.call(platform, 'PUT', path(id, '/credential'), { type: 'certificate', ...body })
 const connection = async (id: string) =>
   (await registry.call(service, 'GET', `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`)).body
 
@@ -42,7 +43,10 @@ test('S26 S27 an account with a certificate passes the connection test and becom
 
 test('S27 a certificate that was not uploaded to Entra ID is named by the connection test', async () => {
   const { ids } = givenDirectory(m365)
-  const { id } = await registry.givenAccount(tenantId, { ...ids, credential: { type: 'certificate', ...aCertificate() } })
+  const { id } = await registry.givenAccount(tenantId, {
+    ...ids,
+    credential: { type: 'certificate', ...aCertificate() },
+  })
   const { body } = await registry.call(platform, 'POST', path(id, '/verify'))
   const check = body.checks.find(({ id }: { id: string }) => id === 'credential')
   expect(check).toMatchObject({ status: 'failed', code: 'AADSTS700027' })
@@ -61,7 +65,9 @@ test('S26 what is shown is the thumbprint as Entra ID lists it and the certifica
     expiresAt: validToDate.toISOString(),
   })
   expect(registry.said.join('\n')).not.toContain(pair.privateKey.split('\n')[1])
-  const { rows } = await registry.pool.query('select sealed from registry.microsoft_credential where account_id = $1', [account.id])
+  const { rows } = await registry.pool.query('select sealed from registry.microsoft_credential where account_id = $1', [
+    account.id,
+  ])
   expect(rows[0].sealed.toString('latin1')).not.toContain('PRIVATE KEY')
 })
 
@@ -85,8 +91,12 @@ test('S26 our services get an assertion for this directory and some minutes, and
 
 const pair = aCertificate()
 const other = aCertificate()
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-const locked = createPrivateKey(pair.privateKey).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const locked = createPrivateKey(pair.privateKey)
+  .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+  .toString()
 const publicPem = createPublicKey(pair.privateKey).export({ type: 'spki', format: 'pem' }).toString()
 test.each([
   ['certificate-unreadable', { ...pair, certificate: 'MIIC' }],

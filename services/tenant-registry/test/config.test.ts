@@ -69,7 +69,12 @@ test.each([
   ['in their place', { ...vault, ...byVault }],
   [
     'by a service account',
-    { ...kubernetes, ...byVault, KEY_ENCRYPTION_VAULT_NAMESPACE: 'teams/phone', KEY_ENCRYPTION_VAULT_MOUNT: 'teams/transit' },
+    {
+      ...kubernetes,
+      ...byVault,
+      KEY_ENCRYPTION_VAULT_NAMESPACE: 'teams/phone',
+      KEY_ENCRYPTION_VAULT_MOUNT: 'teams/transit',
+    },
   ],
   ['on loopback', { ...vault, KEY_ENCRYPTION_VAULT_URL: 'http://127.0.0.1:8200' }],
 ])('Vault may wrap data keys %s', (_how, settings) => {
@@ -80,11 +85,27 @@ test.each([
   ['without its address', { ...byVault }, 'KEY_ENCRYPTION_VAULT_URL: is missing'],
   ['without a key', { ...vault, KEY_ENCRYPTION_VAULT_KEY: '' }, 'KEY_ENCRYPTION_VAULT_KEY: is missing'],
   ['without a way in', { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: '' }, 'KEY_ENCRYPTION_VAULT_TOKEN: is missing'],
-  ['with two ways in', { ...kubernetes, KEY_ENCRYPTION_VAULT_TOKEN: 's.token' }, /^KEY_ENCRYPTION_VAULT_TOKEN: .*only one of them$/],
-  ['by plain http', { ...vault, KEY_ENCRYPTION_VAULT_URL: 'http://vault.example:8200' }, /^KEY_ENCRYPTION_VAULT_URL: must be https/],
+  [
+    'with two ways in',
+    { ...kubernetes, KEY_ENCRYPTION_VAULT_TOKEN: 's.token' },
+    /^KEY_ENCRYPTION_VAULT_TOKEN: .*only one of them$/,
+  ],
+  [
+    'by plain http',
+    { ...vault, KEY_ENCRYPTION_VAULT_URL: 'http://vault.example:8200' },
+    /^KEY_ENCRYPTION_VAULT_URL: must be https/,
+  ],
   ['with a path for a key', { ...vault, KEY_ENCRYPTION_VAULT_KEY: '../keys/x' }, /^KEY_ENCRYPTION_VAULT_KEY: must/],
-  ['with a token of two lines', { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: 's.\r\nx' }, /^KEY_ENCRYPTION_VAULT_TOKEN: must/],
-  ['as a spelling mistake', { ...vault, KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: 'x' }, /^KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: is not/],
+  [
+    'with a token of two lines',
+    { ...vault, KEY_ENCRYPTION_VAULT_TOKEN: 's.\r\nx' },
+    /^KEY_ENCRYPTION_VAULT_TOKEN: must/,
+  ],
+  [
+    'as a spelling mistake',
+    { ...vault, KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: 'x' },
+    /^KEY_ENCRYPTION_VAULT_KUBERNETES_ROLL: is not/,
+  ],
 ])('Vault %s is refused', (_how, settings, line) => {
   expect(linesOf(settings)).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)])
 })
@@ -97,9 +118,12 @@ test('inside the cluster the roster is spoken to by plain http', () => {
   expect(linesOf({ ROSTER_URL: 'http://roster-api:8080' })).toEqual([])
 })
 
-test.each(['192.0.2.53', '192.0.2.53:5353, 192.0.2.54', '2001:db8::53', '[2001:db8::53]:5353'])('DNS may be asked at %s', (servers) => {
-  expect(linesOf({ HOST_PROOF_DNS_SERVERS: servers })).toEqual([])
-})
+test.each(['192.0.2.53', '192.0.2.53:5353, 192.0.2.54', '2001:db8::53', '[2001:db8::53]:5353'])(
+  'DNS may be asked at %s',
+  (servers) => {
+    expect(linesOf({ HOST_PROOF_DNS_SERVERS: servers })).toEqual([])
+  },
+)
 
 test.each([
   ['HOST_PROOF_DNS_SERVERS', 'dns.example'],

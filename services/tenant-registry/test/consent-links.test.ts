@@ -29,7 +29,8 @@ async function given({ roles = [] as string[], withCredential = true, members = 
   const read = async () => (await registry.call(platform, 'GET', path)).body
   return { ...directory, tenantId, account, path, link, state, read }
 }
-const comeBack = (state: string, isDeclined = false) => registry.call(service, 'POST', '/internal/consent-returns', { state, isDeclined })
+const comeBack = (state: string, isDeclined = false) =>
+  registry.call(service, 'POST', '/internal/consent-returns', { state, isDeclined })
 
 test('S22 the link leads to the consent page of the account’s own directory, for everything the registration lists, and back to us', async () => {
   const { ids, link, tenantId, account } = await given()
@@ -107,7 +108,9 @@ test('AD-01 only our gateway tells of returns, and a reader gets no link', async
   const { state, tenantId, path } = await given()
   const answer = { state: await state(), isDeclined: false }
   expect((await registry.call(platform, 'POST', '/internal/consent-returns', answer)).status).toBe(403)
-  expect((await registry.call({ ...adminOf(tenantId), role: 'read' }, 'POST', `${path}/consent-links`)).status).toBe(403)
+  expect((await registry.call({ ...adminOf(tenantId), role: 'read' }, 'POST', `${path}/consent-links`)).status).toBe(
+    403,
+  )
   expect((await registry.call(adminOf(await registry.givenTenant()), 'POST', `${path}/consent-links`)).status).toBe(404)
 })
 

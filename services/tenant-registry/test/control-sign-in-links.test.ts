@@ -9,7 +9,8 @@ afterAll(() => registry.close())
 
 const create = (caller: Parameters<Registry['call']>[0], body: object = {}) =>
   registry.call(caller, 'POST', '/api/v1/control-sign-in-links', body)
-const redeem = (token: string) => registry.call(service, 'POST', '/internal/control-sign-in-links/redemptions', { token })
+const redeem = (token: string) =>
+  registry.call(service, 'POST', '/internal/control-sign-in-links/redemptions', { token })
 
 test('a link is redeemed once, also by ten at the same time, and both are audited', async () => {
   const { status, body } = await create(platform)
@@ -17,7 +18,11 @@ test('a link is redeemed once, also by ten at the same time, and both are audite
   const answers = await Promise.all(Array.from({ length: 10 }, () => redeem(body.token)))
   const winners = answers.filter((answer) => answer.status === 200)
   expect(winners).toHaveLength(1)
-  expect(winners[0]?.body).toEqual({ id: expect.stringMatching(/^control:[0-9a-f-]{36}$/), scope: 'platform', role: 'admin' })
+  expect(winners[0]?.body).toEqual({
+    id: expect.stringMatching(/^control:[0-9a-f-]{36}$/),
+    scope: 'platform',
+    role: 'admin',
+  })
   const events = await registry.auditEvents('control-sign-in-link.redeem')
   expect(events.filter((event: { outcome: string }) => event.outcome === 'success')).toHaveLength(1)
   expect(events.filter((event: { outcome: string }) => event.outcome === 'refused')).toHaveLength(9)

@@ -18,7 +18,10 @@ afterAll(async () => {
 async function givenReadyAccount(expiresAt = inDays(365)) {
   const microsoft = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
   const tenantId = await registry.givenTenant()
-  const { id } = await registry.givenAccount(tenantId, { ...microsoft.ids, credential: { ...microsoft.credential, expiresAt } })
+  const { id } = await registry.givenAccount(tenantId, {
+    ...microsoft.ids,
+    credential: { ...microsoft.credential, expiresAt },
+  })
   const path = `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
   const internal = `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`
   const verify = async () => (await registry.call(platform, 'POST', `${path}/verify`)).body
@@ -30,16 +33,24 @@ async function givenReadyAccount(expiresAt = inDays(365)) {
     secret: microsoft.secret,
     verify,
     put: async (secret: string) => {
-      const answer = await registry.call(platform, 'PUT', `${path}/credential`, { type: 'secret', secret, expiresAt: inDays(300) })
+      const answer = await registry.call(platform, 'PUT', `${path}/credential`, {
+        type: 'secret',
+        secret,
+        expiresAt: inDays(300),
+      })
       expect(answer.status).toBe(200)
       return answer.body
     },
-    addInEntra: (value: string) => microsoft.directory.addSecret(microsoft.ids.clientId, { value, endDateTime: inDays(365) }),
+    addInEntra: (value: string) =>
+      microsoft.directory.addSecret(microsoft.ids.clientId, { value, endDateTime: inDays(365) }),
     show: async () => (await registry.call(platform, 'GET', path)).body,
     connection: async () => (await registry.call(service, 'GET', internal)).body,
-    tellUse: (credentialId: string, worked: string) => registry.call(service, 'POST', `${internal}/uses`, { credentialId, worked }),
+    tellUse: (credentialId: string, worked: string) =>
+      registry.call(service, 'POST', `${internal}/uses`, { credentialId, worked }),
     audited: async (action: string) =>
-      (await registry.auditEvents(`microsoft-account.${action}`)).filter(({ target }: { target: string }) => target === id),
+      (await registry.auditEvents(`microsoft-account.${action}`)).filter(
+        ({ target }: { target: string }) => target === id,
+      ),
     storedPrevious: async () =>
       (await registry.pool.query('select 1 from registry.previous_credential where account_id = $1', [id])).rowCount,
   }
@@ -71,7 +82,12 @@ test('S27 SE-07 the connection test of a refused new secret says so, goes on wit
   const tested = await account.verify()
   const [, check, , users] = tested.checks
   expect(tested.ok).toBe(false)
-  expect(check).toMatchObject({ id: 'credential', status: 'failed', code: 'AADSTS7000215', message: expect.stringContaining('stands in') })
+  expect(check).toMatchObject({
+    id: 'credential',
+    status: 'failed',
+    code: 'AADSTS7000215',
+    message: expect.stringContaining('stands in'),
+  })
   expect(users).toMatchObject({ id: 'users', status: 'passed' })
   await account.verify()
   expect(await account.show()).toMatchObject({ status: 'failing', enabled: true, previousCredential: {} })

@@ -11,7 +11,9 @@ const records = new Map<string, Answer[]>()
 const dns = createSocket('udp4')
 dns.on('message', (message, { port, address }) => {
   const { id, questions = [] } = decode(message)
-  const found = questions.flatMap(({ name, type }) => (records.get(name) ?? []).filter((record) => record.type === type))
+  const found = questions.flatMap(({ name, type }) =>
+    (records.get(name) ?? []).filter((record) => record.type === type),
+  )
   const flags = questions.some(({ name }) => records.has(name)) ? 0 : 3
   dns.send(encode({ type: 'response', id: id ?? 0, flags, questions, answers: found }), port, address)
 })
@@ -32,7 +34,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => dns.bind(0, '127.0.0.1', resolve))
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
   const port = (web.address() as AddressInfo).port
-  const settings = { BASE_URL: `http://phone.localhost:${port}`, HOST_PROOF_DNS_SERVERS: [`127.0.0.1:${dns.address().port}`] }
+  const settings = {
+    BASE_URL: `http://phone.localhost:${port}`,
+    HOST_PROOF_DNS_SERVERS: [`127.0.0.1:${dns.address().port}`],
+  }
   registry = await startRegistry({ ...settings, MICROSOFT_LOGIN_URL: 'http://127.0.0.1:9' })
   strict = await startRegistry(settings)
 })
@@ -65,7 +70,11 @@ async function givenHost(of = registry) {
   const givenAddress = (...addresses: string[]) =>
     records.set(
       hostname,
-      addresses.map((data) => ({ type: data.includes(':') ? ('AAAA' as const) : ('A' as const), name: hostname, data })),
+      addresses.map((data) => ({
+        type: data.includes(':') ? ('AAAA' as const) : ('A' as const),
+        name: hostname,
+        data,
+      })),
     )
   const path = `${hostname}/.well-known/jackfield-host-proof`
   return { hostname, tenantId, host, url, path, prove, resolve, givenRecord, givenAddress }
@@ -84,7 +93,9 @@ test('S20 RU-10 a custom host leads nowhere until its owner has shown the value 
   givenRecord('v=spf1 -all', host.dns.value)
   expect(await prove()).toMatchObject({ ok: true, dns: 'found', host: { provenAt: expect.any(String) } })
   expect(await resolve()).toBe(200)
-  const events = (await registry.auditEvents('custom-host.prove')).filter((event: { tenantId: string }) => event.tenantId === tenantId)
+  const events = (await registry.auditEvents('custom-host.prove')).filter(
+    (event: { tenantId: string }) => event.tenantId === tenantId,
+  )
   expect(events.map(({ outcome, details }: { outcome: string; details: object }) => [outcome, details])).toEqual([
     ['success', { hostname, dns: 'found', file: 'unreachable' }],
     ['failure', { hostname, dns: 'other-value', file: 'unreachable' }],
@@ -141,7 +152,8 @@ test('a host that stays keeps its proof when the list changes; one that comes ag
   const { hostname, tenantId, host, url, prove, resolve, givenRecord } = await givenHost()
   givenRecord(host.dns.value)
   await prove()
-  const change = (customHosts: string[]) => registry.call(platform, 'PATCH', `/api/v1/tenants/${tenantId}`, { customHosts })
+  const change = (customHosts: string[]) =>
+    registry.call(platform, 'PATCH', `/api/v1/tenants/${tenantId}`, { customHosts })
   expect((await change([hostname, `second.${hostname}`])).status).toBe(200)
   expect(await resolve()).toBe(200)
   const { items } = (await registry.call(adminOf(tenantId), 'GET', url)).body
@@ -153,7 +165,9 @@ test('a host that stays keeps its proof when the list changes; one that comes ag
   expect(await prove()).toMatchObject({ ok: false, dns: 'other-value' })
   await change([])
   const other = await registry.givenTenant({ customHosts: [hostname] })
-  expect(await registry.call(adminOf(other), 'POST', `/api/v1/tenants/${other}/custom-hosts/${hostname}/proof`)).toMatchObject({
+  expect(
+    await registry.call(adminOf(other), 'POST', `/api/v1/tenants/${other}/custom-hosts/${hostname}/proof`),
+  ).toMatchObject({
     status: 200,
     body: { ok: false, dns: 'other-value' },
   })
@@ -164,16 +178,25 @@ test('T-90 AD-02 nobody proves a host for another tenant, and a reader proves no
   givenRecord(host.dns.value)
   const stranger = await registry.givenTenant()
   const under = `/api/v1/tenants/${stranger}/custom-hosts/${hostname}/proof`
-  expect(await registry.call(adminOf(stranger), 'POST', under)).toMatchObject({ status: 404, body: { code: 'host-not-found' } })
+  expect(await registry.call(adminOf(stranger), 'POST', under)).toMatchObject({
+    status: 404,
+    body: { code: 'host-not-found' },
+  })
   expect((await registry.call(adminOf(stranger), 'POST', `${url}/${hostname}/proof`)).status).toBe(404)
-  expect((await registry.call({ ...adminOf(tenantId), role: 'read' }, 'POST', `${url}/${hostname}/proof`)).status).toBe(403)
+  expect((await registry.call({ ...adminOf(tenantId), role: 'read' }, 'POST', `${url}/${hostname}/proof`)).status).toBe(
+    403,
+  )
   expect(await resolve()).toBe(404)
 })
 
 test('a resolver that does not answer is told as such', async () => {
   const alone = await startRegistry()
   const tenantId = await alone.givenTenant({ customHosts: ['phone.nobody.example'] })
-  const answer = await alone.call(platform, 'POST', `/api/v1/tenants/${tenantId}/custom-hosts/phone.nobody.example/proof`)
+  const answer = await alone.call(
+    platform,
+    'POST',
+    `/api/v1/tenants/${tenantId}/custom-hosts/phone.nobody.example/proof`,
+  )
   expect(answer).toMatchObject({ status: 200, body: { ok: false, dns: 'unreachable', file: 'unreachable' } })
   await alone.close()
 })

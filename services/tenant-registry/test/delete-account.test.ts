@@ -35,9 +35,16 @@ afterAll(async () => {
 beforeEach(() => Object.assign(roster, { asked: [], down: false, meanwhile: async () => {} }))
 
 const secret = aSecret()
-const givenAccount = () => registry.givenAccount(tenantId, { credential: { type: 'secret', secret, expiresAt: inDays(300) } })
+const givenAccount = () =>
+  registry.givenAccount(tenantId, { credential: { type: 'secret', secret, expiresAt: inDays(300) } })
 const remove = (id: string, query = '', headers: Record<string, string> = {}) =>
-  registry.call(adminOf(tenantId), 'DELETE', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}${query}`, undefined, headers)
+  registry.call(
+    adminOf(tenantId),
+    'DELETE',
+    `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}${query}`,
+    undefined,
+    headers,
+  )
 const find = (id: string) => registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`)
 
 test('S49 the preview shows who is concerned and what is erased, and changes nothing', async () => {
@@ -50,7 +57,13 @@ test('S49 the preview shows who is concerned and what is erased, and changes not
 
 test('T-91 a misspelled preview deletes nothing, and switches nothing off', async () => {
   const account = await givenAccount()
-  for (const misspelled of ['?preveiw=true', '?Preview=true', '?preview=True', '?preview=true&preview=true', '?dryRun=true']) {
+  for (const misspelled of [
+    '?preveiw=true',
+    '?Preview=true',
+    '?preview=True',
+    '?preview=true&preview=true',
+    '?dryRun=true',
+  ]) {
     const { status, body } = await remove(account.id, misspelled)
     expect([misspelled, status, body.code]).toEqual([misspelled, 400, 'invalid-request'])
   }
@@ -63,7 +76,8 @@ test('T-91 a misspelled preview deletes nothing, and switches nothing off', asyn
 test('CW-03 S58 how many people an account has is told to every reader; nothing changes by asking', async () => {
   const account = await givenAccount()
   const reader = { ...adminOf(tenantId), role: 'read' as const }
-  const reach = (id: string) => registry.call(reader, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/reach`)
+  const reach = (id: string) =>
+    registry.call(reader, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/reach`)
   expect(await reach(account.id)).toMatchObject({ status: 200, body: PEOPLE })
   expect((await find(account.id)).body).toEqual(account)
   expect((await reach(crypto.randomUUID())).status).toBe(404)
@@ -87,7 +101,9 @@ test('S49 the account is switched off, ended at the roster while its credential 
   expect(seen).toEqual([{ status: 'disabled', has_credential: true }])
   expect(roster.asked).toEqual([`POST ${account.id}/disconnect`])
   expect((await find(account.id)).status).toBe(404)
-  const left = await registry.pool.query('select from registry.microsoft_credential where account_id = $1', [account.id])
+  const left = await registry.pool.query('select from registry.microsoft_credential where account_id = $1', [
+    account.id,
+  ])
   expect(left.rowCount).toBe(0)
   const [event] = await registry.auditEvents('microsoft-account.delete')
   expect(event).toMatchObject({ tenantId, target: account.id, outcome: 'success', details: { alias: account.alias } })
@@ -97,7 +113,11 @@ test('S49 T-115 while the roster is down nothing is erased, and asking again fin
   const account = await givenAccount()
   roster.down = true
   expect(await remove(account.id)).toMatchObject({ status: 503, body: { code: 'roster-unavailable' } })
-  expect((await find(account.id)).body).toMatchObject({ status: 'disabled', enabled: false, credential: account.credential })
+  expect((await find(account.id)).body).toMatchObject({
+    status: 'disabled',
+    enabled: false,
+    credential: account.credential,
+  })
   expect((await remove(account.id, '?preview=true')).status).toBe(503)
   roster.down = false
   expect((await remove(account.id)).status).toBe(204)
@@ -110,7 +130,8 @@ test('T-91 an account that somebody changed meanwhile is not removed', async () 
   await registry.call(platform, 'PATCH', path, { alias: 'Renamed meanwhile' })
   expect((await remove(account.id, '', { 'if-match': String(headers.etag) })).status).toBe(412)
   expect(roster.asked).toEqual([])
-  roster.meanwhile = async () => void (await registry.call(platform, 'PATCH', path, { alias: 'Renamed at the same time' }))
+  roster.meanwhile = async () =>
+    void (await registry.call(platform, 'PATCH', path, { alias: 'Renamed at the same time' }))
   expect((await remove(account.id)).status).toBe(412)
   expect((await find(account.id)).body.alias).toBe('Renamed at the same time')
 })

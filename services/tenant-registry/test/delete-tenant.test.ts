@@ -3,7 +3,16 @@ import { createServer } from '@jackfield/http-server/create-server'
 import { internalTokenPlugin, requireService } from '@jackfield/internal-token/internal-token-plugin'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { adminOf, aSecret, inDays, platform, platformReader, type Registry, service, startRegistry } from './registry.ts'
+import {
+  adminOf,
+  aSecret,
+  inDays,
+  platform,
+  platformReader,
+  type Registry,
+  service,
+  startRegistry,
+} from './registry.ts'
 
 const PEOPLE = { users: 7, sso: 5, bound: 3, phoneSystems: 2, webhookEndpoints: 1 }
 const key = randomBytes(32)
@@ -38,9 +47,13 @@ async function givenTenant() {
   const host = `phone.removed-${counter}.example`
   const id = await registry.givenTenant({ customHosts: [host] })
   await registry.givenProven(host)
-  const account = await registry.givenAccount(id, { credential: { type: 'secret', secret: aSecret(), expiresAt: inDays(300) } })
-  const apiKey = (await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'Own', scope: id, role: 'admin' })).body.key
-  const link = (await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: id, role: 'admin' })).body
+  const account = await registry.givenAccount(id, {
+    credential: { type: 'secret', secret: aSecret(), expiresAt: inDays(300) },
+  })
+  const apiKey = (await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'Own', scope: id, role: 'admin' }))
+    .body.key
+  const link = (await registry.call(platform, 'POST', '/api/v1/control-sign-in-links', { scope: id, role: 'admin' }))
+    .body
   const { slug } = (await registry.call(platform, 'GET', `/api/v1/tenants/${id}`)).body
   return { id, host, account, apiKey, link, slug, url: `/api/v1/tenants/${id}` }
 }
@@ -53,7 +66,10 @@ async function left(tenantId: string): Promise<string[]> {
     `select tablename from pg_tables where schemaname = 'registry' and tablename <> 'audit_event'`,
   )
   const found = rows.map(async ({ tablename }) => {
-    const { rowCount } = await registry.pool.query(`select from registry.${tablename} t where to_jsonb(t)::text like $1`, [`%${tenantId}%`])
+    const { rowCount } = await registry.pool.query(
+      `select from registry.${tablename} t where to_jsonb(t)::text like $1`,
+      [`%${tenantId}%`],
+    )
     return rowCount ? [tablename] : []
   })
   return (await Promise.all(found)).flat()
@@ -104,7 +120,12 @@ test('AD-10 its hosts are closed first, the roster is erased while its credentia
   expect(authenticate.status).toBe(404)
   expect((await left(neighbour.id)).length).toBeGreaterThan(4)
   const [event] = await registry.auditEvents('tenant.delete')
-  expect(event).toMatchObject({ tenantId: tenant.id, target: tenant.id, outcome: 'success', details: { slug: tenant.slug } })
+  expect(event).toMatchObject({
+    tenantId: tenant.id,
+    target: tenant.id,
+    outcome: 'success',
+    details: { slug: tenant.slug },
+  })
   // Its names are free again.
   await registry.givenTenant({ slug: tenant.slug, customHosts: [tenant.host] })
 })
@@ -112,10 +133,15 @@ test('AD-10 its hosts are closed first, the roster is erased while its credentia
 test('AD-10 while the roster is down nothing is erased; the tenant stays closed, says so, and asking again finishes it', async () => {
   const tenant = await givenTenant()
   roster.down = true
-  expect(await registry.call(platform, 'DELETE', tenant.url)).toMatchObject({ status: 503, body: { code: 'roster-unavailable' } })
+  expect(await registry.call(platform, 'DELETE', tenant.url)).toMatchObject({
+    status: 503,
+    body: { code: 'roster-unavailable' },
+  })
   expect((await find(tenant.url)).body).toMatchObject({ removing: true })
   expect((await resolve(`${tenant.host}:4000`)).status).toBe(404)
-  expect((await find(`${tenant.url}/microsoft-accounts/${tenant.account.id}`)).body.credential).toEqual(tenant.account.credential)
+  expect((await find(`${tenant.url}/microsoft-accounts/${tenant.account.id}`)).body.credential).toEqual(
+    tenant.account.credential,
+  )
   expect((await registry.call(platform, 'DELETE', `${tenant.url}?preview=true`)).status).toBe(503)
   roster.down = false
   expect((await registry.call(platform, 'DELETE', tenant.url)).status).toBe(204)
@@ -129,7 +155,8 @@ test('T-91 a tenant that somebody changed meanwhile is not removed', async () =>
   const stale = { 'if-match': String(headers.etag) }
   expect((await registry.call(platform, 'DELETE', tenant.url, undefined, stale)).status).toBe(412)
   expect(roster.asked).toEqual([])
-  roster.meanwhile = async () => void (await registry.call(platform, 'PATCH', tenant.url, { name: 'Renamed at the same time' }))
+  roster.meanwhile = async () =>
+    void (await registry.call(platform, 'PATCH', tenant.url, { name: 'Renamed at the same time' }))
   expect((await registry.call(platform, 'DELETE', tenant.url)).status).toBe(412)
   expect((await find(tenant.url)).body).toMatchObject({ name: 'Renamed at the same time', removing: true })
 })
@@ -148,7 +175,8 @@ test('AD-10 an account that is added while its tenant is removed goes with it, o
 
 test('T-90 only the platform removes tenants: not their own admin, not a reader', async () => {
   const tenant = await givenTenant()
-  for (const caller of [adminOf(tenant.id), platformReader]) expect((await registry.call(caller, 'DELETE', tenant.url)).status).toBe(403)
+  for (const caller of [adminOf(tenant.id), platformReader])
+    expect((await registry.call(caller, 'DELETE', tenant.url)).status).toBe(403)
   expect((await registry.call(adminOf(await registry.givenTenant()), 'DELETE', tenant.url)).status).toBe(404)
   expect(roster.asked).toEqual([])
 })

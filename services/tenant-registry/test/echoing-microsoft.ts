@@ -3,7 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** An Entra ID that repeats in its refusals whatever it was sent, as a broken proxy or a debugging upstream would (SE-02). */
+/**
+ * An Entra ID that repeats in its refusals whatever it was sent, as a broken proxy or a debugging upstream would
+ * (SE-02).
+ */
 export async function startEchoingMicrosoft() {
   const seen: string[] = []
   const server = createServer(async (request, response) => {

@@ -24,7 +24,12 @@ export function givenDirectory(m365: M365Emulator, application: Application = {}
     ],
     grants: [{ appId: clientId, roles: application.roles ?? ['User.Read.All'] }],
   })
-  return { directory, secret, ids: { clientId, directoryId }, credential: { type: 'secret', secret, expiresAt: inDays(365) } }
+  return {
+    directory,
+    secret,
+    ids: { clientId, directoryId },
+    credential: { type: 'secret', secret, expiresAt: inDays(365) },
+  }
 }
 
 export const startMicrosoft = () => startEmulator({ port: 0, host: '127.0.0.1', directories: [] })

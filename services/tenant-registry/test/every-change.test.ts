@@ -31,7 +31,8 @@ const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent
 beforeAll(async () => {
   const port = await findFreePort()
   const counts = { users: 0, sso: 0, bound: 0, phoneSystems: 0, webhookEndpoints: 0 }
-  for (const method of ['GET', 'POST'] as const) rosterService.route({ method, url: '/internal/*', handler: async () => counts })
+  for (const method of ['GET', 'POST'] as const)
+    rosterService.route({ method, url: '/internal/*', handler: async () => counts })
   await rosterService.listen({ host: '127.0.0.1', port })
   const nobody = 'http://127.0.0.1:9'
   const microsoft = { MICROSOFT_LOGIN_URL: nobody, MICROSOFT_GRAPH_URL: nobody }
@@ -42,7 +43,12 @@ afterAll(async () => {
   await rosterService.close()
 })
 
-const WEB = { name: 'Web', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/callback'], kind: 'browser' }
+const WEB = {
+  name: 'Web',
+  tenantUrl: 'http://{tenant}.phone.localhost:4000',
+  callbackPaths: ['/callback'],
+  kind: 'browser',
+}
 async function made(url: string, body: object) {
   const answer = await registry.call(platform, 'POST', url, body)
   expect(answer.status).toBe(201)
@@ -72,7 +78,9 @@ async function givenLogo(): Promise<Existing> {
 }
 async function aPerson() {
   const { tenantId = '', accountId = '' } = (await givenAccount()).values
-  const { directoryId } = (await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`)).body
+  const { directoryId } = (
+    await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`)
+  ).body
   const person = { scope: tenantId, role: 'admin', directoryId, objectId: guid(), displayName: 'Adele Vance' }
   return person
 }
@@ -103,7 +111,10 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   deleteAdministrator: givenAdministrator,
   async deleteHandOverLink() {
     const { values } = await givenAccount()
-    const { id, etag } = await made(`/api/v1/tenants/${values.tenantId}/microsoft-accounts/${values.accountId}/hand-over-links`, {})
+    const { id, etag } = await made(
+      `/api/v1/tenants/${values.tenantId}/microsoft-accounts/${values.accountId}/hand-over-links`,
+      {},
+    )
     return { values: { ...values, linkId: id }, etag }
   },
 }
@@ -111,7 +122,10 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
 /** What to ask for by POST so that something comes of it. */
 const ASKED: Readonly<Record<string, () => Promise<Omit<Existing, 'etag'>>>> = {
   createTenant: async () => ({ values: {}, body: { slug: `slug-${guid().slice(0, 8)}`, name: 'A tenant' } }),
-  createMicrosoftAccount: async () => ({ ...(await givenTenant()), body: { alias: 'Main', clientId: guid(), directoryId: guid() } }),
+  createMicrosoftAccount: async () => ({
+    ...(await givenTenant()),
+    body: { alias: 'Main', clientId: guid(), directoryId: guid() },
+  }),
   createApiKey: async () => ({ values: {}, body: { name: 'A key', scope: 'platform', role: 'read' } }),
   createAdministrator: async () => ({ values: {}, body: await aPerson() }),
   createHandOverLink: async () => ({ ...(await givenAccount()), body: {} }),
@@ -125,27 +139,38 @@ const ASKED: Readonly<Record<string, () => Promise<Omit<Existing, 'etag'>>>> = {
 }
 
 const send = (operation: Operation, { values, body, type }: Omit<Existing, 'etag'>, ifMatch?: string) =>
-  registry.call(platform, operation.method, urlOf(operation, values), operation.method === 'DELETE' ? undefined : body, {
-    ...(type && { 'content-type': type }),
-    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-  })
-test.each([...changes, ...asked])('AD-16 $id leaves an audit event: who, tenant, what, when, outcome and request id', async (operation) => {
-  const given = await (GIVEN[operation.id] ?? ASKED[operation.id])?.()
-  if (!given) throw new Error(`The test has nothing to ask of ${operation.id}: give it something.`)
-  const { rows: before } = await registry.pool.query('select id from registry.audit_event')
-  const answer = await send(operation, given)
-  expect(answer.status).toBeLessThan(300)
-  const { rows } = await registry.pool.query('select * from registry.audit_event where id <> all($1::uuid[])', [before.map(({ id }) => id)])
-  expect(rows.length).toBeGreaterThan(0)
-  for (const { actor, action, outcome, target, request_id, tenant_id, at } of rows) {
-    expect([actor, request_id]).toEqual([platform.sub, answer.headers['x-request-id']])
-    expect(action).toMatch(/^[a-z-]+\.[a-z-]+$/)
-    expect(['success', 'failure']).toContain(outcome)
-    expect(target).toEqual(expect.any(String))
-    expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(30_000)
-    if (given.values.tenantId) expect(tenant_id).toBe(given.values.tenantId)
-  }
-})
+  registry.call(
+    platform,
+    operation.method,
+    urlOf(operation, values),
+    operation.method === 'DELETE' ? undefined : body,
+    {
+      ...(type && { 'content-type': type }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+  )
+test.each([...changes, ...asked])(
+  'AD-16 $id leaves an audit event: who, tenant, what, when, outcome and request id',
+  async (operation) => {
+    const given = await (GIVEN[operation.id] ?? ASKED[operation.id])?.()
+    if (!given) throw new Error(`The test has nothing to ask of ${operation.id}: give it something.`)
+    const { rows: before } = await registry.pool.query('select id from registry.audit_event')
+    const answer = await send(operation, given)
+    expect(answer.status).toBeLessThan(300)
+    const { rows } = await registry.pool.query('select * from registry.audit_event where id <> all($1::uuid[])', [
+      before.map(({ id }) => id),
+    ])
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { actor, action, outcome, target, request_id, tenant_id, at } of rows) {
+      expect([actor, request_id]).toEqual([platform.sub, answer.headers['x-request-id']])
+      expect(action).toMatch(/^[a-z-]+\.[a-z-]+$/)
+      expect(['success', 'failure']).toContain(outcome)
+      expect(target).toEqual(expect.any(String))
+      expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(30_000)
+      if (given.values.tenantId) expect(tenant_id).toBe(given.values.tenantId)
+    }
+  },
+)
 
 test('AD-16 no operation changes or removes what the audit log holds', () => {
   const ofTheLog = operations.filter(({ path }) => path.includes('audit'))

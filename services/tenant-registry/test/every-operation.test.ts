@@ -26,9 +26,20 @@ const BODIES: Readonly<Record<string, () => object>> = {
   }),
   changeMicrosoftAccount: () => ({ alias: 'Taken over' }),
   putMicrosoftAccountCredential: () => ({ type: 'secret', secret: aSecret(), expiresAt: inDays(90) }),
-  putApp: () => ({ name: 'Taken', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/x'], kind: 'browser' }),
+  putApp: () => ({
+    name: 'Taken',
+    tenantUrl: 'http://{tenant}.phone.localhost:4000',
+    callbackPaths: ['/x'],
+    kind: 'browser',
+  }),
   createApiKey: () => ({ name: 'Taken', scope: 'platform', role: 'admin' }),
-  createAdministrator: () => ({ ...guids(), scope: 'platform', signInTenantId: guid(), role: 'admin', displayName: 'Taken' }),
+  createAdministrator: () => ({
+    ...guids(),
+    scope: 'platform',
+    signInTenantId: guid(),
+    role: 'admin',
+    displayName: 'Taken',
+  }),
   changeAdministrator: () => ({ role: 'read' }),
   createHandOverLink: () => ({ hours: 24 }),
   putTenantLogo: () => ({}),
@@ -41,11 +52,31 @@ beforeAll(async () => {
   const tenantId = await registry.givenTenant({ name: 'The other tenant', customHosts: ['other.example.com'] })
   const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(90) }
   const account = await registry.givenAccount(tenantId, { alias: 'The other account', credential })
-  const app = { name: 'Web', tenantUrl: 'http://{tenant}.phone.localhost:4000', callbackPaths: ['/callback'], kind: 'browser' }
+  const app = {
+    name: 'Web',
+    tenantUrl: 'http://{tenant}.phone.localhost:4000',
+    callbackPaths: ['/callback'],
+    kind: 'browser',
+  }
   await registry.call(platform, 'PUT', '/api/v1/apps/web-client', app)
-  const key = await registry.call(platform, 'POST', '/api/v1/api-keys', { name: 'The other key', scope: tenantId, role: 'admin' })
-  const handOver = await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}/hand-over-links`, {})
-  const person = { scope: tenantId, role: 'admin', directoryId: account.directoryId, objectId: guid(), displayName: 'The other admin' }
+  const key = await registry.call(platform, 'POST', '/api/v1/api-keys', {
+    name: 'The other key',
+    scope: tenantId,
+    role: 'admin',
+  })
+  const handOver = await registry.call(
+    platform,
+    'POST',
+    `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}/hand-over-links`,
+    {},
+  )
+  const person = {
+    scope: tenantId,
+    role: 'admin',
+    directoryId: account.directoryId,
+    objectId: guid(),
+    displayName: 'The other admin',
+  }
   const administrator = await registry.call(platform, 'POST', '/api/v1/administrators', person)
   theirs = {
     administratorId: administrator.body.id,
@@ -98,7 +129,9 @@ testStrictRequests(operations, { document, values: () => theirs, bodies: STRICT_
 test('every operation that takes a body has one here', () => {
   const withBody = operations.filter(
     ({ method, id }) =>
-      method !== 'GET' && method !== 'DELETE' && !['verifyMicrosoftAccount', 'proveCustomHost', 'createConsentLink'].includes(id),
+      method !== 'GET' &&
+      method !== 'DELETE' &&
+      !['verifyMicrosoftAccount', 'proveCustomHost', 'createConsentLink'].includes(id),
   )
   expect(withBody.map(({ id }) => id).filter((id) => !(id in BODIES))).toEqual([])
 })
@@ -114,14 +147,19 @@ test.each(operations)('T-90 $id shows another tenant’s admin nothing, and chan
   expect(await everything()).toBe(before)
 })
 
-test.each(operations)('T-90 $id wants an admin: not nobody, not a service, and a reader changes nothing', async (operation) => {
-  const before = await everything()
-  expect((await registry.app.inject({ method: operation.method, url: urlOf(operation, theirs) })).statusCode).toBe(401)
-  expect((await send(operation, service)).statusCode).toBe(403)
-  const reader = { ...adminOf(theirs.tenantId ?? ''), role: 'read' as const }
-  if (operation.method !== 'GET') expect((await send(operation, reader)).statusCode).toBe(403)
-  expect(await everything()).toBe(before)
-})
+test.each(operations)(
+  'T-90 $id wants an admin: not nobody, not a service, and a reader changes nothing',
+  async (operation) => {
+    const before = await everything()
+    expect((await registry.app.inject({ method: operation.method, url: urlOf(operation, theirs) })).statusCode).toBe(
+      401,
+    )
+    expect((await send(operation, service)).statusCode).toBe(403)
+    const reader = { ...adminOf(theirs.tenantId ?? ''), role: 'read' as const }
+    if (operation.method !== 'GET') expect((await send(operation, reader)).statusCode).toBe(403)
+    expect(await everything()).toBe(before)
+  },
+)
 
 /** Asks the roster first, which does not run here. */
 const ASKS_ROSTER = 'showMicrosoftAccountReach'
@@ -134,7 +172,12 @@ test.each(operations.filter(({ id, body }) => body !== undefined && id in BODIES
     const before = await everything()
     for (const type of HOSTILE_CONTENT_TYPES) {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type }
-      for (const payload of ['[]', '{"hours":"x","name":7,"alias":[],"slug":{},"secret":1,"scope":0,"role":7}', '<a/>', 'a=b']) {
+      for (const payload of [
+        '[]',
+        '{"hours":"x","name":7,"alias":[],"slug":{},"secret":1,"scope":0,"role":7}',
+        '<a/>',
+        'a=b',
+      ]) {
         const answer = await inject({ method: operation.method, url: urlOf(operation, theirs), headers, payload })
         expect([400, 415], `${type} ${payload} ${answer.body}`).toContain(answer.status)
       }
@@ -143,22 +186,28 @@ test.each(operations.filter(({ id, body }) => body !== undefined && id in BODIES
   },
 )
 
-test.each(operations)('T-102 IL-06 $id takes less than 100 ms of CPU for 50 KiB of evil text in any place', async (operation) => {
-  for (const request of evilRequestsOf(operation, document, targetOf(operation))) {
-    let status = 0
-    const cpu = await cpuOf(async () => {
-      status = (await inject(request)).status
-    })
-    expect(status, request.name).toBeLessThan(500)
-    expect(cpu, request.name).toBeLessThan(100)
-  }
-})
+test.each(operations)(
+  'T-102 IL-06 $id takes less than 100 ms of CPU for 50 KiB of evil text in any place',
+  async (operation) => {
+    for (const request of evilRequestsOf(operation, document, targetOf(operation))) {
+      let status = 0
+      const cpu = await cpuOf(async () => {
+        status = (await inject(request)).status
+      })
+      expect(status, request.name).toBeLessThan(500)
+      expect(cpu, request.name).toBeLessThan(100)
+    }
+  },
+)
 
 testListCursors(operations, { values: () => theirs, send: inject })
 
-test.each(operations)('T-101 SI-05 $id takes nothing hostile amiss, wherever it stands in a request that would do', async (operation) => {
-  await tryAll(operation, document, sweptRequestsOf(operation, targetOf(operation), BODIES[operation.id]?.()), inject)
-})
+test.each(operations)(
+  'T-101 SI-05 $id takes nothing hostile amiss, wherever it stands in a request that would do',
+  async (operation) => {
+    await tryAll(operation, document, sweptRequestsOf(operation, targetOf(operation), BODIES[operation.id]?.()), inject)
+  },
+)
 
 test.each(operations)('T-102 SI-05 $id answers whatever is sent as it declares, never with 5xx', async (operation) => {
   await fuzzOperation({ operation, document, values: targetOf(operation), send: inject, runs: 100 })

@@ -33,7 +33,11 @@ beforeAll(async () => {
   file = join(folder, 'token')
   await rotateToken()
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin, FEDERATED_TOKEN_FILE: file })
+  registry = await startRegistry({
+    MICROSOFT_LOGIN_URL: m365.origin,
+    MICROSOFT_GRAPH_URL: m365.origin,
+    FEDERATED_TOKEN_FILE: file,
+  })
   tenantId = await registry.givenTenant()
 })
 afterAll(async () => {
@@ -61,9 +65,14 @@ const connection = (id: string, from = registry, tenant = tenantId) =>
   from.call(service, 'GET', `/internal/tenants/${tenant}/microsoft-accounts/${id}/connection`)
 
 test('S26 the account shows what is to be trusted in Entra ID, and nothing that could expire', async () => {
-  const { body } = await registry.call(platform, 'PUT', path((await registry.givenAccount(tenantId)).id, '/credential'), {
-    type: 'federated',
-  })
+  const { body } = await registry.call(
+    platform,
+    'PUT',
+    path((await registry.givenAccount(tenantId)).id, '/credential'),
+    {
+      type: 'federated',
+    },
+  )
   expect(body.credential).toEqual({
     type: 'federated',
     issuer: issuerUrl,
@@ -108,7 +117,9 @@ test('S26 an installation without a workload identity says so', async () => {
   const alone = await startRegistry()
   const tenant = await alone.givenTenant()
   const { id } = await alone.givenAccount(tenant)
-  const answer = await alone.call(platform, 'PUT', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/credential`, { type: 'federated' })
+  const answer = await alone.call(platform, 'PUT', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/credential`, {
+    type: 'federated',
+  })
   expect(answer).toMatchObject({ status: 409, body: { code: 'federation-not-set-up' } })
   await alone.close()
 })

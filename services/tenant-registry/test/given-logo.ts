@@ -1,6 +1,7 @@
 import { type adminOf, platform, type Registry } from './registry.ts'
 
-export const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#c4314b"/></svg>'
+export const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#c4314b"/></svg>'
 
 type Upload = { type?: string; caller?: ReturnType<typeof adminOf>; ifMatch?: string }
 

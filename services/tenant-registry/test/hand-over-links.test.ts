@@ -42,7 +42,8 @@ test('S3 an admin makes a link that opens Control for this account alone, as oft
 
 test('S3 S22 S27 its holder does the Entra part: reads what to register, enters the secret, gets the consent link, tests', async () => {
   const { path, holder, credential, tenantId, account } = await given()
-  const call = (method: 'GET' | 'POST' | 'PUT', what: string, body?: object) => registry.call(holder, method, `${path}${what}`, body)
+  const call = (method: 'GET' | 'POST' | 'PUT', what: string, body?: object) =>
+    registry.call(holder, method, `${path}${what}`, body)
   expect((await call('GET', '')).body).toMatchObject({ id: account.id, credential: null })
   expect((await call('GET', '/redirect-uris')).body.items).toHaveLength(1)
   const script = await registry.app.inject({
@@ -156,8 +157,9 @@ test.each([0, 169, 1.5, '72'])('S3 a link for %s hours is refused', async (hours
 
 test('SE-01 no token of a link is kept in clear', async () => {
   const { token, created } = await given()
-  const { rows } = await registry.pool.query('select to_jsonb(l)::text as text from registry.hand_over_link l where id = $1', [
-    created.body.id,
-  ])
+  const { rows } = await registry.pool.query(
+    'select to_jsonb(l)::text as text from registry.hand_over_link l where id = $1',
+    [created.body.id],
+  )
   expect(rows[0].text).not.toContain(token)
 })

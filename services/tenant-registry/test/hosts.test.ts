@@ -11,7 +11,12 @@ beforeAll(async () => {
   registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
   acme = await registry.givenTenant({ slug: 'acme', customHosts: ['calls.acme.example', 'unproven.acme.example'] })
   await registry.givenProven('calls.acme.example')
-  const definition = { name: 'Web', tenantUrl: 'https://{tenant}.web.example/app', callbackPaths: ['/cb'], kind: 'browser' }
+  const definition = {
+    name: 'Web',
+    tenantUrl: 'https://{tenant}.web.example/app',
+    callbackPaths: ['/cb'],
+    kind: 'browser',
+  }
   await registry.call(platform, 'PUT', '/api/v1/apps/web', definition)
 })
 afterAll(async () => {
@@ -70,7 +75,10 @@ test('S40 the host of an app’s shared address is nobody’s: it is shared, on 
   expect((await resolve('desk.example:8443')).body).toEqual({ kind: 'shared', origin: 'https://desk.example:8443' })
   expect((await resolve('desk.example')).status).toBe(404)
   expect((await put('http://desk.phone.localhost:4000/start')).status).toBe(200)
-  expect((await resolve('desk.phone.localhost:4000')).body).toEqual({ kind: 'shared', origin: 'http://desk.phone.localhost:4000' })
+  expect((await resolve('desk.phone.localhost:4000')).body).toEqual({
+    kind: 'shared',
+    origin: 'http://desk.phone.localhost:4000',
+  })
   expect((await resolve('desk.example:8443')).status).toBe(404)
   await registry.call(platform, 'DELETE', '/api/v1/apps/desk')
   expect((await resolve('desk.phone.localhost:4000')).status).toBe(404)
@@ -85,20 +93,33 @@ test.each([
   ['the platform’s own host', 'http://phone.localhost:4000/'],
   ['the Control host', 'http://control.phone.localhost:4000/'],
 ])('T-23 a shared host that is %s is refused', async (_what, sharedUrl) => {
-  const definition = { name: 'Desk', tenantUrl: 'https://{tenant}.desk.example/', callbackPaths: ['/cb'], kind: 'browser', sharedUrl }
+  const definition = {
+    name: 'Desk',
+    tenantUrl: 'https://{tenant}.desk.example/',
+    callbackPaths: ['/cb'],
+    kind: 'browser',
+    sharedUrl,
+  }
   const { status, body } = await registry.call(platform, 'PUT', '/api/v1/apps/desk', definition)
   expect([status, body.code]).toEqual([409, 'shared-host-taken'])
   expect((await registry.call(platform, 'GET', '/api/v1/apps')).body.items).toHaveLength(1)
 })
 
 test('T-23 a tenant cannot come to a shared host: by slug, by custom host, or by an app’s new tenant address', async () => {
-  const definition = { name: 'Desk', tenantUrl: 'https://{tenant}.desk.example/', callbackPaths: ['/cb'], kind: 'browser' }
+  const definition = {
+    name: 'Desk',
+    tenantUrl: 'https://{tenant}.desk.example/',
+    callbackPaths: ['/cb'],
+    kind: 'browser',
+  }
   const sharedUrl = 'http://desk.phone.localhost:4000/'
   expect((await registry.call(platform, 'PUT', '/api/v1/apps/desk', { ...definition, sharedUrl })).status).toBe(201)
   const create = (body: object) => registry.call(platform, 'POST', '/api/v1/tenants', { name: 'X', ...body })
   expect((await create({ slug: 'desk' })).body.code).toBe('slug-reserved')
   expect((await create({ slug: 'desk2', customHosts: ['desk.phone.localhost'] })).body.code).toBe('host-reserved')
-  expect((await registry.call(platform, 'PATCH', `/api/v1/tenants/${acme}`, { slug: 'desk' })).body.code).toBe('slug-reserved')
+  expect((await registry.call(platform, 'PATCH', `/api/v1/tenants/${acme}`, { slug: 'desk' })).body.code).toBe(
+    'slug-reserved',
+  )
 
   const elsewhere = { ...definition, sharedUrl: 'https://acme.elsewhere.example/' }
   expect((await registry.call(platform, 'PUT', '/api/v1/apps/desk', elsewhere)).status).toBe(200)
@@ -109,13 +130,21 @@ test('T-23 a tenant cannot come to a shared host: by slug, by custom host, or by
 
 test('S40 for a shared host our gateway reads one tenant’s enabled accounts, and which tenants a directory is connected to', async () => {
   const { ids, credential } = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
-  const [one, two, three] = [await registry.givenTenant(), await registry.givenTenant(), await registry.givenTenant()] as const
+  const [one, two, three] = [
+    await registry.givenTenant(),
+    await registry.givenTenant(),
+    await registry.givenTenant(),
+  ] as const
   for (const tenantId of [one, two, three]) {
     const { id } = await registry.givenAccount(tenantId, { ...ids, credential })
-    if (tenantId !== three) await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/verify`)
+    if (tenantId !== three)
+      await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/verify`)
   }
   const read = async (path: string) => (await registry.call(service, 'GET', `/internal${path}`)).body
-  expect(await read(`/tenants/${one}/sign-in`)).toMatchObject({ tenant: { id: one }, accounts: [{ directoryId: ids.directoryId }] })
+  expect(await read(`/tenants/${one}/sign-in`)).toMatchObject({
+    tenant: { id: one },
+    accounts: [{ directoryId: ids.directoryId }],
+  })
   expect(await read(`/tenants/${three}/sign-in`)).toMatchObject({ tenant: { id: three }, accounts: [] })
   const tenants = await read(`/directories/${ids.directoryId}/tenants`)
   expect(tenants.map(({ tenant }: { tenant: { id: string } }) => tenant.id)).toEqual([one, two].sort())
@@ -124,18 +153,29 @@ test('S40 for a shared host our gateway reads one tenant’s enabled accounts, a
 
   await registry.pool.query('update registry.tenant set removing = true where id = $1', [one])
   expect((await registry.call(service, 'GET', `/internal/tenants/${one}/sign-in`)).status).toBe(404)
-  expect((await read(`/directories/${ids.directoryId}/tenants`)).map(({ tenant }: { tenant: { id: string } }) => tenant.id)).toEqual([two])
+  expect(
+    (await read(`/directories/${ids.directoryId}/tenants`)).map(({ tenant }: { tenant: { id: string } }) => tenant.id),
+  ).toEqual([two])
   expect((await registry.call(platform, 'GET', `/internal/directories/${ids.directoryId}/tenants`)).status).toBe(403)
 })
 
 test('our services read tenants and apps', async () => {
-  expect((await registry.call(service, 'GET', `/internal/tenants/${acme}`)).body).toMatchObject({ id: acme, slug: 'acme' })
+  expect((await registry.call(service, 'GET', `/internal/tenants/${acme}`)).body).toMatchObject({
+    id: acme,
+    slug: 'acme',
+  })
   expect((await registry.call(service, 'GET', `/internal/tenants/${crypto.randomUUID()}`)).status).toBe(404)
   expect((await registry.call(service, 'GET', '/internal/apps')).body).toMatchObject([{ clientId: 'web' }])
 })
 
 test('our services record audit events, which then are in the list', async () => {
-  const event = { tenantId: acme, actor: 'user:1', action: 'sign-in', outcome: 'refused', details: { reason: 'not-bound' } }
+  const event = {
+    tenantId: acme,
+    actor: 'user:1',
+    action: 'sign-in',
+    outcome: 'refused',
+    details: { reason: 'not-bound' },
+  }
   expect((await registry.call(service, 'POST', '/internal/audit-events', event)).status).toBe(201)
   const { body } = await registry.call(platform, 'GET', `/api/v1/audit-events?tenantId=${acme}&action=sign-in`)
   expect(body.items).toMatchObject([{ ...event, target: null, requestId: null }])
@@ -165,7 +205,11 @@ test('the OpenAPI document names every public operation and no internal one', as
   expect(paths).toContain('/api/v1/tenants/{tenantId}/microsoft-accounts/{accountId}/verify')
   for (const operations of Object.values(body.paths) as object[]) {
     for (const operation of Object.values(operations)) {
-      expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String), tags: [expect.any(String)] })
+      expect(operation).toMatchObject({
+        operationId: expect.any(String),
+        summary: expect.any(String),
+        tags: [expect.any(String)],
+      })
     }
   }
 })

@@ -33,7 +33,8 @@ describe.each(TRANSIT_SERVERS)('the environment’s keys and transit of %s', (na
     await transit.close()
   })
 
-  const replica = (settings: KeyEncryptionSettings) => tenantKeyVault(drizzle(registry.confined), chosenKeyEncryption(settings))
+  const replica = (settings: KeyEncryptionSettings) =>
+    tenantKeyVault(drizzle(registry.confined), chosenKeyEncryption(settings))
   const currentPrefix = (settings: KeyEncryptionSettings) => chosenKeyEncryption(settings).currentPrefix()
   const underEnvironment = () => countBeginning(registry, sealedPrefix(KEY))
   const underVault = async () => countBeginning(registry, await currentPrefix({ ...vault, ...byVault }))
@@ -89,7 +90,10 @@ describe.each(TRANSIT_SERVERS)('the environment’s keys and transit of %s', (na
 
     const second = command.run(settings)
     const traffic = await trafficUntil(second.exited)
-    expect([await second.exited, second.output.text]).toEqual([0, expect.stringContaining('all data keys are under the current key')])
+    expect([await second.exited, second.output.text]).toEqual([
+      0,
+      expect.stringContaining('all data keys are under the current key'),
+    ])
     expect(traffic).toMatchObject({ failed: 0, calls: expect.any(Number) })
     expect(await underEnvironment()).toBe(0)
     await opens({ ...vault, ...byVault })
@@ -134,12 +138,22 @@ describe.each(TRANSIT_SERVERS)('the environment’s keys and transit of %s', (na
     await transit.seal()
     try {
       const answer = await late.call(service, 'GET', `/internal/tenants/${moved}/microsoft-accounts/${id}/connection`)
-      expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([503, 'temporarily-unavailable', '2'])
-      const put = await late.call(platform, 'PUT', `/api/v1/tenants/${moved}/microsoft-accounts/${id}/credential`, credential)
+      expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([
+        503,
+        'temporarily-unavailable',
+        '2',
+      ])
+      const put = await late.call(
+        platform,
+        'PUT',
+        `/api/v1/tenants/${moved}/microsoft-accounts/${id}/credential`,
+        credential,
+      )
       expect([put.status, put.body.code]).toEqual([503, 'temporarily-unavailable'])
       expect((await late.call(platform, 'GET', `/api/v1/tenants/${moved}/microsoft-accounts/${id}`)).status).toBe(200)
       expect(await failures()).toBe(before)
-      for (const secret of [credential.secret, vault.KEY_ENCRYPTION_VAULT_TOKEN]) expect(late.said.join('\n')).not.toContain(secret)
+      for (const secret of [credential.secret, vault.KEY_ENCRYPTION_VAULT_TOKEN])
+        expect(late.said.join('\n')).not.toContain(secret)
       expect(late.said.join('\n')).toContain('it is sealed')
       const run = command.run({ ...environmentText, ...vault, ...byVault })
       expect([await run.exited, run.output.text]).toEqual([
@@ -149,9 +163,10 @@ describe.each(TRANSIT_SERVERS)('the environment’s keys and transit of %s', (na
     } finally {
       await transit.unseal()
     }
-    expect((await late.call(service, 'GET', `/internal/tenants/${moved}/microsoft-accounts/${id}/connection`)).body.credential.secret).toBe(
-      credential.secret,
-    )
+    expect(
+      (await late.call(service, 'GET', `/internal/tenants/${moved}/microsoft-accounts/${id}/connection`)).body
+        .credential.secret,
+    ).toBe(credential.secret)
     await late.close()
     expect(await command.run({ ...environmentText, ...vault, ...byVault }).exited).toBe(0)
     expect(await underEnvironment()).toBe(0)

@@ -9,7 +9,8 @@ import { startTransit, TRANSIT_SERVERS, type Transit } from './transit/server.ts
 
 vi.setConfig({ testTimeout: 30_000 })
 const CONTEXT = 'tenant:0198c0de-0000-7000-8000-000000000001'
-const vault = (settings: KeyEncryptionSettings) => chosenKeyEncryption({ KEY_ENCRYPTION_PROVIDER: 'vault', ...settings })
+const vault = (settings: KeyEncryptionSettings) =>
+  chosenKeyEncryption({ KEY_ENCRYPTION_PROVIDER: 'vault', ...settings })
 const failure = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
     () => Promise.reject(new Error('it worked')),
@@ -49,7 +50,10 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
   })
 
   test.concurrent('a token from the settings is renewed before it ends, as long as that works', async () => {
-    const settings = { ...(await server.givenTokenSettings()), KEY_ENCRYPTION_VAULT_TOKEN: await server.makeToken({ period: 6 }) }
+    const settings = {
+      ...(await server.givenTokenSettings()),
+      KEY_ENCRYPTION_VAULT_TOKEN: await server.makeToken({ period: 6 }),
+    }
     const unkept = { ...settings, KEY_ENCRYPTION_VAULT_TOKEN: await server.makeToken({ period: 6 }) }
     const stopping = new AbortController()
     const troubles: Error[] = []
@@ -84,20 +88,26 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
   test.each([
     ['mount', { KEY_ENCRYPTION_VAULT_MOUNT: 'elsewhere' }],
     ['key', { KEY_ENCRYPTION_VAULT_KEY: 'no-such-key' }],
-  ])('T-115 a %s that is not there is a provider that does not work, not a data key that is lost', async (_what, wrong) => {
-    const settings = { ...(await server.givenTokenSettings()), ...wrong }
-    const wrapped = await vault(await server.givenTokenSettings()).wrap(randomBytes(32), CONTEXT)
-    expect(await failure(vault(settings).wrap(randomBytes(32), CONTEXT))).toBeInstanceOf(UnavailableError)
-    // Of another key by its own word: that one is not even asked.
-    expect((await vault(settings).unwrap(wrapped, CONTEXT)).kind).toBe('unreadable')
-    const place = `/${'KEY_ENCRYPTION_VAULT_MOUNT' in wrong ? wrong.KEY_ENCRYPTION_VAULT_MOUNT : 'transit'}/${settings.KEY_ENCRYPTION_VAULT_KEY}`
-    const fingerprint = createHash('sha256').update(place).digest().subarray(0, 4)
-    const forged = Buffer.concat([Buffer.from([2]), fingerprint, wrapped.subarray(5)])
-    expect(await failure(vault(settings).unwrap(forged, CONTEXT))).toBeInstanceOf(UnavailableError)
-  })
+  ])(
+    'T-115 a %s that is not there is a provider that does not work, not a data key that is lost',
+    async (_what, wrong) => {
+      const settings = { ...(await server.givenTokenSettings()), ...wrong }
+      const wrapped = await vault(await server.givenTokenSettings()).wrap(randomBytes(32), CONTEXT)
+      expect(await failure(vault(settings).wrap(randomBytes(32), CONTEXT))).toBeInstanceOf(UnavailableError)
+      // Of another key by its own word: that one is not even asked.
+      expect((await vault(settings).unwrap(wrapped, CONTEXT)).kind).toBe('unreadable')
+      const place = `/${'KEY_ENCRYPTION_VAULT_MOUNT' in wrong ? wrong.KEY_ENCRYPTION_VAULT_MOUNT : 'transit'}/${settings.KEY_ENCRYPTION_VAULT_KEY}`
+      const fingerprint = createHash('sha256').update(place).digest().subarray(0, 4)
+      const forged = Buffer.concat([Buffer.from([2]), fingerprint, wrapped.subarray(5)])
+      expect(await failure(vault(settings).unwrap(forged, CONTEXT))).toBeInstanceOf(UnavailableError)
+    },
+  )
 
   test('T-93 a key of a type that binds nothing to its context is not used', async () => {
-    const settings = { ...(await server.givenTokenSettings()), KEY_ENCRYPTION_VAULT_KEY: await server.makeKey('rsa-2048') }
+    const settings = {
+      ...(await server.givenTokenSettings()),
+      KEY_ENCRYPTION_VAULT_KEY: await server.makeKey('rsa-2048'),
+    }
     const error = await failure(vault(settings).wrap(randomBytes(32), CONTEXT))
     expect([error.name, error.message]).toEqual(['UnavailableError', expect.stringContaining('AEAD')])
   })
@@ -118,7 +128,8 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
         expect(error).toBeInstanceOf(UnavailableError)
         // SE-02: what an error carries ends in the log.
         const shown = inspect(error, { depth: 10, showHidden: true })
-        for (const secret of [settings.KEY_ENCRYPTION_VAULT_TOKEN, dataKey.toString('base64')]) expect(shown).not.toContain(secret)
+        for (const secret of [settings.KEY_ENCRYPTION_VAULT_TOKEN, dataKey.toString('base64')])
+          expect(shown).not.toContain(secret)
       }
       expect(await provider.unwrap(known, CONTEXT)).toEqual(before)
       expect((await failure(provider.unwrap(known, `${CONTEXT}x`))).name).toBe('UnavailableError')
@@ -172,7 +183,8 @@ describe('what only our own server can be made to do', () => {
       standIn.state.echoAs = 0
       expect(error).toBeInstanceOf(UnavailableError)
       const shown = inspect(error, { depth: 10, showHidden: true })
-      for (const secret of [settings.KEY_ENCRYPTION_VAULT_TOKEN, dataKey.toString('base64')]) expect(shown).not.toContain(secret)
+      for (const secret of [settings.KEY_ENCRYPTION_VAULT_TOKEN, dataKey.toString('base64')])
+        expect(shown).not.toContain(secret)
     },
   )
 

@@ -8,8 +8,16 @@ import { givenToken } from '../src/adapters/keys/transit-token.ts'
 import type { KeyEncryption } from '../src/ports.ts'
 import { startTransit, TRANSIT_SERVERS, type Transit } from './transit/server.ts'
 
-/** A provider, and what its administrator does: a new key goes in front; the ones before it are taken away. Nothing is remembered from before. */
-type Provider = { current(): KeyEncryption; rotate(): Promise<void>; forgetOld(): Promise<void>; close(): Promise<void> }
+/**
+ * A provider, and what its administrator does: a new key goes in front; the ones before it are taken away. Nothing is
+ * remembered from before.
+ */
+type Provider = {
+  current(): KeyEncryption
+  rotate(): Promise<void>
+  forgetOld(): Promise<void>
+  close(): Promise<void>
+}
 
 async function environment(): Promise<Provider> {
   let keys = [randomBytes(32)]

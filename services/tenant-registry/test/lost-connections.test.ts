@@ -37,7 +37,10 @@ test('FC-43 T-122 connections ended five times a second under reads and writes: 
     HOST: '127.0.0.1',
     PORT: `${port}`,
   }
-  child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...settings }, stdio: ['ignore', 'pipe', 'inherit'] })
+  child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   child.stdout?.resume()
   const sign = internalTokenSigner('auth-gateway', [KEY])
   const ask = async (caller: typeof platform, path: string, body?: object) => {
@@ -53,7 +56,8 @@ test('FC-43 T-122 connections ended five times a second under reads and writes: 
     tenants: () => ask(platform, '/api/v1/tenants'),
     apps: () => ask(service, '/internal/apps'),
     write: () => ask(platform, '/api/v1/tenants', { slug: `tenant-${++made}`, name: 'Contoso' }),
-    audit: () => ask(service, '/internal/audit-events', { tenantId: null, actor: 'test', action: 'test', outcome: 'success' }),
+    audit: () =>
+      ask(service, '/internal/audit-events', { tenantId: null, actor: 'test', action: 'test', outcome: 'success' }),
   }
   const isReady = async () => (await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined))?.status
 
@@ -70,7 +74,9 @@ test('FC-43 T-122 connections ended five times a second under reads and writes: 
   expect(ending.ended()).toBeGreaterThan(ROUNDS)
   expect(child.exitCode).toBeNull()
   for (const kind of Object.keys(questions)) {
-    const answers = load.answersOf(kind, 0, Number.POSITIVE_INFINITY).map(({ status, retryAfter }) => `${status} ${retryAfter}`)
+    const answers = load
+      .answersOf(kind, 0, Number.POSITIVE_INFINITY)
+      .map(({ status, retryAfter }) => `${status} ${retryAfter}`)
     expect(answers.length).toBeGreaterThan(ROUNDS)
     const isRight = (answer: string) => /^2\d\d undefined$|^503 2$/.test(answer)
     expect(answers.filter((answer) => !isRight(answer))).toEqual([])
@@ -78,7 +84,8 @@ test('FC-43 T-122 connections ended five times a second under reads and writes: 
   }
   // More at the same time than the pool has connections, as soon as it has seen the end of the last ones.
   for (const question of Object.values(questions)) {
-    const refused = async () => (await Promise.all(Array.from({ length: 30 }, question))).filter(({ status }) => status >= 300)
+    const refused = async () =>
+      (await Promise.all(Array.from({ length: 30 }, question))).filter(({ status }) => status >= 300)
     await expect.poll(refused, { timeout: 5_000 }).toEqual([])
   }
   expect(await isReady()).toBe(200)

@@ -31,7 +31,9 @@ function run(argument: string[], settings: Record<string, string>) {
     HOST: '127.0.0.1',
     SHUTDOWN_DELAY_SECONDS: '0',
   }
-  const child = spawn(process.execPath, [MAIN, ...argument], { env: { ...env, DATABASE_URL: database.url, ...settings } })
+  const child = spawn(process.execPath, [MAIN, ...argument], {
+    env: { ...env, DATABASE_URL: database.url, ...settings },
+  })
   children.push(child)
   const output = { text: '' }
   for (const stream of [child.stdout, child.stderr]) {
@@ -87,7 +89,10 @@ test(
   'T-115 without Postgres it listens at once, live but not ready, and answers 503',
   async () => {
     const port = await findFreePort()
-    const { child, exited } = run([], { PORT: `${port}`, DATABASE_URL: `postgres://x@127.0.0.1:${await findFreePort()}/x` })
+    const { child, exited } = run([], {
+      PORT: `${port}`,
+      DATABASE_URL: `postgres://x@127.0.0.1:${await findFreePort()}/x`,
+    })
     await expect.poll(() => status(port, '/health/live'), READY).toBe(200)
     expect(await status(port, '/health/ready')).toBe(503)
     expect(await status(port, '/internal/apps')).toBe(503)

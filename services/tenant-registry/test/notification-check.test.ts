@@ -59,7 +59,8 @@ async function verify(id: string) {
   const checks: Check[] = answer.body.checks
   return { ok: answer.body.ok, notifications: checks.find((check) => check.id === 'notifications') }
 }
-const read = async (id: string) => (await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`)).body
+const read = async (id: string) =>
+  (await registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`)).body
 
 test('S44 the connection test asks the roster about the account’s notifications', async () => {
   const id = await givenAccount()
@@ -74,10 +75,15 @@ test('S44 S27 what Graph said is a warning: the account is enabled all the same,
     words: 'Subscription validation request failed.',
     at: '2026-01-01T00:00:00.000Z',
   }
-  roster.answer = async () => Schema.parse({ ...HEALTHY, subscription: { ...HEALTHY.subscription, until: null, failure } })
+  roster.answer = async () =>
+    Schema.parse({ ...HEALTHY, subscription: { ...HEALTHY.subscription, until: null, failure } })
   const id = await givenAccount()
   expect(await verify(id)).toMatchObject({ ok: true, notifications: { status: 'warning', code: 'ValidationError' } })
-  expect(await read(id)).toMatchObject({ status: 'ready', enabled: true, warnings: [{ code: 'check-warning', check: 'notifications' }] })
+  expect(await read(id)).toMatchObject({
+    status: 'ready',
+    enabled: true,
+    warnings: [{ code: 'check-warning', check: 'notifications' }],
+  })
 })
 
 test.each<[string, () => Promise<unknown>]>([

@@ -17,7 +17,8 @@ const microsoft = createServer((request, response) => {
   if (misbehaviour === 'senseless') response.end('<h1>An intranet page</h1>')
   if (misbehaviour === 'redirecting') response.writeHead(307, { location: `${originOf(trap)}${request.url}` }).end()
   if (misbehaviour === 'trickling') trickle(response)
-  if (misbehaviour === 'slow-then-silent' && request.url?.includes('.well-known')) setTimeout(() => discover(response, directoryId), 8_000)
+  if (misbehaviour === 'slow-then-silent' && request.url?.includes('.well-known'))
+    setTimeout(() => discover(response, directoryId), 8_000)
 })
 /** Something of the inside that must not be reached. */
 let trapped = 0
@@ -34,7 +35,12 @@ function trickle(response: ServerResponse): void {
 }
 function discover(response: ServerResponse, directoryId: string): void {
   const at = `${originOf(microsoft)}/${directoryId}`
-  const document = { issuer: `${at}/v2.0`, authorization_endpoint: `${at}/a`, token_endpoint: `${at}/t`, jwks_uri: `${at}/k` }
+  const document = {
+    issuer: `${at}/v2.0`,
+    authorization_endpoint: `${at}/a`,
+    token_endpoint: `${at}/t`,
+    jwks_uri: `${at}/k`,
+  }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
 }
 
@@ -43,7 +49,10 @@ let unreachable: Registry
 beforeAll(async () => {
   for (const server of [microsoft, trap]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   registry = await startRegistry({ MICROSOFT_LOGIN_URL: originOf(microsoft), MICROSOFT_GRAPH_URL: originOf(microsoft) })
-  unreachable = await startRegistry({ MICROSOFT_LOGIN_URL: 'http://127.0.0.1:9', MICROSOFT_GRAPH_URL: 'http://127.0.0.1:9' })
+  unreachable = await startRegistry({
+    MICROSOFT_LOGIN_URL: 'http://127.0.0.1:9',
+    MICROSOFT_GRAPH_URL: 'http://127.0.0.1:9',
+  })
 })
 afterAll(async () => {
   await Promise.all([registry.close(), unreachable.close()])
@@ -71,7 +80,13 @@ test('SI-03 T-115 whatever Microsoft does, a connection test ends within 15 s, r
       if (kind !== 'refusing') misbehaviours.set(account.directoryId, kind)
       const began = Date.now()
       const { status, body } = await verify(of, tenantId, account.id)
-      return { kind, status, seconds: (Date.now() - began) / 1000, text: JSON.stringify(body), checks: body.checks as Check[] }
+      return {
+        kind,
+        status,
+        seconds: (Date.now() - began) / 1000,
+        text: JSON.stringify(body),
+        checks: body.checks as Check[],
+      }
     }),
   )
   for (const { kind, status, seconds, text, checks } of results) {
@@ -82,7 +97,9 @@ test('SI-03 T-115 whatever Microsoft does, a connection test ends within 15 s, r
     expect(words, kind).not.toMatch(/127\.0\.0\.1|localhost|ECONN|UND_ERR|socket|intranet|:\d{4,5}\b/i)
     const failed = checks.filter((check) => check.status === 'failed')
     expect(failed.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Entra ID (did not answer in time|could not be reached|gave an answer that makes no sense)\.$/),
+      expect.stringMatching(
+        /^Entra ID (did not answer in time|could not be reached|gave an answer that makes no sense)\.$/,
+      ),
     ])
   }
   expect(results.find(({ kind }) => kind === 'slow-then-silent')?.seconds).toBeGreaterThan(12)
@@ -103,7 +120,9 @@ test('SI-03 an account is tested so often and no more: 429 with Retry-After, bef
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
   }
   expect(asked).toBe(0)
-  const events = (await registry.auditEvents('microsoft-account.verify')).filter(({ target }: { target: string }) => target === account.id)
+  const events = (await registry.auditEvents('microsoft-account.verify')).filter(
+    ({ target }: { target: string }) => target === account.id,
+  )
   expect(events).toHaveLength(OUTBOUND_LIMITS.account)
   expect((await verify(registry, tenantId, other.id, adminOf(tenantId))).status).toBe(200)
   expect((await registry.call(platform, 'GET', `${accountsOf(tenantId)}/${account.id}`)).status).toBe(200)

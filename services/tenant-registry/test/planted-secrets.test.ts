@@ -86,7 +86,8 @@ test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump
   planted.set('API key', key).set('sign-in link', token)
   for (const presented of [key, `${key}x`, BOOTSTRAP])
     await registry.call(service, 'POST', '/internal/api-key-authentications', { key: presented })
-  for (let time = 0; time < 2; time += 1) await registry.call(service, 'POST', '/internal/control-sign-in-links/redemptions', { token })
+  for (let time = 0; time < 2; time += 1)
+    await registry.call(service, 'POST', '/internal/control-sign-in-links/redemptions', { token })
   await registry.call(platform, 'GET', '/api/v1/api-keys')
 
   // Credentials of each kind: saved, replaced, handed out, tested against a Microsoft that repeats them, and refused.
@@ -94,7 +95,10 @@ test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump
   const kinds = [plantSecret(planted, 'secret'), plantPair(planted, 'certificate'), { type: 'federated' }]
   for (const [index, credential] of kinds.entries()) {
     const { id } = await registry.givenAccount(tenantId, { ...ids(), credential })
-    await registry.pool.query("update registry.microsoft_account set first_ready_at = now(), status = 'ready' where id = $1", [id])
+    await registry.pool.query(
+      "update registry.microsoft_account set first_ready_at = now(), status = 'ready' where id = $1",
+      [id],
+    )
     const next = index === 0 ? plantPair(planted, `replacement ${index}`) : plantSecret(planted, `replacement ${index}`)
     await registry.call(platform, 'PUT', `${accounts}/${id}/credential`, next)
     const handed = await silently('GET', connectionOf(id), undefined, service)
@@ -118,7 +122,11 @@ test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump
   await put({ ...plantPair(planted, 'broken certificate'), certificate: 'x' })
   await put({ ...plantSecret(planted, 'misplaced secret'), expiresAt: aSecret() })
   await put({ ...plantSecret(planted, 'unknown member'), type: 'password' })
-  await registry.call(platform, 'POST', accounts, { ...ids(), alias: '', credential: plantSecret(planted, 'without alias') })
+  await registry.call(platform, 'POST', accounts, {
+    ...ids(),
+    alias: '',
+    credential: plantSecret(planted, 'without alias'),
+  })
 
   // The database fails under it: what a driver writes of a failed statement ends in the log.
   const failing = plantSecret(planted, 'during an outage')
@@ -134,6 +142,8 @@ test('S26 T-93 T-94 SE-01 SE-02 AD-06 no planted secret of any kind is in a dump
   const everything = [await dumpPostgres(registry.pool), ...registry.said].join('\n')
   expect(everything).toContain(tenantId)
   expect(everything).toContain('Failed query')
-  const found = [...planted].filter(([, text]) => text.length < 16 || formsOf(text).some((form) => everything.includes(form)))
+  const found = [...planted].filter(
+    ([, text]) => text.length < 16 || formsOf(text).some((form) => everything.includes(form)),
+  )
   expect(found.map(([name]) => name)).toEqual([])
 })

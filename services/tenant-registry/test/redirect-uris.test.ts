@@ -43,22 +43,39 @@ test('S21 a redirect URI that is not saved yet is told apart from one under the 
 
 test('S11 S21 an account for the platform of single-page applications passes with its URI there, and is warned with it under Web', async () => {
   const right = givenDirectory(m365, { spaRedirectUris: [CALLBACK] })
-  const spa = await registry.givenAccount(tenantId, { ...right.ids, credential: right.credential, redirectPlatform: 'spa' })
+  const spa = await registry.givenAccount(tenantId, {
+    ...right.ids,
+    credential: right.credential,
+    redirectPlatform: 'spa',
+  })
   expect(await redirectUriCheck(spa.id)).toMatchObject({ status: 'passed' })
   const wrong = givenDirectory(m365, { redirectUris: [CALLBACK] })
-  const web = await registry.givenAccount(tenantId, { ...wrong.ids, credential: wrong.credential, redirectPlatform: 'spa' })
-  expect(await redirectUriCheck(web.id)).toMatchObject({ status: 'warning', message: expect.stringContaining('not under Single-page') })
+  const web = await registry.givenAccount(tenantId, {
+    ...wrong.ids,
+    credential: wrong.credential,
+    redirectPlatform: 'spa',
+  })
+  expect(await redirectUriCheck(web.id)).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('not under Single-page'),
+  })
 })
 
 test('S20 a changed slug and a new custom host mark the list outdated and show the difference only, until Entra ID has it', async () => {
-  const app = { name: 'Web', tenantUrl: 'https://{tenant}.phone.example/web', callbackPaths: ['/web/cb'], kind: 'browser' }
+  const app = {
+    name: 'Web',
+    tenantUrl: 'https://{tenant}.phone.example/web',
+    callbackPaths: ['/web/cb'],
+    kind: 'browser',
+  }
   expect((await registry.call(platform, 'PUT', '/api/v1/apps/web', app)).status).toBeLessThan(300)
   const moving = await registry.givenTenant({ slug: 'before' })
   const path = `/api/v1/tenants/${moving}`
   const { ids, credential, directory } = givenDirectory(m365)
   const { id } = await registry.givenAccount(moving, { ...ids, credential, redirectMode: 'per-app' })
   const list = async () => (await registry.call(platform, 'GET', `${path}/microsoft-accounts/${id}/redirect-uris`)).body
-  const save = (web: string[]) => directory.changeApplication(ids.clientId, { redirectUris: { web, spa: [], publicClient: [] } })
+  const save = (web: string[]) =>
+    directory.changeApplication(ids.clientId, { redirectUris: { web, spa: [], publicClient: [] } })
   const on = (host: string) => `https://${host}/auth/microsoft/callback/web`
   const uris = ({ items }: { items: { uri: string }[] }) => items.map(({ uri }) => uri)
 

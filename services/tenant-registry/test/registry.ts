@@ -18,9 +18,17 @@ export const platformReader: Caller = { sub: 'api-key:reader', scope: 'platform'
 export const service: Caller = { sub: 'auth-gateway', scope: 'platform', role: 'service' }
 export const adminOf = (tenantId: string): Caller => ({ sub: `api-key:of-${tenantId}`, scope: tenantId, role: 'admin' })
 
-/** The whole service, on a database of its own or as one more replica on that of another, with everything it says remembered. */
-export async function startRegistry(settings: Partial<PortSettings> = {}, internalKey = randomBytes(32), replicaOf?: string) {
-  const database = replicaOf === undefined ? await createTestDatabase() : { url: replicaOf, drop: async () => undefined }
+/**
+ * The whole service, on a database of its own or as one more replica on that of another, with everything it says
+ * remembered.
+ */
+export async function startRegistry(
+  settings: Partial<PortSettings> = {},
+  internalKey = randomBytes(32),
+  replicaOf?: string,
+) {
+  const database =
+    replicaOf === undefined ? await createTestDatabase() : { url: replicaOf, drop: async () => undefined }
   await runMigrations({
     connectionString: database.url,
     folder: fileURLToPath(new URL('../migrations', import.meta.url)),
@@ -56,7 +64,13 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
   })
   const sign = internalTokenSigner('auth-gateway', [key])
 
-  async function call(caller: Caller, method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
+  async function call(
+    caller: Caller,
+    method: Method,
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) {
     const authorization = `Bearer ${sign({ aud: 'tenant-registry', ...caller })}`
     const response = await app.inject({
       method,
@@ -86,7 +100,11 @@ export async function startRegistry(settings: Partial<PortSettings> = {}, intern
     said,
     async givenTenant(members: object = {}): Promise<string> {
       counter += 1
-      const { body } = await call(platform, 'POST', '/api/v1/tenants', { slug: `tenant-${counter}`, name: `Tenant ${counter}`, ...members })
+      const { body } = await call(platform, 'POST', '/api/v1/tenants', {
+        slug: `tenant-${counter}`,
+        name: `Tenant ${counter}`,
+        ...members,
+      })
       return body.id
     },
     /** As its owner's proof would have it. */

@@ -35,9 +35,14 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
   const tenantId = await before.givenTenant()
   const [one, other] = [await givenReady(tenantId), await givenReady(tenantId)]
   const healthyTenant = await after.givenTenant({ slug: 'healthy' })
-  const list = async () => (await after.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts`)).body.items
+  const list = async () =>
+    (await after.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts`)).body.items
   const shown = async ({ path }: typeof one) => (await after.call(platform, 'GET', path)).body
-  const unreadable = { check: 'credential', severity: 'critical', message: expect.stringContaining('cannot be opened any more') }
+  const unreadable = {
+    check: 'credential',
+    severity: 'critical',
+    message: expect.stringContaining('cannot be opened any more'),
+  }
 
   // By itself, within a day: nobody has to ask.
   after.clock.offset = CHECK_EVERY_SECONDS * 1000 + 1000
@@ -46,7 +51,10 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
   expect((await shown(one)).warnings).toEqual([expect.objectContaining(unreadable)])
   expect(after.unopened).toEqual(['microsoft credential', 'microsoft credential'])
   const connection = `/internal/tenants/${tenantId}/microsoft-accounts/${one.id}/connection`
-  expect(await after.call(service, 'GET', connection)).toMatchObject({ status: 502, body: { code: 'credential-unreadable' } })
+  expect(await after.call(service, 'GET', connection)).toMatchObject({
+    status: 502,
+    body: { code: 'credential-unreadable' },
+  })
 
   const credential = { ...one.credential, expiresAt: inDays(300) }
   expect((await after.call(platform, 'PUT', `${one.path}/credential`, credential)).status).toBe(200)
@@ -61,11 +69,18 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
 
 test('FC-61 secrets entered at the same time for a tenant whose data key is lost share the next one', async () => {
   const tenantId = await before.givenTenant({ slug: 'lost' })
-  await before.givenAccount(tenantId, { alias: 'Lost', credential: { type: 'secret', secret: 'lost secret', expiresAt: inDays(90) } })
+  await before.givenAccount(tenantId, {
+    alias: 'Lost',
+    credential: { type: 'secret', secret: 'lost secret', expiresAt: inDays(90) },
+  })
   const credential = { type: 'secret', secret: 'next secret', expiresAt: inDays(90) }
   const accounts = await Promise.all(Array.from({ length: 6 }, () => after.givenAccount(tenantId, { credential })))
   for (const { id } of accounts) {
-    const { body } = await after.call(service, 'GET', `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`)
+    const { body } = await after.call(
+      service,
+      'GET',
+      `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`,
+    )
     expect(body.credential).toEqual({ type: 'secret', secret: 'next secret' })
   }
 })

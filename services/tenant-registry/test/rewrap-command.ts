@@ -31,7 +31,11 @@ export function rewrapCommand(registry: Registry) {
           output.text += chunk
         })
       }
-      return { child, output, exited: once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string) }
+      return {
+        child,
+        output,
+        exited: once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string),
+      }
     },
     killAll() {
       for (const child of children) child.kill('SIGKILL')
@@ -40,7 +44,11 @@ export function rewrapCommand(registry: Registry) {
 }
 
 /** Tenants whose data keys are wrapped so, by their ids in order. */
-export async function givenTenants(registry: Registry, count: number, { wrap }: Pick<KeyEncryption, 'wrap'>): Promise<string[]> {
+export async function givenTenants(
+  registry: Registry,
+  count: number,
+  { wrap }: Pick<KeyEncryption, 'wrap'>,
+): Promise<string[]> {
   const ids = Array.from({ length: count }, () => crypto.randomUUID()).sort()
   await registry.pool.query(
     "insert into registry.tenant (id, slug, name) select id, 'bulk-' || id, 'Bulk' from unnest($1::uuid[]) as n (id)",

@@ -7,11 +7,9 @@ import { tenantKeyVault } from '../src/adapters/keys/tenant-key-vault.ts'
 import { aSecret, inDays, type Registry, service, startRegistry } from './registry.ts'
 import { countBeginning, givenTenants, rewrapCommand } from './rewrap-command.ts'
 
-const [OLD_KEY, NEW_KEY, LOST_KEY] = ['old', 'new', 'lost'].map((name) => createHash('sha256').update(name).digest()) as [
-  Buffer,
-  Buffer,
-  Buffer,
-]
+const [OLD_KEY, NEW_KEY, LOST_KEY] = ['old', 'new', 'lost'].map((name) =>
+  createHash('sha256').update(name).digest(),
+) as [Buffer, Buffer, Buffer]
 const TENANTS = 450
 const SLOW = { timeout: 60_000 }
 let registry: Registry
@@ -40,7 +38,8 @@ test(
     const ids = await givenTenants(registry, TENANTS, settingsKeyEncryption([OLD_KEY]))
     const sealed = new Map<string, Buffer>()
     const account = crypto.randomUUID()
-    for (const id of ids.filter((_, index) => index % 30 === 0)) sealed.set(id, await vault(OLD_KEY).seal(id, account, `secret of ${id}`))
+    for (const id of ids.filter((_, index) => index % 30 === 0))
+      sealed.set(id, await vault(OLD_KEY).seal(id, account, `secret of ${id}`))
     const opens = async (...keys: Buffer[]) => {
       for (const [id, text] of sealed)
         expect(await vault(...keys).open(id, account, text)).toEqual({ kind: 'opened', secret: `secret of ${id}` })
@@ -68,12 +67,19 @@ test(
     while (!traffic.ended) {
       const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(90) }
       const { id } = await registry.givenAccount(tenantId, { credential })
-      const answer = await registry.call(service, 'GET', `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`)
+      const answer = await registry.call(
+        service,
+        'GET',
+        `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`,
+      )
       if (answer.body?.credential?.secret !== credential.secret) traffic.failed += 1
       await opens(NEW_KEY, OLD_KEY)
       traffic.calls += 1
     }
-    expect([await second.exited, second.output.text]).toEqual([0, expect.stringContaining('all data keys are under the current key')])
+    expect([await second.exited, second.output.text]).toEqual([
+      0,
+      expect.stringContaining('all data keys are under the current key'),
+    ])
     expect(traffic.failed).toBe(0)
     expect(traffic.calls).toBeGreaterThan(0)
     expect(await under(OLD_KEY)).toBe(0)
@@ -81,42 +87,55 @@ test(
   },
 )
 
-test('SE-05 a data key that changed while it was being wrapped again stays as it is, and is found again', SLOW, async () => {
-  const [id = ''] = await givenTenants(registry, 1, settingsKeyEncryption([OLD_KEY]))
-  const holder = await registry.pool.connect()
-  await holder.query('begin')
-  const { wrap } = settingsKeyEncryption([OLD_KEY])
-  const sealed = await wrap(createHash('sha256').update('another').digest(), `tenant:${id}`)
-  await holder.query('update registry.tenant_data_key set sealed = $2 where tenant_id = $1', [id, sealed])
-  const run = rewrap(NEW_KEY, OLD_KEY)
-  const blocked = "select count(*)::int as n from pg_stat_activity where application_name like '%rewrap-keys' and wait_event_type = 'Lock'"
-  await expect.poll(async () => (await registry.pool.query(blocked)).rows[0].n, { timeout: 30_000 }).toBe(1)
-  await holder.query('commit')
-  holder.release()
-  expect([await run.exited, run.output.text]).toEqual([0, expect.stringContaining('done: 1 wrapped now')])
-  const { unwrap } = settingsKeyEncryption([NEW_KEY])
-  const [row] = (await registry.pool.query('select sealed from registry.tenant_data_key where tenant_id = $1', [id])).rows
-  expect(await unwrap(row.sealed, `tenant:${id}`)).toEqual({
-    kind: 'unwrapped',
-    dataKey: createHash('sha256').update('another').digest(),
-  })
-})
+test(
+  'SE-05 a data key that changed while it was being wrapped again stays as it is, and is found again',
+  SLOW,
+  async () => {
+    const [id = ''] = await givenTenants(registry, 1, settingsKeyEncryption([OLD_KEY]))
+    const holder = await registry.pool.connect()
+    await holder.query('begin')
+    const { wrap } = settingsKeyEncryption([OLD_KEY])
+    const sealed = await wrap(createHash('sha256').update('another').digest(), `tenant:${id}`)
+    await holder.query('update registry.tenant_data_key set sealed = $2 where tenant_id = $1', [id, sealed])
+    const run = rewrap(NEW_KEY, OLD_KEY)
+    const blocked =
+      "select count(*)::int as n from pg_stat_activity where application_name like '%rewrap-keys' and wait_event_type = 'Lock'"
+    await expect.poll(async () => (await registry.pool.query(blocked)).rows[0].n, { timeout: 30_000 }).toBe(1)
+    await holder.query('commit')
+    holder.release()
+    expect([await run.exited, run.output.text]).toEqual([0, expect.stringContaining('done: 1 wrapped now')])
+    const { unwrap } = settingsKeyEncryption([NEW_KEY])
+    const [row] = (await registry.pool.query('select sealed from registry.tenant_data_key where tenant_id = $1', [id]))
+      .rows
+    expect(await unwrap(row.sealed, `tenant:${id}`)).toEqual({
+      kind: 'unwrapped',
+      dataKey: createHash('sha256').update('another').digest(),
+    })
+  },
+)
 
-test('FC-43 T-122 a connection that is ended in the middle is replaced, and the command goes on to its end', SLOW, async () => {
-  const ids = await givenTenants(registry, 250, settingsKeyEncryption([OLD_KEY]))
-  // Somebody holds a row of the third slice.
-  const holder = await registry.pool.connect()
-  await holder.query('begin')
-  await holder.query('select 1 from registry.tenant_data_key where tenant_id = $1 for update', [ids[240]])
-  const run = rewrap(NEW_KEY, OLD_KEY)
-  const end =
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%rewrap-keys' and wait_event_type = 'Lock'"
-  await expect.poll(async () => (await registry.pool.query(end)).rowCount, { timeout: 30_000 }).toBe(1)
-  await expect.poll(() => run.output.text, { timeout: 30_000 }).toContain('Postgres is away')
-  await holder.query('commit')
-  holder.release()
-  expect([await run.exited, run.output.text]).toEqual([0, expect.stringContaining('all data keys are under the current key')])
-})
+test(
+  'FC-43 T-122 a connection that is ended in the middle is replaced, and the command goes on to its end',
+  SLOW,
+  async () => {
+    const ids = await givenTenants(registry, 250, settingsKeyEncryption([OLD_KEY]))
+    // Somebody holds a row of the third slice.
+    const holder = await registry.pool.connect()
+    await holder.query('begin')
+    await holder.query('select 1 from registry.tenant_data_key where tenant_id = $1 for update', [ids[240]])
+    const run = rewrap(NEW_KEY, OLD_KEY)
+    const end =
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%rewrap-keys' and wait_event_type = 'Lock'"
+    await expect.poll(async () => (await registry.pool.query(end)).rowCount, { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => run.output.text, { timeout: 30_000 }).toContain('Postgres is away')
+    await holder.query('commit')
+    holder.release()
+    expect([await run.exited, run.output.text]).toEqual([
+      0,
+      expect.stringContaining('all data keys are under the current key'),
+    ])
+  },
+)
 
 test('SE-05 a data key that no key opens is named, the others are wrapped, and the command fails', SLOW, async () => {
   const [lost = ''] = await givenTenants(registry, 1, settingsKeyEncryption([LOST_KEY]))

@@ -46,9 +46,14 @@ beforeAll(async () => {
 })
 afterAll(() => registry.close())
 
-const count = async (pool: pg.Pool, table: string) => Number((await pool.query(`select count(*) from registry.${table}`)).rows[0].count)
+const count = async (pool: pg.Pool, table: string) =>
+  Number((await pool.query(`select count(*) from registry.${table}`)).rows[0].count)
 const scoped = <Result>(scope: string, statement: string) =>
-  inScope(drizzle(registry.confined), scope, async (tx) => (await tx.execute(sql.raw(statement))) as unknown as Result & pg.QueryResult)
+  inScope(
+    drizzle(registry.confined),
+    scope,
+    async (tx) => (await tx.execute(sql.raw(statement))) as unknown as Result & pg.QueryResult,
+  )
 
 test('T-90 every table with tenants’ rows is behind row-level security, the owner included, so that a new one cannot be forgotten', async () => {
   const { rows } = await registry.pool.query(
@@ -73,7 +78,10 @@ test('T-90 a query that forgets its tenant sees nothing of any table, changes no
 test('T-90 work for one tenant finds that tenant’s rows alone, whatever it asks for', async () => {
   for (const table of tables) {
     const total = await count(registry.pool, table)
-    const [own, other] = [await scoped(mine, `select * from registry.${table}`), await scoped(theirs, `select * from registry.${table}`)]
+    const [own, other] = [
+      await scoped(mine, `select * from registry.${table}`),
+      await scoped(theirs, `select * from registry.${table}`),
+    ]
     expect(own.rows.length, table).toBeGreaterThan(0)
     expect(own.rows.length + other.rows.length, table).toBeLessThanOrEqual(total)
     expect(JSON.stringify(own.rows), table).not.toContain(theirs)
@@ -91,7 +99,9 @@ test('T-90 work for one tenant finds that tenant’s rows alone, whatever it ask
 
 test('T-90 work for one tenant cannot write a row of another, nor give its own away', async () => {
   const refused = /row-level security/
-  await expect(scoped(mine, `insert into registry.tenant_host values ('c.example.com', '${theirs}')`)).rejects.toMatchObject({
+  await expect(
+    scoped(mine, `insert into registry.tenant_host values ('c.example.com', '${theirs}')`),
+  ).rejects.toMatchObject({
     cause: { message: expect.stringMatching(refused) },
   })
   await expect(scoped(mine, `update registry.microsoft_account set tenant_id = '${theirs}'`)).rejects.toMatchObject({
@@ -138,7 +148,12 @@ test('T-90 migrations run as an owner that is no superuser, and the service work
   Object.assign(url, { username: owner, password: 'x' })
   const folder = fileURLToPath(new URL('../migrations', import.meta.url))
   await runMigrations({ connectionString: url.href, folder, name: 'registry' })
-  const pool = createPool({ connectionString: url.href, applicationName: 'test', role: DATABASE_ROLE, onIdleError: () => undefined })
+  const pool = createPool({
+    connectionString: url.href,
+    applicationName: 'test',
+    role: DATABASE_ROLE,
+    onIdleError: () => undefined,
+  })
   const asOwner = createPool({ connectionString: url.href, applicationName: 'test', onIdleError: () => undefined })
   const insert = sql.raw(`insert into registry.tenant (id, slug, name) values ('${mine}', 'a', 'A')`)
   await inScope(drizzle(pool), mine, (tx) => tx.execute(insert))

@@ -13,7 +13,11 @@ let m365: M365Emulator
 let registry: Registry
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  const settings = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin, KEY_ENCRYPTION_KEYS: [OLD_KEY] }
+  const settings = {
+    MICROSOFT_LOGIN_URL: m365.origin,
+    MICROSOFT_GRAPH_URL: m365.origin,
+    KEY_ENCRYPTION_KEYS: [OLD_KEY],
+  }
   registry = await startRegistry(settings)
 })
 afterAll(async () => {
@@ -100,7 +104,10 @@ test('T-93 after a new key-encryption key was put first, old secrets still open 
   const tenantId = await registry.givenTenant()
   const accountId = guid()
   const sealed = await vault([OLD_KEY]).seal(tenantId, accountId, 'a secret')
-  expect(await vault([NEW_KEY, OLD_KEY]).open(tenantId, accountId, sealed)).toEqual({ kind: 'opened', secret: 'a secret' })
+  expect(await vault([NEW_KEY, OLD_KEY]).open(tenantId, accountId, sealed)).toEqual({
+    kind: 'opened',
+    secret: 'a secret',
+  })
   expect((await vault([NEW_KEY]).open(tenantId, accountId, sealed)).kind).toBe('unreadable')
 })
 
@@ -118,6 +125,8 @@ test('the connection goes to our services only, is never stored by anybody on th
   const answer = await connection(tenantId, id)
   expect(answer.body).toMatchObject({ accountId: id, tenantId, enabled: false, credential: null })
   expect(answer.headers['cache-control']).toBe('no-store')
-  expect((await registry.call(platform, 'GET', `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`)).status).toBe(403)
+  expect(
+    (await registry.call(platform, 'GET', `/internal/tenants/${tenantId}/microsoft-accounts/${id}/connection`)).status,
+  ).toBe(403)
   expect((await connection(await registry.givenTenant(), id)).status).toBe(404)
 })

@@ -20,7 +20,9 @@ const setup: Setup = {
 const parser: Parser[] = []
 beforeAll(async () => {
   await Parser.init()
-  const grammar = await Language.load(fileURLToPath(import.meta.resolve('tree-sitter-powershell/tree-sitter-powershell.wasm')))
+  const grammar = await Language.load(
+    fileURLToPath(import.meta.resolve('tree-sitter-powershell/tree-sitter-powershell.wasm')),
+  )
   parser.push(new Parser().setLanguage(grammar))
 })
 function parse(script: string): Node {

@@ -16,7 +16,10 @@ const setup: Setup = {
   directoryId: '69db3c30-242b-4cab-8772-d4ade8c609e1',
   cloud: 'global',
   redirectPlatform: 'web',
-  redirectUris: ['https://phone.example/auth/microsoft/callback', 'https://contoso.phone.example/auth/microsoft/callback'],
+  redirectUris: [
+    'https://phone.example/auth/microsoft/callback',
+    'https://contoso.phone.example/auth/microsoft/callback',
+  ],
 }
 
 /** Stands for the Azure CLI: writes down how it was called and answers as it would. */
@@ -50,7 +53,11 @@ async function runBash(script: string, registered: boolean) {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  return { stdout, calls: lines, find: (...words: string[]) => lines.find((args) => words.every((word, index) => args[index] === word)) }
+  return {
+    stdout,
+    calls: lines,
+    find: (...words: string[]) => lines.find((args) => words.every((word, index) => args[index] === word)),
+  }
 }
 
 test('S12 S22 S24 the bash script registers an application, its URIs, permission, consent and secret, and hands back the values', async () => {

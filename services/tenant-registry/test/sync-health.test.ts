@@ -35,7 +35,10 @@ const eventsOf = async (action: string, id: string) =>
 
 async function givenReady() {
   const given = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
-  const { id } = await registry.givenAccount(tenantId, { ...given.ids, credential: { ...given.credential, expiresAt: inDays(365) } })
+  const { id } = await registry.givenAccount(tenantId, {
+    ...given.ids,
+    credential: { ...given.credential, expiresAt: inDays(365) },
+  })
   expect((await registry.call(platform, 'POST', `${path(id)}/verify`)).body.ok).toBe(true)
   return id as string
 }
@@ -74,7 +77,11 @@ test('FC-34 one event tells that it began, with its reason, and one that it ende
   const [event, ...more] = await eventsOf('not-in-step', id)
   expect(more).toEqual([])
   const { code, message, since } = FAILURE
-  expect(event).toMatchObject({ actor: 'auth-gateway', outcome: 'failure', details: { code, message, since, failures: '2' } })
+  expect(event).toMatchObject({
+    actor: 'auth-gateway',
+    outcome: 'failure',
+    details: { code, message, since, failures: '2' },
+  })
   for (const _ of [1, 2]) expect((await tell(id, null)).status).toBe(200)
   expect(await eventsOf('in-step', id)).toMatchObject([{ outcome: 'success' }])
 })

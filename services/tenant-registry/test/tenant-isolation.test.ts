@@ -34,19 +34,37 @@ const tenantRoutes = [
   ['GET', '/microsoft-accounts/:id/hand-over-links', undefined],
 ] as const
 
-test.each(tenantRoutes)('T-90 AD-02 %s of a foreign tenant%s answers as a missing one and changes nothing', async (method, route, body) => {
-  const before = (await registry.call(platform, 'GET', `/api/v1/tenants/${theirs}/microsoft-accounts`)).body
-  const foreign = await registry.call(adminOf(mine), method, `/api/v1/tenants/${theirs}${route.replace(':id', theirAccount)}`, body)
-  const missing = await registry.call(adminOf(mine), method, `/api/v1/tenants/${guid()}${route.replace(':id', guid())}`, body)
-  expect(foreign.status).toBe(404)
-  expect({ ...foreign.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' })
-  // Their account under my tenant is not there either.
-  if (route.includes(':id')) {
-    const under = await registry.call(adminOf(mine), method, `/api/v1/tenants/${mine}${route.replace(':id', theirAccount)}`, body)
-    expect(under.status).toBe(404)
-  }
-  expect((await registry.call(platform, 'GET', `/api/v1/tenants/${theirs}/microsoft-accounts`)).body).toEqual(before)
-})
+test.each(tenantRoutes)(
+  'T-90 AD-02 %s of a foreign tenant%s answers as a missing one and changes nothing',
+  async (method, route, body) => {
+    const before = (await registry.call(platform, 'GET', `/api/v1/tenants/${theirs}/microsoft-accounts`)).body
+    const foreign = await registry.call(
+      adminOf(mine),
+      method,
+      `/api/v1/tenants/${theirs}${route.replace(':id', theirAccount)}`,
+      body,
+    )
+    const missing = await registry.call(
+      adminOf(mine),
+      method,
+      `/api/v1/tenants/${guid()}${route.replace(':id', guid())}`,
+      body,
+    )
+    expect(foreign.status).toBe(404)
+    expect({ ...foreign.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' })
+    // Their account under my tenant is not there either.
+    if (route.includes(':id')) {
+      const under = await registry.call(
+        adminOf(mine),
+        method,
+        `/api/v1/tenants/${mine}${route.replace(':id', theirAccount)}`,
+        body,
+      )
+      expect(under.status).toBe(404)
+    }
+    expect((await registry.call(platform, 'GET', `/api/v1/tenants/${theirs}/microsoft-accounts`)).body).toEqual(before)
+  },
+)
 
 test('AD-02 the attempt is in the audit log of the tenant that made it', async () => {
   await registry.call(adminOf(mine), 'GET', `/api/v1/tenants/${theirs}`)
@@ -56,7 +74,9 @@ test('AD-02 the attempt is in the audit log of the tenant that made it', async (
 
 test('AD-01 every admin route wants a valid token for this service, and gives no hint of what exists', async () => {
   const urls = [
-    ...tenantRoutes.map(([method, route]) => [method, `/api/v1/tenants/${theirs}${route.replace(':id', theirAccount)}`] as const),
+    ...tenantRoutes.map(
+      ([method, route]) => [method, `/api/v1/tenants/${theirs}${route.replace(':id', theirAccount)}`] as const,
+    ),
     ['GET', '/api/v1/tenants'],
     ['POST', '/api/v1/tenants'],
     ['GET', '/api/v1/apps'],
@@ -100,7 +120,11 @@ test('T-90 a tenant admin sees the audit events of that tenant only', async () =
 })
 
 test('AD-16 audit events tell who, what, when and where from, and cannot be changed through the API', async () => {
-  const { body } = await registry.call(platform, 'GET', `/api/v1/audit-events?tenantId=${theirs}&action=microsoft-account.create`)
+  const { body } = await registry.call(
+    platform,
+    'GET',
+    `/api/v1/audit-events?tenantId=${theirs}&action=microsoft-account.create`,
+  )
   expect(body.items[0]).toMatchObject({
     actor: platform.sub,
     target: theirAccount,

@@ -10,7 +10,11 @@ afterAll(() => registry.close())
 const create = (body: object) => registry.call(platform, 'POST', '/api/v1/tenants', body)
 
 test('a tenant is created with its entity tag and read again', async () => {
-  const created = await create({ slug: 'acme', name: ' Acme ', customHosts: ['Phone.Acme.example', 'phone.acme.example'] })
+  const created = await create({
+    slug: 'acme',
+    name: ' Acme ',
+    customHosts: ['Phone.Acme.example', 'phone.acme.example'],
+  })
   expect(created.status).toBe(201)
   expect(created.body).toMatchObject({ slug: 'acme', name: 'Acme', customHosts: ['phone.acme.example'] })
   const read = await registry.call(platform, 'GET', `/api/v1/tenants/${created.body.id}`)
@@ -30,10 +34,16 @@ test.each(['control', 'www', 'xn--abc'])('the slug %s is reserved', async (slug)
   expect(await create({ slug, name: 'Any' })).toMatchObject({ status: 400, body: { code: 'slug-reserved' } })
 })
 
-test.each(['phone.localhost', 'other.phone.localhost'])('the custom host %s of the platform is refused', async (host) => {
-  const answer = await create({ slug: `h${Date.now()}`, name: 'Any', customHosts: [host] })
-  expect([answer.status, answer.body.code]).toEqual([400, host.split('.').length > 2 || host === 'phone.localhost' ? 'host-reserved' : ''])
-})
+test.each(['phone.localhost', 'other.phone.localhost'])(
+  'the custom host %s of the platform is refused',
+  async (host) => {
+    const answer = await create({ slug: `h${Date.now()}`, name: 'Any', customHosts: [host] })
+    expect([answer.status, answer.body.code]).toEqual([
+      400,
+      host.split('.').length > 2 || host === 'phone.localhost' ? 'host-reserved' : '',
+    ])
+  },
+)
 
 test('T-91 a change with a stale If-Match is refused with 412, with the current one accepted', async () => {
   const id = await registry.givenTenant()
@@ -48,7 +58,9 @@ test('T-91 a change with a stale If-Match is refused with 412, with the current 
 
 test('AD-09 of twenty changes at the same time none is lost: each that wins counts one version up', async () => {
   const path = `/api/v1/tenants/${await registry.givenTenant()}`
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => registry.call(platform, 'PATCH', path, { name: `Name ${n}` })))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => registry.call(platform, 'PATCH', path, { name: `Name ${n}` })),
+  )
   expect(answers.every(({ status }) => status === 200 || status === 412)).toBe(true)
   const winners = answers.filter(({ status }) => status === 200)
   const { headers } = await registry.call(platform, 'GET', path)
@@ -60,7 +72,10 @@ test('AD-05 T-91 unknown and privileged fields of a tenant are refused one by on
   const forged = { id: guid(), version: 9, createdAt: '2000-01-01T00:00:00.000Z', tenantId: guid(), role: 'admin' }
   for (const [name, value] of Object.entries(forged)) {
     expect([name, (await create({ slug: 'other', name: 'Other', [name]: value })).status]).toEqual([name, 400])
-    const changed = await registry.call(platform, 'PATCH', `/api/v1/tenants/${tenant.id}`, { name: 'Taken over', [name]: value })
+    const changed = await registry.call(platform, 'PATCH', `/api/v1/tenants/${tenant.id}`, {
+      name: 'Taken over',
+      [name]: value,
+    })
     expect([name, changed.status]).toEqual([name, 400])
   }
   expect((await registry.call(platform, 'GET', `/api/v1/tenants/${tenant.id}`)).body).toEqual(tenant)
@@ -89,10 +104,17 @@ test('T-90 a tenant admin sees and renames that tenant only, and neither creates
   await registry.givenTenant()
   const listed = await registry.call(adminOf(mine), 'GET', '/api/v1/tenants')
   expect(listed.body.items.map((tenant: { id: string }) => tenant.id)).toEqual([mine])
-  expect((await registry.call(adminOf(mine), 'POST', '/api/v1/tenants', { slug: 'more', name: 'More' })).status).toBe(403)
+  expect((await registry.call(adminOf(mine), 'POST', '/api/v1/tenants', { slug: 'more', name: 'More' })).status).toBe(
+    403,
+  )
   expect((await registry.call(adminOf(mine), 'PATCH', `/api/v1/tenants/${mine}`, { name: 'Mine' })).status).toBe(200)
-  expect((await registry.call(adminOf(mine), 'PATCH', `/api/v1/tenants/${mine}`, { customHosts: ['www.bank.example'] })).status).toBe(403)
-  expect((await registry.call(adminOf(mine), 'PATCH', `/api/v1/tenants/${mine}`, { slug: 'fabrikam' })).status).toBe(403)
+  expect(
+    (await registry.call(adminOf(mine), 'PATCH', `/api/v1/tenants/${mine}`, { customHosts: ['www.bank.example'] }))
+      .status,
+  ).toBe(403)
+  expect((await registry.call(adminOf(mine), 'PATCH', `/api/v1/tenants/${mine}`, { slug: 'fabrikam' })).status).toBe(
+    403,
+  )
 })
 
 test('a reader changes nothing', async () => {

@@ -20,7 +20,15 @@ afterAll(async () => {
 const path = (id: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
 const verify = async (id: string) => (await registry.call(platform, 'POST', `${path(id)}/verify`)).body
 const read = async (id: string) => (await registry.call(platform, 'GET', path(id))).body
-type Check = { id: string; status: string; code?: string; message: string; remedy: string; link?: string; correlationId?: string }
+type Check = {
+  id: string
+  status: string
+  code?: string
+  message: string
+  remedy: string
+  link?: string
+  correlationId?: string
+}
 const statuses = (checks: Check[]) => checks.map(({ id, status }) => `${id} ${status}`)
 const find = (checks: Check[], id: string) => checks.find((check) => check.id === id) as Check
 const account = (members: object) => registry.givenAccount(tenantId, members)
@@ -40,7 +48,9 @@ test('S27 a correct account passes every check, becomes ready and enabled, and t
     'notifications skipped',
   ])
   expect(await read(id)).toMatchObject({ status: 'ready', enabled: true, lastVerifiedAt: result.checkedAt })
-  const event = (await registry.auditEvents('microsoft-account.verify')).find((item: { target: string }) => item.target === id)
+  const event = (await registry.auditEvents('microsoft-account.verify')).find(
+    (item: { target: string }) => item.target === id,
+  )
   expect(event).toMatchObject({ tenantId, actor: platform.sub, outcome: 'success', requestId: expect.any(String) })
 })
 
@@ -63,7 +73,10 @@ test('FC-35 a proxy’s page with 403 in place of Graph’s answer is told as on
   m365.faults.plan({ path: '^/v1\\.0/users$', effect: { kind: 'foreign-answer', status: 403 } })
   const { ok, checks } = await verify(id)
   m365.faults.clear()
-  expect([ok, find(checks, 'users')]).toMatchObject([false, { status: 'failed', message: expect.stringContaining('makes no sense') }])
+  expect([ok, find(checks, 'users')]).toMatchObject([
+    false,
+    { status: 'failed', message: expect.stringContaining('makes no sense') },
+  ])
 })
 
 test('S27 a wrong secret is explained as AADSTS7000215 with remedy, correlation id and link', async () => {
@@ -101,13 +114,22 @@ test('S27 an unknown directory fails the first check and skips the rest', async 
   const { credential, ids } = givenDirectory(m365)
   const { id } = await account({ clientId: ids.clientId, directoryId: guid(), credential })
   const { checks } = await verify(id)
-  expect(find(checks, 'directory')).toMatchObject({ status: 'failed', code: 'AADSTS90002', message: 'There is no directory with this id.' })
+  expect(find(checks, 'directory')).toMatchObject({
+    status: 'failed',
+    code: 'AADSTS90002',
+    message: 'There is no directory with this id.',
+  })
   expect(checks.slice(1).every((check: Check) => check.status === 'skipped')).toBe(true)
 })
 
 test('S27 a directory of another cloud is found out, and the cloud to choose is named', async () => {
   const directoryId = guid()
-  m365.addDirectory({ id: directoryId, displayName: 'Elsewhere', domains: [`${directoryId}.example`], nationalCloud: 'microsoftonline.us' })
+  m365.addDirectory({
+    id: directoryId,
+    displayName: 'Elsewhere',
+    domains: [`${directoryId}.example`],
+    nationalCloud: 'microsoftonline.us',
+  })
   const { id } = await account({ directoryId })
   const { ok, checks } = await verify(id)
   expect(ok).toBe(false)
@@ -145,7 +167,10 @@ test('S22 a missing User.Read.All beside other consented permissions is named', 
   const { ids, credential } = givenDirectory(m365, { roles: ['Group.Read.All'] })
   const { id } = await account({ ...ids, credential })
   const { checks } = await verify(id)
-  expect(find(checks, 'permissions')).toMatchObject({ status: 'failed', message: expect.stringContaining('Group.Read.All') })
+  expect(find(checks, 'permissions')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('Group.Read.All'),
+  })
 })
 
 test('S22 surplus permissions are a warning that names them, and the account is ready', async () => {
@@ -153,15 +178,24 @@ test('S22 surplus permissions are a warning that names them, and the account is 
   const { id } = await account({ ...ids, credential })
   const { ok, checks } = await verify(id)
   expect(ok).toBe(true)
-  expect(find(checks, 'permissions')).toMatchObject({ status: 'warning', message: expect.stringContaining('Mail.Read') })
+  expect(find(checks, 'permissions')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('Mail.Read'),
+  })
 })
 
 test('S22 the permission that import rules by group need is not surplus', async () => {
-  const { ids, credential } = givenDirectory(m365, { redirectUris: [CALLBACK], roles: ['User.Read.All', 'GroupMember.Read.All'] })
+  const { ids, credential } = givenDirectory(m365, {
+    redirectUris: [CALLBACK],
+    roles: ['User.Read.All', 'GroupMember.Read.All'],
+  })
   const { id } = await account({ ...ids, credential })
   const { ok, checks } = await verify(id)
   expect(ok).toBe(true)
-  expect(find(checks, 'permissions')).toMatchObject({ status: 'passed', message: expect.stringContaining('GroupMember.Read.All') })
+  expect(find(checks, 'permissions')).toMatchObject({
+    status: 'passed',
+    message: expect.stringContaining('GroupMember.Read.All'),
+  })
 })
 
 test('S19 S27 a redirect URI that is not registered is named', async () => {
@@ -215,6 +249,10 @@ test('T-115 with Microsoft down the test answers 200 and says what cannot be rea
   const { id } = await cutOff.givenAccount(tenant)
   const answer = await cutOff.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/verify`)
   expect(answer.status).toBe(200)
-  expect(answer.body.checks[0]).toMatchObject({ id: 'directory', status: 'failed', message: 'Entra ID could not be reached.' })
+  expect(answer.body.checks[0]).toMatchObject({
+    id: 'directory',
+    status: 'failed',
+    message: 'Entra ID could not be reached.',
+  })
   await cutOff.close()
 })

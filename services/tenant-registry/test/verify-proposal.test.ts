@@ -12,7 +12,12 @@ beforeAll(async () => {
   registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
   tenantId = await registry.givenTenant()
   const tenantUrl = BASE_URL.replace('//', '//{tenant}.')
-  await registry.call(platform, 'PUT', '/api/v1/apps/proposed', { name: 'App', tenantUrl, callbackPaths: ['/callback'], kind: 'browser' })
+  await registry.call(platform, 'PUT', '/api/v1/apps/proposed', {
+    name: 'App',
+    tenantUrl,
+    callbackPaths: ['/callback'],
+    kind: 'browser',
+  })
 })
 afterAll(async () => {
   await registry.close()
@@ -25,7 +30,9 @@ const read = async (id: string) => (await registry.call(platform, 'GET', path(id
 type Check = { id: string; status: string }
 const statusOf = ({ checks }: { checks: Check[] }, id: string) => checks.find((check) => check.id === id)?.status
 
-async function givenReadyAccount(registration: Parameters<typeof givenDirectory>[1] = { redirectUris: [CALLBACK] }): Promise<string> {
+async function givenReadyAccount(
+  registration: Parameters<typeof givenDirectory>[1] = { redirectUris: [CALLBACK] },
+): Promise<string> {
   const { ids, credential } = givenDirectory(m365, registration)
   const { id } = await registry.givenAccount(tenantId, { ...ids, credential })
   await verify(id)
@@ -46,7 +53,9 @@ test('CW-02 S57 a proposed platform is judged by itself: an address under Web is
   const id = await givenReadyAccount()
   const before = await read(id)
   expect(statusOf((await verify(id, { redirectPlatform: 'spa' })).body, 'redirect-uris')).toBe('warning')
-  expect(statusOf((await verify(id, { redirectPlatform: 'web', redirectMode: 'single' })).body, 'redirect-uris')).toBe('passed')
+  expect(statusOf((await verify(id, { redirectPlatform: 'web', redirectMode: 'single' })).body, 'redirect-uris')).toBe(
+    'passed',
+  )
   expect(await read(id)).toEqual(before)
 })
 
@@ -56,7 +65,12 @@ test('CW-02 the redirect URIs of a proposal are listed with what is to be added 
   expect(body).toMatchObject({ redirectMode: 'per-app', redirectPlatform: 'web', obsolete: [CALLBACK] })
   expect(body.missing.map(({ uri }: { uri: string }) => uri)).toContain(`${CALLBACK}/proposed`)
   const other = await registry.call(platform, 'GET', `${path(id)}/redirect-uris?redirectPlatform=spa`)
-  expect(other.body).toMatchObject({ redirectPlatform: 'spa', outdated: false, missing: [{ uri: CALLBACK }], obsolete: [] })
+  expect(other.body).toMatchObject({
+    redirectPlatform: 'spa',
+    outdated: false,
+    missing: [{ uri: CALLBACK }],
+    obsolete: [],
+  })
   expect((await registry.call(platform, 'GET', `${path(id)}/redirect-uris`)).body.redirectMode).toBe('single')
 })
 
@@ -71,10 +85,13 @@ test.each([
   expect((await verify(id, body)).status).toBe(400)
 })
 
-test.each(['redirectMode=both', 'redirectplatform=web', 'redirectMode='])('CW-02 the list of redirect URIs refuses ?%s', async (query) => {
-  const id = await givenReadyAccount()
-  expect((await registry.call(platform, 'GET', `${path(id)}/redirect-uris?${query}`)).status).toBe(400)
-})
+test.each(['redirectMode=both', 'redirectplatform=web', 'redirectMode='])(
+  'CW-02 the list of redirect URIs refuses ?%s',
+  async (query) => {
+    const id = await givenReadyAccount()
+    expect((await registry.call(platform, 'GET', `${path(id)}/redirect-uris?${query}`)).status).toBe(400)
+  },
+)
 
 test('CW-03 a disabled account is enabled by a test that is green, and stays disabled after a red one or one that does not ask for it', async () => {
   const id = await givenReadyAccount()

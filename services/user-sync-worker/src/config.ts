@@ -27,7 +27,10 @@ export const Config = z.object({
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
   /** The public origin Graph posts notifications to; without it changes are only asked for by the clock. */
   WEBHOOK_BASE_URL: Origin.optional(),
-  /** How often an account's changes are asked for when no notification came, and how often its whole directory is compared. */
+  /**
+   * How often an account's changes are asked for when no notification came, and how often its whole directory is
+   * compared.
+   */
   SYNC_DELTA_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
   SYNC_FULL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(86_400),
   /** A run that would disable or delete more than this share of the synced users, and at least so many, asks first. */

@@ -12,27 +12,52 @@ export type Directory = {
   /** A page of everybody; `next` of the page before goes in as `from`. */
   listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<ListedPage | DirectoryFailure>
   /** Those of `ids` that exist. */
-  findUsers(connection: Connection, ids: readonly string[], signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
+  findUsers(
+    connection: Connection,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DirectoryPage | DirectoryFailure>
   /** A page in order of names, of those whose name, UPN, mail or department begins with `search`. */
-  searchUsers(connection: Connection, request: PageRequest & { search: string }): Promise<DirectoryPage | DirectoryFailure | BadCursor>
+  searchUsers(
+    connection: Connection,
+    request: PageRequest & { search: string },
+  ): Promise<DirectoryPage | DirectoryFailure | BadCursor>
   /** The present place in the directory's changes: what changes from now on is told from there. */
-  latestChange(connection: Connection, signal: AbortSignal): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
-  /** A page of changes; `next` or `deltaLink` of the page before goes in as `from`. The last page of a round has the next `deltaLink`. */
+  latestChange(
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
+  /**
+   * A page of changes; `next` or `deltaLink` of the page before goes in as `from`. The last page of a round has the
+   * next `deltaLink`.
+   */
   listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
-  /** Object ids of a page of users who are in a set of `setsOf`: a group's members, nested ones too, or who has a licence. */
-  listMembers(connection: Connection, set: string, from: string | null, signal: AbortSignal): Promise<MembersPage | DirectoryFailure>
+  /**
+   * Object ids of a page of users who are in a set of `setsOf`: a group's members, nested ones too, or who has a
+   * licence.
+   */
+  listMembers(
+    connection: Connection,
+    set: string,
+    from: string | null,
+    signal: AbortSignal,
+  ): Promise<MembersPage | DirectoryFailure>
   /** Undefined when the directory does not tell. */
   countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
   countKinds(connection: Connection): Promise<{ kind: 'counts'; counts: MicrosoftUserCount } | DirectoryFailure>
 }
-export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & ({ next: string; deltaLink: null } | { next: null; deltaLink: string })
+export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & (
+  | { next: string; deltaLink: null }
+  | { next: null; deltaLink: string }
+)
 export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }
 /** A page of everybody as it came. */
 export type ListedPage = {
   kind: 'page'
   /**
-   * What the page says without being read: 32 hex digits that are the same for pages that say the same of the same people, and where the
-   * listing goes on, which is certain only of a page whose digest `read` has told before. Null when it has to be read.
+   * What the page says without being read: 32 hex digits that are the same for pages that say the same of the same
+   * people, and where the listing goes on, which is certain only of a page whose digest `read` has told before. Null
+   * when it has to be read.
    */
   told: { digest: string; next: string | null } | null
   /** Once. `digest` is null when what is told without reading it is not to be relied on. */

@@ -3,7 +3,10 @@ import { defineErrors } from '@jackfield/problem/app-error'
 export const refuse = defineErrors({
   'tenant-not-found': { status: 404, message: 'There is no such tenant.' },
   'account-not-found': { status: 404, message: 'There is no such Microsoft 365 account.' },
-  'account-not-enabled': { status: 409, message: 'The Microsoft 365 account is not enabled: test its connection first.' },
+  'account-not-enabled': {
+    status: 409,
+    message: 'The Microsoft 365 account is not enabled: test its connection first.',
+  },
   'run-not-found': { status: 404, message: 'There is no such sync run.' },
   'run-not-waiting': { status: 409, message: 'The sync run does not wait for an approval.' },
   'run-over': { status: 409, message: 'The sync run is over.' },
@@ -21,10 +24,16 @@ export const refuse = defineErrors({
   'consent-missing': { status: 409, message: 'The application may not read users.' },
   'import-rules-unreadable': { status: 409, message: 'Microsoft does not tell whom an import rule means.' },
   'microsoft-rejected': { status: 502, message: 'Microsoft Graph refused the request.' },
-  'webhook-address-refused': { status: 400, message: 'The address must be https on the public internet, without user name and fragment.' },
+  'webhook-address-refused': {
+    status: 400,
+    message: 'The address must be https on the public internet, without user name and fragment.',
+  },
   'webhook-endpoint-not-found': { status: 404, message: 'There is no such webhook endpoint.' },
   'webhooks-not-configured': { status: 503, message: 'Webhooks need KEY_ENCRYPTION_KEYS to be set.' },
-  'too-many-streams': { status: 429, message: 'Too many event streams of this tenant are open. Close one, or ask for the run itself.' },
+  'too-many-streams': {
+    status: 429,
+    message: 'Too many event streams of this tenant are open. Close one, or ask for the run itself.',
+  },
   starting: { status: 503, message: 'The service is starting.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })

@@ -20,10 +20,11 @@ import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
 
-// V8 would make people in the old generation, once many of them outlived a collection, and keep all of a page with them until the whole
-// heap is collected. They live as long as their page.
+// V8 would make people in the old generation, once many of them outlived a collection, and keep all of a page with them
+// until the whole heap is collected. They live as long as their page.
 setFlagsFromString('--no-allocation-site-pretenuring')
-// Nor does it then collect the whole heap for each thirty megabytes that came over a socket and are gone already: they count with the heap.
+// Nor does it then collect the whole heap for each thirty megabytes that came over a socket and are gone already: they
+// count with the heap.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 const [role = 'both'] = process.argv.slice(2)
@@ -33,12 +34,15 @@ if (!/^(api|worker|migrate|both)$/.test(role)) {
 }
 const config = loadConfigOrExit(Config, process.env)
 const queue: QueueOptions = {
-  engine: config.REDIS_URL ? { kind: 'redis', url: config.REDIS_URL } : { kind: 'postgres', connectionString: config.DATABASE_URL },
+  engine: config.REDIS_URL
+    ? { kind: 'redis', url: config.REDIS_URL }
+    : { kind: 'postgres', connectionString: config.DATABASE_URL },
   onError: (error) => app.log.warn({ err: error }, 'queue'),
 }
 const closing = new AbortController()
 if (role === 'migrate') {
-  const onWaiting = (error: Error) => process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  const onWaiting = (error: Error) =>
+    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
   process.once('SIGTERM', () => process.exit(1))
   await whenReachable(migrate, onWaiting, closing.signal)
   process.exit(0)
@@ -62,7 +66,9 @@ const healthChecks = {
   },
 }
 const holds = { deletedDays: config.EXTENSION_HOLD_DAYS, disabledDays: config.EXTENSION_HOLD_DISABLED_DAYS }
-const unopened = unopenedSecrets((what) => app.log.error({ what }, 'no key of KEY_ENCRYPTION_KEYS opens it: what needs it is parked'))
+const unopened = unopenedSecrets((what) =>
+  app.log.error({ what }, 'no key of KEY_ENCRYPTION_KEYS opens it: what needs it is parked'),
+)
 const ports = connectedPorts({
   holds,
   pool,
@@ -107,11 +113,13 @@ await runService(app, {
   },
   closers: [() => ports.queue.close(), () => ports.jobBoard.close(), () => pool.end()],
 })
-await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch((error: unknown) => {
-  if (closing.signal.aborted) return
-  app.log.fatal({ err: error }, 'could not start')
-  process.exit(1)
-})
+await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch(
+  (error: unknown) => {
+    if (closing.signal.aborted) return
+    app.log.fatal({ err: error }, 'could not start')
+    process.exit(1)
+  },
+)
 
 async function migrate(): Promise<void> {
   await migrateRoster(config.DATABASE_URL)
@@ -131,11 +139,17 @@ async function start(): Promise<void> {
     })
   }
   started = true
-  if (role !== 'api') await followKeyRotation().catch((error: unknown) => app.log.error({ err: error }, 'webhook secrets not sealed again'))
+  if (role !== 'api')
+    await followKeyRotation().catch((error: unknown) =>
+      app.log.error({ err: error }, 'webhook secrets not sealed again'),
+    )
 }
 
 /** The work does not wait for it: until then the old key opens what it sealed. */
 async function followKeyRotation(): Promise<void> {
-  const unreadable = await inScope('every-tenant', () => resealWebhookSecrets(scopedPool(pool), config.KEY_ENCRYPTION_KEYS ?? []))
-  if (unreadable.length > 0) app.log.error({ endpoints: unreadable }, 'no key of KEY_ENCRYPTION_KEYS opens these webhook secrets')
+  const unreadable = await inScope('every-tenant', () =>
+    resealWebhookSecrets(scopedPool(pool), config.KEY_ENCRYPTION_KEYS ?? []),
+  )
+  if (unreadable.length > 0)
+    app.log.error({ endpoints: unreadable }, 'no key of KEY_ENCRYPTION_KEYS opens these webhook secrets')
 }

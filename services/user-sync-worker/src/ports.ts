@@ -74,7 +74,12 @@ export type BindingPlans = {
   /** Version 0 when there are none. */
   rules(tenantId: string): Promise<{ rules: BindingRules; version: number }>
   /** The new version; undefined when they are no longer at `version`. */
-  putRules(tenantId: string, rules: BindingRules, version: number | undefined, entry: AuditEntry): Promise<number | undefined>
+  putRules(
+    tenantId: string,
+    rules: BindingRules,
+    version: number | undefined,
+    entry: AuditEntry,
+  ): Promise<number | undefined>
   /** Active, synced and not bound in the phone system, in order of names. */
   unboundUsers(tenantId: string, phoneSystemId: string, limit: number): Promise<UnboundUser[]>
   extensions(tenantId: string, phoneSystemId: string): Promise<SuggestedExtension[]>
@@ -109,7 +114,10 @@ export type Subscriptions = {
   noteRefusal(accountId: string, entryFor: (tenantId: string) => AuditEntry): Promise<void>
 }
 
-export type SubscriptionAnswer = { kind: 'subscribed'; id: string; expiresAt: Date } | { kind: 'missing' } | DirectoryFailure
+export type SubscriptionAnswer =
+  | { kind: 'subscribed'; id: string; expiresAt: Date }
+  | { kind: 'missing' }
+  | DirectoryFailure
 /** Subscriptions to changes of a directory's users, at Microsoft. */
 export type GraphSubscriptions = {
   create(connection: Connection, clientState: string): Promise<SubscriptionAnswer>
@@ -138,7 +146,10 @@ export type Revocations = {
 export type TenantData = {
   count(tenantId: string): Promise<RosterOfTenant>
   isRemoved(tenantId: string): Promise<boolean>
-  /** For good: nothing but audit events is left, and nothing is added any more. Answers the subscriptions it had at Microsoft. */
+  /**
+   * For good: nothing but audit events is left, and nothing is added any more. Answers the subscriptions it had at
+   * Microsoft.
+   */
   erase(tenantId: string, entry: AuditEntry): Promise<Array<{ accountId: string; subscriptionId: string }>>
 }
 
@@ -154,9 +165,21 @@ export type WebhookEndpoints = {
   has(tenantId: string, id: string): Promise<boolean>
   delete(tenantId: string, id: string, entry: AuditEntry): Promise<boolean>
   /** Undefined when there is no such endpoint. */
-  replay(tenantId: string, id: string, since: string | undefined, entry: AuditEntry): Promise<{ messages: number } | undefined>
+  replay(
+    tenantId: string,
+    id: string,
+    since: string | undefined,
+    entry: AuditEntry,
+  ): Promise<{ messages: number } | undefined>
 }
-export type WaitingMessage = { seq: string; id: string; endpointId: string; url: string; secret: Uint8Array; body: string }
+export type WaitingMessage = {
+  seq: string
+  id: string
+  endpointId: string
+  url: string
+  secret: Uint8Array
+  body: string
+}
 /** `id`: the message's `seq`; `isFailing`: the endpoint's last delivery failed. */
 export type DueMessage = { id: string; endpoint: string; tenant: string; isFailing: boolean }
 export type WebhookFailure = { kind: 'failed'; reason: string; isGone: boolean; retryAfterSeconds: number }
@@ -173,7 +196,10 @@ export type WebhookOutbox = {
   forgetOld(): Promise<void>
 }
 
-export type QueueCounts = { name: string; states: Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number> }
+export type QueueCounts = {
+  name: string
+  states: Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>
+}
 /** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
@@ -183,7 +209,12 @@ export type SyncQueue = {
   close(): Promise<void>
 }
 
-type BoardRequest = { isReadOnly: boolean; params: Record<string, string>; query: Record<string, unknown>; body: unknown }
+type BoardRequest = {
+  isReadOnly: boolean
+  params: Record<string, string>
+  query: Record<string, unknown>
+  body: unknown
+}
 /** A dashboard of the queues: one page, the files and the calls it makes, all below one path. */
 export type JobBoard = {
   /** Paths below that one which all show the page. */
@@ -198,8 +229,13 @@ export type JobBoard = {
   close(): Promise<void>
 }
 
-/** Hands due runs to `handle` until closed; `stopping` tells a slice under way to end soon. A throw is tried again, with back-off. */
-export type ConsumeSyncRuns = (handle: (data: unknown, stopping: AbortSignal) => Promise<void>) => Promise<{ close(): Promise<void> }>
+/**
+ * Hands due runs to `handle` until closed; `stopping` tells a slice under way to end soon. A throw is tried again, with
+ * back-off.
+ */
+export type ConsumeSyncRuns = (
+  handle: (data: unknown, stopping: AbortSignal) => Promise<void>,
+) => Promise<{ close(): Promise<void> }>
 
 export type ReadUserRecord = RosterEntry & { version: number }
 export type PhoneUsers = {
@@ -232,7 +268,9 @@ export type PhoneSystems = {
   listExtensions(tenantId: string, phoneSystemId: string, page: PageRequest): Promise<Page<Extension> | BadCursor>
 }
 
-/** The extensions of people who left. `since`: whoever has been deleted, or disabled, at least that long; null: nobody. */
+/**
+ * The extensions of people who left. `since`: whoever has been deleted, or disabled, at least that long; null: nobody.
+ */
 export type ExtensionHolds = {
   /** Ends bindings, remembers and records them. How many; as many as `limit` when there may be more. */
   release(since: Record<'deleted' | 'disabled', Date | null>, limit: number): Promise<number>
@@ -243,7 +281,9 @@ export type ExtensionHolds = {
 export type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
 export type BindingOutcome =
   | { kind: 'bound'; binding: Binding; version: number }
-  | { kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict' }
+  | {
+      kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict'
+    }
   | { kind: 'taken'; holder: ExtensionHolder }
 /** Whether the version of a user is one the caller has seen. */
 export type IsSeen = (version: number) => boolean

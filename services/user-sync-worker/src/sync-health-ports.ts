@@ -1,7 +1,8 @@
 import type { SyncFailure } from '@jackfield/contract/sync-health'
 import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
 
-// Accounts that are not in step with their directory, and runs that make no progress: what the registry and the log are told of them.
+// Accounts that are not in step with their directory, and runs that make no progress: what the registry and the log are
+// told of them.
 
 export type UntoldHealth = {
   tenantId: string

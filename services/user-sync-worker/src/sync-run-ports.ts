@@ -83,29 +83,49 @@ export type RunPage = {
 /** `finished`: nothing was left to be done. `lost`: the lease is somebody else's by now. */
 export type RunDecision = 'apply' | 'awaiting-approval' | 'finished' | 'lost'
 export type AppliedBatch = 'more' | 'all' | 'lost'
-export type RunAnswer = { kind: 'done'; due: DueRun | undefined } | { kind: 'not-found' | 'wrong-status' | 'version-conflict' }
+export type RunAnswer =
+  | { kind: 'done'; due: DueRun | undefined }
+  | { kind: 'not-found' | 'wrong-status' | 'version-conflict' }
 
 export type SyncRuns = {
   create(run: NewRun, entry: (runId: string) => AuditEntry): Promise<DueRun>
   find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined>
-  list(tenantId: string, page: PageRequest & { status?: SyncRun['status'] | undefined }): Promise<Page<SyncRun> | BadCursor>
+  list(
+    tenantId: string,
+    page: PageRequest & { status?: SyncRun['status'] | undefined },
+  ): Promise<Page<SyncRun> | BadCursor>
   /** What a run found and did not do, by object id; `removals`: only whom it would take something away from. */
-  plannedChanges(tenantId: string, runId: string, page: PageRequest & { removals: boolean }): Promise<Page<PlannedChange> | BadCursor>
+  plannedChanges(
+    tenantId: string,
+    runId: string,
+    page: PageRequest & { removals: boolean },
+  ): Promise<Page<PlannedChange> | BadCursor>
   /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
   takeLease(job: SyncRunJob): Promise<Lease | undefined>
   renewLease(lease: Lease): Promise<void>
-  /** Ends the slice, the run goes on not before `seconds` from now, for a `reason` where it has to wait. Undefined when the lease was lost. */
+  /**
+   * Ends the slice, the run goes on not before `seconds` from now, for a `reason` where it has to wait. Undefined when
+   * the lease was lost.
+   */
   release(lease: Lease, seconds: number, reason?: RunWait): Promise<DueRun | undefined>
   setTotal(lease: Lease, total: number): Promise<void>
   /** The synced people among `ids`, as the run would leave them so far. */
   knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
   /** Those who are not in the roster just like that already, with their status there; null of newcomers. */
-  differing(lease: Lease, users: readonly TickedUser[], listed?: ListedPeople): Promise<Array<TickedUser & { known: Status | null }>>
+  differing(
+    lease: Lease,
+    users: readonly TickedUser[],
+    listed?: ListedPeople,
+  ): Promise<Array<TickedUser & { known: Status | null }>>
   /** By object id: who is synced and not just like that, and who is not synced. */
-  compareDigests(lease: Lease, users: readonly DirectoryUser[], listed?: ListedPeople): Promise<{ different: string[]; unknown: string[] }>
+  compareDigests(
+    lease: Lease,
+    users: readonly DirectoryUser[],
+    listed?: ListedPeople,
+  ): Promise<{ different: string[]; unknown: string[] }>
   /**
-   * Digests of the pages that were kept as proofs, by `differing` or `compareDigests`, which found all people of a `listed` page the same;
-   * of an import those that have the ticks that it gives.
+   * Digests of the pages that were kept as proofs, by `differing` or `compareDigests`, which found all people of a
+   * `listed` page the same; of an import those that have the ticks that it gives.
    */
   provenPages(lease: Lease): Promise<ReadonlySet<string>>
   /** How many people a page is about that says nothing new, by its digest; undefined when that is no longer certain. */
@@ -124,8 +144,8 @@ export type SyncRuns = {
   /** The run succeeded; the account's next delta begins where it ended. */
   finish(lease: Lease): Promise<boolean>
   /**
-   * The same of a round of changes that told nothing and has written nothing, as most do. Undefined when the lease was lost, otherwise the
-   * run that waited behind it.
+   * The same of a round of changes that told nothing and has written nothing, as most do. Undefined when the lease was
+   * lost, otherwise the run that waited behind it.
    */
   finishQuietly(lease: Lease): Promise<{ next: DueRun | undefined } | undefined>
   /** The place in the changes is worth nothing any more: the same run compares everything. */

@@ -81,7 +81,12 @@ function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () 
 }
 
 /** One round after the other, each so long after the last has ended. */
-async function repeatUntil(signal: AbortSignal, work: () => Promise<unknown>, milliseconds: number, onError: (error: unknown) => void) {
+async function repeatUntil(
+  signal: AbortSignal,
+  work: () => Promise<unknown>,
+  milliseconds: number,
+  onError: (error: unknown) => void,
+) {
   try {
     for (;;) {
       await sleep(milliseconds, undefined, { signal })

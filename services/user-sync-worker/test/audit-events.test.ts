@@ -24,7 +24,9 @@ afterAll(() => platform.close())
 const aside: Error[] = []
 const send = () => sendAuditEvents(platform.ports, (error) => aside.push(error))()
 const eventsOf = (action: string, target?: string) =>
-  [...platform.registry.auditEvents.values()].filter((event) => event.action === action && (!target || event.target === target))
+  [...platform.registry.auditEvents.values()].filter(
+    (event) => event.action === action && (!target || event.target === target),
+  )
 const bind = (userId: string | undefined, extension: string) =>
   platform.call('PUT', `${tenant.api}/users/${userId}/bindings/${system.id}`, { extension })
 const due = () =>
@@ -59,7 +61,9 @@ test('S43 changed ticks and imports are audited', async () => {
   await platform.call('PATCH', `${tenant.api}/users/${user?.id}`, { sso: false })
   await send()
   expect(eventsOf('user.change-ticks')).toMatchObject([{ target: user?.id, details: { sync: 'true', sso: 'false' } }])
-  expect(eventsOf('users.import')).toMatchObject([{ target: tenant.accountId, details: { users: 'all', runId: expect.any(String) } }])
+  expect(eventsOf('users.import')).toMatchObject([
+    { target: tenant.accountId, details: { users: 'all', runId: expect.any(String) } },
+  ])
 })
 
 test('T-92 with the registry down the events wait, in order, and arrive when it is back; sent twice they are the same event', async () => {
@@ -85,7 +89,13 @@ test('T-92 with the registry down the events wait, in order, and arrive when it 
 test('FC-45 an audit event that the registry refuses is put aside alone, counted and told once; those of all tenants behind it arrive', async () => {
   const other = platform.connectedTenant()
   // As it was written before its length was checked: a webhook's host of 574 characters.
-  const poison = { id: randomUUID(), tenantId: tenant.tenantId, actor: 'test', action: 'webhook-endpoint.create', outcome: 'success' }
+  const poison = {
+    id: randomUUID(),
+    tenantId: tenant.tenantId,
+    actor: 'test',
+    action: 'webhook-endpoint.create',
+    outcome: 'success',
+  }
   const written = { ...poison, details: { host: `${'a'.repeat(570)}.com` } }
   const insert = `insert into roster.pending_audit_event (id, tenant_id, event, not_before) values ($1, $2, $3, now() - interval '1 second')`
   await platform.stores.pool.query(insert, ['00000000-0000-7000-8000-000000000000', tenant.tenantId, written])
@@ -119,7 +129,10 @@ test('FC-45 a webhook whose host is longer than a name may be is refused, and no
     url: `https://${'a'.repeat(60)}.${'b.'.repeat(255)}example/hook`,
   })
   expect([refused.status, refused.body.code]).toEqual([400, 'invalid-request'])
-  const entry = { ...platform.entryOf(tenant.tenantId)(), details: { long: `${'x'.repeat(499)}\u{1F600}${'y'.repeat(500)}` } }
+  const entry = {
+    ...platform.entryOf(tenant.tenantId)(),
+    details: { long: `${'x'.repeat(499)}\u{1F600}${'y'.repeat(500)}` },
+  }
   await insertAuditEvent(platform.stores.pool, entry)
   await due()
   expect(await send()).toBe(1)

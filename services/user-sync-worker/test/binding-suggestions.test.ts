@@ -18,8 +18,10 @@ describe('over the API', () => {
     await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, { items })
   })
   afterAll(() => platform.close())
-  const suggestions = async () => (await platform.call('GET', `${tenant.api}/binding-suggestions?phoneSystemId=${system.id}`)).body
-  const accept = (items: unknown[]) => platform.call('POST', `${tenant.api}/binding-suggestions`, { phoneSystemId: system.id, items })
+  const suggestions = async () =>
+    (await platform.call('GET', `${tenant.api}/binding-suggestions?phoneSystemId=${system.id}`)).body
+  const accept = (items: unknown[]) =>
+    platform.call('POST', `${tenant.api}/binding-suggestions`, { phoneSystemId: system.id, items })
 
   test('S43 suggestions are listed, accepted in one request, and gone afterwards; what cannot be bound is told with its holder', async () => {
     const before = await suggestions()
@@ -36,7 +38,11 @@ describe('over the API', () => {
     ])
     expect(body.bound).toBe(19)
     expect(body.refused).toMatchObject([
-      { userId: second.userId, code: 'extension-taken', holder: { userId: first.userId, displayName: first.displayName } },
+      {
+        userId: second.userId,
+        code: 'extension-taken',
+        holder: { userId: first.userId, displayName: first.displayName },
+      },
       { code: 'extension-not-found' },
       { code: 'user-not-found' },
     ])
@@ -54,8 +60,11 @@ describe('over the API', () => {
     const worker = await platform.work()
     await platform.runImport(own, { users: [{ id: person?.id, sync: true, sso: true }] })
     const phones = (await platform.call('POST', `${own.api}/phone-systems`, { name: 'Head office' })).body
-    await platform.call('POST', `${own.api}/phone-systems/${phones.id}/extensions`, { items: [{ number: '217' }, { number: '218' }] })
-    const proposed = async () => (await platform.call('GET', `${own.api}/binding-suggestions?phoneSystemId=${phones.id}`)).body.items
+    await platform.call('POST', `${own.api}/phone-systems/${phones.id}/extensions`, {
+      items: [{ number: '217' }, { number: '218' }],
+    })
+    const proposed = async () =>
+      (await platform.call('GET', `${own.api}/binding-suggestions?phoneSystemId=${phones.id}`)).body.items
     expect(await proposed()).toMatchObject([{ extension: '217', reason: 'employee-id', score: 0.75 }])
     expect((await platform.call('GET', `${own.api}/users`)).body.items).toMatchObject([{ employeeId: 'E00217' }])
 
@@ -77,7 +86,9 @@ describe('over the API', () => {
       items: ['500', '501', '700'].map((number) => ({ number })),
     })
     const { items } = await suggestions()
-    expect(items.map(({ extension: number, reason }: { extension: string; reason: string }) => [number, reason])).toEqual([
+    expect(
+      items.map(({ extension: number, reason }: { extension: string; reason: string }) => [number, reason]),
+    ).toEqual([
       ['500', 'next-free'],
       ['501', 'next-free'],
     ])

@@ -19,7 +19,8 @@ beforeEach(async () => {
 })
 afterAll(() => platform.close())
 
-const bindingUrl = (userId: string | undefined, systemId = system.id) => `${tenant.api}/users/${userId}/bindings/${systemId}`
+const bindingUrl = (userId: string | undefined, systemId = system.id) =>
+  `${tenant.api}/users/${userId}/bindings/${systemId}`
 const bind = (userId: string | undefined, extension: string, systemId = system.id) =>
   platform.call('PUT', bindingUrl(userId, systemId), { extension })
 
@@ -40,7 +41,11 @@ test('S6 S42 one user may be bound in several phone systems, has one extension i
   expect((await bind(user?.id, '101')).status).toBe(200)
   expect((await bind(user?.id, '101')).status).toBe(200) // again: nothing changes
   expect((await bind(user?.id, '101', second.id)).status).toBe(200)
-  expect((await bind(user?.id, '102')).body).toEqual({ phoneSystemId: system.id, phoneSystemName: 'Head office', extension: '102' })
+  expect((await bind(user?.id, '102')).body).toEqual({
+    phoneSystemId: system.id,
+    phoneSystemName: 'Head office',
+    extension: '102',
+  })
   const { body } = await platform.call('GET', `${tenant.api}/phone-systems/${system.id}/extensions`)
   expect(body.items).toEqual([
     { number: '99', name: null, holder: null },
@@ -67,13 +72,22 @@ test('S41 the gateway’s view of a person carries the extensions', async () => 
   const user = people[2]
   await bind(user?.id, '101')
   const service = { scope: 'platform', role: 'service' } as const
-  const { body } = await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users/${user?.id}`, undefined, service)
+  const { body } = await platform.call(
+    'GET',
+    `/internal/tenants/${tenant.tenantId}/phone-users/${user?.id}`,
+    undefined,
+    service,
+  )
   expect(body.bindings).toContainEqual({ phoneSystemId: system.id, phoneSystemName: 'Head office', extension: '101' })
 })
 
 test('AD-12 of 50 parallel requests for one extension exactly one wins', async () => {
-  const outcomes = await Promise.all(Array.from({ length: 50 }, (_, index) => bind(people[index % people.length]?.id, '101')))
-  const winners = new Set(outcomes.flatMap(({ status }, index) => (status === 200 ? [people[index % people.length]?.id] : [])))
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => bind(people[index % people.length]?.id, '101')),
+  )
+  const winners = new Set(
+    outcomes.flatMap(({ status }, index) => (status === 200 ? [people[index % people.length]?.id] : [])),
+  )
   expect(winners.size).toBe(1)
   expect(outcomes.filter(({ status }) => status === 200 || status === 409)).toHaveLength(50)
 })
@@ -89,13 +103,18 @@ test('AD-12 users who swap extensions at the same time get an answer, never an e
 test('AD-12 what does not fit together is refused: unknown extension or system, foreign user, disabled user', async () => {
   const user = people[5]
   expect(await bind(user?.id, '555')).toMatchObject({ status: 404, body: { code: 'extension-not-found' } })
-  expect(await bind(user?.id, '101', tenant.tenantId)).toMatchObject({ status: 404, body: { code: 'phone-system-not-found' } })
+  expect(await bind(user?.id, '101', tenant.tenantId)).toMatchObject({
+    status: 404,
+    body: { code: 'phone-system-not-found' },
+  })
   expect(await bind(user?.id, 'abc')).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
   const other = platform.connectedTenant()
   await platform.runImport(other, { users: [{ id: user?.objectId, sync: true, sso: true }] })
   const [foreigner] = (await platform.call('GET', `${other.api}/users`)).body.items
   expect(await bind(foreigner.id, '101')).toMatchObject({ status: 404, body: { code: 'user-not-found' } })
-  const crossing = platform.call('PUT', `${other.api}/users/${foreigner.id}/bindings/${system.id}`, { extension: '101' })
+  const crossing = platform.call('PUT', `${other.api}/users/${foreigner.id}/bindings/${system.id}`, {
+    extension: '101',
+  })
   expect(await crossing).toMatchObject({ status: 404, body: { code: 'phone-system-not-found' } })
   await platform.stores.pool.query(`update roster.phone_user set status = 'disabled' where id = $1`, [foreigner.id])
   const theirs = (await platform.call('POST', `${other.api}/phone-systems`, { name: 'Theirs' })).body

@@ -12,9 +12,10 @@ import { addLargeDirectory } from './support/large-directory.ts'
 import { HOLDS, type Platform, startPlatform } from './support/platform.ts'
 import { type SeededRandom, seededRandom } from './support/seeded-random.ts'
 
-// Random histories of a directory, with faults at every step: Graph refuses, cuts and repeats; Entra ID and the registry are down;
-// statements and commits are lost; the queue refuses jobs, loses, doubles and delays them; leases run out. When the faults stop, two periods
-// later roster and directory are the same. CONVERGENCE_SEED=n replays one history alone; only what two workers do at once may differ.
+// Random histories of a directory, with faults at every step: Graph refuses, cuts and repeats; Entra ID and the
+// registry are down; statements and commits are lost; the queue refuses jobs, loses, doubles and delays them; leases
+// run out. When the faults stop, two periods later roster and directory are the same. CONVERGENCE_SEED=n replays one
+// history alone; only what two workers do at once may differ.
 
 const HISTORIES = 200
 const STEPS = 6
@@ -80,14 +81,21 @@ type History = ReturnType<typeof givenHistory>
 
 /** Leases and waits are over, and the clock says that it is time for `kind`. */
 async function letTimePass(accountId: string, kind: 'delta' | 'full' | null) {
-  await query(`update roster.sync_run set lease_expires_at = null, not_before = null, enqueued_at = null where account_id = $1`, [
-    accountId,
-  ])
-  if (kind) await query(`update roster.account_sync set next_${kind}_at = now() - interval '1 second' where account_id = $1`, [accountId])
+  await query(
+    `update roster.sync_run set lease_expires_at = null, not_before = null, enqueued_at = null where account_id = $1`,
+    [accountId],
+  )
+  if (kind)
+    await query(`update roster.account_sync set next_${kind}_at = now() - interval '1 second' where account_id = $1`, [
+      accountId,
+    ])
 }
 
 async function isOpen(accountId: string): Promise<boolean> {
-  const { rowCount } = await query(`select from roster.sync_run where account_id = $1 and status in ('queued', 'running')`, [accountId])
+  const { rowCount } = await query(
+    `select from roster.sync_run where account_id = $1 and status in ('queued', 'running')`,
+    [accountId],
+  )
   return rowCount !== 0
 }
 
@@ -120,7 +128,8 @@ async function workToTheEnd({ tenant: { accountId }, jobs }: History, kind: 'del
   for (let round = 0; round < 20; round += 1) {
     await letTimePass(accountId, null)
     await reconcileSyncRuns(ports)()
-    for (let due = jobs.take(); due; due = jobs.take()) await workOn(ports, due.job, 60_000, new AbortController().signal)
+    for (let due = jobs.take(); due; due = jobs.take())
+      await workOn(ports, due.job, 60_000, new AbortController().signal)
     if (!(await isOpen(accountId))) return
   }
   throw new Error('runs are still open after 20 rounds without faults')
@@ -151,7 +160,13 @@ async function live(seed: number): Promise<{ faults: number }> {
   const given = givenHistory(seed)
   const { random, directory, tenant, faults, history } = given
   const request = { all: true, sync: true, sso: true } as const
-  const run = { tenantId: tenant.tenantId, accountId: tenant.accountId, directoryId: directory.id, requestedBy: 'test', request }
+  const run = {
+    tenantId: tenant.tenantId,
+    accountId: tenant.accountId,
+    directoryId: directory.id,
+    requestedBy: 'test',
+    request,
+  }
   await platform.ports.runs.create(run, platform.entryOf(tenant.tenantId))
   if (random.chance(0.6)) await workToTheEnd(given, null)
 
@@ -234,7 +249,9 @@ async function livedAgainBy(seed: number) {
     return await live(seed)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new Error(`CONVERGENCE_SEED=${seed} npx vitest run test/convergence.test.ts replays it: ${message}`, { cause: error })
+    throw new Error(`CONVERGENCE_SEED=${seed} npx vitest run test/convergence.test.ts replays it: ${message}`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CONTOSO_DIRECTORY_ID, CREDENTIAL, FAR_EXPIRY, JACKFIELD_CLIENT_ID, type Platform, startPlatform } from './support/platform.ts'
+import {
+  CONTOSO_DIRECTORY_ID,
+  CREDENTIAL,
+  FAR_EXPIRY,
+  JACKFIELD_CLIENT_ID,
+  type Platform,
+  startPlatform,
+} from './support/platform.ts'
 
 let platform: Platform
 beforeAll(async () => {
@@ -16,7 +23,11 @@ function givenRotation(next: string) {
   if (!connection) throw new Error('no connection')
   const credentialId = randomUUID()
   const credential = { type: 'secret', secret: next } as const
-  platform.registry.connections.set(tenant.accountId, { ...connection, credential, rotation: { credentialId, previous: CREDENTIAL } })
+  platform.registry.connections.set(tenant.accountId, {
+    ...connection,
+    credential,
+    rotation: { credentialId, previous: CREDENTIAL },
+  })
   const uses = () => platform.registry.uses.filter(({ path }) => path.includes(`/${tenant.accountId}/`))
   return { tenant, credentialId, uses, connection }
 }

@@ -27,7 +27,13 @@ async function givenAccount() {
     return (await platform.stores.pool.query(text, [tenant.accountId])).rows[0]
   }
   await expect.poll(left, { timeout: 15_000 }).toEqual({ subscribed: 1, followed: 1 })
-  return { ...tenant, user, subscriptions, left, internal: `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}` }
+  return {
+    ...tenant,
+    user,
+    subscriptions,
+    left,
+    internal: `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}`,
+  }
 }
 
 test('S49 what hangs on an account is shown; disconnected, users keep their extensions, SSO and the subscription end', async () => {
@@ -38,11 +44,25 @@ test('S49 what hangs on an account is shown; disconnected, users keep their exte
   expect((await platform.call('POST', `${account.internal}/disconnect`, undefined, SERVICE)).body).toEqual(hanging)
   expect(account.subscriptions()).toEqual([])
   expect(await account.left()).toEqual({ subscribed: 0, followed: 0 })
-  const entry = (await platform.call('GET', `/internal/tenants/${account.tenantId}/phone-users/${account.user.id}`, undefined, SERVICE))
-    .body
-  expect(entry).toMatchObject({ status: 'active', sso: false, bindings: [{ extension: '101' }], sessionsValidAfter: expect.any(String) })
+  const entry = (
+    await platform.call(
+      'GET',
+      `/internal/tenants/${account.tenantId}/phone-users/${account.user.id}`,
+      undefined,
+      SERVICE,
+    )
+  ).body
+  expect(entry).toMatchObject({
+    status: 'active',
+    sso: false,
+    bindings: [{ extension: '101' }],
+    sessionsValidAfter: expect.any(String),
+  })
   // Once more changes nothing, and another account's people are left alone.
-  expect((await platform.call('POST', `${account.internal}/disconnect`, undefined, SERVICE)).body).toEqual({ ...hanging, sso: 0 })
+  expect((await platform.call('POST', `${account.internal}/disconnect`, undefined, SERVICE)).body).toEqual({
+    ...hanging,
+    sso: 0,
+  })
   const events = () =>
     [...platform.registry.auditEvents.values()].filter(
       ({ action, target }) => action === 'users.disconnect' && target === account.accountId,
@@ -74,9 +94,13 @@ test('S49 T-92 open runs of a disconnected account end and write nothing more', 
 test('S49 an account that is gone without a word is noticed by its next run, and ends in the same way', async () => {
   const account = await givenAccount()
   platform.registry.connections.delete(account.accountId)
-  await platform.stores.pool.query('update roster.account_sync set next_delta_at = now() where account_id = $1', [account.accountId])
+  await platform.stores.pool.query('update roster.account_sync set next_delta_at = now() where account_id = $1', [
+    account.accountId,
+  ])
   await expect.poll(account.left, { timeout: 15_000 }).toEqual({ subscribed: 0, followed: 0 })
-  expect((await platform.roster(account.tenantId)).map(({ sso, status }) => [sso, status])).toEqual(Array(3).fill([false, 'active']))
+  expect((await platform.roster(account.tenantId)).map(({ sso, status }) => [sso, status])).toEqual(
+    Array(3).fill([false, 'active']),
+  )
   expect((await platform.call('GET', `${account.api}/sync-runs`)).body.items[0]).toMatchObject({
     status: 'failed',
     error: { code: 'account-not-found' },

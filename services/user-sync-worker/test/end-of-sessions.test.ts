@@ -21,7 +21,14 @@ beforeEach(() => {
 })
 afterAll(() => platform.close())
 
-type Person = { id: string; status: string; sync: boolean; sso: boolean; sessions_valid_after: Date | null; told_after: Date | null }
+type Person = {
+  id: string
+  status: string
+  sync: boolean
+  sso: boolean
+  sessions_valid_after: Date | null
+  told_after: Date | null
+}
 async function person(): Promise<Person> {
   const text = `select u.*, r.valid_after as told_after from roster.phone_user u left join roster.revocation r on r.user_id = u.id
     where u.tenant_id = $1 and u.object_id = $2`
@@ -33,7 +40,8 @@ async function resync(mode: 'delta' | 'full') {
   return platform.finishedRun(tenant.api, body.runId)
 }
 const disconnection = () => `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}/disconnect`
-const importAs = (ticks: { sync: boolean; sso: boolean }) => platform.runImport(tenant, { users: [{ id: objectId, ...ticks }] })
+const importAs = (ticks: { sync: boolean; sso: boolean }) =>
+  platform.runImport(tenant, { users: [{ id: objectId, ...ticks }] })
 const untick = async (ticks: object) => platform.call('PATCH', `${tenant.api}/users/${(await person()).id}`, ticks)
 
 async function disabled(thenRun: () => Promise<unknown>) {
@@ -55,7 +63,11 @@ const WAYS: Way[] = [
   ['a deletion', purged, { status: 'deleted', sso: true }],
   ['SSO unticked by hand', () => untick({ sso: false }), { sync: true, sso: false }],
   ['sync unticked by hand', () => untick({ sync: false }), { sync: false, sso: false }],
-  ['the removal of the account', () => platform.call('POST', disconnection(), undefined, SERVICE), { status: 'active', sso: false }],
+  [
+    'the removal of the account',
+    () => platform.call('POST', disconnection(), undefined, SERVICE),
+    { status: 'active', sso: false },
+  ],
 ]
 
 test.each(WAYS)('T-138 S45 sessions end with %s, and the apps are told of that moment', async (_, end, after) => {
@@ -71,9 +83,14 @@ test.each(WAYS)('T-138 S45 sessions end with %s, and the apps are told of that m
 
 test('T-138 S45 sessions end with import rules that let a person go, and the apps are told of that moment', async () => {
   directory.changeUser(objectId, { department: 'Sales' })
-  await platform.call('PUT', `${account()}/import-rules`, { items: [{ department: 'sales', sso: true }], leavers: 'unsync' })
+  await platform.call('PUT', `${account()}/import-rules`, {
+    items: [{ department: 'sales', sso: true }],
+    leavers: 'unsync',
+  })
   await expect.poll(async () => (await person())?.sso, { timeout: 20_000 }).toBe(true)
-  await expect.poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0]?.status).toBe('succeeded')
+  await expect
+    .poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0]?.status)
+    .toBe('succeeded')
   directory.changeUser(objectId, { department: null })
   const before = Date.now()
   await resync('delta')
@@ -93,7 +110,9 @@ test('T-138 S45 a transaction that waits for the row ends the sessions of everyb
     const unticked = untick({ sso: false })
     const waiting = `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
       and query like 'update roster.phone_user set sync%'`
-    await expect.poll(async () => (await platform.stores.pool.query(waiting)).rows[0].waiting, { timeout: 15_000 }).toBe(1)
+    await expect
+      .poll(async () => (await platform.stores.pool.query(waiting)).rows[0].waiting, { timeout: 15_000 })
+      .toBe(1)
     const signedIn = (await holder.query<{ at: Date }>('select clock_timestamp() as at')).rows[0]?.at as Date
     await holder.query('commit')
     expect((await unticked).status).toBe(200)

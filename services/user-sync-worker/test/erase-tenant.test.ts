@@ -29,13 +29,17 @@ async function givenTenant() {
     platform.emulator.subscriptions.all().filter(({ notificationUrl }) => notificationUrl.includes(tenant.accountId))
   await expect.poll(() => subscriptions().length, { timeout: 20_000 }).toBe(1)
   const kept = 'select from roster.subscription where tenant_id = $1 and subscription_id is not null'
-  await expect.poll(async () => (await platform.stores.pool.query(kept, [tenant.tenantId])).rowCount, { timeout: 20_000 }).toBe(1)
+  await expect
+    .poll(async () => (await platform.stores.pool.query(kept, [tenant.tenantId])).rowCount, { timeout: 20_000 })
+    .toBe(1)
   return { ...tenant, system, subscriptions, internal: `/internal/tenants/${tenant.tenantId}` }
 }
 
 async function left(tenantId: string): Promise<string[]> {
   const counts = tables.map(async (table) => {
-    const { rowCount } = await platform.stores.pool.query(`select from roster.${table} where tenant_id = $1`, [tenantId])
+    const { rowCount } = await platform.stores.pool.query(`select from roster.${table} where tenant_id = $1`, [
+      tenantId,
+    ])
     return rowCount ? [table] : []
   })
   return (await Promise.all(counts)).flat()
@@ -46,7 +50,9 @@ const erase = (tenant: { internal: string }) => platform.call('POST', `${tenant.
 test('AD-10 what is here of a tenant is shown, then erased from every table with its subscriptions; another tenant keeps all', async () => {
   const [tenant, neighbour] = [await givenTenant(), await givenTenant()]
   const before = await left(neighbour.tenantId)
-  expect(before).toEqual(expect.arrayContaining(['phone_user', 'binding', 'extension', 'webhook_message', 'sync_run', 'account_sync']))
+  expect(before).toEqual(
+    expect.arrayContaining(['phone_user', 'binding', 'extension', 'webhook_message', 'sync_run', 'account_sync']),
+  )
   const counts = { users: 3, sso: 3, bound: 1, phoneSystems: 1, webhookEndpoints: 1 }
   expect((await platform.call('GET', `${tenant.internal}/roster`, undefined, SERVICE)).body).toEqual(counts)
   expect((await platform.call('POST', `${tenant.internal}/erase`)).status).toBe(403)
@@ -115,7 +121,9 @@ test('AD-10 a statement that adds to several tenants is refused whole when one o
     await expect(platform.stores.pool.query(insert, [tenants])).rejects.toMatchObject({ code: '40001' })
   }
   expect((await platform.stores.pool.query(insert, [[kept, kept]])).rowCount).toBe(2)
-  expect((await platform.stores.pool.query('select from roster.phone_system where tenant_id = $1', [kept])).rowCount).toBe(2)
+  expect(
+    (await platform.stores.pool.query('select from roster.phone_system where tenant_id = $1', [kept])).rowCount,
+  ).toBe(2)
 })
 
 test('AD-10 T-22 admins with a session of an erased tenant, and the platform’s, find nothing there', async () => {
@@ -125,7 +133,10 @@ test('AD-10 T-22 admins with a session of an erased tenant, and the platform’s
   expect((await platform.call('GET', url, undefined, own)).status).toBe(200)
   await erase({ internal: `/internal/tenants/${tenantId}` })
   for (const caller of [own, undefined]) {
-    expect(await platform.call('GET', url, undefined, caller)).toMatchObject({ status: 404, body: { code: 'tenant-not-found' } })
+    expect(await platform.call('GET', url, undefined, caller)).toMatchObject({
+      status: 404,
+      body: { code: 'tenant-not-found' },
+    })
     expect((await platform.call('POST', url, { name: 'Late' }, caller)).status).toBe(404)
   }
 })

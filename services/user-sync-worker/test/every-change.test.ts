@@ -20,7 +20,8 @@ const POSTS: Readonly<Record<string, string>> = {
   replayWebhooks: 'asks for messages to be sent again',
 }
 const changes = operations.filter(
-  ({ id, method }) => method === 'PUT' || method === 'PATCH' || method === 'DELETE' || (method === 'POST' && !(id in POSTS)),
+  ({ id, method }) =>
+    method === 'PUT' || method === 'PATCH' || method === 'DELETE' || (method === 'POST' && !(id in POSTS)),
 )
 
 const asked = operations.filter(({ method, id }) => method === 'POST' && id in POSTS)
@@ -53,7 +54,9 @@ async function givenUser(): Promise<Existing> {
 async function givenBoundUser(): Promise<Existing> {
   const { values } = await givenUser()
   nextExtension += 1
-  const bound = await platform.call('PUT', `${api}/users/${values.userId}/bindings/${phoneSystemId}`, { extension: String(nextExtension) })
+  const bound = await platform.call('PUT', `${api}/users/${values.userId}/bindings/${phoneSystemId}`, {
+    extension: String(nextExtension),
+  })
   const etag = await etagOf(`${api}/users/${values.userId}`)
   expect(bound.headers.etag).toBe(etag)
   return { values, etag }
@@ -78,11 +81,17 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
     return { ...existing, body: { extension: String(nextExtension) } }
   },
   unbindExtension: givenBoundUser,
-  putBindingRules: () => givenRules(`${api}/binding-rules`, { items: [{ kind: 'next-free', phoneSystemId, from: 500, to: 599 }] }),
+  putBindingRules: () =>
+    givenRules(`${api}/binding-rules`, { items: [{ kind: 'next-free', phoneSystemId, from: 500, to: 599 }] }),
   putImportRules: () =>
-    givenRules(`${api}/microsoft-accounts/${accountId}/import-rules`, { items: [{ department: 'sales', sso: true }], leavers: 'keep' }),
+    givenRules(`${api}/microsoft-accounts/${accountId}/import-rules`, {
+      items: [{ department: 'sales', sso: true }],
+      leavers: 'keep',
+    }),
   async deleteWebhookEndpoint() {
-    const { body, headers } = await platform.call('POST', `${api}/webhook-endpoints`, { url: 'http://127.0.0.1:9/hook' })
+    const { body, headers } = await platform.call('POST', `${api}/webhook-endpoints`, {
+      url: 'http://127.0.0.1:9/hook',
+    })
     return { values: { tenantId, endpointId: body.id }, etag: String(headers.etag) }
   },
   approveSyncRun: givenWaitingRun,
@@ -95,11 +104,17 @@ const ASKED: Readonly<Record<string, () => Promise<{ values: Record<string, stri
   importMicrosoftUsers: async () => ({ values: { tenantId, accountId }, body: { all: true, sync: true, sso: false } }),
   resyncMicrosoftUsers: async () => ({ values: { tenantId, accountId }, body: { mode: 'delta' } }),
   createPhoneSystem: async () => ({ values: { tenantId }, body: { name: 'Branch' } }),
-  addExtensions: async () => ({ values: { tenantId, phoneSystemId }, body: { items: [{ number: '900' }, { number: '100' }] } }),
+  addExtensions: async () => ({
+    values: { tenantId, phoneSystemId },
+    body: { items: [{ number: '900' }, { number: '100' }] },
+  }),
   async acceptBindingSuggestions() {
     const { values } = await givenUser()
     nextExtension += 1
-    return { values: { tenantId }, body: { phoneSystemId, items: [{ userId: values.userId, extension: String(nextExtension) }] } }
+    return {
+      values: { tenantId },
+      body: { phoneSystemId, items: [{ userId: values.userId, extension: String(nextExtension) }] },
+    }
   },
   createWebhookEndpoint: async () => ({ values: { tenantId }, body: webhook }),
   async replayWebhooks() {
@@ -109,7 +124,13 @@ const ASKED: Readonly<Record<string, () => Promise<{ values: Record<string, stri
 }
 
 const send = (operation: Operation, { values, body }: Existing, ifMatch?: string) =>
-  platform.call(operation.method, urlOf(operation, values), body, undefined, ifMatch === undefined ? {} : { 'if-match': ifMatch })
+  platform.call(
+    operation.method,
+    urlOf(operation, values),
+    body,
+    undefined,
+    ifMatch === undefined ? {} : { 'if-match': ifMatch },
+  )
 
 test.each([...changes, ...asked])(
   'AD-16 $id leaves one audit event: who, tenant, what, when, outcome and request id',

@@ -56,7 +56,9 @@ describe('S45 the extensions of people who left', () => {
     await query(`update roster.phone_user set status = 'active'`)
     await query('delete from roster.pending_audit_event')
     system = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })).body
-    await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, { items: [{ number: '101' }, { number: '102' }] })
+    await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, {
+      items: [{ number: '101' }, { number: '102' }],
+    })
   })
   afterAll(() => platform.close())
 
@@ -65,13 +67,15 @@ describe('S45 the extensions of people who left', () => {
     query('update roster.phone_user set status = $2 where id = $1', [user?.id, status])
   const bind = (user: { id: string } | undefined, extension = '101') =>
     platform.call('PUT', `${tenant.api}/users/${user?.id}/bindings/${system.id}`, { extension })
-  const after = (days: number, policy = HOLDS) => releaseHeldExtensions(platform.ports, policy, () => Date.now() + days * DAY)()
+  const after = (days: number, policy = HOLDS) =>
+    releaseHeldExtensions(platform.ports, policy, () => Date.now() + days * DAY)()
   const giveBack = () => giveExtensionsBack(platform.ports)()
   const holderOf = async (number: string) => {
     const { items } = (await platform.call('GET', `${tenant.api}/phone-systems/${system.id}/extensions`)).body
     return items.find((item: { number: string }) => item.number === number).holder
   }
-  const suggestions = async () => (await platform.call('GET', `${tenant.api}/binding-suggestions?phoneSystemId=${system.id}`)).body
+  const suggestions = async () =>
+    (await platform.call('GET', `${tenant.api}/binding-suggestions?phoneSystemId=${system.id}`)).body
   const recorded = async () =>
     (
       await query(
@@ -180,7 +184,9 @@ describe('S45 the extensions of people who left', () => {
     ])
     expect(items.some(({ extension }: { extension: string }) => extension === '101')).toBe(false)
     await platform.call('DELETE', `${tenant.api}/users/${other?.id}/bindings/${system.id}`)
-    expect((await suggestions()).items).toMatchObject([{ userId: left?.id, extension: '101', reason: 'former', score: 0.98 }])
+    expect((await suggestions()).items).toMatchObject([
+      { userId: left?.id, extension: '101', reason: 'former', score: 0.98 },
+    ])
     expect(await giveBack()).toBe(1)
   })
 

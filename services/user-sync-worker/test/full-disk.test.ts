@@ -10,7 +10,8 @@ import { findFreePort } from './support/free-port.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-// A Postgres of its own with its tables on a disk of some megabytes that fills up. Only root may make one: elsewhere this is left out.
+// A Postgres of its own with its tables on a disk of some megabytes that fills up. Only root may make one: elsewhere
+// this is left out.
 
 const DATABASE = 'crowded'
 const SMALL = '28m'
@@ -68,14 +69,21 @@ test.skipIf(!canMount)(
     const extensions = `${tenant.api}/phone-systems/${system.id}/extensions`
     let kept = 0
     const add = async () => {
-      const items = Array.from({ length: BATCH }, (_, index) => ({ number: String(100_000 + kept + index), name: 'x'.repeat(60) }))
+      const items = Array.from({ length: BATCH }, (_, index) => ({
+        number: String(100_000 + kept + index),
+        name: 'x'.repeat(60),
+      }))
       const answer = await platform.call('POST', extensions, { items })
       if (answer.status < 300) kept += BATCH
       return answer
     }
     let refused = await add()
     for (let batch = 0; batch < 100 && refused.status < 300; batch += 1) refused = await add()
-    expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([503, 'temporarily-unavailable', '2'])
+    expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([
+      503,
+      'temporarily-unavailable',
+      '2',
+    ])
     expect(JSON.stringify(refused.body)).not.toMatch(/space|disk|extend/)
 
     const { body: asked, status } = await platform.call('POST', tenant.imports, EVERYBODY)
@@ -86,9 +94,10 @@ test.skipIf(!canMount)(
 
     await runProgram('mount', ['-o', `remount,size=${LARGE}`, disk])
     await expect.poll(async () => (await add()).status, { timeout: 10_000 }).toBeLessThan(300)
-    const { rows } = await platform.stores.pool.query('select count(*)::int as kept from roster.extension where tenant_id = $1', [
-      tenant.tenantId,
-    ])
+    const { rows } = await platform.stores.pool.query(
+      'select count(*)::int as kept from roster.extension where tenant_id = $1',
+      [tenant.tenantId],
+    )
     expect(rows).toEqual([{ kept }])
     const runId = status === 202 ? asked.runId : (await platform.call('POST', tenant.imports, EVERYBODY)).body.runId
     const run = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${runId}`)).body

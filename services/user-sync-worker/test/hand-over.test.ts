@@ -10,7 +10,9 @@ afterAll(() => platform.close())
 test('S3 T-90 the holder of a hand-over link sees and changes nothing of the roster: no operation that there is lets one in', async () => {
   const { tenantId, accountId } = platform.connectedTenant()
   const { paths = {} } = platform.app.swagger() as { paths?: Record<string, object> }
-  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ path, method })))
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ path, method })),
+  )
   expect(operations.length).toBeGreaterThan(20)
   for (const { path, method } of operations) {
     const url = path

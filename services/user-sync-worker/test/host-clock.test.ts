@@ -38,7 +38,13 @@ test('SY-19 whatever time zone, daylight saving and locale its host has, a worke
       const worker = await processes.start('worker', host)
       await worker.ready()
       const before = Date.now()
-      const run = { tenantId: tenant.tenantId, accountId: tenant.accountId, directoryId, requestedBy: 'test', request: request as never }
+      const run = {
+        tenantId: tenant.tenantId,
+        accountId: tenant.accountId,
+        directoryId,
+        requestedBy: 'test',
+        request: request as never,
+      }
       const { job } = await platform.ports.runs.create(run, platform.entryOf(tenant.tenantId))
       const { status, kind, counts, createdAt, finishedAt } = await platform.finishedRun(tenant.api, job.runId)
       worker.child.kill('SIGTERM')
@@ -47,7 +53,13 @@ test('SY-19 whatever time zone, daylight saving and locale its host has, a worke
         expect(instant).toMatch(/Z$/)
         expect(Math.abs(Date.parse(instant) - before)).toBeLessThan(60_000)
       }
-      outcomes.push({ status, kind, counts, roster: await platform.roster(tenant.tenantId), due: await dueAfter(tenant.accountId) })
+      outcomes.push({
+        status,
+        kind,
+        counts,
+        roster: await platform.roster(tenant.tenantId),
+        due: await dueAfter(tenant.accountId),
+      })
     }
     return outcomes
   }

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-const FORBIDDEN = { status: 403, body: { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } } }
+const FORBIDDEN = {
+  status: 403,
+  body: { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } },
+}
 
 let platform: Platform
 let tenant: ReturnType<Platform['connectedTenant']>
@@ -55,7 +58,9 @@ async function resync(mode: 'delta' | 'full') {
 }
 async function settled(expected: readonly string[]) {
   await expect.poll(synced, { timeout: 20_000 }).toEqual([...expected].sort())
-  await expect.poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0]?.status).toBe('succeeded')
+  await expect
+    .poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0]?.status)
+    .toBe('succeeded')
 }
 
 test('S32 S33 whoever a rule fits is synced with its SSO tick, by a comparison that follows by itself; nobody else is stored', async () => {
@@ -76,7 +81,11 @@ test('S32 S33 whoever a rule fits is synced with its SSO tick, by a comparison t
 
 test('S50 a preview counts and lists whom the rules would bring and let go, and keeps neither them nor the rules', async () => {
   const first = await preview(SALES)
-  expect(first.run).toMatchObject({ preview: true, status: 'succeeded', counts: { seen: 40, created: 10, updated: 0, unchanged: 30 } })
+  expect(first.run).toMatchObject({
+    preview: true,
+    status: 'succeeded',
+    counts: { seen: 40, created: 10, updated: 0, unchanged: 30 },
+  })
   expect(first.changes.map(({ objectId }) => objectId)).toEqual(ids.slice(0, 10).sort())
   expect(new Set(first.changes.map(({ change }) => change))).toEqual(new Set(['create']))
   expect(await synced()).toEqual([])
@@ -112,7 +121,12 @@ test('S45 whoever leaves the scope of the rules loses SSO and every session at o
   await resync('delta')
   const identity = `?directoryId=${directory.id}&objectId=${id(3)}`
   const caller = { scope: 'platform', role: 'service' } as const
-  const { body } = await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users${identity}`, undefined, caller)
+  const { body } = await platform.call(
+    'GET',
+    `/internal/tenants/${tenant.tenantId}/phone-users${identity}`,
+    undefined,
+    caller,
+  )
   expect(body).toMatchObject({ sso: false, sessionsValidAfter: expect.any(String) })
 })
 
@@ -150,7 +164,10 @@ test('S50 rules that would let many go stop before anybody is brought or let go,
   const run = await newest()
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${run.id}/planned-changes?limit=20`)
   expect(body.items).toHaveLength(20)
-  const rest = await platform.call('GET', `${tenant.api}/sync-runs/${run.id}/planned-changes?limit=20&cursor=${body.nextCursor}`)
+  const rest = await platform.call(
+    'GET',
+    `${tenant.api}/sync-runs/${run.id}/planned-changes?limit=20&cursor=${body.nextCursor}`,
+  )
   expect(rest.body).toMatchObject({ items: { length: 10 }, nextCursor: null })
 
   // Ticked by hand while the run waits: that counts.
@@ -186,7 +203,9 @@ test('S49 with the account its rules go', async () => {
   const caller = { scope: 'platform', role: 'service' } as const
   const url = `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}`
   expect((await platform.call('POST', `${url}/disconnect`, undefined, caller)).status).toBe(200)
-  const { rows } = await platform.stores.pool.query('select from roster.import_rules where account_id = $1', [tenant.accountId])
+  const { rows } = await platform.stores.pool.query('select from roster.import_rules where account_id = $1', [
+    tenant.accountId,
+  ])
   expect(rows).toHaveLength(0)
 })
 
@@ -248,7 +267,8 @@ describe('rules of groups and licences', () => {
   })
 
   test('S32 whoever has a licence is synced, until it is taken away', async () => {
-    for (const each of ids.slice(10, 14)) directory.changeUser(each, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
+    for (const each of ids.slice(10, 14))
+      directory.changeUser(each, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
     await put({ items: [{ skuId: PHONE_LICENCE, department: 'Support', sso: false }], leavers: 'unsync' })
     await settled(ids.slice(10, 14))
     directory.changeUser(id(10), { assignedLicenses: [] })
@@ -259,7 +279,8 @@ describe('rules of groups and licences', () => {
   test('S32 a licence whose holders fill several pages is read to its end', async () => {
     const large = platform.emulator.directory(addLargeDirectory(platform, 1_020))
     tenant = platform.connectedTenant(large.id)
-    for (const { id } of large.users()) large.changeUser(id, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
+    for (const { id } of large.users())
+      large.changeUser(id, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
     const { run } = await preview({ items: [{ skuId: PHONE_LICENCE, sso: true }], leavers: 'unsync' })
     expect(run).toMatchObject({ status: 'succeeded', warnings: [], counts: { created: 1_020 } })
   })
@@ -278,7 +299,11 @@ describe('rules of groups and licences', () => {
     directory.disableUser(id(0))
     happen()
     const run = await resync('delta')
-    expect(run).toMatchObject({ status: 'succeeded', counts: { disabled: 1 }, warnings: [{ code: 'import-rules-suspended' }] })
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      counts: { disabled: 1 },
+      warnings: [{ code: 'import-rules-suspended' }],
+    })
     expect(run.warnings[0].message).toContain(hint)
     expect(await synced()).toEqual(ids.slice(0, 5).sort())
     expect((await roster()).get(id(0))?.status).toBe('disabled')
@@ -298,7 +323,9 @@ describe('rules of groups and licences', () => {
     await settled(ids.slice(0, 5))
     platform.gate.requests.length = 0
     directory.changeUser(id(1), { jobTitle: 'Clerk' })
-    await platform.stores.pool.query('update roster.account_sync set hinted_at = now() where account_id = $1', [tenant.accountId])
+    await platform.stores.pool.query('update roster.account_sync set hinted_at = now() where account_id = $1', [
+      tenant.accountId,
+    ])
     await expect
       .poll(async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0], { timeout: 20_000 })
       .toMatchObject({ requestedBy: 'notification', status: 'succeeded', counts: { updated: 1 } })

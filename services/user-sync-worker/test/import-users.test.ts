@@ -10,7 +10,12 @@ beforeAll(async () => {
 })
 afterAll(() => platform.close())
 
-const contoso = publishedContosoUsers() as Array<{ id: string; displayName: string; businessPhones: string[]; mobilePhone: string | null }>
+const contoso = publishedContosoUsers() as Array<{
+  id: string
+  displayName: string
+  businessPhones: string[]
+  mobilePhone: string | null
+}>
 const [adams, adele, third] = contoso.map((user) => user.id)
 
 test('S35 an import of everybody makes the roster equal to the published Contoso users, names and phones included', async () => {
@@ -32,17 +37,23 @@ test('S35 an import of everybody makes the roster equal to the published Contoso
     mobilePhone: user.mobilePhone,
     jobTitle: user.jobTitle,
   }))
-  const published = contoso.map(({ officeLocation: _, preferredLanguage: __, ...user }: Record<string, unknown>) => user)
+  const published = contoso.map(
+    ({ officeLocation: _, preferredLanguage: __, ...user }: Record<string, unknown>) => user,
+  )
   expect(imported.sort(byId)).toEqual((published as Array<{ id: string }>).sort(byId))
 })
 
 test('S35 repeating an import changes nothing', async () => {
   const tenant = platform.connectedTenant()
   await platform.runImport(tenant, { all: true, sync: true, sso: true })
-  const before = await platform.stores.pool.query('select * from roster.phone_user where tenant_id = $1 order by id', [tenant.tenantId])
+  const before = await platform.stores.pool.query('select * from roster.phone_user where tenant_id = $1 order by id', [
+    tenant.tenantId,
+  ])
   const run = await platform.runImport(tenant, { all: true, sync: true, sso: true })
   expect(run.counts).toMatchObject({ seen: 32, created: 0, updated: 0, unchanged: 32 })
-  const after = await platform.stores.pool.query('select * from roster.phone_user where tenant_id = $1 order by id', [tenant.tenantId])
+  const after = await platform.stores.pool.query('select * from roster.phone_user where tenant_id = $1 order by id', [
+    tenant.tenantId,
+  ])
   expect(after.rows).toEqual(before.rows)
 })
 
@@ -54,7 +65,11 @@ test('S32 ticked users exist after OK, unticked ones are not stored', async () =
     { id: third, sync: false, sso: false },
   ]
   const run = await platform.runImport(tenant, { users })
-  expect(run).toMatchObject({ status: 'succeeded', total: 3, counts: { seen: 3, created: 2, unchanged: 1, skipped: 0 } })
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    total: 3,
+    counts: { seen: 3, created: 2, unchanged: 1, skipped: 0 },
+  })
   const rows = await platform.roster(tenant.tenantId)
   expect(rows.map((row) => [row.object_id, row.sync, row.sso]).sort()).toEqual(
     [
@@ -71,7 +86,12 @@ test('S32 an import without the sync tick switches an imported person off and ke
   expect(run.counts).toMatchObject({ seen: 1, updated: 1 })
   expect(await platform.roster(tenant.tenantId)).toMatchObject([{ object_id: adele, sync: false, sso: false }])
   const { body } = await platform.call('GET', `${tenant.api}/users`)
-  const entry = await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users/${body.items[0].id}`, undefined, SERVICE)
+  const entry = await platform.call(
+    'GET',
+    `/internal/tenants/${tenant.tenantId}/phone-users/${body.items[0].id}`,
+    undefined,
+    SERVICE,
+  )
   expect(entry.body.sessionsValidAfter).not.toBeNull()
 })
 
@@ -89,7 +109,9 @@ test('S33 SSO cannot be ticked without sync: the request is refused and the data
 test('S35 users that are not in the directory are listed as skipped with a reason, the others are imported', async () => {
   const tenant = platform.connectedTenant()
   const stranger = randomUUID()
-  const run = await platform.runImport(tenant, { users: [stranger, adele].map((id) => ({ id, sync: true, sso: false })) })
+  const run = await platform.runImport(tenant, {
+    users: [stranger, adele].map((id) => ({ id, sync: true, sso: false })),
+  })
   expect(run.counts).toMatchObject({ seen: 2, created: 1, skipped: 1 })
   expect(run.skippedUsers).toEqual([{ id: stranger, reason: 'The directory has no such user.' }])
 })
@@ -123,18 +145,30 @@ test('S29 an import is refused while the account is not enabled, and for an acco
 test('S46 the same object id with another UPN and mail stays the same user, with ticks and binding', async () => {
   const tenant = platform.connectedTenant()
   const directory = platform.emulator.directory('M365x214355.onmicrosoft.com')
-  const person = directory.addUser({ id: randomUUID(), userPrincipalName: `old@${directory.domains[0]}`, displayName: 'Renamed Later' })
+  const person = directory.addUser({
+    id: randomUUID(),
+    userPrincipalName: `old@${directory.domains[0]}`,
+    displayName: 'Renamed Later',
+  })
   await platform.runImport(tenant, { users: [{ id: person.id, sync: true, sso: true }] })
   const before = (await platform.call('GET', `${tenant.api}/users?search=old@`)).body.items[0]
   const system = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })).body
   await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, { items: [{ number: '101' }] })
   await platform.call('PUT', `${tenant.api}/users/${before.id}/bindings/${system.id}`, { extension: '101' })
 
-  directory.changeUser(person.id, { userPrincipalName: `new@${directory.domains[0]}`, mail: `new@${directory.domains[0]}` })
+  directory.changeUser(person.id, {
+    userPrincipalName: `new@${directory.domains[0]}`,
+    mail: `new@${directory.domains[0]}`,
+  })
   await platform.runImport(tenant, { users: [{ id: person.id, sync: true, sso: true }] })
   const after = (await platform.call('GET', `${tenant.api}/users/${before.id}`)).body
   directory.purgeUser(person.id)
-  expect(after).toMatchObject({ objectId: person.id, userPrincipalName: `new@${directory.domains[0]}`, sync: true, sso: true })
+  expect(after).toMatchObject({
+    objectId: person.id,
+    userPrincipalName: `new@${directory.domains[0]}`,
+    sync: true,
+    sso: true,
+  })
   expect(after.bindings).toEqual([{ phoneSystemId: system.id, phoneSystemName: 'Head office', extension: '101' }])
 })
 
@@ -146,8 +180,18 @@ test('S45 a user disabled in the directory becomes disabled and loses older sess
   directory.disableUser(third ?? '')
   expect((await platform.runImport(tenant, request)).counts).toMatchObject({ disabled: 1, updated: 0 })
   const identity = `?directoryId=${directory.id}&objectId=${third}`
-  const entry = await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users${identity}`, undefined, SERVICE)
-  expect(entry.body).toMatchObject({ status: 'disabled', sync: true, sso: true, sessionsValidAfter: expect.any(String) })
+  const entry = await platform.call(
+    'GET',
+    `/internal/tenants/${tenant.tenantId}/phone-users${identity}`,
+    undefined,
+    SERVICE,
+  )
+  expect(entry.body).toMatchObject({
+    status: 'disabled',
+    sync: true,
+    sso: true,
+    sessionsValidAfter: expect.any(String),
+  })
   directory.enableUser(third ?? '')
   expect((await platform.runImport(tenant, request)).counts).toMatchObject({ updated: 1 })
   expect(await platform.roster(tenant.tenantId)).toMatchObject([{ status: 'active' }])

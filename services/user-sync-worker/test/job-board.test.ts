@@ -28,7 +28,8 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
       ...(body === undefined ? {} : { payload: body as object }),
     })
   const queueShown = async (caller: Caller) =>
-    (await open('GET', `/api/queues?activeQueue=${queueName}&status=latest&page=1&jobsPerPage=50`, caller)).json().queues[0]
+    (await open('GET', `/api/queues?activeQueue=${queueName}&status=latest&page=1&jobsPerPage=50`, caller)).json()
+      .queues[0]
 
   /** A job that fails at its first attempt, since no run of that id is what it carries. */
   async function givenFailedJob(): Promise<string> {
@@ -52,7 +53,11 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
       ] as const) {
         for (const path of ['', '/', '/queue/x', '/api/queues', '/static/images/logo.svg', '/nothing']) {
           const answer = await open('GET', path, caller)
-          expect([path, answer.statusCode, { ...answer.json(), requestId: 0 }]).toEqual([path, 404, { ...missing.json(), requestId: 0 }])
+          expect([path, answer.statusCode, { ...answer.json(), requestId: 0 }]).toEqual([
+            path,
+            404,
+            { ...missing.json(), requestId: 0 },
+          ])
         }
         expect((await open('PUT', '/api/queues/pause', caller)).statusCode).toBe(404)
       }
@@ -76,28 +81,36 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
     expect((await open('GET', '/static/..%2findex.ejs', ADMIN)).statusCode).toBeGreaterThanOrEqual(400)
   })
 
-  test.skipIf(skip)('S51 a reader sees the failed job and cannot touch it; an admin retries and removes it', async () => {
-    await platform.work()
-    const id = await givenFailedJob()
-    expect(await queueShown(READER)).toMatchObject({ name: queueName, counts: { failed: 1 }, readOnlyMode: true, allowRetries: false })
-    for (const [method, path] of [
-      ['PUT', `/api/queues/${queueName}/${id}/retry`],
-      ['PUT', `/api/queues/${queueName}/${id}/clean`],
-      ['PUT', `/api/queues/${queueName}/retry/failed`],
-      ['PUT', `/api/queues/${queueName}/pause`],
-      ['PUT', `/api/queues/${queueName}/obliterate`],
-      ['POST', `/api/queues/${queueName}/add`],
-    ] as const) {
-      expect([path, (await open(method, path, READER, {})).statusCode]).toEqual([path, 403])
-    }
+  test.skipIf(skip)(
+    'S51 a reader sees the failed job and cannot touch it; an admin retries and removes it',
+    async () => {
+      await platform.work()
+      const id = await givenFailedJob()
+      expect(await queueShown(READER)).toMatchObject({
+        name: queueName,
+        counts: { failed: 1 },
+        readOnlyMode: true,
+        allowRetries: false,
+      })
+      for (const [method, path] of [
+        ['PUT', `/api/queues/${queueName}/${id}/retry`],
+        ['PUT', `/api/queues/${queueName}/${id}/clean`],
+        ['PUT', `/api/queues/${queueName}/retry/failed`],
+        ['PUT', `/api/queues/${queueName}/pause`],
+        ['PUT', `/api/queues/${queueName}/obliterate`],
+        ['POST', `/api/queues/${queueName}/add`],
+      ] as const) {
+        expect([path, (await open(method, path, READER, {})).statusCode]).toEqual([path, 403])
+      }
 
-    expect(await queueShown(ADMIN)).toMatchObject({ readOnlyMode: false, allowRetries: true, counts: { failed: 1 } })
-    expect((await open('PUT', `/api/queues/${queueName}/${id}/retry`, ADMIN)).statusCode).toBeLessThan(300)
-    const attempts = async () => (await queueShown(ADMIN)).jobs.find((job: { id: string }) => job.id === id)?.attempts
-    await expect.poll(attempts, { timeout: 10_000 }).toBe(2)
-    expect((await open('PUT', `/api/queues/${queueName}/${id}/clean`, ADMIN)).statusCode).toBe(204)
-    expect(await queueShown(ADMIN)).toMatchObject({ counts: { failed: 0 } })
-  })
+      expect(await queueShown(ADMIN)).toMatchObject({ readOnlyMode: false, allowRetries: true, counts: { failed: 1 } })
+      expect((await open('PUT', `/api/queues/${queueName}/${id}/retry`, ADMIN)).statusCode).toBeLessThan(300)
+      const attempts = async () => (await queueShown(ADMIN)).jobs.find((job: { id: string }) => job.id === id)?.attempts
+      await expect.poll(attempts, { timeout: 10_000 }).toBe(2)
+      expect((await open('PUT', `/api/queues/${queueName}/${id}/clean`, ADMIN)).statusCode).toBe(204)
+      expect(await queueShown(ADMIN)).toMatchObject({ counts: { failed: 0 } })
+    },
+  )
 
   test.skipIf(skip)(
     'AD-13 no job holds more than the ids of tenant and run, whatever the run did, and no secret stands on the board',
@@ -110,7 +123,11 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
         (await platform.call('POST', tenant.imports.replace('imports', 'resyncs'), { mode: 'full' })).body.runId,
       )
       const refused = platform.connectedTenant()
-      platform.registry.connect(refused.tenantId, { clientId: randomUUID(), directoryId: randomUUID(), credential: CREDENTIAL })
+      platform.registry.connect(refused.tenantId, {
+        clientId: randomUUID(),
+        directoryId: randomUUID(),
+        credential: CREDENTIAL,
+      })
       const { jobs } = await queueShown(ADMIN)
       expect(jobs.length).toBeGreaterThanOrEqual(2)
       for (const job of jobs) {

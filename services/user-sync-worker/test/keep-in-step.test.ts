@@ -40,7 +40,8 @@ async function waiting(mode: 'delta' | 'full') {
 async function entry(objectId: string) {
   const identity = `?directoryId=${directory.id}&objectId=${objectId}`
   const caller = { scope: 'platform', role: 'service' } as const
-  return (await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users${identity}`, undefined, caller)).body
+  return (await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users${identity}`, undefined, caller))
+    .body
 }
 async function bindFirst(): Promise<{ id: string; bindings: unknown[] }> {
   const system = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })).body
@@ -53,12 +54,28 @@ async function bindFirst(): Promise<{ id: string; bindings: unknown[] }> {
 describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
   test('S44 S46 brings renames and new mail and touches nobody else; ticks and bindings stay', async () => {
     const before = await bindFirst()
-    directory.changeUser(id(0), { displayName: 'Renamed', userPrincipalName: `renamed@${directory.domains[0]}`, mail: null })
+    directory.changeUser(id(0), {
+      displayName: 'Renamed',
+      userPrincipalName: `renamed@${directory.domains[0]}`,
+      mail: null,
+    })
     const run = await resync(mode)
-    expect(run).toMatchObject({ kind: mode, status: 'succeeded', counts: { updated: 1, created: 0, disabled: 0, deleted: 0 } })
+    expect(run).toMatchObject({
+      kind: mode,
+      status: 'succeeded',
+      counts: { updated: 1, created: 0, disabled: 0, deleted: 0 },
+    })
     const after = await entry(id(0))
-    expect(after).toMatchObject({ id: before.id, displayName: 'Renamed', sync: true, sso: true, bindings: before.bindings })
-    const { rows } = await platform.stores.pool.query('select version from roster.phone_user where tenant_id = $1', [tenant.tenantId])
+    expect(after).toMatchObject({
+      id: before.id,
+      displayName: 'Renamed',
+      sync: true,
+      sso: true,
+      bindings: before.bindings,
+    })
+    const { rows } = await platform.stores.pool.query('select version from roster.phone_user where tenant_id = $1', [
+      tenant.tenantId,
+    ])
     expect(rows.map(({ version }) => version).sort()).toEqual([...Array(39).fill(1), 3]) // bound, then renamed
     expect((await resync(mode)).counts).toMatchObject({ updated: 0 })
   })
@@ -68,7 +85,12 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     directory.disableUser(id(0))
     expect((await resync(mode)).counts).toMatchObject({ disabled: 1, updated: 0, deleted: 0 })
     const disabled = await entry(id(0))
-    expect(disabled).toMatchObject({ status: 'disabled', sso: true, bindings: before.bindings, sessionsValidAfter: expect.any(String) })
+    expect(disabled).toMatchObject({
+      status: 'disabled',
+      sso: true,
+      bindings: before.bindings,
+      sessionsValidAfter: expect.any(String),
+    })
     directory.enableUser(id(0))
     await resync(mode)
     expect((await entry(id(0))).status).toBe('active')
@@ -89,7 +111,10 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     directory.changeUser(id(1), { userPrincipalName: names[0] ?? '' })
     directory.changeUser(id(0), { userPrincipalName: names[1] ?? '' })
     expect((await resync(mode)).counts).toMatchObject({ updated: 2 })
-    expect([(await entry(id(0))).userPrincipalName, (await entry(id(1))).userPrincipalName]).toEqual([names[1], names[0]])
+    expect([(await entry(id(0))).userPrincipalName, (await entry(id(1))).userPrincipalName]).toEqual([
+      names[1],
+      names[0],
+    ])
   })
 
   test('S32 takes in nobody who was not imported, and leaves alone whose sync is off', async () => {
@@ -111,7 +136,9 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     expect(asked.counts).toMatchObject({ updated: 1, disabled: 5, deleted: 10 })
     expect(await platform.roster(tenant.tenantId)).toEqual(before)
     expect((await platform.call('POST', `${tenant.api}/sync-runs/${asked.id}/cancel`)).body.status).toBe('cancelled')
-    expect((await platform.call('POST', `${tenant.api}/sync-runs/${asked.id}/approve`)).body.code).toBe('run-not-waiting')
+    expect((await platform.call('POST', `${tenant.api}/sync-runs/${asked.id}/approve`)).body.code).toBe(
+      'run-not-waiting',
+    )
     expect(await platform.roster(tenant.tenantId)).toEqual(before)
 
     const again = await waiting(mode)
@@ -120,10 +147,14 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     expect(run).toMatchObject({ status: 'succeeded', counts: { updated: 1, disabled: 5, deleted: 10 } })
     expect((await platform.call('POST', `${tenant.api}/sync-runs/${again.id}/cancel`)).body.code).toBe('run-over')
     const statuses = (await platform.roster(tenant.tenantId)).map(({ status }) => status)
-    expect(['active', 'disabled', 'deleted'].map((status) => statuses.filter((one) => one === status).length)).toEqual([25, 5, 10])
+    expect(['active', 'disabled', 'deleted'].map((status) => statuses.filter((one) => one === status).length)).toEqual([
+      25, 5, 10,
+    ])
     expect((await resync(mode)).counts).toMatchObject({ updated: 0, disabled: 0, deleted: 0 })
     const events = (action: string) =>
-      [...platform.registry.auditEvents.values()].filter((event) => event.target === again.id && event.action === action)
+      [...platform.registry.auditEvents.values()].filter(
+        (event) => event.target === again.id && event.action === action,
+      )
     await expect.poll(() => events('sync-run.approve').length, { timeout: 10_000 }).toBe(1)
   })
 
@@ -131,7 +162,11 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     directory.changeUser(id(0), { displayName: 'Renamed' })
     for (const objectId of ids.slice(10, 25)) directory.purgeUser(objectId)
     const before = await platform.roster(tenant.tenantId)
-    expect(await resync(mode, '?preview=true')).toMatchObject({ preview: true, status: 'succeeded', counts: { updated: 1, deleted: 15 } })
+    expect(await resync(mode, '?preview=true')).toMatchObject({
+      preview: true,
+      status: 'succeeded',
+      counts: { updated: 1, deleted: 15 },
+    })
     expect(await platform.roster(tenant.tenantId)).toEqual(before)
     expect(await resync(mode, '?preview=true')).toMatchObject({ counts: { updated: 1, deleted: 15 } })
   })
@@ -148,7 +183,11 @@ test.each([
     directory.purgeUser(id(1))
     platform.gate.faults.push(expired(status, code))
     const run = await resync('delta')
-    expect(run).toMatchObject({ kind: 'full', status: 'succeeded', counts: { seen: 39, updated: 1, deleted: 1, disabled: 0 } })
+    expect(run).toMatchObject({
+      kind: 'full',
+      status: 'succeeded',
+      counts: { seen: 39, updated: 1, deleted: 1, disabled: 0 },
+    })
     directory.changeUser(id(2), { displayName: 'Later' })
     expect(await resync('delta')).toMatchObject({ kind: 'delta', counts: { updated: 1 } })
   },
@@ -161,7 +200,8 @@ test('SY-05 the emulator’s own expired token leads to the same', async () => {
 })
 
 test('SY-11 an empty answer for a directory that had people stops and asks', async () => {
-  platform.gate.rewrite = (body) => (body.includes('"value"') ? JSON.stringify({ ...JSON.parse(body), value: [] }) : body)
+  platform.gate.rewrite = (body) =>
+    body.includes('"value"') ? JSON.stringify({ ...JSON.parse(body), value: [] }) : body
   const asked = await waiting('full')
   platform.gate.rewrite = undefined
   expect(asked.counts).toMatchObject({ seen: 0, deleted: 40 })
@@ -191,7 +231,11 @@ test('T-112 what changes while an import lists is not lost: it follows the chang
     if (!body.includes('@odata.context') || JSON.parse(body).value?.length !== 40) return body
     platform.gate.rewrite = undefined
     directory.changeUser(id(3), { displayName: 'Changed meanwhile' })
-    directory.addUser({ id: randomUUID(), userPrincipalName: `meanwhile@${directory.domains[0]}`, displayName: 'Came meanwhile' })
+    directory.addUser({
+      id: randomUUID(),
+      userPrincipalName: `meanwhile@${directory.domains[0]}`,
+      displayName: 'Came meanwhile',
+    })
     return body
   }
   const run = await platform.runImport(other, EVERYBODY)
@@ -202,7 +246,10 @@ test('T-112 what changes while an import lists is not lost: it follows the chang
 
 test('SY-13 a round of changes that is cut off is not taken for its end: nothing is written, it is asked for again', async () => {
   directory.changeUser(id(0), { displayName: 'Renamed' })
-  platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 200, body: { error: { code: 'x', message: 'y' } } })
+  platform.gate.faults.push(
+    { status: 200, body: { value: [] } },
+    { status: 200, body: { error: { code: 'x', message: 'y' } } },
+  )
   expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { updated: 1 } })
 })
 
@@ -210,7 +257,10 @@ test('S34 an import of everybody can be narrowed by a filter; S50 a preview of i
   const other = platform.connectedTenant(directory.id)
   const filter = { search: 'person user0000' }
   const { body } = await platform.call('POST', `${other.imports}?preview=true`, { ...EVERYBODY, filter })
-  expect(await platform.finishedRun(other.api, body.runId)).toMatchObject({ preview: true, counts: { seen: 10, created: 10 } })
+  expect(await platform.finishedRun(other.api, body.runId)).toMatchObject({
+    preview: true,
+    counts: { seen: 10, created: 10 },
+  })
   expect(await platform.roster(other.tenantId)).toEqual([])
   expect((await platform.runImport(other, { ...EVERYBODY, filter })).counts).toMatchObject({ created: 10 })
   expect((await platform.call('POST', other.imports, { ...EVERYBODY, filter: { colour: 'red' } })).status).toBe(400)
@@ -230,9 +280,10 @@ test('S50 an import that would disable too many asks first as well, with its tic
 
 describe('by the clock', () => {
   const due = (column: string) =>
-    platform.stores.pool.query(`update roster.account_sync set ${column} = now() - interval '1 minute' where account_id = $1`, [
-      tenant.accountId,
-    ])
+    platform.stores.pool.query(
+      `update roster.account_sync set ${column} = now() - interval '1 minute' where account_id = $1`,
+      [tenant.accountId],
+    )
   const runs = async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items
   test.each([
     ['delta', 'next_delta_at', 'schedule'],

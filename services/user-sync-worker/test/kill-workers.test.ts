@@ -55,7 +55,15 @@ test.skipIf(!binary)(
 
       const run = await ended(platform, tenant, runId)
       expect(run).toMatchObject({ status: 'succeeded', error: null })
-      expect(run.counts).toEqual({ seen: SIZE, created: SIZE, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 })
+      expect(run.counts).toEqual({
+        seen: SIZE,
+        created: SIZE,
+        updated: 0,
+        unchanged: 0,
+        disabled: 0,
+        deleted: 0,
+        skipped: 0,
+      })
 
       const undisturbed = platform.connectedTenant(directoryId)
       await ended(platform, undisturbed, await createRun(platform, undisturbed, directoryId))
@@ -73,7 +81,10 @@ test.skipIf(!binary)(
   },
 )
 
-/** Two workers, of which one is killed at a random moment and replaced, again and again, while the import goes on from page to page. */
+/**
+ * Two workers, of which one is killed at a random moment and replaced, again and again, while the import goes on from
+ * page to page.
+ */
 async function killInMidImport(
   platform: Platform,
   processes: ServiceProcesses,

@@ -16,7 +16,15 @@ beforeAll(async () => {
 })
 afterAll(() => platform.close())
 
-type Item = { id: string; displayName: string; imported: boolean; sync: boolean; sso: boolean; userType: string; accountEnabled: boolean }
+type Item = {
+  id: string
+  displayName: string
+  imported: boolean
+  sync: boolean
+  sso: boolean
+  userType: string
+  accountEnabled: boolean
+}
 type Tenant = ReturnType<Platform['connectedTenant']>
 const listUrl = ({ api, accountId }: Tenant) => `${api}/microsoft-accounts/${accountId}/microsoft-users`
 
@@ -128,7 +136,10 @@ test('what Microsoft refuses becomes a problem in plain words; consent given lat
   const wrong = platform.connectedTenant()
   const connection = platform.registry.connections.get(wrong.accountId)
   if (connection)
-    platform.registry.connections.set(wrong.accountId, { ...connection, credential: { type: 'secret', secret: 'x'.repeat(40) } })
+    platform.registry.connections.set(wrong.accountId, {
+      ...connection,
+      credential: { type: 'secret', secret: 'x'.repeat(40) },
+    })
   const refused = await platform.call('GET', listUrl(wrong))
   expect(refused).toMatchObject({ status: 409, body: { code: 'microsoft-refused' } })
   expect(JSON.stringify(refused.body)).not.toContain('x'.repeat(40))
@@ -140,7 +151,10 @@ test('a busy Graph answers 503 with its own Retry-After, a broken one 503', asyn
   const busy = await platform.call('GET', listUrl(tenant))
   expect(busy).toMatchObject({ status: 503, headers: { 'retry-after': '17' }, body: { code: 'microsoft-throttled' } })
   platform.gate.faults.push({ status: 500 })
-  expect(await platform.call('GET', listUrl(tenant))).toMatchObject({ status: 503, body: { code: 'microsoft-unavailable' } })
+  expect(await platform.call('GET', listUrl(tenant))).toMatchObject({
+    status: 503,
+    body: { code: 'microsoft-unavailable' },
+  })
   for (const body of [{}, [], { error: 'no' }, { error: { code: 7 } }]) {
     platform.gate.faults.push({ status: 429, headers: { 'retry-after': '17' }, body })
     expect(await platform.call('GET', listUrl(tenant))).toMatchObject({ status: 503, headers: { 'retry-after': '17' } })

@@ -34,7 +34,10 @@ type Process = Awaited<ReturnType<ServiceProcesses['start']>>
 /** Reads and writes at the API and an import at the worker, while `lose` cuts them off. */
 async function loseConnectionsOf(api: Process, worker: Process, lose: () => Promise<void>): Promise<void> {
   const ask = async (path: string, body?: object) => {
-    const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }), 'content-type': 'application/json' }
+    const headers = {
+      authorization: platform.authorization({ scope: 'platform', role: 'admin' }),
+      'content-type': 'application/json',
+    }
     const sent = body && { method: 'POST', body: JSON.stringify(body) }
     const answer = await fetch(`http://127.0.0.1:${api.port}${path}`, { ...sent, headers })
     const text = await answer.text()
@@ -58,15 +61,21 @@ async function loseConnectionsOf(api: Process, worker: Process, lose: () => Prom
   for (const { child, output } of [api, worker])
     expect([child.exitCode, child.exitCode === null ? '' : output().slice(-2_000)]).toEqual([null, ''])
   for (const kind of Object.keys(questions)) {
-    const answers = load.answersOf(kind, 0, Number.POSITIVE_INFINITY).map(({ status, retryAfter }) => `${status} ${retryAfter}`)
+    const answers = load
+      .answersOf(kind, 0, Number.POSITIVE_INFINITY)
+      .map(({ status, retryAfter }) => `${status} ${retryAfter}`)
     expect(answers.length).toBeGreaterThan(ROUNDS)
     const isServed = (answer: string) => /^2\d\d undefined$/.test(answer)
-    expect([kind, new Set(answers.filter((answer) => !isServed(answer) && answer !== '503 2'))]).toEqual([kind, new Set()])
+    expect([kind, new Set(answers.filter((answer) => !isServed(answer) && answer !== '503 2'))]).toEqual([
+      kind,
+      new Set(),
+    ])
     expect(answers.filter(isServed).length).toBeGreaterThan(0)
   }
   // More at the same time than the pool has connections, as soon as it has seen the end of the last ones.
   for (const question of Object.values(questions)) {
-    const refused = async () => (await Promise.all(Array.from({ length: 30 }, question))).filter(({ status }) => status >= 300)
+    const refused = async () =>
+      (await Promise.all(Array.from({ length: 30 }, question))).filter(({ status }) => status >= 300)
     await expect.poll(refused, { timeout: 5_000 }).toEqual([])
   }
   await Promise.all([api.ready(), worker.ready()])

@@ -4,7 +4,8 @@ import { registerSyncMetrics } from '../src/metrics/sync-metrics.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-// FC-34: whoever left still signs in, and whoever came cannot, as long as an account is not in step: it says so by itself.
+// FC-34: whoever left still signs in, and whoever came cannot, as long as an account is not in step: it says so by
+// itself.
 
 const EVERYBODY = { all: true, sync: true, sso: true } as const
 const REFUSAL = {
@@ -27,7 +28,9 @@ afterAll(() => platform.close())
 
 const sql = (text: string, values: unknown[]) => platform.stores.pool.query(text, values)
 const linesOf = (id: string, text: string) =>
-  said.flatMap((line) => (line.includes(id) && line.includes(text) ? [JSON.parse(line) as Record<string, unknown>] : []))
+  said.flatMap((line) =>
+    line.includes(id) && line.includes(text) ? [JSON.parse(line) as Record<string, unknown>] : [],
+  )
 
 async function metrics() {
   const registry = new Registry()
@@ -56,8 +59,12 @@ test('FC-34 runs that fail in a row are told to the registry, the log and a metr
   platform.gate.faults.push(REFUSAL)
   const { status, error } = await delta()
   expect(status).toBe('failed')
-  const message = 'Microsoft was asked for the changes of users, and refused (Request_ResourceNotFound): “Invalid filter clause … at 3”.'
-  expect(error).toEqual({ code: 'microsoft-rejected', message: expect.stringContaining(`${message} Test the connection of the account.`) })
+  const message =
+    'Microsoft was asked for the changes of users, and refused (Request_ResourceNotFound): “Invalid filter clause … at 3”.'
+  expect(error).toEqual({
+    code: 'microsoft-rejected',
+    message: expect.stringContaining(`${message} Test the connection of the account.`),
+  })
   expect(told()).toEqual([])
 
   const before = await metrics()
@@ -65,10 +72,18 @@ test('FC-34 runs that fail in a row are told to the registry, the log and a metr
   await delta()
   await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 10_000 })
   expect(told()).toEqual([
-    { code: 'microsoft-rejected', message, remedy: expect.stringMatching(/^Test the connection/), since: syncedAt, failures: 2 },
+    {
+      code: 'microsoft-rejected',
+      message,
+      remedy: expect.stringMatching(/^Test the connection/),
+      since: syncedAt,
+      failures: 2,
+    },
   ])
   expect(await metrics()).toMatchObject({ notInStep: before.notInStep + 1 })
-  expect(linesOf(accountId, 'account is not in step')).toMatchObject([{ level: 40, code: 'microsoft-rejected', message, failures: 2 }])
+  expect(linesOf(accountId, 'account is not in step')).toMatchObject([
+    { level: 40, code: 'microsoft-rejected', message, failures: 2 },
+  ])
 
   platform.gate.faults.push(REFUSAL)
   await delta()
@@ -125,12 +140,21 @@ test('FC-34 an account that an admin switched off is not told of, whatever becom
   const connection = platform.registry.connections.get(accountId)
   if (!connection) throw new Error('no connection')
   connection.enabled = false
-  const run = { tenantId, accountId, directoryId: connection.directoryId, requestedBy: 'test', request: { mode: 'delta' as const } }
+  const run = {
+    tenantId,
+    accountId,
+    directoryId: connection.directoryId,
+    requestedBy: 'test',
+    request: { mode: 'delta' as const },
+  }
   for (const _ of [1, 2, 3]) {
     const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-    await vi.waitFor(async () => expect(await runOf(job.runId)).toMatchObject({ error: { code: 'account-not-enabled' } }), {
-      timeout: 10_000,
-    })
+    await vi.waitFor(
+      async () => expect(await runOf(job.runId)).toMatchObject({ error: { code: 'account-not-enabled' } }),
+      {
+        timeout: 10_000,
+      },
+    )
   }
   await sql(`update roster.account_sync set synced_at = now() - interval '30 days' where account_id = $1`, [accountId])
   const { accountId: other, told: ofOther } = await givenImported()

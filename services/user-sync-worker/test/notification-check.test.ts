@@ -6,7 +6,8 @@ import { type Platform, startPlatform } from './support/platform.ts'
 
 const SERVICE = { scope: 'platform', role: 'service' } as const
 /** As Graph says it. */
-const WORDS = 'Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.'
+const WORDS =
+  'Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.'
 
 let platform: Platform
 let tenant: ReturnType<Platform['connectedTenant']>
@@ -23,7 +24,8 @@ beforeEach(() => {
 })
 afterAll(() => platform.close())
 
-const pathOf = (accountId: string) => `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${accountId}/notification-check`
+const pathOf = (accountId: string) =>
+  `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${accountId}/notification-check`
 async function check(accountId = tenant.accountId): Promise<NotificationHealth> {
   const { status, body } = await platform.call('POST', pathOf(accountId), undefined, SERVICE)
   expect(status).toBe(200)
@@ -33,12 +35,16 @@ const failure = async () => (await check()).subscription?.failure ?? null
 const until = async () => (await check()).subscription?.until ?? null
 const follow = () => platform.runImport(tenant, { all: true, sync: true, sso: true })
 const refuse = (code: string, message: string, status = 400) =>
-  platform.emulator.faults.plan({ path: '^/v1\\.0/subscriptions$', method: 'POST', effect: { kind: 'refuse', status, code, message } })
+  platform.emulator.faults.plan({
+    path: '^/v1\\.0/subscriptions$',
+    method: 'POST',
+    effect: { kind: 'refuse', status, code, message },
+  })
 const shift = (column: string, seconds: number) =>
-  platform.stores.pool.query(`update roster.subscription set ${column} = ${column} + make_interval(secs => $2) where account_id = $1`, [
-    tenant.accountId,
-    seconds,
-  ])
+  platform.stores.pool.query(
+    `update roster.subscription set ${column} = ${column} + make_interval(secs => $2) where account_id = $1`,
+    [tenant.accountId, seconds],
+  )
 
 test('S44 an account through which nobody was imported has no subscription, nor has one of another tenant', async () => {
   expect(await check()).toEqual({ isConfigured: true, subscription: null })
@@ -52,7 +58,9 @@ test('S44 an account through which nobody was imported has no subscription, nor 
 
 test('S44 T-90 it is told to services alone', async () => {
   for (const role of ['admin', 'read', 'hand-over'] as const)
-    expect((await platform.call('POST', pathOf(tenant.accountId), undefined, { scope: tenant.tenantId, role })).status).toBe(403)
+    expect(
+      (await platform.call('POST', pathOf(tenant.accountId), undefined, { scope: tenant.tenantId, role })).status,
+    ).toBe(403)
 })
 
 test('S44 a healthy subscription: since when, until when, and when Graph last told of a change', async () => {
@@ -65,7 +73,9 @@ test('S44 a healthy subscription: since when, until when, and when Graph last to
   expect(Date.parse(subscription?.until ?? '')).toBeGreaterThan(began + 6 * 86_400_000)
   const directory = platform.emulator.directory(directoryId)
   directory.changeUser(directory.users()[0]?.id ?? '', { displayName: 'Renamed' })
-  await expect.poll(async () => (await check()).subscription?.lastNotifiedAt ?? null, { timeout: 15_000 }).not.toBeNull()
+  await expect
+    .poll(async () => (await check()).subscription?.lastNotifiedAt ?? null, { timeout: 15_000 })
+    .not.toBeNull()
   expect((await check()).subscription?.since).toBe(subscription?.since)
 })
 
@@ -74,8 +84,14 @@ test('S44 an address that Graph could not reach is told in Graph’s own words, 
   await follow()
   await expect.poll(failure, { timeout: 15_000 }).not.toBeNull()
   const told = await check()
-  expect(told.subscription).toMatchObject({ until: null, since: null, failure: { kind: 'address-unreachable', code: 'ValidationError' } })
-  expect(told.subscription?.failure?.words).toMatch(/^Subscription validation request failed\. [\w .]{0,80}request\. x+$/)
+  expect(told.subscription).toMatchObject({
+    until: null,
+    since: null,
+    failure: { kind: 'address-unreachable', code: 'ValidationError' },
+  })
+  expect(told.subscription?.failure?.words).toMatch(
+    /^Subscription validation request failed\. [\w .]{0,80}request\. x+$/,
+  )
   expect(told.subscription?.failure?.words).toHaveLength(300)
   expect(Date.now() - Date.parse(told.subscription?.failure?.at ?? '')).toBeLessThan(30_000)
 
@@ -109,18 +125,28 @@ test('S44 SY-07 a wait that Graph asked for is kept, whoever asks', async () => 
 test('S44 a quota at Graph is told from a missing permission', async () => {
   platform.emulator.subscriptions.limits.perAppAndTenant = 0
   await follow()
-  await expect.poll(failure, { timeout: 15_000 }).toMatchObject({ kind: 'limit-reached', words: expect.stringContaining('limit reached') })
+  await expect
+    .poll(failure, { timeout: 15_000 })
+    .toMatchObject({ kind: 'limit-reached', words: expect.stringContaining('limit reached') })
   platform.emulator.subscriptions.limits.perAppAndTenant = 100
   refuse('Authorization_RequestDenied', 'Insufficient privileges to complete the operation.', 403)
   await shift('not_before', -3_600)
-  await expect.poll(failure, { timeout: 15_000 }).toMatchObject({ kind: 'not-permitted', code: 'Authorization_RequestDenied' })
+  await expect
+    .poll(failure, { timeout: 15_000 })
+    .toMatchObject({ kind: 'not-permitted', code: 'Authorization_RequestDenied' })
 })
 
 test('S44 a renewal that fails is told while the subscription still lives', async () => {
   await follow()
   await expect.poll(until, { timeout: 15_000 }).not.toBeNull()
-  platform.emulator.faults.plan({ path: '^/v1\\.0/subscriptions/', method: 'PATCH', effect: { kind: 'refuse', status: 503 } })
-  await platform.stores.pool.query('update roster.subscription set renew_at = now() where account_id = $1', [tenant.accountId])
+  platform.emulator.faults.plan({
+    path: '^/v1\\.0/subscriptions/',
+    method: 'PATCH',
+    effect: { kind: 'refuse', status: 503 },
+  })
+  await platform.stores.pool.query('update roster.subscription set renew_at = now() where account_id = $1', [
+    tenant.accountId,
+  ])
   await expect.poll(failure, { timeout: 20_000 }).toMatchObject({ kind: 'unavailable' })
   expect(await until()).not.toBeNull()
 })

@@ -27,9 +27,11 @@ beforeEach(async () => {
 })
 afterAll(() => platform.close())
 
-const query = async (text: string, values: unknown[] = [tenant.accountId]) => (await platform.stores.pool.query(text, values)).rows
+const query = async (text: string, values: unknown[] = [tenant.accountId]) =>
+  (await platform.stores.pool.query(text, values)).rows
 const row = async () => (await query('select * from roster.subscription where account_id = $1'))[0]
-const atMicrosoft = () => platform.emulator.subscriptions.all().filter(({ directoryId }) => directoryId === directory.id)
+const atMicrosoft = () =>
+  platform.emulator.subscriptions.all().filter(({ directoryId }) => directoryId === directory.id)
 async function subscribed(): Promise<string> {
   await expect.poll(async () => (await row())?.subscription_id ?? null, { timeout: 15_000 }).not.toBeNull()
   return (await row()).subscription_id
@@ -46,13 +48,24 @@ async function quiet(): Promise<void> {
   }
   await expect.poll(busy, { timeout: 15_000 }).toBe(0)
 }
-const nameOf = async () => (await platform.roster(tenant.tenantId)).find((user) => user.object_id === person)?.display_name
+const nameOf = async () =>
+  (await platform.roster(tenant.tenantId)).find((user) => user.object_id === person)?.display_name
 const url = (suffix = '') => `/webhooks/graph/${tenant.accountId}${suffix}`
 const post = (body: unknown, suffix = '', headers: Record<string, string> = JSON_TYPE) =>
-  platform.app.inject({ method: 'POST', url: url(suffix), headers, payload: typeof body === 'string' ? body : JSON.stringify(body) })
+  platform.app.inject({
+    method: 'POST',
+    url: url(suffix),
+    headers,
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
+  })
 const genuine = () => {
   const [subscription] = atMicrosoft()
-  return { subscriptionId: subscription?.id, tenantId: directory.id, clientState: subscription?.clientState, changeType: 'updated' }
+  return {
+    subscriptionId: subscription?.id,
+    tenantId: directory.id,
+    clientState: subscription?.clientState,
+    changeType: 'updated',
+  }
 }
 const marked = async () => (await query('select hinted_at from roster.account_sync where account_id = $1'))[0].hinted_at
 /** Sent or waiting to be sent. */
@@ -74,7 +87,9 @@ test('S44 an imported account gets a subscription by itself, and a rename in the
     changeType: 'updated,deleted',
     lifecycleNotificationUrl: expect.stringMatching(/\/lifecycle$/),
   })
-  const stored = JSON.stringify(await query('select to_jsonb(s) as all from roster.subscription s where account_id = $1'))
+  const stored = JSON.stringify(
+    await query('select to_jsonb(s) as all from roster.subscription s where account_id = $1'),
+  )
   expect(stored).not.toContain(subscription?.clientState)
   directory.changeUser(person, { displayName: 'Renamed' })
   await expect.poll(nameOf, { timeout: 20_000 }).toBe('Renamed')
@@ -91,7 +106,10 @@ test.each(['', '/lifecycle'])(
     ] as const) {
       const answer = await post(body, `${suffix}?validationToken=a%20b%2Bc%3Cscript%3E`, headers)
       expect([answer.statusCode, answer.body]).toEqual([200, 'a b+c<script>'])
-      expect(answer.headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+      })
     }
     expect(await marked()).toBeNull()
   },
@@ -180,14 +198,17 @@ test.each(['captured', 'documented'] as const)(
   },
 )
 
-test.each(['', '/lifecycle'])('FC-56 T-141 an element at %j that is no notification is refused alone, the rest is done', async (suffix) => {
-  const odd = [null, 7, 'text', [], [genuine()], { subscriptionId: {}, tenantId: [], clientState: null }]
-  const value = [...odd, { ...genuine(), lifecycleEvent: 'missed' }, null]
-  expect((await post({ value }, suffix)).statusCode).toBe(202)
-  const done = suffix ? { kind: 'full' } : { kind: 'delta', requestedBy: 'notification' }
-  await expect.poll(async () => (await runs())[0], { timeout: 20_000 }).toMatchObject(done)
-  expect(await refusals()).toBe(1)
-})
+test.each(['', '/lifecycle'])(
+  'FC-56 T-141 an element at %j that is no notification is refused alone, the rest is done',
+  async (suffix) => {
+    const odd = [null, 7, 'text', [], [genuine()], { subscriptionId: {}, tenantId: [], clientState: null }]
+    const value = [...odd, { ...genuine(), lifecycleEvent: 'missed' }, null]
+    expect((await post({ value }, suffix)).statusCode).toBe(202)
+    const done = suffix ? { kind: 'full' } : { kind: 'delta', requestedBy: 'notification' }
+    await expect.poll(async () => (await runs())[0], { timeout: 20_000 }).toMatchObject(done)
+    expect(await refusals()).toBe(1)
+  },
+)
 
 test('WH-09 T-83 subscriptionRemoved makes a new one and a delta that brings what was missed', async () => {
   const [old] = atMicrosoft()
@@ -239,12 +260,26 @@ test('T-82 WH-11 what is too large, too deep, broken or of another type is refus
 })
 
 test('WH-03 T-81 with Postgres down the answer is 503 and never 202', async () => {
-  const pool = createPool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', applicationName: 'test', onIdleError: () => {} })
+  const pool = createPool({
+    connectionString: 'postgres://nobody@127.0.0.1:1/none',
+    applicationName: 'test',
+    onIdleError: () => {},
+  })
   const ports = { ...platform.ports, subscriptions: postgresSubscriptions(pool) }
-  const options = { logLevel: 'silent', healthChecks: {}, internalTokenKeys: [platform.stores.key], isMigrated: () => true } as const
+  const options = {
+    logLevel: 'silent',
+    healthChecks: {},
+    internalTokenKeys: [platform.stores.key],
+    isMigrated: () => true,
+  } as const
   const app = buildApp(ports, options)
   for (const suffix of ['', '/lifecycle']) {
-    const answer = await app.inject({ method: 'POST', url: url(suffix), headers: JSON_TYPE, payload: { value: [genuine()] } })
+    const answer = await app.inject({
+      method: 'POST',
+      url: url(suffix),
+      headers: JSON_TYPE,
+      payload: { value: [genuine()] },
+    })
     expect(answer.statusCode).toBe(503)
   }
   await app.close()
@@ -259,7 +294,9 @@ test('an account that Microsoft refuses a subscription keeps its scheduled delta
     (await query('select failures from roster.subscription where account_id = $1', [other.accountId]))[0]?.failures ?? 0
   await expect.poll(failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
   platform.emulator.subscriptions.limits.perAppAndTenant = 100
-  const { body } = await platform.call('POST', `${other.api}/microsoft-accounts/${other.accountId}/resyncs`, { mode: 'delta' })
+  const { body } = await platform.call('POST', `${other.api}/microsoft-accounts/${other.accountId}/resyncs`, {
+    mode: 'delta',
+  })
   expect(await platform.finishedRun(other.api, body.runId)).toMatchObject({ status: 'succeeded' })
 })
 
@@ -273,7 +310,9 @@ test('an account whose connection could not be read is tried again within second
     values ($1, $2, $3, now() + interval '1 day', now() + interval '1 day')`
   await query(followed, [other.accountId, other.tenantId, directoryId])
   const kept = async () =>
-    (await query('select failures, subscription_id from roster.subscription where account_id = $1', [other.accountId]))[0]
+    (
+      await query('select failures, subscription_id from roster.subscription where account_id = $1', [other.accountId])
+    )[0]
   await expect.poll(async () => (await kept())?.failures ?? 0, { timeout: 20_000 }).toBeGreaterThanOrEqual(1)
   platform.registry.connections.set(other.accountId, connection)
   await expect.poll(async () => (await kept())?.subscription_id ?? null, { timeout: 20_000 }).not.toBeNull()

@@ -35,7 +35,10 @@ async function resync(mode: 'delta' | 'full') {
 }
 async function states() {
   return new Map(
-    (await platform.roster(tenant.tenantId)).map(({ object_id, status, display_name }) => [object_id, { status, display_name }]),
+    (await platform.roster(tenant.tenantId)).map(({ object_id, status, display_name }) => [
+      object_id,
+      { status, display_name },
+    ]),
   )
 }
 const statusOf = async (objectId: string) => (await states()).get(objectId)?.status
@@ -60,23 +63,39 @@ describe.each([null, 'true', 1])('FC-20 T-126 with accountEnabled %j of everybod
   test.each([
     ['everybody', () => EVERYBODY],
     ['chosen users', () => ({ users: ids.map((each) => ({ id: each, sync: true, sso: true })) })],
-  ])('an import of %s changes nobody’s state, and a newcomer is not active until the directory says so', async (_, request) => {
-    await givenOneDisabled()
-    const newcomer = randomUUID()
-    directory.addUser({ id: newcomer, userPrincipalName: `new@${directory.domains[0]}`, displayName: 'New' })
-    ids.push(newcomer)
-    withOdd(LISTING, 'accountEnabled', value)
-    expect(await platform.runImport(tenant, request())).toMatchObject({ status: 'succeeded', counts: { created: 1, disabled: 0 } })
-    expect([await statusOf(id(0)), await statusOf(id(1)), await statusOf(newcomer)]).toEqual(['disabled', 'active', 'disabled'])
-    platform.emulator.faults.clear()
-    await resync('full')
-    expect([await statusOf(id(0)), await statusOf(id(1)), await statusOf(newcomer)]).toEqual(['disabled', 'active', 'active'])
-  })
+  ])(
+    'an import of %s changes nobody’s state, and a newcomer is not active until the directory says so',
+    async (_, request) => {
+      await givenOneDisabled()
+      const newcomer = randomUUID()
+      directory.addUser({ id: newcomer, userPrincipalName: `new@${directory.domains[0]}`, displayName: 'New' })
+      ids.push(newcomer)
+      withOdd(LISTING, 'accountEnabled', value)
+      expect(await platform.runImport(tenant, request())).toMatchObject({
+        status: 'succeeded',
+        counts: { created: 1, disabled: 0 },
+      })
+      expect([await statusOf(id(0)), await statusOf(id(1)), await statusOf(newcomer)]).toEqual([
+        'disabled',
+        'active',
+        'disabled',
+      ])
+      platform.emulator.faults.clear()
+      await resync('full')
+      expect([await statusOf(id(0)), await statusOf(id(1)), await statusOf(newcomer)]).toEqual([
+        'disabled',
+        'active',
+        'active',
+      ])
+    },
+  )
 
   test('an import without ticks stores nobody and changes nobody’s state', async () => {
     await givenOneDisabled()
     withOdd(LISTING, 'accountEnabled', value)
-    expect(await platform.runImport(tenant, { all: true, sync: false, sso: false })).toMatchObject({ status: 'succeeded' })
+    expect(await platform.runImport(tenant, { all: true, sync: false, sso: false })).toMatchObject({
+      status: 'succeeded',
+    })
     expect([await statusOf(id(0)), await statusOf(id(1))]).toEqual(['disabled', 'active'])
   })
 
@@ -91,7 +110,11 @@ describe.each([null, 'true', 1])('FC-20 T-126 with accountEnabled %j of everybod
   test('an import rule brings nobody of whom it is not told', async () => {
     withOdd(LISTING, 'accountEnabled', value)
     const rules = { items: [{ userType: 'Member', sso: true }], leavers: 'keep' }
-    const { status } = await platform.call('PUT', `${tenant.api}/microsoft-accounts/${tenant.accountId}/import-rules`, rules)
+    const { status } = await platform.call(
+      'PUT',
+      `${tenant.api}/microsoft-accounts/${tenant.accountId}/import-rules`,
+      rules,
+    )
     expect(status).toBe(200)
     const newest = async () => (await platform.call('GET', `${tenant.api}/sync-runs`)).body.items[0]
     await expect.poll(async () => (await newest())?.status, { timeout: 20_000 }).toBe('succeeded')
@@ -100,15 +123,25 @@ describe.each([null, 'true', 1])('FC-20 T-126 with accountEnabled %j of everybod
 
   test('the live list shows it as not enabled', async () => {
     withOdd(LISTING, 'accountEnabled', value)
-    const { status, body } = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`)
-    expect([status, new Set(body.items.map(({ accountEnabled }: { accountEnabled: boolean }) => accountEnabled))]).toEqual([
-      200,
-      new Set([false]),
-    ])
+    const { status, body } = await platform.call(
+      'GET',
+      `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`,
+    )
+    expect([
+      status,
+      new Set(body.items.map(({ accountEnabled }: { accountEnabled: boolean }) => accountEnabled)),
+    ]).toEqual([200, new Set([false])])
   })
 })
 
-const ODD_REMOVALS = [{ form: true }, { form: 1 }, { form: 'removed' }, { form: [] }, { form: {} }, { form: { reason: null } }]
+const ODD_REMOVALS = [
+  { form: true },
+  { form: 1 },
+  { form: 'removed' },
+  { form: [] },
+  { form: {} },
+  { form: { reason: null } },
+]
 
 test.each([...ODD_REMOVALS, { form: 'deleted' }, { form: { reason: 'Deleted' } }])(
   'T-126 an @removed of the form $form ends the access of who is really gone',
@@ -121,13 +154,16 @@ test.each([...ODD_REMOVALS, { form: 'deleted' }, { form: { reason: 'Deleted' } }
   },
 )
 
-test.each(ODD_REMOVALS)('T-126 an @removed of the form $form about somebody who is there ends nothing', async ({ form }) => {
-  await platform.runImport(tenant, EVERYBODY)
-  platform.gate.rewrite = (body) => {
-    const page = JSON.parse(body)
-    return JSON.stringify('@odata.deltaLink' in page ? { ...page, value: [{ id: id(1), '@removed': form }] } : page)
-  }
-  await resync('delta')
-  platform.gate.rewrite = undefined
-  expect(await statusOf(id(1))).toBe('active')
-})
+test.each(ODD_REMOVALS)(
+  'T-126 an @removed of the form $form about somebody who is there ends nothing',
+  async ({ form }) => {
+    await platform.runImport(tenant, EVERYBODY)
+    platform.gate.rewrite = (body) => {
+      const page = JSON.parse(body)
+      return JSON.stringify('@odata.deltaLink' in page ? { ...page, value: [{ id: id(1), '@removed': form }] } : page)
+    }
+    await resync('delta')
+    platform.gate.rewrite = undefined
+    expect(await statusOf(id(1))).toBe('active')
+  },
+)

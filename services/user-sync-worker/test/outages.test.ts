@@ -56,13 +56,15 @@ test('SY-01 20,000 users over many pages, empty ones with a nextLink among them,
 }, async () => {
   const directoryId = addLargeDirectory(platform, 20_000)
   const tenant = platform.connectedTenant(directoryId)
-  for (const after of [2, 7, 7]) platform.emulator.faults.plan({ path: '^/v1\\.0/users$', after, count: 1, effect: { kind: 'empty-page' } })
+  for (const after of [2, 7, 7])
+    platform.emulator.faults.plan({ path: '^/v1\\.0/users$', after, count: 1, effect: { kind: 'empty-page' } })
   const { body } = await platform.call('POST', tenant.imports, EVERYBODY)
   const status = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body.status
   await expect.poll(status, { timeout: 90_000 }).toBe('succeeded')
-  const { rows } = await platform.stores.pool.query('select object_id from roster.phone_user where tenant_id = $1 order by 1', [
-    tenant.tenantId,
-  ])
+  const { rows } = await platform.stores.pool.query(
+    'select object_id from roster.phone_user where tenant_id = $1 order by 1',
+    [tenant.tenantId],
+  )
   const expected = platform.emulator
     .directory(directoryId)
     .users()

@@ -16,7 +16,12 @@ describe('the bytes of a page', () => {
     expect(head?.members).toMatchObject({ '@odata.nextLink': 'https://graph/users?$skiptoken=1' })
     expect(read(PAGE.replace('=1', '=2')).head?.digest).toBe(head?.digest)
     expect(read(`{"value":[${ADA},${BOB}]}`).head?.digest).toBe(head?.digest)
-    const others = [PAGE.replace('Ada', 'Adb'), `${HEAD}"value":[${BOB},${ADA}]}`, `${HEAD}"value":[]}`, PAGE.replace(']}', '],"a":1}')]
+    const others = [
+      PAGE.replace('Ada', 'Adb'),
+      `${HEAD}"value":[${BOB},${ADA}]}`,
+      `${HEAD}"value":[]}`,
+      PAGE.replace(']}', '],"a":1}'),
+    ]
     const digests = [...others.map((text) => read(text)), read(PAGE, 'less')].map((page) => page.head?.digest)
     expect(new Set([head?.digest, ...digests]).size).toBe(6)
   })

@@ -17,8 +17,19 @@ const LEASE = { tenantId: randomUUID(), accountId: randomUUID(), directoryId: ra
 function person(position: number, length: number): DirectoryUser {
   const text = (name: string) => (position % 3 === 0 ? null : `${name} "楊🙂\\ ${position}`.padEnd(length, 'ü'))
   return {
-    ...{ id: randomUUID(), displayName: `Ada ${position}`, userPrincipalName: `ada${position}@one.example`, employeeId: null },
-    ...{ givenName: text('given'), surname: text('surname'), mail: text('mail'), mobilePhone: text('mobile'), jobTitle: text('title') },
+    ...{
+      id: randomUUID(),
+      displayName: `Ada ${position}`,
+      userPrincipalName: `ada${position}@one.example`,
+      employeeId: null,
+    },
+    ...{
+      givenName: text('given'),
+      surname: text('surname'),
+      mail: text('mail'),
+      mobilePhone: text('mobile'),
+      jobTitle: text('title'),
+    },
     ...{ department: text('department'), businessPhones: position % 2 ? [] : [`+1 "${position}"`, 'null', ''] },
     ...{ accountEnabled: position % 5 !== 0, userType: position % 7 ? 'Member' : 'Guest' },
   }
@@ -38,19 +49,47 @@ test('a page of any size reaches Postgres as it was given, after one that was la
     const text = `with ${PAGE} select * from page where $1::uuid <> $2::uuid and $2::uuid <> $3::uuid`
     const { rows } = await platform.stores.confined.query(text, valuesOf(LEASE, given))
     expect(new Set(rows.map(({ id }) => id)).size).toBe(size)
-    expect(rows.map(({ id: _, content_digest, ...row }) => ({ ...row, content_digest: content_digest.toString('hex') }))).toEqual(
+    expect(
+      rows.map(({ id: _, content_digest, ...row }) => ({ ...row, content_digest: content_digest.toString('hex') })),
+    ).toEqual(
       given.map(({ user, ticks }) => ({
         ...{ object_id: user.id, display_name: user.displayName, given_name: user.givenName, surname: user.surname },
         ...{ user_principal_name: user.userPrincipalName, mail: user.mail, business_phones: user.businessPhones },
-        ...{ mobile_phone: user.mobilePhone, job_title: user.jobTitle, department: user.department, employee_id: user.employeeId },
-        ...{ user_type: user.userType, status: user.accountEnabled ? 'active' : 'disabled', ...ticks, content_digest: contentDigest(user) },
+        ...{
+          mobile_phone: user.mobilePhone,
+          job_title: user.jobTitle,
+          department: user.department,
+          employee_id: user.employeeId,
+        },
+        ...{
+          user_type: user.userType,
+          status: user.accountEnabled ? 'active' : 'disabled',
+          ...ticks,
+          content_digest: contentDigest(user),
+        },
       })),
     )
   }
 })
 
 test('SI-05 text of any kind reaches Postgres as it was given, alone and in a list', async () => {
-  const texts = ['NULL', 'null', '"', '\\', '\\"', '{a,b}', "O'Brien", ' x ', 'ä€😀', 'a\nb\tc', '$1', '{}', '\\N', '\\u0041', ',']
+  const texts = [
+    'NULL',
+    'null',
+    '"',
+    '\\',
+    '\\"',
+    '{a,b}',
+    "O'Brien",
+    ' x ',
+    'ä€😀',
+    'a\nb\tc',
+    '$1',
+    '{}',
+    '\\N',
+    '\\u0041',
+    ',',
+  ]
   const given = texts.map((jobTitle) => ({
     user: { ...person(1, 0), jobTitle, businessPhones: [jobTitle, ...texts] },
     ticks: { sync: true, sso: true },

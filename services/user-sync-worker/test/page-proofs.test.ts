@@ -21,7 +21,15 @@ test('S46 a page is written first, then found unchanged and kept, and from then 
     [999, true],
   ])
   for (const again of [importAll, () => resync('full'), importAll]) {
-    expect(await again()).toEqual({ seen: 1_200, created: 0, updated: 0, unchanged: 1_200, disabled: 0, deleted: 0, skipped: 0 })
+    expect(await again()).toEqual({
+      seen: 1_200,
+      created: 0,
+      updated: 0,
+      unchanged: 1_200,
+      disabled: 0,
+      deleted: 0,
+      skipped: 0,
+    })
     expect(await deeds()).toEqual({ kept: 0, used: 2 })
   }
 })
@@ -33,7 +41,8 @@ test('S46 what a proof says is believed without a look at the page: of a forged 
     select array_agg(u.ctid), bit_xor(${STATE_OF_ROW}) from roster.phone_user u where u.tenant_id = p.tenant_id) where account_id = $1`
   await accounts.sql(forge, [accountId])
   await deeds()
-  for (const again of [importAll, () => resync('full')]) expect(await again()).toMatchObject({ unchanged: 5, updated: 0 })
+  for (const again of [importAll, () => resync('full')])
+    expect(await again()).toMatchObject({ unchanged: 5, updated: 0 })
   expect(await deeds()).toEqual({ kept: 0, used: 2 })
   expect((await platform.roster(tenantId)).filter((row) => row.display_name === 'Forged').length).toBe(1)
 })
@@ -41,11 +50,31 @@ test('S46 what a proof says is believed without a look at the page: of a forged 
 describe('a page that is the same, of which the roster is not, is compared again and right at the end', () => {
   type Given = Awaited<ReturnType<typeof accounts.givenProven>>
   const cases: Array<[name: string, spoil: (given: Given) => Promise<unknown>, counts: object]> = [
-    ['S32 an admin took somebody’s tick', ({ change, ids }) => change('sso = false', ids()[0]), { updated: 1, unchanged: 4 }],
-    ['S32 a rule gave somebody’s ticks', ({ change, ids }) => change("chosen_by = 'rule'", ids()[0]), { updated: 1, unchanged: 4 }],
-    ['S45 somebody was disabled', ({ change, ids }) => change("status = 'disabled'", ids()[0]), { updated: 1, unchanged: 4 }],
-    ['S45 somebody was deleted', ({ change, ids }) => change("status = 'deleted'", ids()[4]), { updated: 1, unchanged: 4 }],
-    ['T-112 a name was changed by hand', ({ change, ids }) => change("display_name = 'x'", ids()[2]), { updated: 1, unchanged: 4 }],
+    [
+      'S32 an admin took somebody’s tick',
+      ({ change, ids }) => change('sso = false', ids()[0]),
+      { updated: 1, unchanged: 4 },
+    ],
+    [
+      'S32 a rule gave somebody’s ticks',
+      ({ change, ids }) => change("chosen_by = 'rule'", ids()[0]),
+      { updated: 1, unchanged: 4 },
+    ],
+    [
+      'S45 somebody was disabled',
+      ({ change, ids }) => change("status = 'disabled'", ids()[0]),
+      { updated: 1, unchanged: 4 },
+    ],
+    [
+      'S45 somebody was deleted',
+      ({ change, ids }) => change("status = 'deleted'", ids()[4]),
+      { updated: 1, unchanged: 4 },
+    ],
+    [
+      'T-112 a name was changed by hand',
+      ({ change, ids }) => change("display_name = 'x'", ids()[2]),
+      { updated: 1, unchanged: 4 },
+    ],
     [
       'S49 a row is of another account',
       ({ change, ids }) => change('account_id = gen_random_uuid()', ids()[0]),
@@ -53,7 +82,8 @@ describe('a page that is the same, of which the roster is not, is compared again
     ],
     [
       'AD-10 a row is gone',
-      ({ tenantId, ids }) => accounts.sql('delete from roster.phone_user where tenant_id = $1 and object_id = $2', [tenantId, ids()[1]]),
+      ({ tenantId, ids }) =>
+        accounts.sql('delete from roster.phone_user where tenant_id = $1 and object_id = $2', [tenantId, ids()[1]]),
       { created: 1, unchanged: 4 },
     ],
     [
@@ -175,7 +205,11 @@ describe('a page that is another', () => {
     const { api, accountId, importAll, resync, deeds } = await accounts.givenProven()
     const department = { department: 'Nobody’s' }
     expect(await importAll({ ...EVERYBODY, filter: department })).toMatchObject({ seen: 0 })
-    const { body } = await platform.call('POST', `${api}/microsoft-accounts/${accountId}/imports?preview=true`, EVERYBODY)
+    const { body } = await platform.call(
+      'POST',
+      `${api}/microsoft-accounts/${accountId}/imports?preview=true`,
+      EVERYBODY,
+    )
     expect((await platform.finishedRun(api, body.runId)).counts).toMatchObject({ seen: 5, unchanged: 5 })
     expect(await deeds()).toEqual({ kept: 0, used: 0 })
     const rules = { items: [{ ...department, sso: true }], leavers: 'keep' }
@@ -218,7 +252,8 @@ describe('a page that is another', () => {
         return JSON.stringify(page.value?.length === 5 ? { ...page, value: spoil(page.value) } : page)
       }
       try {
-        for (const again of [importAll, () => resync('full')]) expect(await again()).toMatchObject({ seen: 5, updated: 0 })
+        for (const again of [importAll, () => resync('full')])
+          expect(await again()).toMatchObject({ seen: 5, updated: 0 })
       } finally {
         platform.gate.rewrite = undefined
       }

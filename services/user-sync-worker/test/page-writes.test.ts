@@ -77,10 +77,21 @@ test('S35 among newcomers, page after page, whoever is there already is updated 
   await platform.runImport(tenant, { users: there.map((id) => ({ id, sync: true, sso: false })) })
   directory.changeUser(there[0] ?? '', { displayName: 'Renamed meanwhile' })
   const run = await platform.runImport(tenant, EVERYBODY)
-  expect(run.counts).toEqual({ seen: 3_100, created: 3_097, updated: 3, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 })
+  expect(run.counts).toEqual({
+    seen: 3_100,
+    created: 3_097,
+    updated: 3,
+    unchanged: 0,
+    disabled: 0,
+    deleted: 0,
+    skipped: 0,
+  })
   const found = await rows(tenant.tenantId)
   expect(found.length).toBe(3_100)
-  expect(found.find((row) => row.object_id === there[0])).toMatchObject({ display_name: 'Renamed meanwhile', version: 2 })
+  expect(found.find((row) => row.object_id === there[0])).toMatchObject({
+    display_name: 'Renamed meanwhile',
+    version: 2,
+  })
   const again = await platform.runImport(tenant, EVERYBODY)
   expect(again.counts).toMatchObject({ seen: 3_100, unchanged: 3_100, created: 0, updated: 0 })
   expect((await rows(tenant.tenantId)).map(({ version }) => version)).toEqual(found.map(({ version }) => version))
@@ -97,7 +108,9 @@ test('S50 whom an import finds disabled among newcomers waits for its end: of to
   const run = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body
   await expect.poll(async () => (await run()).status, { timeout: 15_000 }).toBe('awaiting-approval')
   const states = 'select status, count(*)::int as people from roster.phone_user where tenant_id = $1 group by 1'
-  expect((await platform.stores.pool.query(states, [tenant.tenantId])).rows).toEqual([{ status: 'active', people: 2_000 }])
+  expect((await platform.stores.pool.query(states, [tenant.tenantId])).rows).toEqual([
+    { status: 'active', people: 2_000 },
+  ])
   expect((await run()).counts).toMatchObject({ seen: 2_000, created: 1_400, disabled: 600 })
 })
 
@@ -108,16 +121,25 @@ test('QC-04 a page of users from a worker whose lease was taken over is not writ
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
   const late = (await platform.ports.runs.takeLease(job)) as Lease
-  await platform.stores.pool.query(`update roster.sync_run set lease_token = lease_token + 1 where id = $1`, [job.runId])
-  const page = { seen: 1, users: [{ user: PERSON, ticks: { sync: true, sso: true } }], unsynced: [], skipped: [], nameless: 0 }
+  await platform.stores.pool.query(`update roster.sync_run set lease_token = lease_token + 1 where id = $1`, [
+    job.runId,
+  ])
+  const page = {
+    seen: 1,
+    users: [{ user: PERSON, ticks: { sync: true, sso: true } }],
+    unsynced: [],
+    skipped: [],
+    nameless: 0,
+  }
   for (const areNewcomers of [true, false]) {
     const rest = { staged: [], met: [], next: 'list 2', areNewcomers }
     expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
   }
   expect(await rows(tenantId)).toEqual([])
-  const { rows: runs } = await platform.stores.pool.query('select seen, created, checkpoint from roster.sync_run where id = $1', [
-    job.runId,
-  ])
+  const { rows: runs } = await platform.stores.pool.query(
+    'select seen, created, checkpoint from roster.sync_run where id = $1',
+    [job.runId],
+  )
   expect(runs).toEqual([{ seen: 0, created: 0, checkpoint: null }])
 })
 
@@ -126,10 +148,10 @@ test('T-112 a row that was changed without its digest is written again by the ne
   const tenant = platform.connectedTenant(directoryId)
   await platform.runImport(tenant, EVERYBODY)
   const [victim] = await rows(tenant.tenantId)
-  await platform.stores.pool.query(`update roster.phone_user set display_name = 'Somebody else' where tenant_id = $1 and object_id = $2`, [
-    tenant.tenantId,
-    victim?.object_id,
-  ])
+  await platform.stores.pool.query(
+    `update roster.phone_user set display_name = 'Somebody else' where tenant_id = $1 and object_id = $2`,
+    [tenant.tenantId, victim?.object_id],
+  )
   expect((await rows(tenant.tenantId)).map((row) => row.has_digest)).toEqual([false, true, true, true, true])
   const run = await platform.runImport(tenant, EVERYBODY)
   expect(run.counts).toMatchObject({ updated: 1, unchanged: 4 })
@@ -147,7 +169,9 @@ test('S46 what a round of changes and a comparison bring is not written again by
     ['full', two],
   ] as const) {
     directory.changeUser(id ?? '', { displayName: `By ${mode}`, department: 'Sales', businessPhones: ['+1 "2"'] })
-    const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode })
+    const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, {
+      mode,
+    })
     expect((await platform.finishedRun(tenant.api, body.runId)).counts).toMatchObject({ updated: 1 })
   }
   expect((await rows(tenant.tenantId)).every((row) => row.has_digest)).toBe(true)
@@ -166,7 +190,17 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
   const taken = (await platform.ports.runs.takeLease(job)) as Lease
   const users = [one, two].map((id) => ({ user: { ...PERSON, id }, ticks: { sync: true, sso: true } }))
-  const page = { seen: 2, users, unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next: 'list 2', areNewcomers: true }
+  const page = {
+    seen: 2,
+    users,
+    unsynced: [],
+    skipped: [],
+    nameless: 0,
+    staged: [],
+    met: [],
+    next: 'list 2',
+    areNewcomers: true,
+  }
   expect(await platform.ports.runs.commitPage(taken, page)).toBe(true)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body.counts).toMatchObject({ seen: 2, created: 1, updated: 1, unchanged: 0 })
@@ -182,11 +216,16 @@ describe('a full comparison', () => {
     const tenant = platform.connectedTenant(directoryId)
     await platform.runImport(tenant, EVERYBODY)
     const compare = async () => {
-      const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'full' })
+      const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, {
+        mode: 'full',
+      })
       return (await platform.finishedRun(tenant.api, body.runId)).counts
     }
     const change = (set: string, id: string | undefined) =>
-      platform.stores.pool.query(`update roster.phone_user set ${set} where tenant_id = $1 and object_id = $2`, [tenant.tenantId, id])
+      platform.stores.pool.query(`update roster.phone_user set ${set} where tenant_id = $1 and object_id = $2`, [
+        tenant.tenantId,
+        id,
+      ])
     return { tenant, directory: platform.emulator.directory(directoryId), compare, change }
   }
 
@@ -205,7 +244,9 @@ describe('a full comparison', () => {
     const versions = new Map(before.map((row) => [row.object_id, row.version]))
     const written = after.filter((row) => row.version !== versions.get(row.object_id)).map((row) => row.object_id)
     expect(new Set(written)).toEqual(new Set([stale, disabled, renamed, left]))
-    expect(after.find((row) => row.object_id === stale)?.display_name).toBe(before.find((row) => row.object_id === stale)?.display_name)
+    expect(after.find((row) => row.object_id === stale)?.display_name).toBe(
+      before.find((row) => row.object_id === stale)?.display_name,
+    )
     expect(await compare()).toMatchObject({ updated: 0, disabled: 0, deleted: 0 })
   })
 
@@ -215,7 +256,9 @@ describe('a full comparison', () => {
     platform.gate.rewrite = (body) => {
       const page = JSON.parse(body)
       if (page.value?.length !== 5) return body
-      const value = page.value.map((user: { id: string }) => (user.id === one ? { ...user, userPrincipalName: '' } : user))
+      const value = page.value.map((user: { id: string }) =>
+        user.id === one ? { ...user, userPrincipalName: '' } : user,
+      )
       return JSON.stringify({ ...page, value: [...value, value.find(({ id }: { id: string }) => id === two)] })
     }
     platform.gate.requests.length = 0
@@ -225,7 +268,9 @@ describe('a full comparison', () => {
     expect(platform.gate.requests.filter(({ query }) => query.get('$filter')?.startsWith('id in'))).toEqual([])
     expect(counts).toMatchObject({ seen: 5, unchanged: 4, skipped: 1, updated: 0, disabled: 0, deleted: 0 })
     const states = 'select status, count(*)::int as people from roster.phone_user where tenant_id = $1 group by 1'
-    expect((await platform.stores.pool.query(states, [tenant.tenantId])).rows).toEqual([{ status: 'active', people: 5 }])
+    expect((await platform.stores.pool.query(states, [tenant.tenantId])).rows).toEqual([
+      { status: 'active', people: 5 },
+    ])
   })
 })
 
@@ -238,7 +283,17 @@ describe('a page of newcomers that is inserted before its turn', () => {
     const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
     const lease = (await platform.ports.runs.takeLease(job)) as Lease
     const users = [{ user: { ...PERSON, id: randomUUID() }, ticks: { sync: true, sso: true } }]
-    const page = { seen: 4, users, unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next: 'list 2', areNewcomers: true }
+    const page = {
+      seen: 4,
+      users,
+      unsynced: [],
+      skipped: [],
+      nameless: 0,
+      staged: [],
+      met: [],
+      next: 'list 2',
+      areNewcomers: true,
+    }
     const turn = Promise.withResolvers<boolean>()
     const committed = platform.ports.runs.commitPage(lease, page, turn.promise)
     committed.catch(() => undefined)
@@ -284,7 +339,9 @@ describe('a page of newcomers that is inserted before its turn', () => {
     const [refused, failed, late] = [await given(), await given(), await given()]
     refused.turn.resolve(false)
     failed.turn.reject(new Error('gone'))
-    await platform.stores.pool.query('update roster.sync_run set lease_token = lease_token + 1 where id = $1', [late.runId])
+    await platform.stores.pool.query('update roster.sync_run set lease_token = lease_token + 1 where id = $1', [
+      late.runId,
+    ])
     late.turn.resolve(true)
     expect(await refused.committed).toBe(false)
     await expect(failed.committed).rejects.toThrow('gone')
@@ -312,7 +369,13 @@ test('S44 a round of changes that told nothing ends in one step and lets the acc
   const { runs } = platform.ports
   const make = () =>
     runs.create(
-      { tenantId: tenant.tenantId, accountId: tenant.accountId, directoryId, requestedBy: 'test', request: { mode: 'delta' } },
+      {
+        tenantId: tenant.tenantId,
+        accountId: tenant.accountId,
+        directoryId,
+        requestedBy: 'test',
+        request: { mode: 'delta' },
+      },
       platform.entryOf(tenant.tenantId),
     )
   const [first, second] = [await make(), await make()]
@@ -320,9 +383,10 @@ test('S44 a round of changes that told nothing ends in one step and lets the acc
   expect(await runs.finishQuietly({ ...lease, token: lease.token - 1, deltaLink: 'lost' })).toBeUndefined()
   expect(await runs.finishQuietly({ ...lease, deltaLink: '$deltatoken=kept' })).toEqual({ next: second })
   expect(await runs.finishQuietly({ ...lease, deltaLink: 'twice' })).toBeUndefined()
-  const { rows: places } = await platform.stores.pool.query('select delta_link from roster.account_sync where account_id = $1', [
-    tenant.accountId,
-  ])
+  const { rows: places } = await platform.stores.pool.query(
+    'select delta_link from roster.account_sync where account_id = $1',
+    [tenant.accountId],
+  )
   expect(places).toEqual([{ delta_link: '$deltatoken=kept' }])
   const last = (await runs.takeLease(second.job)) as Lease
   expect(await runs.finishQuietly(last)).toEqual({ next: undefined })
@@ -351,7 +415,8 @@ describe('the pages of a run', () => {
     let now = 0
     const held = lease()
     const writer = pageWriter(ports, held, () => now)
-    for (const each of [page('a'), page('b'), page('c', changing), page('d')]) expect(await writer.write(each)).toBe(true)
+    for (const each of [page('a'), page('b'), page('c', changing), page('d')])
+      expect(await writer.write(each)).toBe(true)
     expect(await writer.settled()).toBe(true)
     expect(committed).toEqual([['c', 30]])
     now = 1_500

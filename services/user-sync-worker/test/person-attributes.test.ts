@@ -44,7 +44,9 @@ const OTHER: { [Name in keyof PersonAttributes]: () => PersonAttributes[Name] } 
 }
 async function events() {
   const text = 'select payload from roster.webhook_message where tenant_id = $1 order by seq'
-  const { rows } = await platform.stores.pool.query<{ payload: { type: string; data: PersonAttributes } }>(text, [tenant.tenantId])
+  const { rows } = await platform.stores.pool.query<{ payload: { type: string; data: PersonAttributes } }>(text, [
+    tenant.tenantId,
+  ])
   return rows.map(({ payload }) => ({ type: payload.type, data: payload.data }))
 }
 
@@ -67,17 +69,26 @@ test.each(ATTRIBUTE_NAMES)(
   },
 )
 
-test.each(ATTRIBUTE_NAMES)('FC-24 a statement that changes %s without a new digest leaves no stale digest', async (name) => {
-  const { column } = PERSON_ATTRIBUTES[name]
-  const text = `update roster.phone_user set ${column} = $2 where tenant_id = $1 returning content_digest`
-  expect((await platform.stores.pool.query(text, [tenant.tenantId, OTHER[name]()])).rows).toEqual([{ content_digest: null }])
-})
+test.each(ATTRIBUTE_NAMES)(
+  'FC-24 a statement that changes %s without a new digest leaves no stale digest',
+  async (name) => {
+    const { column } = PERSON_ATTRIBUTES[name]
+    const text = `update roster.phone_user set ${column} = $2 where tenant_id = $1 returning content_digest`
+    expect((await platform.stores.pool.query(text, [tenant.tenantId, OTHER[name]()])).rows).toEqual([
+      { content_digest: null },
+    ])
+  },
+)
 
 test('FC-24 every attribute has its column, as nullable as the table of attributes says, and no column is without a name in it', async () => {
   const text = `select attname as column, not attnotnull as "isNullable", format_type(atttypid, atttypmod) as type from pg_attribute
     where attrelid = 'roster.phone_user'::regclass and attnum > 0 and not attisdropped and not attname = any($1) order by attname`
   const { rows } = await platform.stores.pool.query(text, [OWN.split(' ')])
-  const expected = ATTRIBUTES.map(({ column, isNullable, form }) => ({ column, isNullable, type: form === 'texts' ? 'text[]' : 'text' }))
+  const expected = ATTRIBUTES.map(({ column, isNullable, form }) => ({
+    column,
+    isNullable,
+    type: form === 'texts' ? 'text[]' : 'text',
+  }))
   expect(rows).toEqual(expected.sort((one, other) => (one.column < other.column ? -1 : 1)))
 })
 

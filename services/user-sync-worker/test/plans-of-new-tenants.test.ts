@@ -4,8 +4,9 @@ import { type CapturedPlan, capturedPlans, capturing } from './support/captured-
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-// FC-62: what Postgres believes about a roster must not make it read a whole tenant for each of its people. Every statement that the service
-// runs is watched, under its own role and with its own parameters, and each row counts that a plan looked at.
+// FC-62: what Postgres believes about a roster must not make it read a whole tenant for each of its people. Every
+// statement that the service runs is watched, under its own role and with its own parameters, and each row counts that
+// a plan looked at.
 
 const EVERYBODY = { all: true, sync: true, sso: true } as const
 const PEOPLE = 2_500
@@ -36,7 +37,10 @@ const states: Array<[name: string, statements: string[]]> = [
   ['that was never analysed', NEVER_ANALYSED],
   [
     'that was vacuumed while hardly anybody was in it',
-    [...NEVER_ANALYSED, `update pg_class set reltuples = 3, relpages = 1000 where ${OF_ROSTER} and relkind in ('r', 'i')`],
+    [
+      ...NEVER_ANALYSED,
+      `update pg_class set reltuples = 3, relpages = 1000 where ${OF_ROSTER} and relkind in ('r', 'i')`,
+    ],
   ],
   [
     'of which other tenants have all, as far as is known',
@@ -74,7 +78,9 @@ function givenTenant() {
   return { ...tenant, account, directory, ids, importAll, resync, rename }
 }
 
-/** A statement about a page that looks at more than what belongs to it, or one that looks at somebody again and again. */
+/**
+ * A statement about a page that looks at more than what belongs to it, or one that looks at somebody again and again.
+ */
 function excessive({ text, lookedAt }: CapturedPlan): boolean {
   if (text.includes('webhook_message')) return false // the outbox of all tenants: what waits in it, not who is in a roster
   const isOfPage = /unnest\(\$3::uuid\[\]|json_to_recordset/i.test(text)
@@ -125,10 +131,14 @@ describe.each(states)('in a roster %s', (_, statements) => {
     })
     const { counts } = await platform.finishedRun(api, body.runId)
     expect(counts).toMatchObject({ created: PEOPLE })
-    expect((await platform.call('GET', `${api}/sync-runs/${body.runId}/planned-changes?limit=200`)).body.items).toHaveLength(200)
+    expect(
+      (await platform.call('GET', `${api}/sync-runs/${body.runId}/planned-changes?limit=200`)).body.items,
+    ).toHaveLength(200)
     await importAll()
     const chosen = { users: ids.slice(0, 1_500).map((id) => ({ id, sync: false, sso: false })) }
-    expect((await platform.runImport({ api, imports: `${account}/imports` }, chosen)).counts).toMatchObject({ updated: 1_500 })
+    expect((await platform.runImport({ api, imports: `${account}/imports` }, chosen)).counts).toMatchObject({
+      updated: 1_500,
+    })
     await resync('full')
     expect((await platform.call('GET', `${account}/microsoft-users?limit=200`)).body.items).toHaveLength(200)
     expect(found()).toEqual([])

@@ -51,19 +51,26 @@ describe.each(['postgres', 'redis'] as const)('queues on %s', (kind) => {
       // The worker may have been first, and may still be sending.
       await expect.poll(() => hook.received.length, { timeout: 20_000 }).toBeGreaterThan(0)
 
-      const presented = platform.gate.requests.flatMap(({ authorization }) => (authorization ? [authorization.replace('Bearer ', '')] : []))
+      const presented = platform.gate.requests.flatMap(({ authorization }) =>
+        authorization ? [authorization.replace('Bearer ', '')] : [],
+      )
       expect(presented.length).toBeGreaterThan(0)
       // Of a JWT the head is the same for all.
       for (const [index, token] of [...new Set(presented)].entries()) {
         const [, payload = '', signature = ''] = token.split('.')
-        planted.set(`claims of access token ${index}`, payload.slice(0, 40)).set(`signature of access token ${index}`, signature)
+        planted
+          .set(`claims of access token ${index}`, payload.slice(0, 40))
+          .set(`signature of access token ${index}`, signature)
       }
 
-      // A Graph that repeats in its refusals whatever it was sent, as a broken proxy would: in a request of an admin, and in a run.
+      // A Graph that repeats in its refusals whatever it was sent, as a broken proxy would: in a request of an admin,
+      // and in a run.
       const echo = { error: { code: 'BadRequest', message: `you sent Bearer ${presented[0]}` } }
       const list = `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`
       for (const status of [400, 401, 403, 500, 503]) {
-        platform.gate.faults.push(...Array.from({ length: 8 }, () => ({ status, body: echo, headers: { 'retry-after': '0' } })))
+        platform.gate.faults.push(
+          ...Array.from({ length: 8 }, () => ({ status, body: echo, headers: { 'retry-after': '0' } })),
+        )
         await call('GET', `${list}?limit=5&search=${status}`)
         platform.gate.faults.length = 0
       }
@@ -87,31 +94,44 @@ describe.each(['postgres', 'redis'] as const)('queues on %s', (kind) => {
       const everything = [...dumps, ...said, JSON.stringify([...platform.registry.auditEvents.values()])].join('\n')
       expect(everything).toContain(tenant.tenantId)
       expect(everything).toContain(failed.id)
-      const found = [...planted].filter(([, text]) => text.length < 16 || formsOf(text).some((form) => everything.includes(form)))
+      const found = [...planted].filter(
+        ([, text]) => text.length < 16 || formsOf(text).some((form) => everything.includes(form)),
+      )
       expect(found.map(([name]) => name)).toEqual([])
     },
   )
 
-  test.skipIf(skip)('SE-10 T-94 whatever fails inside, every operation tells its request id and nothing of the inside', async () => {
-    const worker = await platform.work()
-    const values = await givenRoster(platform)
-    await worker.close()
-    const { rows } = await platform.stores.pool.query("select tablename from pg_tables where schemaname = 'roster'")
-    const rename = (from: string, to: string) => platform.stores.pool.query(`alter table roster.${from} rename to ${to}`)
-    for (const { tablename } of rows) await rename(tablename, `${tablename}_away`)
-    const operations = operationsOf(platform.app.swagger() as OpenApi).filter(({ path }) => path.startsWith('/api/v1/tenants/'))
-    expect(operations.length).toBeGreaterThan(25)
-    for (const operation of operations) {
-      const answer = await platform.app.inject({
-        method: operation.method,
-        url: urlOf(operation, values),
-        headers: { authorization: platform.authorization({ scope: values.tenantId, role: 'admin' }) },
-        ...(operation.body && { payload: {} }),
-      })
-      expect(answer.statusCode, operation.id).toBeGreaterThanOrEqual(400)
-      expect(answer.json(), operation.id).toMatchObject({ status: answer.statusCode, requestId: answer.headers['x-request-id'] })
-      expect(showsTheInside(answer.body) || /roster|_away/.test(answer.body), `${operation.id}: ${answer.body}`).toBe(false)
-    }
-    for (const { tablename } of rows) await rename(`${tablename}_away`, tablename)
-  })
+  test.skipIf(skip)(
+    'SE-10 T-94 whatever fails inside, every operation tells its request id and nothing of the inside',
+    async () => {
+      const worker = await platform.work()
+      const values = await givenRoster(platform)
+      await worker.close()
+      const { rows } = await platform.stores.pool.query("select tablename from pg_tables where schemaname = 'roster'")
+      const rename = (from: string, to: string) =>
+        platform.stores.pool.query(`alter table roster.${from} rename to ${to}`)
+      for (const { tablename } of rows) await rename(tablename, `${tablename}_away`)
+      const operations = operationsOf(platform.app.swagger() as OpenApi).filter(({ path }) =>
+        path.startsWith('/api/v1/tenants/'),
+      )
+      expect(operations.length).toBeGreaterThan(25)
+      for (const operation of operations) {
+        const answer = await platform.app.inject({
+          method: operation.method,
+          url: urlOf(operation, values),
+          headers: { authorization: platform.authorization({ scope: values.tenantId, role: 'admin' }) },
+          ...(operation.body && { payload: {} }),
+        })
+        expect(answer.statusCode, operation.id).toBeGreaterThanOrEqual(400)
+        expect(answer.json(), operation.id).toMatchObject({
+          status: answer.statusCode,
+          requestId: answer.headers['x-request-id'],
+        })
+        expect(showsTheInside(answer.body) || /roster|_away/.test(answer.body), `${operation.id}: ${answer.body}`).toBe(
+          false,
+        )
+      }
+      for (const { tablename } of rows) await rename(`${tablename}_away`, tablename)
+    },
+  )
 })

@@ -57,7 +57,15 @@ describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => 
       const second = await start('worker', settings)
       const run = await platform.finishedRun(disturbed.api, runId)
       expect(run).toMatchObject({ status: 'succeeded', error: null })
-      expect(run.counts).toEqual({ seen: 5_000, created: 5_000, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 })
+      expect(run.counts).toEqual({
+        seen: 5_000,
+        created: 5_000,
+        updated: 0,
+        unchanged: 0,
+        disabled: 0,
+        deleted: 0,
+        skipped: 0,
+      })
 
       const undisturbed = platform.connectedTenant(directoryId)
       await platform.finishedRun(undisturbed.api, await createRun(undisturbed, directoryId))
@@ -88,7 +96,9 @@ describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => 
       expect(left.body).toMatchObject({ status: 'running', error: null })
       expect(left.body.counts.created).toBe(left.body.counts.seen)
       expect(await platform.roster(tenant.tenantId)).toHaveLength(left.body.counts.seen)
-      const { rows } = await platform.stores.pool.query('select lease_expires_at from roster.sync_run where id = $1', [runId])
+      const { rows } = await platform.stores.pool.query('select lease_expires_at from roster.sync_run where id = $1', [
+        runId,
+      ])
       expect(rows[0].lease_expires_at).toBeNull()
       platform.gate.delayMs = 0
       const second = await start('worker', settings)
@@ -109,7 +119,9 @@ test('without an argument one process is API and worker; the worker alone serves
   // A stream that is open must not hold up the end.
   const tenant = platform.connectedTenant()
   const runId = await createRun(tenant, tenant.tenantId)
-  await platform.stores.pool.query(`update roster.sync_run set not_before = now() + interval '1 hour' where id = $1`, [runId])
+  await platform.stores.pool.query(`update roster.sync_run set not_before = now() + interval '1 hour' where id = $1`, [
+    runId,
+  ])
   const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }) }
   const stream = await fetch(`http://127.0.0.1:${both.port}${tenant.api}/sync-runs/${runId}/events`, { headers })
   expect(stream.headers.get('content-type')).toBe('text/event-stream')

@@ -53,8 +53,12 @@ test('T-90 a proof is held against its rows by their places alone, under row-lev
   const held = await lease('import')
   expect(await platform.ports.runs.provePage({ ...held, tenantId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
   expect(await platform.ports.runs.provePage({ ...held, accountId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
-  expect(await platform.ports.runs.provePage({ ...held, directoryId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
-  expect(await platform.ports.runs.provePage({ ...held, everybody: { sync: true, sso: false } }, proof?.digest ?? '')).toBeUndefined()
+  expect(
+    await platform.ports.runs.provePage({ ...held, directoryId: randomUUID() }, proof?.digest ?? ''),
+  ).toBeUndefined()
+  expect(
+    await platform.ports.runs.provePage({ ...held, everybody: { sync: true, sso: false } }, proof?.digest ?? ''),
+  ).toBeUndefined()
   expect(await platform.ports.runs.provePage(held, proof?.digest ?? '')).toBe(proof?.people)
   const client = await platform.stores.pool.connect()
   try {
@@ -113,7 +117,9 @@ test('QC-04 pages of a worker whose lease was taken over are not counted and nob
   const [proof] = await proofs()
   const page = { ...PAGE, seen: 5, proven: [proof?.digest ?? ''] }
   expect(await platform.ports.runs.commitPage({ ...held, token: held.token - 1 }, page)).toBe(false)
-  await expect(platform.ports.runs.commitPage(held, { ...page, proven: [...page.proven, '00'.repeat(16)] })).rejects.toThrow('proof')
+  await expect(
+    platform.ports.runs.commitPage(held, { ...page, proven: [...page.proven, '00'.repeat(16)] }),
+  ).rejects.toThrow('proof')
   const run = () => accounts.sql('select seen, unchanged, checkpoint from roster.sync_run where id = $1', [held.runId])
   expect(await run()).toEqual([{ seen: 0, unchanged: 0, checkpoint: null }])
   expect(await accounts.sql('select from roster.sync_run_met where tenant_id = $1', [tenantId])).toEqual([])
@@ -141,10 +147,16 @@ test('S46 nothing is kept of a page of which only some are asked for, and nothin
 })
 
 test('S49 AD-10 proofs go with their account, and with their tenant', async () => {
-  const [account, tenant, neighbour] = [await accounts.givenProven(3), await accounts.givenProven(3), await accounts.givenProven(3)]
+  const [account, tenant, neighbour] = [
+    await accounts.givenProven(3),
+    await accounts.givenProven(3),
+    await accounts.givenProven(3),
+  ]
   const internal = `/internal/tenants/${account.tenantId}/microsoft-accounts/${account.accountId}`
   expect((await platform.call('POST', `${internal}/disconnect`, undefined, SERVICE)).status).toBe(200)
-  expect((await platform.call('POST', `/internal/tenants/${tenant.tenantId}/erase`, undefined, SERVICE)).status).toBe(200)
+  expect((await platform.call('POST', `/internal/tenants/${tenant.tenantId}/erase`, undefined, SERVICE)).status).toBe(
+    200,
+  )
   expect([await account.proofs(), await tenant.proofs()]).toEqual([[], []])
   expect((await neighbour.proofs()).length).toBe(1)
 })

@@ -38,11 +38,18 @@ const newRun = (tenantId: string = randomUUID()) => ({ job: { tenantId, runId: r
 
 describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
   const engine = (): QueueEngine =>
-    kind === 'postgres' ? { kind, connectionString: database.url } : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
+    kind === 'postgres'
+      ? { kind, connectionString: database.url }
+      : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
   const open = (own: Partial<QueueDefinition> = {}, concurrency = 4) => {
     const definition = { ...QUEUES.syncRuns, ...own, name: `test-${randomUUID()}` }
     const options = { engine: engine(), onError: () => {}, definition }
-    return { definition, producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, concurrency), queue: openQueue(options) }
+    return {
+      definition,
+      producer: bullmqSyncQueue(options),
+      consume: bullmqConsumer(options, concurrency),
+      queue: openQueue(options),
+    }
   }
   const skip = kind === 'redis' && testRedisUrl() === undefined
 
@@ -85,7 +92,9 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
       let handled = 0
       const worker = await consume(async () => void handled++)
       await queue.add('advance', smuggled)
-      await expect.poll(() => producer.counts().then(({ states }) => states), { timeout: 10_000 }).toMatchObject({ failed: 1, waiting: 0 })
+      await expect
+        .poll(() => producer.counts().then(({ states }) => states), { timeout: 10_000 })
+        .toMatchObject({ failed: 1, waiting: 0 })
       expect(handled).toBe(0)
       await worker.close()
       await Promise.all([producer.close(), queue.close()])
@@ -107,11 +116,14 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
       const runMany = async (count: number, attempts: number) => {
         const until = over + count
         for (let added = 0; added < count; added += BATCH) {
-          await queue.addBulk(Array.from({ length: BATCH }, () => ({ name: 'advance', data: newRun().job, opts: { attempts } })))
+          await queue.addBulk(
+            Array.from({ length: BATCH }, () => ({ name: 'advance', data: newRun().job, opts: { attempts } })),
+          )
         }
         await expect.poll(() => over, { timeout: 110_000, interval: 100 }).toBeGreaterThanOrEqual(until)
         // On Postgres, slots that clear away at once may deadlock: what stays behind is taken up again as stalled.
-        const left = async () => (({ waiting, active, delayed }) => waiting + active + delayed)((await producer.counts()).states)
+        const left = async () =>
+          (({ waiting, active, delayed }) => waiting + active + delayed)((await producer.counts()).states)
         await expect.poll(left, { timeout: 60_000, interval: 200 }).toBe(0)
       }
       await runMany(2_500, 5)
@@ -149,7 +161,8 @@ async function stored(kind: 'postgres' | 'redis', name: string): Promise<{ rows:
   }
   if (!redis) throw new Error('no Redis')
   const keys: string[] = []
-  for await (const found of redis.scanStream({ match: `jackfield:${name}:*`, count: 1_000 })) keys.push(...(found as string[]))
+  for await (const found of redis.scanStream({ match: `jackfield:${name}:*`, count: 1_000 }))
+    keys.push(...(found as string[]))
   const sizes = await Promise.all(keys.map((key) => redis?.memory('USAGE', key, 'SAMPLES', 0)))
   return { rows: keys.length, bytes: sizes.reduce((sum: number, size) => sum + (size ?? 0), 0) }
 }

@@ -25,7 +25,8 @@ afterAll(() => {
   server.close()
 })
 
-const peopleOf = (size: number) => Array.from({ length: size }, (_, position) => ({ displayName: `Jérôme 楊 🙂 ${position}`, mail: null }))
+const peopleOf = (size: number) =>
+  Array.from({ length: size }, (_, position) => ({ displayName: `Jérôme 楊 🙂 ${position}`, mail: null }))
 
 test('bodies of any size are read whole, one after the other and side by side', async () => {
   for (const size of [3, 20_000, 0, 999, 40_000, 1])

@@ -26,7 +26,11 @@ let place: { binary: string; folder: string; port: number }
 let redis: RedisServer
 let platform: Platform
 beforeEach(async () => {
-  place = { binary: binary ?? '', folder: await mkdtemp(join(tmpdir(), 'jackfield-redis-')), port: await findFreePort() }
+  place = {
+    binary: binary ?? '',
+    folder: await mkdtemp(join(tmpdir(), 'jackfield-redis-')),
+    port: await findFreePort(),
+  }
   if (!binary) return
   redis = await startRedisServer(place)
   platform = await startPlatform({ engine: { kind: 'redis', url: redis.url } })
@@ -89,7 +93,10 @@ test.skipIf(!binary)(
     for (let brought = 0; brought < JOBS; ) brought += await reconcile()
     expect(await waitingJobs()).toBe(JOBS)
     const handled: string[] = []
-    const consumer = await bullmqConsumer(platform.stores.queue, 20)(async (job) => void handled.push((job as { runId: string }).runId))
+    const consumer = await bullmqConsumer(
+      platform.stores.queue,
+      20,
+    )(async (job) => void handled.push((job as { runId: string }).runId))
     await expect.poll(() => handled.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(JOBS)
     await consumer.close()
     const { rows } = await platform.stores.pool.query('select id from roster.sync_run order by id')
@@ -107,7 +114,10 @@ test.skipIf(!binary)(
       const worker = await processes.start('worker', settings)
       const api = await processes.start('api', settings)
       await Promise.all([worker.ready(), api.ready()])
-      const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }), 'content-type': 'application/json' }
+      const headers = {
+        authorization: platform.authorization({ scope: 'platform', role: 'admin' }),
+        'content-type': 'application/json',
+      }
       const ask = async (tenant: ReturnType<Platform['connectedTenant']>) => {
         const asked = performance.now()
         const address = `http://127.0.0.1:${api.port}${tenant.imports}`

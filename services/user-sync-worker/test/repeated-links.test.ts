@@ -48,13 +48,16 @@ test.each([
   ['itself, a page in each slice', 'self', 0],
   ['the first page', 'first', 60_000],
   ['the first page, a page in each slice', 'first', 0],
-] as const)('FC-21 T-125 a listing whose link leads to %s ends with a reason, after a few requests', async (_, to, sliceMs) => {
-  // The second page of three.
-  platform.emulator.faults.plan({ path: LISTING, after: 2, effect: { kind: 'repeated-link', to } })
-  const { run: failed, requests } = await run(EVERYBODY, sliceMs)
-  expect(failed).toMatchObject(CIRCLE)
-  expect(requests).toBeLessThan(12)
-})
+] as const)(
+  'FC-21 T-125 a listing whose link leads to %s ends with a reason, after a few requests',
+  async (_, to, sliceMs) => {
+    // The second page of three.
+    platform.emulator.faults.plan({ path: LISTING, after: 2, effect: { kind: 'repeated-link', to } })
+    const { run: failed, requests } = await run(EVERYBODY, sliceMs)
+    expect(failed).toMatchObject(CIRCLE)
+    expect(requests).toBeLessThan(12)
+  },
+)
 
 test('FC-21 T-125 pages that are known already are no way round it', async () => {
   expect((await run(EVERYBODY)).run.status).toBe('succeeded')
@@ -82,19 +85,27 @@ test('FC-21 T-125 a round of changes whose link leads to itself ends with a reas
 test.each([
   ['a group', { groupId: GROUP }, '/transitiveMembers/'],
   ['a licence', { skuId: PHONE_LICENCE }, LISTING],
-])('FC-21 T-125 S45 %s whose members lead in a circle stops the rules, never the end of leavers', async (_, criterion, path) => {
-  const people = directory.users().map((user) => user.id)
-  expect((await run(EVERYBODY)).run.status).toBe('succeeded')
-  directory.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'GroupMember.Read.All'] })
-  directory.addGroup({ id: GROUP, displayName: 'Everybody', members: people })
-  for (const id of people) directory.changeUser(id, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
-  const rules = { items: [{ ...criterion, sso: true }], leavers: 'unsync' }
-  await platform.call('PUT', `${tenant.api}/microsoft-accounts/${tenant.accountId}/import-rules`, rules)
-  directory.disableUser(people[0] ?? '')
-  platform.emulator.faults.plan({ path, count: 20, effect: { kind: 'repeated-link' } })
-  const { run: ended } = await run({ mode: 'delta' })
-  expect(ended).toMatchObject({ status: 'succeeded', counts: { disabled: 1 }, warnings: [{ code: 'import-rules-suspended' }] })
-})
+])(
+  'FC-21 T-125 S45 %s whose members lead in a circle stops the rules, never the end of leavers',
+  async (_, criterion, path) => {
+    const people = directory.users().map((user) => user.id)
+    expect((await run(EVERYBODY)).run.status).toBe('succeeded')
+    directory.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'GroupMember.Read.All'] })
+    directory.addGroup({ id: GROUP, displayName: 'Everybody', members: people })
+    for (const id of people)
+      directory.changeUser(id, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
+    const rules = { items: [{ ...criterion, sso: true }], leavers: 'unsync' }
+    await platform.call('PUT', `${tenant.api}/microsoft-accounts/${tenant.accountId}/import-rules`, rules)
+    directory.disableUser(people[0] ?? '')
+    platform.emulator.faults.plan({ path, count: 20, effect: { kind: 'repeated-link' } })
+    const { run: ended } = await run({ mode: 'delta' })
+    expect(ended).toMatchObject({
+      status: 'succeeded',
+      counts: { disabled: 1 },
+      warnings: [{ code: 'import-rules-suspended' }],
+    })
+  },
+)
 
 test('T-125 a listing with far more entries than the directory counted ends with a reason', async () => {
   let pages = 0
@@ -107,7 +118,10 @@ test('T-125 a listing with far more entries than the directory counted ends with
     return JSON.stringify(page)
   }
   const { run: failed } = await run(EVERYBODY)
-  expect(failed).toMatchObject({ status: 'failed', error: { code: 'endless-list', message: expect.stringContaining('2,500') } })
+  expect(failed).toMatchObject({
+    status: 'failed',
+    error: { code: 'endless-list', message: expect.stringContaining('2,500') },
+  })
   expect(pages).toBeLessThan(20)
 })
 
@@ -129,5 +143,8 @@ test('FC-21 the live list does not hand out a cursor to the page that it came fr
     platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users?limit=100${cursor}`)
   const first = await list()
   platform.emulator.faults.plan({ path: LISTING, effect: { kind: 'repeated-link' } })
-  expect(await list(`&cursor=${first.body.nextCursor}`)).toMatchObject({ status: 502, body: { code: 'microsoft-rejected' } })
+  expect(await list(`&cursor=${first.body.nextCursor}`)).toMatchObject({
+    status: 502,
+    body: { code: 'microsoft-rejected' },
+  })
 })

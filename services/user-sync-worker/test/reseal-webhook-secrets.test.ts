@@ -23,14 +23,20 @@ afterAll(async () => {
 async function givenEndpoint(key: Buffer) {
   const tenantId = randomUUID()
   const entry = () => ({ tenantId, actor: 'test', action: 'webhook-endpoint.create', outcome: 'success' as const })
-  const created = await postgresWebhookEndpoints(platform.stores.pool, [key]).create(tenantId, { url: 'https://a.example/hook' }, entry)
+  const created = await postgresWebhookEndpoints(platform.stores.pool, [key]).create(
+    tenantId,
+    { url: 'https://a.example/hook' },
+    entry,
+  )
   if (!created) throw new Error('no endpoint')
   return { tenantId, ...created }
 }
 
 /** The signing secret as `key` opens it, or undefined when that key did not seal it. */
 async function openedBy(key: Buffer, { tenantId, id }: { tenantId: string; id: string }): Promise<string | undefined> {
-  const { rows } = await platform.stores.pool.query('select sealed_secret from roster.webhook_endpoint where id = $1', [id])
+  const { rows } = await platform.stores.pool.query('select sealed_secret from roster.webhook_endpoint where id = $1', [
+    id,
+  ])
   try {
     return `whsec_${unseal(rows[0].sealed_secret, [key], secretContext(tenantId, id)).toString('base64')}`
   } catch {
@@ -41,7 +47,11 @@ async function openedBy(key: Buffer, { tenantId, id }: { tenantId: string; id: s
 test('SE-05 a worker that starts with a new key-encryption key first seals webhook secrets by it; receivers keep theirs, one that no key opens is logged', {
   timeout: 60_000,
 }, async () => {
-  const [first, second, lost] = [await givenEndpoint(OLD_KEY), await givenEndpoint(OLD_KEY), await givenEndpoint(LOST_KEY)]
+  const [first, second, lost] = [
+    await givenEndpoint(OLD_KEY),
+    await givenEndpoint(OLD_KEY),
+    await givenEndpoint(LOST_KEY),
+  ]
   const env = {
     PATH: process.env.PATH,
     HOST: '127.0.0.1',
@@ -57,7 +67,9 @@ test('SE-05 a worker that starts with a new key-encryption key first seals webho
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk
   })
-  await expect.poll(() => output, { timeout: 40_000 }).toContain('no key of KEY_ENCRYPTION_KEYS opens these webhook secrets')
+  await expect
+    .poll(() => output, { timeout: 40_000 })
+    .toContain('no key of KEY_ENCRYPTION_KEYS opens these webhook secrets')
   expect(output).toContain(lost.id)
   expect([await openedBy(NEW_KEY, first), await openedBy(NEW_KEY, second)]).toEqual([first.secret, second.secret])
   expect(await openedBy(LOST_KEY, lost)).toBe(lost.secret)

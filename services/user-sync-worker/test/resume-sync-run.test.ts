@@ -16,12 +16,21 @@ beforeAll(async () => {
 afterAll(() => platform.close())
 
 async function createRun({ tenantId, accountId }: ReturnType<Platform['connectedTenant']>, directoryId: string) {
-  const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: { all: true, sync: true, sso: false } as const }
+  const run = {
+    tenantId,
+    accountId,
+    directoryId,
+    requestedBy: 'test',
+    request: { all: true, sync: true, sso: false } as const,
+  }
   return platform.ports.runs.create(run, platform.entryOf(tenantId))
 }
 const advance = (sliceMs = 60_000) => advanceSyncRun(platform.ports, { sliceMs, now: Date.now })
 const expireLease = (runId: string) =>
-  platform.stores.pool.query(`update roster.sync_run set lease_expires_at = now() - interval '1 second' where id = $1`, [runId])
+  platform.stores.pool.query(
+    `update roster.sync_run set lease_expires_at = now() - interval '1 second' where id = $1`,
+    [runId],
+  )
 
 test('QC-04 a worker that comes back after its lease was taken over writes nothing', async () => {
   const directoryId = addLargeDirectory(platform, 10)
@@ -59,7 +68,11 @@ test('T-110 a run cut into slices of a page each ends with the right counts and 
   for (let outcome = await advance(0)(job, never); outcome.next; outcome = await advance(0)(job, never)) slices += 1
   expect(slices).toBe(5)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
-  expect(body).toMatchObject({ status: 'succeeded', total: 3_100, counts: { seen: 3_100, created: 3_100, unchanged: 0 } })
+  expect(body).toMatchObject({
+    status: 'succeeded',
+    total: 3_100,
+    counts: { seen: 3_100, created: 3_100, unchanged: 0 },
+  })
   expect(await platform.roster(tenant.tenantId)).toHaveLength(3_100)
   // A job that comes late or twice finds nothing to do.
   expect(await advance()(job, never)).toMatchObject({ next: undefined })
@@ -107,11 +120,17 @@ test('SY-07 T-113 a long Retry-After puts the run back, in both forms; a short o
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '30' } })
   expect(await advance()(job, never)).toMatchObject({ next: { job }, delaySeconds: 30 })
   expect(await advance()(job, never)).toMatchObject({ next: undefined }) // not due yet
-  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
+  await platform.stores.pool.query(
+    "update roster.sync_run set not_before = now() - interval '1 second' where id = $1",
+    [job.runId],
+  )
   const date = new Date(Date.now() + 60_000).toUTCString()
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 503, headers: { 'retry-after': date } })
   expect((await advance()(job, never)).delaySeconds).toBeGreaterThan(55)
-  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
+  await platform.stores.pool.query(
+    "update roster.sync_run set not_before = now() - interval '1 second' where id = $1",
+    [job.runId],
+  )
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '1' } })
   await advance()(job, never)
   expect((await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)).body.status).toBe('succeeded')
@@ -124,24 +143,37 @@ test.each([
   ['-5', 10],
   ['soon', 10],
   ['Thu, 01 Jan 1970 00:00:00 GMT', 10],
-])('FC-22 T-125 the Retry-After %j of Graph and of Entra ID puts the run back for %i seconds', async (retryAfter, seconds) => {
-  const directoryId = addLargeDirectory(platform, 2)
-  const tenant = platform.connectedTenant(directoryId)
-  const [{ job }, effect] = [await createRun(tenant, directoryId), { kind: 'refuse', status: 429, retryAfter } as const]
-  platform.emulator.faults.plan({ path: `^/${directoryId}/oauth2/v2\\.0/token$`, effect })
-  const atEntra = await advance()(job, never)
-  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
-  platform.emulator.faults.clear()
-  platform.emulator.faults.plan({ path: '^/v1\\.0/', effect })
-  const atGraph = await advance()(job, never)
-  platform.emulator.faults.clear()
-  expect([atEntra.delaySeconds, atGraph.delaySeconds]).toEqual([seconds, Math.max(seconds, 4)])
-})
+])(
+  'FC-22 T-125 the Retry-After %j of Graph and of Entra ID puts the run back for %i seconds',
+  async (retryAfter, seconds) => {
+    const directoryId = addLargeDirectory(platform, 2)
+    const tenant = platform.connectedTenant(directoryId)
+    const [{ job }, effect] = [
+      await createRun(tenant, directoryId),
+      { kind: 'refuse', status: 429, retryAfter } as const,
+    ]
+    platform.emulator.faults.plan({ path: `^/${directoryId}/oauth2/v2\\.0/token$`, effect })
+    const atEntra = await advance()(job, never)
+    await platform.stores.pool.query(
+      "update roster.sync_run set not_before = now() - interval '1 second' where id = $1",
+      [job.runId],
+    )
+    platform.emulator.faults.clear()
+    platform.emulator.faults.plan({ path: '^/v1\\.0/', effect })
+    const atGraph = await advance()(job, never)
+    platform.emulator.faults.clear()
+    expect([atEntra.delaySeconds, atGraph.delaySeconds]).toEqual([seconds, Math.max(seconds, 4)])
+  },
+)
 
 test('FC-22 T-125 a wait that is not obeyed to its end is told in the log', async () => {
   const directoryId = addLargeDirectory(platform, 2)
   const tenant = platform.connectedTenant(directoryId)
-  platform.emulator.faults.plan({ path: '^/v1\\.0/users$', count: 1, effect: { kind: 'refuse', status: 429, retryAfter: 86_400 } })
+  platform.emulator.faults.plan({
+    path: '^/v1\\.0/users$',
+    count: 1,
+    effect: { kind: 'refuse', status: 429, retryAfter: 86_400 },
+  })
   const answer = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`)
   expect([answer.status, answer.headers['retry-after']]).toEqual([503, '3600'])
   const told = platform.shortenedWaits.filter(({ accountId }) => accountId === tenant.accountId)
@@ -152,7 +184,11 @@ test('T-115 S49 a registry that does not answer puts the run back and takes SSO 
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
   const request = { all: true, sync: true, sso: true } as const
-  const make = () => platform.ports.runs.create({ ...tenant, directoryId, requestedBy: 'test', request }, platform.entryOf(tenant.tenantId))
+  const make = () =>
+    platform.ports.runs.create(
+      { ...tenant, directoryId, requestedBy: 'test', request },
+      platform.entryOf(tenant.tenantId),
+    )
   const people = async () => (await platform.roster(tenant.tenantId)).filter(({ sso }) => sso).length
   await advance()((await make()).job, never)
   expect(await people()).toBe(32)
@@ -165,7 +201,10 @@ test('T-115 S49 a registry that does not answer puts the run back and takes SSO 
   expect(outcome.next).toMatchObject({ job })
   expect(outcome.delaySeconds).toBeGreaterThan(0)
   expect([await status(), await people()]).toEqual(['running', 32])
-  await platform.stores.pool.query("update roster.sync_run set not_before = now() - interval '1 second' where id = $1", [job.runId])
+  await platform.stores.pool.query(
+    "update roster.sync_run set not_before = now() - interval '1 second' where id = $1",
+    [job.runId],
+  )
   await advance()(job, never)
   expect([await status(), await people()]).toEqual(['succeeded', 32])
 
@@ -206,7 +245,8 @@ test('T-100 a nextLink to another origin is not followed and the token does not 
   const directoryId = addLargeDirectory(platform, 1_200)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)
-  platform.gate.rewrite = (body) => body.replace(/"@odata.nextLink":"http:\/\/[^/]+/, '"@odata.nextLink":"http://127.0.0.1:9')
+  platform.gate.rewrite = (body) =>
+    body.replace(/"@odata.nextLink":"http:\/\/[^/]+/, '"@odata.nextLink":"http://127.0.0.1:9')
   await advance()(job, never)
   platform.gate.rewrite = undefined
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
@@ -217,7 +257,13 @@ test('T-101 SI-07 hostile and broken objects do not fail the import: they are st
   const directoryId = addLargeDirectory(platform, 6)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)
-  const names = ['<img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0", 'a\u202Ecod.exe', 'x'.repeat(10_240), 'nul\0 and half \ud800 pair']
+  const names = [
+    '<img src=x onerror=alert(1)>',
+    "=cmd|' /C calc'!A0",
+    'a\u202Ecod.exe',
+    'x'.repeat(10_240),
+    'nul\0 and half \ud800 pair',
+  ]
   platform.gate.rewrite = (text) => {
     const body = JSON.parse(text)
     if (body.value?.length !== 6) return text
@@ -234,25 +280,33 @@ test('T-101 SI-07 hostile and broken objects do not fail the import: they are st
   expect(body.skippedUsers).toMatchObject([{ reason: 'The user has no user principal name.' }])
   const stored = (await platform.roster(tenant.tenantId)).map((row) => row.display_name)
   expect(new Set(stored)).toEqual(new Set([...names.slice(0, 3), 'x'.repeat(256), 'nul and half \ufffd pair']))
-  expect((await platform.roster(tenant.tenantId)).flatMap((row) => row.business_phones)).toContain('"quoted", {braced} \\ NULL')
+  expect((await platform.roster(tenant.tenantId)).flatMap((row) => row.business_phones)).toContain(
+    '"quoted", {braced} \\ NULL',
+  )
 })
 
 describe.each(['postgres', 'redis'] as const)('with the queue on %s', (kind) => {
-  test.skipIf(kind === 'redis' && !testRedisUrl())('T-111 a run whose job was lost is found by the reconciler and completes', async () => {
-    const redis = testRedisUrl()
-    const other = await startPlatform(kind === 'redis' && redis ? { engine: { kind, url: redis } } : {})
-    try {
-      const tenant = other.connectedTenant()
-      // Committed, never enqueued: as after a crash in between, or a Redis that was flushed.
-      const directoryId = other.emulator.directory('m365x214355.onmicrosoft.com').id
-      const run = { ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY as never }
-      const { job } = await other.ports.runs.create(run, other.entryOf(tenant.tenantId))
-      await other.work()
-      expect(await other.finishedRun(tenant.api, job.runId)).toMatchObject({ status: 'succeeded', counts: { created: 32 } })
-    } finally {
-      await other.close()
-    }
-  })
+  test.skipIf(kind === 'redis' && !testRedisUrl())(
+    'T-111 a run whose job was lost is found by the reconciler and completes',
+    async () => {
+      const redis = testRedisUrl()
+      const other = await startPlatform(kind === 'redis' && redis ? { engine: { kind, url: redis } } : {})
+      try {
+        const tenant = other.connectedTenant()
+        // Committed, never enqueued: as after a crash in between, or a Redis that was flushed.
+        const directoryId = other.emulator.directory('m365x214355.onmicrosoft.com').id
+        const run = { ...tenant, directoryId, requestedBy: 'test', request: EVERYBODY as never }
+        const { job } = await other.ports.runs.create(run, other.entryOf(tenant.tenantId))
+        await other.work()
+        expect(await other.finishedRun(tenant.api, job.runId)).toMatchObject({
+          status: 'succeeded',
+          counts: { created: 32 },
+        })
+      } finally {
+        await other.close()
+      }
+    },
+  )
 })
 
 test('T-111 an import is accepted while the queue is down: the run is durable and waits', async () => {
@@ -277,7 +331,10 @@ test('S35 progress is told as server-sent events until the end; a client that co
   await new Promise((resolve) => setTimeout(resolve, 500))
   await advance()(job, never)
   const text = await stream
-  const runs = [...text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, data]) => ({ id, run: JSON.parse(data ?? '') }))
+  const runs = [...text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, data]) => ({
+    id,
+    run: JSON.parse(data ?? ''),
+  }))
   expect(runs[0]?.run.status).toBe('queued')
   expect(runs.at(-1)?.run).toMatchObject({ status: 'succeeded', counts: { seen: 32 } })
   expect(text.endsWith('event: end\ndata: {}\n\n')).toBe(true)

@@ -18,7 +18,15 @@ test('S46 T-90 a place that is taken anew proves nothing, be it by another tenan
   const given = await accounts.givenProven(3)
   const neighbour = await accounts.givenImported(1)
   const [id = ''] = given.ids()
-  const person = { ...given, objectId: id, status: 'active', sync: true, sso: false, chosenBy: 'hand', digest: null as Buffer | null }
+  const person = {
+    ...given,
+    objectId: id,
+    status: 'active',
+    sync: true,
+    sso: false,
+    chosenBy: 'hand',
+    digest: null as Buffer | null,
+  }
   const takers = [
     { ...person, ...neighbour, objectId: randomUUID() },
     { ...person, objectId: randomUUID() },
@@ -50,7 +58,20 @@ test('S46 T-90 a place that is taken anew proves nothing, be it by another tenan
         `insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, status, sync, sso, chosen_by, content_digest,
           display_name, user_principal_name, business_phones, user_type)
         values (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'Member') returning ctid::text as place`,
-        [tenantId, accountId, directoryId, objectId, status, sync, sso, chosenBy, digest ?? row.digest, name, principalName, phones],
+        [
+          tenantId,
+          accountId,
+          directoryId,
+          objectId,
+          status,
+          sync,
+          sso,
+          chosenBy,
+          digest ?? row.digest,
+          name,
+          principalName,
+          phones,
+        ],
       )
     }
     await expect.poll(take, { timeout: 10_000 }).toEqual([{ place: row.place }])

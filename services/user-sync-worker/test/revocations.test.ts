@@ -15,7 +15,8 @@ afterAll(() => platform.close())
 beforeEach(() => platform.stores.pool.query('delete from roster.revocation'))
 
 const service: Caller = { scope: 'platform', role: 'service' }
-const claim = async (limit = 100) => (await platform.call('POST', '/internal/revocations/claims', { limit }, service)).body.items
+const claim = async (limit = 100) =>
+  (await platform.call('POST', '/internal/revocations/claims', { limit }, service)).body.items
 const done = (items: unknown) => platform.call('POST', '/internal/revocations/done', { items }, service)
 const later = () => platform.stores.pool.query(`update roster.revocation set not_before = now() - interval '1 second'`)
 const tick = (user: number, ticks: object) => platform.call('PATCH', `${tenant.api}/users/${users[user]?.id}`, ticks)
@@ -36,10 +37,13 @@ test('S45 whose SSO tick is taken away is handed to one caller, again should tha
 test('S45 T-22 whoever Microsoft says is disabled or deleted is handed out, and nobody who was only renamed', async () => {
   const contoso = platform.emulator.directory(CONTOSO_DIRECTORY_ID)
   const [, disabled, renamed] = users
-  const objectIdOf = async (user?: { id: string }) => (await platform.call('GET', `${tenant.api}/users/${user?.id}`)).body.objectId
+  const objectIdOf = async (user?: { id: string }) =>
+    (await platform.call('GET', `${tenant.api}/users/${user?.id}`)).body.objectId
   contoso.changeUser(await objectIdOf(disabled), { accountEnabled: false })
   contoso.changeUser(await objectIdOf(renamed), { displayName: 'Somebody Else' })
-  const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'full' })
+  const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, {
+    mode: 'full',
+  })
   await platform.finishedRun(tenant.api, body.runId)
   expect(await claim()).toEqual([{ tenantId: tenant.tenantId, userId: disabled?.id, validAfter: expect.any(String) }])
 })

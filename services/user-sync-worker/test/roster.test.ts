@@ -35,7 +35,10 @@ test('S28 a search finds name, UPN and mail, whatever the case', async () => {
 
 test('S28 a search finds people by a mail that is unlike their user principal name', async () => {
   const { objectId } = (await users('?search=Adele'))[0] ?? {}
-  await platform.stores.pool.query(`update roster.phone_user set mail = 'Front.Desk@contoso.example' where object_id = $1`, [objectId])
+  await platform.stores.pool.query(
+    `update roster.phone_user set mail = 'Front.Desk@contoso.example' where object_id = $1`,
+    [objectId],
+  )
   expect(await users('?search=front.desk%40')).toMatchObject([{ objectId }])
 })
 
@@ -64,7 +67,10 @@ test('S33 switching sync off takes SSO along, and SSO without sync is refused', 
   const url = `${tenant.api}/users/${user?.id}`
   expect((await platform.call('PATCH', url, { sso: true })).body).toMatchObject({ sync: true, sso: true })
   expect((await platform.call('PATCH', url, { sync: false })).body).toMatchObject({ sync: false, sso: false })
-  expect(await platform.call('PATCH', url, { sso: true })).toMatchObject({ status: 400, body: { code: 'sso-needs-sync' } })
+  expect(await platform.call('PATCH', url, { sso: true })).toMatchObject({
+    status: 400,
+    body: { code: 'sso-needs-sync' },
+  })
   expect((await platform.call('PATCH', url, { sync: true, sso: true })).body).toMatchObject({ sync: true, sso: true })
   expect(await users('?sso=true')).toMatchObject([{ id: user?.id }])
 })
@@ -108,20 +114,39 @@ test('S33 the gateway finds a person by directory and object id, with ticks and 
   const [adele] = await users('?search=Adele')
   const base = `/internal/tenants/${tenant.tenantId}/phone-users`
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
-  const found = await platform.call('GET', `${base}?directoryId=${directoryId}&objectId=${adele?.objectId}`, undefined, service)
-  expect(found.body).toMatchObject({ id: adele?.id, status: 'active', sync: true, sso: false, bindings: [], sessionsValidAfter: null })
+  const found = await platform.call(
+    'GET',
+    `${base}?directoryId=${directoryId}&objectId=${adele?.objectId}`,
+    undefined,
+    service,
+  )
+  expect(found.body).toMatchObject({
+    id: adele?.id,
+    status: 'active',
+    sync: true,
+    sso: false,
+    bindings: [],
+    sessionsValidAfter: null,
+  })
   // S47: the same object id in another directory is somebody else.
-  const stranger = await platform.call('GET', `${base}?directoryId=${tenant.accountId}&objectId=${adele?.objectId}`, undefined, service)
+  const stranger = await platform.call(
+    'GET',
+    `${base}?directoryId=${tenant.accountId}&objectId=${adele?.objectId}`,
+    undefined,
+    service,
+  )
   expect(stranger.status).toBe(404)
 })
 
 test('S51 the OpenAPI document names every admin operation and no internal one', async () => {
   const { body } = await platform.call('GET', '/openapi.json')
   const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
-    Object.values(methods as Record<string, { operationId: string; summary: string; tags: string[] }>).map((operation) => ({
-      path,
-      ...operation,
-    })),
+    Object.values(methods as Record<string, { operationId: string; summary: string; tags: string[] }>).map(
+      (operation) => ({
+        path,
+        ...operation,
+      }),
+    ),
   )
   expect(operations).toHaveLength(29)
   expect(operations.every(({ operationId, summary, tags }) => operationId && summary && tags.length > 0)).toBe(true)

@@ -11,12 +11,17 @@ let tables: string[]
 beforeAll(async () => {
   platform = await startPlatform()
   await platform.work()
-  ;[mine, theirs] = [0, 1].map(() => platform.connectedTenant(addLargeDirectory(platform, 3))) as [typeof mine, typeof mine]
+  ;[mine, theirs] = [0, 1].map(() => platform.connectedTenant(addLargeDirectory(platform, 3))) as [
+    typeof mine,
+    typeof mine,
+  ]
   for (const tenant of [mine, theirs]) {
     await platform.runImport(tenant, { all: true, sync: true, sso: true })
     await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })
   }
-  const { rows } = await platform.stores.pool.query(`select tablename from pg_tables where schemaname = 'roster' order by 1`)
+  const { rows } = await platform.stores.pool.query(
+    `select tablename from pg_tables where schemaname = 'roster' order by 1`,
+  )
   tables = rows.map(({ tablename }) => tablename)
 })
 afterAll(() => platform.close())

@@ -36,13 +36,18 @@ async function stalledByMetrics(): Promise<number> {
   registerSyncMetrics(registry, platform.ports)
   return Number(/^jackfield_sync_runs_stalled (\d+)$/m.exec(await registry.metrics())?.[1])
 }
-const longAgo = (runId: string) => sql(`update roster.sync_run set progressed_at = now() - interval '3 minutes' where id = $1`, [runId])
+const longAgo = (runId: string) =>
+  sql(`update roster.sync_run set progressed_at = now() - interval '3 minutes' where id = $1`, [runId])
 
 test('FC-34 a run that no worker takes says that it waits for one', async () => {
   const { runId, read, api } = await givenRun()
   expect(await read()).toMatchObject({ status: 'queued', lastProgressAt: null, waiting: null })
   await sql(`update roster.sync_run set enqueued_at = now() - interval '1 minute' where id = $1`, [runId])
-  expect(await read()).toMatchObject({ status: 'queued', lastProgressAt: null, waiting: { until: null, reason: 'worker' } })
+  expect(await read()).toMatchObject({
+    status: 'queued',
+    lastProgressAt: null,
+    waiting: { until: null, reason: 'worker' },
+  })
   await platform.work()
   expect(await platform.finishedRun(api, runId)).toMatchObject({
     status: 'succeeded',
@@ -97,7 +102,10 @@ test('FC-62 a run whose statements fail does not stand without a word', async ()
   ).then(() => undefined)
   const { runId, read, api } = await givenRun()
   try {
-    await vi.waitFor(async () => expect((await read()).waiting).toEqual({ until: expect.any(String), reason: 'internal-error' }), within)
+    await vi.waitFor(
+      async () => expect((await read()).waiting).toEqual({ until: expect.any(String), reason: 'internal-error' }),
+      within,
+    )
     await longAgo(runId)
     await vi.waitFor(() => expect(stalls(runId)).toMatchObject([{ waitingFor: 'internal-error' }]), within)
   } finally {

@@ -57,11 +57,14 @@ test('FC-46 T-130 an endpoint that hangs holds up no other endpoint of its tenan
   await addEndpoint(slow, hanging)
   await addEndpoint(slow, receiver)
   for (let round = 0; round < 4; round += 1) await changeEveryone(slow)
-  const expected = (await platform.stores.pool.query('select count(*)::int / 2 as each from roster.webhook_message')).rows[0].each
+  const expected = (await platform.stores.pool.query('select count(*)::int / 2 as each from roster.webhook_message'))
+    .rows[0].each
   await expect.poll(() => receiver.received.length, { timeout: 5_000 }).toBe(expected)
   expect(hanging.received.length).toBe(8) // slots of an endpoint
   for (const { id } of slow.users) {
-    const told = receiver.received.filter(({ data, type }) => data.id === id && type === 'user.updated').map(({ data }) => data.sso)
+    const told = receiver.received
+      .filter(({ data, type }) => data.id === id && type === 'user.updated')
+      .map(({ data }) => data.sso)
     expect(told).toEqual([sso, !sso, sso, !sso].reverse())
   }
 })
@@ -70,17 +73,24 @@ test('T-130 messages that fail together count as one failure, and then one messa
   receiver.status = 503
   const id = await addEndpoint(slow, receiver)
   await changeEveryone(slow)
-  const read = async () => (await platform.stores.pool.query('select * from roster.webhook_endpoint where id = $1', [id])).rows[0]
+  const read = async () =>
+    (await platform.stores.pool.query('select * from roster.webhook_endpoint where id = $1', [id])).rows[0]
   await expect.poll(async () => (await read()).failures, { timeout: 5_000 }).toBe(1)
   const first = receiver.received.length
   expect(first).toBeGreaterThan(1)
   expect(first).toBeLessThanOrEqual(8)
   expect((await read()).not_before.getTime() - Date.now()).toBeLessThan(20_000)
-  await platform.stores.pool.query(`update roster.webhook_endpoint set not_before = now() - interval '1 second' where id = $1`, [id])
+  await platform.stores.pool.query(
+    `update roster.webhook_endpoint set not_before = now() - interval '1 second' where id = $1`,
+    [id],
+  )
   await expect.poll(async () => (await read()).failures, { timeout: 5_000 }).toBe(2)
   expect(receiver.received.length).toBe(first + 1)
   receiver.status = 204
-  await platform.stores.pool.query(`update roster.webhook_endpoint set not_before = now() - interval '1 second' where id = $1`, [id])
+  await platform.stores.pool.query(
+    `update roster.webhook_endpoint set not_before = now() - interval '1 second' where id = $1`,
+    [id],
+  )
   await expect.poll(async () => (await endpoints(slow))[0].waiting, { timeout: 5_000 }).toBe(0)
 })
 

@@ -88,7 +88,9 @@ test('DO-01 DO-16 T-110 T-115 Postgres stopped under load and in the middle of a
   for (const kind of ['users', 'writes', 'notifications']) {
     const answers = load.answersOf(kind, from, to)
     expect(answers.length).toBeGreaterThan(20)
-    expect(new Set(answers.map(({ status, retryAfter }) => `${kind} ${status} ${retryAfter}`))).toEqual(new Set([`${kind} 503 2`]))
+    expect(new Set(answers.map(({ status, retryAfter }) => `${kind} ${status} ${retryAfter}`))).toEqual(
+      new Set([`${kind} 503 2`]),
+    )
     expect(Math.max(...answers.map(({ milliseconds }) => milliseconds))).toBeLessThan(PATIENCE_MS)
     const late = load.answersOf(kind, returned + 10_000, Number.POSITIVE_INFINITY)
     expect(late.filter(({ status }) => status >= 500)).toEqual([])

@@ -3,13 +3,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-// What Graph answers about a subscription is read by its status first; only a success and its own 404 mean that one is gone.
+// What Graph answers about a subscription is read by its status first; only a success and its own 404 mean that one is
+// gone.
 
 const SERVICE = { scope: 'platform', role: 'service' } as const
 const ONE = '^/v1\\.0/subscriptions/'
 const refused = (status: number) => ({ kind: 'refuse', status, ...(status === 429 && { retryAfter: 1 }) }) as const
 const REFUSALS = [401, 403, 429, 503].map((status) => [`a refusal with ${status}`, refused(status)] as const)
-const PAGES = [200, 403, 404, 502].map((status) => [`a proxy’s page with ${status}`, { kind: 'foreign-answer', status }] as const)
+const PAGES = [200, 403, 404, 502].map(
+  (status) => [`a proxy’s page with ${status}`, { kind: 'foreign-answer', status }] as const,
+)
 
 let platform: Platform
 let tenant: ReturnType<Platform['connectedTenant']>
@@ -29,7 +32,8 @@ beforeEach(async () => {
 afterEach(() => platform.emulator.faults.clear())
 afterAll(() => platform.close())
 
-const ids = () => platform.emulator.subscriptions.all().flatMap((each) => (each.directoryId === directoryId ? [each.id] : []))
+const ids = () =>
+  platform.emulator.subscriptions.all().flatMap((each) => (each.directoryId === directoryId ? [each.id] : []))
 const internal = () => `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}`
 async function health(): Promise<NotificationHealth['subscription']> {
   return (await platform.call('POST', `${internal()}/notification-check`, undefined, SERVICE)).body.subscription
@@ -37,7 +41,11 @@ async function health(): Promise<NotificationHealth['subscription']> {
 const set = (columns: string) =>
   platform.stores.pool.query(`update roster.subscription set ${columns} where account_id = $1`, [tenant.accountId])
 const failures = async () =>
-  (await platform.stores.pool.query('select failures from roster.subscription where account_id = $1', [tenant.accountId])).rows[0].failures
+  (
+    await platform.stores.pool.query('select failures from roster.subscription where account_id = $1', [
+      tenant.accountId,
+    ])
+  ).rows[0].failures
 
 test.each([...REFUSALS, ...PAGES])(
   'FC-33 %s of the end of a silent subscription leaves it what it is; it is tried again, and there is never a second one',
@@ -77,15 +85,18 @@ test.each([
   expect(ids()).not.toEqual([old])
 })
 
-test.each(PAGES)('FC-35 %s in place of a renewal is told as what it is, and makes no second subscription', async (_, effect) => {
-  const before = ids()
-  platform.emulator.faults.plan({ path: ONE, method: 'PATCH', effect })
-  await set('renew_at = now(), not_before = now()')
-  await expect.poll(async () => (await health())?.failure ?? null, { timeout: 15_000 }).not.toBeNull()
-  const { failure } = (await health()) ?? {}
-  expect(failure).toMatchObject({ kind: 'unavailable', words: expect.stringContaining('not Microsoft Graph’s') })
-  expect(ids()).toEqual(before)
-})
+test.each(PAGES)(
+  'FC-35 %s in place of a renewal is told as what it is, and makes no second subscription',
+  async (_, effect) => {
+    const before = ids()
+    platform.emulator.faults.plan({ path: ONE, method: 'PATCH', effect })
+    await set('renew_at = now(), not_before = now()')
+    await expect.poll(async () => (await health())?.failure ?? null, { timeout: 15_000 }).not.toBeNull()
+    const { failure } = (await health()) ?? {}
+    expect(failure).toMatchObject({ kind: 'unavailable', words: expect.stringContaining('not Microsoft Graph’s') })
+    expect(ids()).toEqual(before)
+  },
+)
 
 test('FC-35 an empty success in place of a new subscription is told as what it is', async () => {
   platform.emulator.faults.plan({
@@ -104,6 +115,13 @@ test('FC-35 an empty success in place of a new subscription is told as what it i
 
 test('FC-35 a proxy’s page with 403 in place of the users is not taken for a missing permission', async () => {
   platform.emulator.faults.plan({ path: '^/v1\\.0/users$', effect: { kind: 'foreign-answer', status: 403 } })
-  const { status, body } = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`)
-  expect([status, body.code, body.title]).toEqual([503, 'microsoft-unavailable', expect.stringContaining('not Microsoft Graph’s')])
+  const { status, body } = await platform.call(
+    'GET',
+    `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`,
+  )
+  expect([status, body.code, body.title]).toEqual([
+    503,
+    'microsoft-unavailable',
+    expect.stringContaining('not Microsoft Graph’s'),
+  ])
 })

@@ -20,31 +20,40 @@ const newRun = (slice = 0) => ({ job: { tenantId: randomUUID(), runId: randomUUI
 /** What both engines promise. */
 describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
   const engine = (): QueueEngine =>
-    kind === 'postgres' ? { kind, connectionString: database.url } : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
+    kind === 'postgres'
+      ? { kind, connectionString: database.url }
+      : { kind, url: testRedisUrl() ?? 'redis://127.0.0.1:1' }
   const open = () => {
-    const options = { engine: engine(), onError: () => {}, definition: { ...QUEUES.syncRuns, name: `test-${randomUUID()}` } }
+    const options = {
+      engine: engine(),
+      onError: () => {},
+      definition: { ...QUEUES.syncRuns, name: `test-${randomUUID()}` },
+    }
     return { producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, 4) }
   }
   const skip = kind === 'redis' && testRedisUrl() === undefined
 
-  test.skipIf(skip)('T-110 a job asked for many times while it waits is handled once, the next slice of the run again', async () => {
-    const { producer, consume } = open()
-    const run = newRun()
-    await Promise.all(Array.from({ length: 10 }, () => producer.enqueue(run)))
-    const handled: unknown[] = []
-    const worker = await consume(async (data) => void handled.push(data))
-    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job])
-    await producer.enqueue({ ...run, slice: 1 })
-    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job, run.job])
-    // The same slice again, once its job is over: the reconciler asks until somebody works on it.
-    const askAgain = async () => {
+  test.skipIf(skip)(
+    'T-110 a job asked for many times while it waits is handled once, the next slice of the run again',
+    async () => {
+      const { producer, consume } = open()
+      const run = newRun()
+      await Promise.all(Array.from({ length: 10 }, () => producer.enqueue(run)))
+      const handled: unknown[] = []
+      const worker = await consume(async (data) => void handled.push(data))
+      await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job])
       await producer.enqueue({ ...run, slice: 1 })
-      return handled.length
-    }
-    await expect.poll(askAgain, { timeout: 10_000, interval: 100 }).toBeGreaterThanOrEqual(3)
-    await worker.close()
-    await producer.close()
-  })
+      await expect.poll(() => handled, { timeout: 10_000 }).toEqual([run.job, run.job])
+      // The same slice again, once its job is over: the reconciler asks until somebody works on it.
+      const askAgain = async () => {
+        await producer.enqueue({ ...run, slice: 1 })
+        return handled.length
+      }
+      await expect.poll(askAgain, { timeout: 10_000, interval: 100 }).toBeGreaterThanOrEqual(3)
+      await worker.close()
+      await producer.close()
+    },
+  )
 
   test.skipIf(skip)('QC-10 a job that throws is tried again with back-off, and others go on meanwhile', async () => {
     const { producer, consume } = open()
@@ -104,7 +113,9 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
     const { port } = silent.address() as { port: number }
     for (const address of ['127.0.0.1:1', `127.0.0.1:${port}`]) {
       const dead: QueueEngine =
-        kind === 'postgres' ? { kind, connectionString: `postgres://nobody@${address}/none` } : { kind, url: `redis://${address}` }
+        kind === 'postgres'
+          ? { kind, connectionString: `postgres://nobody@${address}/none` }
+          : { kind, url: `redis://${address}` }
       const producer = bullmqSyncQueue({ engine: dead, onError: () => {} })
       const asked = Date.now()
       await expect(producer.enqueue(newRun())).rejects.toThrow()

@@ -32,7 +32,13 @@ afterAll(async () => {
 async function givenRun() {
   const tenant = platform.connectedTenant()
   const request = { all: true, sync: true, sso: true } as const
-  const run = { tenantId: tenant.tenantId, accountId: tenant.accountId, directoryId: tenant.tenantId, requestedBy: 'test', request }
+  const run = {
+    tenantId: tenant.tenantId,
+    accountId: tenant.accountId,
+    directoryId: tenant.tenantId,
+    requestedBy: 'test',
+    request,
+  }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenant.tenantId))
   return `${tenant.api}/sync-runs/${job.runId}/events`
 }
@@ -40,10 +46,9 @@ function follow(path: string, method = 'GET'): Promise<IncomingMessage> {
   const headers = { authorization: platform.authorization({ scope: 'platform', role: 'read' }) }
   return new Promise((resolve, reject) => {
     const { hostname, port } = address
-    get({ hostname, port, path, method, headers, agent: false }, (answer) => resolve(answer.on('error', () => undefined))).on(
-      'error',
-      reject,
-    )
+    get({ hostname, port, path, method, headers, agent: false }, (answer) =>
+      resolve(answer.on('error', () => undefined)),
+    ).on('error', reject)
   })
 }
 const followMany = (count: number, path: string) => Promise.all(Array.from({ length: count }, () => follow(path)))

@@ -19,7 +19,9 @@ beforeAll(async () => {
   gone.push(...ids.slice(20, 35))
   for (const objectId of gone.slice(0, 10)) directory.purgeUser(objectId)
   for (const objectId of gone.slice(10)) directory.disableUser(objectId)
-  waitingId = (await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'full' })).body.runId
+  waitingId = (
+    await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'full' })
+  ).body.runId
   const status = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${waitingId}`)).body.status
   await vi.waitFor(async () => expect(await status()).toBe('awaiting-approval'), { timeout: 15_000 })
 }, 60_000)
@@ -53,9 +55,12 @@ test('CW-01 S63 of what a run would change, only whom it takes something away fr
   expect((await planned('?removals=false&limit=500')).body.items).toEqual(everything)
 })
 
-test.each(['?status=waiting', '?status=', '?status=failed&status=running'])('CW-01 the list of runs refuses %s', async (query) => {
-  expect((await list(query)).status).toBe(400)
-})
+test.each(['?status=waiting', '?status=', '?status=failed&status=running'])(
+  'CW-01 the list of runs refuses %s',
+  async (query) => {
+    expect((await list(query)).status).toBe(400)
+  },
+)
 
 test.each(['?removals=yes', '?removals='])('CW-01 the list of planned changes refuses %s', async (query) => {
   expect((await planned(query)).status).toBe(400)
@@ -68,7 +73,10 @@ test('CW-10 FC-31 a directory is counted by kind, before everybody is imported',
   directory.changeUser(third?.id ?? '', { accountEnabled: false })
   const users = directory.users()
   const isGuest = ({ userType }: { userType?: string | null }) => userType === 'Guest'
-  const { status, body } = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users/count`)
+  const { status, body } = await platform.call(
+    'GET',
+    `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users/count`,
+  )
   expect([status, body]).toEqual([
     200,
     {

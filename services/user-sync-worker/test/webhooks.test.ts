@@ -41,13 +41,16 @@ const shown = async () => (await platform.call('GET', `${tenant.api}/webhook-end
 const query = (text: string, values: unknown[] = [endpoint.id]) => platform.stores.pool.query(text, values)
 /** As if its rest were over; the column rounds to milliseconds, and may round up. */
 const rested = () => query(`update roster.webhook_endpoint set not_before = now() - interval '1 second' where id = $1`)
-const patch = (user: { id: string } | undefined, ticks: object) => platform.call('PATCH', `${tenant.api}/users/${user?.id}`, ticks)
+const patch = (user: { id: string } | undefined, ticks: object) =>
+  platform.call('PATCH', `${tenant.api}/users/${user?.id}`, ticks)
 const types = () => receiver.received.map(({ type }) => type)
 
 test('S52 what happens to users and bindings is told, signed as Standard Webhooks verify it, and only with its cause', async () => {
   const [user] = users
   const system = (await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })).body
-  await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, { items: [{ number: '101' }, { number: '102' }] })
+  await platform.call('POST', `${tenant.api}/phone-systems/${system.id}/extensions`, {
+    items: [{ number: '101' }, { number: '102' }],
+  })
   const binding = `${tenant.api}/users/${user?.id}/bindings/${system.id}`
   for (const extension of ['101', '101', '102', '999']) await platform.call('PUT', binding, { extension })
   await platform.call('DELETE', binding)
@@ -63,7 +66,12 @@ test('S52 what happens to users and bindings is told, signed as Standard Webhook
     'user.sessions-revoked',
     'user.updated',
   ])
-  expect(receiver.received[1]?.data).toEqual({ userId: user?.id, phoneSystemId: system.id, extension: '102', previousExtension: '101' })
+  expect(receiver.received[1]?.data).toEqual({
+    userId: user?.id,
+    phoneSystemId: system.id,
+    extension: '102',
+    previousExtension: '101',
+  })
   expect(receiver.received[3]?.data).toMatchObject({
     id: user?.id,
     tenantId: tenant.tenantId,
@@ -72,7 +80,9 @@ test('S52 what happens to users and bindings is told, signed as Standard Webhook
     sync: true,
   })
   for (const { body, headers } of receiver.received) {
-    expect(new Webhook(endpoint.secret).verify(body, headers)).toMatchObject({ timestamp: expect.stringMatching(/^\d{4}-.*Z$/) })
+    expect(new Webhook(endpoint.secret).verify(body, headers)).toMatchObject({
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
     expect(() => new Webhook(endpoint.secret).verify(`${body} `, headers)).toThrow()
   }
   expect(await shown()).toMatchObject({ status: 'active', waiting: 0, lastDeliveredAt: expect.any(String) })
@@ -90,7 +100,9 @@ test('S45 S52 what a directory does to a user is told: renamed, disabled, enable
   ]
   for (const step of steps) {
     step()
-    const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, { mode: 'delta' })
+    const { body } = await platform.call('POST', `${tenant.api}/microsoft-accounts/${tenant.accountId}/resyncs`, {
+      mode: 'delta',
+    })
     expect((await platform.finishedRun(tenant.api, body.runId)).status).toBe('succeeded')
   }
   await expect.poll(types, { timeout: 15_000 }).toHaveLength(6)
@@ -120,7 +132,12 @@ test('S52 a message that is refused comes again with the same id; later ones of 
   await rested()
   await send()
   const ofUser = receiver.received.filter(({ data }) => data.id === user?.id)
-  expect(ofUser.map(({ type }) => type)).toEqual(['user.updated', 'user.updated', 'user.sessions-revoked', 'user.updated'])
+  expect(ofUser.map(({ type }) => type)).toEqual([
+    'user.updated',
+    'user.updated',
+    'user.sessions-revoked',
+    'user.updated',
+  ])
   expect(ofUser[0]?.headers['webhook-id']).toBe(ofUser[1]?.headers['webhook-id'])
   expect(new Set(ofUser.map(({ headers }) => headers['webhook-id'])).size).toBe(3)
   expect(await shown()).toMatchObject({ waiting: 0, lastError: null, failingSince: null })
@@ -147,7 +164,9 @@ test('S52 an endpoint that has failed for a day, or says that it is gone, is par
   receiver.headers = { 'retry-after': '120' }
   await patch(user, { sso: false })
   await send()
-  const { rows } = await query(`select extract(epoch from not_before - now()) as rest from roster.webhook_endpoint where id = $1`)
+  const { rows } = await query(
+    `select extract(epoch from not_before - now()) as rest from roster.webhook_endpoint where id = $1`,
+  )
   expect(Number(rows[0].rest)).toBeGreaterThan(100)
   await query(
     `update roster.webhook_endpoint set not_before = now() - interval '1 second', failing_since = now() - interval '25 hours' where id = $1`,
@@ -161,7 +180,9 @@ test('S52 an endpoint that has failed for a day, or says that it is gone, is par
   const replayed = await platform.call('POST', `${tenant.api}/webhook-endpoints/${endpoint.id}/replay`, {})
   expect(replayed.body).toEqual({ messages: 2 })
   expect(await send()).toBe(2)
-  expect((await platform.call('POST', `${tenant.api}/webhook-endpoints/${endpoint.id}/replay`, { since })).body).toEqual({ messages: 2 })
+  expect(
+    (await platform.call('POST', `${tenant.api}/webhook-endpoints/${endpoint.id}/replay`, { since })).body,
+  ).toEqual({ messages: 2 })
   expect(await send()).toBe(2)
   receiver.status = 410
   await patch(user, { sso: true })
@@ -185,7 +206,9 @@ test('S52 an endpoint is told only what it asked for; a dead one delays nobody e
   expect(third.received).toHaveLength(1)
   for (const { id } of [narrow, redirecting])
     expect((await platform.call('DELETE', `${tenant.api}/webhook-endpoints/${id}`)).status).toBe(204)
-  expect((await platform.call('DELETE', `${tenant.api}/webhook-endpoints/${narrow.id}`)).body.code).toBe('webhook-endpoint-not-found')
+  expect((await platform.call('DELETE', `${tenant.api}/webhook-endpoints/${narrow.id}`)).body.code).toBe(
+    'webhook-endpoint-not-found',
+  )
   await Promise.all([second.close(), third.close()])
   await patch(user, { sso: true })
 })
@@ -194,13 +217,22 @@ test('T-90 T-94 another tenant sees, replays and deletes nothing of it; the secr
   const other = platform.connectedTenant()
   const caller = { scope: other.tenantId, role: 'admin' } as const
   expect((await platform.call('GET', `${other.api}/webhook-endpoints`, undefined, caller)).body.items).toEqual([])
-  expect((await platform.call('DELETE', `${other.api}/webhook-endpoints/${endpoint.id}`, undefined, caller)).status).toBe(404)
-  expect((await platform.call('POST', `${other.api}/webhook-endpoints/${endpoint.id}/replay`, {}, caller)).status).toBe(404)
-  const { rows } = await query('select to_jsonb(e)::text as text, sealed_secret from roster.webhook_endpoint e where id = $1')
+  expect(
+    (await platform.call('DELETE', `${other.api}/webhook-endpoints/${endpoint.id}`, undefined, caller)).status,
+  ).toBe(404)
+  expect((await platform.call('POST', `${other.api}/webhook-endpoints/${endpoint.id}/replay`, {}, caller)).status).toBe(
+    404,
+  )
+  const { rows } = await query(
+    'select to_jsonb(e)::text as text, sealed_secret from roster.webhook_endpoint e where id = $1',
+  )
   const secret = Buffer.from(endpoint.secret.slice('whsec_'.length), 'base64')
   expect(rows[0].sealed_secret.includes(secret)).toBe(false)
   expect(JSON.stringify(await shown())).not.toContain(endpoint.secret.slice(6))
-  expect((await platform.call('POST', `${tenant.api}/webhook-endpoints`, { url: receiver.url, eventTypes: ['nonsense'] })).status).toBe(400)
+  expect(
+    (await platform.call('POST', `${tenant.api}/webhook-endpoints`, { url: receiver.url, eventTypes: ['nonsense'] }))
+      .status,
+  ).toBe(400)
 })
 
 test.each([
@@ -229,14 +261,21 @@ test('T-100 a name that resolves to an inner address is not connected to, and te
   expect(refused).toMatchObject({ code: 'ENOTPUBLIC' })
   const sender = webhookSender({ allowsLoopback: false })
   const message = { seq: '1', id: 'x', endpointId: 'x', secret: new Uint8Array(32), body: '{}' }
-  expect(await sender({ ...message, url: receiver.url })).toMatchObject({ kind: 'failed', reason: 'The address is not allowed.' })
+  expect(await sender({ ...message, url: receiver.url })).toMatchObject({
+    kind: 'failed',
+    reason: 'The address is not allowed.',
+  })
   for (const url of ['https://no.such.host.invalid/', 'https://also.not.there.invalid/'])
-    expect(await sender({ ...message, url })).toMatchObject({ kind: 'failed', reason: 'The address could not be reached.' })
+    expect(await sender({ ...message, url })).toMatchObject({
+      kind: 'failed',
+      reason: 'The address could not be reached.',
+    })
 })
 
 test('FC-48 T-130 an endpoint whose secret no key opens is parked with its reason, and keeps nobody else waiting; with its key back a replay sends', async () => {
   const [user] = users
-  const sealed = (await query('select sealed_secret from roster.webhook_endpoint where id = $1')).rows[0].sealed_secret as Buffer
+  const sealed = (await query('select sealed_secret from roster.webhook_endpoint where id = $1')).rows[0]
+    .sealed_secret as Buffer
   const foreign = Buffer.from(sealed)
   foreign[1] = 255 - (foreign[1] ?? 0)
   const other = await startWebhookReceiver()

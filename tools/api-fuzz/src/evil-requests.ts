@@ -17,7 +17,9 @@ export function evilRequestsOf(
   })
 }
 
-/** A body with the text wherever a text may stand, and what fits elsewhere, so that no other place is what refuses it. */
+/**
+ * A body with the text wherever a text may stand, and what fits elsewhere, so that no other place is what refuses it.
+ */
 function filled(schema: Schema, document: OpenApi, text: string): unknown {
   const { const: constant, enum: choices, anyOf, oneOf, properties, items, ...rest } = resolve(schema, document)
   if (constant !== undefined) return constant
@@ -26,8 +28,11 @@ function filled(schema: Schema, document: OpenApi, text: string): unknown {
   if (first) return filled(first, document, text)
   const type = [rest.type].flat()[0]
   if (type === 'object')
-    return Object.fromEntries(Object.entries(properties ?? {}).map(([name, member]) => [name, filled(member, document, text)]))
-  if (type === 'array') return Array.from({ length: Math.max(1, rest.minItems ?? 1) }, () => filled(items ?? {}, document, text))
+    return Object.fromEntries(
+      Object.entries(properties ?? {}).map(([name, member]) => [name, filled(member, document, text)]),
+    )
+  if (type === 'array')
+    return Array.from({ length: Math.max(1, rest.minItems ?? 1) }, () => filled(items ?? {}, document, text))
   if (type === 'integer' || type === 'number') return rest.minimum ?? 1
   return type === 'boolean' ? true : text
 }

@@ -7,7 +7,12 @@ import { type Answer, judgeOf } from './verdict.ts'
  * Sends each request and judges each answer by the document.
  * @throws with the first request whose answer is not right
  */
-export async function tryAll(operation: Operation, document: OpenApi, requests: Iterable<FuzzRequest>, send: Send): Promise<void> {
+export async function tryAll(
+  operation: Operation,
+  document: OpenApi,
+  requests: Iterable<FuzzRequest>,
+  send: Send,
+): Promise<void> {
   const judge = judgeOf(document)
   for (const request of requests) {
     const complaints = judge(operation, await send(request))

@@ -39,7 +39,10 @@ export const HOSTILE_TEXTS = [
   'x'.repeat(5_000),
 ]
 
-/** Numbers that JSON can write and JavaScript, or a column, cannot hold. They stand in a text and are set free by `jsonOf`. */
+/**
+ * Numbers that JSON can write and JavaScript, or a column, cannot hold. They stand in a text and are set free by
+ * `jsonOf`.
+ */
 const HUGE = ['1e999', '-1e999', '1e308', '9007199254740993', '-0', '2147483648', '9223372036854775808', '0.1e-400']
 const huge = fc.constantFrom(...HUGE).map((text) => `@number:${text}`)
 

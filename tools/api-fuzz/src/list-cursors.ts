@@ -31,7 +31,10 @@ export function testListCursors(
   {
     values,
     send,
-  }: { values: () => Readonly<Record<string, string>>; send(request: FuzzRequest): Promise<{ status: number; body: string }> },
+  }: {
+    values: () => Readonly<Record<string, string>>
+    send(request: FuzzRequest): Promise<{ status: number; body: string }>
+  },
 ): void {
   const lists = operations.filter(({ query }) => query.some(({ name }) => name === 'cursor'))
   test.each(lists)('FC-55 SI-05 $id answers what is no cursor of it by 400 invalid-cursor', async (operation) => {

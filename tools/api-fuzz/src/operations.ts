@@ -28,7 +28,10 @@ type OperationObject = {
   requestBody?: { content: Content }
   responses?: Record<string, { content?: Content }>
 }
-export type OpenApi = { paths?: Record<string, Record<string, OperationObject>>; components?: { schemas?: Record<string, Schema> } }
+export type OpenApi = {
+  paths?: Record<string, Record<string, OperationObject>>
+  components?: { schemas?: Record<string, Schema> }
+}
 
 export type Operation = {
   id: string
@@ -45,16 +48,18 @@ export type Operation = {
 /** Every operation that the document lists, so that a test over all of them forgets no new route. */
 export function operationsOf({ paths = {} }: OpenApi): Operation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId = `${method} ${path}`, parameters = [], requestBody, responses = {} }]) => ({
-      id: operationId,
-      method: method.toUpperCase() as Operation['method'],
-      path,
-      parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-      headers: parameters.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name),
-      query: parameters.filter((parameter) => parameter.in === 'query'),
-      body: requestBody?.content['application/json']?.schema,
-      statuses: Object.keys(responses),
-    })),
+    Object.entries(methods).map(
+      ([method, { operationId = `${method} ${path}`, parameters = [], requestBody, responses = {} }]) => ({
+        id: operationId,
+        method: method.toUpperCase() as Operation['method'],
+        path,
+        parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+        headers: parameters.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name),
+        query: parameters.filter((parameter) => parameter.in === 'query'),
+        body: requestBody?.content['application/json']?.schema,
+        statuses: Object.keys(responses),
+      }),
+    ),
   )
 }
 

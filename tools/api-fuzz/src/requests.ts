@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { HOSTILE_CONTENT_TYPES, hostileText, hostileValue, jsonOf } from './hostile.ts'
 import { type OpenApi, type Operation, resolve, type Schema, urlOf } from './operations.ts'
 
-export type FuzzRequest = { method: Operation['method']; url: string; headers: Record<string, string>; payload?: string }
+export type FuzzRequest = {
+  method: Operation['method']
+  url: string
+  headers: Record<string, string>
+  payload?: string
+}
 
 /** Members that clients have no business to set (mass assignment, AD-05). */
 export const PRIVILEGED = [
@@ -26,8 +31,8 @@ const mostly = <Value>(usual: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>, we
   fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: rare })
 
 /**
- * Values of a JSON Schema, now and then with something hostile in one of their places: a request that is nearly right gets further than
- * noise. `known` brings what exists.
+ * Values of a JSON Schema, now and then with something hostile in one of their places: a request that is nearly right
+ * gets further than noise. `known` brings what exists.
  */
 export function valuesOf(schema: Schema, document: OpenApi, known: Known, depth = 0): fc.Arbitrary<unknown> {
   return mostly(fittingValues(resolve(schema, document), document, known, depth), hostileValue, 8 + depth * 8)
@@ -63,7 +68,10 @@ function fittingValues(schema: Schema, document: OpenApi, known: Known, depth: n
 
 function objects(schema: Schema, document: OpenApi, known: Known, depth: number): fc.Arbitrary<unknown> {
   const members = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([name, member]) => [name, namedValues(name, member, document, known, depth + 1)]),
+    Object.entries(schema.properties ?? {}).map(([name, member]) => [
+      name,
+      namedValues(name, member, document, known, depth + 1),
+    ]),
   )
   const usual = fc.record(members, { requiredKeys: schema.required ?? [] })
   const privileged = fc.dictionary(fc.constantFrom(...PRIVILEGED), hostileValue, { maxKeys: 2 })
@@ -77,8 +85,16 @@ function objects(schema: Schema, document: OpenApi, known: Known, depth: number)
 /** On hosts that can never be (RFC 2606): a service that goes there reaches nobody. */
 const nobodysUrl = fc.webUrl().map((url) => url.replace(/^(https?:\/\/[^/?#]+)/, '$1.example'))
 
-/** Half of them are what exists by that name, where it fits: one word stands for different things in different places. */
-function namedValues(name: string, schema: Schema, document: OpenApi, known: Known, depth: number): fc.Arbitrary<unknown> {
+/**
+ * Half of them are what exists by that name, where it fits: one word stands for different things in different places.
+ */
+function namedValues(
+  name: string,
+  schema: Schema,
+  document: OpenApi,
+  known: Known,
+  depth: number,
+): fc.Arbitrary<unknown> {
   const values = valuesOf(schema, document, known, depth)
   const existing = known[name]
   const fits = existing !== undefined && new RegExp(schema.pattern ?? '').test(existing)
@@ -91,7 +107,9 @@ function strings(schema: Schema, known: Known): fc.Arbitrary<string> {
   if (format === 'uuid' || /0-9a-f.*\{12\}/i.test(pattern ?? ''))
     return fc.oneof(fc.uuid(), ...(ids.length > 0 ? [fc.constantFrom(...ids)] : []))
   if (format === 'date-time')
-    return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }).map((date) => date.toISOString())
+    return fc
+      .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
+      .map((date) => date.toISOString())
   if (format === 'uri') return fc.oneof(nobodysUrl, fc.constantFrom('https://pbx.example/hook', 'http://127.0.0.1:9/'))
   const matching = pattern === undefined ? undefined : textsOf(pattern)
   if (matching) return matching
@@ -110,7 +128,10 @@ function textsOf(pattern: string): fc.Arbitrary<string> | undefined {
   }
 }
 
-/** Requests to one operation: nearly right in path, query, headers and body. `known` holds, for each path parameter, what exists. */
+/**
+ * Requests to one operation: nearly right in path, query, headers and body. `known` holds, for each path parameter,
+ * what exists.
+ */
 export function requestsOf(operation: Operation, document: OpenApi, known: Known): fc.Arbitrary<FuzzRequest> {
   const parameters = fc.record(
     Object.fromEntries(
@@ -130,7 +151,9 @@ export function requestsOf(operation: Operation, document: OpenApi, known: Known
   // No cursor that is made up gets anywhere: the few that `stray` brings are enough.
   const asked = operation.query.filter(({ name }) => name !== 'cursor')
   const query = fc.record(
-    Object.fromEntries(asked.map(({ name, schema }) => [name, namedValues(name, schema, document, known, 1).map(textOf)])),
+    Object.fromEntries(
+      asked.map(({ name, schema }) => [name, namedValues(name, schema, document, known, 1).map(textOf)]),
+    ),
     { requiredKeys: asked.filter(({ required }) => required).map(({ name }) => name) },
   )
   // One that is unknown is refused whatever else is right: seldom, so that most requests get further.
@@ -141,18 +164,23 @@ export function requestsOf(operation: Operation, document: OpenApi, known: Known
     fc.record({ 'if-match': fc.constantFrom('"1"', '*', 'W/"x"', '"', '1e999', '"99999999999999999999"') }),
     6,
   )
-  return fc.tuple(parameters, query, stray, headers, bodiesOf(operation, document, known)).map(([path, wanted, more, extra, body]) => {
-    const search = new URLSearchParams(
-      Object.entries({ ...wanted, ...more }).map(([name, value]): [string, string] => [name, String(value).toWellFormed()]),
-    )
-    const url = `${urlOf(operation, path as Record<string, string>)}${search.size > 0 ? `?${search}` : ''}`
-    return {
-      method: operation.method,
-      url,
-      headers: { ...extra, ...body.headers },
-      ...(body.payload !== undefined && { payload: body.payload }),
-    }
-  })
+  return fc
+    .tuple(parameters, query, stray, headers, bodiesOf(operation, document, known))
+    .map(([path, wanted, more, extra, body]) => {
+      const search = new URLSearchParams(
+        Object.entries({ ...wanted, ...more }).map(([name, value]): [string, string] => [
+          name,
+          String(value).toWellFormed(),
+        ]),
+      )
+      const url = `${urlOf(operation, path as Record<string, string>)}${search.size > 0 ? `?${search}` : ''}`
+      return {
+        method: operation.method,
+        url,
+        headers: { ...extra, ...body.headers },
+        ...(body.payload !== undefined && { payload: body.payload }),
+      }
+    })
 }
 
 type Body = { headers: Record<string, string>; payload?: string }
@@ -161,13 +189,19 @@ function bodiesOf({ method, body }: Operation, document: OpenApi, known: Known):
   const json = (value: unknown): Body => ({ headers: { 'content-type': 'application/json' }, payload: jsonOf(value) })
   const fitting = body ? valuesOf(body, document, known).map(json) : fc.constant<Body>({ headers: {} })
   const noise = hostileValue.map(json)
-  const mislabelled = fc.tuple(fc.constantFrom(...HOSTILE_CONTENT_TYPES), fc.oneof(hostileText, hostileValue.map(jsonOf))).map(
-    ([type, payload]): Body => ({
-      headers: type === undefined ? {} : { 'content-type': type },
-      payload,
-    }),
+  const mislabelled = fc
+    .tuple(fc.constantFrom(...HOSTILE_CONTENT_TYPES), fc.oneof(hostileText, hostileValue.map(jsonOf)))
+    .map(
+      ([type, payload]): Body => ({
+        headers: type === undefined ? {} : { 'content-type': type },
+        payload,
+      }),
+    )
+  return fc.oneof(
+    { weight: 10, arbitrary: fitting },
+    { weight: 2, arbitrary: noise },
+    { weight: 2, arbitrary: mislabelled },
   )
-  return fc.oneof({ weight: 10, arbitrary: fitting }, { weight: 2, arbitrary: noise }, { weight: 2, arbitrary: mislabelled })
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.replace('@number:', '') : jsonOf(value))

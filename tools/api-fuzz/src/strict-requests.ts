@@ -17,38 +17,56 @@ type World = {
 
 const UNKNOWN = 'preveiw'
 
-/** Makes the tests of T-91 for each operation: what it does not know is refused by name, wherever it stands, and nothing happens. */
-export function testStrictRequests(operations: readonly Operation[], { document, values, bodies, send, everything }: World): void {
-  async function expectRefused(request: FuzzRequest, error: { pointer: string; in: string; code: string }): Promise<void> {
+/**
+ * Makes the tests of T-91 for each operation: what it does not know is refused by name, wherever it stands, and nothing
+ * happens.
+ */
+export function testStrictRequests(
+  operations: readonly Operation[],
+  { document, values, bodies, send, everything }: World,
+): void {
+  async function expectRefused(
+    request: FuzzRequest,
+    error: { pointer: string; in: string; code: string },
+  ): Promise<void> {
     const { status, body } = await send(request)
     const { code, errors }: Refusal = JSON.parse(body)
     expect([request.url, status, code]).toEqual([request.url, 400, 'invalid-request'])
     expect(errors).toContainEqual(expect.objectContaining({ ...error, detail: expect.stringContaining(UNKNOWN) }))
   }
 
-  test.each(operations)('T-91 S51 $id refuses a misspelled parameter by its name, and nothing happens', async (operation) => {
-    const before = await everything()
-    const url = urlWith(operation, values(), [[UNKNOWN, 'true']])
-    const request = { method: operation.method, url, ...jsonBody(operation.body && bodies[operation.id]?.()) }
-    await expectRefused(request, { pointer: UNKNOWN, in: 'query', code: 'unknown-parameter' })
-    expect(await everything()).toBe(before)
-  })
+  test.each(operations)(
+    'T-91 S51 $id refuses a misspelled parameter by its name, and nothing happens',
+    async (operation) => {
+      const before = await everything()
+      const url = urlWith(operation, values(), [[UNKNOWN, 'true']])
+      const request = { method: operation.method, url, ...jsonBody(operation.body && bodies[operation.id]?.()) }
+      await expectRefused(request, { pointer: UNKNOWN, in: 'query', code: 'unknown-parameter' })
+      expect(await everything()).toBe(before)
+    },
+  )
 
   const taking = operations.filter(({ body }) => body !== undefined)
-  test.each(taking)('T-91 S51 $id refuses a misspelled member by its pointer, at any depth, and nothing happens', async (operation) => {
-    const accepted = bodies[operation.id]?.()
-    if (!accepted) throw new Error(`The test has no body for ${operation.id}: give it one.`)
-    const before = await everything()
-    for (const { body, pointer } of withOneMore(accepted)) {
-      const request = { method: operation.method, url: urlWith(operation, values()), ...jsonBody(body) }
-      await expectRefused(request, { pointer, in: 'body', code: 'unknown-member' })
-    }
-    expect(await everything()).toBe(before)
-  })
+  test.each(taking)(
+    'T-91 S51 $id refuses a misspelled member by its pointer, at any depth, and nothing happens',
+    async (operation) => {
+      const accepted = bodies[operation.id]?.()
+      if (!accepted) throw new Error(`The test has no body for ${operation.id}: give it one.`)
+      const before = await everything()
+      for (const { body, pointer } of withOneMore(accepted)) {
+        const request = { method: operation.method, url: urlWith(operation, values()), ...jsonBody(body) }
+        await expectRefused(request, { pointer, in: 'body', code: 'unknown-member' })
+      }
+      expect(await everything()).toBe(before)
+    },
+  )
 
-  test.each(taking)('T-91 S51 the document says of every object in the body of $id that it has no other members', ({ body = {} }) => {
-    expect(openObjects(body, document, '')).toEqual([])
-  })
+  test.each(taking)(
+    'T-91 S51 the document says of every object in the body of $id that it has no other members',
+    ({ body = {} }) => {
+      expect(openObjects(body, document, '')).toEqual([])
+    },
+  )
 
   // Whoever reads an answer may be older than who wrote it.
   test('S51 the document leaves every object of an answer open', () => {
@@ -67,13 +85,20 @@ export function testStrictRequests(operations: readonly Operation[], { document,
     const { status, body } = await send({ method, url: urlWith(operation, values()), ...jsonBody({ [UNKNOWN]: true }) })
     const { code, errors }: Refusal = JSON.parse(body)
     if (code !== 'unsupported-media-type') expect([status, code]).toEqual([400, 'invalid-request'])
-    if (code === 'invalid-request') expect(errors).toEqual([expect.objectContaining({ pointer: '', in: 'body', code: 'unexpected-body' })])
+    if (code === 'invalid-request')
+      expect(errors).toEqual([expect.objectContaining({ pointer: '', in: 'body', code: 'unexpected-body' })])
     expect(await everything()).toBe(before)
   })
 }
 
-function urlWith(operation: Operation, values: Readonly<Record<string, string>>, more: Array<[string, string]> = []): string {
-  const needed = operation.query.filter(({ required }) => required).map(({ name }): [string, string] => [name, values[name] ?? ''])
+function urlWith(
+  operation: Operation,
+  values: Readonly<Record<string, string>>,
+  more: Array<[string, string]> = [],
+): string {
+  const needed = operation.query
+    .filter(({ required }) => required)
+    .map(({ name }): [string, string] => [name, values[name] ?? ''])
   return `${urlOf(operation, values)}?${new URLSearchParams([...needed, ...more])}`
 }
 
@@ -82,7 +107,10 @@ function jsonBody(body: unknown): { headers: Record<string, string>; payload?: s
   return { headers: { 'content-type': 'application/json' }, payload: JSON.stringify(body) }
 }
 
-/** Copies of a JSON value, each with a misspelled member in another of its objects, and the JSON pointer to it (RFC 6901). */
+/**
+ * Copies of a JSON value, each with a misspelled member in another of its objects, and the JSON pointer to it (RFC
+ * 6901).
+ */
 function withOneMore(value: unknown): Array<{ body: unknown; pointer: string }> {
   if (value === null || typeof value !== 'object') return []
   const inner = Object.entries(value).flatMap(([name, member]) =>

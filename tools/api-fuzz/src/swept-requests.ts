@@ -3,15 +3,25 @@ import { type Operation, urlOf } from './operations.ts'
 import type { FuzzRequest } from './requests.ts'
 
 /**
- * An accepted request again and again, each time with one hostile value in one place: every member of `body`, every parameter of the
- * query, every one of the path. What chance may miss is met here for certain.
+ * An accepted request again and again, each time with one hostile value in one place: every member of `body`, every
+ * parameter of the query, every one of the path. What chance may miss is met here for certain.
  */
-export function sweptRequestsOf(operation: Operation, values: Readonly<Record<string, string>>, body: unknown): FuzzRequest[] {
+export function sweptRequestsOf(
+  operation: Operation,
+  values: Readonly<Record<string, string>>,
+  body: unknown,
+): FuzzRequest[] {
   const { method, query, parameters } = operation
   const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
   const payload = body === undefined ? {} : { payload: jsonOf(body) }
-  const needed = query.filter(({ required }) => required).map(({ name }): [string, string] => [name, values[name] ?? ''])
-  const request = (path: Readonly<Record<string, string>>, asked: Array<[string, string]>, sent: { payload?: string }): FuzzRequest => ({
+  const needed = query
+    .filter(({ required }) => required)
+    .map(({ name }): [string, string] => [name, values[name] ?? ''])
+  const request = (
+    path: Readonly<Record<string, string>>,
+    asked: Array<[string, string]>,
+    sent: { payload?: string },
+  ): FuzzRequest => ({
     method,
     url: `${urlOf(operation, path)}?${new URLSearchParams(asked)}`,
     headers,
@@ -21,7 +31,9 @@ export function sweptRequestsOf(operation: Operation, values: Readonly<Record<st
     const text = (typeof value === 'string' ? value.replace('@number:', '') : jsonOf(value)).toWellFormed()
     return [
       ...parameters.filter(() => text !== '').map((name) => request({ ...values, [name]: text }, needed, payload)),
-      ...query.map(({ name }) => request(values, [...needed.filter(([other]) => other !== name), [name, text]], payload)),
+      ...query.map(({ name }) =>
+        request(values, [...needed.filter(([other]) => other !== name), [name, text]], payload),
+      ),
       ...withOneReplaced(body, value).map((hostile) => request(values, needed, { payload: jsonOf(hostile) })),
     ]
   })
@@ -30,7 +42,10 @@ export function sweptRequestsOf(operation: Operation, values: Readonly<Record<st
 /** Copies of a JSON value, each with another of its leaves replaced. */
 function withOneReplaced(whole: unknown, value: unknown): unknown[] {
   if (whole === undefined) return []
-  if (Array.isArray(whole)) return whole.flatMap((item, index) => withOneReplaced(item, value).map((next) => whole.with(index, next)))
+  if (Array.isArray(whole))
+    return whole.flatMap((item, index) => withOneReplaced(item, value).map((next) => whole.with(index, next)))
   if (whole === null || typeof whole !== 'object') return [value]
-  return Object.entries(whole).flatMap(([name, member]) => withOneReplaced(member, value).map((next) => ({ ...whole, [name]: next })))
+  return Object.entries(whole).flatMap(([name, member]) =>
+    withOneReplaced(member, value).map((next) => ({ ...whole, [name]: next })),
+  )
 }

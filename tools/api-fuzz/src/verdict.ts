@@ -25,7 +25,9 @@ export function judgeOf(document: OpenApi) {
     const content = document.paths?.[path]?.[method.toLowerCase()]?.responses?.[String(status)]?.content
     const [type, media] = Object.entries(content ?? {})[0] ?? []
     if (type === undefined || !media?.schema || !type.endsWith('json')) return undefined
-    const pointer = [...place, type, 'schema'].map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
+    const pointer = [...place, type, 'schema']
+      .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/')
     const validate = ajv.getSchema(`document#/${pointer}`)
     if (!validate) return `the declared schema of ${status} cannot be read`
     const value: unknown = parse(body)

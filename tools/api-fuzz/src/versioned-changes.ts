@@ -7,13 +7,20 @@ export type Existing = { values: Record<string, string>; etag: string; body?: ob
 type World = {
   /** A resource of its own for each operation that changes one. */
   given: Readonly<Record<string, () => Promise<Existing>>>
-  send(operation: Operation, existing: Existing, ifMatch?: string): Promise<{ status: number; body?: { code?: string } }>
+  send(
+    operation: Operation,
+    existing: Existing,
+    ifMatch?: string,
+  ): Promise<{ status: number; body?: { code?: string } }>
   everything(): Promise<string>
   /** What whoever comes second with the same version may be answered: 412, or 404 where the first has removed it. */
   late(operation: Operation): readonly number[]
 }
 
-/** Makes the tests of T-91 and AD-09 for each operation that changes a resource: `If-Match` counts, and of several at once one wins. */
+/**
+ * Makes the tests of T-91 and AD-09 for each operation that changes a resource: `If-Match` counts, and of several at
+ * once one wins.
+ */
 export function testVersionedChanges(changes: readonly Operation[], { given, send, everything, late }: World): void {
   const existingFor = async ({ id }: Operation): Promise<Existing> => {
     const existing = await given[id]?.()
@@ -26,16 +33,19 @@ export function testVersionedChanges(changes: readonly Operation[], { given, sen
     expect(statuses).toContain('412')
   })
 
-  test.each(changes)('T-91 AD-09 $id with another version than the present one answers 412 and changes nothing', async (operation) => {
-    const existing = await existingFor(operation)
-    const before = await everything()
-    for (const other of ['"0"', '"9999"', 'W/"1"', '1', 'nonsense', '']) {
-      const { status, body } = await send(operation, existing, other)
-      expect([other, status, body?.code]).toEqual([other, 412, 'version-conflict'])
-    }
-    expect(await everything()).toBe(before)
-    expect((await send(operation, existing, `"0", ${existing.etag}`)).status).toBeLessThan(300)
-  })
+  test.each(changes)(
+    'T-91 AD-09 $id with another version than the present one answers 412 and changes nothing',
+    async (operation) => {
+      const existing = await existingFor(operation)
+      const before = await everything()
+      for (const other of ['"0"', '"9999"', 'W/"1"', '1', 'nonsense', '']) {
+        const { status, body } = await send(operation, existing, other)
+        expect([other, status, body?.code]).toEqual([other, 412, 'version-conflict'])
+      }
+      expect(await everything()).toBe(before)
+      expect((await send(operation, existing, `"0", ${existing.etag}`)).status).toBeLessThan(300)
+    },
+  )
 
   test.each(changes)('T-91 $id without If-Match, or with *, changes what is current', async (operation) => {
     for (const any of [undefined, '*']) {
@@ -43,11 +53,14 @@ export function testVersionedChanges(changes: readonly Operation[], { given, sen
     }
   })
 
-  test.each(changes)('AD-09 of eight who send $id at once with the version they read, exactly one wins', async (operation) => {
-    const existing = await existingFor(operation)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
-    const statuses = answers.map(({ status }) => status)
-    expect(statuses.filter((status) => status < 300)).toHaveLength(1)
-    for (const status of statuses.filter((one) => one >= 300)) expect(late(operation)).toContain(status)
-  })
+  test.each(changes)(
+    'AD-09 of eight who send $id at once with the version they read, exactly one wins',
+    async (operation) => {
+      const existing = await existingFor(operation)
+      const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
+      const statuses = answers.map(({ status }) => status)
+      expect(statuses.filter((status) => status < 300)).toHaveLength(1)
+      for (const status of statuses.filter((one) => one >= 300)) expect(late(operation)).toContain(status)
+    },
+  )
 }

@@ -14,7 +14,11 @@ const document: OpenApi = {
         operationId: 'putThing',
         parameters: [{ name: 'preview', in: 'query', schema: { type: 'boolean' } }],
         requestBody: {
-          content: { 'application/json': { schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } } },
+          content: {
+            'application/json': {
+              schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+            },
+          },
         },
         responses: { '200': { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } },
       },
@@ -24,7 +28,11 @@ const document: OpenApi = {
 }
 const [operation] = operationsOf(document) as [ReturnType<typeof operationsOf>[0]]
 const values = { thingId: '0198c0de-0000-7000-8000-000000000001' }
-const json = (status: number, body: unknown): Answer => ({ status, contentType: 'application/json', body: JSON.stringify(body) })
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  contentType: 'application/json',
+  body: JSON.stringify(body),
+})
 const refusal = { type: 'urn:x', title: 'No.', status: 400, code: 'no', requestId: 'r' }
 const judge = judgeOf(document)
 
@@ -56,7 +64,9 @@ test.each([
 
 test('what the document declares, and a refusal as RFC 9457 wants it, are right', () => {
   expect(judge(operation, json(200, { name: 'x' }))).toEqual([])
-  expect(judge(operation, { ...json(400, refusal), contentType: 'application/problem+json; charset=utf-8' })).toEqual([])
+  expect(judge(operation, { ...json(400, refusal), contentType: 'application/problem+json; charset=utf-8' })).toEqual(
+    [],
+  )
 })
 
 test('numbers that no JavaScript holds go over the wire as they are', () => {

@@ -10,14 +10,21 @@ export type AdminEdge = {
   enter(token: string): Promise<{ cookie: string; 'sec-fetch-site': string }>
 }
 
-/** The gateway as an ingress reaches it: a path goes over the wire as it is, and everybody has an address, which counts their guesses. */
+/**
+ * The gateway as an ingress reaches it: a path goes over the wire as it is, and everybody has an address, which counts
+ * their guesses.
+ */
 export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): AdminEdge {
   const { hostname, port } = new URL(addresses.gateway)
   const agent = new Agent({ keepAlive: true })
   let guests = 0
 
   function call({ method, url, headers, payload }: FuzzRequest) {
-    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>()
+    const { promise, resolve, reject } = Promise.withResolvers<{
+      status: number
+      headers: NodeJS.Dict<string | string[]>
+      body: string
+    }>()
     guests += 1
     const own: Record<string, string> = {
       host: new URL(addresses.control).host,
@@ -29,7 +36,9 @@ export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): Ad
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('error', reject)
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() }))
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() }),
+      )
     })
     asking.on('error', reject)
     asking.end(payload)
@@ -44,7 +53,12 @@ export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): Ad
     async enter(token) {
       const own = { 'sec-fetch-site': 'same-origin' }
       const headers = { ...own, 'content-type': 'application/json' }
-      const answer = await call({ method: 'POST', url: '/auth/control/session', headers, payload: JSON.stringify({ token }) })
+      const answer = await call({
+        method: 'POST',
+        url: '/auth/control/session',
+        headers,
+        payload: JSON.stringify({ token }),
+      })
       const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0]
       if (answer.status !== 200 || !cookie) throw new Error(`Control was not entered: ${answer.status} ${answer.body}`)
       return { ...own, cookie }

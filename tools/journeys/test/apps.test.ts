@@ -45,7 +45,10 @@ async function atMicrosoft(page: Page): Promise<void> {
 test('S36 S38 S40 the app in React signs in by the button, in a pop-up that closes itself', async () => {
   const page = await context.newPage()
   await page.goto(`${contoso}/contact-centre/`)
-  const [popup] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Sign in with Microsoft' }).click()])
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('button', { name: 'Sign in with Microsoft' }).click(),
+  ])
   await atMicrosoft(popup)
   await page.getByText('Signed in as Adele Vance, extension 101').waitFor()
   await expect.poll(() => context.pages()).toHaveLength(1)
@@ -96,7 +99,9 @@ test('S45 whose SSO tick an admin takes away is out everywhere, and every app th
   }
   await expect.poll(answered, { timeout: 15_000, interval: 500 }).toBe(true)
 
-  const [tenant] = (await platform.api<ApiPage<Tenant>>('GET', '/tenants')).items.filter(({ slug }) => slug === 'contoso')
+  const [tenant] = (await platform.api<ApiPage<Tenant>>('GET', '/tenants')).items.filter(
+    ({ slug }) => slug === 'contoso',
+  )
   const users = `/tenants/${tenant?.id}/users`
   const [user] = (await platform.api<ApiPage<PhoneUser>>('GET', `${users}?search=Adele`)).items
   await platform.api('PATCH', `${users}/${user?.id}`, { sso: false })

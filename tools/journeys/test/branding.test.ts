@@ -53,15 +53,20 @@ test('an admin gives the sign-in pages a name, a colour, a language and a logo, 
   await control.getByRole('button', { name: 'Save' }).click()
   await control.getByText('Saved.').waitFor()
 
-  await control.getByLabel('Logo file').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(LOGO) })
+  await control
+    .getByLabel('Logo file')
+    .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(LOGO) })
   await control.getByRole('button', { name: 'Save the logo' }).click()
   await control.getByRole('alert').getByText('This is no PNG, WebP or SVG image').waitFor()
-  await control.getByLabel('Logo file').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(LOGO) })
+  await control
+    .getByLabel('Logo file')
+    .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(LOGO) })
   await control.getByRole('button', { name: 'Save the logo' }).click()
   await control.getByText('The logo is saved.').waitFor()
   await control.getByRole('img', { name: 'The logo as it stands' }).waitFor()
   await expect.poll(() => control.evaluate('document.querySelector("img[alt^=\'The logo\']").naturalWidth')).toBe(120)
-  if (process.env.PICTURES) await control.screenshot({ path: `${process.env.PICTURES}/control-branding.png`, fullPage: true })
+  if (process.env.PICTURES)
+    await control.screenshot({ path: `${process.env.PICTURES}/control-branding.png`, fullPage: true })
 })
 
 test('seconds later they are on the sign-in pages; nothing breaks the policy of either', async () => {

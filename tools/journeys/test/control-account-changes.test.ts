@@ -1,7 +1,15 @@
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DIRECTORY, enterDemoInControl, picture, practise, pressTwice, registration, watchChanges } from './demo-in-control.ts'
+import {
+  DIRECTORY,
+  enterDemoInControl,
+  picture,
+  practise,
+  pressTwice,
+  registration,
+  watchChanges,
+} from './demo-in-control.ts'
 
 let demo: Awaited<ReturnType<typeof enterDemoInControl>>
 let page: Page

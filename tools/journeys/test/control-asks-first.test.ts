@@ -9,14 +9,19 @@ let page: Page
 beforeAll(async () => {
   demo = await enterDemoInControl()
   page = demo.page
-  const everybody = await practise<Array<{ id: string; displayName: string }>>(demo.platform, 'GET', `${DIRECTORY}/users?limit=999`)
+  const everybody = await practise<Array<{ id: string; displayName: string }>>(
+    demo.platform,
+    'GET',
+    `${DIRECTORY}/users?limit=999`,
+  )
   const idOf = (name: string) => everybody.find(({ displayName }) => displayName === name)?.id
   await practise(demo.platform, 'PATCH', `${DIRECTORY}/users/${idOf('Allan Deyoung')}`, { userType: 'Guest' })
   await practise(demo.platform, 'PATCH', `${DIRECTORY}/users/${idOf('Conf Room Adams')}`, { accountEnabled: false })
 }, 180_000)
 afterAll(() => demo?.end())
 
-const openUser = async (name: string, tab = 'details') => page.goto(`${demo.home}/users/${(await demo.readUser(name)).id}?tab=${tab}`)
+const openUser = async (name: string, tab = 'details') =>
+  page.goto(`${demo.home}/users/${(await demo.readUser(name)).id}?tab=${tab}`)
 
 test('CW-16 S58 SSO off on the user page is a draft until it is saved, and asks once, by name; nothing happens twice', async () => {
   await openUser('Adele Vance')
@@ -142,9 +147,15 @@ test('CW-10 S57 S58 a chosen logo is saved by its button, and removing it asks',
   const changes = watchChanges(page)
   const svg =
     '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20" viewBox="0 0 60 20"><rect width="60" height="20" fill="#7a1fa2"/></svg>'
-  await page.getByLabel('Logo file').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) })
+  await page
+    .getByLabel('Logo file')
+    .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) })
   await expect
-    .poll(() => page.getByRole('img', { name: 'The chosen logo' }).evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+    .poll(() =>
+      page
+        .getByRole('img', { name: 'The chosen logo' })
+        .evaluate((image: { naturalWidth: number }) => image.naturalWidth),
+    )
     .toBe(60)
   expect(changes).toEqual([])
   await picture(page, 'logo-chosen')

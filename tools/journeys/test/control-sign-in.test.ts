@@ -49,7 +49,8 @@ async function signIn(page: Page, displayName: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const administrators = async () => (await platform.api<ApiPage<Administrator>>('GET', `/administrators?signInTenantId=${contoso.id}`)).items
+const administrators = async () =>
+  (await platform.api<ApiPage<Administrator>>('GET', `/administrators?signInTenantId=${contoso.id}`)).items
 
 test('T-90 T-22 an administrator enters Control with Microsoft, adds another, who is out as soon as they are removed', async () => {
   const adele = await openControl()
@@ -86,7 +87,10 @@ test('T-90 T-22 an administrator enters Control with Microsoft, adds another, wh
   expect((await administrators()).map(({ id }) => id)).toEqual([first?.id])
   const removedAt = performance.now()
   await expect
-    .poll(() => other.evaluate(`fetch('/auth/control/session').then(({ status }) => status)`), { timeout: 5_000, interval: 100 })
+    .poll(() => other.evaluate(`fetch('/auth/control/session').then(({ status }) => status)`), {
+      timeout: 5_000,
+      interval: 100,
+    })
     .toBe(401)
   expect(performance.now() - removedAt).toBeLessThan(2_000)
   // What was looked at within the last five seconds is not asked for again.

@@ -5,7 +5,15 @@ import type { SyncRun } from '@jackfield/contract/sync-run'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DIRECTORY, enterDemoInControl, picture, practise, pressTwice, registration, watchChanges } from './demo-in-control.ts'
+import {
+  DIRECTORY,
+  enterDemoInControl,
+  picture,
+  practise,
+  pressTwice,
+  registration,
+  watchChanges,
+} from './demo-in-control.ts'
 
 let demo: Awaited<ReturnType<typeof enterDemoInControl>>
 let page: Page
@@ -24,7 +32,9 @@ const bar = () => page.getByRole('region', { name: 'Waiting for approval' })
 const readUser = (id: string) => demo.platform.api<PhoneUser>('GET', `${demo.api}/users/${id}`)
 async function compare(): Promise<() => Promise<SyncRun>> {
   const { id } = await demo.readAccount()
-  const { runId } = await demo.platform.api<{ runId: string }>('POST', `${demo.api}/microsoft-accounts/${id}/resyncs`, { mode: 'full' })
+  const { runId } = await demo.platform.api<{ runId: string }>('POST', `${demo.api}/microsoft-accounts/${id}/resyncs`, {
+    mode: 'full',
+  })
   return () => demo.platform.api<SyncRun>('GET', `${demo.api}/sync-runs/${runId}`)
 }
 
@@ -32,7 +42,8 @@ test('CW-01 S63 a run that starts to wait while a page is open shows a bar: what
   await page.goto(`${demo.home}/phone-systems`)
   await page.getByRole('heading', { name: 'Phone systems', exact: true }).waitFor()
   expect(await bar().count()).toBe(0)
-  for (const { objectId } of leavers) await practise(demo.platform, 'PATCH', `${DIRECTORY}/users/${objectId}`, { accountEnabled: false })
+  for (const { objectId } of leavers)
+    await practise(demo.platform, 'PATCH', `${DIRECTORY}/users/${objectId}`, { accountEnabled: false })
   const run = await compare()
   await expect.poll(async () => (await run()).status, { timeout: 60_000 }).toBe('awaiting-approval')
   await bar().waitFor({ timeout: 30_000 })
@@ -47,7 +58,14 @@ test('CW-01 S63 a run that starts to wait while a page is open shows a bar: what
 })
 
 test('CW-01 S63 the bar is on every page of the tenant, and leads to everybody whom the run would remove', async () => {
-  for (const place of ['users', 'microsoft-365', 'microsoft-365/new', 'administrators', 'branding', `users/${leavers[0]?.id}`]) {
+  for (const place of [
+    'users',
+    'microsoft-365',
+    'microsoft-365/new',
+    'administrators',
+    'branding',
+    `users/${leavers[0]?.id}`,
+  ]) {
     await page.goto(`${demo.home}/${place}`)
     await bar().getByRole('button', { name: 'Approve' }).waitFor()
   }
@@ -61,7 +79,10 @@ test('CW-01 S63 the bar is on every page of the tenant, and leads to everybody w
 })
 
 test('CW-01 S63 who may only look sees the bar without buttons', async () => {
-  const { token } = await demo.platform.api<{ token: string }>('POST', '/control-sign-in-links', { scope: demo.tenant.id, role: 'read' })
+  const { token } = await demo.platform.api<{ token: string }>('POST', '/control-sign-in-links', {
+    scope: demo.tenant.id,
+    role: 'read',
+  })
   const reader = await (await demo.browser.newContext()).newPage()
   await reader.goto(`${demo.platform.addresses.control}/enter#${token}`)
   const region = reader.getByRole('region', { name: 'Waiting for approval' })

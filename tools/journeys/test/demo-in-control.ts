@@ -15,7 +15,10 @@ export const registration = demoRegistration()
 /** The platform with the demo, and an admin of Contoso in Control. */
 export async function enterDemoInControl() {
   const platform = await runPlatform()
-  await provideDemo(platform.api, platform.addresses.base, registration, { onStep: () => undefined, onRun: (_run: SyncRun) => undefined })
+  await provideDemo(platform.api, platform.addresses.base, registration, {
+    onStep: () => undefined,
+    onRun: (_run: SyncRun) => undefined,
+  })
   const { items } = await platform.api<ListPage<Tenant>>('GET', '/tenants')
   const tenant = items.find(({ slug }) => slug === 'contoso') as Tenant
   const browser = await launchChromium()
@@ -36,7 +39,8 @@ export async function enterDemoInControl() {
     readAccount: async () =>
       (await platform.api<ListPage<MicrosoftAccount>>('GET', `${api}/microsoft-accounts`)).items[0] as MicrosoftAccount,
     readUser: async (name: string) =>
-      (await platform.api<ListPage<PhoneUser>>('GET', `${api}/users?search=${encodeURIComponent(name)}`)).items[0] as PhoneUser,
+      (await platform.api<ListPage<PhoneUser>>('GET', `${api}/users?search=${encodeURIComponent(name)}`))
+        .items[0] as PhoneUser,
     async end() {
       await browser.close()
       await platform.end()
@@ -55,7 +59,12 @@ async function enterControl(platform: RunningPlatform, scope: string, page: Page
 export const DIRECTORY = `/directories/${registration.directoryId}`
 
 /** Says something to the emulator itself, as nobody of Microsoft can. */
-export async function practise<Answer>(platform: RunningPlatform, method: string, path: string, body?: object): Promise<Answer> {
+export async function practise<Answer>(
+  platform: RunningPlatform,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
   const json = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const answer = await fetch(`${platform.addresses.emulator}/_emulator${path}`, { method, ...json })
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)

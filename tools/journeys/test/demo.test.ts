@@ -29,13 +29,24 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => platform?.end())
 
-const roster = async () => (await platform.api<ApiPage<PhoneUser>>('GET', `/tenants/${contoso.id}/users?limit=200`)).items
-const byName = (one: { displayName: string }, other: { displayName: string }) => one.displayName.localeCompare(other.displayName)
+const roster = async () =>
+  (await platform.api<ApiPage<PhoneUser>>('GET', `/tenants/${contoso.id}/users?limit=200`)).items
+const byName = (one: { displayName: string }, other: { displayName: string }) =>
+  one.displayName.localeCompare(other.displayName)
 
 test('S32 S35 the demo imports exactly the ticked people, with the names and phones that Microsoft publishes', async () => {
   const published = publishedContosoUsers() as unknown as PhoneUser[]
   const people = published.filter((user) => user.surname !== null && !LEFT_OUT.includes(user.displayName)).sort(byName)
-  const told = ({ displayName, givenName, surname, userPrincipalName, mail, businessPhones, mobilePhone, jobTitle }: PhoneUser) => ({
+  const told = ({
+    displayName,
+    givenName,
+    surname,
+    userPrincipalName,
+    mail,
+    businessPhones,
+    mobilePhone,
+    jobTitle,
+  }: PhoneUser) => ({
     displayName,
     givenName,
     surname,
@@ -57,7 +68,9 @@ test('S33 all of them are kept in step, and all but one may sign in with Microso
 })
 
 test('S42 the bound ones have the extensions that the start prints', async () => {
-  const bound = (await roster()).flatMap(({ displayName, bindings }) => bindings.map(({ extension }) => [displayName, extension]))
+  const bound = (await roster()).flatMap(({ displayName, bindings }) =>
+    bindings.map(({ extension }) => [displayName, extension]),
+  )
   expect(Object.fromEntries(bound)).toEqual(DEMO_BINDINGS)
 })
 

@@ -8,7 +8,10 @@ import { adminEdge } from './admin-edge.ts'
 import { givenTenant } from './given-tenant.ts'
 import { runPlatform } from './running-platform.ts'
 
-/** The same requests in every run, others for every operation; a failure names its seed, and the smallest request that does it. */
+/**
+ * The same requests in every run, others for every operation; a failure names its seed, and the smallest request that
+ * does it.
+ */
 const seedOf = (operation: Operation) => 8_259 + operations.indexOf(operation)
 const RUNS = 30
 
@@ -20,7 +23,8 @@ const key = async (scope: string, role = 'admin') => {
   const made = await call<{ key: string }>('POST', '/api-keys', { name: 'Key', scope, role })
   return { authorization: `Bearer ${made.key}` }
 }
-const session = async (scope: string) => edge.enter((await call<{ token: string }>('POST', '/control-sign-in-links', { scope })).token)
+const session = async (scope: string) =>
+  edge.enter((await call<{ token: string }>('POST', '/control-sign-in-links', { scope })).token)
 
 const platformKey = await key('platform')
 const send = edge.as(platformKey)
@@ -37,7 +41,9 @@ const isWrite = ({ method }: Operation) => method !== 'GET'
 /** The operation asked for plainly. */
 function plain(operation: Operation, values: Readonly<Record<string, string>>): FuzzRequest {
   const known: Readonly<Record<string, string>> = { ...values, limit: '500' }
-  const query = operation.query.flatMap(({ name }): Array<[string, string]> => (known[name] === undefined ? [] : [[name, known[name]]]))
+  const query = operation.query.flatMap(
+    ({ name }): Array<[string, string]> => (known[name] === undefined ? [] : [[name, known[name]]]),
+  )
   return { method: operation.method, url: `${urlOf(operation, values)}?${new URLSearchParams(query)}`, headers: {} }
 }
 
@@ -47,13 +53,19 @@ const byEither =
   (request) =>
     (request.url.length % 2 === 0 ? first : second)(request)
 
-/** What is changed is not what is looked at, so that this goes on to work; what is deleted for one request must be there for the next. */
+/**
+ * What is changed is not what is looked at, so that this goes on to work; what is deleted for one request must be there
+ * for the next.
+ */
 function targetOf({ method, parameters }: Operation): Record<string, string> {
   if (method === 'DELETE') return { ...ours, [parameters.at(-1) ?? '']: crypto.randomUUID() }
   return method === 'PUT' || method === 'PATCH' ? changed : ours
 }
 
-/** The run is over, the body is an image or full of addresses, the account was changed before, the outside is spoken to a few times a minute. */
+/**
+ * The run is over, the body is an image or full of addresses, the account was changed before, the outside is spoken to
+ * a few times a minute.
+ */
 const SELDOM_ACCEPTED = [
   'approveSyncRun',
   'cancelSyncRun',
@@ -65,16 +77,21 @@ const SELDOM_ACCEPTED = [
 ]
 const platformAdmin = byEither(send, edge.as(await session('platform')))
 
-test.each(operations)('T-102 SI-05 $id answers whatever is sent as the gateway’s document declares, never with 5xx', async (operation) => {
-  const asked = { operation, document, send: platformAdmin, runs: RUNS, seed: seedOf(operation) }
-  const { accepted } = await fuzzOperation({ ...asked, values: targetOf(operation) })
-  if (operation.method !== 'DELETE' && !SELDOM_ACCEPTED.includes(operation.id)) expect(accepted).toBeGreaterThan(0)
-})
+test.each(operations)(
+  'T-102 SI-05 $id answers whatever is sent as the gateway’s document declares, never with 5xx',
+  async (operation) => {
+    const asked = { operation, document, send: platformAdmin, runs: RUNS, seed: seedOf(operation) }
+    const { accepted } = await fuzzOperation({ ...asked, values: targetOf(operation) })
+    if (operation.method !== 'DELETE' && !SELDOM_ACCEPTED.includes(operation.id)) expect(accepted).toBeGreaterThan(0)
+  },
+)
 
 test('T-102 SE-10 whatever deletes takes what exists, the tenant last, and answers as declared', async () => {
   const doomed = await given('doomed')
   const deletions = operations.filter(({ method }) => method === 'DELETE')
-  const inner = deletions.filter(({ id }) => id !== 'deleteTenant').sort((one, other) => other.path.length - one.path.length)
+  const inner = deletions
+    .filter(({ id }) => id !== 'deleteTenant')
+    .sort((one, other) => other.path.length - one.path.length)
   for (const operation of [...inner, ...deletions.filter(({ id }) => id === 'deleteTenant')]) {
     const answer = await send(plain(operation, doomed))
     expect([operation.id, answer.status < 300, judge(operation, answer)]).toEqual([operation.id, true, []])
@@ -130,24 +147,29 @@ const discreet: Send = async (request) => {
   return answer
 }
 
-test.each(operations)('T-90 AD-02 $id shows another tenant’s key and session nothing, and changes nothing', async (operation) => {
-  const asked = { operation, document, send: discreet, runs: RUNS, seed: seedOf(operation) }
-  const { accepted } = await fuzzOperation({ ...asked, values: theirs })
-  if (operation.parameters.includes('tenantId')) expect(accepted).toBe(0)
-  // Under the tenant of one's own their things are not there either.
-  if (operation.parameters.length > 1) {
-    const { status } = await discreet(plain(operation, { ...theirs, tenantId: ours.tenantId }))
-    expect([400, 404, 429]).toContain(status)
-  }
-  if (isWrite(operation)) expect(await whatChanged()).toEqual([])
-})
+test.each(operations)(
+  'T-90 AD-02 $id shows another tenant’s key and session nothing, and changes nothing',
+  async (operation) => {
+    const asked = { operation, document, send: discreet, runs: RUNS, seed: seedOf(operation) }
+    const { accepted } = await fuzzOperation({ ...asked, values: theirs })
+    if (operation.parameters.includes('tenantId')) expect(accepted).toBe(0)
+    // Under the tenant of one's own their things are not there either.
+    if (operation.parameters.length > 1) {
+      const { status } = await discreet(plain(operation, { ...theirs, tenantId: ours.tenantId }))
+      expect([400, 404, 429]).toContain(status)
+    }
+    if (isWrite(operation)) expect(await whatChanged()).toEqual([])
+  },
+)
 
 test.each(operations)(
   'T-90 AD-01 $id wants a credential, one that may change things, on Control’s own host and page',
   async (operation) => {
     const missing = Object.fromEntries(operation.parameters.map((name) => [name, crypto.randomUUID()]))
     const withoutId = ({ status, body }: Answer) => [status, body.replace(/"requestId":"[^"]+"/, '')]
-    for (const headers of [{}, { authorization: 'Bearer jf_wrong_key_000' }, { cookie: `${cookie}x` }] as Array<Record<string, string>>) {
+    for (const headers of [{}, { authorization: 'Bearer jf_wrong_key_000' }, { cookie: `${cookie}x` }] as Array<
+      Record<string, string>
+    >) {
       const nobody = edge.as(headers)
       const answer = await nobody(plain(operation, theirs))
       expect([answer.status, JSON.parse(answer.body).code]).toEqual([401, 'unauthenticated'])

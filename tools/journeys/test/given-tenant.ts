@@ -5,16 +5,24 @@ import type { PhoneUser } from '@jackfield/contract/phone-user'
 import type { AdminApi } from '@jackfield/local-platform/admin-api'
 import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 
-const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#c4314b"/></svg>'
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#c4314b"/></svg>'
 
-/** A tenant that has one of everything, named `name`: all that parameters and members of the admin API can stand for. */
+/**
+ * A tenant that has one of everything, named `name`: all that parameters and members of the admin API can stand for.
+ */
 export async function givenTenant({ call, send }: { call: AdminApi; send: Send }, name: string) {
   const { alias: _, secret, expiresAt, ...registration } = demoRegistration()
   const make = async (path: string, body: object) => (await call<{ id: string }>('POST', path, body)).id
   const hostname = `phone.${name}.example`
   const tenantId = await make('/tenants', { slug: name, name, customHosts: [hostname] })
   const tenant = `/tenants/${tenantId}`
-  await send({ method: 'PUT', url: `/api/v1${tenant}/branding/logo`, headers: { 'content-type': 'image/svg+xml' }, payload: LOGO })
+  await send({
+    method: 'PUT',
+    url: `/api/v1${tenant}/branding/logo`,
+    headers: { 'content-type': 'image/svg+xml' },
+    payload: LOGO,
+  })
 
   const { id: accountId, directoryId } = await call<MicrosoftAccount>('POST', `${tenant}/microsoft-accounts`, {
     alias: name,
@@ -29,7 +37,9 @@ export async function givenTenant({ call, send }: { call: AdminApi; send: Send }
 
   const userId = (await call<Page<PhoneUser>>('GET', `${tenant}/users?limit=1`)).items[0]?.id ?? ''
   const phoneSystemId = await make(`${tenant}/phone-systems`, { name })
-  await call('POST', `${tenant}/phone-systems/${phoneSystemId}/extensions`, { items: [{ number: '100', name }, { number: '101' }] })
+  await call('POST', `${tenant}/phone-systems/${phoneSystemId}/extensions`, {
+    items: [{ number: '100', name }, { number: '101' }],
+  })
   await call('PUT', `${tenant}/users/${userId}/bindings/${phoneSystemId}`, { extension: '100' })
   const clientId = `app-${crypto.randomUUID()}`
   const tenantUrl = 'http://{tenant}.phone.localhost:4000'

@@ -1,6 +1,10 @@
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import type { Tenant } from '@jackfield/contract/tenant'
-import { FABRIKAM_CLIENT_ID, FABRIKAM_CLIENT_SECRET, FABRIKAM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/fabrikam'
+import {
+  FABRIKAM_CLIENT_ID,
+  FABRIKAM_CLIENT_SECRET,
+  FABRIKAM_DIRECTORY_ID,
+} from '@jackfield/m365-emulator/demo/fabrikam'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -20,7 +24,10 @@ afterAll(async () => {
 test('S3 S22 a hand-over link opens one account’s set-up in Control, with the consent link, and no users', async () => {
   const tenant = await platform.api<Tenant>('POST', '/tenants', { slug: 'handing-over', name: 'Handing over' })
   const ids = { clientId: FABRIKAM_CLIENT_ID, directoryId: FABRIKAM_DIRECTORY_ID }
-  const account = await platform.api<MicrosoftAccount>('POST', `/tenants/${tenant.id}/microsoft-accounts`, { alias: 'Head office', ...ids })
+  const account = await platform.api<MicrosoftAccount>('POST', `/tenants/${tenant.id}/microsoft-accounts`, {
+    alias: 'Head office',
+    ...ids,
+  })
   const admin = await (await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })).newPage()
   admin.setDefaultTimeout(15_000)
   const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', { scope: tenant.id })

@@ -18,7 +18,10 @@ let page: Page
 let tenant: Tenant
 beforeAll(async () => {
   platform = await runPlatform()
-  await provideDemo(platform.api, platform.addresses.base, registration, { onStep: () => undefined, onRun: (_run: SyncRun) => undefined })
+  await provideDemo(platform.api, platform.addresses.base, registration, {
+    onStep: () => undefined,
+    onRun: (_run: SyncRun) => undefined,
+  })
   const { items } = await platform.api<ListPage<Tenant>>('GET', '/tenants')
   tenant = items.find(({ slug }) => slug === 'contoso') as Tenant
   browser = await launchChromium()
@@ -42,7 +45,8 @@ async function openImport() {
   return {
     dialog,
     choice,
-    chosen: () => choice.evaluate((select: { selectedOptions: ArrayLike<{ text: string }> }) => select.selectedOptions[0]?.text),
+    chosen: () =>
+      choice.evaluate((select: { selectedOptions: ArrayLike<{ text: string }> }) => select.selectedOptions[0]?.text),
   }
 }
 
@@ -61,7 +65,9 @@ test('S30 of several accounts none is chosen until the admin does, by alias; tic
   await platform.api('POST', `${accounts}/${second.id}/verify`)
   const { dialog, choice, chosen } = await openImport()
   expect(await chosen()).toBe('Choose an account')
-  expect((await choice.locator('option').allTextContents()).sort()).toEqual(['Branch 365', 'Choose an account', registration.alias].sort())
+  expect((await choice.locator('option').allTextContents()).sort()).toEqual(
+    ['Branch 365', 'Choose an account', registration.alias].sort(),
+  )
   expect(await dialog.getByText('Adele Vance').count()).toBe(0)
   expect(await dialog.getByRole('button', { name: 'OK' }).isEnabled()).toBe(false)
 
@@ -82,7 +88,9 @@ test('FC-34 an account whose runs fail says so in the list and on its page, with
   const account = items.find(({ alias }) => alias === registration.alias) as MicrosoftAccount
   const status = async () => (await platform.api<MicrosoftAccount>('GET', `${accounts}/${account.id}`)).status
   async function resync() {
-    const { runId } = await platform.api<{ runId: string }>('POST', `${accounts}/${account.id}/resyncs`, { mode: 'delta' })
+    const { runId } = await platform.api<{ runId: string }>('POST', `${accounts}/${account.id}/resyncs`, {
+      mode: 'delta',
+    })
     const run = () => platform.api<SyncRun>('GET', `/tenants/${tenant.id}/sync-runs/${runId}`)
     await expect.poll(async () => (await run()).finishedAt, { timeout: 60_000 }).not.toBeNull()
   }
@@ -105,7 +113,9 @@ test('FC-34 an account whose runs fail says so in the list and on its page, with
   await page.getByRole('link', { name: registration.alias }).click()
   const warnings = page.getByRole('region', { name: 'Warnings' })
   await warnings
-    .getByText(/Not in step with the directory since .*Microsoft was asked for the changes of users.*Resource is not there/)
+    .getByText(
+      /Not in step with the directory since .*Microsoft was asked for the changes of users.*Resource is not there/,
+    )
     .waitFor()
 
   await resync()
@@ -119,14 +129,19 @@ test('S42 S45 the extension of somebody who left is shown as held for them, in t
   const { items } = await platform.api<ListPage<PhoneUser>>('GET', `/tenants/${tenant.id}/users?bound=true`)
   const [leaver] = items
   const [binding] = leaver?.bindings ?? []
-  const left = await fetch(`${platform.addresses.emulator}/_emulator/directories/${registration.directoryId}/users/${leaver?.objectId}`, {
-    method: 'DELETE',
-  })
+  const left = await fetch(
+    `${platform.addresses.emulator}/_emulator/directories/${registration.directoryId}/users/${leaver?.objectId}`,
+    {
+      method: 'DELETE',
+    },
+  )
   expect(left.status).toBe(200)
   const userPath = `/tenants/${tenant.id}/users/${leaver?.id}`
   for (const mode of ['delta', 'full'])
     await platform.api('POST', `/tenants/${tenant.id}/microsoft-accounts/${leaver?.accountId}/resyncs`, { mode })
-  await expect.poll(async () => (await platform.api<PhoneUser>('GET', userPath)).status, { timeout: 60_000 }).toBe('deleted')
+  await expect
+    .poll(async () => (await platform.api<PhoneUser>('GET', userPath)).status, { timeout: 60_000 })
+    .toBe('deleted')
   expect((await platform.api<PhoneUser>('GET', userPath)).hold?.until).toMatch(/Z$/)
 
   await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/phone-systems/${binding?.phoneSystemId}`)

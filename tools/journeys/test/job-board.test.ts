@@ -40,7 +40,11 @@ async function shownQueue(): Promise<ShownQueue> {
 }
 
 test('S51 AD-13 a platform admin opens the job board from Control, sees a failed job and retries it; no policy is violated', async () => {
-  await platform.api('POST', `/job-board/api/queues/${QUEUE}/add`, { name: 'advance', data: { runId: 'no id' }, options: {} })
+  await platform.api('POST', `/job-board/api/queues/${QUEUE}/add`, {
+    name: 'advance',
+    data: { runId: 'no id' },
+    options: {},
+  })
   await expect.poll(async () => (await shownQueue()).counts.failed, { timeout: 20_000 }).toBe(1)
 
   const page = await enterControl()
@@ -78,7 +82,9 @@ test('AD-13 T-23 another site’s page can neither show the board nor work on it
   const outcomes = await page.context().newPage()
   await outcomes.goto(foreign)
   const status = await outcomes.evaluate(
-    async (url) => (await fetch(url, { method: 'PUT', mode: 'no-cors', credentials: 'include' }).catch(() => null))?.type ?? 'refused',
+    async (url) =>
+      (await fetch(url, { method: 'PUT', mode: 'no-cors', credentials: 'include' }).catch(() => null))?.type ??
+      'refused',
     `${platform.addresses.control}${BOARD}/api/queues/pause`,
   )
   expect(['opaque', 'refused']).toContain(status)

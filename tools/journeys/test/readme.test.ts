@@ -33,7 +33,9 @@ async function commandsOf(program: string): Promise<string[]> {
   const text = await readFile(join(root, 'README.md'), 'utf8')
   const blocks = [...text.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
   const { port } = new URL(platform.addresses.base)
-  return blocks.filter((block) => block.startsWith(program)).map((block) => block.replaceAll(`:${DEFAULT_PORTS.ingress}`, `:${port}`))
+  return blocks
+    .filter((block) => block.startsWith(program))
+    .map((block) => block.replaceAll(`:${DEFAULT_PORTS.ingress}`, `:${port}`))
 }
 
 test('README.md says by curl what the demo said of its web client, so that the demo stays whole', async () => {
@@ -46,7 +48,10 @@ test('README.md says by curl what the demo said of its web client, so that the d
   expect(await webClient()).toEqual(before)
 
   // The shared host is there by that app alone.
-  const shared = await run('curl', ['--silent', `${platform.addresses.tenant('web')}/auth/.well-known/openid-configuration`])
+  const shared = await run('curl', [
+    '--silent',
+    `${platform.addresses.tenant('web')}/auth/.well-known/openid-configuration`,
+  ])
   expect(JSON.parse(shared.stdout)).toMatchObject({ issuer: `${platform.addresses.tenant('web')}/auth` })
 })
 
@@ -55,12 +60,19 @@ const jackfield = (...args: string[]) =>
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
   )
-const local = () => ['--control', platform.addresses.control, '--api-key-file', join(platform.dataFolder, 'admin-api-key')]
+const local = () => [
+  '--control',
+  platform.addresses.control,
+  '--api-key-file',
+  join(platform.dataFolder, 'admin-api-key'),
+]
 
 test('S59 the command makes a link that opens Control once, says how long it lives, and makes another each time', async () => {
   const edge = adminEdge(platform)
   const first = await jackfield(...local())
-  expect(first.stderr).toMatch(/^It works once, within 15 minutes \(until \d\d:\d\d\)\. A new one: npm run jackfield -- control-link\n$/)
+  expect(first.stderr).toMatch(
+    /^It works once, within 15 minutes \(until \d\d:\d\d\)\. A new one: npm run jackfield -- control-link\n$/,
+  )
   const second = await jackfield(...local())
   expect(second.stdout).not.toBe(first.stdout)
   for (const { stdout } of [first, second]) {
@@ -86,6 +98,14 @@ test('S59 the command may ask for less than the whole platform, and says in one 
   })
   const wrongKey = await jackfield('--control', platform.addresses.control, '--api-key-file', join(root, 'LICENSE'))
   expect([wrongKey.code, wrongKey.stdout]).toEqual([1, ''])
-  const nobody = await jackfield('--control', 'http://127.0.0.1:9', '--api-key-file', join(platform.dataFolder, 'admin-api-key'))
-  expect(nobody).toMatchObject({ code: 1, stderr: 'jackfield: nothing answers at http://127.0.0.1:9: is the platform running?\n' })
+  const nobody = await jackfield(
+    '--control',
+    'http://127.0.0.1:9',
+    '--api-key-file',
+    join(platform.dataFolder, 'admin-api-key'),
+  )
+  expect(nobody).toMatchObject({
+    code: 1,
+    stderr: 'jackfield: nothing answers at http://127.0.0.1:9: is the platform running?\n',
+  })
 })

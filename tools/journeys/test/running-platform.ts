@@ -25,7 +25,10 @@ function ownRedis(): string | undefined {
   return url.href
 }
 
-/** The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with REDIS_URL, else on Postgres. */
+/**
+ * The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with
+ * REDIS_URL, else on Postgres.
+ */
 export async function runPlatform(): Promise<RunningPlatform> {
   const database = await createTestDatabase()
   const dataFolder = await mkdtemp(join(tmpdir(), 'jackfield-journey-'))

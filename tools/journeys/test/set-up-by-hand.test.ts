@@ -33,7 +33,8 @@ afterAll(async () => {
   await platform?.end()
 })
 
-const account = async () => (await platform.api<ApiPage<MicrosoftAccount>>('GET', `/tenants/${fabrikam.id}/microsoft-accounts`)).items[0]
+const account = async () =>
+  (await platform.api<ApiPage<MicrosoftAccount>>('GET', `/tenants/${fabrikam.id}/microsoft-accounts`)).items[0]
 
 test('S8 S9 in Entra the administrator registers an application and finds its two ids', async () => {
   await entra.goto(platform.addresses.emulator)
@@ -64,7 +65,9 @@ test('S2 S9 S14 S15 S16 in Control the roles are stated first, a name is propose
   await control.getByLabel('Alias').fill('Fabrikam 365')
   await control.getByLabel('Application (client) ID').fill(copied.clientId)
   await control.getByLabel('Directory (tenant) ID').fill(copied.directoryId)
-  expect(await control.getByLabel('Microsoft cloud').locator('option').allInnerTexts()).toContain('Microsoft 365 GCC High')
+  expect(await control.getByLabel('Microsoft cloud').locator('option').allInnerTexts()).toContain(
+    'Microsoft 365 GCC High',
+  )
   await control.getByRole('button', { name: 'Save and continue' }).click()
   await control.getByRole('heading', { name: 'Fabrikam 365' }).waitFor()
   const uris = control.getByRole('list', { name: 'Redirect URIs' })
@@ -79,12 +82,15 @@ test('S12 S13 the first redirect URI has a copy button of its own, and what to d
   await section.getByRole('button', { name: `Copy ${copied.redirectUri}`, exact: true }).click()
   expect(await control.evaluate('navigator.clipboard.readText()')).toBe(copied.redirectUri)
   const explained = await section.innerText()
-  for (const step of ['Authentication page', 'Web', 'paste each address below as a redirect URI', 'save']) expect(explained).toContain(step)
-  copied.authenticationLink = (await section.getByRole('link', { name: /Authentication page/ }).getAttribute('href')) ?? ''
+  for (const step of ['Authentication page', 'Web', 'paste each address below as a redirect URI', 'save'])
+    expect(explained).toContain(step)
+  copied.authenticationLink =
+    (await section.getByRole('link', { name: /Authentication page/ }).getAttribute('href')) ?? ''
 })
 
 test('S12 S18 S24 in Entra the redirect URI is registered and a secret made', async () => {
-  // The deep link leads to the admin center that administers the account: the practice one, where the emulator replaces Microsoft.
+  // The deep link leads to the admin center that administers the account: the practice one, where the emulator replaces
+  // Microsoft.
   await entra.goto(copied.authenticationLink)
   await entra.getByLabel('Platform').selectOption('Web')
   await entra.getByLabel('Redirect URIs').fill(copied.redirectUri)
@@ -144,7 +150,10 @@ test('S36 S40 and a person of Fabrikam is sent to Microsoft and back to their ow
   context.setDefaultTimeout(15_000)
   const app = await context.newPage()
   await app.goto(platform.addresses.tenant('fabrikam'))
-  const [popup] = await Promise.all([context.waitForEvent('page'), app.getByRole('button', { name: 'Sign in with Microsoft' }).click()])
+  const [popup] = await Promise.all([
+    context.waitForEvent('page'),
+    app.getByRole('button', { name: 'Sign in with Microsoft' }).click(),
+  ])
   await popup.getByLabel('User name').fill('chloe@fabrikam.onmicrosoft.com')
   await popup.getByLabel('Password').fill(DEMO_PASSWORD)
   await popup.getByRole('button', { name: 'Sign in' }).click()

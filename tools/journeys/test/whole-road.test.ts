@@ -20,7 +20,9 @@ beforeAll(async () => {
   browser = await launchChromium()
   await platform.api('PUT', `/apps/${WEB_CLIENT.clientId}`, WEB_CLIENT.appOn(platform.addresses.base))
   tenant = await platform.api<Tenant>('POST', '/tenants', { slug: 'contoso', name: 'Contoso' })
-  const system = await platform.api<{ id: string }>('POST', `/tenants/${tenant.id}/phone-systems`, { name: 'Headquarters' })
+  const system = await platform.api<{ id: string }>('POST', `/tenants/${tenant.id}/phone-systems`, {
+    name: 'Headquarters',
+  })
   await platform.api('POST', `/tenants/${tenant.id}/phone-systems/${system.id}/extensions`, {
     items: [{ number: '101' }, { number: '102' }],
   })
@@ -45,7 +47,10 @@ async function openPopup(context: BrowserContext): Promise<{ app: Page; popup: P
 }
 
 async function clickSignIn(context: BrowserContext, app: Page): Promise<Page> {
-  const [popup] = await Promise.all([context.waitForEvent('page'), app.getByRole('button', { name: 'Sign in with Microsoft' }).click()])
+  const [popup] = await Promise.all([
+    context.waitForEvent('page'),
+    app.getByRole('button', { name: 'Sign in with Microsoft' }).click(),
+  ])
   return popup
 }
 
@@ -72,7 +77,10 @@ test('S14 S15 S16 S26 S27 an admin enters by the one-time link, adds the Microso
   await page.getByLabel('Directory (tenant) ID').fill(registration.directoryId)
   await page.getByRole('button', { name: 'Save and continue' }).click()
   await page.getByRole('heading', { name: registration.alias }).waitFor()
-  await page.getByRole('list', { name: 'Redirect URIs' }).getByText(`${platform.addresses.base}/auth/microsoft/callback`).waitFor()
+  await page
+    .getByRole('list', { name: 'Redirect URIs' })
+    .getByText(`${platform.addresses.base}/auth/microsoft/callback`)
+    .waitFor()
   await page.getByLabel('Client secret value').fill(registration.secret)
   await page.getByRole('button', { name: 'Save and test' }).click()
   const checks = page.getByRole('list', { name: 'Checks' })
@@ -117,7 +125,8 @@ test('S44 the connection test in Control tells whether Microsoft tells of change
   const eventually = (text: string) => expect.poll(shown, { timeout: 90_000, interval: 3_000 }).toContain(text)
   await eventually('Change notifications: passed')
 
-  const words = 'Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.'
+  const words =
+    'Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.'
   const effect = { kind: 'refuse', status: 400, code: 'ValidationError', message: words }
   await practise('POST', 'faults', { path: '^/v1\\.0/subscriptions$', method: 'POST', effect })
   await practise('POST', 'notifications/lifecycle', { event: 'subscriptionRemoved' })
@@ -166,7 +175,9 @@ test('S41 the unbound user is told so, gets no session, and after binding the ne
     `/tenants/${tenant.id}/users?search=Alex`,
   )
   const systems = await platform.api<{ items: Array<{ id: string }> }>('GET', `/tenants/${tenant.id}/phone-systems`)
-  await platform.api('PUT', `/tenants/${tenant.id}/users/${items[0]?.id}/bindings/${systems.items[0]?.id}`, { extension: '102' })
+  await platform.api('PUT', `/tenants/${tenant.id}/users/${items[0]?.id}/bindings/${systems.items[0]?.id}`, {
+    extension: '102',
+  })
   await app.reload()
   await clickSignIn(context, app)
   await app.getByRole('region', { name: 'Signed in' }).waitFor()
@@ -198,7 +209,10 @@ test('S10 S47 a user of another directory with the same mail is refused, by Micr
   await popup.waitForURL(/\/auth\/microsoft\/callback/)
   expect(await popup.locator('body').innerText()).toMatch(/Contoso/)
   expect(await authenticatingCookies(context)).toEqual([])
-  const audit = await platform.api<{ items: Array<{ action: string; outcome: string }> }>('GET', '/audit-events?limit=50&action=sign-in')
+  const audit = await platform.api<{ items: Array<{ action: string; outcome: string }> }>(
+    'GET',
+    '/audit-events?limit=50&action=sign-in',
+  )
   expect(audit.items.some((event) => event.outcome === 'refused')).toBe(true)
   await context.close()
 })
@@ -206,5 +220,6 @@ test('S10 S47 a user of another directory with the same mail is refused, by Micr
 test('T-94 SE-02 no secret, password or token stands in the log of all processes', () => {
   const log = platform.log()
   expect(log.length).toBeGreaterThan(1000)
-  for (const planted of [registration.secret, adele.password, 'eyJ']) expect(log.includes(planted), planted.slice(0, 4)).toBe(false)
+  for (const planted of [registration.secret, adele.password, 'eyJ'])
+    expect(log.includes(planted), planted.slice(0, 4)).toBe(false)
 })

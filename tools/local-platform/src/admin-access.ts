@@ -5,19 +5,29 @@ import { type PlatformSettings, savePlatformSettings } from './platform-settings
 import { StartError } from './start-error.ts'
 
 /**
- * The platform's own admin key, kept in `dataFolder`. A database that does not know it (the first start, or another DATABASE_URL) gives
- * a new one for the bootstrap key.
+ * The platform's own admin key, kept in `dataFolder`. A database that does not know it (the first start, or another
+ * DATABASE_URL) gives a new one for the bootstrap key.
  * @throws StartError when the database has keys of somebody else's, so that the bootstrap key no longer counts
  */
-export async function adminAccess(controlOrigin: string, settings: PlatformSettings, dataFolder: string): Promise<AdminApi> {
+export async function adminAccess(
+  controlOrigin: string,
+  settings: PlatformSettings,
+  dataFolder: string,
+): Promise<AdminApi> {
   if (settings.adminKey !== null) {
     const kept = adminApi(controlOrigin, settings.adminKey)
     if (await isAccepted(kept)) return kept
   }
   const bootstrap = adminApi(controlOrigin, settings.bootstrapKey)
   if (!(await isAccepted(bootstrap)))
-    throw new StartError(`the database was set up by another installation; empty it, or bring its ${join(dataFolder, 'platform.json')}.`)
-  const { key } = await bootstrap<{ key: string }>('POST', '/api-keys', { name: 'local platform', scope: 'platform', role: 'admin' })
+    throw new StartError(
+      `the database was set up by another installation; empty it, or bring its ${join(dataFolder, 'platform.json')}.`,
+    )
+  const { key } = await bootstrap<{ key: string }>('POST', '/api-keys', {
+    name: 'local platform',
+    scope: 'platform',
+    role: 'admin',
+  })
   settings.adminKey = key
   await savePlatformSettings(dataFolder, settings)
   await writeFile(join(dataFolder, 'admin-api-key'), `${key}\n`, { mode: 0o600 })

@@ -29,18 +29,25 @@ export function adminApi(controlOrigin: string, apiKey: string): AdminApi {
   return (method, path, body) => {
     const { promise, resolve, reject } = Promise.withResolvers<never>()
     const payload = body === undefined ? undefined : JSON.stringify(body)
-    const headers = { host, authorization: `Bearer ${apiKey}`, ...(payload === undefined ? {} : { 'content-type': 'application/json' }) }
-    const call = request({ host: machine, port, method, path: `/api/v1${path}`, headers, agent, timeout: 30_000 }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        const status = answer.statusCode ?? 0
-        if (status < 300) return resolve((text ? JSON.parse(text) : undefined) as never)
-        const code = /"code":"([^"]+)"/.exec(text)?.[1] ?? 'unknown'
-        reject(new AdminApiError(status, code, `${method} ${path}: ${status} ${text.slice(0, 300)}`))
-      })
-    })
+    const headers = {
+      host,
+      authorization: `Bearer ${apiKey}`,
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+    }
+    const call = request(
+      { host: machine, port, method, path: `/api/v1${path}`, headers, agent, timeout: 30_000 },
+      (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          const status = answer.statusCode ?? 0
+          if (status < 300) return resolve((text ? JSON.parse(text) : undefined) as never)
+          const code = /"code":"([^"]+)"/.exec(text)?.[1] ?? 'unknown'
+          reject(new AdminApiError(status, code, `${method} ${path}: ${status} ${text.slice(0, 300)}`))
+        })
+      },
+    )
     call.on('timeout', () => call.destroy(new Error(`${method} ${path} took over 30 s`)))
     call.on('error', reject)
     call.end(payload)

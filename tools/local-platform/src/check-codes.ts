@@ -6,12 +6,15 @@ const SOURCES = '{bench,deploy,docs,examples,libs,services,tools}/**/*.{ts,tsx,j
 const CODE = /\b(?:S\d{1,2}|T-\d{2,3}|[A-Z]{2}-\d{2})\b/g
 
 /**
- * Finds the codes of requirements, threats and cases (`S42`, `T-21`, `FC-43`, `RP-19`) that neither definition document has a table row for.
- * A two-letter code counts as defined when its area has a row. Prints each with its file; returns true when there is none.
+ * Finds the codes of requirements, threats and cases (`S42`, `T-21`, `FC-43`, `RP-19`) that neither definition document
+ * has a table row for. A two-letter code counts as defined when its area has a row. Prints each with its file; returns
+ * true when there is none.
  */
 export function checkCodes(root: string): boolean {
   const defined = new Set(
-    DEFINITIONS.flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/^\| ([A-Z][\w-]*) \|/gm)].map(([, code]) => code)),
+    DEFINITIONS.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^\| ([A-Z][\w-]*) \|/gm)].map(([, code]) => code),
+    ),
   )
   const files = globSync(SOURCES, { cwd: root, exclude: (name) => ['node_modules', 'dist', '.turbo'].includes(name) })
   const unknown = files.flatMap((file) =>

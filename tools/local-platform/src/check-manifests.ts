@@ -13,7 +13,9 @@ const Workload = z.looseObject({
 /** Renders every kustomization and reads docker-compose.yml. Prints what is wrong; true when nothing is. */
 export function checkManifests(root: string): boolean {
   const problems = [
-    ...globSync('deploy/k8s/**/kustomization.yaml', { cwd: root }).flatMap((file) => renderKustomization(join(root, dirname(file)))),
+    ...globSync('deploy/k8s/**/kustomization.yaml', { cwd: root }).flatMap((file) =>
+      renderKustomization(join(root, dirname(file))),
+    ),
     ...readCompose(root),
   ]
   for (const problem of problems) process.stderr.write(`${problem}\n`)
@@ -47,7 +49,9 @@ const PodTemplate = z.looseObject({
             livenessProbe: z.unknown().optional(),
             readinessProbe: z.unknown().optional(),
             resources: z.looseObject({ requests: z.unknown(), limits: z.unknown() }).optional(),
-            securityContext: z.looseObject({ allowPrivilegeEscalation: z.boolean(), readOnlyRootFilesystem: z.boolean() }).optional(),
+            securityContext: z
+              .looseObject({ allowPrivilegeEscalation: z.boolean(), readOnlyRootFilesystem: z.boolean() })
+              .optional(),
           }),
         ),
       }),

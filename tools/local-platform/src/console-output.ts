@@ -10,7 +10,12 @@ export type ProgressOutput = DemoProgress & { onLine(line: string): void; done()
 
 /** Steps, log lines and one bar for the import; without a terminal the bar becomes a line at its end. */
 export function printProgress(): ProgressOutput {
-  const bar = new SingleBar({ format: '  {bar} {value}/{total} users', hideCursor: true, clearOnComplete: false, noTTYOutput: false })
+  const bar = new SingleBar({
+    format: '  {bar} {value}/{total} users',
+    hideCursor: true,
+    clearOnComplete: false,
+    noTTYOutput: false,
+  })
   let barred = false
   const stopBar = () => {
     if (barred) bar.stop()
@@ -31,7 +36,8 @@ export function printProgress(): ProgressOutput {
       bar.update(run.counts.seen)
       if (run.status === 'queued' || run.status === 'running') return
       stopBar()
-      if (!process.stdout.isTTY) process.stdout.write(`  ${run.counts.seen}/${run.total} users seen, ${run.counts.created} created\n`)
+      if (!process.stdout.isTTY)
+        process.stdout.write(`  ${run.counts.seen}/${run.total} users seen, ${run.counts.created} created\n`)
     },
     done: stopBar,
   }

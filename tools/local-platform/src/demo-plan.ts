@@ -2,7 +2,13 @@ import type { UserTicks } from '@jackfield/contract/import-request'
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 
 /** How the demo's Contoso is registered at the emulator. */
-export type DemoRegistration = { alias: string; clientId: string; directoryId: string; secret: string; expiresAt: string }
+export type DemoRegistration = {
+  alias: string
+  clientId: string
+  directoryId: string
+  secret: string
+  expiresAt: string
+}
 
 /** The example web client as an app of the catalogue. */
 export const WEB_CLIENT = {

@@ -8,7 +8,14 @@ import type { SyncRun } from '@jackfield/contract/sync-run'
 import type { Tenant } from '@jackfield/contract/tenant'
 import type { Verification } from '@jackfield/contract/verification'
 import type { AdminApi } from './admin-api.ts'
-import { DEMO_ADMINISTRATOR, DEMO_APPS, DEMO_BINDINGS, DEMO_EXTENSIONS, type DemoRegistration, demoTicks } from './demo-plan.ts'
+import {
+  DEMO_ADMINISTRATOR,
+  DEMO_APPS,
+  DEMO_BINDINGS,
+  DEMO_EXTENSIONS,
+  type DemoRegistration,
+  demoTicks,
+} from './demo-plan.ts'
 
 export type DemoProgress = {
   onStep(text: string): void
@@ -17,11 +24,16 @@ export type DemoProgress = {
 }
 
 /**
- * Brings the demo about through the admin API alone, as an administrator would: tenants, the apps, Contoso's Microsoft account,
- * the import, phone system, extensions and bindings, and Contoso's own administrator. What is there already stays, so that a start cut
- * short is finished by the next.
+ * Brings the demo about through the admin API alone, as an administrator would: tenants, the apps, Contoso's Microsoft
+ * account, the import, phone system, extensions and bindings, and Contoso's own administrator. What is there already
+ * stays, so that a start cut short is finished by the next.
  */
-export async function provideDemo(api: AdminApi, baseUrl: string, registration: DemoRegistration, progress: DemoProgress): Promise<void> {
+export async function provideDemo(
+  api: AdminApi,
+  baseUrl: string,
+  registration: DemoRegistration,
+  progress: DemoProgress,
+): Promise<void> {
   for (const app of DEMO_APPS) await api('PUT', `/apps/${app.clientId}`, app.appOn(baseUrl))
   const contoso = await findOrCreateTenant(api, 'contoso', 'Contoso')
   await findOrCreateTenant(api, 'fabrikam', 'Fabrikam')
@@ -34,7 +46,10 @@ export async function provideDemo(api: AdminApi, baseUrl: string, registration: 
 async function listAll<Item>(api: AdminApi, path: string): Promise<Item[]> {
   const items: Item[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: Page<Item> = await api('GET', `${path}?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+    const page: Page<Item> = await api(
+      'GET',
+      `${path}?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+    )
     items.push(...page.items)
     cursor = page.nextCursor
   }
@@ -65,14 +80,23 @@ async function connectAccount(
   return account
 }
 
-async function importUsers(api: AdminApi, tenant: Tenant, account: MicrosoftAccount, { onStep, onRun }: DemoProgress): Promise<void> {
+async function importUsers(
+  api: AdminApi,
+  tenant: Tenant,
+  account: MicrosoftAccount,
+  { onStep, onRun }: DemoProgress,
+): Promise<void> {
   const runs = await api<Page<SyncRun>>('GET', `/tenants/${tenant.id}/sync-runs?limit=50`)
   if (runs.items.some((run) => run.status === 'succeeded')) return
   onStep('importing the users of Contoso from Microsoft Graph')
   const path = `/tenants/${tenant.id}/microsoft-accounts/${account.id}`
   const users = demoTicks(await listAll<MicrosoftUser>(api, `${path}/microsoft-users`))
   const { runId } = await api<{ runId: string }>('POST', `${path}/imports`, { users })
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 150))) {
+  for (
+    const deadline = Date.now() + 120_000;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  ) {
     const run = await api<SyncRun>('GET', `/tenants/${tenant.id}/sync-runs/${runId}`)
     onRun(run)
     if (run.status === 'succeeded') return
@@ -84,8 +108,11 @@ async function importUsers(api: AdminApi, tenant: Tenant, account: MicrosoftAcco
 
 async function bindUsers(api: AdminApi, tenant: Tenant, { onStep }: DemoProgress): Promise<void> {
   const systems = await listAll<PhoneSystem>(api, `/tenants/${tenant.id}/phone-systems`)
-  const system = systems[0] ?? (await api<PhoneSystem>('POST', `/tenants/${tenant.id}/phone-systems`, { name: 'Headquarters' }))
-  await api('POST', `/tenants/${tenant.id}/phone-systems/${system.id}/extensions`, { items: DEMO_EXTENSIONS.map((number) => ({ number })) })
+  const system =
+    systems[0] ?? (await api<PhoneSystem>('POST', `/tenants/${tenant.id}/phone-systems`, { name: 'Headquarters' }))
+  await api('POST', `/tenants/${tenant.id}/phone-systems/${system.id}/extensions`, {
+    items: DEMO_EXTENSIONS.map((number) => ({ number })),
+  })
   const users = await listAll<PhoneUser>(api, `/tenants/${tenant.id}/users`)
   if (users.some((user) => user.bindings.length > 0)) return
   onStep('binding users to extensions')
@@ -98,7 +125,10 @@ async function bindUsers(api: AdminApi, tenant: Tenant, { onStep }: DemoProgress
 /** Somebody of Contoso who enters Control with Microsoft. */
 async function nameAdministrator(api: AdminApi, tenant: Tenant): Promise<void> {
   const known = await api<Page<Administrator>>('GET', `/administrators?signInTenantId=${tenant.id}&limit=1`)
-  const { items: users } = await api<Page<PhoneUser>>('GET', `/tenants/${tenant.id}/users?search=${encodeURIComponent(DEMO_ADMINISTRATOR)}`)
+  const { items: users } = await api<Page<PhoneUser>>(
+    'GET',
+    `/tenants/${tenant.id}/users?search=${encodeURIComponent(DEMO_ADMINISTRATOR)}`,
+  )
   const user = users.find(({ displayName }) => displayName === DEMO_ADMINISTRATOR)
   if (known.items.length > 0 || !user) return
   const { directoryId, objectId, displayName } = user

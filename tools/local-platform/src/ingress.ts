@@ -5,8 +5,9 @@ import files from '@fastify/static'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 
 /**
- * Stands for the cluster's ingress on a laptop, by the same rules as `deploy/k8s/base/ingress.yaml`: on every host `/auth` goes to the gateway,
- * on the Control host everything does, and the rest of a tenant's host are its phone frontends, here the examples.
+ * Stands for the cluster's ingress on a laptop, by the same rules as `deploy/k8s/base/ingress.yaml`: on every host
+ * `/auth` goes to the gateway, on the Control host everything does, and the rest of a tenant's host are its phone
+ * frontends, here the examples.
  */
 export async function startIngress(options: {
   host: string
@@ -41,6 +42,14 @@ export async function startIngress(options: {
 /** The browser's own Host decides which tenant it is; what a client claims about proxies is replaced by what we saw. */
 function withOwnForwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>): Record<string, unknown> {
   const host = request.headers.host ?? ''
-  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:x-forwarded-.*|forwarded|x-real-ip)$/i.test(name)))
-  return { ...kept, host, 'x-forwarded-host': host, 'x-forwarded-proto': 'http', 'x-forwarded-for': request.socket.remoteAddress }
+  const kept = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(?:x-forwarded-.*|forwarded|x-real-ip)$/i.test(name)),
+  )
+  return {
+    ...kept,
+    host,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': 'http',
+    'x-forwarded-for': request.socket.remoteAddress,
+  }
 }

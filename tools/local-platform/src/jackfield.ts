@@ -15,7 +15,11 @@ else
   })
 
 /** The link alone goes to standard output, so that it can be piped. */
-async function printControlLink({ control, keyFile, wanted }: Extract<typeof command, { kind: 'control-link' }>): Promise<void> {
+async function printControlLink({
+  control,
+  keyFile,
+  wanted,
+}: Extract<typeof command, { kind: 'control-link' }>): Promise<void> {
   const api = adminApi(control, await readKey(keyFile))
   const link = await makeControlLink(api, control, wanted).catch((cause: unknown) => {
     throw new Error(explain(cause, control, keyFile), { cause })
@@ -30,7 +34,10 @@ async function readKey(keyFile: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (cause) {
-    throw new Error(`there is no API key to read in ${keyFile}: npm start writes one; elsewhere name it by --api-key-file.`, { cause })
+    throw new Error(
+      `there is no API key to read in ${keyFile}: npm start writes one; elsewhere name it by --api-key-file.`,
+      { cause },
+    )
   }
 }
 

@@ -9,7 +9,10 @@ const OPTIONS = {
   scope: { type: 'string', text: 'what it opens: platform, which is the default, or the id of a tenant' },
   role: { type: 'string', text: 'admin, which is the default, or read' },
   control: { type: 'string', text: `Control’s origin; default: ${platformAddresses(DEFAULT_PORTS).control}` },
-  'api-key-file': { type: 'string', text: `a file that holds an API key; default: ${LOCAL_KEY_FILE}, which npm start writes` },
+  'api-key-file': {
+    type: 'string',
+    text: `a file that holds an API key; default: ${LOCAL_KEY_FILE}, which npm start writes`,
+  },
   help: { type: 'boolean', short: 'h', text: 'this text' },
 } as const
 
@@ -18,7 +21,10 @@ export type OperatorCommand =
   | { kind: 'help' }
   | { kind: 'refuse'; message: string }
 
-/** Reads the operator's command line. A key comes from a file alone: every user of a machine sees the arguments of a program. */
+/**
+ * Reads the operator's command line. A key comes from a file alone: every user of a machine sees the arguments of a
+ * program.
+ */
 export function readOperatorCommand(args: readonly string[]): OperatorCommand {
   let parsed: ReturnType<typeof parse>
   try {
@@ -30,12 +36,23 @@ export function readOperatorCommand(args: readonly string[]): OperatorCommand {
   if (values.help) return { kind: 'help' }
   const [command, ...more] = positionals
   if (command === undefined) return { kind: 'refuse', message: 'Say which command.' }
-  if (command !== 'control-link' || more.length > 0) return { kind: 'refuse', message: `There is no command “${positionals.join(' ')}”.` }
+  if (command !== 'control-link' || more.length > 0)
+    return { kind: 'refuse', message: `There is no command “${positionals.join(' ')}”.` }
 
-  const { control = platformAddresses(DEFAULT_PORTS).control, 'api-key-file': keyFile = LOCAL_KEY_FILE, scope, role } = values
+  const {
+    control = platformAddresses(DEFAULT_PORTS).control,
+    'api-key-file': keyFile = LOCAL_KEY_FILE,
+    scope,
+    role,
+  } = values
   const origin = Origin.safeParse(control)
   if (!origin.success) return { kind: 'refuse', message: `--control ${control}: ${origin.error.issues[0]?.message}.` }
-  return { kind: 'control-link', control: origin.data, keyFile, wanted: { ...(scope && { scope }), ...(role && { role }) } }
+  return {
+    kind: 'control-link',
+    control: origin.data,
+    keyFile,
+    wanted: { ...(scope && { scope }), ...(role && { role }) },
+  }
 }
 
 function parse(args: readonly string[]) {

@@ -37,7 +37,10 @@ export type Platform = {
   stop(): Promise<void>
 }
 
-/** Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. Restarts nothing by itself. */
+/**
+ * Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. Restarts nothing
+ * by itself.
+ */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await refuseTakenPorts(options)
   const addresses = platformAddresses(options.ports)
@@ -119,7 +122,9 @@ export async function refuseTakenPorts({
   for (const [name, port] of Object.entries(ports)) {
     if (name === 'postgres') continue
     if (await isPortTaken(port))
-      throw new StartError(`port ${port} (${name}) is taken by another program; stop it, or look whether Jackfield runs already.`)
+      throw new StartError(
+        `port ${port} (${name}) is taken by another program; stop it, or look whether Jackfield runs already.`,
+      )
   }
   // Our own Postgres may be left over from a killed run; starting it again ends that one first.
   const leftOver = existsSync(join(dataFolder, 'postgres/cluster/postmaster.pid'))

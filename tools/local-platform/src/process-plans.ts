@@ -41,7 +41,9 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
   const { ports, settings, root } = options
   const addresses = platformAddresses(ports)
   const stores: Record<string, string> =
-    options.redisUrl === undefined ? { DATABASE_URL: databaseUrl } : { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl }
+    options.redisUrl === undefined
+      ? { DATABASE_URL: databaseUrl }
+      : { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl }
   const nodeOptions = imageNodeOptions(root)
   const service = (name: string, port: number, environment: Record<string, string>): ProcessPlan => ({
     name,

@@ -11,8 +11,11 @@ const root = join(import.meta.dirname, '../../..')
 const results = {
   types: (await runTurbo(root, ['run', 'typecheck', '--continue=always', '--output-logs=errors-only'])) === 0,
   'lint and format':
-    spawnSync('biome', ['ci', '--error-on-warnings', '.'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
-    0,
+    spawnSync('biome', ['ci', '--error-on-warnings', '.'], {
+      cwd: root,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    }).status === 0,
   manifests: checkManifests(root),
   'codes of requirements and threats': checkCodes(root),
 }

@@ -6,8 +6,8 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from './run-turbo.ts'
 import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-reports.ts'
 
-// `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the workspaces whose
-// behaviour depends on REDIS_URL, to repeat them on the other store.
+// `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the
+// workspaces whose behaviour depends on REDIS_URL, to repeat them on the other store.
 
 const STORE_DEPENDENT = ['services/auth-gateway', 'services/user-sync-worker', 'tools/journeys']
 const chosen = process.argv.includes('--store-dependent') ? STORE_DEPENDENT : undefined
@@ -20,7 +20,12 @@ await chmod(folder, 0o755)
 const given = process.env.DATABASE_URL
 const database = given
   ? undefined
-  : await startEmbeddedDatabase({ folder: join(folder, 'postgres'), port: await findFreePort(), password: 'test', durable: false })
+  : await startEmbeddedDatabase({
+      folder: join(folder, 'postgres'),
+      port: await findFreePort(),
+      password: 'test',
+      durable: false,
+    })
 process.stdout.write(
   `tests on ${given ? 'the Postgres of DATABASE_URL' : 'embedded Postgres'}, queues on ${process.env.REDIS_URL ? 'the Redis of REDIS_URL' : 'Postgres'}\n`,
 )
@@ -30,7 +35,10 @@ let code = 1
 try {
   const environment = { DATABASE_URL: given ?? database?.url ?? '' }
   const test = (...args: string[]) =>
-    runTurbo(root, ['run', 'test', ...args, '--output-logs=full'], { environment, heard: (chunk) => output.push(chunk) })
+    runTurbo(root, ['run', 'test', ...args, '--output-logs=full'], {
+      environment,
+      heard: (chunk) => output.push(chunk),
+    })
   const build = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'])
   // The journeys start the whole platform and a browser; they run alone so that nothing else takes their time.
   const filters = [...(chosen?.map((workspace) => `--filter=./${workspace}`) ?? []), '--filter=!@jackfield/journeys']
@@ -45,6 +53,7 @@ try {
 const { passed, failed, skipped, failures } = readTestReports(chosen)
 // Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
 const told = failures.map(({ text }) => text)
-for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)]) process.stderr.write(`\n${text}\n`)
+for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)])
+  process.stderr.write(`\n${text}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = code || (failed > 0 || passed === 0 ? 1 : 0)

@@ -24,10 +24,18 @@ export type SupervisedProcess = {
 /** Only what programs need of the caller's environment: our settings come from the plan alone. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_OPTIONS', 'SystemRoot', 'TEMP']
 
-/** Starts a process and hands every line it prints to `onLine`. It is never restarted here: whoever watches `ended` decides. */
+/**
+ * Starts a process and hands every line it prints to `onLine`. It is never restarted here: whoever watches `ended`
+ * decides.
+ */
 export function startProcess(plan: ProcessPlan, onLine: (name: string, line: string) => void): SupervisedProcess {
-  const inherited = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
-  const child = spawn(process.execPath, plan.command, { env: { ...inherited, ...plan.environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const inherited = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+  const child = spawn(process.execPath, plan.command, {
+    env: { ...inherited, ...plan.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = once(child, 'exit').then(([code, signal]) => (signal ? `ended by ${signal}` : `ended with ${code}`))
   for (const stream of [child.stdout, child.stderr]) forwardLines(stream, (line) => onLine(plan.name, line))
   return {

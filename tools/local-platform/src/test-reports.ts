@@ -12,12 +12,13 @@ export type TestSummary = { passed: number; failed: number; skipped: number; fai
 type Failure = { workspace: string; text: string }
 
 export function removeTestReports(): void {
-  for (const file of [...inWorkspaces('test-report.json'), ...inWorkspaces('test-errors.json')]) rmSync(join(root, file))
+  for (const file of [...inWorkspaces('test-report.json'), ...inWorkspaces('test-errors.json')])
+    rmSync(join(root, file))
 }
 
 /**
- * A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. `chosen` names the folders of the
- * workspaces that were to run; all of them without it.
+ * A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. `chosen` names
+ * the folders of the workspaces that were to run; all of them without it.
  */
 export function readTestReports(chosen?: readonly string[]): TestSummary {
   const withTests = new Set(
@@ -25,10 +26,15 @@ export function readTestReports(chosen?: readonly string[]): TestSummary {
       .map(workspaceOf)
       .filter((workspace) => chosen?.includes(workspace) ?? true),
   )
-  const reports = inWorkspaces('test-report.json').map((file) => ({ workspace: workspaceOf(file), ...read<Report>(file) }))
+  const reports = inWorkspaces('test-report.json').map((file) => ({
+    workspace: workspaceOf(file),
+    ...read<Report>(file),
+  }))
   const ran = new Set(reports.filter(({ testResults }) => testResults.length > 0).map(({ workspace }) => workspace))
   const failures = [
-    ...reports.flatMap(({ workspace, testResults }) => testResults.flatMap(tellFailed).map((text) => ({ workspace, text }))),
+    ...reports.flatMap(({ workspace, testResults }) =>
+      testResults.flatMap(tellFailed).map((text) => ({ workspace, text })),
+    ),
     ...inWorkspaces('test-errors.json').flatMap((file) =>
       read<string[]>(file).map((error) => ({
         workspace: workspaceOf(file),
@@ -62,7 +68,8 @@ export function lastWordsOfFailed(output: string, told: readonly Failure[]): str
 function tellFailed({ name, assertionResults }: TestFile): string[] {
   const failed = assertionResults.filter(({ status }) => status === 'failed')
   return failed.map(
-    ({ fullName, failureMessages }) => `failed in ${relative(root, name)}\n  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}`,
+    ({ fullName, failureMessages }) =>
+      `failed in ${relative(root, name)}\n  ${fullName}\n    ${firstLines(failureMessages?.join('\n'))}`,
   )
 }
 

@@ -1,6 +1,6 @@
 /**
- * Calls `end` once the process that started us is gone: `npm` ended by a signal does not always pass it on through its shell,
- * and nobody could stop us by Ctrl-C any more.
+ * Calls `end` once the process that started us is gone: `npm` ended by a signal does not always pass it on through its
+ * shell, and nobody could stop us by Ctrl-C any more.
  */
 export function whenParentEnds(end: () => void): void {
   const parent = process.ppid

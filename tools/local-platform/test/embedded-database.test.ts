@@ -17,7 +17,12 @@ afterEach(async () => {
 })
 
 const start = async (port?: number) =>
-  startEmbeddedDatabase({ folder: join(folder, 'postgres'), port: port ?? (await findFreePort()), password: 'secret', durable: true })
+  startEmbeddedDatabase({
+    folder: join(folder, 'postgres'),
+    port: port ?? (await findFreePort()),
+    password: 'secret',
+    durable: true,
+  })
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url })
@@ -33,7 +38,9 @@ test('a second start finds the data of the first, and only the password opens it
   await chmod(folder, 0o755)
   const first = await start()
   await query(first.url, "create table kept as select 'as it was' as text")
-  await expect(query(first.url.replace('secret', 'guess'), 'select 1')).rejects.toThrow('password authentication failed')
+  await expect(query(first.url.replace('secret', 'guess'), 'select 1')).rejects.toThrow(
+    'password authentication failed',
+  )
   await first.stop()
   const second = await start()
   expect(await query(second.url, 'select text from kept')).toEqual([{ text: 'as it was' }])
@@ -59,14 +66,17 @@ test('a port that is taken at the last moment is told with the words of the serv
   await one.stop()
 })
 
-test.runIf(process.getuid?.() === 0)('below a closed folder, root’s Postgres gets a place that its account can reach', async () => {
-  await chmod(folder, 0o700)
-  const first = await start()
-  expect((await lstat(join(folder, 'postgres'))).isSymbolicLink()).toBe(true)
-  leftOutside.push(await readlink(join(folder, 'postgres')))
-  await query(first.url, 'create table kept as select 1 as number')
-  await first.stop()
-  const second = await start()
-  expect(await query(second.url, 'select number from kept')).toEqual([{ number: 1 }])
-  await second.stop()
-})
+test.runIf(process.getuid?.() === 0)(
+  'below a closed folder, root’s Postgres gets a place that its account can reach',
+  async () => {
+    await chmod(folder, 0o700)
+    const first = await start()
+    expect((await lstat(join(folder, 'postgres'))).isSymbolicLink()).toBe(true)
+    leftOutside.push(await readlink(join(folder, 'postgres')))
+    await query(first.url, 'create table kept as select 1 as number')
+    await first.stop()
+    const second = await start()
+    expect(await query(second.url, 'select number from kept')).toEqual([{ number: 1 }])
+    await second.stop()
+  },
+)

@@ -8,7 +8,13 @@ import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type BaseImage, baseImage, reachesRegistry } from './image/base-image.ts'
 import { buildImage, type Stage } from './image/build-image.ts'
-import { clusterProcesses, composeProcesses, type DeclaredProcess, hasKubectl, renderManifests } from './image/declared-processes.ts'
+import {
+  clusterProcesses,
+  composeProcesses,
+  type DeclaredProcess,
+  hasKubectl,
+  renderManifests,
+} from './image/declared-processes.ts'
 import { type ImageProcess, startInImage } from './image/image-process.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -33,14 +39,22 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
   })
 
   const filesOf = (pattern: string) => globSync(pattern, { cwd: join(image.folder, image.workdir) })
-  const keys = { INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'), KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') }
+  const keys = {
+    INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'),
+    KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+  }
 
   /** The settings that a deployment file gives, on the stores of this test and a port of its own. */
   async function start({ command, settings }: DeclaredProcess) {
     const port = await findFreePort()
     const { REDIS_URL, ...others } = settings
     const redis = testRedisUrl()
-    const own = { HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: database.url, ...(REDIS_URL && redis && { REDIS_URL: redis }) }
+    const own = {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      ...(REDIS_URL && redis && { REDIS_URL: redis }),
+    }
     const started = startInImage(base, image, command, { ...others, ...own })
     running.push(started)
     return { ...started, port }
@@ -60,7 +74,9 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
 
   async function expectReady(declared: DeclaredProcess) {
     const started = await start(declared)
-    const ready = expect.poll(async () => (await ask(started.port, '/health/ready')).status, { timeout: 60_000 }).toBe(200)
+    const ready = expect
+      .poll(async () => (await ask(started.port, '/health/ready')).status, { timeout: 60_000 })
+      .toBe(200)
     const ended = started.ended.then(({ output }) => Promise.reject(new Error(`${declared.name} ended:\n${output}`)))
     await Promise.race([ready, ended])
     ended.catch(() => undefined)
@@ -68,7 +84,10 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
   }
 
   test('FC-60 holds at most 150 MB above its base', () => {
-    const bytes = filesOf('**/*').reduce((sum, file) => sum + lstatSync(join(image.folder, image.workdir, file)).size, 0)
+    const bytes = filesOf('**/*').reduce(
+      (sum, file) => sum + lstatSync(join(image.folder, image.workdir, file)).size,
+      0,
+    )
     expect(bytes).toBeGreaterThan(10e6)
     expect(bytes).toBeLessThan(LARGEST_BYTES)
   })
@@ -77,10 +96,16 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { dev?: boolean; devOptional?: boolean }>
     }
-    const installed = filesOf('{libs/*/,services/*/,}node_modules/{@*/,}*/package.json').map((file) => file.replace(/\/package\.json$/, ''))
+    const installed = filesOf('{libs/*/,services/*/,}node_modules/{@*/,}*/package.json').map((file) =>
+      file.replace(/\/package\.json$/, ''),
+    )
     expect(installed.length).toBeGreaterThan(100)
     expect(installed.filter((name) => packages[name]?.dev || packages[name]?.devOptional)).toEqual([])
-    expect(installed.filter((name) => /m365-emulator|local-|test-environment|control-console|react|fluentui|vite/.test(name))).toEqual([])
+    expect(
+      installed.filter((name) =>
+        /m365-emulator|local-|test-environment|control-console|react|fluentui|vite/.test(name),
+      ),
+    ).toEqual([])
     expect(filesOf('{tools,examples,bench,docs,services/*/test,libs/*/test,services/control-console/src}')).toEqual([])
     expect(filesOf('services/control-console/dist/index.html')).toHaveLength(1)
   })
@@ -119,8 +144,17 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
 
   test.skipIf(!hasKubectl())('FC-60 runs what the manifests of Kubernetes declare', async () => {
     const documents = await renderManifests(join(root, 'deploy/k8s/base'))
-    const declared = clusterProcesses(documents, { ...keys, DATABASE_URL: database.url, REDIS_URL: 'redis://redis:6379/0' })
-    expect(declared.map(({ name }) => name).sort()).toEqual(['auth-gateway', 'roster-api', 'tenant-registry', 'user-sync-worker'])
+    const declared = clusterProcesses(documents, {
+      ...keys,
+      DATABASE_URL: database.url,
+      REDIS_URL: 'redis://redis:6379/0',
+    })
+    expect(declared.map(({ name }) => name).sort()).toEqual([
+      'auth-gateway',
+      'roster-api',
+      'tenant-registry',
+      'user-sync-worker',
+    ])
     for (const service of declared) await expectReady(service)
   })
 })

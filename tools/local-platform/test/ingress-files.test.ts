@@ -15,12 +15,17 @@ const OF_THE_CONNECTION = new Set(['host', 'upgrade', 'connection'])
 
 /** The headers of nginx.conf's one list: which it sets, and which it removes. */
 const nginx = (() => {
-  const list = [...read('ingress/nginx.conf').matchAll(/^ {2}proxy_set_header (\S+) (\S+);$/gm)].map(([, name = '', value]) => ({
-    name: name.toLowerCase(),
-    isRemoved: value === '""',
-  }))
+  const list = [...read('ingress/nginx.conf').matchAll(/^ {2}proxy_set_header (\S+) (\S+);$/gm)].map(
+    ([, name = '', value]) => ({
+      name: name.toLowerCase(),
+      isRemoved: value === '""',
+    }),
+  )
   const named = list.filter(({ name }) => !OF_THE_CONNECTION.has(name))
-  return { all: named.map(({ name }) => name), removed: named.filter(({ isRemoved }) => isRemoved).map(({ name }) => name) }
+  return {
+    all: named.map(({ name }) => name),
+    removed: named.filter(({ isRemoved }) => isRemoved).map(({ name }) => name),
+  }
 })()
 
 /** Where the gateway is in the cluster: its Service's name with the namespace, and its port. */
@@ -30,7 +35,9 @@ const gateway = (() => {
     spec: z.looseObject({ ports: z.array(z.looseObject({ port: z.number() })) }),
   })
   const service = documentsOf('k8s/base/auth-gateway.yaml').find(({ kind }) => kind === 'Service')
-  const [{ namespace }] = z.tuple([z.looseObject({ namespace: z.string() })]).parse(documentsOf('k8s/base/kustomization.yaml'))
+  const [{ namespace }] = z
+    .tuple([z.looseObject({ namespace: z.string() })])
+    .parse(documentsOf('k8s/base/kustomization.yaml'))
   const { name } = z.object({ name: z.string() }).parse(service.metadata)
   const [{ port }] = z.tuple([z.object({ port: z.number() })]).parse(Service.parse(service).spec.ports)
   return { name, namespace, host: `${name}.${namespace}.svc.cluster.local`, port }
@@ -41,7 +48,9 @@ const FORWARDED = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 
 const IDENTITY = ['x-auth-user', 'x-auth-tenant', 'x-auth-name', 'x-auth-email', 'x-auth-extensions']
 
 test('T-139 nginx.conf states every forwarded header, identity header and other name of an address or person', () => {
-  expect(nginx.all).toEqual(expect.arrayContaining([...FORWARDED, ...IDENTITY, 'forwarded', 'x-original-url', 'x-forwarded-uri']))
+  expect(nginx.all).toEqual(
+    expect.arrayContaining([...FORWARDED, ...IDENTITY, 'forwarded', 'x-original-url', 'x-forwarded-uri']),
+  )
   expect(nginx.all).toEqual(expect.arrayContaining(['x-forwarded-method', 'x-forwarded-user', 'remote-user']))
   expect(nginx.removed.filter((name) => FORWARDED.includes(name) || IDENTITY.includes(name))).toEqual([])
 })
@@ -65,7 +74,9 @@ describe('the files of Traefik', () => {
     expect(new URL(forwardAuth.address).host).toBe(`${gateway.host}:${gateway.port}`)
     expect(new URL(forwardAuth.address).pathname).toBe('/auth/verify/apps/portal')
     expect(forwardAuth).toMatchObject({ trustForwardHeader: false, authRequestHeaders: ['Cookie'] })
-    expect(forwardAuth.authResponseHeaders.map((name: string) => name.toLowerCase()).sort()).toEqual(IDENTITY.toSorted())
+    expect(forwardAuth.authResponseHeaders.map((name: string) => name.toLowerCase()).sort()).toEqual(
+      IDENTITY.toSorted(),
+    )
   })
 
   test('T-139 drop on every route what nginx sets or drops and Traefik does not set, and every underscore spelling', () => {
@@ -82,7 +93,8 @@ describe('the files of Traefik', () => {
 describe('the file of Envoy', () => {
   const [{ static_resources: resources }] = documentsOf('ingress/envoy.yaml')
   const manager = resources.listeners[0].filter_chains[0].filters[0].typed_config
-  const filterOf = (name: string) => manager.http_filters.find((filter: { name: string }) => filter.name.endsWith(name)).typed_config
+  const filterOf = (name: string) =>
+    manager.http_filters.find((filter: { name: string }) => filter.name.endsWith(name)).typed_config
 
   test('FC-70 leads to the port of the gateway’s Service', () => {
     const cluster = resources.clusters.find(({ name }: { name: string }) => name === 'gateway')
@@ -94,11 +106,17 @@ describe('the file of Envoy', () => {
   test('T-139 sets or drops every header that nginx sets or drops, before the gateway is asked, and drops underscores', () => {
     const Mutation = z.union([
       z.object({ remove: z.string() }),
-      z.object({ append: z.object({ header: z.object({ key: z.string() }), append_action: z.literal('OVERWRITE_IF_EXISTS_OR_ADD') }) }),
+      z.object({
+        append: z.object({
+          header: z.object({ key: z.string() }),
+          append_action: z.literal('OVERWRITE_IF_EXISTS_OR_ADD'),
+        }),
+      }),
     ])
     const mutations = z.array(Mutation).parse(filterOf('header_mutation').mutations.request_mutations)
     const named = mutations.map((mutation) => ('remove' in mutation ? mutation.remove : mutation.append.header.key))
-    // The connection manager itself replaces X-Forwarded-Proto, for which it must not take the client's word on who is connected.
+    // The connection manager itself replaces X-Forwarded-Proto, for which it must not take the client's word on who is
+    // connected.
     expect(manager.use_remote_address).toBe(true)
     expect([...named, 'x-forwarded-proto'].toSorted()).toEqual(nginx.all.toSorted())
     expect(manager.common_http_protocol_options.headers_with_underscores_action).toBe('DROP_HEADER')
@@ -111,6 +129,9 @@ describe('the file of Envoy', () => {
 
   test('FC-54 passes websockets, and shows a gateway that does not answer as 503', () => {
     expect(manager.upgrade_configs).toEqual([{ upgrade_type: 'websocket' }])
-    expect(filterOf('ext_authz')).toMatchObject({ failure_mode_allow: false, status_on_error: { code: 'ServiceUnavailable' } })
+    expect(filterOf('ext_authz')).toMatchObject({
+      failure_mode_allow: false,
+      status_on_error: { code: 'ServiceUnavailable' },
+    })
   })
 })

@@ -48,17 +48,24 @@ describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
       (service) => service.image.startsWith('jackfield:') && service.command?.at(-1) !== 'migrate',
     )
     expect(ours).toHaveLength(4)
-    for (const { stop_grace_period: grace = '10s' } of ours) expect(Number(/^(\d+)s$/.exec(grace)?.[1])).toBeGreaterThan(wanted)
+    for (const { stop_grace_period: grace = '10s' } of ours)
+      expect(Number(/^(\d+)s$/.exec(grace)?.[1])).toBeGreaterThan(wanted)
   })
 })
 
 const Pods = z.looseObject({
-  spec: z.looseObject({ template: z.looseObject({ spec: z.looseObject({ terminationGracePeriodSeconds: z.number() }) }) }),
+  spec: z.looseObject({
+    template: z.looseObject({ spec: z.looseObject({ terminationGracePeriodSeconds: z.number() }) }),
+  }),
 })
 const Compose = z.object({
   services: z.record(
     z.string(),
-    z.looseObject({ image: z.string(), command: z.array(z.string()).optional(), stop_grace_period: z.string().optional() }),
+    z.looseObject({
+      image: z.string(),
+      command: z.array(z.string()).optional(),
+      stop_grace_period: z.string().optional(),
+    }),
   ),
 })
 

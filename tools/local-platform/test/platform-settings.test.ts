@@ -31,7 +31,9 @@ test('two installations have no key in common', async () => {
 
 test('a place that is no folder gives one clear line', async () => {
   await writeFile(join(folder, 'file'), '')
-  expect(await refused(join(folder, 'file'))).toMatch(/^the folder .*file can't be used \(EEXIST\): it must be readable and writable/)
+  expect(await refused(join(folder, 'file'))).toMatch(
+    /^the folder .*file can't be used \(EEXIST\): it must be readable and writable/,
+  )
 })
 
 test('a read-only folder gives one clear line', async () => {

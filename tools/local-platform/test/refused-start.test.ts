@@ -48,7 +48,8 @@ test.each(NAMES)('a taken port is named with what it is for (%s), and nothing is
 })
 
 test('a Node.js too old to install with is told so in one line', async () => {
-  const older = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"16.20.2"}})'
+  const older =
+    'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"16.20.2"}})'
   const install = runProgram(process.execPath, ['--import', older, join(root, 'tools/install.js')])
   await expect(install).rejects.toThrow(/jackfield: Node.js 16.20.2 is too old; version 18 or newer is needed[^\n]*$/)
 })

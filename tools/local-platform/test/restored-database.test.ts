@@ -48,7 +48,10 @@ async function migrate(service: string): Promise<void> {
     ROSTER_URL: 'http://127.0.0.1:9',
   }
   const main = join(ROOT, 'services', service, 'src/main.ts')
-  const child = spawn(process.execPath, [main, 'migrate'], { env: { PATH: process.env.PATH, ...settings }, stdio: 'inherit' })
+  const child = spawn(process.execPath, [main, 'migrate'], {
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: 'inherit',
+  })
   expect(await once(child, 'exit')).toEqual([0, null])
 }
 

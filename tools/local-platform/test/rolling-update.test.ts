@@ -25,11 +25,21 @@ const kept = new Agent({ keepAlive: true, maxSockets: 1 })
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  const keys = { INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'), KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') }
+  const keys = {
+    INTERNAL_TOKEN_KEYS: randomBytes(32).toString('base64'),
+    KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+  }
   const ports = [await findFreePort(), await findFreePort()] as const
   balancers.set('auth-gateway', await startBalancer(ports, POLL_MS))
   const BASE_URL = `http://phone.localhost:${balancers.get('auth-gateway')?.port}`
-  const shared = { ...keys, BASE_URL, DATABASE_URL: database.url, HOST: '127.0.0.1', LOG_LEVEL: 'warn', SHUTDOWN_DELAY_SECONDS: '3' }
+  const shared = {
+    ...keys,
+    BASE_URL,
+    DATABASE_URL: database.url,
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    SHUTDOWN_DELAY_SECONDS: '3',
+  }
 
   const registries = [await findFreePort(), await findFreePort()] as const
   balancers.set('tenant-registry', await startBalancer(registries, POLL_MS))
@@ -54,7 +64,9 @@ beforeAll(async () => {
     ports.map((port) => start('auth-gateway', port, others)),
   )
   for (const name of replicas.keys()) await untilAllReady(name)
-  expect(await ask('control', '/api/v1/tenants', { body: { slug: 'contoso', name: 'Contoso' } })).toMatchObject({ status: 201 })
+  expect(await ask('control', '/api/v1/tenants', { body: { slug: 'contoso', name: 'Contoso' } })).toMatchObject({
+    status: 201,
+  })
 }, 120_000)
 afterAll(async () => {
   kept.destroy()
@@ -64,13 +76,18 @@ afterAll(async () => {
 })
 
 async function untilAllReady(name: string): Promise<void> {
-  for (const { port } of replicas.get(name) ?? []) await vi.waitFor(() => expect(balancers.get(name)?.isReady(port)).toBe(true), SLOW)
+  for (const { port } of replicas.get(name) ?? [])
+    await vi.waitFor(() => expect(balancers.get(name)?.isReady(port)).toBe(true), SLOW)
 }
 
 /** By a new connection, unless an agent keeps them. */
 function ask(label: string, path: string, { body, agent }: { body?: unknown; agent?: Agent } = {}) {
   const port = balancers.get('auth-gateway')?.port
-  const headers = { host: `${label}.phone.localhost:${port}`, authorization: `Bearer ${BOOTSTRAP_KEY}`, 'content-type': 'application/json' }
+  const headers = {
+    host: `${label}.phone.localhost:${port}`,
+    authorization: `Bearer ${BOOTSTRAP_KEY}`,
+    'content-type': 'application/json',
+  }
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; retryAfter: string | undefined }>()
   const method = body === undefined ? 'GET' : 'POST'
   const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: agent ?? false }, (answer) => {
@@ -95,7 +112,9 @@ async function roll(name: string): Promise<void> {
   await expect.poll(() => balancer.isReady(replica.port), SLOW).toBe(true)
 }
 
-test('FC-63 a replica of registry and gateway is rolled under steady load, and no request fails', { timeout: 180_000 }, async () => {
+test('FC-63 a replica of registry and gateway is rolled under steady load, and no request fails', {
+  timeout: 180_000,
+}, async () => {
   let made = 0
   const began = performance.now()
   const load = steadyLoad(EACH_SECOND, {

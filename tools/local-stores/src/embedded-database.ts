@@ -46,7 +46,8 @@ export async function startEmbeddedDatabase(options: {
     const lines = await readFile(log, 'utf8').catch(() => '')
     throw new Error(`Postgres did not start:\n${lines.trim().split('\n').slice(-5).join('\n')}`, { cause })
   }
-  const url = (database: string) => `postgres://${USER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`
+  const url = (database: string) =>
+    `postgres://${USER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`
   await ensureDatabase(url('postgres'))
   return {
     url: url(DATABASE),
@@ -57,13 +58,26 @@ export async function startEmbeddedDatabase(options: {
 }
 
 /** Made beside its place and moved there when complete, so that a start cut short leaves nothing half made. */
-async function initialise(initdb: string, home: string, cluster: string, password: string, account: Account | undefined): Promise<void> {
+async function initialise(
+  initdb: string,
+  home: string,
+  cluster: string,
+  password: string,
+  account: Account | undefined,
+): Promise<void> {
   const half = join(home, 'cluster.new')
   const passwordFile = join(home, 'initial-password')
   await rm(half, { recursive: true, force: true })
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (account) await chown(passwordFile, account.uid, account.gid)
-  const flags = ['--auth=scram-sha-256', `--username=${USER}`, `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync']
+  const flags = [
+    '--auth=scram-sha-256',
+    `--username=${USER}`,
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
+  ]
   await runProgram(initdb, [`--pgdata=${half}`, ...flags], account)
   await rm(passwordFile)
   await rename(half, cluster)

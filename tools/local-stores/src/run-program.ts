@@ -5,7 +5,11 @@ import { once } from 'node:events'
  * Runs a program to its end and gives its output, as another account when one is given.
  * @throws with the program's last lines when it ends with anything but 0
  */
-export async function runProgram(program: string, args: readonly string[], account?: { uid: number; gid: number }): Promise<string> {
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  account?: { uid: number; gid: number },
+): Promise<string> {
   const child = spawn(program, args, { ...account, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
   const output: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk))

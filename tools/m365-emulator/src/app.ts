@@ -19,7 +19,11 @@ import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
 import type { ServerCertificate } from './server-certificate.ts'
 
-export async function buildApp(cloud: Cloud, logLevel: string, certificate?: ServerCertificate): Promise<FastifyInstance> {
+export async function buildApp(
+  cloud: Cloud,
+  logLevel: string,
+  certificate?: ServerCertificate,
+): Promise<FastifyInstance> {
   const app = fastify({
     ...(certificate && { https: certificate }),
     logger: logLevel === 'silent' ? false : { level: logLevel, serializers: { req: withoutQuery } },
@@ -30,7 +34,13 @@ export async function buildApp(cloud: Cloud, logLevel: string, certificate?: Ser
   await app.register(formbody)
   app.addHook('onResponse', async ({ method, routeOptions, url }, { statusCode }) => {
     const path = url.split('?')[0] ?? ''
-    cloud.requests.add({ method, route: routeOptions.url ?? 'none', path, status: statusCode, at: cloud.clock.date().toISOString() })
+    cloud.requests.add({
+      method,
+      route: routeOptions.url ?? 'none',
+      path,
+      status: statusCode,
+      at: cloud.clock.date().toISOString(),
+    })
   })
 
   await app.register(async (documents) => {

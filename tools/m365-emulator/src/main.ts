@@ -16,16 +16,22 @@ if (command.kind === 'help') {
 if (command.kind === 'refuse') fail([command.message], usage())
 
 const config = loadConfigOrExit(Config, command.environment)
-const file: ConfigFile = config.EMULATOR_CONFIG === undefined ? { directories: demo() } : await readConfigFile(config.EMULATOR_CONFIG)
+const file: ConfigFile =
+  config.EMULATOR_CONFIG === undefined ? { directories: demo() } : await readConfigFile(config.EMULATOR_CONFIG)
 const { PORT: port, HOST: host, LOG_LEVEL: logLevel, EMULATOR_HTTPS: https } = config
 const emulator = await startEmulator({ ...file, port, host, logLevel, https })
-if (config.EMULATOR_CERTIFICATE_FILE && emulator.certificate) await writeFile(config.EMULATOR_CERTIFICATE_FILE, emulator.certificate)
+if (config.EMULATOR_CERTIFICATE_FILE && emulator.certificate)
+  await writeFile(config.EMULATOR_CERTIFICATE_FILE, emulator.certificate)
 process.stdout.write(`Microsoft 365 emulator at ${emulator.origin}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.close())
 
 function demo(): ConfigFile['directories'] {
-  const { EMULATOR_REDIRECT_URIS: uris = [], EMULATOR_REDIRECT_ORIGINS: origins = [], EMULATOR_SPA_REDIRECT_URIS: spa = [] } = config
+  const {
+    EMULATOR_REDIRECT_URIS: uris = [],
+    EMULATOR_REDIRECT_ORIGINS: origins = [],
+    EMULATOR_SPA_REDIRECT_URIS: spa = [],
+  } = config
   const web = [...uris, ...redirectUrisAt(origins)]
   return demoDirectories(web.length + spa.length > 0 ? { web, spa } : undefined)
 }
@@ -36,7 +42,10 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
     ConfigFile.parse(text)
     return text // as it was written: each part is parsed where it is used, and defaults stay defaults
   } catch (error) {
-    const lines = error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) : [String(error)]
+    const lines =
+      error instanceof z.ZodError
+        ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+        : [String(error)]
     return fail(lines.map((line) => `EMULATOR_CONFIG: ${line}`))
   }
 }

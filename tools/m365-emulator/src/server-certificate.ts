@@ -3,7 +3,9 @@ import { selfSignedCertificate } from './entra/self-signed-certificate.ts'
 
 export type ServerCertificate = { key: string; cert: string }
 
-/** Made anew at each start, for the names of the local machine. Clients trust it by adding `cert` to their authorities. */
+/**
+ * Made anew at each start, for the names of the local machine. Clients trust it by adding `cert` to their authorities.
+ */
 export function makeServerCertificate(): ServerCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000)

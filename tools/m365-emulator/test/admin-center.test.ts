@@ -36,12 +36,23 @@ describe('who comes in', () => {
     const agent = new SignInAgent(m365.origin)
     const login = await agent.open(at(`${registration()}/api-permissions`))
     expect(login.text).toContain('Sign in')
-    const page = await agent.submit(login, 'Sign in', { username: FABRIKAM_GLOBAL_ADMINISTRATOR, password: 'Passw0rd!' })
+    const page = await agent.submit(login, 'Sign in', {
+      username: FABRIKAM_GLOBAL_ADMINISTRATOR,
+      password: 'Passw0rd!',
+    })
     expect(page.text).toContain('API permissions')
-    for (const target of ['https://evil.example/', '//evil.example', '/\\evil.example', '/app-registrations/../sign-out']) {
+    for (const target of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/app-registrations/../sign-out',
+    ]) {
       const stranger = new SignInAgent(m365.origin)
       const form = await stranger.open(at(`/sign-in?return=${encodeURIComponent(target)}`))
-      const answer = await stranger.submit(form, 'Sign in', { username: FABRIKAM_GLOBAL_ADMINISTRATOR, password: 'Passw0rd!' })
+      const answer = await stranger.submit(form, 'Sign in', {
+        username: FABRIKAM_GLOBAL_ADMINISTRATOR,
+        password: 'Passw0rd!',
+      })
       expect(answer.location, target).toBeUndefined()
       expect(answer.text).toContain('App registrations')
     }
@@ -95,11 +106,19 @@ describe('forms', () => {
 
   test('S9 S10 S11 name, account types and the first redirect URI by platform are kept', async () => {
     const agent = await givenAdministrator()
-    await register(agent, { name: 'Kept', accountTypes: 'AzureADMultipleOrgs', platform: 'spa', redirectUri: ' https://phone.example/cb ' })
+    await register(agent, {
+      name: 'Kept',
+      accountTypes: 'AzureADMultipleOrgs',
+      platform: 'spa',
+      redirectUri: ' https://phone.example/cb ',
+    })
     const kept = fabrikam()
       .applications()
       .find(({ displayName }) => displayName === 'Kept')
-    expect(kept).toMatchObject({ signInAudience: 'AzureADMultipleOrgs', redirectUris: { web: [], spa: ['https://phone.example/cb'] } })
+    expect(kept).toMatchObject({
+      signInAudience: 'AzureADMultipleOrgs',
+      redirectUris: { web: [], spa: ['https://phone.example/cb'] },
+    })
   })
 
   test.each([
@@ -124,7 +143,9 @@ describe('redirect URIs', () => {
     const agent = await givenAdministrator()
     const uris = 'https://a.example/cb\nhttps://b.example/cb\n'
     await agent.submit(await agent.open(page()), 'Add', { platform: 'web', uris })
-    expect(fabrikam().applications()[0]?.redirectUris.web).toEqual(expect.arrayContaining(['https://a.example/cb', 'https://b.example/cb']))
+    expect(fabrikam().applications()[0]?.redirectUris.web).toEqual(
+      expect.arrayContaining(['https://a.example/cb', 'https://b.example/cb']),
+    )
     await agent.submit(await agent.open(page()), 'Remove', { platform: 'web', uri: 'https://a.example/cb' })
     expect(fabrikam().applications()[0]?.redirectUris.web).not.toContain('https://a.example/cb')
   })
@@ -142,7 +163,10 @@ describe('redirect URIs', () => {
     const agent = await givenAdministrator()
     const fields = { logoutUrl: 'https://a.example/out', enableIdTokenIssuance: 'on', allowPublicClient: 'on' }
     await agent.submit(await agent.open(page()), 'Save', fields)
-    expect(fabrikam().applications()[0]).toMatchObject({ logoutUrl: 'https://a.example/out', enableIdTokenIssuance: true })
+    expect(fabrikam().applications()[0]).toMatchObject({
+      logoutUrl: 'https://a.example/out',
+      enableIdTokenIssuance: true,
+    })
     const form = (await agent.open(page())).formOf('Save')
     const body = new URLSearchParams({ formToken: form.values.formToken ?? '', logoutUrl: '' })
     await agent.open(at(form.action), { method: 'POST', body })
@@ -182,7 +206,9 @@ describe('S2 S22 S23 permissions and consent', () => {
   test('a person without a role changes nothing of others, and everything of their own', async () => {
     const agent = await givenAdministrator(givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName)
     const before = fabrikam().applications()[0]?.secrets.length
-    const foreign = await agent.submit(await agent.open(at(`${registration()}/certificates-secrets`)), 'Add', { days: '90' })
+    const foreign = await agent.submit(await agent.open(at(`${registration()}/certificates-secrets`)), 'Add', {
+      days: '90',
+    })
     expect(foreign.status).toBe(403)
     expect(fabrikam().applications()[0]?.secrets).toHaveLength(before ?? 0)
     await register(agent, { name: 'My own' })
@@ -199,7 +225,10 @@ describe('S2 S22 S23 permissions and consent', () => {
     const { action, values } = add.formOf('Add permissions')
     const body = new URLSearchParams({ formToken: values.formToken ?? '', 'delegated:User.Read.All': 'on' })
     await agent.open(at(action), { method: 'POST', body })
-    expect(fabrikam().applications()[0]).toMatchObject({ requiredRoles: ['User.Read.All'], requiredScopes: ['User.Read', 'User.Read.All'] })
+    expect(fabrikam().applications()[0]).toMatchObject({
+      requiredRoles: ['User.Read.All'],
+      requiredScopes: ['User.Read', 'User.Read.All'],
+    })
   })
 })
 
@@ -216,7 +245,9 @@ describe('S26 federated credentials', () => {
     const agent = await givenAdministrator()
     await agent.submit(await agent.open(page()), 'Add', good)
     const { name, issuer, subject, audience } = good
-    expect(fabrikam().applications()[0]?.federatedCredentials).toEqual([{ name, issuer, subject, audiences: [audience] }])
+    expect(fabrikam().applications()[0]?.federatedCredentials).toEqual([
+      { name, issuer, subject, audiences: [audience] },
+    ])
     const twice = await agent.submit(await agent.open(page()), 'Add', { ...good, name: 'another' })
     expect(twice.status).toBe(400)
     expect(twice.text).toContain('issuer and subject together must be unique')
@@ -232,7 +263,10 @@ describe('S26 federated credentials', () => {
     ['Subject identifier: ', { subject: ' ' }],
   ])('"%s" tells which field is wrong', async (problem, fields) => {
     const agent = await givenAdministrator()
-    const refused = await agent.submit(await agent.open(page()), 'Add', { ...good, ...fields } as Record<string, string>)
+    const refused = await agent.submit(await agent.open(page()), 'Add', { ...good, ...fields } as Record<
+      string,
+      string
+    >)
     expect(refused.status).toBe(400)
     expect(refused.text).toContain(problem)
   })

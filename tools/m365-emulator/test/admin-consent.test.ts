@@ -20,9 +20,19 @@ afterAll(() => m365.close())
 
 const client = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
 const DEFAULT = 'https://graph.microsoft.com/.default'
-function consentUrl(path: 'adminconsent' | 'v2.0/adminconsent', more: Record<string, string> = {}, tenant: string = FABRIKAM_DIRECTORY_ID) {
+function consentUrl(
+  path: 'adminconsent' | 'v2.0/adminconsent',
+  more: Record<string, string> = {},
+  tenant: string = FABRIKAM_DIRECTORY_ID,
+) {
   const scope: Record<string, string> = path === 'adminconsent' ? {} : { scope: DEFAULT }
-  const query = new URLSearchParams({ client_id: FABRIKAM_CLIENT_ID, redirect_uri: WEB, state: 'a-state', ...scope, ...more })
+  const query = new URLSearchParams({
+    client_id: FABRIKAM_CLIENT_ID,
+    redirect_uri: WEB,
+    state: 'a-state',
+    ...scope,
+    ...more,
+  })
   return `${m365.origin}/${tenant}/${path}?${query}`
 }
 const answerOf = (page: Page) => Object.fromEntries(page.location?.searchParams ?? [])
@@ -46,7 +56,10 @@ describe('S22 S23 admin consent', () => {
   test('v2 grants application permissions with .default, and says which', async () => {
     withdraw()
     const agent = new SignInAgent(m365.origin)
-    const back = await agent.submit(await agent.signIn(consentUrl('v2.0/adminconsent'), FABRIKAM_GLOBAL_ADMINISTRATOR), 'Accept')
+    const back = await agent.submit(
+      await agent.signIn(consentUrl('v2.0/adminconsent'), FABRIKAM_GLOBAL_ADMINISTRATOR),
+      'Accept',
+    )
     expect(answerOf(back)).toMatchObject({ admin_consent: 'True', tenant: FABRIKAM_DIRECTORY_ID, state: 'a-state' })
     expect(answerOf(back).scope).toContain('https://graph.microsoft.com/User.Read.All')
     expect(await rolesNow()).toEqual(['User.Read.All'])
@@ -112,7 +125,10 @@ describe('S22 S23 admin consent', () => {
 
   test('v1 tolerates further path segments, multi-tenant applications use common', async () => {
     const asked = { client_id: JACKFIELD_CLIENT_ID, redirect_uri: `${WEB}/more` }
-    const page = await new SignInAgent(m365.origin).signIn(consentUrl('adminconsent', asked, 'common'), FABRIKAM_GLOBAL_ADMINISTRATOR)
+    const page = await new SignInAgent(m365.origin).signIn(
+      consentUrl('adminconsent', asked, 'common'),
+      FABRIKAM_GLOBAL_ADMINISTRATOR,
+    )
     expect(page.text).toContain('Review for your organization, Fabrikam')
   })
 
@@ -166,8 +182,12 @@ describe('consent at sign-in', () => {
 
   test('with assignment required only assigned users come in: AADSTS50105', async () => {
     const [assigned, other] = [givenUser(m365, FABRIKAM_DIRECTORY_ID), givenUser(m365, FABRIKAM_DIRECTORY_ID)]
-    m365.directory(FABRIKAM_DIRECTORY_ID).grantConsent(FABRIKAM_CLIENT_ID, { assignmentRequired: true, assignedUsers: [assigned.id] })
-    expect((await new SignInAgent(m365.origin).signIn(signInUrl(), other.userPrincipalName)).text).toContain('AADSTS50105')
+    m365
+      .directory(FABRIKAM_DIRECTORY_ID)
+      .grantConsent(FABRIKAM_CLIENT_ID, { assignmentRequired: true, assignedUsers: [assigned.id] })
+    expect((await new SignInAgent(m365.origin).signIn(signInUrl(), other.userPrincipalName)).text).toContain(
+      'AADSTS50105',
+    )
     const page = await new SignInAgent(m365.origin).signIn(signInUrl(), assigned.userPrincipalName)
     expect(page.location?.searchParams.get('code')).toBeTruthy()
   })

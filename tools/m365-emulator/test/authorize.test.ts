@@ -23,7 +23,12 @@ const errorOf = (page: Page) => ({
 
 describe('errors that stay on the page of the login service', () => {
   test.each([
-    ['50011', 'S19 a redirect URI that is not registered', { redirect_uri: 'http://app.localhost:4000/callback/' }, undefined],
+    [
+      '50011',
+      'S19 a redirect URI that is not registered',
+      { redirect_uri: 'http://app.localhost:4000/callback/' },
+      undefined,
+    ],
     ['50011', 'S19 a redirect URI in another case', { redirect_uri: 'http://app.localhost:4000/Callback' }, undefined],
     ['700016', 'an unknown application', { client_id: '11111111-2222-4333-8444-555555555555' }, undefined],
     ['900144', 'no client id', { client_id: undefined }, undefined],
@@ -92,7 +97,10 @@ describe('signing in', () => {
     expect(both.text).toContain('Pick an account')
     expect(both.text).toContain(first.userPrincipalName)
     expect((await agent.submit(both, second.userPrincipalName)).location?.searchParams.get('code')).toBeTruthy()
-    expect(errorOf(await agent.open(authorizeUrl(m365, { prompt: 'none' })))).toEqual({ error: 'login_required', code: '50058' })
+    expect(errorOf(await agent.open(authorizeUrl(m365, { prompt: 'none' })))).toEqual({
+      error: 'login_required',
+      code: '50058',
+    })
     const hinted = await agent.open(authorizeUrl(m365, { prompt: 'none', login_hint: first.userPrincipalName }))
     expect(hinted.location?.searchParams.get('code')).toBeTruthy()
   })
@@ -110,12 +118,19 @@ describe('signing in', () => {
   test('FC-02 a cancelled login goes back with access_denied, the sub-code cancel and no description', async () => {
     const agent = new SignInAgent(m365.origin)
     const back = await agent.submit(await agent.open(authorizeUrl(m365, { state: 'a-state' })), 'Cancel')
-    expect(Object.fromEntries(answerOf(back))).toEqual({ error: 'access_denied', error_subcode: 'cancel', state: 'a-state' })
+    expect(Object.fromEntries(answerOf(back))).toEqual({
+      error: 'access_denied',
+      error_subcode: 'cancel',
+      state: 'a-state',
+    })
   })
 
   test.each([
     ['described', { error: 'access_denied', error_uri: expect.stringContaining('65004') }],
-    ['described-with-subcode', { error: 'access_denied', error_subcode: 'cancel', error_uri: expect.stringContaining('65004') }],
+    [
+      'described-with-subcode',
+      { error: 'access_denied', error_subcode: 'cancel', error_uri: expect.stringContaining('65004') },
+    ],
     ['consent-required', { error: 'consent_required', error_uri: expect.stringContaining('65004') }],
   ] as const)('FC-02 the older answer to Cancel, %s, names AADSTS65004', async (form, members) => {
     m365.entra.cancelAnswer = form
@@ -147,13 +162,17 @@ describe('signing in', () => {
     const fragment = await agent.signIn(authorizeUrl(m365, { response_mode: 'fragment' }), ADELE.userPrincipalName)
     expect(fragment.location?.hash).toMatch(/^#code=1\..+&session_state=.+&state=a-state$/)
     const posted = await agent.open(authorizeUrl(m365, { response_mode: 'form_post' }))
-    expect(posted.formOf('Continue')).toMatchObject({ action: 'http://app.localhost:4000/callback', values: { state: 'a-state' } })
+    expect(posted.formOf('Continue')).toMatchObject({
+      action: 'http://app.localhost:4000/callback',
+      values: { state: 'a-state' },
+    })
   })
 })
 
 test('logout ends the Microsoft session and returns to registered addresses only', async () => {
   const agent = new SignInAgent(m365.origin)
-  const logout = (uri: string) => `${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(uri)}`
+  const logout = (uri: string) =>
+    `${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(uri)}`
   await agent.signIn(authorizeUrl(m365), ADELE.userPrincipalName)
   expect((await agent.open(logout('http://app.localhost:4000/callback'))).location?.pathname).toBe('/callback')
   expect(errorOf(await agent.open(authorizeUrl(m365, { prompt: 'none' }))).error).toBe('login_required')
@@ -165,8 +184,15 @@ test('logout ends the Microsoft session and returns to registered addresses only
 
 test('a redirect URI is http on the local machine only', () => {
   const register = (uri: string) => () =>
-    m365.directory(FABRIKAM_DIRECTORY_ID).registerApplication({ appId: randomUUID(), displayName: 'X', redirectUris: { web: [uri] } })
-  for (const uri of ['http://phone.example/cb', 'https://*.phone.example/cb', 'https://phone.example/cb#x', 'javascript:alert(1)']) {
+    m365
+      .directory(FABRIKAM_DIRECTORY_ID)
+      .registerApplication({ appId: randomUUID(), displayName: 'X', redirectUris: { web: [uri] } })
+  for (const uri of [
+    'http://phone.example/cb',
+    'https://*.phone.example/cb',
+    'https://phone.example/cb#x',
+    'javascript:alert(1)',
+  ]) {
     expect(register(uri), uri).toThrow()
   }
   for (const uri of ['https://phone.example/cb', 'http://localhost:3000', 'http://acme.phone.localhost:4000/cb']) {

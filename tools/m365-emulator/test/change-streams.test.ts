@@ -44,7 +44,10 @@ async function follower(directoryId: string) {
     },
     async truth() {
       const all: Item[] = []
-      for (let next: string | undefined = `/users?$select=id,displayName,userPrincipalName,accountEnabled&$top=999`; next; ) {
+      for (
+        let next: string | undefined = `/users?$select=id,displayName,userPrincipalName,accountEnabled&$top=999`;
+        next;
+      ) {
         const { body }: GraphAnswer = await getGraph(m365, next, token)
         all.push(...body.value)
         next = body['@odata.nextLink']
@@ -79,7 +82,10 @@ test('swapped names belong to the other one afterwards', () => {
   const [swap] = directory.playChanges({ seed: 3, count: 1, mix: { 'swap-names': 1 } })
   const [a = '', b = ''] = swap?.userIds ?? []
   expect(swap?.kind).toBe('swap-names')
-  expect([directory.user(a).userPrincipalName, directory.user(b).userPrincipalName]).toEqual([before.get(b), before.get(a)])
+  expect([directory.user(a).userPrincipalName, directory.user(b).userPrincipalName]).toEqual([
+    before.get(b),
+    before.get(a),
+  ])
 })
 
 test('what is impossible becomes something else, and a directory without anybody hires', () => {

@@ -16,7 +16,9 @@ let m365: M365Emulator
 
 beforeAll(async () => {
   m365 = await givenEmulator()
-  m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { certificates: [{ certificate: der.toString('base64') }] })
+  m365
+    .directory(CONTOSO_DIRECTORY_ID)
+    .changeApplication(JACKFIELD_CLIENT_ID, { certificates: [{ certificate: der.toString('base64') }] })
 })
 afterAll(() => m365.close())
 
@@ -53,22 +55,44 @@ describe('S26 a certificate instead of a secret', () => {
   })
 
   test('the audience may name the directory by its domain, and a code is redeemed with a certificate as well', async () => {
-    const assertion = await sign(own.privateKey, { x5t: thumbprint('sha1') }, { ...ownClaims(), aud: endpoint(CONTOSO_DOMAIN) })
+    const assertion = await sign(
+      own.privateKey,
+      { x5t: thumbprint('sha1') },
+      { ...ownClaims(), aud: endpoint(CONTOSO_DOMAIN) },
+    )
     const sent = { client_secret: undefined, client_assertion_type: TYPE, client_assertion: assertion }
     expect((await postToken(m365, redemption(await givenCode(m365), sent))).status).toBe(200)
   })
 
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
   test.each([
-    [700027, 'a certificate that is not registered', { 'x5t#S256': thumbprint('sha256', Buffer.from('other')) }, {}, own.privateKey],
+    [
+      700027,
+      'a certificate that is not registered',
+      { 'x5t#S256': thumbprint('sha256', Buffer.from('other')) },
+      {},
+      own.privateKey,
+    ],
     [700027, 'another key under the registered thumbprint', { x5t: thumbprint('sha1') }, {}, stranger.privateKey],
     [700027, 'no thumbprint', {}, {}, own.privateKey],
     [700027, 'an algorithm other than RS256 and PS256', { alg: 'RS512', x5t: thumbprint('sha1') }, {}, own.privateKey],
     [50048, 'a subject that is not the issuer', { x5t: thumbprint('sha1') }, { sub: randomUUID() }, own.privateKey],
     [700021, 'another client', { x5t: thumbprint('sha1') }, { iss: 'another', sub: 'another' }, own.privateKey],
-    [700023, 'an audience elsewhere', { x5t: thumbprint('sha1') }, { aud: 'https://login.example/token' }, own.privateKey],
+    [
+      700023,
+      'an audience elsewhere',
+      { x5t: thumbprint('sha1') },
+      { aud: 'https://login.example/token' },
+      own.privateKey,
+    ],
     [700024, 'a time that is over', { x5t: thumbprint('sha1') }, { nbf: 1, exp: 2 }, own.privateKey],
-    [700024, 'a time to come', { x5t: thumbprint('sha1') }, { nbf: seconds() + 3600, exp: seconds() + 4000 }, own.privateKey],
+    [
+      700024,
+      'a time to come',
+      { x5t: thumbprint('sha1') },
+      { nbf: seconds() + 3600, exp: seconds() + 4000 },
+      own.privateKey,
+    ],
     [50027, 'no end', { x5t: thumbprint('sha1') }, { exp: undefined }, own.privateKey],
   ])('AADSTS%i for %s', async (code, _name, header, claims, key) => {
     const answer = await ask(await sign(key, header, { ...ownClaims(), ...claims }))
@@ -91,7 +115,9 @@ describe('S26 a certificate instead of a secret', () => {
 
   test('a registration takes RSA certificates only', () => {
     const change = () =>
-      m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { certificates: [{ certificate: 'x' }] })
+      m365
+        .directory(CONTOSO_DIRECTORY_ID)
+        .changeApplication(JACKFIELD_CLIENT_ID, { certificates: [{ certificate: 'x' }] })
     expect(change).toThrow('must be an RSA certificate')
   })
 })
@@ -141,7 +167,9 @@ describe('S26 workload identity federation: the token of another issuer', () => 
   })
 
   test('a forged signature is AADSTS50013, and the 2022 number of a mismatch is a switch away', async () => {
-    const forged = createPrivateKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const forged = createPrivateKey(
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    )
     expect((await ask(await federated({}, {}, forged))).code).toBe(50013)
     m365.entra.federatedMismatch = 'one-code'
     const answer = await ask(await federated({ sub: 'x' }))

@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [main, '--log-level', 'silent', ...args], { env: { PATH: process.env.PATH ?? '' } })
+  const child = spawn(process.execPath, [main, '--log-level', 'silent', ...args], {
+    env: { PATH: process.env.PATH ?? '' },
+  })
   let [out, errors] = ['', '']
   child.stderr.on('data', (chunk) => (errors += chunk))
   const ended = new Promise<{ code: number | null; out: string; errors: string }>((resolve) =>
@@ -44,12 +46,21 @@ async function givenFile(name: string, content: unknown): Promise<string> {
   return path
 }
 
-test('m365-emulator --config --port starts with the directories and switches of the file', { timeout: 60_000 }, async () => {
-  const config = await givenFile('good.json', { directories: [MINE], entra: { errorUri: false }, graph: { defaultPageSize: 7 } })
+test('m365-emulator --config --port starts with the directories and switches of the file', {
+  timeout: 60_000,
+}, async () => {
+  const config = await givenFile('good.json', {
+    directories: [MINE],
+    entra: { errorUri: false },
+    graph: { defaultPageSize: 7 },
+  })
   const command = run('--config', config, '--port', '0')
   const origin = await command.origin
   expect(await (await fetch(`${origin}/_emulator/directories`)).json()).toEqual([MINE])
-  const refused = await fetch(`${origin}/mine.example/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams() })
+  const refused = await fetch(`${origin}/mine.example/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams(),
+  })
   expect(await refused.json()).not.toHaveProperty('error_uri')
   await end(command)
 })
@@ -61,10 +72,9 @@ test('--https serves https, and writes the certificate that clients trust', { ti
   expect(origin).toMatch(/^https:/)
   const trusted = await readFile(certificate, 'utf8')
   const status = await new Promise((resolve, reject) => {
-    get(`${origin}/common/v2.0/.well-known/openid-configuration`, { ca: trusted }, ({ statusCode }) => resolve(statusCode)).on(
-      'error',
-      reject,
-    )
+    get(`${origin}/common/v2.0/.well-known/openid-configuration`, { ca: trusted }, ({ statusCode }) =>
+      resolve(statusCode),
+    ).on('error', reject)
   })
   expect(status).toBe(200)
   await end(command)
@@ -91,11 +101,14 @@ test('every wrong value of the file is named by its path', { timeout: 60_000 }, 
   ])
     expect(errors).toMatch(path)
   expect(errors).toMatch(/entra: .*weather/)
-  expect((await run('--config', await givenFile('broken.json', '{')).ended).errors).toMatch(/^EMULATOR_CONFIG: SyntaxError/m)
+  expect((await run('--config', await givenFile('broken.json', '{')).ended).errors).toMatch(
+    /^EMULATOR_CONFIG: SyntaxError/m,
+  )
 })
 
 test('--help names every option', { timeout: 60_000 }, async () => {
   const { code, out } = await run('--help').ended
   expect(code).toBe(0)
-  for (const option of ['--config', '--port', '--host', '--https', '--certificate-file', '--log-level']) expect(out).toContain(option)
+  for (const option of ['--config', '--port', '--host', '--https', '--certificate-file', '--log-level'])
+    expect(out).toContain(option)
 })

@@ -13,14 +13,23 @@ const contoso = `/directories/${CONTOSO_DIRECTORY_ID}`
 async function call(method: string, path: string, body?: unknown) {
   const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   const response = await fetch(`${m365.origin}/_emulator${path}`, { method, ...init })
-  return { status: response.status, body: (await response.json()) as Record<string, string> & { counts: Record<string, number> } }
+  return {
+    status: response.status,
+    body: (await response.json()) as Record<string, string> & { counts: Record<string, number> },
+  }
 }
 
 test('users are added, changed, disabled, deleted, restored and purged over HTTP', async () => {
-  const user = { id: '0a0b0c0d-1111-4222-8333-444455556666', userPrincipalName: 'new@m365x214355.onmicrosoft.com', displayName: 'New' }
+  const user = {
+    id: '0a0b0c0d-1111-4222-8333-444455556666',
+    userPrincipalName: 'new@m365x214355.onmicrosoft.com',
+    displayName: 'New',
+  }
   expect((await call('POST', `${contoso}/users`, user)).body).toMatchObject(user)
   expect((await call('POST', `${contoso}/users`, user)).status).toBe(400)
-  expect((await call('PATCH', `${contoso}/users/${user.id}`, { accountEnabled: false, department: 'Sales' })).status).toBe(200)
+  expect(
+    (await call('PATCH', `${contoso}/users/${user.id}`, { accountEnabled: false, department: 'Sales' })).status,
+  ).toBe(200)
   const token = await givenAppToken(m365)
   const shown = () => getGraph(m365, `/users/${user.id}?$select=accountEnabled,department`, token)
   expect((await shown()).body).toMatchObject({ accountEnabled: false, department: 'Sales' })
@@ -65,7 +74,10 @@ test('requests are counted by route and listed without their queries', async () 
 test('keys, clock, page sizes and spoiled tokens are switched over HTTP', async () => {
   expect((await call('POST', '/keys/roll', {})).status).toBe(200)
   expect((await call('POST', '/time/advance', { milliseconds: 1000 })).status).toBe(200)
-  expect((await call('PUT', '/graph', { deltaPageSize: 5 })).body).toMatchObject({ deltaPageSize: 5, defaultPageSize: 100 })
+  expect((await call('PUT', '/graph', { deltaPageSize: 5 })).body).toMatchObject({
+    deltaPageSize: 5,
+    defaultPageSize: 100,
+  })
   expect((await call('PUT', '/graph', { deltaPageSize: 0 })).status).toBe(400)
   expect((await call('POST', '/id-tokens/tamper', { clientId: JACKFIELD_CLIENT_ID, sign: 'none' })).status).toBe(200)
   expect((await call('POST', '/id-tokens/tamper', { sign: 'nonsense' })).status).toBe(400)

@@ -14,9 +14,11 @@ beforeAll(async () => {
 afterEach(() => void Object.assign(m365.graph, USUAL_GRAPH_SETTINGS))
 
 const contoso = () => m365.directory(CONTOSO_DIRECTORY_ID)
-const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> => getGraph(m365, path, token, headers)
+const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> =>
+  getGraph(m365, path, token, headers)
 const ids = ({ body }: GraphAnswer) => body.value.map(({ id }) => id)
-const latest = async () => (await get('/users/delta?$deltatoken=latest&$select=displayName')).body['@odata.deltaLink'] ?? ''
+const latest = async () =>
+  (await get('/users/delta?$deltatoken=latest&$select=displayName')).body['@odata.deltaLink'] ?? ''
 
 test('SY-05 an expired token answers 410 SyncStateNotFound where that form is chosen', async () => {
   m365.graph.expiredDeltaStatus = 410

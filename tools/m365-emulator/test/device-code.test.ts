@@ -14,9 +14,16 @@ beforeAll(async () => {
 afterAll(() => m365.close())
 
 async function begin(parameters: Record<string, string> = {}, tenant: string = CONTOSO_DIRECTORY_ID) {
-  const body = new URLSearchParams({ client_id: JACKFIELD_CLIENT_ID, scope: 'openid profile offline_access', ...parameters })
+  const body = new URLSearchParams({
+    client_id: JACKFIELD_CLIENT_ID,
+    scope: 'openid profile offline_access',
+    ...parameters,
+  })
   const response = await fetch(`${m365.origin}/${tenant}/oauth2/v2.0/devicecode`, { method: 'POST', body })
-  return { status: response.status, body: (await response.json()) as Record<string, string> & { error_codes?: number[] } }
+  return {
+    status: response.status,
+    body: (await response.json()) as Record<string, string> & { error_codes?: number[] },
+  }
 }
 const poll = (deviceCode = '', more: Record<string, string> = {}, tenant: string = CONTOSO_DIRECTORY_ID) => {
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -29,7 +36,9 @@ const errorOf = async (answer: ReturnType<typeof poll>) => {
 
 async function enter(userCode = '', userName = givenUser(m365).userPrincipalName) {
   const agent = new SignInAgent(m365.origin)
-  const login = await agent.submit(await agent.open(`${m365.origin}/devicelogin`), 'Next', { request: userCode.toLowerCase() })
+  const login = await agent.submit(await agent.open(`${m365.origin}/devicelogin`), 'Next', {
+    request: userCode.toLowerCase(),
+  })
   return { agent, login, confirm: () => agent.submit(login, 'Sign in', { username: userName, password: 'Passw0rd!' }) }
 }
 

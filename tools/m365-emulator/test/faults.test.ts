@@ -13,12 +13,14 @@ beforeEach(async () => {
 afterEach(() => m365.close())
 
 const get = (path: string) => getGraph(m365, path, token)
-const status = async (path: string) => (await fetch(`${m365.origin}/v1.0${path}`, { headers: { authorization: `Bearer ${token}` } })).status
+const status = async (path: string) =>
+  (await fetch(`${m365.origin}/v1.0${path}`, { headers: { authorization: `Bearer ${token}` } })).status
 
 test('a fault begins after so many requests, lasts for so many, and is for its path and method alone', async () => {
   m365.faults.plan({ path: USERS, method: 'GET', after: 1, count: 2, effect: { kind: 'refuse', status: 503 } })
   const answers = []
-  for (const path of ['/users', `/users/${ADELE.id}`, '/users?$top=5', '/users', '/users']) answers.push(await status(path))
+  for (const path of ['/users', `/users/${ADELE.id}`, '/users?$top=5', '/users', '/users'])
+    answers.push(await status(path))
   expect(answers).toEqual([200, 200, 503, 503, 200])
 })
 
@@ -41,7 +43,11 @@ test.each([
 ] as const)('%j answers as Graph does', async (effect, expected, code, retryAfter) => {
   m365.faults.plan({ path: USERS, count: 1, effect })
   const answer = await get('/users')
-  expect([answer.status, answer.body.error.code, answer.headers.get('retry-after')]).toEqual([expected, code, retryAfter])
+  expect([answer.status, answer.body.error.code, answer.headers.get('retry-after')]).toEqual([
+    expected,
+    code,
+    retryAfter,
+  ])
   expect(answer.body.error.innerError['request-id']).toMatch(/^[0-9a-f-]{36}$/)
 })
 

@@ -22,7 +22,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
   origin = `http://localhost:${(site.address() as AddressInfo).port}`
   m365 = await startEmulator({ directories: demoDirectories({ web: [`${origin}/callback`], spa: [] }) })
-  m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { logoutUrl: `${origin}/frontchannel-logout` })
+  m365
+    .directory(CONTOSO_DIRECTORY_ID)
+    .changeApplication(JACKFIELD_CLIENT_ID, { logoutUrl: `${origin}/frontchannel-logout` })
   browser = await launchChromium()
 }, 60_000)
 afterAll(async () => {

@@ -16,7 +16,11 @@ type Parameters = Record<string, string | undefined>
 const search = (parameters: Parameters) =>
   new URLSearchParams(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-export function authorizeUrl(m365: M365Emulator, parameters: Parameters = {}, tenant: string = CONTOSO_DIRECTORY_ID): string {
+export function authorizeUrl(
+  m365: M365Emulator,
+  parameters: Parameters = {},
+  tenant: string = CONTOSO_DIRECTORY_ID,
+): string {
   const defaults = {
     client_id: JACKFIELD_CLIENT_ID,
     response_type: 'code',
@@ -34,7 +38,11 @@ export function authorizeUrl(m365: M365Emulator, parameters: Parameters = {}, te
 export function givenUser(m365: M365Emulator, tenant: string = CONTOSO_DIRECTORY_ID) {
   const directory = m365.directory(tenant)
   const id = randomUUID()
-  return directory.addUser({ id, userPrincipalName: `u-${id.slice(0, 8)}@${directory.domains[0]}`, displayName: 'Test Person' })
+  return directory.addUser({
+    id,
+    userPrincipalName: `u-${id.slice(0, 8)}@${directory.domains[0]}`,
+    displayName: 'Test Person',
+  })
 }
 
 export async function givenCode(
@@ -60,9 +68,18 @@ export async function postToken(
   headers: Record<string, string> = {},
   tenant: string = CONTOSO_DIRECTORY_ID,
 ): Promise<TokenAnswer> {
-  const response = await fetch(`${m365.origin}/${tenant}/oauth2/v2.0/token`, { method: 'POST', body: search(parameters), headers })
+  const response = await fetch(`${m365.origin}/${tenant}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: search(parameters),
+    headers,
+  })
   const body = (await response.json()) as Record<string, unknown>
-  return { status: response.status, body, headers: response.headers, code: (body.error_codes as number[] | undefined)?.[0] }
+  return {
+    status: response.status,
+    body,
+    headers: response.headers,
+    code: (body.error_codes as number[] | undefined)?.[0],
+  }
 }
 
 export const redemption = (code: string, parameters: Parameters = {}): Parameters => ({

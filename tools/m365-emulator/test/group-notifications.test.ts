@@ -25,7 +25,13 @@ async function subscribe(resource: string, changeType = 'updated,deleted'): Prom
   const response = await fetch(`${m365.origin}/v1.0/subscriptions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${await givenAppToken(m365)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ changeType, resource, notificationUrl: hook.url, expirationDateTime, clientState: 'a-secret' }),
+    body: JSON.stringify({
+      changeType,
+      resource,
+      notificationUrl: hook.url,
+      expirationDateTime,
+      clientState: 'a-secret',
+    }),
   })
   return response.status
 }

@@ -19,10 +19,12 @@ beforeAll(async () => {
 afterEach(() => void Object.assign(m365.graph, USUAL_GRAPH_SETTINGS))
 
 const contoso = () => m365.directory(CONTOSO_DIRECTORY_ID)
-const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> => getGraph(m365, path, token, headers)
+const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> =>
+  getGraph(m365, path, token, headers)
 const ids = ({ body }: GraphAnswer) => body.value.map(({ id }) => id)
 const EVENTUAL = { ConsistencyLevel: 'eventual' }
-const givenGroup = (seed: Partial<GroupSeed> = {}) => contoso().addGroup({ id: randomUUID(), displayName: 'A group', ...seed })
+const givenGroup = (seed: Partial<GroupSeed> = {}) =>
+  contoso().addGroup({ id: randomUUID(), displayName: 'A group', ...seed })
 
 async function post(path: string, body: unknown) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
@@ -66,13 +68,17 @@ describe('members', () => {
 
   test('a Microsoft 365 group holds no groups, and the cast to them is refused', async () => {
     const group = givenGroup({ groupTypes: ['Unified'], mailEnabled: true })
-    expect((await get(`/groups/${group.id}/members/microsoft.graph.group`)).body.error.code).toBe('Request_UnsupportedQuery')
+    expect((await get(`/groups/${group.id}/members/microsoft.graph.group`)).body.error.code).toBe(
+      'Request_UnsupportedQuery',
+    )
     expect(() => contoso().addMember(group.id, givenGroup().id)).toThrow('holds no groups')
   })
 
   test('the right to read groups is needed, and without the right to read users a member is an id', async () => {
     const group = givenGroup({ members: [ADELE.id] })
-    expect((await getGraph(m365, `/groups/${group.id}/members`, usersOnly)).body.error.code).toBe('Authorization_RequestDenied')
+    expect((await getGraph(m365, `/groups/${group.id}/members`, usersOnly)).body.error.code).toBe(
+      'Authorization_RequestDenied',
+    )
     const own = await givenEmulator()
     own.directory(CONTOSO_DIRECTORY_ID).withdrawConsent(JACKFIELD_CLIENT_ID, ['User.Read.All'])
     own.directory(CONTOSO_DIRECTORY_ID).grantConsent(JACKFIELD_CLIENT_ID, { roles: ['GroupMember.Read.All'] })
@@ -90,7 +96,9 @@ describe('members', () => {
     const groupIds = [outer.id, other.id]
     expect((await post(`/users/${user.id}/checkMemberGroups`, { groupIds })).body.value).toEqual([outer.id])
     expect((await post(`/users/${user.id}/getMemberObjects`, {})).body.value).toEqual([inner.id, outer.id])
-    expect((await post(`/users/${user.id}/getMemberGroups`, { securityEnabledOnly: true })).body.value).toEqual([inner.id])
+    expect((await post(`/users/${user.id}/getMemberGroups`, { securityEnabledOnly: true })).body.value).toEqual([
+      inner.id,
+    ])
     const found = await post('/directoryObjects/getByIds', { ids: [user.id, outer.id, randomUUID()], types: ['user'] })
     expect(found.body.value.map(({ id }) => id)).toEqual([user.id])
     expect((await post(`/users/${user.id}/checkMemberGroups`, { groupIds: [] })).status).toBe(400)
@@ -118,7 +126,9 @@ describe('S44 group delta', () => {
     const group = givenGroup({ members })
     const empty = givenGroup()
     m365.graph.deltaMembersSlice = 3
-    const { pages, items } = await round(`/groups/delta?$select=displayName,members&$filter=id eq '${group.id}' or id eq '${empty.id}'`)
+    const { pages, items } = await round(
+      `/groups/delta?$select=displayName,members&$filter=id eq '${group.id}' or id eq '${empty.id}'`,
+    )
     const slices = items.filter(({ id }) => id === group.id).map((item) => item['members@delta'] as { id: string }[])
     expect(slices.map(({ length }) => length)).toEqual([3, 3, 1])
     expect(slices.flat().map(({ id }) => id)).toEqual(members)
@@ -145,7 +155,11 @@ describe('S44 group delta', () => {
           { id: leaver.id, '@removed': { reason: 'deleted' } },
         ],
       },
-      { id: to.id, displayName: 'Renamed', 'members@delta': [{ '@odata.type': '#microsoft.graph.user', id: mover.id }] },
+      {
+        id: to.id,
+        displayName: 'Renamed',
+        'members@delta': [{ '@odata.type': '#microsoft.graph.user', id: mover.id }],
+      },
       { id: gone.id, '@removed': { reason: 'deleted' } },
     ])
     expect((await round(narrow)).items.map(({ id }) => id)).toEqual([to.id, gone.id])
@@ -157,7 +171,9 @@ describe('S44 group delta', () => {
 
   test('a token of users is nothing for groups', async () => {
     const { body } = await get('/users/delta?$deltatoken=latest')
-    expect((await get((body['@odata.deltaLink'] ?? '').replace('/users/', '/groups/'))).body.error.message).toBe('Badly formed token.')
+    expect((await get((body['@odata.deltaLink'] ?? '').replace('/users/', '/groups/'))).body.error.message).toBe(
+      'Badly formed token.',
+    )
   })
 })
 

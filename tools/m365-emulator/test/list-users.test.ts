@@ -46,15 +46,29 @@ test('S31 pages are followed to the end without loss, also while users come and 
 })
 
 test('selected properties are never absent: null, or empty for collections', async () => {
-  const { body } = await get(`/users?$select=id,Department,accountEnabled,userType,otherMails&$filter=id in ('${ADELE.id}')`)
-  expect(body.value).toEqual([{ id: ADELE.id, department: null, accountEnabled: true, userType: 'Member', otherMails: [] }])
+  const { body } = await get(
+    `/users?$select=id,Department,accountEnabled,userType,otherMails&$filter=id in ('${ADELE.id}')`,
+  )
+  expect(body.value).toEqual([
+    { id: ADELE.id, department: null, accountEnabled: true, userType: 'Member', otherMails: [] },
+  ])
 })
 
 describe('refusals', () => {
   test.each([
-    ['/users?$top=1000', 400, 'Request_BadRequest', "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive."],
+    [
+      '/users?$top=1000',
+      400,
+      'Request_BadRequest',
+      "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.",
+    ],
     ['/users?$top=0', 400, 'Request_BadRequest', 'Invalid page size'],
-    ['/users?$select=id,nonsense', 400, 'Request_BadRequest', "Could not find a property named 'nonsense' on type 'microsoft.graph.user'."],
+    [
+      '/users?$select=id,nonsense',
+      400,
+      'Request_BadRequest',
+      "Could not find a property named 'nonsense' on type 'microsoft.graph.user'.",
+    ],
     ['/users?$select=skills', 501, 'NotImplemented', 'This operation target is not yet supported.'],
     ['/users?$skip=5', 400, 'Request_BadRequest', '$skip'],
     ['/users?$skiptoken=nonsense', 400, 'Request_BadRequest', 'Badly formed token.'],
@@ -70,7 +84,10 @@ describe('refusals', () => {
     expect(answer.status).toBe(status)
     expect(answer.body.error.code).toBe(code)
     expect(answer.body.error.message).toContain(message)
-    expect(answer.body.error.innerError).toMatchObject({ 'client-request-id': 'mine', date: expect.stringMatching(/^[\dT:-]{19}$/) })
+    expect(answer.body.error.innerError).toMatchObject({
+      'client-request-id': 'mine',
+      date: expect.stringMatching(/^[\dT:-]{19}$/),
+    })
   })
 
   test('16 values in one filter are too many, 15 are not', async () => {
@@ -83,7 +100,9 @@ describe('refusals', () => {
     const own = await givenEmulator()
     const good = await givenAppToken(own)
     const [header, , signature] = good.split('.')
-    const payload = Buffer.from(JSON.stringify({ aud: 'https://graph.microsoft.com', roles: ['User.Read.All'] })).toString('base64url')
+    const payload = Buffer.from(
+      JSON.stringify({ aud: 'https://graph.microsoft.com', roles: ['User.Read.All'] }),
+    ).toString('base64url')
     for (const bad of ['', 'nonsense', token, `${header}.${payload}.${signature}`]) {
       const { status, body } = await getGraph(own, '/users', bad)
       expect({ status, code: body.error.code }).toEqual({ status: 401, code: 'InvalidAuthenticationToken' })
@@ -102,7 +121,12 @@ describe('refusals', () => {
     expect((await getGraph(m365, '/users', before)).status).toBe(403)
     const after = await givenAppToken(m365, client, FABRIKAM_DIRECTORY_ID)
     const { body } = await getGraph(m365, '/users', after)
-    expect(body.value[0]).toMatchObject({ displayName: 'Aylin Kaya', mobilePhone: null, businessPhones: [], jobTitle: null })
+    expect(body.value[0]).toMatchObject({
+      displayName: 'Aylin Kaya',
+      mobilePhone: null,
+      businessPhones: [],
+      jobTitle: null,
+    })
   })
 
   test('an application removed from the directory answers 401 Authorization_IdentityNotFound', async () => {
@@ -123,14 +147,19 @@ describe('queries', () => {
         EVENTUAL,
       ),
     ).toHaveLength(5)
-    expect(await names("/users?$filter=accountEnabled eq false or startsWith(surname,'Vance')")).toEqual(['Adele Vance'])
+    expect(await names("/users?$filter=accountEnabled eq false or startsWith(surname,'Vance')")).toEqual([
+      'Adele Vance',
+    ])
     expect(await names("/users?$filter=surname eq 'O''Nobody'")).toEqual([])
     expect(await names("/users?$filter=userType eq 'Guest'")).toEqual([])
   })
 
   test('searches by the start of words, needs the header, counts on the first page only', async () => {
     expect(await names('/users?$search="displayName:van ad"', EVENTUAL)).toEqual(['Adele Vance'])
-    expect(await names('/users?$search="displayName:vance" OR "mail:Adams@"', EVENTUAL)).toEqual(['Conf Room Adams', 'Adele Vance'])
+    expect(await names('/users?$search="displayName:vance" OR "mail:Adams@"', EVENTUAL)).toEqual([
+      'Conf Room Adams',
+      'Adele Vance',
+    ])
     const first = await get('/users?$count=true&$top=20', EVENTUAL)
     expect(first.body['@odata.count']).toBe(32)
     expect((await get(first.body['@odata.nextLink'] ?? '', EVENTUAL)).body).not.toHaveProperty('@odata.count')
@@ -152,10 +181,17 @@ describe('queries', () => {
   test('one user by id and by name, the organisation, and a batch of them', async () => {
     expect((await get(`/users/${ADELE.userPrincipalName.toUpperCase()}`)).body).toMatchObject({ id: ADELE.id })
     m365.directory(FABRIKAM_DIRECTORY_ID).grantConsent(FABRIKAM_CLIENT_ID, { roles: ['User.Read.All'] })
-    const guest = await givenAppToken(m365, { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }, FABRIKAM_DIRECTORY_ID)
+    const guest = await givenAppToken(
+      m365,
+      { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET },
+      FABRIKAM_DIRECTORY_ID,
+    )
     const name = encodeURIComponent('oscar_adatum.onmicrosoft.com#EXT#@fabrikam.onmicrosoft.com')
     expect((await getGraph(m365, `/users/${name}?$select=userType`, guest)).body).toMatchObject({ userType: 'Guest' })
-    expect((await get('/organization')).body.value[0]).toMatchObject({ id: CONTOSO_DIRECTORY_ID, displayName: 'Contoso' })
+    expect((await get('/organization')).body.value[0]).toMatchObject({
+      id: CONTOSO_DIRECTORY_ID,
+      displayName: 'Contoso',
+    })
     const requests = [`/users/${ADELE.id}`, '/users/nobody', '/users/$count'].map((url, index) => ({
       id: `${index}`,
       method: 'GET',
@@ -163,7 +199,11 @@ describe('queries', () => {
       headers: index === 2 ? EVENTUAL : {},
     }))
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const response = await fetch(`${m365.origin}/v1.0/$batch`, { method: 'POST', headers, body: JSON.stringify({ requests }) })
+    const response = await fetch(`${m365.origin}/v1.0/$batch`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ requests }),
+    })
     const { responses } = (await response.json()) as { responses: { status: number; body: unknown }[] }
     expect(responses.map(({ status }) => status)).toEqual([200, 404, 200])
     expect(responses[2]?.body).toBe('32')

@@ -151,7 +151,10 @@ test('lifecycle events go to their own address; an unanswered call to reauthoris
   m365.notifications.lifecycle('reauthorizationRequired', { subscriptionId: id })
   await m365.notifications.settled()
   expect(hook.received).toMatchObject([
-    { path: '/graph/lifecycle', value: [{ subscriptionId: id, lifecycleEvent: 'reauthorizationRequired', clientState: 'a-secret' }] },
+    {
+      path: '/graph/lifecycle',
+      value: [{ subscriptionId: id, lifecycleEvent: 'reauthorizationRequired', clientState: 'a-secret' }],
+    },
   ])
   rename('Still told')
   m365.advanceTime(16 * MINUTE)
@@ -186,9 +189,17 @@ test('a lifecycle notification is as captured, with organizationId and no tenant
     },
   ])
   const body = JSON.stringify({ lifecycleShape: 'documented' })
-  await fetch(`${m365.origin}/_emulator/notifications`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
+  await fetch(`${m365.origin}/_emulator/notifications`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
   expect(await told()).toEqual([
-    { ...both, subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}-08:00$/), tenantId: CONTOSO_DIRECTORY_ID },
+    {
+      ...both,
+      subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}-08:00$/),
+      tenantId: CONTOSO_DIRECTORY_ID,
+    },
   ])
 })
 
@@ -203,7 +214,11 @@ test('“subscriptionRemoved” is told, and true', async () => {
 test('the same is done over HTTP from another process', async () => {
   const id = await subscribe()
   const post = (path: string, body: unknown, method = 'POST') =>
-    fetch(`${m365.origin}/_emulator${path}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    fetch(`${m365.origin}/_emulator${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
   expect((await post('/notifications/faults', { kind: 'lose', count: 1 })).status).toBe(200)
   expect((await post('/notifications/faults', { kind: 'explode' })).status).toBe(400)
   rename('Lost')
@@ -212,5 +227,7 @@ test('the same is done over HTTP from another process', async () => {
   await post('/notifications/lifecycle', { event: 'missed', subscriptionId: id })
   await post('/notifications/settle', {})
   expect(hook.entries()).toMatchObject([{ lifecycleEvent: 'missed' }])
-  expect(await (await fetch(`${m365.origin}/_emulator/subscriptions`)).json()).toMatchObject([{ id, resource: 'users' }])
+  expect(await (await fetch(`${m365.origin}/_emulator/subscriptions`)).json()).toMatchObject([
+    { id, resource: 'users' },
+  ])
 })

@@ -7,9 +7,15 @@ import { BEGINNING, countMatching, readListing, takePage } from '../src/graph/li
 import { computedPopulation } from '../src/population/population.ts'
 import { PopulationSeed } from '../src/population/population-seed.ts'
 
-const people = (seed: Partial<PopulationSeed> & { size: number }) => computedPopulation(PopulationSeed.parse(seed), 'many.example')
+const people = (seed: Partial<PopulationSeed> & { size: number }) =>
+  computedPopulation(PopulationSeed.parse(seed), 'many.example')
 const directory = (size: number) =>
-  new Directories(new Clock()).add({ id: randomUUID(), displayName: 'Many', domains: ['many.example'], population: { size } })
+  new Directories(new Clock()).add({
+    id: randomUUID(),
+    displayName: 'Many',
+    domains: ['many.example'],
+    population: { size },
+  })
 
 describe('computed people', () => {
   test('the same seed gives the same people, another seed others', () => {
@@ -39,7 +45,15 @@ describe('computed people', () => {
   })
 
   test('shares are kept: guests, disabled, rooms, empty userType, shared names, untidy phones', () => {
-    const many = people({ size: 5_000, guests: 0.2, rooms: 0.1, disabled: 0.1, emptyUserType: 0.1, noPhone: 0.5, locales: { 'de-DE': 1 } })
+    const many = people({
+      size: 5_000,
+      guests: 0.2,
+      rooms: 0.1,
+      disabled: 0.1,
+      emptyUserType: 0.1,
+      noPhone: 0.5,
+      locales: { 'de-DE': 1 },
+    })
     const all = Array.from({ length: many.size }, (_, position) => many.at(position))
     const share = (test: (user: (typeof all)[number]) => boolean) => all.filter(test).length / all.length
     expect(share(({ userType }) => userType === 'Guest')).toBeCloseTo(0.18, 1)
@@ -80,12 +94,20 @@ describe('a large directory takes no memory for those nobody touched', () => {
     expect(users.find('RENAMED@many.example')?.id).toBe(last.id)
     expect(users.find(last.userPrincipalName)).toBeUndefined()
     users.add({ id: randomUUID(), userPrincipalName: last.userPrincipalName, displayName: 'Took the name' })
-    expect(() => users.add({ id: randomUUID(), userPrincipalName: first.userPrincipalName, displayName: 'Clash' })).toThrow(/exists/)
-    expect(() => users.add({ id: first.id, userPrincipalName: 'x@many.example', displayName: 'Clash' })).toThrow(/exists/)
+    expect(() =>
+      users.add({ id: randomUUID(), userPrincipalName: first.userPrincipalName, displayName: 'Clash' }),
+    ).toThrow(/exists/)
+    expect(() => users.add({ id: first.id, userPrincipalName: 'x@many.example', displayName: 'Clash' })).toThrow(
+      /exists/,
+    )
     users.delete(first.id)
     expect([users.find(first.id), users.at(0), users.state(first.id)]).toEqual([undefined, undefined, 'soft-deleted'])
     expect(users.count()).toBe(1_000_000)
-    const { id: heir } = users.add({ id: randomUUID(), userPrincipalName: first.userPrincipalName, displayName: 'Took the name' })
+    const { id: heir } = users.add({
+      id: randomUUID(),
+      userPrincipalName: first.userPrincipalName,
+      displayName: 'Took the name',
+    })
     expect(() => users.restore(first.id)).toThrow(/exists/)
     users.change(heir, { userPrincipalName: 'heir@many.example' })
     users.restore(first.id)

@@ -16,7 +16,8 @@ beforeAll(async () => {
 })
 
 const contoso = () => m365.directory(CONTOSO_DIRECTORY_ID)
-const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> => getGraph(m365, path, token, headers)
+const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> =>
+  getGraph(m365, path, token, headers)
 const ids = ({ body }: GraphAnswer) => body.value.map(({ id }) => id)
 const EVENTUAL = { ConsistencyLevel: 'eventual' }
 const call = (method: string, path: string, bearer = token) =>
@@ -33,10 +34,16 @@ describe('deleted items', () => {
     expect(body.value).toContainEqual({ id: user.id, deletedDateTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) })
     const first = await get(`${bin}?$top=1`)
     expect(ids(await get(first.body['@odata.nextLink'] ?? ''))).not.toEqual(ids(first))
-    expect((await get(`/directory/deletedItems/${user.id}`)).body).toMatchObject({ id: user.id, '@odata.type': '#microsoft.graph.user' })
+    expect((await get(`/directory/deletedItems/${user.id}`)).body).toMatchObject({
+      id: user.id,
+      '@odata.type': '#microsoft.graph.user',
+    })
     expect((await call('POST', `/directory/deletedItems/${user.id}/restore`, reader)).status).toBe(403)
     expect((await call('POST', `/directory/deletedItems/${user.id}/restore`)).status).toBe(200)
-    expect((await get(`/users/${user.id}`)).body).toMatchObject({ id: user.id, userPrincipalName: user.userPrincipalName })
+    expect((await get(`/users/${user.id}`)).body).toMatchObject({
+      id: user.id,
+      userPrincipalName: user.userPrincipalName,
+    })
     expect((await call('DELETE', `/directory/deletedItems/${stays.id}`)).status).toBe(204)
     expect((await get(`/directory/deletedItems/${stays.id}`)).body.error.code).toBe('Request_ResourceNotFound')
   })
@@ -76,7 +83,10 @@ describe('photos', () => {
 
   test('without a picture the metadata is of one pixel and the content is not found', async () => {
     const user = givenUser(m365)
-    expect((await get(`/users/${user.id}/photo`)).body).toMatchObject({ id: '1x1', '@odata.mediaContentType': 'image/gif' })
+    expect((await get(`/users/${user.id}/photo`)).body).toMatchObject({
+      id: '1x1',
+      '@odata.mediaContentType': 'image/gif',
+    })
     expect((await get(`/users/${user.id}/photo/$value`)).body.error.code).toBe('ImageNotFound')
   })
 })
@@ -89,8 +99,13 @@ describe('licences and collections in filters', () => {
     const holders = contoso().users().slice(0, 5)
     for (const { id } of holders) contoso().changeUser(id, { assignedLicenses: [{ skuId }] })
     const filter = `$filter=assignedLicenses/any(a:a/skuId eq ${skuId}) and accountEnabled eq true&$select=id&$top=3`
-    const nextOf = async (query: string, headers = {}) => (await get(`/users?${query}`, headers)).body['@odata.nextLink'] ?? ''
-    for (const link of [await nextOf(filter), await nextOf(filter, EVENTUAL), await nextOf(`${filter}&$count=true`, EVENTUAL)]) {
+    const nextOf = async (query: string, headers = {}) =>
+      (await get(`/users?${query}`, headers)).body['@odata.nextLink'] ?? ''
+    for (const link of [
+      await nextOf(filter),
+      await nextOf(filter, EVENTUAL),
+      await nextOf(`${filter}&$count=true`, EVENTUAL),
+    ]) {
       const { status, body } = await get(link)
       expect([status, body.error.code, body.error.message]).toEqual([
         400,
@@ -111,8 +126,12 @@ describe('licences and collections in filters', () => {
     expect(ids(await get(`/users?$filter=assignedLicenses/any(a:a/skuId eq ${SKU})&$select=id`))).toEqual([user.id])
     const both = `assignedLicenses/any(a:a/skuId eq ${SKU}) and displayName eq 'Nobody and nothing'`
     expect(ids(await get(`/users?$filter=${both}`))).toEqual([])
-    expect((await get(`/users/${user.id}?$select=assignedLicenses`)).body).toMatchObject({ assignedLicenses: [{ skuId: SKU }] })
-    expect((await get(`/users/${user.id}/licenseDetails`)).body.value).toMatchObject([{ skuId: SKU, skuPartNumber: 'SPE_E3' }])
+    expect((await get(`/users/${user.id}?$select=assignedLicenses`)).body).toMatchObject({
+      assignedLicenses: [{ skuId: SKU }],
+    })
+    expect((await get(`/users/${user.id}/licenseDetails`)).body.value).toMatchObject([
+      { skuId: SKU, skuPartNumber: 'SPE_E3' },
+    ])
     expect((await get('/users?$filter=assignedLicenses/$count eq 0')).body.error.code).toBe('Request_UnsupportedQuery')
     const unlicensed = await get('/users?$filter=assignedLicenses/$count eq 0&$count=true&$top=999', EVENTUAL)
     expect(ids(unlicensed)).not.toContain(user.id)
@@ -122,9 +141,13 @@ describe('licences and collections in filters', () => {
   test('addresses are found by equality and by start', async () => {
     const user = givenUser(m365)
     contoso().changeUser(user.id, { proxyAddresses: ["SMTP:o'brien@contoso.example", 'smtp:old@contoso.example'] })
-    expect(ids(await get("/users?$filter=proxyAddresses/any(p:p eq 'smtp:o''brien@contoso.example')"))).toEqual([user.id])
+    expect(ids(await get("/users?$filter=proxyAddresses/any(p:p eq 'smtp:o''brien@contoso.example')"))).toEqual([
+      user.id,
+    ])
     expect(ids(await get("/users?$filter=proxyAddresses/any(p:startswith(p,'smtp:old@'))"))).toEqual([user.id])
-    expect((await get("/users?$filter=proxyAddresses/any(p:contains(p,'x'))")).body.error.code).toBe('Request_UnsupportedQuery')
+    expect((await get("/users?$filter=proxyAddresses/any(p:contains(p,'x'))")).body.error.code).toBe(
+      'Request_UnsupportedQuery',
+    )
     expect((await get("/users?$filter=nonsense/any(p:p eq 'x')")).status).toBe(400)
   })
 })
@@ -133,7 +156,11 @@ describe('batch', () => {
   type Item = { id: string; status: number; headers: Record<string, string>; body: unknown }
   const batch = async (requests: unknown[]) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const response = await fetch(`${m365.origin}/v1.0/$batch`, { method: 'POST', headers, body: JSON.stringify({ requests }) })
+    const response = await fetch(`${m365.origin}/v1.0/$batch`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ requests }),
+    })
     return { status: response.status, ...((await response.json()) as { responses: Item[] }) }
   }
 
@@ -142,7 +169,13 @@ describe('batch', () => {
     const base64 = Buffer.from([0x89, 0x50, 0xff, 0x00]).toString('base64')
     contoso().setPhoto(user.id, { base64, contentType: 'image/png' })
     const { responses } = await batch([
-      { id: '1', method: 'POST', url: `/users/${user.id}/getMemberObjects`, headers: { 'Content-Type': 'application/json' }, body: {} },
+      {
+        id: '1',
+        method: 'POST',
+        url: `/users/${user.id}/getMemberObjects`,
+        headers: { 'Content-Type': 'application/json' },
+        body: {},
+      },
       { id: '2', method: 'GET', url: `/users/${user.id}/photo/$value` },
       { id: '3', method: 'GET', url: `/users/${randomUUID()}` },
       { id: '4', method: 'GET', url: '/users', dependsOn: ['3'] },

@@ -20,7 +20,10 @@ async function runWithVitest(lines: string): Promise<{ code: number | null; outp
 })`
   await writeFile(file, `import { afterAll, expect, test } from 'vitest'\n${lines}\n${use}\n`)
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', file, '--reporter=verbose'], { cwd: root, env: { PATH: process.env.PATH ?? '' } })
+  const child = spawn(process.execPath, [vitest, 'run', file, '--reporter=verbose'], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '' },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))

@@ -23,7 +23,10 @@ describe('the hybrid flow, where the registration enables ID tokens', () => {
     const hash = createHash('sha256')
       .update(answer.code ?? '')
       .digest()
-    expect(decodeJwt(answer.id_token ?? '')).toMatchObject({ nonce: 'a-nonce', c_hash: hash.subarray(0, 16).toString('base64url') })
+    expect(decodeJwt(answer.id_token ?? '')).toMatchObject({
+      nonce: 'a-nonce',
+      c_hash: hash.subarray(0, 16).toString('base64url'),
+    })
     expect((await postToken(m365, redemption(answer.code ?? ''))).status).toBe(200)
   })
 
@@ -38,7 +41,9 @@ describe('the hybrid flow, where the registration enables ID tokens', () => {
     ['900144', { nonce: undefined }],
     ['70011', { scope: 'https://graph.microsoft.com/User.Read' }],
   ])('AADSTS%s for %o', async (code, parameters) => {
-    const page = await new SignInAgent(m365.origin).open(authorizeUrl(m365, { response_type: 'code id_token', ...parameters }))
+    const page = await new SignInAgent(m365.origin).open(
+      authorizeUrl(m365, { response_type: 'code id_token', ...parameters }),
+    )
     expect(fragmentOf(page.location).error_description).toMatch(new RegExp(`^AADSTS${code}: `))
   })
 })
@@ -73,9 +78,10 @@ test('the switches of uncertain behaviour work over HTTP and refuse what they do
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-  expect((await put({ descriptionSeparator: 'line-break', errorUri: false, sidClaim: 'optional', refuseOriginOfWeb: false })).status).toBe(
-    200,
-  )
+  expect(
+    (await put({ descriptionSeparator: 'line-break', errorUri: false, sidClaim: 'optional', refuseOriginOfWeb: false }))
+      .status,
+  ).toBe(200)
   const { body } = await postToken(m365, redemption('nonsense'))
   expect(body.error_description).toMatch(/^AADSTS70000: [^\r]*\r\nTrace ID: .*\r\nCorrelation ID: .*\r\nTimestamp: /)
   expect(body).not.toHaveProperty('error_uri')
@@ -89,7 +95,12 @@ test('the switches of uncertain behaviour work over HTTP and refuse what they do
 
 test('a directory of a national cloud is refused everywhere with AADSTS90038', async () => {
   const id = 'a0000000-0000-4000-8000-00000000000c'
-  m365.addDirectory({ id, displayName: 'Elsewhere', domains: ['elsewhere.example'], nationalCloud: 'microsoftonline.us' })
+  m365.addDirectory({
+    id,
+    displayName: 'Elsewhere',
+    domains: ['elsewhere.example'],
+    nationalCloud: 'microsoftonline.us',
+  })
   expect((await new SignInAgent(m365.origin).open(authorizeUrl(m365, {}, id))).text).toContain('AADSTS90038')
   expect((await postToken(m365, redemption('x'), {}, id)).code).toBe(90038)
   const discovery = await fetch(`${m365.origin}/${id}/v2.0/.well-known/openid-configuration`)

@@ -28,13 +28,16 @@ async function copied(label: string): Promise<string> {
   return page.evaluate('navigator.clipboard.readText()')
 }
 
-const open = (part: string) => page.getByRole('navigation', { name: 'Registration' }).getByRole('link', { name: part }).click()
+const open = (part: string) =>
+  page.getByRole('navigation', { name: 'Registration' }).getByRole('link', { name: part }).click()
 
 test('S8 to S26 by hand: an admin registers an application, and what comes of it signs in and reads users', {
   timeout: 180_000,
 }, async () => {
   // S8: the deep link of Microsoft's portal, behind the sign-in
-  await page.goto(`${m365.origin}/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade/quickStartType~/null/isMSAApp~/false`)
+  await page.goto(
+    `${m365.origin}/#view/Microsoft_AAD_RegisteredApps/CreateApplicationBlade/quickStartType~/null/isMSAApp~/false`,
+  )
   await page.getByLabel('User name').fill(FABRIKAM_GLOBAL_ADMINISTRATOR)
   await page.getByLabel('Password').fill('Passw0rd!')
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -65,7 +68,8 @@ test('S8 to S26 by hand: an admin registers an application, and what comes of it
   expect(await page.content()).not.toContain(secret)
   const client = { client_id: clientId, client_secret: secret }
   expect((await postToken(m365, appOnly({ ...client, client_secret: secretId }), {}, directoryId)).code).toBe(7000215)
-  const rolesNow = async () => decodeJwt(String((await postToken(m365, appOnly(client), {}, directoryId)).body.access_token)).roles
+  const rolesNow = async () =>
+    decodeJwt(String((await postToken(m365, appOnly(client), {}, directoryId)).body.access_token)).roles
   // S22, S23: the application permission, first listed, then granted; by keyboard alone
   await open('API permissions')
   await page.getByRole('link', { name: 'Add a permission' }).press('Enter')

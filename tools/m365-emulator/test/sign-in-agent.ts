@@ -10,7 +10,11 @@ export class SignInAgent {
   /** Follows redirects within the emulator; one that leaves it is the end. */
   async open(url: string | URL, init: RequestInit = {}): Promise<Page> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, ...(cookie && { cookie }) } })
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      headers: { ...init.headers, ...(cookie && { cookie }) },
+    })
     for (const line of response.headers.getSetCookie()) {
       const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
       if (value) this.#cookies.set(name, value)
@@ -35,7 +39,10 @@ export class SignInAgent {
 }
 
 const decode = (text: string) =>
-  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '')
+  text.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+  )
 
 const attributes = (tag: string) =>
   Object.fromEntries([...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, decode(value ?? '')]))
@@ -62,7 +69,9 @@ export class Page {
 
   formOf(button: string): { action: string; values: Record<string, string> } {
     for (const [whole, head = '', body = ''] of this.html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
-      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) => label.includes(button))
+      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) =>
+        label.includes(button),
+      )
       if (!pressed) continue
       const inputs = [...whole.matchAll(/<input[^>]*>/g)].map(([tag]) => attributes(tag))
       const values = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]))

@@ -29,7 +29,9 @@ test('front-channel logout: each application of the session is called in a frame
   const frames = [...page.html.matchAll(/<iframe[^>]* src="([^"]+)"/g)].map(([, src]) => src)
   expect(frames).toEqual([`${LOGOUT_URL}?sid=${sid}`])
   expect(page.html).toContain(`href="${WEB}"`)
-  expect((await agent.open(authorizeUrl(m365, { prompt: 'none' }))).location?.searchParams.get('error')).toBe('login_required')
+  expect((await agent.open(authorizeUrl(m365, { prompt: 'none' }))).location?.searchParams.get('error')).toBe(
+    'login_required',
+  )
 })
 
 test('with several accounts logout asks which, and logout_hint answers it', async () => {
@@ -48,7 +50,8 @@ test('with several accounts logout asks which, and logout_hint answers it', asyn
 test('the account picked on the page is the one that ends', async () => {
   const agent = new SignInAgent(m365.origin)
   const [first, second] = [givenUser(m365), givenUser(m365)]
-  for (const user of [first, second]) await agent.signIn(authorizeUrl(m365, { prompt: 'login' }), user.userPrincipalName)
+  for (const user of [first, second])
+    await agent.signIn(authorizeUrl(m365, { prompt: 'login' }), user.userPrincipalName)
   await agent.submit(await agent.open(logoutUrl()), first.userPrincipalName)
   const silent = await agent.open(authorizeUrl(m365, { prompt: 'none' }))
   const { body } = await postToken(m365, redemption(silent.location?.searchParams.get('code') ?? ''))

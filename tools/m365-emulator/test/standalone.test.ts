@@ -8,11 +8,15 @@ import { CONTOSO_DIRECTORY_ID } from '../src/demo/contoso.ts'
 const main = new URL('../src/main.ts', import.meta.url).pathname
 
 function start(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'silent', ...environment } })
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'silent', ...environment },
+  })
   let output = ''
   let errors = ''
   child.stderr.on('data', (chunk) => (errors += chunk))
-  const ended = new Promise<{ code: number | null; errors: string }>((resolve) => child.on('close', (code) => resolve({ code, errors })))
+  const ended = new Promise<{ code: number | null; errors: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, errors })),
+  )
   const origin = new Promise<string>((resolve) =>
     child.stdout.on('data', (chunk) => {
       output += chunk
@@ -27,7 +31,9 @@ test('without a configuration the program serves the demo directories, and ends 
   const { child, ended, origin } = start({ PORT: '0', EMULATOR_REDIRECT_ORIGINS: 'http://acme.phone.localhost:4000' })
   const base = `${await origin}/_emulator/directories`
   const applications = await (await fetch(`${base}/${CONTOSO_DIRECTORY_ID}/applications`)).json()
-  expect(applications).toMatchObject([{ redirectUris: { web: ['http://acme.phone.localhost:4000/auth/microsoft/callback'] } }])
+  expect(applications).toMatchObject([
+    { redirectUris: { web: ['http://acme.phone.localhost:4000/auth/microsoft/callback'] } },
+  ])
   expect(await (await fetch(base)).json()).toHaveLength(3)
   child.kill('SIGTERM')
   expect((await ended).code).toBe(0)
@@ -54,7 +60,9 @@ test('a configuration file brings its own directories; every wrong value in it i
   await writeFile(
     path,
     JSON.stringify({
-      directories: [{ ...directory, id: 'x', users: [{ id: 'y', displayName: 'Z', userPrincipalName: 'z@mine.example' }] }],
+      directories: [
+        { ...directory, id: 'x', users: [{ id: 'y', displayName: 'Z', userPrincipalName: 'z@mine.example' }] },
+      ],
     }),
   )
   const { code, errors } = await start({ EMULATOR_CONFIG: path }).ended

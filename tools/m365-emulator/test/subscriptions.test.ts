@@ -113,7 +113,10 @@ test('S44 without the permission to read users there is no subscription', async 
 test('S44 over the quota of an app in a tenant the answer names the limit', async () => {
   m365.subscriptions.limits.perAppAndTenant = 1
   expect((await subscribe()).status).toBe(201)
-  expect(await subscribe()).toMatchObject({ status: 403, body: { error: { message: expect.stringContaining('AppTenant') } } })
+  expect(await subscribe()).toMatchObject({
+    status: 403,
+    body: { error: { message: expect.stringContaining('AppTenant') } },
+  })
 })
 
 test('S44 the same subscription twice is allowed, or refused where the newer service is emulated', async () => {
@@ -125,7 +128,9 @@ test('S44 the same subscription twice is allowed, or refused where the newer ser
 test('S44 it can be read, renewed, reauthorised and deleted, and is gone when it expires', async () => {
   const { id } = (await subscribe()).body
   const later = inMinutes(10_000)
-  expect((await call('PATCH', `/subscriptions/${id}`, { expirationDateTime: later })).body.expirationDateTime).toBe(later)
+  expect((await call('PATCH', `/subscriptions/${id}`, { expirationDateTime: later })).body.expirationDateTime).toBe(
+    later,
+  )
   expect((await call('PATCH', `/subscriptions/${id}`, { lifecycleNotificationUrl: hook.url })).status).toBe(400)
   expect((await call('POST', `/subscriptions/${id}/reauthorize`)).status).toBe(204)
   expect((await call('GET', `/subscriptions/${id}`)).body.id).toBe(id)
@@ -140,7 +145,9 @@ test('S44 it can be read, renewed, reauthorised and deleted, and is gone when it
 
 test('an app sees its own subscriptions only', async () => {
   const { id } = (await subscribe()).body
-  const other = m365.directory(CONTOSO_DIRECTORY_ID).registerApplication({ appId: crypto.randomUUID(), displayName: 'Other' })
+  const other = m365
+    .directory(CONTOSO_DIRECTORY_ID)
+    .registerApplication({ appId: crypto.randomUUID(), displayName: 'Other' })
   const { secretText } = m365.directory(CONTOSO_DIRECTORY_ID).addSecret(other.appId)
   const stranger = await givenAppToken(m365, { client_id: other.appId, client_secret: secretText })
   expect((await call('GET', '/subscriptions', undefined, stranger)).body.value).toEqual([])

@@ -16,7 +16,9 @@ const idToken = async (tamper?: TamperInput) => {
   return String((await postToken(m365, redemption(await givenCode(m365)))).body.id_token)
 }
 const verified = (token: string) =>
-  jwtVerify(token, createRemoteJWKSet(new URL(`${m365.origin}/${CONTOSO_DIRECTORY_ID}/discovery/v2.0/keys`)), { algorithms: ['RS256'] })
+  jwtVerify(token, createRemoteJWKSet(new URL(`${m365.origin}/${CONTOSO_DIRECTORY_ID}/discovery/v2.0/keys`)), {
+    algorithms: ['RS256'],
+  })
 
 test.each(['unpublished-key', 'personal-key', 'none', 'hs256-public-pem', 'hs256-jwk', 'broken'] as const)(
   'RP-01 RP-02 RP-03 a token spoiled by %s does not verify, the next one does',

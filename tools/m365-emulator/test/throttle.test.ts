@@ -45,7 +45,11 @@ test('above the quota it is 429 with the time to wait and whose quota it was, un
   m365.throttle.unitsPerWindow = 2
   await getGraph(m365, '/users', token)
   const { status, headers, body } = await getGraph(m365, '/users', token)
-  expect([status, body.error.code, headers.get('x-ms-throttle-information')]).toEqual([429, 'TooManyRequests', 'ResourceUnitLimitExceeded'])
+  expect([status, body.error.code, headers.get('x-ms-throttle-information')]).toEqual([
+    429,
+    'TooManyRequests',
+    'ResourceUnitLimitExceeded',
+  ])
   expect(headers.get('x-ms-throttle-scope')).toMatch(/^Tenant_Application\/ReadWrite\/[0-9a-f-]{36}\/[0-9a-f-]{36}$/)
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   m365.advanceTime(10_000)

@@ -1,8 +1,19 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADATUM_DIRECTORY_ID, MALLORY } from '../src/demo/adatum.ts'
-import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET, JACKFIELD_SECRET_ID } from '../src/demo/contoso.ts'
-import { FABRIKAM_CLIENT_ID, FABRIKAM_CLIENT_SECRET, FABRIKAM_DIRECTORY_ID, FABRIKAM_GUEST_ID } from '../src/demo/fabrikam.ts'
+import {
+  ADELE,
+  CONTOSO_DIRECTORY_ID,
+  JACKFIELD_CLIENT_ID,
+  JACKFIELD_CLIENT_SECRET,
+  JACKFIELD_SECRET_ID,
+} from '../src/demo/contoso.ts'
+import {
+  FABRIKAM_CLIENT_ID,
+  FABRIKAM_CLIENT_SECRET,
+  FABRIKAM_DIRECTORY_ID,
+  FABRIKAM_GUEST_ID,
+} from '../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../src/emulator.ts'
 import { appOnly, givenCode, givenEmulator, givenUser, postToken, redemption, SPA } from './given.ts'
 
@@ -32,7 +43,10 @@ describe('S11 the platform of the redirect URI decides who may redeem', () => {
 
   test('a preflight is answered', async () => {
     const url = `${m365.origin}/common/oauth2/v2.0/token`
-    const response = await fetch(url, { method: 'OPTIONS', headers: { ...ORIGIN, 'access-control-request-method': 'POST' } })
+    const response = await fetch(url, {
+      method: 'OPTIONS',
+      headers: { ...ORIGIN, 'access-control-request-method': 'POST' },
+    })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-methods')).toContain('POST')
   })
@@ -40,13 +54,19 @@ describe('S11 the platform of the redirect URI decides who may redeem', () => {
   test('a refresh token of a spa sign-in needs an Origin and dies 24 hours after the sign-in', async () => {
     const own = await givenEmulator()
     const { body } = await postToken(own, redemption(await givenCode(own, { redirect_uri: SPA }), spa), ORIGIN)
-    const refresh = { grant_type: 'refresh_token', client_id: JACKFIELD_CLIENT_ID, refresh_token: String(body.refresh_token) }
+    const refresh = {
+      grant_type: 'refresh_token',
+      client_id: JACKFIELD_CLIENT_ID,
+      refresh_token: String(body.refresh_token),
+    }
     expect((await postToken(own, refresh)).code).toBe(9002327)
     own.advanceTime(23 * 3600_000)
     const second = await postToken(own, refresh, ORIGIN)
     expect(second.status).toBe(200)
     own.advanceTime(2 * 3600_000)
-    expect((await postToken(own, { ...refresh, refresh_token: String(second.body.refresh_token) }, ORIGIN)).code).toBe(700084)
+    expect((await postToken(own, { ...refresh, refresh_token: String(second.body.refresh_token) }, ORIGIN)).code).toBe(
+      700084,
+    )
     await own.close()
   })
 })
@@ -98,7 +118,12 @@ describe('a code', () => {
 
 describe('ID token', () => {
   const claimsOf = async (scope: string, tenant: string, userName: string, client: Record<string, string> = {}) => {
-    const code = await givenCode(m365, { scope, ...(client.client_id && { client_id: client.client_id }) }, tenant, userName)
+    const code = await givenCode(
+      m365,
+      { scope, ...(client.client_id && { client_id: client.client_id }) },
+      tenant,
+      userName,
+    )
     return decodeJwt(String((await postToken(m365, redemption(code, client), {}, tenant)).body.id_token))
   }
 
@@ -110,7 +135,12 @@ describe('ID token', () => {
 
   test('S47 RP-23 a stranger signs in at organizations with the own tid and the victim`s mail', async () => {
     const claims = await claimsOf('openid profile email', 'organizations', MALLORY.userPrincipalName)
-    expect(claims).toMatchObject({ tid: ADATUM_DIRECTORY_ID, oid: MALLORY.id, email: ADELE.userPrincipalName, xms_edov: false })
+    expect(claims).toMatchObject({
+      tid: ADATUM_DIRECTORY_ID,
+      oid: MALLORY.id,
+      email: ADELE.userPrincipalName,
+      xms_edov: false,
+    })
     expect(claims.iss).toBe(`${m365.origin}/${ADATUM_DIRECTORY_ID}/v2.0`)
   })
 
@@ -119,7 +149,12 @@ describe('ID token', () => {
     const client = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
     const claims = await claimsOf('openid profile', FABRIKAM_DIRECTORY_ID, 'oscar@adatum.onmicrosoft.com', client)
     const idp = `https://sts.windows.net/${ADATUM_DIRECTORY_ID}/`
-    expect(claims).toMatchObject({ tid: FABRIKAM_DIRECTORY_ID, oid: FABRIKAM_GUEST_ID, idp, email: 'oscar@adatum.onmicrosoft.com' })
+    expect(claims).toMatchObject({
+      tid: FABRIKAM_DIRECTORY_ID,
+      oid: FABRIKAM_GUEST_ID,
+      idp,
+      email: 'oscar@adatum.onmicrosoft.com',
+    })
   })
 })
 
@@ -172,7 +207,8 @@ describe('S23 S27 client credentials', () => {
 
   test('S22 a token is issued without consent, it just has no roles', async () => {
     const fabrikam = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
-    const claims = async () => decodeJwt(String((await postToken(m365, appOnly(fabrikam), {}, FABRIKAM_DIRECTORY_ID)).body.access_token))
+    const claims = async () =>
+      decodeJwt(String((await postToken(m365, appOnly(fabrikam), {}, FABRIKAM_DIRECTORY_ID)).body.access_token))
     expect(await claims()).not.toHaveProperty('roles')
     m365.directory(FABRIKAM_DIRECTORY_ID).grantConsent(FABRIKAM_CLIENT_ID, { roles: ['User.Read.All'] })
     expect(await claims()).toMatchObject({ roles: ['User.Read.All'], idtyp: 'app', tid: FABRIKAM_DIRECTORY_ID })

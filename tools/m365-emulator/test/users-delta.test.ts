@@ -12,7 +12,8 @@ beforeAll(async () => {
 })
 
 const contoso = () => m365.directory(CONTOSO_DIRECTORY_ID)
-const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> => getGraph(m365, path, token, headers)
+const get = (path: string, headers?: Record<string, string>): Promise<GraphAnswer> =>
+  getGraph(m365, path, token, headers)
 
 /** Follows a round to its deltaLink. */
 async function round(path: string, headers?: Record<string, string>) {
@@ -36,7 +37,12 @@ test('S44 the first round brings everybody over pages, the next one nothing', as
   expect(first.items).toHaveLength(32)
   expect(first.pages).toBe(4)
   const adele = first.items.find(({ id }) => id === ADELE.id)
-  expect(adele).toEqual({ id: ADELE.id, displayName: 'Adele Vance', mail: ADELE.userPrincipalName, accountEnabled: true }) // never set is absent
+  expect(adele).toEqual({
+    id: ADELE.id,
+    displayName: 'Adele Vance',
+    mail: ADELE.userPrincipalName,
+    accountEnabled: true,
+  }) // never set is absent
   expect((await round(first.deltaLink)).items).toEqual([])
 })
 
@@ -69,7 +75,9 @@ test('Prefer: return=minimal shows only what changed', async () => {
   const user = givenUser(m365)
   const { deltaLink } = await round(`/users/delta?$deltatoken=latest&${SELECT}`)
   contoso().changeUser(user.id, { displayName: 'New Name' })
-  expect((await round(deltaLink, { prefer: 'return=minimal' })).items).toEqual([{ id: user.id, displayName: 'New Name' }])
+  expect((await round(deltaLink, { prefer: 'return=minimal' })).items).toEqual([
+    { id: user.id, displayName: 'New Name' },
+  ])
 })
 
 test('SY-02 a change during the first round comes in the next round, and many changes come over pages', async () => {
@@ -115,6 +123,9 @@ test('SY-05 an old link answers 400 syncStateNotFound after seven days, one of a
   expect((await get(deltaLink)).body.error.code).toBe('syncStateNotFound')
 })
 
-test.each(['$top=5', '$orderby=displayName', '$search="displayName:a"', '$expand=manager'])('%s is refused', async (option) => {
-  expect((await get(`/users/delta?${option}`)).status).toBe(400)
-})
+test.each(['$top=5', '$orderby=displayName', '$search="displayName:a"', '$expand=manager'])(
+  '%s is refused',
+  async (option) => {
+    expect((await get(`/users/delta?${option}`)).status).toBe(400)
+  },
+)

@@ -30,7 +30,9 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /** Opens an address as an installed app has it: in a window of its own, `display-mode: standalone`. */
-export async function openInstalledApp(url: string): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
+export async function openInstalledApp(
+  url: string,
+): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'jackfield-chromium-'))
   const { args, ...options } = launchOptions()
   const context = await chromium.launchPersistentContext(profile, { ...options, args: [...args, `--app=${url}`] })

@@ -16,12 +16,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * A pool is ended before its connections are: one that Postgres cuts off in that moment would bring down the test run. So they get two
- * seconds to go by themselves; what is forgotten open is cut off then.
+ * A pool is ended before its connections are: one that Postgres cuts off in that moment would bring down the test run.
+ * So they get two seconds to go by themselves; what is forgotten open is cut off then.
  */
 async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   await withClient(adminUrl, async (client) => {
-    for (const deadline = Date.now() + 2_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    for (
+      const deadline = Date.now() + 2_000;
+      Date.now() < deadline;
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    ) {
       const open = await client.query('select from pg_stat_activity where datname = $1 limit 1', [name])
       if (open.rowCount === 0) break
     }
@@ -29,7 +33,8 @@ async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   })
 }
 
-const execute = (url: string, statement: string) => withClient(url, async (client) => void (await client.query(statement)))
+const execute = (url: string, statement: string) =>
+  withClient(url, async (client) => void (await client.query(statement)))
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url })

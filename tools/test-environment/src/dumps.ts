@@ -6,7 +6,9 @@ export async function dumpPostgres(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
     "select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where schemaname !~ '^(pg_|information_schema)'",
   )
-  const dumps = await Promise.all(rows.map(({ name }) => pool.query<{ line: string }>(`select t::text as line from ${name} t`)))
+  const dumps = await Promise.all(
+    rows.map(({ name }) => pool.query<{ line: string }>(`select t::text as line from ${name} t`)),
+  )
   return dumps.flatMap((dump) => dump.rows.map(({ line }) => line)).join('\n')
 }
 
@@ -36,7 +38,10 @@ export async function dumpRedis(redis: Redis): Promise<string> {
   return JSON.stringify(await Promise.all(keys.map(async (key) => [key, await readers[await redis.type(key)]?.(key)])))
 }
 
-/** A secret in the forms it may hide in: as it is, escaped, encoded, and as bytes of a dump; a key of 32 bytes also as those bytes. */
+/**
+ * A secret in the forms it may hide in: as it is, escaped, encoded, and as bytes of a dump; a key of 32 bytes also as
+ * those bytes.
+ */
 export function formsOf(text: string): string[] {
   const bytes = Buffer.from(text)
   const key = /^[\w-]{43}$/.test(text) ? Buffer.from(text, 'base64url') : undefined

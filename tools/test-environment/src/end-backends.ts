@@ -5,8 +5,14 @@ const END = `
 select count(pg_terminate_backend(pid))::int as ended from pg_stat_activity
 where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`
 
-/** Ends every connection to a database but its own, as an administrator or a failover does, again and again until it is stopped. */
-export async function endBackends(url: string, milliseconds = 200): Promise<{ ended(): number; rounds(): number; stop(): Promise<void> }> {
+/**
+ * Ends every connection to a database but its own, as an administrator or a failover does, again and again until it is
+ * stopped.
+ */
+export async function endBackends(
+  url: string,
+  milliseconds = 200,
+): Promise<{ ended(): number; rounds(): number; stop(): Promise<void> }> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   const stopping = new AbortController()

@@ -4,8 +4,8 @@ import type { Reporter, TestModule } from 'vitest/node'
 type Thrown = { name?: string; message: string; stack?: string }
 
 /**
- * Writes what fails a run outside of its tests: a rejection nobody waits for, a worker that died, a file that could not be read, a hook.
- * Vitest's own JSON report tells some of it, and not what was thrown.
+ * Writes what fails a run outside of its tests: a rejection nobody waits for, a worker that died, a file that could not
+ * be read, a hook. Vitest's own JSON report tells some of it, and not what was thrown.
  */
 export function errorsOutsideTests(outputFile: string): Reporter {
   return {
@@ -18,7 +18,9 @@ export function errorsOutsideTests(outputFile: string): Reporter {
 }
 
 function errorsOf(module: TestModule): string[] {
-  const ofSuites = [...module.children.allSuites()].flatMap((suite) => suite.errors().map((error) => `${suite.fullName}: ${told(error)}`))
+  const ofSuites = [...module.children.allSuites()].flatMap((suite) =>
+    suite.errors().map((error) => `${suite.fullName}: ${told(error)}`),
+  )
   return [...module.errors().map(told), ...ofSuites].map((error) => `${module.relativeModuleId}: ${error}`)
 }
 

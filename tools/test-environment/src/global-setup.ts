@@ -16,8 +16,8 @@ declare module 'vitest' {
 }
 
 /**
- * Real stores for a test run: Postgres from DATABASE_URL or embedded, Redis from REDIS_URL, a local binary or a container.
- * Without any Redis its tests are skipped on a laptop and fail under CI.
+ * Real stores for a test run: Postgres from DATABASE_URL or embedded, Redis from REDIS_URL, a local binary or a
+ * container. Without any Redis its tests are skipped on a laptop and fail under CI.
  */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-test-'))

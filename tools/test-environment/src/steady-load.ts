@@ -1,8 +1,17 @@
 import { setInterval as every } from 'node:timers/promises'
 
-export type LoadAnswer = { kind: string; status: number; retryAfter: string | undefined; milliseconds: number; askedAt: number }
+export type LoadAnswer = {
+  kind: string
+  status: number
+  retryAfter: string | undefined
+  milliseconds: number
+  askedAt: number
+}
 
-/** Asks so many times a second, each kind of question in its turn, whether or not the answers before have come. A question that throws counts as status 0. */
+/**
+ * Asks so many times a second, each kind of question in its turn, whether or not the answers before have come. A
+ * question that throws counts as status 0.
+ */
 export function steadyLoad(
   perSecond: number,
   questions: Readonly<Record<string, () => Promise<{ status: number; retryAfter: string | undefined }>>>,

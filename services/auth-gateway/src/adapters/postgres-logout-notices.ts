@@ -29,7 +29,14 @@ export function postgresLogoutNotices(db: Queryable): LogoutNotices {
     async add(notices) {
       if (notices.length === 0) return
       const column = (name: keyof LogoutNotice) => notices.map((notice) => notice[name])
-      await db.query(ADD, [column('tenantId'), column('issuer'), column('clientId'), column('url'), column('sub'), column('sid')])
+      await db.query(ADD, [
+        column('tenantId'),
+        column('issuer'),
+        column('clientId'),
+        column('url'),
+        column('sub'),
+        column('sid'),
+      ])
     },
     async listDue(limitOfReceiver) {
       return (await db.query<DueLogoutNotice>(LIST_DUE, [limitOfReceiver])).rows
@@ -41,7 +48,10 @@ export function postgresLogoutNotices(db: Queryable): LogoutNotices {
       await db.query('delete from gateway.logout_notice where id = $1', [id])
     },
     async postpone(id, seconds) {
-      await db.query(`update gateway.logout_notice set not_before = now() + $2 * interval '1 second' where id = $1`, [id, seconds])
+      await db.query(`update gateway.logout_notice set not_before = now() + $2 * interval '1 second' where id = $1`, [
+        id,
+        seconds,
+      ])
     },
     async putBack(id) {
       await db.query('update gateway.logout_notice set attempts = attempts - 1 where id = $1', [id])

@@ -2,7 +2,11 @@ import type { App } from '@jackfield/contract/app'
 import type { SignInSite, TenantSite } from './site.ts'
 
 /** Redirect URIs of an app on one host, compared as exact strings (RFC 9700 4.1.3). */
-export type AppRegistration = { redirectUris: string[]; postLogoutRedirectUris: string[]; backchannelLogoutUri: string | undefined }
+export type AppRegistration = {
+  redirectUris: string[]
+  postLogoutRedirectUris: string[]
+  backchannelLogoutUri: string | undefined
+}
 
 /** Redirect URI of the gateway's own sign-in for server-rendered frontends. */
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
@@ -18,7 +22,8 @@ export function registerApp(app: App, site: SignInSite, apps: readonly App[], ba
 }
 
 function registerOn(app: App, origin: string, isAtHome: boolean): AppRegistration {
-  if (!isAtHome || app.kind === 'device') return { redirectUris: [], postLogoutRedirectUris: [], backchannelLogoutUri: undefined }
+  if (!isAtHome || app.kind === 'device')
+    return { redirectUris: [], postLogoutRedirectUris: [], backchannelLogoutUri: undefined }
   const at = (paths: readonly string[]) => paths.map((path) => origin + path)
   return {
     redirectUris: [...at(app.callbackPaths), ...at(PATHS_OF_GATEWAY[app.kind])],
@@ -34,7 +39,10 @@ function registerOn(app: App, origin: string, isAtHome: boolean): AppRegistratio
 function registerForTenant(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
   const ownOrigin = tenantOrigin(app, site.tenant.slug)
   const base = new URL(baseUrl)
-  const known = new Set([`${base.protocol}//${site.tenant.slug}.${base.host}`, ...apps.map((each) => tenantOrigin(each, site.tenant.slug))])
+  const known = new Set([
+    `${base.protocol}//${site.tenant.slug}.${base.host}`,
+    ...apps.map((each) => tenantOrigin(each, site.tenant.slug)),
+  ])
   const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
   const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
   const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
@@ -56,7 +64,9 @@ export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUr
   const key = `${site.kind === 'tenant' ? site.tenant.slug : ''} ${site.origin} ${baseUrl}`
   const found = known.get(key)
   if (found) return found
-  const origins = new Set(apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)))
+  const origins = new Set(
+    apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)),
+  )
   known.set(key, origins)
   return origins
 }

@@ -24,7 +24,8 @@ export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: num
     const newest = active.at(-1)
     if (!newest) continue
     if (everyDays > 0 && age(newest.createdAt) >= everyDays * DAY) steps.push({ kind: 'add', use })
-    else if (age(newest.createdAt) >= PUBLISHED_AHEAD) steps.push(...active.slice(0, -1).map(({ id }) => ({ kind: 'retire' as const, id })))
+    else if (age(newest.createdAt) >= PUBLISHED_AHEAD)
+      steps.push(...active.slice(0, -1).map(({ id }) => ({ kind: 'retire' as const, id })))
   }
   return steps
 }

@@ -2,7 +2,14 @@
  * A notice to one app that a session has ended (OpenID Connect Back-Channel Logout 1.0). `tenantId` is null in notices
  * from before that column.
  */
-export type LogoutNotice = { tenantId: string | null; issuer: string; clientId: string; url: string; sub: string; sid: string }
+export type LogoutNotice = {
+  tenantId: string | null
+  issuer: string
+  clientId: string
+  url: string
+  sub: string
+  sid: string
+}
 
 /** The specification's limit (2.4), in seconds: the token is signed again for each attempt. */
 export const LOGOUT_TOKEN_TTL = 120

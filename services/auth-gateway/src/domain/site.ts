@@ -29,7 +29,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https
  */
 export function readHost(header: string | undefined, protocol: string): string | undefined {
   const host = header?.toLowerCase() ?? ''
-  if (!/^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host) || host.length > 260) return undefined
+  if (!/^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(host) || host.length > 260)
+    return undefined
   const port = DEFAULT_PORTS[protocol]
   return port !== undefined && host.endsWith(port) ? host.slice(0, -port.length) : host
 }

@@ -8,7 +8,11 @@ type Tenants = { findTenant(tenantId: string): Promise<SignInTenant | undefined>
  * tenant of the registry. Undefined for every other tenant, so that a sign-in cannot end in another tenant than it
  * began in (T-23).
  */
-export async function findTenantOf({ findTenant }: Tenants, site: SignInSite, tenantId: string): Promise<SignInTenant | undefined> {
+export async function findTenantOf(
+  { findTenant }: Tenants,
+  site: SignInSite,
+  tenantId: string,
+): Promise<SignInTenant | undefined> {
   if (site.kind === 'shared') return findTenant(tenantId)
   return site.tenant.id === tenantId ? site : undefined
 }

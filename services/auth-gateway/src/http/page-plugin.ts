@@ -70,7 +70,8 @@ export function technicalDetails(request: FastifyRequest, code: string, correlat
 
 function describe(error: FastifyError): AppError {
   const status = error.statusCode
-  if (status !== undefined && status >= 400 && status < 500) return new AppError(status, 'invalid-request', 'The request is not valid.')
+  if (status !== undefined && status >= 400 && status < 500)
+    return new AppError(status, 'invalid-request', 'The request is not valid.')
   if (isDependencyFailure(error)) return refuse('temporarily-unavailable', { cause: error, retryAfter: 2 })
   return refuse('internal-error', { cause: error })
 }

@@ -32,7 +32,9 @@ export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }
   await app.register(rateLimit, { global: false, cache: MOST_ADDRESSES })
   const makeLimiter = (limit: RateLimit) => {
     const max = stretched(limit, factor)
-    return max === undefined ? undefined : app.createRateLimit({ max, timeWindow: limit.minutes * 60_000, ipv6Subnet: 64 })
+    return max === undefined
+      ? undefined
+      : app.createRateLimit({ max, timeWindow: limit.minutes * 60_000, ipv6Subnet: 64 })
   }
   const limiters = new Map(Object.entries(RATE_LIMITS).map(([name, limit]) => [name, makeLimiter(limit)]))
 

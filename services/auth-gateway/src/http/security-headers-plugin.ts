@@ -13,6 +13,7 @@ export const securityHeadersPlugin = plugin(async (app) => {
 /** One year (ASVS 3.4.1), only on sites that are served over https. */
 export const securityHeadersOfSite = plugin(async (app) => {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.site.origin.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    if (request.site.origin.startsWith('https:'))
+      reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
   })
 })

@@ -27,7 +27,10 @@ async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promi
   return revoked.length
 }
 
-async function endSessionsOf({ registry, personHosts, providers }: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
+async function endSessionsOf(
+  { registry, personHosts, providers }: Needs,
+  { tenantId, userId, validAfter }: Revocation,
+): Promise<void> {
   for (const host of await personHosts.find({ tenantId, userId })) {
     const site = await findSignInSite(registry, host)
     // A host that no longer exists, or now belongs to another tenant, has no sessions of this person.

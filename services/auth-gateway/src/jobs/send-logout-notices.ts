@@ -52,7 +52,10 @@ export function sendLogoutNotices(parts: SendingParts): FairSender {
 }
 
 /** The address at which the app takes notices of this issuer now; undefined when it has none. */
-async function findAddress({ registry, baseUrl }: SendingParts, { issuer, clientId }: LogoutNotice): Promise<string | undefined> {
+async function findAddress(
+  { registry, baseUrl }: SendingParts,
+  { issuer, clientId }: LogoutNotice,
+): Promise<string | undefined> {
   const site = await findSignInSite(registry, new URL(issuer).host)
   const apps = await registry.listApps()
   const app = apps.find((each) => each.clientId === clientId)
@@ -77,6 +80,7 @@ async function send(url: string, token: string, timeoutMs: number): Promise<stri
 }
 
 /** Resolves names below `localhost` to this machine (RFC 6761 6.3); the system's resolver may not. */
-const lookupLocally: LookupFunction = (name, options, done) => lookup(name.endsWith('.localhost') ? 'localhost' : name, options, done)
+const lookupLocally: LookupFunction = (name, options, done) =>
+  lookup(name.endsWith('.localhost') ? 'localhost' : name, options, done)
 
 const agent = new Agent({ connect: { lookup: lookupLocally } })

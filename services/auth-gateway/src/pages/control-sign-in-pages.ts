@@ -15,11 +15,19 @@ const actions = (texts: Texts, { tenant }: ControlSignInLinks) =>
 /** For an identity that Control does not admit. */
 export function controlRefusalPage(texts: Texts, refusal: ControlRefusal, links: ControlSignInLinks): Page {
   const { title, person, admin } = refusal === 'not-active' ? texts.admission[refusal] : texts.control[refusal]
-  return { title, tenant: links.tenant.name, body: html`<p>${person}</p>${forAdmin(texts, admin)}${actions(texts, links)}${links.details}` }
+  return {
+    title,
+    tenant: links.tenant.name,
+    body: html`<p>${person}</p>${forAdmin(texts, admin)}${actions(texts, links)}${links.details}`,
+  }
 }
 
 /** For a sign-in without an identity, or with one of another directory. */
-export function controlFailurePage(texts: Texts, failure: MicrosoftFailure, links: ControlSignInLinks): { status: number; page: Page } {
+export function controlFailurePage(
+  texts: Texts,
+  failure: MicrosoftFailure,
+  links: ControlSignInLinks,
+): { status: number; page: Page } {
   const tenant = links.tenant.name
   if (failure.kind === 'wrong-directory') {
     const { title, person } = texts.wrongDirectory

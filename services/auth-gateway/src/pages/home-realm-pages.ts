@@ -21,7 +21,12 @@ export function askAddressPage(texts: Texts, uid: string, typed = '', trouble?: 
 }
 
 /** Shows aliases: people who are not signed in do not learn the tenants' names. */
-export function chooseRealmPage(texts: Texts, uid: string, address: string, accounts: ReadonlyArray<{ id: string; alias: string }>): Page {
+export function chooseRealmPage(
+  texts: Texts,
+  uid: string,
+  address: string,
+  accounts: ReadonlyArray<{ id: string; alias: string }>,
+): Page {
   const { title, lead } = texts.accountPicker
   return {
     title,
@@ -33,7 +38,11 @@ ${accounts.map(({ id, alias }) => html`<button class="plain choice" name="accoun
 }
 
 /** For a person whom Microsoft has identified and several tenants admit. */
-export function chooseTenantPage(texts: Texts, uid: string, tenants: ReadonlyArray<{ id: string; name: string }>): Page {
+export function chooseTenantPage(
+  texts: Texts,
+  uid: string,
+  tenants: ReadonlyArray<{ id: string; name: string }>,
+): Page {
   const { chooseTenant, chooseTenantLead } = texts.homeRealm
   return {
     title: chooseTenant,

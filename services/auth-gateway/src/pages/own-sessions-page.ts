@@ -13,7 +13,12 @@ export type ShownSession = {
 }
 
 /** The person's own logins on this host, with a button to end each of the others. */
-export function ownSessionsPage(texts: Texts, sessions: readonly ShownSession[], allOthers: string, person: string): Page {
+export function ownSessionsPage(
+  texts: Texts,
+  sessions: readonly ShownSession[],
+  allOthers: string,
+  person: string,
+): Page {
   const { title, lead, signOutOthers, advice } = texts.sessions
   const others = sessions.filter(({ isOwn }) => !isOwn).length
   return {
@@ -30,7 +35,8 @@ export function noOwnSessionsPage({ sessions }: Texts): Page {
 }
 
 function listItem({ sessions, locale }: Texts, { handle, isOwn, browser, loginAt, usedAt, apps }: ShownSession): Html {
-  const moment = (seconds: number) => html`<time datetime="${new Date(seconds * 1_000).toISOString()}">${readable(locale, seconds)}</time>`
+  const moment = (seconds: number) =>
+    html`<time datetime="${new Date(seconds * 1_000).toISOString()}">${readable(locale, seconds)}</time>`
   const since = html`${sessions.signedIn} ${moment(loginAt)}<br>${sessions.lastUsed} ${moment(usedAt)}${apps.length > 0 && html`<br>${apps.join(', ')}`}`
   const name = sessions.browser(browser)
   return html`<li><div><strong>${name}</strong>${isOwn && html` <span class="quiet">${sessions.thisBrowser}</span>`}<p class="quiet">${since}</p></div>

@@ -14,7 +14,7 @@ type Hooks = {
 }
 
 /** The pages that the OpenID Provider of a site answers with itself: its errors, the device flow, signing out. */
-export function providerPages(site: SignInSite, { lookOf, onWrongUserCode }: Hooks) {
+export function pagesOfProvider(site: SignInSite, { lookOf, onWrongUserCode }: Hooks) {
   const show: ShowPage = (ctx, page, formTargets) => {
     const look = lookOf(ctx.req) ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
     ctx.set({ 'content-security-policy': pageSecurityPolicy(look, formTargets), ...languageHeaders(look) })

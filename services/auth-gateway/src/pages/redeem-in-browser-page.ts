@@ -41,5 +41,8 @@ export function redeemInBrowserPage(look: Look, redemption: Redemption): { page:
 <input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
 <script>${trusted(SCRIPT)}</script>`
   const page = renderPage({ title: redeeming.title, body }, look)
-  return { page, policy: `${pageSecurityPolicy(look)}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}` }
+  return {
+    page,
+    policy: `${pageSecurityPolicy(look)}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}`,
+  }
 }

@@ -17,9 +17,15 @@ const otherAccount = (texts: Texts, uid: string, accountId: string, look: 'butto
   html`<a class="${look}" href="${attemptPath(uid)}/microsoft/${accountId}?prompt=select_account">${texts.useAnotherAccount}</a>`
 export const forAdmin = (texts: Texts, sentence: string) => html`<p class="quiet">${texts.forAdmin(sentence)}</p>`
 
-export function refusalPage(texts: Texts, refusal: Refusal, { uid, details }: SignInLinks, accountId: string | undefined): Page {
+export function refusalPage(
+  texts: Texts,
+  refusal: Refusal,
+  { uid, details }: SignInLinks,
+  accountId: string | undefined,
+): Page {
   const { title, person, admin } = texts.admission[refusal]
-  const other = accountId !== undefined && refusal === 'not-imported' && otherAccount(texts, uid, accountId, 'button plain')
+  const other =
+    accountId !== undefined && refusal === 'not-imported' && otherAccount(texts, uid, accountId, 'button plain')
   return {
     title,
     body: html`<p>${person}</p>${forAdmin(texts, admin)}
@@ -50,7 +56,12 @@ ${accounts.map(({ id, alias }) => html`<a class="button plain choice" href="${at
   }
 }
 
-export function wrongDirectoryPage(texts: Texts, alias: string, accountId: string, { uid, tenant, details }: SignInLinks): Page {
+export function wrongDirectoryPage(
+  texts: Texts,
+  alias: string,
+  accountId: string,
+  { uid, tenant, details }: SignInLinks,
+): Page {
   return {
     title: texts.wrongDirectory.title,
     body: html`<p>${texts.wrongDirectory.person(tenant, alias)}</p>

@@ -16,25 +16,34 @@ const EndSession = z.object({ session: z.string().max(64) })
  */
 export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 1_024 }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 1_024 },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))))
+    },
+  )
 
-  app.post<{ Body: z.infer<typeof EndSession> }>('/auth/sessions/end', { schema: { body: EndSession } }, async (request, reply) => {
-    // Sibling hosts belong to other tenants, yet are "same site" to a browser, which sends the Lax cookie (T-23).
-    requireSameSite(request)
-    const site = signInSite(request)
-    const { accountId, tenant, person, sessionUid } = await requireFrontendSession(ports, request)
-    const provider = await ports.providers(site)
+  app.post<{ Body: z.infer<typeof EndSession> }>(
+    '/auth/sessions/end',
+    { schema: { body: EndSession } },
+    async (request, reply) => {
+      // Sibling hosts belong to other tenants, yet are "same site" to a browser, which sends the Lax cookie (T-23).
+      requireSameSite(request)
+      const site = signInSite(request)
+      const { accountId, tenant, person, sessionUid } = await requireFrontendSession(ports, request)
+      const provider = await ports.providers(site)
 
-    const others = (await provider.listSessions(accountId)).filter(({ uid }) => uid !== sessionUid)
-    const { session } = request.body
-    const isMeant = (uid: string) => session === sessionHandle(sessionUid, ALL_OTHERS) || session === sessionHandle(sessionUid, uid)
-    const meant = others.filter(({ uid }) => isMeant(uid))
-    if (meant.length === 0) throw refuse('session-not-found')
+      const others = (await provider.listSessions(accountId)).filter(({ uid }) => uid !== sessionUid)
+      const { session } = request.body
+      const isMeant = (uid: string) =>
+        session === sessionHandle(sessionUid, ALL_OTHERS) || session === sessionHandle(sessionUid, uid)
+      const meant = others.filter(({ uid }) => isMeant(uid))
+      if (meant.length === 0) throw refuse('session-not-found')
 
-    for (const { uid } of meant) await provider.endSession(accountId, uid)
-    await auditSessionsEnded(ports, request, tenant.id, person.id, meant.length)
-    return reply.header('cache-control', 'no-store').redirect('/auth/sessions', 303)
-  })
+      for (const { uid } of meant) await provider.endSession(accountId, uid)
+      await auditSessionsEnded(ports, request, tenant.id, person.id, meant.length)
+      return reply.header('cache-control', 'no-store').redirect('/auth/sessions', 303)
+    },
+  )
 }

@@ -37,16 +37,25 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
       const provider = await ports.providers(site)
       const { browser, setCookie } =
-        path === '/authorize' || path === '/device' ? ensureBrowser(request) : { browser: readBrowser(request), setCookie: undefined }
+        path === '/authorize' || path === '/device'
+          ? ensureBrowser(request)
+          : { browser: readBrowser(request), setCookie: undefined }
 
-      const formTargets = path.startsWith('/authorize') ? registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl) : []
+      const formTargets = path.startsWith('/authorize')
+        ? registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
+        : []
       reply.hijack()
-      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
+      for (const [name, value] of Object.entries(reply.getHeaders()))
+        if (value !== undefined) reply.raw.setHeader(name, value)
       reply.raw.setHeader('content-security-policy', scriptedFormPolicy(formTargets))
       keepCookiesSecure(reply.raw)
       if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
       pretendMounted(request, site.origin)
-      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, { path, browser, look: () => lookOf(request) })
+      const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, {
+        path,
+        browser,
+        look: () => lookOf(request),
+      })
       // The response is sent already; the limit applies to the next guess.
       if (isWrongUserCode) await app.rateLimiter.count(request, 'wrong-user-codes').catch(() => undefined)
     },
@@ -77,7 +86,8 @@ function isCalledByScript(path: string): boolean {
  * Lax (T-16).
  */
 async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
-  const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
+  const isForm =
+    request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
   const body = isForm ? await readBounded(request.raw, 8_192) : undefined
   if (body === undefined) throw refuse('request-not-readable')
   return reply.header('cache-control', 'no-store').redirect(`/auth${path}?${new URLSearchParams(body)}`, 303)
@@ -102,7 +112,12 @@ async function readBounded(stream: IncomingMessage, limit: number): Promise<stri
 function pretendMounted(request: FastifyRequest, origin: string): void {
   const [protocol, host] = origin.split('://')
   const { raw } = request
-  Object.assign(raw.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol, 'x-forwarded-for': request.ip })
+  Object.assign(raw.headers, {
+    host,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': protocol,
+    'x-forwarded-for': request.ip,
+  })
   Object.assign(raw, { originalUrl: raw.url, url: raw.url?.slice('/auth'.length) })
 }
 

@@ -26,7 +26,12 @@ export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => 
         apps: clientIds.flatMap((id) => names.get(id) ?? []),
       }),
     )
-    const page = ownSessionsPage(textsOf(request), shown, sessionHandle(own.sessionUid, ALL_OTHERS), own.person.displayName)
+    const page = ownSessionsPage(
+      textsOf(request),
+      shown,
+      sessionHandle(own.sessionUid, ALL_OTHERS),
+      own.person.displayName,
+    )
     return sendPage(reply, 200, { ...page, tenant: nameOf(site) ?? own.tenant.name })
   })
 }

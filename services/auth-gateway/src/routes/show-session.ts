@@ -9,7 +9,12 @@ export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
     const { tenant, person, loginAt } = await requireFrontendSession(ports, request)
     const { slug, name } = tenant
     return {
-      user: { id: person.id, name: person.displayName, userPrincipalName: person.userPrincipalName, email: person.mail },
+      user: {
+        id: person.id,
+        name: person.displayName,
+        userPrincipalName: person.userPrincipalName,
+        email: person.mail,
+      },
       tenant: { slug, name },
       bindings: person.bindings,
       signedInAt: toTime(loginAt),

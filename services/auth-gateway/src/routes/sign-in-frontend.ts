@@ -65,7 +65,11 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
     // No redirect to the app: its ingress would send the browser back here (T-72).
     const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
-    return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again, technicalDetails(request, 'sign-in-not-finished')))
+    return sendPage(
+      reply,
+      403,
+      signInNotFinishedPage(textsOf(request), again, technicalDetails(request, 'sign-in-not-finished')),
+    )
   })
 }
 

@@ -17,7 +17,10 @@ export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = 
     const [first = ''] = postLogoutRedirectUris
     const wanted = chooseReturnTarget(returnTo, { origin: signInSite(request).origin, allowed: origins, home: first })
     const target = postLogoutRedirectUris.includes(wanted) ? wanted : first
-    const question = new URLSearchParams({ client_id: frontend.clientId, ...(target && { post_logout_redirect_uri: target }) })
+    const question = new URLSearchParams({
+      client_id: frontend.clientId,
+      ...(target && { post_logout_redirect_uri: target }),
+    })
     return reply.redirect(`/auth/logout?${question}`, 303)
   })
 }

@@ -14,7 +14,10 @@ const times = { startedAt: z.number(), seenAt: z.number() }
 /**
  * A link's session stores the principal; an administrator's stores their id, and their role is read at each request.
  */
-const Stored = z.union([z.object({ principal: Principal, ...times }), z.object({ administratorId: z.string(), ...times })])
+const Stored = z.union([
+  z.object({ principal: Principal, ...times }),
+  z.object({ administratorId: z.string(), ...times }),
+])
 type Stored = z.infer<typeof Stored>
 export type ControlHolder = { principal: Principal } | { administratorId: string }
 
@@ -32,7 +35,12 @@ export async function startControlSession(
 ): Promise<void> {
   const id = randomBytes(32).toString('base64url')
   const now = clock()
-  await artefacts(SPACE).save({ kind: KIND, id, payload: { ...holder, startedAt: now, seenAt: now }, ttl: CONTROL_IDLE })
+  await artefacts(SPACE).save({
+    kind: KIND,
+    id,
+    payload: { ...holder, startedAt: now, seenAt: now },
+    ttl: CONTROL_IDLE,
+  })
   reply.setCookie(COOKIE, id, attributes)
 }
 

@@ -11,7 +11,14 @@ import type { Ports } from '../ports.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 export type FrontendSession =
-  | { kind: 'signed-in'; tenant: SignInTenant['tenant']; person: RosterEntry; accountId: string; loginAt: number; sessionUid: string }
+  | {
+      kind: 'signed-in'
+      tenant: SignInTenant['tenant']
+      person: RosterEntry
+      accountId: string
+      loginAt: number
+      sessionUid: string
+    }
   | { kind: 'signed-out' }
   | { kind: 'foreign' }
   | { kind: 'not-bound' }
@@ -65,7 +72,9 @@ export async function findFrontend(
   const ofApp = redirectUris.filter((uri) => uri !== site.origin + SIGN_IN_DONE_PATH)
   const origins = new Set(ofApp.map((uri) => new URL(uri).origin))
   if (redirectUris.length === 0) throw refuse('not-found')
-  const own = new URL(site.kind === 'shared' ? (app.sharedUrl ?? site.origin) : app.tenantUrl.replace('{tenant}', site.tenant.slug))
+  const own = new URL(
+    site.kind === 'shared' ? (app.sharedUrl ?? site.origin) : app.tenantUrl.replace('{tenant}', site.tenant.slug),
+  )
   const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
   return { app, origins, home, postLogoutRedirectUris }
 }

@@ -18,5 +18,10 @@ export async function askMicrosoft(
   const connection = await ports.registry.findConnection(pending.tenantId, pending.accountId)
   if (!connection?.enabled) throw refuse('account-not-found')
   const { redirectUri, nonce, verifier } = pending
-  return ports.microsoft.redeem(await workingConnection(ports, request, connection), answer, { redirectUri, state, nonce, verifier })
+  return ports.microsoft.redeem(await workingConnection(ports, request, connection), answer, {
+    redirectUri,
+    state,
+    nonce,
+    verifier,
+  })
 }

@@ -18,10 +18,19 @@ export function readConsentAnswer({ state, error }: Readonly<Record<string, unkn
  * Signs nobody in, so it may be another browser than the one that made the link, often that of a colleague with the
  * role.
  */
-export async function showConsentReturn({ registry }: Ports, request: FastifyRequest, reply: FastifyReply, answer: ConsentAnswer) {
+export async function showConsentReturn(
+  { registry }: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ConsentAnswer,
+) {
   const returned = await registry.receiveConsent(answer).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
   if (!returned) throw refuse('consent-link-not-found')
-  return sendPage(reply, 200, consentPage(textsOf(request), returned, technicalDetails(request, `consent-${returned.outcome}`)))
+  return sendPage(
+    reply,
+    200,
+    consentPage(textsOf(request), returned, technicalDetails(request, `consent-${returned.outcome}`)),
+  )
 }

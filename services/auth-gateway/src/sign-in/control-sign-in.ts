@@ -21,7 +21,12 @@ import { auditControlSignIn, causeOf } from './sign-in-audit.ts'
  * Handles Microsoft's answer to a sign-in to Control: on the host of the redirect URI it redirects to Control's host,
  * which redeems it.
  */
-export async function finishControlSignIn(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
+export async function finishControlSignIn(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: URLSearchParams,
+) {
   const state = answer.get('state') ?? ''
   const login = await pendingControlLogins.find(ports, state)
   const path = request.url.split('?')[0] ?? ''
@@ -36,13 +41,18 @@ export async function finishControlSignIn(ports: Ports, request: FastifyRequest,
   const { site, account } = await findAccount(ports, login)
   if (account.redirectPlatform === 'spa' && answer.has('code'))
     return redeemInBrowser(ports, request, reply, { site, account, login, answer })
-  return concludeControlSignIn(ports, request, reply, { site, login, outcome: await askMicrosoft(ports, request, login, answer, state) })
+  return concludeControlSignIn(ports, request, reply, {
+    site,
+    login,
+    outcome: await askMicrosoft(ports, request, login, answer, state),
+  })
 }
 
 /** Reads the current account: one that was disabled since the sign-in began admits nobody. */
 export async function findAccount({ registry }: Pick<Ports, 'registry'>, login: ControlLogin) {
   const site = await findTenantSite(registry, login.host)
-  const account = site?.tenant.id === login.tenantId ? site.accounts.find(({ id }) => id === login.accountId) : undefined
+  const account =
+    site?.tenant.id === login.tenantId ? site.accounts.find(({ id }) => id === login.accountId) : undefined
   if (!site || !account) throw refuse('account-not-found')
   return { site, account }
 }
@@ -50,9 +60,15 @@ export async function findAccount({ registry }: Pick<Ports, 'registry'>, login: 
 type Redeeming = { site: TenantSite; account: SignInAccount; login: ControlLogin; answer: URLSearchParams }
 
 /** The browser redeems a code of the platform `spa`, as for people (S11). */
-async function redeemInBrowser(ports: Ports, request: FastifyRequest, reply: FastifyReply, { site, account, login, answer }: Redeeming) {
+async function redeemInBrowser(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { site, account, login, answer }: Redeeming,
+) {
   const redemption = await ports.microsoft.browserRedemption(account)
-  if (redemption.kind !== 'redemption') return concludeControlSignIn(ports, request, reply, { site, login, outcome: redemption })
+  if (redemption.kind !== 'redemption')
+    return concludeControlSignIn(ports, request, reply, { site, login, outcome: redemption })
   const handle = randomBytes(32).toString('base64url')
   await redeemingControlLogins.save(ports, handle, login)
   const look = { ...lookOf(request), tenant: site.tenant.name }
@@ -66,7 +82,11 @@ async function redeemInBrowser(ports: Ports, request: FastifyRequest, reply: Fas
     handle,
     action: CONTROL_REDEEMED_PATH,
   })
-  return reply.headers(languageHeaders(look)).header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
+  return reply
+    .headers(languageHeaders(look))
+    .header('content-security-policy', policy)
+    .type('text/html; charset=utf-8')
+    .send(page)
 }
 
 type Conclusion = {
@@ -80,10 +100,18 @@ type Conclusion = {
  * Ends a sign-in to Control with Microsoft's outcome: the registry says whether the identity is an administrator.
  * Refused people get no session.
  */
-export async function concludeControlSignIn(ports: Ports, request: FastifyRequest, reply: FastifyReply, conclusion: Conclusion) {
+export async function concludeControlSignIn(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  conclusion: Conclusion,
+) {
   const { site, login, outcome, goOn = (path) => reply.redirect(path, 303) } = conclusion
   const { tenantId, accountId } = login
-  const links = { tenant: site.tenant, alias: site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365' }
+  const links = {
+    tenant: site.tenant,
+    alias: site.accounts.find(({ id }) => id === accountId)?.alias ?? 'Microsoft 365',
+  }
   if (outcome.kind !== 'identity') {
     const { code, reason, correlationId } = causeOf(outcome)
     request.log[outcome.kind === 'cancelled' ? 'info' : 'warn']({ reason, accountId }, 'microsoft gave no identity')
@@ -102,11 +130,20 @@ export async function concludeControlSignIn(ports: Ports, request: FastifyReques
   ])
   const admission = decideControlAdmission(known, person)
   if (admission.kind !== 'admitted') {
-    await auditControlSignIn(ports, request, { outcome: 'refused', reason: admission.kind, tenantId, accountId, identity })
+    await auditControlSignIn(ports, request, {
+      outcome: 'refused',
+      reason: admission.kind,
+      tenantId,
+      accountId,
+      identity,
+    })
     return sendPage(
       reply,
       403,
-      controlRefusalPage(textsOf(request), admission.kind, { ...links, details: technicalDetails(request, admission.kind) }),
+      controlRefusalPage(textsOf(request), admission.kind, {
+        ...links,
+        details: technicalDetails(request, admission.kind),
+      }),
     )
   }
   const { administrator } = admission

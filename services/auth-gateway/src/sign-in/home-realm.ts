@@ -9,7 +9,10 @@ import type { Ports } from '../ports.ts'
 // the address's domain is used, and no answer reveals whether a person exists.
 
 /** Realms in which the person of an address may sign in, one for each directory. */
-export async function findRealms({ roster, registry }: Pick<Ports, 'roster' | 'registry'>, address: string): Promise<Realm[]> {
+export async function findRealms(
+  { roster, registry }: Pick<Ports, 'roster' | 'registry'>,
+  address: string,
+): Promise<Realm[]> {
   const candidates = await roster.findCandidates(address)
   const ids = [...new Set(candidates.map(({ tenantId }) => tenantId))]
   const found = await Promise.all(ids.map((tenantId) => registry.findTenant(tenantId)))
@@ -40,7 +43,10 @@ export async function findAdmittingRealms(
 }
 
 /** The tenant with the slug that an app asks for. */
-export async function findNamedTenant({ registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string }, slug: string) {
+export async function findNamedTenant(
+  { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
+  slug: string,
+) {
   if (!/^[a-z0-9-]{1,63}$/.test(slug)) return undefined
   const found = await registry.findHost(`${slug}.${new URL(baseUrl).host}`)
   return found?.kind === 'tenant' ? (found satisfies SignInTenant) : undefined

@@ -16,7 +16,11 @@ export const Proven = z.object({
 })
 export type Proven = z.infer<typeof Proven>
 
-export async function findProven({ artefacts }: Pick<Ports, 'artefacts'>, site: SignInSite, uid: string): Promise<Proven | undefined> {
+export async function findProven(
+  { artefacts }: Pick<Ports, 'artefacts'>,
+  site: SignInSite,
+  uid: string,
+): Promise<Proven | undefined> {
   const found = await artefacts(namespaceOf(site)).find(IDENTITY, uid)
   return found && Proven.parse(found.payload)
 }

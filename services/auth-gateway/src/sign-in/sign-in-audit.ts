@@ -13,7 +13,11 @@ type SignInEvent = {
 }
 
 /** Code for the page and reason for the audit log when Microsoft gave no identity. */
-export function causeOf(failure: MicrosoftFailure): { code: string; reason: string; correlationId: string | undefined } {
+export function causeOf(failure: MicrosoftFailure): {
+  code: string
+  reason: string
+  correlationId: string | undefined
+} {
   switch (failure.kind) {
     case 'cancelled': {
       const { code, correlationId } = failure
@@ -33,12 +37,21 @@ export function causeOf(failure: MicrosoftFailure): { code: string; reason: stri
 /**
  * Records a sign-in in the tenant's audit log. Waits 2 s at most; a failure is logged and does not stop the sign-in.
  */
-export async function auditSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, tenantId: string, event: SignInEvent) {
+export async function auditSignIn(
+  { registry }: Pick<Ports, 'registry'>,
+  request: FastifyRequest,
+  tenantId: string,
+  event: SignInEvent,
+) {
   const { identity, userId } = event
   try {
     await registry.recordAuditEvent({
       tenantId,
-      actor: userId ? `phone-user:${userId}` : identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown',
+      actor: userId
+        ? `phone-user:${userId}`
+        : identity
+          ? `microsoft:${identity.directoryId}/${identity.objectId}`
+          : 'unknown',
       action: 'sign-in',
       outcome: event.outcome,
       target: `app:${event.clientId}`,
@@ -87,7 +100,11 @@ type ControlSignInEvent = {
 }
 
 /** Records a sign-in to Control, with Microsoft's authentication methods if given. */
-export async function auditControlSignIn({ registry }: Pick<Ports, 'registry'>, request: FastifyRequest, event: ControlSignInEvent) {
+export async function auditControlSignIn(
+  { registry }: Pick<Ports, 'registry'>,
+  request: FastifyRequest,
+  event: ControlSignInEvent,
+) {
   const { identity, administrator, reason } = event
   const stranger = identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
   try {
@@ -101,8 +118,12 @@ export async function auditControlSignIn({ registry }: Pick<Ports, 'registry'>, 
       details: {
         ...(reason === undefined ? {} : { reason }),
         microsoftAccountId: event.accountId,
-        ...(identity ? { directoryId: identity.directoryId, objectId: identity.objectId, amr: identity.amr.join(' ') } : {}),
-        ...(administrator ? { scope: administrator.scope, role: administrator.role, displayName: administrator.displayName } : {}),
+        ...(identity
+          ? { directoryId: identity.directoryId, objectId: identity.objectId, amr: identity.amr.join(' ') }
+          : {}),
+        ...(administrator
+          ? { scope: administrator.scope, role: administrator.role, displayName: administrator.displayName }
+          : {}),
       },
     })
   } catch (error) {

@@ -19,7 +19,10 @@ export async function workingConnection(
     await registry.recordCredentialUse(connection, { credentialId: rotation.credentialId, worked })
   } catch (error) {
     // Not fatal: the next sign-in reports it again.
-    request.log.warn({ err: error, accountId: connection.accountId }, 'a credential’s use could not be told to the registry')
+    request.log.warn(
+      { err: error, accountId: connection.accountId },
+      'a credential’s use could not be told to the registry',
+    )
   }
   return worked === 'previous' ? { ...connection, credential: rotation.previous } : connection
 }

@@ -28,7 +28,10 @@ export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async 
 })
 
 /** @throws 503 when the registry does not answer */
-export async function findSignInSite(registry: Pick<Registry, 'findHost'>, host: string): Promise<SignInSite | undefined> {
+export async function findSignInSite(
+  registry: Pick<Registry, 'findHost'>,
+  host: string,
+): Promise<SignInSite | undefined> {
   const found = await registry.findHost(host).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })

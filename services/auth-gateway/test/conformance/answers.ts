@@ -26,11 +26,22 @@ export function clientOf(getWorld: () => World, mode: Mode) {
     change(login.url)
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://app.elsewhere.test' }
     const posted = { method, headers, body: login.url.searchParams.toString() }
-    const opened = await (method === 'GET' ? browser.open(login.url) : browser.open(login.url.origin + login.url.pathname, posted))
+    const opened = await (method === 'GET'
+      ? browser.open(login.url)
+      : browser.open(login.url.origin + login.url.pathname, posted))
     const wasAsked = opened.url.origin === world.m365.origin
-    const page = wasAsked ? await browser.submit(opened, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' }) : opened
+    const page = wasAsked
+      ? await browser.submit(opened, 'Sign in', { username: ADELE.userPrincipalName, password: 'Passw0rd!' })
+      : opened
     const isPageOfOurs = page.status !== 0 && !page.html.includes('Submitting Callback')
-    return { app, login, browser, page, wasAsked, url: isPageOfOurs ? page.url : readAnswer(mode, page, app.redirectUri) }
+    return {
+      app,
+      login,
+      browser,
+      page,
+      wasAsked,
+      url: isPageOfOurs ? page.url : readAnswer(mode, page, app.redirectUri),
+    }
   }
   const redeem = ({ app, url, login }: Answer) => app.redeem(url, login)
   const signIn = async (...question: Parameters<typeof ask>) => {

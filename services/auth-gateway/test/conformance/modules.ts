@@ -1,6 +1,7 @@
 /*
- * Modules of the OpenID conformance suite, by their names there (openid-certification/conformance-suite, plans of August 2026). Nothing of
- * the suite itself is here. A module is either the name of a test in this folder or the one above it, or has no meaning here.
+ * Modules of the OpenID conformance suite, by their names there (openid-certification/conformance-suite, plans of
+ * August 2026). Nothing of the suite itself is here. A module is either the name of a test in this folder or the one
+ * above it, or has no meaning here.
  */
 
 const BASIC_RP = `oidcc-client-test oidcc-client-test-invalid-iss oidcc-client-test-missing-sub oidcc-client-test-invalid-aud
@@ -40,7 +41,8 @@ const RP_INITIATED_LOGOUT_OP = `oidcc-rp-initiated-logout-discovery-endpoint-ver
   oidcc-rp-initiated-logout-no-id-token-hint oidcc-rp-initiated-logout-no-params oidcc-rp-initiated-logout-no-post-logout-redirect-uri
   oidcc-rp-initiated-logout-no-state oidcc-rp-initiated-logout-only-state
   oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri oidcc-rp-initiated-logout-bad-id-token-hint`
-const BACK_CHANNEL_LOGOUT_OP = 'oidcc-backchannel-logout-discovery-endpoint-verification oidcc-backchannel-rp-initiated-logout'
+const BACK_CHANNEL_LOGOUT_OP =
+  'oidcc-backchannel-logout-discovery-endpoint-verification oidcc-backchannel-rp-initiated-logout'
 
 const namesOf = (list: string) => list.split(/\s+/)
 
@@ -70,7 +72,8 @@ export const NOT_APPLICABLE = {
   'signing out here leaves the session at Microsoft, which other programs use': `oidcc-client-test-rp-frontchannel-rpinitlogout
     oidcc-client-test-rp-init-logout oidcc-client-test-rp-init-logout-no-state oidcc-client-test-rp-init-logout-other-state`,
   'a sign-in starts at an app of the catalogue, not at a third party': 'oidcc-client-test-3rd-party-init-login',
-  'ID tokens are signed with ES256: no app registers another algorithm, or none': 'oidcc-idtoken-signature oidcc-idtoken-unsigned',
+  'ID tokens are signed with ES256: no app registers another algorithm, or none':
+    'oidcc-idtoken-signature oidcc-idtoken-unsigned',
   'no app has a secret: all are public clients with PKCE': 'oidcc-server-client-secret-post',
 } as const
 export type Reason = keyof typeof NOT_APPLICABLE

@@ -37,7 +37,11 @@ async function question() {
 }
 const token = async (body: Record<string, string>) => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const answer = await send(`${origin}/auth/token`, { method: 'POST', headers, body: new URLSearchParams(body).toString() })
+  const answer = await send(`${origin}/auth/token`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(body).toString(),
+  })
   return { status: answer.status, ...JSON.parse(answer.text) }
 }
 const isSignedIn = async (browser: Browser) => (await browser.open(`${origin}/auth/verify`)).status === 200
@@ -71,7 +75,11 @@ const SHOWN: Record<Reason, () => Promise<void>> = {
     const { browser } = await signIn(world, 'contoso')
     for (const path of ['/auth/microsoft/backchannel-logout', '/auth/microsoft/frontchannel-logout']) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      const answer = await send(origin + path, { method: 'POST', headers, body: 'logout_token=eyJhbGciOiJub25lIn0.e30.' })
+      const answer = await send(origin + path, {
+        method: 'POST',
+        headers,
+        body: 'logout_token=eyJhbGciOiJub25lIn0.e30.',
+      })
       expect(answer.status).toBe(404)
     }
     expect(await isSignedIn(browser)).toBe(true)
@@ -84,7 +92,11 @@ const SHOWN: Record<Reason, () => Promise<void>> = {
     expect(browser.visited.slice(before).filter((url) => url.startsWith(upstream.origin))).toEqual([])
   },
   'a sign-in starts at an app of the catalogue, not at a third party': async () => {
-    const query = new URLSearchParams({ iss: upstream.issuer, login_hint: 'adele', target_link_uri: 'https://evil.test/' })
+    const query = new URLSearchParams({
+      iss: upstream.issuer,
+      login_hint: 'adele',
+      target_link_uri: 'https://evil.test/',
+    })
     const page = await new Browser().open(`${origin}/auth/signin?${query}`)
     expect(page.status).toBe(404)
     const known = await send(`${origin}/auth/signin?app=portal&${query}`)
@@ -94,23 +106,41 @@ const SHOWN: Record<Reason, () => Promise<void>> = {
     const document = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
     expect(document.id_token_signing_alg_values_supported).toEqual(['ES256'])
     expect(document).not.toHaveProperty('registration_endpoint')
-    expect((await send(`${origin}/auth/reg`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(
-      404,
-    )
+    expect(
+      (
+        await send(`${origin}/auth/reg`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        })
+      ).status,
+    ).toBe(404)
   },
   'no app has a secret: all are public clients with PKCE': async () => {
     const document = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
     expect(document.token_endpoint_auth_methods_supported).toEqual(['none'])
     const app = await givenClient(world, 'contoso')
     const { url } = await new Browser().open((await app.begin()).url)
-    const grant = { grant_type: 'authorization_code', client_id: 'web-client', code: url.searchParams.get('code') ?? '' }
+    const grant = {
+      grant_type: 'authorization_code',
+      client_id: 'web-client',
+      code: url.searchParams.get('code') ?? '',
+    }
     const secretly = { ...grant, redirect_uri: app.redirectUri, client_secret: 'secret' }
-    expect(await token(secretly)).toEqual({ status: 401, error: 'invalid_client', error_description: expect.any(String) })
+    expect(await token(secretly)).toEqual({
+      status: 401,
+      error: 'invalid_client',
+      error_description: expect.any(String),
+    })
     // Without the verifier there is no token.
-    expect(await token({ ...grant, redirect_uri: app.redirectUri })).toMatchObject({ status: 400, error: 'invalid_grant' })
+    expect(await token({ ...grant, redirect_uri: app.redirectUri })).toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
   },
 }
 
-test.each((Object.keys(NOT_APPLICABLE) as Reason[]).map((reason) => [reason, modulesOf(reason).join(' ')] as const))('%s (%s)', (reason) =>
-  SHOWN[reason](),
+test.each((Object.keys(NOT_APPLICABLE) as Reason[]).map((reason) => [reason, modulesOf(reason).join(' ')] as const))(
+  '%s (%s)',
+  (reason) => SHOWN[reason](),
 )

@@ -30,7 +30,8 @@ const endSession = (browser: Browser, parameters: Record<string, string>) =>
   browser.open(`${origin}/auth/logout?${new URLSearchParams(parameters)}`, { stopAt })
 
 /** With a valid hint the page may still ask; whoever says yes goes on. */
-const confirmed = (browser: Browser, page: Page) => (page.status === 0 ? page : browser.submit(page, 'Sign out', {}, stopAt))
+const confirmed = (browser: Browser, page: Page) =>
+  page.status === 0 ? page : browser.submit(page, 'Sign out', {}, stopAt)
 
 async function isSignedIn({ browser, app }: Pick<SignedIn, 'browser' | 'app'>): Promise<boolean> {
   const { url } = await browser.open((await app.begin({ prompt: 'none' })).url)
@@ -50,7 +51,11 @@ describe('T-60 with the app’s ID token', () => {
   ])('%s returns to the registered address, and the session has ended', async (_module, more, query) => {
     const signedIn = await signIn(world, 'contoso')
     const hint = signedIn.tokens.id_token ?? ''
-    const page = await endSession(signedIn.browser, { id_token_hint: hint, post_logout_redirect_uri: bye, ...(more as object) })
+    const page = await endSession(signedIn.browser, {
+      id_token_hint: hint,
+      post_logout_redirect_uri: bye,
+      ...(more as object),
+    })
     expect((await confirmed(signedIn.browser, page)).url.href).toBe(bye + query)
     expect(await isSignedIn(signedIn)).toBe(false)
   })
@@ -86,8 +91,16 @@ describe('T-23 SC-12 a confirmation that no page of ours asked for signs nobody 
   const XSRF = 'the real proof'
   test.each<[string, { method?: string; headers?: Record<string, string>; body?: string }, number]>([
     ['a form of another site', { headers: { ...form, ...elsewhere }, body: 'logout=yes' }, 403],
-    ['a form of another site that guesses the proof', { headers: { ...form, ...elsewhere }, body: 'logout=yes&xsrf=guess' }, 403],
-    ['a form of another site that knows the proof', { headers: { ...form, ...elsewhere }, body: `logout=yes&xsrf=${XSRF}` }, 403],
+    [
+      'a form of another site that guesses the proof',
+      { headers: { ...form, ...elsewhere }, body: 'logout=yes&xsrf=guess' },
+      403,
+    ],
+    [
+      'a form of another site that knows the proof',
+      { headers: { ...form, ...elsewhere }, body: `logout=yes&xsrf=${XSRF}` },
+      403,
+    ],
     [
       'a form of a sibling host that knows the proof',
       { headers: { ...form, 'sec-fetch-site': 'same-site' }, body: `logout=yes&xsrf=${XSRF}` },
@@ -101,13 +114,25 @@ describe('T-23 SC-12 a confirmation that no page of ours asked for signs nobody 
     ['text of another site', { headers: { ...text, ...elsewhere }, body: '{"logout":"yes"}' }, 403],
     ['a link', { method: 'GET' }, 404],
     ['a form without proof, in an old browser', { headers: { ...form, origin: 'null' }, body: 'logout=yes' }, 400],
-    ['a form that guesses the proof', { headers: { ...form, 'sec-fetch-site': 'same-origin' }, body: 'logout=yes&xsrf=guess' }, 400],
-    ['text of our own', { headers: { ...text, 'sec-fetch-site': 'same-origin' }, body: `logout=yes&xsrf=${XSRF}` }, 400],
+    [
+      'a form that guesses the proof',
+      { headers: { ...form, 'sec-fetch-site': 'same-origin' }, body: 'logout=yes&xsrf=guess' },
+      400,
+    ],
+    [
+      'text of our own',
+      { headers: { ...text, 'sec-fetch-site': 'same-origin' }, body: `logout=yes&xsrf=${XSRF}` },
+      400,
+    ],
   ])('%s', async (_what, init, status) => {
     const signedIn = await signIn(world, 'contoso')
     const asked = await endSession(signedIn.browser, {})
     const body = init.body?.replace(XSRF, asked.formOf('Sign out').values.xsrf ?? '')
-    const page = await signedIn.browser.open(`${origin}/auth/logout/confirm`, { method: 'POST', ...init, ...(body && { body }) })
+    const page = await signedIn.browser.open(`${origin}/auth/logout/confirm`, {
+      method: 'POST',
+      ...init,
+      ...(body && { body }),
+    })
     expect(page.status).toBe(status)
     expect(await isSignedIn(signedIn)).toBe(true)
     const headers = { ...form, origin, 'sec-fetch-site': 'same-origin' }
@@ -119,14 +144,19 @@ describe('T-23 SC-12 a confirmation that no page of ours asked for signs nobody 
 
 async function forgedBySomebodyElse(token: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return new SignJWT(decodeJwt(token)).setProtectedHeader({ ...decodeProtectedHeader(token), alg: 'ES256' }).sign(privateKey)
+  return new SignJWT(decodeJwt(token))
+    .setProtectedHeader({ ...decodeProtectedHeader(token), alg: 'ES256' })
+    .sign(privateKey)
 }
 const REFUSED: Array<[string, (token: string) => Promise<Record<string, string>> | Record<string, string>]> = [
   [
     'LO-02 oidcc-rp-initiated-logout-bad-post-logout-redirect-uri an address that nobody registered',
     (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' }),
   ],
-  ['LO-02 the address of another app', (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${origin}/elsewhere` })],
+  [
+    'LO-02 the address of another app',
+    (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${origin}/elsewhere` }),
+  ],
   [
     'LO-02 oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri a query added',
     (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${bye}?foo=bar` }),
@@ -144,7 +174,10 @@ const REFUSED: Array<[string, (token: string) => Promise<Record<string, string>>
   ],
   [
     'LO-03 a hint of another issuer',
-    async () => ({ id_token_hint: (await signIn(world, 'fabrikam')).tokens.id_token ?? '', post_logout_redirect_uri: bye }),
+    async () => ({
+      id_token_hint: (await signIn(world, 'fabrikam')).tokens.id_token ?? '',
+      post_logout_redirect_uri: bye,
+    }),
   ],
   ['LO-03 a hint that is none', () => ({ id_token_hint: 'garbage', post_logout_redirect_uri: bye })],
 ]
@@ -154,7 +187,10 @@ test.each(REFUSED)('T-60 %s redirects nowhere and signs nobody out', async (_cas
   expect([page.status, page.url.origin, page.headers.location]).toEqual([400, origin, undefined])
   expect(await isSignedIn(signedIn)).toBe(true)
   const app = await givenClient(world, 'contoso')
-  const good = await endSession(signedIn.browser, { id_token_hint: signedIn.tokens.id_token ?? '', post_logout_redirect_uri: bye })
+  const good = await endSession(signedIn.browser, {
+    id_token_hint: signedIn.tokens.id_token ?? '',
+    post_logout_redirect_uri: bye,
+  })
   expect((await confirmed(signedIn.browser, good)).url.href).toBe(bye)
   expect(await isSignedIn({ browser: signedIn.browser, app })).toBe(false)
 })

@@ -38,7 +38,12 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
 
   test('oidcc-server a person signs in, and the ID token verifies', async () => {
     const { tokens, login } = await signIn()
-    expect(tokens.claims()).toMatchObject({ iss: `${origin}/auth`, aud: 'web-client', nonce: login.nonce, sub: expect.any(String) })
+    expect(tokens.claims()).toMatchObject({
+      iss: `${origin}/auth`,
+      aud: 'web-client',
+      nonce: login.nonce,
+      sub: expect.any(String),
+    })
     expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'ES256', kid: expect.any(String) })
   })
   test('AZ-11 oidcc-response-type-missing', async () => {
@@ -113,7 +118,11 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
 
   test('AZ-18 oidcc-prompt-none-not-logged-in', async () => {
     const answer = await ask({ prompt: 'none' })
-    expect([answer.wasAsked, errorOf(answer), answer.url.searchParams.get('state')]).toEqual([false, 'login_required', answer.login.state])
+    expect([answer.wasAsked, errorOf(answer), answer.url.searchParams.get('state')]).toEqual([
+      false,
+      'login_required',
+      answer.login.state,
+    ])
   })
   test.each([
     ['AZ-18 oidcc-prompt-none-logged-in', async () => ({ prompt: 'none' })],
@@ -131,7 +140,9 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
     ['oidcc-max-age-1', { max_age: '1' }],
   ])('AZ-19 %s the person is asked again, at a later time', async (_module, more) => {
     const { browser, tokens } = await signIn()
-    await vi.waitFor(() => expect(Date.now() / 1000 - Number(tokens.claims()?.auth_time)).toBeGreaterThan(2), { timeout: 5_000 })
+    await vi.waitFor(() => expect(Date.now() / 1000 - Number(tokens.claims()?.auth_time)).toBeGreaterThan(2), {
+      timeout: 5_000,
+    })
     const again = await signIn(more, { browser })
     expect(again.wasAsked).toBe(true)
     expect(again.tokens.claims()?.sub).toBe(tokens.claims()?.sub)
@@ -178,7 +189,11 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
     const first = await signIn({ scope: 'openid offline_access', prompt: 'consent' })
     const second = await signIn({ scope: 'openid offline_access', prompt: 'consent' }, { clientId: 'other' })
     const renewed = await client.refreshTokenGrant(first.app.configuration, first.tokens.refresh_token ?? '')
-    expect(renewed.claims()).toMatchObject({ iss: `${origin}/auth`, aud: 'web-client', sub: first.tokens.claims()?.sub })
+    expect(renewed.claims()).toMatchObject({
+      iss: `${origin}/auth`,
+      aud: 'web-client',
+      sub: first.tokens.claims()?.sub,
+    })
     expect((await userinfo(renewed.access_token)).status).toBe(200)
     const stolen = client.refreshTokenGrant(first.app.configuration, second.tokens.refresh_token ?? '')
     expect(await oauthErrorOf(stolen)).toBe('invalid_grant')

@@ -43,12 +43,18 @@ async function expectSignedIn() {
 }
 
 /** NOSESSION, and the failure is on record. */
-async function expectRefused({ browser, page }: Awaited<ReturnType<typeof attempt>>, status = 400, reason: RegExp = /^rejected/) {
+async function expectRefused(
+  { browser, page }: Awaited<ReturnType<typeof attempt>>,
+  status = 400,
+  reason: RegExp = /^rejected/,
+) {
   expect(page.status).toBe(status)
   expect(browser.cookies.some(({ name }) => name === '__Host-jackfield-session')).toBe(false)
   const silent = await browser.open((await (await givenClient(world, 'contoso')).begin({ prompt: 'none' })).url)
   expect(silent.url.searchParams.get('error')).toBe('login_required')
-  expect(world.registry.audits).toMatchObject([{ outcome: 'refused', details: { reason: expect.stringMatching(reason) } }])
+  expect(world.registry.audits).toMatchObject([
+    { outcome: 'refused', details: { reason: expect.stringMatching(reason) } },
+  ])
   world.registry.audits.length = 0
 }
 
@@ -123,11 +129,14 @@ describe('T-01 the key of an ID token', () => {
     ['its JWK as JSON', () => JSON.stringify(toJwk(upstream.keys[0] as never))],
     ['the client secret', () => JACKFIELD_CLIENT_SECRET],
   ]
-  test.each(FORMS)('RP-03 oidcc-client-test-invalid-sig-hs256 HS256 keyed with %s is refused', async (_form, secret) => {
-    await refusedBetweenGoodOnes(() => {
-      upstream.idToken = (claims) => macWith(secret(), upstream.keys[0] as never, claims)
-    })
-  })
+  test.each(FORMS)(
+    'RP-03 oidcc-client-test-invalid-sig-hs256 HS256 keyed with %s is refused',
+    async (_form, secret) => {
+      await refusedBetweenGoodOnes(() => {
+        upstream.idToken = (claims) => macWith(secret(), upstream.keys[0] as never, claims)
+      })
+    },
+  )
 })
 
 describe('T-02 T-03 discovery', () => {
@@ -139,7 +148,10 @@ describe('T-02 T-03 discovery', () => {
   })
 
   test.each([
-    ['another issuer', () => ({ issuer: 'https://evil.test/v2.0', authorization_endpoint: 'https://evil.test/authorize' })],
+    [
+      'another issuer',
+      () => ({ issuer: 'https://evil.test/v2.0', authorization_endpoint: 'https://evil.test/authorize' }),
+    ],
     ['a slash more', () => ({ issuer: `${upstream.issuer}/` })],
     ['the issuer of another directory', () => ({ issuer: upstream.issuer.replace('/v2.0', '0/v2.0') })],
     ['no issuer', () => ({ issuer: undefined })],

@@ -27,7 +27,14 @@ import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
 const REVOKED_AT = '2026-06-01T00:00:00.500Z'
 const SECONDS = Date.parse('2026-06-01T00:00:00Z') / 1000
 const person = (members: Partial<RosterEntry> = {}) =>
-  ({ sync: true, sso: true, status: 'active', bindings: [], sessionsValidAfter: null, ...members }) as unknown as RosterEntry
+  ({
+    sync: true,
+    sso: true,
+    status: 'active',
+    bindings: [],
+    sessionsValidAfter: null,
+    ...members,
+  }) as unknown as RosterEntry
 const bound = [{ phoneSystemId: 'p', phoneSystemName: 'Main', extension: '101' }]
 
 describe('a person of the roster', () => {
@@ -42,7 +49,12 @@ describe('a person of the roster', () => {
     ['S41 without an extension, at an app that needs one', person(), phone, 'not-bound'],
     ['S41 without an extension, at one that needs none', person(), portal, 'admitted'],
     ['S41 with an extension', person({ bindings: bound }), phone, 'admitted'],
-    ['S61 with more than one reason is told the one that is mended first', person({ sync: false, sso: false }), phone, 'not-imported'],
+    [
+      'S61 with more than one reason is told the one that is mended first',
+      person({ sync: false, sso: false }),
+      phone,
+      'not-imported',
+    ],
     ['S61 who is disabled and has no SSO', person({ status: 'disabled', sso: false }), phone, 'not-active'],
   ])('%s', (_, someone, app, kind) => {
     expect(decideAdmission(someone, app)).toEqual(kind === 'admitted' ? { kind, person: someone } : { kind })
@@ -120,14 +132,50 @@ describe('T-22 a session of Control', () => {
 describe('S6 somebody whom Microsoft vouched for', () => {
   const administrator = { id: 'a', scope: 'platform' } as unknown as Administrator
   test.each([
-    ['is let into Control as an administrator, who need be no phone user', administrator, undefined, undefined, 'admitted'],
+    [
+      'is let into Control as an administrator, who need be no phone user',
+      administrator,
+      undefined,
+      undefined,
+      'admitted',
+    ],
     ['is let in as an administrator who is an active phone user', administrator, person(), undefined, 'admitted'],
-    ['is not let in when the directory disabled them', administrator, person({ status: 'disabled' }), undefined, 'not-active'],
-    ['is not let in when the directory deleted them', administrator, person({ status: 'deleted' }), SECONDS, 'not-active'],
+    [
+      'is not let in when the directory disabled them',
+      administrator,
+      person({ status: 'disabled' }),
+      undefined,
+      'not-active',
+    ],
+    [
+      'is not let in when the directory deleted them',
+      administrator,
+      person({ status: 'deleted' }),
+      SECONDS,
+      'not-active',
+    ],
     ['is not let in when they are no administrator', undefined, person(), undefined, 'not-administrator'],
-    ['is out when their sessions were ended since', administrator, person({ sessionsValidAfter: REVOKED_AT }), SECONDS, 'not-active'],
-    ['stays in when they were ended before', administrator, person({ sessionsValidAfter: REVOKED_AT }), SECONDS + 1, 'admitted'],
-    ['may come in anew after they were ended', administrator, person({ sessionsValidAfter: REVOKED_AT }), undefined, 'admitted'],
+    [
+      'is out when their sessions were ended since',
+      administrator,
+      person({ sessionsValidAfter: REVOKED_AT }),
+      SECONDS,
+      'not-active',
+    ],
+    [
+      'stays in when they were ended before',
+      administrator,
+      person({ sessionsValidAfter: REVOKED_AT }),
+      SECONDS + 1,
+      'admitted',
+    ],
+    [
+      'may come in anew after they were ended',
+      administrator,
+      person({ sessionsValidAfter: REVOKED_AT }),
+      undefined,
+      'admitted',
+    ],
     ['stays in without being a phone user', administrator, undefined, SECONDS, 'admitted'],
   ])('%s', (_, someone, phoneUser, signedInAt, kind) => {
     const decided = decideControlAdmission(someone, phoneUser, signedInAt)
@@ -136,23 +184,39 @@ describe('S6 somebody whom Microsoft vouched for', () => {
 })
 
 describe('S54 the sessions of a person', () => {
-  const session = (uid: string, usedAt: number, loginAt = SECONDS) => ({ uid, usedAt, loginAt, browser: {}, clientIds: [] })
+  const session = (uid: string, usedAt: number, loginAt = SECONDS) => ({
+    uid,
+    usedAt,
+    loginAt,
+    browser: {},
+    clientIds: [],
+  })
   const uids = (sessions: ReturnType<typeof session>[], sessionsValidAfter: string | null = null) =>
-    arrangeSessions(sessions, { ownUid: 'own', person: { sessionsValidAfter }, now: SECONDS + 100 }).map(({ uid }) => uid)
+    arrangeSessions(sessions, { ownUid: 'own', person: { sessionsValidAfter }, now: SECONDS + 100 }).map(
+      ({ uid }) => uid,
+    )
   test('are listed with the one that asks first, then by last use', () => {
     const sessions = [session('old', 1), session('own', 2), session('new', 9), session('between', 5)]
     expect(uids(sessions)).toEqual(['own', 'new', 'between', 'old'])
     expect(uids(sessions.toReversed())).toEqual(['own', 'new', 'between', 'old'])
   })
   test('are those that still count: not too old, and not ended', () => {
-    const sessions = [session('tooOld', 9, SECONDS + 100 - SESSION_ABSOLUTE), session('ended', 8), session('later', 7, SECONDS + 1)]
+    const sessions = [
+      session('tooOld', 9, SECONDS + 100 - SESSION_ABSOLUTE),
+      session('ended', 8),
+      session('later', 7, SECONDS + 1),
+    ]
     expect(uids(sessions)).toEqual(['ended', 'later'])
     expect(uids(sessions, REVOKED_AT)).toEqual(['later'])
   })
 })
 
 describe('T-23 the id of an account', () => {
-  const tenant = { kind: 'tenant', origin: 'https://x', tenant: { id: 't1', slug: 'x', name: 'X' } } as unknown as TenantSite
+  const tenant = {
+    kind: 'tenant',
+    origin: 'https://x',
+    tenant: { id: 't1', slug: 'x', name: 'X' },
+  } as unknown as TenantSite
   const shared: SharedSite = { kind: 'shared', origin: 'https://s' }
   test.each([
     ['a tenant’s host', tenant, 'u1'],

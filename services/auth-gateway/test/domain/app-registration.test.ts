@@ -2,7 +2,12 @@ import type { App } from '@jackfield/contract/app'
 import { NO_BRANDING } from '@jackfield/contract/branding'
 import { describe, expect, test } from 'vitest'
 import { registerApp, registeredOrigins, tenantOrigin } from '../../src/domain/app-registration.ts'
-import { controlRedirectUri, controlState, isControlState, readTenantHost } from '../../src/domain/sign-in/control-login.ts'
+import {
+  controlRedirectUri,
+  controlState,
+  isControlState,
+  readTenantHost,
+} from '../../src/domain/sign-in/control-login.ts'
 import { isDeliveredRight, PendingLogin, readAnswer, redirectUriFor } from '../../src/domain/sign-in/pending-login.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
 
@@ -33,7 +38,8 @@ const sharedSite = (origin: string): SharedSite => ({ kind: 'shared', origin })
 const NOTHING = { redirectUris: [], postLogoutRedirectUris: [], backchannelLogoutUri: undefined }
 
 describe('T-40 where an app may be answered for a tenant', () => {
-  const on = (origin: string, members: Partial<App> = {}) => registerApp(app(members), tenantSite(origin), [app(members), DESK], BASE)
+  const on = (origin: string, members: Partial<App> = {}) =>
+    registerApp(app(members), tenantSite(origin), [app(members), DESK], BASE)
 
   test.each([OWN, SLUG_HOST, 'https://contoso.desk.example'])('on its own host alone, asked at %s', (origin) => {
     expect(on(origin)).toEqual({
@@ -78,7 +84,9 @@ describe('T-40 where an app may be answered for a tenant', () => {
   })
 
   test('is exactly at its scheme, host and port, whatever its path', () => {
-    expect(tenantOrigin(app({ tenantUrl: 'http://web.{tenant}.localhost:4000/a/b' }), 'acme')).toBe('http://web.acme.localhost:4000')
+    expect(tenantOrigin(app({ tenantUrl: 'http://web.{tenant}.localhost:4000/a/b' }), 'acme')).toBe(
+      'http://web.acme.localhost:4000',
+    )
   })
 })
 
@@ -113,7 +121,11 @@ describe('T-23 the origins that may call a host', () => {
   const apps = [app(), DESK]
   test('are those of its apps, and each once', () => {
     expect([...registeredOrigins(tenantSite(SLUG_HOST), apps, BASE)]).toEqual([OWN, 'https://contoso.desk.example'])
-    expect([...registeredOrigins(tenantSite(CUSTOM), apps, BASE)]).toEqual([OWN, CUSTOM, 'https://contoso.desk.example'])
+    expect([...registeredOrigins(tenantSite(CUSTOM), apps, BASE)]).toEqual([
+      OWN,
+      CUSTOM,
+      'https://contoso.desk.example',
+    ])
     expect([...registeredOrigins(sharedSite('https://web.example'), apps, BASE)]).toEqual(['https://web.example'])
   })
   test('are found once, for each host, tenant, platform and catalogue apart', () => {
@@ -128,10 +140,17 @@ describe('T-23 the origins that may call a host', () => {
 })
 
 describe('S6 the redirect URI of a sign-in to Control', () => {
-  const on = (mode: 'single' | 'per-app', origin: string, apps: App[]) => controlRedirectUri(mode, tenantSite(origin), apps, BASE)
+  const on = (mode: 'single' | 'per-app', origin: string, apps: App[]) =>
+    controlRedirectUri(mode, tenantSite(origin), apps, BASE)
   test.each([
     ['is the platform’s in single mode', 'single', OWN, [], `${BASE}/auth/microsoft/callback`],
-    ['is that of the app on the host that was named', 'per-app', OWN, [DESK, app()], `${OWN}/auth/microsoft/callback/web`],
+    [
+      'is that of the app on the host that was named',
+      'per-app',
+      OWN,
+      [DESK, app()],
+      `${OWN}/auth/microsoft/callback/web`,
+    ],
     [
       'is that of the first app otherwise',
       'per-app',
@@ -152,12 +171,12 @@ describe('S6 the redirect URI of a sign-in to Control', () => {
   })
 
   test('is told from others by its state', () => {
-    expect([isControlState(controlState('abc')), isControlState('abc'), isControlState('xcontrol.'), isControlState(null)]).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ])
+    expect([
+      isControlState(controlState('abc')),
+      isControlState('abc'),
+      isControlState('xcontrol.'),
+      isControlState(null),
+    ]).toEqual([true, false, false, false])
     expect(controlState('a')).not.toBe(controlState('b'))
   })
 
@@ -214,13 +233,18 @@ describe('T-10 an answer of Microsoft', () => {
   })
 
   test('a tenant that nobody named may still be chosen', () => {
-    expect([pending.isTenantChosen, PendingLogin.parse({ ...pending, isTenantChosen: true }).isTenantChosen]).toEqual([false, true])
+    expect([pending.isTenantChosen, PendingLogin.parse({ ...pending, isTenantChosen: true }).isTenantChosen]).toEqual([
+      false,
+      true,
+    ])
   })
 
   test('is read member by member, each once and bounded', () => {
     const all = ['code', 'state', 'session_state', 'error', 'error_description', 'error_uri', 'error_subcode', 'iss']
     const query = Object.fromEntries(all.map((name) => [name, `${name}!`]))
     expect(Object.fromEntries(readAnswer({ ...query, evil: 'x' }))).toEqual(query)
-    expect([...readAnswer({ code: ['a', 'b'], state: 7, iss: 'x'.repeat(8_193), error: 'x'.repeat(8_192) }).keys()]).toEqual(['error'])
+    expect([
+      ...readAnswer({ code: ['a', 'b'], state: 7, iss: 'x'.repeat(8_193), error: 'x'.repeat(8_192) }).keys(),
+    ]).toEqual(['error'])
   })
 })

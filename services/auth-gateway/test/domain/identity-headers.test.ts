@@ -42,5 +42,8 @@ test('FA-14 an e-mail address is whole or absent, and absence is an empty header
 test('FA-14 extensions are listed, each encoded, so that no comma or blank of theirs parts them', () => {
   expect(headersOf('x', null, ['101', '*97#', '+49'])['x-auth-extensions']).toBe('101,*97%23,+49')
   const longest = `${'a'.repeat(308)}@contoso.com`
-  expect([headersOf('x', longest)['x-auth-email'], headersOf('x', `a${longest}`)['x-auth-email']]).toEqual([longest, ''])
+  expect([headersOf('x', longest)['x-auth-email'], headersOf('x', `a${longest}`)['x-auth-email']]).toEqual([
+    longest,
+    '',
+  ])
 })

@@ -11,7 +11,8 @@ const key = (id: string, days: number, members: Partial<KeyAge> = {}): KeyAge =>
   retiredAt: null,
   ...members,
 })
-const steps = (keys: KeyAge[], everyDays = 90) => rotationSteps(keys, NOW, everyDays).map((step) => Object.values(step).join(' '))
+const steps = (keys: KeyAge[], everyDays = 90) =>
+  rotationSteps(keys, NOW, everyDays).map((step) => Object.values(step).join(' '))
 
 describe('SE-05 the signing keys', () => {
   test.each([
@@ -20,7 +21,11 @@ describe('SE-05 the signing keys', () => {
     ['of which the newest is old get one more', [key('a', 400), key('b', 90)], ['add token']],
     ['of which the newest is not known everywhere yet all stay', [key('a', 91), key('b', 0.99)], []],
     ['of which the newest is known everywhere retire the others', [key('a', 91), key('b', 1)], ['retire a']],
-    ['retire all but the newest, the oldest first', [key('b', 50), key('c', 2), key('a', 91)], ['retire a', 'retire b']],
+    [
+      'retire all but the newest, the oldest first',
+      [key('b', 50), key('c', 2), key('a', 91)],
+      ['retire a', 'retire b'],
+    ],
     ['for cookies are apart from those for tokens', [key('a', 90, { use: 'cookie' }), key('b', 1)], ['add cookie']],
     ['of both kinds', [key('a', 90, { use: 'cookie' }), key('b', 90)], ['add token', 'add cookie']],
     ['that are retired sign no more, and count for nothing', [key('a', 1, { retiredAt: ago(1) })], []],
@@ -33,7 +38,10 @@ describe('SE-05 the signing keys', () => {
 
   test('that are never to be renewed are not, but what was begun is ended', () => {
     expect(steps([key('a', 4_000)], 0)).toEqual([])
-    expect(steps([key('a', 4_000), key('b', 2), key('c', 99, { retiredAt: ago(20) })], 0)).toEqual(['remove c', 'retire a'])
+    expect(steps([key('a', 4_000), key('b', 2), key('c', 99, { retiredAt: ago(20) })], 0)).toEqual([
+      'remove c',
+      'retire a',
+    ])
   })
 })
 

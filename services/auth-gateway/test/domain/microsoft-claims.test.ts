@@ -15,7 +15,9 @@ const verdict = (...given: Parameters<typeof judge>) => {
 
 describe('T-04 T-05 the claims of an ID token', () => {
   test('that hold name the directory, the person and nothing that can be renamed', () => {
-    expect(judge({ tid: DIRECTORY.toUpperCase(), oid: PERSON.toUpperCase(), name: 'Adele', email: 'a@b.example' })).toEqual({
+    expect(
+      judge({ tid: DIRECTORY.toUpperCase(), oid: PERSON.toUpperCase(), name: 'Adele', email: 'a@b.example' }),
+    ).toEqual({
       kind: 'accepted',
       identity: { directoryId: DIRECTORY, objectId: PERSON, amr: [] },
     })
@@ -84,7 +86,10 @@ describe('T-04 T-05 the claims of an ID token', () => {
     [undefined, {}],
     [[OTHER], {}],
   ])('tell Microsoft’s own session by %j: %j', (sid, read) => {
-    expect(judge({ sid })).toEqual({ kind: 'accepted', identity: { directoryId: DIRECTORY, objectId: PERSON, amr: [], ...read } })
+    expect(judge({ sid })).toEqual({
+      kind: 'accepted',
+      identity: { directoryId: DIRECTORY, objectId: PERSON, amr: [], ...read },
+    })
   })
 })
 

@@ -37,7 +37,14 @@ describe('S41 the claims about a person', () => {
       { phoneSystemId: 'p1', phoneSystemName: 'Main', extension: '101' },
       { phoneSystemId: 'p2', phoneSystemName: 'Branch', extension: '7' },
     ]
-    const all = { givenName: 'Adele', surname: 'Vance', mail: 'a@b.example', businessPhones: ['1', '2'], mobilePhone: '3', bindings }
+    const all = {
+      givenName: 'Adele',
+      surname: 'Vance',
+      mail: 'a@b.example',
+      businessPhones: ['1', '2'],
+      mobilePhone: '3',
+      bindings,
+    }
     expect(describePerson(person(all), tenant)).toMatchObject({
       extensions: ['101', '7'],
       phone_systems: ['Main', 'Branch'],

@@ -41,22 +41,51 @@ describe('T-60 a form that carries a proof', () => {
     ['POST', undefined, 'null', false],
     ['POST', undefined, FOREIGN, true],
     ['GET', 'cross-site', FOREIGN, false],
-  ])('%s with Sec-Fetch-Site %s and Origin %s was sent by another site: %s', (method, secFetchSite, origin, isForeign) => {
-    expect(isForeignForm({ method, secFetchSite, origin }, OWN)).toBe(isForeign)
-  })
+  ])(
+    '%s with Sec-Fetch-Site %s and Origin %s was sent by another site: %s',
+    (method, secFetchSite, origin, isForeign) => {
+      expect(isForeignForm({ method, secFetchSite, origin }, OWN)).toBe(isForeign)
+    },
+  )
 })
 
 describe('the admin API at', () => {
-  const account = '/tenants/019b0000-0000-7000-8000-000000000001/microsoft-accounts/019b0000-0000-7000-8000-000000000002'
+  const account =
+    '/tenants/019b0000-0000-7000-8000-000000000001/microsoft-accounts/019b0000-0000-7000-8000-000000000002'
   test.each([
-    ...['/job-board', '/job-board/queues', '/tenants/t/users', '/tenants/019b-1/users/u/bindings', '/tenants/t/phone-systems/p'],
-    ...['/tenants/t/sync-runs', '/tenants/t/webhook-endpoints/w', '/tenants/019b-1/binding-suggestions', '/tenants/t/binding-rules/'],
-    ...[`${account}/microsoft-users`, `${account}/imports`, `${account}/import-rules`, `${account}/resyncs`, `${account}/resyncs/x`],
+    ...[
+      '/job-board',
+      '/job-board/queues',
+      '/tenants/t/users',
+      '/tenants/019b-1/users/u/bindings',
+      '/tenants/t/phone-systems/p',
+    ],
+    ...[
+      '/tenants/t/sync-runs',
+      '/tenants/t/webhook-endpoints/w',
+      '/tenants/019b-1/binding-suggestions',
+      '/tenants/t/binding-rules/',
+    ],
+    ...[
+      `${account}/microsoft-users`,
+      `${account}/imports`,
+      `${account}/import-rules`,
+      `${account}/resyncs`,
+      `${account}/resyncs/x`,
+    ],
   ])('%s is the worker’s', (path) => {
     expect(chooseBackend(path)).toBe('user-sync-worker')
   })
   test.each([
-    ...['/tenants', '/tenants/t', '/tenants/t/users2', '/x/tenants/t/users', '/tenants//users', '/tenants/t/x/users', '/apps/users'],
+    ...[
+      '/tenants',
+      '/tenants/t',
+      '/tenants/t/users2',
+      '/x/tenants/t/users',
+      '/tenants//users',
+      '/tenants/t/x/users',
+      '/apps/users',
+    ],
     ...[
       '/job-boards',
       '/x/job-board',
@@ -65,16 +94,27 @@ describe('the admin API at', () => {
       '/tenants/t/u/binding-rules',
       '/x/tenants/t/binding-rules',
     ],
-    ...[account, `${account}/verify`, `${account}/importsx`, `${account}/b/imports`, `/x${account}/imports`, '/api-keys', '/'],
+    ...[
+      account,
+      `${account}/verify`,
+      `${account}/importsx`,
+      `${account}/b/imports`,
+      `/x${account}/imports`,
+      '/api-keys',
+      '/',
+    ],
   ])('%s is the registry’s', (path) => {
     expect(chooseBackend(path)).toBe('tenant-registry')
   })
 })
 
 describe('T-70 a path', () => {
-  test.each(['/', '/a', '/a/', '/a/b.c', '/.well-known/x', '/a/..b', '/a%20b', '/a%41', '/%30', '/a/...'])('%s means one thing', (path) => {
-    expect(isPlainPath(path)).toBe(true)
-  })
+  test.each(['/', '/a', '/a/', '/a/b.c', '/.well-known/x', '/a/..b', '/a%20b', '/a%41', '/%30', '/a/...'])(
+    '%s means one thing',
+    (path) => {
+      expect(isPlainPath(path)).toBe(true)
+    },
+  )
   test.each([
     ...[
       '',
@@ -170,9 +210,9 @@ test('T-130 a tenant shares its slots with all its keys and admins; of the platf
   ]
   expect([callerOf(tenant), callerOf({ ...tenant, id: 'key2' })]).toEqual(['t1', 't1'])
   expect([callerOf(platform), callerOf({ ...platform, id: 'key2' })]).toEqual(['key1', 'key2'])
-  expect([CALLS.ofCaller < CALLS.atOnce, CALLS.waitingOfCaller < CALLS.waiting, STREAMS.ofCaller < STREAMS.atOnce]).toEqual([
-    true,
-    true,
-    true,
-  ])
+  expect([
+    CALLS.ofCaller < CALLS.atOnce,
+    CALLS.waitingOfCaller < CALLS.waiting,
+    STREAMS.ofCaller < STREAMS.atOnce,
+  ]).toEqual([true, true, true])
 })

@@ -4,7 +4,8 @@ import { chooseReturnTarget } from '../../src/domain/sign-in/return-target.ts'
 
 const origin = 'https://contoso.phone.example'
 const home = `${origin}/portal/`
-const choose = (wanted: unknown) => chooseReturnTarget(wanted, { origin, allowed: [origin, 'https://contoso.app.example'], home })
+const choose = (wanted: unknown) =>
+  chooseReturnTarget(wanted, { origin, allowed: [origin, 'https://contoso.app.example'], home })
 
 describe('T-11 FA-13 a return target', () => {
   test.each([

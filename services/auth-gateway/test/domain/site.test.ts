@@ -79,7 +79,9 @@ describe('T-23 what people leave behind', () => {
   ]
   test('is apart on each host, and of each tenant', () => {
     expect(new Set(sites.map(namespaceOf)).size).toBe(sites.length)
-    expect(namespaceOf(tenantSite('https://contoso.phone.example'))).toBe(namespaceOf(tenantSite('https://contoso.phone.example')))
+    expect(namespaceOf(tenantSite('https://contoso.phone.example'))).toBe(
+      namespaceOf(tenantSite('https://contoso.phone.example')),
+    )
   })
   test('is at home in its tenant, on whichever host; on shared hosts together', () => {
     expect(sites.map(homeOf)).toEqual(['t1', 't1', 't2', 'shared', 'shared'])
@@ -151,7 +153,8 @@ describe('S39 where somebody signs in on a shared host', () => {
     expect(readDomainHint(hint)).toBe(domain)
   })
 
-  const account = (id: string, directoryId: string) => ({ id, directoryId }) as unknown as SignInTenant['accounts'][number]
+  const account = (id: string, directoryId: string) =>
+    ({ id, directoryId }) as unknown as SignInTenant['accounts'][number]
   const tenant = (id: string, ...accounts: SignInTenant['accounts']): SignInTenant => ({
     tenant: { id, slug: id, name: id },
     branding: NO_BRANDING,
@@ -160,12 +163,16 @@ describe('S39 where somebody signs in on a shared host', () => {
 
   test('is the tenant’s account in the directory, if it has one', () => {
     const contoso = tenant('contoso', account('a1', 'd1'), account('a2', 'd2'), account('a3', 'd2'))
-    expect(realmsIn(contoso, 'd2')).toEqual([{ tenant: contoso.tenant, branding: NO_BRANDING, account: account('a2', 'd2') }])
+    expect(realmsIn(contoso, 'd2')).toEqual([
+      { tenant: contoso.tenant, branding: NO_BRANDING, account: account('a2', 'd2') },
+    ])
     expect(realmsIn(contoso, 'd3')).toEqual([])
   })
 
   test('is one account for each directory, the first', () => {
-    const realms = ['d1', 'd2', 'd1', 'd3'].flatMap((directory, index) => realmsIn(tenant(`t${index}`, account('a', directory)), directory))
+    const realms = ['d1', 'd2', 'd1', 'd3'].flatMap((directory, index) =>
+      realmsIn(tenant(`t${index}`, account('a', directory)), directory),
+    )
     expect(onePerDirectory(realms).map((realm) => realm.tenant.id)).toEqual(['t0', 't1', 't3'])
   })
 })

@@ -13,7 +13,12 @@ export class ApiProblem extends Error {
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiProblem) return error.problem
-  return { type: 'about:blank', status: 0, code: 'internal-error', title: 'Something went wrong in this page. Reload it and try again.' }
+  return {
+    type: 'about:blank',
+    status: 0,
+    code: 'internal-error',
+    title: 'Something went wrong in this page. Reload it and try again.',
+  }
 }
 
 export function unreachable(): ApiProblem {
@@ -27,6 +32,9 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => undefined)
   const parsed = Problem.safeParse(body)
   if (parsed.success) return new ApiProblem({ ...parsed.data, requestId: parsed.data.requestId ?? requestId })
-  const title = response.status >= 500 ? 'The server cannot answer just now. Try again in a moment.' : 'The server refused the request.'
+  const title =
+    response.status >= 500
+      ? 'The server cannot answer just now. Try again in a moment.'
+      : 'The server refused the request.'
   return new ApiProblem({ type: 'about:blank', status: response.status, code: 'unexpected-answer', title, requestId })
 }

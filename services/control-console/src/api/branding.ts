@@ -17,7 +17,8 @@ export function useBrandedTenant(tenantId: string) {
 export function useChangeBranding(tenantId: string, etag: string | undefined) {
   const client = useQueryClient()
   return useSoleMutation({
-    mutationFn: (branding: BrandingPatch) => requestVersioned(Tenant, 'PATCH', tenantAt(tenantId), { body: { branding }, etag }),
+    mutationFn: (branding: BrandingPatch) =>
+      requestVersioned(Tenant, 'PATCH', tenantAt(tenantId), { body: { branding }, etag }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
   })
 }
@@ -27,7 +28,8 @@ export function useChangeLogo(tenantId: string, etag: string | undefined) {
   const client = useQueryClient()
   const path = `${tenantAt(tenantId)}/branding/logo`
   return useSoleMutation({
-    mutationFn: (file: File | null) => requestVersioned(Tenant, file ? 'PUT' : 'DELETE', path, file ? { body: file, etag } : { etag }),
+    mutationFn: (file: File | null) =>
+      requestVersioned(Tenant, file ? 'PUT' : 'DELETE', path, file ? { body: file, etag } : { etag }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tenants', tenantId] }),
   })
 }

@@ -9,7 +9,8 @@ import { useSoleMutation } from './use-sole-mutation.ts'
 const PAGE = 100
 
 const accountAt = (tenantId: string, accountId: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${accountId}`
-const microsoftUsersKey = (tenantId: string, accountId: string) => ['tenants', tenantId, 'microsoft-users', accountId] as const
+const microsoftUsersKey = (tenantId: string, accountId: string) =>
+  ['tenants', tenantId, 'microsoft-users', accountId] as const
 
 /** The directory's users as Microsoft tells them now, page after page. */
 export function useMicrosoftUsers(tenantId: string, accountId: string, search: string) {
@@ -32,7 +33,8 @@ export function useMicrosoftUsers(tenantId: string, accountId: string, search: s
 export function useMicrosoftUserCount(tenantId: string, accountId: string, isAsked: boolean) {
   return useQuery({
     queryKey: [...microsoftUsersKey(tenantId, accountId), 'count'],
-    queryFn: ({ signal }) => request(MicrosoftUserCount, 'GET', `${accountAt(tenantId, accountId)}/microsoft-users/count`, { signal }),
+    queryFn: ({ signal }) =>
+      request(MicrosoftUserCount, 'GET', `${accountAt(tenantId, accountId)}/microsoft-users/count`, { signal }),
     enabled: isAsked && accountId !== '',
     staleTime: 60_000,
   })
@@ -41,7 +43,8 @@ export function useMicrosoftUserCount(tenantId: string, accountId: string, isAsk
 export function useStartImport(tenantId: string, accountId: string) {
   const client = useQueryClient()
   return useSoleMutation({
-    mutationFn: (body: ImportRequest) => request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
+    mutationFn: (body: ImportRequest) =>
+      request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
     // Not waited for: what Microsoft does not tell just now would keep the import's progress from being shown.
     onSuccess: () => void client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
   })

@@ -23,7 +23,8 @@ const accountsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/microsoft-
 export function useAccounts(tenantId: string) {
   return useQuery({
     queryKey: accountsKey(tenantId),
-    queryFn: ({ signal }) => request(pageOf(MicrosoftAccount), 'GET', `${accountsAt(tenantId)}${query({ limit: 500 })}`, { signal }),
+    queryFn: ({ signal }) =>
+      request(pageOf(MicrosoftAccount), 'GET', `${accountsAt(tenantId)}${query({ limit: 500 })}`, { signal }),
     select: (page) => page.items,
   })
 }
@@ -31,7 +32,8 @@ export function useAccounts(tenantId: string) {
 export function useAccount(tenantId: string, accountId: string) {
   return useQuery({
     queryKey: [...accountsKey(tenantId), accountId],
-    queryFn: ({ signal }) => requestVersioned(MicrosoftAccount, 'GET', `${accountsAt(tenantId)}/${accountId}`, { signal }),
+    queryFn: ({ signal }) =>
+      requestVersioned(MicrosoftAccount, 'GET', `${accountsAt(tenantId)}/${accountId}`, { signal }),
   })
 }
 
@@ -53,7 +55,9 @@ export function useAccountReach(tenantId: string, accountId: string, isAsked: bo
   })
 }
 
-/** Tests a proposal beside what is saved and saves it only when it is proven (S57). The test comes back when it was not. */
+/**
+ * Tests a proposal beside what is saved and saves it only when it is proven (S57). The test comes back when it was not.
+ */
 export function useSwitchRedirects(tenantId: string, accountId: string, etag: string | undefined) {
   const client = useQueryClient()
   const address = `${accountsAt(tenantId)}/${accountId}`
@@ -79,14 +83,18 @@ export function useCreateAccount(tenantId: string) {
 export function useChangeAccount(tenantId: string, accountId: string, etag: string | undefined) {
   const client = useQueryClient()
   return useSoleMutation({
-    mutationFn: (body: MicrosoftAccountPatch) => request(MicrosoftAccount, 'PATCH', `${accountsAt(tenantId)}/${accountId}`, { body, etag }),
+    mutationFn: (body: MicrosoftAccountPatch) =>
+      request(MicrosoftAccount, 'PATCH', `${accountsAt(tenantId)}/${accountId}`, { body, etag }),
     onSettled: () => client.invalidateQueries({ queryKey: accountsKey(tenantId) }),
   })
 }
 
 export type AskedTest = { credential?: NewCredential; enable?: true }
 
-/** Saves a credential when one is given, then runs the connection test, which enables a disabled account if asked to: one act for the admin. */
+/**
+ * Saves a credential when one is given, then runs the connection test, which enables a disabled account if asked to:
+ * one act for the admin.
+ */
 export function useConnectionTest(tenantId: string, accountId: string) {
   const client = useQueryClient()
   return useSoleMutation({
@@ -100,11 +108,14 @@ export function useConnectionTest(tenantId: string, accountId: string) {
 }
 
 export function useConsentLink(tenantId: string, accountId: string) {
-  return useSoleMutation({ mutationFn: () => request(ConsentLink, 'POST', `${accountsAt(tenantId)}/${accountId}/consent-links`) })
+  return useSoleMutation({
+    mutationFn: () => request(ConsentLink, 'POST', `${accountsAt(tenantId)}/${accountId}/consent-links`),
+  })
 }
 
 export function useHandOverLink(tenantId: string, accountId: string) {
   return useSoleMutation({
-    mutationFn: () => request(CreatedHandOverLink, 'POST', `${accountsAt(tenantId)}/${accountId}/hand-over-links`, { body: {} }),
+    mutationFn: () =>
+      request(CreatedHandOverLink, 'POST', `${accountsAt(tenantId)}/${accountId}/hand-over-links`, { body: {} }),
   })
 }

@@ -10,13 +10,15 @@ const PAGE = 500
 const OFFERED = 200
 
 const systemsKey = (tenantId: string) => ['tenants', tenantId, 'phone-systems'] as const
-const extensionsKey = (tenantId: string, phoneSystemId: string) => ['tenants', tenantId, 'extensions', phoneSystemId] as const
+const extensionsKey = (tenantId: string, phoneSystemId: string) =>
+  ['tenants', tenantId, 'extensions', phoneSystemId] as const
 const systemsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/phone-systems`
 
 export function usePhoneSystems(tenantId: string) {
   return useQuery({
     queryKey: systemsKey(tenantId),
-    queryFn: ({ signal }) => request(pageOf(PhoneSystem), 'GET', `${systemsAt(tenantId)}${query({ limit: PAGE })}`, { signal }),
+    queryFn: ({ signal }) =>
+      request(pageOf(PhoneSystem), 'GET', `${systemsAt(tenantId)}${query({ limit: PAGE })}`, { signal }),
     select: (page) => page.items,
   })
 }
@@ -29,7 +31,13 @@ export function useCreatePhoneSystem(tenantId: string) {
   })
 }
 
-function readExtensions(tenantId: string, phoneSystemId: string, limit: number, cursor: string | undefined, signal: AbortSignal) {
+function readExtensions(
+  tenantId: string,
+  phoneSystemId: string,
+  limit: number,
+  cursor: string | undefined,
+  signal: AbortSignal,
+) {
   const address = `${systemsAt(tenantId)}/${phoneSystemId}/extensions${query({ limit, cursor })}`
   return request(pageOf(Extension), 'GET', address, { signal })
 }

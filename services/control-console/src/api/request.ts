@@ -29,7 +29,12 @@ export async function requestVersioned<Schema extends z.ZodType>(
   return { value: parsed.data, etag: response.headers.get('etag') ?? undefined }
 }
 
-export async function request<Schema extends z.ZodType>(answer: Schema, method: Method, path: string, options?: RequestOptions) {
+export async function request<Schema extends z.ZodType>(
+  answer: Schema,
+  method: Method,
+  path: string,
+  options?: RequestOptions,
+) {
   return (await requestVersioned(answer, method, path, options)).value
 }
 
@@ -59,6 +64,7 @@ function unexpected(response: Response): ApiProblem {
 /** The query part of an address; what is undefined or empty is left out. */
 export function query(parameters: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined && value !== '') search.set(name, String(value))
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined && value !== '') search.set(name, String(value))
   return search.size === 0 ? '' : `?${search}`
 }

@@ -5,7 +5,10 @@ type Options<Data, Variables> = Pick<UseMutationOptions<Data, Error, Variables>,
   mutationFn: (variables: Variables) => Promise<Data>
 }
 
-/** A mutation that runs once at a time: a second press before the answer does nothing twice. A button alone is disabled too late for that. */
+/**
+ * A mutation that runs once at a time: a second press before the answer does nothing twice. A button alone is disabled
+ * too late for that.
+ */
 export function useSoleMutation<Data, Variables = void>({ mutationFn, ...options }: Options<Data, Variables>) {
   const isInFlight = useRef(false)
   const mutation = useMutation<Data, Error, Variables>({

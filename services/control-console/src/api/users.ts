@@ -13,7 +13,8 @@ const usersAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/users`
 export function useUsers(tenantId: string, filter: UserFilter) {
   return useQuery({
     queryKey: [...usersKey(tenantId), 'list', filter],
-    queryFn: ({ signal }) => request(pageOf(PhoneUser), 'GET', `${usersAt(tenantId)}${query({ ...filter, limit: 50 })}`, { signal }),
+    queryFn: ({ signal }) =>
+      request(pageOf(PhoneUser), 'GET', `${usersAt(tenantId)}${query({ ...filter, limit: 50 })}`, { signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -38,7 +39,8 @@ export function useRefreshUsers(tenantId: string) {
 export function useChangeUser(tenantId: string, userId: string, etag: string | undefined) {
   const refresh = useRefreshUsers(tenantId)
   return useSoleMutation({
-    mutationFn: (body: PhoneUserPatch) => request(z.unknown(), 'PATCH', `${usersAt(tenantId)}/${userId}`, { body, etag }),
+    mutationFn: (body: PhoneUserPatch) =>
+      request(z.unknown(), 'PATCH', `${usersAt(tenantId)}/${userId}`, { body, etag }),
     onSettled: refresh,
   })
 }
@@ -55,7 +57,8 @@ export function useBind(tenantId: string, userId: string) {
 export function useUnbind(tenantId: string, userId: string) {
   const refresh = useRefreshUsers(tenantId)
   return useSoleMutation({
-    mutationFn: (phoneSystemId: string) => request(z.unknown(), 'DELETE', `${usersAt(tenantId)}/${userId}/bindings/${phoneSystemId}`),
+    mutationFn: (phoneSystemId: string) =>
+      request(z.unknown(), 'DELETE', `${usersAt(tenantId)}/${userId}/bindings/${phoneSystemId}`),
     onSettled: refresh,
   })
 }

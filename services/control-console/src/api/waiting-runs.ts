@@ -10,12 +10,17 @@ const ASK_AGAIN_MS = 10_000
 const runsKey = (tenantId: string) => ['tenants', tenantId, 'sync-runs'] as const
 const runsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/sync-runs`
 
-/** Runs that stopped because they would remove too many people, the newest first. Asked for again while somebody uses the page. */
+/**
+ * Runs that stopped because they would remove too many people, the newest first. Asked for again while somebody uses
+ * the page.
+ */
 export function useWaitingRuns(tenantId: string, isAttended: boolean) {
   return useQuery({
     queryKey: [...runsKey(tenantId), 'waiting'],
     queryFn: ({ signal }) =>
-      request(pageOf(SyncRun), 'GET', `${runsAt(tenantId)}${query({ status: 'awaiting-approval', limit: 20 })}`, { signal }),
+      request(pageOf(SyncRun), 'GET', `${runsAt(tenantId)}${query({ status: 'awaiting-approval', limit: 20 })}`, {
+        signal,
+      }),
     select: (page) => page.items,
     refetchInterval: isAttended && ASK_AGAIN_MS,
   })

@@ -1,5 +1,9 @@
 import type { Cloud } from '@jackfield/contract/microsoft-cloud'
-import { newRegistrationLink, type RegistrationPage, registrationLink } from '@jackfield/microsoft-identity/admin-center-links'
+import {
+  newRegistrationLink,
+  type RegistrationPage,
+  registrationLink,
+} from '@jackfield/microsoft-identity/admin-center-links'
 import type { ReactNode } from 'react'
 import { useMicrosoftClouds } from '../api/microsoft-clouds.ts'
 import { OutsideLink } from './outside-link.tsx'

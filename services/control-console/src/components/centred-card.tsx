@@ -3,7 +3,13 @@ import type { ReactNode } from 'react'
 
 const useStyles = makeStyles({
   page: { display: 'flex', justifyContent: 'center', padding: '12vh 16px 48px' },
-  card: { width: '100%', maxWidth: '520px', padding: tokens.spacingVerticalXXL, gap: tokens.spacingVerticalM, boxSizing: 'border-box' },
+  card: {
+    width: '100%',
+    maxWidth: '520px',
+    padding: tokens.spacingVerticalXXL,
+    gap: tokens.spacingVerticalM,
+    boxSizing: 'border-box',
+  },
 })
 
 /** A page that is one card: entering, choosing, nothing here. */

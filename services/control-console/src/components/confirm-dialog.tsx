@@ -1,4 +1,13 @@
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Spinner } from '@fluentui/react-components'
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Spinner,
+} from '@fluentui/react-components'
 import { type ReactNode, useRef } from 'react'
 import { ProblemNotice } from './problem-notice.tsx'
 
@@ -19,7 +28,10 @@ type Properties = {
   onClose: () => void
 }
 
-/** Asks once before something is taken away (S58). Stays mounted while closed, so that focus goes back to where it came from. */
+/**
+ * Asks once before something is taken away (S58). Stays mounted while closed, so that focus goes back to where it came
+ * from.
+ */
 export function ConfirmDialog({ isOpen, isBusy, isWaiting = false, error, onConfirm, onClose, ...asked }: Properties) {
   // What was asked stays to be read while the dialog fades out.
   const shown = useRef(asked)

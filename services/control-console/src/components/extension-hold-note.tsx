@@ -4,5 +4,10 @@ import type { ExtensionHold } from '@jackfield/contract/phone-user'
 /** Says that an extension is kept for somebody who left, and until when. */
 export function ExtensionHoldNote({ hold }: { hold: ExtensionHold }) {
   const day = (time: string) => new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' })
-  return <Caption1> {hold.until ? `left, held until ${day(hold.until)}` : `left on ${day(hold.since)}, held until it is removed`}</Caption1>
+  return (
+    <Caption1>
+      {' '}
+      {hold.until ? `left, held until ${day(hold.until)}` : `left on ${day(hold.since)}, held until it is removed`}
+    </Caption1>
+  )
 }

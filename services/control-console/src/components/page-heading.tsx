@@ -2,7 +2,13 @@ import { makeStyles, Title2, tokens } from '@fluentui/react-components'
 import { type ReactNode, useEffect } from 'react'
 
 const useStyles = makeStyles({
-  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
+  row: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    marginBottom: tokens.spacingVerticalL,
+  },
   heading: { flexGrow: 1, margin: 0 },
 })
 

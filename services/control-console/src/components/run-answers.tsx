@@ -45,16 +45,22 @@ export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefin
       <Button {...restoreFocus} onClick={() => setAsked('cancel')}>
         Cancel the run
       </Button>
-      <ConfirmDialog {...common} isOpen={asked === 'approve'} title={`Approve, and ${doing}?`} confirmLabel={`Approve and ${doing}`}>
+      <ConfirmDialog
+        {...common}
+        isOpen={asked === 'approve'}
+        title={`Approve, and ${doing}?`}
+        confirmLabel={`Approve and ${doing}`}
+      >
         <Text as="p" block>
           {names && <strong>{names}. </strong>}
-          They are signed out and cannot sign in. Their extensions are kept for them. Who comes back in Microsoft 365 comes back here.
+          They are signed out and cannot sign in. Their extensions are kept for them. Who comes back in Microsoft 365
+          comes back here.
         </Text>
       </ConfirmDialog>
       <ConfirmDialog {...common} isOpen={asked === 'cancel'} title="Cancel the run?" confirmLabel="Cancel the run">
         <Text as="p" block>
-          The run ends and would {doing} no longer. Nobody is changed by it. The next comparison asks again, unless Microsoft 365 says
-          something else by then.
+          The run ends and would {doing} no longer. Nobody is changed by it. The next comparison asks again, unless
+          Microsoft 365 says something else by then.
         </Text>
       </ConfirmDialog>
     </div>

@@ -1,11 +1,24 @@
 import { Caption1Strong, makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
-import { ColorRegular, PeopleRegular, PhoneRegular, PlugConnectedRegular, ShieldPersonRegular } from '@fluentui/react-icons'
+import {
+  ColorRegular,
+  PeopleRegular,
+  PhoneRegular,
+  PlugConnectedRegular,
+  ShieldPersonRegular,
+} from '@fluentui/react-icons'
 import { NavLink } from 'react-router'
 
 const useStyles = makeStyles({
   navigation: { width: '210px', flexShrink: 0, '@media (max-width: 800px)': { width: '100%' } },
   heading: { display: 'block', padding: tokens.spacingHorizontalM, color: tokens.colorNeutralForeground3 },
-  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXXS },
+  list: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXXS,
+  },
   link: {
     display: 'flex',
     alignItems: 'center',
@@ -16,7 +29,11 @@ const useStyles = makeStyles({
     textDecorationLine: 'none',
     ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
   },
-  current: { backgroundColor: tokens.colorNeutralBackground1, fontWeight: tokens.fontWeightSemibold, boxShadow: tokens.shadow2 },
+  current: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    fontWeight: tokens.fontWeightSemibold,
+    boxShadow: tokens.shadow2,
+  },
 })
 
 const PLACES = [

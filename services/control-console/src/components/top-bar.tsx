@@ -48,8 +48,15 @@ export function TopBar({ tenantName }: { tenantName?: string | undefined }) {
           Job board
         </a>
       )}
-      <Text className={styles.who}>{name ?? (role === 'hand-over' ? 'By a hand-over link' : 'By a one-time link')}</Text>
-      <Button appearance="subtle" icon={<SignOutRegular />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+      <Text className={styles.who}>
+        {name ?? (role === 'hand-over' ? 'By a hand-over link' : 'By a one-time link')}
+      </Text>
+      <Button
+        appearance="subtle"
+        icon={<SignOutRegular />}
+        disabled={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
         Sign out
       </Button>
       <ProblemNotice error={signOut.error} />

@@ -17,10 +17,18 @@ const useStyles = makeStyles({
     margin: '0 auto',
     padding: `${tokens.spacingVerticalXXL} ${tokens.spacingVerticalXXL} 0`,
   },
-  body: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, paddingBlock: tokens.spacingVerticalS },
+  body: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
+    paddingBlock: tokens.spacingVerticalS,
+  },
 })
 
-/** Stands on every page of the tenant while a run waits for an answer (S63): above the menu, which fills a narrow screen. */
+/**
+ * Stands on every page of the tenant while a run waits for an answer (S63): above the menu, which fills a narrow
+ * screen.
+ */
 export function WaitingRuns({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
   const { data: runs = [] } = useWaitingRuns(tenantId, useAttended())
@@ -55,7 +63,11 @@ function WaitingRun({ run }: { run: SyncRun }) {
           {names && `: ${names}`}. It has waited since {new Date(run.startedAt ?? run.createdAt).toLocaleString()}.{' '}
           <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
         </div>
-        {role === 'admin' ? read && <RunAnswers run={read.value} etag={read.etag} /> : <Text>An admin can approve or cancel it.</Text>}
+        {role === 'admin' ? (
+          read && <RunAnswers run={read.value} etag={read.etag} />
+        ) : (
+          <Text>An admin can approve or cancel it.</Text>
+        )}
       </MessageBarBody>
     </MessageBar>
   )

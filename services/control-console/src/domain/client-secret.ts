@@ -8,7 +8,10 @@ export function looksLikeSecretId(secret: string): boolean {
   return Guid.safeParse(secret).success
 }
 
-/** The longest life Entra offers for a client secret: 24 months, as the date field writes it. A month without that day ends before it. */
+/**
+ * The longest life Entra offers for a client secret: 24 months, as the date field writes it. A month without that day
+ * ends before it.
+ */
 export function proposedExpiry(now: Date): string {
   const [year, month] = [now.getUTCFullYear() + 2, now.getUTCMonth()]
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()

@@ -1,9 +1,19 @@
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import { type TickChanges, ticksOf } from './ticks.ts'
 
-type Person = Pick<MicrosoftUser, 'id' | 'displayName' | 'userPrincipalName' | 'userType' | 'accountEnabled' | 'sync' | 'sso'>
+type Person = Pick<
+  MicrosoftUser,
+  'id' | 'displayName' | 'userPrincipalName' | 'userType' | 'accountEnabled' | 'sync' | 'sso'
+>
 /** Names of whom ticks change, by what it means to them. Somebody may be in several lists. */
-export type ImportEffect = { synced: string[]; ssoOn: string[]; guests: string[]; disabled: string[]; unsynced: string[]; ssoOff: string[] }
+export type ImportEffect = {
+  synced: string[]
+  ssoOn: string[]
+  guests: string[]
+  disabled: string[]
+  unsynced: string[]
+  ssoOff: string[]
+}
 
 /** More than these at once are a bulk, which one press on the head of the table makes. */
 const FEW = 10

@@ -7,7 +7,10 @@ export function isSameProposal(one: RedirectProposal, other: RedirectProposal): 
   return one.redirectMode === other.redirectMode && one.redirectPlatform === other.redirectPlatform
 }
 
-/** Every redirect URI was seen registered as proposed. A warning about them is no proof: Entra ID would refuse every sign-in. */
+/**
+ * Every redirect URI was seen registered as proposed. A warning about them is no proof: Entra ID would refuse every
+ * sign-in.
+ */
 export function isProven({ ok, checks }: Pick<Verification, 'ok' | 'checks'>): boolean {
   return ok && checks.some(({ id, status }) => id === 'redirect-uris' && status === 'passed')
 }

@@ -1,7 +1,10 @@
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { people } from './name-list.ts'
 
-const KINDS = { import: 'An import', delta: 'An update', full: 'A full comparison' } as const satisfies Record<SyncRun['kind'], string>
+const KINDS = { import: 'An import', delta: 'An update', full: 'A full comparison' } as const satisfies Record<
+  SyncRun['kind'],
+  string
+>
 
 /** What waits, by the account's alias. */
 export function questionOf({ kind }: Pick<SyncRun, 'kind'>, alias: string | undefined): string {
@@ -12,5 +15,7 @@ export function questionOf({ kind }: Pick<SyncRun, 'kind'>, alias: string | unde
 export function removalsOf({ counts: { disabled, deleted } }: Pick<SyncRun, 'counts'>): string {
   if (disabled === 0 && deleted === 0) return 'switch Sync User and SSO off for many people'
   if (deleted === 0) return `disable ${people(disabled)}`
-  return disabled === 0 ? `delete ${people(deleted)}` : `disable ${people(disabled)} and delete ${deleted.toLocaleString('en')}`
+  return disabled === 0
+    ? `delete ${people(deleted)}`
+    : `disable ${people(disabled)} and delete ${deleted.toLocaleString('en')}`
 }

@@ -34,7 +34,8 @@ const WAITS: Readonly<Record<RunWait, string>> = {
   'microsoft-throttled': 'Microsoft asks to send fewer requests.',
   'microsoft-unavailable': 'Microsoft 365 does not answer.',
   'temporarily-unavailable': 'A part of the platform does not answer.',
-  'internal-error': 'A step failed in the platform. Let whoever runs it look at the log of the worker, should that go on.',
+  'internal-error':
+    'A step failed in the platform. Let whoever runs it look at the log of the worker, should that go on.',
   'another-run': 'Another run of this account comes first.',
   worker: 'No worker has taken it yet. Let whoever runs the platform see whether the worker runs.',
 }

@@ -20,7 +20,11 @@ export function ticksOf(changes: TickChanges, user: Ticked): Ticks {
   return changes.get(user.id) ?? { sync: user.sync, sso: user.sso }
 }
 
-export function changeTicks(changes: TickChanges, users: readonly Ticked[], change: (ticks: Ticks) => Ticks): TickChanges {
+export function changeTicks(
+  changes: TickChanges,
+  users: readonly Ticked[],
+  change: (ticks: Ticks) => Ticks,
+): TickChanges {
   const next = new Map(changes)
   for (const user of users) {
     const ticks = change(ticksOf(changes, user))

@@ -27,7 +27,9 @@ export function EnterPage({ token }: { token: string | undefined }) {
   if (enter.isSuccess) return <Navigate to="/" replace />
   if (token === undefined) return <Navigate to="/" replace />
   return (
-    <CentredCard>{enter.isError ? <Refused error={enter.error} /> : <Spinner label="Signing you in" labelPosition="after" />}</CentredCard>
+    <CentredCard>
+      {enter.isError ? <Refused error={enter.error} /> : <Spinner label="Signing you in" labelPosition="after" />}
+    </CentredCard>
   )
 }
 
@@ -45,9 +47,9 @@ function Refused({ error }: { error: unknown }) {
     <>
       <PageHeading title="This link was used or has expired" />
       <Text>
-        A link opens Control once, within 15 minutes; one that hands over the set-up of an account, for as long as it was made for. Ask
-        whoever sent it for a new one: an administrator makes it in Control, the operator of the phone platform by{' '}
-        <code>jackfield control-link</code>.
+        A link opens Control once, within 15 minutes; one that hands over the set-up of an account, for as long as it
+        was made for. Ask whoever sent it for a new one: an administrator makes it in Control, the operator of the phone
+        platform by <code>jackfield control-link</code>.
       </Text>
     </>
   )

@@ -22,7 +22,8 @@ export function MicrosoftSignIn() {
   const [tenant, setTenant] = useState(parameters.get('tenant') ?? remembered)
   const chooseAnother = parameters.get('another') === 'true'
   const begin = useMutation({
-    mutationFn: (accountId: string | undefined) => beginSignIn({ tenant, accountId, chooseAnother, returnTo: pathname }),
+    mutationFn: (accountId: string | undefined) =>
+      beginSignIn({ tenant, accountId, chooseAnother, returnTo: pathname }),
     onSuccess: (answer) => {
       remember(tenant)
       if (answer.kind === 'go-to-microsoft') location.assign(answer.url)
@@ -47,7 +48,13 @@ export function MicrosoftSignIn() {
         className={styles.field}
         {...(complaint ? { validationMessage: complaint } : {})}
       >
-        <Input value={tenant} maxLength={260} onChange={(_, { value }) => change(value)} autoComplete="organization" spellCheck={false} />
+        <Input
+          value={tenant}
+          maxLength={260}
+          onChange={(_, { value }) => change(value)}
+          autoComplete="organization"
+          spellCheck={false}
+        />
       </Field>
       {begin.data?.kind === 'choose-account' ? (
         <>

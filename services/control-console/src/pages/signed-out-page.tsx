@@ -9,8 +9,8 @@ export function SignedOutPage() {
       <PageHeading title="Sign in to Control" />
       <MicrosoftSignIn />
       <Text>
-        Not an administrator yet? Ask one of your organisation, or the operator of the phone platform for a one-time link, and open it in
-        this browser.
+        Not an administrator yet? Ask one of your organisation, or the operator of the phone platform for a one-time
+        link, and open it in this browser.
       </Text>
     </CentredCard>
   )

@@ -9,7 +9,14 @@ import { usePrincipal } from '../components/require-session.tsx'
 import { TopBar } from '../components/top-bar.tsx'
 
 const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
+  list: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
+  },
   slug: { color: tokens.colorNeutralForeground3, marginLeft: tokens.spacingHorizontalS },
 })
 

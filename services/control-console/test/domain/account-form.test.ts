@@ -17,7 +17,12 @@ test('S14 the same id in both fields is noticed, empty fields are not', () => {
   expect(sameGuid(GUID, ` ${GUID.toUpperCase()}`)).toBe(true)
   expect(sameGuid(`${GUID.toUpperCase()} `, GUID)).toBe(true)
   expect(sameGuid(GUID, GUID.replace('2f', '2e'))).toBe(false)
-  expect([sameGuid('', ''), sameGuid(' ', ''), sameGuid('', ' '), sameGuid('', GUID)]).toEqual([false, false, false, false])
+  expect([sameGuid('', ''), sameGuid(' ', ''), sameGuid('', ' '), sameGuid('', GUID)]).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ])
 })
 
 test('S25 a secret id is told from a secret value', () => {

@@ -51,7 +51,8 @@ test.each([
 })
 
 test('CW-10 S58 what takes something away and what changes many at once is asked first, a few ticks are not', () => {
-  const ticked = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`new ${index}`, { sync: true, sso: true }]))
+  const ticked = (count: number) =>
+    new Map(Array.from({ length: count }, (_, index) => [`new ${index}`, { sync: true, sso: true }]))
   const asked = (changes: ReturnType<typeof ticked>) => asksFirst(effectOf(changes, known), changes)
   expect(asked(ticked(10))).toBe(false)
   expect(asked(ticked(11))).toBe(true)

@@ -6,7 +6,8 @@ import { isOver, progressOf, standstillOf } from '../../src/domain/sync-run-prog
 import { bindingRefusal } from '../../src/pages/users/binding-refusal.ts'
 
 const counts = { seen: 5, created: 0, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 }
-const problem = (code: string, members = {}) => new ApiProblem({ type: 'about:blank', title: `${code}.`, status: 409, code, ...members })
+const problem = (code: string, members = {}) =>
+  new ApiProblem({ type: 'about:blank', title: `${code}.`, status: 409, code, ...members })
 
 test('S35 progress is a share of the total, unknown without one, and whole at the end', () => {
   expect(progressOf({ status: 'running', total: 20, counts })).toBe(0.25)
@@ -30,15 +31,21 @@ test('FC-34 a run that stands says what it waits for, until when, and since when
   expect(told({ status: 'running', waiting: null, lastProgressAt })).toEqual(['No progress since 10:00.'])
   expect(told({ status: 'running', waiting: null, lastProgressAt: '2026-12-01T10:04:00.000Z' })).toEqual([])
   const queued = { status: 'queued', lastProgressAt: null } as const
-  expect(told({ ...queued, waiting: { until: null, reason: 'another-run' } })).toEqual(['Another run of this account comes first.'])
-  expect(told({ ...queued, waiting: { until: null, reason: 'worker' } })).toEqual([expect.stringContaining('No worker has taken it yet')])
+  expect(told({ ...queued, waiting: { until: null, reason: 'another-run' } })).toEqual([
+    'Another run of this account comes first.',
+  ])
+  expect(told({ ...queued, waiting: { until: null, reason: 'worker' } })).toEqual([
+    expect.stringContaining('No worker has taken it yet'),
+  ])
   for (const status of ['succeeded', 'failed', 'awaiting-approval'] as const)
     expect(told({ status, waiting: null, lastProgressAt })).toEqual([])
 })
 
 test('S42 S45 an extension on hold is refused with whom it is held for, and until when', () => {
   const hold = { since: '2026-03-01T00:00:00.000Z', until: '2026-03-31T00:00:00.000Z' }
-  expect(bindingRefusal(problem('extension-taken', { holder: { userId: 'u', displayName: 'Adele Vance', hold } }))).toBe('extension-taken.')
+  expect(
+    bindingRefusal(problem('extension-taken', { holder: { userId: 'u', displayName: 'Adele Vance', hold } })),
+  ).toBe('extension-taken.')
 })
 
 test('S42 a taken extension is refused with its holder’s name', () => {

@@ -11,7 +11,8 @@ const checks = (status: Check['status']): Check[] => [
 test('CW-02 S57 a proposal is proven by a green test that saw every redirect URI registered, not by a warning or a skipped check', () => {
   expect(isProven({ ok: true, checks: checks('passed') })).toBe(true)
   expect(isProven({ ok: false, checks: checks('passed') })).toBe(false)
-  for (const status of ['failed', 'warning', 'skipped'] as const) expect(isProven({ ok: true, checks: checks(status) })).toBe(false)
+  for (const status of ['failed', 'warning', 'skipped'] as const)
+    expect(isProven({ ok: true, checks: checks(status) })).toBe(false)
   expect(isProven({ ok: true, checks: [] })).toBe(false)
 })
 

@@ -17,10 +17,16 @@ describe('S35 a run that is', () => {
     expect(sentenceOf({ status })).toMatch(sentence)
   })
   test('not known yet is not over, and waits', () => {
-    expect([isOver(undefined), sentenceOf(undefined), progressOf(undefined)]).toEqual([false, sentenceOf({ status: 'queued' }), undefined])
+    expect([isOver(undefined), sentenceOf(undefined), progressOf(undefined)]).toEqual([
+      false,
+      sentenceOf({ status: 'queued' }),
+      undefined,
+    ])
   })
   test('in any state has words of its own', () => {
-    expect(new Set(SyncRunStatus.options.map((status) => sentenceOf({ status }))).size).toBe(SyncRunStatus.options.length)
+    expect(new Set(SyncRunStatus.options.map((status) => sentenceOf({ status }))).size).toBe(
+      SyncRunStatus.options.length,
+    )
   })
 })
 

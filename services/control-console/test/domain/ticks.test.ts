@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { changeTicks, importOf, type TickChanges, tickOfMany, ticksOf, withSso, withSync } from '../../src/domain/ticks.ts'
+import {
+  changeTicks,
+  importOf,
+  type TickChanges,
+  tickOfMany,
+  ticksOf,
+  withSso,
+  withSync,
+} from '../../src/domain/ticks.ts'
 
 const none: TickChanges = new Map()
 const adele = { id: 'a', sync: false, sso: false }

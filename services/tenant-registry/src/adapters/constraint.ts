@@ -1,7 +1,8 @@
 /** The constraint that refused a write (SQLSTATE 23505 unique, 23503 foreign key), or undefined for any other error. */
 export function violatedConstraint(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && (cause.code === '23505' || cause.code === '23503') && 'constraint' in cause) return String(cause.constraint)
+    if ('code' in cause && (cause.code === '23505' || cause.code === '23503') && 'constraint' in cause)
+      return String(cause.constraint)
   }
   return undefined
 }

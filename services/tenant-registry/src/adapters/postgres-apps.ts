@@ -62,7 +62,13 @@ function toRow({ sharedUrl, backchannelLogoutPath, ...definition }: App) {
   return { ...definition, sharedUrl: sharedUrl ?? null, backchannelLogoutPath: backchannelLogoutPath ?? null }
 }
 
-function toRecord({ sharedUrl, backchannelLogoutPath, createdAt: _c, updatedAt: _u, ...row }: typeof app.$inferSelect): AppRecord {
+function toRecord({
+  sharedUrl,
+  backchannelLogoutPath,
+  createdAt: _c,
+  updatedAt: _u,
+  ...row
+}: typeof app.$inferSelect): AppRecord {
   return {
     ...row,
     kind: row.kind as App['kind'],

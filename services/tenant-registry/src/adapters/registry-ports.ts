@@ -32,8 +32,15 @@ export type PortSettings = OriginOverrides &
     INTERNAL_TOKEN_KEYS: readonly Buffer[]
   }
 
-/** The outside world of this service: Postgres and Microsoft. `onUnopened` hears of each credential that no key opens. */
-export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date, onUnopened: (what: string) => void): Ports {
+/**
+ * The outside world of this service: Postgres and Microsoft. `onUnopened` hears of each credential that no key opens.
+ */
+export function registryPorts(
+  pool: Pool,
+  settings: PortSettings,
+  now: () => Date,
+  onUnopened: (what: string) => void,
+): Ports {
   const db = drizzle(pool)
   const keyEncryption = chosenKeyEncryption(settings)
   const roster =

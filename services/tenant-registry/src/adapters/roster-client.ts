@@ -13,14 +13,19 @@ export function rosterClient(client: ServiceClient | undefined): Roster {
   return {
     async notifications(tenantId, accountId) {
       try {
-        return (await client?.post(`${ofAccount(tenantId, accountId)}/notification-check`, {}, NotificationHealth)) ?? 'unavailable'
+        return (
+          (await client?.post(`${ofAccount(tenantId, accountId)}/notification-check`, {}, NotificationHealth)) ??
+          'unavailable'
+        )
       } catch (error) {
         if (error instanceof ServiceCallError) return 'unavailable'
         throw error
       }
     },
-    ofAccount: (tenantId, accountId) => orUnavailable(client?.find(`${ofAccount(tenantId, accountId)}/roster`, RosterOfAccount)),
-    disconnect: (tenantId, accountId) => orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
+    ofAccount: (tenantId, accountId) =>
+      orUnavailable(client?.find(`${ofAccount(tenantId, accountId)}/roster`, RosterOfAccount)),
+    disconnect: (tenantId, accountId) =>
+      orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
     ofTenant: (tenantId) => orUnavailable(client?.find(`${ofTenant(tenantId)}/roster`, RosterOfTenant)),
     erase: (tenantId) => orUnavailable(client?.post(`${ofTenant(tenantId)}/erase`, {}, RosterOfTenant, ERASE_MS)),
   }

@@ -1,7 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../ports.ts'
 
-type Deed = { action: string; tenantId: string | null; target: string; outcome?: AuditEntry['outcome']; details?: AuditEntry['details'] }
+type Deed = {
+  action: string
+  tenantId: string | null
+  target: string
+  outcome?: AuditEntry['outcome']
+  details?: AuditEntry['details']
+}
 
 /** The audit event of what this request's caller does. */
 export function auditEntry(

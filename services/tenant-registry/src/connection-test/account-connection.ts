@@ -11,8 +11,15 @@ type NoToken = 'federation-not-set-up' | 'federation-token-unreadable'
 
 type Unreadable = { kind: 'unreadable'; cause: Error; connection: Connection & { credential: null } }
 
-/** The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the installation. */
-export async function openConnection(ports: ConnectionPorts, request: Asker, account: AccountRecord): Promise<Connection> {
+/**
+ * The account with what proves it to Microsoft: its secret in clear, or an assertion by its certificate or by the
+ * installation.
+ */
+export async function openConnection(
+  ports: ConnectionPorts,
+  request: Asker,
+  account: AccountRecord,
+): Promise<Connection> {
   const opened = await findConnection(ports, request, account)
   if (opened.kind === 'unreadable') throw refuse('credential-unreadable', { cause: opened.cause })
   return opened.connection
@@ -25,7 +32,16 @@ export async function findConnection(
   account: AccountRecord,
 ): Promise<{ kind: 'opened'; connection: Connection } | Unreadable> {
   const { id: accountId, tenantId, alias, clientId, directoryId, cloud } = account
-  const bare = { accountId, tenantId, alias, clientId, directoryId, cloud, enabled: isEnabled(account), credential: null }
+  const bare = {
+    accountId,
+    tenantId,
+    alias,
+    clientId,
+    directoryId,
+    cloud,
+    enabled: isEnabled(account),
+    credential: null,
+  }
   const stored = await ports.accounts.credentials(tenantId, accountId, ports.now())
   if (!stored) return { kind: 'opened', connection: bare }
 
@@ -51,7 +67,9 @@ async function proofOf(
 ): Promise<Proof> {
   if (summary.type === 'federated') {
     const read = await federatedToken.read()
-    return read.kind === 'read' ? { kind: 'proof', proof: { type: 'assertion', assertion: read.token } } : { kind: read.kind }
+    return read.kind === 'read'
+      ? { kind: 'proof', proof: { type: 'assertion', assertion: read.token } }
+      : { kind: read.kind }
   }
   const opened = await vault.open(account.tenantId, account.id, sealed)
   if (opened.kind === 'unreadable') return opened
@@ -61,5 +79,7 @@ async function proofOf(
 }
 
 function auditUnreadable({ audit }: ConnectionPorts, request: Asker, { tenantId, id }: AccountRecord): Promise<void> {
-  return audit.record(auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: id }))
+  return audit.record(
+    auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: id }),
+  )
 }

@@ -14,7 +14,10 @@ import { keepUse } from './credential-use.ts'
 
 type Tested = { checks: Check[]; ok: boolean; at: Date; registeredRedirectUris: string[] | null }
 
-/** The connection test: asks Microsoft, judges, and keeps what it found on the account; a disabled one is enabled by it if asked to. */
+/**
+ * The connection test: asks Microsoft, judges, and keeps what it found on the account; a disabled one is enabled by it
+ * if asked to.
+ */
 export async function checkConnection(
   ports: Ports,
   request: Asker,
@@ -26,7 +29,10 @@ export async function checkConnection(
   const tested = await testConnection(ports, request, tenant, account)
   const values = verified(account, { ...tested, enables })
   const action = request.isScheduled ? changeOf(account, values) : 'microsoft-account.verify'
-  const entry = action === undefined ? undefined : auditEntry(request, { action, tenantId, target: accountId, ...outcomeOf(tested) })
+  const entry =
+    action === undefined
+      ? undefined
+      : auditEntry(request, { action, tenantId, target: accountId, ...outcomeOf(tested) })
   const stored = await ports.accounts.change(account, values, undefined, entry)
   if (typeof stored === 'string') {
     if (enables) throw refuse(stored)
@@ -37,14 +43,26 @@ export async function checkConnection(
 }
 
 /** The same test of what the account might become: nothing of it is kept (S57). */
-export async function checkProposal(ports: Ports, request: Asker, tenant: TenantRecord, proposal: AccountRecord): Promise<Verification> {
+export async function checkProposal(
+  ports: Ports,
+  request: Asker,
+  tenant: TenantRecord,
+  proposal: AccountRecord,
+): Promise<Verification> {
   const { id: target, tenantId } = proposal
   const tested = await testConnection(ports, request, tenant, proposal)
-  await ports.audit.record(auditEntry(request, { action: 'microsoft-account.verify-proposal', tenantId, target, ...outcomeOf(tested) }))
+  await ports.audit.record(
+    auditEntry(request, { action: 'microsoft-account.verify-proposal', tenantId, target, ...outcomeOf(tested) }),
+  )
   return verificationOf(tested)
 }
 
-async function testConnection(ports: Ports, request: Asker, tenant: TenantRecord, account: AccountRecord): Promise<Tested> {
+async function testConnection(
+  ports: Ports,
+  request: Asker,
+  tenant: TenantRecord,
+  account: AccountRecord,
+): Promise<Tested> {
   const { apps, microsoft, roster, baseUrl, now } = ports
   const { kind, connection } = await findConnection(ports, request, account)
   const expected = redirectUris(account.redirectMode, tenant, await apps.all(), baseUrl)
@@ -55,7 +73,12 @@ async function testConnection(ports: Ports, request: Asker, tenant: TenantRecord
     roster.notifications(account.tenantId, account.id),
   ])
   const token = kind === 'unreadable' ? { kind: 'failed' as const, failure: UNREADABLE_CREDENTIAL } : seen.token
-  const evidence = { ...seen, token, notifications, redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)) }
+  const evidence = {
+    ...seen,
+    token,
+    notifications,
+    redirectUris: seen.redirectUris?.filter(({ uri }) => needed.includes(uri)),
+  }
   const registeredRedirectUris = registeredAfter(account.registeredRedirectUris, seen.redirectUris)
   const { rotation } = connection
   if (rotation && evidence.token?.kind === 'issued') {
@@ -68,7 +91,9 @@ async function testConnection(ports: Ports, request: Asker, tenant: TenantRecord
 }
 
 function outcomeOf({ checks, ok }: Tested) {
-  const details = Object.fromEntries(checks.filter((check) => check.status === 'failed').map((check) => [check.id, check.code ?? 'failed']))
+  const details = Object.fromEntries(
+    checks.filter((check) => check.status === 'failed').map((check) => [check.id, check.code ?? 'failed']),
+  )
   return { outcome: ok ? ('success' as const) : ('failure' as const), details }
 }
 
@@ -78,6 +103,7 @@ function verificationOf({ checks, ok, at }: Tested): Verification {
 
 /** What a test by the clock found out: undefined when all is as before, which is no event. */
 function changeOf(before: AccountRecord, after: AccountValues): string | undefined {
-  if (before.status !== after.status) return after.status === 'failing' ? 'microsoft-account.failing' : 'microsoft-account.recovered'
+  if (before.status !== after.status)
+    return after.status === 'failing' ? 'microsoft-account.failing' : 'microsoft-account.recovered'
   return isSameFindings(before.findings, after.findings) ? undefined : 'microsoft-account.findings-changed'
 }

@@ -44,10 +44,16 @@ async function sealCertificate(
 }
 
 /** No secret is kept: the sealed text only says what an administrator had to enter in Entra ID. */
-async function sealTrust({ vault, now, federatedToken }: Needed, { tenantId, accountId }: Place): Promise<SealedCredential> {
+async function sealTrust(
+  { vault, now, federatedToken }: Needed,
+  { tenantId, accountId }: Place,
+): Promise<SealedCredential> {
   const read = await federatedToken.read()
   if (read.kind !== 'read') throw refuse(read.kind)
   const { issuer, subject, audience } = read
   const sealed = await vault.seal(tenantId, accountId, JSON.stringify({ issuer, subject, audience }))
-  return { summary: { type: 'federated', issuer, subject, audience, createdAt: now().toISOString(), expiresAt: null }, sealed }
+  return {
+    summary: { type: 'federated', issuer, subject, audience, createdAt: now().toISOString(), expiresAt: null },
+    sealed,
+  }
 }

@@ -34,7 +34,12 @@ export function accountWarnings({ status, credential, findings, syncFailure }: W
 function stepWarnings(failure: SyncFailure | null): AccountWarning[] {
   if (!failure) return []
   const { since, failures, message, remedy } = failure
-  const times = failures === 0 ? 'no run succeeded since' : failures === 1 ? 'the last run failed' : `${failures} runs failed in a row`
+  const times =
+    failures === 0
+      ? 'no run succeeded since'
+      : failures === 1
+        ? 'the last run failed'
+        : `${failures} runs failed in a row`
   const told = `Not in step with the directory since ${since.slice(0, 16).replace('T', ' ')} UTC: ${times}. ${message}`
   return [{ code: 'not-in-step', severity: 'critical', since, message: told, remedy }]
 }
@@ -46,17 +51,32 @@ function expiryWarnings(credential: Warned['credential'], now: Date): AccountWar
   const what = credential.type === 'certificate' ? 'certificate' : 'client secret'
   const remedy = `Create a new ${what} in Entra ID and save it here. The old one stands in until the new one has worked.`
   if (days === 0) {
-    return [{ code: 'credential-expired', severity: 'critical', daysLeft: 0, message: `The ${what} has expired.`, remedy }]
+    return [
+      { code: 'credential-expired', severity: 'critical', daysLeft: 0, message: `The ${what} has expired.`, remedy },
+    ]
   }
   const message = `The ${what} expires in ${days === 1 ? 'less than a day' : `${days} days`}.`
   return [
-    { code: 'credential-expiring', severity: days <= 7 ? 'critical' : days <= 14 ? 'warning' : 'info', daysLeft: days, message, remedy },
+    {
+      code: 'credential-expiring',
+      severity: days <= 7 ? 'critical' : days <= 14 ? 'warning' : 'info',
+      daysLeft: days,
+      message,
+      remedy,
+    },
   ]
 }
 
 function findingWarning({ id, status, message, remedy, link }: Check): AccountWarning {
   const severity = status === 'failed' ? 'critical' : 'warning'
-  return { code: status === 'failed' ? 'check-failed' : 'check-warning', severity, check: id, message, remedy, ...(link && { link }) }
+  return {
+    code: status === 'failed' ? 'check-failed' : 'check-warning',
+    severity,
+    check: id,
+    message,
+    remedy,
+    ...(link && { link }),
+  }
 }
 
 function rank({ severity }: AccountWarning): number {

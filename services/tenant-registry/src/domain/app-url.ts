@@ -9,7 +9,10 @@ const STAND_IN = 'tenant-slug-stands-here'
  * What is wrong with an app's addresses (RFC 9700 4.1, T-41). They become redirect URIs and therefore must name
  * exact hosts: no wildcard, no address, no user info, query or fragment, https unless it is this machine.
  */
-export function findUrlDefects(app: Pick<App, 'sharedUrl' | 'tenantUrl'>, isLoopbackHost: (hostname: string) => boolean): RequestDefect[] {
+export function findUrlDefects(
+  app: Pick<App, 'sharedUrl' | 'tenantUrl'>,
+  isLoopbackHost: (hostname: string) => boolean,
+): RequestDefect[] {
   const shared = app.sharedUrl === undefined ? undefined : describeDefect(app.sharedUrl, isLoopbackHost)
   const tenant = describeTenantUrlDefect(app.tenantUrl, isLoopbackHost)
   return [...(shared ? [defectOf('sharedUrl', shared)] : []), ...(tenant ? [defectOf('tenantUrl', tenant)] : [])]
@@ -26,7 +29,8 @@ function describeTenantUrlDefect(text: string, isLoopbackHost: (hostname: string
   if (defect) return defect
   const labels = new URL(filled).hostname.split('.')
   const position = labels.indexOf(STAND_IN)
-  if (position === -1) return `${PLACEHOLDER} must be one whole label of the host, as in https://${PLACEHOLDER}.phone.example`
+  if (position === -1)
+    return `${PLACEHOLDER} must be one whole label of the host, as in https://${PLACEHOLDER}.phone.example`
   return position === labels.length - 1 ? `${PLACEHOLDER} must not be the last label of the host` : undefined
 }
 
@@ -58,5 +62,7 @@ export function slugOfHost(tenantUrl: string, host: string): string | undefined 
   const [before, after] = new URL(tenantUrl.replace(PLACEHOLDER, STAND_IN)).host.split(STAND_IN)
   if (before === undefined || after === undefined || !host.startsWith(before) || !host.endsWith(after)) return undefined
   const slug = host.slice(before.length, host.length - after.length)
-  return slug.length > 0 && host.length === before.length + slug.length + after.length && !slug.includes('.') ? slug : undefined
+  return slug.length > 0 && host.length === before.length + slug.length + after.length && !slug.includes('.')
+    ? slug
+    : undefined
 }

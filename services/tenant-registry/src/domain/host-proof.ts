@@ -9,7 +9,10 @@ export type Verdict = 'found' | 'absent' | 'other-value' | 'unreachable'
 
 const VALUE_PREFIX = 'jackfield-host-proof='
 
-/** Where a claim is proven, and with what. A platform on plain http is on a laptop: there files are read on its own port. */
+/**
+ * Where a claim is proven, and with what. A platform on plain http is on a laptop: there files are read on its own
+ * port.
+ */
 export function customHostOf({ hostname, proof, provenAt }: HostClaim, baseUrl: string): CustomHost {
   const base = new URL(baseUrl)
   const port = base.protocol === 'http:' && base.port ? `:${base.port}` : ''

@@ -10,8 +10,8 @@ export type HostCandidate =
   | { kind: 'custom'; hostname: string; origin: string }
 
 /**
- * Reads a Host header (lower case, with port): an app's shared host, `<slug>.<base domain>`, an app's tenant address, or a custom host.
- * Custom hosts are served on the port of the platform.
+ * Reads a Host header (lower case, with port): an app's shared host, `<slug>.<base domain>`, an app's tenant address,
+ * or a custom host. Custom hosts are served on the port of the platform.
  */
 export function hostCandidates(host: string, baseUrl: string, apps: readonly Addresses[]): HostCandidate[] {
   const base = new URL(baseUrl)
@@ -29,7 +29,8 @@ export function hostCandidates(host: string, baseUrl: string, apps: readonly Add
   }
   const port = base.port ? `:${base.port}` : ''
   const hostname = host.endsWith(port) ? host.slice(0, host.length - port.length) : ''
-  if (hostname && !hostname.includes(':')) candidates.push({ kind: 'custom', hostname, origin: `${base.protocol}//${host}` })
+  if (hostname && !hostname.includes(':'))
+    candidates.push({ kind: 'custom', hostname, origin: `${base.protocol}//${host}` })
   return candidates
 }
 

@@ -2,7 +2,9 @@ import { LOGO_MAX_PIXELS, type LogoType } from '@jackfield/contract/branding'
 
 export type LogoDefect = 'logo-not-readable' | 'logo-too-large' | 'logo-not-plain'
 
-/** What is wrong with an image as a logo. Its size counts too: a few bytes can unfold to a picture that stops a browser. */
+/**
+ * What is wrong with an image as a logo. Its size counts too: a few bytes can unfold to a picture that stops a browser.
+ */
 export function findLogoDefect(bytes: Uint8Array, mediaType: LogoType): LogoDefect | undefined {
   if (mediaType === 'image/svg+xml') return findSvgDefect(bytes)
   const size = mediaType === 'image/png' ? sizeOfPng(bytes) : sizeOfWebp(bytes)
@@ -11,8 +13,8 @@ export function findLogoDefect(bytes: Uint8Array, mediaType: LogoType): LogoDefe
 }
 
 /**
- * Pages show a logo as an image, in which nothing runs, and its address forbids everything besides; so this is no filter to rely on,
- * but the honest answer to whoever uploads what will not work.
+ * Pages show a logo as an image, in which nothing runs, and its address forbids everything besides; so this is no
+ * filter to rely on, but the honest answer to whoever uploads what will not work.
  */
 function findSvgDefect(bytes: Uint8Array): LogoDefect | undefined {
   let text: string
@@ -21,9 +23,12 @@ function findSvgDefect(bytes: Uint8Array): LogoDefect | undefined {
   } catch {
     return 'logo-not-readable'
   }
-  if (/<!(?:DOCTYPE|ENTITY)|<(?:[\w-]+:)?(?:script|foreignObject|iframe)\b|\son\w+\s*=|javascript:/i.test(text)) return 'logo-not-plain'
+  if (/<!(?:DOCTYPE|ENTITY)|<(?:[\w-]+:)?(?:script|foreignObject|iframe)\b|\son\w+\s*=|javascript:/i.test(text))
+    return 'logo-not-plain'
   const root = rootOf(text)
-  return /^<(?:[\w-]+:)?svg[\s>]/.test(root) && root.includes('http://www.w3.org/2000/svg') ? undefined : 'logo-not-readable'
+  return /^<(?:[\w-]+:)?svg[\s>]/.test(root) && root.includes('http://www.w3.org/2000/svg')
+    ? undefined
+    : 'logo-not-readable'
 }
 
 /** The document from its root element on: past declaration, comments and blanks, in one pass. */
@@ -45,7 +50,8 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
 /** PNG third edition, 5.2 and 11.2.1. */
 function sizeOfPng(bytes: Uint8Array): Size | undefined {
-  if (bytes.length < 45 || !PNG.every((byte, index) => bytes[index] === byte) || ascii(bytes, 12, 4) !== 'IHDR') return undefined
+  if (bytes.length < 45 || !PNG.every((byte, index) => bytes[index] === byte) || ascii(bytes, 12, 4) !== 'IHDR')
+    return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   return [view.getUint32(16), view.getUint32(20)]
 }

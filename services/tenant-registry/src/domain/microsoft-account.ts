@@ -11,7 +11,8 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  *   other client id, directory or cloud --> draft: what was tested was another registration
  *   other credential --> status kept: replacing a secret must not interrupt sign-in (T-93); `lastVerifiedAt` is cleared
  *
- * A failed test leaves a draft a draft. A disabled account is tested without changing its status, unless the test is asked to enable it:
+ * A failed test leaves a draft a draft. A disabled account is tested without changing its status, unless the test is
+ * asked to enable it:
  *
  *   disabled --test that enables passed--> ready
  *
@@ -44,7 +45,10 @@ export type AccountValues = Pick<
   | 'lastVerifiedAt'
 >
 
-/** Tested successfully at least once and not switched off. A failing account stays enabled: an outage must not lock people out. */
+/**
+ * Tested successfully at least once and not switched off. A failing account stays enabled: an outage must not lock
+ * people out.
+ */
 export function isEnabled({ status, firstReadyAt }: Pick<AccountRecord, 'status' | 'firstReadyAt'>): boolean {
   return status === 'ready' || (status === 'failing' && firstReadyAt !== null)
 }
@@ -59,7 +63,10 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
   const { status: wanted, ...members } = patch
   const changed: AccountValues = { ...valuesOf(account), ...definedOnly(members) }
   if (changed.redirectPlatform !== account.redirectPlatform) changed.registeredRedirectUris = null
-  const other = changed.clientId !== account.clientId || changed.directoryId !== account.directoryId || changed.cloud !== account.cloud
+  const other =
+    changed.clientId !== account.clientId ||
+    changed.directoryId !== account.directoryId ||
+    changed.cloud !== account.cloud
   const untested = {
     firstReadyAt: null,
     lastVerifiedAt: null,
@@ -89,9 +96,17 @@ export function withNewCredential(account: AccountRecord): AccountValues {
 type Found = { checks: readonly Check[]; at: Date; registeredRedirectUris: string[] | null; enables?: boolean }
 
 /** The account after a connection test, which found these redirect URIs registered. */
-export function verified(account: AccountRecord, { checks, at, registeredRedirectUris, enables = false }: Found): AccountValues {
+export function verified(
+  account: AccountRecord,
+  { checks, at, registeredRedirectUris, enables = false }: Found,
+): AccountValues {
   const ok = checks.every((check) => check.status !== 'failed')
-  const values = { ...valuesOf(account), registeredRedirectUris, findings: findingsOf(checks), lastVerifiedAt: at.toISOString() }
+  const values = {
+    ...valuesOf(account),
+    registeredRedirectUris,
+    findings: findingsOf(checks),
+    lastVerifiedAt: at.toISOString(),
+  }
   if (account.status === 'disabled' && !(ok && enables)) return values
   if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }

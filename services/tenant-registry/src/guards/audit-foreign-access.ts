@@ -2,16 +2,32 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { auditEntry } from '../audit/audit-entry.ts'
 import type { Audit } from '../ports.ts'
 
-/** Someone of one tenant knocked at another's door (AD-02): noted with the tenant that knocked, before the answer goes out. */
+/**
+ * Someone of one tenant knocked at another's door (AD-02): noted with the tenant that knocked, before the answer goes
+ * out.
+ */
 export function auditForeignAccess(audit: Audit) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { tenantId } = request.params as { tenantId?: string }
     const scope = request.caller?.scope
-    if (reply.statusCode < 400 || tenantId === undefined || scope === undefined || scope === 'platform' || scope === tenantId) return
+    if (
+      reply.statusCode < 400 ||
+      tenantId === undefined ||
+      scope === undefined ||
+      scope === 'platform' ||
+      scope === tenantId
+    )
+      return
     const details = { method: request.method, route: request.routeOptions.url ?? '' }
     await audit
       .record(
-        auditEntry(request, { action: 'foreign-access', outcome: 'refused', tenantId: scope, target: tenantId.slice(0, 200), details }),
+        auditEntry(request, {
+          action: 'foreign-access',
+          outcome: 'refused',
+          tenantId: scope,
+          target: tenantId.slice(0, 200),
+          details,
+        }),
       )
       .catch((error: unknown) => request.log.error({ err: error }, 'foreign access could not be audited'))
   }

@@ -22,8 +22,8 @@ export function isWithinReach({ scope }: InternalClaims, owned: { scope: string 
 }
 
 /**
- * Whoever chooses the registration that an ID token is for can have tokens of anybody who ever signs in to it. Where such tokens open Control
- * for the platform’s own administrators, the registration is the platform’s to choose.
+ * Whoever chooses the registration that an ID token is for can have tokens of anybody who ever signs in to it. Where
+ * such tokens open Control for the platform’s own administrators, the registration is the platform’s to choose.
  */
 export async function requireVouchingReach(
   { administrators }: Pick<Ports, 'administrators'>,

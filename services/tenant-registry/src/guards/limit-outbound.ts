@@ -8,7 +8,10 @@ import { refuse } from '../errors.ts'
 const MOST_KEYS = 20_000
 const MINUTE = 60_000
 
-/** Put around routes that speak to the outside for whoever calls: 429 once that was too often (SI-03). The caller must be known by then. */
+/**
+ * Put around routes that speak to the outside for whoever calls: 429 once that was too often (SI-03). The caller must
+ * be known by then.
+ */
 export const limitOutbound = plugin(async (app) => {
   await app.register(rateLimit, { global: false, cache: MOST_KEYS })
   const limiters = (Object.keys(OUTBOUND_LIMITS) as OutboundLimit[]).map((name) => {
@@ -20,7 +23,8 @@ export const limitOutbound = plugin(async (app) => {
     for (const { name, count } of limiters) {
       if (keys[name] === undefined) continue
       const limit = await count(request)
-      if (!limit.isAllowed && limit.isExceeded) throw refuse('too-many-tests', { retryAfter: Math.max(1, limit.ttlInSeconds) })
+      if (!limit.isAllowed && limit.isExceeded)
+        throw refuse('too-many-tests', { retryAfter: Math.max(1, limit.ttlInSeconds) })
     }
   })
 })

@@ -10,7 +10,9 @@ export function requireFreeNames(
   apps: readonly App[],
 ): void {
   const { slug } = names
-  const isOfShared = [...sharedHostnames(apps)].some((hostname) => slug !== undefined && slugsAt(hostname, baseUrl, apps).includes(slug))
+  const isOfShared = [...sharedHostnames(apps)].some(
+    (hostname) => slug !== undefined && slugsAt(hostname, baseUrl, apps).includes(slug),
+  )
   if (slug !== undefined && (isReservedSlug(slug) || isOfShared)) throw refuse('slug-reserved')
   if (names.customHosts?.some((hostname) => isPlatformHost(hostname, baseUrl, apps))) throw refuse('host-reserved')
 }

@@ -9,11 +9,17 @@ const AT_ONCE = 5
 /** How often every enabled account is tested without being asked to. */
 export const CHECK_EVERY_SECONDS = 24 * 3600
 
-/** Tests accounts whose turn it is, so that lost consent or a deleted secret is noticed before somebody cannot sign in. Answers how many. */
+/**
+ * Tests accounts whose turn it is, so that lost consent or a deleted secret is noticed before somebody cannot sign in.
+ * Answers how many.
+ */
 export async function checkDueAccounts(ports: Ports, log: FastifyBaseLogger): Promise<number> {
   const due = await ports.watch.claimDue(ports.now(), CHECK_EVERY_SECONDS, AT_ONCE)
   for (const { tenantId, accountId } of due) {
-    const [tenant, account] = await Promise.all([ports.tenants.find(tenantId), ports.accounts.find(tenantId, accountId)])
+    const [tenant, account] = await Promise.all([
+      ports.tenants.find(tenantId),
+      ports.accounts.find(tenantId, accountId),
+    ])
     if (!tenant || !account) continue
     const asker: Asker = { caller: { sub: 'tenant-registry' }, id: v7(), log, isScheduled: true }
     // One that cannot be tested now, because its credential cannot be opened for one, keeps no other from its turn.
@@ -24,7 +30,9 @@ export async function checkDueAccounts(ports: Ports, log: FastifyBaseLogger): Pr
   return due.length
 }
 
-/** Writes one audit event for each threshold before a credential's end, over restarts and replicas. Answers how many. */
+/**
+ * Writes one audit event for each threshold before a credential's end, over restarts and replicas. Answers how many.
+ */
 export async function announceExpiries({ watch, now }: Pick<Ports, 'watch' | 'now'>): Promise<number> {
   let announced = 0
   for (const { tenantId, accountId, credentialId, alias, type, expiresAt } of await watch.expiring(now())) {

@@ -1,7 +1,14 @@
 import type { Check } from '@jackfield/contract/verification'
 import { describe, expect, test } from 'vitest'
 import { reviewSecret } from '../../src/domain/connection/credential.ts'
-import { aliasKey, patched, presentAccount, proposed, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+import {
+  aliasKey,
+  patched,
+  presentAccount,
+  proposed,
+  verified,
+  withNewCredential,
+} from '../../src/domain/microsoft-account.ts'
 import { healthChange } from '../../src/domain/sync-health.ts'
 
 const AT = new Date('2026-05-01T10:00:00.000Z')
@@ -49,7 +56,8 @@ describe('S15 an alias', () => {
 })
 
 describe('S57 what the last test found', () => {
-  const findingsOf = (patch: Parameters<typeof patched>[1], members: object = {}) => patched(record(members), patch).findings
+  const findingsOf = (patch: Parameters<typeof patched>[1], members: object = {}) =>
+    patched(record(members), patch).findings
   test('stays with what was tested', () => {
     expect([findingsOf({ alias: 'Other' }), findingsOf({ status: 'disabled' })]).toEqual([[finding], [finding]])
   })
@@ -63,7 +71,10 @@ describe('S57 what the last test found', () => {
     const checks: Check[] = [{ ...finding, status: 'passed' }, finding, { ...finding, status: 'skipped' }]
     const after = verified(record(), { checks, at: AT, registeredRedirectUris: ['https://y/cb'] })
     expect(after).toMatchObject({ status: 'failing', findings: [finding], registeredRedirectUris: ['https://y/cb'] })
-    expect(verified(record(), { checks: [], at: AT, registeredRedirectUris: null })).toMatchObject({ status: 'ready', findings: [] })
+    expect(verified(record(), { checks: [], at: AT, registeredRedirectUris: null })).toMatchObject({
+      status: 'ready',
+      findings: [],
+    })
   })
 })
 
@@ -77,7 +88,10 @@ test('S20 a disabled account that is to be tested anew keeps what is known of it
   const disabled = record({ status: 'disabled' })
   expect(patched(disabled, { status: 'draft' }).registeredRedirectUris).toEqual(['https://x/cb'])
   expect(patched(disabled, { status: 'draft', cloud: 'china' }).registeredRedirectUris).toBeNull()
-  expect(patched(record(), { status: 'disabled', cloud: 'china' })).toMatchObject({ status: 'disabled', registeredRedirectUris: null })
+  expect(patched(record(), { status: 'disabled', cloud: 'china' })).toMatchObject({
+    status: 'disabled',
+    registeredRedirectUris: null,
+  })
 })
 
 describe('T-94 the API shows of an account', () => {
@@ -101,9 +115,12 @@ describe('T-94 the API shows of an account', () => {
 describe('S25 a secret', () => {
   const review = (secret: string) => reviewSecret({ type: 'secret', secret, expiresAt: '2027-01-01' }, AT)
   const ID = '8b7c4d52-3f0e-4a6b-9c1d-2e5f60718293'
-  test.each([`${ID}0`, `0${ID}`, ID.replaceAll('-', ''), `${ID}~`])('that only looks like an id, %s, is one', (secret) => {
-    expect(review(secret).kind).toBe('accepted')
-  })
+  test.each([`${ID}0`, `0${ID}`, ID.replaceAll('-', ''), `${ID}~`])(
+    'that only looks like an id, %s, is one',
+    (secret) => {
+      expect(review(secret).kind).toBe('accepted')
+    },
+  )
   test('is kept as a secret', () => {
     expect(review('Kz38Q~some-secret-value')).toMatchObject({ summary: { type: 'secret' } })
   })
@@ -112,7 +129,11 @@ describe('S25 a secret', () => {
 describe('S57 a proposal', () => {
   test('is the account with the redirect URIs it would have, and nothing else changed', () => {
     expect(proposed(record(), { redirectMode: 'per-app' })).toEqual({ ...record(), redirectMode: 'per-app' })
-    expect(proposed(record(), { redirectPlatform: 'spa' })).toEqual({ ...record(), redirectPlatform: 'spa', registeredRedirectUris: null })
+    expect(proposed(record(), { redirectPlatform: 'spa' })).toEqual({
+      ...record(),
+      redirectPlatform: 'spa',
+      registeredRedirectUris: null,
+    })
     expect(proposed(record(), {})).toEqual(record())
   })
   test('to switch a disabled account on takes place when its test passes', () => {
@@ -134,7 +155,8 @@ describe('S57 a proposal', () => {
 
 describe('FC-34 an account whose runs fail', () => {
   test('is shown as failing, and people still sign in', () => {
-    const shown = (status: string, syncFailure: object | null = FAILURE) => presentAccount(record({ status, syncFailure }) as never, AT)
+    const shown = (status: string, syncFailure: object | null = FAILURE) =>
+      presentAccount(record({ status, syncFailure }) as never, AT)
     expect(['ready', 'failing', 'draft', 'disabled'].map((status) => shown(status).status)).toEqual([
       'failing',
       'failing',
@@ -163,12 +185,22 @@ describe('FC-34 an account whose runs fail', () => {
       'begins to fail',
       null,
       { ...FAILURE, message: 'x'.repeat(501) },
-      event('not-in-step', 'failure', { code: 'consent-missing', message: 'x'.repeat(500), since: EARLIER, failures: '2' }),
+      event('not-in-step', 'failure', {
+        code: 'consent-missing',
+        message: 'x'.repeat(500),
+        since: EARLIER,
+        failures: '2',
+      }),
     ],
     ['is in step again', FAILURE, null, event('in-step', 'success', {})],
     ['is told again as it was', FAILURE, { ...FAILURE, remedy: 'other' }, { kind: 'none' }],
     ['fails once more', FAILURE, { ...FAILURE, failures: 3 }, { kind: 'changed', event: undefined }],
-    ['fails since another time', FAILURE, { ...FAILURE, since: AT.toISOString() }, { kind: 'changed', event: undefined }],
+    [
+      'fails since another time',
+      FAILURE,
+      { ...FAILURE, since: AT.toISOString() },
+      { kind: 'changed', event: undefined },
+    ],
     ['fails for another reason', FAILURE, { ...FAILURE, code: 'other' }, { kind: 'changed', event: undefined }],
     ['fails in other words', FAILURE, { ...FAILURE, message: 'other' }, { kind: 'changed', event: undefined }],
   ])('and %s: one event when that changes', (_, before, failure, change) => {

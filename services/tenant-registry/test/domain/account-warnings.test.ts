@@ -1,6 +1,13 @@
 import type { Check } from '@jackfield/contract/verification'
 import { describe, expect, test } from 'vitest'
-import { accountWarnings, daysLeft, EXPIRY_THRESHOLDS, findingsOf, isSameFindings, thresholdOf } from '../../src/domain/account-warnings.ts'
+import {
+  accountWarnings,
+  daysLeft,
+  EXPIRY_THRESHOLDS,
+  findingsOf,
+  isSameFindings,
+  thresholdOf,
+} from '../../src/domain/account-warnings.ts'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
 const DAY = 24 * 3600 * 1000
@@ -12,7 +19,13 @@ const finding = (id: Check['id'], status: Check['status'], members: Partial<Chec
   remedy: `mend ${id}`,
   ...members,
 })
-const account = (members: object) => ({ status: 'ready', credential: null, findings: [] as Check[], syncFailure: null, ...members })
+const account = (members: object) => ({
+  status: 'ready',
+  credential: null,
+  findings: [] as Check[],
+  syncFailure: null,
+  ...members,
+})
 const warningsOf = (members: object) => accountWarnings(account(members), NOW)
 const until = (expiresAt: string | null, type = 'secret') => ({ credential: { type, expiresAt } })
 
@@ -72,7 +85,11 @@ describe('S25 the end of a credential', () => {
       },
     ])
     expect(warningsOf(until(inDays(0.5), 'certificate'))).toMatchObject([
-      { daysLeft: 1, message: 'The certificate expires in less than a day.', remedy: expect.stringContaining('new certificate') },
+      {
+        daysLeft: 1,
+        message: 'The certificate expires in less than a day.',
+        remedy: expect.stringContaining('new certificate'),
+      },
     ])
     expect(warningsOf(until(inDays(-9), 'certificate'))).toMatchObject([
       {
@@ -82,15 +99,17 @@ describe('S25 the end of a credential', () => {
         remedy: expect.stringContaining('new certificate'),
       },
     ])
-    expect(warningsOf(until(inDays(0)))).toMatchObject([{ code: 'credential-expired', message: 'The client secret has expired.' }])
+    expect(warningsOf(until(inDays(0)))).toMatchObject([
+      { code: 'credential-expired', message: 'The client secret has expired.' },
+    ])
   })
 
   test('is no matter where there is none: no credential, one without an end, an account that is switched off', () => {
-    expect([warningsOf({}), warningsOf(until(null, 'federated')), warningsOf({ ...until(inDays(0)), status: 'disabled' })]).toEqual([
-      [],
-      [],
-      [],
-    ])
+    expect([
+      warningsOf({}),
+      warningsOf(until(null, 'federated')),
+      warningsOf({ ...until(inDays(0)), status: 'disabled' }),
+    ]).toEqual([[], [], []])
   })
 })
 
@@ -118,7 +137,9 @@ describe('FC-34 an account that is not in step', () => {
     ])
   })
   test('says so before anything else', () => {
-    const codes = warningsOf({ syncFailure: failure, ...until(inDays(0)), findings: [finding('users', 'failed')] }).map(({ code }) => code)
+    const codes = warningsOf({ syncFailure: failure, ...until(inDays(0)), findings: [finding('users', 'failed')] }).map(
+      ({ code }) => code,
+    )
     expect(codes).toEqual(['not-in-step', 'credential-expired', 'check-failed'])
   })
 })
@@ -135,13 +156,20 @@ describe('S66 what a connection test found', () => {
         remedy: 'mend users',
         link: 'https://x.example',
       },
-      { code: 'check-warning', severity: 'warning', check: 'permissions', message: 'permissions says so', remedy: 'mend permissions' },
+      {
+        code: 'check-warning',
+        severity: 'warning',
+        check: 'permissions',
+        message: 'permissions says so',
+        remedy: 'mend permissions',
+      },
     ])
   })
 
   test('is listed by how much it presses, whatever came first', () => {
     const findings = [finding('permissions', 'warning'), finding('users', 'failed'), finding('consent', 'failed')]
-    const told = (days: number) => warningsOf({ ...until(inDays(days)), findings }).map(({ code, severity }) => `${severity} ${code}`)
+    const told = (days: number) =>
+      warningsOf({ ...until(inDays(days)), findings }).map(({ code, severity }) => `${severity} ${code}`)
     const [critical, warning] = [['critical check-failed', 'critical check-failed'], ['warning check-warning']]
     expect(told(50)).toEqual([...critical, ...warning, 'info credential-expiring'])
     expect(told(10)).toEqual([...critical, 'warning credential-expiring', ...warning])

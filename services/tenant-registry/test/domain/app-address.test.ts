@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { findUrlDefects } from '../../src/domain/app-url.ts'
 
-const isLoopback = (hostname: string) => hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1'
+const isLoopback = (hostname: string) =>
+  hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1'
 const defects = (tenantUrl: string, sharedUrl?: string) =>
-  findUrlDefects({ tenantUrl, ...(sharedUrl === undefined ? {} : { sharedUrl }) }, isLoopback).map(({ message }) => message)
+  findUrlDefects({ tenantUrl, ...(sharedUrl === undefined ? {} : { sharedUrl }) }, isLoopback).map(
+    ({ message }) => message,
+  )
 
 describe('T-41 RU-06 the address of an app says what is wrong with it', () => {
   test.each([
@@ -48,12 +51,14 @@ describe('T-41 RU-06 the address of an app says what is wrong with it', () => {
     expect(defects('https://{tenant}.phone.example', sharedUrl)).toEqual([expect.stringMatching(message)])
   })
 
-  test.each(['HTTPS://Phone.example', 'https://1.2.3.4.phone.example', 'https://a.1.2.3.4x.example', 'https://phone.example/a@b'])(
-    'nothing is wrong with %s',
-    (sharedUrl) => {
-      expect(defects('https://{tenant}.phone.example', sharedUrl)).toEqual([])
-    },
-  )
+  test.each([
+    'HTTPS://Phone.example',
+    'https://1.2.3.4.phone.example',
+    'https://a.1.2.3.4x.example',
+    'https://phone.example/a@b',
+  ])('nothing is wrong with %s', (sharedUrl) => {
+    expect(defects('https://{tenant}.phone.example', sharedUrl)).toEqual([])
+  })
 
   test('for tenants and shared: both are told', () => {
     expect(defects('https://phone.example', 'http://phone.example')).toHaveLength(2)

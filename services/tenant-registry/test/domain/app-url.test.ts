@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findUrlDefects, slugOfHost, tenantOrigin } from '../../src/domain/app-url.ts'
 
-const isLoopback = (hostname: string) => hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1'
+const isLoopback = (hostname: string) =>
+  hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1'
 const tenantUrl = 'https://{tenant}.phone.example'
 
 const defectAt = (member: string) => {
@@ -73,7 +74,9 @@ test.each([
 })
 
 test('the origin of a tenant address has the slug in place and no path', () => {
-  expect(tenantOrigin('http://web.{tenant}.phone.localhost:4000/app', 'acme')).toBe('http://web.acme.phone.localhost:4000')
+  expect(tenantOrigin('http://web.{tenant}.phone.localhost:4000/app', 'acme')).toBe(
+    'http://web.acme.phone.localhost:4000',
+  )
 })
 
 test('RU-10 whatever the slug, its own host means it, and a host with one label more means nobody', () => {

@@ -1,6 +1,10 @@
 import type { Check } from '@jackfield/contract/verification'
 import { CheckId } from '@jackfield/contract/verification'
-import { type RegistrationPage, registrationLink, registrationListLink } from '@jackfield/microsoft-identity/admin-center-links'
+import {
+  type RegistrationPage,
+  registrationLink,
+  registrationListLink,
+} from '@jackfield/microsoft-identity/admin-center-links'
 import { describe, expect, test } from 'vitest'
 import type { Evidence, Failure } from '../../src/domain/connection/connection-evidence.ts'
 import { judge } from '../../src/domain/connection/connection-test.ts'
@@ -27,16 +31,20 @@ const issued = (...roles: string[]) => ({ kind: 'issued' as const, roles })
 
 const checksOf = (evidence: Partial<Evidence>, of: Partial<Parameters<typeof judge>[1]> = {}) =>
   judge({ ...good, ...evidence }, { ...account, ...of }, new Date('2026-06-01T00:00:00Z'))
-const check = (id: CheckId, ...given: Parameters<typeof checksOf>) => checksOf(...given).find((each) => each.id === id) as Check
+const check = (id: CheckId, ...given: Parameters<typeof checksOf>) =>
+  checksOf(...given).find((each) => each.id === id) as Check
 const page = (name: RegistrationPage) => registrationLink(CENTER, 'c', name)
 
 test('S27 the checks come in the order in which an administrator mends things, each once', () => {
   expect(checksOf({}).map(({ id }) => id)).toEqual([...CheckId.options].sort((one, other) => order(one) - order(other)))
 })
-const order = (id: CheckId) => ['directory', 'credential', 'consent', 'users', 'permissions', 'redirect-uris', 'notifications'].indexOf(id)
+const order = (id: CheckId) =>
+  ['directory', 'credential', 'consent', 'users', 'permissions', 'redirect-uris', 'notifications'].indexOf(id)
 
 describe('S27 the directory', () => {
-  const failed = (failure: Failure, isSwapped: boolean) => ({ directory: { kind: 'failed' as const, failure, isSwapped } })
+  const failed = (failure: Failure, isSwapped: boolean) => ({
+    directory: { kind: 'failed' as const, failure, isSwapped },
+  })
   test('that Entra ID does not know is told as Entra ID tells it, with the page of the two ids', () => {
     expect(check('directory', failed(refused, false))).toStrictEqual({
       id: 'directory',
@@ -100,7 +108,10 @@ describe('S27 the credential', () => {
     expect(checks.filter(({ status }) => status === 'failed').map(({ id }) => id)).toEqual(['credential'])
   })
   test.each([
-    ['directory', { directory: { kind: 'failed' as const, failure: bare, isSwapped: false }, token: undefined, users: undefined }],
+    [
+      'directory',
+      { directory: { kind: 'failed' as const, failure: bare, isSwapped: false }, token: undefined, users: undefined },
+    ],
   ])('after a wrong %s is not tested', (_, evidence) => {
     expect(check('credential', evidence)).toMatchObject({ status: 'skipped', remedy: '' })
   })
@@ -109,11 +120,21 @@ describe('S27 the credential', () => {
 describe('S22 consent', () => {
   test.each([
     ['is seen by a role of the token', issued('Mail.Read'), forbidden, 'passed'],
-    ['is seen by users that can be read, though the token tells no role', issued(), { kind: 'readable' as const }, 'passed'],
+    [
+      'is seen by users that can be read, though the token tells no role',
+      issued(),
+      { kind: 'readable' as const },
+      'passed',
+    ],
     ['is missing when neither is there', issued(), forbidden, 'failed'],
     ['is not told where Graph is silent', issued(), { kind: 'failed' as const, failure: bare }, 'skipped'],
     ['is not tested where Graph was not asked', issued('User.Read.All'), undefined, 'skipped'],
-    ['is not tested without a token', { kind: 'failed' as const, failure: bare }, { kind: 'readable' as const }, 'skipped'],
+    [
+      'is not tested without a token',
+      { kind: 'failed' as const, failure: bare },
+      { kind: 'readable' as const },
+      'skipped',
+    ],
     ['is not tested without a credential', { kind: 'none-saved' as const }, undefined, 'skipped'],
   ])('%s', (_, token, users, status) => {
     expect(check('consent', { token, users }).status).toBe(status)
@@ -136,7 +157,12 @@ describe('S22 the users', () => {
     ['are not permitted by the roles there are', issued('Mail.Read'), forbidden, 'failed'],
     ['are no matter of their own where consent is missing altogether', issued(), forbidden, 'skipped'],
     ['were not asked for', issued('User.Read.All'), undefined, 'skipped'],
-    ['cannot be read without a token', { kind: 'failed' as const, failure: bare }, { kind: 'readable' as const }, 'skipped'],
+    [
+      'cannot be read without a token',
+      { kind: 'failed' as const, failure: bare },
+      { kind: 'readable' as const },
+      'skipped',
+    ],
   ])('%s', (_, token, users, status) => {
     expect(check('users', { token, users }).status).toBe(status)
   })
@@ -162,8 +188,16 @@ describe('S22 the permissions', () => {
   const of = (...roles: string[]) => check('permissions', { token: issued(...roles) })
   test.each([
     [['User.Read.All'], 'passed', /^User\.Read\.All has admin consent, and nothing else\.$/],
-    [['User.Read.All', 'GroupMember.Read.All'], 'passed', /User\.Read\.All and.*import rules.*GroupMember\.Read\.All have/],
-    [['Mail.Read', 'GroupMember.Read.All'], 'failed', /User\.Read\.All has no admin consent.*Mail\.Read, GroupMember\.Read\.All\./],
+    [
+      ['User.Read.All', 'GroupMember.Read.All'],
+      'passed',
+      /User\.Read\.All and.*import rules.*GroupMember\.Read\.All have/,
+    ],
+    [
+      ['Mail.Read', 'GroupMember.Read.All'],
+      'failed',
+      /User\.Read\.All has no admin consent.*Mail\.Read, GroupMember\.Read\.All\./,
+    ],
     [['User.Read.All', 'Mail.Read', 'Files.Read'], 'warning', /more than it needs: Mail\.Read, Files\.Read\./],
     [['User.Read.All', 'GroupMember.Read.All', 'Mail.Read'], 'warning', /more than it needs: Mail\.Read\./],
     [[], 'skipped', /Not tested/],
@@ -171,8 +205,14 @@ describe('S22 the permissions', () => {
     expect(of(...roles)).toMatchObject({ status, message: expect.stringMatching(message) })
   })
   test('that are missing are to be granted, those too many to be removed, on the page of permissions', () => {
-    expect(of('Mail.Read')).toMatchObject({ remedy: expect.stringContaining('Grant admin consent'), link: page('CallAnAPI') })
-    expect(of('User.Read.All', 'Mail.Read')).toMatchObject({ remedy: expect.stringContaining('Remove'), link: page('CallAnAPI') })
+    expect(of('Mail.Read')).toMatchObject({
+      remedy: expect.stringContaining('Grant admin consent'),
+      link: page('CallAnAPI'),
+    })
+    expect(of('User.Read.All', 'Mail.Read')).toMatchObject({
+      remedy: expect.stringContaining('Remove'),
+      link: page('CallAnAPI'),
+    })
   })
   test('are not tested without a token', () => {
     expect(check('permissions', { token: undefined }).status).toBe('skipped')
@@ -182,7 +222,9 @@ describe('S22 the permissions', () => {
 
 describe('S19 S21 the redirect URIs', () => {
   const uri = (name: string, kind: 'registered' | 'not-registered' | 'unclear', platform: 'spa' | 'other' = 'other') =>
-    kind === 'registered' ? { uri: name, kind, platform } : { uri: name, kind, ...(kind === 'unclear' ? {} : { correlationId: 'k3' }) }
+    kind === 'registered'
+      ? { uri: name, kind, platform }
+      : { uri: name, kind, ...(kind === 'unclear' ? {} : { correlationId: 'k3' }) }
   const of = (redirectPlatform: 'web' | 'spa', ...redirectUris: ReturnType<typeof uri>[]) =>
     check('redirect-uris', { redirectUris: redirectUris as Evidence['redirectUris'] }, { redirectPlatform })
 
@@ -191,7 +233,12 @@ describe('S19 S21 the redirect URIs', () => {
     ['web', [uri('a', 'registered'), uri('b', 'registered')], 'passed', /All are registered/],
     ['spa', [uri('a', 'registered', 'spa')], 'passed', /All are registered/],
     ['web', [uri('a', 'not-registered'), uri('b', 'registered'), uri('c', 'not-registered')], 'failed', /: a, c$/],
-    ['web', [uri('a', 'registered', 'spa'), uri('b', 'registered'), uri('c', 'registered', 'spa')], 'failed', /: a, c$/],
+    [
+      'web',
+      [uri('a', 'registered', 'spa'), uri('b', 'registered'), uri('c', 'registered', 'spa')],
+      'failed',
+      /: a, c$/,
+    ],
     ['spa', [uri('a', 'registered'), uri('b', 'registered', 'spa'), uri('c', 'registered')], 'warning', /: a, c$/],
     ['web', [uri('a', 'unclear'), uri('b', 'registered'), uri('c', 'unclear')], 'warning', /: a, c$/],
     ['web', [uri('a', 'unclear'), uri('b', 'registered', 'spa')], 'failed', /: b$/],
@@ -231,7 +278,12 @@ describe('S19 S21 the redirect URIs', () => {
 test('S27 whatever was seen, a check says what in a sentence; what failed or warns has a remedy and a link', () => {
   const seen: Array<Partial<Evidence>> = [
     {},
-    { directory: { kind: 'failed', failure: bare, isSwapped: true }, token: undefined, users: undefined, redirectUris: undefined },
+    {
+      directory: { kind: 'failed', failure: bare, isSwapped: true },
+      token: undefined,
+      users: undefined,
+      redirectUris: undefined,
+    },
     { token: { kind: 'none-saved' }, users: undefined, redirectUris: [] },
     { token: issued(), users: forbidden, redirectUris: [{ uri: 'u', kind: 'unclear' }] },
     { token: issued(), users: { kind: 'failed', failure: bare }, redirectUris: [{ uri: 'u', kind: 'not-registered' }] },

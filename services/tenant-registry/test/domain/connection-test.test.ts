@@ -3,7 +3,12 @@ import type { Evidence } from '../../src/domain/connection/connection-evidence.t
 import { judge } from '../../src/domain/connection/connection-test.ts'
 
 const NOW = new Date('2026-06-01T00:00:00Z')
-const account = { clientId: 'c', adminCenter: 'https://entra.microsoft.us', redirectPlatform: 'spa' as const, status: 'ready' }
+const account = {
+  clientId: 'c',
+  adminCenter: 'https://entra.microsoft.us',
+  redirectPlatform: 'spa' as const,
+  status: 'ready',
+}
 const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
@@ -20,7 +25,12 @@ test.each<[string, Partial<Evidence>, string[]]>([
   ['everything right', {}, ['passed', 'passed', 'passed', 'passed', 'passed', 'passed']],
   [
     'directory silent',
-    { directory: { kind: 'failed', failure: silent, isSwapped: false }, token: undefined, users: undefined, redirectUris: undefined },
+    {
+      directory: { kind: 'failed', failure: silent, isSwapped: false },
+      token: undefined,
+      users: undefined,
+      redirectUris: undefined,
+    },
     ['failed', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped'],
   ],
   [
@@ -45,7 +55,10 @@ test.each<[string, Partial<Evidence>, string[]]>([
   ],
   [
     'another role only',
-    { token: { kind: 'issued', roles: ['Mail.Read'] }, users: { kind: 'forbidden', code: 'x', correlationId: undefined } },
+    {
+      token: { kind: 'issued', roles: ['Mail.Read'] },
+      users: { kind: 'forbidden', code: 'x', correlationId: undefined },
+    },
     ['passed', 'passed', 'passed', 'failed', 'failed', 'passed'],
   ],
   [
@@ -74,7 +87,10 @@ test.each<[string, Partial<Evidence>, string[]]>([
 
 test('S19 a missing redirect URI is named with the platform to put it under', () => {
   const check = judged({ ...good, redirectUris: [{ uri: 'https://m/cb', kind: 'not-registered' }] }).at(-1)
-  expect(check).toMatchObject({ message: 'Not registered: https://m/cb', remedy: expect.stringContaining('Single-page application') })
+  expect(check).toMatchObject({
+    message: 'Not registered: https://m/cb',
+    remedy: expect.stringContaining('Single-page application'),
+  })
 })
 
 const onPlatform = (wanted: 'web' | 'spa', found: 'spa' | 'other') => {
@@ -101,6 +117,9 @@ test('S21 a redirect URI under the wrong platform is named with both ways out', 
 test('every failed check says what to do and links to the page', () => {
   const evidence: Evidence = { ...good, token: { kind: 'none-saved' }, users: undefined }
   for (const check of judged(evidence).filter(({ status }) => status === 'failed')) {
-    expect(check).toMatchObject({ remedy: expect.stringMatching(/\w/), link: expect.stringMatching(/^https:\/\/entra\.microsoft\.us\//) })
+    expect(check).toMatchObject({
+      remedy: expect.stringMatching(/\w/),
+      link: expect.stringMatching(/^https:\/\/entra\.microsoft\.us\//),
+    })
   }
 })

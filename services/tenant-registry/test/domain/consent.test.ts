@@ -27,7 +27,14 @@ describe('S22 after consent Entra ID sends the browser', () => {
 describe('S22 the consent', () => {
   type Statuses = Partial<Record<Check['id'], Check['status']>>
   const outcome = (statuses: Statuses, hasCredential = true) => {
-    const all = { directory: 'passed', credential: 'passed', consent: 'passed', users: 'passed', permissions: 'passed', ...statuses }
+    const all = {
+      directory: 'passed',
+      credential: 'passed',
+      consent: 'passed',
+      users: 'passed',
+      permissions: 'passed',
+      ...statuses,
+    }
     const checks = Object.entries(all).map(([id, status]) => ({ id, status, message: 'm', remedy: '' }) as Check)
     return consentOutcome(checks, hasCredential)
   }

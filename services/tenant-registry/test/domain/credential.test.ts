@@ -5,9 +5,12 @@ import { reviewSecret } from '../../src/domain/connection/credential.ts'
 const NOW = new Date('2026-05-01T10:00:00.000Z')
 const review = (secret: string, expiresAt: string) => reviewSecret({ type: 'secret', secret, expiresAt }, NOW)
 
-test.each(['8b7c4d52-3f0e-4a6b-9c1d-2e5f60718293', '8B7C4D52-3F0E-4A6B-9C1D-2E5F60718293'])('S25 %s is an id', (secret) => {
-  expect(review(secret, '2027-01-01').kind).toBe('is-an-id')
-})
+test.each(['8b7c4d52-3f0e-4a6b-9c1d-2e5f60718293', '8B7C4D52-3F0E-4A6B-9C1D-2E5F60718293'])(
+  'S25 %s is an id',
+  (secret) => {
+    expect(review(secret, '2027-01-01').kind).toBe('is-an-id')
+  },
+)
 
 test.each([
   ['2026-05-01T10:00:00Z', 'already-expired'],

@@ -13,7 +13,9 @@ test('a host under the base domain means its slug first', () => {
 })
 
 test('RU-10 an app’s host means its slug at the app’s scheme', () => {
-  expect(hostCandidates('acme.web.example', BASE, apps)).toEqual([{ kind: 'slug', slug: 'acme', origin: 'https://acme.web.example' }])
+  expect(hostCandidates('acme.web.example', BASE, apps)).toEqual([
+    { kind: 'slug', slug: 'acme', origin: 'https://acme.web.example' },
+  ])
 })
 
 test('a custom host counts on the platform’s port only', () => {
@@ -25,12 +27,15 @@ test('a custom host counts on the platform’s port only', () => {
   expect(hostCandidates('calls.acme.example:8443', 'https://phone.example', apps)).toEqual([])
 })
 
-test.each(['a.b.phone.localhost:4000', '.phone.localhost:4000', 'acme.phone.localhost', 'acme.phone.localhost:4001', ''])(
-  'RU-10 the host %j means no slug',
-  (host) => {
-    expect(hostCandidates(host, BASE, apps).filter(({ kind }) => kind === 'slug')).toEqual([])
-  },
-)
+test.each([
+  'a.b.phone.localhost:4000',
+  '.phone.localhost:4000',
+  'acme.phone.localhost',
+  'acme.phone.localhost:4001',
+  '',
+])('RU-10 the host %j means no slug', (host) => {
+  expect(hostCandidates(host, BASE, apps).filter(({ kind }) => kind === 'slug')).toEqual([])
+})
 
 test.each([
   ['phone.localhost', true],

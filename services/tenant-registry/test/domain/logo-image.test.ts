@@ -9,16 +9,20 @@ const bytes = (length: number, ...parts: Array<readonly [at: number, text: strin
   return all
 }
 const big = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
-const little = (value: number, length: number) => Array.from({ length }, (_, index) => Math.floor(value / 256 ** index) & 255)
+const little = (value: number, length: number) =>
+  Array.from({ length }, (_, index) => Math.floor(value / 256 ** index) & 255)
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-const png = (width: number, height: number) => bytes(45, [0, SIGNATURE], [12, 'IHDR'], [16, big(width)], [20, big(height)])
-const webp = (chunk: string, at: number, content: readonly number[]) => bytes(30, [0, 'RIFF'], [8, 'WEBP'], [12, chunk], [at, content])
+const png = (width: number, height: number) =>
+  bytes(45, [0, SIGNATURE], [12, 'IHDR'], [16, big(width)], [20, big(height)])
+const webp = (chunk: string, at: number, content: readonly number[]) =>
+  bytes(30, [0, 'RIFF'], [8, 'WEBP'], [12, chunk], [at, content])
 const IMAGES = {
   'a PNG': png,
   'a lossy WebP': (width: number, height: number) => webp('VP8 ', 26, [...little(width, 2), ...little(height, 2)]),
   'a lossless WebP': (width: number, height: number) => webp('VP8L', 21, little((width - 1) | ((height - 1) << 14), 4)),
-  'an extended WebP': (width: number, height: number) => webp('VP8X', 24, [...little(width - 1, 3), ...little(height - 1, 3)]),
+  'an extended WebP': (width: number, height: number) =>
+    webp('VP8X', 24, [...little(width - 1, 3), ...little(height - 1, 3)]),
 }
 const typeOf = (kind: string) => (kind === 'a PNG' ? 'image/png' : 'image/webp')
 

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { type AccountRecord, aliasKey, isEnabled, patched, verified, withNewCredential } from '../../src/domain/microsoft-account.ts'
+import {
+  type AccountRecord,
+  aliasKey,
+  isEnabled,
+  patched,
+  verified,
+  withNewCredential,
+} from '../../src/domain/microsoft-account.ts'
 
 const AT = new Date('2026-05-01T10:00:00.000Z')
 const EARLIER = '2026-01-01T00:00:00.000Z'
@@ -63,16 +70,23 @@ test.each([{ clientId: 'other' }, { directoryId: 'other' }, { cloud: 'china' as 
   },
 )
 
-test.each([{ alias: 'Other' }, { clientId: 'client' }, { redirectMode: 'per-app' as const }, { status: 'draft' as const }, {}])(
-  '%o leaves a ready account ready',
-  (patch) => {
-    expect(patched(ready, patch)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER })
-  },
-)
+test.each([
+  { alias: 'Other' },
+  { clientId: 'client' },
+  { redirectMode: 'per-app' as const },
+  { status: 'draft' as const },
+  {},
+])('%o leaves a ready account ready', (patch) => {
+  expect(patched(ready, patch)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER })
+})
 
 test('switched off an account keeps its history, switched on it is to be tested', () => {
   expect(patched(failing, { status: 'disabled' })).toMatchObject({ status: 'disabled', firstReadyAt: EARLIER })
-  expect(patched(disabled, { status: 'draft' })).toMatchObject({ status: 'draft', firstReadyAt: null, lastVerifiedAt: null })
+  expect(patched(disabled, { status: 'draft' })).toMatchObject({
+    status: 'draft',
+    firstReadyAt: null,
+    lastVerifiedAt: null,
+  })
 })
 
 test('T-93 another credential keeps the status and waits to be tested', () => {

@@ -54,11 +54,18 @@ describe('RU-10 a host', () => {
   ]
   test('that is shared means that first, at its origin', () => {
     expect(hostCandidates('desk.example', BASE, apps)).toEqual([{ kind: 'shared', origin: 'https://desk.example' }])
-    expect(hostCandidates('tel.example:444', BASE, apps)[0]).toEqual({ kind: 'shared', origin: 'https://tel.example:444' })
+    expect(hostCandidates('tel.example:444', BASE, apps)[0]).toEqual({
+      kind: 'shared',
+      origin: 'https://tel.example:444',
+    })
     expect(hostCandidates('tel.example', BASE, apps)).toEqual([])
   })
   test('may be several things at once, the most trusted first', () => {
-    expect(hostCandidates('acme.phone.example:8443', BASE, apps).map(({ kind }) => kind)).toEqual(['slug', 'slug', 'custom'])
+    expect(hostCandidates('acme.phone.example:8443', BASE, apps).map(({ kind }) => kind)).toEqual([
+      'slug',
+      'slug',
+      'custom',
+    ])
   })
   test.each([
     ['phone.example', true],

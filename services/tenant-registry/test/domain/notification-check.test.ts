@@ -60,25 +60,43 @@ test('S44 of an account that is switched off nobody is to tell', () => {
 
 test('S44 what Microsoft Graph said is passed on beside our own words, with its code', () => {
   const words = 'Subscription validation request failed. Must respond with 200 OK to this request.'
-  const check = judge({ until: null, failure: failure({ kind: 'address-unreachable', code: 'ValidationError', words }) })
-  expect(check).toMatchObject({ status: 'warning', code: 'ValidationError', remedy: expect.stringContaining('WEBHOOK_BASE_URL') })
+  const check = judge({
+    until: null,
+    failure: failure({ kind: 'address-unreachable', code: 'ValidationError', words }),
+  })
+  expect(check).toMatchObject({
+    status: 'warning',
+    code: 'ValidationError',
+    remedy: expect.stringContaining('WEBHOOK_BASE_URL'),
+  })
   expect(check.message).toContain('could not reach the address')
   expect(check.message).toContain(`Microsoft says: “${words}” Tried 2026-06-01 11:50 UTC. There is no subscription.`)
 })
 
 test('S44 a renewal that fails tells until when the present subscription lives, or that it has ended', () => {
   expect(judge({ failure: failure() }).message).toContain('The subscription ends 2026-06-05 08:15 UTC.')
-  expect(judge({ until: '2026-05-31T00:00:00.000Z', failure: failure() }).message).toContain('The subscription ended 2026-05-31 00:00 UTC.')
+  expect(judge({ until: '2026-05-31T00:00:00.000Z', failure: failure() }).message).toContain(
+    'The subscription ended 2026-05-31 00:00 UTC.',
+  )
 })
 
 test('S44 one that has ended, and one that was silent about changes, are warnings', () => {
-  expect(judge({ until: NOW.toISOString() })).toMatchObject({ status: 'warning', message: expect.stringContaining('was not renewed') })
-  expect(judge({ isQuiet: true })).toMatchObject({ status: 'warning', message: expect.stringContaining('had not told') })
+  expect(judge({ until: NOW.toISOString() })).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('was not renewed'),
+  })
+  expect(judge({ isQuiet: true })).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('had not told'),
+  })
 })
 
-test.each(FailureSchema.shape.kind.options)('S44 no reason keeps an account from being enabled, and each has a remedy: %s', (kind) => {
-  const { status, message, remedy } = judge({ failure: failure({ kind }) })
-  expect(status).toBe('warning')
-  expect(message).toContain('by the clock')
-  expect(remedy).toMatch(/tried again/)
-})
+test.each(FailureSchema.shape.kind.options)(
+  'S44 no reason keeps an account from being enabled, and each has a remedy: %s',
+  (kind) => {
+    const { status, message, remedy } = judge({ failure: failure({ kind }) })
+    expect(status).toBe('warning')
+    expect(message).toContain('by the clock')
+    expect(remedy).toMatch(/tried again/)
+  },
+)

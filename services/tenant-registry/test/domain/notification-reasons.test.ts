@@ -5,20 +5,37 @@ import { checkNotifications } from '../../src/domain/connection/notification-che
 const NOW = new Date('2026-06-01T12:00:00Z')
 const UNTIL = '2026-06-05T08:15:30.000Z'
 const check = (failure: Partial<SubscriptionFailure> | null, members: object = {}) => {
-  const told = failure && { kind: 'refused' as const, code: null, words: null, at: '2026-06-01T11:50:00.000Z', ...failure }
+  const told = failure && {
+    kind: 'refused' as const,
+    code: null,
+    words: null,
+    at: '2026-06-01T11:50:00.000Z',
+    ...failure,
+  }
   const subscription = { since: null, until: UNTIL, lastNotifiedAt: null, isQuiet: false, failure: told, ...members }
   return checkNotifications({ notifications: { isConfigured: true, subscription } }, { status: 'ready' }, NOW)
 }
 
 test.each([
-  ['address-unreachable', /could not reach the address/, /^Let whoever runs the platform .*WEBHOOK_BASE_URL.* within a minute/],
+  [
+    'address-unreachable',
+    /could not reach the address/,
+    /^Let whoever runs the platform .*WEBHOOK_BASE_URL.* within a minute/,
+  ],
   ['limit-reached', /as many subscriptions .* as Microsoft allows/, /^Delete subscriptions .* within a minute/],
-  ['not-permitted', /does not let this application subscribe/, /^Grant admin consent .*User\.Read\.All.* within a minute/],
+  [
+    'not-permitted',
+    /does not let this application subscribe/,
+    /^Grant admin consent .*User\.Read\.All.* within a minute/,
+  ],
   ['refused', /refused the subscription/, /^See what Microsoft says.* within a minute/],
   ['throttled', /asks to send fewer requests/, /^It is tried again by itself\.$/],
   ['unavailable', /did not answer/, /^It is tried again within a minute of this test\.$/],
 ] as const)('S44 the reason %s is explained, with what to do and when it is tried again', (kind, message, remedy) => {
-  expect(check({ kind })).toMatchObject({ message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) })
+  expect(check({ kind })).toMatchObject({
+    message: expect.stringMatching(message),
+    remedy: expect.stringMatching(remedy),
+  })
 })
 
 test('S44 every reason there is has its words', () => {
@@ -48,7 +65,10 @@ test('S44 what ends by itself or is mended by itself says so', () => {
     id: 'notifications',
     remedy: expect.stringContaining('worker is running'),
   })
-  expect(check(null, { isQuiet: true })).toMatchObject({ id: 'notifications', remedy: expect.stringContaining('made anew by itself') })
+  expect(check(null, { isQuiet: true })).toMatchObject({
+    id: 'notifications',
+    remedy: expect.stringContaining('made anew by itself'),
+  })
   expect(check(null, { until: null })).toMatchObject({ id: 'notifications', status: 'skipped', remedy: '' })
 })
 

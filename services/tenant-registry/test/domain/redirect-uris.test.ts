@@ -6,7 +6,8 @@ const apps = [
   { clientId: 'web', tenantUrl: 'https://{tenant}.phone.example:8443/web' },
   { clientId: 'desk', sharedUrl: 'https://desk.phone.example/', tenantUrl: 'https://{tenant}.phone.example:8443/desk' },
 ]
-const uris = (customHosts: string[], slug = 'contoso') => redirectUris('per-app', { slug, customHosts }, apps, BASE).map(({ uri }) => uri)
+const uris = (customHosts: string[], slug = 'contoso') =>
+  redirectUris('per-app', { slug, customHosts }, apps, BASE).map(({ uri }) => uri)
 const items = (...all: string[]) => all.map((uri) => ({ uri, clientId: 'web', host: 'tenant' as const }))
 
 test('S19 without custom hosts each app has two redirect URIs, on its shared host and on the tenant’s', () => {
@@ -52,6 +53,8 @@ test.each([
   ['unclear, unknown before', [], [['a', 'unclear']], []],
   ['not asked for, known before', ['a', 'b'], [['b', 'registered']], ['a', 'b']],
 ] as const)('S20 what is known to be registered after: %s', (_name, before, told, after) => {
-  const probes = told?.map(([uri, kind]) => (kind === 'registered' ? { uri, kind, platform: 'other' as const } : { uri, kind }))
+  const probes = told?.map(([uri, kind]) =>
+    kind === 'registered' ? { uri, kind, platform: 'other' as const } : { uri, kind },
+  )
   expect(registeredAfter(before, probes)).toEqual(after)
 })

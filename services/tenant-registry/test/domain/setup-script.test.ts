@@ -47,12 +47,16 @@ describe('S12 the set-up script', () => {
   test('asks for User.Read.All of Microsoft Graph by the ids Microsoft documents', () => {
     const [graph, role] = ['00000003-0000-0000-c000-000000000000', 'df021288-bdef-4463-88db-98f22de89214']
     expect(lines('bash')).toEqual(expect.arrayContaining([`graph='${graph}'`, `user_read_all='${role}'`]))
-    expect(lines('powershell')).toEqual(expect.arrayContaining([`$graphAppId = '${graph}'`, `$userReadAll = '${role}'`]))
+    expect(lines('powershell')).toEqual(
+      expect.arrayContaining([`$graphAppId = '${graph}'`, `$userReadAll = '${role}'`]),
+    )
   })
 
   test.each(Cloud.options)('speaks to the cloud %s', (cloud) => {
     expect(lines('bash', { cloud })).toContain(`az cloud set --name '${CLOUDS[cloud].azureCli}'`)
-    expect(setupScript('powershell', { ...setup, cloud })).toContain(`-Environment '${CLOUDS[cloud].graphPowerShell}' -Scopes`)
+    expect(setupScript('powershell', { ...setup, cloud })).toContain(
+      `-Environment '${CLOUDS[cloud].graphPowerShell}' -Scopes`,
+    )
   })
 
   test.each([

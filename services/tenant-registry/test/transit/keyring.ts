@@ -28,9 +28,12 @@ export function keyring(type: string) {
       const { version, sealed } = parse(ciphertext)
       const key = versions[version - 1]
       if (version > versions.length) throw new Refusal('invalid ciphertext: version is too new')
-      if (!key || version < oldest) throw new Refusal('ciphertext or signature version is disallowed by policy (too old)')
+      if (!key || version < oldest)
+        throw new Refusal('ciphertext or signature version is disallowed by policy (too old)')
       if (sealed.length < 12 + 16) throw new Refusal('invalid ciphertext length')
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(associatedData).setAuthTag(sealed.subarray(-16))
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+        .setAAD(associatedData)
+        .setAuthTag(sealed.subarray(-16))
       try {
         return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
       } catch {

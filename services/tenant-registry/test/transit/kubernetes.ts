@@ -18,8 +18,14 @@ export async function startCluster() {
   const review = (jwt: string) => valid.has(jwt)
   const server = createServer(async (request, response) => {
     const { spec } = (await json(request)) as { spec: { token: string } }
-    const user = { username: `system:serviceaccount:${NAMESPACE}:${SERVICE_ACCOUNT}`, uid, groups: ['system:serviceaccounts'] }
-    const status = review(spec.token) ? { authenticated: true, user, audiences: ['vault'] } : { authenticated: false, error: 'unknown' }
+    const user = {
+      username: `system:serviceaccount:${NAMESPACE}:${SERVICE_ACCOUNT}`,
+      uid,
+      groups: ['system:serviceaccounts'],
+    }
+    const status = review(spec.token)
+      ? { authenticated: true, user, audiences: ['vault'] }
+      : { authenticated: false, error: 'unknown' }
     response
       .writeHead(201, { 'content-type': 'application/json' })
       .end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status }))

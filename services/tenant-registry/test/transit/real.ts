@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 
 /** The real server this machine has, if any: `bao` (OpenBao) or `vault` (HashiCorp Vault). */
-export const realServer = ['bao', 'vault'].find((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0)
+export const realServer = ['bao', 'vault'].find(
+  (name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0,
+)
 
 /** In development mode: unsealed, in memory, on loopback. */
 export async function startReal(name: string, root: string, cluster: { origin: string; certificate: string }) {
@@ -40,7 +42,9 @@ export async function startReal(name: string, root: string, cluster: { origin: s
     kubernetes_ca_cert: cluster.certificate,
     disable_local_ca_jwt: true,
   })
-  const rights = ['encrypt', 'decrypt'].map((verb) => `path "transit/${verb}/*" { capabilities = ["update"] }`).join('\n')
+  const rights = ['encrypt', 'decrypt']
+    .map((verb) => `path "transit/${verb}/*" { capabilities = ["update"] }`)
+    .join('\n')
   await admin('sys/policies/acl/jackfield', { policy: rights })
   return {
     origin,

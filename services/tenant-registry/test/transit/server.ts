@@ -33,7 +33,10 @@ export async function startTransit(name: string) {
     await administer(`transit/keys/${key}`, { type })
     return key
   }
-  const usedSettings = async () => ({ KEY_ENCRYPTION_VAULT_URL: server.origin, KEY_ENCRYPTION_VAULT_KEY: await makeKey() })
+  const usedSettings = async () => ({
+    KEY_ENCRYPTION_VAULT_URL: server.origin,
+    KEY_ENCRYPTION_VAULT_KEY: await makeKey(),
+  })
 
   return {
     origin: server.origin,
@@ -42,8 +45,11 @@ export async function startTransit(name: string) {
     standIn,
     makeKey,
     rotate: (key: string) => administer(`transit/keys/${key}/rotate`),
-    setOldest: (key: string, version: number) => administer(`transit/keys/${key}/config`, { min_decryption_version: version }),
-    async makeToken(options: { policies?: string[]; period?: number; ttl?: number; renewable?: boolean } = {}): Promise<string> {
+    setOldest: (key: string, version: number) =>
+      administer(`transit/keys/${key}/config`, { min_decryption_version: version }),
+    async makeToken(
+      options: { policies?: string[]; period?: number; ttl?: number; renewable?: boolean } = {},
+    ): Promise<string> {
       const { policies = [POLICY], period, ttl, renewable = true } = options
       const lease = ttl === undefined ? { period: `${period ?? 3600}s` } : { ttl: `${ttl}s` }
       const made = (await administer('auth/token/create', { policies, renewable, no_parent: true, ...lease })) as {
@@ -68,7 +74,10 @@ export async function startTransit(name: string) {
     },
     /** A key of its own, used by a service account whose token lies in a file. */
     async givenKubernetesSettings(ttl = 3600) {
-      const names = { bound_service_account_names: [SERVICE_ACCOUNT], bound_service_account_namespaces: [cluster.namespace] }
+      const names = {
+        bound_service_account_names: [SERVICE_ACCOUNT],
+        bound_service_account_namespaces: [cluster.namespace],
+      }
       await administer(`auth/kubernetes/role/${ROLE}`, { ...names, token_policies: [POLICY], token_ttl: ttl })
       await writeFile(tokenFile, `${await cluster.makeToken()}\n`)
       return {

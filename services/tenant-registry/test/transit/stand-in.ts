@@ -12,8 +12,9 @@ const denied: Answer = { status: 403, body: { errors: ['permission denied'] } }
 const refused = (...errors: string[]): Answer => ({ status: 400, body: { errors } })
 
 /**
- * A server that answers like HashiCorp Vault and OpenBao where this service and its tests meet them: transit, tokens, login by a
- * Kubernetes service account, sealing. What it says was compared with a real OpenBao by running the same tests on both.
+ * A server that answers like HashiCorp Vault and OpenBao where this service and its tests meet them: transit, tokens,
+ * login by a Kubernetes service account, sealing. What it says was compared with a real OpenBao by running the same
+ * tests on both.
  */
 export async function startStandIn(root: string, reviewJwt: (jwt: string) => boolean) {
   const keys = new Map<string, ReturnType<typeof keyring>>()
@@ -32,7 +33,10 @@ export async function startStandIn(root: string, reviewJwt: (jwt: string) => boo
     const bytes = (member: string) => Buffer.from(String(body[member] ?? ''), 'base64')
     try {
       if (verb === 'encrypt')
-        return { status: 200, body: { data: { ciphertext: key.encrypt(bytes('plaintext'), bytes('associated_data')), key_version: 1 } } }
+        return {
+          status: 200,
+          body: { data: { ciphertext: key.encrypt(bytes('plaintext'), bytes('associated_data')), key_version: 1 } },
+        }
       const plaintext = key.decrypt(String(body.ciphertext), bytes('associated_data'))
       return { status: 200, body: { data: { plaintext: plaintext.toString('base64') } } }
     } catch (error) {
@@ -57,9 +61,13 @@ export async function startStandIn(root: string, reviewJwt: (jwt: string) => boo
     else if (action === 'rotate') keys.get(name)?.rotate()
     else if (action === 'config') keys.get(name)?.setOldest(Number(body.min_decryption_version))
     else if (path.startsWith('auth/kubernetes/role/'))
-      roles.set(path.slice('auth/kubernetes/role/'.length), { policies: body.token_policies as string[], ttl: Number(body.token_ttl) })
+      roles.set(path.slice('auth/kubernetes/role/'.length), {
+        policies: body.token_policies as string[],
+        ttl: Number(body.token_ttl),
+      })
     else if (path === 'auth/token/revoke') tokens.revoke(String(body.token))
-    else if (path === 'sys/leases/revoke-prefix/auth/kubernetes/login') for (const token of logins.splice(0)) tokens.revoke(token)
+    else if (path === 'sys/leases/revoke-prefix/auth/kubernetes/login')
+      for (const token of logins.splice(0)) tokens.revoke(token)
     else if (path === 'sys/seal') state.isSealed = true
     else if (path === 'auth/token/create')
       return {
@@ -86,9 +94,12 @@ export async function startStandIn(root: string, reviewJwt: (jwt: string) => boo
     const presented = header('x-vault-token')
     const token = tokens.find(presented)
     if (!token || presented === undefined) return denied
-    if (path === 'auth/token/lookup-self') return { status: 200, body: { data: { ttl: tokens.ttl(token), renewable: token.renewable } } }
+    if (path === 'auth/token/lookup-self')
+      return { status: 200, body: { data: { ttl: tokens.ttl(token), renewable: token.renewable } } }
     if (path === 'auth/token/renew-self')
-      return token.renewable ? { status: 200, body: { auth: tokens.renew(presented) } } : refused('lease is not renewable')
+      return token.renewable
+        ? { status: 200, body: { auth: tokens.renew(presented) } }
+        : refused('lease is not renewable')
     const [, verb, name] = /^transit\/(encrypt|decrypt)\/([\w-]+)$/.exec(path) ?? []
     if (verb && name) return token.policies.includes(MAY_USE_TRANSIT) ? transit(verb, name, body) : denied
     return token.root ? administer(path, body) : denied
@@ -102,9 +113,12 @@ export async function startStandIn(root: string, reviewJwt: (jwt: string) => boo
     if (state.holdMs > 0) await new Promise((resolve) => setTimeout(resolve, state.holdMs))
     const answer: Answer = state.redirectTo ? { status: 307 } : respond(path, header, body)
     // As a broken proxy would: everything that was sent stands in the refusal.
-    if (state.echoAs) Object.assign(answer, { status: state.echoAs, body: { errors: [JSON.stringify([body, request.headers])] } })
+    if (state.echoAs)
+      Object.assign(answer, { status: state.echoAs, body: { errors: [JSON.stringify([body, request.headers])] } })
     if (state.redirectTo) response.setHeader('location', state.redirectTo + request.url)
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body && JSON.stringify(answer.body))
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json' })
+      .end(answer.body && JSON.stringify(answer.body))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 

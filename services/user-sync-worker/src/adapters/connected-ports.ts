@@ -67,11 +67,21 @@ export function connectedPorts({
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
   // Beside an emulator everything is on one machine.
-  const allowsLoopback = microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
+  const allowsLoopback =
+    microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
   const registry = registryClient(
-    serviceClient({ issuer: 'user-sync-worker', audience: 'tenant-registry', baseUrl: registryUrl, keys: internalTokenKeys }),
+    serviceClient({
+      issuer: 'user-sync-worker',
+      audience: 'tenant-registry',
+      baseUrl: registryUrl,
+      keys: internalTokenKeys,
+    }),
   )
-  const graph = graphClient({ overrides: microsoft, tokens: appOnlyTokens(registry.recordCredentialUse), onShortenedWait })
+  const graph = graphClient({
+    overrides: microsoft,
+    tokens: appOnlyTokens(registry.recordCredentialUse),
+    onShortenedWait,
+  })
   return {
     inScope,
     registry,

@@ -1,7 +1,10 @@
 import type pg from 'pg'
 
 /** Runs `work` in one transaction; `undefined` from it, like an error, undoes everything. */
-export async function inTransaction<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result | undefined>) {
+export async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result | undefined>,
+) {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

@@ -11,7 +11,10 @@ const AWAY = new Set([0, 429, 502, 503, 504])
 /** It is what was sent that is wrong. */
 const REFUSES_BODY = new Set([400, 413, 422])
 
-/** tenant-registry over HTTP. That a tenant exists is remembered for some seconds; connections, which carry the credential, never. */
+/**
+ * tenant-registry over HTTP. That a tenant exists is remembered for some seconds; connections, which carry the
+ * credential, never.
+ */
 export function registryClient(client: ServiceClient, now: () => number = Date.now): Registry {
   const knownUntil = new Map<string, number>()
   return {
@@ -26,7 +29,9 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
     },
     async recordAuditEvent(event) {
       try {
-        return (await client.post('/internal/audit-events', event, z.object({}))) ? true : { kind: 'failed', reason: 'no such address' }
+        return (await client.post('/internal/audit-events', event, z.object({})))
+          ? true
+          : { kind: 'failed', reason: 'no such address' }
       } catch (error) {
         if (!(error instanceof ServiceCallError)) throw error
         if (AWAY.has(error.status)) return { kind: 'unavailable' }
@@ -34,7 +39,11 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       }
     },
     async recordCredentialUse({ tenantId, accountId }, use) {
-      await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.object({}))
+      await client.post(
+        `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`,
+        use,
+        z.object({}),
+      )
     },
     async recordSyncHealth(tenantId, accountId, failure) {
       const path = `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/sync-health`
@@ -49,7 +58,9 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       }
     },
     findConnection: (tenantId, accountId) =>
-      orUnavailable(client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection)),
+      orUnavailable(
+        client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
+      ),
   }
 }
 

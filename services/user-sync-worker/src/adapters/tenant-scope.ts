@@ -11,17 +11,21 @@ const NOBODY = ''
 
 const scopes = new AsyncLocalStorage<Scope>()
 /**
- * The scope that each connection has, whichever pool here took it last: nobody else sets it, and it is set outside of transactions, so that
- * no rollback takes it back.
+ * The scope that each connection has, whichever pool here took it last: nobody else sets it, and it is set outside of
+ * transactions, so that no rollback takes it back.
  */
 const set = new WeakMap<pg.PoolClient, Scope>()
 
-/** Everything `work` does in the database is confined to one tenant by row-level security, whatever its queries ask for (T-90). */
+/**
+ * Everything `work` does in the database is confined to one tenant by row-level security, whatever its queries ask for
+ * (T-90).
+ */
 export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-tenant' ? EVERY_TENANT : scope, work)
 
 /**
- * A pool whose every connection is confined to the scope it is taken in; taken outside of any it sees no tenant's row. The scope is
- * set at each taking, so that what a connection served before does not matter, unless it is known to have that scope already.
+ * A pool whose every connection is confined to the scope it is taken in; taken outside of any it sees no tenant's row.
+ * The scope is set at each taking, so that what a connection served before does not matter, unless it is known to have
+ * that scope already.
  */
 export function scopedPool(pool: pg.Pool): pg.Pool {
   async function connect(): Promise<pg.PoolClient> {

@@ -12,7 +12,10 @@ export function saysOfAccount(code: string): boolean {
   return !BY_ADMINS.includes(code)
 }
 
-/** How old the last success of an account may be, though no run failed: some rounds, and half an hour in which workers may be away. */
+/**
+ * How old the last success of an account may be, though no run failed: some rounds, and half an hour in which workers
+ * may be away.
+ */
 export function overdueAfterSeconds({ deltaSeconds }: { deltaSeconds: number }): number {
   return 3 * deltaSeconds + 1_800
 }
@@ -21,7 +24,8 @@ export function overdueAfterSeconds({ deltaSeconds }: { deltaSeconds: number }):
 export const OVERDUE: RunFailure = {
   code: 'overdue',
   message: 'The changes of users were not asked for any more, or no answer was taken in.',
-  remedy: 'Look at the runs of the account. Let whoever runs the platform see whether the worker runs, and what its log says.',
+  remedy:
+    'Look at the runs of the account. Let whoever runs the platform see whether the worker runs, and what its log says.',
 }
 
 type Failing = { failure: RunFailure; failures: number; failingSince: Date; syncedAt: Date | null }

@@ -23,9 +23,12 @@ const LONGEST_FIT = 8
 export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: readonly BindingRule[]): Candidate[] {
   const found = new Map<string, Candidate>()
   const add = (extension: string, score: number, reason: Candidate['reason']) => {
-    if (byNumber.has(extension) && (found.get(extension)?.score ?? 0) < score) found.set(extension, { user, extension, score, reason })
+    if (byNumber.has(extension) && (found.get(extension)?.score ?? 0) < score)
+      found.set(extension, { user, extension, score, reason })
   }
-  const ruled = rules.map((rule) => (rule.kind === 'attribute' ? lastDigits(attributeOf(user, rule.attribute), rule.digits) : undefined))
+  const ruled = rules.map((rule) =>
+    rule.kind === 'attribute' ? lastDigits(attributeOf(user, rule.attribute), rule.digits) : undefined,
+  )
   const first = ruled.find((number) => number !== undefined && byNumber.has(number))
   if (first !== undefined) add(first, 1, 'rule')
 
@@ -57,7 +60,10 @@ function addPhone(
     add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
 }
 
-/** "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23). The digits before it are the company's, not the person's. */
+/**
+ * "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23). The digits before it are the company's, not the
+ * person's.
+ */
 function namedExtension(phone: string): string | undefined {
   return /(?:ext(?:ension)?|x|#)[\s.:=]*(\d{2,8})\s*(?:;|$)/i.exec(phone)?.[1]
 }
@@ -66,7 +72,10 @@ const NAMESAKE_SCORES = { mail: 0.92, 'employee-id': 0.91, name: 0.85 } as const
 type Namesake = { number: string; reason: keyof typeof NAMESAKE_SCORES }
 const NAMES = new WeakMap<Directory, Map<string, string[]>>()
 
-/** Extensions that bear the person's mail, user principal name, employee id or name; a name that several extensions bear tells nothing. */
+/**
+ * Extensions that bear the person's mail, user principal name, employee id or name; a name that several extensions bear
+ * tells nothing.
+ */
 function namesakes(user: UnboundUser, byNumber: Directory): Namesake[] {
   const names = NAMES.get(byNumber) ?? indexOfNames(byNumber)
   NAMES.set(byNumber, names)

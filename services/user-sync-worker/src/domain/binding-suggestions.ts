@@ -4,8 +4,9 @@ import { type Candidate, candidatesOf, type SuggestedExtension, type UnboundUser
 export type { SuggestedExtension, UnboundUser }
 
 /**
- * Proposes at most one extension of a phone system for each unbound person, and no extension twice. The best fits go first; an extension
- * that fits several people equally well is nobody's, and is listed, as is one that fits but is held.
+ * Proposes at most one extension of a phone system for each unbound person, and no extension twice. The best fits go
+ * first; an extension that fits several people equally well is nobody's, and is listed, as is one that fits but is
+ * held.
  */
 export function suggestBindings(
   users: readonly UnboundUser[],
@@ -15,7 +16,8 @@ export function suggestBindings(
   const byNumber = new Map(extensions.map((extension) => [extension.number, extension]))
   const candidates = users.flatMap((user) => candidatesOf(user, byNumber, rules))
   candidates.sort(
-    (left, right) => right.score - left.score || compare(left.extension, right.extension) || compare(left.user.id, right.user.id),
+    (left, right) =>
+      right.score - left.score || compare(left.extension, right.extension) || compare(left.user.id, right.user.id),
   )
 
   const given = new Map<string, BindingSuggestion>()
@@ -37,7 +39,11 @@ export function suggestBindings(
 type Outcome = { given: Map<string, BindingSuggestion>; taken: Set<string>; conflicts: Map<string, BindingConflict> }
 
 /** All who claim one extension with one score. */
-function settle(claims: readonly Candidate[], byNumber: ReadonlyMap<string, SuggestedExtension>, outcome: Outcome): void {
+function settle(
+  claims: readonly Candidate[],
+  byNumber: ReadonlyMap<string, SuggestedExtension>,
+  outcome: Outcome,
+): void {
   const [first] = claims
   if (!first || outcome.taken.has(first.extension) || outcome.conflicts.has(first.extension)) return
   const holder = byNumber.get(first.extension)?.holder ?? null
@@ -47,10 +53,18 @@ function settle(claims: readonly Candidate[], byNumber: ReadonlyMap<string, Sugg
     return
   }
   const users = claims.map(({ user }) => ({ userId: user.id, displayName: user.displayName }))
-  outcome.conflicts.set(first.extension, { extension: first.extension, kind: holder ? 'taken' : 'several-people', users, holder })
+  outcome.conflicts.set(first.extension, {
+    extension: first.extension,
+    kind: holder ? 'taken' : 'several-people',
+    users,
+    holder,
+  })
 }
 
-/** Gives the next free number to each who is left, in the order in which the people came; a number in conflict waits for an admin. */
+/**
+ * Gives the next free number to each who is left, in the order in which the people came; a number in conflict waits for
+ * an admin.
+ */
 function fillRanges(
   users: readonly UnboundUser[],
   extensions: readonly SuggestedExtension[],
@@ -58,9 +72,13 @@ function fillRanges(
   { given, taken, conflicts }: Outcome,
 ): void {
   const free = rules.flatMap((rule) =>
-    rule.kind === 'next-free' ? extensions.filter((extension) => isFree(extension) && isWithin(extension.number, rule)) : [],
+    rule.kind === 'next-free'
+      ? extensions.filter((extension) => isFree(extension) && isWithin(extension.number, rule))
+      : [],
   )
-  const numbers = [...new Set(free.map(({ number }) => number))].filter((number) => !taken.has(number) && !conflicts.has(number))
+  const numbers = [...new Set(free.map(({ number }) => number))].filter(
+    (number) => !taken.has(number) && !conflicts.has(number),
+  )
   for (const user of users) {
     if (given.has(user.id)) continue
     const extension = numbers.shift()

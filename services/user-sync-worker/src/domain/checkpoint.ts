@@ -33,8 +33,9 @@ export function readCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * Whoever lists takes the place in the changes first, so that nothing that changes meanwhile is lost. An import into an account whose
- * changes are followed already need not: the next delta brings them. `undefined`: a delta without a place to go on from.
+ * Whoever lists takes the place in the changes first, so that nothing that changes meanwhile is lost. An import into an
+ * account whose changes are followed already need not: the next delta brings them. `undefined`: a delta without a place
+ * to go on from.
  */
 export function firstCheckpoint(plan: RunPlan): Checkpoint | undefined {
   const first = firstWithoutSets(plan)

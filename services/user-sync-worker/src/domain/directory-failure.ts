@@ -1,7 +1,10 @@
 import type { RetryAfter } from '@jackfield/contract/retry-after'
 import type { RunWait } from '@jackfield/contract/sync-run'
 
-/** Why Microsoft gave nothing. `words` are its own, for an administrator's eyes: nothing is decided by them that a code tells. */
+/**
+ * Why Microsoft gave nothing. `words` are its own, for an administrator's eyes: nothing is decided by them that a code
+ * tells.
+ */
 export type DirectoryFailure =
   /** `askedSeconds` is more where a wait was asked for that is too long to be obeyed. */
   | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
@@ -25,7 +28,10 @@ export function throttledFor({ seconds, asked }: RetryAfter): DirectoryFailure {
 /** `remedy`: what an administrator does about it, where that is known. */
 export type RunFailure = { code: string; message: string; remedy?: string }
 
-/** What a run does about it: start the listing again, compare everything instead of the changes, try later, or end with a sentence an admin understands. */
+/**
+ * What a run does about it: start the listing again, compare everything instead of the changes, try later, or end with
+ * a sentence an admin understands.
+ */
 export type FailureDecision =
   | { kind: 'restart' }
   | { kind: 'resync' }
@@ -37,17 +43,23 @@ const MOST_FRUITLESS_SLICES = 12
 const LONGEST_WAIT_SECONDS = 300
 
 /**
- * `asked`: what Microsoft was asked for. `fruitless` counts the slices since the last page that was written; the wait doubles with each, and
- * has an end.
+ * `asked`: what Microsoft was asked for. `fruitless` counts the slices since the last page that was written; the wait
+ * doubles with each, and has an end.
  */
-export function decideOnFailure(failure: DirectoryFailure, run: { restarts: number; fruitless: number }, asked = 'users'): FailureDecision {
+export function decideOnFailure(
+  failure: DirectoryFailure,
+  run: { restarts: number; fruitless: number },
+  asked = 'users',
+): FailureDecision {
   const told = () => explainAsked(failure, asked)
   if (failure.kind === 'unauthorised') return fail('microsoft-refused', told())
   if (failure.kind === 'consent-missing') return fail('consent-missing', told())
   if (failure.kind === 'rejected') return fail('microsoft-rejected', told())
   if (failure.kind === 'repeated-page' || failure.kind === 'endless-list') return fail(failure.kind, told())
   if (failure.kind === 'expired-page' || failure.kind === 'expired-changes') {
-    return run.restarts < MOST_RESTARTS ? { kind: failure.kind === 'expired-page' ? 'restart' : 'resync' } : fail('listing-expired', told())
+    return run.restarts < MOST_RESTARTS
+      ? { kind: failure.kind === 'expired-page' ? 'restart' : 'resync' }
+      : fail('listing-expired', told())
   }
   const reason = failure.kind === 'throttled' ? 'microsoft-throttled' : 'microsoft-unavailable'
   if (isGivingUp(run)) return fail(reason, told())
@@ -93,7 +105,10 @@ const usersOf = (counted: number | null) => (counted === null ? 'users' : `${cou
 
 const TEST = 'Test the connection of the account.'
 
-/** What was asked, what Microsoft said to it, and what to do: for whoever looks at a run, or at an account, that fails (FC-34). */
+/**
+ * What was asked, what Microsoft said to it, and what to do: for whoever looks at a run, or at an account, that fails
+ * (FC-34).
+ */
 function explainAsked(failure: DirectoryFailure, asked: string): { message: string; remedy: string } {
   const told = (what: string, remedy: string) => ({ message: `Microsoft was asked for ${asked}, and ${what}`, remedy })
   switch (failure.kind) {
@@ -107,11 +122,17 @@ function explainAsked(failure: DirectoryFailure, asked: string): { message: stri
     case 'repeated-page':
       return told('leads in a circle: a link of its list goes back to a page that was read before.', 'Try again later.')
     case 'endless-list':
-      return told(`does not end: its list goes far beyond the ${usersOf(failure.counted)} that the directory counts.`, 'Try again later.')
+      return told(
+        `does not end: its list goes far beyond the ${usersOf(failure.counted)} that the directory counts.`,
+        'Try again later.',
+      )
     case 'unauthorised':
       return told(`gave no access. ${failure.message}`, `${TEST} It says what to mend.`)
     case 'consent-missing':
-      return told(`does not permit it${quoted(failure)}.`, 'Add the application permission User.Read.All and grant admin consent.')
+      return told(
+        `does not permit it${quoted(failure)}.`,
+        'Add the application permission User.Read.All and grant admin consent.',
+      )
     case 'rejected':
       return told(`refused${quoted(failure)}.`, `${TEST} If it passes, ask whoever runs the platform.`)
   }
@@ -121,7 +142,10 @@ function quoted({ code, words }: { code?: string; words?: string }): string {
   return `${code ? ` (${code})` : ''}${words ? `: “${words.replace(/\.$/, '')}”` : ''}`
 }
 
-/** In seconds: it doubles with every slice in a row that wrote nothing, so that giving up takes the better part of an hour. */
+/**
+ * In seconds: it doubles with every slice in a row that wrote nothing, so that giving up takes the better part of an
+ * hour.
+ */
 export function waitAfter(run: { fruitless: number }): number {
   return Math.min(2 ** Math.min(run.fruitless, 10), LONGEST_WAIT_SECONDS)
 }

@@ -1,6 +1,8 @@
 import { type DirectoryUser, readDirectoryUser } from './directory-user.ts'
 
-/** One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty. */
+/**
+ * One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty.
+ */
 export type DirectoryItem =
   | { kind: 'present'; id: string; told: Partial<Omit<DirectoryUser, 'id'>>; whole: DirectoryUser | undefined }
   /** `isOdd`: in a form that is not known. */
@@ -25,7 +27,10 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   return { kind: 'present', id, told: Object.fromEntries(told), whole: whole.kind === 'user' ? whole.user : undefined }
 }
 
-/** `{"reason":"changed"}`, or the reason alone as in notifications of members. Any other form is neither a yes nor a no (T-126). */
+/**
+ * `{"reason":"changed"}`, or the reason alone as in notifications of members. Any other form is neither a yes nor a no
+ * (T-126).
+ */
 function readRemoval(id: string, removed: unknown): DirectoryItem {
   const told = typeof removed === 'object' && removed !== null && 'reason' in removed ? removed.reason : removed
   const reason = typeof told === 'string' ? told.toLowerCase() : undefined

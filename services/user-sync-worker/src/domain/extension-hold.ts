@@ -9,7 +9,10 @@ export type ReadHolder = { userId: string; displayName: string; status: PhoneUse
 
 const DAY_MS = 86_400_000
 
-/** How an extension is kept for somebody; undefined while they are there. Days are 24 hours, whatever a clock on a wall says. */
+/**
+ * How an extension is kept for somebody; undefined while they are there. Days are 24 hours, whatever a clock on a wall
+ * says.
+ */
 export function holdOf({ status, statusSince }: Standing, policy: HoldPolicy): ExtensionHold | undefined {
   if (status === 'active') return undefined
   const days = daysFor(status, policy)

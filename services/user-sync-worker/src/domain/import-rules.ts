@@ -6,8 +6,9 @@ import type { Ticks } from './user-ticks.ts'
 export type Standing = Ticks & { chosenBy: 'hand' | 'rule' }
 
 /**
- * The ticks that the rules of an account give to somebody who may work; undefined when theirs stay. What was ticked or unticked by hand
- * is never touched. `standing` is undefined for whom the roster does not know; `sets` are those of `setsOf` that the user is in.
+ * The ticks that the rules of an account give to somebody who may work; undefined when theirs stay. What was ticked or
+ * unticked by hand is never touched. `standing` is undefined for whom the roster does not know; `sets` are those of
+ * `setsOf` that the user is in.
  */
 export function ticksByRules(
   rules: ImportRules,
@@ -26,7 +27,12 @@ export function setsOf({ items }: ImportRules): string[] {
   return [...new Set(items.flatMap((rule) => setsOfRule(rule)))]
 }
 
-type Followed = { kind: 'import' | 'delta' | 'full'; requestedBy: string; rules: ImportRules | null; setsRead: readonly string[] }
+type Followed = {
+  kind: 'import' | 'delta' | 'full'
+  requestedBy: string
+  rules: ImportRules | null
+  setsRead: readonly string[]
+}
 /** A notification tells of users, never of groups: with every change of a user a large group would be read again. */
 export function readsSets({ requestedBy, rules, setsRead }: Followed): boolean {
   const keys = rules ? setsOf(rules) : []
@@ -50,7 +56,8 @@ function fits(rule: ImportRule, user: DirectoryUser, sets: ReadonlySet<string>):
   const { department, domain, userType } = rule
   if (!setsOfRule(rule).every((key) => sets.has(key))) return false
   if (department !== undefined && lower(user.department) !== lower(department)) return false
-  if (domain !== undefined && domainOf(user.userPrincipalName) !== domain && domainOf(user.mail) !== domain) return false
+  if (domain !== undefined && domainOf(user.userPrincipalName) !== domain && domainOf(user.mail) !== domain)
+    return false
   return userType === undefined || user.userType === userType
 }
 

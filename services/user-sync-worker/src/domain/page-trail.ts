@@ -2,8 +2,9 @@
 export type Trail = { links: number; anchor: string }
 
 /**
- * The trail after one more link, by Brent's way to find a cycle: the links are compared with one of those before, which is replaced at the
- * first, second, fourth, eighth, ... Undefined when a link comes again (T-125): a circle of n pages is noticed within three rounds or so.
+ * The trail after one more link, by Brent's way to find a cycle: the links are compared with one of those before, which
+ * is replaced at the first, second, fourth, eighth, ... Undefined when a link comes again (T-125): a circle of n pages
+ * is noticed within three rounds or so.
  */
 export function trailAfter(trail: Trail | undefined, digest: string): Trail | undefined {
   const { links, anchor } = trail ?? { links: 0, anchor: '' }
@@ -22,8 +23,8 @@ const SPARE_PAGES = 500
 const LARGEST_DIRECTORY = 10_000_000
 
 /**
- * Whether a listing goes on far beyond what the directory counted, although each of its links is another (T-125). `seen` may leave out people
- * whom an import's filter does not want.
+ * Whether a listing goes on far beyond what the directory counted, although each of its links is another (T-125).
+ * `seen` may leave out people whom an import's filter does not want.
  */
 export function isEndless({ seen, links, counted }: { seen: number; links: number; counted: number | null }): boolean {
   const size = counted ?? LARGEST_DIRECTORY

@@ -1,9 +1,10 @@
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 
-// The attributes of a person that the roster keeps, by the name that Graph, the API and webhooks give them. From this table are made: what is
-// asked of Graph and how it is read, what a comparison compares, the content digest, the columns of every statement that reads or writes
-// people, and what webhooks say of a person (`roster.person_attributes`, filled in by the migration).
-// A new attribute is a line here and in the contract's `PersonAttributes`, and a migration that adds its column.
+// The attributes of a person that the roster keeps, by the name that Graph, the API and webhooks give them. From this
+// table are made: what is asked of Graph and how it is read, what a comparison compares, the content digest, the
+// columns of every statement that reads or writes people, and what webhooks say of a person
+// (`roster.person_attributes`, filled in by the migration). A new attribute is a line here and in the contract's
+// `PersonAttributes`, and a migration that adds its column.
 
 type Attribute = {
   column: string
@@ -38,7 +39,9 @@ export const ATTRIBUTE_NAMES = Object.keys(PERSON_ATTRIBUTES) as Array<keyof Per
 export const ATTRIBUTES = ATTRIBUTE_NAMES.map((name) => ({ name, ...(PERSON_ATTRIBUTES[name] as Attribute) }))
 
 export function attributesOfRow(row: AttributeColumns): PersonAttributes {
-  return Object.fromEntries(ATTRIBUTE_NAMES.map((name) => [name, row[PERSON_ATTRIBUTES[name].column]])) as unknown as PersonAttributes
+  return Object.fromEntries(
+    ATTRIBUTE_NAMES.map((name) => [name, row[PERSON_ATTRIBUTES[name].column]]),
+  ) as unknown as PersonAttributes
 }
 
 /** Whether two people, or one person at two times, have the same attributes. */

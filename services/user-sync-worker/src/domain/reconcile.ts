@@ -15,8 +15,9 @@ export type Reconciled = {
 }
 
 /**
- * What a page of the directory changes in the roster. Pure: page + known users -> changes. Items count in the order in which they come,
- * several about one person are merged, and what is not told stays as it is. `known` are those of the page's people who are synced.
+ * What a page of the directory changes in the roster. Pure: page + known users -> changes. Items count in the order in
+ * which they come, several about one person are merged, and what is not told stays as it is. `known` are those of the
+ * page's people who are synced.
  */
 export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<string, KnownUser>): Reconciled {
   const merged = new Map<string, KnownUser>()
@@ -37,10 +38,13 @@ export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<st
     if (isRemoval) removed.add(item.id)
     if (isRemoval && item.isOdd) ambiguous.add(item.id)
     if (before.isStaged && isRemoval === (before.status === 'active')) ambiguous.add(item.id)
-    if (item.kind === 'present' && item.told.accountEnabled === undefined && before.status !== 'active') ambiguous.add(item.id)
+    if (item.kind === 'present' && item.told.accountEnabled === undefined && before.status !== 'active')
+      ambiguous.add(item.id)
     merged.set(item.id, isRemoval ? { ...before, status: statusAfterRemoval(item.reason) } : told(before, item.told))
   }
-  const changes = [...merged].flatMap(([id, after]) => (ambiguous.has(id) || isSame(known.get(id), after) ? [] : [changeOf(after)]))
+  const changes = [...merged].flatMap(([id, after]) =>
+    ambiguous.has(id) || isSame(known.get(id), after) ? [] : [changeOf(after)],
+  )
   return { changes, ambiguous: [...ambiguous], strangers: [...strangers.values()] }
 }
 

@@ -12,7 +12,9 @@ type Content = {
 
 export const NOT_IN_DIRECTORY = 'The directory has no such user.'
 
-/** What an import of everybody writes of one page. Graph may show an object twice in a page: its last showing counts. */
+/**
+ * What an import of everybody writes of one page. Graph may show an object twice in a page: its last showing counts.
+ */
 export function pageOfEverybody(read: readonly ReadUser[], ticks: Ticks): Content {
   const { users, skipped, nameless } = sort(read)
   const found = [...users.values()]
@@ -25,7 +27,10 @@ export function pageOfEverybody(read: readonly ReadUser[], ticks: Ticks): Conten
   }
 }
 
-/** What an import of chosen users writes: those without the sync tick are not asked for at Microsoft and never stored (S32). */
+/**
+ * What an import of chosen users writes: those without the sync tick are not asked for at Microsoft and never stored
+ * (S32).
+ */
 export function pageOfChosen(chosen: readonly Chosen[], read: readonly ReadUser[]): Content {
   const { users, skipped } = sort(read)
   const unreadable = new Map(skipped.map((entry) => [entry.id, entry]))

@@ -3,8 +3,8 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 
 /**
- * A tenant's own admin proves that the tenant existed; a platform admin can name any, and the registry knows which do. One that was
- * removed is gone for both, however long a session of its admins lasts.
+ * A tenant's own admin proves that the tenant existed; a platform admin can name any, and the registry knows which do.
+ * One that was removed is gone for both, however long a session of its admins lasts.
  */
 export function requireTenant({ registry, tenantData }: Pick<Ports, 'registry' | 'tenantData'>) {
   return async (request: FastifyRequest): Promise<void> => {

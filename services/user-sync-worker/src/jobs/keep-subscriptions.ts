@@ -8,8 +8,9 @@ const AT_ONCE = 20
 const LONG_SECONDS = 600
 
 /**
- * Every account that is kept in step has a subscription: made, renewed at half of its life or when Graph asks for it, and made anew when
- * Graph has lost it or has been silent about changes (S44). What fails is tried again, later each time; the scheduled delta does without.
+ * Every account that is kept in step has a subscription: made, renewed at half of its life or when Graph asks for it,
+ * and made anew when Graph has lost it or has been silent about changes (S44). What fails is tried again, later each
+ * time; the scheduled delta does without.
  */
 export function keepSubscriptions(ports: Needs, newClientState: () => string) {
   return async (): Promise<number> => {
@@ -17,7 +18,8 @@ export function keepSubscriptions(ports: Needs, newClientState: () => string) {
     const due = await ports.subscriptions.claimDue(AT_ONCE)
     const outcomes = await Promise.allSettled(due.map((claimed) => keepOrPostpone(ports, claimed, newClientState)))
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${due.length} subscriptions could not be kept`)
+    if (errors.length > 0)
+      throw new AggregateError(errors, `${errors.length} of ${due.length} subscriptions could not be kept`)
     return due.length
   }
 }
@@ -37,16 +39,27 @@ async function keep(ports: Needs, claimed: ClaimedSubscription, newClientState: 
   const { accountId, tenantId, directoryId } = claimed
   const connection = await registry.findConnection(tenantId, accountId)
   if (!connection || 'kind' in connection) return subscriptions.postpone(accountId, 0)
-  if (!connection.enabled || connection.directoryId !== directoryId) return subscriptions.postpone(accountId, LONG_SECONDS)
+  if (!connection.enabled || connection.directoryId !== directoryId)
+    return subscriptions.postpone(accountId, LONG_SECONDS)
 
-  const renewed = claimed.subscriptionId === null ? undefined : await renew(ports, connection, claimed, claimed.subscriptionId)
+  const renewed =
+    claimed.subscriptionId === null ? undefined : await renew(ports, connection, claimed, claimed.subscriptionId)
   const answer = renewed && renewed.kind !== 'missing' ? renewed : await create(ports, connection, newClientState())
   if (answer.kind === 'subscribed') return subscriptions.keep(claimed, answer, answer !== renewed)
-  await subscriptions.postpone(accountId, answer.kind === 'throttled' ? answer.retryAfterSeconds : 0, subscriptionFailure(answer))
+  await subscriptions.postpone(
+    accountId,
+    answer.kind === 'throttled' ? answer.retryAfterSeconds : 0,
+    subscriptionFailure(answer),
+  )
 }
 
 /** One that is silent may be broken in a way that Graph does not know of: it is taken away and made anew. */
-async function renew(ports: Needs, connection: Connection, claimed: ClaimedSubscription, id: string): Promise<SubscriptionAnswer> {
+async function renew(
+  ports: Needs,
+  connection: Connection,
+  claimed: ClaimedSubscription,
+  id: string,
+): Promise<SubscriptionAnswer> {
   const graph = ports.graphSubscriptions
   if (!graph) return { kind: 'missing' }
   if (!claimed.isQuiet) return graph.renew(connection, id)

@@ -3,8 +3,8 @@ import type { Ports } from '../ports.ts'
 const RUNS_AT_ONCE = 500
 
 /**
- * Enqueues every run that is due and that nobody works on: after a crash between commit and enqueue, a flushed Redis or a
- * killed worker the rows alone bring the work back (T-110, T-111). Enqueuing twice is harmless.
+ * Enqueues every run that is due and that nobody works on: after a crash between commit and enqueue, a flushed Redis or
+ * a killed worker the rows alone bring the work back (T-110, T-111). Enqueuing twice is harmless.
  */
 export function reconcileSyncRuns({ runs, queue }: Pick<Ports, 'runs' | 'queue'>) {
   return async (): Promise<number> => {

@@ -4,7 +4,11 @@ import type { Ports } from '../ports.ts'
 const AT_ONCE = 500
 
 /** Sets the extensions of people free who have been gone for as long as the policy keeps them. Returns how many. */
-export function releaseHeldExtensions({ extensionHolds }: Pick<Ports, 'extensionHolds'>, policy: HoldPolicy, now: () => number) {
+export function releaseHeldExtensions(
+  { extensionHolds }: Pick<Ports, 'extensionHolds'>,
+  policy: HoldPolicy,
+  now: () => number,
+) {
   return async (): Promise<number> => {
     const since = goneSince(policy, new Date(now()))
     if (!since.deleted && !since.disabled) return 0

@@ -3,10 +3,14 @@ import type { Ports } from '../ports.ts'
 const AT_ONCE = 100
 
 /**
- * Hands the audit events that wait to the registry, which keeps each once: sent twice after a crash is harmless. One that the registry
- * refuses is put aside alone, and told to `onSetAside`; those behind it, of all tenants, go on. Returns how many arrived.
+ * Hands the audit events that wait to the registry, which keeps each once: sent twice after a crash is harmless. One
+ * that the registry refuses is put aside alone, and told to `onSetAside`; those behind it, of all tenants, go on.
+ * Returns how many arrived.
  */
-export function sendAuditEvents({ auditEvents, registry }: Pick<Ports, 'auditEvents' | 'registry'>, onSetAside: (error: Error) => void) {
+export function sendAuditEvents(
+  { auditEvents, registry }: Pick<Ports, 'auditEvents' | 'registry'>,
+  onSetAside: (error: Error) => void,
+) {
   return async (): Promise<number> => {
     const due = await auditEvents.claim(AT_ONCE)
     const sent: string[] = []

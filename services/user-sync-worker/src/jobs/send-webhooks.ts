@@ -6,8 +6,8 @@ const AT_ONCE = 240
 const MOST = { endpoint: 8, tenant: 24 }
 
 /**
- * Sends what waits: at least once, and for one endpoint in order per user. A message that fails rests with its endpoint. Endpoints and
- * tenants have slots of their own: those that hang hold up nobody else's webhooks (T-130).
+ * Sends what waits: at least once, and for one endpoint in order per user. A message that fails rests with its
+ * endpoint. Endpoints and tenants have slots of their own: those that hang hold up nobody else's webhooks (T-130).
  */
 export function sendWebhooks(
   { webhookOutbox, sendWebhook }: Pick<Ports, 'webhookOutbox' | 'sendWebhook'>,

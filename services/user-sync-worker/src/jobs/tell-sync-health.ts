@@ -4,8 +4,8 @@ import type { WorkerLog } from '../worker-log.ts'
 const AT_ONCE = 20
 
 /**
- * Tells the registry of accounts that are not in step with their directory, and that are again: it shows, audits and counts them (FC-34).
- * What it does not take is told again. Answers how many it took.
+ * Tells the registry of accounts that are not in step with their directory, and that are again: it shows, audits and
+ * counts them (FC-34). What it does not take is told again. Answers how many it took.
  */
 export function tellSyncHealth({ syncHealth, registry }: Pick<Ports, 'syncHealth' | 'registry'>, log: WorkerLog) {
   return async (): Promise<number> => {

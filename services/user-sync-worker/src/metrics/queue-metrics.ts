@@ -12,7 +12,8 @@ export function registerQueueMetrics(metrics: Registry, { queue }: Pick<Ports, '
       // The queue's store is away: a number of before would say that all is well.
       this.reset()
       const counts = await queue.counts().catch(() => undefined)
-      for (const [state, jobs] of Object.entries(counts?.states ?? {})) this.set({ queue: counts?.name ?? '', state }, jobs)
+      for (const [state, jobs] of Object.entries(counts?.states ?? {}))
+        this.set({ queue: counts?.name ?? '', state }, jobs)
     },
   })
 }

@@ -1,4 +1,9 @@
-import { type GraphNotification, GraphNotifications, NotificationParams, NotificationQuery } from '@jackfield/contract/graph-notification'
+import {
+  type GraphNotification,
+  GraphNotifications,
+  NotificationParams,
+  NotificationQuery,
+} from '@jackfield/contract/graph-notification'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -42,7 +47,10 @@ const lifecycle: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) =
   })
 }
 
-/** Whoever asks gets back what he sent, decoded, as plain text, and nothing else happens: the body is not even read (T-80, WH-13). */
+/**
+ * Whoever asks gets back what he sent, decoded, as plain text, and nothing else happens: the body is not even read
+ * (T-80, WH-13).
+ */
 async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
   const { validationToken } = request.query as { validationToken?: unknown }
   if (typeof validationToken !== 'string' || validationToken.length > 4096) return undefined
@@ -52,7 +60,10 @@ async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Pr
     .send(validationToken)
 }
 
-/** Which of them come from the subscription we made. A forged one is answered like a true one, and audited at most once a minute. */
+/**
+ * Which of them come from the subscription we made. A forged one is answered like a true one, and audited at most once
+ * a minute.
+ */
 async function judge(
   ask: Needs['subscriptions']['judge'],
   subscriptions: Needs['subscriptions'],
@@ -60,7 +71,11 @@ async function judge(
   accountId: string,
   value: readonly GraphNotification[],
 ): Promise<boolean[]> {
-  const told = value.map(({ subscriptionId, directoryId, clientState }) => ({ subscriptionId, directoryId, clientState }))
+  const told = value.map(({ subscriptionId, directoryId, clientState }) => ({
+    subscriptionId,
+    directoryId,
+    clientState,
+  }))
   const known = await ask(accountId, told)
   const refused = known.flatMap((isOurs, index) => (isOurs ? [] : [index]))
   if (refused.length > 0) {

@@ -18,7 +18,10 @@ const POLICY = [
 
 const hidden = { schema: { hide: true } } as const
 
-/** The queues to look at and, for an admin who may change things, to retry and clear failed jobs in. Register below a path of its own. */
+/**
+ * The queues to look at and, for an admin who may change things, to retry and clear failed jobs in. Register below a
+ * path of its own.
+ */
 export const showJobBoard: FastifyPluginAsync<{ jobBoard: JobBoard }> = async (app, { jobBoard }) => {
   const basePath = `${app.prefix}/`
   await app.register(fastifyStatic, {

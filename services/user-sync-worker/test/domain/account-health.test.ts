@@ -1,9 +1,19 @@
 import { SyncFailure } from '@jackfield/contract/sync-health'
 import { describe, expect, test } from 'vitest'
-import { BY_ADMINS, OVERDUE, overdueAfterSeconds, saysOfAccount, syncFailureOf } from '../../src/domain/account-health.ts'
+import {
+  BY_ADMINS,
+  OVERDUE,
+  overdueAfterSeconds,
+  saysOfAccount,
+  syncFailureOf,
+} from '../../src/domain/account-health.ts'
 
 const FAILING_SINCE = new Date('2026-06-01T00:00:00Z')
-const failure = { code: 'microsoft-rejected', message: 'Microsoft was asked for users, and refused.', remedy: 'Test the connection.' }
+const failure = {
+  code: 'microsoft-rejected',
+  message: 'Microsoft was asked for users, and refused.',
+  remedy: 'Test the connection.',
+}
 const told = (members: Partial<Parameters<typeof syncFailureOf>[0]> = {}) =>
   syncFailureOf({ failure, failures: 2, failingSince: FAILING_SINCE, syncedAt: null, ...members })
 
@@ -18,7 +28,11 @@ describe('FC-34 an account that is not in step', () => {
   })
   test('keeps to the lengths that the registry takes', () => {
     const long = told({ failure: { code: 'c'.repeat(99), message: 'm'.repeat(1_999), remedy: 'r'.repeat(999) } })
-    expect(SyncFailure.parse(long)).toMatchObject({ code: 'c'.repeat(64), message: 'm'.repeat(1_000), remedy: 'r'.repeat(500) })
+    expect(SyncFailure.parse(long)).toMatchObject({
+      code: 'c'.repeat(64),
+      message: 'm'.repeat(1_000),
+      remedy: 'r'.repeat(500),
+    })
   })
   test.each([
     [300, 2_700],
@@ -31,9 +45,11 @@ describe('FC-34 an account that is not in step', () => {
       remedy: expect.stringMatching(/^Look at the runs .+\.$/),
     })
   })
-  test.each([...BY_ADMINS.map((code) => [code, false] as [string, boolean]), ['microsoft-rejected', true], ['overdue', true]] as Array<
-    [string, boolean]
-  >)('is not told of a run that an admin stopped: %s says of it: %s', (code, says) => {
+  test.each([
+    ...BY_ADMINS.map((code) => [code, false] as [string, boolean]),
+    ['microsoft-rejected', true],
+    ['overdue', true],
+  ] as Array<[string, boolean]>)('is not told of a run that an admin stopped: %s says of it: %s', (code, says) => {
     expect(saysOfAccount(code)).toBe(says)
   })
   test('knows what admins do', () => {

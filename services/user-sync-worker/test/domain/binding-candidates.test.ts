@@ -21,9 +21,17 @@ const system = (...extensions: Array<string | [string, string]>) =>
     }),
   )
 type Attribute = Extract<BindingRule, { kind: 'attribute' }>['attribute']
-const rule = (attribute: Attribute, digits: number): BindingRule => ({ kind: 'attribute', phoneSystemId: 'p', attribute, digits })
-const find = (members: Partial<UnboundUser>, extensions: ReturnType<typeof system>, rules: readonly BindingRule[] = []) =>
-  candidatesOf({ ...ADELE, ...members }, extensions, rules).map(({ extension, reason }) => [extension, reason])
+const rule = (attribute: Attribute, digits: number): BindingRule => ({
+  kind: 'attribute',
+  phoneSystemId: 'p',
+  attribute,
+  digits,
+})
+const find = (
+  members: Partial<UnboundUser>,
+  extensions: ReturnType<typeof system>,
+  rules: readonly BindingRule[] = [],
+) => candidatesOf({ ...ADELE, ...members }, extensions, rules).map(({ extension, reason }) => [extension, reason])
 const fits = (members: Partial<UnboundUser>, ...extensions: Parameters<typeof system>) =>
   find(members, system(...extensions)).map(([extension]) => extension)
 
@@ -91,7 +99,11 @@ describe('S43 an address', () => {
   test.each([
     ['the mail address', { mail: '204@contoso.example' }, ['204']],
     ['the user principal name where there is no mail address', { userPrincipalName: '204@contoso.example' }, ['204']],
-    ['the user principal name beside a mail address', { mail: 'adele@contoso.example', userPrincipalName: '204@contoso.example' }, []],
+    [
+      'the user principal name beside a mail address',
+      { mail: 'adele@contoso.example', userPrincipalName: '204@contoso.example' },
+      [],
+    ],
     ['more digits than the extension has', { mail: '1204@contoso.example' }, []],
   ])('that is an extension before the @ fits it: %s', (_, members, extensions) => {
     expect(fits(members, '204')).toEqual(extensions)
@@ -139,11 +151,14 @@ describe('S43 a rule', () => {
     ['mail', { mail: 'desk-0101@contoso7.example' }, '0101'],
     ['employeeId', { employeeId: 'E-0101' }, '0101'],
     ['businessPhone', { businessPhones: ['+1 425 555 9999;ext=0101'] }, '0101'],
-  ] satisfies Array<[Attribute, Partial<UnboundUser>, string]>)('takes the last digits of the %s of %j', (attribute, members, number) => {
-    expect(find(members, system(number, '9999'), [rule(attribute, 4)])).toContainEqual([number, 'rule'])
-    expect(find(members, system('0102'), [rule(attribute, 4)])).toEqual([])
-    expect(find(ADELE, system(number), [rule(attribute, 4)])).toEqual([])
-  })
+  ] satisfies Array<[Attribute, Partial<UnboundUser>, string]>)(
+    'takes the last digits of the %s of %j',
+    (attribute, members, number) => {
+      expect(find(members, system(number, '9999'), [rule(attribute, 4)])).toContainEqual([number, 'rule'])
+      expect(find(members, system('0102'), [rule(attribute, 4)])).toEqual([])
+      expect(find(ADELE, system(number), [rule(attribute, 4)])).toEqual([])
+    },
+  )
 
   test.each([
     ['fewer digits than it asks for', { employeeId: 'E-101' }, '101'],
@@ -161,7 +176,8 @@ describe('S43 a rule', () => {
     const person = { employeeId: '1111', businessPhones: ['555 2222'], mobilePhone: '555 3333' }
     const range: BindingRule = { kind: 'next-free', phoneSystemId: 'p', from: 1, to: 9_999 }
     const rules = [range, rule('employeeId', 4), rule('businessPhone', 4), rule('mobilePhone', 4)]
-    const ruled = (extensions: ReturnType<typeof system>) => find(person, extensions, rules).filter(([, reason]) => reason === 'rule')
+    const ruled = (extensions: ReturnType<typeof system>) =>
+      find(person, extensions, rules).filter(([, reason]) => reason === 'rule')
     expect(ruled(system('3333', '2222'))).toEqual([['2222', 'rule']])
     expect(ruled(system('3333', '2222', '1111'))).toEqual([['1111', 'rule']])
   })
@@ -192,7 +208,10 @@ test('S43 from the best sign to the weakest: each outweighs those after it, and 
   ]
   const rules = [rule('employeeId', 3)]
   const ruled = candidatesOf({ ...ADELE, employeeId: 'E204' }, system('204'), rules)
-  const scores = [ruled, ...signs.map(([members, ...extensions]) => candidatesOf({ ...ADELE, ...members }, system(...extensions), []))]
+  const scores = [
+    ruled,
+    ...signs.map(([members, ...extensions]) => candidatesOf({ ...ADELE, ...members }, system(...extensions), [])),
+  ]
   const found = scores.map(([candidate]) => candidate?.score ?? Number.NaN)
   expect(scores.map(({ length }) => length)).toEqual(scores.map(() => 1))
   expect(found).toEqual([...new Set(found)].sort((left, right) => right - left))
@@ -202,7 +221,12 @@ test('S43 from the best sign to the weakest: each outweighs those after it, and 
 })
 
 test('S43 an extension that fits for several reasons is proposed once, for the best of them', () => {
-  const person = { employeeId: '0101', businessPhones: ['555 0101'], mobilePhone: '555 0101', mail: '0101@contoso.example' }
+  const person = {
+    employeeId: '0101',
+    businessPhones: ['555 0101'],
+    mobilePhone: '555 0101',
+    mail: '0101@contoso.example',
+  }
   expect(find(person, system(['0101', 'Adele Vance']))).toEqual([['0101', 'employee-id']])
   expect(find({ ...person, formerExtension: '0101' }, system('0101'))).toEqual([['0101', 'former']])
   expect(find({ ...person, businessPhones: ['555 x0101'] }, system('0101'))).toEqual([['0101', 'business-phone']])

@@ -14,18 +14,25 @@ const user = (id: string, members: Partial<UnboundUser> = {}): UnboundUser => ({
   ...members,
 })
 const HOLDER = { userId: 'h', displayName: 'Holder' }
-const free = (...numbers: string[]): SuggestedExtension[] => numbers.map((number) => ({ number, name: null, holder: null }))
-const held = (...numbers: string[]): SuggestedExtension[] => numbers.map((number) => ({ number, name: null, holder: HOLDER }))
+const free = (...numbers: string[]): SuggestedExtension[] =>
+  numbers.map((number) => ({ number, name: null, holder: null }))
+const held = (...numbers: string[]): SuggestedExtension[] =>
+  numbers.map((number) => ({ number, name: null, holder: HOLDER }))
 const range = (from: number, to: number): BindingRule => ({ kind: 'next-free', phoneSystemId: 'p', from, to })
 /** Who gets which extension, and which extensions are listed as whose conflict. */
 const outcome = (users: UnboundUser[], extensions: SuggestedExtension[], rules: readonly BindingRule[] = []) => {
   const { items, conflicts } = suggestBindings(users, extensions, rules)
   return {
     given: Object.fromEntries(items.map(({ userId, extension }) => [userId, extension])),
-    conflicts: conflicts.map(({ extension, kind, users: claimants }) => [extension, kind, ...claimants.map(({ userId }) => userId)]),
+    conflicts: conflicts.map(({ extension, kind, users: claimants }) => [
+      extension,
+      kind,
+      ...claimants.map(({ userId }) => userId),
+    ]),
   }
 }
-const formerly = (id: string, extension: string, members: Partial<UnboundUser> = {}) => user(id, { formerExtension: extension, ...members })
+const formerly = (id: string, extension: string, members: Partial<UnboundUser> = {}) =>
+  user(id, { formerExtension: extension, ...members })
 
 describe('S43 people who fit one extension', () => {
   test('equally well are listed by their ids, whatever order they came in, and nobody gets it', () => {
@@ -78,22 +85,27 @@ describe('S43 people who fit one extension', () => {
 })
 
 test('S43 somebody whom two extensions fit equally well gets the shorter, then the smaller', () => {
-  expect(outcome([user('a', { businessPhones: ['555 x0305', '555 x0204', '555 x77777'] })], free('77777', '0305', '0204'))).toEqual({
+  expect(
+    outcome([user('a', { businessPhones: ['555 x0305', '555 x0204', '555 x77777'] })], free('77777', '0305', '0204')),
+  ).toEqual({
     given: { a: '0204' },
     conflicts: [],
   })
-  expect(outcome([user('a', { businessPhones: ['555 x0204', '555 x77'] })], free('0204', '77')).given).toEqual({ a: '77' })
+  expect(outcome([user('a', { businessPhones: ['555 x0204', '555 x77'] })], free('0204', '77')).given).toEqual({
+    a: '77',
+  })
 })
 
 test('S43 a proposal says for whom it is, which extension, why, and how sure it is', () => {
   const names: SuggestedExtension[] = [{ number: '305', name: 'Person b', holder: null }]
-  expect(suggestBindings([formerly('a', '204'), user('b'), user('c')], [...free('204', '100'), ...names], [range(100, 199)]).items).toEqual(
-    [
-      { userId: 'a', displayName: 'Person a', extension: '204', score: 0.98, reason: 'former' },
-      { userId: 'b', displayName: 'Person b', extension: '305', score: 0.85, reason: 'name' },
-      { userId: 'c', displayName: 'Person c', extension: '100', score: 0.3, reason: 'next-free' },
-    ],
-  )
+  expect(
+    suggestBindings([formerly('a', '204'), user('b'), user('c')], [...free('204', '100'), ...names], [range(100, 199)])
+      .items,
+  ).toEqual([
+    { userId: 'a', displayName: 'Person a', extension: '204', score: 0.98, reason: 'former' },
+    { userId: 'b', displayName: 'Person b', extension: '305', score: 0.85, reason: 'name' },
+    { userId: 'c', displayName: 'Person c', extension: '100', score: 0.3, reason: 'next-free' },
+  ])
 })
 
 describe('S43 a range', () => {
@@ -106,7 +118,12 @@ describe('S43 a range', () => {
     ['nothing as long as no number is', free('0000000100'), [range(0, 999_999_999)], []],
     ['what is not held', [...held('100'), ...free('101')], [range(100, 199)], ['101']],
     ['in the order of the rules', free('100', '200', '101'), [range(200, 299), range(100, 199)], ['200', '100', '101']],
-    ['each number once, though two rules have it', free('100', '101'), [range(100, 101), range(100, 199)], ['100', '101']],
+    [
+      'each number once, though two rules have it',
+      free('100', '101'),
+      [range(100, 101), range(100, 199)],
+      ['100', '101'],
+    ],
     ['no more people than it has numbers', free('100'), [range(100, 199)], ['100']],
     ['nobody without it', free('100'), [], []],
   ])('gives %s', (_, extensions, rules, numbers) => {
@@ -114,7 +131,10 @@ describe('S43 a range', () => {
   })
 
   test('gives nobody a second extension, nor one that another person gets', () => {
-    expect(outcome([formerly('a', '100'), user('b')], free('100', '101'), [range(100, 199)]).given).toEqual({ a: '100', b: '101' })
+    expect(outcome([formerly('a', '100'), user('b')], free('100', '101'), [range(100, 199)]).given).toEqual({
+      a: '100',
+      b: '101',
+    })
   })
 
   test('gives nobody an extension that fits several people equally well: it is theirs to settle', () => {

@@ -21,7 +21,12 @@ const extension = (number: string, members: Partial<SuggestedExtension> = {}): S
   ...members,
 })
 const ranged = (from: number, to: number) => ({ kind: 'next-free' as const, phoneSystemId: SYSTEM, from, to })
-const byPhone = (digits: number) => ({ kind: 'attribute' as const, phoneSystemId: SYSTEM, attribute: 'businessPhone' as const, digits })
+const byPhone = (digits: number) => ({
+  kind: 'attribute' as const,
+  phoneSystemId: SYSTEM,
+  attribute: 'businessPhone' as const,
+  digits,
+})
 
 describe('S43 an extension is proposed', () => {
   test.each([
@@ -47,12 +52,21 @@ describe('S43 an extension is proposed', () => {
   test('by the rule before all likeness, and by the longer match before the shorter', () => {
     const phone = { businessPhones: ['+1 425 555 0101'] }
     const all = [extension('101'), extension('0101'), extension('50101')]
-    expect(suggestBindings([user('a', phone)], all, [byPhone(3)]).items).toMatchObject([{ extension: '101', reason: 'rule', score: 1 }])
+    expect(suggestBindings([user('a', phone)], all, [byPhone(3)]).items).toMatchObject([
+      { extension: '101', reason: 'rule', score: 1 },
+    ])
     expect(suggestBindings([user('a', phone)], all, []).items).toMatchObject([{ extension: '50101' }])
   })
   test('from a range, the next free one, to those whom nothing else fits, in their order', () => {
-    const all = [extension('100'), extension('101', { holder: { userId: 'x', displayName: 'X' } }), extension('102'), extension('200')]
-    const { items } = suggestBindings([user('a'), user('b', { businessPhones: ['200'] }), user('c'), user('d')], all, [ranged(100, 199)])
+    const all = [
+      extension('100'),
+      extension('101', { holder: { userId: 'x', displayName: 'X' } }),
+      extension('102'),
+      extension('200'),
+    ]
+    const { items } = suggestBindings([user('a'), user('b', { businessPhones: ['200'] }), user('c'), user('d')], all, [
+      ranged(100, 199),
+    ])
     expect(items.map(({ userId, extension: number, reason }) => [userId, number, reason])).toEqual([
       ['b', '200', 'business-phone'],
       ['a', '100', 'next-free'],
@@ -83,15 +97,22 @@ describe('S43 an extension is proposed', () => {
   })
   test('never twice, never a held one, never an unknown one, one for each person at most', () => {
     const numbers = fc.integer({ min: 100, max: 130 }).map(String)
-    const people = fc.uniqueArray(fc.record({ id: fc.uuid(), phones: fc.array(numbers, { maxLength: 2 }), mobile: fc.option(numbers) }), {
-      maxLength: 12,
-      selector: ({ id }) => id,
+    const people = fc.uniqueArray(
+      fc.record({ id: fc.uuid(), phones: fc.array(numbers, { maxLength: 2 }), mobile: fc.option(numbers) }),
+      {
+        maxLength: 12,
+        selector: ({ id }) => id,
+      },
+    )
+    const extensions = fc.uniqueArray(fc.record({ number: numbers, isHeld: fc.boolean() }), {
+      selector: ({ number }) => number,
     })
-    const extensions = fc.uniqueArray(fc.record({ number: numbers, isHeld: fc.boolean() }), { selector: ({ number }) => number })
     fc.assert(
       fc.property(people, extensions, fc.boolean(), (some, all, hasRange) => {
         const users = some.map(({ id, phones, mobile }) => user(id, { businessPhones: phones, mobilePhone: mobile }))
-        const known = all.map(({ number, isHeld }) => extension(number, { holder: isHeld ? { userId: 'x', displayName: 'X' } : null }))
+        const known = all.map(({ number, isHeld }) =>
+          extension(number, { holder: isHeld ? { userId: 'x', displayName: 'X' } : null }),
+        )
         const { items } = suggestBindings(users, known, hasRange ? [byPhone(3), ranged(100, 120)] : [])
         const free = new Set(known.filter(({ holder }) => holder === null).map(({ number }) => number))
         expect(items.every((item) => free.has(item.extension))).toBe(true)

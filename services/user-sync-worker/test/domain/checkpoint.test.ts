@@ -30,7 +30,10 @@ describe('T-110 a checkpoint', () => {
   })
 
   test('is written as its phase, and its place after a blank', () => {
-    expect([formatCheckpoint({ phase: 'list', at: null }), formatCheckpoint({ phase: 'list', at: 'x y' })]).toEqual(['list', 'list x y'])
+    expect([formatCheckpoint({ phase: 'list', at: null }), formatCheckpoint({ phase: 'list', at: 'x y' })]).toEqual([
+      'list',
+      'list x y',
+    ])
     expect([readCheckpoint('list'), readCheckpoint('list x y')]).toMatchObject([
       { phase: 'list', at: null },
       { phase: 'list', at: 'x y' },
@@ -59,9 +62,17 @@ describe('the phases of a run', () => {
   const sets = { readsSets: true }
 
   test.each([
-    ['an import of everybody takes its place in the changes before it lists', everybody, ['start', 'list', 'delta mine', 'decide']],
+    [
+      'an import of everybody takes its place in the changes before it lists',
+      everybody,
+      ['start', 'list', 'delta mine', 'decide'],
+    ],
     ['an import of chosen people does too', chosen, ['start', 'chosen', 'delta mine', 'decide']],
-    ['an import of everybody into an account whose changes are followed only lists', { ...everybody, ...followed }, ['list', 'decide']],
+    [
+      'an import of everybody into an account whose changes are followed only lists',
+      { ...everybody, ...followed },
+      ['list', 'decide'],
+    ],
     ['an import of chosen people into one only reads them', { ...chosen, ...followed }, ['chosen', 'decide']],
     [
       'a full comparison takes a place of its own, asks for whom the list left out, and reads what changed',
@@ -87,7 +98,11 @@ describe('the phases of a run', () => {
       ['sets', 'start', 'list', 'missing', 'delta mine', 'decide'],
     ],
     ['an import of everybody does too', { ...everybody, ...sets }, ['sets', 'start', 'list', 'delta mine', 'decide']],
-    ['and one into an account whose changes are followed', { ...everybody, ...followed, ...sets }, ['sets', 'list', 'decide']],
+    [
+      'and one into an account whose changes are followed',
+      { ...everybody, ...followed, ...sets },
+      ['sets', 'list', 'decide'],
+    ],
   ])('T-112 %s', (_, members, phases) => {
     expect(way(members)).toEqual(phases)
   })

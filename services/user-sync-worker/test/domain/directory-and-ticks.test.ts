@@ -5,7 +5,12 @@ import { NOT_IN_DIRECTORY, pageOfChosen, pageOfEverybody } from '../../src/domai
 import { decideTicks } from '../../src/domain/user-ticks.ts'
 
 const ID = '87d349ed-44d7-43e1-9a83-5f2406dee5bd'
-const raw = (members: object = {}) => ({ id: ID, userPrincipalName: 'adele@contoso.example', displayName: 'Adele', ...members })
+const raw = (members: object = {}) => ({
+  id: ID,
+  userPrincipalName: 'adele@contoso.example',
+  displayName: 'Adele',
+  ...members,
+})
 const user = (members: object = {}) => {
   const read = readDirectoryUser(raw(members))
   if (read.kind !== 'user') throw new Error(read.reason)
@@ -23,7 +28,9 @@ describe('a user of the directory', () => {
     },
   )
   test('FC-20 T-126 whether an account is enabled is true, false, or not told: never guessed', () => {
-    const told = [true, false, null, undefined, 'true', 1, {}].map((accountEnabled) => user({ accountEnabled }).accountEnabled)
+    const told = [true, false, null, undefined, 'true', 1, {}].map(
+      (accountEnabled) => user({ accountEnabled }).accountEnabled,
+    )
     expect(told).toEqual([true, false, null, null, null, null, null])
   })
   test('without a display name is shown by the user principal name', () => {
@@ -99,7 +106,9 @@ describe('a page', () => {
 describe('a failure', () => {
   const fresh = { restarts: 0, fruitless: 1 }
   test('passing ones are postponed, longer each time and never for ever', () => {
-    const waits = Array.from({ length: 12 }, (_, index) => decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless: index + 1 }))
+    const waits = Array.from({ length: 12 }, (_, index) =>
+      decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless: index + 1 }),
+    )
     const seconds = waits.map((wait) => (wait.kind === 'postpone' ? wait.seconds : 0))
     expect(seconds).toEqual([...seconds].sort((left, right) => left - right))
     expect(Math.max(...seconds)).toBe(300)
@@ -109,14 +118,31 @@ describe('a failure', () => {
   })
   test('T-113 Retry-After is obeyed when it is longer than our own wait', () => {
     const reason = 'microsoft-throttled'
-    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({ kind: 'postpone', seconds: 90, reason })
-    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 0 }, fresh)).toEqual({ kind: 'postpone', seconds: 2, reason })
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({
+      kind: 'postpone',
+      seconds: 90,
+      reason,
+    })
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 0 }, fresh)).toEqual({
+      kind: 'postpone',
+      seconds: 2,
+      reason,
+    })
   })
   test.each<[Parameters<typeof decideOnFailure>[0], RegExp]>([
-    [{ kind: 'rejected', code: 'Request_BadRequest', words: 'No such filter.' }, /and refused \(Request_BadRequest\): “No such filter”\.$/],
+    [
+      { kind: 'rejected', code: 'Request_BadRequest', words: 'No such filter.' },
+      /and refused \(Request_BadRequest\): “No such filter”\.$/,
+    ],
     [{ kind: 'rejected', code: 'HTTP 404' }, /and refused \(HTTP 404\)\.$/],
-    [{ kind: 'consent-missing', code: 'Authorization_RequestDenied' }, /and does not permit it \(Authorization_RequestDenied\)\.$/],
-    [{ kind: 'unauthorised', message: 'The client secret has expired.' }, /and gave no access\. The client secret has expired\.$/],
+    [
+      { kind: 'consent-missing', code: 'Authorization_RequestDenied' },
+      /and does not permit it \(Authorization_RequestDenied\)\.$/,
+    ],
+    [
+      { kind: 'unauthorised', message: 'The client secret has expired.' },
+      /and gave no access\. The client secret has expired\.$/,
+    ],
     [{ kind: 'throttled', retryAfterSeconds: 1 }, /and asks to send fewer requests\.$/],
     [{ kind: 'unavailable' }, /and does not answer\.$/],
     [{ kind: 'expired-changes' }, /and ended the listing early again and again\.$/],

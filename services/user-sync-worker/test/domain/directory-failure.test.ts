@@ -38,10 +38,13 @@ describe('a failure at Microsoft ends a run', () => {
   test.each([
     [THROTTLED, 'microsoft-throttled'],
     [{ kind: 'unavailable' }, 'microsoft-unavailable'],
-  ] satisfies Array<[DirectoryFailure, string]>)('after twelve waits when it passes and does not: %j is %s', (failure, code) => {
-    expect(codeOf(failure, { restarts: 9, fruitless: 12 })).toBe('postpone')
-    expect(codeOf(failure, { restarts: 0, fruitless: 13 })).toBe(code)
-  })
+  ] satisfies Array<[DirectoryFailure, string]>)(
+    'after twelve waits when it passes and does not: %j is %s',
+    (failure, code) => {
+      expect(codeOf(failure, { restarts: 9, fruitless: 12 })).toBe('postpone')
+      expect(codeOf(failure, { restarts: 0, fruitless: 13 })).toBe(code)
+    },
+  )
 
   test('T-113 a page that is no longer known starts the listing again, three times; lost changes compare everything', () => {
     const kinds = ['expired-page', 'expired-changes'] as const
@@ -54,9 +57,12 @@ describe('a failure at Microsoft ends a run', () => {
   test.each([
     [{ kind: 'repeated-page' }, 'repeated-page'],
     [{ kind: 'endless-list', counted: 2_500 }, 'endless-list'],
-  ] satisfies Array<[DirectoryFailure, string]>)('T-125 at once when the listing does not end: %j is %s', (failure, code) => {
-    expect(codeOf(failure, { restarts: 0, fruitless: 0 })).toBe(code)
-  })
+  ] satisfies Array<[DirectoryFailure, string]>)(
+    'T-125 at once when the listing does not end: %j is %s',
+    (failure, code) => {
+      expect(codeOf(failure, { restarts: 0, fruitless: 0 })).toBe(code)
+    },
+  )
 
   test.each(ALL)('FC-34 of the kind $kind: with words for an admin, what was asked, and what to do', (failure) => {
     const end = decideOnFailure(failure, { restarts: 3, fruitless: 13 }, 'the changes of users')
@@ -83,19 +89,30 @@ describe('a failure at Microsoft ends a run', () => {
 
   test.each([
     [{ kind: 'rejected', code: 'BadRequest' }, /refused \(BadRequest\)\.$/],
-    [{ kind: 'rejected', code: 'BadRequest', words: 'No such property.' }, /refused \(BadRequest\): “No such property”\.$/],
+    [
+      { kind: 'rejected', code: 'BadRequest', words: 'No such property.' },
+      /refused \(BadRequest\): “No such property”\.$/,
+    ],
     [{ kind: 'rejected', code: '', words: 'a. b' }, /refused: “a\. b”\.$/],
     [{ kind: 'consent-missing' }, /does not permit it\.$/],
-    [{ kind: 'consent-missing', code: 'Denied', words: 'Insufficient.' }, /does not permit it \(Denied\): “Insufficient”\.$/],
+    [
+      { kind: 'consent-missing', code: 'Denied', words: 'Insufficient.' },
+      /does not permit it \(Denied\): “Insufficient”\.$/,
+    ],
     [{ kind: 'unauthorised', message: 'The secret has expired.' }, /gave no access\. The secret has expired\.$/],
     [{ kind: 'endless-list', counted: 2_500 }, /far beyond the 2,500 users that/],
     [{ kind: 'endless-list', counted: null }, /far beyond the users that/],
-  ] satisfies Array<[DirectoryFailure, RegExp]>)('FC-34 with the code and words of Microsoft: %j', (failure, message) => {
-    expect(decideOnFailure(failure, fresh)).toMatchObject({ failure: { message: expect.stringMatching(message) } })
-  })
+  ] satisfies Array<[DirectoryFailure, RegExp]>)(
+    'FC-34 with the code and words of Microsoft: %j',
+    (failure, message) => {
+      expect(decideOnFailure(failure, fresh)).toMatchObject({ failure: { message: expect.stringMatching(message) } })
+    },
+  )
 
   test('that is told by itself is told with Microsoft’s words or code, and the permission that is missing', () => {
-    expect(explain({ kind: 'unauthorised', message: 'The client secret has expired.' })).toBe('The client secret has expired.')
+    expect(explain({ kind: 'unauthorised', message: 'The client secret has expired.' })).toBe(
+      'The client secret has expired.',
+    )
     expect(explain({ kind: 'rejected', code: 'BadRequest' })).toContain('(BadRequest)')
     expect(explain({ kind: 'consent-missing' })).toContain('User.Read.All')
     expect(explain({ kind: 'unavailable', words: 'Its certificate is not trusted.' })).toBe(
@@ -118,7 +135,9 @@ describe('T-113 a run that waits', () => {
   ])('after %i slices in a row that wrote nothing waits %i seconds', (fruitless, seconds) => {
     expect(waitAfter({ fruitless })).toBe(seconds)
     if (fruitless <= 12) {
-      const waits = [THROTTLED, { kind: 'unavailable' } as const].map((failure) => decideOnFailure(failure, { restarts: 0, fruitless }))
+      const waits = [THROTTLED, { kind: 'unavailable' } as const].map((failure) =>
+        decideOnFailure(failure, { restarts: 0, fruitless }),
+      )
       expect([...waits, decideOnOutage('The registry', { fruitless })]).toEqual([
         { kind: 'postpone', seconds: Math.max(5, seconds), reason: 'microsoft-throttled' },
         { kind: 'postpone', seconds, reason: 'microsoft-unavailable' },
@@ -129,7 +148,9 @@ describe('T-113 a run that waits', () => {
 
   test('waits as long as Microsoft asks for, and never shorter than it would by itself', () => {
     expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toMatchObject({ seconds: 90 })
-    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, { ...fresh, fruitless: 8 })).toMatchObject({ seconds: 256 })
+    expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, { ...fresh, fruitless: 8 })).toMatchObject({
+      seconds: 256,
+    })
   })
 
   test('T-115 gives up after twelve waits for a part of ours, and names it', () => {
@@ -144,6 +165,10 @@ describe('T-113 a run that waits', () => {
   })
 
   test('T-125 waits as long as is obeyed of what Microsoft asked for, and knows what that was', () => {
-    expect(throttledFor({ seconds: 3_600, asked: 86_400 })).toEqual({ kind: 'throttled', retryAfterSeconds: 3_600, askedSeconds: 86_400 })
+    expect(throttledFor({ seconds: 3_600, asked: 86_400 })).toEqual({
+      kind: 'throttled',
+      retryAfterSeconds: 3_600,
+      askedSeconds: 86_400,
+    })
   })
 })

@@ -27,7 +27,12 @@ const present = (properties: object) => {
 describe('an object of the directory', () => {
   test('whose properties are all there is told whole, with each of them, and with nothing that was not asked for', () => {
     const { id: _, ...properties } = WHOLE
-    expect(readDirectoryItem({ ...WHOLE, manager: 'x' })).toEqual({ kind: 'present', id: ID, told: properties, whole: WHOLE })
+    expect(readDirectoryItem({ ...WHOLE, manager: 'x' })).toEqual({
+      kind: 'present',
+      id: ID,
+      told: properties,
+      whole: WHOLE,
+    })
     expect(itemOf({ ...WHOLE, businessPhones: [...WHOLE.businessPhones] })).toEqual(readDirectoryItem(WHOLE))
     expect(Object.keys(WHOLE).sort()).toEqual([...USER_PROPERTIES].sort())
   })
@@ -39,13 +44,20 @@ describe('an object of the directory', () => {
   test.each(['givenName', 'surname', 'mail', 'mobilePhone', 'jobTitle', 'department', 'employeeId'])(
     'SY-02 with an empty %s has none; without it, nothing is known',
     (key) => {
-      expect([present({ [key]: null }).told, present({ [key]: '' }).told, present({}).told]).toEqual([{ [key]: null }, { [key]: null }, {}])
+      expect([present({ [key]: null }).told, present({ [key]: '' }).told, present({}).told]).toEqual([
+        { [key]: null },
+        { [key]: null },
+        {},
+      ])
     },
   )
 
-  test.each(['userPrincipalName', 'displayName'])('SY-02 with an empty %s tells nothing of it: a name is never cleared', (key) => {
-    expect([present({ [key]: null }).told, present({ [key]: '' }).told]).toEqual([{}, {}])
-  })
+  test.each(['userPrincipalName', 'displayName'])(
+    'SY-02 with an empty %s tells nothing of it: a name is never cleared',
+    (key) => {
+      expect([present({ [key]: null }).told, present({ [key]: '' }).told]).toEqual([{}, {}])
+    },
+  )
 
   test('SY-02 without a user principal name is not whole, and what else it tells counts', () => {
     expect(present({ displayName: 'Adele V', mail: null })).toEqual({
@@ -54,7 +66,10 @@ describe('an object of the directory', () => {
       told: { displayName: 'Adele V', mail: null },
       whole: undefined,
     })
-    expect(present({ userPrincipalName: 7, mail: 'a@b.example' })).toMatchObject({ told: { mail: 'a@b.example' }, whole: undefined })
+    expect(present({ userPrincipalName: 7, mail: 'a@b.example' })).toMatchObject({
+      told: { mail: 'a@b.example' },
+      whole: undefined,
+    })
     expect(present({ userPrincipalName: 'a@b.example' }).whole).toMatchObject({ displayName: 'a@b.example' })
   })
 
@@ -65,23 +80,49 @@ describe('an object of the directory', () => {
     ['deleted', 'deleted'],
     ['CHANGED', 'changed'],
   ])('SY-03 that is removed with %j is removed: %s', (removed, reason) => {
-    expect(readDirectoryItem({ id: ID.toUpperCase(), '@removed': removed })).toStrictEqual({ kind: 'removed', id: ID, reason })
+    expect(readDirectoryItem({ id: ID.toUpperCase(), '@removed': removed })).toStrictEqual({
+      kind: 'removed',
+      id: ID,
+      reason,
+    })
   })
 
-  test.each([null, {}, 7, '', 'gone', [], { reason: null }, { reason: 7 }, { reason: 'gone' }, { reason: ['deleted'] }])(
-    'T-126 that is removed in the form %j, which is not known, is neither there nor gone',
-    (removed) => {
-      expect(readDirectoryItem({ id: ID, '@removed': removed })).toEqual({ kind: 'removed', id: ID, reason: 'changed', isOdd: true })
-    },
-  )
+  test.each([
+    null,
+    {},
+    7,
+    '',
+    'gone',
+    [],
+    { reason: null },
+    { reason: 7 },
+    { reason: 'gone' },
+    { reason: ['deleted'] },
+  ])('T-126 that is removed in the form %j, which is not known, is neither there nor gone', (removed) => {
+    expect(readDirectoryItem({ id: ID, '@removed': removed })).toEqual({
+      kind: 'removed',
+      id: ID,
+      reason: 'changed',
+      isOdd: true,
+    })
+  })
 
-  test.each([null, undefined, 7, 'x', [], {}, { id: 7 }, { id: 'x' }, { id: `${ID}0` }, { id: `0${ID}` }, { id: ID.replaceAll('-', '') }])(
-    'SI-07 %j is unreadable, and says so',
-    (value) => {
-      const unreadable = { kind: 'unreadable', id: null, reason: expect.stringMatching(/^The .+\.$/) }
-      expect([readDirectoryItem(value), readDirectoryUser(value)]).toEqual([unreadable, unreadable])
-    },
-  )
+  test.each([
+    null,
+    undefined,
+    7,
+    'x',
+    [],
+    {},
+    { id: 7 },
+    { id: 'x' },
+    { id: `${ID}0` },
+    { id: `0${ID}` },
+    { id: ID.replaceAll('-', '') },
+  ])('SI-07 %j is unreadable, and says so', (value) => {
+    const unreadable = { kind: 'unreadable', id: null, reason: expect.stringMatching(/^The .+\.$/) }
+    expect([readDirectoryItem(value), readDirectoryUser(value)]).toEqual([unreadable, unreadable])
+  })
 })
 
 describe('a text of the directory', () => {
@@ -114,7 +155,10 @@ describe('a text of the directory', () => {
   })
 
   test('SI-07 in a list of phones is bounded too, and what is none is left out', () => {
-    expect(present({ businessPhones: ['1', 7, null, 'x'.repeat(300), '\0'] }).told.businessPhones).toEqual(['1', 'x'.repeat(256)])
+    expect(present({ businessPhones: ['1', 7, null, 'x'.repeat(300), '\0'] }).told.businessPhones).toEqual([
+      '1',
+      'x'.repeat(256),
+    ])
     expect(present({ businessPhones: '1' }).told.businessPhones).toEqual([])
   })
 })

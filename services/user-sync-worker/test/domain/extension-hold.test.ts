@@ -19,7 +19,9 @@ describe('S45 the extension', () => {
 
   test('is held for days of 24 hours, over the change of the clocks too', () => {
     const standing = { status: 'deleted', statusSince: new Date('2026-03-28T12:00:00+01:00') } as const
-    expect(holdOf(standing, { deletedDays: 1, disabledDays: 1 })?.until).toBe(new Date('2026-03-29T13:00:00+02:00').toISOString())
+    expect(holdOf(standing, { deletedDays: 1, disabledDays: 1 })?.until).toBe(
+      new Date('2026-03-29T13:00:00+02:00').toISOString(),
+    )
   })
 })
 

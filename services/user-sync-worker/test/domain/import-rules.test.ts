@@ -40,7 +40,11 @@ test.each([
 })
 
 test('S32 a domain with a guest’s marked name is that of the mail address', () => {
-  const guest = { ...PERSON, userPrincipalName: 'sam_fabrikam.com#EXT#@contoso.onmicrosoft.com', mail: 'Sam@Fabrikam.com' }
+  const guest = {
+    ...PERSON,
+    userPrincipalName: 'sam_fabrikam.com#EXT#@contoso.onmicrosoft.com',
+    mail: 'Sam@Fabrikam.com',
+  }
   const rules = ImportRules.parse({ items: [{ domain: 'Fabrikam.com', sso: false }], leavers: 'keep' })
   expect(ticksByRules(rules, guest, undefined)).toEqual(SYNC_ONLY)
   expect(ticksByRules(rules, { ...guest, mail: null }, undefined)).toBeUndefined()

@@ -5,7 +5,8 @@ import { explainUnreadSet, readsSets, setsOf, ticksByRules } from '../../src/dom
 const GROUP = '11111111-1111-4111-8111-111111111111'
 const OTHER_GROUP = '22222222-2222-4222-8222-222222222222'
 const SKU = '33333333-3333-4333-8333-333333333333'
-const rules = (...items: object[]) => ImportRules.parse({ items: items.map((item) => ({ sso: true, ...item })), leavers: 'unsync' })
+const rules = (...items: object[]) =>
+  ImportRules.parse({ items: items.map((item) => ({ sso: true, ...item })), leavers: 'unsync' })
 const PERSON = {
   id: '44444444-4444-4444-8444-444444444444',
   displayName: 'Adele',
@@ -22,7 +23,8 @@ const PERSON = {
   userType: 'Member',
 } as const
 const person = { ...PERSON, businessPhones: [] as string[] }
-const fits = (rule: object, ...sets: string[]) => ticksByRules(rules(rule), person, undefined, new Set(sets)) !== undefined
+const fits = (rule: object, ...sets: string[]) =>
+  ticksByRules(rules(rule), person, undefined, new Set(sets)) !== undefined
 
 describe('S32 a rule that names a group or a licence', () => {
   test.each([
@@ -44,7 +46,12 @@ describe('S32 a rule that names a group or a licence', () => {
   })
 
   test('asks for each group and licence once', () => {
-    const named = rules({ groupId: GROUP, skuId: SKU }, { department: 'Retail' }, { groupId: OTHER_GROUP }, { groupId: GROUP })
+    const named = rules(
+      { groupId: GROUP, skuId: SKU },
+      { department: 'Retail' },
+      { groupId: OTHER_GROUP },
+      { groupId: GROUP },
+    )
     expect(setsOf(named)).toEqual([`group:${GROUP}`, `sku:${SKU}`, `group:${OTHER_GROUP}`])
     expect(setsOf(rules({ department: 'Retail' }))).toEqual([])
   })
@@ -57,7 +64,13 @@ describe('S32 before a run the members of the groups of its rules are', () => {
     ['read for a schedule, although they were read before', 'schedule', rules({ groupId: GROUP }), keys, true],
     ['not read where no rule names any', 'schedule', rules({ department: 'Retail' }), [], false],
     ['not read where there are no rules', 'schedule', null, [], false],
-    ['read for a notification when they never were', 'notification', rules({ groupId: GROUP, skuId: SKU }), [`group:${GROUP}`], true],
+    [
+      'read for a notification when they never were',
+      'notification',
+      rules({ groupId: GROUP, skuId: SKU }),
+      [`group:${GROUP}`],
+      true,
+    ],
     ['not read again for a notification', 'notification', rules({ groupId: GROUP, skuId: SKU }), keys, false],
     ['not read for a notification where no rule names any', 'notification', rules({ department: 'Retail' }), [], false],
     ['not read for a notification where there are no rules', 'notification', null, [], false],

@@ -18,7 +18,8 @@ test('FC-21 T-125 every circle is noticed within three rounds after its beginnin
   const length = fc.integer({ min: 1, max: 300 })
   fc.assert(
     fc.property(lead, length, (before, circle) => {
-      const linkAt = (position: number) => String(position < before ? position : before + ((position - before) % circle))
+      const linkAt = (position: number) =>
+        String(position < before ? position : before + ((position - before) % circle))
       const noticed = linksUntilNoticed(linkAt, 5_000)
       expect(noticed).toBeLessThanOrEqual(3 * Math.max(before, circle) + circle)
       expect(noticed).toBeGreaterThanOrEqual(before + circle)

@@ -21,7 +21,8 @@ const ADELE = {
   accountEnabled: true,
   userType: 'Member' as const,
 }
-const known = (members: Partial<KnownUser> = {}) => new Map([[ID, { user: ADELE, status: 'active' as Status, ...members }]])
+const known = (members: Partial<KnownUser> = {}) =>
+  new Map([[ID, { user: ADELE, status: 'active' as Status, ...members }]])
 const told = (properties: object) => reconcile([readDirectoryItem({ id: ID, ...properties })], known()).changes
 const removed: DirectoryItem = { kind: 'removed', id: ID, reason: 'changed' }
 const back = itemOf(ADELE)
@@ -48,7 +49,9 @@ describe('FC-24 a page that tells one thing anew about somebody', () => {
   })
 
   test('that is as it was changes nobody', () => {
-    expect([told({ businessPhones: ['1', '2'] }), told({ displayName: 'Adele', jobTitle: 'Clerk' }), told({})]).toEqual([[], [], []])
+    expect([told({ businessPhones: ['1', '2'] }), told({ displayName: 'Adele', jobTitle: 'Clerk' }), told({})]).toEqual(
+      [[], [], []],
+    )
   })
 })
 
@@ -56,9 +59,12 @@ test.each([
   [{ accountEnabled: false }, 'disabled', false],
   [{ '@removed': { reason: 'changed' } }, 'disabled', false],
   [{ '@removed': { reason: 'deleted' } }, 'deleted', false],
-])('SY-03 somebody told with %j is %s, and their account is no longer enabled', (properties, status, accountEnabled) => {
-  expect(told(properties)).toEqual([{ user: { ...ADELE, accountEnabled }, status }])
-})
+])(
+  'SY-03 somebody told with %j is %s, and their account is no longer enabled',
+  (properties, status, accountEnabled) => {
+    expect(told(properties)).toEqual([{ user: { ...ADELE, accountEnabled }, status }])
+  },
+)
 
 describe('T-112 what a run has planned and not done', () => {
   test.each([
@@ -83,7 +89,10 @@ describe('SI-07 an object that cannot be read', () => {
   })
   test('is not removed either, though it says so', () => {
     for (const id of [`${ID}0`, `0${ID}`, 7]) {
-      expect(readDirectoryItem({ id, '@removed': { reason: 'deleted' } })).toMatchObject({ kind: 'unreadable', id: null })
+      expect(readDirectoryItem({ id, '@removed': { reason: 'deleted' } })).toMatchObject({
+        kind: 'unreadable',
+        id: null,
+      })
     }
   })
 })
@@ -97,7 +106,10 @@ describe('S35 a page', () => {
   const on = { sync: true, sso: true }
   const broken = (id: string) => readDirectoryUser({ id })
   test('counts whom it could read, whom it could not, and who had no id', () => {
-    const page = pageOfEverybody([readDirectoryUser(ADELE), broken(OTHER), broken(OTHER), readDirectoryUser({}), readDirectoryUser(7)], on)
+    const page = pageOfEverybody(
+      [readDirectoryUser(ADELE), broken(OTHER), broken(OTHER), readDirectoryUser({}), readDirectoryUser(7)],
+      on,
+    )
     expect(page).toEqual({
       seen: 4,
       users: [{ user: ADELE, ticks: on }],

@@ -37,14 +37,20 @@ describe('what a page of changes means', () => {
   })
 
   test('SY-02 three showings of one person in a page are merged, the last word about each property counts', () => {
-    const items = [told({ displayName: 'A', jobTitle: 'x' }), told({ displayName: 'B' }), told({ jobTitle: null, mail: 'a@b.example' })]
+    const items = [
+      told({ displayName: 'A', jobTitle: 'x' }),
+      told({ displayName: 'B' }),
+      told({ jobTitle: null, mail: 'a@b.example' }),
+    ]
     const { changes } = reconcile(items, knowing(active(person())))
     expect(changes).toEqual([{ user: person({ displayName: 'B', mail: 'a@b.example' }), status: 'active' }])
   })
 
   test('SY-03 removed for now disables, removed for good deletes, and coming back restores the same person', () => {
     const known = knowing(active(person()))
-    expect(reconcile([removed('changed')], known).changes).toMatchObject([{ status: 'disabled', user: { displayName: 'Adele' } }])
+    expect(reconcile([removed('changed')], known).changes).toMatchObject([
+      { status: 'disabled', user: { displayName: 'Adele' } },
+    ])
     expect(reconcile([removed('deleted')], known).changes).toMatchObject([{ status: 'deleted' }])
     const gone = knowing({ user: person({ accountEnabled: false }), status: 'deleted' })
     expect(reconcile([itemOf(person())], gone).changes).toEqual([{ user: person(), status: 'active' }])
@@ -56,7 +62,10 @@ describe('what a page of changes means', () => {
       changes: [],
       ambiguous: [idOf(1)],
     })
-    expect(reconcile([itemOf(person()), removed('deleted')], known)).toMatchObject({ changes: [], ambiguous: [idOf(1)] })
+    expect(reconcile([itemOf(person()), removed('deleted')], known)).toMatchObject({
+      changes: [],
+      ambiguous: [idOf(1)],
+    })
     const staged = knowing({ user: person(), status: 'disabled', isStaged: true })
     expect(reconcile([itemOf(person())], staged)).toMatchObject({ ambiguous: [idOf(1)] })
   })
@@ -77,7 +86,11 @@ describe('what a page of changes means', () => {
   })
 
   test('S32 people who are not in the roster change nothing; only those told whole could be taken in', () => {
-    const items = [itemOf(person()), readDirectoryItem({ id: idOf(2), displayName: 'No UPN' }), removed('deleted', idOf(3))]
+    const items = [
+      itemOf(person()),
+      readDirectoryItem({ id: idOf(2), displayName: 'No UPN' }),
+      removed('deleted', idOf(3)),
+    ]
     expect(reconcile(items, new Map())).toEqual({ changes: [], ambiguous: [], strangers: [person()] })
   })
 })
@@ -94,24 +107,38 @@ const items = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('changed', 'deleted') as fc.Arbitrary<'changed' | 'deleted'>)
+      .tuple(
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('changed', 'deleted') as fc.Arbitrary<'changed' | 'deleted'>,
+      )
       .map(([index, reason]) => removed(reason, idOf(index))),
   },
 )
 const rosters = fc
   .uniqueArray(
-    fc.record({ members: users, status: fc.constantFrom('active', 'disabled', 'deleted') as fc.Arbitrary<KnownUser['status']> }),
+    fc.record({
+      members: users,
+      status: fc.constantFrom('active', 'disabled', 'deleted') as fc.Arbitrary<KnownUser['status']>,
+    }),
     {
       selector: ({ members }) => members.id,
     },
   )
   .map((entries) =>
-    knowing(...entries.map(({ members, status }) => ({ user: person({ ...members, accountEnabled: status === 'active' }), status }))),
+    knowing(
+      ...entries.map(({ members, status }) => ({
+        user: person({ ...members, accountEnabled: status === 'active' }),
+        status,
+      })),
+    ),
   )
 
 /** The roster after a page. */
 function after(known: ReadonlyMap<string, KnownUser>, page: readonly DirectoryItem[]): Map<string, KnownUser> {
-  return new Map([...known, ...reconcile(page, known).changes.map(({ user, status }) => [user.id, { user, status }] as const)])
+  return new Map([
+    ...known,
+    ...reconcile(page, known).changes.map(({ user, status }) => [user.id, { user, status }] as const),
+  ])
 }
 
 describe('for every page and every roster', () => {
@@ -128,7 +155,8 @@ describe('for every page and every roster', () => {
       fc.property(rosters, fc.array(items, { maxLength: 8 }), (known, page) => {
         const { changes, ambiguous } = reconcile(page, known)
         const ids = new Set(page.map(({ id }) => id))
-        for (const { user } of changes) expect(known.has(user.id) && ids.has(user.id) && !ambiguous.includes(user.id)).toBe(true)
+        for (const { user } of changes)
+          expect(known.has(user.id) && ids.has(user.id) && !ambiguous.includes(user.id)).toBe(true)
         const result = after(known, page)
         expect([...result.keys()]).toEqual([...known.keys()])
         for (const id of known.keys()) {
@@ -167,13 +195,13 @@ test('S34 an import of everybody can be narrowed to what a list was filtered by'
   const user = person({ department: 'Sales Europe', userType: 'Guest' })
   expect(isWanted(user, null)).toBe(true)
   expect(
-    [{ search: 'SALES' }, { search: 'ade' }, { userType: 'Guest' as const }, { department: 'sales europe' }].every((filter) =>
-      isWanted(user, filter),
+    [{ search: 'SALES' }, { search: 'ade' }, { userType: 'Guest' as const }, { department: 'sales europe' }].every(
+      (filter) => isWanted(user, filter),
     ),
   ).toBe(true)
   expect(
-    [{ search: 'urope' }, { department: 'Sales' }, { userType: 'Member' as const }, { accountEnabled: false }].some((filter) =>
-      isWanted(user, filter),
+    [{ search: 'urope' }, { department: 'Sales' }, { userType: 'Member' as const }, { accountEnabled: false }].some(
+      (filter) => isWanted(user, filter),
     ),
   ).toBe(false)
 })

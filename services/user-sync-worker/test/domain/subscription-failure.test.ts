@@ -55,11 +55,14 @@ describe('S44 without a subscription the account says why', () => {
     expect(subscriptionFailure(failure)).toEqual(told)
   })
 
-  test.each(['expired-page', 'expired-changes'] as const)('%s, which no subscription should meet, is told in words', (kind) => {
-    const told = subscriptionFailure({ kind })
-    expect(told).toMatchObject({ kind: 'refused', code: null })
-    expect(told.words).not.toHaveLength(0)
-  })
+  test.each(['expired-page', 'expired-changes'] as const)(
+    '%s, which no subscription should meet, is told in words',
+    (kind) => {
+      const told = subscriptionFailure({ kind })
+      expect(told).toMatchObject({ kind: 'refused', code: null })
+      expect(told.words).not.toHaveLength(0)
+    },
+  )
 
   test('and keeps to the length that is stored', () => {
     const told = subscriptionFailure({ kind: 'unauthorised', message: 'x'.repeat(2_000) })

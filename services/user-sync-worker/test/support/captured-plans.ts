@@ -12,7 +12,12 @@ export type CapturedPlan = {
 type Node = Record<string, unknown> & { Plans?: Node[] }
 type Explained = { 'Query Text': string; Plan: Node }
 
-const REMOVED = ['Rows Removed by Filter', 'Rows Removed by Join Filter', 'Rows Removed by Index Recheck', 'Heap Fetches']
+const REMOVED = [
+  'Rows Removed by Filter',
+  'Rows Removed by Join Filter',
+  'Rows Removed by Index Recheck',
+  'Heap Fetches',
+]
 
 const CAPTURE: Readonly<Record<string, string>> = {
   session_preload_libraries: 'auto_explain',

@@ -3,7 +3,10 @@ import type { SeededRandom } from './seeded-random.ts'
 
 type Known = { id: string; state: 'live' | 'deleted' | 'purged' }
 
-/** What happens in a directory over time, by chance: people come, change, swap names, are disabled, deleted, restored, purged. */
+/**
+ * What happens in a directory over time, by chance: people come, change, swap names, are disabled, deleted, restored,
+ * purged.
+ */
 export function directoryHistory(directory: DirectoryControl, random: SeededRandom) {
   const domain = directory.domains[0] ?? ''
   const people: Known[] = directory.users().map(({ id }) => ({ id, state: 'live' }))
@@ -13,7 +16,11 @@ export function directoryHistory(directory: DirectoryControl, random: SeededRand
   const deeds: Array<() => void> = [
     () => {
       counter += 1
-      const { id } = directory.addUser({ id: random.uuid(), userPrincipalName: `came${counter}@${domain}`, displayName: `Came ${counter}` })
+      const { id } = directory.addUser({
+        id: random.uuid(),
+        userPrincipalName: `came${counter}@${domain}`,
+        displayName: `Came ${counter}`,
+      })
       people.push({ id, state: 'live' })
     },
     () => change({ displayName: `Name ${random.below(1_000)}` }),
@@ -22,7 +29,11 @@ export function directoryHistory(directory: DirectoryControl, random: SeededRand
         mail: random.chance(0.5) ? null : `mail${random.below(1_000)}@${domain}`,
         mobilePhone: random.chance(0.5) ? null : '+1 425',
       }),
-    () => change({ department: random.chance(0.3) ? null : `Department ${random.below(5)}`, jobTitle: `Title ${random.below(5)}` }),
+    () =>
+      change({
+        department: random.chance(0.3) ? null : `Department ${random.below(5)}`,
+        jobTitle: `Title ${random.below(5)}`,
+      }),
     () => change({ employeeId: random.chance(0.3) ? null : `E${random.below(1_000)}` }),
     () => withLive(({ id }) => (random.chance(0.5) ? directory.disableUser(id) : directory.enableUser(id))),
     () =>

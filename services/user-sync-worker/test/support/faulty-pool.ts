@@ -9,8 +9,8 @@ function lost(): Error {
 }
 
 /**
- * A pool whose statements fail by chance, a commit before or after the database has done it: a caller cannot know whether it happened.
- * `faults.rate` says how often.
+ * A pool whose statements fail by chance, a commit before or after the database has done it: a caller cannot know
+ * whether it happened. `faults.rate` says how often.
  */
 export function faultyPool(pool: pg.Pool, random: SeededRandom, faults: { rate: number; met: number }): pg.Pool {
   function wrap(client: pg.PoolClient): pg.PoolClient {
@@ -20,7 +20,8 @@ export function faultyPool(pool: pg.Pool, random: SeededRandom, faults: { rate: 
       if (!random.chance(faults.rate)) return (client.query as unknown as Query).apply(client, values)
       faults.met += 1
       broken = lost()
-      if (typeof values[0] === 'string' && /^commit$/i.test(values[0]) && random.chance(0.5)) await client.query('commit')
+      if (typeof values[0] === 'string' && /^commit$/i.test(values[0]) && random.chance(0.5))
+        await client.query('commit')
       throw broken
     }
     const release = (error?: Error | boolean) => client.release(error ?? broken)

@@ -3,8 +3,8 @@ import type { DueRun } from '../../src/sync-run-ports.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /**
- * A queue that by chance refuses a job, takes it and says that it did not, loses it, doubles it, or brings it late and out of order.
- * `faults.rate` says how often.
+ * A queue that by chance refuses a job, takes it and says that it did not, loses it, doubles it, or brings it late and
+ * out of order. `faults.rate` says how often.
  */
 export function faultyQueue(random: SeededRandom, faults: { rate: number; met: number }) {
   const waiting: DueRun[] = []
@@ -25,7 +25,10 @@ export function faultyQueue(random: SeededRandom, faults: { rate: number; met: n
     async enqueueAll(runs) {
       for (const run of runs) await enqueue(run)
     },
-    counts: async () => ({ name: 'faulty', states: { waiting: waiting.length, active: 0, delayed: 0, completed: 0, failed: 0 } }),
+    counts: async () => ({
+      name: 'faulty',
+      states: { waiting: waiting.length, active: 0, delayed: 0, completed: 0, failed: 0 },
+    }),
     async close() {},
   }
   return {

@@ -39,7 +39,9 @@ const SELDOM: SyncSettings = { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: 
 export type Caller = { scope: string; role: 'admin' | 'read' | 'service' | 'hand-over' }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps. */
+/**
+ * The whole service in this process, on a database of its own, with the emulator behind a gate and a registry of maps.
+ */
 export async function startPlatform(
   options: {
     engine?: QueueEngine
@@ -63,7 +65,11 @@ export async function startPlatform(
   const registry = await startTestRegistry()
   const key = randomBytes(32)
   const pool = createPool({ connectionString: database.url, applicationName: 'test', max: 20, onIdleError: () => {} })
-  const queue = { engine, onError: () => {}, definition: { ...QUEUES.syncRuns, name: `sync-runs-${randomBytes(4).toString('hex')}` } }
+  const queue = {
+    engine,
+    onError: () => {},
+    definition: { ...QUEUES.syncRuns, name: `sync-runs-${randomBytes(4).toString('hex')}` },
+  }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
   const port = options.webhooks ? await findFreePort() : undefined
   const confined = createPool({
@@ -95,7 +101,9 @@ export async function startPlatform(
   const served = connect(confined)
   const healthChecks = { postgres: () => pingPostgres(confined) }
   const { said } = options
-  const logging = said ? { logLevel: 'debug', logTo: { write: (line: string) => void said.push(line) } } : { logLevel: 'silent' }
+  const logging = said
+    ? { logLevel: 'debug', logTo: { write: (line: string) => void said.push(line) } }
+    : { logLevel: 'silent' }
   const app = buildApp(served, { ...logging, healthChecks, internalTokenKeys: [key], isMigrated: () => true })
   app.after(() => registerAuditMetrics(app.metrics, served))
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
@@ -104,12 +112,32 @@ export async function startPlatform(
 
   const authorization = ({ scope, role }: Caller) => `Bearer ${sign({ aud: SERVICE_NAME, sub: 'test', scope, role })}`
 
-  const entryOf = (tenantId: string) => () => ({ tenantId, actor: 'test', action: 'users.import', outcome: 'success' as const })
+  const entryOf = (tenantId: string) => () => ({
+    tenantId,
+    actor: 'test',
+    action: 'users.import',
+    outcome: 'success' as const,
+  })
 
-  async function call(method: Method, url: string, body?: unknown, caller: Caller = { scope: 'platform', role: 'admin' }, headers = {}) {
+  async function call(
+    method: Method,
+    url: string,
+    body?: unknown,
+    caller: Caller = { scope: 'platform', role: 'admin' },
+    headers = {},
+  ) {
     const payload = body === undefined ? {} : { payload: body as object }
-    const answer = await app.inject({ method, url, headers: { authorization: authorization(caller), ...headers }, ...payload })
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body ? JSON.parse(answer.body) : undefined }
+    const answer = await app.inject({
+      method,
+      url,
+      headers: { authorization: authorization(caller), ...headers },
+      ...payload,
+    })
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body ? JSON.parse(answer.body) : undefined,
+    }
   }
 
   async function text(method: Method, url: string, headers = {}): Promise<string> {

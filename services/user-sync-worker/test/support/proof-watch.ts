@@ -13,11 +13,15 @@ create or replace trigger watch_used after update of run_id on roster.page_proof
 
 export type ProofDeeds = { kept: number; used: number }
 
-/** Has the database note which proofs runs keep and which they use; answers what was noted of an account since it was asked last. */
+/**
+ * Has the database note which proofs runs keep and which they use; answers what was noted of an account since it was
+ * asked last.
+ */
 export async function watchProofs({ stores: { pool } }: Platform): Promise<(accountId: string) => Promise<ProofDeeds>> {
   await pool.query(WATCH)
   return async (accountId) => {
-    const text = 'with gone as (delete from public.proof_deed where account_id = $1 returning deed) select deed from gone'
+    const text =
+      'with gone as (delete from public.proof_deed where account_id = $1 returning deed) select deed from gone'
     const { rows } = await pool.query<{ deed: keyof ProofDeeds }>(text, [accountId])
     const count = (deed: keyof ProofDeeds) => rows.filter((row) => row.deed === deed).length
     return { kept: count('kept'), used: count('used') }

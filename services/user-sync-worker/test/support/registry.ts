@@ -21,7 +21,10 @@ export type TestRegistry = {
   /** Audit events it answers with 500. */
   failsFor(event: SentAuditEvent): boolean
   addTenant(): string
-  connect(tenantId: string, connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>): string
+  connect(
+    tenantId: string,
+    connection: Pick<Connection, 'clientId' | 'directoryId' | 'credential'> & Partial<Connection>,
+  ): string
   close(): Promise<void>
 }
 
@@ -31,9 +34,12 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const auditEvents = new Map<string, SentAuditEvent>()
   const server = createServer((request, response) => {
     if (registry.down) return void response.writeHead(503).end('{}')
-    if (request.url === '/internal/audit-events') return void keepAuditEvent(request, response).catch(() => response.destroy())
-    if (request.url?.endsWith('/connection/uses')) return void keepUse(request, response).catch(() => response.destroy())
-    if (request.url?.endsWith('/sync-health')) return void keepSyncHealth(request, response).catch(() => response.destroy())
+    if (request.url === '/internal/audit-events')
+      return void keepAuditEvent(request, response).catch(() => response.destroy())
+    if (request.url?.endsWith('/connection/uses'))
+      return void keepUse(request, response).catch(() => response.destroy())
+    if (request.url?.endsWith('/sync-health'))
+      return void keepSyncHealth(request, response).catch(() => response.destroy())
     const [, , , tenantId = '', , accountId] = (request.url ?? '').split('/')
     const body = accountId ? connectionOf(tenantId, accountId) : tenantOf(tenantId)
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
@@ -60,7 +66,9 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }
   const tenantOf = (id: string) =>
-    tenants.has(id) ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH } : undefined
+    tenants.has(id)
+      ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH }
+      : undefined
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const registry: TestRegistry = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -78,7 +86,14 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     },
     connect(tenantId, connection) {
       const accountId = randomUUID()
-      connections.set(accountId, { accountId, tenantId, alias: 'Contoso', cloud: 'global', enabled: true, ...connection })
+      connections.set(accountId, {
+        accountId,
+        tenantId,
+        alias: 'Contoso',
+        cloud: 'global',
+        enabled: true,
+        ...connection,
+      })
       return accountId
     },
     async close() {

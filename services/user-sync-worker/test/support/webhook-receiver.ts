@@ -2,12 +2,26 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export type ReceivedWebhook = { headers: Record<string, string>; body: string; type: string; data: Record<string, unknown> }
+export type ReceivedWebhook = {
+  headers: Record<string, string>
+  body: string
+  type: string
+  data: Record<string, unknown>
+}
 
-/** A phone system's webhook address: keeps what comes, and answers as told; while it hangs it reads and never answers. */
+/**
+ * A phone system's webhook address: keeps what comes, and answers as told; while it hangs it reads and never answers.
+ */
 export async function startWebhookReceiver() {
   const received: ReceivedWebhook[] = []
-  const receiver = { url: '', received, status: 204, isHanging: false, headers: {} as Record<string, string>, close: async () => {} }
+  const receiver = {
+    url: '',
+    received,
+    status: 204,
+    isHanging: false,
+    headers: {} as Record<string, string>,
+    close: async () => {},
+  }
   const server = createServer(async (request, response) => {
     const body = await text(request)
     const { type, data } = JSON.parse(body)

@@ -43,10 +43,19 @@ export async function baseImage(): Promise<BaseImage> {
     npm_config_update_notifier: 'false',
   }
   const names = new RegExp(`^node:${process.versions.node.split('.')[0]}(?:-|$)`)
-  return { folder, names, account, environment, own, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) }
+  return {
+    folder,
+    names,
+    account,
+    environment,
+    own,
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  }
 }
 
-/** Whether npm's registry answers: away from any network the image is not built, but it always is on the build machine. */
+/**
+ * Whether npm's registry answers: away from any network the image is not built, but it always is on the build machine.
+ */
 export async function reachesRegistry(): Promise<boolean> {
   if (process.env.CI === 'true') return true
   const { npm_config_registry: registry = '' } = await registrySettings(await npmCli())

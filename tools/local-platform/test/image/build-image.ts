@@ -17,8 +17,9 @@ export type Stage = {
 const RUN_MS = 240_000
 
 /**
- * Performs a Dockerfile's own steps in a clean folder, without a container engine: each stage is a folder of its own below `base.folder`,
- * and RUN lines are run by the base's account. Whatever instruction it does not know is an error, so that nothing is passed over.
+ * Performs a Dockerfile's own steps in a clean folder, without a container engine: each stage is a folder of its own
+ * below `base.folder`, and RUN lines are run by the base's account. Whatever instruction it does not know is an error,
+ * so that nothing is passed over.
  * @param context what the build sees, less what its `.dockerignore` names
  * @returns the last stage
  * @throws with the end of its output when a RUN line fails
@@ -53,7 +54,8 @@ async function startStage(text: string, stages: Map<string, Stage>, base: BaseIm
   const folder = join(base.folder, 'stages', String(stages.size))
   await mkdir(folder, { recursive: true })
   const parent = stages.get(from.base)
-  if (!parent && !base.names.test(from.base)) throw new Error(`FROM ${from.base}: the base of this test is ${base.names.source}`)
+  if (!parent && !base.names.test(from.base))
+    throw new Error(`FROM ${from.base}: the base of this test is ${base.names.source}`)
   if (parent) await cp(parent.folder, folder, { recursive: true, verbatimSymlinks: true })
   const { workdir = '/', environment = {}, user = 'root', command = [] } = parent ?? {}
   const stage = { folder, workdir, environment: { ...environment }, user, command }
@@ -74,7 +76,11 @@ async function copy(
     const path = join(origin, source)
     // A folder's content is copied, a file goes into a destination that ends with a slash.
     const isFolder = (await lstat(path)).isDirectory()
-    const into = join(stage.folder, resolve(stage.workdir, destination), isFolder || !/[/.]$/.test(destination) ? '' : basename(source))
+    const into = join(
+      stage.folder,
+      resolve(stage.workdir, destination),
+      isFolder || !/[/.]$/.test(destination) ? '' : basename(source),
+    )
     const filter = (file: string) => from !== undefined || !ignored(relative(context, file))
     await cp(path, into, { recursive: true, verbatimSymlinks: true, filter })
   }
@@ -99,9 +105,12 @@ async function run(stage: Stage, text: string, base: BaseImage): Promise<void> {
 async function readIgnored(context: string): Promise<(path: string) => boolean> {
   const lines = (await readFile(join(context, '.dockerignore'), 'utf8')).split('\n').map((line) => line.trim())
   const patterns = lines.filter((line) => line && !line.startsWith('#'))
-  if (patterns.some((pattern) => pattern.startsWith('!'))) throw new Error('.dockerignore: exceptions are not understood')
+  if (patterns.some((pattern) => pattern.startsWith('!')))
+    throw new Error('.dockerignore: exceptions are not understood')
   return (path) => {
     const parts = path.split('/')
-    return parts.some((_, index) => patterns.some((pattern) => matchesGlob(parts.slice(0, index + 1).join('/'), pattern)))
+    return parts.some((_, index) =>
+      patterns.some((pattern) => matchesGlob(parts.slice(0, index + 1).join('/'), pattern)),
+    )
   }
 }

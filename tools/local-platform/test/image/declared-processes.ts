@@ -11,7 +11,11 @@ export type DeclaredProcess = { name: string; command: string[]; settings: Recor
 const Compose = z.object({
   services: z.record(
     z.string(),
-    z.looseObject({ image: z.string(), command: z.array(z.string()).optional(), environment: z.record(z.string(), z.string()).optional() }),
+    z.looseObject({
+      image: z.string(),
+      command: z.array(z.string()).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+    }),
   ),
 })
 
@@ -24,7 +28,9 @@ export function composeProcesses(root: string, variables: Readonly<Record<string
     .map(([name, { command = [], environment = {} }]) => ({
       name,
       command,
-      settings: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, interpolate(value, variables)])),
+      settings: Object.fromEntries(
+        Object.entries(environment).map(([key, value]) => [key, interpolate(value, variables)]),
+      ),
     }))
 }
 
@@ -47,7 +53,12 @@ const Setting = z.object({
     })
     .optional(),
 })
-const Container = z.looseObject({ name: z.string(), image: z.string(), command: z.array(z.string()), env: z.array(Setting).default([]) })
+const Container = z.looseObject({
+  name: z.string(),
+  image: z.string(),
+  command: z.array(z.string()),
+  env: z.array(Setting).default([]),
+})
 const Pods = z.looseObject({
   spec: z.looseObject({ template: z.looseObject({ spec: z.looseObject({ containers: z.array(Container) }) }) }),
 })
@@ -73,11 +84,20 @@ export async function renderManifests(folder: string): Promise<RenderedDocument[
 }
 
 /** The containers of a rendered kustomization's Deployments, with `secret` as the Secret that they name. */
-export function clusterProcesses(documents: readonly RenderedDocument[], secret: Readonly<Record<string, string>>): DeclaredProcess[] {
-  const maps = new Map(documents.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata, data = {} }) => [metadata.name, data]))
+export function clusterProcesses(
+  documents: readonly RenderedDocument[],
+  secret: Readonly<Record<string, string>>,
+): DeclaredProcess[] {
+  const maps = new Map(
+    documents.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata, data = {} }) => [metadata.name, data]),
+  )
   const settingOf = ({ name, value, valueFrom }: z.infer<typeof Setting>): Array<[string, string]> => {
     const map = valueFrom?.configMapKeyRef
-    const held = map ? maps.get(map.name)?.[map.key] : valueFrom?.secretKeyRef ? secret[valueFrom.secretKeyRef.key] : value
+    const held = map
+      ? maps.get(map.name)?.[map.key]
+      : valueFrom?.secretKeyRef
+        ? secret[valueFrom.secretKeyRef.key]
+        : value
     if (held !== undefined) return [[name, held]]
     if (map?.optional || valueFrom?.secretKeyRef?.optional) return []
     throw new Error(`${name}: nothing has its value`)

@@ -3,7 +3,9 @@ export type Instruction = { name: string; text: string }
 
 export type CopyInstruction = { from: string | undefined; sources: string[]; destination: string }
 
-/** Reads a Dockerfile's instructions in order, without comments and empty lines (the reference: Dockerfile, "Format"). */
+/**
+ * Reads a Dockerfile's instructions in order, without comments and empty lines (the reference: Dockerfile, "Format").
+ */
 export function readDockerfile(text: string): Instruction[] {
   return text
     .split('\n')

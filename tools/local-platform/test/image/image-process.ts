@@ -11,8 +11,16 @@ export type ImageProcess = {
   stop(): Promise<void>
 }
 
-/** Runs a command in the image: its files, its folder and its environment, as the base's account, with these settings only. */
-export function startInImage(base: BaseImage, image: Stage, command: readonly string[], settings: Record<string, string>): ImageProcess {
+/**
+ * Runs a command in the image: its files, its folder and its environment, as the base's account, with these settings
+ * only.
+ */
+export function startInImage(
+  base: BaseImage,
+  image: Stage,
+  command: readonly string[],
+  settings: Record<string, string>,
+): ImageProcess {
   const [program = 'node', ...args] = command
   const child = spawn(program, args, {
     ...base.account,

@@ -17,9 +17,13 @@ const POLICY =
 export const adminCenter: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const administrators = new Administrators()
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' }).type('text/html; charset=utf-8')
+    reply
+      .headers({ 'content-security-policy': POLICY, 'referrer-policy': 'same-origin' })
+      .type('text/html; charset=utf-8')
   })
-  app.get('/admin-center.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(BROWSER_SCRIPT))
+  app.get('/admin-center.js', async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(BROWSER_SCRIPT),
+  )
 
   const desk = openDesk(app, cloud, administrators)
   entrance(app, cloud, administrators)

@@ -33,7 +33,11 @@ export class Administrators {
   find(id: string | undefined, { directories }: Cloud): (Account & { session: AdminSession }) | undefined {
     const session = this.#sessions.get(id ?? '')
     const account = session && directories.account(session.account)
-    if (!session || !account?.user.accountEnabled || session.since < account.directory.users.sessionsValidAfter(account.user.id))
+    if (
+      !session ||
+      !account?.user.accountEnabled ||
+      session.since < account.directory.users.sessionsValidAfter(account.user.id)
+    )
       return undefined
     return { ...account, session }
   }

@@ -10,7 +10,9 @@ export function apiPermissions(desk: Desk, { clock }: Cloud): void {
   const url = '/app-registrations/:appId/api-permissions'
   const back = (application: Application) => `/app-registrations/${application.appId}/api-permissions`
   desk.applicationPage(url, (visit) => permissionsPage(visit))
-  desk.applicationPage(`${url}/add`, (visit) => addPermissionsPage(visit, visit.fields.kind === 'delegated' ? 'delegated' : 'application'))
+  desk.applicationPage(`${url}/add`, (visit) =>
+    addPermissionsPage(visit, visit.fields.kind === 'delegated' ? 'delegated' : 'application'),
+  )
 
   desk.applicationForm(`${url}/add`, ({ application, directory, fields, reply }) => {
     const ticked = GRAPH_PERMISSIONS.filter(({ kind, name }) => fields[`${kind}:${name}`] === 'on')
@@ -36,7 +38,11 @@ export function apiPermissions(desk: Desk, { clock }: Cloud): void {
   })
 }
 
-function listed({ requiredRoles, requiredScopes }: Application, added: readonly GraphPermission[], removed: readonly GraphPermission[]) {
+function listed(
+  { requiredRoles, requiredScopes }: Application,
+  added: readonly GraphPermission[],
+  removed: readonly GraphPermission[],
+) {
   const names = (of: readonly GraphPermission[], kind: GraphPermission['kind']) =>
     of.filter((one) => one.kind === kind).map(({ name }) => name)
   const next = (before: readonly string[], kind: GraphPermission['kind']) =>

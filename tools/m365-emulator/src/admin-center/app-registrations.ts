@@ -10,7 +10,9 @@ import { problemIn } from './problem-in.ts'
 export function appRegistrations(desk: Desk): void {
   desk.page('/app-registrations', (visit) => {
     const all = [...visit.directory.applications.values()]
-    const visible = mayManageEveryApplication(visit.user) ? all : all.filter(({ owners }) => owners.includes(visit.user.id))
+    const visible = mayManageEveryApplication(visit.user)
+      ? all
+      : all.filter(({ owners }) => owners.includes(visit.user.id))
     return listPage(visit, visible, all.length - visible.length)
   })
   desk.page('/app-registrations/new', (visit) => newRegistrationPage(visit))

@@ -14,7 +14,9 @@ export function authentication(desk: Desk): void {
       const { redirectUris } = visit.application
       const platform = Platform.parse(visit.fields.platform)
       // one per line, so that a copied list goes in at once
-      const added = (visit.fields.uris ?? '').split(/\s+/).filter((uri) => uri !== '' && !redirectUris[platform].includes(uri))
+      const added = (visit.fields.uris ?? '')
+        .split(/\s+/)
+        .filter((uri) => uri !== '' && !redirectUris[platform].includes(uri))
       return { redirectUris: { ...redirectUris, [platform]: [...redirectUris[platform], ...added] } }
     }),
   )
@@ -23,7 +25,9 @@ export function authentication(desk: Desk): void {
     change(visit, () => {
       const { redirectUris } = visit.application
       const platform = Platform.parse(visit.fields.platform)
-      return { redirectUris: { ...redirectUris, [platform]: redirectUris[platform].filter((uri) => uri !== visit.fields.uri) } }
+      return {
+        redirectUris: { ...redirectUris, [platform]: redirectUris[platform].filter((uri) => uri !== visit.fields.uri) },
+      }
     }),
   )
 

@@ -1,4 +1,6 @@
-/** What the pages do beyond plain HTML: copy buttons, and the addresses that Microsoft's portal keeps behind `#view/`. */
+/**
+ * What the pages do beyond plain HTML: copy buttons, and the addresses that Microsoft's portal keeps behind `#view/`.
+ */
 export const BROWSER_SCRIPT = `
 for (const button of document.querySelectorAll('button[data-copy]')) {
   button.hidden = false

@@ -28,9 +28,11 @@ export function certificatesAndSecrets(desk: Desk, cloud: Cloud): void {
     const { application, directory, fields, reply, session } = visit
     const asked = NewClientSecret.safeParse(fields)
     if (!asked.success)
-      return reply
-        .code(400)
-        .send(credentialsPage(visit, { error: 'A description of at most 120 characters and an expiry of at most 24 months.' }))
+      return reply.code(400).send(
+        credentialsPage(visit, {
+          error: 'A description of at most 120 characters and an expiry of at most 24 months.',
+        }),
+      )
     const endDateTime = new Date(cloud.clock.now() + asked.data.days * DAY).toISOString()
     const displayName = asked.data.description || 'Client secret'
     const secret = directoryControl(cloud, directory.id).addSecret(application.appId, { displayName, endDateTime })

@@ -41,24 +41,33 @@ export function openDesk(app: FastifyInstance, cloud: Cloud, administrators: Adm
     return refuse(visit, 403, 'This form is out of date', 'Open the page again and repeat what you did.')
   }
 
-  function withApplication(request: FastifyRequest<Route>, answer: (visit: ApplicationVisit) => Answer): (visit: Visit) => Answer {
+  function withApplication(
+    request: FastifyRequest<Route>,
+    answer: (visit: ApplicationVisit) => Answer,
+  ): (visit: Visit) => Answer {
     return (visit) => {
       const application = visit.directory.applications.get(request.params.appId.toLowerCase())
-      if (!application) return refuse(visit, 404, 'Not found', `${visit.directory.displayName} has no such app registration.`)
+      if (!application)
+        return refuse(visit, 404, 'Not found', `${visit.directory.displayName} has no such app registration.`)
       const mayManage = application.owners.includes(visit.user.id) || mayManageEveryApplication(visit.user)
       return answer({ ...visit, application, mayManage })
     }
   }
 
   const onlyManagers = (answer: (visit: ApplicationVisit) => Answer) => (visit: ApplicationVisit) =>
-    visit.mayManage ? answer(visit) : refuse(visit, 403, 'No access', 'Only its owners and application administrators may change it.')
+    visit.mayManage
+      ? answer(visit)
+      : refuse(visit, 403, 'No access', 'Only its owners and application administrators may change it.')
 
   return {
     page: (url, answer) => app.get<Route>(url, async (request, reply) => show(request, reply, answer)),
     form: (url, answer) => app.post<Route>(url, async (request, reply) => act(request, reply, answer)),
-    applicationPage: (url, answer) => app.get<Route>(url, async (request, reply) => show(request, reply, withApplication(request, answer))),
+    applicationPage: (url, answer) =>
+      app.get<Route>(url, async (request, reply) => show(request, reply, withApplication(request, answer))),
     applicationForm: (url, answer) =>
-      app.post<Route>(url, async (request, reply) => act(request, reply, withApplication(request, onlyManagers(answer)))),
+      app.post<Route>(url, async (request, reply) =>
+        act(request, reply, withApplication(request, onlyManagers(answer))),
+      ),
   }
 }
 

@@ -25,7 +25,12 @@ export function entrance(app: FastifyInstance, cloud: Cloud, administrators: Adm
     if (identified.kind === 'page') return identified.html
     administrators.leave(cookies[ADMIN_COOKIE])
     const id = administrators.enter(identified.account, cloud.clock.now())
-    reply.setCookie(ADMIN_COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/', secure: cloud.origin.startsWith('https:') })
+    reply.setCookie(ADMIN_COOKIE, id, {
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure: cloud.origin.startsWith('https:'),
+    })
     return reply.redirect(form.request, 303)
   })
 

@@ -3,7 +3,10 @@ import type { ApplicationVisit, Desk } from './desk.ts'
 import { federatedCredentialsPage } from './pages/federated-credentials-page.ts'
 import { problemIn } from './problem-in.ts'
 
-/** Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and found out at the exchange, as at Microsoft. */
+/**
+ * Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and found out at the exchange, as
+ * at Microsoft.
+ */
 export function federatedCredentials(desk: Desk): void {
   const url = '/app-registrations/:appId/federated-credentials'
   desk.applicationPage(url, (visit) => federatedCredentialsPage(visit))
@@ -15,7 +18,9 @@ export function federatedCredentials(desk: Desk): void {
     const isNamedTwice = application.federatedCredentials.some((known) => known.name === added.name)
     if (isNamedTwice) return refuse(visit, 'Name: a credential of this name exists already')
     try {
-      visit.directory.changeApplication(application.appId, { federatedCredentials: [...application.federatedCredentials, added] })
+      visit.directory.changeApplication(application.appId, {
+        federatedCredentials: [...application.federatedCredentials, added],
+      })
       return back(visit)
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error

@@ -30,7 +30,10 @@ const Slice = z.object({
 const Time = z.strictObject({ milliseconds: z.number().int().min(0) })
 const Roles = z.strictObject({ roles: z.array(z.string()).optional() })
 
-/** The programmatic controls over HTTP, for tests and tools in other processes. Bodies are checked where they are applied. */
+/**
+ * The programmatic controls over HTTP, for tests and tools in other processes. Bodies are checked where they are
+ * applied.
+ */
 export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.setErrorHandler<Error>((error, _request, reply) => {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message
@@ -45,7 +48,9 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     return done
   })
   app.post('/keys/roll', async ({ body }) => {
-    await cloud.keys.roll(z.strictObject({ keepOld: z.boolean().optional() }).parse(body ?? {}) as { keepOld?: boolean })
+    await cloud.keys.roll(
+      z.strictObject({ keepOld: z.boolean().optional() }).parse(body ?? {}) as { keepOld?: boolean },
+    )
     return done
   })
   app.post('/id-tokens/tamper', async ({ body }) => {
@@ -67,10 +72,16 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
   await app.register(faultControl, { cloud })
   await app.register(groupControl, { cloud })
 
-  app.get('/directories', async () => cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })))
+  app.get('/directories', async () =>
+    cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })),
+  )
   app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))
-  app.get<InDirectory>('/directories/:d/users', async ({ params, query }) => directory(params.d).users(Slice.parse(query)))
-  app.post<InDirectory>('/directories/:d/users', async ({ params, body }) => directory(params.d).addUser(body as UserSeed))
+  app.get<InDirectory>('/directories/:d/users', async ({ params, query }) =>
+    directory(params.d).users(Slice.parse(query)),
+  )
+  app.post<InDirectory>('/directories/:d/users', async ({ params, body }) =>
+    directory(params.d).addUser(body as UserSeed),
+  )
   app.get<InDirectory>('/directories/:d/users/:u', async ({ params }) => directory(params.d).user(params.u))
   app.patch<InDirectory>('/directories/:d/users/:u', async ({ params, body }) =>
     directory(params.d).changeUser(params.u, body as UserChange),
@@ -79,7 +90,9 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     directory(params.d).deleteUser(params.u)
     return done
   })
-  app.post<InDirectory>('/directories/:d/users/:u/restore', async ({ params }) => directory(params.d).restoreUser(params.u))
+  app.post<InDirectory>('/directories/:d/users/:u/restore', async ({ params }) =>
+    directory(params.d).restoreUser(params.u),
+  )
   app.post<InDirectory>('/directories/:d/users/:u/purge', async ({ params }) => {
     directory(params.d).purgeUser(params.u)
     return done
@@ -97,7 +110,9 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     return done
   })
 
-  app.post<InDirectory>('/directories/:d/changes', async ({ params, body }) => directory(params.d).playChanges(body as ChangeScriptInput))
+  app.post<InDirectory>('/directories/:d/changes', async ({ params, body }) =>
+    directory(params.d).playChanges(body as ChangeScriptInput),
+  )
 
   app.get<InDirectory>('/directories/:d/applications', async ({ params }) => directory(params.d).applications())
   app.post<InDirectory>('/directories/:d/applications', async ({ params, body }) =>
@@ -107,7 +122,10 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     directory(params.d).changeApplication(params.a, body as ApplicationChange),
   )
   app.post<InDirectory>('/directories/:d/applications/:a/secrets', async ({ params, body }) =>
-    directory(params.d).addSecret(params.a, (body ?? {}) as { value?: string; displayName?: string; endDateTime?: string }),
+    directory(params.d).addSecret(
+      params.a,
+      (body ?? {}) as { value?: string; displayName?: string; endDateTime?: string },
+    ),
   )
   app.post<InDirectory>('/directories/:d/applications/:a/secrets/expire', async ({ params }) => {
     directory(params.d).expireSecrets(params.a)

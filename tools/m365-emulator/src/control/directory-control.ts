@@ -102,7 +102,8 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     registerApplication: (seed) => directory.register(seed),
     changeApplication: (appId, change) => directory.changeApplication(appId.toLowerCase(), change),
     addSecret: (appId, { value, displayName, endDateTime } = {}) => {
-      const text = value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
+      const text =
+        value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
       const end = endDateTime ?? new Date(cloud.clock.now() + TWO_YEARS).toISOString()
       const secret = Secret.parse({ keyId: randomUUID(), value: text, displayName, endDateTime: end })
       directory.addSecret(appId.toLowerCase(), secret)

@@ -14,7 +14,9 @@ export const groupControl: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   const done = { done: true }
   app.get<OfGroup>('/directories/:d/groups', async ({ params }) => groups(params.d).all())
   app.post<OfGroup>('/directories/:d/groups', async ({ params, body }) => groups(params.d).add(body as GroupSeed))
-  app.patch<OfGroup>('/directories/:d/groups/:g', async ({ params, body }) => groups(params.d).change(params.g, body as GroupChange))
+  app.patch<OfGroup>('/directories/:d/groups/:g', async ({ params, body }) =>
+    groups(params.d).change(params.g, body as GroupChange),
+  )
   app.delete<OfGroup>('/directories/:d/groups/:g', async ({ params }) => {
     groups(params.d).delete(params.g)
     return done

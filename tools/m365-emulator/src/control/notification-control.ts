@@ -29,7 +29,10 @@ export const notificationControl: FastifyPluginAsync<{ cloud: Cloud }> = async (
   const { notifications, subscriptions } = cloud
   const done = { done: true }
   app.get('/subscriptions', async () =>
-    subscriptions.all().map(({ changeTypes: _, expiresAt, ...one }) => ({ ...one, expirationDateTime: new Date(expiresAt).toISOString() })),
+    subscriptions.all().map(({ changeTypes: _, expiresAt, ...one }) => ({
+      ...one,
+      expirationDateTime: new Date(expiresAt).toISOString(),
+    })),
   )
   app.put('/subscriptions/limits', async ({ body }) => Object.assign(subscriptions.limits, given(Limits.parse(body))))
   app.put('/notifications', async ({ body }) => Object.assign(notifications.settings, given(Settings.parse(body))))

@@ -2,7 +2,9 @@ export type LoggedRequest = { method: string; route: string; path: string; statu
 
 const KEPT = 5000
 
-/** What the emulator was asked: counts for ever, the latest requests in detail. Queries are left out, they carry codes. */
+/**
+ * What the emulator was asked: counts for ever, the latest requests in detail. Queries are left out, they carry codes.
+ */
 export class RequestLog {
   #counts = new Map<string, number>()
   #latest: LoggedRequest[] = []

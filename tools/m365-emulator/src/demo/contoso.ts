@@ -14,14 +14,18 @@ export const JACKFIELD_CLIENT_SECRET = 'Kz38Q~demo-secret-of-the-emulator-only01
 export const JACKFIELD_SECRET_ID = '8b7c4d52-3f0e-4a6b-9c1d-2e5f60718293'
 export const FAR_EXPIRY = '2099-12-31T00:00:00Z'
 
-export const ADELE = { id: '87d349ed-44d7-43e1-9a83-5f2406dee5bd', userPrincipalName: 'AdeleV@M365x214355.onmicrosoft.com' } as const
+export const ADELE = {
+  id: '87d349ed-44d7-43e1-9a83-5f2406dee5bd',
+  userPrincipalName: 'AdeleV@M365x214355.onmicrosoft.com',
+} as const
 export const DEMO_PASSWORD = 'Passw0rd!'
 
 const Published = z.object({ value: z.array(z.record(z.string(), z.unknown())) })
 
 /** The 32 users as published, null where Graph shows null. */
 export function publishedContosoUsers(): Record<string, unknown>[] {
-  return Published.parse(JSON.parse(readFileSync(new URL('../../data/contoso-users.json', import.meta.url), 'utf8'))).value
+  return Published.parse(JSON.parse(readFileSync(new URL('../../data/contoso-users.json', import.meta.url), 'utf8')))
+    .value
 }
 
 export function contoso(redirectUris: RedirectUris): DirectorySeedInput {

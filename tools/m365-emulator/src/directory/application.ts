@@ -8,10 +8,14 @@ export function isAcceptableRedirectUri(uri: string): boolean {
   const { protocol, hostname, hash } = new URL(uri)
   if (hash) return false
   if (protocol === 'https:') return true
-  return protocol === 'http:' && (hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost'))
+  return (
+    protocol === 'http:' && (hostname === 'localhost' || hostname === '127.0.0.1' || hostname.endsWith('.localhost'))
+  )
 }
 
-const RedirectUri = z.string().refine(isAcceptableRedirectUri, 'must be https, or http on localhost, 127.0.0.1 or *.localhost')
+const RedirectUri = z
+  .string()
+  .refine(isAcceptableRedirectUri, 'must be https, or http on localhost, 127.0.0.1 or *.localhost')
 const NativeRedirectUri = z.string().refine((uri) => URL.canParse(uri), 'must be a URI')
 
 export const Platform = z.enum(['web', 'spa', 'publicClient'])
@@ -25,12 +29,15 @@ const RedirectUris = z
   })
   .prefault({})
   .refine(
-    ({ web, spa, publicClient }) => new Set([...web, ...spa, ...publicClient]).size === web.length + spa.length + publicClient.length,
+    ({ web, spa, publicClient }) =>
+      new Set([...web, ...spa, ...publicClient]).size === web.length + spa.length + publicClient.length,
     {
       error: 'a redirect URI may be registered once only',
     },
   )
-  .refine(({ web, spa, publicClient }) => web.length + spa.length + publicClient.length <= 256, { error: 'at most 256 redirect URIs' })
+  .refine(({ web, spa, publicClient }) => web.length + spa.length + publicClient.length <= 256, {
+    error: 'at most 256 redirect URIs',
+  })
 
 /** Where the browser is sent, in a hidden frame, when its Microsoft session ends. */
 const LogoutUrl = z
@@ -38,7 +45,17 @@ const LogoutUrl = z
   .max(255)
   .refine((url) => isAcceptableRedirectUri(url), 'must be https, or http on the local machine')
 
-const OptionalClaim = z.enum(['acct', 'auth_time', 'email', 'family_name', 'given_name', 'login_hint', 'sid', 'upn', 'xms_edov'])
+const OptionalClaim = z.enum([
+  'acct',
+  'auth_time',
+  'email',
+  'family_name',
+  'given_name',
+  'login_hint',
+  'sid',
+  'upn',
+  'xms_edov',
+])
 
 export const ApplicationSeed = z.strictObject({
   appId: z.guid().toLowerCase(),
@@ -90,7 +107,8 @@ export type RedirectTarget = { uri: string; platform: Platform }
 /** Exact comparison; only the port of `http://localhost` is free (RFC 8252 7.3). */
 export function findRedirectTarget(application: Application, uri: string): RedirectTarget | undefined {
   for (const platform of Platform.options) {
-    if (application.redirectUris[platform].some((registered) => isSameRedirectUri(registered, uri))) return { uri, platform }
+    if (application.redirectUris[platform].some((registered) => isSameRedirectUri(registered, uri)))
+      return { uri, platform }
   }
   return undefined
 }
@@ -98,5 +116,9 @@ export function findRedirectTarget(application: Application, uri: string): Redir
 function isSameRedirectUri(registered: string, asked: string): boolean {
   if (registered === asked) return true
   const localhost = /^http:\/\/localhost(:\d{1,5})?(?=\/|$)/
-  return localhost.test(registered) && localhost.test(asked) && registered.replace(localhost, '') === asked.replace(localhost, '')
+  return (
+    localhost.test(registered) &&
+    localhost.test(asked) &&
+    registered.replace(localhost, '') === asked.replace(localhost, '')
+  )
 }

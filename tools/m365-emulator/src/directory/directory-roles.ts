@@ -19,11 +19,18 @@ const MAY_MANAGE_APPLICATIONS: readonly DirectoryRole[] = [
 
 type Holder = { directoryRoles: readonly DirectoryRole[] }
 
-const holdsAny = ({ directoryRoles }: Holder, roles: readonly DirectoryRole[]) => directoryRoles.some((role) => roles.includes(role))
+const holdsAny = ({ directoryRoles }: Holder, roles: readonly DirectoryRole[]) =>
+  directoryRoles.some((role) => roles.includes(role))
 
-/** For the whole organization: with application permissions only the two highest, delegated ones the application roles too. */
+/**
+ * For the whole organization: with application permissions only the two highest, delegated ones the application roles
+ * too.
+ */
 export function mayConsentForOrganization(holder: Holder, asked: { hasApplicationPermissions: boolean }): boolean {
-  return holdsAny(holder, MAY_CONSENT_TO_GRAPH) || (!asked.hasApplicationPermissions && holdsAny(holder, MAY_MANAGE_APPLICATIONS))
+  return (
+    holdsAny(holder, MAY_CONSENT_TO_GRAPH) ||
+    (!asked.hasApplicationPermissions && holdsAny(holder, MAY_MANAGE_APPLICATIONS))
+  )
 }
 
 export function mayManageEveryApplication(holder: Holder): boolean {

@@ -1,9 +1,22 @@
 export type GraphPermission = { name: string; kind: 'application' | 'delegated'; text: string; needsAdmin: boolean }
 
-const application = (name: string, text: string): GraphPermission => ({ name, kind: 'application', text, needsAdmin: true })
-const delegated = (name: string, text: string, needsAdmin = false): GraphPermission => ({ name, kind: 'delegated', text, needsAdmin })
+const application = (name: string, text: string): GraphPermission => ({
+  name,
+  kind: 'application',
+  text,
+  needsAdmin: true,
+})
+const delegated = (name: string, text: string, needsAdmin = false): GraphPermission => ({
+  name,
+  kind: 'delegated',
+  text,
+  needsAdmin,
+})
 
-/** What the practice pages offer of Microsoft Graph. The same name means two things: as the app itself, or for a signed-in user. */
+/**
+ * What the practice pages offer of Microsoft Graph. The same name means two things: as the app itself, or for a
+ * signed-in user.
+ */
 export const GRAPH_PERMISSIONS: readonly GraphPermission[] = [
   application('User.Read.All', "Read all users' full profiles"),
   application('User.ReadBasic.All', "Read all users' basic profiles"),

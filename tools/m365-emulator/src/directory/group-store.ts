@@ -12,7 +12,10 @@ import type { UserStore } from './user-store.ts'
 
 type Slot = { group: Group; isLive: boolean; members: Map<string, Member['type']> }
 
-/** Groups in the order they were made, with their members in the order they joined. A deleted user's membership sleeps until a restore. */
+/**
+ * Groups in the order they were made, with their members in the order they joined. A deleted user's membership sleeps
+ * until a restore.
+ */
 export class GroupStore {
   readonly #slots: Slot[] = []
   readonly #byId = new Map<string, Slot>()
@@ -63,7 +66,8 @@ export class GroupStore {
     const key = memberId.toLowerCase()
     const type = this.#users.state(key) === 'live' ? 'user' : this.find(key) ? 'group' : undefined
     if (!type) throw new Error(`There is neither a user nor a group ${memberId}.`)
-    if (type === 'group' && group.groupTypes.includes('Unified')) throw new Error('A Microsoft 365 group holds no groups.')
+    if (type === 'group' && group.groupTypes.includes('Unified'))
+      throw new Error('A Microsoft 365 group holds no groups.')
     if (members.has(key)) throw new Error(`${memberId} is a member of ${group.displayName} already.`)
     members.set(key, type)
     const groups = this.#groupsOf.get(key) ?? new Set()
@@ -85,7 +89,12 @@ export class GroupStore {
   userChanged(userId: string, state: 'live' | 'soft-deleted' | 'purged' | undefined): void {
     for (const groupId of [...(this.#groupsOf.get(userId) ?? [])]) {
       if (state === 'purged') this.removeMember(groupId, userId)
-      else this.#log.append({ groupId, properties: 'none', member: { id: userId, type: 'user', isRemoved: state !== 'live' } })
+      else
+        this.#log.append({
+          groupId,
+          properties: 'none',
+          member: { id: userId, type: 'user', isRemoved: state !== 'live' },
+        })
     }
   }
 

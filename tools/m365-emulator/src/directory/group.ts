@@ -15,7 +15,10 @@ const GroupProperties = z.object({
   createdDateTime: z.iso.datetime().optional(),
 })
 
-export const GroupSeed = z.strictObject({ ...GroupProperties.shape, members: z.array(z.guid().toLowerCase()).default([]) })
+export const GroupSeed = z.strictObject({
+  ...GroupProperties.shape,
+  members: z.array(z.guid().toLowerCase()).default([]),
+})
 export type GroupSeed = z.input<typeof GroupSeed>
 
 export const GroupChange = z.strictObject({

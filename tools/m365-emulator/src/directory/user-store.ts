@@ -23,8 +23,8 @@ const NOBODY: Population = {
 }
 
 /**
- * Users in the order they were made, a computed population first. A deleted user keeps its place, so that a page token stays true
- * while users come and go. Only those who were added or changed take memory.
+ * Users in the order they were made, a computed population first. A deleted user keeps its place, so that a page token
+ * stays true while users come and go. Only those who were added or changed take memory.
  */
 export class UserStore {
   readonly #population: Population
@@ -164,7 +164,8 @@ export class UserStore {
 
   /** Those who hold a role; computed people never do, so a directory of millions is not walked. */
   *roleHolders(): Generator<User> {
-    for (const { user, state } of this.#slots.values()) if (state === 'live' && user.directoryRoles.length > 0) yield user
+    for (const { user, state } of this.#slots.values())
+      if (state === 'live' && user.directoryRoles.length > 0) yield user
   }
 
   count(): number {

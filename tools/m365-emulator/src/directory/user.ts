@@ -39,7 +39,9 @@ export const UserProperties = z.object({
   externalUserState: z.enum(['PendingAcceptance', 'Accepted']).nullish(),
   onPremisesSyncEnabled: z.boolean().nullish(),
   assignedLicenses: z
-    .array(z.strictObject({ skuId: z.guid().toLowerCase(), disabledPlans: z.array(z.guid().toLowerCase()).default([]) }))
+    .array(
+      z.strictObject({ skuId: z.guid().toLowerCase(), disabledPlans: z.array(z.guid().toLowerCase()).default([]) }),
+    )
     .optional(),
   createdDateTime: z.iso.datetime().optional(),
 })
@@ -57,7 +59,14 @@ const Credentials = z.object({
 export const UserSeed = z.strictObject({ ...UserProperties.shape, ...Credentials.shape })
 export type UserSeed = z.input<typeof UserSeed>
 
-export const UserChange = UserSeed.omit({ id: true, accountEnabled: true, userType: true, password: true, mfa: true, directoryRoles: true })
+export const UserChange = UserSeed.omit({
+  id: true,
+  accountEnabled: true,
+  userType: true,
+  password: true,
+  mfa: true,
+  directoryRoles: true,
+})
   .partial()
   .extend({
     accountEnabled: z.boolean().optional(),
@@ -85,7 +94,9 @@ const NOT_PROPERTIES = new Set(['password', 'home', 'mfa', 'directoryRoles'])
 /** The properties in which two versions of a user differ. */
 export function changedProperties(before: User, after: User): UserProperty[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<UserProperty>
-  return [...keys].filter((key) => !NOT_PROPERTIES.has(key) && JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  return [...keys].filter(
+    (key) => !NOT_PROPERTIES.has(key) && JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  )
 }
 
 /** Published answers write null for what was never set. */

@@ -19,7 +19,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_request',
     "User account '{user}' from identity provider '{idp}' does not exist in tenant '{tenant}' and cannot access the application '{app}' in that tenant. The account needs to be added as an external user in the tenant first.",
   ],
-  50013: ['invalid_client', 'Assertion failed signature validation. Key was not found or the signature does not match.'],
+  50013: [
+    'invalid_client',
+    'Assertion failed signature validation. Key was not found or the signature does not match.',
+  ],
   50027: ['invalid_request', 'JWT token is invalid or malformed.'],
   50048: ['invalid_client', 'Subject must match Issuer claim in the client assertion.'],
   50105: [
@@ -54,12 +57,18 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_grant',
     'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
   ],
-  70011: ['invalid_scope', "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is not valid."],
+  70011: [
+    'invalid_scope',
+    "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is not valid.",
+  ],
   500112: [
     'invalid_client',
     "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.",
   ],
-  501481: ['invalid_grant', 'The Code_Verifier does not match the code_challenge supplied in the authorization request.'],
+  501481: [
+    'invalid_grant',
+    'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
+  ],
   501491: ['invalid_request', 'Invalid size of Code_Challenge parameter.'],
   700005: ['invalid_grant', 'Provided Authorization Code is intended to use against other tenant, thus rejected.'],
   700016: [
@@ -76,7 +85,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   700023: ['invalid_client', 'Client assertion audience claim does not match Realm issuer.'],
   700024: ['invalid_client', 'Client assertion is not within its valid time range.'],
   700211: ['invalid_client', "No matching federated identity record found for presented assertion issuer '{issuer}'."],
-  700212: ['invalid_client', "No matching federated identity record found for presented assertion audience '{audience}'."],
+  700212: [
+    'invalid_client',
+    "No matching federated identity record found for presented assertion audience '{audience}'.",
+  ],
   700213: [
     'invalid_client',
     "No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
@@ -109,7 +121,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'access_denied',
     "Admin consent is required for the permissions requested by application '{app}'. An administrator of '{tenant}' has to grant them.",
   ],
-  900023: ['invalid_request', "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."],
+  900023: [
+    'invalid_request',
+    "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.",
+  ],
   900144: ['invalid_request', "The request body must contain the following parameter: '{name}'."],
   900561: ['invalid_request', 'The endpoint only accepts POST requests. Received a {method} request.'],
   900971: ['invalid_request', 'No reply address provided.'],
@@ -123,7 +138,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_client',
     "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{app}'.",
   ],
-  7000218: ['invalid_client', "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."],
+  7000218: [
+    'invalid_client',
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  ],
   7000222: [
     'invalid_client',
     "The provided client secret keys for app '{app}' are expired. Create new keys for your app or use certificate credentials for added security.",
@@ -133,7 +151,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.',
   ],
   9002313: ['invalid_request', 'Invalid request. Request is malformed or invalid.'],
-  9002325: ['invalid_request', 'Proof Key for Code Exchange is required for cross-origin authorization code redemption.'],
+  9002325: [
+    'invalid_request',
+    'Proof Key for Code Exchange is required for cross-origin authorization code redemption.',
+  ],
   9002326: [
     'invalid_request',
     "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '{origin}'.",

@@ -19,7 +19,11 @@ const issued = (directory: Directory, now: number, lifetime: number) => ({
   ver: '1.0',
 })
 
-export type AppTokenSubject = { application: Application; directory: Directory; credential: PresentedCredential['kind'] }
+export type AppTokenSubject = {
+  application: Application
+  directory: Directory
+  credential: PresentedCredential['kind']
+}
 
 /** The v1-shaped payload of an app-only Graph token. Without consent there are no `roles`, but there is a token. */
 export function appOnlyClaims(
@@ -51,7 +55,11 @@ export type UserTokenSubject = {
   amr: readonly string[]
 }
 
-export function userClaims({ application, directory, user, scope, subject, amr }: UserTokenSubject, now: number, lifetime: number): Claims {
+export function userClaims(
+  { application, directory, user, scope, subject, amr }: UserTokenSubject,
+  now: number,
+  lifetime: number,
+): Claims {
   const scopes = scope.split(' ').map((one) => (one.startsWith(`${GRAPH}/`) ? one.slice(GRAPH.length + 1) : one))
   return {
     ...issued(directory, now, lifetime),

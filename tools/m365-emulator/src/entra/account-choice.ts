@@ -18,7 +18,9 @@ export type Choice<A extends Account = SignedInAccount> =
 
 type Wish = Pick<AuthorizeRequest, 'prompt' | 'loginHint' | 'domainHint'>
 
-/** Which page the browser sees first: one candidate signs in silently, several are asked about, none types a password. */
+/**
+ * Which page the browser sees first: one candidate signs in silently, several are asked about, none types a password.
+ */
 export function chooseAccount<A extends Account>(
   { prompt, loginHint, domainHint }: Wish,
   accounts: readonly A[],
@@ -33,7 +35,9 @@ export function chooseAccount<A extends Account>(
   })
   const [only] = candidates
   if (prompt === 'none') {
-    return only && candidates.length === 1 ? { kind: 'use', account: only } : { kind: 'refuse', refusal: { code: 50058 } }
+    return only && candidates.length === 1
+      ? { kind: 'use', account: only }
+      : { kind: 'refuse', refusal: { code: 50058 } }
   }
   if (prompt === 'select_account')
     return accounts.length > 0 ? { kind: 'pick', accounts: [...accounts] } : { kind: 'credentials', userName: '' }
@@ -45,7 +49,9 @@ function nameOf(hint: string, directories: Directories): string {
   return (readLoginHint(hint, directories)?.user.userPrincipalName ?? hint).toLowerCase()
 }
 
-export type Admission = { kind: 'admit'; directory: Directory; user: User; consented: boolean } | { kind: 'refuse'; refusal: Refusal }
+export type Admission =
+  | { kind: 'admit'; directory: Directory; user: User; consented: boolean }
+  | { kind: 'refuse'; refusal: Refusal }
 
 /** Which object the account is at this authority: itself, a guest, or nobody (AADSTS50020). */
 export function admit(
@@ -55,15 +61,22 @@ export function admit(
   origin: string,
 ): Admission {
   const resource = authority.kind === 'directory' ? authority.directory : directory
-  const object = resource === directory ? user : resource.users.findGuestOf({ directoryId: directory.id, userId: user.id })
+  const object =
+    resource === directory ? user : resource.users.findGuestOf({ directoryId: directory.id, userId: user.id })
   const isOutside = application.signInAudience === 'AzureADMyOrg' && application.homeDirectoryId !== resource.id
   if (!object || isOutside) {
-    const values = { user: user.userPrincipalName, idp: `${origin}/${directory.id}/`, tenant: resource.displayName, app: application.appId }
+    const values = {
+      user: user.userPrincipalName,
+      idp: `${origin}/${directory.id}/`,
+      tenant: resource.displayName,
+      app: application.appId,
+    }
     return { kind: 'refuse', refusal: { code: prompt === 'none' ? 16000 : 50020, values } }
   }
   if (!object.accountEnabled) return { kind: 'refuse', refusal: { code: 50057 } }
   const principal = resource.principals.get(application.appId)
-  if (principal && !principal.enabled) return { kind: 'refuse', refusal: { code: 7000112, values: { app: application.appId } } }
+  if (principal && !principal.enabled)
+    return { kind: 'refuse', refusal: { code: 7000112, values: { app: application.appId } } }
   if (principal?.assignmentRequired && !principal.assignedUsers.has(object.id)) {
     const values = { app: application.appId, name: application.displayName, user: object.userPrincipalName }
     return { kind: 'refuse', refusal: { code: 50105, values } }

@@ -17,7 +17,10 @@ export type AdminConsentRequest = {
 
 const DEFAULT_SCOPE = `${GRAPH}/.default`
 
-/** v1 grants everything listed in the registration; v2 the scopes asked for, and the application permissions with `.default` only. */
+/**
+ * v1 grants everything listed in the registration; v2 the scopes asked for, and the application permissions with
+ * `.default` only.
+ */
 export function readAdminConsentRequest(
   version: ConsentVersion,
   parameters: Parameters,
@@ -34,11 +37,13 @@ export function readAdminConsentRequest(
     application?.signInAudience === 'AzureADMyOrg' &&
     authority.kind === 'directory' &&
     authority.directory.id !== application.homeDirectoryId
-  if (!application || isForeign) return refuse({ code: 700016, values: { app: parameters.client_id, tenant: nameOf(authority) } })
+  if (!application || isForeign)
+    return refuse({ code: 700016, values: { app: parameters.client_id, tenant: nameOf(authority) } })
   if (application.signInAudience === 'AzureADMyOrg' && authority.kind !== 'directory')
     return refuse({ code: 50194, values: { app: application.appId, authority: authority.kind } })
   const redirectUri = parameters.redirect_uri ?? ''
-  if (!isRegistered(application, redirectUri, version)) return refuse({ code: 50011, values: { app: application.appId, uri: redirectUri } })
+  if (!isRegistered(application, redirectUri, version))
+    return refuse({ code: 50011, values: { app: application.appId, uri: redirectUri } })
   const listed = { roles: application.requiredRoles, scopes: application.requiredScopes }
   const asked = { application, redirectUri, state: parameters.state }
   if (version === 'v1') return { kind: 'valid', request: { ...asked, ...listed } }
@@ -48,7 +53,10 @@ export function readAdminConsentRequest(
   const refusal = refuseScope(scopes.join(' '))
   if (refusal) return refuse(refusal)
   if (scopes.includes(DEFAULT_SCOPE)) return { kind: 'valid', request: { ...asked, ...listed } }
-  return { kind: 'valid', request: { ...asked, roles: [], scopes: scopes.map((scope) => scope.replace(`${GRAPH}/`, '')) } }
+  return {
+    kind: 'valid',
+    request: { ...asked, roles: [], scopes: scopes.map((scope) => scope.replace(`${GRAPH}/`, '')) },
+  }
 }
 
 function nameOf(authority: Authority): string {

@@ -74,7 +74,11 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     return goBack(reply, consent, { admin_consent: 'True', tenant: directory.id, ...(version === 'v2' && { scope }) })
   }
 
-  function strangerAt(directory: Directory, { user, directory: home }: SignedInAccount, { application }: AdminConsentRequest) {
+  function strangerAt(
+    directory: Directory,
+    { user, directory: home }: SignedInAccount,
+    { application }: AdminConsentRequest,
+  ) {
     const values = {
       user: user.userPrincipalName,
       idp: `${cloud.origin}/${home.id}/`,

@@ -1,6 +1,13 @@
 import type { Refusal } from './aadsts.ts'
 
-export type AssertionClaims = { iss?: unknown; sub?: unknown; aud?: unknown; exp?: unknown; nbf?: unknown; tid?: unknown }
+export type AssertionClaims = {
+  iss?: unknown
+  sub?: unknown
+  aud?: unknown
+  exp?: unknown
+  nbf?: unknown
+  tid?: unknown
+}
 export type Assertion = { header: Record<string, unknown>; claims: AssertionClaims; signed: Buffer; signature: Buffer }
 
 const SKEW = 300
@@ -10,13 +17,18 @@ export function readAssertion(text: string): Assertion | undefined {
   if (!header || !claims || !signature || rest.length > 0) return undefined
   const signed = Buffer.from(`${header}.${claims}`)
   const [readHeader, readClaims] = [readObject(header), readObject(claims)]
-  return readHeader && readClaims && { header: readHeader, claims: readClaims, signed, signature: Buffer.from(signature, 'base64url') }
+  return (
+    readHeader &&
+    readClaims && { header: readHeader, claims: readClaims, signed, signature: Buffer.from(signature, 'base64url') }
+  )
 }
 
 function readObject(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

@@ -6,7 +6,11 @@ import { formPostPage } from './pages/form-post-page.ts'
 import { describe, newTrace } from './refusal.ts'
 
 /** Takes the browser back to the application, in the response mode it asked for. */
-export function answerApplication(reply: FastifyReply, { target, responseMode, state }: Answer, members: Record<string, string>) {
+export function answerApplication(
+  reply: FastifyReply,
+  { target, responseMode, state }: Answer,
+  members: Record<string, string>,
+) {
   const all = { ...members, ...(state !== undefined && { state }) }
   reply.header('cache-control', 'no-store, no-cache').header('referrer-policy', 'strict-origin-when-cross-origin')
   if (responseMode === 'form_post') return reply.type('text/html; charset=utf-8').send(formPostPage(target.uri, all))

@@ -30,7 +30,11 @@ export type ReadRequest =
   | { kind: 'redirect'; refusal: Refusal; answer: Answer }
 
 /** The order follows trust: first who asks and where the answer would go, then everything that may travel there. */
-export function readAuthorizeRequest(parameters: Parameters, authority: Authority, application: Application | undefined): ReadRequest {
+export function readAuthorizeRequest(
+  parameters: Parameters,
+  authority: Authority,
+  application: Application | undefined,
+): ReadRequest {
   const page = (refusal: Refusal): ReadRequest => ({ kind: 'page', refusal })
   if (authority.kind === 'unknown') {
     return page(refuseAuthority(authority))
@@ -44,11 +48,16 @@ export function readAuthorizeRequest(parameters: Parameters, authority: Authorit
   }
   const target = chooseTarget(application, parameters.redirect_uri)
   if (target === 'none') return page({ code: 900971 })
-  if (target === 'unregistered') return page({ code: 50011, values: { app: application.appId, uri: parameters.redirect_uri ?? '' } })
+  if (target === 'unregistered')
+    return page({ code: 50011, values: { app: application.appId, uri: parameters.redirect_uri ?? '' } })
 
   const responseType = readResponseType(parameters.response_type)
   const responseMode = readResponseMode(parameters.response_mode, responseType)
-  const answer: Answer = { target, responseMode: responseMode ?? (responseType.idToken ? 'fragment' : 'query'), state: parameters.state }
+  const answer: Answer = {
+    target,
+    responseMode: responseMode ?? (responseType.idToken ? 'fragment' : 'query'),
+    state: parameters.state,
+  }
   const refusal = responseMode
     ? refuseParameters(parameters, target, application, responseType)
     : { code: 70007, values: { mode: parameters.response_mode ?? '' } }
@@ -79,7 +88,10 @@ function nameOf(authority: Authority): string {
   return authority.kind === 'directory' ? authority.directory.displayName : authorityKey(authority)
 }
 
-function chooseTarget({ redirectUris, ...application }: Application, asked: string | undefined): RedirectTarget | 'none' | 'unregistered' {
+function chooseTarget(
+  { redirectUris, ...application }: Application,
+  asked: string | undefined,
+): RedirectTarget | 'none' | 'unregistered' {
   if (asked) return findRedirectTarget({ redirectUris, ...application }, asked) ?? 'unregistered'
   const [web] = redirectUris.web
   return web ? { uri: web, platform: 'web' } : 'none'
@@ -91,13 +103,19 @@ function readResponseType(asked = ''): AuthorizeRequest['responseType'] {
 }
 
 /** Tokens never travel in a query: the fragment is their default, and `query` is refused. */
-function readResponseMode(asked: string | undefined, { idToken }: AuthorizeRequest['responseType']): ResponseMode | undefined {
+function readResponseMode(
+  asked: string | undefined,
+  { idToken }: AuthorizeRequest['responseType'],
+): ResponseMode | undefined {
   if (idToken && asked === undefined) return 'fragment'
   if (!idToken && (asked === undefined || asked === 'query')) return 'query'
   return asked === 'fragment' || asked === 'form_post' ? asked : undefined
 }
 
-function readChallenge({ code_challenge: value, code_challenge_method: method }: Parameters): AuthorizeRequest['challenge'] {
+function readChallenge({
+  code_challenge: value,
+  code_challenge_method: method,
+}: Parameters): AuthorizeRequest['challenge'] {
   // without a method the challenge is taken as plain (RFC 7636 4.3)
   return value ? { value, method: method === 'S256' ? 'S256' : 'plain' } : undefined
 }
@@ -108,7 +126,13 @@ function refuseParameters(
   application: Application,
   responseType: AuthorizeRequest['responseType'],
 ): Refusal | undefined {
-  const { response_type: type, scope, code_challenge: challenge, code_challenge_method: method = 'plain', prompt } = parameters
+  const {
+    response_type: type,
+    scope,
+    code_challenge: challenge,
+    code_challenge_method: method = 'plain',
+    prompt,
+  } = parameters
   if (!type) return { code: 900144, values: { name: 'response_type' } }
   if (!/^(code|id_token|code id_token|id_token code)$/.test(type)) return { code: 700054, values: { type } } // no tokens for Graph here
   if (responseType.idToken && !application.enableIdTokenIssuance) return { code: 700054, values: { type: 'id_token' } }

@@ -19,7 +19,11 @@ export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
   async function begin(request: FastifyRequest<Route>, reply: FastifyReply) {
     const authority = resolveAuthority(request.params.tenant, cloud.directories)
     const parameters = firstOfEach({ ...request.query, ...request.body })
-    const read = readAuthorizeRequest(parameters, authority, cloud.directories.findApplication(parameters.client_id ?? ''))
+    const read = readAuthorizeRequest(
+      parameters,
+      authority,
+      cloud.directories.findApplication(parameters.client_id ?? ''),
+    )
     if (read.kind === 'page') return refuseOnPage(reply, cloud, read.refusal)
     if (read.kind === 'redirect') return refuseToApplication(reply, cloud, read.answer, read.refusal)
 
@@ -47,5 +51,7 @@ export function loginForm(tenant: string, parameters: Parameters): Form {
 }
 
 function firstOfEach(query: Values): Parameters {
-  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
 }

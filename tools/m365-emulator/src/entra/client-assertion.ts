@@ -21,7 +21,9 @@ export async function checkAssertion(
   if (!assertion) return { code: 50027 }
   const { header, claims } = assertion
   const isOwn = claims.iss === application.appId || 'x5t' in header || 'x5t#S256' in header
-  return isOwn ? checkOwnAssertion(cloud, assertion, application, authority) : checkFederatedAssertion(cloud, assertion, application)
+  return isOwn
+    ? checkOwnAssertion(cloud, assertion, application, authority)
+    : checkFederatedAssertion(cloud, assertion, application)
 }
 
 /** RFC 7523 3, with the number for each thing that can be wrong. */
@@ -39,7 +41,8 @@ function checkOwnAssertion(
   if (!certificate) return { code: 700027, values: { ...values, reason: 'The key was not found.' } }
   if (!isSigned(String(header.alg), signed, signature, certificate.publicKey))
     return { code: 700027, values: { ...values, reason: 'The signature is not valid.' } }
-  if (certificate.validToDate <= clock.date()) return { code: 700027, values: { ...values, reason: 'The key used is expired.' } }
+  if (certificate.validToDate <= clock.date())
+    return { code: 700027, values: { ...values, reason: 'The key used is expired.' } }
   if (claims.iss !== claims.sub) return { code: 50048 }
   if (claims.sub !== application.appId) return { code: 700021 }
   if (!audiences(origin, authority).includes(String(claims.aud).toLowerCase())) return { code: 700023 }
@@ -53,12 +56,19 @@ function thumbprintOf(der: Buffer, hash: 'sha1' | 'sha256'): string {
 function isSigned(alg: string, signed: Buffer, signature: Buffer, publicKey: Parameters<typeof verify>[2]): boolean {
   if (alg === 'RS256') return verify('sha256', signed, publicKey, signature)
   if (alg !== 'PS256') return false
-  const key = { key: publicKey as never, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+  const key = {
+    key: publicKey as never,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+  }
   return verify('sha256', signed, key, signature)
 }
 
 /** The token endpoint by directory id or domain; the issuer is taken as well. */
 function audiences(origin: string, authority: Authority): string[] {
-  const names = authority.kind === 'directory' ? [authority.directory.id, ...authority.directory.domains] : [authorityKey(authority)]
+  const names =
+    authority.kind === 'directory'
+      ? [authority.directory.id, ...authority.directory.domains]
+      : [authorityKey(authority)]
   return names.flatMap((name) => [`${origin}/${name}/oauth2/v2.0/token`, `${origin}/${name}/v2.0`])
 }

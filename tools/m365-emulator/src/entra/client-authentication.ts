@@ -24,7 +24,8 @@ export function readBasic(header: string | undefined): { clientId: string; secre
 }
 
 export function presentedCredential(body: Body, basic: { secret: string } | undefined): PresentedCredential {
-  if (body.client_assertion !== undefined) return { kind: 'assertion', text: body.client_assertion, type: body.client_assertion_type }
+  if (body.client_assertion !== undefined)
+    return { kind: 'assertion', text: body.client_assertion, type: body.client_assertion_type }
   const value = body.client_secret ?? basic?.secret
   return value ? { kind: 'secret', value } : { kind: 'none' }
 }

@@ -16,14 +16,19 @@ export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (
     const missing = !body.client_id ? 'client_id' : !body.scope ? 'scope' : undefined
     if (missing !== undefined) return refuseJson(reply, cloud, { code: 900144, values: { name: missing } })
     const application = cloud.directories.findApplication(body.client_id ?? '')
-    if (!application) return refuseJson(reply, cloud, { code: 700016, values: { app: body.client_id ?? '', tenant: params.tenant } })
+    if (!application)
+      return refuseJson(reply, cloud, { code: 700016, values: { app: body.client_id ?? '', tenant: params.tenant } })
     if (application.signInAudience === 'AzureADMyOrg' && isMultiTenant(authority)) {
       return refuseJson(reply, cloud, { code: 50194, values: { app: application.appId, authority: authority.kind } })
     }
     const refusal = refuseScope(body.scope ?? '')
     if (refusal) return refuseJson(reply, cloud, refusal)
 
-    const request = { clientId: application.appId, scopes: (body.scope ?? '').split(' ').filter(Boolean), tenant: params.tenant }
+    const request = {
+      clientId: application.appId,
+      scopes: (body.scope ?? '').split(' ').filter(Boolean),
+      tenant: params.tenant,
+    }
     const issued = cloud.deviceCodes.issue({ ...request, authority: authorityKey(authority) }, cloud.clock.now())
     const page = `${cloud.origin}/devicelogin`
     reply.header('cache-control', 'no-store, no-cache')

@@ -16,10 +16,16 @@ export class DeviceCodes {
   readonly #byDeviceCode = new Map<string, DeviceAuthorization>()
 
   issue(request: DeviceRequest, now: number): { deviceCode: string; userCode: string; expiresIn: number } {
-    for (const [code, { expiresAt }] of this.#byDeviceCode) if (expiresAt < now - LIFETIME) this.#byDeviceCode.delete(code)
+    for (const [code, { expiresAt }] of this.#byDeviceCode)
+      if (expiresAt < now - LIFETIME) this.#byDeviceCode.delete(code)
     const deviceCode = randomBytes(96).toString('base64url')
     const userCode = Array.from({ length: 9 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
-    this.#byDeviceCode.set(deviceCode, { ...request, userCode, expiresAt: now + LIFETIME, outcome: { kind: 'pending' } })
+    this.#byDeviceCode.set(deviceCode, {
+      ...request,
+      userCode,
+      expiresAt: now + LIFETIME,
+      outcome: { kind: 'pending' },
+    })
     return { deviceCode, userCode, expiresIn: LIFETIME / 1000 }
   }
 

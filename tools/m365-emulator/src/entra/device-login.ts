@@ -26,10 +26,13 @@ export const deviceLogin: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     const signedIn = cloud.sessions.accounts(cookies[SESSION_COOKIE], cloud.directories)
     const isFirst = answer.step === 'pick' && answer.account === ''
     if (isFirst)
-      return signedIn.length > 0 ? accountsPage(form, signedIn) : credentialsPage(form, { app: application.displayName, userName: '' })
+      return signedIn.length > 0
+        ? accountsPage(form, signedIn)
+        : credentialsPage(form, { app: application.displayName, userName: '' })
     const identified = identify(reply, cloud, cookies[SESSION_COOKIE], answer, { form, app: application.displayName })
     if (identified.kind === 'page') return identified.html
-    if (answer.step !== 'continue') return deviceConfirmPage(form, { app: application.displayName, account: keyOf(identified.account) })
+    if (answer.step !== 'continue')
+      return deviceConfirmPage(form, { app: application.displayName, account: keyOf(identified.account) })
     return approve(reply, device, identified.account)
   })
 

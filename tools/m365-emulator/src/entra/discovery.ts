@@ -39,7 +39,11 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
   })
 }
 
-function refuseUnknown(reply: Parameters<typeof refuseJson>[0], cloud: Cloud, authority: Authority & { kind: 'unknown' }) {
+function refuseUnknown(
+  reply: Parameters<typeof refuseJson>[0],
+  cloud: Cloud,
+  authority: Authority & { kind: 'unknown' },
+) {
   return refuseJson(reply, cloud, { ...refuseAuthority(authority), error: 'invalid_tenant' })
 }
 

@@ -19,7 +19,12 @@ export type Interaction = { cloud: Cloud; authority: Authority; request: Authori
 export type Consent = 'for-me' | 'for-organization' | undefined
 
 /** The account is known: may it use the application here, did somebody consent, then the code. */
-export function finishSignIn(reply: FastifyReply, interaction: Interaction, account: SignedInAccount, consent: Consent = undefined) {
+export function finishSignIn(
+  reply: FastifyReply,
+  interaction: Interaction,
+  account: SignedInAccount,
+  consent: Consent = undefined,
+) {
   const { cloud, authority, request, form } = interaction
   const admission = admit(account, authority, request, cloud.origin)
   if (admission.kind === 'refuse') return refusePerson(reply, interaction, admission.refusal)
@@ -35,7 +40,12 @@ export function finishSignIn(reply: FastifyReply, interaction: Interaction, acco
     if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, refusal)
     if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, interaction, directory)
     const mayForAll = mayConsent(user, directory, 'for-organization')
-    const named = { app: application.displayName, userName: account.user.userPrincipalName, account: keyOf(account), mayForAll }
+    const named = {
+      app: application.displayName,
+      userName: account.user.userPrincipalName,
+      account: keyOf(account),
+      mayForAll,
+    }
     return reply.type('text/html; charset=utf-8').send(consentPage(form, named))
   }
   cloud.sessions.participate(account.sid, application.appId)
@@ -50,12 +60,14 @@ function mayConsent(user: User, directory: Directory, consent: Consent): boolean
 function askForApproval(reply: FastifyReply, interaction: Interaction, { displayName }: Directory) {
   const { cloud, request, form } = interaction
   const { appId, displayName: app } = request.application
-  if (cloud.entra.adminApproval === 'page') return reply.type('text/html; charset=utf-8').send(needAdminApprovalPage(form, { app }))
+  if (cloud.entra.adminApproval === 'page')
+    return reply.type('text/html; charset=utf-8').send(needAdminApprovalPage(form, { app }))
   return refusePerson(reply, interaction, { code: 90094, values: { app: appId, tenant: displayName } })
 }
 
 function refusePerson(reply: FastifyReply, { cloud, request, form }: Interaction, refusal: Refusal) {
-  if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, { ...refusal, error: 'interaction_required' })
+  if (request.prompt === 'none')
+    return refuseToApplication(reply, cloud, request, { ...refusal, error: 'interaction_required' })
   const another = html`<form method="post" action="${form.action}"><input type="hidden" name="request" value="${form.request}">
 <button name="step" value="other">Sign in with another account</button></form>`
   return refuseOnPage(reply, cloud, refusal, another)
@@ -80,8 +92,15 @@ function answerOf(
     authTime: account.at,
     amr: account.amr,
   }
-  const asked = { authority: authorityKey(authority), redirectUri: request.target.uri, nonce, challenge: request.challenge }
+  const asked = {
+    authority: authorityKey(authority),
+    redirectUri: request.target.uri,
+    nonce,
+    challenge: request.challenge,
+  }
   const code = responseType.code ? cloud.codes.issue({ ...grant, ...asked }, cloud.clock.now()) : undefined
-  const idToken = responseType.idToken ? issueIdToken(cloud, { directory, user, application, grant, nonce }, code) : undefined
+  const idToken = responseType.idToken
+    ? issueIdToken(cloud, { directory, user, application, grant, nonce }, code)
+    : undefined
   return { ...(code && { code }), ...(idToken && { id_token: idToken }), session_state: account.sid }
 }

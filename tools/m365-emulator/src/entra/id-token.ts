@@ -6,7 +6,13 @@ import type { Directory } from '../directory/directory.ts'
 import type { User } from '../directory/user.ts'
 import type { Grant } from './codes.ts'
 
-export type IdTokenSubject = { directory: Directory; user: User; application: Application; grant: Grant; nonce: string | undefined }
+export type IdTokenSubject = {
+  directory: Directory
+  user: User
+  application: Application
+  grant: Grant
+  nonce: string | undefined
+}
 export type Claims = Record<string, unknown>
 
 /** Which claims a v2.0 ID token carries: by scope, by optional claims, and only those that have a value. */
@@ -74,7 +80,9 @@ export function loginHintOf({ directory, user }: Account): string {
 }
 
 export function readLoginHint(hint: string, directories: Directories): Account | undefined {
-  return hint.startsWith('O.') ? directories.account(Buffer.from(hint.slice(2), 'base64url').toString()) : directories.findAccount(hint)
+  return hint.startsWith('O.')
+    ? directories.account(Buffer.from(hint.slice(2), 'base64url').toString())
+    : directories.findAccount(hint)
 }
 
 function opaque(kind: string, of: string): string {

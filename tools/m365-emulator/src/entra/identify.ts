@@ -22,7 +22,9 @@ export type LoginAnswer = z.infer<typeof LoginAnswer>
 
 export type Identified = { kind: 'known'; account: SignedInAccount } | { kind: 'page'; html: string }
 
-/** Whose answer this is: by password and perhaps a second factor, or one of the accounts this browser is signed in with. */
+/**
+ * Whose answer this is: by password and perhaps a second factor, or one of the accounts this browser is signed in with.
+ */
 export function identify(
   reply: FastifyReply,
   cloud: Cloud,
@@ -48,7 +50,9 @@ export function identify(
   const signedIn = cloud.sessions.accounts(session, cloud.directories)
   const chosen = answer.step === 'other' ? undefined : signedIn.find((account) => keyOf(account) === answer.account)
   // without a choice, and when the session ended while the page was open
-  return chosen ? { kind: 'known', account: chosen } : { kind: 'page', html: credentialsPage(form, { app, userName: '' }) }
+  return chosen
+    ? { kind: 'known', account: chosen }
+    : { kind: 'page', html: credentialsPage(form, { app, userName: '' }) }
 }
 
 export function keyOf({ directory, user }: Account): string {
@@ -65,8 +69,19 @@ function checkPassword(
   return account.user.accountEnabled ? { kind: 'ok', account } : { kind: 'refuse', code: 50057 }
 }
 
-function startSession(reply: FastifyReply, cloud: Cloud, previous: string | undefined, account: Account, amr: readonly string[]) {
+function startSession(
+  reply: FastifyReply,
+  cloud: Cloud,
+  previous: string | undefined,
+  account: Account,
+  amr: readonly string[],
+) {
   const { id, signedIn } = cloud.sessions.signIn(previous, account, cloud.clock.now(), amr)
-  reply.setCookie(SESSION_COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/', secure: cloud.origin.startsWith('https:') })
+  reply.setCookie(SESSION_COOKIE, id, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure: cloud.origin.startsWith('https:'),
+  })
   return { ...signedIn, ...account }
 }

@@ -7,7 +7,9 @@ import { type Consent, finishSignIn } from './finish-sign-in.ts'
 import { identify, LoginAnswer, SESSION_COOKIE } from './identify.ts'
 import { refuseOnPage } from './pages/error-page.ts'
 
-/** Where the pages of the login post their answers; the authorize request travels along and is checked anew each time. */
+/**
+ * Where the pages of the login post their answers; the authorize request travels along and is checked anew each time.
+ */
 export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.post<{ Params: { tenant: string } }>('/:tenant/login', async ({ params, body, cookies }, reply) => {
     const read = LoginAnswer.safeParse(body)
@@ -15,7 +17,11 @@ export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const answer = read.data
     const parameters = Object.fromEntries(new URLSearchParams(answer.request))
     const authority = resolveAuthority(params.tenant, cloud.directories)
-    const asked = readAuthorizeRequest(parameters, authority, cloud.directories.findApplication(parameters.client_id ?? ''))
+    const asked = readAuthorizeRequest(
+      parameters,
+      authority,
+      cloud.directories.findApplication(parameters.client_id ?? ''),
+    )
     if (asked.kind === 'page') return refuseOnPage(reply, cloud, asked.refusal)
     if (asked.kind === 'redirect') return refuseToApplication(reply, cloud, asked.answer, asked.refusal)
     if (answer.step === 'cancel' || answer.step === 'return') return cancelAtApplication(reply, cloud, asked.request)
@@ -25,7 +31,12 @@ export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     reply.type('text/html; charset=utf-8')
     const identified = identify(reply, cloud, cookies[SESSION_COOKIE], answer, page)
     if (identified.kind === 'page') return identified.html
-    return finishSignIn(reply, { cloud, authority, request: asked.request, form }, identified.account, consentIn(answer))
+    return finishSignIn(
+      reply,
+      { cloud, authority, request: asked.request, form },
+      identified.account,
+      consentIn(answer),
+    )
   })
 }
 

@@ -11,7 +11,9 @@ type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | u
 
 /** Ends the Microsoft session; goes on only to a redirect URI that some application registered. */
 export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  app.get<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, url }, reply) => end(reply, url, cookies[SESSION_COOKIE], query))
+  app.get<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, url }, reply) =>
+    end(reply, url, cookies[SESSION_COOKIE], query),
+  )
   app.post<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, body, url }, reply) =>
     end(reply, url, cookies[SESSION_COOKIE], { ...query, ...body }),
   )
@@ -32,7 +34,10 @@ export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     return target ? reply.redirect(target, 302) : signedOutPage()
   }
 
-  function chooseAccount(accounts: readonly SignedInAccount[], { logout_hint: hint, account }: Values): SignedInAccount | undefined {
+  function chooseAccount(
+    accounts: readonly SignedInAccount[],
+    { logout_hint: hint, account }: Values,
+  ): SignedInAccount | undefined {
     const hinted = hint === undefined ? undefined : readLoginHint(hint, cloud.directories)
     const key = hinted ? keyOf(hinted) : account
     return accounts.find((one) => keyOf(one) === key)

@@ -44,7 +44,10 @@ export class MicrosoftSessions {
     else this.#sessions.delete(id ?? '')
   }
 
-  /** The password was right, the second factor is asked for: what comes back proves that it is the same browser's attempt. */
+  /**
+   * The password was right, the second factor is asked for: what comes back proves that it is the same browser's
+   * attempt.
+   */
   beginSecondFactor(account: string): string {
     const proof = randomBytes(24).toString('base64url')
     this.#halfway.set(proof, account)

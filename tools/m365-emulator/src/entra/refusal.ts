@@ -14,7 +14,11 @@ export function newTrace(now: Date, correlationId?: string): Trace {
   }
 }
 
-export function describe(text: string, { traceId, correlationId, timestamp }: Trace, { descriptionSeparator }: EntraSettings): string {
+export function describe(
+  text: string,
+  { traceId, correlationId, timestamp }: Trace,
+  { descriptionSeparator }: EntraSettings,
+): string {
   const separator = descriptionSeparator === 'space' ? ' ' : '\r\n'
   return [text, `Trace ID: ${traceId}`, `Correlation ID: ${correlationId}`, `Timestamp: ${timestamp}`].join(separator)
 }

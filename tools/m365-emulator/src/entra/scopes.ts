@@ -18,7 +18,9 @@ export function refuseScope(scope: string): Refusal | undefined {
 
 /** What the token answer names: OpenID scopes stay bare, Graph's are full. */
 export function grantedScopes(scopes: readonly string[]): string {
-  const graph = scopes.filter((scope) => !OPENID_SCOPES.has(scope)).map((scope) => (scope.startsWith(GRAPH) ? scope : `${GRAPH}/${scope}`))
+  const graph = scopes
+    .filter((scope) => !OPENID_SCOPES.has(scope))
+    .map((scope) => (scope.startsWith(GRAPH) ? scope : `${GRAPH}/${scope}`))
   const openid = scopes.filter((scope) => OPENID_SCOPES.has(scope) && scope !== 'offline_access')
   return [...openid, ...(graph.length > 0 ? graph : [`${GRAPH}/User.Read`])].join(' ')
 }

@@ -1,6 +1,7 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto'
 
-// The little of DER (X.690) and X.509 (RFC 5280 4.1) that a self-signed RSA certificate needs; node:crypto only reads them.
+// The little of DER (X.690) and X.509 (RFC 5280 4.1) that a self-signed RSA certificate needs; node:crypto only reads
+// them.
 
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents)

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** Behaviour that the public sources do not settle, or that has changed over the years: each is the likelier way unless switched. */
+/**
+ * Behaviour that the public sources do not settle, or that has changed over the years: each is the likelier way unless
+ * switched.
+ */
 export const EntraSettings = z.strictObject({
   /** Captures up to 2023 separate the parts of an error_description by line breaks, later ones by spaces. */
   descriptionSeparator: z.enum(['space', 'line-break']),
@@ -15,11 +18,13 @@ export const EntraSettings = z.strictObject({
   /** A failed client authentication ends the code as well; the retry hears of the verifier. */
   failedAuthenticationBurnsCode: z.boolean(),
   /**
-   * What the application gets for Cancel and for returning from the approval page. Measured in August 2026: bare. Older captures name 65004, with
-   * `access_denied` or `consent_required`, with and without `error_subcode`.
+   * What the application gets for Cancel and for returning from the approval page. Measured in August 2026: bare. Older
+   * captures name 65004, with `access_denied` or `consent_required`, with and without `error_subcode`.
    */
   cancelAnswer: z.enum(['bare', 'described', 'described-with-subcode', 'consent-required']),
-  /** A consent that only an administrator may give: the approval page with its way back, or the error page with 90094. */
+  /**
+   * A consent that only an administrator may give: the approval page with its way back, or the error page with 90094.
+   */
   adminApproval: z.enum(['page', 'error-90094']),
   /** `sid` in every ID token, or only as the optional claim. */
   sidClaim: z.enum(['always', 'optional']),

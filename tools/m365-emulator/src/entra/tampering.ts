@@ -7,7 +7,9 @@ export const Tamper = z.strictObject({
   /** Set these claims; null removes one. */
   claims: z.record(z.string(), z.json()).default({}),
   header: z.record(z.string(), z.json()).default({}),
-  sign: z.enum(['normal', 'unpublished-key', 'personal-key', 'none', 'hs256-public-pem', 'hs256-jwk', 'broken']).default('normal'),
+  sign: z
+    .enum(['normal', 'unpublished-key', 'personal-key', 'none', 'hs256-public-pem', 'hs256-jwk', 'broken'])
+    .default('normal'),
 })
 export type Tamper = z.output<typeof Tamper>
 export type TamperInput = z.input<typeof Tamper>

@@ -37,13 +37,16 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const application = cloud.directories.findApplication(clientId ?? '')
     const asked = { authority, body, clientId: clientId ?? '', application, origin: headers.origin }
     const result = await handle(cloud, { ...asked, credential: presentedCredential(body, basic) })
-    if (result.cors && headers.origin) reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
+    if (result.cors && headers.origin)
+      reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
     return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
   })
 
   // A preflight cannot know the client yet; it is the answer itself that lacks the header for `web`.
   app.options('/:tenant/oauth2/v2.0/token', async (request, reply) => {
-    reply.header('access-control-allow-origin', request.headers.origin ?? '*').header('access-control-allow-methods', 'POST, OPTIONS')
+    reply
+      .header('access-control-allow-origin', request.headers.origin ?? '*')
+      .header('access-control-allow-methods', 'POST, OPTIONS')
     reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type')
     return reply.header('access-control-max-age', '600').code(204).send()
   })

@@ -23,7 +23,11 @@ function refuse(effect: Extract<FaultEffect, { kind: 'refuse' }>, reply: Fastify
     .header('x-ms-request-id', trace.traceId)
     .send({
       error: effect.code ?? 'temporarily_unavailable',
-      error_description: describe(effect.message ?? 'AADSTS90033: A transient error has occurred. Please try again.', trace, cloud.entra),
+      error_description: describe(
+        effect.message ?? 'AADSTS90033: A transient error has occurred. Please try again.',
+        trace,
+        cloud.entra,
+      ),
       error_codes: [90033],
       timestamp: trace.timestamp,
       trace_id: trace.traceId,

@@ -11,7 +11,10 @@ const Effect = z.discriminatedUnion('kind', [
     code: z.string().optional(),
     /** Graph's `error.message`. */
     message: z.string().optional(),
-    /** Seconds, with a fraction as once captured or without; an HTTP date; the header as it is. Without it there is none. */
+    /**
+     * Seconds, with a fraction as once captured or without; an HTTP date; the header as it is. Without it there is
+     * none.
+     */
     retryAfter: z.union([z.number().min(0), z.string(), z.strictObject({ dateIn: z.number().int() })]).optional(),
   }),
   /** What is no document of Graph's: a proxy's page, or with an empty body nothing. */
@@ -35,7 +38,10 @@ const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('repeated-link'), to: z.enum(['self', 'first']).default('self') }),
   z.strictObject({ kind: z.literal('repeated-items') }),
   z.strictObject({ kind: z.literal('reversed-items') }),
-  /** Every item of the page that has the property has this in its place, as `null` where Graph once told no `accountEnabled`. */
+  /**
+   * Every item of the page that has the property has this in its place, as `null` where Graph once told no
+   * `accountEnabled`.
+   */
   z.strictObject({ kind: z.literal('odd-property'), property: z.string(), value: z.json() }),
 ])
 

@@ -1,9 +1,19 @@
 import { seededRandom } from '../directory/random.ts'
 import { Fault, type FaultEffect, type FaultInput } from './fault.ts'
 
-type Planned = { path: RegExp; method: string | undefined; after: number; left: number; isMet: () => boolean; effect: FaultEffect }
+type Planned = {
+  path: RegExp
+  method: string | undefined
+  after: number
+  left: number
+  isMet: () => boolean
+  effect: FaultEffect
+}
 
-/** Faults a test has planned. They are met in the order of planning, each by the requests it is for: the same plan, the same run. */
+/**
+ * Faults a test has planned. They are met in the order of planning, each by the requests it is for: the same plan, the
+ * same run.
+ */
 export class Faults {
   #planned: Planned[] = []
 
@@ -11,7 +21,14 @@ export class Faults {
     const { path, method, after, count, share, seed, effect } = Fault.parse(fault)
     const random = seededRandom(seed)
     const isMet = () => random() < share
-    this.#planned.push({ path: new RegExp(path), method, after, left: count ?? Number.POSITIVE_INFINITY, isMet, effect })
+    this.#planned.push({
+      path: new RegExp(path),
+      method,
+      after,
+      left: count ?? Number.POSITIVE_INFINITY,
+      isMet,
+      effect,
+    })
   }
 
   clear(): void {

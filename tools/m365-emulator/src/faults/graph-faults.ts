@@ -72,11 +72,24 @@ function refuse(effect: FaultEffect, request: FastifyRequest, reply: FastifyRepl
 
 function deltaExpired(form: '400' | '410' | '410-resync', request: FastifyRequest, cloud: Cloud): GraphError {
   if (form === '400')
-    return new GraphError(400, 'syncStateNotFound', 'The sync state generation is not found; please perform a full synchronization.')
+    return new GraphError(
+      400,
+      'syncStateNotFound',
+      'The sync state generation is not found; please perform a full synchronization.',
+    )
   if (form === '410')
-    return new GraphError(410, 'SyncStateNotFound', 'The sync state generation is not found; please perform a full synchronization.')
+    return new GraphError(
+      410,
+      'SyncStateNotFound',
+      'The sync state generation is not found; please perform a full synchronization.',
+    )
   const location = `${cloud.origin}${pathOf(request)}?$deltatoken=`
-  return new GraphError(410, 'resyncRequired', 'Resync required. Any deltaLink obtained before is not valid any more.', { location })
+  return new GraphError(
+    410,
+    'resyncRequired',
+    'Resync required. Any deltaLink obtained before is not valid any more.',
+    { location },
+  )
 }
 
 export function retryAfter(wanted: number | string | { dateIn: number }, cloud: Cloud): string {
@@ -90,7 +103,10 @@ function isPage(payload: unknown): payload is Page {
 }
 
 /** A page has its links before its items. */
-function withNextLink({ '@odata.deltaLink': _, '@odata.nextLink': __, '@odata.context': context, ...rest }: Page, link: string): Page {
+function withNextLink(
+  { '@odata.deltaLink': _, '@odata.nextLink': __, '@odata.context': context, ...rest }: Page,
+  link: string,
+): Page {
   return { '@odata.context': context, '@odata.nextLink': link, ...rest }
 }
 
@@ -114,7 +130,10 @@ function changePage(effect: FaultEffect, page: Page, url: string): Page {
     case 'odd-property': {
       const { property, value } = effect
       const hasIt = (item: unknown) => typeof item === 'object' && item !== null && property in item
-      return { ...page, value: page.value.map((item) => (hasIt(item) ? { ...(item as object), [property]: value } : item)) }
+      return {
+        ...page,
+        value: page.value.map((item) => (hasIt(item) ? { ...(item as object), [property]: value } : item)),
+      }
     }
     default:
       return page

@@ -24,7 +24,9 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const ids = new Set(requests.map(({ id }) => id.toLowerCase()))
     if (requests.some(({ dependsOn = [] }) => dependsOn.some((id) => !ids.has(id.toLowerCase()))))
       throw badRequest('dependsOn names a request that is not in the batch.')
-    const withoutType = requests.find(({ body: content, headers: own }) => content !== undefined && !hasContentType(own))
+    const withoutType = requests.find(
+      ({ body: content, headers: own }) => content !== undefined && !hasContentType(own),
+    )
     if (withoutType) throw badRequest(`Content-Type header is missing for request id ${withoutType.id}.`)
     if (ids.size < requests.length) throw badRequest('Request Id values must be unique.')
 
@@ -33,7 +35,11 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     for (const { id, method, url, headers: own, body: content, dependsOn = [] } of requests) {
       if (dependsOn.some((dependency) => (statuses.get(dependency) ?? 424) >= 400)) {
         statuses.set(id, 424)
-        responses.push({ id, status: 424, body: { error: { code: 'FailedDependency', message: 'A dependency failed.' } } })
+        responses.push({
+          id,
+          status: 424,
+          body: { error: { code: 'FailedDependency', message: 'A dependency failed.' } },
+        })
         continue
       }
       const response = await app.inject({
@@ -48,7 +54,11 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
         id,
         status: response.statusCode,
         headers: itemHeaders(response.headers),
-        body: isJson ? response.json() : isText(response.headers) ? response.body : response.rawPayload.toString('base64'),
+        body: isJson
+          ? response.json()
+          : isText(response.headers)
+            ? response.body
+            : response.rawPayload.toString('base64'),
       })
     }
     return { responses }
@@ -57,7 +67,8 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
 
 const hasContentType = (headers: Readonly<Record<string, string>>) =>
   Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
-const isText = (headers: Readonly<Record<string, unknown>>) => String(headers['content-type'] ?? 'text/').startsWith('text/')
+const isText = (headers: Readonly<Record<string, unknown>>) =>
+  String(headers['content-type'] ?? 'text/').startsWith('text/')
 
 /** Of an item's own headers those a client acts on. */
 function itemHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

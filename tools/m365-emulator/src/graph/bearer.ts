@@ -27,7 +27,9 @@ type Claims = {
 }
 
 const invalidToken = (message: string) =>
-  new GraphError(401, 'InvalidAuthenticationToken', message, { 'www-authenticate': 'Bearer realm="", error="invalid_token"' })
+  new GraphError(401, 'InvalidAuthenticationToken', message, {
+    'www-authenticate': 'Bearer realm="", error="invalid_token"',
+  })
 
 /** The permissions in the token count, not those granted meanwhile: a new consent needs a new token. */
 export function authenticate(authorization: string | undefined, cloud: Cloud): Caller {
@@ -36,12 +38,18 @@ export function authenticate(authorization: string | undefined, cloud: Cloud): C
   const claims = verifySignature(token, cloud)
   const now = cloud.clock.now() / 1000
   if (claims.aud !== GRAPH) throw invalidToken('Access token validation failure. Invalid audience.')
-  if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300) throw invalidToken('Lifetime validation failed, the token is expired.')
+  if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300)
+    throw invalidToken('Lifetime validation failed, the token is expired.')
   const directory = cloud.directories.find(claims.tid ?? '')
   const principal = directory?.principals.get(claims.appid ?? '')
-  const isStillUnknown = (principal?.grantedAt.values().next().value ?? 0) > cloud.clock.now() - cloud.graph.identityUnknownMilliseconds
+  const isStillUnknown =
+    (principal?.grantedAt.values().next().value ?? 0) > cloud.clock.now() - cloud.graph.identityUnknownMilliseconds
   if (!directory || !principal || isStillUnknown)
-    throw new GraphError(401, 'Authorization_IdentityNotFound', 'The identity of the calling application could not be established.')
+    throw new GraphError(
+      401,
+      'Authorization_IdentityNotFound',
+      'The identity of the calling application could not be established.',
+    )
   if (!principal.enabled)
     throw new GraphError(401, 'Authorization_IdentityDisabled', 'The identity of the calling application is disabled.')
   return {
@@ -56,7 +64,8 @@ export function authenticate(authorization: string | undefined, cloud: Cloud): C
 
 function verifySignature(token: string, { keys }: Cloud): Claims {
   const [header, payload, signature, ...rest] = token.split('.')
-  if (!header || !payload || !signature || rest.length > 0) throw invalidToken('CompactToken parsing failed with error code: 80049217')
+  if (!header || !payload || !signature || rest.length > 0)
+    throw invalidToken('CompactToken parsing failed with error code: 80049217')
   try {
     const { alg, kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
     const key = alg === 'RS256' ? keys.published.find((published) => published.kid === kid) : undefined
@@ -70,7 +79,8 @@ function verifySignature(token: string, { keys }: Cloud): Claims {
   throw invalidToken('Access token validation failure. Invalid signature.')
 }
 
-const denied = () => new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+const denied = () =>
+  new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
 
 const READ_USERS = ['User.Read.All', 'Directory.Read.All', 'User.ReadWrite.All']
 const BASIC_PROPERTIES = ['displayName', 'givenName', 'id', 'mail', 'surname', 'userPrincipalName']

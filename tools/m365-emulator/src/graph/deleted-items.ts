@@ -23,16 +23,23 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const caller = authenticate(headers.authorization, cloud)
     const visible = visibleUserProperties(caller)
     const options = readOptions(query)
-    refuseOptions(options, ['skip', 'filter', 'orderby', 'search'], (option) => `'$${option}' is not supported on deleted items.`)
+    refuseOptions(
+      options,
+      ['skip', 'filter', 'orderby', 'search'],
+      (option) => `'$${option}' is not supported on deleted items.`,
+    )
     const select = readSelect(options.select)
     const size = readTop(options.top) ?? cloud.graph.defaultPageSize
     const start = readStart(options, cloud.run)?.position ?? 0
     const all = caller.directory.users.deleted()
-    const next = start + size < all.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
+    const next =
+      start + size < all.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
     const base = `${cloud.origin}/v1.0/directory/deletedItems/microsoft.graph.user`
     return {
       '@odata.context': `${cloud.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
-      ...(options.count === 'true' && isEventual(headers.consistencylevel) && start === 0 && { '@odata.count': all.length }),
+      ...(options.count === 'true' &&
+        isEventual(headers.consistencylevel) &&
+        start === 0 && { '@odata.count': all.length }),
       ...(next && { '@odata.nextLink': pageLink(base, options, next) }),
       value: all.slice(start, start + size).map((one) => show(one, select, visible)),
     }
@@ -51,7 +58,11 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     requireAny(caller, 'User.DeleteRestore.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
     const user = caller.directory.users.restore(binOf(caller.directory, params.id).user.id)
     const context = `${cloud.origin}/v1.0/$metadata#directoryObjects/$entity`
-    return { '@odata.context': context, '@odata.type': '#microsoft.graph.user', ...project(user, DEFAULT_PROPERTIES, null) }
+    return {
+      '@odata.context': context,
+      '@odata.type': '#microsoft.graph.user',
+      ...project(user, DEFAULT_PROPERTIES, null),
+    }
   })
 
   app.delete<ById>('/directory/deletedItems/:id', async ({ headers, params }, reply) => {
@@ -62,7 +73,11 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   })
 }
 
-function show({ user, deletedDateTime }: Deleted, select: readonly string[] | undefined, visible: Visible): Record<string, unknown> {
+function show(
+  { user, deletedDateTime }: Deleted,
+  select: readonly string[] | undefined,
+  visible: Visible,
+): Record<string, unknown> {
   const shown = project(user, select ?? DEFAULT_PROPERTIES, visible)
   return !select || select.includes('deletedDateTime') ? { ...shown, deletedDateTime } : shown
 }

@@ -18,7 +18,10 @@ type Round = {
 }
 
 /** The first round: everybody as they are now. What changes while it runs comes again in the next round. */
-export function takeSnapshot({ directory, tracked, visible, tellsRemoved, ids, size }: Round, start: number): DeltaPage {
+export function takeSnapshot(
+  { directory, tracked, visible, tellsRemoved, ids, size }: Round,
+  start: number,
+): DeltaPage {
   const items: DeltaItem[] = []
   for (let position = start; position < directory.users.end; position++) {
     const user = directory.users.at(position)
@@ -46,7 +49,10 @@ export function takeChanges(round: Round, start: number, until: number): DeltaPa
   return { items: items(round, changed), next: undefined }
 }
 
-function items({ directory, tracked, visible, isMinimal }: Round, changed: ReadonlyMap<string, ReadonlySet<string>>): DeltaItem[] {
+function items(
+  { directory, tracked, visible, isMinimal }: Round,
+  changed: ReadonlyMap<string, ReadonlySet<string>>,
+): DeltaItem[] {
   return [...changed].map(([id, properties]) => {
     const state = directory.users.state(id)
     if (state !== 'live') return { id, '@removed': { reason: state === 'soft-deleted' ? 'changed' : 'deleted' } }

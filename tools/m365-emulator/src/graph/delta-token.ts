@@ -8,12 +8,20 @@ const SEVEN_DAYS = 7 * 24 * 60 * 60 * 1000
 const MOST_IDS = 50
 
 export type DeltaResource = DeltaToken['resource']
-type Tracked = { resource: DeltaResource; directory: Directory; readSelect: (select: string | undefined) => string[] | undefined }
+type Tracked = {
+  resource: DeltaResource
+  directory: Directory
+  readSelect: (select: string | undefined) => string[] | undefined
+}
 
 export const isLatest = ({ deltatoken }: QueryOptions) => deltatoken?.toLowerCase() === 'latest'
 
 /** A first request makes a token, a later one brings it; what was selected is in it and cannot be changed. */
-export function currentToken(options: QueryOptions, cloud: Cloud, { resource, directory, readSelect }: Tracked): DeltaToken {
+export function currentToken(
+  options: QueryOptions,
+  cloud: Cloud,
+  { resource, directory, readSelect }: Tracked,
+): DeltaToken {
   const until = directory.logs[resource].endBefore(cloud.graph.deltaLagMilliseconds)
   const given = options.skiptoken ?? (options.deltatoken || undefined)
   if (given === undefined || isLatest(options)) {
@@ -40,7 +48,11 @@ export function currentToken(options: QueryOptions, cloud: Cloud, { resource, di
   return options.deltatoken === undefined ? token : { ...token, until: Math.max(until, token.position) }
 }
 
-export function nextLink(cloud: Cloud, token: DeltaToken, where: { position: number; member?: number }): Record<string, string> {
+export function nextLink(
+  cloud: Cloud,
+  token: DeltaToken,
+  where: { position: number; member?: number },
+): Record<string, string> {
   const next = { ...token, member: 0, ...where, page: token.page + 1, issuedAt: cloud.clock.now() }
   return { '@odata.nextLink': `${cloud.origin}/v1.0/${token.resource}/delta?$skiptoken=${writeToken(next)}` }
 }
@@ -59,16 +71,22 @@ function expired(status: 400 | 410): GraphError {
 
 /** The server lost its place: 410 with the address of a fresh start. */
 function resync(origin: string, { resource, select }: DeltaToken): GraphError {
-  return new GraphError(410, 'resyncRequired', 'Resync required. Any deltaLink obtained before is not valid any more.', {
-    location: `${origin}/v1.0/${resource}/delta?${select ? `$select=${select.join(',')}&` : ''}$deltatoken=`,
-  })
+  return new GraphError(
+    410,
+    'resyncRequired',
+    'Resync required. Any deltaLink obtained before is not valid any more.',
+    {
+      location: `${origin}/v1.0/${resource}/delta?${select ? `$select=${select.join(',')}&` : ''}$deltatoken=`,
+    },
+  )
 }
 
 function readIds(filter: string | undefined, resource: DeltaResource): string[] | null {
   if (filter === undefined) return null
   const clauses = filter.trim().split(/\s+or\s+/i)
   const ids = clauses.map((clause) => /^id\s+eq\s+'([^']+)'$/i.exec(clause.trim())?.[1]?.toLowerCase())
-  if (ids.some((id) => id === undefined)) throw badRequest(`Only a filter on id is supported for delta queries on ${resource}.`)
+  if (ids.some((id) => id === undefined))
+    throw badRequest(`Only a filter on id is supported for delta queries on ${resource}.`)
   if (ids.length > MOST_IDS) throw badRequest(`A delta filter takes at most ${MOST_IDS} ids.`)
   return ids as string[]
 }

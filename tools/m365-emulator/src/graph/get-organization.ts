@@ -15,6 +15,9 @@ export const getOrganization: FastifyPluginAsync<{ cloud: Cloud }> = async (app,
       name,
       type: 'Managed',
     }))
-    return { '@odata.context': `${cloud.origin}/v1.0/$metadata#organization`, value: [{ id, displayName, verifiedDomains }] }
+    return {
+      '@odata.context': `${cloud.origin}/v1.0/$metadata#organization`,
+      value: [{ id, displayName, verifiedDomains }],
+    }
   })
 }

@@ -15,7 +15,11 @@ export class GraphError extends Error {
 export type GraphTrace = { requestId: string; clientRequestId: string; date: Date }
 
 export function errorDocument(code: string, message: string, { requestId, clientRequestId, date }: GraphTrace) {
-  const innerError = { date: date.toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId }
+  const innerError = {
+    date: date.toISOString().slice(0, 19),
+    'request-id': requestId,
+    'client-request-id': clientRequestId,
+  }
   return { error: { code, message, innerError } }
 }
 

@@ -18,7 +18,8 @@ import { subscriptions } from './subscriptions.ts'
 import { throttle } from './throttle.ts'
 import { usersDelta } from './users-delta.ts'
 
-const CONTENT_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+const CONTENT_TYPE =
+  'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
 
 /** Microsoft Graph v1.0, as much of it as an importer of users meets. */
 export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
@@ -28,14 +29,23 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     if (known) return known
     const asked = request.headers['client-request-id']
     const requestId = randomUUID()
-    const trace = { requestId, clientRequestId: typeof asked === 'string' ? asked : requestId, date: cloud.clock.date() }
+    const trace = {
+      requestId,
+      clientRequestId: typeof asked === 'string' ? asked : requestId,
+      date: cloud.clock.date(),
+    }
     traces.set(request, trace)
     return trace
   }
 
   app.addHook('onRequest', async (request, reply) => {
     const { requestId, clientRequestId } = traceOf(request)
-    reply.headers({ 'request-id': requestId, 'client-request-id': clientRequestId, 'odata-version': '4.0', 'cache-control': 'no-cache' })
+    reply.headers({
+      'request-id': requestId,
+      'client-request-id': clientRequestId,
+      'odata-version': '4.0',
+      'cache-control': 'no-cache',
+    })
     reply.header(
       'x-ms-ags-diagnostic',
       '{"ServerInfo":{"DataCenter":"Emulator","Slice":"E","Ring":"1","ScaleUnit":"000","RoleInstance":"EM00"}}',
@@ -52,7 +62,9 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     }
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error(error)
-    return reply.code(status).send(errorDocument(status < 500 ? 'BadRequest' : 'InternalServerError', error.message, traceOf(request)))
+    return reply
+      .code(status)
+      .send(errorDocument(status < 500 ? 'BadRequest' : 'InternalServerError', error.message, traceOf(request)))
   })
   app.setNotFoundHandler((request, reply) => {
     const document = errorDocument('BadRequest', 'Resource not found for the segment.', traceOf(request))

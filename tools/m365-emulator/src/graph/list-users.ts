@@ -25,7 +25,8 @@ export const listUsers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
     const isEmpty = isLeftEmpty(place.page, cloud.graph.emptyPageEvery)
     const page = isEmpty ? { users: [], next: place } : await takePage(users, listing, place, size)
     const origin = `${cloud.origin}/v1.0`
-    const next = page.next && pageLink(`${origin}/users`, options, { run: cloud.run, ...page.next, page: place.page + 1 })
+    const next =
+      page.next && pageLink(`${origin}/users`, options, { run: cloud.run, ...page.next, page: place.page + 1 })
     return {
       '@odata.context': `${origin}/$metadata#users${select ? `(${select.join(',')})` : ''}`,
       ...(listing.count && !start && { '@odata.count': await countMatching(users, listing) }),

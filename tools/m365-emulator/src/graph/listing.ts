@@ -24,7 +24,8 @@ type Page = { users: User[]; next: Place | undefined }
 /** Users looked at before others get their turn. */
 const TURN = 2_000
 
-export const isEventual = (header: string | string[] | undefined) => typeof header === 'string' && header.toLowerCase() === 'eventual'
+export const isEventual = (header: string | string[] | undefined) =>
+  typeof header === 'string' && header.toLowerCase() === 'eventual'
 
 /** Advanced queries need the header and `$count=true`; without the header `$count` is silently ignored. */
 export function readListing(options: QueryOptions, eventual: boolean): Listing {
@@ -63,7 +64,13 @@ export async function takePage(users: UserStore, listing: Listing, place: Place,
 }
 
 /** One pass over everybody, keeping only the nearest after the key. */
-async function takeSortedPage(users: UserStore, { matches }: Listing, order: OrderBy, after: SortKey | null, size: number): Promise<Page> {
+async function takeSortedPage(
+  users: UserStore,
+  { matches }: Listing,
+  order: OrderBy,
+  after: SortKey | null,
+  size: number,
+): Promise<Page> {
   const { keyOf, compare } = order
   let nearest: { user: User; key: SortKey }[] = []
   let farthest: SortKey | undefined
@@ -82,7 +89,10 @@ async function takeSortedPage(users: UserStore, { matches }: Listing, order: Ord
   }
   shrink()
   const page = nearest.slice(0, size)
-  return { users: page.map(({ user }) => user), next: nearest.length > size ? { position: 0, after: page.at(-1)?.key ?? null } : undefined }
+  return {
+    users: page.map(({ user }) => user),
+    next: nearest.length > size ? { position: 0, after: page.at(-1)?.key ?? null } : undefined,
+  }
 }
 
 export async function countMatching(users: UserStore, { matches }: Listing): Promise<number> {

@@ -5,7 +5,11 @@ export const NotificationFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('duplicate'), count: z.number().int().min(1).default(1) }),
   z.strictObject({ kind: z.literal('wrong-client-state'), count: z.number().int().min(1).default(1) }),
   /** Delivered this much later than they would be. */
-  z.strictObject({ kind: z.literal('delay'), count: z.number().int().min(1).default(1), milliseconds: z.number().int().min(0) }),
+  z.strictObject({
+    kind: z.literal('delay'),
+    count: z.number().int().min(1).default(1),
+    milliseconds: z.number().int().min(0),
+  }),
   /** The next `count` are held until all are there, then delivered last first. */
   z.strictObject({ kind: z.literal('reorder'), count: z.number().int().min(2) }),
 ])

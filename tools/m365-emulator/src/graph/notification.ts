@@ -43,7 +43,8 @@ export function lifecycleNotification(
   shape: 'captured' | 'documented',
 ): unknown {
   const told = { subscriptionId: id, clientState, lifecycleEvent }
-  if (shape === 'documented') return { ...told, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
+  if (shape === 'documented')
+    return { ...told, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
   return {
     ...told,
     encryptedContent: null,

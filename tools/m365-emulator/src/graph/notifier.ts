@@ -23,7 +23,10 @@ export type NotificationSettings = {
 
 const REAUTHORIZE_WITHIN = 15 * 60_000
 
-/** Posts notifications as Graph does: gathered by address, retried when not accepted in time, unordered towards each other. */
+/**
+ * Posts notifications as Graph does: gathered by address, retried when not accepted in time, unordered towards each
+ * other.
+ */
 export class Notifier {
   readonly settings: NotificationSettings = {
     gatherMilliseconds: 50,
@@ -53,7 +56,8 @@ export class Notifier {
   userChanged(directory: Directory, userId: string, types: readonly ChangeType[]): void {
     for (const subscription of this.#watching(directory.id, 'users', userId)) {
       const raised = types.filter((type) => subscription.changeTypes.has(type))
-      for (const type of raised) this.#send(subscription.notificationUrl, changeNotification(subscription, type, userId, this.#sequence++))
+      for (const type of raised)
+        this.#send(subscription.notificationUrl, changeNotification(subscription, type, userId, this.#sequence++))
     }
   }
 
@@ -61,15 +65,24 @@ export class Notifier {
   groupChanged(directory: Directory, groupId: string, type: ChangeType, member?: ChangedMember): void {
     for (const subscription of this.#watching(directory.id, 'groups', groupId)) {
       if (!subscription.changeTypes.has(type) || (subscription.watched.membersOnly && !member)) continue
-      this.#send(subscription.notificationUrl, changeNotification(subscription, type, groupId, this.#sequence++, member))
+      this.#send(
+        subscription.notificationUrl,
+        changeNotification(subscription, type, groupId, this.#sequence++, member),
+      )
     }
   }
 
-  /** To one subscription, or to all of a directory. Unanswered, a call to reauthorise stops the flow after a quarter of an hour. */
+  /**
+   * To one subscription, or to all of a directory. Unanswered, a call to reauthorise stops the flow after a quarter of
+   * an hour.
+   */
   lifecycle(event: LifecycleEvent, which: { subscriptionId?: string; directoryId?: string }): void {
     const meant = this.#store
       .all()
-      .filter(({ id, directoryId }) => (which.subscriptionId ?? id) === id && (which.directoryId ?? directoryId) === directoryId)
+      .filter(
+        ({ id, directoryId }) =>
+          (which.subscriptionId ?? id) === id && (which.directoryId ?? directoryId) === directoryId,
+      )
     for (const subscription of meant) {
       if (event === 'reauthorizationRequired') subscription.reauthorizeBy = this.#clock.now() + REAUTHORIZE_WITHIN
       if (event === 'subscriptionRemoved') this.#store.remove(subscription.id)
@@ -98,7 +111,12 @@ export class Notifier {
   #send(address: string, notification: unknown): void {
     for (const delivery of this.faults.apply({ address, body: notification as Record<string, unknown> })) {
       if (delivery.delay === 0) this.#gather(delivery.address, delivery.body)
-      else this.#track(wait(delivery.delay, undefined, { signal: this.#closed.signal }).then(() => this.#gather(address, delivery.body)))
+      else
+        this.#track(
+          wait(delivery.delay, undefined, { signal: this.#closed.signal }).then(() =>
+            this.#gather(address, delivery.body),
+          ),
+        )
     }
   }
 
@@ -109,14 +127,20 @@ export class Notifier {
       return
     }
     this.#gathered.set(address, [body])
-    this.#track(wait(this.settings.gatherMilliseconds, undefined, { signal: this.#closed.signal }).then(() => this.#flush(address)))
+    this.#track(
+      wait(this.settings.gatherMilliseconds, undefined, { signal: this.#closed.signal }).then(() =>
+        this.#flush(address),
+      ),
+    )
   }
 
   async #flush(address: string): Promise<void> {
     const all = this.#gathered.get(address) ?? []
     this.#gathered.delete(address)
     for (let start = 0; start < all.length; start += this.settings.mostInOneRequest)
-      this.#track(this.#deliver(address, JSON.stringify({ value: all.slice(start, start + this.settings.mostInOneRequest) })))
+      this.#track(
+        this.#deliver(address, JSON.stringify({ value: all.slice(start, start + this.settings.mostInOneRequest) })),
+      )
   }
 
   async #deliver(address: string, body: string): Promise<void> {
@@ -125,7 +149,8 @@ export class Notifier {
     for (let delay = retryMilliseconds; ; delay *= 2) {
       const state = this.#health.state(address)
       if (state === 'drop') return
-      if (state === 'slow') await wait(this.settings.answerWithinMilliseconds, undefined, { signal: this.#closed.signal })
+      if (state === 'slow')
+        await wait(this.settings.answerWithinMilliseconds, undefined, { signal: this.#closed.signal })
       if (await this.#post(address, body)) return
       if (this.#clock.now() + delay > givesUpAt) return
       await wait(delay, undefined, { signal: this.#closed.signal })
@@ -138,7 +163,9 @@ export class Notifier {
     const within = this.settings.answerWithinMilliseconds
     const signal = AbortSignal.any([AbortSignal.timeout(within), this.#closed.signal])
     const headers = { 'content-type': 'application/json; charset=utf-8' }
-    const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal }).catch(() => undefined)
+    const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal }).catch(
+      () => undefined,
+    )
     await answer?.body?.cancel()
     this.#health.note(address, performance.now() - start >= within)
     return answer?.ok === true

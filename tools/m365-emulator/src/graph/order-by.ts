@@ -9,7 +9,11 @@ const SORTABLE = new Map([
 
 /** A user's place in an order: its value, and its id where values are equal, so that pages do not overlap. */
 export type SortKey = { value: string; id: string }
-export type OrderBy = { keyOf: (user: User) => SortKey; compare: (a: SortKey, b: SortKey) => number; isAdvanced: boolean }
+export type OrderBy = {
+  keyOf: (user: User) => SortKey
+  compare: (a: SortKey, b: SortKey) => number
+  isAdvanced: boolean
+}
 
 const collator = new Intl.Collator('en', { sensitivity: 'base' })
 

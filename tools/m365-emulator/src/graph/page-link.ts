@@ -23,6 +23,8 @@ export function expiredPageToken(): GraphError {
 export function pageLink(base: string, options: QueryOptions, place: Omit<ListToken, 'kind' | 'query'>): string {
   const { skiptoken: _, ...kept } = options
   const token = writeToken({ ...place, kind: 'list', query: fingerprint(options) })
-  const query = [...Object.entries(kept), ['skiptoken', token]].map(([name, value]) => `$${name}=${encodeURIComponent(value ?? '')}`)
+  const query = [...Object.entries(kept), ['skiptoken', token]].map(
+    ([name, value]) => `$${name}=${encodeURIComponent(value ?? '')}`,
+  )
   return `${base}?${query.join('&')}`
 }

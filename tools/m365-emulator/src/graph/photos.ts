@@ -8,7 +8,9 @@ type OfUser = { Params: { id: string; size: string } }
 
 const SIZES = [48, 64, 96, 120, 240, 360, 432, 504, 648]
 
-/** Pictures of people. Without one the metadata still answers, with a picture of one pixel; its content is not found. */
+/**
+ * Pictures of people. Without one the metadata still answers, with a picture of one pixel; its content is not found.
+ */
 export const photos: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const photoOf = (authorization: string | undefined, id: string): Photo | undefined => {
     const caller = authenticate(authorization, cloud)
@@ -17,7 +19,9 @@ export const photos: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     if (!user) throw notFound(id)
     return caller.directory.photos.get(user.id)
   }
-  const context = (id: string, rest: string) => ({ '@odata.context': `${cloud.origin}/v1.0/$metadata#users('${id}')/photo${rest}` })
+  const context = (id: string, rest: string) => ({
+    '@odata.context': `${cloud.origin}/v1.0/$metadata#users('${id}')/photo${rest}`,
+  })
 
   app.get<OfUser>('/users/:id/photo', async ({ headers, params }) => {
     const photo = photoOf(headers.authorization, params.id)
@@ -60,7 +64,11 @@ function sizeOf(text: string): number {
 
 function found(photo: Photo | undefined): Photo {
   if (!photo)
-    throw new GraphError(404, 'ImageNotFound', 'Exception of type Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException was thrown.')
+    throw new GraphError(
+      404,
+      'ImageNotFound',
+      'Exception of type Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException was thrown.',
+    )
   return photo
 }
 

@@ -18,13 +18,20 @@ export function readOptions(query: unknown): QueryOptions {
 export function readTop(top: string | undefined): number | undefined {
   if (top === undefined) return undefined
   if (!/^-?\d{1,9}$/.test(top))
-    throw badRequest(`Invalid value '${top}' for $top query option found. The $top query option requires a non-negative integer value.`)
+    throw badRequest(
+      `Invalid value '${top}' for $top query option found. The $top query option requires a non-negative integer value.`,
+    )
   const size = Number(top)
-  if (size < 1 || size > 999) throw badRequest(`Invalid page size specified: '${size}'. Must be between 1 and 999 inclusive.`)
+  if (size < 1 || size > 999)
+    throw badRequest(`Invalid page size specified: '${size}'. Must be between 1 and 999 inclusive.`)
   return size
 }
 
-export function refuseOptions(options: QueryOptions, unsupported: readonly string[], message: (option: string) => string): void {
+export function refuseOptions(
+  options: QueryOptions,
+  unsupported: readonly string[],
+  message: (option: string) => string,
+): void {
   const found = unsupported.find((option) => options[option] !== undefined)
   if (found !== undefined) throw badRequest(message(found))
 }

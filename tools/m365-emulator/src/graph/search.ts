@@ -1,22 +1,34 @@
 import type { User } from '../directory/user.ts'
 import { badRequest, unsupportedQuery } from './graph-error.ts'
 
-const SEARCHABLE = new Map(['displayName', 'mail', 'userPrincipalName', 'givenName', 'surname'].map((name) => [name.toLowerCase(), name]))
+const SEARCHABLE = new Map(
+  ['displayName', 'mail', 'userPrincipalName', 'givenName', 'surname'].map((name) => [name.toLowerCase(), name]),
+)
 const CLAUSE = /^\s*"(?<property>[A-Za-z]+):(?<words>(?:[^"\\]|\\.)*)"\s*/
 
-/** `"property:words"` joined by AND or OR; display names match by the start of words, the others by the start of the value. */
+/**
+ * `"property:words"` joined by AND or OR; display names match by the start of words, the others by the start of the
+ * value.
+ */
 export function parseSearch(search: string): (user: User) => boolean {
   const alternatives: ((user: User) => boolean)[][] = [[]]
   let rest = search
   for (;;) {
     const clause = CLAUSE.exec(rest)
-    if (!clause?.groups) throw badRequest(`Syntax error: character at position ${search.length - rest.length} is not valid in '${search}'.`)
-    alternatives.at(-1)?.push(matcher(clause.groups.property ?? '', (clause.groups.words ?? '').replace(/\\(.)/g, '$1')))
+    if (!clause?.groups)
+      throw badRequest(
+        `Syntax error: character at position ${search.length - rest.length} is not valid in '${search}'.`,
+      )
+    alternatives
+      .at(-1)
+      ?.push(matcher(clause.groups.property ?? '', (clause.groups.words ?? '').replace(/\\(.)/g, '$1')))
     rest = rest.slice(clause[0].length)
     if (rest === '') return (user) => alternatives.some((all) => all.every((matches) => matches(user)))
     const joint = /^(AND|OR)\b/.exec(rest)?.[1]
     if (joint === undefined)
-      throw badRequest(`Syntax error: character at position ${search.length - rest.length} is not valid in '${search}'.`)
+      throw badRequest(
+        `Syntax error: character at position ${search.length - rest.length} is not valid in '${search}'.`,
+      )
     if (joint === 'OR') alternatives.push([])
     rest = rest.slice(joint.length)
   }

@@ -22,9 +22,18 @@ const STORED_ELSEWHERE =
 const elsewhere = new Set(STORED_ELSEWHERE.toLowerCase().split(' '))
 
 /** Known to Graph, never set in this emulator. */
-const NEVER_SET = ['onPremisesImmutableId', 'onPremisesSamAccountName', 'deletedDateTime', 'ageGroup', 'creationType', 'mailNickname']
+const NEVER_SET = [
+  'onPremisesImmutableId',
+  'onPremisesSamAccountName',
+  'deletedDateTime',
+  'ageGroup',
+  'creationType',
+  'mailNickname',
+]
 const NEVER_SET_COLLECTIONS = ['assignedPlans', 'identities']
-const KNOWN = new Map([...USER_PROPERTIES, ...NEVER_SET, ...NEVER_SET_COLLECTIONS].map((name) => [name.toLowerCase(), name]))
+const KNOWN = new Map(
+  [...USER_PROPERTIES, ...NEVER_SET, ...NEVER_SET_COLLECTIONS].map((name) => [name.toLowerCase(), name]),
+)
 const isCollection = (name: string) => COLLECTIONS.has(name) || NEVER_SET_COLLECTIONS.includes(name)
 
 /** Undefined when nothing was selected. `id` is always among the answer of delta, elsewhere only when asked for. */
@@ -34,7 +43,8 @@ export function readSelect(select: string | undefined): string[] | undefined {
     const name = asked.trim()
     const known = KNOWN.get(name.toLowerCase())
     if (known !== undefined) return known
-    if (elsewhere.has(name.toLowerCase())) throw new GraphError(501, 'NotImplemented', 'This operation target is not yet supported.')
+    if (elsewhere.has(name.toLowerCase()))
+      throw new GraphError(501, 'NotImplemented', 'This operation target is not yet supported.')
     throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.user'.`)
   })
 }
@@ -43,7 +53,10 @@ export function readSelect(select: string | undefined): string[] | undefined {
 export function project(user: User, properties: readonly string[], visible: Visible): Record<string, unknown> {
   const all = user as Readonly<Record<string, unknown>>
   return Object.fromEntries(
-    properties.map((name) => [name, (visible === null || visible.has(name) ? all[name] : undefined) ?? (isCollection(name) ? [] : null)]),
+    properties.map((name) => [
+      name,
+      (visible === null || visible.has(name) ? all[name] : undefined) ?? (isCollection(name) ? [] : null),
+    ]),
   )
 }
 

@@ -24,7 +24,9 @@ export const GraphSettings = z.strictObject({
   identityUnknownMilliseconds: z.number().int().min(0),
   /** Every so manieth page has no items and still a nextLink; none when 0. */
   emptyPageEvery: z.number().int().min(0),
-  /** A nextLink of a filter on licences, asked for without `ConsistencyLevel: eventual` and `$count=true`, has expired. */
+  /**
+   * A nextLink of a filter on licences, asked for without `ConsistencyLevel: eventual` and `$count=true`, has expired.
+   */
   licencePagesExpire: z.boolean(),
 })
 export type GraphSettings = z.output<typeof GraphSettings>

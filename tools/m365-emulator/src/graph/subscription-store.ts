@@ -3,12 +3,25 @@ import type { Caller } from './bearer.ts'
 import { GraphError } from './graph-error.ts'
 import type { Subscription } from './subscription.ts'
 
-/** How many there may be; and what sources differ on: whether the same one may be made twice, and whether users have `created`. */
-export type SubscriptionLimits = { perAppAndTenant: number; perTenant: number; refuseDuplicates: boolean; acceptCreatedUsers: boolean }
+/**
+ * How many there may be; and what sources differ on: whether the same one may be made twice, and whether users have
+ * `created`.
+ */
+export type SubscriptionLimits = {
+  perAppAndTenant: number
+  perTenant: number
+  refuseDuplicates: boolean
+  acceptCreatedUsers: boolean
+}
 
 /** The subscriptions of all directories. An expired one is gone, as if it had never been. */
 export class SubscriptionStore {
-  readonly limits: SubscriptionLimits = { perAppAndTenant: 100, perTenant: 1_000, refuseDuplicates: false, acceptCreatedUsers: true }
+  readonly limits: SubscriptionLimits = {
+    perAppAndTenant: 100,
+    perTenant: 1_000,
+    refuseDuplicates: false,
+    acceptCreatedUsers: true,
+  }
   readonly #byId = new Map<string, Subscription>()
   readonly #clock: Clock
 
@@ -25,16 +38,27 @@ export class SubscriptionStore {
   refuseSurplus(subscription: Subscription): void {
     const inTenant = this.all().filter(({ directoryId }) => directoryId === subscription.directoryId)
     const own = inTenant.filter(({ applicationId }) => applicationId === subscription.applicationId)
-    const limit = own.length >= this.limits.perAppAndTenant ? 'AppTenant' : inTenant.length >= this.limits.perTenant ? 'Tenant' : undefined
+    const limit =
+      own.length >= this.limits.perAppAndTenant
+        ? 'AppTenant'
+        : inTenant.length >= this.limits.perTenant
+          ? 'Tenant'
+          : undefined
     if (limit)
       throw new GraphError(
         403,
         'ExtensionError',
         `Operation: Create; Exception: [Status Code: Forbidden; Reason: ${limit} subscription limit reached]`,
       )
-    const same = own.some((known) => known.notificationUrl === subscription.notificationUrl && known.resource === subscription.resource)
+    const same = own.some(
+      (known) => known.notificationUrl === subscription.notificationUrl && known.resource === subscription.resource,
+    )
     if (same && this.limits.refuseDuplicates)
-      throw new GraphError(409, 'SubscriptionConflict', 'A subscription with the same resource and notificationUrl exists already.')
+      throw new GraphError(
+        409,
+        'SubscriptionConflict',
+        'A subscription with the same resource and notificationUrl exists already.',
+      )
   }
 
   add(subscription: Subscription): void {
@@ -42,7 +66,9 @@ export class SubscriptionStore {
   }
 
   own({ appId, directory }: Caller): Subscription[] {
-    return this.all().filter(({ applicationId, directoryId }) => applicationId === appId && directoryId === directory.id)
+    return this.all().filter(
+      ({ applicationId, directoryId }) => applicationId === appId && directoryId === directory.id,
+    )
   }
 
   /** @throws 404 for one that expired, was deleted, or is somebody else's */

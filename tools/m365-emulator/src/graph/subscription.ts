@@ -41,7 +41,10 @@ const Body = z.object({
   includeResourceData: z.boolean().nullish(),
 })
 
-const READ = { users: ['User.Read.All', 'Directory.Read.All'], groups: ['Group.Read.All', 'Directory.Read.All'] } as const
+const READ = {
+  users: ['User.Read.All', 'Directory.Read.All'],
+  groups: ['Group.Read.All', 'Directory.Read.All'],
+} as const
 
 /** What was asked for, checked in everything but the addresses, which are asked themselves. */
 export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): Subscription {
@@ -61,7 +64,10 @@ export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): S
     directoryId: caller.directory.id,
     resource: asked.resource,
     watched,
-    changeTypes: readChangeTypes(asked.changeType, watched.kind === 'groups' || cloud.subscriptions.limits.acceptCreatedUsers),
+    changeTypes: readChangeTypes(
+      asked.changeType,
+      watched.kind === 'groups' || cloud.subscriptions.limits.acceptCreatedUsers,
+    ),
     changeType: asked.changeType,
     clientState: asked.clientState ?? null,
     notificationUrl: readAddress(asked.notificationUrl, 'notificationUrl'),
@@ -77,7 +83,8 @@ function readResource(resource: string): Subscription['watched'] {
   const found = /^\/?(users|groups)(?:\/([0-9a-f-]{36}))?(\/members)?$/i.exec(resource)
   const kind = found?.[1]?.toLowerCase() === 'groups' ? 'groups' : 'users'
   const membersOnly = found?.[3] !== undefined
-  if (!found || (membersOnly && (kind === 'users' || !found[2]))) throw badRequest(`Invalid 'resource' specified: '${resource}'.`)
+  if (!found || (membersOnly && (kind === 'users' || !found[2])))
+    throw badRequest(`Invalid 'resource' specified: '${resource}'.`)
   return { kind, id: found[2]?.toLowerCase(), membersOnly }
 }
 

@@ -24,7 +24,9 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
 
   app.get('/subscriptions', async ({ headers }) => {
     const caller = authenticate(headers.authorization, cloud)
-    const value = store.own(caller).map((one) => ({ ...showSubscription(one, cloud.origin), '@odata.context': undefined }))
+    const value = store
+      .own(caller)
+      .map((one) => ({ ...showSubscription(one, cloud.origin), '@odata.context': undefined }))
     return { '@odata.context': `${cloud.origin}/v1.0/$metadata#subscriptions`, value }
   })
 
@@ -57,7 +59,11 @@ async function validateAddress(address: string, withinMilliseconds: number): Pro
   const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()} +/=`
   const url = `${address}${address.includes('?') ? '&' : '?'}validationToken=${encodeURIComponent(token)}`
   const failed = (why: string) =>
-    new GraphError(400, 'ValidationError', `Subscription validation request failed. ${why} Address: ${address.split('?')[0]}`)
+    new GraphError(
+      400,
+      'ValidationError',
+      `Subscription validation request failed. ${why} Address: ${address.split('?')[0]}`,
+    )
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -68,7 +74,8 @@ async function validateAddress(address: string, withinMilliseconds: number): Pro
     throw failed('The address could not be reached in time.')
   })
   const text = await answer.text().catch(() => '')
-  if (answer.status !== 200) throw failed(`Notification endpoint must respond with 200 OK to validation request, not ${answer.status}.`)
+  if (answer.status !== 200)
+    throw failed(`Notification endpoint must respond with 200 OK to validation request, not ${answer.status}.`)
   if (!answer.headers.get('content-type')?.startsWith('text/plain')) throw failed('The answer must be text/plain.')
   if (text !== token) throw failed('The answer must be the validation token, decoded, and nothing else.')
 }

@@ -37,7 +37,8 @@ export const throttle = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     if (share <= limit) return
     reply.header('x-ms-throttle-scope', `Tenant_Application/ReadWrite/${caller.appId}/${caller.directory.id}`)
     reply.header('x-ms-throttle-information', 'ResourceUnitLimitExceeded')
-    if (sendRetryAfter) reply.header('retry-after', String(Math.max(1, Math.ceil((window.since + WINDOW - cloud.clock.now()) / 1_000))))
+    if (sendRetryAfter)
+      reply.header('retry-after', String(Math.max(1, Math.ceil((window.since + WINDOW - cloud.clock.now()) / 1_000))))
     throw new GraphError(429, 'TooManyRequests', 'Too many requests.')
   })
 })

@@ -9,9 +9,12 @@ export const userinfo: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clou
     try {
       const caller = authenticate(headers.authorization, cloud)
       const user = caller.directory.users.find(caller.userId)
-      if (caller.kind !== 'user' || !user) throw new GraphError(401, 'InvalidAuthenticationToken', 'The token is not of a user.')
+      if (caller.kind !== 'user' || !user)
+        throw new GraphError(401, 'InvalidAuthenticationToken', 'The token is not of a user.')
       const { displayName: name, givenName: given_name, surname: family_name, mail: email } = user
-      return JSON.parse(JSON.stringify({ sub: caller.subject, name, given_name, family_name, email: email ?? undefined }))
+      return JSON.parse(
+        JSON.stringify({ sub: caller.subject, name, given_name, family_name, email: email ?? undefined }),
+      )
     } catch (error) {
       if (!(error instanceof GraphError)) throw error
       const trace = { requestId: id, clientRequestId: id, date: cloud.clock.date() }

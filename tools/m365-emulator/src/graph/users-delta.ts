@@ -10,7 +10,12 @@ import { readOptions, refuseOptions } from './query-options.ts'
 import { DEFAULT_PROPERTIES, readSelect } from './select.ts'
 
 export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  for (const path of ['/users/delta', '/users/delta()', '/users/microsoft.graph.delta()', '/users/microsoft.graph.delta']) {
+  for (const path of [
+    '/users/delta',
+    '/users/delta()',
+    '/users/microsoft.graph.delta()',
+    '/users/microsoft.graph.delta',
+  ]) {
     app.get(path, async ({ headers, query }, reply) => {
       const caller = authenticate(headers.authorization, cloud)
       const visible = visibleUserProperties(caller)
@@ -34,7 +39,10 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
       const tellsRemoved = cloud.graph.deltaRemovedInFirstRound
       const ids = token.ids && new Set(token.ids)
       const round = { directory, tracked, visible, isMinimal, tellsRemoved, ids, size: cloud.graph.deltaPageSize }
-      const page = token.kind === 'snapshot' ? takeSnapshot(round, token.position) : takeChanges(round, token.position, token.until)
+      const page =
+        token.kind === 'snapshot'
+          ? takeSnapshot(round, token.position)
+          : takeChanges(round, token.position, token.until)
       const links = page.next === undefined ? deltaLink(cloud, token) : nextLink(cloud, token, { position: page.next })
       return { '@odata.context': context, ...links, value: shuffled(page.items, cloud.graph.deltaShuffleSeed) }
     })

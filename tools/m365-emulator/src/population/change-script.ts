@@ -1,6 +1,16 @@
 import { z } from 'zod'
 
-export const CHANGE_KINDS = ['hire', 'leave', 'rename', 'swap-names', 'disable', 'enable', 'restore', 'purge', 'move-group'] as const
+export const CHANGE_KINDS = [
+  'hire',
+  'leave',
+  'rename',
+  'swap-names',
+  'disable',
+  'enable',
+  'restore',
+  'purge',
+  'move-group',
+] as const
 const Kind = z.enum(CHANGE_KINDS)
 export type ChangeKind = z.infer<typeof Kind>
 
@@ -9,11 +19,21 @@ export const ChangeScript = z.strictObject({
   seed: z.number().int().default(1),
   count: z.number().int().min(1).max(100_000),
   /** Weights of the kinds. */
-  mix: z
-    .partialRecord(Kind, z.number().min(0))
-    .default({ hire: 4, leave: 3, rename: 6, 'swap-names': 1, disable: 2, enable: 1, restore: 1, purge: 1, 'move-group': 3 }),
+  mix: z.partialRecord(Kind, z.number().min(0)).default({
+    hire: 4,
+    leave: 3,
+    rename: 6,
+    'swap-names': 1,
+    disable: 2,
+    enable: 1,
+    restore: 1,
+    purge: 1,
+    'move-group': 3,
+  }),
 })
 export type ChangeScriptInput = z.input<typeof ChangeScript>
 
-/** What was done. A kind that was impossible, such as a restore from an empty recycle bin, became a rename or a hire. */
+/**
+ * What was done. A kind that was impossible, such as a restore from an empty recycle bin, became a rename or a hire.
+ */
 export type PlayedChange = { kind: ChangeKind; userIds: string[]; groupIds?: string[] }

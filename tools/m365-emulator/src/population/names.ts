@@ -1,4 +1,6 @@
-/** Common names by locale: enough of them that a large directory looks alive, few enough that names are shared by many. */
+/**
+ * Common names by locale: enough of them that a large directory looks alive, few enough that names are shared by many.
+ */
 export type Locale = {
   given: readonly string[]
   surnames: readonly string[]
@@ -76,7 +78,9 @@ export const LOCALES = {
   },
   'ja-JP': {
     given: words('Haruto Yui Sota Hina Yuto Sakura Ren Aoi Kaito Mei Riku Akari Takumi Yuki Daiki Misaki'),
-    surnames: words('Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Yamaguchi'),
+    surnames: words(
+      'Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Yamaguchi',
+    ),
     country: 'Japan',
     usageLocation: 'JP',
     cities: ['Tokyo', 'Osaka', 'Nagoya', 'Fukuoka'],

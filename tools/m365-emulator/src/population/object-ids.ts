@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Object ids that tell their place to whoever knows the seed: the first 32 bits are the place, scrambled by a permutation, the others
- * are drawn from it. So a user is found by id without a table of a million ids.
+ * Object ids that tell their place to whoever knows the seed: the first 32 bits are the place, scrambled by a
+ * permutation, the others are drawn from it. So a user is found by id without a table of a million ids.
  */
 export function objectIds(seed: number, size: number) {
   const key = createHash('sha256').update(`object ids ${seed}`).digest()
@@ -30,7 +30,8 @@ const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
 
 const fold = (word: number) => (word ^ (word >>> 16)) >>> 0
 const scramble = (position: number, odd: number, mask: number) => fold(Math.imul(fold(position ^ mask), odd) >>> 0)
-const unscramble = (word: number, inverse: number, mask: number) => (fold(Math.imul(fold(word), inverse) >>> 0) ^ mask) >>> 0
+const unscramble = (word: number, inverse: number, mask: number) =>
+  (fold(Math.imul(fold(word), inverse) >>> 0) ^ mask) >>> 0
 
 /** Of an odd number, modulo 2^32 (Newton). */
 function invert(odd: number): number {

@@ -9,7 +9,10 @@ type Play = (directory: Directory, random: () => number) => Omit<PlayedChange, '
 const TRIES = 50
 const { given: GIVEN, surnames: SURNAMES } = LOCALES['en-US']
 
-/** Plays a script on a directory, as its administrators would: each change is in the lists, in delta and in the notifications. */
+/**
+ * Plays a script on a directory, as its administrators would: each change is in the lists, in delta and in the
+ * notifications.
+ */
 export function playChanges(directory: Directory, input: ChangeScriptInput): PlayedChange[] {
   const { seed, count, mix } = ChangeScript.parse(input)
   const random = seededRandom(seed)
@@ -32,7 +35,12 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
     const surname = pick(SURNAMES, random)
     const domain = user.userPrincipalName.slice(user.userPrincipalName.lastIndexOf('@'))
     const name = `${withoutAccents(user.givenName ?? 'user')}.${withoutAccents(surname)}.${token(random)}${domain}`
-    users.change(user.id, { surname, displayName: `${user.givenName ?? 'User'} ${surname}`, userPrincipalName: name, mail: name })
+    users.change(user.id, {
+      surname,
+      displayName: `${user.givenName ?? 'User'} ${surname}`,
+      userPrincipalName: name,
+      mail: name,
+    })
     return { userIds: [user.id] }
   },
   /** Three changes, as a name is free before it is taken. */
@@ -40,7 +48,9 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
     const [a, b] = [anybody(users, random), anybody(users, random)]
     if (!a || !b || a.id === b.id) return undefined
     const names = ({ userPrincipalName, mail }: User) => ({ userPrincipalName, mail: mail ?? null })
-    users.change(a.id, { userPrincipalName: `moving.${token(random)}${a.userPrincipalName.slice(a.userPrincipalName.lastIndexOf('@'))}` })
+    users.change(a.id, {
+      userPrincipalName: `moving.${token(random)}${a.userPrincipalName.slice(a.userPrincipalName.lastIndexOf('@'))}`,
+    })
     users.change(b.id, names(a))
     users.change(a.id, names(b))
     return { userIds: [a.id, b.id] }

@@ -5,8 +5,26 @@ import { LOCALES, type Locale, type LocaleName, withoutAccents } from './names.t
 import { mix, objectIds } from './object-ids.ts'
 import type { PopulationSeed } from './population-seed.ts'
 
-const JOBS = ['Engineer', 'Account Manager', 'Analyst', 'Director', 'Technician', 'Assistant', 'Consultant', 'Receptionist']
-const DEPARTMENTS = ['Sales', 'Engineering', 'Support', 'Finance', 'Human Resources', 'Operations', 'Legal', 'Research & Development']
+const JOBS = [
+  'Engineer',
+  'Account Manager',
+  'Analyst',
+  'Director',
+  'Technician',
+  'Assistant',
+  'Consultant',
+  'Receptionist',
+]
+const DEPARTMENTS = [
+  'Sales',
+  'Engineering',
+  'Support',
+  'Finance',
+  'Human Resources',
+  'Operations',
+  'Legal',
+  'Research & Development',
+]
 const EPOCH = Date.UTC(2012, 0, 1)
 const MINUTE = 60_000
 
@@ -30,12 +48,26 @@ export function computedPopulation(seed: PopulationSeed, domain: string): Popula
     if (draw.share() < seed.rooms) return { ...untold, ...created, id, ...room(position, draw, domain) }
     const localeName = weighted(locales, draw.share())
     const person = named(LOCALES[localeName], seed, draw)
-    const own = { ...untold, ...created, id, ...person.names, preferredLanguage: localeName, accountEnabled: draw.share() >= seed.disabled }
+    const own = {
+      ...untold,
+      ...created,
+      id,
+      ...person.names,
+      preferredLanguage: localeName,
+      accountEnabled: draw.share() >= seed.disabled,
+    }
     const alias = `${withoutAccents(person.given)}.${withoutAccents(person.surname)}${position}`
     if (draw.share() < seed.guests) return { ...own, ...guest(alias, draw, domain) }
     const userType = draw.share() < seed.emptyUserType ? null : own.userType
     const mail = `${alias}@${domain}`
-    return { ...own, userType, userPrincipalName: mail, mail, employeeId: String(100_000 + position), ...work(localeName, seed, draw) }
+    return {
+      ...own,
+      userType,
+      userPrincipalName: mail,
+      mail,
+      employeeId: String(100_000 + position),
+      ...work(localeName, seed, draw),
+    }
   }
   return {
     size: seed.size,

@@ -107,9 +107,17 @@ describe('microsoft-graph-client', () => {
   })
 
   test('what Microsoft refuses is refused, with the code and the request id where the client looks for them', async () => {
-    expect(await refusal(client.api('/users').top(1000).get())).toMatchObject({ statusCode: 400, code: 'Request_BadRequest' })
-    expect(await refusal(client.api('/users').search('"displayName:anna"').get())).toMatchObject({ code: 'Request_UnsupportedQuery' })
-    expect(await refusal(client.api('/users').select('skills').get())).toMatchObject({ statusCode: 501, code: 'NotImplemented' })
+    expect(await refusal(client.api('/users').top(1000).get())).toMatchObject({
+      statusCode: 400,
+      code: 'Request_BadRequest',
+    })
+    expect(await refusal(client.api('/users').search('"displayName:anna"').get())).toMatchObject({
+      code: 'Request_UnsupportedQuery',
+    })
+    expect(await refusal(client.api('/users').select('skills').get())).toMatchObject({
+      statusCode: 501,
+      code: 'NotImplemented',
+    })
     expect(await refusal(client.api('/users/nobody@large.example').get())).toMatchObject({
       statusCode: 404,
       code: 'Request_ResourceNotFound',
@@ -125,8 +133,15 @@ describe('microsoft-graph-client', () => {
     large().withdrawConsent(JACKFIELD_CLIENT_ID, ['User.Read.All'])
     const token = await givenAppToken(m365, {}, LARGE)
     const authProvider = { getAccessToken: async () => token }
-    const denied = Client.initWithMiddleware({ authProvider, baseUrl: m365.origin, customHosts: new Set([new URL(m365.origin).hostname]) })
-    expect(await refusal(denied.api('/users').get())).toMatchObject({ statusCode: 403, code: 'Authorization_RequestDenied' })
+    const denied = Client.initWithMiddleware({
+      authProvider,
+      baseUrl: m365.origin,
+      customHosts: new Set([new URL(m365.origin).hostname]),
+    })
+    expect(await refusal(denied.api('/users').get())).toMatchObject({
+      statusCode: 403,
+      code: 'Authorization_RequestDenied',
+    })
     large().grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'Group.Read.All'] })
   })
 })

@@ -11,7 +11,10 @@ import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
 const PACKAGE = new URL('../../../../node_modules/@azure/msal-browser/lib/', import.meta.url)
 const PATIENCE = 30_000
 
-/** A single-page application as Microsoft documents it: the library's own builds, and its redirect bridge at the redirect URI. */
+/**
+ * A single-page application as Microsoft documents it: the library's own builds, and its redirect bridge at the
+ * redirect URI.
+ */
 const APP = `<!doctype html><title>App</title><button id="popup">Pop-up</button><button id="redirect">Redirect</button><output id="out"></output>
 <script src="/msal-browser.min.js"></script>
 <script>
@@ -105,15 +108,22 @@ describe('msal-browser against an SPA registration', () => {
 })
 
 describe('S11 msal-browser against a web registration fails as at Microsoft', () => {
-  test.each(['popup', 'redirect'])('AADSTS9002326 by %s, unreadable across origins', { timeout: 120_000 }, async (way) => {
-    const page = await openApp(`${site}/web-callback`)
-    const [target] = await Promise.all([way === 'popup' ? context.waitForEvent('page') : page, page.locator(`#${way}`).click()])
-    await signIn(target)
-    expect(await outcome(page)).toMatch(/^failed: /)
-    const last = m365.requests.latest().findLast(({ method, path }) => method === 'POST' && path.endsWith('/token'))
-    expect(last?.status).toBe(400)
-    await context.close()
-  })
+  test.each(['popup', 'redirect'])(
+    'AADSTS9002326 by %s, unreadable across origins',
+    { timeout: 120_000 },
+    async (way) => {
+      const page = await openApp(`${site}/web-callback`)
+      const [target] = await Promise.all([
+        way === 'popup' ? context.waitForEvent('page') : page,
+        page.locator(`#${way}`).click(),
+      ])
+      await signIn(target)
+      expect(await outcome(page)).toMatch(/^failed: /)
+      const last = m365.requests.latest().findLast(({ method, path }) => method === 'POST' && path.endsWith('/token'))
+      expect(last?.status).toBe(400)
+      await context.close()
+    },
+  )
 
   test('an unregistered redirect URI stays on the login page with AADSTS50011', { timeout: 120_000 }, async () => {
     const page = await openApp(`${site}/elsewhere`)

@@ -1,8 +1,19 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import tls from 'node:tls'
-import { ConfidentialClientApplication, CryptoProvider, type NodeAuthOptions, PublicClientApplication } from '@azure/msal-node'
+import {
+  ConfidentialClientApplication,
+  CryptoProvider,
+  type NodeAuthOptions,
+  PublicClientApplication,
+} from '@azure/msal-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET, JACKFIELD_SECRET_ID } from '../../src/demo/contoso.ts'
+import {
+  ADELE,
+  CONTOSO_DIRECTORY_ID,
+  JACKFIELD_CLIENT_ID,
+  JACKFIELD_CLIENT_SECRET,
+  JACKFIELD_SECRET_ID,
+} from '../../src/demo/contoso.ts'
 import { demoDirectories } from '../../src/demo/demo-directories.ts'
 import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
 import { selfSignedCertificate } from '../../src/entra/self-signed-certificate.ts'
@@ -16,7 +27,10 @@ beforeAll(async () => {
 })
 afterAll(() => m365.close())
 
-function client(credential: Partial<NodeAuthOptions>, tenant: string = CONTOSO_DIRECTORY_ID): ConfidentialClientApplication {
+function client(
+  credential: Partial<NodeAuthOptions>,
+  tenant: string = CONTOSO_DIRECTORY_ID,
+): ConfidentialClientApplication {
   const authority = `${m365.origin}/${tenant}`
   return new ConfidentialClientApplication({
     auth: { clientId: JACKFIELD_CLIENT_ID, authority, knownAuthorities: [new URL(m365.origin).host], ...credential },
@@ -33,7 +47,10 @@ describe('msal-node, client credentials', () => {
 
   test('the secret’s id instead of its value, and a scope other than .default, are refused as Microsoft refuses them', async () => {
     const wrong = client({ clientSecret: JACKFIELD_SECRET_ID }).acquireTokenByClientCredential({ scopes })
-    await expect(wrong).rejects.toMatchObject({ errorCode: 'invalid_client', errorMessage: expect.stringContaining('AADSTS7000215') })
+    await expect(wrong).rejects.toMatchObject({
+      errorCode: 'invalid_client',
+      errorMessage: expect.stringContaining('AADSTS7000215'),
+    })
     const one = client(secret).acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/User.Read.All'] })
     await expect(one).rejects.toMatchObject({ errorMessage: expect.stringContaining('AADSTS1002012') })
   })
@@ -71,7 +88,12 @@ describe('msal-node, authorization code with PKCE', () => {
   test('signs Adele in, and renews silently', async () => {
     const app = client(secret)
     const { verifier, code } = await codeFor(app, WEB)
-    const result = await app.acquireTokenByCode({ code, codeVerifier: verifier, scopes: ['User.Read'], redirectUri: WEB })
+    const result = await app.acquireTokenByCode({
+      code,
+      codeVerifier: verifier,
+      scopes: ['User.Read'],
+      redirectUri: WEB,
+    })
     expect(result.account).toMatchObject({ tenantId: CONTOSO_DIRECTORY_ID, username: ADELE.userPrincipalName })
     expect(result.idTokenClaims).toMatchObject({ oid: ADELE.id, tid: CONTOSO_DIRECTORY_ID })
     if (!result.account) throw new Error('No account.')
@@ -85,11 +107,17 @@ describe('msal-node, authorization code with PKCE', () => {
     const redeem = (code: string, codeVerifier: string, redirectUri = WEB) =>
       app.acquireTokenByCode({ code, codeVerifier, scopes: ['User.Read'], redirectUri })
     await redeem(first.code, first.verifier)
-    await expect(redeem(first.code, first.verifier)).rejects.toMatchObject({ errorMessage: expect.stringContaining('AADSTS54005') })
+    await expect(redeem(first.code, first.verifier)).rejects.toMatchObject({
+      errorMessage: expect.stringContaining('AADSTS54005'),
+    })
     const second = await codeFor(app, WEB)
-    await expect(redeem(second.code, first.verifier)).rejects.toMatchObject({ errorMessage: expect.stringContaining('AADSTS501481') })
+    await expect(redeem(second.code, first.verifier)).rejects.toMatchObject({
+      errorMessage: expect.stringContaining('AADSTS501481'),
+    })
     const third = await codeFor(app, SPA)
-    await expect(redeem(third.code, third.verifier, SPA)).rejects.toMatchObject({ errorMessage: expect.stringContaining('AADSTS700025') })
+    await expect(redeem(third.code, third.verifier, SPA)).rejects.toMatchObject({
+      errorMessage: expect.stringContaining('AADSTS700025'),
+    })
   })
 })
 

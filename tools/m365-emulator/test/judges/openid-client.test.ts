@@ -47,7 +47,9 @@ test('openid-client signs Adele in by code and PKCE, with signature checks on, a
     ver: '2.0',
     nonce,
   })
-  expect(await client.fetchUserInfo(config, tokens.access_token, claims?.sub ?? '')).toMatchObject({ name: 'Adele Vance' })
+  expect(await client.fetchUserInfo(config, tokens.access_token, claims?.sub ?? '')).toMatchObject({
+    name: 'Adele Vance',
+  })
   const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
   expect(refreshed.claims()?.oid).toBe(ADELE.id)
 })
@@ -60,7 +62,9 @@ test('openid-client gets an app-only token that lists the 32 users', async () =>
     undefined,
     { execute: [client.allowInsecureRequests] },
   )
-  const { access_token } = await client.clientCredentialsGrant(config, { scope: 'https://graph.microsoft.com/.default' })
+  const { access_token } = await client.clientCredentialsGrant(config, {
+    scope: 'https://graph.microsoft.com/.default',
+  })
   const response = await fetch(`${m365.origin}/v1.0/users`, { headers: { authorization: `Bearer ${access_token}` } })
   expect(response.status).toBe(200)
   const { value } = (await response.json()) as { value: unknown[] }
@@ -75,5 +79,8 @@ test('openid-client takes neither the template issuer of organizations nor a wro
   const own = new URL(`${m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0`)
   const config = await client.discovery(own, JACKFIELD_CLIENT_ID, 'a-wrong-secret-value', undefined, ways)
   const asked = client.clientCredentialsGrant(config, { scope: 'https://graph.microsoft.com/.default' })
-  await expect(asked).rejects.toMatchObject({ error: 'invalid_client', error_description: expect.stringContaining('AADSTS7000215') })
+  await expect(asked).rejects.toMatchObject({
+    error: 'invalid_client',
+    error_description: expect.stringContaining('AADSTS7000215'),
+  })
 })

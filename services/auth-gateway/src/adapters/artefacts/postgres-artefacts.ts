@@ -37,7 +37,10 @@ export function postgresArtefacts(pool: Pool): ArtefactStore {
       const { name, text } = statementFor(batch)
       const { rows } = await unlessDeadlocked(() => pool.query<Written>({ name, text, values: valuesOf(batch) }))
       const { isDone = false, replaced = [] } = rows[0] ?? {}
-      return { isDone, gone: isDone ? batch.replaced.map(({ key }) => key).filter((key) => !replaced.includes(key)) : [] }
+      return {
+        isDone,
+        gone: isDone ? batch.replaced.map(({ key }) => key).filter((key) => !replaced.includes(key)) : [],
+      }
     },
     get: async (key) => (await find('artefact_get', GET, key))[0],
     getTogether: (key) => find('artefact_get_together', GET_TOGETHER, key),
@@ -129,7 +132,8 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
   if (consumed > 0)
     parts.push(`taken as (update gateway.artefact a set consumed_at = now()
       where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
-  if (removed > 0) parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isAllTaken})`)
+  if (removed > 0)
+    parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isAllTaken})`)
   // An expired row that is not swept yet is overwritten without its consumption.
   if (saved > 0)
     parts.push(`saved as (insert into gateway.artefact as a (${COLUMNS.join(', ')}, expires_at)

@@ -103,7 +103,15 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       const keys = [...[...consumed, ...removed].map(keyName), ...rows.flatMap(namesOf)]
       const counts = [consumed.length, removed.length, rows.length]
       const values = rows.flatMap((row, index) => valuesOf(row, index >= saved.length))
-      const [done, ...gone] = await send().writeArtefacts(keys.length, ...keys, Date.now(), INTERACTION, ...counts, ...removed, ...values)
+      const [done, ...gone] = await send().writeArtefacts(
+        keys.length,
+        ...keys,
+        Date.now(),
+        INTERACTION,
+        ...counts,
+        ...removed,
+        ...values,
+      )
       return { isDone: done === 1, gone }
     },
     get: (key) => read(send(), key),

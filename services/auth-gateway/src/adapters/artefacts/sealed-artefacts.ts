@@ -23,7 +23,9 @@ export function sealedArtefacts(
   const units = unitsOfWork(store)
   const payloads = payloadSeal(current, keys, onUnopened)
   const indexes = new LRUCache<string, string>({ max: MOST_CACHED_INDEXES })
-  return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), { asOne: units.run })
+  return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), {
+    asOne: units.run,
+  })
 }
 
 /** Index keys are needed often and open nothing, so their hashes are cached. */
@@ -78,7 +80,8 @@ function spaceOf(
       const stored = await store.getByUid(uidKeyOf(kind, uid))
       return stored && open(stored, kind)
     },
-    findByGrant: async (grantId) => (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored) ?? []),
+    findByGrant: async (grantId) =>
+      (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored) ?? []),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeWithNext: (kind, id) => store.consumeWithNext(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),

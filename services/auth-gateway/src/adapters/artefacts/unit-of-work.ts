@@ -151,7 +151,13 @@ export function unitsOfWork(store: ArtefactStore) {
      * @throws {AlreadyUsedError}
      */
     async run(work: () => Promise<'done' | 'failed'>): Promise<void> {
-      const unit: Unit = { read: new Map(), readByUid: new Map(), existing: new Set(), consumed: new Set(), rows: new Map() }
+      const unit: Unit = {
+        read: new Map(),
+        readByUid: new Map(),
+        existing: new Set(),
+        consumed: new Set(),
+        rows: new Map(),
+      }
       if ((await current.run(unit, work)) === 'done') await write(unit)
     },
   }

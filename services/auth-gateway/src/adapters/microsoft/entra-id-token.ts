@@ -3,7 +3,14 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type ClaimsVerdict, isForeignDirectory, judgeClaims } from '../../domain/sign-in/microsoft-claims.ts'
 
-export type ExpectedToken = { issuer: string; jwksUri: string; clientId: string; directoryId: string; nonce: string; now: number }
+export type ExpectedToken = {
+  issuer: string
+  jwksUri: string
+  clientId: string
+  directoryId: string
+  nonce: string
+  now: number
+}
 
 const TOLERANCE = '60s'
 // Refetches for an unknown key at most every ten seconds, so that forged key ids cause no storm of requests.
@@ -13,9 +20,13 @@ const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ ma
  * Verifies an ID token from the browser in full (OpenID Connect Core 3.1.3.7). The nonce binds it to the login that
  * this browser began.
  */
-export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
+export async function verifyIdToken(
+  idToken: string,
+  expected: ExpectedToken,
+): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected
-  const keys = keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 9_000 })
+  const keys =
+    keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 9_000 })
   keySets.set(jwksUri, keys)
   try {
     const { payload } = await jwtVerify(idToken, keys, {
@@ -36,7 +47,8 @@ export async function verifyIdToken(idToken: string, expected: ExpectedToken): P
 
 function readFailure(error: unknown, issuer: string, directoryId: string): ClaimsVerdict | { kind: 'unreachable' } {
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'iss' && isForeignDirectory(error.payload as JWTPayload, issuer, directoryId)) return { kind: 'wrong-directory' }
+    if (error.claim === 'iss' && isForeignDirectory(error.payload as JWTPayload, issuer, directoryId))
+      return { kind: 'wrong-directory' }
     return { kind: 'rejected', reason: error.claim }
   }
   if (error instanceof errors.JWKSTimeout) return { kind: 'unreachable' }

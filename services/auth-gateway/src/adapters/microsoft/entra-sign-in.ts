@@ -31,7 +31,10 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
   // keys.
   const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
 
-  async function directoryOf(account: Account, timeout = AbortSignal.timeout(TIMEOUT_MS)): Promise<client.Configuration> {
+  async function directoryOf(
+    account: Account,
+    timeout = AbortSignal.timeout(TIMEOUT_MS),
+  ): Promise<client.Configuration> {
     const key = `${account.cloud} ${account.directoryId} ${account.clientId}`
     const known = directories.get(key)
     if (known) return known
@@ -46,7 +49,11 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
   return {
     async tryRotation(connection) {
       // Only whether a token is issued matters: it proves that the credential is accepted.
-      const result = await requestAppOnlyToken(connection, microsoftOrigins(connection.cloud, overrides), clock() * 1000)
+      const result = await requestAppOnlyToken(
+        connection,
+        microsoftOrigins(connection.cloud, overrides),
+        clock() * 1000,
+      )
       return result.kind === 'token' ? result.rotation?.worked : undefined
     },
 
@@ -78,12 +85,16 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         const directory = await directoryOf(connection, timeout)
         const configuration = withCredential(directory, connection, timeout)
         try {
-          const tokens = await client.authorizationCodeGrant(configuration, new URL(`${expected.redirectUri}?${answer}`), {
-            expectedState: expected.state,
-            expectedNonce: expected.nonce,
-            pkceCodeVerifier: expected.verifier,
-            idTokenExpected: true,
-          })
+          const tokens = await client.authorizationCodeGrant(
+            configuration,
+            new URL(`${expected.redirectUri}?${answer}`),
+            {
+              expectedState: expected.state,
+              expectedNonce: expected.nonce,
+              pkceCodeVerifier: expected.verifier,
+              idTokenExpected: true,
+            },
+          )
           const verdict = judgeClaims(
             { ...tokens.claims() },
             {
@@ -98,7 +109,10 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
           rememberKeys(directory, client.getJwksCache(configuration))
         }
       } catch (error) {
-        return (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ?? readRedeemFailure(error, connection)
+        return (
+          (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ??
+          readRedeemFailure(error, connection)
+        )
       }
     },
 
@@ -125,7 +139,8 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
     readErrorAnswer(answer) {
       const refusal = readEntraError(answer.get('error') ?? '', answer.get('error_description') ?? undefined)
       const { code, correlationId } = refusal
-      if (isCancelled(refusal, answer.get('error_subcode') ?? undefined)) return { kind: 'cancelled', code, correlationId }
+      if (isCancelled(refusal, answer.get('error_subcode') ?? undefined))
+        return { kind: 'cancelled', code, correlationId }
       return toFailure(refusal)
     },
   }
@@ -141,10 +156,17 @@ const LIBRARY_COOLDOWN_SECONDS = 60
 function rememberKeys(directory: client.Configuration, fetched: client.ExportedJWKSCache | undefined): void {
   const known = client.getJwksCache(directory)
   if (!fetched || fetched.uat === known?.uat) return
-  client.setJwksCache(directory, { jwks: fetched.jwks, uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS) })
+  client.setJwksCache(directory, {
+    jwks: fetched.jwks,
+    uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS),
+  })
 }
 
-function withCredential(directory: client.Configuration, connection: Connection, timeout: AbortSignal): client.Configuration {
+function withCredential(
+  directory: client.Configuration,
+  connection: Connection,
+  timeout: AbortSignal,
+): client.Configuration {
   const metadata = { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 }
   const { issuer } = directory.serverMetadata()
   const configuration = new client.Configuration(
@@ -162,7 +184,8 @@ function withCredential(directory: client.Configuration, connection: Connection,
 }
 
 /** oauth4webapi's codes for a response that is malformed; the others mean a token that we reject. */
-const BROKEN_ANSWER = /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
+const BROKEN_ANSWER =
+  /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
 
 function readRedeemFailure(error: unknown, connection: Connection): MicrosoftFailure {
   const failure = readEntraFailure(error)
@@ -194,6 +217,12 @@ function toFailure(failure: EntraFailure): MicrosoftFailure {
   if (failure.kind !== 'refused') return failure
   if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
   // A code that is used or expired: the person starts again (54005, 70008, 70000, 501481).
-  if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? '')) return { kind: 'answer-used' }
-  return { kind: 'refused', code: failure.code, error: explainedError(failure.error), correlationId: failure.correlationId }
+  if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? ''))
+    return { kind: 'answer-used' }
+  return {
+    kind: 'refused',
+    code: failure.code,
+    error: explainedError(failure.error),
+    correlationId: failure.correlationId,
+  }
 }

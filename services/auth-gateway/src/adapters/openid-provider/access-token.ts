@@ -30,6 +30,16 @@ export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): Acces
     // On a shared host the token names the tenant of its subject; on a tenant's host the host does.
     const accountId = accountIdOf(site, { tenantId: String(tenantId), userId: sub })
     const { jkt } = (cnf ?? {}) as { jkt?: string }
-    return { kind: 'AccessToken', jti, iat, exp, scope, clientId, accountId, grantId: grant, ...(jkt && { jkt }) } as AdapterPayload
+    return {
+      kind: 'AccessToken',
+      jti,
+      iat,
+      exp,
+      scope,
+      clientId,
+      accountId,
+      grantId: grant,
+      ...(jkt && { jkt }),
+    } as AdapterPayload
   }
 }

@@ -7,9 +7,13 @@ export async function loadFirstPartyGrant(ctx: KoaContextWithOIDC, resource: str
   const known = session.grantIdFor(client.clientId)
   const found = known ? await provider.Grant.find(known) : undefined
   const grant =
-    found?.accountId === account.accountId ? found : new provider.Grant({ clientId: client.clientId, accountId: account.accountId })
+    found?.accountId === account.accountId
+      ? found
+      : new provider.Grant({ clientId: client.clientId, accountId: account.accountId })
   const scope = String(params?.scope ?? '')
-  const missing = scope.split(' ').some((each) => !grant.getResourceScopeEncountered(resource).split(' ').includes(each))
+  const missing = scope
+    .split(' ')
+    .some((each) => !grant.getResourceScopeEncountered(resource).split(' ').includes(each))
   if (!grant.jti || missing) {
     grant.addOIDCScope(scope)
     grant.addResourceScope(resource, scope)

@@ -8,7 +8,11 @@ import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
  * Signs a logout token for one app (OpenID Connect Back-Channel Logout 1.0, 2.4). Without a nonce, so that it cannot be
  * used as an ID token.
  */
-export async function signLogoutToken({ tokenKeys: [key] }: PlatformKeys, { issuer, clientId, sub, sid }: LogoutNotice, clock: Clock) {
+export async function signLogoutToken(
+  { tokenKeys: [key] }: PlatformKeys,
+  { issuer, clientId, sub, sid }: LogoutNotice,
+  clock: Clock,
+) {
   if (!key?.kid) throw new TypeError('The platform has no signing key.')
   const now = clock()
   return new SignJWT({ events: { [LOGOUT_EVENT]: {} }, sid })

@@ -83,7 +83,8 @@ function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
     ...adapter,
     async upsert(id, payload) {
       await adapter.upsert(id, payload, 2 * DPOP_PROOF)
-      if (!(await artefacts.consume('ReplayDetection', id))) throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
+      if (!(await artefacts.consume('ReplayDetection', id)))
+        throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
     },
   }
 }
@@ -104,7 +105,8 @@ function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
     ...adapter,
     async upsert(id, payload, ttl) {
       await adapter.upsert(id, payload, ttl)
-      if (payload.userCode) await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
+      if (payload.userCode)
+        await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
     },
     async findByUserCode(userCode) {
       const found = await artefacts.find(USER_CODE, userCode)
@@ -125,7 +127,10 @@ const MOST_COMPANIONS = 16
  * Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and
  * session.
  */
-function companionsOf(kind: string, { grantId, sessionUid, authorizations = {} }: AdapterPayload): Pick<Artefact, 'companions'> {
+function companionsOf(
+  kind: string,
+  { grantId, sessionUid, authorizations = {} }: AdapterPayload,
+): Pick<Artefact, 'companions'> {
   if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
   if (kind !== 'Session') return {}
   const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])
@@ -145,7 +150,8 @@ function clientFinder(parts: Parts): Adapter['find'] {
   let known: { apps: readonly App[]; clients: Map<string, AdapterPayload | undefined> } | undefined
   return async (id) => {
     const apps = await orUnavailable(parts.registry.listApps())
-    if (known?.apps !== apps) known = { apps, clients: new Map(apps.map((app) => [app.clientId, findClient(parts, apps, app.clientId)])) }
+    if (known?.apps !== apps)
+      known = { apps, clients: new Map(apps.map((app) => [app.clientId, findClient(parts, apps, app.clientId)])) }
     return known.clients.get(id)
   }
 }
@@ -161,7 +167,10 @@ function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string):
 }
 
 /** Public clients with PKCE: no app has a client secret. */
-function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration): AdapterPayload {
+function describeClient(
+  app: App,
+  { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration,
+): AdapterPayload {
   return {
     client_id: app.clientId,
     client_name: app.name,
@@ -171,7 +180,9 @@ function describeClient(app: App, { redirectUris, postLogoutRedirectUris, backch
     response_types: ['code'],
     redirect_uris: redirectUris,
     post_logout_redirect_uris: postLogoutRedirectUris,
-    ...(backchannelLogoutUri ? { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true } : {}),
+    ...(backchannelLogoutUri
+      ? { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true }
+      : {}),
     id_token_signed_response_alg: 'ES256',
   }
 }

@@ -16,14 +16,22 @@ export async function bindToBrowser(artefacts: Artefacts, attempt: string, brows
   await artefacts.save({ kind: BINDING, id: attempt, payload: { browser }, ttl: INTERACTION })
 }
 
-export async function isSameBrowser(artefacts: Artefacts, attempt: string, browser: string | undefined): Promise<boolean> {
+export async function isSameBrowser(
+  artefacts: Artefacts,
+  attempt: string,
+  browser: string | undefined,
+): Promise<boolean> {
   const bound = await artefacts.find(BINDING, attempt)
   return browser !== undefined && bound?.payload.browser === browser
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>
 
-export function toAttempt({ uid, prompt, params, session, deviceCode }: Details, clientName: string, site: SignInSite): Attempt {
+export function toAttempt(
+  { uid, prompt, params, session, deviceCode }: Details,
+  clientName: string,
+  site: SignInSite,
+): Attempt {
   const text = (value: unknown) => (typeof value === 'string' && value.length <= 320 ? value : undefined)
   return {
     uid,
@@ -43,8 +51,14 @@ export function toAttempt({ uid, prompt, params, session, deviceCode }: Details,
 
 /** A member named like a prompt marks that prompt as answered; one sign-in answers all of them. */
 export function toResult(result: AttemptResult, now: number) {
-  if (result.kind === 'refused') return { error: 'access_denied', error_description: 'the person may not use this app, or cancelled' }
+  if (result.kind === 'refused')
+    return { error: 'access_denied', error_description: 'the person may not use this app, or cancelled' }
   if (result.kind === 'resolved') return { consent: {}, admission: {} }
   const { accountId, amr, microsoftSid } = result
-  return { login: { accountId, amr, ts: now }, select_account: {}, consent: {}, ...(microsoftSid && { microsoft: { sid: microsoftSid } }) }
+  return {
+    login: { accountId, amr, ts: now },
+    select_account: {},
+    consent: {},
+    ...(microsoftSid && { microsoft: { sid: microsoftSid } }),
+  }
 }

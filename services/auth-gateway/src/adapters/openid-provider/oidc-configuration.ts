@@ -80,7 +80,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     // Claims are in the ID token, so that apps need no second request.
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientBasedCORS: (_ctx, asking, client) => client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
+    clientBasedCORS: (_ctx, asking, client) =>
+      client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
     features: {
       devInteractions: OFF,
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
@@ -127,7 +128,11 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
           const tenantId = readAccountId(site, String(token.accountId))?.tenantId ?? ''
           const found = await orUnavailable(findTenantOf(parts.registry, site, tenantId))
           if (!found) throw new errors.InvalidGrant('the tenant is gone')
-          Object.assign(payload, { aud: [phoneApi(origin), userinfoUrl(origin)], grant: token.grantId, tenant: found.tenant.slug })
+          Object.assign(payload, {
+            aud: [phoneApi(origin), userinfoUrl(origin)],
+            grant: token.grantId,
+            tenant: found.tenant.slug,
+          })
           if (site.kind === 'shared') Object.assign(payload, { tenant_id: tenantId })
         },
       },
@@ -159,7 +164,8 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       const clientId = token && 'clientId' in token ? String(token.clientId) : undefined
       if (clientId === undefined) return { accountId, claims: () => ({ sub: accountId }) } // the policy decides
       const { tenant, person, admission } = await findAdmitted(parts, accountId, clientId)
-      if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token))) return undefined
+      if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token)))
+        return undefined
       return { accountId, claims: () => describePerson(person, tenant) }
     },
     renderError: pages.error,

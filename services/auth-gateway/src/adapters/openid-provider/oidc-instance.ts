@@ -92,7 +92,9 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   provider.use(on(NAMING_CLIENTS, strictClientRequests))
   provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))
   provider.use(on(/^\/token$/, burnRefusedCodes(available)))
-  provider.use(on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })))
+  provider.use(
+    on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })),
+  )
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   // Without a listener the library writes every aborted request body to the console.
   ;(provider as EventEmitter).on('error', (error: Error) => {
@@ -109,6 +111,8 @@ function isAnswer(error: Error): boolean {
 function hasHungUp(error: Error): boolean {
   return (
     'code' in error &&
-    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_HTTP_REQUEST_TIMEOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(String(error.code))
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_HTTP_REQUEST_TIMEOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(
+      String(error.code),
+    )
   )
 }

@@ -21,10 +21,18 @@ type OwnLogin = Extract<Login, { kind: 'own' }>
 export const recentLogins = () =>
   new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 })
 
-export type SessionMemory = { homes: Artefacts; noted: ReturnType<typeof notedHomes>; recent: ReturnType<typeof recentLogins> }
+export type SessionMemory = {
+  homes: Artefacts
+  noted: ReturnType<typeof notedHomes>
+  recent: ReturnType<typeof recentLogins>
+}
 
 /** Wraps the storage of one host: saving a session also stores its home. */
-export function notingSessionHomes(artefacts: Artefacts, { homes, noted, recent }: SessionMemory, home: string): Artefacts {
+export function notingSessionHomes(
+  artefacts: Artefacts,
+  { homes, noted, recent }: SessionMemory,
+  home: string,
+): Artefacts {
   return {
     ...artefacts,
     async save(artefact) {
@@ -58,7 +66,12 @@ type Place = {
   cookieSigner: CookieSigner
   clock: Clock
 }
-const StoredSession = z.object({ exp: z.number(), uid: z.string(), accountId: z.string().optional(), loginTs: z.number().optional() })
+const StoredSession = z.object({
+  exp: z.number(),
+  uid: z.string(),
+  accountId: z.string().optional(),
+  loginTs: z.number().optional(),
+})
 
 /**
  * Reads the session behind a signed cookie. A session of another tenant or shared host yields only `foreign` (T-71).

@@ -42,27 +42,37 @@ export function signInPolicy(parts: PolicyParts) {
   policy.remove('consent')
 
   policy.get('login')?.checks.add(
-    new interactionPolicy.Check('session_ended', 'the login has ended', 'login_required', async (ctx: KoaContextWithOIDC) => {
-      const { session, result } = ctx.oidc
-      if (!session?.accountId || result?.login) return false
-      if (isLoginTooOld(session.loginTs, parts.clock())) return true
-      const found = await findPerson(parts, session.accountId)
-      // The tenant is gone, or the app asks for another one: the person may sign in for another tenant.
-      if (!found || isOfOtherTenant(ctx, found.tenant)) return true
-      return found.person !== undefined && isLoginRevoked(found.person, session.loginTs)
-    }),
+    new interactionPolicy.Check(
+      'session_ended',
+      'the login has ended',
+      'login_required',
+      async (ctx: KoaContextWithOIDC) => {
+        const { session, result } = ctx.oidc
+        if (!session?.accountId || result?.login) return false
+        if (isLoginTooOld(session.loginTs, parts.clock())) return true
+        const found = await findPerson(parts, session.accountId)
+        // The tenant is gone, or the app asks for another one: the person may sign in for another tenant.
+        if (!found || isOfOtherTenant(ctx, found.tenant)) return true
+        return found.person !== undefined && isLoginRevoked(found.person, session.loginTs)
+      },
+    ),
   )
   policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))
   policy.add(new interactionPolicy.Prompt({ name: 'consent', requestable: true }))
   policy.add(
     new interactionPolicy.Prompt(
       { name: 'admission' },
-      new interactionPolicy.Check('not_admitted', 'the person may not use this app', 'access_denied', async (ctx: KoaContextWithOIDC) => {
-        const { session, client } = ctx.oidc
-        if (!session?.accountId || !client) return false
-        const { admission } = await findAdmitted(parts, session.accountId, client.clientId)
-        return admission.kind !== 'admitted'
-      }),
+      new interactionPolicy.Check(
+        'not_admitted',
+        'the person may not use this app',
+        'access_denied',
+        async (ctx: KoaContextWithOIDC) => {
+          const { session, client } = ctx.oidc
+          if (!session?.accountId || !client) return false
+          const { admission } = await findAdmitted(parts, session.accountId, client.clientId)
+          return admission.kind !== 'admitted'
+        },
+      ),
     ),
   )
   return policy

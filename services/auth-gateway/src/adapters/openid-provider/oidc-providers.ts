@@ -4,7 +4,14 @@ import type { Artefacts, Clock, LogoutNotices, OpenIdProvider, OpenIdProviders }
 import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
 import { isSameBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
-import { findLogin, notedHomes, notingSessionHomes, recentLogins, SESSION_HOMES, type SessionMemory } from './oidc-login.ts'
+import {
+  findLogin,
+  notedHomes,
+  notingSessionHomes,
+  recentLogins,
+  SESSION_HOMES,
+  type SessionMemory,
+} from './oidc-login.ts'
 import { endSession, listSessions } from './oidc-sessions.ts'
 import { orAbsent } from './oidc-unavailable.ts'
 
@@ -34,7 +41,15 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
       instances.set(key, found)
       return found
     }
-    const made = openIdProvider({ logoutNotices: parts.logoutNotices, clock: parts.clock, site, keys, artefacts, memory, instance })
+    const made = openIdProvider({
+      logoutNotices: parts.logoutNotices,
+      clock: parts.clock,
+      site,
+      keys,
+      artefacts,
+      memory,
+      instance,
+    })
     providers.set(key, made)
     return made
   }
@@ -72,7 +87,8 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
       return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
     listSessions: (accountId) => listSessions(artefacts, accountId),
-    endSession: (accountId, uid) => endSession({ provider: instance().provider, artefacts, logoutNotices, site }, accountId, uid),
+    endSession: (accountId, uid) =>
+      endSession({ provider: instance().provider, artefacts, logoutNotices, site }, accountId, uid),
     findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
       instance().provider.interactionResult(request, response, toResult(result, clock()), {

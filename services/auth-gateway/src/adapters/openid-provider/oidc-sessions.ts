@@ -19,7 +19,11 @@ export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promi
  * Records a new login together with its session: the browser's name for the person's own list, the session at Microsoft
  * so that both end together, and the host so that a revocation by the roster finds it (S45).
  */
-export function notingLogins({ microsoftSessions, personHosts }: LoginIndexes, artefacts: Artefacts, site: SignInSite): NoteLogin {
+export function notingLogins(
+  { microsoftSessions, personHosts }: LoginIndexes,
+  artefacts: Artefacts,
+  site: SignInSite,
+): NoteLogin {
   return async ({ accountId, uid }) => {
     const ctx = Provider.ctx
     if (!ctx?.oidc?.result?.login || !accountId || !uid) return
@@ -41,12 +45,23 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
     sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
       const noted = await artefacts.find(BROWSER_NAME, uid)
       const browser = (noted?.payload ?? {}) as BrowserName
-      return { uid, loginAt: loginTs ?? 0, usedAt: iat ?? loginTs ?? 0, browser, clientIds: Object.keys(authorizations) }
+      return {
+        uid,
+        loginAt: loginTs ?? 0,
+        usedAt: iat ?? loginTs ?? 0,
+        browser,
+        clientIds: Object.keys(authorizations),
+      }
     }),
   )
 }
 
-type SessionHolder = { provider: Provider; artefacts: Artefacts; logoutNotices: Pick<LogoutNotices, 'add'>; site: SignInSite }
+type SessionHolder = {
+  provider: Provider
+  artefacts: Artefacts
+  logoutNotices: Pick<LogoutNotices, 'add'>
+  site: SignInSite
+}
 
 /**
  * Ends one login and every token that came of it. The mark is saved first, then the session is removed: refresh tokens
@@ -75,7 +90,13 @@ export async function endSession(
 }
 
 /** Logout notices for an app whose session has ended; none when it has no back-channel address. */
-export function noticesOf(client: NotifiedClient, issuer: string, site: SignInSite, accountId: string, sid: string): LogoutNotice[] {
+export function noticesOf(
+  client: NotifiedClient,
+  issuer: string,
+  site: SignInSite,
+  accountId: string,
+  sid: string,
+): LogoutNotice[] {
   const { clientId, backchannelLogoutUri: url } = client
   if (url === undefined) return []
   const tenantId = readAccountId(site, accountId)?.tenantId ?? null
@@ -85,7 +106,14 @@ type NotifiedClient = { clientId: string; backchannelLogoutUri?: string | undefi
 
 /** Called after a session was saved: a concurrent request must not restore an ended session. */
 export async function removeIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
-  if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid))) await artefacts.remove('Session', id)
+  if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid)))
+    await artefacts.remove('Session', id)
 }
 
-type Stored = { uid: string; accountId?: string; loginTs?: number; iat?: number; authorizations?: Record<string, unknown> }
+type Stored = {
+  uid: string
+  accountId?: string
+  loginTs?: number
+  iat?: number
+  authorizations?: Record<string, unknown>
+}

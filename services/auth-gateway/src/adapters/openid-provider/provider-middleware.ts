@@ -52,5 +52,8 @@ const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/
 export async function describeForApps(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()
   if (ctx.oidc?.route !== 'discovery') return
-  Object.assign(ctx.body as object, { subject_types_supported: ['public'], token_endpoint_auth_methods_supported: ['none'] })
+  Object.assign(ctx.body as object, {
+    subject_types_supported: ['public'],
+    token_endpoint_auth_methods_supported: ['none'],
+  })
 }

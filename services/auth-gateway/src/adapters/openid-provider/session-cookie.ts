@@ -12,6 +12,9 @@ export function readSessionCookie(header: string | undefined): { id: string; sig
 }
 
 /** True when any cookie key signed `name=value`, as the provider's cookie library does. */
-export function isSignedSession({ verify }: CookieSigner, { id, signature }: { id: string; signature: string }): boolean {
+export function isSignedSession(
+  { verify }: CookieSigner,
+  { id, signature }: { id: string; signature: string },
+): boolean {
   return verify(`${SESSION_COOKIE}=${id}`, signature)
 }

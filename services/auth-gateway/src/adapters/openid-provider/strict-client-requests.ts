@@ -14,7 +14,8 @@ export async function strictClientRequests(ctx: KoaContextWithOIDC, next: () => 
     ctx.set('allow', 'POST')
     return answer(ctx, 405, 'invalid_request', 'only POST is supported')
   }
-  if (isNamingClient && 'client_secret' in ctx.query) return answer(ctx, 400, 'invalid_request', 'a secret is no part of an address')
+  if (isNamingClient && 'client_secret' in ctx.query)
+    return answer(ctx, 400, 'invalid_request', 'a secret is no part of an address')
   await next()
   if (isNamingClient && ctx.status === 400 && isForeignGrant(ctx)) {
     answer(ctx, 400, 'unauthorized_client', 'this client may not use this grant')
@@ -22,7 +23,12 @@ export async function strictClientRequests(ctx: KoaContextWithOIDC, next: () => 
 }
 
 function isForeignGrant({ oidc }: KoaContextWithOIDC): boolean {
-  const asked = oidc?.route === 'device_authorization' ? DEVICE_GRANT : oidc?.route === 'token' ? oidc.params?.grant_type : undefined
+  const asked =
+    oidc?.route === 'device_authorization'
+      ? DEVICE_GRANT
+      : oidc?.route === 'token'
+        ? oidc.params?.grant_type
+        : undefined
   const { client } = oidc ?? {}
   return client !== undefined && KNOWN_GRANTS.has(String(asked)) && !client.grantTypeAllowed(String(asked))
 }

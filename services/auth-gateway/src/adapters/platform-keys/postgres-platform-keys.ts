@@ -37,22 +37,34 @@ export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]):
       await transaction.update(signingKey).set({ sealed: again }).where(eq(signingKey.id, id))
     }
     for (const use of ['token', 'cookie'] as const) {
-      if (!present.some((key) => key.use === use)) await transaction.insert(signingKey).values(await makeKey(use, current))
+      if (!present.some((key) => key.use === use))
+        await transaction.insert(signingKey).values(await makeKey(use, current))
     }
   })
 }
 
 /** Rotates the platform's keys. Safe to call from many replicas at once. Returns the steps taken. */
-export async function rotatePlatformKeys(db: Database, keys: readonly Buffer[], now: Date, everyDays: number): Promise<RotationStep[]> {
+export async function rotatePlatformKeys(
+  db: Database,
+  keys: readonly Buffer[],
+  now: Date,
+  everyDays: number,
+): Promise<RotationStep[]> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   return inTransaction(db, async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
     const { id, use, createdAt, retiredAt } = signingKey
-    const steps = rotationSteps(await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey), now, everyDays)
+    const steps = rotationSteps(
+      await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey),
+      now,
+      everyDays,
+    )
     for (const step of steps) {
-      if (step.kind === 'add') await transaction.insert(signingKey).values({ ...(await makeKey(step.use, current)), createdAt: now })
-      else if (step.kind === 'retire') await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
+      if (step.kind === 'add')
+        await transaction.insert(signingKey).values({ ...(await makeKey(step.use, current)), createdAt: now })
+      else if (step.kind === 'retire')
+        await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
       else await transaction.delete(signingKey).where(eq(signingKey.id, step.id))
     }
     return steps
@@ -67,12 +79,20 @@ async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = await exportJWK(privateKey)
   const id = await calculateJwkThumbprint(jwk)
-  return { id, use, sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)) }
+  return {
+    id,
+    use,
+    sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)),
+  }
 }
 
 export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): Promise<PlatformKeys> {
-  const rows = await db.select().from(signingKey).orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
-  const open = (use: 'token' | 'cookie') => rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
+  const rows = await db
+    .select()
+    .from(signingKey)
+    .orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
+  const open = (use: 'token' | 'cookie') =>
+    rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
   const tokenKeys = open('token').map((key): JWK => JSON.parse(key.toString()))
   const cookieKeys = open('cookie').map((key) => key.toString('base64url'))
   return {

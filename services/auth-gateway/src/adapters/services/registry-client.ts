@@ -62,7 +62,8 @@ export function registryClient(client: ServiceClient): Registry {
     findHost: hosts,
     hasTenant: async (tenantId) => (await tenants(tenantId)) !== undefined,
     findTenant: signInTenants,
-    listTenantsOf: async (directoryId) => (await client.find(`/internal/directories/${directoryId}/tenants`, TenantsOfDirectory)) ?? [],
+    listTenantsOf: async (directoryId) =>
+      (await client.find(`/internal/directories/${directoryId}/tenants`, TenantsOfDirectory)) ?? [],
     listApps: async () => (await apps('')) ?? [],
     async findLogo(tenantId, sha256) {
       const key = `${tenantId} ${sha256}`
@@ -77,7 +78,11 @@ export function registryClient(client: ServiceClient): Registry {
     findConnection: (tenantId, accountId) =>
       client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
     async recordCredentialUse({ tenantId, accountId }, use) {
-      await client.post(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`, use, z.unknown())
+      await client.post(
+        `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`,
+        use,
+        z.unknown(),
+      )
     },
     async authenticateApiKey(key) {
       const hash = createHash('sha256').update(key).digest('base64url')
@@ -87,10 +92,14 @@ export function registryClient(client: ServiceClient): Registry {
       if (principal) principals.set(hash, principal)
       return principal
     },
-    redeemControlSignInLink: (token) => client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
+    redeemControlSignInLink: (token) =>
+      client.post('/internal/control-sign-in-links/redemptions', { token }, Principal),
     findAdministrator: administrators,
     findAdministratorByIdentity: (tenantId, directoryId, objectId) =>
-      client.find(`/internal/tenants/${tenantId}/administrators?${new URLSearchParams({ directoryId, objectId })}`, Administrator),
+      client.find(
+        `/internal/tenants/${tenantId}/administrators?${new URLSearchParams({ directoryId, objectId })}`,
+        Administrator,
+      ),
     receiveConsent: (answer) => client.post('/internal/consent-returns', answer, ConsentReturn, CONSENT_MS),
     async recordAuditEvent(event) {
       await client.post('/internal/audit-events', event, z.unknown())

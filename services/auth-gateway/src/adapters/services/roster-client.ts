@@ -19,8 +19,12 @@ export function rosterClient(client: ServiceClient): Roster {
     findById: (tenantId, userId) => entries(`/internal/tenants/${tenantId}/phone-users/${encodeURIComponent(userId)}`),
     // Not cached: a refused person who tries again gets the current answer.
     findByIdentity: (tenantId, directoryId, objectId) =>
-      client.find(`/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`, RosterEntry),
-    findCandidates: async (address) => (await client.post('/internal/sign-in-candidates', { address }, SignInCandidates)) ?? [],
+      client.find(
+        `/internal/tenants/${tenantId}/phone-users?${new URLSearchParams({ directoryId, objectId })}`,
+        RosterEntry,
+      ),
+    findCandidates: async (address) =>
+      (await client.post('/internal/sign-in-candidates', { address }, SignInCandidates)) ?? [],
   }
 }
 

@@ -41,7 +41,8 @@ export function timedCache<Value>(
 
   return async function get(key: string): Promise<Value | undefined> {
     const entry = entries.get(key)
-    if (entry && performance.now() - entry.at < (entry.value === undefined ? freshAbsentMs : freshMs)) return entry.value
+    if (entry && performance.now() - entry.at < (entry.value === undefined ? freshAbsentMs : freshMs))
+      return entry.value
     const under = running.get(key)
     if (under) return under
     const loading = reload(key)

@@ -34,7 +34,12 @@ export const isControlState = (state: string | null): state is string => state?.
  * tenant's host. That host redirects the answer to Control, so Control needs no redirect URI of its own. Undefined
  * while the catalogue has no app.
  */
-export function controlRedirectUri(mode: SignInAccount['redirectMode'], site: TenantSite, apps: readonly App[], baseUrl: string) {
+export function controlRedirectUri(
+  mode: SignInAccount['redirectMode'],
+  site: TenantSite,
+  apps: readonly App[],
+  baseUrl: string,
+) {
   if (mode === 'single') return baseUrl + CALLBACK_PATH
   const candidates = apps.flatMap((app) => {
     const origin = tenantOrigin(app, site.tenant.slug)

@@ -28,6 +28,7 @@ export function realmsIn({ tenant, branding, accounts }: SignInTenant, directory
 /** The first realm of each directory; the tenant is chosen after Microsoft has identified the person. */
 export function onePerDirectory(realms: readonly Realm[]): Realm[] {
   const directories = new Map<string, Realm>()
-  for (const realm of realms) if (!directories.has(realm.account.directoryId)) directories.set(realm.account.directoryId, realm)
+  for (const realm of realms)
+    if (!directories.has(realm.account.directoryId)) directories.set(realm.account.directoryId, realm)
   return [...directories.values()]
 }

@@ -26,19 +26,29 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
   const { tid, oid, sub, azp, iat, at_hash: atHash } = claims
   if (typeof sub !== 'string' || sub === '' || sub.length > 255) return { kind: 'rejected', reason: 'sub' }
   if (azp !== undefined && azp !== expected.clientId) return { kind: 'rejected', reason: 'azp' }
-  if (atHash !== undefined && expected.atHash !== undefined && atHash !== expected.atHash) return { kind: 'rejected', reason: 'at_hash' }
+  if (atHash !== undefined && expected.atHash !== undefined && atHash !== expected.atHash)
+    return { kind: 'rejected', reason: 'at_hash' }
   if (typeof iat !== 'number' || iat > expected.now + CLOCK_SKEW) return { kind: 'rejected', reason: 'iat' }
   if (typeof tid !== 'string' || !GUID.test(tid)) return { kind: 'rejected', reason: 'tid' }
   if (tid.toLowerCase() !== expected.directoryId) return { kind: 'wrong-directory' }
   if (typeof oid !== 'string' || !GUID.test(oid)) return { kind: 'rejected', reason: 'oid' }
   return {
     kind: 'accepted',
-    identity: { directoryId: expected.directoryId, objectId: oid.toLowerCase(), amr: readAmr(claims.amr), ...readSid(claims.sid) },
+    identity: {
+      directoryId: expected.directoryId,
+      objectId: oid.toLowerCase(),
+      amr: readAmr(claims.amr),
+      ...readSid(claims.sid),
+    },
   }
 }
 
 /** True for the valid issuer of another directory: another organisation, not a forgery. */
-export function isForeignDirectory(claims: Readonly<Record<string, unknown>>, issuerTemplate: string, directoryId: string): boolean {
+export function isForeignDirectory(
+  claims: Readonly<Record<string, unknown>>,
+  issuerTemplate: string,
+  directoryId: string,
+): boolean {
   const { iss, tid } = claims
   if (typeof tid !== 'string' || !GUID.test(tid) || tid.toLowerCase() === directoryId) return false
   return iss === issuerTemplate.replace(directoryId, tid.toLowerCase())
@@ -56,5 +66,7 @@ function readSid(sid: unknown): { sid?: string } {
 
 /** Version 2 tokens carry no amr; where one comes it is passed on. */
 function readAmr(amr: unknown): string[] {
-  return Array.isArray(amr) ? amr.filter((method) => typeof method === 'string' && /^[\w.:-]{1,40}$/.test(method)).slice(0, 10) : []
+  return Array.isArray(amr)
+    ? amr.filter((method) => typeof method === 'string' && /^[\w.:-]{1,40}$/.test(method)).slice(0, 10)
+    : []
 }

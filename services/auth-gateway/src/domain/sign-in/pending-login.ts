@@ -40,7 +40,16 @@ export function redirectUriFor(mode: 'single' | 'per-app', baseUrl: string, orig
   return mode === 'single' ? baseUrl + CALLBACK_PATH : `${origin}${CALLBACK_PATH}/${clientId}`
 }
 
-const ANSWER_MEMBERS = ['code', 'state', 'session_state', 'error', 'error_description', 'error_uri', 'error_subcode', 'iss'] as const
+const ANSWER_MEMBERS = [
+  'code',
+  'state',
+  'session_state',
+  'error',
+  'error_description',
+  'error_uri',
+  'error_subcode',
+  'iss',
+] as const
 
 /** Parameters of an authorization response, each once and of limited length; others are dropped. */
 export function readAnswer(query: Readonly<Record<string, unknown>>): URLSearchParams {

@@ -1,5 +1,11 @@
 /** Kinds that an unfinished sign-in stores; that of a server-rendered frontend stores two. */
-const KINDS: ReadonlySet<string> = new Set(['Interaction', 'FrontendSignIn', 'PushedAuthorizationRequest', 'DeviceCode', 'ControlLogin'])
+const KINDS: ReadonlySet<string> = new Set([
+  'Interaction',
+  'FrontendSignIn',
+  'PushedAuthorizationRequest',
+  'DeviceCode',
+  'ControlLogin',
+])
 
 export function isOfWaitingSignIn(kind: string): boolean {
   return KINDS.has(kind)

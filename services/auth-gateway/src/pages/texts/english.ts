@@ -55,7 +55,8 @@ export const ENGLISH = {
   },
   notSetUp: {
     title: 'Sign-in with Microsoft is not set up',
-    person: (tenant: string | undefined) => `Sign-in with Microsoft is not set up for ${tenant ?? 'this organisation'}.`,
+    person: (tenant: string | undefined) =>
+      `Sign-in with Microsoft is not set up for ${tenant ?? 'this organisation'}.`,
     admin: 'Connect a Microsoft 365 account in Control: System > Microsoft 365 > Add account.',
   },
   homeRealm: {
@@ -63,7 +64,8 @@ export const ENGLISH = {
     address: 'Your work address',
     hint: 'It only finds your organisation’s sign-in page at Microsoft.',
     malformed: 'Enter your whole work address, such as name@company.com.',
-    unknown: 'No organisation here signs in with this address. Check it, or ask your administrator for your organisation’s own address.',
+    unknown:
+      'No organisation here signs in with this address. Check it, or ask your administrator for your organisation’s own address.',
     useAnotherAddress: 'Use another address',
     chooseTenant: 'Choose your phone system',
     chooseTenantLead: 'You belong to more than one. Sign in to:',
@@ -109,13 +111,18 @@ export const ENGLISH = {
     done: 'You may close this window.',
     nobody: 'The page that began this sign-in is gone. Close this window and start again in the app.',
   },
-  notFinished: { title: 'You are not signed in', text: 'The sign-in was cancelled, or it did not end with a session.', signIn: 'Sign in' },
+  notFinished: {
+    title: 'You are not signed in',
+    text: 'The sign-in was cancelled, or it did not end with a session.',
+    signIn: 'Sign in',
+  },
   protocolError: {
     title: 'This sign-in can’t go on',
     invalid_client: 'The app that sent you here is not known at this address.',
     invalid_redirect_uri: 'The app that sent you here gave a return address that is not registered.',
     invalid_request: 'The request of the app that sent you here is not valid.',
-    session_not_found: 'This sign-in has expired, was finished, or was started in another browser. Go back to the app and start again.',
+    session_not_found:
+      'This sign-in has expired, was finished, or was started in another browser. Go back to the app and start again.',
     temporarily_unavailable: 'A part of the service is not available just now. Please try again in a moment.',
     server_error: 'Something went wrong on our side.',
   },
@@ -126,10 +133,12 @@ export const ENGLISH = {
     isYours: 'Is this your device?',
     asks: (device: string, code: string) =>
       html`<strong>${device}</strong> shows the code <strong>${code}</strong> and asks to sign in as you.`,
-    from: (address: string | undefined) => `It asked from ${address === undefined ? 'an unknown address' : `the address ${address}`}.`,
+    from: (address: string | undefined) =>
+      `It asked from ${address === undefined ? 'an unknown address' : `the address ${address}`}.`,
     warning: 'Continue only if the device is in front of you and shows this code. If somebody sent you here, cancel.',
     connected: 'The device is connected',
-    signsIn: (device: string | undefined) => `${device ?? 'The device'} signs in as you now. You can close this window.`,
+    signsIn: (device: string | undefined) =>
+      `${device ?? 'The device'} signs in as you now. You can close this window.`,
     cancelled: 'Cancelled. The device was not connected.',
     noCode: 'Enter the code.',
     expired: 'The code has expired. Let the device show a new one.',

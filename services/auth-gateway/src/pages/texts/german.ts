@@ -38,8 +38,10 @@ export const GERMAN: Texts = {
     'forwarded-host-differs': 'Der Proxy nennt einen anderen Host als die Anfrage.',
     'unknown-host': 'Keine Organisation verwendet diese Adresse.',
     'session-not-found': 'Diese Sitzung ist schon beendet.',
-    'consent-link-not-found': 'Dieser Link zur Zustimmung ist abgelaufen oder wurde schon benutzt. Erstellen Sie in Control einen neuen.',
-    'sign-in-not-found': 'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
+    'consent-link-not-found':
+      'Dieser Link zur Zustimmung ist abgelaufen oder wurde schon benutzt. Erstellen Sie in Control einen neuen.',
+    'sign-in-not-found':
+      'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
     'sign-in-used': 'Diese Anmeldung wurde schon benutzt.',
     'sign-in-misdirected': 'Diese Antwort gehört zu einer anderen Anmeldung.',
     'identity-not-accepted': 'Die Antwort von Microsoft konnte nicht angenommen werden.',
@@ -47,9 +49,12 @@ export const GERMAN: Texts = {
     'microsoft-not-set-up': 'Diese Organisation hat noch kein Microsoft-365-Konto zum Anmelden.',
     'microsoft-unavailable': 'Microsoft ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.',
     'account-not-found': 'Diese Organisation hat kein solches Microsoft-Konto.',
-    'too-many-requests': 'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
-    'too-many-calls': 'Zu viele Aufrufe desselben Aufrufers laufen gerade. Warten Sie einen Moment und versuchen Sie es noch einmal.',
-    'too-many-streams': 'Zu viele Ereignisströme desselben Aufrufers sind offen. Schließen Sie einen, oder fragen Sie den Lauf selbst ab.',
+    'too-many-requests':
+      'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    'too-many-calls':
+      'Zu viele Aufrufe desselben Aufrufers laufen gerade. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+    'too-many-streams':
+      'Zu viele Ereignisströme desselben Aufrufers sind offen. Schließen Sie einen, oder fragen Sie den Lauf selbst ab.',
     'temporarily-unavailable': 'Ein Teil des Dienstes ist zurzeit nicht verfügbar.',
     'internal-error': 'Bei uns ist etwas schiefgegangen.',
   },
@@ -73,7 +78,8 @@ export const GERMAN: Texts = {
     'not-bound': {
       title: 'Noch keine Nebenstelle',
       person: 'Ihnen ist noch keine Nebenstelle zugeordnet.',
-      admin: 'Wählen Sie in Control auf der Registerkarte „Bindings“ dieser Person eine Telefonanlage und eine Nebenstelle.',
+      admin:
+        'Wählen Sie in Control auf der Registerkarte „Bindings“ dieser Person eine Telefonanlage und eine Nebenstelle.',
     },
   },
   notSetUp: {
@@ -95,12 +101,14 @@ export const GERMAN: Texts = {
   accountPicker: { title: 'Wählen Sie Ihre Organisation', lead: 'Mit Microsoft anmelden als Mitglied von:' },
   wrongDirectory: {
     title: 'Dieses Konto gehört zu einer anderen Organisation',
-    person: (tenant, alias) => `Bitte melden Sie sich mit Ihrem Konto von ${tenant === undefined ? alias : `${tenant} (${alias})`} an.`,
+    person: (tenant, alias) =>
+      `Bitte melden Sie sich mit Ihrem Konto von ${tenant === undefined ? alias : `${tenant} (${alias})`} an.`,
   },
   control: {
     'not-administrator': {
       title: 'Sie verwalten diese Telefonanlage nicht',
-      person: 'Microsoft hat Sie angemeldet, aber Sie gehören nicht zur Administration der Telefonanlage dieser Organisation.',
+      person:
+        'Microsoft hat Sie angemeldet, aber Sie gehören nicht zur Administration der Telefonanlage dieser Organisation.',
       admin: 'Fügen Sie diese Person in Control hinzu: System > Administrators.',
     },
     back: 'Zurück zu Control',
@@ -111,21 +119,24 @@ export const GERMAN: Texts = {
     timeout: 'Microsoft hat zu lange nicht geantwortet. Bitte versuchen Sie es gleich noch einmal.',
     unreachable: 'Microsoft ist zurzeit nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
     malformed: 'Mit der Antwort von Microsoft können wir nichts anfangen. Bitte versuchen Sie es gleich noch einmal.',
-    'answer-used': 'Diese Antwort von Microsoft ist abgelaufen oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
+    'answer-used':
+      'Diese Antwort von Microsoft ist abgelaufen oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',
     rejected: 'Die Antwort von Microsoft konnte nicht angenommen werden. Bitte versuchen Sie es noch einmal.',
     needsAdmin: 'Um die Verbindung zu Microsoft muss sich Ihre Administration kümmern.',
     unable: 'Microsoft kann zurzeit niemanden anmelden. Bitte versuchen Sie es gleich noch einmal.',
     refused: 'Microsoft hat die Anmeldung nicht abgeschlossen.',
     cancelled: {
       title: 'Sie sind nicht angemeldet',
-      person: 'Sie haben bei Microsoft abgebrochen, oder Ihre Organisation verlangt zuerst die Genehmigung durch einen Administrator.',
+      person:
+        'Sie haben bei Microsoft abgebrochen, oder Ihre Organisation verlangt zuerst die Genehmigung durch einen Administrator.',
       admin:
         'Wenn Microsoft „Administratorgenehmigung erforderlich“ angezeigt hat, lassen Sie einen „Administrator für privilegierte Rollen“ oder „Globalen Administrator“ für das Konto in Control die Administratorzustimmung erteilen.',
     },
   },
   redeeming: {
     title: 'Sie werden angemeldet',
-    needsScript: 'Diese Anmeldung braucht JavaScript. Erlauben Sie es für diese Seite und melden Sie sich noch einmal an.',
+    needsScript:
+      'Diese Anmeldung braucht JavaScript. Erlauben Sie es für diese Seite und melden Sie sich noch einmal an.',
   },
   bridge: {
     title: 'Anmeldung',
@@ -141,11 +152,13 @@ export const GERMAN: Texts = {
   protocolError: {
     title: 'Diese Anmeldung kann nicht weitergehen',
     invalid_client: 'Die App, die Sie hergeschickt hat, ist unter dieser Adresse nicht bekannt.',
-    invalid_redirect_uri: 'Die App, die Sie hergeschickt hat, hat eine Rückkehradresse genannt, die nicht registriert ist.',
+    invalid_redirect_uri:
+      'Die App, die Sie hergeschickt hat, hat eine Rückkehradresse genannt, die nicht registriert ist.',
     invalid_request: 'Die Anfrage der App, die Sie hergeschickt hat, ist ungültig.',
     session_not_found:
       'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen. Gehen Sie zurück zur App und beginnen Sie noch einmal.',
-    temporarily_unavailable: 'Ein Teil des Dienstes ist zurzeit nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.',
+    temporarily_unavailable:
+      'Ein Teil des Dienstes ist zurzeit nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.',
     server_error: 'Bei uns ist etwas schiefgegangen.',
   },
 
@@ -155,11 +168,13 @@ export const GERMAN: Texts = {
     isYours: 'Ist das Ihr Gerät?',
     asks: (device, code) =>
       html`<strong>${device}</strong> zeigt den Code <strong>${code}</strong> an und möchte sich in Ihrem Namen anmelden.`,
-    from: (address) => `Die Anfrage kam von ${address === undefined ? 'einer unbekannten Adresse' : `der Adresse ${address}`}.`,
+    from: (address) =>
+      `Die Anfrage kam von ${address === undefined ? 'einer unbekannten Adresse' : `der Adresse ${address}`}.`,
     warning:
       'Fahren Sie nur fort, wenn das Gerät vor Ihnen steht und diesen Code anzeigt. Wenn jemand Sie hergeschickt hat, brechen Sie ab.',
     connected: 'Das Gerät ist verbunden',
-    signsIn: (device) => `${device ?? 'Das Gerät'} ist jetzt in Ihrem Namen angemeldet. Sie können dieses Fenster schließen.`,
+    signsIn: (device) =>
+      `${device ?? 'Das Gerät'} ist jetzt in Ihrem Namen angemeldet. Sie können dieses Fenster schließen.`,
     cancelled: 'Abgebrochen. Das Gerät wurde nicht verbunden.',
     noCode: 'Geben Sie den Code ein.',
     expired: 'Der Code ist abgelaufen. Lassen Sie das Gerät einen neuen anzeigen.',
@@ -182,7 +197,8 @@ export const GERMAN: Texts = {
     advice:
       'Wenn Sie sich hier abmelden, bleiben Sie bei Microsoft angemeldet. Wenn Sie eine dieser Sitzungen nicht kennen, melden Sie sie ab, ändern Sie Ihr Microsoft-Kennwort und sagen Sie Ihrer Administration Bescheid.',
     none: 'Sie sind nicht angemeldet',
-    noneText: 'Melden Sie sich in diesem Browser bei einer Ihrer Telefon-Apps an. Dann zeigt diese Seite, wo Sie noch angemeldet sind.',
+    noneText:
+      'Melden Sie sich in diesem Browser bei einer Ihrer Telefon-Apps an. Dann zeigt diese Seite, wo Sie noch angemeldet sind.',
   },
   signOut: {
     title: 'Abmelden?',
@@ -190,7 +206,8 @@ export const GERMAN: Texts = {
     yes: 'Abmelden',
     no: 'Angemeldet bleiben',
     done: 'Sie sind abgemeldet',
-    doneText: 'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',
+    doneText:
+      'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',
   },
 
   consent: {

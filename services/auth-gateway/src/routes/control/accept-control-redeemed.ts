@@ -15,24 +15,33 @@ import { acceptForm, Redeemed, readRedeemed } from '../sign-in/accept-redeemed.t
 export const acceptControlRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
   acceptForm(app)
 
-  app.post<{ Body: z.infer<typeof Redeemed> }>(CONTROL_REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
-    requireSameSite(request)
-    reply.header('cache-control', 'no-store')
-    const { handle } = request.body
-    const login = await redeemingControlLogins.find(ports, handle)
-    if (login.origin !== request.site.origin || login.browser !== readBrowser(request)) throw refuse('sign-in-misdirected')
-    await redeemingControlLogins.consume(ports, handle)
+  app.post<{ Body: z.infer<typeof Redeemed> }>(
+    CONTROL_REDEEMED_PATH,
+    { schema: { body: Redeemed } },
+    async (request, reply) => {
+      requireSameSite(request)
+      reply.header('cache-control', 'no-store')
+      const { handle } = request.body
+      const login = await redeemingControlLogins.find(ports, handle)
+      if (login.origin !== request.site.origin || login.browser !== readBrowser(request))
+        throw refuse('sign-in-misdirected')
+      await redeemingControlLogins.consume(ports, handle)
 
-    const { site, account } = await findAccount(ports, login)
-    if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')
-    const outcome = await readRedeemed(ports, account, request.body, login.nonce)
-    // A page instead of a redirect: the request came from another origin, and only a new navigation sends the Strict
-    // cookie.
-    const goOn = (path: string) => {
-      const texts = textsOf(request)
-      const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
-      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, tenant: site.tenant.name, body })
-    }
-    return concludeControlSignIn(ports, request, reply, { site, login, outcome, goOn })
-  })
+      const { site, account } = await findAccount(ports, login)
+      if (account.redirectPlatform !== 'spa') throw refuse('account-not-found')
+      const outcome = await readRedeemed(ports, account, request.body, login.nonce)
+      // A page instead of a redirect: the request came from another origin, and only a new navigation sends the Strict
+      // cookie.
+      const goOn = (path: string) => {
+        const texts = textsOf(request)
+        const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
+        return sendPage(reply.header('refresh', `0;url=${path}`), 200, {
+          title: texts.redeeming.title,
+          tenant: site.tenant.name,
+          body,
+        })
+      }
+      return concludeControlSignIn(ports, request, reply, { site, login, outcome, goOn })
+    },
+  )
 }

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/control-sign-in'
 import type { FastifyPluginAsync } from 'fastify'
 import type { z } from 'zod'
-import { type ControlLogin, controlRedirectUri, controlState, readTenantHost } from '../../domain/sign-in/control-login.ts'
+import {
+  type ControlLogin,
+  controlRedirectUri,
+  controlState,
+  readTenantHost,
+} from '../../domain/sign-in/control-login.ts'
 import { readHost } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -50,7 +55,15 @@ export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }>
     }
     const { nonce, verifier } = login
     const prompt = chooseAnother ? 'select_account' : undefined
-    const question = { redirectUri, state, nonce, verifier, loginHint: undefined, domainHint: undefined, prompt } as const
+    const question = {
+      redirectUri,
+      state,
+      nonce,
+      verifier,
+      loginHint: undefined,
+      domainHint: undefined,
+      prompt,
+    } as const
     const answer = await microsoft.authorizeUrl(account, question)
     if (answer.kind !== 'url') {
       request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')

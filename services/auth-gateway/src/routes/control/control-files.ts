@@ -21,13 +21,15 @@ const POLICY = [
 /** Serves Control's files on its host, with the index page for client-side routes; 404 on other hosts. */
 export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
   const isInstalled = existsSync(directory)
-  if (isInstalled) await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })
+  if (isInstalled)
+    await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })
 
   app.get('/*', async (request, reply) => {
     if (request.site.kind !== 'control' || !isInstalled) throw refuse('not-found')
     const path = decodeURIComponent((request.url.split('?')[0] ?? '/').slice(1))
     reply.header('content-security-policy', POLICY)
-    if (/^assets\/[\w.-]+$/.test(path)) return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(path)
+    if (/^assets\/[\w.-]+$/.test(path))
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(path)
     reply.header('cache-control', 'no-cache')
     return reply.sendFile(/^[\w-]+\.[a-z0-9]+$/.test(path) ? path : 'index.html')
   })

@@ -13,7 +13,15 @@ export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
 /** Request headers that are forwarded. Cookies, forwarded headers and the client's credential are not. */
-const PASSED = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match', 'last-event-id', 'user-agent']
+const PASSED = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'if-match',
+  'if-none-match',
+  'last-event-id',
+  'user-agent',
+]
 const ANSWERED_BY_US = [
   'set-cookie',
   'strict-transport-security',
@@ -101,12 +109,17 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
       }),
       rewriteHeaders: (headers) => {
         slot.answered()
-        return Object.fromEntries(Object.entries(headers).filter(([name]) => !ANSWERED_BY_US.includes(name.toLowerCase())))
+        return Object.fromEntries(
+          Object.entries(headers).filter(([name]) => !ANSWERED_BY_US.includes(name.toLowerCase())),
+        )
       },
       onError: (failed, { error }) => {
         slot.release()
         request.log.error({ err: error, backend }, 'service behind the admin API does not answer')
-        const problem = { type: 'urn:jackfield:problem:temporarily-unavailable', title: 'A part of the service is not available just now.' }
+        const problem = {
+          type: 'urn:jackfield:problem:temporarily-unavailable',
+          title: 'A part of the service is not available just now.',
+        }
         failed
           .status(503)
           .header('retry-after', '2')
@@ -127,5 +140,7 @@ function plainPathOf({ url }: FastifyRequest): string {
 }
 
 function pick(request: FastifyRequest, names: readonly string[]) {
-  return Object.fromEntries(names.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])))
+  return Object.fromEntries(
+    names.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])),
+  )
 }

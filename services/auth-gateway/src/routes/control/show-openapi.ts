@@ -6,14 +6,20 @@ import type { BackendToken } from '../../ports.ts'
 import type { Backends } from './forward-admin-api.ts'
 
 /** The admin API's description, merged from the services behind. */
-export const showOpenapi: FastifyPluginAsync<{ backends: Backends; backendToken: BackendToken }> = async (app, options) => {
+export const showOpenapi: FastifyPluginAsync<{ backends: Backends; backendToken: BackendToken }> = async (
+  app,
+  options,
+) => {
   const { backends, backendToken } = options
   app.get('/api/v1/openapi.json', async (request, reply) => {
     const documents = await Promise.all(
       (['tenant-registry', 'user-sync-worker'] as const).map(async (backend) => {
         const ask = () =>
           fetch(`${backends[backend]}/openapi.json`, {
-            headers: { authorization: `Bearer ${backendToken(backend, request.principal)}`, 'x-request-id': request.id },
+            headers: {
+              authorization: `Bearer ${backendToken(backend, request.principal)}`,
+              'x-request-id': request.id,
+            },
             redirect: 'error',
             signal: AbortSignal.timeout(2_000),
           })

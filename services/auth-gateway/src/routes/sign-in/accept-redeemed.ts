@@ -26,35 +26,43 @@ export const Redeemed = z.object({
 export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
   acceptForm(app)
 
-  app.post<{ Body: z.infer<typeof Redeemed> }>(REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
-    requireSameSite(request)
-    reply.header('cache-control', 'no-store')
-    const site = signInSite(request)
-    const { handle } = request.body
-    const pending = await redeemingLogins.find(ports, handle)
-    const isOfTenant = site.kind === 'shared' || pending.tenantId === site.tenant.id
-    const isOwn = isOfTenant && pending.origin === site.origin && pending.browser === readBrowser(request)
-    if (!isOwn) throw refuse('sign-in-misdirected')
-    request.uiLocales ??= pending.uiLocales
-    await redeemingLogins.consume(ports, handle)
+  app.post<{ Body: z.infer<typeof Redeemed> }>(
+    REDEEMED_PATH,
+    { schema: { body: Redeemed } },
+    async (request, reply) => {
+      requireSameSite(request)
+      reply.header('cache-control', 'no-store')
+      const site = signInSite(request)
+      const { handle } = request.body
+      const pending = await redeemingLogins.find(ports, handle)
+      const isOfTenant = site.kind === 'shared' || pending.tenantId === site.tenant.id
+      const isOwn = isOfTenant && pending.origin === site.origin && pending.browser === readBrowser(request)
+      if (!isOwn) throw refuse('sign-in-misdirected')
+      request.uiLocales ??= pending.uiLocales
+      await redeemingLogins.consume(ports, handle)
 
-    const account = await findPendingAccount(ports, request, pending)
-    if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
-    const outcome = await readRedeemed(ports, account, request.body, pending.nonce)
-    return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
-      // A page instead of a redirect: a form led here, and the sign-in ends on another origin (CSP `form-action`).
-      const texts = textsOf(request)
-      const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
-      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
-    })
-  })
+      const account = await findPendingAccount(ports, request, pending)
+      if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
+      const outcome = await readRedeemed(ports, account, request.body, pending.nonce)
+      return concludeSignIn(ports, request, reply, pending, outcome, (path) => {
+        // A page instead of a redirect: a form led here, and the sign-in ends on another origin (CSP `form-action`).
+        const texts = textsOf(request)
+        const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
+        return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
+      })
+    },
+  )
 }
 
 export function acceptForm(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 32_768 }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 32_768 },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))))
+    },
+  )
 }
 
 /** Verifies the ID token from the browser, or reads why there is none. */

@@ -25,9 +25,13 @@ type Needed = Ports & { baseUrl: string }
 export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => {
   app.addHook('onRequest', onSharedSite)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 2_048 }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 2_048 },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))))
+    },
+  )
 
   const attemptOf = async (request: FastifyRequest<Params>, reply: FastifyReply) => {
     const provider = await ports.providers(signInSite(request))
@@ -42,45 +46,58 @@ export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => 
     return sendPage(reply, 200, askAddressPage(textsOf(request), uid), [redirectOrigin])
   })
 
-  app.post<Params & { Body: z.infer<typeof Answer> }>(PATH, { schema: { params: AttemptParams, body: Answer } }, async (request, reply) => {
-    const { uid, redirectOrigin } = await attemptOf(request, reply)
-    const { address: typed, account: chosen } = request.body
-    const address = readAddress(typed)
-    if (address === undefined) return sendPage(reply, 200, askAddressPage(textsOf(request), uid, typed, 'malformed'), [redirectOrigin])
+  app.post<Params & { Body: z.infer<typeof Answer> }>(
+    PATH,
+    { schema: { params: AttemptParams, body: Answer } },
+    async (request, reply) => {
+      const { uid, redirectOrigin } = await attemptOf(request, reply)
+      const { address: typed, account: chosen } = request.body
+      const address = readAddress(typed)
+      if (address === undefined)
+        return sendPage(reply, 200, askAddressPage(textsOf(request), uid, typed, 'malformed'), [redirectOrigin])
 
-    await app.rateLimiter.count(request, 'addresses-asked')
-    const realms = await findRealms(ports, address)
-    const [first, ...others] = realms
-    const realm = chosen === undefined ? first : realms.find(({ account }) => account.id === chosen)
-    if (!realm) return sendPage(reply, 200, askAddressPage(textsOf(request), uid, typed, 'unknown'), [redirectOrigin])
-    if (chosen === undefined && others.length > 0) {
-      return sendPage(
-        reply,
-        200,
-        chooseRealmPage(
-          textsOf(request),
-          uid,
-          address,
-          realms.map(({ account }) => account),
-        ),
-        [redirectOrigin],
-      )
-    }
-    const payload = { tenantId: realm.tenant.id, accountId: realm.account.id, loginHint: address }
-    await ports.artefacts(namespaceOf(signInSite(request))).save({ kind: REALM, id: uid, payload, ttl: PENDING_LOGIN })
-    // A page instead of a redirect: a form led here, and the way goes through Microsoft (CSP `form-action`).
-    const path = `/auth/interaction/${uid}/microsoft/${realm.account.id}`
-    const texts = textsOf(request)
-    const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
-    return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
-  })
+      await app.rateLimiter.count(request, 'addresses-asked')
+      const realms = await findRealms(ports, address)
+      const [first, ...others] = realms
+      const realm = chosen === undefined ? first : realms.find(({ account }) => account.id === chosen)
+      if (!realm) return sendPage(reply, 200, askAddressPage(textsOf(request), uid, typed, 'unknown'), [redirectOrigin])
+      if (chosen === undefined && others.length > 0) {
+        return sendPage(
+          reply,
+          200,
+          chooseRealmPage(
+            textsOf(request),
+            uid,
+            address,
+            realms.map(({ account }) => account),
+          ),
+          [redirectOrigin],
+        )
+      }
+      const payload = { tenantId: realm.tenant.id, accountId: realm.account.id, loginHint: address }
+      await ports
+        .artefacts(namespaceOf(signInSite(request)))
+        .save({ kind: REALM, id: uid, payload, ttl: PENDING_LOGIN })
+      // A page instead of a redirect: a form led here, and the way goes through Microsoft (CSP `form-action`).
+      const path = `/auth/interaction/${uid}/microsoft/${realm.account.id}`
+      const texts = textsOf(request)
+      const body = html`<p>${texts.oneMoment}</p><div class="actions"><a class="button" href="${path}">${texts.continue}</a></div>`
+      return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: texts.redeeming.title, body })
+    },
+  )
 }
 
 /**
  * Uses the app's hints where they suffice: the tenant's slug, the person's address, a domain. Otherwise asks the
  * person.
  */
-export async function leadToRealm(ports: Needed, limiter: RateLimiter, request: FastifyRequest, reply: FastifyReply, attempt: Attempt) {
+export async function leadToRealm(
+  ports: Needed,
+  limiter: RateLimiter,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  attempt: Attempt,
+) {
   const { uid, redirectOrigin, tenantHint } = attempt
   if (tenantHint !== undefined) return leadToNamedTenant(ports, request, reply, attempt, tenantHint)
   const address = readAddress(attempt.loginHint) ?? readDomainHint(attempt.domainHint)
@@ -102,12 +119,23 @@ export async function leadToRealm(ports: Needed, limiter: RateLimiter, request: 
   )
 }
 
-async function leadToNamedTenant(ports: Needed, request: FastifyRequest, reply: FastifyReply, attempt: Attempt, slug: string) {
+async function leadToNamedTenant(
+  ports: Needed,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  attempt: Attempt,
+  slug: string,
+) {
   const { uid, redirectOrigin } = attempt
   const found = await findNamedTenant(ports, slug)
   const [only, ...others] = found?.accounts ?? []
   const links = { uid, tenant: undefined, details: technicalDetails(request, 'not-set-up') }
   if (!found || !only) return sendPage(reply, 403, notSetUpPage(textsOf(request), links), [redirectOrigin])
-  if (others.length > 0) return sendPage(reply, 200, accountPickerPage(textsOf(request), found.accounts, links), [redirectOrigin])
-  return redirectToMicrosoft(ports, request, reply, { attempt, realm: { ...found, account: only }, chooseAnother: false })
+  if (others.length > 0)
+    return sendPage(reply, 200, accountPickerPage(textsOf(request), found.accounts, links), [redirectOrigin])
+  return redirectToMicrosoft(ports, request, reply, {
+    attempt,
+    realm: { ...found, account: only },
+    chooseAnother: false,
+  })
 }

@@ -10,10 +10,14 @@ import { signInSite } from '../../sites/site-plugin.ts'
  * can POST here.
  */
 export const cancelSignIn: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.post<{ Params: AttemptParams }>('/auth/interaction/:uid/cancel', { schema: { params: AttemptParams } }, async (request, reply) => {
-    const provider = await ports.providers(signInSite(request))
-    const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
-    if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
-    return reply.redirect(await provider.endAttempt(request.raw, reply.raw, attempt, { kind: 'refused' }), 303)
-  })
+  app.post<{ Params: AttemptParams }>(
+    '/auth/interaction/:uid/cancel',
+    { schema: { params: AttemptParams } },
+    async (request, reply) => {
+      const provider = await ports.providers(signInSite(request))
+      const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
+      if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
+      return reply.redirect(await provider.endAttempt(request.raw, reply.raw, attempt, { kind: 'refused' }), 303)
+    },
+  )
 }

@@ -54,7 +54,8 @@ export async function findDetour(ports: Needed, attempt: Attempt, proven: Proven
   const [only, ...others] = realms
   if (others.length > 0) {
     const tenants = realms.map((realm) => ({ id: realm.tenant.id, name: shownName(realm) }))
-    return (request, reply) => sendPage(reply, 200, chooseTenantPage(textsOf(request), attempt.uid, tenants), [attempt.redirectOrigin])
+    return (request, reply) =>
+      sendPage(reply, 200, chooseTenantPage(textsOf(request), attempt.uid, tenants), [attempt.redirectOrigin])
   }
   if (!only || only.tenant.id === proven.tenantId) return undefined
   return (request, reply) => goTo(ports, request, reply, attempt, only, false)
@@ -77,5 +78,12 @@ function goTo(
   { loginHint, ...realm }: Awaited<ReturnType<typeof findAdmittingRealms>>[number],
   isTenantChosen: boolean,
 ) {
-  return redirectToMicrosoft(ports, request, reply, { attempt, realm, loginHint, isTenantChosen, chooseAnother: false, isSecondTrip: true })
+  return redirectToMicrosoft(ports, request, reply, {
+    attempt,
+    realm,
+    loginHint,
+    isTenantChosen,
+    chooseAnother: false,
+    isSecondTrip: true,
+  })
 }

@@ -48,7 +48,8 @@ export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       const tenantId = proven?.tenantId ?? known?.tenantId ?? ''
       if (!(await findTenantOf(ports.registry, site, tenantId))) throw refuse('account-not-found')
       const admission = await admit(ports, tenantId, attempt, proven, known?.userId)
-      if (admission.kind !== 'admitted') return showRefusal(ports, request, reply, attempt, proven, tenantId, known?.userId, admission.kind)
+      if (admission.kind !== 'admitted')
+        return showRefusal(ports, request, reply, attempt, proven, tenantId, known?.userId, admission.kind)
       if (!proven) return finish({ kind: 'resolved' })
       await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
       const userId = admission.person.id
@@ -61,9 +62,17 @@ export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = a
   )
 }
 
-async function admit(ports: Ports, tenantId: string, attempt: Attempt, proven: Proven | undefined, userId?: string): Promise<Admission> {
+async function admit(
+  ports: Ports,
+  tenantId: string,
+  attempt: Attempt,
+  proven: Proven | undefined,
+  userId?: string,
+): Promise<Admission> {
   const [person, apps] = await Promise.all([
-    proven ? ports.roster.findByIdentity(tenantId, proven.directoryId, proven.objectId) : ports.roster.findById(tenantId, userId ?? ''),
+    proven
+      ? ports.roster.findByIdentity(tenantId, proven.directoryId, proven.objectId)
+      : ports.roster.findById(tenantId, userId ?? ''),
     ports.registry.listApps(),
   ])
   const app = apps.find(({ clientId }) => clientId === attempt.clientId)
@@ -85,7 +94,11 @@ function leadToMicrosoft(
   if (!only) return sendPage(reply, 403, notSetUpPage(texts, links), [attempt.redirectOrigin])
   if (others.length > 0 || attempt.isOfForm)
     return sendPage(reply, 200, accountPickerPage(texts, accounts, links), [attempt.redirectOrigin])
-  return redirectToMicrosoft(ports, request, reply, { attempt, realm: { tenant, branding, account: only }, chooseAnother: false })
+  return redirectToMicrosoft(ports, request, reply, {
+    attempt,
+    realm: { tenant, branding, account: only },
+    chooseAnother: false,
+  })
 }
 
 async function showRefusal(

@@ -31,7 +31,9 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
       if (consent) return showConsentReturn(ports, request, reply, consent)
       const answer = readAnswer(request.query as Record<string, unknown>)
       if (isControlState(answer.get('state'))) return finishControlSignIn(ports, request, reply, answer)
-      return request.site.kind === 'platform' ? relay(ports, request, reply, answer) : receive(ports, request, reply, answer)
+      return request.site.kind === 'platform'
+        ? relay(ports, request, reply, answer)
+        : receive(ports, request, reply, answer)
     })
   }
   await app.register(takePostedAnswers)
@@ -45,8 +47,10 @@ const MOST_OF_A_FORM = 32_768
  */
 const takePostedAnswers: FastifyPluginAsync = async (app) => {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: MOST_OF_A_FORM }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: MOST_OF_A_FORM },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
   for (const path of [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]) {
     app.post(path, async (request, reply) => {
@@ -77,7 +81,8 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   await pendingLogins.consume(ports, state)
 
   const account = await findPendingAccount(ports, request, pending)
-  if (account?.redirectPlatform === 'spa' && answer.has('code')) return redeemInBrowser(ports, request, reply, account, pending, answer)
+  if (account?.redirectPlatform === 'spa' && answer.has('code'))
+    return redeemInBrowser(ports, request, reply, account, pending, answer)
   return concludeSignIn(ports, request, reply, pending, await askMicrosoft(ports, request, pending, answer, state))
 }
 
@@ -128,18 +133,33 @@ export async function concludeSignIn(
   await ports.artefacts(namespaceOf(signInSite(request))).save({
     kind: IDENTITY,
     id: pending.interaction,
-    payload: { ...outcome.identity, tenantId: pending.tenantId, accountId: pending.accountId, isTenantChosen: pending.isTenantChosen },
+    payload: {
+      ...outcome.identity,
+      tenantId: pending.tenantId,
+      accountId: pending.accountId,
+      isTenantChosen: pending.isTenantChosen,
+    },
     ttl: INTERACTION,
   })
   return goOn(`/auth/interaction/${pending.interaction}`)
 }
 
 /** The account of a pending login; undefined when it or its tenant has been removed. */
-export async function findPendingAccount({ registry }: Ports, request: FastifyRequest, { tenantId, accountId }: PendingLogin) {
+export async function findPendingAccount(
+  { registry }: Ports,
+  request: FastifyRequest,
+  { tenantId, accountId }: PendingLogin,
+) {
   return (await findTenantOf(registry, signInSite(request), tenantId))?.accounts.find(({ id }) => id === accountId)
 }
 
-async function showFailure(ports: Ports, request: FastifyRequest, reply: FastifyReply, pending: PendingLogin, failure: MicrosoftFailure) {
+async function showFailure(
+  ports: Ports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pending: PendingLogin,
+  failure: MicrosoftFailure,
+) {
   const { clientId, tenantId, accountId, interaction: uid } = pending
   const { code, reason, correlationId } = causeOf(failure)
   request.log[failure.kind === 'cancelled' ? 'info' : 'warn']({ reason, accountId }, 'microsoft gave no identity')

@@ -26,17 +26,25 @@ type Shape = { Params: z.infer<typeof schema.params>; Querystring: z.infer<typeo
 
 /** Starts a sign-in with the Microsoft account that the person chose, or with another login at Microsoft. */
 export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
-  app.get<Shape>('/auth/interaction/:uid/microsoft/:accountId', { schema, exposeHeadRoute: false }, async (request, reply) => {
-    const site = signInSite(request)
-    const provider = await ports.providers(site)
-    const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
-    if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
-    request.uiLocales ??= attempt.uiLocales
-    const start = await findStart(ports, site, attempt, request.params.accountId)
-    if (!start) throw refuse('account-not-found')
-    await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
-    return redirectToMicrosoft(ports, request, reply, { attempt, ...start, chooseAnother: request.query.prompt === 'select_account' })
-  })
+  app.get<Shape>(
+    '/auth/interaction/:uid/microsoft/:accountId',
+    { schema, exposeHeadRoute: false },
+    async (request, reply) => {
+      const site = signInSite(request)
+      const provider = await ports.providers(site)
+      const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
+      if (!attempt || attempt.uid !== request.params.uid) throw refuse('sign-in-not-found')
+      request.uiLocales ??= attempt.uiLocales
+      const start = await findStart(ports, site, attempt, request.params.accountId)
+      if (!start) throw refuse('account-not-found')
+      await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
+      return redirectToMicrosoft(ports, request, reply, {
+        attempt,
+        ...start,
+        chooseAnother: request.query.prompt === 'select_account',
+      })
+    },
+  )
 }
 
 type Start = {
@@ -72,15 +80,29 @@ async function findStart(
         ? await findTenantOf(ports.registry, site, led.tenantId)
         : attempt.tenantHint && (await findNamedTenant(ports, attempt.tenantHint))
   const account = found ? found.accounts.find(({ id }) => id === accountId) : undefined
-  return found && account ? { realm: { tenant: found.tenant, branding: found.branding, account }, loginHint: led?.loginHint } : undefined
+  return found && account
+    ? { realm: { tenant: found.tenant, branding: found.branding, account }, loginHint: led?.loginHint }
+    : undefined
 }
 
 /** Saves the pending login under its state, then redirects to the directory's authorize endpoint (T-10). */
 export async function redirectToMicrosoft(
-  { microsoft, artefacts, registry, baseUrl }: Pick<Ports, 'microsoft' | 'artefacts' | 'registry'> & { baseUrl: string },
+  {
+    microsoft,
+    artefacts,
+    registry,
+    baseUrl,
+  }: Pick<Ports, 'microsoft' | 'artefacts' | 'registry'> & { baseUrl: string },
   request: FastifyRequest,
   reply: FastifyReply,
-  { attempt, realm, chooseAnother, loginHint = attempt.loginHint, isTenantChosen = attempt.tenantHint !== undefined, isSecondTrip }: Start,
+  {
+    attempt,
+    realm,
+    chooseAnother,
+    loginHint = attempt.loginHint,
+    isTenantChosen = attempt.tenantHint !== undefined,
+    isSecondTrip,
+  }: Start,
 ) {
   const site = signInSite(request)
   const { tenant, account } = realm
@@ -120,7 +142,12 @@ export async function redirectToMicrosoft(
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }
   const { clientId } = attempt
-  await auditSignIn({ registry }, request, tenant.id, { outcome: 'refused', reason: answer.kind, clientId, accountId: account.id })
+  await auditSignIn({ registry }, request, tenant.id, {
+    outcome: 'refused',
+    reason: answer.kind,
+    clientId,
+    accountId: account.id,
+  })
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
   const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
   const { status, page } = microsoftFailurePage(textsOf(request), answer, {

@@ -26,7 +26,12 @@ export function trimmedDraft({ alias, clientId, directoryId, cloud }: AccountDra
   return { alias: alias.trim(), clientId: clientId.trim(), directoryId: directoryId.trim(), cloud }
 }
 
-type Properties = { draft: AccountDraft; complaints: Complaints; error: unknown; onChange: (draft: AccountDraft) => void }
+type Properties = {
+  draft: AccountDraft
+  complaints: Complaints
+  error: unknown
+  onChange: (draft: AccountDraft) => void
+}
 
 /** What names a registration; the server's refusal shows at the field it is about. */
 export function AccountFields({ draft, complaints, error, onChange }: Properties) {

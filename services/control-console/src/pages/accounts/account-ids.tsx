@@ -37,7 +37,10 @@ export function AccountIds({ account, etag, mayChange }: Properties) {
 
 type FormProperties = { account: MicrosoftAccount; etag: string | undefined; onClose: () => void }
 
-/** Other ids are another registration, which nobody has tested: of a working account they end the sign-in, so that is asked first. */
+/**
+ * Other ids are another registration, which nobody has tested: of a working account they end the sign-in, so that is
+ * asked first.
+ */
 function IdForm({ account, etag, onClose }: FormProperties) {
   const [draft, setDraft] = useState<AccountDraft>(trimmedDraft(account))
   const restoreFocus = useRestoreFocusTarget()
@@ -46,7 +49,9 @@ function IdForm({ account, etag, onClose }: FormProperties) {
   const change = useChangeAccount(account.tenantId, account.id, etag)
   const wanted = trimmedDraft(draft)
   const isOther =
-    !isSame(wanted.clientId, account.clientId) || !isSame(wanted.directoryId, account.directoryId) || wanted.cloud !== account.cloud
+    !isSame(wanted.clientId, account.clientId) ||
+    !isSame(wanted.directoryId, account.directoryId) ||
+    wanted.cloud !== account.cloud
 
   const save = () => change.mutate(wanted, { onSuccess: onClose, onError: () => setAsking(false) })
   const submit = (event: FormEvent) => {
@@ -58,7 +63,12 @@ function IdForm({ account, etag, onClose }: FormProperties) {
   }
   return (
     <form onSubmit={submit} noValidate>
-      <AccountFields draft={draft} complaints={checked ? draftComplaints(draft) : {}} error={change.error} onChange={setDraft} />
+      <AccountFields
+        draft={draft}
+        complaints={checked ? draftComplaints(draft) : {}}
+        error={change.error}
+        onChange={setDraft}
+      />
       <ProblemNotice error={change.error} />
       <p>
         <Button {...restoreFocus} type="submit" appearance="primary" disabled={change.isPending}>
@@ -76,8 +86,8 @@ function IdForm({ account, etag, onClose }: FormProperties) {
         onConfirm={save}
         onClose={() => setAsking(false)}
       >
-        Another registration has not been tested: the account becomes a draft, and nobody can sign in with it until a connection test is
-        green.
+        Another registration has not been tested: the account becomes a draft, and nobody can sign in with it until a
+        connection test is green.
       </ConfirmAccountChange>
     </form>
   )

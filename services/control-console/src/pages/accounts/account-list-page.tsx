@@ -1,4 +1,13 @@
-import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
+import {
+  Button,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+} from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { useNavigate } from 'react-router'
@@ -26,7 +35,8 @@ export function AccountListPage() {
         {!accounts && <Loading error={error} />}
         {accounts?.length === 0 && (
           <Text>
-            No account is connected yet. Add one to import the users of a Microsoft 365 organisation and to let them sign in with Microsoft.
+            No account is connected yet. Add one to import the users of a Microsoft 365 organisation and to let them
+            sign in with Microsoft.
           </Text>
         )}
         {accounts && accounts.length > 0 && <AccountTable accounts={accounts} />}
@@ -55,8 +65,12 @@ function AccountTable({ accounts }: { accounts: MicrosoftAccount[] }) {
               <AccountStatusBadge status={account.status} /> <StepNote account={account} />
             </TableCell>
             <TableCell>{account.directoryId}</TableCell>
-            <TableCell>{account.lastVerifiedAt ? new Date(account.lastVerifiedAt).toLocaleString() : 'Never'}</TableCell>
-            <TableCell>{account.credential ? <ExpiryNote expiresAt={account.credential.expiresAt} /> : 'None'}</TableCell>
+            <TableCell>
+              {account.lastVerifiedAt ? new Date(account.lastVerifiedAt).toLocaleString() : 'Never'}
+            </TableCell>
+            <TableCell>
+              {account.credential ? <ExpiryNote expiresAt={account.credential.expiresAt} /> : 'None'}
+            </TableCell>
           </TableRow>
         ))}
       </TableBody>

@@ -37,7 +37,13 @@ export function AccountPage() {
         <AccountStatusBadge status={account.status} />
         {!isHolder && <AccountSwitch account={account} etag={data.etag} test={test} />}
       </PageHeading>
-      {isOff && <Off isTesting={test.isPending} hasFailed={test.data?.ok === false} hasCredential={account.credential !== null} />}
+      {isOff && (
+        <Off
+          isTesting={test.isPending}
+          hasFailed={test.data?.ok === false}
+          hasCredential={account.credential !== null}
+        />
+      )}
       <ProblemNotice error={isOff && test.error} />
       {account.warnings.length > 0 && <AccountWarnings warnings={account.warnings} />}
       <Section title="Registration">
@@ -64,7 +70,15 @@ export function AccountPage() {
   )
 }
 
-function Off({ isTesting, hasFailed, hasCredential }: { isTesting: boolean; hasFailed: boolean; hasCredential: boolean }) {
+function Off({
+  isTesting,
+  hasFailed,
+  hasCredential,
+}: {
+  isTesting: boolean
+  hasFailed: boolean
+  hasCredential: boolean
+}) {
   const styles = useStyles()
   return (
     <div role="status" className={styles.off}>

@@ -3,7 +3,14 @@ import type { Check } from '@jackfield/contract/verification'
 import { CheckResult } from './check-result.tsx'
 
 const useStyles = makeStyles({
-  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  list: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+  },
 })
 
 export function CheckList({ label, checks }: { label: string; checks: readonly Check[] }) {

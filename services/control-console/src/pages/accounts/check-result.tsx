@@ -21,7 +21,12 @@ const NAMES: Readonly<Record<CheckId, string>> = {
   'redirect-uris': 'Redirect URIs',
   notifications: 'Change notifications',
 }
-const ICONS = { passed: CheckmarkCircleFilled, failed: DismissCircleFilled, warning: WarningFilled, skipped: SubtractCircleRegular }
+const ICONS = {
+  passed: CheckmarkCircleFilled,
+  failed: DismissCircleFilled,
+  warning: WarningFilled,
+  skipped: SubtractCircleRegular,
+}
 
 /** One check: its outcome in an icon and in words, what to do, and what support needs. */
 export function CheckResult({ check }: { check: Check }) {

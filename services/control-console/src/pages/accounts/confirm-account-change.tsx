@@ -25,8 +25,11 @@ function Reach({ reach: { users, sso, bound } }: { reach: AccountReach }) {
   if (users === 0) return <Text as="p">Nobody has been imported with this account.</Text>
   return (
     <Text as="p">
-      <strong>{people(sso)}</strong> {sso === 1 ? 'signs' : 'sign'} in with Microsoft through this account, of {people(users)} imported with
-      it. {bound === 0 ? 'None of them has an extension.' : `${people(bound)} ${bound === 1 ? 'has' : 'have'} an extension and keep it.`}
+      <strong>{people(sso)}</strong> {sso === 1 ? 'signs' : 'sign'} in with Microsoft through this account, of{' '}
+      {people(users)} imported with it.{' '}
+      {bound === 0
+        ? 'None of them has an extension.'
+        : `${people(bound)} ${bound === 1 ? 'has' : 'have'} an extension and keep it.`}
     </Text>
   )
 }

@@ -14,7 +14,11 @@ export function ConnectionTest({ account, test }: Properties) {
         {test.isPending && <Spinner label="Testing the connection" labelPosition="after" />}
         {test.data && !test.isPending && <Summary verification={test.data} />}
         {!test.data && !test.isPending && (
-          <Text>{account.lastVerifiedAt ? `Last tested ${new Date(account.lastVerifiedAt).toLocaleString()}.` : 'Not tested yet.'}</Text>
+          <Text>
+            {account.lastVerifiedAt
+              ? `Last tested ${new Date(account.lastVerifiedAt).toLocaleString()}.`
+              : 'Not tested yet.'}
+          </Text>
         )}
       </div>
       <ProblemNotice error={test.error} />
@@ -31,6 +35,8 @@ export function ConnectionTest({ account, test }: Properties) {
 
 function Summary({ verification }: { verification: Verification }) {
   return (
-    <Text weight="semibold">{verification.ok ? 'The connection works.' : 'The connection does not work yet. See the failed checks.'}</Text>
+    <Text weight="semibold">
+      {verification.ok ? 'The connection works.' : 'The connection does not work yet. See the failed checks.'}
+    </Text>
   )
 }

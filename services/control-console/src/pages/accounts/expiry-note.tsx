@@ -7,6 +7,7 @@ export function ExpiryNote({ expiresAt }: { expiresAt: string | null }) {
   const expiry = expiryOf(expiresAt, new Date())
   const day = new Date(expiresAt).toLocaleDateString()
   if (expiry.kind === 'expired') return <Badge color="danger">{`Expired on ${day}`}</Badge>
-  if (expiry.kind === 'soon') return <Badge color="warning">{`Expires in ${expiry.days} ${expiry.days === 1 ? 'day' : 'days'}`}</Badge>
+  if (expiry.kind === 'soon')
+    return <Badge color="warning">{`Expires in ${expiry.days} ${expiry.days === 1 ? 'day' : 'days'}`}</Badge>
   return <Text>Expires on {day}</Text>
 }

@@ -10,8 +10,9 @@ export function HandOver({ account }: { account: MicrosoftAccount }) {
   return (
     <>
       <Text block>
-        The steps in Entra ID take a Privileged Role Administrator or a Global Administrator. Send a colleague who has the role this link:
-        it opens the set-up of this account for three days. It shows no users and opens nothing else.
+        The steps in Entra ID take a Privileged Role Administrator or a Global Administrator. Send a colleague who has
+        the role this link: it opens the set-up of this account for three days. It shows no users and opens nothing
+        else.
       </Text>
       <div>
         <Button disabled={make.isPending} onClick={() => make.mutate()}>
@@ -19,7 +20,9 @@ export function HandOver({ account }: { account: MicrosoftAccount }) {
         </Button>{' '}
         {make.data && <CopyButton text={make.data.url} label="Copy the hand-over link" showLabel />}
       </div>
-      {make.data && <Text block>Good until {new Date(make.data.expiresAt).toLocaleString()}. It is shown only now.</Text>}
+      {make.data && (
+        <Text block>Good until {new Date(make.data.expiresAt).toLocaleString()}. It is shown only now.</Text>
+      )}
       <ProblemNotice error={make.error} />
     </>
   )

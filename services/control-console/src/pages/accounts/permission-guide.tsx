@@ -11,10 +11,12 @@ export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
         <RegistrationLink account={account} page="CallAnAPI">
           API permissions page
         </RegistrationLink>{' '}
-        select Add a permission &gt; Microsoft Graph &gt; <strong>Application permissions</strong> and add <strong>User.Read.All</strong>. A
-        delegated permission of the same name does not do.
+        select Add a permission &gt; Microsoft Graph &gt; <strong>Application permissions</strong> and add{' '}
+        <strong>User.Read.All</strong>. A delegated permission of the same name does not do.
       </Text>
-      <Text block>Then select "Grant admin consent". This is the step that takes one of the two administrator roles.</Text>
+      <Text block>
+        Then select "Grant admin consent". This is the step that takes one of the two administrator roles.
+      </Text>
       <ConsentLink account={account} />
     </>
   )

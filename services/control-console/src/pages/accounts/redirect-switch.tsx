@@ -50,7 +50,11 @@ export function RedirectSwitch({ account, proposal, change, isTesting, onSave, o
       </MessageBar>
       <Needed account={account} proposal={proposal} />
       <div className={styles.actions}>
-        <Button appearance="primary" disabledFocusable={change.isPending || isTesting} onClick={() => onSave(account.enabled)}>
+        <Button
+          appearance="primary"
+          disabledFocusable={change.isPending || isTesting}
+          onClick={() => onSave(account.enabled)}
+        >
           {account.enabled ? 'Test and switch' : 'Save choice'}
         </Button>
         <Button disabled={change.isPending} onClick={onDiscard}>
@@ -58,7 +62,9 @@ export function RedirectSwitch({ account, proposal, change, isTesting, onSave, o
         </Button>
       </div>
       <div role="status">
-        {change.isPending && <Spinner label={account.enabled ? 'Testing the choice' : 'Saving'} labelPosition="after" />}
+        {change.isPending && (
+          <Spinner label={account.enabled ? 'Testing the choice' : 'Saving'} labelPosition="after" />
+        )}
         {red && <Text weight="semibold">The choice has not passed its test, so nothing was saved.</Text>}
       </div>
       {!isForcing && <ProblemNotice error={change.error} />}
@@ -83,7 +89,8 @@ function Needed({ account, proposal }: Pick<Properties, 'account' | 'proposal'>)
   const { data, error } = useRedirectUris(account.tenantId, account.id, proposal)
   if (!data) return <Loading error={error} />
   const missing = data.missing.map(({ uri }) => uri)
-  if (missing.length === 0) return <Text block>All redirect URIs of this choice were registered when the connection was tested last.</Text>
+  if (missing.length === 0)
+    return <Text block>All redirect URIs of this choice were registered when the connection was tested last.</Text>
   return (
     <>
       <Text block>

@@ -23,10 +23,15 @@ export function RedirectUriList({ account }: { account: MicrosoftAccount }) {
         <RegistrationLink account={account} page="Authentication">
           Authentication page
         </RegistrationLink>{' '}
-        add the platform <strong>{PLATFORMS[account.redirectPlatform]}</strong>, paste each address below as a redirect URI, and save.
+        add the platform <strong>{PLATFORMS[account.redirectPlatform]}</strong>, paste each address below as a redirect
+        URI, and save.
       </Text>
       {!data && <Loading error={error} />}
-      {data?.outdated ? <Difference {...data} /> : <UriList uris={data?.items.map(({ uri }) => uri) ?? []} label="Redirect URIs" />}
+      {data?.outdated ? (
+        <Difference {...data} />
+      ) : (
+        <UriList uris={data?.items.map(({ uri }) => uri) ?? []} label="Redirect URIs" />
+      )}
     </>
   )
 }

@@ -5,7 +5,13 @@ import { CopyButton } from '../../components/copy-button.tsx'
 
 const useStyles = makeStyles({
   notice: { marginBottom: tokens.spacingVerticalL },
-  steps: { margin: 0, paddingLeft: tokens.spacingHorizontalXXL, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  steps: {
+    margin: 0,
+    paddingLeft: tokens.spacingHorizontalXXL,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+  },
 })
 
 /** Stated before step 1: without the role the last step fails, after all the others were done. */
@@ -28,17 +34,22 @@ export function RegistrationGuide({ tenantName, cloud }: { tenantName: string; c
   return (
     <ol className={styles.steps}>
       <li>
-        Open <NewRegistrationLink cloud={cloud}>App registrations &gt; New registration</NewRegistrationLink> in the Entra admin center.
+        Open <NewRegistrationLink cloud={cloud}>App registrations &gt; New registration</NewRegistrationLink> in the
+        Entra admin center.
       </li>
       <li>
         <Text block>
-          Give the app a name that your users know: they may see it when they sign in. A proposal: <strong>{appName}</strong>
+          Give the app a name that your users know: they may see it when they sign in. A proposal:{' '}
+          <strong>{appName}</strong>
           <CopyButton text={appName} label="Copy app name" />
         </Text>
       </li>
       <li>Choose "Accounts in this organizational directory only". An existing multi-tenant registration works too.</li>
       <li>Leave "Redirect URI" empty and select Register. The next page here lists the addresses to add.</li>
-      <li>From the app's Overview page copy the Application (client) ID and the Directory (tenant) ID into the form, then save.</li>
+      <li>
+        From the app's Overview page copy the Application (client) ID and the Directory (tenant) ID into the form, then
+        save.
+      </li>
     </ol>
   )
 }

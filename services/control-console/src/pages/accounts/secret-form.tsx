@@ -22,7 +22,10 @@ export function SecretForm({ account, test }: Properties) {
     const found = complaintsOf(secret, expiresAt)
     setComplaints(found)
     if (found.secret || found.expiresAt) return
-    test.mutate({ credential: { type: 'secret', secret: secret.trim(), expiresAt } }, { onSuccess: () => setSecret('') })
+    test.mutate(
+      { credential: { type: 'secret', secret: secret.trim(), expiresAt } },
+      { onSuccess: () => setSecret('') },
+    )
   }
 
   return (
@@ -32,14 +35,18 @@ export function SecretForm({ account, test }: Properties) {
         <Text block>{nameOf(account.previousCredential)} stands in until Entra ID has taken the new one.</Text>
       )}
       {account.previousCredential && (
-        <Text block>The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has passed.</Text>
+        <Text block>
+          The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has
+          passed.
+        </Text>
       )}
       <Text block>
         On the registration's{' '}
         <RegistrationLink account={account} page="Credentials">
           Certificates &amp; secrets page
         </RegistrationLink>{' '}
-        create a new client secret that expires after 24 months, and copy its <strong>Value</strong> at once: Entra shows it only now.
+        create a new client secret that expires after 24 months, and copy its <strong>Value</strong> at once: Entra
+        shows it only now.
       </Text>
       <Field
         label="Client secret value"

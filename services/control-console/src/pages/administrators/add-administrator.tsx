@@ -6,9 +6,14 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { usePrincipal } from '../../components/require-session.tsx'
 import { UserPicker } from './user-picker.tsx'
 
-const useStyles = makeStyles({ form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalM } })
+const useStyles = makeStyles({
+  form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalM },
+})
 
-/** Somebody of the roster is picked: what is kept are their ids in the directory, no name or address that may pass to another. */
+/**
+ * Somebody of the roster is picked: what is kept are their ids in the directory, no name or address that may pass to
+ * another.
+ */
 export function AddAdministrator({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
   const { scope: ownScope } = usePrincipal()
@@ -22,7 +27,10 @@ export function AddAdministrator({ tenantId }: { tenantId: string }) {
     const { directoryId, objectId } = user
     const scope = reach === 'platform' ? reach : tenantId
     const displayName = user.displayName || user.userPrincipalName
-    add.mutate({ scope, signInTenantId: tenantId, role, directoryId, objectId, displayName }, { onSuccess: () => setUser(undefined) })
+    add.mutate(
+      { scope, signInTenantId: tenantId, role, directoryId, objectId, displayName },
+      { onSuccess: () => setUser(undefined) },
+    )
   }
   return (
     <form onSubmit={save} className={styles.form}>

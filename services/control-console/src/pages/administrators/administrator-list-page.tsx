@@ -25,7 +25,9 @@ export function AdministratorListPage() {
         </Text>
         {!administrators && <Loading error={error} />}
         {administrators?.length === 0 && <Text>Nobody yet.</Text>}
-        {administrators && administrators.length > 0 && <AdministratorTable tenantId={tenantId} administrators={administrators} />}
+        {administrators && administrators.length > 0 && (
+          <AdministratorTable tenantId={tenantId} administrators={administrators} />
+        )}
       </Section>
       {role === 'admin' && (
         <Section title="Add an administrator">

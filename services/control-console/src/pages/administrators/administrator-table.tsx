@@ -15,7 +15,13 @@ import { RemoveAdministrator } from './remove-administrator.tsx'
 
 const ROLES = { admin: 'Administrator', read: 'May look' } as const
 
-export function AdministratorTable({ tenantId, administrators }: { tenantId: string; administrators: Administrator[] }) {
+export function AdministratorTable({
+  tenantId,
+  administrators,
+}: {
+  tenantId: string
+  administrators: Administrator[]
+}) {
   const { role: ownRole, id: ownId } = usePrincipal()
   const restoreFocus = useRestoreFocusTarget()
   const [removing, setRemoving] = useState<Administrator>()
@@ -44,7 +50,12 @@ export function AdministratorTable({ tenantId, administrators }: { tenantId: str
                 <TableCell>{new Date(createdAt).toLocaleDateString()}</TableCell>
                 {ownRole === 'admin' && (
                   <TableCell>
-                    <Button {...restoreFocus} size="small" aria-label={`Remove ${displayName}`} onClick={() => setRemoving(administrator)}>
+                    <Button
+                      {...restoreFocus}
+                      size="small"
+                      aria-label={`Remove ${displayName}`}
+                      onClick={() => setRemoving(administrator)}
+                    >
                       Remove
                     </Button>
                   </TableCell>

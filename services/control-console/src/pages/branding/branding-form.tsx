@@ -45,7 +45,11 @@ export function BrandingForm({ tenantId, etag, tenantName, draft, onDraft }: Pro
 
   return (
     <form onSubmit={save} className={styles.form} noValidate>
-      <Field label="Display name" hint={`Empty: ${tenantName}`} {...(wrongName ? { validationMessage: wrongName } : {})}>
+      <Field
+        label="Display name"
+        hint={`Empty: ${tenantName}`}
+        {...(wrongName ? { validationMessage: wrongName } : {})}
+      >
         <Input
           value={displayName}
           maxLength={120}

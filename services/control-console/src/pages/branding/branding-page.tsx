@@ -27,7 +27,9 @@ export function BrandingPage() {
     <>
       <PageHeading title="Branding" />
       <Section title="Name, colour and language">
-        <Text>They are on every page that people of this tenant meet when they sign in, a few seconds after you saved them.</Text>
+        <Text>
+          They are on every page that people of this tenant meet when they sign in, a few seconds after you saved them.
+        </Text>
         <BrandingForm tenantId={tenantId} etag={data.etag} tenantName={name} draft={shown} onDraft={setDraft} />
       </Section>
       <Section title="Logo">

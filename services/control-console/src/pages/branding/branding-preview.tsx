@@ -6,9 +6,21 @@ type Properties = { name: string; accentColour: string; logo: string | undefined
 
 const useStyles = makeStyles({
   both: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalL },
-  ground: { flexGrow: 1, flexBasis: '280px', padding: tokens.spacingHorizontalXL, margin: 0, borderRadius: tokens.borderRadiusLarge },
+  ground: {
+    flexGrow: 1,
+    flexBasis: '280px',
+    padding: tokens.spacingHorizontalXL,
+    margin: 0,
+    borderRadius: tokens.borderRadiusLarge,
+  },
   card: { padding: tokens.spacingHorizontalXL, borderRadius: '12px', border: '1px solid' },
-  logo: { display: 'block', maxHeight: '48px', maxWidth: '100%', marginBottom: tokens.spacingVerticalS, padding: '4px 6px' },
+  logo: {
+    display: 'block',
+    maxHeight: '48px',
+    maxWidth: '100%',
+    marginBottom: tokens.spacingVerticalS,
+    padding: '4px 6px',
+  },
   title: { display: 'block', fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, margin: '8px 0' },
   buttons: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS, marginTop: tokens.spacingVerticalM },
   caption: { marginTop: tokens.spacingVerticalS },
@@ -36,11 +48,21 @@ function Card({ scheme, name, accentColour, logo }: Properties & { scheme: Schem
   return (
     <figure className={styles.ground} style={{ backgroundColor: ground, color: quiet }}>
       <div className={styles.card} style={{ backgroundColor: card, borderColor: line, color: ink }}>
-        {logo && <img className={styles.logo} src={logo} alt="" style={scheme === 'dark' ? { backgroundColor: '#ffffff' } : {}} />}
+        {logo && (
+          <img
+            className={styles.logo}
+            src={logo}
+            alt=""
+            style={scheme === 'dark' ? { backgroundColor: '#ffffff' } : {}}
+          />
+        )}
         <span style={{ color: quiet }}>{name}</span>
         <strong className={styles.title}>Choose your organisation</strong>
         <div className={styles.buttons}>
-          <span className={styles.button} style={{ backgroundColor: accent.fill, color: accent.onFill, borderColor: accent.ink }}>
+          <span
+            className={styles.button}
+            style={{ backgroundColor: accent.fill, color: accent.onFill, borderColor: accent.ink }}
+          >
             Continue
           </span>
           <span className={styles.button} style={{ color: accent.ink, borderColor: accent.ink }}>

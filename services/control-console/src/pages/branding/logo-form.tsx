@@ -32,9 +32,21 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
   }
   return (
     <div className={styles.form}>
-      {logo ? <img className={styles.logo} src={logo} alt="The logo as it stands" /> : <Text>There is no logo yet.</Text>}
+      {logo ? (
+        <img className={styles.logo} src={logo} alt="The logo as it stands" />
+      ) : (
+        <Text>There is no logo yet.</Text>
+      )}
       <Field label="Logo file" hint="A PNG, WebP or plain SVG image of at most 128 KiB and 2048 pixels a side.">
-        {(control) => <input {...control} type="file" accept={LogoType.options.join(',')} disabled={change.isPending} onChange={choose} />}
+        {(control) => (
+          <input
+            {...control}
+            type="file"
+            accept={LogoType.options.join(',')}
+            disabled={change.isPending}
+            onChange={choose}
+          />
+        )}
       </Field>
       {chosen && <Chosen file={chosen} />}
       <div className={styles.actions}>
@@ -55,7 +67,9 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
         )}
       </div>
       {!isAsking && <ProblemNotice error={change.error} />}
-      <Text role="status">{change.isSuccess && (change.variables ? 'The logo is saved.' : 'The logo is removed.')}</Text>
+      <Text role="status">
+        {change.isSuccess && (change.variables ? 'The logo is saved.' : 'The logo is removed.')}
+      </Text>
       <ConfirmDialog
         isOpen={isAsking}
         title="Remove the logo?"
@@ -66,7 +80,8 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
         onClose={close}
       >
         <Text as="p" block>
-          It goes from every sign-in page of this tenant, and is not kept: to have it back, its file has to be uploaded again.
+          It goes from every sign-in page of this tenant, and is not kept: to have it back, its file has to be uploaded
+          again.
         </Text>
       </ConfirmDialog>
     </div>

@@ -62,7 +62,13 @@ export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Propert
     setChanges(new Map())
   }
 
-  const question = { isOpen: isAsking, isBusy: start.isPending, error: start.error, onConfirm: confirm, onClose: () => setAsking(false) }
+  const question = {
+    isOpen: isAsking,
+    isBusy: start.isPending,
+    error: start.error,
+    onConfirm: confirm,
+    onClose: () => setAsking(false),
+  }
   return (
     <>
       <DialogContent className={styles.content}>
@@ -121,7 +127,15 @@ export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Propert
           OK
         </Button>
       </DialogActions>
-      {everyone && <ConfirmEveryone {...question} tenantId={tenantId} accountId={accountId} counts={count.data} everyone={everyone} />}
+      {everyone && (
+        <ConfirmEveryone
+          {...question}
+          tenantId={tenantId}
+          accountId={accountId}
+          counts={count.data}
+          everyone={everyone}
+        />
+      )}
       {!everyone && <ConfirmTicks {...question} effect={effect} changes={changes.size} />}
     </>
   )

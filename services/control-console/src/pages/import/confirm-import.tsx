@@ -10,7 +10,12 @@ import { nameList, people } from '../../domain/name-list.ts'
 
 type Question = Pick<ComponentProps<typeof ConfirmDialog>, 'isOpen' | 'isBusy' | 'error' | 'onConfirm' | 'onClose'>
 
-type EveryoneProperties = Question & { tenantId: string; accountId: string; counts: MicrosoftUserCount | undefined; everyone: Everyone }
+type EveryoneProperties = Question & {
+  tenantId: string
+  accountId: string
+  counts: MicrosoftUserCount | undefined
+  everyone: Everyone
+}
 
 /** An import of everyone gives all the same ticks: whoever has SSO loses it where it is not ticked. */
 export function ConfirmEveryone({ tenantId, accountId, counts, everyone, ...question }: EveryoneProperties) {
@@ -18,7 +23,12 @@ export function ConfirmEveryone({ tenantId, accountId, counts, everyone, ...ques
   const { data: reach, error } = useAccountReach(tenantId, accountId, question.isOpen && isLosing)
   const count = counts ? people(countOfEveryone(counts, everyone)) : 'everyone'
   return (
-    <ConfirmDialog {...question} title={`Import ${count}?`} confirmLabel={`Import ${count}`} isWaiting={isLosing && !reach && !error}>
+    <ConfirmDialog
+      {...question}
+      title={`Import ${count}?`}
+      confirmLabel={`Import ${count}`}
+      isWaiting={isLosing && !reach && !error}
+    >
       <Text as="p" block>
         {everyone.sso
           ? 'All of them can sign in with Microsoft as soon as the import is complete.'
@@ -28,8 +38,8 @@ export function ConfirmEveryone({ tenantId, accountId, counts, everyone, ...ques
       {isLosing && !reach && <Loading error={error} label="Counting who has SSO now" />}
       {isLosing && reach && reach.sso > 0 && (
         <Text as="p" block>
-          <strong>SSO is switched off for up to {people(reach.sso)}</strong> who {reach.sso === 1 ? 'has' : 'have'} it now. They are signed
-          out.
+          <strong>SSO is switched off for up to {people(reach.sso)}</strong> who {reach.sso === 1 ? 'has' : 'have'} it
+          now. They are signed out.
         </Text>
       )}
     </ConfirmDialog>
@@ -39,10 +49,15 @@ export function ConfirmEveryone({ tenantId, accountId, counts, everyone, ...ques
 function kindsOf({ guests, disabled }: MicrosoftUserCount, everyone: Everyone): string {
   const kinds = [
     { isIn: everyone.guests, text: `${guests.toLocaleString('en')} ${guests === 1 ? 'guest' : 'guests'}` },
-    { isIn: everyone.disabled, text: `${disabled.toLocaleString('en')} disabled ${disabled === 1 ? 'account' : 'accounts'}` },
+    {
+      isIn: everyone.disabled,
+      text: `${disabled.toLocaleString('en')} disabled ${disabled === 1 ? 'account' : 'accounts'}`,
+    },
   ]
   const listed = (isIn: boolean) => nameList(kinds.filter((kind) => kind.isIn === isIn).map(({ text }) => text))
-  return [listed(true) && `${listed(true)} are among them.`, listed(false) && `${listed(false)} are left out.`].filter(Boolean).join(' ')
+  return [listed(true) && `${listed(true)} are among them.`, listed(false) && `${listed(false)} are left out.`]
+    .filter(Boolean)
+    .join(' ')
 }
 
 type TicksProperties = Question & { effect: ImportEffect; changes: number }

@@ -6,7 +6,12 @@ import { people } from '../../domain/name-list.ts'
 
 const useStyles = makeStyles({ choice: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS } })
 
-type Properties = { counts: MicrosoftUserCount | undefined; error: unknown; everyone: Everyone; onChange: (everyone: Everyone) => void }
+type Properties = {
+  counts: MicrosoftUserCount | undefined
+  error: unknown
+  everyone: Everyone
+  onChange: (everyone: Everyone) => void
+}
 
 /** Says how many there are of each kind before anybody is imported. */
 export function EveryoneChoice({ counts, error, everyone, onChange }: Properties) {
@@ -20,7 +25,11 @@ export function EveryoneChoice({ counts, error, everyone, onChange }: Properties
   return (
     <div className={styles.choice}>
       <Checkbox label="SSO enabled for all of them" checked={everyone.sso} onChange={change('sso')} />
-      <Checkbox label={`Guests too (${guests.toLocaleString('en')})`} checked={everyone.guests} onChange={change('guests')} />
+      <Checkbox
+        label={`Guests too (${guests.toLocaleString('en')})`}
+        checked={everyone.guests}
+        onChange={change('guests')}
+      />
       <Checkbox
         label={`Disabled accounts too (${disabled.toLocaleString('en')}); rooms and shared mailboxes usually are`}
         checked={everyone.disabled}

@@ -5,7 +5,9 @@ import { useAccounts } from '../../api/microsoft-accounts.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 
-const useStyles = makeStyles({ place: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM } })
+const useStyles = makeStyles({
+  place: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
+})
 
 /** Opens the import, or says why there is nothing to import from. */
 export function ImportButton({ tenantId }: { tenantId: string }) {

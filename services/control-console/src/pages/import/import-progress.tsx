@@ -1,4 +1,13 @@
-import { Button, DialogActions, DialogContent, Field, MessageBar, MessageBarBody, ProgressBar, Text } from '@fluentui/react-components'
+import {
+  Button,
+  DialogActions,
+  DialogContent,
+  Field,
+  MessageBar,
+  MessageBarBody,
+  ProgressBar,
+  Text,
+} from '@fluentui/react-components'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { useEffect } from 'react'
 import { useSyncRun } from '../../api/sync-run.ts'
@@ -25,7 +34,11 @@ export function ImportProgress({ tenantId, started, onClose }: Properties) {
     <>
       <DialogContent>
         <Field label="Import progress" validationState="none">
-          <ProgressBar {...(value === undefined ? {} : { value })} color={run?.status === 'failed' ? 'error' : 'brand'} thickness="large" />
+          <ProgressBar
+            {...(value === undefined ? {} : { value })}
+            color={run?.status === 'failed' ? 'error' : 'brand'}
+            thickness="large"
+          />
         </Field>
         <p>
           <Text role="status" weight="semibold">

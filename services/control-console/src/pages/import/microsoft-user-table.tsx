@@ -1,8 +1,26 @@
-import { Button, Checkbox, makeStyles, Table, TableBody, TableHeader, TableHeaderCell, TableRow, tokens } from '@fluentui/react-components'
+import {
+  Button,
+  Checkbox,
+  makeStyles,
+  Table,
+  TableBody,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  tokens,
+} from '@fluentui/react-components'
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import { useCallback, useRef } from 'react'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { changeTicks, type TickChanges, type Ticks, tickOfMany, ticksOf, withSso, withSync } from '../../domain/ticks.ts'
+import {
+  changeTicks,
+  type TickChanges,
+  type Ticks,
+  tickOfMany,
+  ticksOf,
+  withSso,
+  withSync,
+} from '../../domain/ticks.ts'
 import { MicrosoftUserRow } from './microsoft-user-row.tsx'
 
 const useStyles = makeStyles({
@@ -46,7 +64,9 @@ export function MicrosoftUserTable({ users, changes, onChange, more, error }: Pr
                   label={label}
                   aria-label={`${label} for all shown users`}
                   checked={tickOfMany(changes, users, tick)}
-                  onChange={(_, { checked }) => onChange(changeTicks(changes, users, (ticks) => change(ticks, checked === true)))}
+                  onChange={(_, { checked }) =>
+                    onChange(changeTicks(changes, users, (ticks) => change(ticks, checked === true)))
+                  }
                 />
               </TableHeaderCell>
             ))}

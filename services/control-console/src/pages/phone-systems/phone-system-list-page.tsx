@@ -22,7 +22,9 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Section } from '../../components/section.tsx'
 import { useRouteId } from '../../components/use-route-id.ts'
 
-const useStyles = makeStyles({ form: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalM } })
+const useStyles = makeStyles({
+  form: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalM },
+})
 
 export function PhoneSystemListPage() {
   const tenantId = useRouteId('tenantId')

@@ -1,4 +1,13 @@
-import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
+import {
+  Button,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+} from '@fluentui/react-components'
 import { useExtensions, usePhoneSystems } from '../../api/phone-systems.ts'
 import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
 import { Loading } from '../../components/loading.tsx'
@@ -51,7 +60,9 @@ function ExtensionTable({ tenantId, phoneSystemId }: { tenantId: string; phoneSy
               <TableCell>{name ?? '-'}</TableCell>
               <TableCell>
                 {holder ? (
-                  <PageLink to={`/tenants/${tenantId}/users/${holder.userId}?tab=bindings`}>{holder.displayName}</PageLink>
+                  <PageLink to={`/tenants/${tenantId}/users/${holder.userId}?tab=bindings`}>
+                    {holder.displayName}
+                  </PageLink>
                 ) : (
                   'Free'
                 )}

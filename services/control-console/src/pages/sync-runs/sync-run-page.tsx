@@ -1,4 +1,14 @@
-import { Button, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, Text } from '@fluentui/react-components'
+import {
+  Button,
+  makeStyles,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+} from '@fluentui/react-components'
 import type { PlannedChange } from '@jackfield/contract/import-rule'
 import { usePlannedRemovals, useRun } from '../../api/waiting-runs.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
@@ -9,7 +19,11 @@ import { useRouteId } from '../../components/use-route-id.ts'
 import { removalsOf } from '../../domain/run-question.ts'
 import { sentenceOf } from '../../domain/sync-run-progress.ts'
 
-const useStyles = makeStyles({ scroll: { overflowX: 'auto' }, table: { minWidth: '520px' }, text: { overflowWrap: 'anywhere' } })
+const useStyles = makeStyles({
+  scroll: { overflowX: 'auto' },
+  table: { minWidth: '520px' },
+  text: { overflowWrap: 'anywhere' },
+})
 
 const CHANGES = {
   create: 'Is created',

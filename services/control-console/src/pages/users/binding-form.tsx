@@ -48,7 +48,12 @@ export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneU
           ))}
         </Select>
       </Field>
-      <Field label="Extension" required hint="Free extensions are offered." {...(refusal ? { validationMessage: refusal } : {})}>
+      <Field
+        label="Extension"
+        required
+        hint="Free extensions are offered."
+        {...(refusal ? { validationMessage: refusal } : {})}
+      >
         <Combobox
           freeform
           disabled={phoneSystemId === ''}
@@ -66,7 +71,11 @@ export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneU
       </Field>
       {!refusal && <ProblemNotice error={bind.error ?? free.error} />}
       <p>
-        <Button type="submit" appearance="primary" disabled={phoneSystemId === '' || extension.trim() === '' || bind.isPending}>
+        <Button
+          type="submit"
+          appearance="primary"
+          disabled={phoneSystemId === '' || extension.trim() === '' || bind.isPending}
+        >
           Bind
         </Button>
       </p>
@@ -77,7 +86,8 @@ export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneU
 function NoPhoneSystem({ tenantId }: { tenantId: string }) {
   return (
     <Text>
-      There is no phone system yet. <PageLink to={`/tenants/${tenantId}/phone-systems`}>Create one</PageLink> and add extensions first.
+      There is no phone system yet. <PageLink to={`/tenants/${tenantId}/phone-systems`}>Create one</PageLink> and add
+      extensions first.
     </Text>
   )
 }

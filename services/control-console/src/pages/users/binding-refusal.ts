@@ -15,6 +15,7 @@ export function bindingRefusal(error: unknown): string | undefined {
   const taken = Taken.safeParse(problem)
   if (taken.success && taken.data.holder.hold) return taken.data.title
   if (taken.success) return `This extension is taken by ${taken.data.holder.displayName}.`
-  if (problem.code === 'extension-taken' || problem.code === 'extension-not-found') return problem.detail ?? problem.title
+  if (problem.code === 'extension-taken' || problem.code === 'extension-not-found')
+    return problem.detail ?? problem.title
   return problem.errors?.find(({ path }) => path.endsWith('.extension'))?.message
 }

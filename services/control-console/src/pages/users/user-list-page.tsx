@@ -42,7 +42,11 @@ export function UserListPage() {
       <Section title="Users of the phone system">
         <div className={styles.filters}>
           <Field label="Search users" className={styles.search}>
-            <SearchBox value={search} placeholder="Name, UPN, mail or extension" onChange={(_, { value }) => change('search', value)} />
+            <SearchBox
+              value={search}
+              placeholder="Name, UPN, mail or extension"
+              onChange={(_, { value }) => change('search', value)}
+            />
           </Field>
           <Field label="Extension">
             <Select value={bound} onChange={(_, { value }) => change('bound', value)}>
@@ -66,7 +70,11 @@ function UserPages({ tenantId, filter }: { tenantId: string; filter: string }) {
   const next = data?.nextCursor
   if (error || !data) return <Loading error={error} />
   if (data.items.length === 0)
-    return <Text role="status">{search || bound ? 'No user matches.' : 'No users yet. Import them from Microsoft 365.'}</Text>
+    return (
+      <Text role="status">
+        {search || bound ? 'No user matches.' : 'No users yet. Import them from Microsoft 365.'}
+      </Text>
+    )
   return (
     <>
       <UserTable users={data.items} />

@@ -18,11 +18,15 @@ export function UserPage() {
   return (
     <>
       <PageHeading title={user.displayName || user.userPrincipalName}>
-        {user.status !== 'active' && <Badge appearance="tint">{user.status === 'disabled' ? 'Disabled' : 'Deleted'}</Badge>}
+        {user.status !== 'active' && (
+          <Badge appearance="tint">{user.status === 'disabled' ? 'Disabled' : 'Deleted'}</Badge>
+        )}
       </PageHeading>
       <TabList
         selectedValue={tab}
-        onTabSelect={(_, { value }) => setParameters(value === 'bindings' ? { tab: 'bindings' } : {}, { replace: true })}
+        onTabSelect={(_, { value }) =>
+          setParameters(value === 'bindings' ? { tab: 'bindings' } : {}, { replace: true })
+        }
       >
         <Tab value="details" id="tab-details" aria-controls="panel">
           Details

@@ -1,4 +1,14 @@
-import { Badge, makeStyles, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, tokens } from '@fluentui/react-components'
+import {
+  Badge,
+  makeStyles,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  tokens,
+} from '@fluentui/react-components'
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { PageLink } from '../../components/page-link.tsx'
 import { extensionsOf } from './extensions-of.ts'
@@ -28,7 +38,9 @@ export function UserTable({ users }: { users: PhoneUser[] }) {
             <TableRow key={user.id}>
               <TableCell className={styles.text}>
                 <PageLink to={user.id}>{user.displayName || user.userPrincipalName}</PageLink>{' '}
-                {user.status !== 'active' && <Badge appearance="tint">{user.status === 'disabled' ? 'Disabled' : 'Deleted'}</Badge>}
+                {user.status !== 'active' && (
+                  <Badge appearance="tint">{user.status === 'disabled' ? 'Disabled' : 'Deleted'}</Badge>
+                )}
               </TableCell>
               <TableCell className={styles.text}>{user.userPrincipalName}</TableCell>
               <TableCell className={styles.text}>{user.businessPhones[0] ?? user.mobilePhone ?? '-'}</TableCell>

@@ -44,9 +44,17 @@ export function UserTicks({ tenantId, user, etag }: Properties) {
   }
   return (
     <form onSubmit={submit} className={styles.form}>
-      <Checkbox label="Sync User" checked={ticks.sync} onChange={(_, { checked }) => setDraft(withSync(ticks, checked === true))} />
+      <Checkbox
+        label="Sync User"
+        checked={ticks.sync}
+        onChange={(_, { checked }) => setDraft(withSync(ticks, checked === true))}
+      />
       <Text>Changes of this person in Microsoft 365 reach the phone system.</Text>
-      <Checkbox label="SSO enabled" checked={ticks.sso} onChange={(_, { checked }) => setDraft(withSso(ticks, checked === true))} />
+      <Checkbox
+        label="SSO enabled"
+        checked={ticks.sso}
+        onChange={(_, { checked }) => setDraft(withSso(ticks, checked === true))}
+      />
       <Text>This person signs in with Microsoft. It needs Sync User.</Text>
       {!isAsking && <ProblemNotice error={change.error} />}
       <div className={styles.actions}>
@@ -88,8 +96,8 @@ function Losses({ user, loses }: { user: PhoneUser; loses: Ticks }) {
       )}
       {loses.sync && (
         <Text as="p" block>
-          Changes in Microsoft 365 no longer reach the phone system. That holds for the end of their employment too: nobody is disabled here
-          any more because they are disabled there.
+          Changes in Microsoft 365 no longer reach the phone system. That holds for the end of their employment too:
+          nobody is disabled here any more because they are disabled there.
         </Text>
       )}
     </>

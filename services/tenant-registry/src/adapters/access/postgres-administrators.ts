@@ -63,8 +63,11 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): 
       }),
     find: (id) => findOne(eq(table.id, id)),
     findByIdentity: ({ signInTenantId, directoryId, objectId }) =>
-      findOne(and(eq(table.signInTenantId, signInTenantId), eq(table.directoryId, directoryId), eq(table.objectId, objectId))),
-    vouchesForPlatform: async (tenantId) => (await findOne(and(eq(table.signInTenantId, tenantId), isNull(table.tenantId)))) !== undefined,
+      findOne(
+        and(eq(table.signInTenantId, signInTenantId), eq(table.directoryId, directoryId), eq(table.objectId, objectId)),
+      ),
+    vouchesForPlatform: async (tenantId) =>
+      (await findOne(and(eq(table.signInTenantId, tenantId), isNull(table.tenantId)))) !== undefined,
     change: (read, values, entry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         if (values.role !== 'admin' && (await isLastWayIn(tx, read))) return 'last-administrator'

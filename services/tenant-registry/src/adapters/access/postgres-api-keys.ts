@@ -16,7 +16,9 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
   /** The bootstrap key ends with the first platform admin key, for good: a deleted one still counts. */
   async function isBootstrapOver(): Promise<boolean> {
     const condition = and(isNull(apiKey.tenantId), eq(apiKey.role, 'admin'))
-    const rows = await inScope(db, EVERY_TENANT, (tx) => tx.select({ id: apiKey.id }).from(apiKey).where(condition).limit(1))
+    const rows = await inScope(db, EVERY_TENANT, (tx) =>
+      tx.select({ id: apiKey.id }).from(apiKey).where(condition).limit(1),
+    )
     return rows.length > 0
   }
 
@@ -27,7 +29,9 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
           const prefix = randomBytes(8).toString('hex')
           const key = `jf_${prefix}_${randomToken()}`
           await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
-            await tx.insert(apiKey).values({ id, name, tenantId: scope === 'platform' ? null : scope, role, prefix, hash: hashToken(key) })
+            await tx
+              .insert(apiKey)
+              .values({ id, name, tenantId: scope === 'platform' ? null : scope, role, prefix, hash: hashToken(key) })
             await insertAuditEvent(tx, entry)
           })
           return { key }

@@ -15,9 +15,13 @@ export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
         async () => {
           const token = randomToken()
           await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
-            await tx
-              .insert(link)
-              .values({ id, tenantId: scope === 'platform' ? null : scope, role, expiresAt, tokenHash: hashToken(token) })
+            await tx.insert(link).values({
+              id,
+              tenantId: scope === 'platform' ? null : scope,
+              role,
+              expiresAt,
+              tokenHash: hashToken(token),
+            })
             await insertAuditEvent(tx, entry)
           })
           return { token }
@@ -33,7 +37,11 @@ export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
           .where(and(eq(link.tokenHash, hashToken(token)), isNull(link.redeemedAt), gt(link.expiresAt, now)))
           .returning()
         if (!row) return undefined
-        const principal = { id: `control:${row.id}`, scope: row.tenantId ?? 'platform', role: row.role as Principal['role'] }
+        const principal = {
+          id: `control:${row.id}`,
+          scope: row.tenantId ?? 'platform',
+          role: row.role as Principal['role'],
+        }
         await insertAuditEvent(tx, entryFor(principal))
         return principal
       }),

@@ -36,7 +36,10 @@ export function postgresAccountWatch(db: Database): AccountWatch {
       }),
     announce: ({ tenantId, credentialId, threshold }, entry) =>
       inScope(db, tenantId, async (tx) => {
-        const { rowCount } = await tx.insert(expiryNotice).values({ tenantId, credentialId, threshold }).onConflictDoNothing()
+        const { rowCount } = await tx
+          .insert(expiryNotice)
+          .values({ tenantId, credentialId, threshold })
+          .onConflictDoNothing()
         if (rowCount !== 1) return false
         await insertAuditEvent(tx, entry)
         return true

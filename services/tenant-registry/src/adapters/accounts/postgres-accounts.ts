@@ -5,7 +5,11 @@ import type { Accounts, Range } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import type { Database, Transaction } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
-import { microsoftAccount as account, microsoftCredential as credential, previousCredential as previous } from '../schema.ts'
+import {
+  microsoftAccount as account,
+  microsoftCredential as credential,
+  previousCredential as previous,
+} from '../schema.ts'
 import { accountOf, credentialRow } from './account-row.ts'
 import { applyUse, erasePrevious, readCredentials, replaceCredential } from './postgres-credentials.ts'
 
@@ -14,7 +18,9 @@ const OUTCOMES = {
   microsoft_account_tenant_id_tenant_id_fk: 'tenant-missing',
 } as const
 
-/** Every query carries the tenant, and runs where the database knows no other: an account of another one is not there. */
+/**
+ * Every query carries the tenant, and runs where the database knows no other: an account of another one is not there.
+ */
 export function postgresAccounts(db: Database): Accounts {
   const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
     tx
@@ -24,7 +30,9 @@ export function postgresAccounts(db: Database): Accounts {
       .leftJoin(previous, eq(previous.accountId, account.id))
       .where(condition)
   const ofTenant = (tx: Transaction, tenantId: string, { after }: Pick<Range, 'after'>) =>
-    select(tx, and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(asc(account.id))
+    select(tx, and(eq(account.tenantId, tenantId), after === undefined ? undefined : gt(account.id, after))).orderBy(
+      asc(account.id),
+    )
 
   const one = (tenantId: string, accountId: string) =>
     inScope(db, tenantId, (tx) => select(tx, and(eq(account.tenantId, tenantId), eq(account.id, accountId))))
@@ -83,7 +91,9 @@ export function postgresAccounts(db: Database): Accounts {
                 updatedAt: new Date(),
                 version: read.version + 1,
               })
-              .where(and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version)))
+              .where(
+                and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version)),
+              )
               .returning({ id: account.id })
             if (!row) return 'version-conflict' as const
             if (replacement) await replaceCredential(tx, read.id, replacement)
@@ -97,7 +107,11 @@ export function postgresAccounts(db: Database): Accounts {
       ),
     delete: (read, entry) =>
       inScope(db, read.tenantId, async (tx) => {
-        const condition = and(eq(account.tenantId, read.tenantId), eq(account.id, read.id), eq(account.version, read.version))
+        const condition = and(
+          eq(account.tenantId, read.tenantId),
+          eq(account.id, read.id),
+          eq(account.version, read.version),
+        )
         const deleted = await tx.delete(account).where(condition)
         if (deleted.rowCount !== 1) return 'version-conflict' as const
         await insertAuditEvent(tx, entry)

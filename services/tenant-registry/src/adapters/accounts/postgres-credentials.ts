@@ -7,8 +7,14 @@ import type { Transaction } from '../database.ts'
 import { microsoftCredential as credential, microsoftAccount, previousCredential as previous } from '../schema.ts'
 import { credentialRow, summaryOf } from './account-row.ts'
 
-/** Puts the new credential in place. The caller's transaction holds the account's row, so no other change comes between. */
-export async function replaceCredential(tx: Transaction, accountId: string, { sealed, standIn }: CredentialReplacement): Promise<void> {
+/**
+ * Puts the new credential in place. The caller's transaction holds the account's row, so no other change comes between.
+ */
+export async function replaceCredential(
+  tx: Transaction,
+  accountId: string,
+  { sealed, standIn }: CredentialReplacement,
+): Promise<void> {
   const [current] = await tx.select().from(credential).where(eq(credential.accountId, accountId))
   const [before] = await tx.select({ id: previous.accountId }).from(previous).where(eq(previous.accountId, accountId))
   if (standIn === 'none') await erasePrevious(tx, accountId)
@@ -30,7 +36,11 @@ export async function erasePrevious(tx: Transaction, accountId: string): Promise
 }
 
 /** Both as they are stored. One that stood in until its own end is erased on the way. */
-export async function readCredentials(tx: Transaction, accountId: string, now: Date): Promise<StoredCredentials | undefined> {
+export async function readCredentials(
+  tx: Transaction,
+  accountId: string,
+  now: Date,
+): Promise<StoredCredentials | undefined> {
   const [current] = await tx.select().from(credential).where(eq(credential.accountId, accountId))
   const [before] = await tx.select().from(previous).where(eq(previous.accountId, accountId))
   if (!current) return undefined
@@ -40,14 +50,28 @@ export async function readCredentials(tx: Transaction, accountId: string, now: D
   return before && !isOver ? { ...stored, previous: { summary: summaryOf(before), sealed: before.sealed } } : stored
 }
 
-/** What a use changes: `new` ends the rotation, the first `previous` marks the new one as refused. False when it changes nothing (any more). */
-export async function applyUse(tx: Transaction, accountId: string, { credentialId, worked }: CredentialUse): Promise<boolean> {
-  // In order with a replacement: a proof of a credential that was replaced meanwhile must not retire what stands in for the next.
-  await tx.select({ id: microsoftAccount.id }).from(microsoftAccount).where(eq(microsoftAccount.id, accountId)).for('update')
+/**
+ * What a use changes: `new` ends the rotation, the first `previous` marks the new one as refused. False when it changes
+ * nothing (any more).
+ */
+export async function applyUse(
+  tx: Transaction,
+  accountId: string,
+  { credentialId, worked }: CredentialUse,
+): Promise<boolean> {
+  // In order with a replacement: a proof of a credential that was replaced meanwhile must not retire what stands in for
+  // the next.
+  await tx
+    .select({ id: microsoftAccount.id })
+    .from(microsoftAccount)
+    .where(eq(microsoftAccount.id, accountId))
+    .for('update')
   const named = and(eq(credential.accountId, accountId), eq(credential.id, credentialId))
   const changed =
     worked === 'new'
-      ? await tx.delete(previous).where(and(eq(previous.accountId, accountId), exists(tx.select().from(credential).where(named))))
+      ? await tx
+          .delete(previous)
+          .where(and(eq(previous.accountId, accountId), exists(tx.select().from(credential).where(named))))
       : await tx
           .update(credential)
           .set({ refusedAt: new Date() })

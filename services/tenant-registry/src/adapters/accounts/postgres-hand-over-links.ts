@@ -51,7 +51,12 @@ export function postgresHandOverLinks(db: Database): HandOverLinks {
         const live = and(eq(link.tokenHash, hashToken(token)), gt(link.expiresAt, now))
         const [row] = await tx.update(link).set({ openedAt: now }).where(live).returning()
         if (!row) return undefined
-        const principal = { id: `hand-over:${row.id}`, scope: row.tenantId, role: 'hand-over' as const, accountId: row.accountId }
+        const principal = {
+          id: `hand-over:${row.id}`,
+          scope: row.tenantId,
+          role: 'hand-over' as const,
+          accountId: row.accountId,
+        }
         await insertAuditEvent(tx, entryFor(principal))
         return principal
       }),

@@ -12,7 +12,10 @@ export type KeyEncryptionSettings = VaultSettings & {
   KEY_ENCRYPTION_PROVIDER?: Config['KEY_ENCRYPTION_PROVIDER'] | undefined
 }
 
-/** The provider that the settings choose wraps; the other one, where it is set up too, still opens what it wrapped: so one can be left for the other. */
+/**
+ * The provider that the settings choose wraps; the other one, where it is set up too, still opens what it wrapped: so
+ * one can be left for the other.
+ */
 export function chosenKeyEncryption(settings: KeyEncryptionSettings): KeyEncryption {
   const environment = settings.KEY_ENCRYPTION_KEYS && settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)
   const vault = vaultOf(settings)

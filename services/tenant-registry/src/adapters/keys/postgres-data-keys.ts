@@ -25,7 +25,12 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
       for (const { tenantId, sealed } of waiting) {
         const unwrapped = await keyEncryption.unwrap(sealed, dataKeyContext(tenantId))
         if (unwrapped.kind === 'unreadable') unreadable.push(tenantId)
-        else next.push({ tenantId, old: sealed, sealed: await keyEncryption.wrap(unwrapped.dataKey, dataKeyContext(tenantId)) })
+        else
+          next.push({
+            tenantId,
+            old: sealed,
+            sealed: await keyEncryption.wrap(unwrapped.dataKey, dataKeyContext(tenantId)),
+          })
       }
       const rewrapped = await replace(db, next)
       return { waiting: waiting.length, rewrapped, unreadable, last: waiting.at(-1)?.tenantId }
@@ -33,8 +38,14 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
   }
 }
 
-/** One statement, so that a crash leaves each key whole, under one key or the other; a key that changed meanwhile stays as it is. */
-async function replace(db: Database, next: ReadonlyArray<{ tenantId: string; old: Buffer; sealed: Buffer }>): Promise<number> {
+/**
+ * One statement, so that a crash leaves each key whole, under one key or the other; a key that changed meanwhile stays
+ * as it is.
+ */
+async function replace(
+  db: Database,
+  next: ReadonlyArray<{ tenantId: string; old: Buffer; sealed: Buffer }>,
+): Promise<number> {
   if (next.length === 0) return 0
   const ids = sql.param(next.map(({ tenantId }) => tenantId))
   const old = sql.param(next.map((row) => row.old))

@@ -1,11 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import type { KeyEncryption, Unwrapped } from '../../ports.ts'
 
-/** So long a data key is opened from memory: also while the server that unwraps is away, and after it took our right to. */
+/**
+ * So long a data key is opened from memory: also while the server that unwraps is away, and after it took our right to.
+ */
 const FRESH_MS = 60_000
 const MOST_DATA_KEYS = 1_000
 
-/** Spares a call for every secret that is opened. What is kept is named by its wrapped form and context, so a replaced or moved one is never met. */
+/**
+ * Spares a call for every secret that is opened. What is kept is named by its wrapped form and context, so a replaced
+ * or moved one is never met.
+ */
 export function rememberDataKeys(keyEncryption: KeyEncryption, freshMs = FRESH_MS): KeyEncryption {
   const known = new LRUCache<string, Unwrapped>({ max: MOST_DATA_KEYS, ttl: freshMs, ttlAutopurge: true })
   const running = new Map<string, Promise<Unwrapped>>()

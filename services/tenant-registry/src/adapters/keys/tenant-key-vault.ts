@@ -10,11 +10,15 @@ import { dataKeyContext } from './data-key-context.ts'
 const accountContext = (tenantId: string, accountId: string) => `tenant:${tenantId}/microsoft-account:${accountId}`
 
 /**
- * Each tenant has a data key, wrapped by a key-encryption key; it seals the tenant's secrets, each bound to its account (T-93). One that no
- * key-encryption key opens is absent: `onUnopened` hears of it, and the next secret that is entered gets another data key. What the lost one
- * sealed stays unreadable until it is entered again.
+ * Each tenant has a data key, wrapped by a key-encryption key; it seals the tenant's secrets, each bound to its account
+ * (T-93). One that no key-encryption key opens is absent: `onUnopened` hears of it, and the next secret that is entered
+ * gets another data key. What the lost one sealed stays unreadable until it is entered again.
  */
-export function tenantKeyVault(db: Database, keyEncryption: KeyEncryption, onUnopened: () => void = () => undefined): Vault {
+export function tenantKeyVault(
+  db: Database,
+  keyEncryption: KeyEncryption,
+  onUnopened: () => void = () => undefined,
+): Vault {
   async function findWrapped(tenantId: string): Promise<Buffer | undefined> {
     const [row] = await inScope(db, tenantId, (tx) =>
       tx.select({ sealed: tenantDataKey.sealed }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId)),
@@ -30,7 +34,8 @@ export function tenantKeyVault(db: Database, keyEncryption: KeyEncryption, onUno
   async function makeDataKey(tenantId: string, lost: Buffer | undefined) {
     const sealed = await keyEncryption.wrap(randomBytes(32), dataKeyContext(tenantId))
     await inScope(db, tenantId, async (tx) => {
-      if (lost === undefined) return void (await tx.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing())
+      if (lost === undefined)
+        return void (await tx.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing())
       const isLost = and(eq(tenantDataKey.tenantId, tenantId), eq(tenantDataKey.sealed, lost))
       await tx.update(tenantDataKey).set({ sealed }).where(isLost)
     })

@@ -51,13 +51,18 @@ export function transitClient(origin: string, namespace: string | undefined): As
       const document: unknown = await answer.json().catch(() => undefined)
       if (answer.status === 400) return { kind: 'refused', errors: errorsOf(document) }
       if (answer.status === 403) return { kind: 'denied' }
-      if (!answer.ok) throw new UnavailableError(`Vault answered ${answer.status} to ${path}: ${MEANINGS[answer.status] ?? 'it failed'}.`)
+      if (!answer.ok)
+        throw new UnavailableError(
+          `Vault answered ${answer.status} to ${path}: ${MEANINGS[answer.status] ?? 'it failed'}.`,
+        )
       const parsed = schema.safeParse(document)
       // A schema's complaint may show what it complains about.
       if (!parsed.success) throw new UnavailableError(`Vault answered ${path} with something else than its API says.`)
       return { kind: 'answered', value: parsed.data }
     } catch (cause) {
-      throw cause instanceof UnavailableError ? cause : new UnavailableError(`Vault does not answer ${path}.`, { cause })
+      throw cause instanceof UnavailableError
+        ? cause
+        : new UnavailableError(`Vault does not answer ${path}.`, { cause })
     }
   }
 }

@@ -23,7 +23,10 @@ const USED_SHARE = 2 / 3
 const RETRY_MS = 30_000
 const LONGEST_SLEEP_MS = 86_400_000
 
-/** A token for each lease, against the service-account token of this pod (auth method `kubernetes`). The file is read anew each time, for Kubernetes replaces it. */
+/**
+ * A token for each lease, against the service-account token of this pod (auth method `kubernetes`). The file is read
+ * anew each time, for Kubernetes replaces it.
+ */
 export function kubernetesToken(
   ask: AskTransit,
   { role, mount, file }: { role: string; mount: string; file: string },
@@ -37,7 +40,8 @@ export function kubernetesToken(
       throw new UnavailableError('The service-account token for Vault cannot be read.', { cause })
     })
     const answer = await ask(`auth/${mount}/login`, Login, { body: { role, jwt: jwt.trim() } })
-    if (answer.kind !== 'answered') throw new UnavailableError(`Vault does not let this service account in under the role ${role}.`)
+    if (answer.kind !== 'answered')
+      throw new UnavailableError(`Vault does not let this service account in under the role ${role}.`)
     const { client_token: token, lease_duration: seconds } = answer.value.auth
     held = { token, until: seconds === 0 ? Number.POSITIVE_INFINITY : now() + seconds * 1000 * USED_SHARE }
     return token
@@ -60,11 +64,15 @@ export function kubernetesToken(
   }
 }
 
-/** A token from the settings. It is renewed as long as it lets itself be renewed; what stands in the way is told in time. */
+/**
+ * A token from the settings. It is renewed as long as it lets itself be renewed; what stands in the way is told in
+ * time.
+ */
 export function givenToken(ask: AskTransit, token: string): TransitToken {
   async function lookUp(): Promise<Lease> {
     const answer = await ask('auth/token/lookup-self', Looked, { token })
-    if (answer.kind !== 'answered') throw new UnavailableError('The token for Vault is over, or may not look itself up.')
+    if (answer.kind !== 'answered')
+      throw new UnavailableError('The token for Vault is over, or may not look itself up.')
     return { seconds: answer.value.data.ttl, isRenewable: answer.value.data.renewable }
   }
   async function renew(): Promise<Lease> {
@@ -77,11 +85,13 @@ export function givenToken(ask: AskTransit, token: string): TransitToken {
     let lease = await lookUp()
     // Root and other tokens without an end have no seconds left to count.
     while (lease.seconds > 0) {
-      if (!lease.isRenewable) return onTrouble(new Error(`The token for Vault ends in ${lease.seconds} s and cannot be renewed.`))
+      if (!lease.isRenewable)
+        return onTrouble(new Error(`The token for Vault ends in ${lease.seconds} s and cannot be renewed.`))
       await rest(lease.seconds * 1000 * USED_SHARE, signal)
       if (signal.aborted) return
       const renewed = await renew()
-      if (renewed.seconds < lease.seconds) onTrouble(new Error(`The token for Vault ends in ${renewed.seconds} s, for good.`))
+      if (renewed.seconds < lease.seconds)
+        onTrouble(new Error(`The token for Vault ends in ${renewed.seconds} s, for good.`))
       lease = renewed
     }
   }

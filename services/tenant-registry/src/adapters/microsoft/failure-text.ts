@@ -17,7 +17,9 @@ export function failureOf(failure: EntraFailure): Failure {
   if (failure.kind !== 'refused') return silentFailure(failure.kind, 'Entra ID')
   const { code, correlationId, otherCloud } = failure
   const { message, remedy } = explainRefusal(failure)
-  const cloud = otherCloud && `Set the cloud of this account to ${cloudText(otherCloud)}. A registration of that cloud is needed too.`
+  const cloud =
+    otherCloud &&
+    `Set the cloud of this account to ${cloudText(otherCloud)}. A registration of that cloud is needed too.`
   return { kind: 'refused', code, correlationId, message, remedy: cloud ?? remedy }
 }
 

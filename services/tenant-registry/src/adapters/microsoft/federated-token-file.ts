@@ -3,8 +3,9 @@ import { decodeJwt } from 'jose'
 import type { FederatedToken } from '../../ports.ts'
 
 /**
- * The token by which this installation's own identity provider (a Kubernetes cluster) names it. Kubernetes replaces the file before it
- * expires, so it is read each time. Entra ID checks it; here it is only read for what an administrator must enter there.
+ * The token by which this installation's own identity provider (a Kubernetes cluster) names it. Kubernetes replaces the
+ * file before it expires, so it is read each time. Entra ID checks it; here it is only read for what an administrator
+ * must enter there.
  */
 export function federatedTokenFile(path: string | undefined): FederatedToken {
   return {

@@ -1,6 +1,11 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
-import { type MicrosoftOrigins, microsoftClouds, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import {
+  type MicrosoftOrigins,
+  microsoftClouds,
+  microsoftOrigins,
+  type OriginOverrides,
+} from '@jackfield/microsoft-identity/clouds'
 import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
 import type { MicrosoftEvidence } from '../../domain/connection/connection-evidence.ts'
 import type { Microsoft } from '../../ports.ts'
@@ -8,7 +13,10 @@ import { failureOf } from './failure-text.ts'
 import { probeUsers } from './graph-user-probe.ts'
 import { probeRedirectUris } from './redirect-uri-probe.ts'
 
-/** The whole test ends within this, whatever Microsoft does or does not (SI-03); what was not seen by then did not answer in time. */
+/**
+ * The whole test ends within this, whatever Microsoft does or does not (SI-03); what was not seen by then did not
+ * answer in time.
+ */
 const TOTAL_MS = 14_000
 
 /** Entra ID does not know the app, or the directory has switched it off: no redirect URI can be asked for. */
@@ -21,7 +29,12 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
     // The second version of the endpoint: with `.default` it grants the application permissions, in every cloud alike.
     consentUrl({ clientId, directoryId, cloud }, redirectUri, state) {
       const { login, graphResource } = microsoftOrigins(cloud, overrides)
-      const query = new URLSearchParams({ client_id: clientId, scope: `${graphResource}/.default`, redirect_uri: redirectUri, state })
+      const query = new URLSearchParams({
+        client_id: clientId,
+        scope: `${graphResource}/.default`,
+        redirect_uri: redirectUri,
+        state,
+      })
       return `${login}/${directoryId}/v2.0/adminconsent?${query}`
     },
     async examine(connection, redirectUris) {
@@ -29,7 +42,8 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
       const signal = AbortSignal.timeout(TOTAL_MS)
       const result = await requestAppOnlyToken(connection, origins, now().getTime(), signal)
       if (result.kind === 'directory-failed') {
-        const isSwapped = result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
+        const isSwapped =
+          result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
         return {
           directory: { kind: 'failed', failure: failureOf(result.failure), isSwapped },
           token: undefined,
@@ -38,7 +52,11 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
         }
       }
       const token = tokenEvidence(result)
-      const isAppKnown = !(result.kind === 'token-failed' && result.failure.kind === 'refused' && NO_APP.has(result.failure.code))
+      const isAppKnown = !(
+        result.kind === 'token-failed' &&
+        result.failure.kind === 'refused' &&
+        NO_APP.has(result.failure.code)
+      )
       const [users, probes] = await Promise.all([
         result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken, signal) : undefined,
         isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris, signal) : undefined,
@@ -59,7 +77,12 @@ function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['toke
   return { kind: 'failed', failure: failureOf(result.failure) }
 }
 
-async function isDirectory(id: string, { clientId }: Connection, { login }: MicrosoftOrigins, signal: AbortSignal): Promise<boolean> {
+async function isDirectory(
+  id: string,
+  { clientId }: Connection,
+  { login }: MicrosoftOrigins,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     await discoverDirectory({ clientId, directoryId: id, credential: null }, login, signal)
     return true

@@ -6,13 +6,16 @@ const PARALLEL = 6
 const TOTAL_MS = 10_000
 const CORRELATION = /Correlation ID:?\s{0,200}([0-9a-f-]{36})/i
 
-/** "Proof Key for Code Exchange is required for cross-origin authorization code redemption": said of the platform `spa` alone. */
+/**
+ * "Proof Key for Code Exchange is required for cross-origin authorization code redemption": said of the platform `spa`
+ * alone.
+ */
 const NEEDS_PKCE = 'AADSTS9002325'
 
 /**
- * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect that
- * says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The question comes without
- * PKCE on purpose: only a URI of the platform `spa` is refused for that, which tells the platform (S21).
+ * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect
+ * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The question comes
+ * without PKCE on purpose: only a URI of the platform `spa` is refused for that, which tells the platform (S21).
  */
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },
@@ -49,7 +52,9 @@ async function probe(
     const location = response.headers.get('location')
     if (location !== null) {
       await response.body?.cancel()
-      return leadsTo(location, uri) ? { uri, kind: 'registered', platform: platformBy(location) } : { uri, kind: 'unclear' }
+      return leadsTo(location, uri)
+        ? { uri, kind: 'registered', platform: platformBy(location) }
+        : { uri, kind: 'unclear' }
     }
     const page = await response.text()
     if (page.includes(NEEDS_PKCE)) return { uri, kind: 'registered', platform: 'spa' }

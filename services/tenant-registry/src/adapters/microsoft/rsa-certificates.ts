@@ -7,7 +7,10 @@ import type { Certificates } from '../../ports.ts'
 const LIFETIME_SECONDS = 300
 const LEAST_BITS = 2_048
 
-/** Certificates of accounts: read when they are entered, and used to sign here, so that private keys never leave this service. */
+/**
+ * Certificates of accounts: read when they are entered, and used to sign here, so that private keys never leave this
+ * service.
+ */
 export function rsaCertificates(overrides: OriginOverrides, now: () => Date): Certificates {
   return {
     read(certificatePem, privateKeyPem) {
@@ -16,7 +19,8 @@ export function rsaCertificates(overrides: OriginOverrides, now: () => Date): Ce
       const key = readPrivateKey(privateKeyPem)
       if (!key) return { kind: 'private-key-unreadable' }
       const isRsa = certificate.publicKey.asymmetricKeyType === 'rsa'
-      if (!isRsa || (certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS) return { kind: 'certificate-not-rsa' }
+      if (!isRsa || (certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS)
+        return { kind: 'certificate-not-rsa' }
       if (!certificate.checkPrivateKey(key)) return { kind: 'private-key-mismatch' }
       const thumbprint = createHash('sha1').update(certificate.raw).digest('hex').toUpperCase()
       return { kind: 'read', thumbprint, expiresAt: certificate.validToDate }

@@ -13,15 +13,19 @@ const FILE_LIMIT = 1_024
 /** The name is not there, or has no such record. */
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA'])
 
-export type HostProbeSettings = { HOST_PROOF_DNS_SERVERS?: readonly string[] | undefined; MICROSOFT_LOGIN_URL?: string | undefined }
+export type HostProbeSettings = {
+  HOST_PROOF_DNS_SERVERS?: readonly string[] | undefined
+  MICROSOFT_LOGIN_URL?: string | undefined
+}
 
 /**
- * Looks at the two places of a host's proof. Names are asked of DNS alone, never of this machine's own list of hosts; a file is read from
- * the public internet only (T-100), no redirect is followed, and what goes wrong is told in one word.
+ * Looks at the two places of a host's proof. Names are asked of DNS alone, never of this machine's own list of hosts; a
+ * file is read from the public internet only (T-100), no redirect is followed, and what goes wrong is told in one word.
  */
 export function hostProofProbe(settings: HostProbeSettings): HostProbe {
   // Beside an emulator everything is on one machine.
-  const isLaptop = settings.MICROSOFT_LOGIN_URL !== undefined && isLoopbackHost(new URL(settings.MICROSOFT_LOGIN_URL).hostname)
+  const isLaptop =
+    settings.MICROSOFT_LOGIN_URL !== undefined && isLoopbackHost(new URL(settings.MICROSOFT_LOGIN_URL).hostname)
   const resolver = () => {
     const made = new Resolver(DNS)
     if (settings.HOST_PROOF_DNS_SERVERS) made.setServers(settings.HOST_PROOF_DNS_SERVERS)

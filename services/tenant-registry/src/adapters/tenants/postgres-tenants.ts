@@ -17,7 +17,10 @@ export function postgresTenants(db: Database): Tenants {
       orOutcome(
         () =>
           inScope(db, values.id, async (tx) => {
-            const [row] = await tx.insert(tenant).values({ id: values.id, slug: values.slug, name: values.name }).returning()
+            const [row] = await tx
+              .insert(tenant)
+              .values({ id: values.id, slug: values.slug, name: values.name })
+              .returning()
             await replaceHosts(tx, values.id, values.customHosts)
             await insertAuditEvent(tx, entry)
             return toRecord(row as Row, values.customHosts)
@@ -39,7 +42,11 @@ export function postgresTenants(db: Database): Tenants {
       (await inScope(db, EVERY_TENANT, (tx) => tx.$count(tenantHost, eq(tenantHost.hostname, hostname)))) > 0,
     list: (only, { after, limit }) =>
       inScope(db, only ?? EVERY_TENANT, (tx) =>
-        select(tx, and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)), limit),
+        select(
+          tx,
+          and(only === null ? undefined : eq(tenant.id, only), after === undefined ? undefined : gt(tenant.id, after)),
+          limit,
+        ),
       ),
     change: (read, values, entry) =>
       orOutcome(
@@ -47,7 +54,13 @@ export function postgresTenants(db: Database): Tenants {
           inScope(db, read.id, async (tx) => {
             const [row] = await tx
               .update(tenant)
-              .set({ slug: values.slug, name: values.name, branding: values.branding, updatedAt: new Date(), version: read.version + 1 })
+              .set({
+                slug: values.slug,
+                name: values.name,
+                branding: values.branding,
+                updatedAt: new Date(),
+                version: read.version + 1,
+              })
               .where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
               .returning()
             if (!row) return 'version-conflict' as const
@@ -59,7 +72,11 @@ export function postgresTenants(db: Database): Tenants {
       ),
     hosts: (id) =>
       inScope(db, id, async (tx) => {
-        const rows = await tx.select().from(tenantHost).where(eq(tenantHost.tenantId, id)).orderBy(asc(tenantHost.hostname))
+        const rows = await tx
+          .select()
+          .from(tenantHost)
+          .where(eq(tenantHost.tenantId, id))
+          .orderBy(asc(tenantHost.hostname))
         return rows.map(toClaim)
       }),
     recordProof: (id, { hostname, proof }, isFound, entry) =>
@@ -114,7 +131,12 @@ async function select(tx: Transaction, condition: Condition, limit: number): Pro
   const hosts = sql<
     string[]
   >`array(select ${tenantHost.hostname} from ${tenantHost} where ${tenantHost.tenantId} = ${tenant.id} order by 1)`
-  const rows = await tx.select({ row: tenant, hosts }).from(tenant).where(condition).orderBy(asc(tenant.id)).limit(limit)
+  const rows = await tx
+    .select({ row: tenant, hosts })
+    .from(tenant)
+    .where(condition)
+    .orderBy(asc(tenant.id))
+    .limit(limit)
   return rows.map(({ row, hosts }) => toRecord(row, hosts))
 }
 
@@ -122,7 +144,9 @@ async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValu
   const own = eq(tenantHost.tenantId, tenantId)
   await tx.delete(tenantHost).where(hosts.length > 0 ? and(own, notInArray(tenantHost.hostname, [...hosts])) : own)
   // Those that stay keep their proof.
-  const kept = new Set((await tx.select({ hostname: tenantHost.hostname }).from(tenantHost).where(own)).map(({ hostname }) => hostname))
+  const kept = new Set(
+    (await tx.select({ hostname: tenantHost.hostname }).from(tenantHost).where(own)).map(({ hostname }) => hostname),
+  )
   const added = hosts.filter((hostname) => !kept.has(hostname))
   if (added.length > 0) await tx.insert(tenantHost).values(added.map((hostname) => ({ hostname, tenantId })))
 }

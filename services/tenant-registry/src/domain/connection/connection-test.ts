@@ -50,7 +50,12 @@ function checkCredential({ token }: Evidence, registration: Registration): Check
   }
   if (token.kind === 'issued') return passed('credential', 'Entra ID accepts the credential.')
   if (token.kind === 'failed')
-    return failed('credential', token.failure, token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials', registration)
+    return failed(
+      'credential',
+      token.failure,
+      token.failure.code === 'AADSTS700016' ? 'Overview' : 'Credentials',
+      registration,
+    )
   const failure: Failure = {
     kind: 'refused',
     message: 'No client secret has been saved for this account yet.',
@@ -62,13 +67,16 @@ function checkCredential({ token }: Evidence, registration: Registration): Check
 function checkConsent({ token, users }: Evidence, registration: Registration): Check {
   if (token?.kind !== 'issued' || !users) return skipped('consent')
   // A token comes without consent too, so Graph has the last word; roles may be unreadable in a token that works.
-  if (token.roles.length > 0 || users.kind === 'readable') return passed('consent', 'Application permissions have admin consent.')
-  if (users.kind === 'failed') return skipped('consent', 'Microsoft Graph did not answer, so consent could not be seen.')
+  if (token.roles.length > 0 || users.kind === 'readable')
+    return passed('consent', 'Application permissions have admin consent.')
+  if (users.kind === 'failed')
+    return skipped('consent', 'Microsoft Graph did not answer, so consent could not be seen.')
   const failure: Failure = {
     kind: 'refused',
     code: users.code,
     correlationId: users.correlationId,
-    message: 'No application permission has admin consent: the permission is missing, is only delegated, or still waits for consent.',
+    message:
+      'No application permission has admin consent: the permission is missing, is only delegated, or still waits for consent.',
     remedy: CONSENT_REMEDY,
   }
   return failed('consent', failure, 'CallAnAPI', registration)

@@ -2,17 +2,24 @@ import type { ConsentReturn } from '@jackfield/contract/consent-link'
 import type { RedirectUri } from '@jackfield/contract/microsoft-account'
 import type { Check } from '@jackfield/contract/verification'
 
-/** Entra ID sends the browser back to a registered redirect URI only: the platform's own if there is one, otherwise the tenant's. */
+/**
+ * Entra ID sends the browser back to a registered redirect URI only: the platform's own if there is one, otherwise the
+ * tenant's.
+ */
 export function consentRedirectUri(uris: readonly RedirectUri[], baseUrl: string): string | undefined {
   const own = uris.find(({ uri }) => new URL(uri).origin === new URL(baseUrl).origin)
   return (own ?? uris.find(({ host }) => host === 'tenant'))?.uri
 }
 
 /** What the connection test says of the consent. Right after it was given Entra ID may not show it yet. */
-export function consentOutcome(checks: readonly Check[], hasCredential: boolean): Exclude<ConsentReturn['outcome'], 'declined'> {
+export function consentOutcome(
+  checks: readonly Check[],
+  hasCredential: boolean,
+): Exclude<ConsentReturn['outcome'], 'declined'> {
   if (!hasCredential) return 'no-credential'
   const statusOf = (id: Check['id']) => checks.find((check) => check.id === id)?.status
   if (statusOf('directory') !== 'passed' || statusOf('credential') !== 'passed') return 'not-proven'
-  const isSeen = statusOf('users') === 'passed' && statusOf('consent') === 'passed' && statusOf('permissions') !== 'failed'
+  const isSeen =
+    statusOf('users') === 'passed' && statusOf('consent') === 'passed' && statusOf('permissions') !== 'failed'
   return isSeen ? 'granted' : 'not-seen-yet'
 }

@@ -5,10 +5,13 @@ import type { AccountRecord } from '../microsoft-account.ts'
 export type StandIn = 'none' | 'current' | 'previous'
 
 /**
- * A new credential takes the place of the current one; the one that is known to work stays beside it until the new one is proven (SE-07).
- * While there is a previous one the current has not proven itself, and is the one to go.
+ * A new credential takes the place of the current one; the one that is known to work stays beside it until the new one
+ * is proven (SE-07). While there is a previous one the current has not proven itself, and is the one to go.
  */
-export function chooseStandIn(account: Pick<AccountRecord, 'firstReadyAt' | 'credential' | 'previousCredential'>, now: Date): StandIn {
+export function chooseStandIn(
+  account: Pick<AccountRecord, 'firstReadyAt' | 'credential' | 'previousCredential'>,
+  now: Date,
+): StandIn {
   // Nothing ever worked for this registration, so nothing is interrupted.
   if (account.firstReadyAt === null) return 'none'
   if (account.previousCredential && !isOver(account.previousCredential, now)) return 'previous'

@@ -2,7 +2,10 @@ import type { CredentialSummary, NewCredential } from '@jackfield/contract/micro
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-export type CredentialReview = { kind: 'accepted'; summary: CredentialSummary } | { kind: 'is-an-id' } | { kind: 'already-expired' }
+export type CredentialReview =
+  | { kind: 'accepted'; summary: CredentialSummary }
+  | { kind: 'is-an-id' }
+  | { kind: 'already-expired' }
 
 /** Entra ID shows a secret's id beside its value, and people copy the wrong one (S25). */
 export function reviewSecret(credential: Extract<NewCredential, { type: 'secret' }>, now: Date): CredentialReview {
@@ -12,7 +15,12 @@ export function reviewSecret(credential: Extract<NewCredential, { type: 'secret'
   if (expiresAt <= now) return { kind: 'already-expired' }
   return {
     kind: 'accepted',
-    summary: { type: 'secret', hint: hintOf(credential.secret), createdAt: now.toISOString(), expiresAt: expiresAt.toISOString() },
+    summary: {
+      type: 'secret',
+      hint: hintOf(credential.secret),
+      createdAt: now.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    },
   }
 }
 

@@ -5,10 +5,14 @@ import type { Evidence } from './connection-evidence.ts'
 
 /** What people have without notifications, so that nobody takes a warning for an outage. */
 const BY_THE_CLOCK = 'Changes in the directory still arrive by the clock, only later.'
-const PLATFORM = 'Let whoever runs the platform check that WEBHOOK_BASE_URL leads from the internet to the worker’s API.'
+const PLATFORM =
+  'Let whoever runs the platform check that WEBHOOK_BASE_URL leads from the internet to the worker’s API.'
 
 const REASONS: Readonly<Record<SubscriptionFailure['kind'], { message: string; remedy: string }>> = {
-  'address-unreachable': { message: 'Microsoft Graph could not reach the address for change notifications.', remedy: PLATFORM },
+  'address-unreachable': {
+    message: 'Microsoft Graph could not reach the address for change notifications.',
+    remedy: PLATFORM,
+  },
   'limit-reached': {
     message: 'The directory has as many subscriptions to change notifications as Microsoft allows.',
     remedy: 'Delete subscriptions of other applications, or wait until some have ended.',
@@ -26,19 +30,27 @@ const REASONS: Readonly<Record<SubscriptionFailure['kind'], { message: string; r
 }
 
 /**
- * Whether Graph tells of changes (S44). Never a failure: sign-in and import work without, and an account must not be kept from being
- * enabled by it.
+ * Whether Graph tells of changes (S44). Never a failure: sign-in and import work without, and an account must not be
+ * kept from being enabled by it.
  */
-export function checkNotifications({ notifications }: Pick<Evidence, 'notifications'>, account: { status: string }, now: Date): Check {
+export function checkNotifications(
+  { notifications }: Pick<Evidence, 'notifications'>,
+  account: { status: string },
+  now: Date,
+): Check {
   if (account.status === 'disabled') return skip('The account is switched off, so that nobody is to tell of changes.')
-  if (notifications === 'unavailable') return skip('The roster does not answer, so it could not be asked whether changes are told.')
+  if (notifications === 'unavailable')
+    return skip('The roster does not answer, so it could not be asked whether changes are told.')
   if (!notifications.isConfigured) return skip(`This platform takes no change notifications. ${BY_THE_CLOCK}`)
   const { subscription } = notifications
   if (!subscription) return skip('Changes are told from the first import on.')
   const { until, failure, isQuiet } = subscription
   const isOver = until !== null && Date.parse(until) <= now.getTime()
   if (failure)
-    return failing(failure, until === null ? 'There is no subscription.' : `The subscription ${isOver ? 'ended' : 'ends'} ${day(until)}.`)
+    return failing(
+      failure,
+      until === null ? 'There is no subscription.' : `The subscription ${isOver ? 'ended' : 'ends'} ${day(until)}.`,
+    )
   if (until === null) return skip('The subscription to changes is being made. Test again in a minute.')
   if (isOver)
     return warn(
@@ -63,7 +75,8 @@ function failing({ kind, code, words, at }: SubscriptionFailure & { at: string }
   const { message, remedy } = REASONS[kind]
   // Without an answer there are no words of Microsoft's, only ours.
   const said = words === null ? '' : kind === 'unavailable' ? ` ${words}` : ` Microsoft says: “${words}”`
-  const again = kind === 'throttled' ? 'It is tried again by itself.' : 'It is tried again within a minute of this test.'
+  const again =
+    kind === 'throttled' ? 'It is tried again by itself.' : 'It is tried again within a minute of this test.'
   const check = warn(`${message}${said} Tried ${day(at)}. ${state} ${BY_THE_CLOCK}`, `${remedy} ${again}`.trim())
   return { ...check, ...(code === null ? {} : { code }) }
 }

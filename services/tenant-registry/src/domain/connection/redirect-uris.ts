@@ -6,8 +6,8 @@ import type { RedirectProbe } from './connection-evidence.ts'
 const CALLBACK = '/auth/microsoft/callback'
 
 /**
- * What must be registered in Entra ID: one URI for the platform, or for each app of the catalogue one on its shared host and
- * one on the tenant's (S19), and one on every custom host of the tenant.
+ * What must be registered in Entra ID: one URI for the platform, or for each app of the catalogue one on its shared
+ * host and one on the tenant's (S19), and one on every custom host of the tenant.
  */
 export function redirectUris(
   redirectMode: RedirectMode,
@@ -27,7 +27,10 @@ export function redirectUris(
   })
 }
 
-/** What is to be added in Entra ID, and what to be removed there: an address that is ours no more may be another's tomorrow (S20). */
+/**
+ * What is to be added in Entra ID, and what to be removed there: an address that is ours no more may be another's
+ * tomorrow (S20).
+ */
 export function redirectUriDifference(
   expected: readonly RedirectUri[],
   registered: readonly string[] | null,
@@ -38,7 +41,10 @@ export function redirectUriDifference(
 }
 
 /** What is known to be registered after a test: what could not be told stays as it was known before. */
-export function registeredAfter(before: readonly string[] | null, probes: readonly RedirectProbe[] | undefined): string[] | null {
+export function registeredAfter(
+  before: readonly string[] | null,
+  probes: readonly RedirectProbe[] | undefined,
+): string[] | null {
   if (!probes) return before && [...before]
   const told = new Map(probes.map((probe) => [probe.uri, probe.kind]))
   const kept = (before ?? []).filter((uri) => (told.get(uri) ?? 'unclear') === 'unclear')

@@ -16,8 +16,9 @@ export type Setup = {
 }
 
 /**
- * A script that an administrator of the directory runs: it makes the registration (or completes the one with this client id), its redirect
- * URIs, the application permission, admin consent and a secret, and prints what is to be entered here. Nothing of it is secret.
+ * A script that an administrator of the directory runs: it makes the registration (or completes the one with this
+ * client id), its redirect URIs, the application permission, admin consent and a secret, and prints what is to be
+ * entered here. Nothing of it is secret.
  */
 export function setupScript(shell: Shell, setup: Setup): string {
   return shell === 'bash' ? bashSetupScript(setup) : powershellSetupScript(setup)

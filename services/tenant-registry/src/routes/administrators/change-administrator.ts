@@ -17,7 +17,10 @@ const schema = {
   response: { 200: Administrator, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.patch('/administrators/:administratorId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await administrators.find(params.administratorId)
@@ -26,7 +29,12 @@ export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrat
 
     const values = { role: body.role ?? read.role, displayName: body.displayName ?? read.displayName }
     const tenantId = read.scope === 'platform' ? null : read.scope
-    const entry = auditEntry(request, { action: 'administrator.change', tenantId, target: read.id, details: { ...body } })
+    const entry = auditEntry(request, {
+      action: 'administrator.change',
+      tenantId,
+      target: read.id,
+      details: { ...body },
+    })
     const administrator = await administrators.change(read, values, entry)
     if (typeof administrator === 'string') throw refuse(administrator)
     return reply.header('etag', entityTag(administrator.version)).send(administrator)

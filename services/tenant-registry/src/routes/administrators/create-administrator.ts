@@ -16,7 +16,9 @@ const schema = {
   response: { 201: Administrator, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
 }
 
-export const createAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators' | 'accounts' | 'tenants'>> = async (app, ports) => {
+export const createAdministrator: FastifyPluginAsyncZod<
+  Pick<Ports, 'administrators' | 'accounts' | 'tenants'>
+> = async (app, ports) => {
   const { administrators, accounts, tenants } = ports
   app.post('/administrators', { schema }, async (request, reply) => {
     const { scope, signInTenantId = scope, ...person } = request.body

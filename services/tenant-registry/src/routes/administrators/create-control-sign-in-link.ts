@@ -17,14 +17,22 @@ const schema = {
   response: { 201: ControlSignInLink, 403: Problem, 404: Problem },
 }
 
-export const createControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'now'>> = async (app, { links, now }) => {
+export const createControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'now'>> = async (
+  app,
+  { links, now },
+) => {
   app.post('/control-sign-in-links', { schema }, async (request, reply) => {
     const { scope, role } = request.body
     requireReach(request.caller, scope)
     const id = v7()
     const expiresAt = new Date(now().getTime() + LIFETIME_MS)
     const tenantId = scope === 'platform' ? null : scope
-    const entry = auditEntry(request, { action: 'control-sign-in-link.create', tenantId, target: id, details: { scope, role } })
+    const entry = auditEntry(request, {
+      action: 'control-sign-in-link.create',
+      tenantId,
+      target: id,
+      details: { scope, role },
+    })
     const created = await links.create({ id, scope, role, expiresAt }, entry)
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     return reply.status(201).send({ token: created.token, expiresAt: expiresAt.toISOString() })

@@ -18,7 +18,10 @@ const schema = {
   response: { 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const deleteAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+export const deleteAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.delete('/administrators/:administratorId', { schema }, async (request, reply) => {
     const read = await administrators.find(request.params.administratorId)
     if (!read || !isWithinReach(request.caller, read)) throw refuse('administrator-not-found')

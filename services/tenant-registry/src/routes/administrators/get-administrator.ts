@@ -14,7 +14,10 @@ const schema = {
   response: { 200: Administrator, 404: Problem },
 }
 
-export const getAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+export const getAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.get('/administrators/:administratorId', { schema }, async ({ caller, params }, reply) => {
     const administrator = await administrators.find(params.administratorId)
     if (!administrator || !isWithinReach(caller, administrator)) throw refuse('administrator-not-found')

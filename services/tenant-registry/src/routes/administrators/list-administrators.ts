@@ -14,7 +14,10 @@ const schema = {
   response: { 200: pageOf(Administrator), 400: Problem },
 }
 
-export const listAdministrators: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+export const listAdministrators: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.get('/administrators', { schema }, async ({ caller, query }) =>
     toPage(
       await administrators.list(tenantFilter(caller), query.signInTenantId, readRange(query)),

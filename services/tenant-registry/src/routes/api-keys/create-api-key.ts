@@ -22,7 +22,12 @@ export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
     requireReach(request.caller, scope)
     const id = v7()
     const tenantId = scope === 'platform' ? null : scope
-    const entry = auditEntry(request, { action: 'api-key.create', tenantId, target: id, details: { name, scope, role } })
+    const entry = auditEntry(request, {
+      action: 'api-key.create',
+      tenantId,
+      target: id,
+      details: { name, scope, role },
+    })
     const created = await apiKeys.create({ id, name, scope, role }, entry)
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send({ id, key: created.key })

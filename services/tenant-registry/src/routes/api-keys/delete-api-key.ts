@@ -24,7 +24,10 @@ export const deleteApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
     if (!key || !isWithinReach(caller, key)) throw refuse('api-key-not-found')
     if (!isMatch(headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
     const tenantId = key.scope === 'platform' ? null : key.scope
-    const deleted = await apiKeys.delete(key.id, auditEntry(request, { action: 'api-key.delete', tenantId, target: key.id }))
+    const deleted = await apiKeys.delete(
+      key.id,
+      auditEntry(request, { action: 'api-key.delete', tenantId, target: key.id }),
+    )
     if (!deleted) throw refuse('api-key-not-found')
     return reply.status(204).send()
   })

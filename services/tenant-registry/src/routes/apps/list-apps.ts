@@ -16,5 +16,7 @@ const schema = {
 const isClientId = (text: string) => ClientId.safeParse(text).success
 
 export const listApps: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
-  app.get('/apps', { schema }, async ({ query }) => toPage(await apps.list(readRange(query, isClientId)), query, (item) => item.clientId))
+  app.get('/apps', { schema }, async ({ query }) =>
+    toPage(await apps.list(readRange(query, isClientId)), query, (item) => item.clientId),
+  )
 }

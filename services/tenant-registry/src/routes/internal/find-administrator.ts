@@ -7,8 +7,14 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: TenantParams, querystring: RosterIdentityQuery, response: { 200: Administrator } }
 
-/** Who an identity is that signed in to Control through this tenant: another tenant's word for the same person counts nothing here. */
-export const findAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+/**
+ * Who an identity is that signed in to Control through this tenant: another tenant's word for the same person counts
+ * nothing here.
+ */
+export const findAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.get('/tenants/:tenantId/administrators', { schema }, async ({ params, query }) => {
     const administrator = await administrators.findByIdentity({ signInTenantId: params.tenantId, ...query })
     if (!administrator) throw refuse('administrator-not-found')

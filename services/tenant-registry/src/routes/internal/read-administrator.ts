@@ -6,7 +6,10 @@ import type { Ports } from '../../ports.ts'
 const schema = { hide: true, params: AdministratorParams, response: { 200: Administrator } }
 
 /** Asked by the gateway whenever a session of Control is used. */
-export const readAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (app, { administrators }) => {
+export const readAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
+  app,
+  { administrators },
+) => {
   app.get('/administrators/:administratorId', { schema }, async ({ params }) => {
     const administrator = await administrators.find(params.administratorId)
     if (!administrator) throw refuse('administrator-not-found')

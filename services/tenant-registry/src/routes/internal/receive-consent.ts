@@ -8,7 +8,10 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, body: ConsentAnswer, response: { 200: ConsentReturn } }
 
-/** Somebody came back from a consent link. Which directory it was, and whether it consented, is for a token of ours to show: anybody can forge the address. */
+/**
+ * Somebody came back from a consent link. Which directory it was, and whether it consented, is for a token of ours to
+ * show: anybody can forge the address.
+ */
 export const receiveConsent: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
   app.post('/consent-returns', { schema }, async (request) => {
     const { state, isDeclined } = request.body
@@ -23,7 +26,11 @@ export const receiveConsent: FastifyPluginAsyncZod<Ports> = async (app, ports) =
       : consentOutcome((await checkConnection(ports, request, tenant, account)).checks, account.credential !== null)
     const members = { tenantId: tenant.id, target: account.id, details: { outcome } }
     await ports.audit.record(
-      auditEntry(request, { action: 'consent-link.return', outcome: outcome === 'granted' ? 'success' : 'failure', ...members }),
+      auditEntry(request, {
+        action: 'consent-link.return',
+        outcome: outcome === 'granted' ? 'success' : 'failure',
+        ...members,
+      }),
     )
     return { tenantId: tenant.id, accountId: account.id, tenant: tenant.name, alias: account.alias, outcome }
   })

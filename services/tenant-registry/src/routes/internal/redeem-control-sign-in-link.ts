@@ -12,10 +12,9 @@ const body = z.object(ControlSignInRedemption.shape)
 const schema = { hide: true, body, response: { 200: Principal } }
 
 /** A sign-in link works once, a hand-over link as often as its holder comes; Control takes both alike. */
-export const redeemControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'handOverLinks' | 'audit' | 'now'>> = async (
-  app,
-  { links, handOverLinks, audit, now },
-) => {
+export const redeemControlSignInLink: FastifyPluginAsyncZod<
+  Pick<Ports, 'links' | 'handOverLinks' | 'audit' | 'now'>
+> = async (app, { links, handOverLinks, audit, now }) => {
   app.post('/control-sign-in-links/redemptions', { schema }, async (request) => {
     const { token } = request.body
     const isHandOver = token.startsWith(HAND_OVER_TOKEN_PREFIX)
@@ -24,7 +23,9 @@ export const redeemControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' 
       ...auditEntry(request, { action, tenantId: scope === 'platform' ? null : scope, target: accountId ?? id }),
       actor: id,
     })
-    const principal = await (isHandOver ? handOverLinks.open(token, now(), entryFor) : links.redeem(token, now(), entryFor))
+    const principal = await (isHandOver
+      ? handOverLinks.open(token, now(), entryFor)
+      : links.redeem(token, now(), entryFor))
     if (principal) return principal
     await audit.record(auditEntry(request, { action, outcome: 'refused', tenantId: null, target: 'unknown' }))
     throw refuse('link-unknown')

@@ -20,7 +20,10 @@ const schema = {
 
 const REGISTRATION = ['clientId', 'directoryId', 'cloud', 'redirectPlatform'] as const
 
-export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'administrators' | 'now'>> = async (app, ports) => {
+export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'administrators' | 'now'>> = async (
+  app,
+  ports,
+) => {
   const { accounts, now } = ports
   app.patch('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
@@ -34,7 +37,12 @@ export const changeAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'admi
     if (values.clientId === values.directoryId) throw refuse('ids-equal')
 
     const details = { changed: Object.keys(body).join(','), status: values.status }
-    const entry = auditEntry(request, { action: 'microsoft-account.change', tenantId: read.tenantId, target: read.id, details })
+    const entry = auditEntry(request, {
+      action: 'microsoft-account.change',
+      tenantId: read.tenantId,
+      target: read.id,
+      details,
+    })
     const account = await accounts.change(read, values, undefined, entry)
     if (typeof account === 'string') throw refuse(account)
     return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))

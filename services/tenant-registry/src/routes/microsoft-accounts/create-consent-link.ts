@@ -13,7 +13,8 @@ const LIFETIME_MS = 24 * 3_600_000
 
 const schema = {
   operationId: 'createConsentLink',
-  summary: 'A link on which an administrator of the directory gives the application its permissions; good once, for a day',
+  summary:
+    'A link on which an administrator of the directory gives the application its permissions; good once, for a day',
   tags: ['Microsoft accounts'],
   params: AccountParams,
   response: { 201: ConsentLink, 403: Problem, 404: Problem, 409: Problem, 429: Problem },
@@ -28,13 +29,22 @@ export const createConsentLink: FastifyPluginAsyncZod<Needed> = async (app, port
     { schema, config: { handOver: true } },
     async (request, reply) => {
       const { tenantId, accountId } = request.params
-      const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+      const [tenant, account, catalogue] = await Promise.all([
+        tenants.find(tenantId),
+        accounts.find(tenantId, accountId),
+        apps.all(),
+      ])
       if (!tenant || !account) throw refuse('account-not-found')
       const redirectUri = consentRedirectUri(redirectUris(account.redirectMode, tenant, catalogue, baseUrl), baseUrl)
       if (redirectUri === undefined) throw refuse('no-redirect-uri')
 
       const expiresAt = new Date(now().getTime() + LIFETIME_MS)
-      const entry = auditEntry(request, { action: 'consent-link.create', tenantId, target: accountId, details: { alias: account.alias } })
+      const entry = auditEntry(request, {
+        action: 'consent-link.create',
+        tenantId,
+        target: accountId,
+        details: { alias: account.alias },
+      })
       const created = await consentRequests.create({ tenantId, accountId, now: now(), expiresAt }, entry)
       if (created === 'account-missing') throw refuse('account-not-found')
       const url = microsoft.consentUrl(account, redirectUri, created.state)

@@ -11,7 +11,8 @@ import type { Ports } from '../../ports.ts'
 
 const schema = {
   operationId: 'createHandOverLink',
-  summary: 'A link for somebody with the role in Entra ID: it opens the set-up of this account and nothing else, for a while',
+  summary:
+    'A link for somebody with the role in Entra ID: it opens the set-up of this account and nothing else, for a while',
   tags: ['Microsoft accounts'],
   params: AccountParams,
   body: NewHandOverLink,
@@ -20,7 +21,10 @@ const schema = {
 
 type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'baseUrl' | 'now'>
 
-export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (app, { accounts, handOverLinks, baseUrl, now }) => {
+export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (
+  app,
+  { accounts, handOverLinks, baseUrl, now },
+) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const account = await accounts.find(tenantId, accountId)
@@ -29,7 +33,10 @@ export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (app, { a
     const expiresAt = new Date(now().getTime() + request.body.hours * 3_600_000)
     const details = { alias: account.alias, link: id, expiresAt: expiresAt.toISOString() }
     const entry = auditEntry(request, { action: 'hand-over-link.create', tenantId, target: accountId, details })
-    const created = await handOverLinks.create({ id, tenantId, accountId, createdBy: entry.actor, now: now(), expiresAt }, entry)
+    const created = await handOverLinks.create(
+      { id, tenantId, accountId, createdBy: entry.actor, now: now(), expiresAt },
+      entry,
+    )
     if (created === 'account-missing') throw refuse('account-not-found')
     return reply
       .status(201)

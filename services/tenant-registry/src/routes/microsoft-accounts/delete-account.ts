@@ -20,7 +20,10 @@ const schema = {
   response: { 200: AccountRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },
 }
 
-export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (app, { accounts, roster }) => {
+export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (
+  app,
+  { accounts, roster },
+) => {
   app.delete('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const read = await accounts.find(tenantId, accountId)
@@ -32,13 +35,20 @@ export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'rost
       return reply.header('etag', entityTag(read.version)).send({ ...people, credential: read.credential })
     }
 
-    // Switched off first, so that nothing new begins; ended while the credential still works; erased last. Cut short anywhere, it is
-    // finished by asking again.
-    const entryOf = (action: string) => auditEntry(request, { action, tenantId, target: accountId, details: { alias: read.alias } })
-    const off = await accounts.change(read, patched(read, { status: 'disabled' }), undefined, entryOf('microsoft-account.switch-off'))
+    // Switched off first, so that nothing new begins; ended while the credential still works; erased last. Cut short
+    // anywhere, it is finished by asking again.
+    const entryOf = (action: string) =>
+      auditEntry(request, { action, tenantId, target: accountId, details: { alias: read.alias } })
+    const off = await accounts.change(
+      read,
+      patched(read, { status: 'disabled' }),
+      undefined,
+      entryOf('microsoft-account.switch-off'),
+    )
     if (typeof off === 'string') throw refuse(off)
     if ((await roster.disconnect(tenantId, accountId)) === 'unavailable') throw refuse('roster-unavailable')
-    if ((await accounts.delete(off, entryOf('microsoft-account.delete'))) === 'version-conflict') throw refuse('version-conflict')
+    if ((await accounts.delete(off, entryOf('microsoft-account.delete'))) === 'version-conflict')
+      throw refuse('version-conflict')
     return reply.status(204).send()
   })
 }

@@ -16,14 +16,27 @@ const schema = {
   response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
 }
 
-export const deleteHandOverLink: FastifyPluginAsyncZod<Pick<Ports, 'handOverLinks' | 'now'>> = async (app, { handOverLinks, now }) => {
-  app.delete('/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links/:linkId', { schema }, async (request, reply) => {
-    const { tenantId, accountId, linkId } = request.params
-    const isThere = (await handOverLinks.list({ tenantId, accountId }, now())).some(({ id }) => id === linkId)
-    if (!isThere) throw refuse('hand-over-link-not-found')
-    if (!isMatch(request.headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
-    const entry = auditEntry(request, { action: 'hand-over-link.delete', tenantId, target: accountId, details: { link: linkId } })
-    if (!(await handOverLinks.delete({ tenantId, accountId }, linkId, entry))) throw refuse('hand-over-link-not-found')
-    return reply.status(204).send()
-  })
+export const deleteHandOverLink: FastifyPluginAsyncZod<Pick<Ports, 'handOverLinks' | 'now'>> = async (
+  app,
+  { handOverLinks, now },
+) => {
+  app.delete(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/hand-over-links/:linkId',
+    { schema },
+    async (request, reply) => {
+      const { tenantId, accountId, linkId } = request.params
+      const isThere = (await handOverLinks.list({ tenantId, accountId }, now())).some(({ id }) => id === linkId)
+      if (!isThere) throw refuse('hand-over-link-not-found')
+      if (!isMatch(request.headers['if-match'], UNCHANGING_VERSION)) throw refuse('version-conflict')
+      const entry = auditEntry(request, {
+        action: 'hand-over-link.delete',
+        tenantId,
+        target: accountId,
+        details: { link: linkId },
+      })
+      if (!(await handOverLinks.delete({ tenantId, accountId }, linkId, entry)))
+        throw refuse('hand-over-link-not-found')
+      return reply.status(204).send()
+    },
+  )
 }

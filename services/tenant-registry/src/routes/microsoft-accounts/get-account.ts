@@ -15,9 +15,13 @@ const schema = {
 }
 
 export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> = async (app, { accounts, now }) => {
-  app.get('/tenants/:tenantId/microsoft-accounts/:accountId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
-    const account = await accounts.find(params.tenantId, params.accountId)
-    if (!account) throw refuse('account-not-found')
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
-  })
+  app.get(
+    '/tenants/:tenantId/microsoft-accounts/:accountId',
+    { schema, config: { handOver: true } },
+    async ({ params }, reply) => {
+      const account = await accounts.find(params.tenantId, params.accountId)
+      if (!account) throw refuse('account-not-found')
+      return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
+    },
+  )
 }

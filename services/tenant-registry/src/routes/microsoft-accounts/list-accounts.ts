@@ -17,7 +17,10 @@ const schema = {
   response: { 200: pageOf(MicrosoftAccount), 400: Problem, 404: Problem },
 }
 
-export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'now'>> = async (app, { tenants, accounts, now }) => {
+export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'now'>> = async (
+  app,
+  { tenants, accounts, now },
+) => {
   app.get('/tenants/:tenantId/microsoft-accounts', { schema }, async ({ params, query }) => {
     const range = readRange(query)
     if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')

@@ -8,7 +8,8 @@ import type { Ports } from '../../ports.ts'
 
 const schema = {
   operationId: 'listRedirectUris',
-  summary: 'What must be registered as redirect URIs in Entra ID, and its difference to what the last connection test found there',
+  summary:
+    'What must be registered as redirect URIs in Entra ID, and its difference to what the last connection test found there',
   description: 'With `redirectMode` or `redirectPlatform`: what a proposal needs, before it is saved.',
   tags: ['Microsoft accounts'],
   params: AccountParams,
@@ -24,7 +25,11 @@ export const listRedirectUris: FastifyPluginAsyncZod<Needed> = async (app, { ten
     { schema, config: { handOver: true } },
     async ({ params, query }) => {
       const { tenantId, accountId } = params
-      const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+      const [tenant, account, catalogue] = await Promise.all([
+        tenants.find(tenantId),
+        accounts.find(tenantId, accountId),
+        apps.all(),
+      ])
       if (!tenant || !account) throw refuse('account-not-found')
       const { redirectMode, redirectPlatform, registeredRedirectUris } = proposed(account, query)
       const items = redirectUris(redirectMode, tenant, catalogue, baseUrl)

@@ -19,22 +19,30 @@ const schema = {
   response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
 }
 
-export const putCredential: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>> = async (
-  app,
-  ports,
-) => {
-  app.put('/tenants/:tenantId/microsoft-accounts/:accountId/credential', { schema, config: { handOver: true } }, async (request, reply) => {
-    const { body, params, headers } = request
-    const read = await ports.accounts.find(params.tenantId, params.accountId)
-    if (!read) throw refuse('account-not-found')
-    if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
+export const putCredential: FastifyPluginAsyncZod<
+  Pick<Ports, 'accounts' | 'vault' | 'now' | 'certificates' | 'federatedToken'>
+> = async (app, ports) => {
+  app.put(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/credential',
+    { schema, config: { handOver: true } },
+    async (request, reply) => {
+      const { body, params, headers } = request
+      const read = await ports.accounts.find(params.tenantId, params.accountId)
+      if (!read) throw refuse('account-not-found')
+      if (!isMatch(headers['if-match'], read.version)) throw refuse('version-conflict')
 
-    const sealed = await sealCredential(ports, params, body)
-    const details = { type: body.type, expiresAt: sealed.summary.expiresAt ?? 'never' }
-    const entry = auditEntry(request, { action: 'microsoft-account.set-credential', tenantId: read.tenantId, target: read.id, details })
-    const replacement = { sealed, standIn: chooseStandIn(read, ports.now()) }
-    const account = await ports.accounts.change(read, withNewCredential(read), replacement, entry)
-    if (typeof account === 'string') throw refuse(account)
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
-  })
+      const sealed = await sealCredential(ports, params, body)
+      const details = { type: body.type, expiresAt: sealed.summary.expiresAt ?? 'never' }
+      const entry = auditEntry(request, {
+        action: 'microsoft-account.set-credential',
+        tenantId: read.tenantId,
+        target: read.id,
+        details,
+      })
+      const replacement = { sealed, standIn: chooseStandIn(read, ports.now()) }
+      const account = await ports.accounts.change(read, withNewCredential(read), replacement, entry)
+      if (typeof account === 'string') throw refuse(account)
+      return reply.header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
+    },
+  )
 }

@@ -12,12 +12,21 @@ const schema = {
   response: { 200: AccountReach, 404: Problem, 503: Problem },
 }
 
-export const showAccountReach: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (app, { accounts, roster }) => {
-  app.get('/tenants/:tenantId/microsoft-accounts/:accountId/reach', { schema }, async ({ params: { tenantId, accountId } }) => {
-    if (!(await accounts.find(tenantId, accountId))) throw refuse('account-not-found')
-    const people = await roster.ofAccount(tenantId, accountId)
-    if (people === 'unavailable')
-      throw refuse('roster-unavailable', { message: 'The roster does not answer, so nobody can be counted. Try again.' })
-    return people
-  })
+export const showAccountReach: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (
+  app,
+  { accounts, roster },
+) => {
+  app.get(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/reach',
+    { schema },
+    async ({ params: { tenantId, accountId } }) => {
+      if (!(await accounts.find(tenantId, accountId))) throw refuse('account-not-found')
+      const people = await roster.ofAccount(tenantId, accountId)
+      if (people === 'unavailable')
+        throw refuse('roster-unavailable', {
+          message: 'The roster does not answer, so nobody can be counted. Try again.',
+        })
+      return people
+    },
+  )
 }

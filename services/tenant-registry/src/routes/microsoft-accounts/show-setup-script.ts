@@ -13,7 +13,11 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   querystring: z.strictObject({ shell: z.enum(['bash', 'powershell']).default('bash') }),
-  response: { 200: { description: 'The script', content: { 'text/plain': { schema: z.string() } } }, 400: Problem, 404: Problem },
+  response: {
+    200: { description: 'The script', content: { 'text/plain': { schema: z.string() } } },
+    400: Problem,
+    404: Problem,
+  },
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>
@@ -24,7 +28,11 @@ export const showSetupScript: FastifyPluginAsyncZod<Needed> = async (app, { tena
     { schema, config: { handOver: true } },
     async ({ params, query }, reply) => {
       const { tenantId, accountId } = params
-      const [tenant, account, catalogue] = await Promise.all([tenants.find(tenantId), accounts.find(tenantId, accountId), apps.all()])
+      const [tenant, account, catalogue] = await Promise.all([
+        tenants.find(tenantId),
+        accounts.find(tenantId, accountId),
+        apps.all(),
+      ])
       if (!tenant || !account) throw refuse('account-not-found')
 
       const { clientId, directoryId, cloud, redirectPlatform, redirectMode } = account

@@ -17,15 +17,22 @@ const schema = {
 }
 
 export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
-  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/verify', { schema, config: { handOver: true } }, async (request) => {
-    const { tenantId, accountId } = request.params
-    const { enable = false, ...proposal } = request.body ?? {}
-    // Who does the part in Entra ID decides nothing here.
-    if (enable && request.caller.role === 'hand-over') throw refuse('forbidden')
-    const [tenant, account] = await Promise.all([ports.tenants.find(tenantId), ports.accounts.find(tenantId, accountId)])
-    if (!tenant || !account) throw refuse('account-not-found')
-    const isProposal = Object.values(proposal).some((value) => value !== undefined)
-    if (isProposal) return checkProposal(ports, request, tenant, proposed(account, proposal))
-    return checkConnection(ports, request, tenant, account, { enables: enable })
-  })
+  app.post(
+    '/tenants/:tenantId/microsoft-accounts/:accountId/verify',
+    { schema, config: { handOver: true } },
+    async (request) => {
+      const { tenantId, accountId } = request.params
+      const { enable = false, ...proposal } = request.body ?? {}
+      // Who does the part in Entra ID decides nothing here.
+      if (enable && request.caller.role === 'hand-over') throw refuse('forbidden')
+      const [tenant, account] = await Promise.all([
+        ports.tenants.find(tenantId),
+        ports.accounts.find(tenantId, accountId),
+      ])
+      if (!tenant || !account) throw refuse('account-not-found')
+      const isProposal = Object.values(proposal).some((value) => value !== undefined)
+      if (isProposal) return checkProposal(ports, request, tenant, proposed(account, proposal))
+      return checkConnection(ports, request, tenant, account, { enables: enable })
+    },
+  )
 }

@@ -19,7 +19,10 @@ const schema = {
   response: { 200: Tenant, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (app, { tenants, apps, baseUrl }) => {
+export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (
+  app,
+  { tenants, apps, baseUrl },
+) => {
   app.patch('/tenants/:tenantId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await tenants.find(params.tenantId)

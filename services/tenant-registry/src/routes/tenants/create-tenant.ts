@@ -17,7 +17,10 @@ const schema = {
   response: { 201: Tenant, 400: Problem, 403: Problem, 409: Problem },
 }
 
-export const createTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (app, { tenants, apps, baseUrl }) => {
+export const createTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (
+  app,
+  { tenants, apps, baseUrl },
+) => {
   app.post('/tenants', { schema }, async (request, reply) => {
     requirePlatform(request.caller)
     const { slug, name } = request.body

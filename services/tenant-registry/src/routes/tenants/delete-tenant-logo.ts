@@ -16,7 +16,10 @@ const schema = {
   response: { 200: Tenant, 404: Problem, 412: Problem },
 }
 
-export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (app, { tenants, logos }) => {
+export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (
+  app,
+  { tenants, logos },
+) => {
   app.delete('/tenants/:tenantId/branding/logo', { schema }, async (request, reply) => {
     const read = await tenants.find(request.params.tenantId)
     if (!read) throw refuse('tenant-not-found')

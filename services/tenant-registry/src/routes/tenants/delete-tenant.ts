@@ -18,10 +18,21 @@ const schema = {
   querystring: z.strictObject({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),
-  response: { 200: TenantRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
+  response: {
+    200: TenantRemoval,
+    204: z.undefined(),
+    403: Problem,
+    404: Problem,
+    409: Problem,
+    412: Problem,
+    503: Problem,
+  },
 }
 
-export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster' | 'administrators'>> = async (app, ports) => {
+export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster' | 'administrators'>> = async (
+  app,
+  ports,
+) => {
   const { tenants, roster, administrators } = ports
   app.delete('/tenants/:tenantId', { schema }, async (request, reply) => {
     const { tenantId } = request.params
@@ -37,13 +48,15 @@ export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster
     }
     if (await administrators.vouchesForPlatform(tenantId)) throw refuse('platform-administrators')
 
-    // Closed first, so that nobody signs in; the roster is erased while the credentials still work, which its subscriptions end with;
-    // erased here last. Cut short anywhere, it is finished by asking again.
-    const entryOf = (action: string) => auditEntry(request, { action, tenantId, target: tenantId, details: { slug: read.slug } })
+    // Closed first, so that nobody signs in; the roster is erased while the credentials still work, which its
+    // subscriptions end with; erased here last. Cut short anywhere, it is finished by asking again.
+    const entryOf = (action: string) =>
+      auditEntry(request, { action, tenantId, target: tenantId, details: { slug: read.slug } })
     const closed = read.removing ? read : await tenants.beginRemoval(read, entryOf('tenant.begin-removal'))
     if (closed === 'version-conflict') throw refuse('version-conflict')
     if ((await roster.erase(tenantId)) === 'unavailable') throw refuse('roster-unavailable')
-    if ((await tenants.delete(closed, entryOf('tenant.delete'))) === 'version-conflict') throw refuse('version-conflict')
+    if ((await tenants.delete(closed, entryOf('tenant.delete'))) === 'version-conflict')
+      throw refuse('version-conflict')
     return reply.status(204).send()
   })
 }

@@ -14,7 +14,10 @@ const schema = {
   response: { 200: CustomHosts, 404: Problem },
 }
 
-export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'baseUrl'>> = async (app, { tenants, baseUrl }) => {
+export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'baseUrl'>> = async (
+  app,
+  { tenants, baseUrl },
+) => {
   app.get('/tenants/:tenantId/custom-hosts', { schema }, async ({ params }) => {
     if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')
     return { items: (await tenants.hosts(params.tenantId)).map((claim) => customHostOf(claim, baseUrl)) }

@@ -20,9 +20,14 @@ const schema = {
   response: { 200: Tenant, 400: Problem, 404: Problem, 412: Problem, 413: Problem, 415: Problem },
 }
 
-export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (app, { tenants, logos }) => {
+export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (
+  app,
+  { tenants, logos },
+) => {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(LogoType.options, { parseAs: 'buffer', bodyLimit: LOGO_MAX_BYTES }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(LogoType.options, { parseAs: 'buffer', bodyLimit: LOGO_MAX_BYTES }, (_request, body, done) =>
+    done(null, body),
+  )
 
   app.put('/tenants/:tenantId/branding/logo', { schema }, async (request, reply) => {
     const { params, headers } = request

@@ -29,7 +29,10 @@ export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): A
     if (answer.kind !== 'token') return answer.wait ? throttledFor(answer.wait) : readFailure(answer.failure)
     // Told again with every token until the registry has heard it: the work does not wait for that.
     if (connection.rotation && answer.rotation)
-      await tellUse(connection, { credentialId: connection.rotation.credentialId, worked: answer.rotation.worked }).catch(() => undefined)
+      await tellUse(connection, {
+        credentialId: connection.rotation.credentialId,
+        worked: answer.rotation.worked,
+      }).catch(() => undefined)
     const { accessToken, expiresAt } = answer.token
     if (held.size >= MOST_TOKENS) held.clear()
     held.set(key, { accessToken, until: expiresAt - SPARE_MS })

@@ -22,7 +22,11 @@ export type ShortenedWait = { accountId: string; asked: number; obeyed: number }
 export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
 export type GraphClient = {
   /** What Graph answers, in the shape of `schema`; anything else counts as no answer. */
-  ask<Schema extends z.ZodType>(connection: Connection, request: GraphRequest, schema: Schema): Promise<GraphAnswer<z.output<Schema>>>
+  ask<Schema extends z.ZodType>(
+    connection: Connection,
+    request: GraphRequest,
+    schema: Schema,
+  ): Promise<GraphAnswer<z.output<Schema>>>
   origins(connection: Connection): MicrosoftOrigins
 }
 
@@ -45,7 +49,10 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
   }
   return {
     origins,
-    /** One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the refusal counts. */
+    /**
+     * One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the
+     * refusal counts.
+     */
     async ask(connection, request, schema) {
       for (let isSecond = false; ; isSecond = true) {
         const token = await tokens.get(connection, origins(connection))
@@ -58,7 +65,8 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
           if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return told(connection, failure)
           tokens.forget(connection, token.accessToken)
           if (isSecond && failure.kind === 'consent-missing') return failure
-          if (isSecond) return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
+          if (isSecond)
+            return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
         }
       }
     },
@@ -66,8 +74,9 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
 }
 
 /**
- * Graph's answer, read by its status first, and not by the client of Graph: that takes any status for an answer, complains like a parser,
- * and holds on to what it has read. Undefined for a success whose body was cut off, or is none of Graph's.
+ * Graph's answer, read by its status first, and not by the client of Graph: that takes any status for an answer,
+ * complains like a parser, and holds on to what it has read. Undefined for a success whose body was cut off, or is none
+ * of Graph's.
  * @throws GraphError
  */
 async function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest): Promise<unknown> {

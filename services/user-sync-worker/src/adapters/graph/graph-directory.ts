@@ -16,8 +16,9 @@ const CHANGES_PATH = /^\/v1\.0\/users\/(?:microsoft\.graph\.)?delta(?:\(\))?$/
 const SELECT = `$select=${USER_PROPERTIES.join(',')}`
 const LARGEST_PAGE = 999
 /**
- * Advanced queries need the header on every page, and `$count=true`: sorting, counting, `or` over several properties, casts of transitive
- * lists. Without both a filter on licences answers its first page alone and then `Directory_ExpiredPageToken`.
+ * Advanced queries need the header on every page, and `$count=true`: sorting, counting, `or` over several properties,
+ * casts of transitive lists. Without both a filter on licences answers its first page alone and then
+ * `Directory_ExpiredPageToken`.
  */
 const ADVANCED = { consistencylevel: 'eventual' }
 /** Imports step aside when Graph is busy; a list somebody looks at does not. */
@@ -44,7 +45,12 @@ const Answer = z.object({
 })
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const Member = z.object({ id: z.guid().toLowerCase() })
-type Request = { path?: '/users' | '/users/delta'; query: string; headers: Record<string, string>; signal?: AbortSignal }
+type Request = {
+  path?: '/users' | '/users/delta'
+  query: string
+  headers: Record<string, string>
+  signal?: AbortSignal
+}
 
 /** Users of a directory through Graph v1.0, app-only. */
 export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors: SignedCursors }): Directory {
@@ -94,7 +100,9 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
         const body = Answer.safeParse(members)
         if (!body.success) return { kind: 'unavailable' }
         const page = pageOf(connection, body.data)
-        return page.kind === 'page' ? { ...page, digest: endsWithPeople && bytes.head ? bytes.head.digest : null } : page
+        return page.kind === 'page'
+          ? { ...page, digest: endsWithPeople && bytes.head ? bytes.head.digest : null }
+          : page
       },
     }
   }
@@ -126,10 +134,15 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       const isBadToken = page.kind === 'rejected' && /^(Request_BadRequest|BadRequest|HTTP 400)$/i.test(page.code)
       return isBadToken ? { kind: 'expired-changes' } : page
     },
-    listUsers: (connection, from, signal) => listed(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),
+    listUsers: (connection, from, signal) =>
+      listed(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),
     findUsers(connection, ids, signal) {
       const filter = `id in (${ids.map(quote).join(',')})`
-      return page(connection, { query: `${SELECT}&$filter=${encodeURIComponent(filter)}`, headers: LOW_PRIORITY, signal })
+      return page(connection, {
+        query: `${SELECT}&$filter=${encodeURIComponent(filter)}`,
+        headers: LOW_PRIORITY,
+        signal,
+      })
     },
     async searchUsers(connection, { search, cursor, limit }) {
       const purpose = `${connection.accountId} ${limit} ${search}`

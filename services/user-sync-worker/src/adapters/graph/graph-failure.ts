@@ -2,7 +2,10 @@ import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { type DirectoryFailure, throttledFor } from '../../domain/directory-failure.ts'
 
-/** The code of an answer that is no document of Graph's: its status says nothing about Microsoft, and its text is not passed on. */
+/**
+ * The code of an answer that is no document of Graph's: its status says nothing about Microsoft, and its text is not
+ * passed on.
+ */
 export const FOREIGN = 'foreign-answer'
 export const FOREIGN_ANSWER: DirectoryFailure = {
   kind: 'unavailable',
@@ -11,7 +14,10 @@ export const FOREIGN_ANSWER: DirectoryFailure = {
 
 export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
 
-/** Tells what an error of the Graph client means, by status and code; its text goes along. Rethrows what is a defect of ours. */
+/**
+ * Tells what an error of the Graph client means, by status and code; its text goes along. Rethrows what is a defect of
+ * ours.
+ */
 export function readGraphFailure(error: unknown): GraphFailure {
   if (!(error instanceof GraphError)) {
     if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name)) return { kind: 'unavailable' }
@@ -19,7 +25,8 @@ export function readGraphFailure(error: unknown): GraphFailure {
   }
   const { statusCode } = error
   const code = error.code ?? ''
-  if (code === FOREIGN && statusCode !== 429) return error.headers?.has('retry-after') ? throttledOf(error) : FOREIGN_ANSWER
+  if (code === FOREIGN && statusCode !== 429)
+    return error.headers?.has('retry-after') ? throttledOf(error) : FOREIGN_ANSWER
   if (statusCode === 401) return { kind: 'token-refused' }
   if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
   if (statusCode === 429) return throttledOf(error)
@@ -34,7 +41,8 @@ export function readGraphFailure(error: unknown): GraphFailure {
 }
 
 function told({ statusCode, code, message }: GraphError): { code: string; words: string } {
-  // Unseen by us, logged and shown to people: one line, of bounded length, without characters that steer, and without a token that it repeats.
+  // Unseen by us, logged and shown to people: one line, of bounded length, without characters that steer, and without a
+  // token that it repeats.
   const words = message
     .replace(/\beyJ[\w.-]+/g, '…')
     .replace(/[\p{C}\s]+/gu, ' ')

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readRetryAfter } from '@jackfield/contract/retry-after'
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 
-// The chain of @microsoft/microsoft-graph-client: wait-and-repeat, then the token, then fetch. Its own handlers are left out:
-// they follow redirects with the token, report telemetry, and wait for as long as a server likes.
+// The chain of @microsoft/microsoft-graph-client: wait-and-repeat, then the token, then fetch. Its own handlers are
+// left out: they follow redirects with the token, report telemetry, and wait for as long as a server likes.
 
 const PASSING: ReadonlySet<number> = new Set([429, 503, 504])
 const MOST_ATTEMPTS = 3
@@ -40,7 +40,8 @@ export function authenticate(graphOrigin: string, accessToken: string): Middlewa
       next = middleware
     },
     async execute(context) {
-      if (new URL(urlOf(context)).origin !== graphOrigin) throw new TypeError('A request for Graph went to another origin.')
+      if (new URL(urlOf(context)).origin !== graphOrigin)
+        throw new TypeError('A request for Graph went to another origin.')
       context.options = {
         ...context.options,
         headers: { ...(context.options?.headers as Record<string, string>), authorization: `Bearer ${accessToken}` },
@@ -54,7 +55,11 @@ export function fetchBounded(): Middleware {
   return {
     async execute(context) {
       const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(context.options?.signal ? [context.options.signal] : [])]
-      context.response = await fetch(urlOf(context), { ...context.options, redirect: 'error', signal: AbortSignal.any(signals) })
+      context.response = await fetch(urlOf(context), {
+        ...context.options,
+        redirect: 'error',
+        signal: AbortSignal.any(signals),
+      })
     },
   }
 }

@@ -7,17 +7,20 @@ const LONGEST_HEAD = 64 * 1024
 
 type Members = Record<string, unknown>
 export type PageBytes = {
-  /** What stands before the people, and the digest of all that comes then; undefined when the page is not written like that. */
+  /**
+   * What stands before the people, and the digest of all that comes then; undefined when the page is not written like
+   * that.
+   */
   head: { members: Members; digest: string } | undefined
   /** All of its members, and whether the people are the last of them. Throws a SyntaxError for what is not JSON. */
   parse(): { members: Members; endsWithPeople: boolean }
 }
 
 /**
- * A page of a listing as Graph writes it, `{"@odata.context":…,"@odata.nextLink":…,"value":[…]}`. The digest is 128 bits of SHA-256 as hex, over
- * `asked` and the bytes from the first `"value":[` on: where the listing goes on does not matter to it. That the head can be parsed with an
- * empty list in its place says that the list is a member of the page itself: no text holds a quote that is not escaped, and nothing else is
- * closed by one bracket and one brace.
+ * A page of a listing as Graph writes it, `{"@odata.context":…,"@odata.nextLink":…,"value":[…]}`. The digest is 128
+ * bits of SHA-256 as hex, over `asked` and the bytes from the first `"value":[` on: where the listing goes on does not
+ * matter to it. That the head can be parsed with an empty list in its place says that the list is a member of the page
+ * itself: no text holds a quote that is not escaped, and nothing else is closed by one bracket and one brace.
  */
 export function pageBytes(bytes: Buffer, asked: string): PageBytes {
   const at = bytes.subarray(0, LONGEST_HEAD).indexOf(PEOPLE)

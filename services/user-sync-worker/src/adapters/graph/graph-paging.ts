@@ -1,10 +1,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-/** The query of a nextLink that stays on Graph's own origin and on the list it was given for; undefined for any other. */
+/**
+ * The query of a nextLink that stays on Graph's own origin and on the list it was given for; undefined for any other.
+ */
 export function queryOfNextLink(nextLink: string, graphOrigin: string, path: RegExp): string | undefined {
   if (!URL.canParse(nextLink)) return undefined
   const url = new URL(nextLink)
-  return url.origin === graphOrigin && path.test(url.pathname) && !url.username && !url.password ? url.search.slice(1) : undefined
+  return url.origin === graphOrigin && path.test(url.pathname) && !url.username && !url.password
+    ? url.search.slice(1)
+    : undefined
 }
 
 export type SignedCursors = {

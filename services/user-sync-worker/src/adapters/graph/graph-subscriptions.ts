@@ -10,7 +10,10 @@ const Subscription = z.object({ id: z.guid(), expirationDateTime: z.string() })
 const Nothing = z.null()
 
 /** Change notifications of a directory's users. `created` raises `updated` too, so that these two tell everything. */
-export function graphSubscriptions(graph: GraphClient, webhookBaseUrl: string | undefined): GraphSubscriptions | undefined {
+export function graphSubscriptions(
+  graph: GraphClient,
+  webhookBaseUrl: string | undefined,
+): GraphSubscriptions | undefined {
   if (webhookBaseUrl === undefined) return undefined
   const expiry = () => new Date(Date.now() + LIFE_MS).toISOString()
   return {

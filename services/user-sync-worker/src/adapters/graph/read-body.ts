@@ -9,8 +9,8 @@ export type Body = {
 }
 
 /**
- * The bytes of an answer, in memory that serves the next one too: fetch holds on to a response, and to whatever came of it, until the whole
- * heap is collected, and each page of people would bring that collection nearer.
+ * The bytes of an answer, in memory that serves the next one too: fetch holds on to a response, and to whatever came of
+ * it, until the whole heap is collected, and each page of people would bring that collection nearer.
  */
 export async function readBody({ body }: Response): Promise<Body> {
   let memory: Buffer | undefined = idle.pop() ?? Buffer.alloc(0)

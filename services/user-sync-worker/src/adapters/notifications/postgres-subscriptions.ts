@@ -20,7 +20,10 @@ where a.account_id = s.account_id and s.account_id in (
 returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id as "directoryId",
   case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet"`
 
-/** Half of its life later it is renewed. A new one also hints at what happened while nobody told: together, or a crash between loses it. */
+/**
+ * Half of its life later it is renewed. A new one also hints at what happened while nobody told: together, or a crash
+ * between loses it.
+ */
 const KEEP = `
 with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)
 update roster.subscription set subscription_id = $2, expires_at = $3, renew_at = now() + ($3 - now()) / 2, not_before = now(), failures = 0,
@@ -33,7 +36,8 @@ update roster.subscription set failures = failures + 1, failure = coalesce($3, f
   not_before = now() + greatest($2, least(3600, 3 * 2 ^ least(failures, 11))) * interval '1 second'
 where account_id = $1`
 
-// Whoever asks has perhaps mended something. The claim of a worker that is trying just now stays, and so does a wait that Graph asked for.
+// Whoever asks has perhaps mended something. The claim of a worker that is trying just now stays, and so does a wait
+// that Graph asked for.
 const RETRY = `
 update roster.subscription set not_before = now()
 where tenant_id = $1 and account_id = $2 and failed_at < now() - interval '10 seconds' and failure ->> 'kind' <> 'throttled'
@@ -101,7 +105,10 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
       return rows
     },
     async expectState(accountId, clientState) {
-      await pool.query('update roster.subscription set client_state_hash = $2 where account_id = $1', [accountId, hash(clientState)])
+      await pool.query('update roster.subscription set client_state_hash = $2 where account_id = $1', [
+        accountId,
+        hash(clientState),
+      ])
     },
     async keep({ accountId, directoryId }, { id, expiresAt }, isNew) {
       await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew])
@@ -133,7 +140,10 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
       const changing = told.filter((each, index) => index === 0 || !isSame(each, told[index - 1] as Told))
       const different = [...new Map(changing.map((each) => [JSON.stringify(each), each])).values()]
       const hashes = different.map(({ clientState }) => hash(clientState))
-      const [subscriptions, directories] = [different.map((each) => each.subscriptionId), different.map((each) => each.directoryId)]
+      const [subscriptions, directories] = [
+        different.map((each) => each.subscriptionId),
+        different.map((each) => each.directoryId),
+      ]
       const { rows } = await pool.query<KnownRow>({ ...HEAR, values: [accountId, subscriptions, directories, hashes] })
       return judged(rows[0], told)
     },
@@ -148,7 +158,11 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
 }
 
 function isSame(one: Told, other: Told): boolean {
-  return one.subscriptionId === other.subscriptionId && one.directoryId === other.directoryId && one.clientState === other.clientState
+  return (
+    one.subscriptionId === other.subscriptionId &&
+    one.directoryId === other.directoryId &&
+    one.clientState === other.clientState
+  )
 }
 
 const textOf = (time: Date | null) => time?.toISOString() ?? null

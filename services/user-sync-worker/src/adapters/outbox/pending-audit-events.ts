@@ -16,7 +16,10 @@ export async function insertAuditEvent(client: pg.PoolClient | pg.Pool, entry: A
   await insertAuditEvents(client, [entry])
 }
 
-export async function insertAuditEvents(client: pg.PoolClient | pg.Pool, entries: readonly AuditEntry[]): Promise<void> {
+export async function insertAuditEvents(
+  client: pg.PoolClient | pg.Pool,
+  entries: readonly AuditEntry[],
+): Promise<void> {
   if (entries.length === 0) return
   const at = new Date().toISOString()
   const events: SentAuditEvent[] = entries.map((entry) => ({ ...entry, details: cut(entry.details), id: newId(), at }))
@@ -28,7 +31,9 @@ export async function insertAuditEvents(client: pg.PoolClient | pg.Pool, entries
 
 /** No text of a deed, however long, makes an event that the registry does not take. */
 function cut(details: AuditEntry['details'] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, value.slice(0, LONGEST_AUDIT_DETAIL).toWellFormed()]))
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [name, value.slice(0, LONGEST_AUDIT_DETAIL).toWellFormed()]),
+  )
 }
 
 export function pendingAuditEvents(pool: pg.Pool): PendingAuditEvents {

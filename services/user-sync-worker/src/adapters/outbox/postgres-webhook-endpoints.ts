@@ -47,7 +47,8 @@ export function postgresWebhookEndpoints(pool: pg.Pool, sealingKeys: readonly Bu
       const secret = randomBytes(32)
       const sealed = seal(secret, key, secretContext(tenantId, id))
       await inTransaction(pool, async (client) => {
-        const text = 'insert into roster.webhook_endpoint (id, tenant_id, url, event_types, sealed_secret) values ($1, $2, $3, $4, $5)'
+        const text =
+          'insert into roster.webhook_endpoint (id, tenant_id, url, event_types, sealed_secret) values ($1, $2, $3, $4, $5)'
         await client.query(text, [id, tenantId, url, eventTypes ?? null, sealed])
         await insertAuditEvent(client, entryFor(id))
         return true
@@ -63,12 +64,18 @@ export function postgresWebhookEndpoints(pool: pg.Pool, sealingKeys: readonly Bu
       return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
     },
     async has(tenantId, id) {
-      const { rows } = await pool.query('select from roster.webhook_endpoint where tenant_id = $1 and id = $2', [tenantId, id])
+      const { rows } = await pool.query('select from roster.webhook_endpoint where tenant_id = $1 and id = $2', [
+        tenantId,
+        id,
+      ])
       return rows.length === 1
     },
     async delete(tenantId, id, entry) {
       const deleted = await inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query('delete from roster.webhook_endpoint where tenant_id = $1 and id = $2', [tenantId, id])
+        const { rowCount } = await client.query(
+          'delete from roster.webhook_endpoint where tenant_id = $1 and id = $2',
+          [tenantId, id],
+        )
         if (rowCount !== 1) return undefined
         await insertAuditEvent(client, entry)
         return true

@@ -15,8 +15,9 @@ from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as n (id, old, sealed) where e
 type Row = { id: string; tenant_id: string; sealed: Buffer }
 
 /**
- * Seals the signing secrets of webhook endpoints by the first of `keys`, in slices; a crash leaves each under one key or the other (SE-05).
- * Safe in many processes at once. Answers the endpoints whose secret no key opens: they stay as they are.
+ * Seals the signing secrets of webhook endpoints by the first of `keys`, in slices; a crash leaves each under one key
+ * or the other (SE-05). Safe in many processes at once. Answers the endpoints whose secret no key opens: they stay as
+ * they are.
  */
 export async function resealWebhookSecrets(pool: pg.Pool, keys: readonly Buffer[]): Promise<string[]> {
   const unreadable: string[] = []
@@ -37,7 +38,11 @@ export async function resealWebhookSecrets(pool: pg.Pool, keys: readonly Buffer[
   }
 }
 
-function resealed({ id, tenant_id: tenantId, sealed }: Row, current: Buffer, keys: readonly Buffer[]): Buffer | undefined {
+function resealed(
+  { id, tenant_id: tenantId, sealed }: Row,
+  current: Buffer,
+  keys: readonly Buffer[],
+): Buffer | undefined {
   const context = secretContext(tenantId, id)
   try {
     return seal(unseal(sealed, keys, context), current, context)

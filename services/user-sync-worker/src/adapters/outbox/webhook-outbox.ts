@@ -30,8 +30,8 @@ with sent as (update roster.webhook_message set delivered_at = now() where seq =
 update roster.webhook_endpoint set failures = 0, failing_since = null, last_error = null, last_delivered_at = now()
 where id = (select endpoint_id from sent)`
 
-// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked. Messages that were under
-// way together fail as one: counted each, they would make the first rest an hour long.
+// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked.
+// Messages that were under way together fail as one: counted each, they would make the first rest an hour long.
 const FAILED = `
 with back as (update roster.webhook_message set not_before = now() where seq = $1)
 update roster.webhook_endpoint set failures = failures + case when not_before <= now() then 1 else 0 end,
@@ -41,7 +41,9 @@ update roster.webhook_endpoint set failures = failures + case when not_before <=
   status = case when $4 or failing_since < now() - interval '24 hours' then 'parked' else status end
 where id = $2`
 
-/** One whose secret no key opens: nothing can be signed for it. Its messages wait for a replay, once the key is back. */
+/**
+ * One whose secret no key opens: nothing can be signed for it. Its messages wait for a replay, once the key is back.
+ */
 const PARK = `
 update roster.webhook_endpoint set status = 'parked', failing_since = coalesce(failing_since, now()),
   last_error = 'The signing secret cannot be opened any more: make the endpoint anew.'
@@ -51,7 +53,10 @@ where id = any($1::uuid[])`
 const FORGET_OLD = `delete from roster.webhook_message where seq in (
   select seq from roster.webhook_message where created_at < now() - interval '30 days' limit 5000)`
 
-type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & { payload: unknown; sealed_secret: Buffer }
+type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & {
+  payload: unknown
+  sealed_secret: Buffer
+}
 
 /** `onUnopened` hears of each endpoint that is parked because no key opens its secret. */
 export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onUnopened: () => void): WebhookOutbox {
@@ -86,7 +91,14 @@ export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onU
 function toMessage(row: Row, sealingKeys: readonly Buffer[]): WaitingMessage | undefined {
   try {
     const secret = unseal(row.sealed_secret, sealingKeys, secretContext(row.tenant_id, row.endpoint_id))
-    return { seq: row.seq, id: row.id, endpointId: row.endpoint_id, url: row.url, secret, body: JSON.stringify(row.payload) }
+    return {
+      seq: row.seq,
+      id: row.id,
+      endpointId: row.endpoint_id,
+      url: row.url,
+      secret,
+      body: JSON.stringify(row.payload),
+    }
   } catch (error) {
     if (error instanceof UnsealError) return undefined
     throw error

@@ -46,7 +46,9 @@ export const webhookMessage = roster.table(
       columns: [table.tenantId, table.endpointId],
       foreignColumns: [webhookEndpoint.tenantId, webhookEndpoint.id],
     }).onDelete('cascade'),
-    index('webhook_message_waiting').on(table.endpointId, table.userId, table.seq).where(sql`${table.deliveredAt} is null`),
+    index('webhook_message_waiting')
+      .on(table.endpointId, table.userId, table.seq)
+      .where(sql`${table.deliveredAt} is null`),
     index('webhook_message_in_order').on(table.endpointId, table.seq).where(sql`${table.deliveredAt} is null`),
     index('webhook_message_age').on(table.createdAt),
   ],

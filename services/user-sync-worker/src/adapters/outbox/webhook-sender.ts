@@ -8,7 +8,10 @@ import type { SendWebhook, WebhookOutcome } from '../../ports.ts'
 
 const TIMEOUT_MS = 10_000
 
-/** Whether a tenant's webhook may go there: https and the public internet; on a laptop also loopback, where the emulator lives. */
+/**
+ * Whether a tenant's webhook may go there: https and the public internet; on a laptop also loopback, where the emulator
+ * lives.
+ */
 export function isWebhookAddress(text: string, allowsLoopback: boolean): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
@@ -18,7 +21,10 @@ export function isWebhookAddress(text: string, allowsLoopback: boolean): boolean
   return url.protocol === 'https:' && (isIP(host) === 0 ? host.includes('.') : isPublicAddress(host))
 }
 
-/** Posts as Standard Webhooks says: id, timestamp and signature in headers, no redirect followed, the answer's body not looked at. */
+/**
+ * Posts as Standard Webhooks says: id, timestamp and signature in headers, no redirect followed, the answer's body not
+ * looked at.
+ */
 export function webhookSender({ allowsLoopback }: { allowsLoopback: boolean }): SendWebhook {
   return async ({ id, url, secret, body }) => {
     if (!isWebhookAddress(url, allowsLoopback)) return failed('The address is not allowed.')

@@ -22,8 +22,9 @@ const AS_COMPARED = {
   isLooked: 'u.sync',
 }
 
-// Each row is looked up through the identity's index, whatever the statistics say of the tenant: a plain join may be planned as a look at all
-// of it (FC-62). The statements have no name, and are planned anew for every page. `standing` is null of whom the roster does not know.
+// Each row is looked up through the identity's index, whatever the statistics say of the tenant: a plain join may be
+// planned as a look at all of it (FC-62). The statements have no name, and are planned anew for every page. `standing`
+// is null of whom the roster does not know.
 const comparing = ({ page, standing, isLooked }: typeof AS_IMPORTED, { columns = '', keep = '' } = {}) => `
 with known as materialized (
   select page.position, page.object_id, found.* from ${page} left join lateral (
@@ -38,12 +39,16 @@ const COMPARED = comparing(AS_COMPARED)
 const COMPARED_KEPT = comparing(AS_COMPARED, { columns: KEPT_OF_ROW('$6'), keep: keepProof('$6', '$7', '$8') })
 
 /**
- * Sees what is written already; nothing is locked, and whoever changes meanwhile is written once more than need be. A page that says
- * nothing new is kept as a proof by the statement that sees it so, from the rows that it sees.
+ * Sees what is written already; nothing is locked, and whoever changes meanwhile is written once more than need be. A
+ * page that says nothing new is kept as a proof by the statement that sees it so, from the rows that it sees.
  */
 export function differingUsers(pool: pg.Pool): Pick<SyncRuns, 'differing' | 'compareDigests'> {
   async function ask<Standing>(text: string, values: unknown[]) {
-    const { rows } = await pool.query<[position: number, standing: Standing | null]>({ text, values, rowMode: 'array' as const })
+    const { rows } = await pool.query<[position: number, standing: Standing | null]>({
+      text,
+      values,
+      rowMode: 'array' as const,
+    })
     return rows
   }
   return {
@@ -75,7 +80,11 @@ function pageOf({ tenantId, directoryId }: Lease, users: readonly DirectoryUser[
 }
 
 /** Only of a page all of whose entries are asked for, each another person. */
-function proofOf({ runId }: Lease, users: readonly DirectoryUser[], listed: ListedPeople | undefined): [string, Buffer] | undefined {
+function proofOf(
+  { runId }: Lease,
+  users: readonly DirectoryUser[],
+  listed: ListedPeople | undefined,
+): [string, Buffer] | undefined {
   if (!listed || new Set(users.map(({ id }) => id)).size !== listed.entries) return undefined
   return [runId, Buffer.from(listed.digest, 'hex')]
 }

@@ -7,8 +7,10 @@ insert into roster.sync_run_set_member (tenant_id, run_id, set_key, object_id)
 select $1, $2, $3, t.id from unnest($4::uuid[]) as t (id) order by t.id
 on conflict do nothing`
 
-const OF_RUN = 'select object_id, set_key from roster.sync_run_set_member where run_id = $1 and object_id = any($2::uuid[])'
-const OF_ACCOUNT = 'select object_id, set_key from roster.directory_set_member where account_id = $1 and object_id = any($2::uuid[])'
+const OF_RUN =
+  'select object_id, set_key from roster.sync_run_set_member where run_id = $1 and object_id = any($2::uuid[])'
+const OF_ACCOUNT =
+  'select object_id, set_key from roster.directory_set_member where account_id = $1 and object_id = any($2::uuid[])'
 
 const CHANGED = `
 select object_id from (
@@ -32,7 +34,10 @@ insert into roster.directory_set_member (tenant_id, account_id, set_key, object_
 select tenant_id, $2, set_key, object_id from roster.sync_run_set_member where run_id = $1 and set_key = any($3::text[])
 on conflict do nothing`
 
-/** Who is in the groups and has the licences that import rules name: as the run read it, and as the account's last finished run did. */
+/**
+ * Who is in the groups and has the licences that import rules name: as the run read it, and as the account's last
+ * finished run did.
+ */
 export function directorySets(pool: pg.Pool): Pick<SyncRuns, 'memberships' | 'changedMembers'> {
   return {
     async memberships(lease, ids) {
@@ -50,7 +55,11 @@ export function directorySets(pool: pg.Pool): Pick<SyncRuns, 'memberships' | 'ch
   }
 }
 
-export async function addSetMembers(client: pg.PoolClient, lease: Lease, { key, ids }: { key: string; ids: string[] }): Promise<void> {
+export async function addSetMembers(
+  client: pg.PoolClient,
+  lease: Lease,
+  { key, ids }: { key: string; ids: string[] },
+): Promise<void> {
   await client.query(ADD, [lease.tenantId, lease.runId, key, ids])
 }
 

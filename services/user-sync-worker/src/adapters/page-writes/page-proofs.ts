@@ -2,10 +2,13 @@ import type pg from 'pg'
 import { usesPageProofs } from '../../domain/page-proof.ts'
 import type { Lease, SyncRuns } from '../../sync-run-ports.ts'
 
-// Nobody tells a proof that somebody of its page was changed: it is held against the rows whenever it is used. Whatever changes a row puts
-// another version of it in another place, and a place that is taken anew holds another person or another state.
+// Nobody tells a proof that somebody of its page was changed: it is held against the rows whenever it is used. Whatever
+// changes a row puts another version of it in another place, and a place that is taken anew holds another person or
+// another state.
 
-/** What a row `u` of phone_user says, as far as it matters to a run, in 64 bits; `state` is the xor of those of a page. */
+/**
+ * What a row `u` of phone_user says, as far as it matters to a run, in 64 bits; `state` is the xor of those of a page.
+ */
 export const STATE_OF_ROW = `hash_record_extended(
   row(u.object_id, u.content_digest, u.status, u.sync, u.sso, u.chosen_by, u.account_id), 0)`
 
@@ -17,8 +20,8 @@ const KEPT = `
 select encode(digest, 'hex') as digest from roster.page_proof
 where tenant_id = $1 and account_id = $2 and ($3::boolean is null or sso = $3)`
 
-// `offset 0`: the rows are fetched by their places, before anything is asked of them for which the planner might prefer an index; and without
-// a name, so that it is planned for the table as it is now.
+// `offset 0`: the rows are fetched by their places, before anything is asked of them for which the planner might prefer
+// an index; and without a name, so that it is planned for the table as it is now.
 export const PROVE = `
 select cardinality(p.places) as people from roster.page_proof p
 where p.tenant_id = $1 and p.account_id = $2 and p.digest = $4 and ($5::boolean is null or p.sso = $5)
@@ -27,7 +30,10 @@ where p.tenant_id = $1 and p.account_id = $2 and p.digest = $4 and ($5::boolean 
       select u.tenant_id, u.directory_id, ${STATE_OF_ROW} as state from roster.phone_user u where u.ctid = any(p.places) offset 0) u
     where u.tenant_id = $1 and u.directory_id = $3)`
 
-/** Keeps the page that is compared as `known`, if everybody on it is the same; not for an account that is being disconnected. */
+/**
+ * Keeps the page that is compared as `known`, if everybody on it is the same; not for an account that is being
+ * disconnected.
+ */
 export const keepProof = (account: string, run: string, digest: string) => `
 , followed as materialized (select account_id from roster.account_sync where tenant_id = $1 and account_id = ${account} for key share
 ), kept as (
@@ -69,7 +75,13 @@ export function pageProofs(pool: pg.Pool): Pick<SyncRuns, 'provenPages' | 'prove
 export async function useProofs(client: pg.PoolClient, lease: Lease, digests: readonly string[]): Promise<void> {
   if (digests.length === 0) return
   const distinct = [...new Set(digests)]
-  const values = [lease.tenantId, lease.runId, lease.accountId, distinct.map((digest) => `\\x${digest}`), lease.kind === 'full']
+  const values = [
+    lease.tenantId,
+    lease.runId,
+    lease.accountId,
+    distinct.map((digest) => `\\x${digest}`),
+    lease.kind === 'full',
+  ]
   const { rows } = await client.query<{ used: number }>(USE, values)
   if (rows[0]?.used !== distinct.length) throw new Error('A proof was lost while it was used.')
 }

@@ -13,12 +13,13 @@ const PERSON = `roster.person_attributes(u) || jsonb_build_object('id', u.object
 
 /** What the directory says of a person, or what is known where only their status changes. */
 const SAID = ATTRIBUTES.map(({ name, column, form }) => {
-  const said = form === 'texts' ? `array(select jsonb_array_elements_text(person -> '${name}'))` : `person ->> '${name}'`
+  const said =
+    form === 'texts' ? `array(select jsonb_array_elements_text(person -> '${name}'))` : `person ->> '${name}'`
   return `case when person is null then (known).${column} else ${said} end`
 }).join(',\n  ')
 
-// Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the tenant for each of
-// them, where the statistics do not know that it has grown (FC-62).
+// Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the
+// tenant for each of them, where the statistics do not know that it has grown (FC-62).
 const KNOWN = `
 select asked.id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged",
   coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso, coalesce(u.chosen_by, 'rule') as "chosenBy"
@@ -50,9 +51,9 @@ select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id)
 const LIST_MISSING = `${MISSING}
 select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
-// Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to what was ticked by
-// hand meanwhile. A row that is known is locked before it is read, and has its own id:
-// whoever came into the roster in between has another, and stays as they are.
+// Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to
+// what was ticked by hand meanwhile. A row that is known is locked before it is read, and has its own id: whoever came
+// into the roster in between has another, and stays as they are.
 const APPLY = `
 with batch as (
   delete from roster.staged_change where run_id = $1 and object_id <= coalesce(
@@ -82,12 +83,20 @@ where u.id = excluded.id`
 
 const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'
 
-export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+export function stagedChanges(
+  pool: pg.Pool,
+): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
     async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()
       // Without a name, so that it is planned for the table as it is now.
-      const { rows } = await pool.query<KnownUser & { id: string }>(KNOWN, [tenantId, directoryId, ids, runId, alsoUnsynced])
+      const { rows } = await pool.query<KnownUser & { id: string }>(KNOWN, [
+        tenantId,
+        directoryId,
+        ids,
+        runId,
+        alsoUnsynced,
+      ])
       return new Map(rows.map(({ id, ...known }) => [id, known]))
     },
     async missingUsers({ tenantId, directoryId, runId }, after, limit) {
@@ -107,10 +116,19 @@ export function stagedChanges(pool: pg.Pool): Pick<SyncRuns, 'knownUsers' | 'sta
         if (!(await holdsLease(client, lease))) return undefined
         const ids = Array.from({ length: limit }, () => newId())
         const chosenBy = lease.kind === 'import' ? 'hand' : 'rule'
-        await client.query(APPLY, [lease.runId, lease.tenantId, lease.directoryId, limit, lease.accountId, ids, chosenBy])
-        await client.query('update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1', [
+        await client.query(APPLY, [
           lease.runId,
+          lease.tenantId,
+          lease.directoryId,
+          limit,
+          lease.accountId,
+          ids,
+          chosenBy,
         ])
+        await client.query(
+          'update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1',
+          [lease.runId],
+        )
         return (await isAnythingStaged(client, lease)) ? 'more' : 'all'
       })
       return applied ?? 'lost'
@@ -123,7 +141,11 @@ export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease):
 }
 
 /** Within the page's transaction. Returns how many people were not staged before. */
-export async function stageChanges(client: pg.PoolClient, lease: Lease, staged: readonly StagedUser[]): Promise<number> {
+export async function stageChanges(
+  client: pg.PoolClient,
+  lease: Lease,
+  staged: readonly StagedUser[],
+): Promise<number> {
   if (staged.length === 0) return 0
   const { rows } = await client.query<{ is_new: boolean }>(STAGE, [
     lease.tenantId,

@@ -3,8 +3,8 @@ import type pg from 'pg'
 import type { Lease, RunPage } from '../../sync-run-ports.ts'
 import { insertFrom, PAGE, valuesOf } from './user-columns.ts'
 
-// A crash of Postgres may cost the last moments of what was committed so, a page together with the run's place: it is read again. Whatever
-// is committed after it, such as the run's end, waits for it too.
+// A crash of Postgres may cost the last moments of what was committed so, a page together with the run's place: it is
+// read again. Whatever is committed after it, such as the run's end, waits for it too.
 const BEGIN = 'begin; set local synchronous_commit = off'
 
 /** Planned once for a connection: it looks nobody up. */
@@ -23,11 +23,17 @@ where id = $1 and lease_token = $2 and status = 'running'`,
 const LONGEST_HOLD_MS = 2_000
 
 /**
- * Inserts a page of newcomers while the page before it is being written too: a core each. The run's row waits for its turn, and with it the
- * fence of the lease; the rows exist for nobody until then. `undefined`, and nothing is written, when somebody of the page is there
- * already, or the turn did not come for long; false when the lease was lost or the page before was not written.
+ * Inserts a page of newcomers while the page before it is being written too: a core each. The run's row waits for its
+ * turn, and with it the fence of the lease; the rows exist for nobody until then. `undefined`, and nothing is written,
+ * when somebody of the page is there already, or the turn did not come for long; false when the lease was lost or the
+ * page before was not written.
  */
-export async function writeNewcomers(pool: pg.Pool, lease: Lease, page: RunPage, after: Promise<boolean>): Promise<boolean | undefined> {
+export async function writeNewcomers(
+  pool: pg.Pool,
+  lease: Lease,
+  page: RunPage,
+  after: Promise<boolean>,
+): Promise<boolean | undefined> {
   const client = await pool.connect()
   const overdue = new AbortController()
   let broken: Error | undefined

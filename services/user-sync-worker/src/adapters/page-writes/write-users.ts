@@ -12,8 +12,8 @@ const ON_CONFLICT = `
   where (u.content_digest, u.account_id, u.status, u.sync, u.sso, u.chosen_by)
     is distinct from (excluded.content_digest, excluded.account_id, ${STATUS_ON_CONFLICT}, excluded.sync, excluded.sso, excluded.chosen_by)`
 
-// Rows that do not differ stay as they are. What a row was before is looked up unless it is new (no xmax); a subquery of RETURNING sees the
-// rows from before the statement.
+// Rows that do not differ stay as they are. What a row was before is looked up unless it is new (no xmax); a subquery
+// of RETURNING sees the rows from before the statement.
 const written = (from: string) => `${PAGE}, written as (${insertFrom(from)} ${ON_CONFLICT}
   returning u.status, case when u.xmax <> 0 then (select old.status from roster.phone_user old
     where old.tenant_id = $1 and old.directory_id = $3 and old.object_id = u.object_id) end as before
@@ -26,8 +26,8 @@ const written = (from: string) => `${PAGE}, written as (${insertFrom(from)} ${ON
 
 const COUNT = `with ${written('page')} select * from counts`
 
-// The users, the counts and the checkpoint in one statement, under the fence of the lease: between several the database would wait for a
-// process that reads the next page meanwhile.
+// The users, the counts and the checkpoint in one statement, under the fence of the lease: between several the database
+// would wait for a process that reads the next page meanwhile.
 const COMMIT = `
 with fence as materialized (select id from roster.sync_run where id = $5 and lease_token = $6 and status = 'running' for update
 ), ${written('page, fence')}, advanced as (
@@ -40,7 +40,8 @@ with fence as materialized (select id from roster.sync_run where id = $5 and lea
   returning r.id
 ) select from advanced`
 
-// The ids are of this tenant: with the tenant stated once more, the update could be planned as a look at all of it (FC-62).
+// The ids are of this tenant: with the tenant stated once more, the update could be planned as a look at all of it
+// (FC-62).
 const UNSYNC = `
 with target as (
   select u.id from (select id from unnest($3::uuid[]) as asked (id) order by id) asked cross join lateral (
@@ -65,7 +66,16 @@ export async function writeUsers(
   after = Promise.resolve(true),
 ): Promise<boolean> {
   const { created, updated, disabled, staged } = counted
-  const run = [lease.runId, lease.token, page.seen, page.skipped.length + page.nameless, created, updated, disabled, staged]
+  const run = [
+    lease.runId,
+    lease.token,
+    page.seen,
+    page.skipped.length + page.nameless,
+    created,
+    updated,
+    disabled,
+    staged,
+  ]
   // Made while it waits for what comes before.
   const values = [...valuesOf(lease, page.users), ...run, page.next, page.deltaLink ?? null]
   if (!(await after)) return false

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import type { AppControllerRoute, AppViewRoute, BullBoardQueues, IServerAdapter, UIConfig } from '@bull-board/api/typings/app'
+import type {
+  AppControllerRoute,
+  AppViewRoute,
+  BullBoardQueues,
+  IServerAdapter,
+  UIConfig,
+} from '@bull-board/api/typings/app'
 import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
@@ -15,7 +21,10 @@ const UI: UIConfig = {
   miscLinks: [{ text: 'Control', url: '/' }],
 }
 
-/** bull-board's own Fastify adapter knows no reader who may not write, and answers with the text of every error: hence ours. */
+/**
+ * bull-board's own Fastify adapter knows no reader who may not write, and answers with the text of every error: hence
+ * ours.
+ */
 export function bullBoard(options: QueueOptions): JobBoard {
   const { definition = QUEUES.syncRuns } = options
   const { open, close } = reopenedQueue(options)
@@ -100,7 +109,13 @@ function partsOfBoard() {
   return { calls, entry, uiConfig, viewsPath, filesDirectory }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** The template knows two forms of EJS: `<%= name %>` escaped, `<%- name %>` as it is. */
 function render(template: string, values: Readonly<Record<string, string>>): string {

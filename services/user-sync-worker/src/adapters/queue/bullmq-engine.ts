@@ -34,12 +34,25 @@ export async function migrateQueues(engine: QueueEngine): Promise<void> {
 export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: QueueOptions): Queue {
   const common = { defaultJobOptions: jobOptions(definition), streams: { events: { maxLen: definition.keepEvents } } }
   if (engine.kind === 'postgres') {
-    const queue = new Queue(definition.name, { ...common, connection: postgresConnection(engine, 2) }, createPostgresBackend)
+    const queue = new Queue(
+      definition.name,
+      { ...common, connection: postgresConnection(engine, 2) },
+      createPostgresBackend,
+    )
     queue.on('error', onError)
     return queue as unknown as Queue
   }
-  const connection = { url: engine.url, maxRetriesPerRequest: 1, enableOfflineQueue: false, connectTimeout: CONNECT_PATIENCE_MS }
-  const queue = new Queue(definition.name, { ...common, connection: { ...connection, retryStrategy: retryDelay }, prefix: PREFIX })
+  const connection = {
+    url: engine.url,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    connectTimeout: CONNECT_PATIENCE_MS,
+  }
+  const queue = new Queue(definition.name, {
+    ...common,
+    connection: { ...connection, retryStrategy: retryDelay },
+    prefix: PREFIX,
+  })
   queue.on('error', onError)
   return queue
 }
@@ -91,7 +104,8 @@ function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefin
 
 function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
   const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
-  // BullMQ makes its own pool of this, and a connection to listen on: both of ours, for one that dies while BullMQ has it ends no process.
+  // BullMQ makes its own pool of this, and a connection to listen on: both of ours, for one that dies while BullMQ has
+  // it ends no process.
   useOwnClientEverywhere()
   return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue', Client }
 }

@@ -3,8 +3,8 @@ import type { AuditEntry, ExtensionHolds } from '../../ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvents } from '../outbox/pending-audit-events.ts'
 
-// Bindings are a part of their person, who is locked and renewed with them: somebody who is enabled at this moment either keeps the
-// extension or is gone still. The trigger tell_of_binding tells the phone system. `= any(array[...])`
+// Bindings are a part of their person, who is locked and renewed with them: somebody who is enabled at this moment
+// either keeps the extension or is gone still. The trigger tell_of_binding tells the phone system. `= any(array[...])`
 // has each row looked up by its key, one by one: a plain join may be planned as a look at the whole roster (FC-62).
 const RELEASE = `
 with due as (
@@ -70,5 +70,12 @@ function entryOf(
   action: string,
   { tenant_id: tenantId, user_id: target, phone_system_id: phoneSystemId, extension, reason }: Row,
 ): AuditEntry {
-  return { tenantId, actor: 'user-sync-worker', action, outcome: 'success', target, details: { phoneSystemId, extension, reason } }
+  return {
+    tenantId,
+    actor: 'user-sync-worker',
+    action,
+    outcome: 'success',
+    target,
+    details: { phoneSystemId, extension, reason },
+  }
 }

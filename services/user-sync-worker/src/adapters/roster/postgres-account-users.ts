@@ -34,11 +34,15 @@ export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
     async disconnect(tenantId, accountId, entry) {
       const done = await inTransaction(pool, async (client) => {
         const counts = (await client.query(COUNT, [tenantId, accountId])).rows[0]
-        for (const { id } of (await client.query<{ id: string }>(END_RUNS, [tenantId, accountId])).rows) await forget(client, id)
+        for (const { id } of (await client.query<{ id: string }>(END_RUNS, [tenantId, accountId])).rows)
+          await forget(client, id)
         const { rowCount } = await client.query(SWITCH_OFF, [tenantId, accountId])
         let wasFollowed = 0
         for (const table of ['subscription', 'account_sync', 'page_proof', 'import_rules', 'directory_set_member']) {
-          const removed = await client.query(`delete from roster.${table} where tenant_id = $1 and account_id = $2`, [tenantId, accountId])
+          const removed = await client.query(`delete from roster.${table} where tenant_id = $1 and account_id = $2`, [
+            tenantId,
+            accountId,
+          ])
           wasFollowed += removed.rowCount ?? 0
         }
         // Said twice, it is recorded once.

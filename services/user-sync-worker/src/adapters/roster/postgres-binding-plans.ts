@@ -8,8 +8,8 @@ import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
-// Whom an extension belongs to is looked up by the keys of person and extension, one by one: what the statistics do not know yet would else
-// be planned as a look at all bindings of the phone system for each (FC-62).
+// Whom an extension belongs to is looked up by the keys of person and extension, one by one: what the statistics do not
+// know yet would else be planned as a look at all bindings of the phone system for each (FC-62).
 const UNBOUND = `
 select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
   u.mobile_phone as "mobilePhone", u.employee_id as "employeeId",
@@ -37,11 +37,17 @@ export function postgresBindingPlans(pool: pg.Pool, holds: HoldPolicy): BindingP
     async rules(tenantId) {
       const text = 'select rules, version from roster.binding_rules where tenant_id = $1'
       const { rows } = await pool.query<{ rules: unknown; version: number }>(text, [tenantId])
-      return rows[0] ? { rules: BindingRules.parse(rows[0].rules), version: rows[0].version } : { rules: { items: [] }, version: 0 }
+      return rows[0]
+        ? { rules: BindingRules.parse(rows[0].rules), version: rows[0].version }
+        : { rules: { items: [] }, version: 0 }
     },
     async putRules(tenantId, rules, version, entry) {
       return inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ version: number }>(PUT, [tenantId, JSON.stringify(rules), version ?? null])
+        const { rows } = await client.query<{ version: number }>(PUT, [
+          tenantId,
+          JSON.stringify(rules),
+          version ?? null,
+        ])
         if (!rows[0]) return undefined
         await insertAuditEvent(client, entry)
         return rows[0].version

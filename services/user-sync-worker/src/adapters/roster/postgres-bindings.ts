@@ -12,11 +12,13 @@ where b.extension <> excluded.extension`
 
 const FORGET = 'delete from roster.released_binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3'
 
-const REMOVE = 'delete from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 returning extension'
+const REMOVE =
+  'delete from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 returning extension'
 
 // Locked against a sync run that disables the user meanwhile, and against others who bind the same user.
 const USER = 'select status, version from roster.phone_user where tenant_id = $1 and id = $2 for no key update'
-const RENEW = 'update roster.phone_user set version = version + 1, updated_at = now() where tenant_id = $1 and id = $2 returning version'
+const RENEW =
+  'update roster.phone_user set version = version + 1, updated_at = now() where tenant_id = $1 and id = $2 returning version'
 type UserRow = { status: string; version: number }
 
 const HOLDER = `
@@ -69,10 +71,10 @@ async function put(
   const user = (await client.query<UserRow>(USER, [tenantId, userId])).rows[0]
   if (!user) return { kind: 'user-not-found' }
   if (!isSeen(user.version)) return { kind: 'version-conflict' }
-  const system = await client.query<{ name: string }>('select name from roster.phone_system where tenant_id = $1 and id = $2', [
-    tenantId,
-    phoneSystemId,
-  ])
+  const system = await client.query<{ name: string }>(
+    'select name from roster.phone_system where tenant_id = $1 and id = $2',
+    [tenantId, phoneSystemId],
+  )
   if (!system.rows[0]) return { kind: 'phone-system-not-found' }
   if (user.status !== 'active') return { kind: 'user-not-active' }
   const written = await client.query(PUT, [tenantId, userId, phoneSystemId, extension])

@@ -14,8 +14,8 @@ const MAIL: Kind = { column: 'mail', hash: 'mail_hash', domain: 'mail_domain_has
 const maySignIn = ({ hash }: Kind) => `sso and status = 'active' and ${hash} is not null`
 
 /**
- * The address of a domain that stands in for one nobody has: the next by its hash from a place that the asked address names. Hashes are
- * spread evenly, so that unknown addresses spread over the domain's directories as the known ones do.
+ * The address of a domain that stands in for one nobody has: the next by its hash from a place that the asked address
+ * names. Hashes are spread evenly, so that unknown addresses spread over the domain's directories as the known ones do.
  */
 const neighbour = (kind: Kind, side: '>=' | '<') => `(
   select ${kind.hash} as place, ${LOWER(kind.column)} as address from roster.phone_user
@@ -53,7 +53,10 @@ export function postgresHomeRealms(pool: pg.Pool, key: Buffer): HomeRealms {
   }
 }
 
-/** Entra ID gives a user principal name to one person of a verified domain; a mail address can be anything (T-04): it counts where it is nobody's name. */
+/**
+ * Entra ID gives a user principal name to one person of a verified domain; a mail address can be anything (T-04): it
+ * counts where it is nobody's name.
+ */
 function candidatesOf(address: string, rows: readonly Row[]): SignInCandidates | undefined {
   const own = rows.filter((row) => row.address === address)
   const names = own.filter(({ isUpn }) => isUpn)

@@ -24,11 +24,18 @@ export function postgresImportRules(pool: pg.Pool): ImportRuleBook {
   return {
     async find(tenantId, accountId) {
       const { rows } = await pool.query<{ rules: unknown; version: number }>(FIND, [tenantId, accountId])
-      return rows[0] ? { rules: ImportRules.parse(rows[0].rules), version: rows[0].version } : { rules: NONE, version: 0 }
+      return rows[0]
+        ? { rules: ImportRules.parse(rows[0].rules), version: rows[0].version }
+        : { rules: NONE, version: 0 }
     },
     async put({ tenantId, accountId, directoryId }, rules, version, entry) {
       return inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ version: number }>(PUT, [accountId, tenantId, JSON.stringify(rules), version ?? null])
+        const { rows } = await client.query<{ version: number }>(PUT, [
+          accountId,
+          tenantId,
+          JSON.stringify(rules),
+          version ?? null,
+        ])
         if (!rows[0]) return undefined
         await client.query(COMPARE_SOON, [accountId, tenantId, directoryId])
         await insertAuditEvent(client, entry)

@@ -25,7 +25,8 @@ where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES}
   and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
 order by lower(u.display_name), u.id limit $7`
 
-// Each person is looked up by the key that is their own: a join, or any(), may be planned as a look at all of the tenant (FC-62).
+// Each person is looked up by the key that is their own: a join, or any(), may be planned as a look at all of the
+// tenant (FC-62).
 const TICKS = `
 select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
   select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
@@ -56,7 +57,11 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
     },
     async findByIdentity(tenantId, directoryId, objectId) {
       const text = `${READ} where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = $3`
-      const { rows } = await pool.query<Row>({ name: 'find-by-identity', text, values: [tenantId, directoryId, objectId] })
+      const { rows } = await pool.query<Row>({
+        name: 'find-by-identity',
+        text,
+        values: [tenantId, directoryId, objectId],
+      })
       return rows[0] && toRecord(rows[0])
     },
     async list(tenantId, { search, bound, sso, cursor, limit }) {
@@ -95,7 +100,8 @@ function containing(text: string): string {
 }
 
 function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
-  const hold = row.bindings.length > 0 ? holdOf({ status: row.status, statusSince: row.status_since }, holds) : undefined
+  const hold =
+    row.bindings.length > 0 ? holdOf({ status: row.status, statusSince: row.status_since }, holds) : undefined
   return {
     id: row.id,
     accountId: row.account_id,

@@ -2,8 +2,8 @@ import type { Revocation } from '@jackfield/contract/revocation'
 import type pg from 'pg'
 import type { Revocations } from '../../ports.ts'
 
-// Whoever claims one has half a minute for it; should it die meanwhile, another tries. Tenants come by turns: one that lost a thousand
-// people holds up nobody else's (T-130).
+// Whoever claims one has half a minute for it; should it die meanwhile, another tries. Tenants come by turns: one that
+// lost a thousand people holds up nobody else's (T-130).
 const CLAIM = `
 update roster.revocation set not_before = now() + interval '30 seconds' where (tenant_id, user_id) in (
   select tenant_id, user_id from roster.revocation where not_before <= now() and (tenant_id, user_id) in (
@@ -22,7 +22,10 @@ delete from roster.revocation where (tenant_id, user_id) in (
 /** No session lives longer (the gateway's absolute limit). */
 const FORGET_OLD = `delete from roster.revocation where valid_after < now() - interval '14 days'`
 
-/** People whose sessions ended, until their apps are told. The rows are written by a trigger, in the transaction of the cause. */
+/**
+ * People whose sessions ended, until their apps are told. The rows are written by a trigger, in the transaction of the
+ * cause.
+ */
 export function postgresRevocations(pool: pg.Pool): Revocations {
   return {
     async claim(limit) {

@@ -16,7 +16,10 @@ const WAIT_FOR_WRITERS = 'select pg_advisory_xact_lock(roster.lock_of_tenant($1)
 const SUBSCRIPTIONS = `select account_id as "accountId", subscription_id as "subscriptionId" from roster.subscription
 where tenant_id = $1 and subscription_id is not null`
 
-/** In the order of what refers to what; addresses to be told go first, so that nobody is told of the rest. Audit events still go out. */
+/**
+ * In the order of what refers to what; addresses to be told go first, so that nobody is told of the rest. Audit events
+ * still go out.
+ */
 const ERASED = [
   'webhook_endpoint',
   'staged_change',
@@ -50,14 +53,17 @@ export function postgresTenantData(pool: pg.Pool): TenantData {
     async erase(tenantId, entry) {
       const subscriptions = await inTransaction(pool, async (client) => {
         await client.query(WAIT_FOR_WRITERS, [tenantId])
-        await client.query('insert into roster.removed_tenant (tenant_id) values ($1) on conflict do nothing', [tenantId])
+        await client.query('insert into roster.removed_tenant (tenant_id) values ($1) on conflict do nothing', [
+          tenantId,
+        ])
         const { rows } = await client.query<{ accountId: string; subscriptionId: string }>(SUBSCRIPTIONS, [tenantId])
         let erased = 0
         for (const table of ERASED) {
           erased += (await client.query(`delete from roster.${table} where tenant_id = $1`, [tenantId])).rowCount ?? 0
         }
         // Said twice, it is recorded once.
-        if (erased > 0) await insertAuditEvent(client, { ...entry, details: { ...entry.details, rows: String(erased) } })
+        if (erased > 0)
+          await insertAuditEvent(client, { ...entry, details: { ...entry.details, rows: String(erased) } })
         return rows
       })
       return subscriptions ?? []

@@ -2,7 +2,10 @@ import { foreignKey, index, primaryKey, uuid } from '@jackfield/postgres/drizzle
 import { at, roster } from './roster-schema.ts'
 import { phoneUser } from './schema.ts'
 
-/** People whose sessions ended, until the gateway has told their apps: written by a trigger in the transaction of the cause (S45). */
+/**
+ * People whose sessions ended, until the gateway has told their apps: written by a trigger in the transaction of the
+ * cause (S45).
+ */
 export const revocation = roster.table(
   'revocation',
   {

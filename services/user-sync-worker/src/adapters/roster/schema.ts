@@ -1,17 +1,39 @@
-import { bigint, boolean, check, foreignKey, index, integer, jsonb, primaryKey, sql, text, unique, uuid } from '@jackfield/postgres/drizzle'
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  sql,
+  text,
+  unique,
+  uuid,
+} from '@jackfield/postgres/drizzle'
 import { at, bytea, roster } from './roster-schema.ts'
 
-// People, phone systems and who answers what. Every foreign key carries the tenant, so that no row can point into another one.
+// People, phone systems and who answers what. Every foreign key carries the tenant, so that no row can point into
+// another one.
 
 const MAY_SIGN_IN = sql`sso and status = 'active'`
-const addressHash = (name: string, value: ReturnType<typeof sql>) => bigint(name, { mode: 'bigint' }).generatedAlwaysAs(value)
-/** An address without its case, and its domain: by the collation C, a tenth of the work; what else has a case is rare in them. */
+const addressHash = (name: string, value: ReturnType<typeof sql>) =>
+  bigint(name, { mode: 'bigint' }).generatedAlwaysAs(value)
+/**
+ * An address without its case, and its domain: by the collation C, a tenth of the work; what else has a case is rare in
+ * them.
+ */
 const hashOf = (column: 'user_principal_name' | 'mail') => `hashtextextended(lower(${column} collate "C"), 0)`
-const domainHashOf = (column: 'user_principal_name' | 'mail') => `hashtextextended(split_part(lower(${column} collate "C"), '@', 2), 0)`
+const domainHashOf = (column: 'user_principal_name' | 'mail') =>
+  `hashtextextended(split_part(lower(${column} collate "C"), '@', 2), 0)`
 /** Mail that is the principal name too is found by that. */
 const ofOtherMail = (hash: string) => sql.raw(`case when mail <> user_principal_name then ${hash} end`)
 
-/** True of every row: only a statement that says so can be planned by the index of names. Of a column that no update changes. */
+/**
+ * True of every row: only a statement that says so can be planned by the index of names. Of a column that no update
+ * changes.
+ */
 export const IN_ORDER_OF_NAMES = `created_at > '-infinity'`
 
 export const phoneUser = roster.table(
@@ -41,13 +63,15 @@ export const phoneUser = roster.table(
     /** Who gave the ticks: rules never touch what was ticked or unticked by hand. */
     chosenBy: text('chosen_by').notNull().default('hand'),
     sessionsValidAfter: at('sessions_valid_after'),
-    // By what a person is found who does not say of which tenant: hashes, because only comparisons of numbers are leakproof, so that
-    // row-level security lets an index answer them.
+    // By what a person is found who does not say of which tenant: hashes, because only comparisons of numbers are
+    // leakproof, so that row-level security lets an index answer them.
     upnHash: addressHash('upn_hash', sql.raw(hashOf('user_principal_name'))),
     upnDomainHash: addressHash('upn_domain_hash', sql.raw(domainHashOf('user_principal_name'))),
     mailHash: addressHash('mail_hash', ofOtherMail(hashOf('mail'))),
     mailDomainHash: addressHash('mail_domain_hash', ofOtherMail(domainHashOf('mail'))),
-    /** `contentDigest` of what the directory said last; a trigger takes it away from a row that is changed without it. */
+    /**
+     * `contentDigest` of what the directory said last; a trigger takes it away from a row that is changed without it.
+     */
     contentDigest: bytea('content_digest'),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -55,12 +79,17 @@ export const phoneUser = roster.table(
   },
   (table) => [
     unique('phone_user_identity').on(table.tenantId, table.directoryId, table.objectId),
-    // Of the indexes that a look-up of one person could use, none but its own begins with what it states: where the statistics say that a
-    // tenant has hardly anybody, all that begin with the tenant cost the same, and Postgres read the whole tenant for each person (FC-62).
+    // Of the indexes that a look-up of one person could use, none but its own begins with what it states: where the
+    // statistics say that a tenant has hardly anybody, all that begin with the tenant cost the same, and Postgres read
+    // the whole tenant for each person (FC-62).
     primaryKey({ name: 'phone_user_of_tenant', columns: [table.id, table.tenantId] }),
-    index('phone_user_by_name').on(table.tenantId, sql`lower(${table.displayName})`, table.id).where(sql.raw(IN_ORDER_OF_NAMES)),
+    index('phone_user_by_name')
+      .on(table.tenantId, sql`lower(${table.displayName})`, table.id)
+      .where(sql.raw(IN_ORDER_OF_NAMES)),
     index('phone_user_by_upn').on(table.upnDomainHash, table.upnHash).where(MAY_SIGN_IN),
-    index('phone_user_by_mail').on(table.mailDomainHash, table.mailHash).where(sql`${MAY_SIGN_IN} and mail_hash is not null`),
+    index('phone_user_by_mail')
+      .on(table.mailDomainHash, table.mailHash)
+      .where(sql`${MAY_SIGN_IN} and mail_hash is not null`),
     index('phone_user_gone').on(table.statusSince).where(sql`${table.status} <> 'active'`),
     check('phone_user_sso_needs_sync', sql`${table.sync} or not ${table.sso}`),
     check('phone_user_chosen_by', sql`${table.chosenBy} in ('hand', 'rule')`),
@@ -99,7 +128,9 @@ export const extension = roster.table(
   ],
 )
 
-/** Who answers which extension. The row outlives the person's ticks and status, so that re-enabling restores it (S45). */
+/**
+ * Who answers which extension. The row outlives the person's ticks and status, so that re-enabling restores it (S45).
+ */
 export const binding = roster.table(
   'binding',
   {
@@ -112,7 +143,11 @@ export const binding = roster.table(
   (table) => [
     primaryKey({ name: 'binding_of_user', columns: [table.userId, table.phoneSystemId] }),
     unique('binding_extension').on(table.phoneSystemId, table.extension),
-    foreignKey({ name: 'binding_user', columns: [table.tenantId, table.userId], foreignColumns: [phoneUser.tenantId, phoneUser.id] }),
+    foreignKey({
+      name: 'binding_user',
+      columns: [table.tenantId, table.userId],
+      foreignColumns: [phoneUser.tenantId, phoneUser.id],
+    }),
     foreignKey({
       name: 'binding_to_extension',
       columns: [table.tenantId, table.phoneSystemId, table.extension],
@@ -121,7 +156,9 @@ export const binding = roster.table(
   ],
 )
 
-/** Bindings that ended because their person had left for long: whoever returns gets the extension back when it is free. */
+/**
+ * Bindings that ended because their person had left for long: whoever returns gets the extension back when it is free.
+ */
 export const releasedBinding = roster.table(
   'released_binding',
   {

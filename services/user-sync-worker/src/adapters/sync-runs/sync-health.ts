@@ -1,6 +1,12 @@
 import type { RunWait } from '@jackfield/contract/sync-run'
 import type pg from 'pg'
-import { BY_ADMINS, OVERDUE, overdueAfterSeconds, STALLED_AFTER_SECONDS, syncFailureOf } from '../../domain/account-health.ts'
+import {
+  BY_ADMINS,
+  OVERDUE,
+  overdueAfterSeconds,
+  STALLED_AFTER_SECONDS,
+  syncFailureOf,
+} from '../../domain/account-health.ts'
 import type { RunFailure } from '../../domain/directory-failure.ts'
 import type { StalledRun, SyncHealthBook } from '../../sync-health-ports.ts'
 import { FIRST_OF_ACCOUNT } from './sync-run-leases.ts'
@@ -55,7 +61,8 @@ export function postgresSyncHealth(pool: pg.Pool, settings: SyncSettings): SyncH
       const { rows } = await pool.query<HealthRow>(CLAIM_UNTOLD, [limit])
       return rows.map((row) => {
         const { failure, failures, failing_since: failingSince, synced_at: syncedAt } = row
-        const told = failure && syncFailureOf({ failure, failures, failingSince: failingSince ?? row.tell_at, syncedAt })
+        const told =
+          failure && syncFailureOf({ failure, failures, failingSince: failingSince ?? row.tell_at, syncedAt })
         const isNews = row.is_told_failing !== (told !== null)
         return { tenantId: row.tenant_id, accountId: row.account_id, failure: told, isNews, until: row.tell_at }
       })
@@ -68,7 +75,8 @@ export function postgresSyncHealth(pool: pg.Pool, settings: SyncSettings): SyncH
       return rows.map((row) => ({ ...row, since: row.since.toISOString() }))
     },
     async counts() {
-      return (await pool.query<{ accountsNotInStep: number; stalledRuns: number }>(COUNT, [STALLED_AFTER_SECONDS])).rows[0] as never
+      return (await pool.query<{ accountsNotInStep: number; stalledRuns: number }>(COUNT, [STALLED_AFTER_SECONDS]))
+        .rows[0] as never
     },
   }
 }

@@ -44,7 +44,8 @@ on conflict (account_id) do update set
   next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
   directory_id = excluded.directory_id, synced_at = now(), ${IN_STEP('account_sync')}`
 
-// A scheduled round that finds changes of which nobody told: twice in a row, and the subscription counts as broken (S44).
+// A scheduled round that finds changes of which nobody told: twice in a row, and the subscription counts as broken
+// (S44).
 const LISTEN = `
 update roster.subscription s set quiet_rounds = quiet_rounds + 1, is_quiet = quiet_rounds >= 1,
   renew_at = case when quiet_rounds >= 1 then now() else renew_at end
@@ -52,8 +53,8 @@ from roster.sync_run r, roster.account_sync a
 where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
   and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
 
-// Nothing that only the run needed is there to be forgotten, and nothing was found of which nobody told. The next run is the account's first
-// that waits: this one was the only one under way.
+// Nothing that only the run needed is there to be forgotten, and nothing was found of which nobody told. The next run
+// is the account's first that waits: this one was the only one under way.
 const FINISH_QUIETLY = `
 with ended as (
   update roster.sync_run set status = 'succeeded', delta_link = coalesce($3, delta_link), fruitless = 0, finished_at = now(),
@@ -113,7 +114,12 @@ export function syncRunEndings(
       return finished ?? false
     },
     async finishQuietly({ runId, token, deltaLink }) {
-      const { rows } = await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, [runId, token, deltaLink, settings.deltaSeconds])
+      const { rows } = await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, [
+        runId,
+        token,
+        deltaLink,
+        settings.deltaSeconds,
+      ])
       const [ended] = rows
       return ended && { next: ended.id === null ? undefined : toDue(ended) }
     },
@@ -138,7 +144,11 @@ async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings):
   await client.query(SUCCEED, [lease.runId])
 }
 
-async function keepPlace(client: pg.PoolClient, lease: Lease, { deltaSeconds, fullSeconds }: SyncSettings): Promise<void> {
+async function keepPlace(
+  client: pg.PoolClient,
+  lease: Lease,
+  { deltaSeconds, fullSeconds }: SyncSettings,
+): Promise<void> {
   const { accountId, tenantId, directoryId, deltaLink, kind } = lease
   await client.query(KEEP_PLACE, [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind])
 }

@@ -9,14 +9,17 @@ import { forget, holdsLease } from './sync-run-fence.ts'
 // Who works on a run. A lease lasts 15 s unless renewed; its token rises with every take, and every write of a slice
 // states the token it was given, so that a worker that comes back late writes nothing (QC-04).
 const LEASE = `interval '15 seconds'`
-/** How long a claimed run may take to reach a worker before it is enqueued again; behind many others it waits in the queue for longer. */
+/**
+ * How long a claimed run may take to reach a worker before it is enqueued again; behind many others it waits in the
+ * queue for longer.
+ */
 const CLAIM = `case when r.status = 'queued' then greatest(interval '5 seconds', least(interval '30 seconds', (now() - r.created_at) / 2))
   else interval '5 seconds' end`
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
   and (r.not_before is null or r.not_before <= now())`
-// The registry is told of an account whose runs fail one after the other (FC-34): a run that a preview asked for, or that an account stopped
-// which an admin switched off or connected to another directory, says nothing of the account.
+// The registry is told of an account whose runs fail one after the other (FC-34): a run that a preview asked for, or
+// that an account stopped which an admin switched off or connected to another directory, says nothing of the account.
 const COUNT_FAILURE = `
 update roster.account_sync set failures = failures + 1, failure = $2, failing_since = coalesce(failing_since, now()),
   tell_at = case when failures + 1 >= $3 and $4 then now() else tell_at end
@@ -54,7 +57,10 @@ type LeaseRow = {
 
 export function syncRunLeases(
   pool: pg.Pool,
-): Pick<SyncRuns, 'takeLease' | 'renewLease' | 'release' | 'fail' | 'setTotal' | 'nextSelection' | 'claimDue' | 'nextOfAccount'> {
+): Pick<
+  SyncRuns,
+  'takeLease' | 'renewLease' | 'release' | 'fail' | 'setTotal' | 'nextSelection' | 'claimDue' | 'nextOfAccount'
+> {
   return {
     async takeLease({ tenantId, runId }) {
       const text = `update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE},
@@ -96,7 +102,11 @@ export function syncRunLeases(
       return failed ?? false
     },
     async setTotal({ runId, token }, total) {
-      await pool.query(`update roster.sync_run set total = $3, revision = revision + 1 where ${HELD}`, [runId, token, total])
+      await pool.query(`update roster.sync_run set total = $3, revision = revision + 1 where ${HELD}`, [
+        runId,
+        token,
+        total,
+      ])
     },
     async nextSelection({ runId }, after, limit) {
       const text = `select object_id, sync, sso from roster.sync_run_selection

@@ -65,7 +65,12 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
 }
 
 /** A page that waits for a connection would hold one that its predecessor waits for. */
-async function writtenAhead(pool: pg.Pool, lease: Lease, page: RunPage, after = Promise.resolve(true)): Promise<boolean | undefined> {
+async function writtenAhead(
+  pool: pg.Pool,
+  lease: Lease,
+  page: RunPage,
+  after = Promise.resolve(true),
+): Promise<boolean | undefined> {
   return page.areNewcomers && pool.waitingCount === 0 ? writeNewcomers(pool, lease, page, after) : undefined
 }
 
@@ -82,7 +87,11 @@ async function previewUsers(client: pg.PoolClient, lease: Lease, page: RunPage):
   return counts
 }
 
-async function keepSkipped(client: pg.PoolClient, { tenantId, runId }: Lease, skipped: readonly SkippedUser[]): Promise<void> {
+async function keepSkipped(
+  client: pg.PoolClient,
+  { tenantId, runId }: Lease,
+  skipped: readonly SkippedUser[],
+): Promise<void> {
   if (skipped.length === 0) return
   await client.query(KEEP_SKIPPED, [tenantId, runId, skipped.map(({ id }) => id), skipped.map(({ reason }) => reason)])
 }

@@ -140,7 +140,10 @@ function toSyncRun(row: Row): SyncRun {
     warnings: row.warnings,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     lastProgressAt: row.progressed_at?.toISOString() ?? null,
-    waiting: row.waits_for && { until: TIMELESS.includes(row.waits_for) ? null : textOf(row.not_before), reason: row.waits_for },
+    waiting: row.waits_for && {
+      until: TIMELESS.includes(row.waits_for) ? null : textOf(row.not_before),
+      reason: row.waits_for,
+    },
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,

@@ -9,9 +9,9 @@ const DEBOUNCE = `interval '1 second'`
 /** A finished run is kept this long; one that was not asked for and changed nothing, a day. */
 const KEPT = `interval '90 days'`
 
-// An account that has a run already, also one that waits for an admin, gets no other: what is due stays due. With every failure in a row an
-// account is looked at less often; a full comparison that fails stays due, no sooner than an hour later. One statement for all of them,
-// ids by their number.
+// An account that has a run already, also one that waits for an admin, gets no other: what is due stays due. With every
+// failure in a row an account is looked at less often; a full comparison that fails stays due, no sooner than an hour
+// later. One statement for all of them, ids by their number.
 const SCHEDULE = `
 with due as (
   select s.account_id, s.tenant_id, s.directory_id, s.failures, s.next_full_at <= now() as is_full, s.hinted_at is not null as is_hinted
@@ -41,8 +41,14 @@ with old as (
 ), skipped as (delete from roster.sync_run_skipped_user where run_id in (select id from old))
 delete from roster.sync_run where id in (select id from old)`
 
-/** Runs by the clock and by notification: the scheduled delta and the nightly comparison are the truth, a notification only hurries them. */
-export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds }: SyncSettings): Pick<SyncRuns, 'schedule' | 'forgetOld'> {
+/**
+ * Runs by the clock and by notification: the scheduled delta and the nightly comparison are the truth, a notification
+ * only hurries them.
+ */
+export function syncSchedule(
+  pool: pg.Pool,
+  { deltaSeconds, fullSeconds }: SyncSettings,
+): Pick<SyncRuns, 'schedule' | 'forgetOld'> {
   return {
     async schedule(limit) {
       const ids = Array.from({ length: limit }, () => newId())

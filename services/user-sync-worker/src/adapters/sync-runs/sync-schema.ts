@@ -80,7 +80,10 @@ export const syncRun = roster.table(
     index('sync_run_of_tenant').on(table.tenantId, table.id),
     unique('sync_run_id_of_tenant').on(table.tenantId, table.id),
     check('sync_run_kind', sql`${table.kind} in ('import', 'delta', 'full')`),
-    check('sync_run_status', sql`${table.status} in ('queued', 'running', 'awaiting-approval', 'succeeded', 'failed', 'cancelled')`),
+    check(
+      'sync_run_status',
+      sql`${table.status} in ('queued', 'running', 'awaiting-approval', 'succeeded', 'failed', 'cancelled')`,
+    ),
     check('sync_run_sso_needs_sync', sql`${table.allSync} or not ${table.allSso}`),
   ],
 )
@@ -96,7 +99,11 @@ export const syncRunSelection = roster.table(
   },
   (table) => [
     primaryKey({ name: 'sync_run_selection_user', columns: [table.runId, table.objectId] }),
-    foreignKey({ name: 'sync_run_selection_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+    foreignKey({
+      name: 'sync_run_selection_run',
+      columns: [table.tenantId, table.runId],
+      foreignColumns: [syncRun.tenantId, syncRun.id],
+    }),
     check('sync_run_selection_sso_needs_sync', sql`${table.sync} or not ${table.sso}`),
   ],
 )
@@ -119,7 +126,10 @@ export const syncRunSkippedUser = roster.table(
   ],
 )
 
-/** What a run is going to change, kept apart until all of it is known: a run that would remove too many changes nothing (S50). */
+/**
+ * What a run is going to change, kept apart until all of it is known: a run that would remove too many changes nothing
+ * (S50).
+ */
 export const stagedChange = roster.table(
   'staged_change',
   {
@@ -136,23 +146,35 @@ export const stagedChange = roster.table(
   },
   (table) => [
     primaryKey({ name: 'staged_change_user', columns: [table.runId, table.objectId] }),
-    foreignKey({ name: 'staged_change_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+    foreignKey({
+      name: 'staged_change_run',
+      columns: [table.tenantId, table.runId],
+      foreignColumns: [syncRun.tenantId, syncRun.id],
+    }),
   ],
 )
 
 /** People of the roster whom a full comparison has met, page by page: the others are missing in the directory. */
 export const syncRunMet = roster.table(
   'sync_run_met',
-  { tenantId: uuid('tenant_id').notNull(), runId: uuid('run_id').notNull(), objectIds: uuid('object_ids').array().notNull() },
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    objectIds: uuid('object_ids').array().notNull(),
+  },
   (table) => [
     index('sync_run_met_of_run').on(table.runId),
-    foreignKey({ name: 'sync_run_met_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+    foreignKey({
+      name: 'sync_run_met_run',
+      columns: [table.tenantId, table.runId],
+      foreignColumns: [syncRun.tenantId, syncRun.id],
+    }),
   ],
 )
 
 /**
- * Pages of a directory's listing on which everybody was in the roster just as the page says: as long as their rows are where and what
- * they were, the same page says nothing new.
+ * Pages of a directory's listing on which everybody was in the roster just as the page says: as long as their rows are
+ * where and what they were, the same page says nothing new.
  */
 export const pageProof = roster.table(
   'page_proof',
@@ -188,7 +210,9 @@ export const importRules = roster.table(
   (table) => [index('import_rules_of_tenant').on(table.tenantId)],
 )
 
-/** Who is in the groups and has the licences that an account's import rules name, as its last finished run read them. */
+/**
+ * Who is in the groups and has the licences that an account's import rules name, as its last finished run read them.
+ */
 export const directorySetMember = roster.table(
   'directory_set_member',
   {
@@ -197,7 +221,9 @@ export const directorySetMember = roster.table(
     setKey: text('set_key').notNull(),
     objectId: uuid('object_id').notNull(),
   },
-  (table) => [primaryKey({ name: 'directory_set_member_id', columns: [table.accountId, table.objectId, table.setKey] })],
+  (table) => [
+    primaryKey({ name: 'directory_set_member_id', columns: [table.accountId, table.objectId, table.setKey] }),
+  ],
 )
 
 /** The same, as a run reads them. */
@@ -211,7 +237,11 @@ export const syncRunSetMember = roster.table(
   },
   (table) => [
     primaryKey({ name: 'sync_run_set_member_id', columns: [table.runId, table.objectId, table.setKey] }),
-    foreignKey({ name: 'sync_run_set_member_run', columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] }),
+    foreignKey({
+      name: 'sync_run_set_member_run',
+      columns: [table.tenantId, table.runId],
+      foreignColumns: [syncRun.tenantId, syncRun.id],
+    }),
   ],
 )
 

@@ -31,8 +31,8 @@ const RENEWAL_MS = 5_000
 const APPLIED_AT_ONCE = 1_000
 
 /**
- * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their turn.
- * Safe to run twice, late, or not at all: the row says what is left to do.
+ * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their
+ * turn. Safe to run twice, late, or not at all: the row says what is left to do.
  */
 export function advanceSyncRun(ports: Needs, settings: Settings) {
   let underWay = 0
@@ -57,7 +57,12 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
   }
 }
 
-async function work(ports: Needs, lease: Lease, settings: Settings & Beside, stopping: AbortSignal): Promise<SliceOutcome> {
+async function work(
+  ports: Needs,
+  lease: Lease,
+  settings: Settings & Beside,
+  stopping: AbortSignal,
+): Promise<SliceOutcome> {
   if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
     return fail(ports, lease, NO_PROGRESS)
   }
@@ -76,14 +81,21 @@ async function work(ports: Needs, lease: Lease, settings: Settings & Beside, sto
     lease.total = total ?? null
   }
   const isOver = () => stopping.aborted || settings.now() >= until
-  const read = await writePages(ports, lease, connection, from, { isOver, now: settings.now, others: settings.others }, stopping)
+  const read = await writePages(
+    ports,
+    lease,
+    connection,
+    from,
+    { isOver, now: settings.now, others: settings.others },
+    stopping,
+  )
   if (read !== 'all-read') return read
   return conclude(ports, lease, isOver)
 }
 
 /**
- * The next page is fetched while this one is written. What a page means is decided when all before it is written, unless it says so by
- * itself; pages that change nothing are committed some at a time.
+ * The next page is fetched while this one is written. What a page means is decided when all before it is written,
+ * unless it says so by itself; pages that change nothing are committed some at a time.
  */
 async function writePages(
   ports: Needs,
@@ -101,7 +113,9 @@ async function writePages(
   let phase = from.phase
   const give = async (failure: Parameters<typeof decideOnFailure>[0]) => {
     if (!(await writer.end())) return NOTHING
-    return stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
+    return stopping.aborted
+      ? giveBack(ports, lease)
+      : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
   }
   try {
     let seen = lease.seen
@@ -143,7 +157,10 @@ async function writePages(
   }
 }
 
-/** All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). Most rounds of changes leave nothing to do. */
+/**
+ * All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). Most rounds of changes
+ * leave nothing to do.
+ */
 async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
   if (lease.checkpoint !== 'apply') {
     const decision = await ports.runs.decide(lease)
@@ -163,7 +180,11 @@ async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Prom
 function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
   if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
   const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page
-  return seen + users.length + unsynced.length + skipped.length + nameless + staged.length + met.length === 0 && !setMembers && !warning
+  return (
+    seen + users.length + unsynced.length + skipped.length + nameless + staged.length + met.length === 0 &&
+    !setMembers &&
+    !warning
+  )
 }
 
 function isConcluding({ phase }: Checkpoint): boolean {
@@ -194,7 +215,12 @@ async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<Sl
 /** The registry says so itself; should its word have been lost, the next run notices (S49). */
 async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
   const outcome = await fail(ports, lease, GONE)
-  const entry = { action: 'users.disconnect', actor: 'user-sync-worker', outcome: 'success' as const, target: lease.accountId }
+  const entry = {
+    action: 'users.disconnect',
+    actor: 'user-sync-worker',
+    outcome: 'success' as const,
+    target: lease.accountId,
+  }
   await ports.accountUsers.disconnect(lease.tenantId, lease.accountId, { ...entry, tenantId: lease.tenantId })
   return outcome
 }
@@ -208,9 +234,13 @@ const NO_PROGRESS: RunFailure = {
 const GONE: RunFailure = { code: 'account-not-found', message: 'The Microsoft 365 account was removed.' }
 
 function refusalOf(lease: Lease, connection: Connection): RunFailure | undefined {
-  if (!connection.enabled) return { code: 'account-not-enabled', message: 'The Microsoft 365 account is not enabled: test its connection.' }
+  if (!connection.enabled)
+    return { code: 'account-not-enabled', message: 'The Microsoft 365 account is not enabled: test its connection.' }
   if (connection.directoryId !== lease.directoryId) {
-    return { code: 'account-changed', message: 'The account was connected to another directory after the run was asked for.' }
+    return {
+      code: 'account-changed',
+      message: 'The account was connected to another directory after the run was asked for.',
+    }
   }
   return undefined
 }

@@ -9,8 +9,9 @@ type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 type Person = Change & { standing: Standing | undefined }
 
 /**
- * What the account's import rules make of a page that was compared: whom they bring and whom they let go joins what is staged. A round of
- * changes tells only what changed, so that whom the roster does not know is read whole by `find`; a listing tells everybody whole.
+ * What the account's import rules make of a page that was compared: whom they bring and whom they let go joins what is
+ * staged. A round of changes tells only what changed, so that whom the roster does not know is read whole by `find`; a
+ * listing tells everybody whole.
  */
 export async function applyImportRules(
   lease: Lease,
@@ -41,7 +42,12 @@ async function peopleOf(
   runs: Pick<SyncRuns, 'knownUsers'>,
 ): Promise<Person[]> {
   const changed = new Map(page.staged.map((change) => [change.user.id, change]))
-  const known = [...page.known].map(([id, { user, status, ...standing }]) => ({ user, status, ...changed.get(id), standing }))
+  const known = [...page.known].map(([id, { user, status, ...standing }]) => ({
+    user,
+    status,
+    ...changed.get(id),
+    standing,
+  }))
   const ids = strangers.map(({ id }) => id)
   const unsynced = await runs.knownUsers(lease, ids, true)
   return [

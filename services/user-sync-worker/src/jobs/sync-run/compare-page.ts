@@ -17,7 +17,10 @@ type Needs = Pick<SyncRuns, 'knownUsers'>
 /** One page of so many is asked for whole, although those before it held only newcomers. */
 const ASKED_AGAIN = 10
 
-/** What a page says about people of the roster. Where it says two things, `find` asks for them one by one; a listing never does. */
+/**
+ * What a page says about people of the roster. Where it says two things, `find` asks for them one by one; a listing
+ * never does.
+ */
 export async function compared(lease: Lease, page: readonly ReadUser[], runs: Needs): Promise<Compared>
 export async function compared(
   lease: Lease,
@@ -55,7 +58,9 @@ export async function compared(
   }
 }
 
-/** The same of a page of a listing that no rules look at: whoever is in the roster just as the page says is only met. */
+/**
+ * The same of a page of a listing that no rules look at: whoever is in the roster just as the page says is only met.
+ */
 export async function comparedByDigest(
   lease: Lease,
   page: readonly ReadUser[],
@@ -80,16 +85,20 @@ export function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compa
 }
 
 /**
- * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end of the run with
- * its ticks (S50).
+ * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end
+ * of the run with its ticks (S50).
  */
 export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
   let [areNew, pages] = [false, 0]
 
-  async function differing(users: readonly TickedUser[], listed?: ListedPeople): Promise<Array<TickedUser & { known: Status | null }>> {
+  async function differing(
+    users: readonly TickedUser[],
+    listed?: ListedPeople,
+  ): Promise<Array<TickedUser & { known: Status | null }>> {
     pages += 1
     if (areNew && pages % ASKED_AGAIN !== 0) {
-      // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who is not.
+      // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who
+      // is not.
       const disabled = users.filter(({ user }) => user.accountEnabled === false)
       const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
       return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
@@ -112,7 +121,9 @@ export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
 
 /** What was read one by one is the truth; who was not found is removed, as the page said last. */
 function settled(ids: readonly string[], items: readonly DirectoryItem[], found: readonly ReadUser[]): DirectoryItem[] {
-  const here = new Map(found.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])))
+  const here = new Map(
+    found.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])),
+  )
   return ids.map((id) => {
     const removal = items.findLast((item) => item.id === id && item.kind === 'removed')
     return here.get(id) ?? { kind: 'removed', id, reason: removal?.kind === 'removed' ? removal.reason : 'changed' }

@@ -4,7 +4,10 @@ import type { Lease, RunPage } from '../../sync-run-ports.ts'
 /** So often is the place of a listing kept whose pages change nothing: what a crash costs is reading them again. */
 const QUIET_MS = 1_000
 
-/** Commits a run's pages one after the other, each while the caller prepares the next. Every answer is false once the lease was lost. */
+/**
+ * Commits a run's pages one after the other, each while the caller prepares the next. Every answer is false once the
+ * lease was lost.
+ */
 export type PageWriter = {
   /** Returns when all pages before this one are committed. */
   write(page: RunPage): Promise<boolean>
@@ -53,7 +56,17 @@ export function pageWriter({ runs }: Pick<Ports, 'runs'>, lease: Lease, now: () 
   }
 }
 
-function changesNothing({ users, unsynced, skipped, nameless, staged, met, deltaLink, setMembers, warning }: RunPage): boolean {
+function changesNothing({
+  users,
+  unsynced,
+  skipped,
+  nameless,
+  staged,
+  met,
+  deltaLink,
+  setMembers,
+  warning,
+}: RunPage): boolean {
   const lists = users.length + unsynced.length + skipped.length + nameless + staged.length + met.length
   return lists === 0 && deltaLink === undefined && !setMembers && !warning
 }

@@ -17,8 +17,9 @@ type ReadListing = DirectoryPage & { digest: string | null }
 type Content = Omit<RunPage, 'next'> | DirectoryFailure
 
 /**
- * Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison. A page that says
- * what it said when all of its people were found the same is not even parsed, as long as their rows are what they were.
+ * Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison.
+ * A page that says what it said when all of its people were found the same is not even parsed, as long as their rows
+ * are what they were.
  */
 export function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
   const whatChanges = changesOfListing(lease, runs)
@@ -43,7 +44,8 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
   return async (checkpoint, signal) => {
     const listed = await directory.listUsers(connection, checkpoint.at, signal)
     if (listed.kind !== 'page') return listed
-    const after = (link: string | null) => (link === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, link))
+    const after = (link: string | null) =>
+      link === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, link)
     const proven = await provenDigest(listed)
     if (proven) {
       const next = after(proven.next)
@@ -64,7 +66,10 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
   }
 }
 
-/** Compared while the pages before are written: somebody who is on two was changed meanwhile, and the changes read after the list say so. */
+/**
+ * Compared while the pages before are written: somebody who is on two was changed meanwhile, and the changes read after
+ * the list say so.
+ */
 function standingAlone(next: ReadPage['next'], comparing: Promise<Content>): ReadPage {
   comparing.catch(() => undefined) // its failure is met when it is awaited, if at all
   const prepare = async () => {
@@ -77,7 +82,8 @@ function standingAlone(next: ReadPage['next'], comparing: Promise<Content>): Rea
 function changesOfListing(lease: Lease, runs: Needs['runs']): (page: ReadListing) => Promise<Omit<RunPage, 'next'>> {
   const changes = changedBy(lease, runs)
   return async ({ users, digest }) => {
-    const listed: ListedPeople | undefined = digest !== null && usesPageProofs(lease) ? { digest, entries: users.length } : undefined
+    const listed: ListedPeople | undefined =
+      digest !== null && usesPageProofs(lease) ? { digest, entries: users.length } : undefined
     if (!lease.everybody) return { ...EMPTY, ...pageOf(await comparedByDigest(lease, users, runs, listed)) }
     const wanted = users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
     return { ...EMPTY, ...(await changes(pageOfEverybody(wanted, lease.everybody), listed)) }

@@ -8,8 +8,8 @@ import { findInDirectory } from './find-in-directory.ts'
 import { planOf, type RunSource } from './run-plan.ts'
 
 /**
- * Who is in the roster but was not in the listing. A listing may lack somebody who is only late in being replicated, so each is asked
- * for by id; unless very many are missing, which is not decided here anyway (S50).
+ * Who is in the roster but was not in the listing. A listing may lack somebody who is only late in being replicated, so
+ * each is asked for by id; unless very many are missing, which is not decided here anyway (S50).
  */
 export function readMissing(
   lease: Lease,
@@ -33,9 +33,15 @@ export function readMissing(
     const found = await findInDirectory(directory, connection, ids, signal)
     if (found.kind !== 'found') return found
     const prepare = async () => {
-      const here = new Map(found.users.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])))
-      const unread = new Set(found.users.flatMap((read) => (read.kind === 'unreadable' && read.id !== null ? [read.id] : [])))
-      const items = ids.flatMap((id) => (unread.has(id) ? [] : [here.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const)]))
+      const here = new Map(
+        found.users.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])),
+      )
+      const unread = new Set(
+        found.users.flatMap((read) => (read.kind === 'unreadable' && read.id !== null ? [read.id] : [])),
+      )
+      const items = ids.flatMap((id) =>
+        unread.has(id) ? [] : [here.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const)],
+      )
       const { changes } = reconcile(items, await runs.knownUsers(lease, ids))
       return { ...rest, staged: changes, met: [...here.keys(), ...unread] }
     }

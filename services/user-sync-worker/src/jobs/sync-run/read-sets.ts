@@ -13,7 +13,10 @@ import { planOf, type ReadPage, type RunSource } from './run-plan.ts'
 type Needs = Pick<Ports, 'directory' | 'runs'>
 const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
-/** Members of the groups and holders of the licences that the rules name. The place is the set's key, a blank, and Graph's link in it. */
+/**
+ * Members of the groups and holders of the licences that the rules name. The place is the set's key, a blank, and
+ * Graph's link in it.
+ */
 export function readSets(lease: Lease, connection: Connection, { directory }: Needs): RunSource {
   return async (checkpoint, signal) => {
     const { phase, at } = checkpoint
@@ -32,7 +35,10 @@ export function readSets(lease: Lease, connection: Connection, { directory }: Ne
   }
 }
 
-/** A group that is gone, may not be read or never ends must not keep leavers their phone: the run goes on without rules, and says so. */
+/**
+ * A group that is gone, may not be read or never ends must not keep leavers their phone: the run goes on without rules,
+ * and says so.
+ */
 function suspendRules(lease: Lease, key: string, failure: DirectoryFailure): ReadPage | DirectoryFailure {
   const { kind } = failure
   if (kind !== 'consent-missing' && kind !== 'rejected' && kind !== 'repeated-page') return failure
@@ -45,14 +51,23 @@ function readPage(next: Checkpoint, content: object = {}): ReadPage {
   return { kind: 'read', next, prepare: async () => ({ ...EMPTY, ...content, next: formatCheckpoint(next) }) }
 }
 
-/** Who joined or left a set since the account's last run, of whom a round of changes tells nothing. The place is the last object id. */
-export function readChangedMembers(lease: Lease, connection: Connection, { directory, runs }: Needs, limit: number): RunSource {
+/**
+ * Who joined or left a set since the account's last run, of whom a round of changes tells nothing. The place is the
+ * last object id.
+ */
+export function readChangedMembers(
+  lease: Lease,
+  connection: Connection,
+  { directory, runs }: Needs,
+  limit: number,
+): RunSource {
   return async ({ phase, at }, signal) => {
     const ids = await runs.changedMembers(lease, at, limit)
     const found = await findInDirectory(directory, connection, ids, signal)
     if (found.kind !== 'found') return found
     const last = ids.at(-1)
-    const next = ids.length === limit && last !== undefined ? { phase, at: last } : checkpointAfter(phase, planOf(lease))
+    const next =
+      ids.length === limit && last !== undefined ? { phase, at: last } : checkpointAfter(phase, planOf(lease))
     const prepare = async () => {
       const content = await applyImportRules(lease, await compared(lease, found.users, runs), runs)
       if ('kind' in content) return content

@@ -3,8 +3,15 @@ import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { readsSets } from '../../domain/import-rules.ts'
 import type { Lease, RunPage } from '../../sync-run-ports.ts'
 
-/** What was read, and what it means for the roster once everything before it is written; at once if it `standsAlone`. */
-export type ReadPage = { kind: 'read'; next: Checkpoint; standsAlone?: true; prepare(): Promise<RunPage | DirectoryFailure> }
+/**
+ * What was read, and what it means for the roster once everything before it is written; at once if it `standsAlone`.
+ */
+export type ReadPage = {
+  kind: 'read'
+  next: Checkpoint
+  standsAlone?: true
+  prepare(): Promise<RunPage | DirectoryFailure>
+}
 /** Reads a run's page from its checkpoint on. */
 export type RunSource = (checkpoint: Checkpoint, signal: AbortSignal) => Promise<ReadPage | DirectoryFailure>
 

@@ -64,7 +64,10 @@ function readChosen(lease: Lease, connection: Connection, { directory, runs }: N
   }
 }
 
-/** What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay out of it. */
+/**
+ * What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay
+ * out of it.
+ */
 function readChanges(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
   return async (checkpoint, signal) => {
     const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)

@@ -16,7 +16,10 @@ const schema = {
   response: { 200: AcceptedBindings, 400: Problem, 404: Problem },
 }
 
-export const acceptBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindings' | 'phoneSystems'>> = async (app, ports) => {
+export const acceptBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindings' | 'phoneSystems'>> = async (
+  app,
+  ports,
+) => {
   app.post('/tenants/:tenantId/binding-suggestions', { schema }, async (request) => {
     const { tenantId } = request.params
     const { phoneSystemId, items } = request.body
@@ -24,7 +27,12 @@ export const acceptBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindin
 
     const refused: z.input<typeof AcceptedBindings>['refused'] = []
     for (const { userId, extension } of items) {
-      const entry = auditEntry(request, { action: 'binding.put', tenantId, target: userId, details: { phoneSystemId, extension } })
+      const entry = auditEntry(request, {
+        action: 'binding.put',
+        tenantId,
+        target: userId,
+        details: { phoneSystemId, extension },
+      })
       const outcome = await ports.bindings.put({ tenantId, userId, phoneSystemId }, extension, entry)
       if (outcome.kind === 'taken') refused.push({ userId, extension, code: 'extension-taken', holder: outcome.holder })
       else if (outcome.kind !== 'bound') refused.push({ userId, extension, code: outcome.kind, holder: null })

@@ -23,7 +23,9 @@ export const bindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = asy
     const { tenantId, userId: target, phoneSystemId } = params
     const details = { phoneSystemId, extension: body.extension }
     const entry = auditEntry(request, { action: 'binding.put', tenantId, target, details })
-    const outcome = await bindings.put(params, body.extension, entry, (version) => isMatch(request.headers['if-match'], version))
+    const outcome = await bindings.put(params, body.extension, entry, (version) =>
+      isMatch(request.headers['if-match'], version),
+    )
     if (outcome.kind === 'bound') return reply.header('etag', entityTag(outcome.version)).send(outcome.binding)
     if (outcome.kind !== 'taken') throw refuse(outcome.kind)
     const { holder } = outcome

@@ -17,15 +17,22 @@ const schema = {
   response: { 200: BindingSuggestions, 400: Problem, 404: Problem },
 }
 
-export const listBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (app, ports) => {
-  app.get('/tenants/:tenantId/binding-suggestions', { schema }, async ({ params: { tenantId }, query: { phoneSystemId } }) => {
-    if (!(await ports.phoneSystems.find(tenantId, phoneSystemId))) throw refuse('phone-system-not-found')
-    const users = await ports.bindingPlans.unboundUsers(tenantId, phoneSystemId, MOST_USERS + 1)
-    const extensions = await ports.bindingPlans.extensions(tenantId, phoneSystemId)
-    const { rules } = await ports.bindingPlans.rules(tenantId)
+export const listBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (
+  app,
+  ports,
+) => {
+  app.get(
+    '/tenants/:tenantId/binding-suggestions',
+    { schema },
+    async ({ params: { tenantId }, query: { phoneSystemId } }) => {
+      if (!(await ports.phoneSystems.find(tenantId, phoneSystemId))) throw refuse('phone-system-not-found')
+      const users = await ports.bindingPlans.unboundUsers(tenantId, phoneSystemId, MOST_USERS + 1)
+      const extensions = await ports.bindingPlans.extensions(tenantId, phoneSystemId)
+      const { rules } = await ports.bindingPlans.rules(tenantId)
 
-    const ofSystem = rules.items.filter((rule) => rule.phoneSystemId === phoneSystemId)
-    const { items, conflicts } = suggestBindings(users.slice(0, MOST_USERS), extensions, ofSystem)
-    return { items, conflicts, isPartial: users.length > MOST_USERS }
-  })
+      const ofSystem = rules.items.filter((rule) => rule.phoneSystemId === phoneSystemId)
+      const { items, conflicts } = suggestBindings(users.slice(0, MOST_USERS), extensions, ofSystem)
+      return { items, conflicts, isPartial: users.length > MOST_USERS }
+    },
+  )
 }

@@ -17,7 +17,10 @@ const schema = {
   response: { 200: BindingRules, 400: Problem, 404: Problem, 412: Problem },
 }
 
-export const putBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (app, ports) => {
+export const putBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (
+  app,
+  ports,
+) => {
   app.put('/tenants/:tenantId/binding-rules', { schema }, async (request, reply) => {
     const { tenantId } = request.params
     const read = await ports.bindingPlans.rules(tenantId)

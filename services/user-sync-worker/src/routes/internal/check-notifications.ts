@@ -5,8 +5,13 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: AccountParams, response: { 200: NotificationHealth } }
 
-/** For the registry's connection test: whether Graph tells of changes, and if not, what it said when it was asked to. */
-export const checkNotifications: FastifyPluginAsyncZod<Pick<Ports, 'subscriptions' | 'graphSubscriptions'>> = async (app, ports) => {
+/**
+ * For the registry's connection test: whether Graph tells of changes, and if not, what it said when it was asked to.
+ */
+export const checkNotifications: FastifyPluginAsyncZod<Pick<Ports, 'subscriptions' | 'graphSubscriptions'>> = async (
+  app,
+  ports,
+) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/notification-check', { schema }, async ({ params }) => ({
     isConfigured: ports.graphSubscriptions !== undefined,
     subscription: await ports.subscriptions.check(params.tenantId, params.accountId),

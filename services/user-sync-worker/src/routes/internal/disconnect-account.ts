@@ -7,8 +7,14 @@ import type { Ports } from '../../ports.ts'
 type Needs = Pick<Ports, 'accountUsers' | 'graphSubscriptions' | 'registry'>
 const schema = { hide: true, params: AccountParams, response: { 200: RosterOfAccount } }
 
-/** For the registry, when an account is removed: what hangs on it, and the end of it while its credential still works (S49). */
-export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (app, { accountUsers, graphSubscriptions, registry }) => {
+/**
+ * For the registry, when an account is removed: what hangs on it, and the end of it while its credential still works
+ * (S49).
+ */
+export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (
+  app,
+  { accountUsers, graphSubscriptions, registry },
+) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/roster', { schema }, async ({ params }) =>
     accountUsers.count(params.tenantId, params.accountId),
   )
@@ -20,7 +26,8 @@ export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (app, { acc
     if (id !== null && graphSubscriptions && connection && !('kind' in connection)) {
       // One that cannot be deleted now expires by itself within a week, and nobody believes it any more.
       const deleted = await graphSubscriptions.delete(connection, id)
-      if (deleted !== 'deleted') request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')
+      if (deleted !== 'deleted')
+        request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')
     }
     const entry = auditEntry(request, { action: 'users.disconnect', tenantId, target: accountId })
     return accountUsers.disconnect(tenantId, accountId, entry)

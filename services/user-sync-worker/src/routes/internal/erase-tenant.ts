@@ -7,20 +7,29 @@ import type { Ports } from '../../ports.ts'
 type Needs = Pick<Ports, 'tenantData' | 'graphSubscriptions' | 'registry'>
 const schema = { hide: true, params: TenantParams, response: { 200: RosterOfTenant } }
 
-/** For the registry, when a tenant is removed: what is here of it, and the end of all of it while its credentials still work (AD-10). */
+/**
+ * For the registry, when a tenant is removed: what is here of it, and the end of all of it while its credentials still
+ * work (AD-10).
+ */
 export const eraseTenant: FastifyPluginAsyncZod<Needs> = async (app, { tenantData, graphSubscriptions, registry }) => {
   app.get('/tenants/:tenantId/roster', { schema }, async ({ params }) => tenantData.count(params.tenantId))
 
   app.post('/tenants/:tenantId/erase', { schema }, async (request) => {
     const { tenantId } = request.params
     const counts = await tenantData.count(tenantId)
-    const left = await tenantData.erase(tenantId, auditEntry(request, { action: 'roster.erase', tenantId, target: tenantId }))
+    const left = await tenantData.erase(
+      tenantId,
+      auditEntry(request, { action: 'roster.erase', tenantId, target: tenantId }),
+    )
     const deleting = left.map(async ({ accountId, subscriptionId }) => {
       const connection = await registry.findConnection(tenantId, accountId)
       const isReachable = graphSubscriptions && connection && !('kind' in connection)
-      const deleted = isReachable ? await graphSubscriptions.delete(connection, subscriptionId) : ({ kind: 'no-connection' } as const)
+      const deleted = isReachable
+        ? await graphSubscriptions.delete(connection, subscriptionId)
+        : ({ kind: 'no-connection' } as const)
       // One that cannot be deleted now expires by itself within a week, and nobody believes it any more.
-      if (deleted !== 'deleted') request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')
+      if (deleted !== 'deleted')
+        request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')
     })
     for (const outcome of await Promise.allSettled(deleting)) {
       if (outcome.status === 'rejected') request.log.warn({ err: outcome.reason }, 'a subscription was left to expire')

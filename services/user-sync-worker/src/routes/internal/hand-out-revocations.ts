@@ -3,10 +3,15 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
 
-/** For the gateway, which ends the sessions of these people and tells their apps: at least once, until it says that it is done. */
+/**
+ * For the gateway, which ends the sessions of these people and tells their apps: at least once, until it says that it
+ * is done.
+ */
 export const handOutRevocations: FastifyPluginAsyncZod<Pick<Ports, 'revocations'>> = async (app, { revocations }) => {
   const claim = { hide: true, body: RevocationClaim, response: { 200: Revocations } }
-  app.post('/revocations/claims', { schema: claim }, async ({ body }) => ({ items: await revocations.claim(body.limit) }))
+  app.post('/revocations/claims', { schema: claim }, async ({ body }) => ({
+    items: await revocations.claim(body.limit),
+  }))
 
   const done = { hide: true, body: Revocations, response: { 204: z.undefined() } }
   app.post('/revocations/done', { schema: done }, async ({ body }, reply) => {

@@ -14,7 +14,10 @@ const schema = {
   response: { 200: ImportRules, 404: Problem, 503: Problem },
 }
 
-export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'importRules'>> = async (app, { registry, importRules }) => {
+export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'importRules'>> = async (
+  app,
+  { registry, importRules },
+) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async ({ params }, reply) => {
     const { tenantId, accountId } = params
     const connection = await registry.findConnection(tenantId, accountId)

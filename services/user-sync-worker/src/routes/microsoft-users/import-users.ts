@@ -17,7 +17,10 @@ const schema = {
   response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
 }
 
-export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, { registry, runs, queue }) => {
+export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (
+  app,
+  { registry, runs, queue },
+) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/imports', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const { preview } = request.query
@@ -30,7 +33,9 @@ export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' 
       auditEntry(request, { action: 'users.import', tenantId, target: accountId, details: { ...details, runId } }),
     )
     // The run is durable now: a queue that is down delays it until the reconciler comes by, and fails nothing.
-    await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+    await queue
+      .enqueue(due)
+      .catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
 
     return reply.status(202).send({ runId: due.job.runId })
   })

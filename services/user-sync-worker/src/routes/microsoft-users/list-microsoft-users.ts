@@ -17,7 +17,10 @@ const schema = {
   response: { 200: pageOf(MicrosoftUser), 400: Problem, 404: Problem, 409: Problem, 502: Problem, 503: Problem },
 }
 
-export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'users'>> = async (app, ports) => {
+export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'users'>> = async (
+  app,
+  ports,
+) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/microsoft-users', { schema }, async ({ params, query }) => {
     const connection = await enabledConnection(ports.registry, params)
 

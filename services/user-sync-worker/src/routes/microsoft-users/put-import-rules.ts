@@ -24,13 +24,20 @@ const schema = {
   headers: IfMatch,
   querystring: RunQuery,
   body: ImportRules,
-  response: { 200: ImportRules, 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 412: Problem, 503: Problem },
+  response: {
+    200: ImportRules,
+    202: SyncRunStarted,
+    400: Problem,
+    404: Problem,
+    409: Problem,
+    412: Problem,
+    503: Problem,
+  },
 }
 
-export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'importRules' | 'runs' | 'queue'>> = async (
-  app,
-  ports,
-) => {
+export const putImportRules: FastifyPluginAsyncZod<
+  Pick<Ports, 'registry' | 'directory' | 'importRules' | 'runs' | 'queue'>
+> = async (app, ports) => {
   const { registry, directory, importRules, runs, queue } = ports
   app.put('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
@@ -39,11 +46,19 @@ export const putImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'dir
     const { directoryId } = connection
     const account = { tenantId, accountId, directoryId }
     if (request.query.preview) {
-      const asked = { ...account, requestedBy: request.caller.sub, preview: true, request: { mode: 'full' as const }, rules: request.body }
+      const asked = {
+        ...account,
+        requestedBy: request.caller.sub,
+        preview: true,
+        request: { mode: 'full' as const },
+        rules: request.body,
+      }
       const due = await runs.create(asked, (runId) =>
         auditEntry(request, { action: 'import-rules.preview', tenantId, target: accountId, details: { runId } }),
       )
-      await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+      await queue
+        .enqueue(due)
+        .catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
       return reply.status(202).send({ runId: due.job.runId })
     }
     const read = await importRules.find(tenantId, accountId)

@@ -17,7 +17,10 @@ const schema = {
   response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
 }
 
-export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, { registry, runs, queue }) => {
+export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (
+  app,
+  { registry, runs, queue },
+) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/resyncs', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const { preview } = request.query
@@ -28,7 +31,9 @@ export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' 
     const due = await runs.create(run, (runId) =>
       auditEntry(request, { action: 'users.resync', tenantId, target: accountId, details: { ...details, runId } }),
     )
-    await queue.enqueue(due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+    await queue
+      .enqueue(due)
+      .catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
 
     return reply.status(202).send({ runId: due.job.runId })
   })

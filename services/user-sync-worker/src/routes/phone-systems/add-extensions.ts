@@ -23,7 +23,12 @@ export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> =
     const system = await phoneSystems.find(tenantId, phoneSystemId)
     if (!system) throw refuse('phone-system-not-found')
     const entryFor = (created: number) =>
-      auditEntry(request, { action: 'extensions.add', tenantId, target: system.id, details: { created: String(created) } })
+      auditEntry(request, {
+        action: 'extensions.add',
+        tenantId,
+        target: system.id,
+        details: { created: String(created) },
+      })
     return phoneSystems.addExtensions(tenantId, system.id, request.body.items, entryFor)
   })
 }

@@ -18,7 +18,8 @@ export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'
   app.post('/tenants/:tenantId/phone-systems', { schema }, async (request, reply) => {
     const { tenantId } = request.params
     const { name } = request.body
-    const entryFor = (target: string) => auditEntry(request, { action: 'phone-system.create', tenantId, target, details: { name } })
+    const entryFor = (target: string) =>
+      auditEntry(request, { action: 'phone-system.create', tenantId, target, details: { name } })
     return reply.status(201).send(await phoneSystems.create(tenantId, name, entryFor))
   })
 }

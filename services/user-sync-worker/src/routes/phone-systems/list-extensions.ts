@@ -18,7 +18,10 @@ export const listExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> 
   app.get('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async ({ params, query }) => {
     const system = await phoneSystems.find(params.tenantId, params.phoneSystemId)
     if (!system) throw refuse('phone-system-not-found')
-    const page = await phoneSystems.listExtensions(params.tenantId, system.id, { cursor: query.cursor, limit: query.limit })
+    const page = await phoneSystems.listExtensions(params.tenantId, system.id, {
+      cursor: query.cursor,
+      limit: query.limit,
+    })
     if ('kind' in page) throw refuse('invalid-cursor')
     return page
   })

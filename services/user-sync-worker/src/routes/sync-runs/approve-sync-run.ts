@@ -25,7 +25,9 @@ export const approveSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'queue'>
     if (answer.kind === 'version-conflict') throw refuse('version-conflict')
     if (answer.kind !== 'done') throw refuse('run-not-waiting')
     if (answer.due)
-      await queue.enqueue(answer.due).catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
+      await queue
+        .enqueue(answer.due)
+        .catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
     const found = await runs.find(tenantId, runId)
     if (!found) throw refuse('run-not-found')
     return reply.header('etag', entityTag(found.revision)).send(found.run)

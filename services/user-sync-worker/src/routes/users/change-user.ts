@@ -34,7 +34,8 @@ export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (ap
       target: user.id,
       details: { sync: String(sync), sso: String(sso) },
     })
-    if (!(await users.changeTicks(params.tenantId, user.id, user.version, decision.ticks, entry))) throw refuse('version-conflict')
+    if (!(await users.changeTicks(params.tenantId, user.id, user.version, decision.ticks, entry)))
+      throw refuse('version-conflict')
 
     const changed = await users.find(params.tenantId, params.userId)
     if (!changed) throw refuse('user-not-found')

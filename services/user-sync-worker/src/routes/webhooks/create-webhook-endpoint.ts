@@ -16,15 +16,19 @@ const schema = {
   response: { 201: CreatedWebhookEndpoint, 400: Problem, 404: Problem, 503: Problem },
 }
 
-export const createWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints' | 'isWebhookAddress'>> = async (
-  app,
-  { webhookEndpoints, isWebhookAddress },
-) => {
+export const createWebhookEndpoint: FastifyPluginAsyncZod<
+  Pick<Ports, 'webhookEndpoints' | 'isWebhookAddress'>
+> = async (app, { webhookEndpoints, isWebhookAddress }) => {
   app.post('/tenants/:tenantId/webhook-endpoints', { schema }, async (request, reply) => {
     const { tenantId } = request.params
     if (!isWebhookAddress(request.body.url)) throw refuse('webhook-address-refused')
     const entryFor = (target: string) =>
-      auditEntry(request, { action: 'webhook-endpoint.create', tenantId, target, details: { host: new URL(request.body.url).host } })
+      auditEntry(request, {
+        action: 'webhook-endpoint.create',
+        tenantId,
+        target,
+        details: { host: new URL(request.body.url).host },
+      })
     const created = await webhookEndpoints.create(tenantId, request.body, entryFor)
     if (!created) throw refuse('webhooks-not-configured')
     return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send(created)

@@ -16,13 +16,18 @@ const schema = {
   response: { 204: z.undefined().meta({ description: 'Deleted' }), 404: Problem, 412: Problem },
 }
 
-export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (app, { webhookEndpoints }) => {
+export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (
+  app,
+  { webhookEndpoints },
+) => {
   app.delete('/tenants/:tenantId/webhook-endpoints/:endpointId', { schema }, async (request, reply) => {
     const { tenantId, endpointId: target } = request.params
     // What was asked for never changes; how deliveries go is no version of it.
     const isSeen = isMatch(request.headers['if-match'], UNCHANGING_VERSION)
     const entry = auditEntry(request, { action: 'webhook-endpoint.delete', tenantId, target })
-    const deleted = isSeen ? await webhookEndpoints.delete(tenantId, target, entry) : await webhookEndpoints.has(tenantId, target)
+    const deleted = isSeen
+      ? await webhookEndpoints.delete(tenantId, target, entry)
+      : await webhookEndpoints.has(tenantId, target)
     if (deleted && !isSeen) throw refuse('version-conflict')
     if (!deleted) throw refuse('webhook-endpoint-not-found')
     return reply.status(204).send()

@@ -15,7 +15,10 @@ const schema = {
   response: { 200: pageOf(WebhookEndpoint), 400: Problem, 404: Problem },
 }
 
-export const listWebhookEndpoints: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (app, { webhookEndpoints }) => {
+export const listWebhookEndpoints: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (
+  app,
+  { webhookEndpoints },
+) => {
   app.get('/tenants/:tenantId/webhook-endpoints', { schema }, async ({ params, query }) => {
     const page = await webhookEndpoints.list(params.tenantId, { cursor: query.cursor, limit: query.limit })
     if ('kind' in page) throw refuse('invalid-cursor')

@@ -15,7 +15,10 @@ const schema = {
   response: { 200: z.object({ messages: z.number().int().min(0) }), 400: Problem, 404: Problem },
 }
 
-export const replayWebhooks: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (app, { webhookEndpoints }) => {
+export const replayWebhooks: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (
+  app,
+  { webhookEndpoints },
+) => {
   app.post('/tenants/:tenantId/webhook-endpoints/:endpointId/replay', { schema }, async (request) => {
     const { tenantId, endpointId: target } = request.params
     const entry = auditEntry(request, { action: 'webhook-endpoint.replay', tenantId, target })

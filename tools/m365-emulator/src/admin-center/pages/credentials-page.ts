@@ -35,10 +35,16 @@ ${form(
   return applicationFrame('Certificates & secrets', visit, body)
 }
 
-function secretRow(visit: ApplicationVisit, { keyId, value, displayName, endDateTime }: Secret, fresh: NewSecret | undefined): Html {
+function secretRow(
+  visit: ApplicationVisit,
+  { keyId, value, displayName, endDateTime }: Secret,
+  fresh: NewSecret | undefined,
+): Html {
   const action = `/app-registrations/${visit.application.appId}/certificates-secrets/delete-secret`
   const shown =
-    fresh?.keyId === keyId ? copyable('Value', fresh.secretText, 'secret-value') : html`<code>${value.slice(0, 3)}******************</code>`
+    fresh?.keyId === keyId
+      ? copyable('Value', fresh.secretText, 'secret-value')
+      : html`<code>${value.slice(0, 3)}******************</code>`
   return html`<tr><td>${displayName ?? ''}</td><td>${endDateTime.slice(0, 10)}</td><td>${shown}</td><td>${copyable('Secret ID', keyId, fresh?.keyId === keyId ? 'secret-id' : undefined)}</td>
 <td>${form(visit, action, html`<button class="plain" name="keyId" value="${keyId}" aria-label="Delete secret ${displayName ?? keyId}">Delete</button>`)}</td></tr>`
 }

@@ -75,10 +75,15 @@ const PARTS = [
 export type Part = (typeof PARTS)[number][0]
 
 /** The frame of one registration, with its menu. */
-export function applicationFrame(part: Part, visitor: Visitor & { application: Application; mayManage: boolean }, body: Html): string {
+export function applicationFrame(
+  part: Part,
+  visitor: Visitor & { application: Application; mayManage: boolean },
+  body: Html,
+): string {
   const { appId, displayName } = visitor.application
   const links = PARTS.map(
-    ([name, path]) => html`<li><a href="/app-registrations/${appId}${path}"${name === part && html` aria-current="page"`}>${name}</a></li>`,
+    ([name, path]) =>
+      html`<li><a href="/app-registrations/${appId}${path}"${name === part && html` aria-current="page"`}>${name}</a></li>`,
   )
   const menu = html`<h1>${displayName}</h1>
 <nav aria-label="Registration"><ul>${links}</ul></nav>

@@ -20,7 +20,9 @@ ${whoMay(directories)}`
 
 /** Nobody should have to read the source to find out as whom to practise. */
 function whoMay(directories: Directories): Html {
-  const holders = directories.all().flatMap((directory) => [...directory.users.roleHolders()].map((user) => ({ directory, user })))
+  const holders = directories
+    .all()
+    .flatMap((directory) => [...directory.users.roleHolders()].map((user) => ({ directory, user })))
   const rows = holders
     .slice(0, SHOWN)
     .map(

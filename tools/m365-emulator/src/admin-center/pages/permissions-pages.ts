@@ -28,7 +28,11 @@ function row(visit: ApplicationVisit, { name, kind, text, needsAdmin }: GraphPer
   const { application, directory } = visit
   const principal = directory.principals.get(application.appId)
   const isGranted = kind === 'application' ? principal?.roles.has(name) : principal?.everyUser
-  const status = isGranted ? `Granted for ${directory.displayName}` : needsAdmin ? `Not granted for ${directory.displayName}` : ''
+  const status = isGranted
+    ? `Granted for ${directory.displayName}`
+    : needsAdmin
+      ? `Not granted for ${directory.displayName}`
+      : ''
   const remove = form(
     visit,
     `/app-registrations/${application.appId}/api-permissions/remove`,
@@ -40,10 +44,14 @@ function row(visit: ApplicationVisit, { name, kind, text, needsAdmin }: GraphPer
 export function addPermissionsPage(visit: ApplicationVisit, kind: GraphPermission['kind']): string {
   const at = `/app-registrations/${visit.application.appId}/api-permissions`
   const kinds = Object.entries(KINDS).map(
-    ([value, name]) => html`<li><a href="${at}/add?kind=${value}"${value === kind && html` aria-current="page"`}>${name}</a></li>`,
+    ([value, name]) =>
+      html`<li><a href="${at}/add?kind=${value}"${value === kind && html` aria-current="page"`}>${name}</a></li>`,
   )
   const offered = GRAPH_PERMISSIONS.filter((permission) => permission.kind === kind).map(
-    ({ name, text }) => html`<p class="choice"><input type="checkbox" id="${kind}:${name}" name="${kind}:${name}" value="on">
+    ({
+      name,
+      text,
+    }) => html`<p class="choice"><input type="checkbox" id="${kind}:${name}" name="${kind}:${name}" value="on">
 <label for="${kind}:${name}"><code>${name}</code> ${text}</label></p>`,
   )
   const body = html`<h3>Request API permissions: Microsoft Graph</h3>

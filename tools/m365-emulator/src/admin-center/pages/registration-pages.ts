@@ -3,7 +3,11 @@ import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit, Visit } from '../desk.ts'
 import { applicationFrame, copyable, form, frame } from './frame.ts'
 
-export const PLATFORMS = { web: 'Web', spa: 'Single-page application (SPA)', publicClient: 'Mobile and desktop applications' } as const
+export const PLATFORMS = {
+  web: 'Web',
+  spa: 'Single-page application (SPA)',
+  publicClient: 'Mobile and desktop applications',
+} as const
 
 const accountTypes = (name: string) => ({
   AzureADMyOrg: `Accounts in this organizational directory only (${name} only - Single tenant)`,

@@ -8,22 +8,35 @@ import { signToken } from '../token-signer.ts'
 import { type GrantHandler, refuseWith } from './grant.ts'
 
 /** An app-only token, issued whether or not anything was consented to: it then just has no `roles`. */
-export const clientCredentials: GrantHandler = async (cloud, { authority, body, clientId, application, origin, credential }) => {
+export const clientCredentials: GrantHandler = async (
+  cloud,
+  { authority, body, clientId, application, origin, credential },
+) => {
   if (authority.kind === 'common' || authority.kind === 'consumers') return refuseWith({ code: 9001023 })
   // through `organizations` it is the directory the application is registered in
-  const directory = authority.kind === 'directory' ? authority.directory : cloud.directories.find(application?.homeDirectoryId ?? '')
+  const directory =
+    authority.kind === 'directory' ? authority.directory : cloud.directories.find(application?.homeDirectoryId ?? '')
   const principal = directory?.principals.get(clientId.toLowerCase())
   if (!application || !directory || !principal) {
     return refuseWith({ code: 700016, values: { app: clientId, tenant: directory?.displayName ?? authority.kind } })
   }
   if (!principal.enabled) return refuseWith({ code: 7000112, values: { app: application.appId } })
   if (origin !== undefined) return refuseWith({ code: 9002326, values: { origin } })
-  const refusal = (await checkCredential(cloud, credential, application, authority)) ?? refuseAppScope(body.scope, directory)
+  const refusal =
+    (await checkCredential(cloud, credential, application, authority)) ?? refuseAppScope(body.scope, directory)
   if (refusal) return refuseWith(refusal)
 
   const lifetime = randomInt(3600, 5400) // an hour to an hour and a half, at random, as Microsoft's
-  const accessToken = signToken(appOnlyClaims({ application, directory, credential: credential.kind }, cloud, lifetime), cloud.keys.active)
-  const tokens = { token_type: 'Bearer', expires_in: lifetime - 1, ext_expires_in: lifetime - 1, access_token: accessToken }
+  const accessToken = signToken(
+    appOnlyClaims({ application, directory, credential: credential.kind }, cloud, lifetime),
+    cloud.keys.active,
+  )
+  const tokens = {
+    token_type: 'Bearer',
+    expires_in: lifetime - 1,
+    ext_expires_in: lifetime - 1,
+    access_token: accessToken,
+  }
   return { kind: 'tokens', tokens, cors: false }
 }
 

@@ -14,19 +14,22 @@ export const codeGrant: GrantHandler = async (cloud, request) => {
   const { application, body, clientId, origin, credential } = request
   const missing = ['code', 'redirect_uri'].find((name) => !body[name])
   if (missing !== undefined) return refuseWith({ code: 900144, values: { name: missing } })
-  if (!application) return refuseWith({ code: 700016, values: { app: clientId, tenant: authorityKey(request.authority) } })
+  if (!application)
+    return refuseWith({ code: 700016, values: { app: clientId, tenant: authorityKey(request.authority) } })
   const target = findRedirectTarget(application, body.redirect_uri ?? '')
   if (!target) return refuseWith({ code: 50011, values: { app: application.appId, uri: body.redirect_uri ?? '' } })
   const cors = target.platform === 'spa'
   const refusal = refusePlatform(target.platform, origin, credential, cloud.entra)
   if (refusal) return refuseWith(refusal, cors)
 
-  const failed = target.platform === 'web' ? await checkCredential(cloud, credential, application, request.authority) : undefined
+  const failed =
+    target.platform === 'web' ? await checkCredential(cloud, credential, application, request.authority) : undefined
   // from here to the end nothing waits: of two redemptions at once one finds the code fresh
   const code = body.code ?? ''
   const grant = cloud.codes.find(code)
   if (!grant || grant.clientId !== application.appId) return refuseWith({ code: 70000 }, cors)
-  // After a failed client authentication the code is gone, and the retry is told about the verifier (seen in the field).
+  // After a failed client authentication the code is gone, and the retry is told about the verifier (seen in the
+  // field).
   if (grant.state !== 'fresh') return refuseWith({ code: grant.state === 'redeemed' ? 54005 : 501481 }, cors)
   if (failed) {
     if (cloud.entra.failedAuthenticationBurnsCode) cloud.codes.end(code, 'burnt')

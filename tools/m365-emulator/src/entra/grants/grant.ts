@@ -15,7 +15,10 @@ export type TokenRequest = {
   credential: PresentedCredential
 }
 
-export type TokenResult = { cors: boolean } & ({ kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal })
+export type TokenResult = { cors: boolean } & (
+  | { kind: 'tokens'; tokens: Record<string, unknown> }
+  | { kind: 'refuse'; refusal: Refusal }
+)
 
 export type GrantHandler = (cloud: Cloud, request: TokenRequest) => TokenResult | Promise<TokenResult>
 

@@ -5,7 +5,10 @@ import { type GrantHandler, refuseWith } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 
 /** The platform the sign-in came through decides here as well. */
-export const refreshGrant: GrantHandler = async (cloud, { application, body, clientId, origin, credential, authority }) => {
+export const refreshGrant: GrantHandler = async (
+  cloud,
+  { application, body, clientId, origin, credential, authority },
+) => {
   if (!body.refresh_token) return refuseWith({ code: 900144, values: { name: 'refresh_token' } })
   if (!application) return refuseWith({ code: 700016, values: { app: clientId, tenant: authority.kind } })
   const grant = cloud.refreshTokens.find(body.refresh_token)
@@ -17,7 +20,8 @@ export const refreshGrant: GrantHandler = async (cloud, { application, body, cli
     (body.scope ? refuseScope(body.scope) : undefined)
   if (refusal) return refuseWith(refusal, cors)
   if (grant.expiresAt <= cloud.clock.now()) return refuseWith({ code: cors ? 700084 : 70008 }, cors)
-  if (authority.kind === 'directory' && authority.directory.id !== grant.directoryId) return refuseWith({ code: 700005 }, cors)
+  if (authority.kind === 'directory' && authority.directory.id !== grant.directoryId)
+    return refuseWith({ code: 700005 }, cors)
 
   const asked = body.scope?.split(' ').filter(Boolean)
   const scopes = asked ? [...new Set([...asked, 'offline_access'])] : grant.scopes

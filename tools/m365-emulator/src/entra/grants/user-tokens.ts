@@ -13,7 +13,13 @@ import { signToken } from '../token-signer.ts'
 export type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
 
 /** What a redeemed code or refresh token yields, if the person still may. */
-export function issueUserTokens(cloud: Cloud, application: Application, grant: Grant, nonce?: string, previous?: RefreshGrant): UserTokens {
+export function issueUserTokens(
+  cloud: Cloud,
+  application: Application,
+  grant: Grant,
+  nonce?: string,
+  previous?: RefreshGrant,
+): UserTokens {
   const now = cloud.clock.now()
   const directory = cloud.directories.find(grant.directoryId)
   const user = directory?.users.find(grant.userId)
@@ -29,7 +35,10 @@ export function issueUserTokens(cloud: Cloud, application: Application, grant: G
     scope,
     expires_in: lifetime - 1,
     ext_expires_in: lifetime - 1,
-    access_token: signToken(userClaims({ application, directory, user, scope, subject, amr: grant.amr }, now, lifetime), cloud.keys.active),
+    access_token: signToken(
+      userClaims({ application, directory, user, scope, subject, amr: grant.amr }, now, lifetime),
+      cloud.keys.active,
+    ),
   }
   if (grant.scopes.includes('offline_access')) tokens.refresh_token = cloud.refreshTokens.issue(grant, now, previous)
   if (grant.scopes.includes('openid')) {

@@ -12,7 +12,10 @@ export type AdminConsentQuestion = {
   scopes: readonly string[]
 }
 
-export function adminConsentPage(to: Form, { app, directory, userName, account, roles, scopes }: AdminConsentQuestion): string {
+export function adminConsentPage(
+  to: Form,
+  { app, directory, userName, account, roles, scopes }: AdminConsentQuestion,
+): string {
   const body = html`<h1>Permissions requested</h1>
 <p>${userName}</p>
 <p>Review for your organization, ${directory}: <strong>${app}</strong> would like to have</p>
@@ -32,5 +35,8 @@ ${form(
 /** Names the roles, so that the reader knows whom to ask. */
 export function adminNeededPage(to: Form, { app, needsHighest }: { app: string; needsHighest: boolean }): string {
   const others = needsHighest ? '' : ', or an application administrator'
-  return needAdminApprovalPage(to, { app, roles: html`: a Global Administrator or Privileged Role Administrator${others}` })
+  return needAdminApprovalPage(to, {
+    app,
+    roles: html`: a Global Administrator or Privileged Role Administrator${others}`,
+  })
 }

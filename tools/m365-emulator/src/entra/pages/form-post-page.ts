@@ -2,7 +2,9 @@ import { html } from './html.ts'
 
 /** OAuth 2.0 Form Post Response Mode: a page that posts itself. */
 export function formPostPage(action: string, fields: Record<string, string>): string {
-  const inputs = Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
   return html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Working... - Microsoft 365 emulator</title></head>

@@ -12,7 +12,10 @@ ${body}
 
 export const cancel = html`<button class="plain" name="step" value="cancel" formnovalidate>Cancel</button>`
 
-export function credentialsPage(to: Form, { app, userName, error }: { app: string; userName: string; error?: string | undefined }): string {
+export function credentialsPage(
+  to: Form,
+  { app, userName, error }: { app: string; userName: string; error?: string | undefined },
+): string {
   const body = html`<h1>Sign in</h1>
 <p>to continue to ${app}</p>
 ${error !== undefined && html`<p class="error" role="alert">${error}</p>`}

@@ -3,7 +3,10 @@ import { html } from './html.ts'
 import { layout } from './layout.ts'
 
 export function signedOutPage(): string {
-  return layout('Sign out', html`<h1>You signed out of your account</h1><p>It is a good idea to close all browser windows.</p>`)
+  return layout(
+    'Sign out',
+    html`<h1>You signed out of your account</h1><p>It is a good idea to close all browser windows.</p>`,
+  )
 }
 
 /** Without a hint Microsoft cannot know which of several accounts is meant. */
@@ -12,7 +15,9 @@ export function chooseLogoutPage(
   values: Readonly<Record<string, string | undefined>>,
   accounts: readonly Account[],
 ): string {
-  const kept = Object.entries(values).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ''}">`)
+  const kept = Object.entries(values).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ''}">`,
+  )
   const choices = accounts.map(
     ({ directory, user }) =>
       html`<button class="account plain" name="account" value="${directory.id}/${user.id}">${user.displayName}<br><small>${user.userPrincipalName}</small></button>`,

@@ -2,11 +2,16 @@ import type { User } from '../../directory/user.ts'
 import { unsupportedQuery } from '../graph-error.ts'
 import type { Condition } from './parse-filter.ts'
 
-const TEXTS = new Map(['otherMails', 'proxyAddresses', 'businessPhones', 'imAddresses'].map((name) => [name.toLowerCase(), name]))
+const TEXTS = new Map(
+  ['otherMails', 'proxyAddresses', 'businessPhones', 'imAddresses'].map((name) => [name.toLowerCase(), name]),
+)
 const ANY = /^(?<name>\w+)\/any\(\s*(?<v>\w+)\s*:\s*(?<rest>.+)\)$/is
 const COUNT = /^(?<name>\w+)\/\$count\s+(?<operator>eq|ne)\s+(?<number>\d+)$/i
 
-/** `assignedLicenses/any(a:a/skuId eq ...)`, `proxyAddresses/any(p:startswith(p,'...'))`, `assignedLicenses/$count eq 0`. */
+/**
+ * `assignedLicenses/any(a:a/skuId eq ...)`, `proxyAddresses/any(p:startswith(p,'...'))`, `assignedLicenses/$count eq
+ * 0`.
+ */
 export function parseCollectionCondition(filter: string): Condition | undefined {
   const counted = COUNT.exec(filter)?.groups
   if (counted) {
@@ -55,4 +60,5 @@ function reader(asked: string): (user: User) => readonly unknown[] {
   return (user) => ((user as Readonly<Record<string, unknown>>)[name] as unknown[] | undefined) ?? []
 }
 
-const unsupported = (clause: string) => unsupportedQuery(`Unsupported or invalid query filter clause specified: '${clause}'.`)
+const unsupported = (clause: string) =>
+  unsupportedQuery(`Unsupported or invalid query filter clause specified: '${clause}'.`)

@@ -44,7 +44,9 @@ export function propertyRule(asked: string): Rule {
   const operators = RULES[name ?? '']
   if (name !== undefined && operators) return { name, operators }
   if (asked.includes('/'))
-    throw unsupportedQuery(`Unsupported or invalid query filter clause specified for property '${asked}' of resource 'User'.`)
+    throw unsupportedQuery(
+      `Unsupported or invalid query filter clause specified for property '${asked}' of resource 'User'.`,
+    )
   throw badRequest(`Invalid filter clause: Could not find a property named '${asked}' on type 'microsoft.graph.user'.`)
 }
 

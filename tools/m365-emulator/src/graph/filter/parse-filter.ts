@@ -101,7 +101,9 @@ class Parser {
     const rule = propertyRule(property)
     const support = rule.operators[operator]
     if (support === undefined)
-      throw unsupportedQuery(`Unsupported or invalid query filter clause specified for property '${property}' of resource 'User'.`)
+      throw unsupportedQuery(
+        `Unsupported or invalid query filter clause specified for property '${property}' of resource 'User'.`,
+      )
     return { matches: (user) => test(user, rule.name, operator, values), isAdvanced: support === 'advanced' }
   }
 

@@ -6,7 +6,8 @@ export type Token =
   | { kind: 'number'; text: string }
   | { kind: 'symbol'; text: '(' | ')' | ',' }
 
-const PATTERN = /\s*(?:(?<symbol>[(),])|'(?<string>(?:[^']|'')*)'|(?<word>[A-Za-z_$@][\w./$:@-]*)|(?<number>-?\d[\dT:.Z-]*))/y
+const PATTERN =
+  /\s*(?:(?<symbol>[(),])|'(?<string>(?:[^']|'')*)'|(?<word>[A-Za-z_$@][\w./$:@-]*)|(?<number>-?\d[\dT:.Z-]*))/y
 
 /** Lexical part of an OData filter; a quote within a string is doubled. */
 export function tokenize(filter: string): Token[] {

@@ -8,11 +8,17 @@ import { showObject } from './directory-objects.ts'
 
 const Checked = z.object({ groupIds: z.array(z.guid().toLowerCase()).min(1).max(20) })
 const Filter = z.object({ securityEnabledOnly: z.boolean().default(false) })
-const Ids = z.object({ ids: z.array(z.guid().toLowerCase()).min(1).max(1_000), types: z.array(z.string().toLowerCase()).default([]) })
+const Ids = z.object({
+  ids: z.array(z.guid().toLowerCase()).min(1).max(1_000),
+  types: z.array(z.string().toLowerCase()).default([]),
+})
 
 /** Questions about membership, nested groups included, and objects by id. */
 export const checkMembership: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  const strings = (value: readonly string[]) => ({ '@odata.context': `${cloud.origin}/v1.0/$metadata#Collection(Edm.String)`, value })
+  const strings = (value: readonly string[]) => ({
+    '@odata.context': `${cloud.origin}/v1.0/$metadata#Collection(Edm.String)`,
+    value,
+  })
   const groupsOf = (caller: Caller, id: string) => {
     visibleUserProperties(caller)
     const user = caller.directory.users.find(id)
@@ -30,7 +36,9 @@ export const checkMembership: FastifyPluginAsync<{ cloud: Cloud }> = async (app,
     app.post<{ Params: { id: string } }>(`/users/:id/${action}`, async ({ headers, params, body }) => {
       const groups = groupsOf(authenticate(headers.authorization, cloud), params.id)
       const { securityEnabledOnly } = read(Filter, body ?? {})
-      return strings(groups.filter(({ securityEnabled }) => securityEnabled || !securityEnabledOnly).map(({ id }) => id))
+      return strings(
+        groups.filter(({ securityEnabled }) => securityEnabled || !securityEnabledOnly).map(({ id }) => id),
+      )
     })
   }
 

@@ -30,7 +30,11 @@ export function readCast(cast: string | undefined): ObjectType | undefined {
 }
 
 /** Without the right to read users their properties come back empty, only the id is told. */
-export function showObject({ directory, permissions }: Caller, { id, type }: Member, { select, isCast }: Shown): Record<string, unknown> {
+export function showObject(
+  { directory, permissions }: Caller,
+  { id, type }: Member,
+  { select, isCast }: Shown,
+): Record<string, unknown> {
   const kind = isCast ? {} : { '@odata.type': `#microsoft.graph.${type}` }
   if (type === 'group') {
     const group = directory.groups.find(id)

@@ -7,7 +7,8 @@ const NAMES = new Map<string, string>([...GROUP_PROPERTIES, 'members'].map((name
 export function readGroupSelect(select: string | undefined): string[] | undefined {
   return select?.split(',').map((asked) => {
     const known = NAMES.get(asked.trim().toLowerCase())
-    if (known === undefined) throw badRequest(`Could not find a property named '${asked.trim()}' on type 'microsoft.graph.group'.`)
+    if (known === undefined)
+      throw badRequest(`Could not find a property named '${asked.trim()}' on type 'microsoft.graph.group'.`)
     return known
   })
 }
@@ -17,7 +18,8 @@ export function showGroup(group: Group, select: readonly string[] = GROUP_PROPER
   return Object.fromEntries(select.filter((name) => name !== 'members').map((name) => [name, all[name] ?? null]))
 }
 
-export const requireGroups = (caller: Caller) => requireAny(caller, 'GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All')
+export const requireGroups = (caller: Caller) =>
+  requireAny(caller, 'GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All')
 
 /** @throws 404 */
 export function findGroup({ directory }: Caller, id: string): Group {

@@ -19,7 +19,8 @@ export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     ['members', false],
     ['transitiveMembers', true],
   ] as const) {
-    const membersOf = ({ directory }: Caller, id: string) => directory.groups[isTransitive ? 'transitiveMembers' : 'members'](id)
+    const membersOf = ({ directory }: Caller, id: string) =>
+      directory.groups[isTransitive ? 'transitiveMembers' : 'members'](id)
     app.get<OfGroup>(`/groups/:id/${segment}/$count`, async ({ headers, params }, reply) => {
       const caller = authenticate(headers.authorization, cloud)
       requireGroups(caller)
@@ -50,15 +51,31 @@ export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
         if (!user) throw notFound(params.id)
         const groups = caller.directory.groups[isTransitive ? 'transitiveGroupsOf' : 'groupsOf'](user.id)
         const objects = groups.map(({ id }): Member => ({ id, type: 'group' }))
-        return answer(caller, objects, { headers, query, cast: params.cast, path: `users/${user.id}/${segment}` }, isTransitive, cloud)
+        return answer(
+          caller,
+          objects,
+          { headers, query, cast: params.cast, path: `users/${user.id}/${segment}` },
+          isTransitive,
+          cloud,
+        )
       })
     }
   }
 }
 
-function answer(caller: Caller, all: readonly Member[], { headers, query, cast, path }: Asked, isTransitive: boolean, cloud: Cloud) {
+function answer(
+  caller: Caller,
+  all: readonly Member[],
+  { headers, query, cast, path }: Asked,
+  isTransitive: boolean,
+  cloud: Cloud,
+) {
   const options = readOptions(query)
-  refuseOptions(options, ['skip', 'filter', 'orderby', 'search'], (option) => `'$${option}' is not supported on ${path.split('/').at(-1)}.`)
+  refuseOptions(
+    options,
+    ['skip', 'filter', 'orderby', 'search'],
+    (option) => `'$${option}' is not supported on ${path.split('/').at(-1)}.`,
+  )
   const isCounted = options.count === 'true' && isEventual(headers.consistencylevel)
   const type = readCast(cast)
   if (type && isTransitive && !isCounted) throw unsupportedQuery('A cast of a transitive list is an advanced query.')
@@ -67,11 +84,14 @@ function answer(caller: Caller, all: readonly Member[], { headers, query, cast, 
   const start = readStart(options, cloud.run)?.position ?? 0
   const meant = type ? all.filter((member) => member.type === type) : all
   const base = `${cloud.origin}/v1.0/${path}${cast ? `/${cast}` : ''}`
-  const next = start + size < meant.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
+  const next =
+    start + size < meant.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
   return {
     '@odata.context': `${cloud.origin}/v1.0/$metadata#${type ? `${type}s` : 'directoryObjects'}`,
     ...(isCounted && start === 0 && { '@odata.count': meant.length }),
     ...(next && { '@odata.nextLink': pageLink(base, options, next) }),
-    value: meant.slice(start, start + size).map((member) => showObject(caller, member, { select, isCast: type !== undefined })),
+    value: meant
+      .slice(start, start + size)
+      .map((member) => showObject(caller, member, { select, isCast: type !== undefined })),
   }
 }

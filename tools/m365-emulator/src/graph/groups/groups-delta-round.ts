@@ -24,7 +24,11 @@ export function takeGroups(round: Round, start: Place): Page {
     if (items.length === size) return { items, next: { position, member } }
     const members = tracked.has('members') ? directory.groups.members(group.id) : []
     const told = members.slice(member, member + slice).map(addition)
-    items.push({ ...everSet(round, group.id, tracked), id: group.id, ...(told.length > 0 && { 'members@delta': told }) })
+    items.push({
+      ...everSet(round, group.id, tracked),
+      id: group.id,
+      ...(told.length > 0 && { 'members@delta': told }),
+    })
     if (member + slice < members.length) return { items, next: { position, member: member + slice } }
   }
   return { items, next: undefined }
@@ -37,7 +41,8 @@ export function takeGroupChanges(round: Round, { position: start, until }: Place
   for (let position = start; position < until; position++) {
     const change = directory.logs.groups.at(position)
     if (!change || (ids && !ids.has(change.groupId))) continue
-    const properties = change.properties === 'whole' ? GROUP_PROPERTIES : change.properties === 'none' ? [] : change.properties
+    const properties =
+      change.properties === 'whole' ? GROUP_PROPERTIES : change.properties === 'none' ? [] : change.properties
     const seen = properties.filter((property) => tracked.has(property))
     const member = tracked.has('members') ? change.member : undefined
     if (seen.length === 0 && !member) continue
@@ -47,13 +52,20 @@ export function takeGroupChanges(round: Round, { position: start, until }: Place
     const entry = known ?? { properties: new Set(), members: new Map() }
     for (const property of seen) entry.properties.add(property)
     // "deleted" says that the membership is gone, not that the user is
-    if (member) entry.members.set(member.id, member.isRemoved ? { id: member.id, '@removed': { reason: 'deleted' } } : addition(member))
+    if (member)
+      entry.members.set(
+        member.id,
+        member.isRemoved ? { id: member.id, '@removed': { reason: 'deleted' } } : addition(member),
+      )
     changed.set(change.groupId, entry)
   }
   return { items: items(round, changed), next: undefined }
 }
 
-type Changed = ReadonlyMap<string, { properties: ReadonlySet<string>; members: ReadonlyMap<string, Record<string, unknown>> }>
+type Changed = ReadonlyMap<
+  string,
+  { properties: ReadonlySet<string>; members: ReadonlyMap<string, Record<string, unknown>> }
+>
 
 function items(round: Round, changed: Changed): DeltaItem[] {
   return [...changed].map(([id, { properties, members }]) => {

@@ -11,7 +11,12 @@ import { readGroupSelect, requireGroups } from './group-access.ts'
 import { takeGroupChanges, takeGroups } from './groups-delta-round.ts'
 
 export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  for (const path of ['/groups/delta', '/groups/delta()', '/groups/microsoft.graph.delta()', '/groups/microsoft.graph.delta']) {
+  for (const path of [
+    '/groups/delta',
+    '/groups/delta()',
+    '/groups/microsoft.graph.delta()',
+    '/groups/microsoft.graph.delta',
+  ]) {
     app.get(path, async ({ headers, query }, reply) => {
       const caller = authenticate(headers.authorization, cloud)
       requireGroups(caller)

@@ -13,12 +13,17 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
     const caller = authenticate(headers.authorization, cloud)
     requireGroups(caller)
     const options = readOptions(query)
-    refuseOptions(options, ['skip', 'orderby', 'search', 'expand'], (option) => `'$${option}' is not supported by the service.`)
+    refuseOptions(
+      options,
+      ['skip', 'orderby', 'search', 'expand'],
+      (option) => `'$${option}' is not supported by the service.`,
+    )
     const select = readGroupSelect(options.select)
     const size = readTop(options.top) ?? cloud.graph.defaultPageSize
     const matching = caller.directory.groups.all().filter(readGroupFilter(options.filter))
     const start = readStart(options, cloud.run)?.position ?? 0
-    const next = start + size < matching.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
+    const next =
+      start + size < matching.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
     const isCounted = options.count === 'true' && isEventual(headers.consistencylevel) && start === 0
     return {
       '@odata.context': `${cloud.origin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}`,
@@ -52,9 +57,10 @@ function readGroupFilter(filter: string | undefined): (group: Group) => boolean 
   if (unified) return ({ groupTypes }) => groupTypes.includes('Unified')
   const flag = /^\s*(mailEnabled|securityEnabled) eq (true|false)\s*$/.exec(filter)
   if (flag) return (group) => group[flag[1] as 'mailEnabled'] === (flag[2] === 'true')
-  const text = /^\s*(?:(?<equal>displayName|mail) eq|startsWith\((?<start>displayName|mail),)\s*'(?<value>(?:[^']|'')*)'\)?\s*$/i.exec(
-    filter,
-  )?.groups
+  const text =
+    /^\s*(?:(?<equal>displayName|mail) eq|startsWith\((?<start>displayName|mail),)\s*'(?<value>(?:[^']|'')*)'\)?\s*$/i.exec(
+      filter,
+    )?.groups
   if (!text) throw unsupportedQuery(`Unsupported or invalid query filter clause: '${filter}'.`)
   const name = (text.equal ?? text.start)?.toLowerCase() === 'mail' ? 'mail' : 'displayName'
   const value = (text.value ?? '').replaceAll("''", "'").toLowerCase()

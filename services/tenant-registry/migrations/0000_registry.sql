@@ -149,6 +149,7 @@ CREATE TABLE "registry"."tenant" (
 CREATE TABLE "registry"."tenant_data_key" (
 	"tenant_id" uuid PRIMARY KEY NOT NULL,
 	"sealed" "bytea" NOT NULL,
+	"lost" "bytea"[] DEFAULT '{}' NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHECK_EVERY_SECONDS, checkDueAccounts } from '../src/jobs/watch-accounts.ts'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { BASE_URL, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
+import { rewrapCommand } from './rewrap-command.ts'
 
 // The old key-encryption key was taken away before rewrap-keys had run.
 
@@ -61,10 +62,27 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
   expect((await after.call(platform, 'POST', `${one.path}/verify`)).body).toMatchObject({ ok: true })
   expect(await shown(one)).toMatchObject({ status: 'ready', warnings: [] })
   expect((await after.call(service, 'GET', connection)).body.credential).toEqual({ type: 'secret', secret: one.secret })
-  // What the lost data key sealed is as lost as before.
+  // What the lost data key sealed stays unreadable as long as its key-encryption key is away.
   expect((await after.call(platform, 'POST', `${other.path}/verify`)).body).toMatchObject({ ok: false })
   expect(await shown(other)).toMatchObject({ status: 'failing' })
   expect((await after.givenAccount(healthyTenant, { credential })).id).toBeTruthy()
+})
+
+test('FC-61 T-93 once the old key is back, what it sealed is read again, although another secret was entered meanwhile; rewrapped, it outlives the key', async () => {
+  const tenantId = await before.givenTenant({ slug: 'back' })
+  const [one, other] = [await givenReady(tenantId), await givenReady(tenantId)]
+  const connection = `/internal/tenants/${tenantId}/microsoft-accounts/${other.id}/connection`
+  const credential = { ...one.credential, expiresAt: inDays(300) }
+  expect((await after.call(platform, 'PUT', `${one.path}/credential`, credential)).status).toBe(200)
+  expect((await after.call(service, 'GET', connection)).status).toBe(502)
+
+  const settings = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+  const both = await startRegistry({ ...settings, KEY_ENCRYPTION_KEYS: [NEW_KEY, OLD_KEY] }, undefined, before.url)
+  expect((await both.call(service, 'GET', connection)).body.credential).toMatchObject({ secret: other.secret })
+  const keys = [NEW_KEY, OLD_KEY].map((key) => key.toString('base64')).join(',')
+  expect(await rewrapCommand(both).run({ KEY_ENCRYPTION_KEYS: keys }).exited).toBe(0)
+  await both.close()
+  expect((await after.call(service, 'GET', connection)).body.credential).toMatchObject({ secret: other.secret })
 })
 
 test('FC-61 secrets entered at the same time for a tenant whose data key is lost share the next one', async () => {

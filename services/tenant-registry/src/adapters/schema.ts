@@ -61,6 +61,8 @@ export const tenantHost = registry.table(
 export const tenantDataKey = registry.table('tenant_data_key', {
   tenantId: tenantId().primaryKey(),
   sealed: bytea('sealed').notNull(),
+  /** Data keys that no key-encryption key opened when the next was made: they count again once their key is back. */
+  lost: bytea('lost').array().notNull().default([]),
   createdAt: created(),
 })
 

@@ -1,4 +1,4 @@
-import { and, asc, gt, sql } from '@jackfield/postgres/drizzle'
+import { and, asc, eq, gt, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { DataKeys, KeyEncryption } from '../../ports.ts'
 import type { Database } from '../database.ts'
@@ -10,11 +10,13 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
   return {
     async rewrap(after, limit) {
       const prefix = await keyEncryption.currentPrefix()
-      const isWaiting = sql`substring(${dataKey.sealed} from 1 for ${prefix.length}) <> ${prefix}`
+      const isOther = (sealed: Buffer) => !sealed.subarray(0, prefix.length).equals(prefix)
+      const isWaiting = sql`(substring(${dataKey.sealed} from 1 for ${prefix.length}) <> ${prefix} or exists (
+        select from unnest(${dataKey.lost}) l where substring(l from 1 for ${prefix.length}) <> ${prefix}))`
       const position = after === undefined ? undefined : gt(dataKey.tenantId, after)
       const waiting = await inScope(db, EVERY_TENANT, (tx) =>
         tx
-          .select({ tenantId: dataKey.tenantId, sealed: dataKey.sealed })
+          .select({ tenantId: dataKey.tenantId, sealed: dataKey.sealed, lost: dataKey.lost })
           .from(dataKey)
           .where(and(isWaiting, position))
           .orderBy(asc(dataKey.tenantId))
@@ -22,7 +24,9 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
       )
       const unreadable: string[] = []
       const next: Array<{ tenantId: string; old: Buffer; sealed: Buffer }> = []
-      for (const { tenantId, sealed } of waiting) {
+      for (const { tenantId, sealed, lost } of waiting) {
+        if (lost.some(isOther)) await rewrapLost(db, keyEncryption, tenantId, lost, isOther)
+        if (!isOther(sealed)) continue
         const unwrapped = await keyEncryption.unwrap(sealed, dataKeyContext(tenantId))
         if (unwrapped.kind === 'unreadable') unreadable.push(tenantId)
         else
@@ -36,6 +40,31 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
       return { waiting: waiting.length, rewrapped, unreadable, last: waiting.at(-1)?.tenantId }
     },
   }
+}
+
+/** A lost data key whose key-encryption key is back moves on with the others; one that is still lost stays as it is. */
+async function rewrapLost(
+  db: Database,
+  keyEncryption: KeyEncryption,
+  tenantId: string,
+  lost: readonly Buffer[],
+  isOther: (sealed: Buffer) => boolean,
+): Promise<void> {
+  const context = dataKeyContext(tenantId)
+  const next = await Promise.all(
+    lost.map(async (sealed) => {
+      const unwrapped = isOther(sealed) ? await keyEncryption.unwrap(sealed, context) : undefined
+      return unwrapped?.kind === 'unwrapped' ? keyEncryption.wrap(unwrapped.dataKey, context) : sealed
+    }),
+  )
+  if (next.every((sealed, index) => sealed === lost[index])) return
+  const isUnchanged = and(eq(dataKey.tenantId, tenantId), sql`${dataKey.lost} = ${sql.param(lost)}::bytea[]`)
+  await inScope(db, EVERY_TENANT, (tx) =>
+    tx
+      .update(dataKey)
+      .set({ lost: sql`${sql.param(next)}::bytea[]` })
+      .where(isUnchanged),
+  )
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq } from '@jackfield/postgres/drizzle'
+import { and, eq, sql } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import type { KeyEncryption, Vault } from '../../ports.ts'
@@ -12,23 +12,24 @@ const accountContext = (tenantId: string, accountId: string) => `tenant:${tenant
 /**
  * Each tenant has a data key, wrapped by a key-encryption key; it seals the tenant's secrets, each bound to its account
  * (T-93). One that no key-encryption key opens is absent: `onUnopened` hears of it, and the next secret that is entered
- * gets another data key. What the lost one sealed stays unreadable until it is entered again.
+ * gets another data key. The lost one is kept: what it sealed is readable again once its key-encryption key is back.
  */
 export function tenantKeyVault(
   db: Database,
   keyEncryption: KeyEncryption,
   onUnopened: () => void = () => undefined,
 ): Vault {
-  async function findWrapped(tenantId: string): Promise<Buffer | undefined> {
+  async function findWrapped(tenantId: string): Promise<{ sealed: Buffer; lost: Buffer[] } | undefined> {
+    const { sealed, lost } = tenantDataKey
     const [row] = await inScope(db, tenantId, (tx) =>
-      tx.select({ sealed: tenantDataKey.sealed }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId)),
+      tx.select({ sealed, lost }).from(tenantDataKey).where(eq(tenantDataKey.tenantId, tenantId)),
     )
-    return row?.sealed
+    return row
   }
 
   async function findDataKey(tenantId: string) {
     const wrapped = await findWrapped(tenantId)
-    return wrapped && keyEncryption.unwrap(wrapped, dataKeyContext(tenantId))
+    return wrapped && keyEncryption.unwrap(wrapped.sealed, dataKeyContext(tenantId))
   }
 
   async function makeDataKey(tenantId: string, lost: Buffer | undefined) {
@@ -37,7 +38,10 @@ export function tenantKeyVault(
       if (lost === undefined)
         return void (await tx.insert(tenantDataKey).values({ tenantId, sealed }).onConflictDoNothing())
       const isLost = and(eq(tenantDataKey.tenantId, tenantId), eq(tenantDataKey.sealed, lost))
-      await tx.update(tenantDataKey).set({ sealed }).where(isLost)
+      await tx
+        .update(tenantDataKey)
+        .set({ sealed, lost: sql`${tenantDataKey.lost} || ${tenantDataKey.sealed}` })
+        .where(isLost)
     })
     // Another replica may have been first: what is stored counts.
     const key = await findDataKey(tenantId)
@@ -47,10 +51,10 @@ export function tenantKeyVault(
 
   async function dataKeyToSealWith(tenantId: string) {
     const wrapped = await findWrapped(tenantId)
-    const known = wrapped && (await keyEncryption.unwrap(wrapped, dataKeyContext(tenantId)))
+    const known = wrapped && (await keyEncryption.unwrap(wrapped.sealed, dataKeyContext(tenantId)))
     if (known?.kind === 'unwrapped') return known
     if (known) onUnopened()
-    return makeDataKey(tenantId, wrapped)
+    return makeDataKey(tenantId, wrapped?.sealed)
   }
 
   return {
@@ -67,11 +71,14 @@ export function tenantKeyVault(
   }
 
   async function open(tenantId: string, accountId: string, sealed: Buffer): ReturnType<Vault['open']> {
-    const key = await findDataKey(tenantId)
-    if (!key) return { kind: 'unreadable', cause: new UnsealError('The tenant has no data key.') }
-    if (key.kind === 'unreadable') return key
+    const wrapped = await findWrapped(tenantId)
+    if (!wrapped) return { kind: 'unreadable', cause: new UnsealError('The tenant has no data key.') }
+    const current = await keyEncryption.unwrap(wrapped.sealed, dataKeyContext(tenantId))
+    const lost = await Promise.all(wrapped.lost.map((each) => keyEncryption.unwrap(each, dataKeyContext(tenantId))))
+    const dataKeys = [current, ...lost].flatMap((each) => (each.kind === 'unwrapped' ? [each.dataKey] : []))
+    if (dataKeys.length === 0 && current.kind === 'unreadable') return current
     try {
-      return { kind: 'opened', secret: unseal(sealed, [key.dataKey], accountContext(tenantId, accountId)).toString() }
+      return { kind: 'opened', secret: unseal(sealed, dataKeys, accountContext(tenantId, accountId)).toString() }
     } catch (cause) {
       if (cause instanceof UnsealError) return { kind: 'unreadable', cause }
       throw cause

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { whenConnectionCloses } from './connection-close.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,10 +19,15 @@ export function allowDraining(app: FastifyInstance): void {
   const underWay = new Set<ServerResponse>()
   let isDraining = false
   // Before Fastify's own listener, and on the raw response: some routes answer on it by themselves.
-  app.server.prependListener('request', (_request, response) => {
+  app.server.prependListener('request', ({ socket }, response) => {
     if (isDraining) response.shouldKeepAlive = false
     underWay.add(response)
-    response.once('close', () => underWay.delete(response))
+    const forget = () => {
+      underWay.delete(response)
+      takeBack()
+    }
+    const takeBack = whenConnectionCloses(socket, forget)
+    response.once('close', forget)
   })
   app.decorate('isDraining', () => isDraining)
   app.decorate('drain', () => {

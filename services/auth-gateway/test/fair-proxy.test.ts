@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { CALLS, STREAMS } from '../src/domain/proxy-limits.ts'
 import { givenGateway, type World } from './given.ts'
@@ -152,4 +152,45 @@ test('T-130 a service behind that breaks off gives every slot back, and a refusa
   for (const response of held.splice(0)) response.writeHead(503, { 'retry-after': '1' }).end('{}')
   expect(statusesOf(await answersOf(again))).toEqual({ 503: CALLS.ofCaller })
   expect(held).toEqual([])
+})
+
+test('T-130 calls pipelined on a connection that is cut off give their slots back', async () => {
+  const head = Object.entries(headersOf(SLOW)).map(([name, value]) => `${name}: ${value}`)
+  const call = [`GET /api/v1/tenants/${SLOW}/users HTTP/1.1`, ...head, '', ''].join('\r\n')
+  const socket = connect(Number(control.port), '127.0.0.1')
+  socket.write(call.repeat(CALLS.ofCaller))
+  await expect.poll(() => held.length).toBe(CALLS.ofCaller)
+  socket.destroy()
+  await new Promise((resolve) => socket.once('close', resolve))
+  letGo()
+  await expect
+    .poll(async () => {
+      const { sent, answer } = begin(SLOW, '/users')
+      await expect.poll(() => held.length + Number(sent.destroyed)).toBeGreaterThan(0)
+      letGo()
+      return (await answer)?.statusCode
+    })
+    .toBe(200)
+})
+
+test('FC-63 a gateway that is closed ends the event streams it forwards', async () => {
+  const url = `http://127.0.0.1:${(roster.address() as AddressInfo).port}`
+  const other = await givenGateway({ backends: { registry: url, roster: url } })
+  const origin = new URL(other.originOf('control'))
+  other.registry.keys.set(keyOf(HEALTHY), { id: `key:${HEALTHY}`, scope: HEALTHY, role: 'read' })
+  const stream = request({
+    host: '127.0.0.1',
+    port: origin.port,
+    path: `/api/v1/tenants/${HEALTHY}/sync-runs/${HEALTHY}/events`,
+    headers: { ...headersOf(HEALTHY), host: origin.host },
+    agent: false,
+  })
+  const began = new Promise<IncomingMessage>((resolve, reject) =>
+    stream.once('response', resolve).once('error', reject),
+  )
+  stream.end()
+  const ended = new Promise((resolve) => began.then((answer) => answer.resume().once('close', resolve)))
+  expect((await began).statusCode).toBe(200)
+  await other.close()
+  await ended
 })

@@ -1,3 +1,4 @@
+import { whenConnectionCloses } from '@jackfield/http-server/connection-close'
 import type { FastifyReply } from 'fastify'
 
 export type ProxySlot = {
@@ -11,15 +12,24 @@ export type ProxySlot = {
  * has gone, and until the answer is sent.
  */
 export function holdSlot({ raw }: FastifyReply, release: () => void): ProxySlot {
-  let isAnswered = false
-  raw.once('close', () => {
-    if (isAnswered) release()
-  })
+  let [isAnswered, isClosed] = [false, false]
+  const end = () => {
+    takeBack()
+    release()
+  }
+  const close = () => {
+    isClosed = true
+    // What is still being sent to a connection that is gone would hold the connection to the service behind.
+    raw.destroy()
+    if (isAnswered) end()
+  }
+  const takeBack = whenConnectionCloses(raw.req.socket, close)
+  raw.once('close', close)
   return {
     answered() {
       isAnswered = true
-      if (raw.destroyed) release()
+      if (isClosed) end()
     },
-    release,
+    release: end,
   }
 }

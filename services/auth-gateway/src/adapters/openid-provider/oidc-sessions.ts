@@ -75,12 +75,13 @@ export async function endSession(
   const session = await provider.Session.findByUid(uid)
   if (session?.accountId !== accountId) return false
   await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
-  await artefacts.removeByUid('Session', uid)
-  await artefacts.remove(BROWSER_NAME, uid)
+  // Before the session goes: whoever repeats this after a failure finds it still, and owes the notices again.
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
     if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))
   }
+  await artefacts.removeByUid('Session', uid)
+  await artefacts.remove(BROWSER_NAME, uid)
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (!grantId || persistsLogout) continue
     await artefacts.removeByGrant(grantId)

@@ -48,6 +48,11 @@ export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options)
 const forwardStreams: FastifyPluginAsync<Options> = async (app, options) => {
   await app.register(replyFrom, proxying(STREAMS.atOnce))
   const slots = fairSlots(STREAMS.atOnce, { caller: STREAMS.ofCaller })
+  const streams = new Set<FastifyReply>()
+  // A stream ends by itself after minutes; its client comes back to another replica.
+  app.addHook('preClose', async () => {
+    for (const { raw } of streams) raw.destroy()
+  })
   app.route({
     method: 'GET',
     url: `${PREFIX}/tenants/:tenantId/sync-runs/:runId/events`,
@@ -55,8 +60,13 @@ const forwardStreams: FastifyPluginAsync<Options> = async (app, options) => {
     handler: async (request, reply) => {
       const path = plainPathOf(request)
       const release = slots.take({ caller: callerOf(request.principal) })
-      if (release) return forward(request, reply, { ...options, path, release })
-      throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
+      if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
+      streams.add(reply)
+      const leave = () => {
+        streams.delete(reply)
+        release()
+      }
+      return forward(request, reply, { ...options, path, release: leave })
     },
   })
 }
@@ -73,6 +83,11 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
     const { slots, queue } = queues[chooseBackend(path)]
     const release = await queue.enter({ caller: callerOf(request.principal) })
     if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-calls', { retryAfter: 2 })
+    // The client left while it waited: nothing of its call was sent, and nothing will be.
+    if (request.raw.socket.destroyed) {
+      release()
+      return reply.hijack()
+    }
     return forward(request, reply, { ...options, path, release })
   })
 }

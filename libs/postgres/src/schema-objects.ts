@@ -30,7 +30,7 @@ export async function applySchemaObjects(
     await client.query(`create table if not exists ${noted} (digest text not null)`)
     for (const { text } of readFiles(folder, 'role.sql')) await client.query(text)
     const { rows } = await client.query(`select digest from ${noted}`)
-    if (rows[0]?.digest !== digest) {
+    if (rows[0]?.digest !== digest && !(await isOlder(client, service, tables))) {
       for (const file of objects) await apply(client, file)
       await client.query(`delete from ${noted}`)
       await client.query(`insert into ${noted} values ($1)`, [digest])
@@ -40,6 +40,19 @@ export async function applySchemaObjects(
     await client.query('rollback').catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * Whether the tables are those of a later release: a replica of this one that starts during a rolling update must not
+ * put its own functions back.
+ */
+async function isOlder(client: pg.Client, service: string, journal: string): Promise<boolean> {
+  const { entries } = JSON.parse(journal) as { entries: ReadonlyArray<{ when: number }> }
+  const own = Math.max(0, ...entries.map(({ when }) => when))
+  const { rows } = await client.query(
+    `select max(created_at) as latest from migrations.${pg.escapeIdentifier(service)}`,
+  )
+  return Number(rows[0]?.latest ?? 0) > own
 }
 
 async function apply(client: pg.Client, { name, text }: SqlFile): Promise<void> {

@@ -99,6 +99,25 @@ test('a placeholder in a named SQL file becomes the text that is given for it; w
   await rm(file)
 })
 
+test('a release whose tables are older than the database’s leaves the functions of the later one alone', async () => {
+  const migrate = () => runMigrations({ connectionString: database.url, folder, name: 'registry' })
+  const define = (text: string) =>
+    writeFile(
+      join(folder, 'functions/answer.sql'),
+      `create or replace function answer() returns text language sql as $$ select '${text}' $$;`,
+    )
+  const pool = createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => undefined })
+  await define('of the later release')
+  await migrate()
+  const later = "insert into migrations.registry (hash, created_at) values ('later', 1800000000000)"
+  await pool.query(later)
+  await define('of the older release')
+  await migrate()
+  expect((await pool.query('select answer()')).rows).toEqual([{ answer: 'of the later release' }])
+  await pool.query("delete from migrations.registry where hash = 'later'")
+  await pool.end()
+})
+
 test('FC-64 the role is made by every migration, also when all of its migrations ran before', async () => {
   const role = `test_${randomBytes(4).toString('hex')}`
   await writeFile(join(folder, 'role.sql'), `create role ${role};`)

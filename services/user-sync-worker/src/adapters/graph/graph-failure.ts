@@ -48,6 +48,7 @@ function told({ statusCode, code, message }: GraphError): { code: string; words:
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, 300)
+    .toWellFormed() // half of a surrogate pair is no JSON that Postgres takes
   return { code: /^[\w.]{1,64}$/.test(code ?? '') ? String(code) : `HTTP ${statusCode}`, words }
 }
 

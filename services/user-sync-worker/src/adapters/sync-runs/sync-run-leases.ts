@@ -95,8 +95,9 @@ export function syncRunLeases(
         if (!(await holdsLease(client, lease))) return undefined
         await forget(client, lease.runId)
         await client.query(FAIL, [lease.runId, code, remedy ? `${message} ${remedy}` : message])
-        const says = !lease.preview && saysOfAccount(code)
-        await client.query(COUNT_FAILURE, [lease.accountId, JSON.stringify(failure), FAILURES_IN_A_ROW, says])
+        if (lease.preview) return true
+        const values = [lease.accountId, JSON.stringify(failure), FAILURES_IN_A_ROW, saysOfAccount(code)]
+        await client.query(COUNT_FAILURE, values)
         return true
       })
       return failed ?? false

@@ -124,8 +124,12 @@ function settled(ids: readonly string[], items: readonly DirectoryItem[], found:
   const here = new Map(
     found.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])),
   )
-  return ids.map((id) => {
-    const removal = items.findLast((item) => item.id === id && item.kind === 'removed')
-    return here.get(id) ?? { kind: 'removed', id, reason: removal?.kind === 'removed' ? removal.reason : 'changed' }
-  })
+  // Somebody who is there and cannot be read is neither changed nor removed.
+  const unreadable = new Set(found.flatMap((read) => (read.kind === 'unreadable' && read.id ? [read.id] : [])))
+  return ids
+    .filter((id) => !unreadable.has(id))
+    .map((id) => {
+      const removal = items.findLast((item) => item.id === id && item.kind === 'removed')
+      return here.get(id) ?? { kind: 'removed', id, reason: removal?.kind === 'removed' ? removal.reason : 'changed' }
+    })
 }

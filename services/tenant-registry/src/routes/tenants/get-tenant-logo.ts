@@ -10,7 +10,16 @@ const schema = {
   summary: 'Read the logo of the sign-in pages',
   tags: ['Tenants'],
   params: TenantParams,
-  response: { 200: z.any().meta({ description: 'The image, as it was set' }), 404: Problem },
+  querystring: z.strictObject({
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .meta({
+        description: 'Gives another logo another address for caches; the present logo is answered whatever it says',
+      }),
+  }),
+  response: { 200: z.any().meta({ description: 'The image, as it was set' }), 400: Problem, 404: Problem },
 }
 
 /** Somebody may open the address by itself: an SVG is a document then, and may do nothing. */

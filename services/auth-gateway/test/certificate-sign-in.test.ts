@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
-import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/self-signed-certificate'
+import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/keys/self-signed-certificate'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
-import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/self-signed-certificate'
+import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/keys/self-signed-certificate'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'

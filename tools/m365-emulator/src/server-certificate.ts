@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { selfSignedCertificate } from './entra/self-signed-certificate.ts'
+import { selfSignedCertificate } from './entra/keys/self-signed-certificate.ts'
 
 export type ServerCertificate = { key: string; cert: string }
 

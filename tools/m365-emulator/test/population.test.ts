@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Clock } from '../src/directory/clock.ts'
 import { Directories } from '../src/directory/directories.ts'
 import { UserSeed } from '../src/directory/user.ts'
-import { BEGINNING, countMatching, readListing, takePage } from '../src/graph/listing.ts'
+import { BEGINNING, countMatching, readListing, takePage } from '../src/graph/query/listing.ts'
 import { computedPopulation } from '../src/population/population.ts'
 import { PopulationSeed } from '../src/population/population-seed.ts'
 

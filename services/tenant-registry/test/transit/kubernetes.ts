@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/self-signed-certificate'
+import { selfSignedCertificate } from '@jackfield/m365-emulator/entra/keys/self-signed-certificate'
 import { SignJWT } from 'jose'
 
 const NAMESPACE = 'phone'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { identify, LoginAnswer, SESSION_COOKIE } from '../entra/identify.ts'
 import { credentialsPage } from '../entra/pages/sign-in-pages.ts'
+import { identify, LoginAnswer, SESSION_COOKIE } from '../entra/sign-in/identify.ts'
 import { ADMIN_COOKIE, type Administrators, isFormToken } from './administrators.ts'
 import { homePage } from './pages/home-page.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
-import type { NotificationFaultInput } from '../graph/notification-faults.ts'
+import type { NotificationFaultInput } from '../graph/notifications/notification-faults.ts'
 
 const milliseconds = z.number().int().min(0).optional()
 const Settings = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Directories } from '../directory/directories.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { Refusal } from './aadsts.ts'
+import type { Refusal } from './errors/aadsts.ts'
 
 export const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 

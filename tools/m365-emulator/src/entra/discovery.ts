@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import { type Authority, PERSONAL_ACCOUNTS, refuseAuthority, resolveAuthority } from './authority.ts'
-import { refuseJson } from './refusal.ts'
-import type { SigningKey } from './signing-keys.ts'
+import { refuseJson } from './errors/refusal.ts'
+import type { SigningKey } from './keys/signing-keys.ts'
 
 type Params = { tenant: string }
 

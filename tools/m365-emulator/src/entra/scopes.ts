@@ -1,4 +1,4 @@
-import type { Refusal } from './aadsts.ts'
+import type { Refusal } from './errors/aadsts.ts'
 
 export const GRAPH = 'https://graph.microsoft.com'
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
-import { describe, newTrace } from '../entra/refusal.ts'
+import { describe, newTrace } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
 import { retryAfter } from './graph-faults.ts'
 

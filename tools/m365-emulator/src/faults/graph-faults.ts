@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
 import { GraphError } from '../graph/graph-error.ts'
-import { expiredPageToken } from '../graph/page-link.ts'
+import { expiredPageToken } from '../graph/paging/page-link.ts'
 import type { FaultEffect } from './fault.ts'
 
 const USUAL_CODES: Readonly<Record<number, string>> = {

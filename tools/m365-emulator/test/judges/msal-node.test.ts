@@ -16,7 +16,7 @@ import {
 } from '../../src/demo/contoso.ts'
 import { demoDirectories } from '../../src/demo/demo-directories.ts'
 import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
-import { selfSignedCertificate } from '../../src/entra/self-signed-certificate.ts'
+import { selfSignedCertificate } from '../../src/entra/keys/self-signed-certificate.ts'
 import { getGraph, SPA, WEB } from '../given.ts'
 import { SignInAgent } from '../sign-in-agent.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
-import { explain, type Refusal } from '../aadsts.ts'
-import { newTrace } from '../refusal.ts'
+import { explain, type Refusal } from '../errors/aadsts.ts'
+import { newTrace } from '../errors/refusal.ts'
 import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 

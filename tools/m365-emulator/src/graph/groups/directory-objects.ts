@@ -2,7 +2,7 @@ import { GROUP_PROPERTIES, type Member } from '../../directory/group.ts'
 import { USER_PROPERTIES } from '../../directory/user.ts'
 import type { Caller } from '../bearer.ts'
 import { badRequest, GraphError, unsupportedQuery } from '../graph-error.ts'
-import { DEFAULT_PROPERTIES, project } from '../select.ts'
+import { DEFAULT_PROPERTIES, project } from '../query/select.ts'
 import { showGroup } from './group-access.ts'
 
 export type ObjectType = Member['type']

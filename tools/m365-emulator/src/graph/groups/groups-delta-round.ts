@@ -1,6 +1,6 @@
 import type { Directory } from '../../directory/directory.ts'
 import { GROUP_PROPERTIES, type GroupProperty, type Member } from '../../directory/group.ts'
-import type { DeltaItem } from '../delta-round.ts'
+import type { DeltaItem } from '../delta/delta-round.ts'
 
 type Round = {
   directory: Directory

@@ -3,9 +3,9 @@ import type { Cloud } from '../../cloud.ts'
 import type { Group } from '../../directory/group.ts'
 import { authenticate } from '../bearer.ts'
 import { badRequest, unsupportedQuery } from '../graph-error.ts'
-import { isEventual } from '../listing.ts'
-import { pageLink, readStart } from '../page-link.ts'
-import { readOptions, readTop, refuseOptions } from '../query-options.ts'
+import { pageLink, readStart } from '../paging/page-link.ts'
+import { isEventual } from '../query/listing.ts'
+import { readOptions, readTop, refuseOptions } from '../query/query-options.ts'
 import { findGroup, readGroupSelect, requireGroups, showGroup } from './group-access.ts'
 
 export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {

@@ -1,0 +1,42 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { Grant } from '../token-endpoint/codes.ts'
+
+const LIFETIME = 15 * 60 * 1000
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXYZ23456789' // nothing that spells words or looks like another sign
+
+export type DeviceRequest = { clientId: string; scopes: readonly string[]; authority: string; tenant: string }
+export type DeviceAuthorization = DeviceRequest & {
+  userCode: string
+  expiresAt: number
+  outcome: { kind: 'pending' } | { kind: 'approved'; grant: Grant } | { kind: 'declined' } | { kind: 'redeemed' }
+}
+
+/** RFC 8628: what devices asked for, by the code they keep and by the code a person types. */
+export class DeviceCodes {
+  readonly #byDeviceCode = new Map<string, DeviceAuthorization>()
+
+  issue(request: DeviceRequest, now: number): { deviceCode: string; userCode: string; expiresIn: number } {
+    for (const [code, { expiresAt }] of this.#byDeviceCode)
+      if (expiresAt < now - LIFETIME) this.#byDeviceCode.delete(code)
+    const deviceCode = randomBytes(96).toString('base64url')
+    const userCode = Array.from({ length: 9 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+    this.#byDeviceCode.set(deviceCode, {
+      ...request,
+      userCode,
+      expiresAt: now + LIFETIME,
+      outcome: { kind: 'pending' },
+    })
+    return { deviceCode, userCode, expiresIn: LIFETIME / 1000 }
+  }
+
+  find(deviceCode: string): DeviceAuthorization | undefined {
+    return this.#byDeviceCode.get(deviceCode)
+  }
+
+  /** Only while somebody may still answer it. */
+  findPending(userCode: string, now: number): DeviceAuthorization | undefined {
+    const typed = userCode.trim().toUpperCase()
+    const all = [...this.#byDeviceCode.values()]
+    return all.find((one) => one.userCode === typed && one.expiresAt > now && one.outcome.kind === 'pending')
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import type { Cloud } from '../../cloud.ts'
+import type { Application } from '../../directory/application.ts'
+import type { Directory } from '../../directory/directory.ts'
+import { effectiveRoles } from '../../directory/service-principal.ts'
+import type { User } from '../../directory/user.ts'
+import type { PresentedCredential } from '../client-authentication/client-authentication.ts'
+import { GRAPH } from '../scopes.ts'
+import type { Claims } from './id-token.ts'
+
+const issued = (directory: Directory, now: number, lifetime: number) => ({
+  aud: GRAPH,
+  iss: `https://sts.windows.net/${directory.id}/`,
+  iat: Math.floor(now / 1000),
+  nbf: Math.floor(now / 1000),
+  exp: Math.floor(now / 1000) + lifetime,
+  tid: directory.id,
+  uti: Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url'),
+  ver: '1.0',
+})
+
+export type AppTokenSubject = {
+  application: Application
+  directory: Directory
+  credential: PresentedCredential['kind']
+}
+
+/** The v1-shaped payload of an app-only Graph token. Without consent there are no `roles`, but there is a token. */
+export function appOnlyClaims(
+  { application, directory, credential }: AppTokenSubject,
+  { clock, entra }: Pick<Cloud, 'clock' | 'entra'>,
+  lifetime: number,
+): Claims {
+  const principal = directory.principal(application.appId)
+  const roles = effectiveRoles(principal, clock.now() - entra.consentDelayMs)
+  return {
+    ...issued(directory, clock.now(), lifetime),
+    app_displayname: application.displayName,
+    appid: application.appId,
+    appidacr: credential === 'secret' ? '1' : '2',
+    idp: `https://sts.windows.net/${directory.id}/`,
+    idtyp: 'app',
+    oid: principal.id,
+    sub: principal.id,
+    ...(roles.length > 0 && { roles }),
+  }
+}
+
+export type UserTokenSubject = {
+  application: Application
+  directory: Directory
+  user: User
+  scope: string
+  subject: string
+  amr: readonly string[]
+}
+
+export function userClaims(
+  { application, directory, user, scope, subject, amr }: UserTokenSubject,
+  now: number,
+  lifetime: number,
+): Claims {
+  const scopes = scope.split(' ').map((one) => (one.startsWith(`${GRAPH}/`) ? one.slice(GRAPH.length + 1) : one))
+  return {
+    ...issued(directory, now, lifetime),
+    acr: '1',
+    amr,
+    app_displayname: application.displayName,
+    appid: application.appId,
+    idtyp: 'user',
+    name: user.displayName,
+    oid: user.id,
+    scp: scopes.join(' '),
+    sub: subject,
+    unique_name: user.userPrincipalName,
+    upn: user.userPrincipalName,
+  }
+}

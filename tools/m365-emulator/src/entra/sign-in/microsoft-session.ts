@@ -1,0 +1,71 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Account, Directories } from '../../directory/directories.ts'
+
+export type SignedIn = { directoryId: string; userId: string; at: number; sid: string; amr: readonly string[] }
+
+type Session = { accounts: SignedIn[] }
+
+/** What one browser is signed in to at Microsoft: possibly several accounts. */
+export class MicrosoftSessions {
+  readonly #sessions = new Map<string, Session>()
+  readonly #halfway = new Map<string, string>()
+  readonly #participants = new Map<string, Set<string>>()
+
+  /** Accounts still good: a disabled, deleted or revoked one is out. */
+  accounts(id: string | undefined, directories: Directories): (SignedIn & Account)[] {
+    const found = this.#sessions.get(id ?? '')?.accounts ?? []
+    return found.flatMap((signedIn) => {
+      const directory = directories.find(signedIn.directoryId)
+      const user = directory?.users.find(signedIn.userId)
+      if (!directory || !user?.accountEnabled) return []
+      return signedIn.at >= directory.users.sessionsValidAfter(user.id) ? [{ ...signedIn, directory, user }] : []
+    })
+  }
+
+  /** The id is new at each sign-in, so that a planted cookie gains nothing. */
+  signIn(
+    previous: string | undefined,
+    { directory, user }: Account,
+    now: number,
+    amr: readonly string[] = ['pwd'],
+  ): { id: string; signedIn: SignedIn } {
+    const others = (this.#sessions.get(previous ?? '')?.accounts ?? []).filter(({ userId }) => userId !== user.id)
+    const signedIn = { directoryId: directory.id, userId: user.id, at: now, sid: randomUUID(), amr }
+    const id = randomBytes(24).toString('base64url')
+    this.#sessions.delete(previous ?? '')
+    this.#sessions.set(id, { accounts: [...others, signedIn] })
+    return { id, signedIn }
+  }
+
+  /** One account, or without it the whole session. */
+  signOut(id: string | undefined, account?: SignedIn): void {
+    const left = account ? (this.#sessions.get(id ?? '')?.accounts ?? []).filter(({ sid }) => sid !== account.sid) : []
+    if (left.length > 0) this.#sessions.set(id ?? '', { accounts: left })
+    else this.#sessions.delete(id ?? '')
+  }
+
+  /**
+   * The password was right, the second factor is asked for: what comes back proves that it is the same browser's
+   * attempt.
+   */
+  beginSecondFactor(account: string): string {
+    const proof = randomBytes(24).toString('base64url')
+    this.#halfway.set(proof, account)
+    return proof
+  }
+
+  endSecondFactor(proof: string): string | undefined {
+    const account = this.#halfway.get(proof)
+    this.#halfway.delete(proof)
+    return account
+  }
+
+  /** Applications that used this sign-in; they are told when it ends. */
+  participants(sid: string): ReadonlySet<string> {
+    return this.#participants.get(sid) ?? new Set()
+  }
+
+  participate(sid: string, appId: string): void {
+    this.#participants.set(sid, new Set([...this.participants(sid), appId]))
+  }
+}

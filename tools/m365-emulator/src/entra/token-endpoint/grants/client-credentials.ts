@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto'
+import type { Directory } from '../../../directory/directory.ts'
+import { checkCredential } from '../../client-authentication/client-authentication.ts'
+import type { Refusal } from '../../errors/aadsts.ts'
+import { appOnlyClaims } from '../../issued-tokens/access-token.ts'
+import { signToken } from '../../issued-tokens/token-signer.ts'
+import { GRAPH } from '../../scopes.ts'
+import { type GrantHandler, refuseWith } from './grant.ts'
+
+/** An app-only token, issued whether or not anything was consented to: it then just has no `roles`. */
+export const clientCredentials: GrantHandler = async (
+  cloud,
+  { authority, body, clientId, application, origin, credential },
+) => {
+  if (authority.kind === 'common' || authority.kind === 'consumers') return refuseWith({ code: 9001023 })
+  // through `organizations` it is the directory the application is registered in
+  const directory =
+    authority.kind === 'directory' ? authority.directory : cloud.directories.find(application?.homeDirectoryId ?? '')
+  const principal = directory?.principals.get(clientId.toLowerCase())
+  if (!application || !directory || !principal) {
+    return refuseWith({ code: 700016, values: { app: clientId, tenant: directory?.displayName ?? authority.kind } })
+  }
+  if (!principal.enabled) return refuseWith({ code: 7000112, values: { app: application.appId } })
+  if (origin !== undefined) return refuseWith({ code: 9002326, values: { origin } })
+  const refusal =
+    (await checkCredential(cloud, credential, application, authority)) ?? refuseAppScope(body.scope, directory)
+  if (refusal) return refuseWith(refusal)
+
+  const lifetime = randomInt(3600, 5400) // an hour to an hour and a half, at random, as Microsoft's
+  const accessToken = signToken(
+    appOnlyClaims({ application, directory, credential: credential.kind }, cloud, lifetime),
+    cloud.keys.active,
+  )
+  const tokens = {
+    token_type: 'Bearer',
+    expires_in: lifetime - 1,
+    ext_expires_in: lifetime - 1,
+    access_token: accessToken,
+  }
+  return { kind: 'tokens', tokens, cors: false }
+}
+
+function refuseAppScope(scope: string | undefined, directory: Directory): Refusal | undefined {
+  if (!scope) return { code: 900144, values: { name: 'scope' } }
+  const scopes = scope.split(' ').filter(Boolean)
+  if (scopes.some((one) => !one.endsWith('/.default'))) return { code: 1002012, values: { scope } }
+  const isGraph = scopes.length === 1 && (scope === `${GRAPH}/.default` || scope === `${GRAPH}//.default`)
+  return isGraph ? undefined : { code: 70011, values: { scope, tenant: directory.displayName } }
+}

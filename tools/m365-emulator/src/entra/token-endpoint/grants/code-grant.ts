@@ -1,0 +1,54 @@
+import type { Cloud } from '../../../cloud.ts'
+import type { Application } from '../../../directory/application.ts'
+import { findRedirectTarget } from '../../../directory/application.ts'
+import { authorityKey } from '../../authority.ts'
+import { checkCredential } from '../../client-authentication/client-authentication.ts'
+import type { Refusal } from '../../errors/aadsts.ts'
+import type { CodeGrant } from '../codes.ts'
+import { refusePlatform, refuseVerifier } from '../redemption.ts'
+import { type GrantHandler, refuseWith, type TokenRequest } from './grant.ts'
+import { issueUserTokens } from './user-tokens.ts'
+
+/** RFC 6749 4.1.3 with Microsoft's platform rules in front. */
+export const codeGrant: GrantHandler = async (cloud, request) => {
+  const { application, body, clientId, origin, credential } = request
+  const missing = ['code', 'redirect_uri'].find((name) => !body[name])
+  if (missing !== undefined) return refuseWith({ code: 900144, values: { name: missing } })
+  if (!application)
+    return refuseWith({ code: 700016, values: { app: clientId, tenant: authorityKey(request.authority) } })
+  const target = findRedirectTarget(application, body.redirect_uri ?? '')
+  if (!target) return refuseWith({ code: 50011, values: { app: application.appId, uri: body.redirect_uri ?? '' } })
+  const cors = target.platform === 'spa'
+  const refusal = refusePlatform(target.platform, origin, credential, cloud.entra)
+  if (refusal) return refuseWith(refusal, cors)
+
+  const failed =
+    target.platform === 'web' ? await checkCredential(cloud, credential, application, request.authority) : undefined
+  // from here to the end nothing waits: of two redemptions at once one finds the code fresh
+  const code = body.code ?? ''
+  const grant = cloud.codes.find(code)
+  if (!grant || grant.clientId !== application.appId) return refuseWith({ code: 70000 }, cors)
+  // After a failed client authentication the code is gone, and the retry is told about the verifier (seen in the
+  // field).
+  if (grant.state !== 'fresh') return refuseWith({ code: grant.state === 'redeemed' ? 54005 : 501481 }, cors)
+  if (failed) {
+    if (cloud.entra.failedAuthenticationBurnsCode) cloud.codes.end(code, 'burnt')
+    return refuseWith(failed)
+  }
+  const mismatch = refuseMismatch(grant, request, cloud, application)
+  cloud.codes.end(code, mismatch ? 'burnt' : 'redeemed')
+  return mismatch ? refuseWith(mismatch, cors) : { ...issueUserTokens(cloud, application, grant, grant.nonce), cors }
+}
+
+function refuseMismatch(
+  grant: CodeGrant & { expiresAt: number },
+  { authority, body }: TokenRequest,
+  cloud: Cloud,
+  { appId }: Application,
+): Refusal | undefined {
+  if (grant.expiresAt <= cloud.clock.now()) return { code: 70008 }
+  if (grant.authority !== authorityKey(authority)) return { code: 700005, values: { app: appId } }
+  if (grant.redirectUri !== body.redirect_uri)
+    return { code: 500112, values: { uri: body.redirect_uri ?? '', expected: grant.redirectUri } }
+  return refuseVerifier(grant.challenge, body.code_verifier)
+}

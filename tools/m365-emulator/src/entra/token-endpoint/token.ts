@@ -1,0 +1,57 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Cloud } from '../../cloud.ts'
+import { refuseAuthority, resolveAuthority } from '../authority.ts'
+import { presentedCredential, readBasic } from '../client-authentication/client-authentication.ts'
+import { refuseJson } from '../errors/refusal.ts'
+import { clientCredentials } from './grants/client-credentials.ts'
+import { codeGrant } from './grants/code-grant.ts'
+import { deviceGrant } from './grants/device-grant.ts'
+import type { GrantHandler, TokenBody } from './grants/grant.ts'
+import { refreshGrant } from './grants/refresh-grant.ts'
+
+type Route = { Params: { tenant: string }; Body: TokenBody | undefined }
+
+const GRANTS: Readonly<Record<string, GrantHandler>> = {
+  authorization_code: codeGrant,
+  refresh_token: refreshGrant,
+  client_credentials: clientCredentials,
+  'urn:ietf:params:oauth:grant-type:device_code': deviceGrant,
+  device_code: deviceGrant, // the older name, which msal-node still sends
+}
+
+export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  app.post<Route>('/:tenant/oauth2/v2.0/token', async ({ params, body = {}, headers }, reply) => {
+    reply.header('cache-control', 'no-store, no-cache').header('pragma', 'no-cache')
+    const authority = resolveAuthority(params.tenant, cloud.directories)
+    if (authority.kind === 'unknown') {
+      return refuseJson(reply, cloud, refuseAuthority(authority))
+    }
+    const basic = readBasic(headers.authorization)
+    const clientId = body.client_id ?? basic?.clientId
+    const missing = !body.grant_type ? 'grant_type' : !clientId ? 'client_id' : undefined
+    if (missing !== undefined) return refuseJson(reply, cloud, { code: 900144, values: { name: missing } })
+    const handle = GRANTS[body.grant_type ?? '']
+    if (!handle) return refuseJson(reply, cloud, { code: 70003, values: { grant: body.grant_type ?? '' } })
+    if (body.resource !== undefined) return refuseJson(reply, cloud, { code: 901002 })
+
+    const application = cloud.directories.findApplication(clientId ?? '')
+    const asked = { authority, body, clientId: clientId ?? '', application, origin: headers.origin }
+    const result = await handle(cloud, { ...asked, credential: presentedCredential(body, basic) })
+    if (result.cors && headers.origin)
+      reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
+    return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
+  })
+
+  // A preflight cannot know the client yet; it is the answer itself that lacks the header for `web`.
+  app.options('/:tenant/oauth2/v2.0/token', async (request, reply) => {
+    reply
+      .header('access-control-allow-origin', request.headers.origin ?? '*')
+      .header('access-control-allow-methods', 'POST, OPTIONS')
+    reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type')
+    return reply.header('access-control-max-age', '600').code(204).send()
+  })
+
+  app.get<Route>('/:tenant/oauth2/v2.0/token', async (_request, reply) =>
+    refuseJson(reply, cloud, { code: 900561, values: { method: 'GET' } }),
+  )
+}

@@ -1,0 +1,57 @@
+import type { GroupChanged } from '../../directory/group.ts'
+import type { Subscription } from '../subscriptions/subscription.ts'
+
+export type ChangedMember = GroupChanged['member']
+export type LifecycleEvent = 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed'
+
+/** A numeric offset and seven digits, as captured: a reader that expects `Z` and milliseconds is wrong. */
+function timeAt(offset: '-08:00' | '+00:00', milliseconds: number): string {
+  return `${new Date(milliseconds + Number.parseInt(offset, 10) * 3_600_000).toISOString().slice(0, -1)}6789${offset}`
+}
+
+/** One entry of `value`. The sequence number is a JSON number beyond 2^53, so it is written as raw text. */
+export function changeNotification(
+  subscription: Subscription,
+  changeType: string,
+  id: string,
+  sequence: bigint,
+  member?: ChangedMember,
+): unknown {
+  const [path, type] = subscription.watched.kind === 'users' ? ['Users', 'User'] : ['Groups', 'Group']
+  return {
+    changeType,
+    clientState: subscription.clientState,
+    resource: `${path}/${id}`,
+    resourceData: {
+      '@odata.type': `#Microsoft.Graph.${type}`,
+      '@odata.id': `${path}/${id}`,
+      id,
+      organizationId: subscription.directoryId,
+      ...(member && { 'members@delta': [{ id: member.id, ...(member.isRemoved && { '@removed': 'deleted' }) }] }),
+      sequenceNumber: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(sequence)),
+    },
+    subscriptionExpirationDateTime: timeAt('-08:00', subscription.expiresAt),
+    subscriptionId: subscription.id,
+    tenantId: subscription.directoryId,
+  }
+}
+
+/** Every public capture (2023, 2024, April 2026) has `organizationId` where the document has `tenantId`. */
+export function lifecycleNotification(
+  { id, directoryId, clientState, expiresAt }: Subscription,
+  lifecycleEvent: LifecycleEvent,
+  shape: 'captured' | 'documented',
+): unknown {
+  const told = { subscriptionId: id, clientState, lifecycleEvent }
+  if (shape === 'documented')
+    return { ...told, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
+  return {
+    ...told,
+    encryptedContent: null,
+    organizationId: directoryId,
+    subscriptionExpirationDateTime: timeAt('+00:00', expiresAt),
+    resource: `Subscriptions/${id}`,
+    resourceChangeType: null,
+    resourceData: { '@odata.id': `subscriptions/${id}`, '@odata.type': '#microsoft.graph.subscription', id },
+  }
+}

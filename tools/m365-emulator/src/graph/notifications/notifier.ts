@@ -1,0 +1,181 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '../../directory/clock.ts'
+import type { Directory } from '../../directory/directory.ts'
+import type { ChangeType, Subscription } from '../subscriptions/subscription.ts'
+import type { SubscriptionStore } from '../subscriptions/subscription-store.ts'
+import { EndpointHealth } from './endpoint-health.ts'
+import { type ChangedMember, changeNotification, type LifecycleEvent, lifecycleNotification } from './notification.ts'
+import { NotificationFaults } from './notification-faults.ts'
+
+export type NotificationSettings = {
+  /** How long notifications for one address are gathered into one request. */
+  gatherMilliseconds: number
+  /** Most entries of one request. */
+  mostInOneRequest: number
+  answerWithinMilliseconds: number
+  /** First wait before a refused request is sent again; it doubles each time. */
+  retryMilliseconds: number
+  /** Four hours at Microsoft. */
+  retryForMilliseconds: number
+  /** Which directory a lifecycle notification is from: `organizationId` as captured, or `tenantId` as documented. */
+  lifecycleShape: 'captured' | 'documented'
+}
+
+const REAUTHORIZE_WITHIN = 15 * 60_000
+
+/**
+ * Posts notifications as Graph does: gathered by address, retried when not accepted in time, unordered towards each
+ * other.
+ */
+export class Notifier {
+  readonly settings: NotificationSettings = {
+    gatherMilliseconds: 50,
+    mostInOneRequest: 100,
+    answerWithinMilliseconds: 10_000,
+    retryMilliseconds: 1_000,
+    retryForMilliseconds: 4 * 3_600_000,
+    lifecycleShape: 'captured',
+  }
+  readonly faults = new NotificationFaults()
+  readonly #store: SubscriptionStore
+  readonly #clock: Clock
+  readonly #health: EndpointHealth
+  readonly #gathered = new Map<string, Record<string, unknown>[]>()
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #closed = new AbortController()
+  // Ticks since the year one, as captured; beyond 2^53.
+  #sequence = 638_059_995_676_961_300n
+
+  constructor(store: SubscriptionStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+    this.#health = new EndpointHealth(clock)
+  }
+
+  /** A user changed: creation and soft deletion also raise `updated`. */
+  userChanged(directory: Directory, userId: string, types: readonly ChangeType[]): void {
+    for (const subscription of this.#watching(directory.id, 'users', userId)) {
+      const raised = types.filter((type) => subscription.changeTypes.has(type))
+      for (const type of raised)
+        this.#send(subscription.notificationUrl, changeNotification(subscription, type, userId, this.#sequence++))
+    }
+  }
+
+  /** A change of members is an `updated` of the group. */
+  groupChanged(directory: Directory, groupId: string, type: ChangeType, member?: ChangedMember): void {
+    for (const subscription of this.#watching(directory.id, 'groups', groupId)) {
+      if (!subscription.changeTypes.has(type) || (subscription.watched.membersOnly && !member)) continue
+      this.#send(
+        subscription.notificationUrl,
+        changeNotification(subscription, type, groupId, this.#sequence++, member),
+      )
+    }
+  }
+
+  /**
+   * To one subscription, or to all of a directory. Unanswered, a call to reauthorise stops the flow after a quarter of
+   * an hour.
+   */
+  lifecycle(event: LifecycleEvent, which: { subscriptionId?: string; directoryId?: string }): void {
+    const meant = this.#store
+      .all()
+      .filter(
+        ({ id, directoryId }) =>
+          (which.subscriptionId ?? id) === id && (which.directoryId ?? directoryId) === directoryId,
+      )
+    for (const subscription of meant) {
+      if (event === 'reauthorizationRequired') subscription.reauthorizeBy = this.#clock.now() + REAUTHORIZE_WITHIN
+      if (event === 'subscriptionRemoved') this.#store.remove(subscription.id)
+      const address = subscription.lifecycleNotificationUrl
+      if (address) this.#send(address, lifecycleNotification(subscription, event, this.settings.lifecycleShape))
+    }
+  }
+
+  /** Settles when nothing is on its way any more; what is being retried counts. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await this.settled()
+  }
+
+  #watching(directoryId: string, kind: 'users' | 'groups', id: string): Subscription[] {
+    return this.#store.all().filter(({ watched, reauthorizeBy = Number.POSITIVE_INFINITY, ...subscription }) => {
+      const isMeant = subscription.directoryId === directoryId && watched.kind === kind && (watched.id ?? id) === id
+      return isMeant && this.#clock.now() <= reauthorizeBy
+    })
+  }
+
+  #send(address: string, notification: unknown): void {
+    for (const delivery of this.faults.apply({ address, body: notification as Record<string, unknown> })) {
+      if (delivery.delay === 0) this.#gather(delivery.address, delivery.body)
+      else
+        this.#track(
+          wait(delivery.delay, undefined, { signal: this.#closed.signal }).then(() =>
+            this.#gather(address, delivery.body),
+          ),
+        )
+    }
+  }
+
+  #gather(address: string, body: Record<string, unknown>): void {
+    const waiting = this.#gathered.get(address)
+    if (waiting) {
+      waiting.push(body)
+      return
+    }
+    this.#gathered.set(address, [body])
+    this.#track(
+      wait(this.settings.gatherMilliseconds, undefined, { signal: this.#closed.signal }).then(() =>
+        this.#flush(address),
+      ),
+    )
+  }
+
+  async #flush(address: string): Promise<void> {
+    const all = this.#gathered.get(address) ?? []
+    this.#gathered.delete(address)
+    for (let start = 0; start < all.length; start += this.settings.mostInOneRequest)
+      this.#track(
+        this.#deliver(address, JSON.stringify({ value: all.slice(start, start + this.settings.mostInOneRequest) })),
+      )
+  }
+
+  async #deliver(address: string, body: string): Promise<void> {
+    const { retryMilliseconds, retryForMilliseconds } = this.settings
+    const givesUpAt = this.#clock.now() + retryForMilliseconds
+    for (let delay = retryMilliseconds; ; delay *= 2) {
+      const state = this.#health.state(address)
+      if (state === 'drop') return
+      if (state === 'slow')
+        await wait(this.settings.answerWithinMilliseconds, undefined, { signal: this.#closed.signal })
+      if (await this.#post(address, body)) return
+      if (this.#clock.now() + delay > givesUpAt) return
+      await wait(delay, undefined, { signal: this.#closed.signal })
+    }
+  }
+
+  /** Whether the address accepted it in time. */
+  async #post(address: string, body: string): Promise<boolean> {
+    const start = performance.now()
+    const within = this.settings.answerWithinMilliseconds
+    const signal = AbortSignal.any([AbortSignal.timeout(within), this.#closed.signal])
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    const answer = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal }).catch(
+      () => undefined,
+    )
+    await answer?.body?.cancel()
+    this.#health.note(address, performance.now() - start >= within)
+    return answer?.ok === true
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.catch((error: Error) => {
+      if (error.name !== 'AbortError') throw error
+    })
+    this.#underWay.add(tracked)
+    void tracked.finally(() => this.#underWay.delete(tracked))
+  }
+}

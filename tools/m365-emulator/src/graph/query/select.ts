@@ -1,0 +1,68 @@
+import { COLLECTIONS, USER_PROPERTIES, type User } from '../../directory/user.ts'
+import type { Visible } from '../bearer.ts'
+import { badRequest, GraphError } from '../graph-error.ts'
+
+export const DEFAULT_PROPERTIES = [
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
+  'id',
+] as const
+
+/** Stored outside the directory: Graph cannot list them for a collection. */
+const STORED_ELSEWHERE =
+  'aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools skills'
+const elsewhere = new Set(STORED_ELSEWHERE.toLowerCase().split(' '))
+
+/** Known to Graph, never set in this emulator. */
+const NEVER_SET = [
+  'onPremisesImmutableId',
+  'onPremisesSamAccountName',
+  'deletedDateTime',
+  'ageGroup',
+  'creationType',
+  'mailNickname',
+]
+const NEVER_SET_COLLECTIONS = ['assignedPlans', 'identities']
+const KNOWN = new Map(
+  [...USER_PROPERTIES, ...NEVER_SET, ...NEVER_SET_COLLECTIONS].map((name) => [name.toLowerCase(), name]),
+)
+const isCollection = (name: string) => COLLECTIONS.has(name) || NEVER_SET_COLLECTIONS.includes(name)
+
+/** Undefined when nothing was selected. `id` is always among the answer of delta, elsewhere only when asked for. */
+export function readSelect(select: string | undefined): string[] | undefined {
+  if (select === undefined) return undefined
+  return select.split(',').map((asked) => {
+    const name = asked.trim()
+    const known = KNOWN.get(name.toLowerCase())
+    if (known !== undefined) return known
+    if (elsewhere.has(name.toLowerCase()))
+      throw new GraphError(501, 'NotImplemented', 'This operation target is not yet supported.')
+    throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.user'.`)
+  })
+}
+
+/** Unset single values are null and unset collections empty: nothing that was asked for is absent. */
+export function project(user: User, properties: readonly string[], visible: Visible): Record<string, unknown> {
+  const all = user as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    properties.map((name) => [
+      name,
+      (visible === null || visible.has(name) ? all[name] : undefined) ?? (isCollection(name) ? [] : null),
+    ]),
+  )
+}
+
+/** Only what was ever set, as a delta shows it; null is a value that was cleared. */
+export function projectEverSet(user: User, properties: Iterable<string>, visible: Visible): Record<string, unknown> {
+  const all = user as Readonly<Record<string, unknown>>
+  const set = [...properties].filter((name) => all[name] !== undefined && (visible === null || visible.has(name)))
+  return Object.fromEntries(set.map((name) => [name, all[name]]))
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Cloud } from '../../cloud.ts'
+import { authenticate } from '../bearer.ts'
+import { badRequest, GraphError } from '../graph-error.ts'
+import { readExpiration, readSubscription, showSubscription } from './subscription.ts'
+
+type ById = { Params: { id: string } }
+
+const Renewal = z.strictObject({ expirationDateTime: z.string() })
+
+/** Change-notification subscriptions: made only when the addresses answer, seen only by the app that made them. */
+export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+  const store = cloud.subscriptions
+  app.post('/subscriptions', async ({ headers, body }, reply) => {
+    const subscription = readSubscription(body, authenticate(headers.authorization, cloud), cloud)
+    store.refuseSurplus(subscription)
+    for (const address of [subscription.notificationUrl, subscription.lifecycleNotificationUrl])
+      if (address) await validateAddress(address, cloud.notifications.settings.answerWithinMilliseconds)
+    store.add(subscription)
+    return reply.code(201).send(showSubscription(subscription, cloud.origin))
+  })
+
+  app.get('/subscriptions', async ({ headers }) => {
+    const caller = authenticate(headers.authorization, cloud)
+    const value = store
+      .own(caller)
+      .map((one) => ({ ...showSubscription(one, cloud.origin), '@odata.context': undefined }))
+    return { '@odata.context': `${cloud.origin}/v1.0/$metadata#subscriptions`, value }
+  })
+
+  app.get<ById>('/subscriptions/:id', async ({ headers, params }) =>
+    showSubscription(store.find(params.id, authenticate(headers.authorization, cloud)), cloud.origin),
+  )
+
+  app.patch<ById>('/subscriptions/:id', async ({ headers, params, body }) => {
+    const subscription = store.find(params.id, authenticate(headers.authorization, cloud))
+    const renewal = Renewal.safeParse(body)
+    if (!renewal.success) throw badRequest('Only expirationDateTime can be updated here.')
+    subscription.expiresAt = readExpiration(renewal.data.expirationDateTime, cloud.clock.now())
+    subscription.reauthorizeBy = undefined
+    return showSubscription(subscription, cloud.origin)
+  })
+
+  app.post<ById>('/subscriptions/:id/reauthorize', async ({ headers, params }, reply) => {
+    store.find(params.id, authenticate(headers.authorization, cloud)).reauthorizeBy = undefined
+    return reply.code(204).send()
+  })
+
+  app.delete<ById>('/subscriptions/:id', async ({ headers, params }, reply) => {
+    store.remove(store.find(params.id, authenticate(headers.authorization, cloud)).id)
+    return reply.code(204).send()
+  })
+}
+
+/** The address must give the token back, decoded, as plain text; it holds what must be encoded on the way. */
+async function validateAddress(address: string, withinMilliseconds: number): Promise<void> {
+  const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()} +/=`
+  const url = `${address}${address.includes('?') ? '&' : '?'}validationToken=${encodeURIComponent(token)}`
+  const failed = (why: string) =>
+    new GraphError(
+      400,
+      'ValidationError',
+      `Subscription validation request failed. ${why} Address: ${address.split('?')[0]}`,
+    )
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    redirect: 'manual',
+    // Within no time nothing is in time, however fast the machine is.
+    signal: withinMilliseconds > 0 ? AbortSignal.timeout(withinMilliseconds) : AbortSignal.abort(),
+  }).catch(() => {
+    throw failed('The address could not be reached in time.')
+  })
+  const text = await answer.text().catch(() => '')
+  if (answer.status !== 200)
+    throw failed(`Notification endpoint must respond with 200 OK to validation request, not ${answer.status}.`)
+  if (!answer.headers.get('content-type')?.startsWith('text/plain')) throw failed('The answer must be text/plain.')
+  if (text !== token) throw failed('The answer must be the validation token, decoded, and nothing else.')
+}

@@ -1,6 +1,6 @@
 import { Navigate, Route, Routes } from 'react-router'
-import { RequireSession } from './components/require-session.tsx'
-import { TenantShell } from './components/tenant-shell.tsx'
+import { RequireSession } from './components/page-frame/require-session.tsx'
+import { TenantShell } from './components/page-frame/tenant-shell.tsx'
 import { AccountListPage } from './pages/accounts/account-list-page.tsx'
 import { AccountPage } from './pages/accounts/account-page.tsx'
 import { NewAccountPage } from './pages/accounts/new-account-page.tsx'

@@ -6,7 +6,7 @@ import { BrowserRouter } from 'react-router'
 import { z } from 'zod'
 import { createQueryClient } from './api/query-client.ts'
 import { App } from './app.tsx'
-import { SystemTheme } from './components/system-theme.tsx'
+import { SystemTheme } from './components/page-frame/system-theme.tsx'
 import { takeEntryToken } from './entry-token.ts'
 
 // zod would compile its checks with `new Function`, which our Content-Security-Policy forbids.

@@ -4,8 +4,8 @@ import { useEffect, useRef } from 'react'
 import { Navigate } from 'react-router'
 import { problemOf } from '../api/api-problem.ts'
 import { openSession, SESSION_KEY } from '../api/session.ts'
-import { CentredCard } from '../components/centred-card.tsx'
-import { PageHeading } from '../components/page-heading.tsx'
+import { CentredCard } from '../components/page-frame/centred-card.tsx'
+import { PageHeading } from '../components/page-frame/page-heading.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 
 /** Trades the one-time link's token for a session. */

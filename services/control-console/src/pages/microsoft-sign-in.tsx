@@ -4,9 +4,8 @@ import { type FormEvent, useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
 import { beginSignIn } from '../api/control-sign-in.ts'
 import { fieldComplaint } from '../components/field-complaint.ts'
-import { MicrosoftLogo } from '../components/microsoft-logo.tsx'
+import { useRemembered } from '../components/hooks/use-remembered.ts'
 import { ProblemNotice } from '../components/problem-notice.tsx'
-import { useRemembered } from '../components/use-remembered.ts'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalL },
@@ -72,5 +71,23 @@ export function MicrosoftSignIn() {
       )}
       {!complaint && <ProblemNotice error={begin.error} />}
     </form>
+  )
+}
+
+const SQUARES = [
+  { x: 1, y: 1, fill: '#f25022' },
+  { x: 11, y: 1, fill: '#7fba00' },
+  { x: 1, y: 11, fill: '#00a4ef' },
+  { x: 11, y: 11, fill: '#ffb900' },
+]
+
+/** The logo of Microsoft’s branding guidelines for sign-in buttons. */
+function MicrosoftLogo() {
+  return (
+    <svg width="21" height="21" viewBox="0 0 21 21" aria-hidden="true" focusable="false">
+      {SQUARES.map((square) => (
+        <rect key={square.fill} width="9" height="9" {...square} />
+      ))}
+    </svg>
   )
 }

@@ -1,6 +1,6 @@
-import { CentredCard } from '../components/centred-card.tsx'
-import { PageHeading } from '../components/page-heading.tsx'
-import { PageLink } from '../components/page-link.tsx'
+import { PageLink } from '../components/links/page-link.tsx'
+import { CentredCard } from '../components/page-frame/centred-card.tsx'
+import { PageHeading } from '../components/page-frame/page-heading.tsx'
 
 export function MissingPage() {
   return (

@@ -1,6 +1,6 @@
 import { Text } from '@fluentui/react-components'
-import { CentredCard } from '../components/centred-card.tsx'
-import { PageHeading } from '../components/page-heading.tsx'
+import { CentredCard } from '../components/page-frame/centred-card.tsx'
+import { PageHeading } from '../components/page-frame/page-heading.tsx'
 import { MicrosoftSignIn } from './microsoft-sign-in.tsx'
 
 export function SignedOutPage() {

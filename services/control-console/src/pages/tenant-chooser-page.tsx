@@ -1,12 +1,12 @@
 import { Button, makeStyles, Text, tokens } from '@fluentui/react-components'
 import { Navigate } from 'react-router'
 import { useTenants } from '../api/tenants.ts'
-import { CentredCard } from '../components/centred-card.tsx'
+import { PageLink } from '../components/links/page-link.tsx'
 import { Loading } from '../components/loading.tsx'
-import { PageHeading } from '../components/page-heading.tsx'
-import { PageLink } from '../components/page-link.tsx'
-import { usePrincipal } from '../components/require-session.tsx'
-import { TopBar } from '../components/top-bar.tsx'
+import { CentredCard } from '../components/page-frame/centred-card.tsx'
+import { PageHeading } from '../components/page-frame/page-heading.tsx'
+import { usePrincipal } from '../components/page-frame/require-session.tsx'
+import { TopBar } from '../components/page-frame/top-bar.tsx'
 
 const useStyles = makeStyles({
   list: {

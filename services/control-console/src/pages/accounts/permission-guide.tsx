@@ -1,7 +1,10 @@
-import { Text } from '@fluentui/react-components'
+import { Button, Text } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import { RegistrationLink } from '../../components/admin-center-link.tsx'
-import { ConsentLink } from './consent-link.tsx'
+import { useConsentLink } from '../../api/microsoft-accounts.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { RegistrationLink } from '../../components/links/admin-center-link.tsx'
+import { OutsideLink } from '../../components/links/outside-link.tsx'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
 
 export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
   return (
@@ -18,6 +21,24 @@ export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
         Then select "Grant admin consent". This is the step that takes one of the two administrator roles.
       </Text>
       <ConsentLink account={account} />
+    </>
+  )
+}
+
+/** Microsoft's own consent page for this registration; it can be opened here or sent to whoever has the role. */
+function ConsentLink({ account }: { account: MicrosoftAccount }) {
+  const make = useConsentLink(account.tenantId, account.id)
+  return (
+    <>
+      <div>
+        <Button disabled={make.isPending} onClick={() => make.mutate()}>
+          Make a consent link
+        </Button>{' '}
+        {make.data && <OutsideLink href={make.data.url}>Open Microsoft’s consent page</OutsideLink>}{' '}
+        {make.data && <CopyButton text={make.data.url} label="Copy the consent link" />}
+      </div>
+      {make.data && <Text block>Good once, until {new Date(make.data.expiresAt).toLocaleString()}.</Text>}
+      <ProblemNotice error={make.error} />
     </>
   )
 }

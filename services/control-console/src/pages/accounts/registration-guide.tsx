@@ -1,7 +1,7 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
 import type { Cloud } from '@jackfield/contract/microsoft-cloud'
-import { NewRegistrationLink } from '../../components/admin-center-link.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
+import { NewRegistrationLink } from '../../components/links/admin-center-link.tsx'
 
 const useStyles = makeStyles({
   notice: { marginBottom: tokens.spacingVerticalL },

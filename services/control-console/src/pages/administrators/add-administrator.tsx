@@ -2,8 +2,8 @@ import { Button, Field, makeStyles, Select, tokens } from '@fluentui/react-compo
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { type FormEvent, useState } from 'react'
 import { useAddAdministrator } from '../../api/administrators.ts'
+import { usePrincipal } from '../../components/page-frame/require-session.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { usePrincipal } from '../../components/require-session.tsx'
 import { UserPicker } from './user-picker.tsx'
 
 const useStyles = makeStyles({

@@ -10,7 +10,7 @@ import {
 } from '@fluentui/react-components'
 import type { Administrator } from '@jackfield/contract/administrator'
 import { useState } from 'react'
-import { usePrincipal } from '../../components/require-session.tsx'
+import { usePrincipal } from '../../components/page-frame/require-session.tsx'
 import { RemoveAdministrator } from './remove-administrator.tsx'
 
 const ROLES = { admin: 'Administrator', read: 'May look' } as const

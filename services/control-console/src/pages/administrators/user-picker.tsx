@@ -2,8 +2,8 @@ import { Combobox, Field, Option } from '@fluentui/react-components'
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { useState } from 'react'
 import { useUsers } from '../../api/users.ts'
+import { useSettled } from '../../components/hooks/use-settled.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { useSettled } from '../../components/use-settled.ts'
 
 /** The typed text searches; only a choice from the list counts. */
 const NOTHING: string[] = []

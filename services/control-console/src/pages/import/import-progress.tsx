@@ -13,7 +13,7 @@ import { useEffect } from 'react'
 import { useSyncRun } from '../../api/sync-run.ts'
 import { useRefreshUsers } from '../../api/users.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
-import { useNow } from '../../components/use-now.ts'
+import { useNow } from '../../components/hooks/use-now.ts'
 import { isOver, progressOf, sentenceOf, standstillOf } from '../../domain/sync-run-progress.ts'
 import type { StartedImport } from './import-dialog.tsx'
 

@@ -1,8 +1,8 @@
 import { Text } from '@fluentui/react-components'
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import { useMicrosoftUsers } from '../../api/imports.ts'
+import { useSettled } from '../../components/hooks/use-settled.ts'
 import { Loading } from '../../components/loading.tsx'
-import { useSettled } from '../../components/use-settled.ts'
 import type { TickChanges } from '../../domain/ticks.ts'
 import { MicrosoftUserTable } from './microsoft-user-table.tsx'
 

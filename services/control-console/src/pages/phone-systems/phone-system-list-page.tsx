@@ -15,12 +15,12 @@ import {
 import { type FormEvent, useState } from 'react'
 import { useCreatePhoneSystem, usePhoneSystems } from '../../api/phone-systems.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'
+import { useRouteId } from '../../components/hooks/use-route-id.ts'
+import { PageLink } from '../../components/links/page-link.tsx'
 import { Loading } from '../../components/loading.tsx'
-import { PageHeading } from '../../components/page-heading.tsx'
-import { PageLink } from '../../components/page-link.tsx'
+import { PageHeading } from '../../components/page-frame/page-heading.tsx'
+import { Section } from '../../components/page-frame/section.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { Section } from '../../components/section.tsx'
-import { useRouteId } from '../../components/use-route-id.ts'
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexWrap: 'wrap', alignItems: 'end', gap: tokens.spacingHorizontalM },

@@ -10,11 +10,11 @@ import {
 } from '@fluentui/react-components'
 import { useExtensions, usePhoneSystems } from '../../api/phone-systems.ts'
 import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
+import { useRouteId } from '../../components/hooks/use-route-id.ts'
+import { PageLink } from '../../components/links/page-link.tsx'
 import { Loading } from '../../components/loading.tsx'
-import { PageHeading } from '../../components/page-heading.tsx'
-import { PageLink } from '../../components/page-link.tsx'
-import { Section } from '../../components/section.tsx'
-import { useRouteId } from '../../components/use-route-id.ts'
+import { PageHeading } from '../../components/page-frame/page-heading.tsx'
+import { Section } from '../../components/page-frame/section.tsx'
 import { AddExtensions } from './add-extensions.tsx'
 
 export function PhoneSystemPage() {

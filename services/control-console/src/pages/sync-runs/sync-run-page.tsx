@@ -12,10 +12,10 @@ import {
 import type { PlannedChange } from '@jackfield/contract/import-rule'
 import { usePlannedRemovals, useRun } from '../../api/waiting-runs.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
+import { useRouteId } from '../../components/hooks/use-route-id.ts'
 import { Loading } from '../../components/loading.tsx'
-import { PageHeading } from '../../components/page-heading.tsx'
-import { Section } from '../../components/section.tsx'
-import { useRouteId } from '../../components/use-route-id.ts'
+import { PageHeading } from '../../components/page-frame/page-heading.tsx'
+import { Section } from '../../components/page-frame/section.tsx'
 import { removalsOf } from '../../domain/run-question.ts'
 import { sentenceOf } from '../../domain/sync-run-progress.ts'
 

@@ -14,7 +14,7 @@ import { useState } from 'react'
 import { useUnbind } from '../../api/users.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
-import { Section } from '../../components/section.tsx'
+import { Section } from '../../components/page-frame/section.tsx'
 import { BindingForm } from './binding-form.tsx'
 
 /** The extensions a person holds, one in each phone system. */

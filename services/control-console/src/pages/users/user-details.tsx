@@ -1,6 +1,6 @@
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { AttributeList } from '../../components/attribute-list.tsx'
-import { Section } from '../../components/section.tsx'
+import { Section } from '../../components/page-frame/section.tsx'
 import { UserTicks } from './user-ticks.tsx'
 
 export function UserDetails({ tenantId, user, etag }: { tenantId: string; user: PhoneUser; etag: string | undefined }) {

@@ -1,9 +1,9 @@
 import { Badge, Tab, TabList } from '@fluentui/react-components'
 import { useSearchParams } from 'react-router'
 import { useUser } from '../../api/users.ts'
+import { useRouteId } from '../../components/hooks/use-route-id.ts'
 import { Loading } from '../../components/loading.tsx'
-import { PageHeading } from '../../components/page-heading.tsx'
-import { useRouteId } from '../../components/use-route-id.ts'
+import { PageHeading } from '../../components/page-frame/page-heading.tsx'
 import { BindingsTab } from './bindings-tab.tsx'
 import { UserDetails } from './user-details.tsx'
 

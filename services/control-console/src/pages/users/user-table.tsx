@@ -10,7 +10,7 @@ import {
   tokens,
 } from '@fluentui/react-components'
 import type { PhoneUser } from '@jackfield/contract/phone-user'
-import { PageLink } from '../../components/page-link.tsx'
+import { PageLink } from '../../components/links/page-link.tsx'
 import { extensionsOf } from './extensions-of.ts'
 
 const useStyles = makeStyles({

@@ -1,12 +1,12 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
 import type { SyncRun } from '@jackfield/contract/sync-run'
-import { useAccounts } from '../api/microsoft-accounts.ts'
-import { useRun, useWaitingRuns } from '../api/waiting-runs.ts'
-import { questionOf, removalsOf } from '../domain/run-question.ts'
-import { PageLink } from './page-link.tsx'
-import { usePrincipal } from './require-session.tsx'
+import { useAccounts } from '../../api/microsoft-accounts.ts'
+import { useRun, useWaitingRuns } from '../../api/waiting-runs.ts'
+import { questionOf, removalsOf } from '../../domain/run-question.ts'
+import { useAttended } from '../hooks/use-attended.ts'
+import { PageLink } from '../links/page-link.tsx'
+import { usePrincipal } from '../page-frame/require-session.tsx'
 import { RunAnswers, useRemovedNames } from './run-answers.tsx'
-import { useAttended } from './use-attended.ts'
 
 const useStyles = makeStyles({
   bars: {

@@ -1,13 +1,13 @@
 import { Link as FluentLink, MessageBar, MessageBarBody, makeStyles, tokens } from '@fluentui/react-components'
 import { useEffect, useRef } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router'
-import { useTenant } from '../api/tenants.ts'
-import { Loading } from './loading.tsx'
+import { useTenant } from '../../api/tenants.ts'
+import { useRouteId } from '../hooks/use-route-id.ts'
+import { Loading } from '../loading.tsx'
+import { WaitingRuns } from '../waiting-runs/waiting-runs.tsx'
 import { usePrincipal } from './require-session.tsx'
 import { SystemNavigation } from './system-navigation.tsx'
 import { TopBar } from './top-bar.tsx'
-import { useRouteId } from './use-route-id.ts'
-import { WaitingRuns } from './waiting-runs.tsx'
 
 const useStyles = makeStyles({
   skip: { position: 'absolute', left: '-999px', ':focus': { left: '8px', top: '8px', zIndex: 1 } },

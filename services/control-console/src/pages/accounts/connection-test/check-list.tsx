@@ -1,9 +1,17 @@
 import { Caption1, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components'
 import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular, WarningFilled } from '@fluentui/react-icons'
 import type { Check, CheckId } from '@jackfield/contract/verification'
-import { OutsideLink } from '../../components/outside-link.tsx'
+import { OutsideLink } from '../../../components/links/outside-link.tsx'
 
 const useStyles = makeStyles({
+  list: {
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+  },
   item: { display: 'flex', gap: tokens.spacingHorizontalM },
   icon: { fontSize: '20px', flexShrink: 0 },
   passed: { color: tokens.colorStatusSuccessForeground1 },
@@ -28,8 +36,19 @@ const ICONS = {
   skipped: SubtractCircleRegular,
 }
 
+export function CheckList({ label, checks }: { label: string; checks: readonly Check[] }) {
+  const styles = useStyles()
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {checks.map((check) => (
+        <CheckResult key={check.id} check={check} />
+      ))}
+    </ul>
+  )
+}
+
 /** One check: its outcome in an icon and in words, what to do, and what support needs. */
-export function CheckResult({ check }: { check: Check }) {
+function CheckResult({ check }: { check: Check }) {
   const styles = useStyles()
   const Icon = ICONS[check.status]
   return (

@@ -1,10 +1,10 @@
 import { Button, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { useState } from 'react'
-import { type RunAnswer, useAnswerRun, usePlannedRemovals } from '../api/waiting-runs.ts'
-import { nameList } from '../domain/name-list.ts'
-import { removalsOf } from '../domain/run-question.ts'
-import { ConfirmDialog } from './confirm-dialog.tsx'
+import { type RunAnswer, useAnswerRun, usePlannedRemovals } from '../../api/waiting-runs.ts'
+import { nameList } from '../../domain/name-list.ts'
+import { removalsOf } from '../../domain/run-question.ts'
+import { ConfirmDialog } from '../confirm-dialog.tsx'
 
 const useStyles = makeStyles({ actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM } })
 

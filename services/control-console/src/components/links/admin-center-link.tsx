@@ -5,7 +5,7 @@ import {
   registrationLink,
 } from '@jackfield/microsoft-identity/admin-center-links'
 import type { ReactNode } from 'react'
-import { useMicrosoftClouds } from '../api/microsoft-clouds.ts'
+import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'
 import { OutsideLink } from './outside-link.tsx'
 
 function useAdminCenter(cloud: Cloud): string | undefined {

@@ -1,10 +1,10 @@
 import type { Principal } from '@jackfield/contract/principal'
 import { createContext, useContext } from 'react'
 import { Outlet } from 'react-router'
-import { useSession } from '../api/session.ts'
-import { SignedOutPage } from '../pages/signed-out-page.tsx'
+import { useSession } from '../../api/session.ts'
+import { SignedOutPage } from '../../pages/signed-out-page.tsx'
+import { Loading } from '../loading.tsx'
 import { CentredCard } from './centred-card.tsx'
-import { Loading } from './loading.tsx'
 
 const PrincipalContext = createContext<Principal | null>(null)
 

@@ -2,8 +2,8 @@ import { Button, makeStyles, Text, tokens } from '@fluentui/react-components'
 import { SignOutRegular } from '@fluentui/react-icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { endSession, SESSION_KEY } from '../api/session.ts'
-import { ProblemNotice } from './problem-notice.tsx'
+import { endSession, SESSION_KEY } from '../../api/session.ts'
+import { ProblemNotice } from '../problem-notice.tsx'
 import { usePrincipal } from './require-session.tsx'
 
 const useStyles = makeStyles({

@@ -1,9 +1,9 @@
 import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components'
 import type { MicrosoftAccount, RedirectUris } from '@jackfield/contract/microsoft-account'
-import { useRedirectUris } from '../../api/microsoft-accounts.ts'
-import { RegistrationLink } from '../../components/admin-center-link.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
-import { Loading } from '../../components/loading.tsx'
+import { useRedirectUris } from '../../../api/microsoft-accounts.ts'
+import { CopyButton } from '../../../components/copy-button.tsx'
+import { RegistrationLink } from '../../../components/links/admin-center-link.tsx'
+import { Loading } from '../../../components/loading.tsx'
 
 const useStyles = makeStyles({
   list: { listStyleType: 'none', margin: 0, padding: 0 },

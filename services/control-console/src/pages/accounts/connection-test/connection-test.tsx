@@ -1,8 +1,8 @@
 import { Button, Spinner, Text } from '@fluentui/react-components'
 import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import type { Verification } from '@jackfield/contract/verification'
-import type { useConnectionTest } from '../../api/microsoft-accounts.ts'
-import { ProblemNotice } from '../../components/problem-notice.tsx'
+import type { useConnectionTest } from '../../../api/microsoft-accounts.ts'
+import { ProblemNotice } from '../../../components/problem-notice.tsx'
 import { CheckList } from './check-list.tsx'
 
 type Properties = { account: MicrosoftAccount; test: ReturnType<typeof useConnectionTest> }

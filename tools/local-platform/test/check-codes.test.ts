@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { undefinedCodes } from '../src/check-codes.ts'
+import { undefinedCodes } from '../src/checks/check-codes.ts'
 
 const defined = new Set(['S42', 'T-21', 'FC-43', 'RP'])
 

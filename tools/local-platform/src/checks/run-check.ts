@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { runTurbo } from '../run-turbo.ts'
 import { checkCodes } from './check-codes.ts'
 import { checkManifests } from './check-manifests.ts'
-import { runTurbo } from './run-turbo.ts'
+import { checkPaths } from './check-paths.ts'
 
 // `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests,
-// the codes that tests and documents name.
+// the codes that tests and documents name, the paths that documents name.
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 const results = {
   types: (await runTurbo(root, ['run', 'typecheck', '--continue=always', '--output-logs=errors-only'])) === 0,
   'lint and format':
@@ -18,6 +19,7 @@ const results = {
     }).status === 0,
   manifests: checkManifests(root),
   'codes of requirements and threats': checkCodes(root),
+  'paths in documents': checkPaths(root),
 }
 for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
 process.exit(Object.values(results).every(Boolean) ? 0 : 1)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 // `npm run mutate [-- SERVICE...]`: breaks every rule of a service's src/domain, one at a time, and expects test/domain
 // to notice (StrykerJS). A service with a score below 85 % fails.
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 const SERVICES = ['auth-gateway', 'tenant-registry', 'user-sync-worker', 'control-console']
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((service) => !SERVICES.includes(service))

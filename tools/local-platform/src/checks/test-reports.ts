@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 // What the workspaces' test runs left behind (`testsOf` says which files), counted and told once more.
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
 const inWorkspaces = (name: string) => globSync(`{libs,services,tools,examples}/*/${name}`, workspaces)
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { runTurbo } from './run-turbo.ts'
+import { runTurbo } from '../run-turbo.ts'
 import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-reports.ts'
 
 // `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the
@@ -12,7 +12,7 @@ import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-re
 const STORE_DEPENDENT = ['services/auth-gateway', 'services/user-sync-worker', 'tools/journeys']
 const chosen = process.argv.includes('--store-dependent') ? STORE_DEPENDENT : undefined
 
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 
 removeTestReports()
 const folder = await mkdtemp(join(tmpdir(), 'jackfield-tests-'))

@@ -1,4 +1,4 @@
 import { testsOf } from '@jackfield/test-environment/vitest-config'
 
-/** Some tests start processes and a browser; on a loaded machine each start takes its time. */
+/** Some tests start processes and a browser, which takes long on a loaded machine. */
 export default testsOf({ timeoutSeconds: 90 })

@@ -72,7 +72,7 @@ export async function buildApp(
   return app
 }
 
-/** As Microsoft's login pages: whoever opened the window loses sight of it, and nobody frames it. */
+/** Headers of Microsoft's login pages: the opener is cut off, and framing is refused. */
 function protectPage(reply: FastifyReply): void {
   reply.headers({
     'cross-origin-opener-policy': 'same-origin',
@@ -83,7 +83,7 @@ function protectPage(reply: FastifyReply): void {
   })
 }
 
-/** Queries carry codes and tokens. */
+/** Logs no query: queries carry codes and tokens. */
 function withoutQuery({ method, url }: { method: string; url: string }) {
   return { method, url: url.split('?')[0] }
 }

@@ -14,11 +14,11 @@ import type { GraphSettings } from './graph/settings.ts'
 import type { SubscriptionStore } from './graph/subscriptions/subscription-store.ts'
 import type { ThrottleSettings } from './graph/throttle.ts'
 
-/** Everything the emulated cloud remembers, handed to the routes. */
+/** The state of the emulated cloud, passed to every route. */
 export type Cloud = {
-  /** Known once the server listens; Entra and Graph share it. */
+  /** Set once the server listens; Entra and Graph share it. */
   origin: string
-  /** Changes with every start: tokens of an earlier run are not understood. */
+  /** Identifies this start: tokens of an earlier run are refused. */
   readonly run: string
   readonly clock: Clock
   readonly directories: Directories

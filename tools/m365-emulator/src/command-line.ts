@@ -21,7 +21,7 @@ const OPTIONS = {
 type Environment = Readonly<Record<string, string | undefined>>
 export type Command = { kind: 'run'; environment: Environment } | { kind: 'help' } | { kind: 'refuse'; message: string }
 
-/** Options are settings by another name, and win over the environment. */
+/** Options override the environment variables of the same settings. */
 export function readCommand(args: readonly string[], environment: Environment): Command {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })

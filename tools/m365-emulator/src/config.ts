@@ -20,14 +20,14 @@ export const Config = z.object({
   ...ListenSettings,
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4010),
-  /** Serve https with a certificate made at the start, which goes into this file for clients to trust. */
+  /** Serves https with a certificate made at the start. */
   EMULATOR_HTTPS: z.stringbool().default(false),
   EMULATOR_CERTIFICATE_FILE: z.string().optional(),
   /** A JSON file `{ "directories": [...] }` in place of the demo directories. */
   EMULATOR_CONFIG: z.string().optional(),
   /** The demo registrations' `web` redirect URIs, whole, separated by commas. */
   EMULATOR_REDIRECT_URIS: RedirectUris.optional(),
-  /** Origins whose `/auth/microsoft/callback` becomes a `web` redirect URI of the demo registrations. */
+  /** Origins; `<origin>/auth/microsoft/callback` becomes a `web` redirect URI of the demo registrations. */
   EMULATOR_REDIRECT_ORIGINS: RedirectUris.optional(),
   EMULATOR_SPA_REDIRECT_URIS: RedirectUris.optional(),
 })

@@ -23,50 +23,50 @@ import type { ThrottleSettings } from './graph/throttle.ts'
 import { makeServerCertificate } from './server-certificate.ts'
 
 export type EmulatorOptions = {
-  /** 0 (the default) takes a free one. */
+  /** Default 0: a free port. */
   port?: number
   host?: string
-  /** Without them the demo: Contoso, Fabrikam, Adatum. */
+  /** Default: the demo directories Contoso, Fabrikam and Adatum. */
   directories?: readonly DirectorySeedInput[] | undefined
-  /** Behaviour other than the usual. */
+  /** Overrides of the usual behaviour. */
   entra?: Partial<EntraSettings> | undefined
   graph?: Partial<GraphSettings> | undefined
   logLevel?: string
-  /** Serve https with a certificate made at the start: Microsoft's own client libraries take no other authority. */
+  /** Serves https with a certificate made at the start: Microsoft's client libraries refuse an http authority. */
   https?: boolean
 }
 
 export type M365Emulator = {
-  /** Of Entra's endpoints, and of Graph before `/v1.0`. */
+  /** Origin of Entra's endpoints, and of Graph below `/v1.0`. */
   origin: string
-  /** With `https`: PEM of the certificate, for clients to trust. */
+  /** With `https`: the certificate as PEM, for clients to trust. */
   certificate: string | undefined
   directory(idOrDomain: string): DirectoryControl
   addDirectory(seed: DirectorySeedInput): DirectoryControl
   directories(): DirectoryControl[]
   requests: RequestLog
-  /** Behaviour the public sources do not settle; assign to change. */
+  /** Switches for behaviour that public sources leave open. Assign to change. */
   entra: EntraSettings
-  /** Page sizes, and what public sources do not settle; assign to change. */
+  /** Page sizes, and switches for behaviour that public sources leave open. Assign to change. */
   graph: GraphSettings
-  /** Quotas of resource units; assign to change. */
+  /** Quotas of resource units. Assign to change. */
   throttle: ThrottleSettings
-  /** What is to go wrong at Graph, planned ahead. */
+  /** Plans faults of Graph's and Entra's answers. */
   faults: Faults
-  /** Limits of subscriptions; assign to change. */
+  /** Subscriptions and their limits. Assign to change. */
   subscriptions: SubscriptionStore
-  /** Times of delivery, faults to come, lifecycle events, and `settled()`. */
+  /** Delivery times, planned faults, lifecycle events, and `settled()`. */
   notifications: Notifier
-  /** A new signing key; `keepOld: false` withdraws the old ones at once. */
+  /** Adds a signing key; `keepOld: false` withdraws the old ones at once. */
   rollKeys(options?: { keepOld?: boolean }): Promise<void>
-  /** Spoils the next ID token, once. */
+  /** Tampers with the next ID token, once. */
   tamperNextIdToken(tamper: TamperInput): void
   /** Moves the emulator's clock forward. */
   advanceTime(milliseconds: number): void
   close(): Promise<void>
 }
 
-/** Starts Entra ID and Microsoft Graph on one origin, with these directories. Everything lives in memory. */
+/** Starts Entra ID and Microsoft Graph on one origin. All state is in memory. */
 export async function startEmulator({
   port = 0,
   host = '127.0.0.1',
@@ -126,7 +126,7 @@ export async function startEmulator({
   }
 }
 
-/** Listening everywhere, it is still addressed by loopback. */
+/** A server that listens on every address is addressed by loopback. */
 function originOf(scheme: string, host: string, port: string): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
   return `${scheme}://${name}:${port}`

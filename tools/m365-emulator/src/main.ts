@@ -40,7 +40,7 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
     const text = JSON.parse(await readFile(path, 'utf8'))
     ConfigFile.parse(text)
-    return text // as it was written: each part is parsed where it is used, and defaults stay defaults
+    return text // kept as written: each part is parsed where it is used, so that defaults stay defaults
   } catch (error) {
     const lines =
       error instanceof z.ZodError

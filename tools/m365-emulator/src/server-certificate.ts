@@ -4,7 +4,8 @@ import { selfSignedCertificate } from './entra/keys/self-signed-certificate.ts'
 export type ServerCertificate = { key: string; cert: string }
 
 /**
- * Made anew at each start, for the names of the local machine. Clients trust it by adding `cert` to their authorities.
+ * A new certificate at each start, for the names of the local machine. Clients trust it by adding `cert` to their
+ * authorities.
  */
 export function makeServerCertificate(): ServerCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

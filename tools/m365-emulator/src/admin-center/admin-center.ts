@@ -13,7 +13,7 @@ import { federatedCredentials } from './federated-credentials.ts'
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-/** The practice "Entra admin center": a person registers an application here as they would at Microsoft's. */
+/** The practice "Entra admin center": people register applications here as in Microsoft's. */
 export const adminCenter: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const administrators = new Administrators()
   app.addHook('onRequest', async (_request, reply) => {

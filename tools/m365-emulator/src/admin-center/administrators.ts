@@ -5,13 +5,13 @@ import type { Account } from '../directory/directories.ts'
 
 export const ADMIN_COOKIE = 'm365_emulator_admin'
 
-/** One person at the practice pages. */
+/** A person's session in the practice admin center. */
 export type AdminSession = {
   account: string
   since: number
-  /** Every form carries it; another site cannot know it. */
+  /** CSRF token of every form: another site cannot know it. */
   formToken: string
-  /** Shown on the next page and then forgotten. */
+  /** Shown on the next page, once. */
   newSecret: (NewSecret & { appId: string }) | undefined
 }
 
@@ -29,7 +29,7 @@ export class Administrators {
     this.#sessions.delete(id ?? '')
   }
 
-  /** A disabled, deleted or signed-out person is nobody here. */
+  /** Undefined when the person is disabled, deleted or signed out. */
   find(id: string | undefined, { directories }: Cloud): (Account & { session: AdminSession }) | undefined {
     const session = this.#sessions.get(id ?? '')
     const account = session && directories.account(session.account)

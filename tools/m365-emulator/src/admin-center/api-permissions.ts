@@ -5,7 +5,7 @@ import { GRAPH_PERMISSIONS, type GraphPermission } from '../directory/graph-perm
 import { type Desk, refuse } from './desk.ts'
 import { addPermissionsPage, permissionsPage } from './pages/permissions-pages.ts'
 
-/** API permissions: listing one grants nothing; Grant admin consent does, for those who may. */
+/** API permissions: listing a permission grants nothing; "Grant admin consent" does, given the right role. */
 export function apiPermissions(desk: Desk, { clock }: Cloud): void {
   const url = '/app-registrations/:appId/api-permissions'
   const back = (application: Application) => `/app-registrations/${application.appId}/api-permissions`

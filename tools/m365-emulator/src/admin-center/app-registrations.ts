@@ -20,7 +20,7 @@ export function appRegistrations(desk: Desk): void {
   desk.applicationPage('/app-registrations/:appId', overviewPage)
 }
 
-/** Whoever registers an application owns it. Guests may not. */
+/** The registering user becomes the owner. Guests are refused. */
 function register(visit: Visit) {
   const { directory, fields, reply, user } = visit
   if (user.userType === 'Guest') return refuse(visit, 403, 'No access', 'Guests may not register applications.')

@@ -13,7 +13,7 @@ export function authentication(desk: Desk): void {
     change(visit, () => {
       const { redirectUris } = visit.application
       const platform = Platform.parse(visit.fields.platform)
-      // one per line, so that a copied list goes in at once
+      // one URI per line, so that a copied list can be pasted
       const added = (visit.fields.uris ?? '')
         .split(/\s+/)
         .filter((uri) => uri !== '' && !redirectUris[platform].includes(uri))

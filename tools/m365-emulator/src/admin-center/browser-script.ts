@@ -1,6 +1,4 @@
-/**
- * What the pages do beyond plain HTML: copy buttons, and the addresses that Microsoft's portal keeps behind `#view/`.
- */
+/** Script of the pages: copy buttons, and the addresses that Microsoft's portal keeps behind `#view/`. */
 export const BROWSER_SCRIPT = `
 for (const button of document.querySelectorAll('button[data-copy]')) {
   button.hidden = false

@@ -8,11 +8,11 @@ import { problemIn } from './problem-in.ts'
 const DAY = 24 * 60 * 60 * 1000
 const NewClientSecret = z.object({
   description: z.string().trim().max(120).default(''),
-  /** 24 months at most, as in Microsoft's page. */
+  /** Maximum 24 months, as in Microsoft's portal. */
   days: z.coerce.number().int().min(1).max(730),
 })
 
-/** Certificates & secrets: a secret's value is on the next page once, and nowhere after that. */
+/** Certificates & secrets: a secret's value is shown once, on the page after its creation. */
 export function certificatesAndSecrets(desk: Desk, cloud: Cloud): void {
   const url = '/app-registrations/:appId/certificates-secrets'
   const back = ({ application, reply }: ApplicationVisit) =>

@@ -18,11 +18,11 @@ export type Desk = {
   page(url: string, show: (visit: Visit) => Answer): void
   form(url: string, act: (visit: Visit) => Answer): void
   applicationPage(url: string, show: (visit: ApplicationVisit) => Answer): void
-  /** Only owners and the roles that manage every application come through. */
+  /** Refuses everyone except the application's owners and the roles that manage every application. */
   applicationForm(url: string, act: (visit: ApplicationVisit) => Answer): void
 }
 
-/** Every route of the practice pages stands behind this: who is it, is the form ours, is the application theirs. */
+/** Registers routes that check the session, the form token and, where given, the right to change the application. */
 export function openDesk(app: FastifyInstance, cloud: Cloud, administrators: Administrators): Desk {
   function admit(request: FastifyRequest<Route>, reply: FastifyReply): Visit | undefined {
     const found = administrators.find(request.cookies[ADMIN_COOKIE], cloud)

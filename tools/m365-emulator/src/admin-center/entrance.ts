@@ -9,7 +9,7 @@ type Route = { Querystring: { return?: string }; Body: Record<string, string> | 
 
 const APP = 'the Entra admin center (practice)'
 
-/** The front door: home, sign-in and sign-out. */
+/** Home page, sign-in and sign-out. */
 export function entrance(app: FastifyInstance, cloud: Cloud, administrators: Administrators): void {
   app.get('/', async ({ cookies }) => homePage(administrators.find(cookies[ADMIN_COOKIE], cloud), cloud.directories))
 
@@ -41,7 +41,7 @@ export function entrance(app: FastifyInstance, cloud: Cloud, administrators: Adm
   })
 }
 
-/** Only pages of this place; anything else would make the sign-in a springboard. */
+/** Refuses other origins: an open redirect. */
 function pathWithin(path: string | undefined): string {
   return path !== undefined && /^\/app-registrations(\/[\w-]+)*$/.test(path) ? path : '/app-registrations'
 }

@@ -4,8 +4,8 @@ import { federatedCredentialsPage } from './pages/federated-credentials-page.ts'
 import { problemIn } from './problem-in.ts'
 
 /**
- * Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and found out at the exchange, as
- * at Microsoft.
+ * Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and refused at the token exchange,
+ * as at Microsoft.
  */
 export function federatedCredentials(desk: Desk): void {
   const url = '/app-registrations/:appId/federated-credentials'

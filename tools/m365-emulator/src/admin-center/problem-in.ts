@@ -13,11 +13,11 @@ const NAMES: Readonly<Record<string, string>> = {
   audiences: 'Audience',
 }
 
-/** The first thing wrong with what was typed, by the name it has on the page. */
+/** Describes the first problem of a form, with the field's name on the page. */
 export function problemIn({ issues }: z.ZodError): string {
   const [issue] = issues
   const [top, , part] = issue?.path ?? []
-  // of one entry in a list: its member, where the page has a name for it
+  // for a list entry: its member, if the page has a name for it
   const field = NAMES[String(part)] ? String(part) : String(top ?? '')
   return `${NAMES[field] ?? 'Platform'}: ${issue?.message ?? 'not accepted'}`
 }

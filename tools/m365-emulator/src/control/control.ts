@@ -22,7 +22,7 @@ const Throttle = z.strictObject({
   unitsPerWindow: z.number().int().min(1).nullish(),
   sendRetryAfter: z.boolean().optional(),
 })
-/** A directory may be larger than an answer can be. */
+/** Pages through users: a large directory does not fit into one answer. */
 const Slice = z.object({
   start: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
@@ -31,8 +31,8 @@ const Time = z.strictObject({ milliseconds: z.number().int().min(0) })
 const Roles = z.strictObject({ roles: z.array(z.string()).optional() })
 
 /**
- * The programmatic controls over HTTP, for tests and tools in other processes. Bodies are checked where they are
- * applied.
+ * The programmatic controls over HTTP, for tests and tools in other processes. Bodies are validated by the function
+ * that applies them.
  */
 export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.setErrorHandler<Error>((error, _request, reply) => {

@@ -13,14 +13,14 @@ const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
 
 export type NewSecret = { keyId: string; secretText: string; hint: string; endDateTime: string }
 
-/** What an administrator of one directory can do; journeys and tests drive the emulator with it. */
+/** What an administrator of one directory can do, as functions for tests and journeys. */
 export type DirectoryControl = {
   id: string
   displayName: string
   domains: readonly string[]
-  /** Everybody, or so many from a place on; of a computed directory better not everybody at once. */
+  /** All users, or `limit` of them from position `start`: a computed directory may hold millions. */
   users(slice?: { start?: number; limit?: number }): User[]
-  /** How many there are, and how many of them take memory. */
+  /** Number of users, and how many of them are held in memory. */
   size(): { users: number; held: number }
   /** By id or user principal name. */
   user(idOrName: string): User
@@ -28,18 +28,18 @@ export type DirectoryControl = {
   changeUser(idOrName: string, change: UserChange): User
   disableUser(idOrName: string): User
   enableUser(idOrName: string): User
-  /** Into the recycle bin. */
+  /** Moves the user to the recycle bin. */
   deleteUser(idOrName: string): void
   restoreUser(id: string): User
-  /** For good, from the directory or the recycle bin. */
+  /** Removes the user for good, from the directory or the recycle bin. */
   purgeUser(idOrName: string): void
   /** Ends the user's Microsoft sessions and refresh tokens. */
   revokeSessions(idOrName: string): void
   setPhoto(idOrName: string, photo: PhotoSeed | null): void
-  /** Hires, departures, renames, moves and more, drawn from a seed. */
+  /** Plays hires, departures, renames, moves and more, drawn from a seed. */
   playChanges(script: ChangeScriptInput): PlayedChange[]
   groups(): Group[]
-  /** With its members, by id. */
+  /** Members are given by id. */
   addGroup(seed: GroupSeed): Group
   changeGroup(id: string, change: GroupChange): Group
   deleteGroup(id: string): void
@@ -50,15 +50,15 @@ export type DirectoryControl = {
   changeApplication(appId: string, change: ApplicationChange): Application
   addSecret(appId: string, secret?: { value?: string; displayName?: string; endDateTime?: string }): NewSecret
   removeSecret(appId: string, keyId: string): void
-  /** All of them, now: AADSTS7000222. */
+  /** Expires every secret now: AADSTS7000222. */
   expireSecrets(appId: string): void
   /** Admin consent: application permissions by name, and sign-in for every user unless `everyUser: false`. */
   grantConsent(appId: string, grant?: Omit<GrantSeed, 'appId'>): void
-  /** These application permissions, or without a list every consent. */
+  /** Withdraws these application permissions, or without a list every consent. */
   withdrawConsent(appId: string, roles?: readonly string[]): void
   /** Removes the enterprise application: the directory no longer knows it. */
   removeEnterpriseApplication(appId: string): void
-  /** All delta links handed out so far answer 400 `syncStateNotFound`. */
+  /** Delta links issued so far answer 400 `syncStateNotFound`. */
   expireDeltaTokens(): void
 }
 

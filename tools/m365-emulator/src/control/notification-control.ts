@@ -24,7 +24,7 @@ const Lifecycle = z.strictObject({
   directoryId: z.guid().optional(),
 })
 
-/** Subscriptions and what becomes of their notifications, over HTTP. */
+/** Subscriptions and the delivery of their notifications, over HTTP. */
 export const notificationControl: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const { notifications, subscriptions } = cloud
   const done = { done: true }

@@ -2,9 +2,7 @@ export type LoggedRequest = { method: string; route: string; path: string; statu
 
 const KEPT = 5000
 
-/**
- * What the emulator was asked: counts for ever, the latest requests in detail. Queries are left out, they carry codes.
- */
+/** Counts all requests and keeps the latest ones. Queries are left out: they carry codes. */
 export class RequestLog {
   #counts = new Map<string, number>()
   #latest: LoggedRequest[] = []

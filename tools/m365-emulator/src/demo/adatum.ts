@@ -4,7 +4,7 @@ import { ADELE, JACKFIELD_CLIENT_ID } from './contoso.ts'
 export const ADATUM_DIRECTORY_ID = 'c7a5e8f2-0b34-4d16-9e58-3f2a1b0c9d87'
 export const ADATUM_DOMAIN = 'adatum.onmicrosoft.com'
 
-/** A stranger whose administrator wrote somebody else's address into `mail` (the nOAuth attack). */
+/** A user whose administrator wrote another person's address into `mail` (the nOAuth attack). */
 export const MALLORY = {
   id: '5d1c0b9a-8e7f-4a6b-b5c4-d3e2f1a0b9c8',
   userPrincipalName: 'mallory@adatum.onmicrosoft.com',

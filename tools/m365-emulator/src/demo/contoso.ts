@@ -22,7 +22,7 @@ export const DEMO_PASSWORD = 'Passw0rd!'
 
 const Published = z.object({ value: z.array(z.record(z.string(), z.unknown())) })
 
-/** The 32 users as published, null where Graph shows null. */
+/** The 32 published users, with null where Graph shows null. */
 export function publishedContosoUsers(): Record<string, unknown>[] {
   return Published.parse(JSON.parse(readFileSync(new URL('../../data/contoso-users.json', import.meta.url), 'utf8')))
     .value
@@ -46,7 +46,7 @@ export function contoso(redirectUris: RedirectUris): DirectorySeedInput {
         secrets: [{ keyId: JACKFIELD_SECRET_ID, value: JACKFIELD_CLIENT_SECRET, endDateTime: FAR_EXPIRY }],
         requiredRoles: ['User.Read.All'],
         optionalClaims: ['email', 'login_hint', 'acct', 'xms_edov'],
-        // as for applications from before June 2023: unverified addresses come through, and must not matter
+        // as for applications from before June 2023: unverified addresses are sent, and must not matter
         removeUnverifiedEmailClaim: false,
       },
     ],

@@ -4,7 +4,7 @@ import { contoso } from './contoso.ts'
 import { fabrikam } from './fabrikam.ts'
 import { LOCAL_PLATFORM_ORIGINS, type RedirectUris, redirectUrisAt } from './redirect-uris.ts'
 
-/** Contoso (connected), Fabrikam (to be connected by hand) and Adatum (a stranger). */
+/** Contoso (connected), Fabrikam (to be connected by hand) and Adatum (foreign). */
 export function demoDirectories(
   redirectUris: RedirectUris = { web: redirectUrisAt(LOCAL_PLATFORM_ORIGINS), spa: [] },
 ): DirectorySeedInput[] {

@@ -9,7 +9,7 @@ export type FabrikamPerson = readonly [
   mobile: string | null,
 ]
 
-/** Invented people; telephone numbers are written as untidily as real ones. */
+/** Invented people, with phone numbers in the untidy forms of real directories. */
 export const FABRIKAM_PEOPLE: readonly FabrikamPerson[] = [
   [
     'b589e9bd-ec86-4a74-886f-2e89ad37d34f',

@@ -8,12 +8,12 @@ import type { RedirectUris } from './redirect-uris.ts'
 export const FABRIKAM_DIRECTORY_ID = '69db3c30-242b-4cab-8772-d4ade8c609e1'
 export const FABRIKAM_DOMAIN = 'fabrikam.onmicrosoft.com'
 
-/** Fabrikam's own single-tenant registration: secret made, permission listed, admin consent still missing. */
+/** Fabrikam's own single-tenant registration: it has a secret and a listed permission, but no admin consent yet. */
 export const FABRIKAM_CLIENT_ID = '327fb820-6832-46be-9ac7-59122c5ce571'
 export const FABRIKAM_CLIENT_SECRET = 'Fb48Q~another-demo-secret-emulator-only2'
 export const FABRIKAM_SECRET_ID = '53a3fe8d-723c-40c8-855d-bf7f0f03486c'
 
-/** Who administers Fabrikam; only the first may consent to application permissions of Microsoft Graph. */
+/** Administrators of Fabrikam; only the first may consent to application permissions of Microsoft Graph. */
 export const FABRIKAM_GLOBAL_ADMINISTRATOR = `omar@${FABRIKAM_DOMAIN}`
 export const FABRIKAM_APPLICATION_ADMINISTRATOR = `katya@${FABRIKAM_DOMAIN}`
 const ROLES: Readonly<Record<string, UserSeed['directoryRoles']>> = {
@@ -75,7 +75,7 @@ const SPECIAL: readonly UserSeed[] = [
     mail: `room-orion@${FABRIKAM_DOMAIN}`,
     businessPhones: ['+1 212 555 0190'],
   },
-  // an object from before the property existed
+  // an object from before `userType` existed
   {
     id: '92056324-c1a0-472a-9735-17adc203c4bb',
     userPrincipalName: `reception@${FABRIKAM_DOMAIN}`,
@@ -84,7 +84,7 @@ const SPECIAL: readonly UserSeed[] = [
   },
 ]
 
-/** For walking through the set-up by hand. */
+/** The directory for setting up a connection by hand. */
 export function fabrikam(redirectUris: RedirectUris): DirectorySeedInput {
   return {
     id: FABRIKAM_DIRECTORY_ID,

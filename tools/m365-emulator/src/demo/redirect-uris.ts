@@ -1,6 +1,6 @@
 export type RedirectUris = { web: string[]; spa: string[] }
 
-/** Where the local platform takes sign-ins back. */
+/** Hosts of the local platform that have a sign-in callback. */
 export const LOCAL_PLATFORM_ORIGINS = ['phone', 'contoso.phone', 'fabrikam.phone', 'control.phone'].map(
   (host) => `http://${host}.localhost:4000`,
 )

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { Certificate, FederatedCredentials, Secret } from './credentials.ts'
 
-/** http is for the local machine only; `*.localhost` is this emulator's leniency, browsers resolve it to loopback. */
+/** http is accepted for the local machine only. Microsoft refuses `*.localhost`; browsers resolve it to loopback. */
 export function isAcceptableRedirectUri(uri: string): boolean {
   if (!URL.canParse(uri) || uri.length > 256 || /[*!$'(),;]/.test(uri)) return false
   const { protocol, hostname, hash } = new URL(uri)
@@ -39,7 +39,7 @@ const RedirectUris = z
     error: 'at most 256 redirect URIs',
   })
 
-/** Where the browser is sent, in a hidden frame, when its Microsoft session ends. */
+/** Front-channel logout: loaded in a hidden frame when the Microsoft session ends. */
 const LogoutUrl = z
   .string()
   .max(255)
@@ -59,7 +59,7 @@ const OptionalClaim = z.enum([
 
 export const ApplicationSeed = z.strictObject({
   appId: z.guid().toLowerCase(),
-  /** Of the application object; nothing but Graph asks for it, and people mistake it for the client id. */
+  /** Id of the application object, used by Graph only; often mistaken for the client id. */
   objectId: z.guid().toLowerCase().default(randomUUID),
   displayName: z.string().min(1).max(120),
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs']).default('AzureADMyOrg'),
@@ -70,7 +70,7 @@ export const ApplicationSeed = z.strictObject({
   logoutUrl: LogoutUrl.optional(),
   /** "Allow public client flows": device codes without a credential. */
   allowPublicClient: z.boolean().default(false),
-  /** The hybrid flow's switch: ID tokens straight from the authorize endpoint. */
+  /** Hybrid flow: the authorize endpoint may issue ID tokens. */
   enableIdTokenIssuance: z.boolean().default(false),
   /** Application permissions listed in the registration; listing grants nothing. */
   requiredRoles: z.array(z.string()).default([]),
@@ -79,7 +79,7 @@ export const ApplicationSeed = z.strictObject({
   /** Object ids of the users who may change the registration without a directory role. */
   owners: z.array(z.guid().toLowerCase()).default([]),
   optionalClaims: z.array(OptionalClaim).default([]),
-  /** Newly registered multi-tenant apps get no unverified e-mail addresses; older ones do (nOAuth). */
+  /** New multi-tenant registrations get no unverified e-mail addresses; older ones do (nOAuth). */
   removeUnverifiedEmailClaim: z.boolean().default(true),
 })
 export type ApplicationSeed = z.input<typeof ApplicationSeed>

@@ -3,7 +3,7 @@ import type { UserProperty } from './user.ts'
 
 export type UserChanged = { userId: string; properties: 'whole' | readonly UserProperty[] }
 
-/** Every change of one kind of object, in order; a position in it is what a delta token remembers. */
+/** All changes of one kind of object, in order. A delta token holds a position in it. */
 export class ChangeLog<Change> {
   readonly #changes: { change: Change; at: number }[] = []
   readonly #listeners: ((change: Change) => void)[] = []
@@ -17,7 +17,7 @@ export class ChangeLog<Change> {
     return this.#changes.length
   }
 
-  /** One past the last change that is at least this old. */
+  /** The position after the last change that is at least `milliseconds` old. */
   endBefore(milliseconds: number): number {
     const until = this.#clock.now() - milliseconds
     let end = this.#changes.length
@@ -30,7 +30,7 @@ export class ChangeLog<Change> {
     for (const listener of this.#listeners) listener(change)
   }
 
-  /** Hears of every change from now on. */
+  /** Calls the listener for every later change. */
   listen(listener: (change: Change) => void): void {
     this.#listeners.push(listener)
   }
@@ -40,7 +40,7 @@ export class ChangeLog<Change> {
   }
 }
 
-/** A change to a property that is not selected does not surface in a delta round. */
+/** Whether a delta round with this `$select` shows the change. */
 export function touches({ properties }: UserChanged, selected: ReadonlySet<string>): boolean {
   return properties === 'whole' || properties.some((property) => selected.has(property))
 }

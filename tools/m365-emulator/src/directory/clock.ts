@@ -1,4 +1,4 @@
-/** Time that a test can push forward: codes, tokens and secrets then expire without waiting. */
+/** A clock that tests can advance, so that codes, tokens and secrets expire without waiting. */
 export class Clock {
   #offset = 0
 

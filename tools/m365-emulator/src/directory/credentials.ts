@@ -17,12 +17,12 @@ function isCertificate(text: string): boolean {
   }
 }
 
-/** PEM, or the DER in base64 as Graph takes it. */
+/** Accepts PEM, and the base64 DER of Graph. */
 export function readCertificate(text: string): X509Certificate {
   return new X509Certificate(text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64'))
 }
 
-/** The public half only: the private key never leaves the application. */
+/** Holds the public half only: the private key never leaves the application. */
 export const Certificate = z.object({
   keyId: z.guid().toLowerCase().default(randomUUID),
   certificate: z.string().refine(isCertificate, 'must be an RSA certificate, as PEM or as the DER in base64'),
@@ -30,7 +30,7 @@ export const Certificate = z.object({
 })
 export type Certificate = z.infer<typeof Certificate>
 
-/** Trust in another issuer's tokens (workload identity federation); everything is compared exactly. */
+/** Trust in another issuer's tokens (workload identity federation); all parts are compared exactly. */
 export const FederatedCredential = z.object({
   name: z.string().regex(/^[\w-]{3,120}$/),
   issuer: z.url().max(600),

@@ -13,7 +13,7 @@ export class Directories {
   readonly #clock: Clock
   readonly #onAdded: (directory: Directory) => void
 
-  /** Hears of every directory once it is filled. */
+  /** `onAdded` is called once a directory holds its seed. */
   constructor(clock: Clock, onAdded: (directory: Directory) => void = () => undefined) {
     this.#clock = clock
     this.#onAdded = onAdded
@@ -31,7 +31,7 @@ export class Directories {
     return directory
   }
 
-  /** An account as forms carry it: `<directory id>/<object id>`. */
+  /** Finds an account by the value that forms carry: `<directory id>/<object id>`. */
   account(key: string): Account | undefined {
     const [directoryId = '', userId = ''] = key.split('/')
     const directory = this.#byId.get(directoryId)
@@ -55,7 +55,7 @@ export class Directories {
     return undefined
   }
 
-  /** Home-realm discovery: the domain of the name decides the directory. */
+  /** Home-realm discovery: the domain of the user principal name decides the directory. */
   findAccount(userPrincipalName: string): Account | undefined {
     const directory = this.#byDomain.get(userPrincipalName.slice(userPrincipalName.lastIndexOf('@') + 1).toLowerCase())
     const user = directory?.users.find(userPrincipalName)

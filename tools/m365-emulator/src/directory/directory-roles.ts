@@ -9,7 +9,9 @@ export const DirectoryRole = z.enum([
 ])
 export type DirectoryRole = z.infer<typeof DirectoryRole>
 
-/** Application permissions of Microsoft Graph are for these two alone; the lesser application roles end before them. */
+/**
+ * The only roles that may consent to application permissions of Microsoft Graph; application administrators may not.
+ */
 export const MAY_CONSENT_TO_GRAPH: readonly DirectoryRole[] = ['Global Administrator', 'Privileged Role Administrator']
 const MAY_MANAGE_APPLICATIONS: readonly DirectoryRole[] = [
   'Global Administrator',
@@ -23,8 +25,8 @@ const holdsAny = ({ directoryRoles }: Holder, roles: readonly DirectoryRole[]) =
   directoryRoles.some((role) => roles.includes(role))
 
 /**
- * For the whole organization: with application permissions only the two highest, delegated ones the application roles
- * too.
+ * Consent for the whole organization: application permissions take one of the two highest roles, delegated ones an
+ * application role.
  */
 export function mayConsentForOrganization(holder: Holder, asked: { hasApplicationPermissions: boolean }): boolean {
   return (

@@ -11,7 +11,7 @@ import type { DirectorySeed } from './seed.ts'
 import { GrantSeed, type ServicePrincipal } from './service-principal.ts'
 import { UserStore } from './user-store.ts'
 
-/** One Entra directory: its users, the applications registered in it, and the applications known to it. */
+/** One Entra directory: its users and groups, its registrations, and the enterprise applications it knows. */
 export class Directory {
   readonly id: string
   readonly displayName: string
@@ -21,7 +21,7 @@ export class Directory {
   readonly changes: ChangeLog<UserChanged>
   readonly users: UserStore
   readonly groups: GroupStore
-  /** What a delta query of each kind reads. */
+  /** Read by the delta queries of each kind. */
   readonly logs: { users: ChangeLog<UserChanged>; groups: ChangeLog<GroupChanged> }
   /** By user id. */
   readonly photos = new Map<string, Photo>()
@@ -78,7 +78,7 @@ export class Directory {
     application.secrets = application.secrets.filter((secret) => secret.keyId !== keyId)
   }
 
-  /** Consent makes the application's object in this directory when there is none yet. */
+  /** Creates the application's service principal if there is none yet, as consent does. */
   grant(seed: GrantSeed, now = 0): ServicePrincipal {
     const grant = GrantSeed.parse(seed)
     const principal = this.principal(grant.appId)
@@ -93,7 +93,7 @@ export class Directory {
     return principal
   }
 
-  /** For the whole organization: these application permissions, and the delegated ones for everybody. */
+  /** Grants these application permissions, and the registration's delegated ones for every user. */
   consent(appId: string, roles: readonly string[], now: number): void {
     const principal = this.principal(appId)
     for (const role of roles) {
@@ -112,7 +112,7 @@ export class Directory {
     principal.consentedUsers.clear()
   }
 
-  /** An administrator removed the enterprise application altogether. */
+  /** Removes the enterprise application, as an administrator can. */
   forget(appId: string): void {
     this.principals.delete(appId)
   }

@@ -14,8 +14,8 @@ const delegated = (name: string, text: string, needsAdmin = false): GraphPermiss
 })
 
 /**
- * What the practice pages offer of Microsoft Graph. The same name means two things: as the app itself, or for a
- * signed-in user.
+ * Permissions of Microsoft Graph that the practice pages offer. One name may be two permissions: for the app itself,
+ * and for a signed-in user.
  */
 export const GRAPH_PERMISSIONS: readonly GraphPermission[] = [
   application('User.Read.All', "Read all users' full profiles"),

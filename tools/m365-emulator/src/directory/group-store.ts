@@ -12,10 +12,7 @@ import type { UserStore } from './user-store.ts'
 
 type Slot = { group: Group; isLive: boolean; members: Map<string, Member['type']> }
 
-/**
- * Groups in the order they were made, with their members in the order they joined. A deleted user's membership sleeps
- * until a restore.
- */
+/** Groups in order of creation, members in order of joining. A deleted user's memberships return with a restore. */
 export class GroupStore {
   readonly #slots: Slot[] = []
   readonly #byId = new Map<string, Slot>()
@@ -85,7 +82,7 @@ export class GroupStore {
     this.#log.append({ groupId: group.id, properties: 'none', member: { id: key, type, isRemoved: true } })
   }
 
-  /** Who is deleted is no longer told as a member; who is restored is one again. */
+  /** A deleted user no longer appears as a member; a restored one does again. */
   userChanged(userId: string, state: 'live' | 'soft-deleted' | 'purged' | undefined): void {
     for (const groupId of [...(this.#groupsOf.get(userId) ?? [])]) {
       if (state === 'purged') this.removeMember(groupId, userId)
@@ -119,7 +116,7 @@ export class GroupStore {
       .filter((member) => member.type === 'group' || this.#users.state(member.id) === 'live')
   }
 
-  /** Nested ones, too, each once; groups may hold each other. */
+  /** Includes the members of nested groups, each once; groups may contain each other. */
   transitiveMembers(id: string): Member[] {
     const found = new Map<string, Member>()
     const queue = [id.toLowerCase()]

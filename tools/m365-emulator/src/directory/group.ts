@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The stored properties of a group, and whom it starts with. */
+/** The stored properties of a group, and its first members. */
 const GroupProperties = z.object({
   id: z.guid().toLowerCase(),
   displayName: z.string().min(1).max(256),
@@ -9,7 +9,7 @@ const GroupProperties = z.object({
   mailEnabled: z.boolean().default(false),
   mailNickname: z.string().nullish(),
   securityEnabled: z.boolean().default(true),
-  /** `Unified` makes it a Microsoft 365 group, which holds no groups. */
+  /** `Unified` makes a Microsoft 365 group, which cannot contain groups. */
   groupTypes: z.array(z.enum(['Unified', 'DynamicMembership'])).default([]),
   visibility: z.enum(['Public', 'Private', 'HiddenMembership']).nullish(),
   createdDateTime: z.iso.datetime().optional(),

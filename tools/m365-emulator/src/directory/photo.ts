@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-/** A person's picture as stored. It is sent as it is, whatever size was asked for. */
+/** A stored photo. Every requested size returns the same bytes. */
 export const PhotoSeed = z.strictObject({
   contentType: z.enum(['image/jpeg', 'image/png']).default('image/jpeg'),
   base64: z.base64().min(1),

@@ -1,4 +1,4 @@
-/** A stream of numbers drawn from a seed: the same seed, the same stream (Mulberry32). */
+/** Random numbers from a seed: the same seed gives the same numbers (Mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Without a seed as they are. */
+/** Without a seed the order is kept. */
 export function shuffled<T>(items: readonly T[], seed: number | null): readonly T[] {
   if (seed === null) return items
   const random = seededRandom(seed)
@@ -19,7 +19,7 @@ export function shuffled<T>(items: readonly T[], seed: number | null): readonly 
     .map(({ item }) => item)
 }
 
-/** What a share between 0 and 1 falls on. */
+/** Picks the item at `share` (0 to 1) of the total weight. */
 export function weighted<T>(weights: readonly (readonly [T, number])[], share: number): T {
   let left = share * weights.reduce((sum, [, weight]) => sum + weight, 0)
   const found = weights.find(([, weight]) => {

@@ -5,17 +5,17 @@ import { GroupSeed } from './group.ts'
 import { GrantSeed } from './service-principal.ts'
 import { UserSeed } from './user.ts'
 
-/** What an emulated directory starts with; also the format of an entry in a configuration file. */
+/** The initial content of a directory; also an entry of the configuration file. */
 export const DirectorySeed = z.strictObject({
   id: z.guid().toLowerCase(),
   displayName: z.string().min(1),
   /** Verified domains; the first is the default one. */
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
-  /** Whether users may consent for themselves to what needs no administrator. */
+  /** Whether users may consent for themselves to permissions that need no administrator. */
   allowUserConsent: z.boolean().default(true),
-  /** The directory lives in another cloud: here it is known only to be refused (AADSTS90038). */
+  /** Marks a directory of another cloud, which is refused with AADSTS90038. */
   nationalCloud: z.string().min(1).optional(),
-  /** Computed people, before those listed. */
+  /** Computed users, placed before the listed ones. */
   population: PopulationSeed.optional(),
   users: z.array(UserSeed).default([]),
   groups: z.array(GroupSeed).default([]),

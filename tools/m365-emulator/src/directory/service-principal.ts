@@ -13,13 +13,13 @@ export const GrantSeed = z.strictObject({
 })
 export type GrantSeed = z.input<typeof GrantSeed>
 
-/** An application as one directory knows it: its object there and what was consented to. */
+/** An application in one directory: its service principal and the consent given to it. */
 export type ServicePrincipal = {
   id: string
   appId: string
   enabled: boolean
   roles: Set<string>
-  /** When each role was granted; replication delays what comes of it. */
+  /** When each role was granted: a consent takes effect after the replication delay. */
   grantedAt: Map<string, number>
   everyUser: boolean
   assignmentRequired: boolean
@@ -31,7 +31,7 @@ export function hasUserConsent(principal: ServicePrincipal | undefined, userId: 
   return principal !== undefined && (principal.everyUser || principal.consentedUsers.has(userId))
 }
 
-/** The roles granted until this moment. */
+/** The roles granted before `until`. */
 export function effectiveRoles({ roles, grantedAt }: ServicePrincipal, until: number): string[] {
   return [...roles].filter((role) => (grantedAt.get(role) ?? 0) <= until)
 }

@@ -6,7 +6,7 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 export type UserState = 'live' | 'soft-deleted' | 'purged'
 type Slot = { user: User; state: UserState; position: number; deletedAt: string | null; sessionsValidAfter: number }
 
-/** People who need no memory: each is computed from a place, and found again by id or name. */
+/** Users computed from their position: they take no memory, and are found by id and by name. */
 export type Population = {
   size: number
   at(position: number): User
@@ -23,8 +23,8 @@ const NOBODY: Population = {
 }
 
 /**
- * Users in the order they were made, a computed population first. A deleted user keeps its place, so that a page token
- * stays true while users come and go. Only those who were added or changed take memory.
+ * Users in order of creation, after the computed population. A deleted user keeps its position, so page tokens stay
+ * valid while users come and go. Only added or changed users take memory.
  */
 export class UserStore {
   readonly #population: Population
@@ -46,12 +46,12 @@ export class UserStore {
     this.#count = population.size
   }
 
-  /** One past the last position. */
+  /** The position after the last user. */
   get end(): number {
     return this.#end
   }
 
-  /** How many are held in memory; the others are computed. */
+  /** Number of users in memory; the others are computed. */
   get held(): number {
     return this.#slots.size
   }
@@ -83,7 +83,7 @@ export class UserStore {
     return after
   }
 
-  /** Into the recycle bin; `restore` brings it back with the same id. */
+  /** Moves the user to the recycle bin; `restore` brings it back with the same id. */
   delete(id: string): void {
     const slot = this.#live(id)
     this.#leave(slot, 'soft-deleted')
@@ -118,7 +118,7 @@ export class UserStore {
     const slot = this.#byId.get(key) ?? this.#byName.get(key)
     if (slot) return slot.state === 'live' ? slot.user : undefined
     const position = this.#population.positionOf(key) ?? this.#population.positionOfName(key)
-    // who is held there was found above by a name or an id of today
+    // a changed user was found above, by its current name or id
     return position === undefined || this.#slots.has(position) ? undefined : this.#population.at(position)
   }
 
@@ -133,19 +133,19 @@ export class UserStore {
     return position < this.#population.size ? this.#population.at(position) : undefined
   }
 
-  /** Who is in the recycle bin at this place. */
+  /** The user of this position, if in the recycle bin. */
   deletedAt(position: number): User | undefined {
     const slot = this.#slots.get(position)
     return slot?.state === 'soft-deleted' ? slot.user : undefined
   }
 
-  /** The recycle bin, in the order of deletion. */
+  /** The recycle bin, in order of deletion. */
   deleted(): { user: User; deletedDateTime: string }[] {
     this.forgetDeleted()
     return [...this.#deleted].map(({ user, deletedAt }) => ({ user, deletedDateTime: deletedAt ?? '' }))
   }
 
-  /** After thirty days the recycle bin forgets. */
+  /** Empties the recycle bin of users deleted more than thirty days ago. */
   forgetDeleted(): void {
     const until = this.#now() - THIRTY_DAYS
     for (const { user, deletedAt } of this.#deleted) if (Date.parse(deletedAt ?? '') <= until) this.purge(user.id)
@@ -162,7 +162,7 @@ export class UserStore {
     }
   }
 
-  /** Those who hold a role; computed people never do, so a directory of millions is not walked. */
+  /** Users with a directory role. Computed users have none, so only those in memory are visited. */
   *roleHolders(): Generator<User> {
     for (const { user, state } of this.#slots.values())
       if (state === 'live' && user.directoryRoles.length > 0) yield user
@@ -172,7 +172,7 @@ export class UserStore {
     return this.#count
   }
 
-  /** Tokens and Microsoft sessions from before this moment are worth nothing. */
+  /** Tokens and Microsoft sessions from before this moment become invalid. */
   revokeSessions(id: string, now: number): void {
     this.#live(id).sessionsValidAfter = now
   }
@@ -195,7 +195,7 @@ export class UserStore {
     return slot
   }
 
-  /** A computed user is held from now on. */
+  /** Takes a computed user into memory. */
   #slotOf(id: string): Slot | undefined {
     const known = this.#byId.get(id.toLowerCase())
     if (known) return known

@@ -5,8 +5,8 @@ const text = z.string().nullish()
 const texts = z.array(z.string()).optional()
 
 /**
- * The stored properties of a directory user. `undefined` is "never set", `null` is "cleared":
- * `/users` shows both as null, `/users/delta` omits the first and reports the second.
+ * The stored properties of a directory user. `undefined` means never set, `null` means cleared: `/users` shows both as
+ * null, `/users/delta` omits the first and reports the second.
  */
 export const UserProperties = z.object({
   id: z.guid().toLowerCase(),
@@ -46,13 +46,13 @@ export const UserProperties = z.object({
   createdDateTime: z.iso.datetime().optional(),
 })
 
-/** What is not a property in Graph: how the person proves who they are, and what they may do. */
+/** Not properties in Graph: how the user signs in, and the user's roles. */
 const Credentials = z.object({
   password: z.string().default('Passw0rd!'),
   /** Whether signing in asks for a second factor. */
   mfa: z.boolean().default(false),
   directoryRoles: z.array(DirectoryRole).default([]),
-  /** Of a guest: the account elsewhere that signs in as this object. */
+  /** For guests: the account of the home directory that signs in as this object. */
   home: z.object({ directoryId: z.guid().toLowerCase(), userId: z.guid() }).optional(),
 })
 
@@ -91,7 +91,7 @@ export const USER_PROPERTIES = Object.keys(UserProperties.shape) as UserProperty
 
 const NOT_PROPERTIES = new Set(['password', 'home', 'mfa', 'directoryRoles'])
 
-/** The properties in which two versions of a user differ. */
+/** The properties that differ between two versions of a user. */
 export function changedProperties(before: User, after: User): UserProperty[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<UserProperty>
   return [...keys].filter(
@@ -99,7 +99,7 @@ export function changedProperties(before: User, after: User): UserProperty[] {
   )
 }
 
-/** Published answers write null for what was never set. */
+/** Published answers contain null for properties that were never set. */
 export function withoutNulls(properties: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null))
 }

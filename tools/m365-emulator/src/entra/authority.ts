@@ -4,7 +4,7 @@ import type { Refusal } from './errors/aadsts.ts'
 
 export const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** What the `{tenant}` part of an Entra address stands for. */
+/** The meaning of the `{tenant}` segment in an Entra address. */
 export type Authority =
   | { kind: 'directory'; directory: Directory }
   | { kind: 'organizations' }
@@ -30,7 +30,7 @@ export function refuseAuthority({ asked, wellFormed, cloud }: Authority & { kind
   return { code: wellFormed ? 90002 : 900023, values: { tenant: asked } }
 }
 
-/** Codes are bound to this: a GUID and a domain of one directory are the same authority. */
+/** Codes are bound to this key: the GUID and the domains of one directory are the same authority. */
 export function authorityKey(authority: Authority): string {
   return authority.kind === 'directory' ? authority.directory.id : authority.kind
 }

@@ -18,7 +18,7 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
     return metadata(cloud.origin, params.tenant, authority)
   })
 
-  /** What Microsoft's libraries ask about an authority host they do not know. */
+  /** Microsoft's libraries ask this about an authority host they do not know. */
   app.get<{ Params: Params }>('/:tenant/discovery/instance', async ({ params }) => {
     const { host } = new URL(cloud.origin)
     return {
@@ -47,7 +47,7 @@ function refuseUnknown(
   return refuseJson(reply, cloud, { ...refuseAuthority(authority), error: 'invalid_tenant' })
 }
 
-/** No `alg`: Microsoft's entries have none, the algorithm is the verifier's own business. */
+/** Has no `alg`, like Microsoft's keys: the verifier decides the algorithm. */
 function toJwk({ kid, publicKey, certificate }: SigningKey, issuer: string) {
   const { n, e } = publicKey.export({ format: 'jwk' })
   return { kty: 'RSA', use: 'sig', kid, x5t: kid, n, e, x5c: [certificate.toString('base64')], issuer }
@@ -59,7 +59,7 @@ export function issuerOf(origin: string, authority: Authority): string {
 }
 
 function metadata(origin: string, tenant: string, authority: Authority) {
-  // asked by domain, the endpoints carry the directory id all the same
+  // endpoints carry the directory id, also when the request named a domain
   const base = `${origin}/${authority.kind === 'directory' ? authority.directory.id : tenant.toLowerCase()}`
   return {
     token_endpoint: `${base}/oauth2/v2.0/token`,

@@ -5,7 +5,7 @@ export const GRAPH = 'https://graph.microsoft.com'
 const OPENID_SCOPES = new Set(['openid', 'profile', 'email', 'offline_access'])
 const DELEGATED_SCOPES = new Set(['User.Read', 'User.ReadBasic.All', 'User.Read.All', 'Calendars.Read', '.default'])
 
-/** Graph is the only resource here; a scope without a resource is Graph's. */
+/** Graph is the only resource; a scope without a resource belongs to Graph. */
 function isKnown(scope: string): boolean {
   if (OPENID_SCOPES.has(scope)) return true
   return DELEGATED_SCOPES.has(scope.startsWith(`${GRAPH}/`) ? scope.slice(GRAPH.length + 1) : scope)
@@ -16,7 +16,7 @@ export function refuseScope(scope: string): Refusal | undefined {
   return unknown === undefined ? undefined : { code: 70011, values: { scope: unknown } }
 }
 
-/** What the token answer names: OpenID scopes stay bare, Graph's are full. */
+/** The `scope` of the token answer: OpenID scopes are bare, Graph's are full URIs. */
 export function grantedScopes(scopes: readonly string[]): string {
   const graph = scopes
     .filter((scope) => !OPENID_SCOPES.has(scope))

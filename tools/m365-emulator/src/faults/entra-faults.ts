@@ -6,7 +6,7 @@ import { describe, newTrace } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
 import { retryAfter } from './graph-faults.ts'
 
-/** Planned faults befall the token endpoint and discovery: a refusal in Entra's own document, or a late answer. */
+/** Applies planned faults to the token endpoint and discovery: an Entra error document, or a late answer. */
 export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
   app.addHook('onRequest', async (request, reply) => {
     const effect = cloud.faults.take(request.method, request.url.split('?')[0] ?? '')

@@ -10,10 +10,7 @@ type Planned = {
   effect: FaultEffect
 }
 
-/**
- * Faults a test has planned. They are met in the order of planning, each by the requests it is for: the same plan, the
- * same run.
- */
+/** Planned faults, tried in the order of planning: the same plan gives the same run. */
 export class Faults {
   #planned: Planned[] = []
 
@@ -35,7 +32,7 @@ export class Faults {
     this.#planned = []
   }
 
-  /** The effect this request meets; one at most. */
+  /** Returns the effect for this request; at most one. */
   take(method: string, path: string): FaultEffect | undefined {
     for (const fault of this.#planned) {
       if (!fault.path.test(path) || (fault.method ?? method) !== method) continue

@@ -18,7 +18,7 @@ const USUAL_CODES: Readonly<Record<number, string>> = {
   504: 'GatewayTimeout',
 }
 
-/** Planned faults befall Graph's routes, items of a batch included. */
+/** Applies planned faults to Graph's routes, items of a batch included. */
 export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
   const met = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
@@ -45,7 +45,7 @@ export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
 
 async function* cutShort(half: string) {
   yield half
-  // The reader gets what was sent so far before the connection breaks.
+  // Lets the client receive what was sent before the connection breaks.
   await wait(20)
   throw new Error('cut as planned')
 }
@@ -102,7 +102,7 @@ function isPage(payload: unknown): payload is Page {
   return typeof payload === 'object' && payload !== null && 'value' in payload && Array.isArray(payload.value)
 }
 
-/** A page has its links before its items. */
+/** Puts a page's links before its items, as Graph does. */
 function withNextLink(
   { '@odata.deltaLink': _, '@odata.nextLink': __, '@odata.context': context, ...rest }: Page,
   link: string,
@@ -113,7 +113,7 @@ function withNextLink(
 function changePage(effect: FaultEffect, page: Page, url: string): Page {
   switch (effect.kind) {
     case 'empty-page': {
-      // Another link than the request's: a client may take the same one for a circle.
+      // Makes the link differ from the request's: a client may take the same link for a loop.
       const link = new URL(url)
       link.searchParams.set('$emptied', String(Number(link.searchParams.get('$emptied')) + 1))
       return { ...withNextLink(page, link.href), value: [] }

@@ -14,7 +14,7 @@ const Item = z.object({
 })
 const Envelope = z.object({ requests: z.array(Item).min(1).max(20) })
 
-/** Every item runs as a request of its own, with its own headers and its own status. */
+/** Runs every item as a request of its own, with its own headers and status. */
 export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.post('/$batch', async ({ headers, body }) => {
     authenticate(headers.authorization, cloud)
@@ -70,7 +70,7 @@ const hasContentType = (headers: Readonly<Record<string, string>>) =>
 const isText = (headers: Readonly<Record<string, unknown>>) =>
   String(headers['content-type'] ?? 'text/').startsWith('text/')
 
-/** Of an item's own headers those a client acts on. */
+/** The headers of an item that clients act on. */
 function itemHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   const retryAfter = headers['retry-after']
   const unit = headers['x-ms-resource-unit']

@@ -31,7 +31,7 @@ const invalidToken = (message: string) =>
     'www-authenticate': 'Bearer realm="", error="invalid_token"',
   })
 
-/** The permissions in the token count, not those granted meanwhile: a new consent needs a new token. */
+/** Uses the permissions in the token, not those granted since: a new consent needs a new token. */
 export function authenticate(authorization: string | undefined, cloud: Cloud): Caller {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
   if (token === undefined) throw invalidToken('Access token is empty.')
@@ -85,7 +85,7 @@ const denied = () =>
 const READ_USERS = ['User.Read.All', 'Directory.Read.All', 'User.ReadWrite.All']
 const BASIC_PROPERTIES = ['displayName', 'givenName', 'id', 'mail', 'surname', 'userPrincipalName']
 
-/** `null` means every property; with ReadBasic the others come back empty. */
+/** Visible properties; `null` means all. Hidden ones (ReadBasic) are returned empty. */
 export type Visible = ReadonlySet<string> | null
 
 export function visibleUserProperties({ permissions }: Caller): Visible {

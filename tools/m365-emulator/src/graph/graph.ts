@@ -21,7 +21,7 @@ import { usersDelta } from './users/users-delta.ts'
 const CONTENT_TYPE =
   'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
 
-/** Microsoft Graph v1.0, as much of it as an importer of users meets. */
+/** Microsoft Graph v1.0, the parts that an importer of users calls. */
 export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const traces = new WeakMap<FastifyRequest, GraphTrace>()
   const traceOf = (request: FastifyRequest): GraphTrace => {

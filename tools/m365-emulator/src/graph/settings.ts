@@ -2,30 +2,30 @@ import { z } from 'zod'
 
 const size = z.number().int().min(1).max(999)
 
-/** Behaviour of Graph that is the server's choice, or that public sources do not settle. */
+/** Behaviour that is Graph's choice, or that public sources leave open. */
 export const GraphSettings = z.strictObject({
-  /** Of `/users` without `$top`. */
+  /** Page size of `/users` without `$top`. */
   defaultPageSize: size,
-  /** Of `/users/delta` and `/groups/delta`; there the client has no say. */
+  /** Page size of `/users/delta` and `/groups/delta`; clients cannot choose it. */
   deltaPageSize: size,
-  /** How many members of one group a page of `/groups/delta` brings. */
+  /** Maximum members of one group on a page of `/groups/delta`. */
   deltaMembersSlice: size,
-  /** An expired delta token: the blog of 2020 says 400, captures show 410. */
+  /** Status for an expired delta token: a blog of 2020 says 400, captures show 410. */
   expiredDeltaStatus: z.union([z.literal(400), z.literal(410)]),
-  /** A change shows in delta only so much later; lists show it at once. */
+  /** Delay until a change appears in delta; lists show it at once. */
   deltaLagMilliseconds: z.number().int().min(0),
-  /** So many changes before a deltaLink come again after it. */
+  /** Number of changes before a deltaLink that are replayed after it. */
   deltaReplays: z.number().int().min(0),
-  /** The order of items on a delta page, drawn from this number; in the order of change when null. */
+  /** Shuffles the items of a delta page by this seed; null keeps the order of change. */
   deltaShuffleSeed: z.number().int().nullable(),
-  /** Whether the first round tells of the recycle bin. */
+  /** Whether the first round includes the recycle bin. */
   deltaRemovedInFirstRound: z.boolean(),
-  /** After a first consent Graph does not know the application for so long: 401 `Authorization_IdentityNotFound`. */
+  /** How long Graph does not know an application after its first consent: 401 `Authorization_IdentityNotFound`. */
   identityUnknownMilliseconds: z.number().int().min(0),
-  /** Every so manieth page has no items and still a nextLink; none when 0. */
+  /** Every nth page has a nextLink but no items; 0 for none. */
   emptyPageEvery: z.number().int().min(0),
   /**
-   * A nextLink of a filter on licences, asked for without `ConsistencyLevel: eventual` and `$count=true`, has expired.
+   * The nextLink of a filter on licences is refused as expired without `ConsistencyLevel: eventual` and `$count=true`.
    */
   licencePagesExpire: z.boolean(),
 })

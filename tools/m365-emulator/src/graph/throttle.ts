@@ -8,17 +8,17 @@ const WINDOW = 10_000
 
 export type ThrottleSettings = {
   enabled: boolean
-  /** Resource units of one app in one directory per ten seconds; by the size of the directory when null. */
+  /** Resource units per app, directory and ten seconds; null: by the size of the directory. */
   unitsPerWindow: number | null
-  /** Some services leave the header out. */
+  /** Some services omit the header. */
   sendRetryAfter: boolean
 }
 
 type Window = { since: number; units: number }
 
 /**
- * Costs and quotas of the identity service: what a call costs is told, 429 above the quota. Refused calls count too;
- * a caller that asks for low priority is refused a little earlier.
+ * Costs and quotas of the identity service: headers tell the cost; above the quota the answer is 429. Refused calls
+ * count, too. Low-priority calls are refused a little earlier.
  */
 export const throttle = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
   const windows = new Map<string, Window>()
@@ -51,7 +51,7 @@ function currentWindow(windows: Map<string, Window>, key: string, now: number): 
   return window
 }
 
-/** Who cannot be told is refused by the route itself. */
+/** Undefined for an invalid token: the route itself refuses it. */
 function callerOf(request: FastifyRequest, cloud: Cloud): Caller | undefined {
   try {
     return authenticate(request.headers.authorization, cloud)
@@ -74,7 +74,7 @@ const COSTS: readonly (readonly [RegExp, number])[] = [
   [/\/getByIds/i, 3],
 ]
 
-/** Base cost by route; `$select` and a small `$top` make it one cheaper each, `$expand` dearer; never below one. */
+/** Base cost by route; `$select` and a small `$top` reduce it by one each, `$expand` raises it; minimum one. */
 export function costOf({ url }: { url: string }): number {
   const [path = '', query = ''] = url.split('?')
   const options = new Set([...new URLSearchParams(query).keys()].map((name) => name.replace('$', '').toLowerCase()))

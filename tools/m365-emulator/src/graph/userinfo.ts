@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud.ts'
 import { authenticate } from './bearer.ts'
 import { errorDocument, GraphError } from './graph-error.ts'
 
-/** OpenID Connect's userinfo lives on Graph; its `sub` is the one of the ID token. */
+/** OpenID Connect's userinfo is part of Graph; its `sub` equals that of the ID token. */
 export const userinfo: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.get('/oidc/userinfo', async ({ headers, id }, reply) => {
     try {

@@ -14,11 +14,11 @@ export const CHANGE_KINDS = [
 const Kind = z.enum(CHANGE_KINDS)
 export type ChangeKind = z.infer<typeof Kind>
 
-/** What happens to a directory, drawn from a seed: the same script on the same directory makes the same changes. */
+/** Changes of a directory, drawn from a seed: the same script on the same directory makes the same changes. */
 export const ChangeScript = z.strictObject({
   seed: z.number().int().default(1),
   count: z.number().int().min(1).max(100_000),
-  /** Weights of the kinds. */
+  /** Weights of the kinds of change. */
   mix: z.partialRecord(Kind, z.number().min(0)).default({
     hire: 4,
     leave: 3,
@@ -33,7 +33,5 @@ export const ChangeScript = z.strictObject({
 })
 export type ChangeScriptInput = z.input<typeof ChangeScript>
 
-/**
- * What was done. A kind that was impossible, such as a restore from an empty recycle bin, became a rename or a hire.
- */
+/** One applied change. An impossible kind, such as a restore from an empty recycle bin, becomes a rename or a hire. */
 export type PlayedChange = { kind: ChangeKind; userIds: string[]; groupIds?: string[] }

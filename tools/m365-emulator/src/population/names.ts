@@ -1,15 +1,13 @@
-/**
- * Common names by locale: enough of them that a large directory looks alive, few enough that names are shared by many.
- */
+/** Common names by locale: enough to make a large directory look alive, few enough that people share names. */
 export type Locale = {
   given: readonly string[]
   surnames: readonly string[]
   country: string
   usageLocation: string
   cities: readonly string[]
-  /** How numbers are written there; every `#` becomes a digit. */
+  /** Formats of phone numbers; every `#` becomes a digit. */
   phones: readonly string[]
-  /** Whether the surname is said first. */
+  /** Whether the surname comes first. */
   surnameFirst?: boolean
 }
 
@@ -94,7 +92,7 @@ export const LOCALE_NAMES = Object.keys(LOCALES) as [LocaleName, ...LocaleName[]
 
 const SPELT_OUT: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', ł: 'l', ı: 'i' }
 
-/** As it may stand in a user principal name, which takes no accents. */
+/** For user principal names, which allow no accents. */
 export function withoutAccents(name: string): string {
   return name
     .toLowerCase()

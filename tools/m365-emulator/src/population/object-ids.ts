@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Object ids that tell their place to whoever knows the seed: the first 32 bits are the place, scrambled by a
- * permutation, the others are drawn from it. So a user is found by id without a table of a million ids.
+ * Object ids that encode the position: the first 32 bits are the position, permuted by the seed; the rest is derived
+ * from it. A user is found by id without a table of a million ids.
  */
 export function objectIds(seed: number, size: number) {
   const key = createHash('sha256').update(`object ids ${seed}`).digest()
@@ -33,7 +33,7 @@ const scramble = (position: number, odd: number, mask: number) => fold(Math.imul
 const unscramble = (word: number, inverse: number, mask: number) =>
   (fold(Math.imul(fold(word), inverse) >>> 0) ^ mask) >>> 0
 
-/** Of an odd number, modulo 2^32 (Newton). */
+/** Inverse of an odd number modulo 2^32 (Newton). */
 function invert(odd: number): number {
   let inverse = odd
   for (let step = 0; step < 5; step++) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse))

@@ -9,10 +9,7 @@ type Play = (directory: Directory, random: () => number) => Omit<PlayedChange, '
 const TRIES = 50
 const { given: GIVEN, surnames: SURNAMES } = LOCALES['en-US']
 
-/**
- * Plays a script on a directory, as its administrators would: each change is in the lists, in delta and in the
- * notifications.
- */
+/** Applies a script to a directory as an administrator would: each change appears in lists, delta and notifications. */
 export function playChanges(directory: Directory, input: ChangeScriptInput): PlayedChange[] {
   const { seed, count, mix } = ChangeScript.parse(input)
   const random = seededRandom(seed)
@@ -43,7 +40,7 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
     })
     return { userIds: [user.id] }
   },
-  /** Three changes, as a name is free before it is taken. */
+  /** Takes three changes: a name must be free before it is used again. */
   'swap-names'({ users }, random) {
     const [a, b] = [anybody(users, random), anybody(users, random)]
     if (!a || !b || a.id === b.id) return undefined
@@ -80,7 +77,7 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
     users.purge(id)
     return { userIds: [id] }
   },
-  /** Out of one group into another, or into a first one. */
+  /** Moves a user from one group to another, or into a first one. */
   'move-group'({ users, groups }, random) {
     const user = anybody(users, random)
     if (!user) return undefined
@@ -111,7 +108,7 @@ function one(users: Users, random: () => number, act: (id: string) => void, isMe
   return { userIds: [user.id] }
 }
 
-/** By chance, and after many misses the next one there is. */
+/** Picks at random; after many misses, the next user that matches. */
 function anybody(users: Users, random: () => number, isMeant: (user: User) => boolean = () => true): User | undefined {
   let position = 0
   for (let attempt = 0; attempt < TRIES; attempt++) {

@@ -3,7 +3,7 @@ import { LOCALE_NAMES } from './names.ts'
 
 const share = z.number().min(0).max(1)
 
-/** What a computed directory consists of. The same values, the same people. */
+/** The composition of a computed directory. The same values give the same people. */
 export const PopulationSeed = z.strictObject({
   size: z.number().int().min(0).max(10_000_000),
   seed: z.number().int().default(1),
@@ -15,13 +15,13 @@ export const PopulationSeed = z.strictObject({
   disabled: share.default(0.03),
   /** Room and shared mailboxes: users without a given name and without a phone. */
   rooms: share.default(0.02),
-  /** Of the members: those from before there was a `userType`. */
+  /** Share of the members from before `userType` existed. */
   emptyUserType: share.default(0.01),
-  /** Whose display name another person surely has, too. */
+  /** Share of people whose display name another person has, too. */
   duplicateNames: share.default(0.02),
-  /** Whose phone is written in another way than +E.164 with blanks. */
+  /** Share of phone numbers not written as +E.164 with blanks. */
   oddPhones: share.default(0.4),
-  /** Who has no phone at all. */
+  /** Share of people without a phone. */
   noPhone: share.default(0.2),
 })
 export type PopulationSeed = z.output<typeof PopulationSeed>

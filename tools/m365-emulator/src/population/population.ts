@@ -34,7 +34,7 @@ type Draw = {
   digits: (pattern: string) => string
 }
 
-/** Everybody is computed from their place and the seed; nothing is remembered. */
+/** Computes every user from position and seed; stores nothing. */
 export function computedPopulation(seed: PopulationSeed, domain: string): Population {
   const ids = objectIds(seed.seed, seed.size)
   const untold = UserSeed.parse({ id: ids.idAt(0), userPrincipalName: `nobody@${domain}`, displayName: 'Nobody' })

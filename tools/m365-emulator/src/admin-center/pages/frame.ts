@@ -26,7 +26,7 @@ const STYLE = html`
   .good { padding: .6rem .8rem; background: #e9f6ec; border-left: 4px solid #1a7f37 } .note { color: #50575f; font-size: .9rem }
   .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: 1rem }`
 
-/** The page around everything; without a visitor there is only the name. */
+/** The frame of every page; without a visitor it shows only the name. */
 export function frame(title: string, visitor: Visitor | undefined, body: Html): string {
   return html`<!doctype html>
 <html lang="en">
@@ -55,7 +55,7 @@ function who(visitor: Visitor): Html {
 ${form(visitor, '/sign-out', html`<button>Sign out</button>`)}`
 }
 
-/** Every form that changes something. */
+/** A form that changes something: carries the CSRF token. */
 export function form({ session }: Visitor, action: string, fields: Html): Html {
   return html`<form method="post" action="${action}"><input type="hidden" name="formToken" value="${session.formToken}">${fields}</form>`
 }

@@ -18,7 +18,7 @@ ${whoMay(directories)}`
   return frame('Home', visitor, body)
 }
 
-/** Nobody should have to read the source to find out as whom to practise. */
+/** Lists the people with a directory role, so that nobody has to look them up in the source. */
 function whoMay(directories: Directories): Html {
   const holders = directories
     .all()

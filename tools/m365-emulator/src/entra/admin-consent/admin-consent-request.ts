@@ -9,17 +9,17 @@ export type AdminConsentRequest = {
   application: Application
   redirectUri: string
   state: string | undefined
-  /** Application permissions that would be granted. */
+  /** Application permissions to be granted. */
   roles: readonly string[]
-  /** Delegated permissions, by their short names. */
+  /** Delegated permissions to be granted, by their short names. */
   scopes: readonly string[]
 }
 
 const DEFAULT_SCOPE = `${GRAPH}/.default`
 
 /**
- * v1 grants everything listed in the registration; v2 the scopes asked for, and the application permissions with
- * `.default` only.
+ * v1 grants every permission of the registration. v2 grants the requested scopes, and application permissions only with
+ * `.default`.
  */
 export function readAdminConsentRequest(
   version: ConsentVersion,
@@ -29,7 +29,7 @@ export function readAdminConsentRequest(
 ): { kind: 'valid'; request: AdminConsentRequest } | { kind: 'refuse'; refusal: Refusal } {
   const refuse = (refusal: Refusal) => ({ kind: 'refuse' as const, refusal })
   if (authority.kind === 'unknown') return refuse(refuseAuthority(authority))
-  // the documents name `organizations` for v2, `common` for v1, and the other for neither
+  // the documents name `organizations` for v2 and `common` for v1; the other one is refused
   if (authority.kind === 'consumers' || authority.kind === (version === 'v2' ? 'common' : 'organizations'))
     return refuse({ code: 90002, values: { tenant: authority.kind } })
   if (!parameters.client_id) return refuse({ code: 900144, values: { name: 'client_id' } })
@@ -63,7 +63,7 @@ function nameOf(authority: Authority): string {
   return authority.kind === 'directory' ? authority.directory.displayName : authority.kind
 }
 
-/** Further path segments behind a registered URI are tolerated by v1. */
+/** v1 tolerates further path segments after a registered URI. */
 function isRegistered(application: Application, uri: string, version: ConsentVersion): boolean {
   if (findRedirectTarget(application, uri)) return true
   const registered = [...application.redirectUris.web, ...application.redirectUris.spa]

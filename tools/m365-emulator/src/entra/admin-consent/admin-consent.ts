@@ -17,7 +17,7 @@ import { type AdminConsentRequest, type ConsentVersion, readAdminConsentRequest 
 
 type Route = { Params: { tenant: string }; Querystring: Record<string, string>; Body: unknown }
 
-/** Both endpoints where an administrator grants for the whole organization. */
+/** The two admin-consent endpoints, v1 and v2. */
 export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   offer('/:tenant/adminconsent', 'v1')
   offer('/:tenant/v2.0/adminconsent', 'v2')
@@ -88,7 +88,7 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     return { code: 50020, values }
   }
 
-  /** v2 says `admin_consent=True` although nothing was granted. */
+  /** v2 sends `admin_consent=True` although nothing was granted. */
   function refusalOf(version: ConsentVersion): Record<string, string> {
     const { text } = explain({ code: 65004 })
     const error_description = describe(text, newTrace(cloud.clock.date()), cloud.entra)

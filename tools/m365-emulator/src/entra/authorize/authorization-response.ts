@@ -5,7 +5,7 @@ import { describe, newTrace } from '../errors/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
 import type { Answer } from './authorize-request.ts'
 
-/** Takes the browser back to the application, in the response mode it asked for. */
+/** Sends the browser back to the application, in the requested response mode. */
 export function answerApplication(
   reply: FastifyReply,
   { target, responseMode, state }: Answer,
@@ -37,7 +37,7 @@ export function refuseToApplication(
 
 export const BARE_CANCEL = { error: 'access_denied', error_subcode: 'cancel' }
 
-/** The person pressed Cancel, or came back from the approval page: the application cannot tell which. */
+/** Answers Cancel and the way back from the approval page: the application cannot tell them apart. */
 export function cancelAtApplication(reply: FastifyReply, cloud: Cloud, answer: Answer) {
   const { cancelAnswer } = cloud.entra
   if (cancelAnswer === 'bare') return answerApplication(reply, answer, BARE_CANCEL)
@@ -50,7 +50,7 @@ export function cancelAtApplication(reply: FastifyReply, cloud: Cloud, answer: A
   )
 }
 
-/** `https://contoso.com` comes back as `https://contoso.com/`. */
+/** Microsoft answers to `https://contoso.com/` when `https://contoso.com` is registered. */
 function withPath(uri: string): string {
   return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/')
 }

@@ -25,11 +25,11 @@ export type Answer = Pick<AuthorizeRequest, 'target' | 'responseMode' | 'state'>
 
 export type ReadRequest =
   | { kind: 'valid'; request: AuthorizeRequest }
-  /** The redirect target cannot be trusted: Microsoft's own error page. */
+  /** The redirect URI cannot be trusted: shows Microsoft's own error page. */
   | { kind: 'page'; refusal: Refusal }
   | { kind: 'redirect'; refusal: Refusal; answer: Answer }
 
-/** The order follows trust: first who asks and where the answer would go, then everything that may travel there. */
+/** Validates client and redirect URI first: only then may errors be sent to the application. */
 export function readAuthorizeRequest(
   parameters: Parameters,
   authority: Authority,
@@ -102,7 +102,7 @@ function readResponseType(asked = ''): AuthorizeRequest['responseType'] {
   return { code: parts.includes('code'), idToken: parts.includes('id_token') }
 }
 
-/** Tokens never travel in a query: the fragment is their default, and `query` is refused. */
+/** Tokens never travel in a query: fragment is their default, and `query` is refused. */
 function readResponseMode(
   asked: string | undefined,
   { idToken }: AuthorizeRequest['responseType'],
@@ -116,7 +116,7 @@ function readChallenge({
   code_challenge: value,
   code_challenge_method: method,
 }: Parameters): AuthorizeRequest['challenge'] {
-  // without a method the challenge is taken as plain (RFC 7636 4.3)
+  // a challenge without a method is plain (RFC 7636 4.3)
   return value ? { value, method: method === 'S256' ? 'S256' : 'plain' } : undefined
 }
 
@@ -134,7 +134,8 @@ function refuseParameters(
     prompt,
   } = parameters
   if (!type) return { code: 900144, values: { name: 'response_type' } }
-  if (!/^(code|id_token|code id_token|id_token code)$/.test(type)) return { code: 700054, values: { type } } // no tokens for Graph here
+  // the endpoint issues no access tokens
+  if (!/^(code|id_token|code id_token|id_token code)$/.test(type)) return { code: 700054, values: { type } }
   if (responseType.idToken && !application.enableIdTokenIssuance) return { code: 700054, values: { type: 'id_token' } }
   if (!scope?.trim()) return { code: 900144, values: { name: 'scope' } }
   if (responseType.idToken && !scope.split(' ').includes('openid')) return { code: 70011, values: { scope } }

@@ -13,7 +13,7 @@ type Values = Record<string, string | string[]>
 type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | undefined }
 
 export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  // OpenID Connect Core 3.1.2.1: both ways of asking are the same
+  // OpenID Connect Core 3.1.2.1: GET and POST are equivalent
   app.route<Route>({ method: ['GET', 'POST'], url: '/:tenant/oauth2/v2.0/authorize', handler: begin })
 
   async function begin(request: FastifyRequest<Route>, reply: FastifyReply) {

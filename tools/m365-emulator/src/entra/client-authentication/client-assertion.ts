@@ -9,7 +9,9 @@ import { checkFederatedAssertion } from './federated-assertion.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** private_key_jwt by a registered certificate, or another issuer's token that a federated credential trusts. */
+/**
+ * private_key_jwt signed with a registered certificate, or another issuer's token trusted by a federated credential.
+ */
 export async function checkAssertion(
   cloud: Cloud,
   { text, type }: { text: string; type: string | undefined },
@@ -26,7 +28,7 @@ export async function checkAssertion(
     : checkFederatedAssertion(cloud, assertion, application)
 }
 
-/** RFC 7523 3, with the number for each thing that can be wrong. */
+/** RFC 7523 3, with Microsoft's number for each fault. */
 function checkOwnAssertion(
   { clock, origin }: Cloud,
   { header, claims, signed, signature }: Assertion,
@@ -64,7 +66,7 @@ function isSigned(alg: string, signed: Buffer, signature: Buffer, publicKey: Par
   return verify('sha256', signed, key, signature)
 }
 
-/** The token endpoint by directory id or domain; the issuer is taken as well. */
+/** The token endpoint by directory id or domain; the issuer is accepted, too. */
 function audiences(origin: string, authority: Authority): string[] {
   const names =
     authority.kind === 'directory'

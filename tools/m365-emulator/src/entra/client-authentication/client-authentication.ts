@@ -12,7 +12,7 @@ export type PresentedCredential =
 
 type Body = Readonly<Record<string, string | undefined>>
 
-/** Basic (RFC 6749 2.3.1: both halves form-encoded) names the client too. */
+/** Basic authentication names the client, too (RFC 6749 2.3.1: both halves are form-encoded). */
 export function readBasic(header: string | undefined): { clientId: string; secret: string } | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return undefined
@@ -40,7 +40,7 @@ export async function checkCredential(
   if (credential.kind === 'none') return { code: 7000218 }
   if (credential.kind === 'assertion') return checkAssertion(cloud, credential, application, authority)
   const secret = application.secrets.find(({ value }) => isSame(value, credential.value))
-  if (!secret) return { code: 7000215, values } // also for the secret's id: the text says so
+  if (!secret) return { code: 7000215, values } // also for the secret's id, as the text says
   return new Date(secret.endDateTime) <= cloud.clock.date() ? { code: 7000222, values } : undefined
 }
 

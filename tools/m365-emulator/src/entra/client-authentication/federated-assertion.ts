@@ -10,7 +10,7 @@ const KeySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
 const KEYS_STORED = 100
 const PATIENCE = 5000
 
-/** Only issuers that a registration names are asked for their keys; a token of Entra's own is never taken. */
+/** Fetches keys only from issuers that the registration names; Entra's own tokens are refused. */
 export async function checkFederatedAssertion(
   { clock, entra, origin }: Cloud,
   { header, claims, signed, signature }: Assertion,
@@ -41,7 +41,7 @@ async function fetchKeys(issuer: string): Promise<Record<string, unknown>[] | un
     if (discovery.issuer !== issuer) return undefined
     return KeySet.parse(await fetchJson(discovery.jwks_uri)).keys
   } catch {
-    return undefined // whatever is wrong with the outside issuer, the client reads one number
+    return undefined // any failure of the outside issuer gives the client the same number
   }
 }
 

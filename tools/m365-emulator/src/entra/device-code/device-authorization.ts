@@ -6,7 +6,7 @@ import { refuseScope } from '../scopes.ts'
 
 type Route = { Params: { tenant: string }; Body: Record<string, string | undefined> | undefined }
 
-/** RFC 8628 3.1: the device's first request. `verification_uri_complete` is not offered, as at Microsoft. */
+/** RFC 8628 3.1: the device's first request. Like Microsoft's it has no `verification_uri_complete`. */
 export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.post<Route>('/:tenant/oauth2/v2.0/devicecode', async ({ params, body = {} }, reply) => {
     const authority = resolveAuthority(params.tenant, cloud.directories)

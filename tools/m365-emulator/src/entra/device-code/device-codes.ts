@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { Grant } from '../token-endpoint/codes.ts'
 
 const LIFETIME = 15 * 60 * 1000
-const LETTERS = 'BCDFGHJKLMNPQRSTVWXYZ23456789' // nothing that spells words or looks like another sign
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXYZ23456789' // no vowels and no look-alikes
 
 export type DeviceRequest = { clientId: string; scopes: readonly string[]; authority: string; tenant: string }
 export type DeviceAuthorization = DeviceRequest & {
@@ -11,7 +11,7 @@ export type DeviceAuthorization = DeviceRequest & {
   outcome: { kind: 'pending' } | { kind: 'approved'; grant: Grant } | { kind: 'declined' } | { kind: 'redeemed' }
 }
 
-/** RFC 8628: what devices asked for, by the code they keep and by the code a person types. */
+/** RFC 8628: pending device authorizations, by device code and by user code. */
 export class DeviceCodes {
   readonly #byDeviceCode = new Map<string, DeviceAuthorization>()
 
@@ -33,7 +33,7 @@ export class DeviceCodes {
     return this.#byDeviceCode.get(deviceCode)
   }
 
-  /** Only while somebody may still answer it. */
+  /** Finds an authorization that can still be answered. */
   findPending(userCode: string, now: number): DeviceAuthorization | undefined {
     const typed = userCode.trim().toUpperCase()
     const all = [...this.#byDeviceCode.values()]

@@ -8,7 +8,7 @@ import { admit, type SignedInAccount } from '../sign-in/account-choice.ts'
 import { identify, keyOf, LoginAnswer, SESSION_COOKIE } from '../sign-in/identify.ts'
 import type { DeviceAuthorization } from './device-codes.ts'
 
-/** Where a person types the code of a device, signs in, and says whether the device is theirs. */
+/** Takes the user code, signs the person in, and asks whether the device is theirs. */
 export const deviceLogin: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.get('/devicelogin', async (_request, reply) => reply.type('text/html; charset=utf-8').send(deviceCodePage()))
 
@@ -48,7 +48,8 @@ export const deviceLogin: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     const admission = admit(account, authority, { application, prompt: undefined }, cloud.origin)
     if (admission.kind === 'refuse') return refuseOnPage(reply, cloud, admission.refusal)
     const { directory, user } = admission
-    if (!admission.consented) directory.principal(application.appId).consentedUsers.add(user.id) // the page before asked
+    // the page asked for consent
+    if (!admission.consented) directory.principal(application.appId).consentedUsers.add(user.id)
     const grant = {
       clientId: application.appId,
       directoryId: directory.id,

@@ -1,11 +1,11 @@
 export type Values = Readonly<Record<string, string>>
 
-/** A refusal by number; `values` fill the text, `error` overrides the usual OAuth error. */
+/** A refusal by number. `values` fill the text, `error` overrides the number's usual OAuth error. */
 export type Refusal = { code: number; values?: Values; error?: string; suberror?: string; text?: string }
 
 type Entry = readonly [error: string, text: string]
 
-/** The numbers and their usual OAuth error. The wording is close to Microsoft's, which may change any time. */
+/** Each number's usual OAuth error and text. The wording is close to Microsoft's, which may change at any time. */
 const CATALOGUE: Readonly<Record<number, Entry>> = {
   16000: [
     'interaction_required',

@@ -10,7 +10,7 @@ export function newTrace(now: Date, correlationId?: string): Trace {
   return {
     traceId: randomUUID(),
     correlationId: correlationId ?? randomUUID(),
-    timestamp: `${now.toISOString().slice(0, 19).replace('T', ' ')}Z`, // a space, not ISO's T
+    timestamp: `${now.toISOString().slice(0, 19).replace('T', ' ')}Z`, // separated by a space, unlike ISO 8601
   }
 }
 

@@ -25,7 +25,7 @@ export type AppTokenSubject = {
   credential: PresentedCredential['kind']
 }
 
-/** The v1-shaped payload of an app-only Graph token. Without consent there are no `roles`, but there is a token. */
+/** The v1 claims of an app-only Graph token. Without consent the token is issued, but has no `roles`. */
 export function appOnlyClaims(
   { application, directory, credential }: AppTokenSubject,
   { clock, entra }: Pick<Cloud, 'clock' | 'entra'>,

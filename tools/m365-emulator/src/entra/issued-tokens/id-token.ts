@@ -66,7 +66,7 @@ function idTokenClaims(
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== null))
 }
 
-/** Where the protection is off, an administrator may put anybody's address here: never an identity. */
+/** Without the protection an administrator can put any address here: it identifies nobody. */
 function emailClaim(user: User, directory: Directory, application: Application, wanted: boolean): string | undefined {
   if (!wanted || !user.mail) return undefined
   const isProtected = application.signInAudience !== 'AzureADMyOrg' && application.removeUnverifiedEmailClaim
@@ -77,12 +77,12 @@ function isVerified(email: string, directory: Directory): boolean {
   return directory.domains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())
 }
 
-/** The same person is another `sub` at another application. */
+/** Pairwise: the same person has another `sub` at each application. */
 export function pairwiseSubject(directoryId: string, appId: string, userId: string): string {
   return createHmac('sha256', 'm365-emulator').update(`${directoryId}/${appId}/${userId}`).digest('base64url')
 }
 
-/** Opaque to applications; the login and the logout page know whom it means. */
+/** Opaque to applications; read by the login and logout pages. */
 export function loginHintOf({ directory, user }: Account): string {
   return `O.${Buffer.from(`${directory.id}/${user.id}`).toString('base64url')}`
 }

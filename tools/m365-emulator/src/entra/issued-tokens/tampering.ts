@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** How the next ID token is spoiled, so that a relying party can be tested against what it must refuse. */
+/** How to tamper with the next ID token, so that a relying party's refusals can be tested. */
 export const Tamper = z.strictObject({
-  /** Only tokens for this application; otherwise the next one for anybody. */
+  /** Applies to the next token for this application; without it, to the next token. */
   clientId: z.guid().toLowerCase().optional(),
-  /** Set these claims; null removes one. */
+  /** Claims to set; null removes a claim. */
   claims: z.record(z.string(), z.json()).default({}),
   header: z.record(z.string(), z.json()).default({}),
   sign: z

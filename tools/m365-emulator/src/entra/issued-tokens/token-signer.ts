@@ -7,7 +7,7 @@ type Header = Record<string, unknown>
 
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 
-/** Written by hand rather than with a JOSE library, because forged tokens must be possible as well. */
+/** Signed without a JOSE library, because forged tokens must be possible. */
 export function signToken(claims: Claims, { kid, privateKey }: SigningKey, header: Header = {}): string {
   const signed = `${encode({ typ: 'JWT', alg: 'RS256', kid, ...header })}.${encode(claims)}`
   return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`
@@ -38,7 +38,7 @@ export function signTampered(claims: Claims, keys: SigningKeys, tamper: Tamper):
   }
 }
 
-/** Key confusion: the public key, known to everybody, used as a shared secret. */
+/** Algorithm confusion: the published public key, used as the HMAC secret. */
 function signWithMac(payload: Claims, { kid }: SigningKey, secret: string | Buffer, header: Header): string {
   const signed = `${encode({ typ: 'JWT', alg: 'HS256', kid, ...header })}.${encode(payload)}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`

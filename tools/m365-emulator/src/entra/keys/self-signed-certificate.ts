@@ -1,7 +1,7 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto'
 
-// The little of DER (X.690) and X.509 (RFC 5280 4.1) that a self-signed RSA certificate needs; node:crypto only reads
-// them.
+// The parts of DER (X.690) and X.509 (RFC 5280 4.1) that a self-signed RSA certificate needs; node:crypto only reads
+// certificates.
 
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents)
@@ -18,7 +18,7 @@ const utcTime = (time: Date) => der(0x17, Buffer.from(`${time.toISOString().repl
 
 export type ServerNames = { dns: readonly string[]; ip: readonly string[] }
 
-/** RFC 5280 4.2.1.6 and 4.2.1.9: the names a server answers for; it is its own authority. */
+/** RFC 5280 4.2.1.6 and 4.2.1.9: the server's names, and that the certificate is its own authority. */
 function serverExtensions({ dns, ip }: ServerNames): Buffer {
   const names = [
     ...dns.map((name) => der(0x82, Buffer.from(name))),
@@ -29,7 +29,7 @@ function serverExtensions({ dns, ip }: ServerNames): Buffer {
   return der(0xa3, sequence(extension('551d13', isAuthority), extension('551d11', sequence(...names))))
 }
 
-/** Five years, as Microsoft's signing certificates have. */
+/** Valid for five years, like Microsoft's signing certificates. */
 export function selfSignedCertificate(
   publicKey: KeyObject,
   privateKey: KeyObject,
@@ -40,7 +40,7 @@ export function selfSignedCertificate(
   const until = new Date(from)
   until.setUTCFullYear(from.getUTCFullYear() + 5)
   const serial = randomBytes(16)
-  serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f) // positive and without leading zeros
+  serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f) // positive, without leading zeros
   const subject = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from(name)))))
   const toBeSigned = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

@@ -13,11 +13,11 @@ export async function generateSigningKey(): Promise<SigningKey> {
   return { kid, privateKey, publicKey, certificate }
 }
 
-/** The keys of the work-or-school issuers, and the one of personal accounts that `common` publishes beside them. */
+/** The keys of the work-or-school issuers, and the key of personal accounts that `common` publishes, too. */
 export class SigningKeys {
   #published: SigningKey[]
   readonly personal: SigningKey
-  /** Never published: for forged tokens. */
+  /** Never published; signs forged tokens. */
   readonly unpublished: SigningKey
 
   private constructor(published: SigningKey[], personal: SigningKey, unpublished: SigningKey) {
@@ -42,7 +42,7 @@ export class SigningKeys {
     return this.#published
   }
 
-  /** A new key signs from now on. Ordinarily the older ones stay published; in an emergency they go at once. */
+  /** A new key signs from now on. With `keepOld` the older ones stay published. */
   async roll({ keepOld = true }: { keepOld?: boolean } = {}): Promise<void> {
     const fresh = await generateSigningKey()
     const kept = keepOld ? this.#published : [await generateSigningKey()]

@@ -32,7 +32,7 @@ ${form(
   return layout('Permissions requested', body)
 }
 
-/** Names the roles, so that the reader knows whom to ask. */
+/** Names the roles that may consent. */
 export function adminNeededPage(to: Form, { app, needsHighest }: { app: string; needsHighest: boolean }): string {
   const others = needsHighest ? '' : ', or an application administrator'
   return needAdminApprovalPage(to, {

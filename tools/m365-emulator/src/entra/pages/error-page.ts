@@ -5,7 +5,7 @@ import { newTrace } from '../errors/refusal.ts'
 import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 
-/** Stays with Microsoft: the application never hears of it, and whoever set it up must read the number here. */
+/** Shows the error at Microsoft instead of sending it to the application. */
 export function refuseOnPage(reply: FastifyReply, cloud: Cloud, refusal: Refusal, wayOut?: Html) {
   const { code, text } = explain(refusal)
   const { traceId, correlationId, timestamp } = newTrace(cloud.clock.date())

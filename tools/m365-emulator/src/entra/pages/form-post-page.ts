@@ -1,6 +1,6 @@
 import { html } from './html.ts'
 
-/** OAuth 2.0 Form Post Response Mode: a page that posts itself. */
+/** OAuth 2.0 Form Post Response Mode: a form that submits itself. */
 export function formPostPage(action: string, fields: Record<string, string>): string {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,

@@ -1,4 +1,4 @@
-/** HTML that is safe to embed: everything else put into a template is encoded. */
+/** HTML that is safe to embed: the template encodes every other value. */
 export class Html {
   readonly text: string
 

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts'
 
-/** The frame of every page people see; no scripts, so that it works wherever a browser does. */
+/** The frame of every login page; has no scripts. */
 export function layout(title: string, body: Html): string {
   return html`<!doctype html>
 <html lang="en">

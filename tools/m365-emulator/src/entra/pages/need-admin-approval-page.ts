@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 import { type Form, form } from './sign-in-pages.ts'
 
-/** Names no AADSTS number, as captured. The way back looks to the application like Cancel. */
+/** Shows no AADSTS number, as captured. Its way back gives the application the answer of Cancel. */
 export function needAdminApprovalPage(to: Form, { app, roles }: { app: string; roles?: Html }): string {
   const body = html`<h1>Need admin approval</h1>
 <p><strong>${app}</strong> needs permission to access resources in your organization that only an admin can grant${roles}.

@@ -2,7 +2,7 @@ import type { Account } from '../../directory/directories.ts'
 import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 
-/** `action` takes the answer, `request` is the authorize request being answered. */
+/** `action` receives the form; `request` is the authorize request it belongs to. */
 export type Form = { action: string; request: string }
 
 export const form = ({ action, request }: Form, body: Html) => html`<form method="post" action="${action}">

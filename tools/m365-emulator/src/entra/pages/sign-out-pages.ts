@@ -9,7 +9,7 @@ export function signedOutPage(): string {
   )
 }
 
-/** Without a hint Microsoft cannot know which of several accounts is meant. */
+/** Shown without a logout hint when several accounts are signed in. */
 export function chooseLogoutPage(
   action: string,
   values: Readonly<Record<string, string | undefined>>,
@@ -28,7 +28,7 @@ export function chooseLogoutPage(
   return layout('Sign out', body)
 }
 
-/** Loads the logout address of every application of the session in a hidden frame, then goes on. */
+/** Loads the logout URL of every application of the session in a hidden frame, then continues. */
 export function signingOutPage(frames: readonly string[], target: string | undefined): string {
   const body = html`<h1>You signed out of your account</h1>
 <p>${target === undefined ? html`It is a good idea to close all browser windows.` : html`<a id="next" href="${target}">Continue</a>`}</p>

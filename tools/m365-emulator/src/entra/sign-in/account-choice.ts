@@ -19,7 +19,7 @@ export type Choice<A extends Account = SignedInAccount> =
 type Wish = Pick<AuthorizeRequest, 'prompt' | 'loginHint' | 'domainHint'>
 
 /**
- * Which page the browser sees first: one candidate signs in silently, several are asked about, none types a password.
+ * Decides the first page: one candidate signs in silently, several get the account picker, none gets the password form.
  */
 export function chooseAccount<A extends Account>(
   { prompt, loginHint, domainHint }: Wish,
@@ -53,7 +53,7 @@ export type Admission =
   | { kind: 'admit'; directory: Directory; user: User; consented: boolean }
   | { kind: 'refuse'; refusal: Refusal }
 
-/** Which object the account is at this authority: itself, a guest, or nobody (AADSTS50020). */
+/** Finds the account's object at this authority: a member or a guest; AADSTS50020 without one. */
 export function admit(
   { directory, user }: Account,
   authority: Authority,

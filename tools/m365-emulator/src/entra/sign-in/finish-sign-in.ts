@@ -18,7 +18,7 @@ import { keyOf } from './identify.ts'
 export type Interaction = { cloud: Cloud; authority: Authority; request: AuthorizeRequest; form: Form }
 export type Consent = 'for-me' | 'for-organization' | undefined
 
-/** The account is known: may it use the application here, did somebody consent, then the code. */
+/** Checks assignment and consent of an identified account, then issues the code. */
 export function finishSignIn(
   reply: FastifyReply,
   interaction: Interaction,

@@ -8,7 +8,7 @@ import type { SignedInAccount } from './account-choice.ts'
 
 export const SESSION_COOKIE = 'm365_emulator_session'
 
-/** What the pages of a login send; `request` is what the login is for. */
+/** The form fields of the login pages; `request` is the request the login belongs to. */
 export const LoginAnswer = z.object({
   request: z.string(),
   step: z.enum(['credentials', 'second-factor', 'pick', 'other', 'consent', 'cancel', 'return', 'continue']),
@@ -22,9 +22,7 @@ export type LoginAnswer = z.infer<typeof LoginAnswer>
 
 export type Identified = { kind: 'known'; account: SignedInAccount } | { kind: 'page'; html: string }
 
-/**
- * Whose answer this is: by password and perhaps a second factor, or one of the accounts this browser is signed in with.
- */
+/** Identifies the account: by password and possibly a second factor, or by choosing one of the browser's session. */
 export function identify(
   reply: FastifyReply,
   cloud: Cloud,
@@ -49,7 +47,7 @@ export function identify(
   }
   const signedIn = cloud.sessions.accounts(session, cloud.directories)
   const chosen = answer.step === 'other' ? undefined : signedIn.find((account) => keyOf(account) === answer.account)
-  // without a choice, and when the session ended while the page was open
+  // nothing was chosen, or the session ended while the page was open
   return chosen
     ? { kind: 'known', account: chosen }
     : { kind: 'page', html: credentialsPage(form, { app, userName: '' }) }
@@ -59,7 +57,7 @@ export function keyOf({ directory, user }: Account): string {
   return `${directory.id}/${user.id}`
 }
 
-/** An unknown name and a wrong password look the same. */
+/** Answers an unknown name and a wrong password alike. */
 function checkPassword(
   cloud: Cloud,
   { username, password }: LoginAnswer,

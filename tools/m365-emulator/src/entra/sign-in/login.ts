@@ -7,9 +7,7 @@ import { refuseOnPage } from '../pages/error-page.ts'
 import { type Consent, finishSignIn } from './finish-sign-in.ts'
 import { identify, LoginAnswer, SESSION_COOKIE } from './identify.ts'
 
-/**
- * Where the pages of the login post their answers; the authorize request travels along and is checked anew each time.
- */
+/** Receives the forms of the login pages. Each carries the authorize request, which is validated again. */
 export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.post<{ Params: { tenant: string } }>('/:tenant/login', async ({ params, body, cookies }, reply) => {
     const read = LoginAnswer.safeParse(body)

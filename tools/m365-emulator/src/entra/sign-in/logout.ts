@@ -9,7 +9,7 @@ import { keyOf, SESSION_COOKIE } from './identify.ts'
 type Values = Record<string, string | undefined>
 type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | undefined }
 
-/** Ends the Microsoft session; goes on only to a redirect URI that some application registered. */
+/** Ends the Microsoft session; redirects only to a registered redirect URI. */
 export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   app.get<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, url }, reply) =>
     end(reply, url, cookies[SESSION_COOKIE], query),
@@ -28,7 +28,7 @@ export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     const frames = ending.flatMap(({ sid }) => logoutUrls(sid))
     cloud.sessions.signOut(session, chosen)
     if (!chosen || accounts.length === 1) reply.clearCookie(SESSION_COOKIE, { path: '/' })
-    // without a session Microsoft shows its page, registered target or not
+    // without a session Microsoft shows its own page, even for a registered URI
     const target = accounts.length > 0 ? registeredTarget(values) : undefined
     if (frames.length > 0) return signingOutPage(frames, target)
     return target ? reply.redirect(target, 302) : signedOutPage()
@@ -43,7 +43,7 @@ export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     return accounts.find((one) => keyOf(one) === key)
   }
 
-  /** Front-channel logout: the session id and nothing else; no issuer comes with it. */
+  /** Front-channel logout: the address carries `sid` and no `iss`. */
   function logoutUrls(sid: string): string[] {
     return [...cloud.sessions.participants(sid)].flatMap((appId) => {
       const url = cloud.directories.findApplication(appId)?.logoutUrl

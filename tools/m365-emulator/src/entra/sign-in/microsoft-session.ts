@@ -5,13 +5,13 @@ export type SignedIn = { directoryId: string; userId: string; at: number; sid: s
 
 type Session = { accounts: SignedIn[] }
 
-/** What one browser is signed in to at Microsoft: possibly several accounts. */
+/** The Microsoft sessions by browser; one session may hold several accounts. */
 export class MicrosoftSessions {
   readonly #sessions = new Map<string, Session>()
   readonly #halfway = new Map<string, string>()
   readonly #participants = new Map<string, Set<string>>()
 
-  /** Accounts still good: a disabled, deleted or revoked one is out. */
+  /** Leaves out accounts that are disabled, deleted or revoked. */
   accounts(id: string | undefined, directories: Directories): (SignedIn & Account)[] {
     const found = this.#sessions.get(id ?? '')?.accounts ?? []
     return found.flatMap((signedIn) => {
@@ -22,7 +22,7 @@ export class MicrosoftSessions {
     })
   }
 
-  /** The id is new at each sign-in, so that a planted cookie gains nothing. */
+  /** Makes a new session id at each sign-in, against session fixation. */
   signIn(
     previous: string | undefined,
     { directory, user }: Account,
@@ -37,17 +37,14 @@ export class MicrosoftSessions {
     return { id, signedIn }
   }
 
-  /** One account, or without it the whole session. */
+  /** Ends one account's part, or without `account` the whole session. */
   signOut(id: string | undefined, account?: SignedIn): void {
     const left = account ? (this.#sessions.get(id ?? '')?.accounts ?? []).filter(({ sid }) => sid !== account.sid) : []
     if (left.length > 0) this.#sessions.set(id ?? '', { accounts: left })
     else this.#sessions.delete(id ?? '')
   }
 
-  /**
-   * The password was right, the second factor is asked for: what comes back proves that it is the same browser's
-   * attempt.
-   */
+  /** Called after the right password. The returned proof ties the second factor to this attempt. */
   beginSecondFactor(account: string): string {
     const proof = randomBytes(24).toString('base64url')
     this.#halfway.set(proof, account)
@@ -60,7 +57,7 @@ export class MicrosoftSessions {
     return account
   }
 
-  /** Applications that used this sign-in; they are told when it ends. */
+  /** Applications that used this session, to be called by front-channel logout. */
   participants(sid: string): ReadonlySet<string> {
     return this.#participants.get(sid) ?? new Set()
   }

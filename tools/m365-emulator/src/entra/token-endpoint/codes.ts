@@ -3,19 +3,19 @@ import type { Platform } from '../../directory/application.ts'
 
 const LIFETIME = 10 * 60 * 1000
 
-/** What a code or a refresh token stands for: this person at this application. */
+/** What a code or a refresh token grants: one person's sign-in at one application. */
 export type Grant = {
   clientId: string
-  /** Where the token comes from; of a guest the directory that invited them. */
+  /** The directory that issues the tokens; for a guest, the inviting one. */
   directoryId: string
   userId: string
-  /** The account that typed the password; differs from the user for guests. */
+  /** The directory of the account that signed in; another one for guests. */
   homeDirectoryId: string
   scopes: readonly string[]
   platform: Platform
   sid: string
   authTime: number
-  /** How the person proved who they are: `pwd`, and `mfa` after a second factor. */
+  /** Authentication methods: `pwd`, and `mfa` after a second factor. */
   amr: readonly string[]
 }
 

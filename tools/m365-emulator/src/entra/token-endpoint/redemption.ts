@@ -6,8 +6,8 @@ import type { EntraSettings } from '../settings.ts'
 import type { CodeGrant } from './codes.ts'
 
 /**
- * Who may redeem for which platform. Only the presence of `Origin` counts: `spa` needs it and bears no credential,
- * `web` and app-only must not send it, since browsers cannot keep a secret.
+ * Checks `Origin` and credential against the platform. `spa` needs an `Origin` (any) and takes no credential; `web` and
+ * app-only must not send one, since browsers cannot keep a secret.
  */
 export function refusePlatform(
   platform: Platform,
@@ -20,7 +20,7 @@ export function refusePlatform(
   return origin === undefined || !refuseOriginOfWeb ? undefined : { code: 9002326, values: { origin } }
 }
 
-/** RFC 7636 4.6; a verifier without a challenge is no match either (RFC 9700 2.1.1). */
+/** RFC 7636 4.6. A verifier without a challenge is a mismatch, too (RFC 9700 2.1.1). */
 export function refuseVerifier(challenge: CodeGrant['challenge'], verifier: string | undefined): Refusal | undefined {
   if (challenge === undefined && verifier === undefined) return undefined
   if (challenge === undefined || verifier === undefined) return { code: 501481 }

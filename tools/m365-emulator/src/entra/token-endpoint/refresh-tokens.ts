@@ -6,7 +6,7 @@ const IDLE_LIFETIME = 90 * 24 * 60 * 60 * 1000
 
 export type RefreshGrant = Grant & { issuedAt: number; expiresAt: number }
 
-/** The old token stays good after a refresh, as at Microsoft; the 24 hours of a `spa` token are never extended. */
+/** As at Microsoft, the old token stays valid after a refresh, and the 24 hours of a `spa` token are never extended. */
 export class RefreshTokens {
   readonly #tokens = new Map<string, RefreshGrant>()
 

@@ -16,7 +16,7 @@ const GRANTS: Readonly<Record<string, GrantHandler>> = {
   refresh_token: refreshGrant,
   client_credentials: clientCredentials,
   'urn:ietf:params:oauth:grant-type:device_code': deviceGrant,
-  device_code: deviceGrant, // the older name, which msal-node still sends
+  device_code: deviceGrant, // the older name, still sent by msal-node
 }
 
 export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
@@ -42,7 +42,7 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
   })
 
-  // A preflight cannot know the client yet; it is the answer itself that lacks the header for `web`.
+  // A preflight request does not name the client; for `web` the answer itself lacks the header.
   app.options('/:tenant/oauth2/v2.0/token', async (request, reply) => {
     reply
       .header('access-control-allow-origin', request.headers.origin ?? '*')

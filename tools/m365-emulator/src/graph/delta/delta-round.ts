@@ -11,13 +11,13 @@ type Round = {
   tracked: ReadonlySet<string>
   visible: Visible
   isMinimal: boolean
-  /** Whether the first round tells of the recycle bin, too. */
+  /** Whether the first round includes the recycle bin. */
   tellsRemoved: boolean
   ids: ReadonlySet<string> | null
   size: number
 }
 
-/** The first round: everybody as they are now. What changes while it runs comes again in the next round. */
+/** The first round: all current users. Changes made meanwhile appear in the next round. */
 export function takeSnapshot(
   { directory, tracked, visible, tellsRemoved, ids, size }: Round,
   start: number,
@@ -34,7 +34,7 @@ export function takeSnapshot(
   return { items, next: undefined }
 }
 
-/** A later round: the changes since, merged by user within a page; the same user may come again on another page. */
+/** A later round: the changes since, merged by user within a page. A user may appear again on another page. */
 export function takeChanges(round: Round, start: number, until: number): DeltaPage {
   const { directory, tracked, ids, size } = round
   const changed = new Map<string, Set<string>>()

@@ -16,7 +16,7 @@ type Tracked = {
 
 export const isLatest = ({ deltatoken }: QueryOptions) => deltatoken?.toLowerCase() === 'latest'
 
-/** A first request makes a token, a later one brings it; what was selected is in it and cannot be changed. */
+/** Makes the token of a first request, or reads that of a later one. It fixes `$select`. */
 export function currentToken(
   options: QueryOptions,
   cloud: Cloud,
@@ -57,7 +57,7 @@ export function nextLink(
   return { '@odata.nextLink': `${cloud.origin}/v1.0/${token.resource}/delta?$skiptoken=${writeToken(next)}` }
 }
 
-/** The next round begins where this one ended, or a little before. */
+/** The next round begins where this one ended, or a little earlier (replays). */
 export function deltaLink(cloud: Cloud, token: DeltaToken): Record<string, string> {
   const position = Math.max(0, token.until - cloud.graph.deltaReplays)
   const next = { ...token, kind: 'changes' as const, position, member: 0, page: 0, issuedAt: cloud.clock.now() }
@@ -69,7 +69,7 @@ function expired(status: 400 | 410): GraphError {
   return new GraphError(status, code, 'The sync state generation is not found; please perform a full synchronization.')
 }
 
-/** The server lost its place: 410 with the address of a fresh start. */
+/** The server lost the token's state: 410 with the address of a fresh start. */
 function resync(origin: string, { resource, select }: DeltaToken): GraphError {
   return new GraphError(
     410,

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** `Prefer: return=minimal` (RFC 7240 4.2), acknowledged in the answer's header. */
+/** `Prefer: return=minimal` (RFC 7240 4.2); sets `Preference-Applied`. */
 export function prefersMinimal(prefer: string | string[] | undefined, reply: FastifyReply): boolean {
   const isMinimal = String(prefer ?? '')
     .toLowerCase()

@@ -13,7 +13,7 @@ const Ids = z.object({
   types: z.array(z.string().toLowerCase()).default([]),
 })
 
-/** Questions about membership, nested groups included, and objects by id. */
+/** Membership checks, including nested groups, and objects by id. */
 export const checkMembership: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const strings = (value: readonly string[]) => ({
     '@odata.context': `${cloud.origin}/v1.0/$metadata#Collection(Edm.String)`,

@@ -11,7 +11,7 @@ type Shown = { select: readonly string[] | undefined; isCast: boolean }
 const KNOWN = new Map([...USER_PROPERTIES, ...GROUP_PROPERTIES].map((name) => [name.toLowerCase(), name]))
 const READ_USERS = ['User.Read.All', 'Directory.Read.All', 'User.ReadWrite.All']
 
-/** Of members a property may be selected that one of the types has. */
+/** `$select` on members may name any property of any of the types. */
 export function readObjectSelect(select: string | undefined): string[] | undefined {
   return select?.split(',').map((asked) => {
     const known = KNOWN.get(asked.trim().toLowerCase() as 'id')
@@ -21,7 +21,7 @@ export function readObjectSelect(select: string | undefined): string[] | undefin
   })
 }
 
-/** `microsoft.graph.user` and `microsoft.graph.group`; other types exist at Microsoft but have no objects here. */
+/** `microsoft.graph.user` and `microsoft.graph.group`; Microsoft's other types have no objects here. */
 export function readCast(cast: string | undefined): ObjectType | undefined {
   if (cast === undefined) return undefined
   const type = /^microsoft\.graph\.(user|group)$/i.exec(cast)?.[1]?.toLowerCase()
@@ -29,7 +29,7 @@ export function readCast(cast: string | undefined): ObjectType | undefined {
   return type as ObjectType
 }
 
-/** Without the right to read users their properties come back empty, only the id is told. */
+/** Without the right to read users, all properties except the id are empty. */
 export function showObject(
   { directory, permissions }: Caller,
   { id, type }: Member,

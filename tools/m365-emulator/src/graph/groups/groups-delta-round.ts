@@ -7,14 +7,14 @@ type Round = {
   tracked: ReadonlySet<string>
   isMinimal: boolean
   ids: ReadonlySet<string> | null
-  /** Most groups on a page, and most members of one group. */
+  /** Maximum groups per page, and maximum members per group and page. */
   size: number
   slice: number
 }
 type Place = { position: number; member: number }
 type Page = { items: DeltaItem[]; next: Place | undefined }
 
-/** The first round. A group with many members comes on several pages, each with another slice of them. */
+/** The first round. A group with many members spans several pages, each with a slice of them. */
 export function takeGroups(round: Round, start: Place): Page {
   const { directory, tracked, ids, size, slice } = round
   const items: DeltaItem[] = []
@@ -34,7 +34,7 @@ export function takeGroups(round: Round, start: Place): Page {
   return { items, next: undefined }
 }
 
-/** A later round: changes merged by group within a page; who left a group is a member with `@removed`. */
+/** A later round: changes merged by group within a page; a member who left has `@removed`. */
 export function takeGroupChanges(round: Round, { position: start, until }: Place & { until: number }): Page {
   const { directory, tracked, ids, size, slice } = round
   const changed = new Map<string, { properties: Set<string>; members: Map<string, Record<string, unknown>> }>()
@@ -51,7 +51,7 @@ export function takeGroupChanges(round: Round, { position: start, until }: Place
       return { items: items(round, changed), next: { position, member: 0 } }
     const entry = known ?? { properties: new Set(), members: new Map() }
     for (const property of seen) entry.properties.add(property)
-    // "deleted" says that the membership is gone, not that the user is
+    // "deleted" means the membership, not the user
     if (member)
       entry.members.set(
         member.id,

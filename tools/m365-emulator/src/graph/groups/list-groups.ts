@@ -50,7 +50,7 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
   })
 }
 
-/** What importers ask for: one comparison with the name, the mail or the kind. */
+/** Accepts what importers send: one comparison with the name, the mail or the kind. */
 function readGroupFilter(filter: string | undefined): (group: Group) => boolean {
   if (filter === undefined) return () => true
   const unified = /^\s*groupTypes\/any\(\w+:\w+ eq 'Unified'\)\s*$/i.test(filter)

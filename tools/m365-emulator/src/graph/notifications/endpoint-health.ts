@@ -4,8 +4,8 @@ const WINDOW = 10 * 60_000
 const ENOUGH_ANSWERS = 10
 
 /**
- * Graph's judgement of an address, per window of ten minutes: over 10 % late answers, new notifications are delayed;
- * over 15 %, they are dropped for good. The address is the unit, whoever subscribed with it.
+ * Graph's rule per address and ten-minute window: above 10 % late answers, new notifications are delayed; above 15 %,
+ * they are dropped for good. Counts by address, over all subscriptions.
  */
 export class EndpointHealth {
   readonly #clock: Clock

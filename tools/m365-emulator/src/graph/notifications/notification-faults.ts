@@ -4,13 +4,13 @@ export const NotificationFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lose'), count: z.number().int().min(1).default(1) }),
   z.strictObject({ kind: z.literal('duplicate'), count: z.number().int().min(1).default(1) }),
   z.strictObject({ kind: z.literal('wrong-client-state'), count: z.number().int().min(1).default(1) }),
-  /** Delivered this much later than they would be. */
+  /** Delivers this much later. */
   z.strictObject({
     kind: z.literal('delay'),
     count: z.number().int().min(1).default(1),
     milliseconds: z.number().int().min(0),
   }),
-  /** The next `count` are held until all are there, then delivered last first. */
+  /** Holds the next `count` notifications until all are there, then delivers them in reverse order. */
   z.strictObject({ kind: z.literal('reorder'), count: z.number().int().min(2) }),
 ])
 export type NotificationFaultInput = z.input<typeof NotificationFault>
@@ -19,7 +19,7 @@ type Planned = z.output<typeof NotificationFault> & { left: number; held: Sent[]
 export type Sent = { address: string; body: Record<string, unknown> }
 type Delivery = Sent & { delay: number }
 
-/** Faults in the order they were asked for, each for so many of the coming notifications. */
+/** Planned faults in order, each for the next `count` notifications. */
 export class NotificationFaults {
   #planned: Planned[] = []
 
@@ -32,7 +32,7 @@ export class NotificationFaults {
     this.#planned = []
   }
 
-  /** What becomes of a notification: nothing, itself, itself twice, itself spoilt or late. */
+  /** Returns the deliveries of one notification: none, itself, itself twice, altered or delayed. */
   apply(sent: Sent): Delivery[] {
     const fault = this.#planned[0]
     if (!fault) return [{ ...sent, delay: 0 }]

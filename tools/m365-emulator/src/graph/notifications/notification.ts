@@ -4,7 +4,7 @@ import type { Subscription } from '../subscriptions/subscription.ts'
 export type ChangedMember = GroupChanged['member']
 export type LifecycleEvent = 'reauthorizationRequired' | 'subscriptionRemoved' | 'missed'
 
-/** A numeric offset and seven digits, as captured: a reader that expects `Z` and milliseconds is wrong. */
+/** Writes a numeric offset and seven digits, as captured: a reader that expects `Z` and milliseconds fails. */
 function timeAt(offset: '-08:00' | '+00:00', milliseconds: number): string {
   return `${new Date(milliseconds + Number.parseInt(offset, 10) * 3_600_000).toISOString().slice(0, -1)}6789${offset}`
 }

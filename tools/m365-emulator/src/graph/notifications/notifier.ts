@@ -8,25 +8,22 @@ import { type ChangedMember, changeNotification, type LifecycleEvent, lifecycleN
 import { NotificationFaults } from './notification-faults.ts'
 
 export type NotificationSettings = {
-  /** How long notifications for one address are gathered into one request. */
+  /** How long notifications for one address are collected into one request. */
   gatherMilliseconds: number
-  /** Most entries of one request. */
+  /** Maximum entries of one request. */
   mostInOneRequest: number
   answerWithinMilliseconds: number
-  /** First wait before a refused request is sent again; it doubles each time. */
+  /** First delay before a refused request is retried; doubles with each retry. */
   retryMilliseconds: number
-  /** Four hours at Microsoft. */
+  /** How long refused requests are retried; four hours at Microsoft. */
   retryForMilliseconds: number
-  /** Which directory a lifecycle notification is from: `organizationId` as captured, or `tenantId` as documented. */
+  /** How lifecycle notifications name the directory: `organizationId` as captured, or `tenantId` as documented. */
   lifecycleShape: 'captured' | 'documented'
 }
 
 const REAUTHORIZE_WITHIN = 15 * 60_000
 
-/**
- * Posts notifications as Graph does: gathered by address, retried when not accepted in time, unordered towards each
- * other.
- */
+/** Posts notifications as Graph does: collected by address, retried when not accepted in time, in no order. */
 export class Notifier {
   readonly settings: NotificationSettings = {
     gatherMilliseconds: 50,
@@ -43,7 +40,7 @@ export class Notifier {
   readonly #gathered = new Map<string, Record<string, unknown>[]>()
   readonly #underWay = new Set<Promise<void>>()
   readonly #closed = new AbortController()
-  // Ticks since the year one, as captured; beyond 2^53.
+  // Ticks since the year one, as captured; above 2^53.
   #sequence = 638_059_995_676_961_300n
 
   constructor(store: SubscriptionStore, clock: Clock) {
@@ -52,7 +49,7 @@ export class Notifier {
     this.#health = new EndpointHealth(clock)
   }
 
-  /** A user changed: creation and soft deletion also raise `updated`. */
+  /** Creation and soft deletion of a user also raise `updated`. */
   userChanged(directory: Directory, userId: string, types: readonly ChangeType[]): void {
     for (const subscription of this.#watching(directory.id, 'users', userId)) {
       const raised = types.filter((type) => subscription.changeTypes.has(type))
@@ -61,7 +58,7 @@ export class Notifier {
     }
   }
 
-  /** A change of members is an `updated` of the group. */
+  /** A change of members raises `updated` of the group. */
   groupChanged(directory: Directory, groupId: string, type: ChangeType, member?: ChangedMember): void {
     for (const subscription of this.#watching(directory.id, 'groups', groupId)) {
       if (!subscription.changeTypes.has(type) || (subscription.watched.membersOnly && !member)) continue
@@ -73,8 +70,8 @@ export class Notifier {
   }
 
   /**
-   * To one subscription, or to all of a directory. Unanswered, a call to reauthorise stops the flow after a quarter of
-   * an hour.
+   * Sends to one subscription, or to all of a directory. An unanswered reauthorizationRequired stops notifications
+   * after 15 minutes.
    */
   lifecycle(event: LifecycleEvent, which: { subscriptionId?: string; directoryId?: string }): void {
     const meant = this.#store
@@ -91,7 +88,7 @@ export class Notifier {
     }
   }
 
-  /** Settles when nothing is on its way any more; what is being retried counts. */
+  /** Resolves when no notification is in flight or waiting for a retry. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }

@@ -2,7 +2,7 @@ import type { Directory } from '../../directory/directory.ts'
 import type { ChangeType } from '../subscriptions/subscription.ts'
 import type { Notifier } from './notifier.ts'
 
-/** From here on every change of the directory's users and groups is told to whoever subscribed. */
+/** Notifies subscribers of every later change of the directory's users and groups. */
 export function notifyOfChanges(directory: Directory, notifier: Notifier): void {
   directory.changes.listen(({ userId, properties }) => {
     notifier.userChanged(directory, userId, changeTypes(directory.users.state(userId), properties === 'whole'))

@@ -4,7 +4,7 @@ import { type ListToken, readListToken, writeToken } from './page-token.ts'
 
 const fingerprint = (options: QueryOptions) => JSON.stringify([options.filter, options.search, options.orderby])
 
-/** A page token belongs to the query it was made for. Undefined on the first page. */
+/** Refuses a page token of another query. Undefined on the first page. */
 export function readStart(options: QueryOptions, run: string): ListToken | undefined {
   if (options.skiptoken === undefined) return undefined
   const token = readListToken(options.skiptoken)
@@ -13,13 +13,13 @@ export function readStart(options: QueryOptions, run: string): ListToken | undef
   return token
 }
 
-/** In the words of the captures of 2020 and 2023. */
+/** The wording of the captures of 2020 and 2023. */
 export function expiredPageToken(): GraphError {
   const message = 'The specified page token value has expired and can no longer be included in your request.'
   return new GraphError(400, 'Directory_ExpiredPageToken', message)
 }
 
-/** The same query with the place to go on from; headers are for the client to repeat. */
+/** The same query with the position to continue from; clients must repeat the headers. */
 export function pageLink(base: string, options: QueryOptions, place: Omit<ListToken, 'kind' | 'query'>): string {
   const { skiptoken: _, ...kept } = options
   const token = writeToken({ ...place, kind: 'list', query: fingerprint(options) })

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-// Tokens are opaque to clients by contract. Inside: where to go on, and in which run of the emulator that makes sense.
+// Tokens are opaque to clients by contract. They hold the position to continue from and the emulator's run.
 
 const ListToken = z.object({
   run: z.string(),
   kind: z.literal('list'),
   position: z.number().int(),
-  /** In a sorted listing the last one told. */
+  /** In a sorted listing: the key of the last item returned. */
   after: z.object({ value: z.string(), id: z.string() }).nullable(),
   query: z.string(),
-  /** Pages that came before this one. */
+  /** Number of earlier pages. */
   page: z.number().int(),
 })
 export type ListToken = z.infer<typeof ListToken>
@@ -20,9 +20,9 @@ const DeltaToken = z.object({
   kind: z.enum(['snapshot', 'changes']),
   /** In a snapshot the next object, in changes the next entry of the change log. */
   position: z.number().int(),
-  /** Of a group whose members do not fit on one page: those told already. */
+  /** For a group whose members do not fit on one page: the number already returned. */
   member: z.number().int(),
-  /** Where the round ends in the change log, or where the following one begins. */
+  /** Position in the change log where the round ends, or where the next one begins. */
   until: z.number().int(),
   select: z.array(z.string()).nullable(),
   ids: z.array(z.string()).nullable(),
@@ -37,7 +37,7 @@ export const writeToken = (token: ListToken | DeltaToken) => Buffer.from(JSON.st
 export const readListToken = (text: string) => read(ListToken, text)
 export const readDeltaToken = (text: string) => read(DeltaToken, text)
 
-/** Whether a page is left empty on purpose: clients must go on to the nextLink all the same. */
+/** Whether the page is left empty on purpose: clients must follow its nextLink all the same. */
 export const isLeftEmpty = (page: number, every: number) => every > 0 && page % every === every - 1
 
 function read<T>(schema: z.ZodType<T>, text: string): T | undefined {

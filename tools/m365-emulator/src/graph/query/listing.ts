@@ -11,23 +11,23 @@ export type Listing = {
   matches: ((user: User) => boolean) | undefined
   orderBy: OrderBy | undefined
   count: boolean
-  /** A nextLink of it is refused as expired, as captured for filters on licences without the header and `$count`. */
+  /** Its nextLink is refused as expired, as captured for filters on licences without the header and `$count`. */
   isOnePage: boolean
 }
 
-/** Where a page begins: unsorted at a place in the directory, which stays put; sorted after a key. */
+/** Where a page begins: unsorted at a fixed position of the directory, sorted after a key. */
 export type Place = { position: number; after: SortKey | null }
 export const BEGINNING: Place = { position: 0, after: null }
 
 type Page = { users: User[]; next: Place | undefined }
 
-/** Users looked at before others get their turn. */
+/** Users visited before the event loop gets a turn. */
 const TURN = 2_000
 
 export const isEventual = (header: string | string[] | undefined) =>
   typeof header === 'string' && header.toLowerCase() === 'eventual'
 
-/** Advanced queries need the header and `$count=true`; without the header `$count` is silently ignored. */
+/** Advanced queries need the header and `$count=true`. Without the header, `$count` is silently ignored. */
 export function readListing(options: QueryOptions, eventual: boolean): Listing {
   const count = options.count?.toLowerCase() === 'true'
   const filter = options.filter === undefined ? undefined : parseFilter(options.filter)
@@ -49,7 +49,7 @@ export function readListing(options: QueryOptions, eventual: boolean): Listing {
   }
 }
 
-/** Holds little more than a page at a time, however large the directory is. */
+/** Holds little more than a page in memory, however large the directory is. */
 export async function takePage(users: UserStore, listing: Listing, place: Place, size: number): Promise<Page> {
   if (listing.orderBy) return takeSortedPage(users, listing, listing.orderBy, place.after, size)
   const page: User[] = []
@@ -63,7 +63,7 @@ export async function takePage(users: UserStore, listing: Listing, place: Place,
   return { users: page, next: undefined }
 }
 
-/** One pass over everybody, keeping only the nearest after the key. */
+/** Visits every user once and keeps only the page after the key. */
 async function takeSortedPage(
   users: UserStore,
   { matches }: Listing,

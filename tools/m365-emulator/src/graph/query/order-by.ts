@@ -7,7 +7,7 @@ const SORTABLE = new Map([
   ['createddatetime', { property: 'createdDateTime', isAdvanced: true }],
 ] as const)
 
-/** A user's place in an order: its value, and its id where values are equal, so that pages do not overlap. */
+/** A user's sort key: the value, then the id, so that pages do not overlap where values are equal. */
 export type SortKey = { value: string; id: string }
 export type OrderBy = {
   keyOf: (user: User) => SortKey

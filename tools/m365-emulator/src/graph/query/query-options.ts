@@ -2,7 +2,7 @@ import { badRequest } from '../graph-error.ts'
 
 export type QueryOptions = Readonly<Record<string, string | undefined>>
 
-/** OData system options are matched without regard to case, and the `$` may be missing. */
+/** OData system options are case-insensitive, and the `$` may be missing. */
 export function readOptions(query: unknown): QueryOptions {
   const options: Record<string, string> = {}
   for (const [name, value] of Object.entries(query as Record<string, string | string[]>)) {

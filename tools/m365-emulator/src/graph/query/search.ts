@@ -7,7 +7,7 @@ const SEARCHABLE = new Map(
 const CLAUSE = /^\s*"(?<property>[A-Za-z]+):(?<words>(?:[^"\\]|\\.)*)"\s*/
 
 /**
- * `"property:words"` joined by AND or OR; display names match by the start of words, the others by the start of the
+ * `"property:words"` joined by AND or OR. In display names the start of any word matches, elsewhere the start of the
  * value.
  */
 export function parseSearch(search: string): (user: User) => boolean {

@@ -16,7 +16,7 @@ export const DEFAULT_PROPERTIES = [
   'id',
 ] as const
 
-/** Stored outside the directory: Graph cannot list them for a collection. */
+/** Stored outside the directory: Graph refuses them in listings. */
 const STORED_ELSEWHERE =
   'aboutMe birthday hireDate interests mailboxSettings mySite pastProjects preferredName responsibilities schools skills'
 const elsewhere = new Set(STORED_ELSEWHERE.toLowerCase().split(' '))
@@ -36,7 +36,7 @@ const KNOWN = new Map(
 )
 const isCollection = (name: string) => COLLECTIONS.has(name) || NEVER_SET_COLLECTIONS.includes(name)
 
-/** Undefined when nothing was selected. `id` is always among the answer of delta, elsewhere only when asked for. */
+/** Undefined without `$select`. Delta always returns `id`; other queries only when selected. */
 export function readSelect(select: string | undefined): string[] | undefined {
   if (select === undefined) return undefined
   return select.split(',').map((asked) => {
@@ -49,7 +49,7 @@ export function readSelect(select: string | undefined): string[] | undefined {
   })
 }
 
-/** Unset single values are null and unset collections empty: nothing that was asked for is absent. */
+/** Unset single values are null and unset collections empty: no selected property is absent. */
 export function project(user: User, properties: readonly string[], visible: Visible): Record<string, unknown> {
   const all = user as Readonly<Record<string, unknown>>
   return Object.fromEntries(
@@ -60,7 +60,7 @@ export function project(user: User, properties: readonly string[], visible: Visi
   )
 }
 
-/** Only what was ever set, as a delta shows it; null is a value that was cleared. */
+/** Only properties that were ever set, as delta shows them; null means cleared. */
 export function projectEverSet(user: User, properties: Iterable<string>, visible: Visible): Record<string, unknown> {
   const all = user as Readonly<Record<string, unknown>>
   const set = [...properties].filter((name) => all[name] !== undefined && (visible === null || visible.has(name)))

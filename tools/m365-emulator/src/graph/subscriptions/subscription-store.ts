@@ -3,10 +3,7 @@ import type { Caller } from '../bearer.ts'
 import { GraphError } from '../graph-error.ts'
 import type { Subscription } from './subscription.ts'
 
-/**
- * How many there may be; and what sources differ on: whether the same one may be made twice, and whether users have
- * `created`.
- */
+/** Quotas, and two points that sources differ on: whether duplicates are refused, and whether users have `created`. */
 export type SubscriptionLimits = {
   perAppAndTenant: number
   perTenant: number
@@ -14,7 +11,7 @@ export type SubscriptionLimits = {
   acceptCreatedUsers: boolean
 }
 
-/** The subscriptions of all directories. An expired one is gone, as if it had never been. */
+/** The subscriptions of all directories. Expired ones are treated as deleted. */
 export class SubscriptionStore {
   readonly limits: SubscriptionLimits = {
     perAppAndTenant: 100,
@@ -34,7 +31,7 @@ export class SubscriptionStore {
     return [...this.#byId.values()]
   }
 
-  /** @throws 403 over a quota, 409 for a duplicate where those are refused */
+  /** @throws 403 over a quota, 409 for a duplicate if those are refused */
   refuseSurplus(subscription: Subscription): void {
     const inTenant = this.all().filter(({ directoryId }) => directoryId === subscription.directoryId)
     const own = inTenant.filter(({ applicationId }) => applicationId === subscription.applicationId)
@@ -71,7 +68,7 @@ export class SubscriptionStore {
     )
   }
 
-  /** @throws 404 for one that expired, was deleted, or is somebody else's */
+  /** @throws 404 if it is expired, deleted, or another caller's */
   find(id: string, caller: Caller): Subscription {
     const found = this.own(caller).find((subscription) => subscription.id === id.toLowerCase())
     if (!found) throw new GraphError(404, 'ResourceNotFound', `The object was not found. Subscription: ${id}`)

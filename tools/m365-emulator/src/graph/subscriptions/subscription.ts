@@ -5,7 +5,7 @@ import { type Caller, requireAny } from '../bearer.ts'
 import { badRequest, GraphError } from '../graph-error.ts'
 
 const MINUTE = 60_000
-/** Directory objects: just under 29 days. */
+/** Maximum of directory objects: just under 29 days. */
 const LONGEST_MINUTES = 41_760
 const SHORTEST_MINUTES = 45
 const LONGEST_CLIENT_STATE = 128
@@ -26,7 +26,7 @@ export type Subscription = {
   notificationUrl: string
   lifecycleNotificationUrl: string | null
   expiresAt: number
-  /** After this moment nothing is delivered until the app reauthorises or renews. */
+  /** After this moment nothing is delivered until the app reauthorizes or renews. */
   reauthorizeBy: number | undefined
 }
 
@@ -46,7 +46,7 @@ const READ = {
   groups: ['Group.Read.All', 'Directory.Read.All'],
 } as const
 
-/** What was asked for, checked in everything but the addresses, which are asked themselves. */
+/** Validates a request in everything but its addresses, which are validated by a call. */
 export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): Subscription {
   const read = Body.safeParse(body)
   if (!read.success) throw badRequest(`Property '${read.error.issues[0]?.path.join('.')}' is missing or invalid.`)
@@ -95,7 +95,7 @@ function readChangeTypes(text: string, acceptsCreated: boolean): Set<ChangeType>
   return new Set(types as ChangeType[])
 }
 
-/** Microsoft takes https alone; plain http on the local machine is this emulator's leniency. */
+/** Microsoft accepts https only; the emulator accepts http on the local machine. */
 function readAddress(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isLocal = url && /^(?:localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname)
@@ -104,7 +104,7 @@ function readAddress(text: string, name: string): string {
   return text
 }
 
-/** @throws 400 beyond the longest life; a short one is raised to the shortest */
+/** @throws 400 above the maximum; a shorter time is raised to the minimum */
 export function readExpiration(text: string, now: number): number {
   const asked = Date.parse(text)
   if (Number.isNaN(asked)) throw badRequest(`Invalid 'expirationDateTime' specified: '${text}'.`)

@@ -10,7 +10,9 @@ type ById = { Params: { id: string } }
 
 const Renewal = z.strictObject({ expirationDateTime: z.string() })
 
-/** Change-notification subscriptions: made only when the addresses answer, seen only by the app that made them. */
+/**
+ * Change-notification subscriptions: created only when the addresses answer, visible only to the app that created them.
+ */
 export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const store = cloud.subscriptions
   app.post('/subscriptions', async ({ headers, body }, reply) => {
@@ -54,7 +56,7 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
   })
 }
 
-/** The address must give the token back, decoded, as plain text; it holds what must be encoded on the way. */
+/** The address must return the token, decoded, as plain text; it contains characters that need encoding. */
 async function validateAddress(address: string, withinMilliseconds: number): Promise<void> {
   const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()} +/=`
   const url = `${address}${address.includes('?') ? '&' : '?'}validationToken=${encodeURIComponent(token)}`
@@ -68,7 +70,7 @@ async function validateAddress(address: string, withinMilliseconds: number): Pro
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8' },
     redirect: 'manual',
-    // Within no time nothing is in time, however fast the machine is.
+    // With a limit of 0 every answer is late, however fast the machine is.
     signal: withinMilliseconds > 0 ? AbortSignal.timeout(withinMilliseconds) : AbortSignal.abort(),
   }).catch(() => {
     throw failed('The address could not be reached in time.')

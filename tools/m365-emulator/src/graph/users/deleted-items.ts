@@ -11,7 +11,7 @@ import { DEFAULT_PROPERTIES, project, readSelect } from '../query/select.ts'
 type ById = { Params: { id: string } }
 type Deleted = ReturnType<Directory['users']['deleted']>[number]
 
-/** The recycle bin of users: thirty days, then gone for good. */
+/** The recycle bin of users, who are purged after thirty days. */
 export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const binOf = (directory: Directory, id: string) => {
     const found = directory.users.deleted().find(({ user }) => user.id === id.toLowerCase())

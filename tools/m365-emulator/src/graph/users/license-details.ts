@@ -3,7 +3,7 @@ import type { Cloud } from '../../cloud.ts'
 import { authenticate, visibleUserProperties } from '../bearer.ts'
 import { notFound } from '../graph-error.ts'
 
-/** Published product identifiers; others are told by a made-up name. */
+/** Published product identifiers; unknown ones get an invented name. */
 const NAMES: Readonly<Record<string, string>> = {
   '05e9a617-0261-4cee-bb44-138d3ef5d965': 'SPE_E3',
   '06ebc4ee-1bb5-47dd-8120-11324bc54e06': 'SPE_E5',

@@ -8,9 +8,7 @@ type OfUser = { Params: { id: string; size: string } }
 
 const SIZES = [48, 64, 96, 120, 240, 360, 432, 504, 648]
 
-/**
- * Pictures of people. Without one the metadata still answers, with a picture of one pixel; its content is not found.
- */
+/** Photos of users. Without a photo the metadata describes one pixel, and its content is not found. */
 export const photos: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const photoOf = (authorization: string | undefined, id: string): Photo | undefined => {
     const caller = authenticate(authorization, cloud)

@@ -7,13 +7,13 @@ import { signToken } from '../../issued-tokens/token-signer.ts'
 import { GRAPH } from '../../scopes.ts'
 import { type GrantHandler, refuseWith } from './grant.ts'
 
-/** An app-only token, issued whether or not anything was consented to: it then just has no `roles`. */
+/** Issues an app-only token even without consent; it then has no `roles`. */
 export const clientCredentials: GrantHandler = async (
   cloud,
   { authority, body, clientId, application, origin, credential },
 ) => {
   if (authority.kind === 'common' || authority.kind === 'consumers') return refuseWith({ code: 9001023 })
-  // through `organizations` it is the directory the application is registered in
+  // `organizations` means the directory of the registration
   const directory =
     authority.kind === 'directory' ? authority.directory : cloud.directories.find(application?.homeDirectoryId ?? '')
   const principal = directory?.principals.get(clientId.toLowerCase())
@@ -26,7 +26,7 @@ export const clientCredentials: GrantHandler = async (
     (await checkCredential(cloud, credential, application, authority)) ?? refuseAppScope(body.scope, directory)
   if (refusal) return refuseWith(refusal)
 
-  const lifetime = randomInt(3600, 5400) // an hour to an hour and a half, at random, as Microsoft's
+  const lifetime = randomInt(3600, 5400) // a random time between 60 and 90 minutes, as at Microsoft
   const accessToken = signToken(
     appOnlyClaims({ application, directory, credential: credential.kind }, cloud, lifetime),
     cloud.keys.active,

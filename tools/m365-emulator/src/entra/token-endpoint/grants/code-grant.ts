@@ -9,7 +9,7 @@ import { refusePlatform, refuseVerifier } from '../redemption.ts'
 import { type GrantHandler, refuseWith, type TokenRequest } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 
-/** RFC 6749 4.1.3 with Microsoft's platform rules in front. */
+/** RFC 6749 4.1.3, after Microsoft's platform rules. */
 export const codeGrant: GrantHandler = async (cloud, request) => {
   const { application, body, clientId, origin, credential } = request
   const missing = ['code', 'redirect_uri'].find((name) => !body[name])
@@ -24,11 +24,11 @@ export const codeGrant: GrantHandler = async (cloud, request) => {
 
   const failed =
     target.platform === 'web' ? await checkCredential(cloud, credential, application, request.authority) : undefined
-  // from here to the end nothing waits: of two redemptions at once one finds the code fresh
+  // Synchronous from here on: of two concurrent redemptions only one finds the code fresh.
   const code = body.code ?? ''
   const grant = cloud.codes.find(code)
   if (!grant || grant.clientId !== application.appId) return refuseWith({ code: 70000 }, cors)
-  // After a failed client authentication the code is gone, and the retry is told about the verifier (seen in the
+  // After a failed client authentication the code is invalid and the retry's error names the verifier (seen in the
   // field).
   if (grant.state !== 'fresh') return refuseWith({ code: grant.state === 'redeemed' ? 54005 : 501481 }, cors)
   if (failed) {

@@ -3,7 +3,7 @@ import { checkCredential } from '../../client-authentication/client-authenticati
 import { type GrantHandler, refuseWith } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 
-/** RFC 8628 3.5, with Microsoft's own words for a code that is declined or unknown. */
+/** RFC 8628 3.5, with Microsoft's errors for a declined and an unknown code. */
 export const deviceGrant: GrantHandler = async (
   cloud,
   { application, authority, body, clientId, origin, credential },
@@ -11,7 +11,7 @@ export const deviceGrant: GrantHandler = async (
   if (!body.device_code) return refuseWith({ code: 900144, values: { name: 'device_code' } })
   if (!application) return refuseWith({ code: 700016, values: { app: clientId, tenant: authorityKey(authority) } })
   if (origin !== undefined) return refuseWith({ code: 9002326, values: { origin } })
-  // confidential unless "Allow public client flows" is on
+  // a confidential client unless "Allow public client flows" is on
   const failed = application.allowPublicClient
     ? undefined
     : await checkCredential(cloud, credential, application, authority)

@@ -4,7 +4,7 @@ import { refusePlatform } from '../redemption.ts'
 import { type GrantHandler, refuseWith } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 
-/** The platform the sign-in came through decides here as well. */
+/** Applies the rules of the platform that the sign-in came through. */
 export const refreshGrant: GrantHandler = async (
   cloud,
   { application, body, clientId, origin, credential, authority },

@@ -11,7 +11,7 @@ import type { RefreshGrant } from '../refresh-tokens.ts'
 
 export type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
 
-/** What a redeemed code or refresh token yields, if the person still may. */
+/** Issues the tokens of a redeemed code or refresh token, if the user may still sign in. */
 export function issueUserTokens(
   cloud: Cloud,
   application: Application,

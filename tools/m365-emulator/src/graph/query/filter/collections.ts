@@ -37,7 +37,7 @@ export function parseCollectionCondition(filter: string): Condition | undefined 
   return { matches: (user) => read(user).some((text) => fits(String(text).toLowerCase())), isAdvanced: false }
 }
 
-/** At each `and` that is in no brackets and in no text. */
+/** Splits at every `and` outside of brackets and strings. */
 export function splitAtAnd(filter: string): string[] {
   const parts: string[] = []
   let [depth, isText, start] = [0, false, 0]

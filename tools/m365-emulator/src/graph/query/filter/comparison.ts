@@ -11,7 +11,7 @@ const exact = { eq: 'default', in: 'default', ne: 'advanced' } as const
 const text = { ...exact, startswith: 'default', ge: 'default', le: 'default' } as const
 const mailLike = { ...text, endswith: 'advanced' } as const
 
-/** What the resource page says can be filtered, and which of it is an advanced query. */
+/** Filterable properties and operators by Graph's documentation, and which need an advanced query. */
 const RULES: Readonly<Record<string, Rule['operators']>> = {
   id: exact,
   accountEnabled: exact,
@@ -50,7 +50,7 @@ export function propertyRule(asked: string): Rule {
   throw badRequest(`Invalid filter clause: Could not find a property named '${asked}' on type 'microsoft.graph.user'.`)
 }
 
-/** Text is compared without regard to case; an object without the property matches `null` only. */
+/** Compares text case-insensitively; an object without the property matches `null` only. */
 export function test(user: User, property: string, operator: Operator, values: readonly Literal[]): boolean {
   const stored = normal((user as Readonly<Record<string, unknown>>)[property] ?? null)
   const [value = null] = values.map(normal)

@@ -6,9 +6,9 @@ import { type Token, tokenize } from './tokens.ts'
 
 export type Condition = {
   matches: (user: User) => boolean
-  /** Refused without the header and `$count`. */
+  /** Refused without the ConsistencyLevel header and `$count`. */
   isAdvanced: boolean
-  /** Answered without them, but not beyond the first page. */
+  /** Answered without them, but the nextLink is refused. */
   pagesAreAdvanced?: boolean
 }
 

@@ -9,7 +9,7 @@ export type Token =
 const PATTERN =
   /\s*(?:(?<symbol>[(),])|'(?<string>(?:[^']|'')*)'|(?<word>[A-Za-z_$@][\w./$:@-]*)|(?<number>-?\d[\dT:.Z-]*))/y
 
-/** Lexical part of an OData filter; a quote within a string is doubled. */
+/** Lexer of OData filters; a quote within a string is doubled. */
 export function tokenize(filter: string): Token[] {
   const tokens: Token[] = []
   PATTERN.lastIndex = 0

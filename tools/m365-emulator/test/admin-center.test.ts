@@ -31,8 +31,8 @@ async function register(agent: SignInAgent, fields: Record<string, string>): Pro
   return agent.submit(form, 'Register', { accountTypes: 'AzureADMyOrg', redirectUri: '', platform: 'web', ...fields })
 }
 
-describe('who comes in', () => {
-  test('a page without a sign-in leads to the sign-in and from there back, and nowhere else', async () => {
+describe('access', () => {
+  test('a page without a session redirects to the sign-in, which returns only to pages of the admin center', async () => {
     const agent = new SignInAgent(m365.origin)
     const login = await agent.open(at(`${registration()}/api-permissions`))
     expect(login.text).toContain('Sign in')
@@ -69,7 +69,7 @@ describe('who comes in', () => {
     expect((await other.open(at('/app-registrations'))).text).toContain('to continue to')
   })
 
-  test('another directory’s registrations do not exist here', async () => {
+  test('another directory’s registrations are not found', async () => {
     const [stranger] = m365
       .directory(CONTOSO_DIRECTORY_ID)
       .users()
@@ -83,7 +83,7 @@ describe('who comes in', () => {
 })
 
 describe('forms', () => {
-  test('a form without its token, as another site would send it, changes nothing', async () => {
+  test('a form without its token, as another site would send it, is refused', async () => {
     const agent = await givenAdministrator()
     const before = fabrikam().applications().length
     const body = new URLSearchParams({ name: 'Forged', accountTypes: 'AzureADMyOrg', platform: 'web', redirectUri: '' })
@@ -96,7 +96,7 @@ describe('forms', () => {
     expect(fabrikam().applications()).toHaveLength(before)
   })
 
-  test('what people type is encoded, and the policy allows no inline script', async () => {
+  test('typed text is encoded, and the policy allows no inline script', async () => {
     const agent = await givenAdministrator()
     const page = await register(agent, { name: '<script>alert(1)</script>' })
     expect(page.status).toBe(200)
@@ -104,7 +104,7 @@ describe('forms', () => {
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
-  test('S9 S10 S11 name, account types and the first redirect URI by platform are kept', async () => {
+  test('S9 S10 S11 name, account types and the first redirect URI by platform are saved', async () => {
     const agent = await givenAdministrator()
     await register(agent, {
       name: 'Kept',
@@ -139,7 +139,7 @@ describe('forms', () => {
 describe('redirect URIs', () => {
   const page = () => at(`${registration()}/authentication`)
 
-  test('S19 a copied list goes in at once, one URI comes out again', async () => {
+  test('S19 a pasted list adds every URI, and one URI can be removed', async () => {
     const agent = await givenAdministrator()
     const uris = 'https://a.example/cb\nhttps://b.example/cb\n'
     await agent.submit(await agent.open(page()), 'Add', { platform: 'web', uris })
@@ -150,7 +150,7 @@ describe('redirect URIs', () => {
     expect(fabrikam().applications()[0]?.redirectUris.web).not.toContain('https://a.example/cb')
   })
 
-  test('the same URI on two platforms is refused, and so is http elsewhere', async () => {
+  test('the same URI on two platforms is refused, and so is http outside the local machine', async () => {
     const agent = await givenAdministrator()
     const twice = await agent.submit(await agent.open(page()), 'Add', { platform: 'spa', uris: 'https://b.example/cb' })
     expect(twice.status).toBe(400)
@@ -178,7 +178,7 @@ describe('S2 S22 S23 permissions and consent', () => {
   beforeEach(() => fabrikam().withdrawConsent(FABRIKAM_CLIENT_ID))
   const page = () => at(`${registration()}/api-permissions`)
 
-  test('a Global Administrator grants; the status says for whom', async () => {
+  test('a Global Administrator grants consent; the status says for whom', async () => {
     const agent = await givenAdministrator()
     expect((await agent.open(page())).text).toContain('Not granted for Fabrikam')
     const granted = await agent.submit(await agent.open(page()), 'Grant admin consent for Fabrikam')
@@ -186,7 +186,7 @@ describe('S2 S22 S23 permissions and consent', () => {
     expect(granted.text).not.toContain('Not granted')
   })
 
-  test('an Application Administrator finds the button switched off, and is refused when posting all the same', async () => {
+  test('an Application Administrator sees the button disabled, and a posted form is refused, too', async () => {
     const agent = await givenAdministrator(FABRIKAM_APPLICATION_ADMINISTRATOR)
     const shown = await agent.open(page())
     expect(shown.html).toMatch(/<button disabled aria-describedby="grant-note">/)
@@ -196,14 +196,14 @@ describe('S2 S22 S23 permissions and consent', () => {
     expect((await agent.open(page())).text).toContain('Not granted for Fabrikam')
   })
 
-  test('a person without a role may look at nothing of others and change nothing', async () => {
+  test('a person without a role cannot see or change other people’s registrations', async () => {
     const agent = await givenAdministrator(givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName)
     const shown = await agent.open(page())
     expect(shown.text).toContain('only its owners and application administrators may change')
     expect((await agent.submit(shown, 'Grant admin consent')).status).toBe(403)
   })
 
-  test('a person without a role changes nothing of others, and everything of their own', async () => {
+  test('a person without a role can change their own registrations only', async () => {
     const agent = await givenAdministrator(givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName)
     const before = fabrikam().applications()[0]?.secrets.length
     const foreign = await agent.submit(await agent.open(at(`${registration()}/certificates-secrets`)), 'Add', {
@@ -241,7 +241,7 @@ describe('S26 federated credentials', () => {
     audience: 'api://AzureADTokenExchange',
   }
 
-  test('one is added and deleted, and the page keeps what it refuses', async () => {
+  test('a credential is added and deleted, and the page keeps a refused form’s values', async () => {
     const agent = await givenAdministrator()
     await agent.submit(await agent.open(page()), 'Add', good)
     const { name, issuer, subject, audience } = good
@@ -273,7 +273,7 @@ describe('S26 federated credentials', () => {
 })
 
 describe('S24 S25 S26 secrets', () => {
-  test('the value stands on one page once; the id and the first letters stay', async () => {
+  test('the value is shown on one page, once; the id and the first letters stay', async () => {
     const agent = await givenAdministrator()
     const url = at(`${registration()}/certificates-secrets`)
     const created = await agent.submit(await agent.open(url), 'Add', { description: 'Gateway', days: '730' })
@@ -287,13 +287,13 @@ describe('S24 S25 S26 secrets', () => {
     expect(Math.round(days)).toBe(730)
   })
 
-  test('more than 24 months are refused', async () => {
+  test('more than 24 months is refused', async () => {
     const agent = await givenAdministrator()
     const page = await agent.open(at(`${registration()}/certificates-secrets`))
     expect((await agent.submit(page, 'Add', { days: '731' })).status).toBe(400)
   })
 
-  test('a certificate that is none is refused', async () => {
+  test('a text that is no certificate is refused', async () => {
     const agent = await givenAdministrator()
     const page = await agent.open(at(`${registration()}/certificates-secrets`))
     const refused = await agent.submit(page, 'Upload', { certificate: 'nonsense' })

@@ -41,7 +41,7 @@ test('users are added, changed, disabled, deleted, restored and purged over HTTP
   expect((await call('POST', `${contoso}/users/${user.id}/restore`)).status).toBe(400)
 })
 
-test('a wrong value is named', async () => {
+test('an error names the wrong value', async () => {
   const { status, body } = await call('PATCH', `${contoso}/users/${ADELE.id}`, { nickname: 'A', accountEnabled: 'no' })
   expect(status).toBe(400)
   expect(body.error).toContain('nickname')
@@ -71,7 +71,7 @@ test('requests are counted by route and listed without their queries', async () 
   expect(m365.requests.count('GET /v1.0/users')).toBe(1)
 })
 
-test('keys, clock, page sizes and spoiled tokens are switched over HTTP', async () => {
+test('keys, clock, page sizes and tampered tokens are controlled over HTTP', async () => {
   expect((await call('POST', '/keys/roll', {})).status).toBe(200)
   expect((await call('POST', '/time/advance', { milliseconds: 1000 })).status).toBe(200)
   expect((await call('PUT', '/graph', { deltaPageSize: 5 })).body).toMatchObject({

@@ -16,7 +16,7 @@ const get = (path: string) => getGraph(m365, path, token)
 const status = async (path: string) =>
   (await fetch(`${m365.origin}/v1.0${path}`, { headers: { authorization: `Bearer ${token}` } })).status
 
-test('a fault begins after so many requests, lasts for so many, and is for its path and method alone', async () => {
+test('a fault begins after a number of requests, hits a number of them, and only those of its path and method', async () => {
   m365.faults.plan({ path: USERS, method: 'GET', after: 1, count: 2, effect: { kind: 'refuse', status: 503 } })
   const answers = []
   for (const path of ['/users', `/users/${ADELE.id}`, '/users?$top=5', '/users', '/users'])
@@ -24,7 +24,7 @@ test('a fault begins after so many requests, lasts for so many, and is for its p
   expect(answers).toEqual([200, 200, 503, 503, 200])
 })
 
-test('without a count it lasts until it is cleared', async () => {
+test('a fault without a count lasts until it is cleared', async () => {
   m365.faults.plan({ path: USERS, effect: { kind: 'refuse', status: 504 } })
   expect([await status('/users'), await status('/users')]).toEqual([504, 504])
   m365.faults.clear()
@@ -51,7 +51,7 @@ test.each([
   expect(answer.body.error.innerError['request-id']).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('an answer may be no document of Graph’s: a page of HTML, or nothing', async () => {
+test('an answer may be no Graph document: an HTML page, or an empty body', async () => {
   const ask = () => fetch(`${m365.origin}/v1.0/users`, { headers: { authorization: `Bearer ${token}` } })
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'foreign-answer', status: 404 } })
   const page = await ask()
@@ -91,14 +91,14 @@ test.each([
   expect((await ask()).status).not.toBe(429)
 })
 
-test('a 410 that asks for a new start says where', async () => {
+test('a 410 that demands a new start has its address', async () => {
   m365.faults.plan({ path: '/users/delta$', count: 1, effect: { kind: 'delta-token-expired', form: '410-resync' } })
   const answer = await get('/users/delta?$deltatoken=latest')
   expect([answer.status, answer.body.error.code]).toEqual([410, 'resyncRequired'])
   expect((await get(answer.headers.get('location') ?? '')).status).toBe(200)
 })
 
-test('an empty page has a nextLink that brings what was missing', async () => {
+test('an empty page has a nextLink that leads to its items', async () => {
   const whole = (await get('/users?$select=id&$top=7')).body
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'empty-page' } })
   const { body } = await get('/users?$select=id&$top=7')
@@ -116,7 +116,7 @@ test('a nextLink leads to the same page again, or to the first one', async () =>
   expect((await get(again['@odata.nextLink'] ?? '')).body.value).toEqual(first.value)
 })
 
-test('items come twice, or last first', async () => {
+test('items are repeated or reversed', async () => {
   const ids = async () => (await get('/users?$select=id')).body.value.map(({ id }) => id)
   const all = await ids()
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'repeated-items' } })
@@ -125,7 +125,7 @@ test('items come twice, or last first', async () => {
   expect(await ids()).toEqual(all.toReversed())
 })
 
-test('a property of every item is null or of another type', async () => {
+test('a property of every item is null or has another type', async () => {
   const path = '/users?$select=id,accountEnabled&$top=2'
   const [first, second] = (await get(path)).body.value
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'odd-property', property: 'accountEnabled', value: null } })
@@ -134,7 +134,7 @@ test('a property of every item is null or of another type', async () => {
   expect((await get(path)).body.value).toEqual([first, second])
 })
 
-test('malformed JSON arrives whole, a cut answer breaks off in the middle', async () => {
+test('malformed JSON arrives complete, a cut answer ends in the middle', async () => {
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'malformed' } })
   const authorization = `Bearer ${token}`
   const malformed = await fetch(`${m365.origin}/v1.0/users`, { headers: { authorization } })
@@ -147,7 +147,7 @@ test('malformed JSON arrives whole, a cut answer breaks off in the middle', asyn
   await expect(cut.text()).rejects.toThrow()
 })
 
-test('a slow answer is a true one', async () => {
+test('a slow answer is otherwise the usual one', async () => {
   m365.faults.plan({ path: USERS, count: 1, effect: { kind: 'slow', milliseconds: 30 } })
   expect((await get('/users')).body.value.length).toBeGreaterThan(0)
 })
@@ -167,7 +167,7 @@ test('within a batch one item fails alone, with its own Retry-After', async () =
   ])
 })
 
-test('the same is planned over HTTP, and a plan that makes no sense is refused', async () => {
+test('faults are planned over HTTP, and an invalid plan is refused', async () => {
   const plan = (fault: unknown) =>
     fetch(`${m365.origin}/_emulator/faults`, {
       method: 'POST',
@@ -180,7 +180,7 @@ test('the same is planned over HTTP, and a plan that makes no sense is refused',
   expect([await status('/users'), await status('/users')]).toEqual([503, 200])
 })
 
-test('a share of the requests meets it, the same ones for the same seed', async () => {
+test('a share of the requests is hit, the same ones for the same seed', async () => {
   const own = await givenEmulator()
   const bearer = await givenAppToken(own)
   const statuses = async () => {

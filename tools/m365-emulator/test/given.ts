@@ -34,7 +34,7 @@ export function authorizeUrl(
   return `${m365.origin}/${tenant}/oauth2/v2.0/authorize?${search({ ...defaults, ...parameters })}`
 }
 
-/** A new person of a directory, so that tests do not get in each other's way. */
+/** A new user of a directory, so that tests do not share users. */
 export function givenUser(m365: M365Emulator, tenant: string = CONTOSO_DIRECTORY_ID) {
   const directory = m365.directory(tenant)
   const id = randomUUID()

@@ -18,7 +18,7 @@ const directory = (size: number) =>
   })
 
 describe('computed people', () => {
-  test('the same seed gives the same people, another seed others', () => {
+  test('the same seed gives the same people, another seed gives others', () => {
     const [one, same, other] = [people({ size: 50 }), people({ size: 50 }), people({ size: 50, seed: 2 })]
     for (let position = 0; position < 50; position++) {
       expect(one.at(position)).toEqual(same.at(position))
@@ -26,7 +26,7 @@ describe('computed people', () => {
     }
   })
 
-  test('everybody is what a directory takes, has an id and a name of their own, and is found by both', () => {
+  test('every computed user is valid, has a unique id and name, and is found by both', () => {
     const many = people({ size: 3_000 })
     const [ids, names] = [new Set<string>(), new Set<string>()]
     for (let position = 0; position < many.size; position++) {
@@ -44,7 +44,7 @@ describe('computed people', () => {
     expect(people({ size: 10_000_000 }).positionOf(people({ size: 10_000_000 }).at(9_999_999).id)).toBe(9_999_999)
   })
 
-  test('shares are kept: guests, disabled, rooms, empty userType, shared names, untidy phones', () => {
+  test('shares are kept: guests, disabled, rooms, empty userType, shared names, odd phone numbers', () => {
     const many = people({
       size: 5_000,
       guests: 0.2,
@@ -67,8 +67,8 @@ describe('computed people', () => {
   })
 })
 
-describe('a large directory takes no memory for those nobody touched', () => {
-  test('listing, sorting, counting and finding hold nobody', async () => {
+describe('memory of a large directory', () => {
+  test('listing, sorting, counting and finding take no user into memory', async () => {
     const { users } = directory(20_000)
     let [seen, place] = [0, BEGINNING as typeof BEGINNING | undefined]
     while (place) {
@@ -85,7 +85,7 @@ describe('a large directory takes no memory for those nobody touched', () => {
     expect(users.held).toBe(0)
   })
 
-  test('a million are reached at once, and only those changed are held', () => {
+  test('a directory of a million starts at once, and holds only changed users', () => {
     const { users } = directory(1_000_000)
     const [first, last] = [users.at(0), users.at(999_999)]
     if (!first || !last) throw new Error('Both are there.')
@@ -116,7 +116,7 @@ describe('a large directory takes no memory for those nobody touched', () => {
   })
 })
 
-test('sorted pages neither overlap nor lose anybody, equal names included', async () => {
+test('sorted pages neither overlap nor lose users, equal names included', async () => {
   const { users } = directory(2_500)
   const seen: string[] = []
   const listing = readListing({ orderby: 'displayName' }, false)

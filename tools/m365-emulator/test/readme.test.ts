@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** The lines as the README shows them, and a test below that uses what they made. */
+/** Runs the README's lines, followed by a test that uses their result. */
 async function runWithVitest(lines: string): Promise<{ code: number | null; output: string }> {
   const file = join(folder, 'lines.test.ts')
   const use = `test('it answers', async () => {
@@ -38,7 +38,7 @@ test('the three lines of the README start the emulator in Vitest', { timeout: 12
   expect(code, output).toBe(0)
 })
 
-test('the example of a configuration file in the README is one', async () => {
+test('the README’s example of a configuration file is valid', async () => {
   const { ConfigFile } = await import('../src/config.ts')
   const example = /```json\n([\s\S]*?)```/.exec(await readFile(README, 'utf8'))?.[1] ?? ''
   expect(ConfigFile.parse(JSON.parse(example)).directories.length).toBeGreaterThan(0)

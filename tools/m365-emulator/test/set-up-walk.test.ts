@@ -31,7 +31,7 @@ async function copied(label: string): Promise<string> {
 const open = (part: string) =>
   page.getByRole('navigation', { name: 'Registration' }).getByRole('link', { name: part }).click()
 
-test('S8 to S26 by hand: an admin registers an application, and what comes of it signs in and reads users', {
+test('S8 to S26 by hand: an admin registers an application, which then signs people in and reads users', {
   timeout: 180_000,
 }, async () => {
   // S8: the deep link of Microsoft's portal, behind the sign-in
@@ -80,7 +80,7 @@ test('S8 to S26 by hand: an admin registers an application, and what comes of it
   await page.getByRole('button', { name: 'Grant admin consent for Fabrikam' }).press('Enter')
   await page.getByRole('cell', { name: 'Granted for Fabrikam', exact: true }).first().waitFor()
   expect(await rolesNow()).toEqual(['User.Read.All'])
-  // what came of it: Graph answers, and people sign in
+  // the registration works: Graph answers, and people sign in
   const token = String((await postToken(m365, appOnly(client), {}, directoryId)).body.access_token)
   expect((await getGraph(m365, '/users', token)).body.value.length).toBeGreaterThan(20)
   const agent = new SignInAgent(m365.origin)

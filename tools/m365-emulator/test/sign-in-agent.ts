@@ -1,4 +1,4 @@
-/** A browser as far as a login needs one: cookies, redirects, and forms found by the text of their buttons. */
+/** The part of a browser that a login needs: cookies, redirects, and forms found by the text of their buttons. */
 export class SignInAgent {
   readonly #cookies = new Map<string, string>()
   readonly #origin: string
@@ -7,7 +7,7 @@ export class SignInAgent {
     this.#origin = origin
   }
 
-  /** Follows redirects within the emulator; one that leaves it is the end. */
+  /** Follows redirects until one leads outside the emulator. */
   async open(url: string | URL, init: RequestInit = {}): Promise<Page> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(url, {
@@ -26,7 +26,7 @@ export class SignInAgent {
     return new Page(response.status, location, await response.text(), String(url), response.headers)
   }
 
-  /** Presses the button that has this text, with these fields filled in. */
+  /** Submits the form of the button with this text, with these fields filled in. */
   async submit(page: Page, button: string, fields: Record<string, string> = {}): Promise<Page> {
     const { action, values } = page.formOf(button)
     const body = new URLSearchParams({ ...values, ...fields })
@@ -49,7 +49,7 @@ const attributes = (tag: string) =>
 
 export class Page {
   readonly status: number
-  /** Where the browser was sent outside the emulator. */
+  /** The redirect target outside the emulator. */
   readonly location: URL | undefined
   readonly html: string
   readonly url: string

@@ -27,7 +27,7 @@ function start(environment: Record<string, string>) {
   return { child, ended, origin }
 }
 
-test('without a configuration the program serves the demo directories, and ends in order', async () => {
+test('without a configuration the program serves the demo directories, and ends cleanly', async () => {
   const { child, ended, origin } = start({ PORT: '0', EMULATOR_REDIRECT_ORIGINS: 'http://acme.phone.localhost:4000' })
   const base = `${await origin}/_emulator/directories`
   const applications = await (await fetch(`${base}/${CONTOSO_DIRECTORY_ID}/applications`)).json()
@@ -39,7 +39,7 @@ test('without a configuration the program serves the demo directories, and ends 
   expect((await ended).code).toBe(0)
 })
 
-test('every wrong setting is named on its own line and ends the program', async () => {
+test('every invalid setting is named on its own line, and the program ends', async () => {
   const { ended } = start({ PORT: 'many', EMULATOR_REDIRECT_URIS: 'http://phone.example/cb' })
   const { code, errors } = await ended
   expect(code).toBe(1)
@@ -47,7 +47,7 @@ test('every wrong setting is named on its own line and ends the program', async 
   expect(errors).toMatch(/^EMULATOR_REDIRECT_URIS: /m)
 })
 
-test('a configuration file brings its own directories; every wrong value in it is named', async () => {
+test('a configuration file defines the directories; every invalid value in it is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'm365-emulator-'))
   const path = join(folder, 'emulator.json')
   const directory = { id: '12345678-1234-4234-8234-123456789012', displayName: 'Mine', domains: ['mine.example'] }

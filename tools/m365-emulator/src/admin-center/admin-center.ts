@@ -1,14 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
+import { adminRoutes } from './admin-routes.ts'
 import { Administrators } from './administrators.ts'
 import { apiPermissions } from './api-permissions.ts'
 import { appRegistrations } from './app-registrations.ts'
 import { authentication } from './authentication.ts'
 import { BROWSER_SCRIPT } from './browser-script.ts'
 import { certificatesAndSecrets } from './certificates-and-secrets.ts'
-import { openDesk } from './desk.ts'
-import { entrance } from './entrance.ts'
 import { federatedCredentials } from './federated-credentials.ts'
+import { homeAndSignIn } from './home-and-sign-in.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -25,11 +25,11 @@ export const adminCenter: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     reply.type('text/javascript; charset=utf-8').send(BROWSER_SCRIPT),
   )
 
-  const desk = openDesk(app, cloud, administrators)
-  entrance(app, cloud, administrators)
-  appRegistrations(desk)
-  authentication(desk)
-  apiPermissions(desk, cloud)
-  certificatesAndSecrets(desk, cloud)
-  federatedCredentials(desk)
+  const routes = adminRoutes(app, cloud, administrators)
+  homeAndSignIn(app, cloud, administrators)
+  appRegistrations(routes)
+  authentication(routes)
+  apiPermissions(routes, cloud)
+  certificatesAndSecrets(routes, cloud)
+  federatedCredentials(routes)
 }

@@ -2,31 +2,31 @@ import type { Cloud } from '../cloud.ts'
 import type { Application } from '../directory/application.ts'
 import { mayConsentForOrganization } from '../directory/directory-roles.ts'
 import { GRAPH_PERMISSIONS, type GraphPermission } from '../directory/graph-permissions.ts'
-import { type Desk, refuse } from './desk.ts'
+import { type AdminRoutes, refuse } from './admin-routes.ts'
 import { addPermissionsPage, permissionsPage } from './pages/permissions-pages.ts'
 
 /** API permissions: listing a permission grants nothing; "Grant admin consent" does, given the right role. */
-export function apiPermissions(desk: Desk, { clock }: Cloud): void {
+export function apiPermissions(routes: AdminRoutes, { clock }: Cloud): void {
   const url = '/app-registrations/:appId/api-permissions'
   const back = (application: Application) => `/app-registrations/${application.appId}/api-permissions`
-  desk.applicationPage(url, (visit) => permissionsPage(visit))
-  desk.applicationPage(`${url}/add`, (visit) =>
+  routes.applicationPage(url, (visit) => permissionsPage(visit))
+  routes.applicationPage(`${url}/add`, (visit) =>
     addPermissionsPage(visit, visit.fields.kind === 'delegated' ? 'delegated' : 'application'),
   )
 
-  desk.applicationForm(`${url}/add`, ({ application, directory, fields, reply }) => {
+  routes.applicationForm(`${url}/add`, ({ application, directory, fields, reply }) => {
     const ticked = GRAPH_PERMISSIONS.filter(({ kind, name }) => fields[`${kind}:${name}`] === 'on')
     directory.changeApplication(application.appId, listed(application, ticked, []))
     return reply.redirect(back(application), 303)
   })
 
-  desk.applicationForm(`${url}/remove`, ({ application, directory, fields, reply }) => {
+  routes.applicationForm(`${url}/remove`, ({ application, directory, fields, reply }) => {
     const removed = GRAPH_PERMISSIONS.filter(({ kind, name }) => fields.permission === `${kind}:${name}`)
     directory.changeApplication(application.appId, listed(application, [], removed))
     return reply.redirect(back(application), 303)
   })
 
-  desk.applicationForm(`${url}/grant`, (visit) => {
+  routes.applicationForm(`${url}/grant`, (visit) => {
     const { application, directory, reply, user } = visit
     if (!mayConsentForOrganization(user, { hasApplicationPermissions: application.requiredRoles.length > 0 })) {
       const text =

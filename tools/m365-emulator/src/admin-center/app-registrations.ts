@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { Platform } from '../directory/application.ts'
 import { mayManageEveryApplication } from '../directory/directory-roles.ts'
-import { type Desk, refuse, type Visit } from './desk.ts'
+import { type AdminRoutes, refuse, type Visit } from './admin-routes.ts'
+import { formProblem } from './form-problem.ts'
 import { listPage, newRegistrationPage, overviewPage } from './pages/registration-pages.ts'
-import { problemIn } from './problem-in.ts'
 
 /** App registrations: the list, New registration, and the overview with the ids to copy. */
-export function appRegistrations(desk: Desk): void {
-  desk.page('/app-registrations', (visit) => {
+export function appRegistrations(routes: AdminRoutes): void {
+  routes.page('/app-registrations', (visit) => {
     const all = [...visit.directory.applications.values()]
     const visible = mayManageEveryApplication(visit.user)
       ? all
       : all.filter(({ owners }) => owners.includes(visit.user.id))
     return listPage(visit, visible, all.length - visible.length)
   })
-  desk.page('/app-registrations/new', (visit) => newRegistrationPage(visit))
-  desk.form('/app-registrations/new', register)
-  desk.applicationPage('/app-registrations/:appId', overviewPage)
+  routes.page('/app-registrations/new', (visit) => newRegistrationPage(visit))
+  routes.form('/app-registrations/new', register)
+  routes.applicationPage('/app-registrations/:appId', overviewPage)
 }
 
 /** The registering user becomes the owner. Guests are refused. */
@@ -33,6 +33,6 @@ function register(visit: Visit) {
     return reply.redirect(`/app-registrations/${directory.register(asked).appId}`, 303)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    return reply.code(400).send(newRegistrationPage(visit, problemIn(error)))
+    return reply.code(400).send(newRegistrationPage(visit, formProblem(error)))
   }
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { type ApplicationChange, Platform } from '../directory/application.ts'
-import type { ApplicationVisit, Desk } from './desk.ts'
+import type { AdminRoutes, ApplicationVisit } from './admin-routes.ts'
+import { formProblem } from './form-problem.ts'
 import { authenticationPage } from './pages/authentication-page.ts'
-import { problemIn } from './problem-in.ts'
 
 /** Redirect URIs by platform, the front-channel logout URL, and the switches below them. */
-export function authentication(desk: Desk): void {
+export function authentication(routes: AdminRoutes): void {
   const url = '/app-registrations/:appId/authentication'
-  desk.applicationPage(url, (visit) => authenticationPage(visit))
+  routes.applicationPage(url, (visit) => authenticationPage(visit))
 
-  desk.applicationForm(`${url}/add-uri`, (visit) =>
+  routes.applicationForm(`${url}/add-uri`, (visit) =>
     change(visit, () => {
       const { redirectUris } = visit.application
       const platform = Platform.parse(visit.fields.platform)
@@ -21,7 +21,7 @@ export function authentication(desk: Desk): void {
     }),
   )
 
-  desk.applicationForm(`${url}/remove-uri`, (visit) =>
+  routes.applicationForm(`${url}/remove-uri`, (visit) =>
     change(visit, () => {
       const { redirectUris } = visit.application
       const platform = Platform.parse(visit.fields.platform)
@@ -31,7 +31,7 @@ export function authentication(desk: Desk): void {
     }),
   )
 
-  desk.applicationForm(`${url}/settings`, (visit) =>
+  routes.applicationForm(`${url}/settings`, (visit) =>
     change(visit, () => {
       const { logoutUrl = '', enableIdTokenIssuance, allowPublicClient } = visit.fields
       return {
@@ -49,6 +49,6 @@ function change(visit: ApplicationVisit, decide: () => ApplicationChange) {
     return visit.reply.redirect(`/app-registrations/${visit.application.appId}/authentication`, 303)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    return visit.reply.code(400).send(authenticationPage(visit, problemIn(error)))
+    return visit.reply.code(400).send(authenticationPage(visit, formProblem(error)))
   }
 }

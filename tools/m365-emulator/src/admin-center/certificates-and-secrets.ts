@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import { directoryControl } from '../control/directory-control.ts'
-import type { ApplicationVisit, Desk } from './desk.ts'
+import type { AdminRoutes, ApplicationVisit } from './admin-routes.ts'
+import { formProblem } from './form-problem.ts'
 import { credentialsPage } from './pages/credentials-page.ts'
-import { problemIn } from './problem-in.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 const NewClientSecret = z.object({
@@ -13,18 +13,18 @@ const NewClientSecret = z.object({
 })
 
 /** Certificates & secrets: a secret's value is shown once, on the page after its creation. */
-export function certificatesAndSecrets(desk: Desk, cloud: Cloud): void {
+export function certificatesAndSecrets(routes: AdminRoutes, cloud: Cloud): void {
   const url = '/app-registrations/:appId/certificates-secrets'
   const back = ({ application, reply }: ApplicationVisit) =>
     reply.redirect(`/app-registrations/${application.appId}/certificates-secrets`, 303)
 
-  desk.applicationPage(url, (visit) => {
+  routes.applicationPage(url, (visit) => {
     const { newSecret } = visit.session
     visit.session.newSecret = undefined
     return credentialsPage(visit, { fresh: newSecret?.appId === visit.application.appId ? newSecret : undefined })
   })
 
-  desk.applicationForm(`${url}/new-secret`, (visit) => {
+  routes.applicationForm(`${url}/new-secret`, (visit) => {
     const { application, directory, fields, reply, session } = visit
     const asked = NewClientSecret.safeParse(fields)
     if (!asked.success)
@@ -40,12 +40,12 @@ export function certificatesAndSecrets(desk: Desk, cloud: Cloud): void {
     return back(visit)
   })
 
-  desk.applicationForm(`${url}/delete-secret`, (visit) => {
+  routes.applicationForm(`${url}/delete-secret`, (visit) => {
     visit.directory.removeSecret(visit.application.appId, visit.fields.keyId ?? '')
     return back(visit)
   })
 
-  desk.applicationForm(`${url}/upload-certificate`, (visit) => {
+  routes.applicationForm(`${url}/upload-certificate`, (visit) => {
     const { application, directory, fields, reply } = visit
     try {
       const certificates = [...application.certificates, { certificate: (fields.certificate ?? '').trim() }]
@@ -53,11 +53,11 @@ export function certificatesAndSecrets(desk: Desk, cloud: Cloud): void {
       return back(visit)
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error
-      return reply.code(400).send(credentialsPage(visit, { error: problemIn(error) }))
+      return reply.code(400).send(credentialsPage(visit, { error: formProblem(error) }))
     }
   })
 
-  desk.applicationForm(`${url}/delete-certificate`, (visit) => {
+  routes.applicationForm(`${url}/delete-certificate`, (visit) => {
     const { application, directory, fields } = visit
     const certificates = application.certificates.filter(({ keyId }) => keyId !== fields.keyId)
     directory.changeApplication(application.appId, { certificates })

@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import type { ApplicationVisit, Desk } from './desk.ts'
+import type { AdminRoutes, ApplicationVisit } from './admin-routes.ts'
+import { formProblem } from './form-problem.ts'
 import { federatedCredentialsPage } from './pages/federated-credentials-page.ts'
-import { problemIn } from './problem-in.ts'
 
 /**
  * Trust in a cluster's tokens instead of a secret. A wrong subject is accepted here and refused at the token exchange,
  * as at Microsoft.
  */
-export function federatedCredentials(desk: Desk): void {
+export function federatedCredentials(routes: AdminRoutes): void {
   const url = '/app-registrations/:appId/federated-credentials'
-  desk.applicationPage(url, (visit) => federatedCredentialsPage(visit))
+  routes.applicationPage(url, (visit) => federatedCredentialsPage(visit))
 
-  desk.applicationForm(`${url}/add`, (visit) => {
+  routes.applicationForm(`${url}/add`, (visit) => {
     const { application, fields } = visit
     const { name = '', issuer = '', subject = '', audience = '' } = fields
     const added = { name: name.trim(), issuer: issuer.trim(), subject: subject.trim(), audiences: [audience.trim()] }
@@ -24,11 +24,11 @@ export function federatedCredentials(desk: Desk): void {
       return back(visit)
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error
-      return refuse(visit, problemIn(error))
+      return refuse(visit, formProblem(error))
     }
   })
 
-  desk.applicationForm(`${url}/delete`, (visit) => {
+  routes.applicationForm(`${url}/delete`, (visit) => {
     const { application, directory, fields } = visit
     const left = application.federatedCredentials.filter(({ name }) => name !== fields.name)
     directory.changeApplication(application.appId, { federatedCredentials: left })

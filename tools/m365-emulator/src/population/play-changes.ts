@@ -25,9 +25,9 @@ export function playChanges(directory: Directory, input: ChangeScriptInput): Pla
 
 const PLAYS: Readonly<Record<ChangeKind, Play>> = {
   hire,
-  leave: ({ users }, random) => one(users, random, (id) => users.delete(id)),
+  leave: ({ users }, random) => changeRandomUser(users, random, (id) => users.delete(id)),
   rename({ users }, random) {
-    const user = anybody(users, random)
+    const user = randomUser(users, random)
     if (!user) return undefined
     const surname = pick(SURNAMES, random)
     const domain = user.userPrincipalName.slice(user.userPrincipalName.lastIndexOf('@'))
@@ -42,7 +42,7 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
   },
   /** Takes three changes: a name must be free before it is used again. */
   'swap-names'({ users }, random) {
-    const [a, b] = [anybody(users, random), anybody(users, random)]
+    const [a, b] = [randomUser(users, random), randomUser(users, random)]
     if (!a || !b || a.id === b.id) return undefined
     const names = ({ userPrincipalName, mail }: User) => ({ userPrincipalName, mail: mail ?? null })
     users.change(a.id, {
@@ -53,14 +53,14 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
     return { userIds: [a.id, b.id] }
   },
   disable: ({ users }, random) =>
-    one(
+    changeRandomUser(
       users,
       random,
       (id) => users.change(id, { accountEnabled: false }),
       ({ accountEnabled }) => accountEnabled,
     ),
   enable: ({ users }, random) =>
-    one(
+    changeRandomUser(
       users,
       random,
       (id) => users.change(id, { accountEnabled: true }),
@@ -79,7 +79,7 @@ const PLAYS: Readonly<Record<ChangeKind, Play>> = {
   },
   /** Moves a user from one group to another, or into a first one. */
   'move-group'({ users, groups }, random) {
-    const user = anybody(users, random)
+    const user = randomUser(users, random)
     if (!user) return undefined
     const from = groups.groupsOf(user.id)[0]
     const others = groups.all().filter(({ id }) => !groups.groupsOf(user.id).some((group) => group.id === id))
@@ -101,24 +101,33 @@ function hire({ users, domains }: Directory, random: () => number) {
 
 type Users = Directory['users']
 
-function one(users: Users, random: () => number, act: (id: string) => void, isMeant?: (user: User) => boolean) {
-  const user = anybody(users, random, isMeant)
+function changeRandomUser(
+  users: Users,
+  random: () => number,
+  act: (id: string) => void,
+  matches?: (user: User) => boolean,
+) {
+  const user = randomUser(users, random, matches)
   if (!user) return undefined
   act(user.id)
   return { userIds: [user.id] }
 }
 
 /** Picks at random; after many misses, the next user that matches. */
-function anybody(users: Users, random: () => number, isMeant: (user: User) => boolean = () => true): User | undefined {
+function randomUser(
+  users: Users,
+  random: () => number,
+  matches: (user: User) => boolean = () => true,
+): User | undefined {
   let position = 0
   for (let attempt = 0; attempt < TRIES; attempt++) {
     position = Math.floor(random() * users.end)
     const user = users.at(position)
-    if (user && isMeant(user)) return user
+    if (user && matches(user)) return user
   }
   for (let step = 0; step < users.end; step++) {
     const user = users.at((position + step) % users.end)
-    if (user && isMeant(user)) return user
+    if (user && matches(user)) return user
   }
   return undefined
 }

@@ -37,7 +37,7 @@ type Draw = {
 /** Computes every user from position and seed; stores nothing. */
 export function computedPopulation(seed: PopulationSeed, domain: string): Population {
   const ids = objectIds(seed.seed, seed.size)
-  const untold = UserSeed.parse({ id: ids.idAt(0), userPrincipalName: `nobody@${domain}`, displayName: 'Nobody' })
+  const template = UserSeed.parse({ id: ids.idAt(0), userPrincipalName: `nobody@${domain}`, displayName: 'Nobody' })
   const locales = (Object.entries(seed.locales) as [LocaleName, number][]).filter(([, weight]) => weight > 0)
   if (locales.length === 0) throw new Error('At least one locale must have a weight.')
 
@@ -45,11 +45,11 @@ export function computedPopulation(seed: PopulationSeed, domain: string): Popula
     const draw = drawing(mix(position ^ mix(seed.seed)))
     const id = ids.idAt(position)
     const created = { createdDateTime: `${new Date(EPOCH + position * 7 * MINUTE).toISOString().slice(0, 19)}Z` }
-    if (draw.share() < seed.rooms) return { ...untold, ...created, id, ...room(position, draw, domain) }
+    if (draw.share() < seed.rooms) return { ...template, ...created, id, ...room(position, draw, domain) }
     const localeName = weighted(locales, draw.share())
     const person = named(LOCALES[localeName], seed, draw)
     const own = {
-      ...untold,
+      ...template,
       ...created,
       id,
       ...person.names,

@@ -40,7 +40,7 @@ const rolesNow = async () => decodeJwt(await givenAppToken(m365, client, FABRIKA
 const withdraw = () => m365.directory(FABRIKAM_DIRECTORY_ID).withdrawConsent(FABRIKAM_CLIENT_ID)
 
 describe('S22 S23 admin consent', () => {
-  test('v1 grants what the registration lists, once a Global Administrator accepts, and Graph then answers', async () => {
+  test('v1 grants the registration’s permissions once a Global Administrator accepts, and Graph then answers', async () => {
     withdraw()
     const agent = new SignInAgent(m365.origin)
     const asked = await agent.signIn(consentUrl('adminconsent'), FABRIKAM_GLOBAL_ADMINISTRATOR)
@@ -53,7 +53,7 @@ describe('S22 S23 admin consent', () => {
     expect(users.status).toBe(200)
   })
 
-  test('v2 grants application permissions with .default, and says which', async () => {
+  test('v2 grants application permissions with .default, and names them in the answer', async () => {
     withdraw()
     const agent = new SignInAgent(m365.origin)
     const back = await agent.submit(
@@ -73,7 +73,7 @@ describe('S22 S23 admin consent', () => {
     expect(await rolesNow()).toBeUndefined()
   })
 
-  test('a refusal says so: permission_denied from v1, and admin_consent=True beside consent_required from v2', async () => {
+  test('a refusal is reported: permission_denied by v1, consent_required with admin_consent=True by v2', async () => {
     const agent = new SignInAgent(m365.origin)
     const v1 = await agent.submit(await agent.open(consentUrl('adminconsent')), 'Cancel')
     expect(answerOf(v1)).toMatchObject({ error: 'permission_denied', state: 'a-state' })
@@ -82,7 +82,7 @@ describe('S22 S23 admin consent', () => {
     expect(answerOf(v2).error_description).toMatch(/^AADSTS65004: /)
   })
 
-  test('S2 an Application Administrator and a plain user are told which roles are needed, and nothing is granted', async () => {
+  test('S2 an Application Administrator and a plain user see which roles are needed, and nothing is granted', async () => {
     withdraw()
     for (const name of [FABRIKAM_APPLICATION_ADMINISTRATOR, givenUser(m365, FABRIKAM_DIRECTORY_ID).userPrincipalName]) {
       const agent = new SignInAgent(m365.origin)
@@ -123,7 +123,7 @@ describe('S22 S23 admin consent', () => {
     expect(page.text).toContain(`AADSTS${code}:`)
   })
 
-  test('v1 tolerates further path segments, multi-tenant applications use common', async () => {
+  test('v1 tolerates further path segments, and accepts common for multi-tenant applications', async () => {
     const asked = { client_id: JACKFIELD_CLIENT_ID, redirect_uri: `${WEB}/more` }
     const page = await new SignInAgent(m365.origin).signIn(
       consentUrl('adminconsent', asked, 'common'),
@@ -132,7 +132,7 @@ describe('S22 S23 admin consent', () => {
     expect(page.text).toContain('Review for your organization, Fabrikam')
   })
 
-  test('a new consent stays without effect for as long as replication is set to take', async () => {
+  test('a new consent has no effect before the replication delay', async () => {
     withdraw()
     m365.entra.consentDelayMs = 60_000
     m365.directory(FABRIKAM_DIRECTORY_ID).grantConsent(FABRIKAM_CLIENT_ID, { roles: ['User.Read.All'] })
@@ -146,7 +146,7 @@ describe('S22 S23 admin consent', () => {
 describe('consent at sign-in', () => {
   const signInUrl = () => authorizeUrl(m365, { client_id: FABRIKAM_CLIENT_ID }, FABRIKAM_DIRECTORY_ID)
 
-  test('FC-02 where users may not consent for themselves the approval page names no number, and returning looks like Cancel', async () => {
+  test('FC-02 without user consent the approval page shows no number, and returning answers like Cancel', async () => {
     withdraw()
     const closed = m365.addDirectory({
       id: 'a0000000-0000-4000-8000-000000000001',
@@ -169,7 +169,7 @@ describe('consent at sign-in', () => {
     m365.entra.adminApproval = 'page'
   })
 
-  test('an administrator may consent for everybody, and the next person is not asked', async () => {
+  test('an administrator may consent for everybody, and the next user is not asked', async () => {
     withdraw()
     const agent = new SignInAgent(m365.origin)
     const asked = await agent.signIn(signInUrl(), FABRIKAM_GLOBAL_ADMINISTRATOR)
@@ -180,7 +180,7 @@ describe('consent at sign-in', () => {
     expect(page.location?.searchParams.get('code')).toBeTruthy()
   })
 
-  test('with assignment required only assigned users come in: AADSTS50105', async () => {
+  test('with assignment required only assigned users sign in: AADSTS50105', async () => {
     const [assigned, other] = [givenUser(m365, FABRIKAM_DIRECTORY_ID), givenUser(m365, FABRIKAM_DIRECTORY_ID)]
     m365
       .directory(FABRIKAM_DIRECTORY_ID)

@@ -21,7 +21,7 @@ const errorOf = (page: Page) => ({
   code: /^AADSTS(\d+):/.exec(answerOf(page).get('error_description') ?? '')?.[1],
 })
 
-describe('errors that stay on the page of the login service', () => {
+describe('errors shown on the login service’s own page', () => {
   test.each([
     [
       '50011',
@@ -44,7 +44,7 @@ describe('errors that stay on the page of the login service', () => {
     expect(page.text).toMatch(/Correlation Id [0-9a-f-]{36} Timestamp \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/)
   })
 
-  test('what the request says is encoded on the page', async () => {
+  test('request parameters are encoded on the page', async () => {
     const page = await open({ redirect_uri: '"><script>alert(1)</script>' })
     expect(page.html).not.toContain('<script>')
   })
@@ -68,7 +68,7 @@ test.each([
 })
 
 describe('signing in', () => {
-  test('S38 the login pages cut the opener off with Cross-Origin-Opener-Policy', async () => {
+  test('S38 the login pages cut off the opener with Cross-Origin-Opener-Policy', async () => {
     const page = await open({})
     expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin')
     expect(page.text).toContain('Sign in')
@@ -82,7 +82,7 @@ describe('signing in', () => {
     expect((await agent.signIn(authorizeUrl(m365), user.userPrincipalName)).text).toContain('AADSTS50057')
   })
 
-  test('S39 one Microsoft session signs in silently, two are asked about, prompts are obeyed', async () => {
+  test('S39 one Microsoft session signs in silently, two show the account picker, prompts are obeyed', async () => {
     const agent = new SignInAgent(m365.origin)
     const [first, second] = [givenUser(m365), givenUser(m365)]
     await agent.signIn(authorizeUrl(m365), first.userPrincipalName)
@@ -105,7 +105,7 @@ describe('signing in', () => {
     expect(hinted.location?.searchParams.get('code')).toBeTruthy()
   })
 
-  test('S39 a user of another directory stays on the page with AADSTS50020 and may choose another account', async () => {
+  test('S39 a user of another directory sees AADSTS50020 and may choose another account', async () => {
     const agent = new SignInAgent(m365.origin)
     const refused = await agent.signIn(authorizeUrl(m365), MALLORY.userPrincipalName)
     expect(refused.location).toBeUndefined()
@@ -115,7 +115,7 @@ describe('signing in', () => {
     expect(page.location?.searchParams.get('code')).toBeTruthy()
   })
 
-  test('FC-02 a cancelled login goes back with access_denied, the sub-code cancel and no description', async () => {
+  test('FC-02 a cancelled login returns access_denied with the sub-code cancel and no description', async () => {
     const agent = new SignInAgent(m365.origin)
     const back = await agent.submit(await agent.open(authorizeUrl(m365, { state: 'a-state' })), 'Cancel')
     expect(Object.fromEntries(answerOf(back))).toEqual({
@@ -146,7 +146,7 @@ describe('signing in', () => {
     }
   })
 
-  test('an application nobody consented to asks first; prompt=none gets consent_required', async () => {
+  test('an application without consent asks first; prompt=none answers consent_required', async () => {
     const agent = new SignInAgent(m365.origin)
     const user = givenUser(m365, FABRIKAM_DIRECTORY_ID)
     const url = authorizeUrl(m365, { client_id: FABRIKAM_CLIENT_ID }, FABRIKAM_DIRECTORY_ID)
@@ -169,7 +169,7 @@ describe('signing in', () => {
   })
 })
 
-test('logout ends the Microsoft session and returns to registered addresses only', async () => {
+test('logout ends the Microsoft session and redirects to registered addresses only', async () => {
   const agent = new SignInAgent(m365.origin)
   const logout = (uri: string) =>
     `${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(uri)}`
@@ -182,7 +182,7 @@ test('logout ends the Microsoft session and returns to registered addresses only
   expect(elsewhere.text).toContain('You signed out')
 })
 
-test('a redirect URI is http on the local machine only', () => {
+test('an http redirect URI is accepted on the local machine only', () => {
   const register = (uri: string) => () =>
     m365
       .directory(FABRIKAM_DIRECTORY_ID)

@@ -54,7 +54,7 @@ describe('S26 a certificate instead of a secret', () => {
     expect(decodeJwt(String(answer.body.access_token))).toMatchObject({ appidacr: '2', roles: ['User.Read.All'] })
   })
 
-  test('the audience may name the directory by its domain, and a code is redeemed with a certificate as well', async () => {
+  test('the audience may name the directory by its domain, and a code is redeemed with a certificate, too', async () => {
     const assertion = await sign(
       own.privateKey,
       { x5t: thumbprint('sha1') },
@@ -99,7 +99,7 @@ describe('S26 a certificate instead of a secret', () => {
     expect(answer.code).toBe(code)
   })
 
-  test('AADSTS50027 for what is no token, AADSTS900144 without the type, 700027 once the certificate is over', async () => {
+  test('a malformed assertion answers AADSTS50027, a missing type AADSTS900144, an expired certificate 700027', async () => {
     expect((await ask('nonsense')).code).toBe(50027)
     const assertion = await sign(own.privateKey, { x5t: thumbprint('sha1') }, ownClaims())
     expect((await ask(assertion, { client_assertion_type: undefined })).code).toBe(900144)
@@ -113,7 +113,7 @@ describe('S26 a certificate instead of a secret', () => {
     await later.close()
   })
 
-  test('a registration takes RSA certificates only', () => {
+  test('a registration accepts RSA certificates only', () => {
     const change = () =>
       m365
         .directory(CONTOSO_DIRECTORY_ID)
@@ -122,7 +122,7 @@ describe('S26 a certificate instead of a secret', () => {
   })
 })
 
-describe('S26 workload identity federation: the token of another issuer', () => {
+describe('S26 workload identity federation: a token of another issuer', () => {
   const cluster = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const subject = 'system:serviceaccount:phones:sync'
   let issuer = ''
@@ -162,11 +162,11 @@ describe('S26 workload identity federation: the token of another issuer', () => 
     expect((await ask(await federated(claims, header))).code).toBe(code)
   })
 
-  test('a token that Entra issued itself is not taken: AADSTS700222', async () => {
+  test('a token issued by Entra itself is refused: AADSTS700222', async () => {
     expect((await ask(await federated({ iss: `${m365.origin}/${CONTOSO_DIRECTORY_ID}/v2.0` }))).code).toBe(700222)
   })
 
-  test('a forged signature is AADSTS50013, and the 2022 number of a mismatch is a switch away', async () => {
+  test('a forged signature answers AADSTS50013; a switch selects the 2022 number of a mismatch', async () => {
     const forged = createPrivateKey(
       generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
     )
@@ -177,14 +177,14 @@ describe('S26 workload identity federation: the token of another issuer', () => 
     expect({ code: answer.code, status: answer.status }).toEqual({ code: 70021, status: 400 })
   })
 
-  test('an issuer that does not answer is AADSTS50166', async () => {
+  test('an issuer that does not answer gives AADSTS50166', async () => {
     const gone = 'http://127.0.0.1:9'
     const federatedCredentials = [{ name: 'gone', issuer: gone, subject }]
     m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { federatedCredentials })
     expect((await ask(await federated({ iss: gone }))).code).toBe(50166)
   })
 
-  test('at most 20 credentials, each pair of issuer and subject once', () => {
+  test('a registration holds at most 20 credentials, each pair of issuer and subject once', () => {
     const change = (federatedCredentials: { name: string; issuer: string; subject: string }[]) => () =>
       m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { federatedCredentials })
     expect(change(Array.from({ length: 21 }, (_, n) => ({ name: `name-${n}`, issuer, subject: `s${n}` })))).toThrow()

@@ -59,7 +59,7 @@ test('a device polls until its person has signed in, then gets tokens once', asy
   expect(await errorOf(poll(body.device_code))).toEqual(['bad_verification_code', 70020])
 })
 
-test('a declined code answers authorization_declined', async () => {
+test('a declined user code answers authorization_declined', async () => {
   const { body } = await begin()
   const { agent, confirm } = await enter(body.user_code)
   expect((await agent.submit(await confirm(), 'Cancel')).text).toContain('You cancelled the sign-in')
@@ -71,7 +71,7 @@ test('an unknown user code is refused on the page, an unknown device code at the
   expect(await errorOf(poll('nonsense'))).toEqual(['bad_verification_code', 70020])
 })
 
-test('after fifteen minutes the code is worth nothing', async () => {
+test('a code expires after fifteen minutes', async () => {
   const own = await begin()
   m365.advanceTime(901_000)
   expect(await errorOf(poll(own.body.device_code))).toEqual(['expired_token', 70020])
@@ -87,7 +87,7 @@ test('without public client flows a credential is needed: AADSTS7000218', async 
   contoso.changeApplication(JACKFIELD_CLIENT_ID, { allowPublicClient: true })
 })
 
-test('what is wrong with the request is told: scope, client, audience, path', async () => {
+test('errors name the faulty part: scope, client, audience, path', async () => {
   expect((await begin({ scope: '' })).body.error_codes).toEqual([900144])
   expect((await begin({ client_id: '11111111-2222-4333-8444-555555555555' })).body.error_codes).toEqual([700016])
   expect((await begin({ client_id: FABRIKAM_CLIENT_ID }, 'organizations')).body.error_codes).toEqual([50194])

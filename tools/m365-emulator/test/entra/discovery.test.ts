@@ -52,7 +52,7 @@ test('the key set has two keys or more, each with its issuer, kid equal to x5t, 
   expect(common.body.keys.filter(({ issuer }) => issuer.includes('9188040d'))).toHaveLength(1)
 })
 
-test('RP-17 keys roll on demand, keeping the old ones or withdrawing them', async () => {
+test('RP-17 keys roll on demand; the old ones stay or are withdrawn', async () => {
   const kids = async () => (await get('/common/discovery/v2.0/keys')).body.keys.map(({ kid }) => kid)
   const before = await kids()
   await m365.rollKeys()

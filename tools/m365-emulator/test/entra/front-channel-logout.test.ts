@@ -33,7 +33,7 @@ afterAll(async () => {
   site?.close()
 })
 
-test('a browser that signs out calls the application in a frame, with sid and nothing else, and then goes back to it', {
+test('sign-out loads the application’s logout URL in a frame, with sid alone, then returns to the application', {
   timeout: 90_000,
 }, async () => {
   const context = await browser.newContext()

@@ -18,7 +18,7 @@ const signIn = (parameters: Record<string, string | undefined>) =>
 const fragmentOf = (location: URL | undefined) => Object.fromEntries(new URLSearchParams(location?.hash.slice(1)))
 
 describe('the hybrid flow, where the registration enables ID tokens', () => {
-  test('code id_token answers in the fragment, c_hash binds the two, and the code is good', async () => {
+  test('code id_token answers in the fragment, c_hash binds the two, and the code can be redeemed', async () => {
     const answer = fragmentOf((await signIn({ response_type: 'code id_token' })).location)
     const hash = createHash('sha256')
       .update(answer.code ?? '')
@@ -30,7 +30,7 @@ describe('the hybrid flow, where the registration enables ID tokens', () => {
     expect((await postToken(m365, redemption(answer.code ?? ''))).status).toBe(200)
   })
 
-  test('id_token alone brings no code; form_post carries it in a form', async () => {
+  test('id_token alone returns no code; form_post puts it into a form', async () => {
     expect(fragmentOf((await signIn({ response_type: 'id_token' })).location)).not.toHaveProperty('code')
     const page = await signIn({ response_type: 'code id_token', response_mode: 'form_post' })
     expect(Object.keys(page.formOf('Continue').values).sort()).toEqual(['code', 'id_token', 'session_state', 'state'])
@@ -48,7 +48,7 @@ describe('the hybrid flow, where the registration enables ID tokens', () => {
   })
 })
 
-test('AZ-17 the authorize endpoint takes the request by POST as well', async () => {
+test('AZ-17 the authorize endpoint accepts POST, too', async () => {
   const url = new URL(authorizeUrl(m365))
   const agent = new SignInAgent(m365.origin)
   const login = await agent.open(`${url.origin}${url.pathname}`, { method: 'POST', body: url.searchParams })
@@ -56,7 +56,7 @@ test('AZ-17 the authorize endpoint takes the request by POST as well', async () 
   expect(page.location?.searchParams.get('code')).toBeTruthy()
 })
 
-test('S5 a person with a second factor approves it, and amr says so where it is switched on', async () => {
+test('S5 a second factor is approved, and amr shows it if switched on', async () => {
   const user = givenUser(m365)
   m365.directory(CONTOSO_DIRECTORY_ID).changeUser(user.id, { mfa: true })
   m365.entra.amrClaim = true
@@ -71,7 +71,7 @@ test('S5 a person with a second factor approves it, and amr says so where it is 
   m365.entra.amrClaim = false
 })
 
-test('the switches of uncertain behaviour work over HTTP and refuse what they do not know', async () => {
+test('the switches of uncertain behaviour are set over HTTP, and unknown ones are refused', async () => {
   const put = (body: unknown) =>
     fetch(`${m365.origin}/_emulator/entra`, {
       method: 'PUT',

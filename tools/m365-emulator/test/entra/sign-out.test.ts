@@ -22,7 +22,7 @@ async function claimsAfterSignIn(agent: SignInAgent, userName: string) {
   return decodeJwt(String(body.id_token))
 }
 
-test('front-channel logout: each application of the session is called in a frame with sid alone, then the browser goes on', async () => {
+test('front-channel logout loads every application of the session in a frame with sid alone, then redirects', async () => {
   const agent = new SignInAgent(m365.origin)
   const { sid } = await claimsAfterSignIn(agent, ADELE.userPrincipalName)
   const page = await agent.open(logoutUrl())
@@ -34,20 +34,20 @@ test('front-channel logout: each application of the session is called in a frame
   )
 })
 
-test('with several accounts logout asks which, and logout_hint answers it', async () => {
+test('with several accounts logout asks for one, unless logout_hint names it', async () => {
   const agent = new SignInAgent(m365.origin)
   const [first, second] = [givenUser(m365), givenUser(m365)]
   await claimsAfterSignIn(agent, first.userPrincipalName)
   const { login_hint: hint } = await claimsAfterSignIn(agent, second.userPrincipalName)
   expect((await agent.open(logoutUrl())).text).toContain('Which account do you want to sign out of?')
   await agent.open(logoutUrl({ logout_hint: String(hint) }))
-  // the other one is the only one left, so it signs in silently
+  // one account is left, so it signs in silently
   const silent = await agent.open(authorizeUrl(m365, { prompt: 'none' }))
   const { body } = await postToken(m365, redemption(silent.location?.searchParams.get('code') ?? ''))
   expect(decodeJwt(String(body.id_token)).oid).toBe(first.id)
 })
 
-test('the account picked on the page is the one that ends', async () => {
+test('the account picked on the page is signed out', async () => {
   const agent = new SignInAgent(m365.origin)
   const [first, second] = [givenUser(m365), givenUser(m365)]
   for (const user of [first, second])
@@ -58,7 +58,7 @@ test('the account picked on the page is the one that ends', async () => {
   expect(decodeJwt(String(body.id_token)).oid).toBe(second.id)
 })
 
-test('the login_hint claim is a login_hint', async () => {
+test('the value of the login_hint claim is accepted as login_hint', async () => {
   const agent = new SignInAgent(m365.origin)
   const [first, second] = [givenUser(m365), givenUser(m365)]
   const { login_hint: hint } = await claimsAfterSignIn(agent, first.userPrincipalName)

@@ -37,7 +37,7 @@ test('RP-09 RP-13 claims and header of the next token are set or removed, once',
   expect((await verified(await idToken())).payload.nonce).toBe('a-nonce')
 })
 
-test('a spoiled token meant for another application waits for it', async () => {
+test('a tampered token for one application is not issued to another', async () => {
   m365.tamperNextIdToken({ clientId: '11111111-2222-4333-8444-555555555555', sign: 'none' })
   await expect(verified(await idToken())).resolves.toBeDefined()
 })

@@ -26,7 +26,7 @@ afterAll(() => m365.close())
 const ORIGIN = { origin: 'http://app.localhost:4000' }
 const spa = { redirect_uri: SPA, client_secret: undefined }
 
-describe('S11 the platform of the redirect URI decides who may redeem', () => {
+describe('S11 the platform of the redirect URI decides which client may redeem', () => {
   test.each([
     ['web with a secret', {}, {}, {}, 200, undefined],
     ['web without a secret', {}, { client_secret: undefined }, {}, 401, 7000218],
@@ -41,7 +41,7 @@ describe('S11 the platform of the redirect URI decides who may redeem', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(isSpa ? ORIGIN.origin : null)
   })
 
-  test('a preflight is answered', async () => {
+  test('a preflight request is answered', async () => {
     const url = `${m365.origin}/common/oauth2/v2.0/token`
     const response = await fetch(url, {
       method: 'OPTIONS',
@@ -51,7 +51,7 @@ describe('S11 the platform of the redirect URI decides who may redeem', () => {
     expect(response.headers.get('access-control-allow-methods')).toContain('POST')
   })
 
-  test('a refresh token of a spa sign-in needs an Origin and dies 24 hours after the sign-in', async () => {
+  test('a refresh token of a spa sign-in needs an Origin and expires 24 hours after the sign-in', async () => {
     const own = await givenEmulator()
     const { body } = await postToken(own, redemption(await givenCode(own, { redirect_uri: SPA }), spa), ORIGIN)
     const refresh = {
@@ -83,14 +83,14 @@ describe('a code', () => {
     expect((await postToken(m365, redemption(await givenCode(m365), sent))).code).toBe(code)
   })
 
-  test('works once: AADSTS54005, and not on another tenant path: AADSTS700005', async () => {
+  test('works once (then AADSTS54005), and only on its tenant path (AADSTS700005)', async () => {
     const code = await givenCode(m365)
     expect((await postToken(m365, redemption(code))).status).toBe(200)
     expect((await postToken(m365, redemption(code))).code).toBe(54005)
     expect((await postToken(m365, redemption(await givenCode(m365)), {}, 'organizations')).code).toBe(700005)
   })
 
-  test('is burnt by a failed client authentication and expires after ten minutes', async () => {
+  test('is invalid after a failed client authentication, and expires after ten minutes', async () => {
     const own = await givenEmulator()
     const code = await givenCode(own)
     await postToken(own, redemption(code, { client_secret: 'a-wrong-secret-value' }))
@@ -101,14 +101,14 @@ describe('a code', () => {
     await own.close()
   })
 
-  test('is good for one of two redemptions at the same moment', async () => {
+  test('is redeemed by one of two concurrent requests', async () => {
     const code = await givenCode(m365)
     const answers = await Promise.all([postToken(m365, redemption(code)), postToken(m365, redemption(code))])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
     expect(answers.map(({ code }) => code)).toContain(54005)
   })
 
-  test('of a user disabled meanwhile is refused with AADSTS50057', async () => {
+  test('of a user disabled since is refused with AADSTS50057', async () => {
     const user = givenUser(m365)
     const code = await givenCode(m365, {}, CONTOSO_DIRECTORY_ID, user.userPrincipalName)
     m365.directory(CONTOSO_DIRECTORY_ID).disableUser(user.id)
@@ -133,7 +133,7 @@ describe('ID token', () => {
     expect(claims).toMatchObject({ ver: '2.0', nonce: 'a-nonce', sid: expect.any(String) })
   })
 
-  test('S47 RP-23 a stranger signs in at organizations with the own tid and the victim`s mail', async () => {
+  test('S47 RP-23 a foreign user signs in at organizations with their own tid and the victim’s mail', async () => {
     const claims = await claimsOf('openid profile email', 'organizations', MALLORY.userPrincipalName)
     expect(claims).toMatchObject({
       tid: ADATUM_DIRECTORY_ID,
@@ -176,7 +176,7 @@ describe('S23 S27 client credentials', () => {
     expect({ status: answer.status, code: answer.code }).toEqual({ status, code })
   })
 
-  test('the error document has every member of the real one', async () => {
+  test('the error document has every member of Microsoft’s', async () => {
     const { body } = await postToken(m365, appOnly({ client_secret: 'a-wrong-secret-value' }))
     expect(body.error).toBe('invalid_client')
     expect(body.error_description).toMatch(
@@ -187,7 +187,7 @@ describe('S23 S27 client credentials', () => {
     expect(body.timestamp).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/)
   })
 
-  test('S26 two secrets overlap, an expired one answers AADSTS7000222, Basic authentication works', async () => {
+  test('S26 two secrets overlap, an expired one answers AADSTS7000222, and Basic authentication is accepted', async () => {
     const contoso = m365.directory(CONTOSO_DIRECTORY_ID)
     const fresh = contoso.addSecret(JACKFIELD_CLIENT_ID)
     const expired = contoso.addSecret(JACKFIELD_CLIENT_ID, { endDateTime: '2020-01-01T00:00:00Z' })
@@ -205,7 +205,7 @@ describe('S23 S27 client credentials', () => {
     await own.close()
   })
 
-  test('S22 a token is issued without consent, it just has no roles', async () => {
+  test('S22 a token without consent is issued, but has no roles', async () => {
     const fabrikam = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
     const claims = async () =>
       decodeJwt(String((await postToken(m365, appOnly(fabrikam), {}, FABRIKAM_DIRECTORY_ID)).body.access_token))

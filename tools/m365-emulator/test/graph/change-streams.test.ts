@@ -23,7 +23,7 @@ function givenDirectory(size: number) {
 
 type Item = GraphAnswer['body']['value'][number]
 
-/** A follower that knows only what lists and delta told it. */
+/** A client that learns of changes only through lists and delta. */
 async function follower(directoryId: string) {
   const token = await givenAppToken(m365, {}, directoryId)
   const select = '$select=displayName,userPrincipalName,accountEnabled'
@@ -57,7 +57,7 @@ async function follower(directoryId: string) {
   }
 }
 
-test('S44 S45 S46 whoever follows delta through a stream of every kind of change ends with the truth', async () => {
+test('S44 S45 S46 a client that follows delta through every kind of change ends with the directory’s state', async () => {
   const directory = givenDirectory(400)
   const { follow, truth } = await follower(directory.id)
   expect(await follow()).toEqual(await truth())
@@ -76,7 +76,7 @@ test('the same script on the same directory makes the same changes', () => {
   expect(one.size()).toEqual(other.size())
 })
 
-test('swapped names belong to the other one afterwards', () => {
+test('swapped names belong to the other user afterwards', () => {
   const directory = givenDirectory(10)
   const before = new Map(directory.users().map(({ id, userPrincipalName }) => [id, userPrincipalName]))
   const [swap] = directory.playChanges({ seed: 3, count: 1, mix: { 'swap-names': 1 } })
@@ -88,12 +88,12 @@ test('swapped names belong to the other one afterwards', () => {
   ])
 })
 
-test('what is impossible becomes something else, and a directory without anybody hires', () => {
+test('an impossible change becomes another one, and an empty directory hires', () => {
   expect(givenDirectory(5).playChanges({ count: 1, mix: { restore: 1 } })[0]?.kind).toBe('rename')
   expect(givenDirectory(0).playChanges({ count: 1, mix: { leave: 1 } })[0]?.kind).toBe('hire')
 })
 
-test('a script is played over HTTP, and one that makes no sense is refused', async () => {
+test('a script is played over HTTP, and an invalid one is refused', async () => {
   const directory = givenDirectory(20)
   const post = (body: unknown) =>
     fetch(`${m365.origin}/_emulator/directories/${directory.id}/changes`, {

@@ -20,14 +20,14 @@ const ids = ({ body }: GraphAnswer) => body.value.map(({ id }) => id)
 const latest = async () =>
   (await get('/users/delta?$deltatoken=latest&$select=displayName')).body['@odata.deltaLink'] ?? ''
 
-test('SY-05 an expired token answers 410 SyncStateNotFound where that form is chosen', async () => {
+test('SY-05 an expired token answers 410 SyncStateNotFound if that form is selected', async () => {
   m365.graph.expiredDeltaStatus = 410
   const link = await latest()
   contoso().expireDeltaTokens()
   expect(await get(link)).toMatchObject({ status: 410, body: { error: { code: 'SyncStateNotFound' } } })
 })
 
-test('S44 a late change misses a round and comes in the next', async () => {
+test('S44 a lagging change misses a round and appears in the next', async () => {
   const link = await latest()
   m365.graph.deltaLagMilliseconds = 60_000
   contoso().changeUser(ADELE.id, { displayName: 'Adele Late' })
@@ -38,14 +38,14 @@ test('S44 a late change misses a round and comes in the next', async () => {
   expect(ids(await get(first.body['@odata.deltaLink'] ?? ''))).toEqual([ADELE.id])
 })
 
-test('S44 a round repeats the end of the one before it', async () => {
+test('S44 a round replays the last changes of the one before', async () => {
   const people = [givenUser(m365), givenUser(m365), givenUser(m365)].map(({ id }) => id)
   m365.graph.deltaReplays = 2
   const link = await latest()
   expect(ids(await get(link))).toEqual(people.slice(1))
 })
 
-test('S44 items come in another order, the same one each time', async () => {
+test('S44 items are shuffled, the same way for the same seed', async () => {
   const link = await latest()
   const people = Array.from({ length: 8 }, () => givenUser(m365).id)
   m365.graph.deltaShuffleSeed = 7
@@ -55,7 +55,7 @@ test('S44 items come in another order, the same one each time', async () => {
   expect(ids(await get(link))).toEqual(first)
 })
 
-test('S45 the first round may tell of the recycle bin', async () => {
+test('S45 the first round can include the recycle bin', async () => {
   const gone = givenUser(m365)
   contoso().deleteUser(gone.id)
   m365.graph.deltaPageSize = 999
@@ -86,7 +86,7 @@ test.each(['/users?$select=id&$top=10', '/users?$select=id&$top=10&$orderby=disp
   },
 )
 
-test('a select cannot join a token', async () => {
+test('a $select cannot be added to a token', async () => {
   const link = await latest()
   expect((await get(`${link}&$select=mail`)).body.error.code).toBe('Request_BadRequest')
 })

@@ -36,7 +36,7 @@ async function subscribe(resource: string, changeType = 'updated,deleted'): Prom
   return response.status
 }
 
-test('S44 who joins or leaves a group is told with the group', async () => {
+test('S44 joining and leaving a group notifies subscribers of the group', async () => {
   const group = contoso().addGroup({ id: randomUUID(), displayName: 'Sales' })
   expect(await subscribe('/groups')).toBe(201)
   contoso().addMember(group.id, ADELE.id)
@@ -48,7 +48,7 @@ test('S44 who joins or leaves a group is told with the group', async () => {
   ])
 })
 
-test('a subscription to the members of a group hears of nothing else, and users have no such resource', async () => {
+test('a subscription to a group’s members receives nothing else, and users have no such resource', async () => {
   const group = contoso().addGroup({ id: randomUUID(), displayName: 'Sales' })
   expect(await subscribe(`groups/${group.id}/members`)).toBe(201)
   contoso().changeGroup(group.id, { displayName: 'Renamed' })
@@ -59,7 +59,7 @@ test('a subscription to the members of a group hears of nothing else, and users 
   expect(await subscribe('groups/members')).toBe(400)
 })
 
-test('“created” is refused for users where that reading of the documents is chosen', async () => {
+test('“created” is refused for users if that reading of the documents is selected', async () => {
   m365.subscriptions.limits.acceptCreatedUsers = false
   expect(await subscribe('users', 'created,updated')).toBe(400)
   expect(await subscribe('groups', 'created,updated')).toBe(201)

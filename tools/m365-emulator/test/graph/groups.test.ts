@@ -43,7 +43,7 @@ async function round(path: string) {
 }
 
 describe('members', () => {
-  test('direct and nested ones, cast to users, counted, over pages', async () => {
+  test('direct and nested members are listed, cast to users, counted and paged', async () => {
     const [nested, direct] = [givenUser(m365), givenUser(m365)]
     const inner = givenGroup({ displayName: 'Inner', members: [nested.id] })
     const outer = givenGroup({ displayName: 'Outer', members: [direct.id, inner.id] })
@@ -66,7 +66,7 @@ describe('members', () => {
     expect(ids(await get(`/users/${nested.id}/transitiveMemberOf`))).toEqual([inner.id, outer.id])
   })
 
-  test('a Microsoft 365 group holds no groups, and the cast to them is refused', async () => {
+  test('a Microsoft 365 group contains no groups, and the cast to groups is refused', async () => {
     const group = givenGroup({ groupTypes: ['Unified'], mailEnabled: true })
     expect((await get(`/groups/${group.id}/members/microsoft.graph.group`)).body.error.code).toBe(
       'Request_UnsupportedQuery',
@@ -74,7 +74,7 @@ describe('members', () => {
     expect(() => contoso().addMember(group.id, givenGroup().id)).toThrow('holds no groups')
   })
 
-  test('the right to read groups is needed, and without the right to read users a member is an id', async () => {
+  test('the right to read groups is needed; without the right to read users members have only ids', async () => {
     const group = givenGroup({ members: [ADELE.id] })
     expect((await getGraph(m365, `/groups/${group.id}/members`, usersOnly)).body.error.code).toBe(
       'Authorization_RequestDenied',
@@ -88,7 +88,7 @@ describe('members', () => {
     await own.close()
   })
 
-  test('checks, member objects and objects by id are answered', async () => {
+  test('membership checks, member objects and objects by id are answered', async () => {
     const user = givenUser(m365)
     const inner = givenGroup({ members: [user.id] })
     const outer = givenGroup({ members: [inner.id], securityEnabled: false })
@@ -121,7 +121,7 @@ test('groups are listed, filtered, counted and refused as Graph does', async () 
 })
 
 describe('S44 group delta', () => {
-  test('a large group comes in slices of its members over pages', async () => {
+  test('a large group is returned in slices of its members, over pages', async () => {
     const members = Array.from({ length: 7 }, () => givenUser(m365).id)
     const group = givenGroup({ members })
     const empty = givenGroup()
@@ -136,7 +136,7 @@ describe('S44 group delta', () => {
     expect(items.find(({ id }) => id === empty.id)).toEqual({ id: empty.id, displayName: 'A group' })
   })
 
-  test('moves, departures, renames and deletions come; without members selected, no members', async () => {
+  test('moves, departures, renames and deletions appear; members only when selected', async () => {
     const [mover, leaver] = [givenUser(m365), givenUser(m365)]
     const [from, to, gone] = [givenGroup({ members: [mover.id, leaver.id] }), givenGroup(), givenGroup()]
     const { deltaLink } = await round('/groups/delta?$deltatoken=latest')
@@ -169,7 +169,7 @@ describe('S44 group delta', () => {
     expect((await round(next)).items).toMatchObject([{ id: from.id, 'members@delta': [{ id: leaver.id }] }])
   })
 
-  test('a token of users is nothing for groups', async () => {
+  test('a delta token of users is refused for groups', async () => {
     const { body } = await get('/users/delta?$deltatoken=latest')
     expect((await get((body['@odata.deltaLink'] ?? '').replace('/users/', '/groups/'))).body.error.message).toBe(
       'Badly formed token.',
@@ -177,7 +177,7 @@ describe('S44 group delta', () => {
   })
 })
 
-test('groups are made and their members moved over HTTP', async () => {
+test('groups are created and members moved over HTTP', async () => {
   const id = randomUUID()
   const call = (method: string, path: string, body?: unknown) =>
     fetch(`${m365.origin}/_emulator/directories/${CONTOSO_DIRECTORY_ID}/groups${path}`, {

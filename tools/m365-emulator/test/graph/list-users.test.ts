@@ -17,7 +17,7 @@ const get = (path: string, headers: Record<string, string> = {}) => getGraph(m36
 const names = async (path: string, headers?: Record<string, string>) =>
   (await get(path, headers)).body.value.map(({ displayName }) => String(displayName))
 
-test('S31 Contoso answers the 32 users exactly as published', async () => {
+test('S31 Contoso returns the 32 users exactly as published', async () => {
   const { body, headers } = await get('/users')
   expect(body.value).toEqual(publishedContosoUsers())
   expect(body['@odata.context']).toBe(`${m365.origin}/v1.0/$metadata#users`)
@@ -27,7 +27,7 @@ test('S31 Contoso answers the 32 users exactly as published', async () => {
   expect(headers.get('request-id')).toMatch(/^[\da-f-]{36}$/)
 })
 
-test('S31 pages are followed to the end without loss, also while users come and go', async () => {
+test('S31 pages are complete, also while users come and go', async () => {
   const seen: string[] = []
   let next: string | undefined = '/users?$select=id&$top=7'
   for (let page = 0; next; page++) {
@@ -90,13 +90,13 @@ describe('refusals', () => {
     })
   })
 
-  test('16 values in one filter are too many, 15 are not', async () => {
+  test('a filter takes 15 values, not 16', async () => {
     const filter = (count: number) => `/users?$filter=id in (${Array(count).fill(`'${ADELE.id}'`).join(',')})`
     expect((await get(filter(16))).status).toBe(400)
     expect((await get(filter(15))).body.value).toHaveLength(1)
   })
 
-  test('SY-09 no, garbled, forged and expired tokens answer 401 InvalidAuthenticationToken', async () => {
+  test('SY-09 missing, garbled, forged and expired tokens answer 401 InvalidAuthenticationToken', async () => {
     const own = await givenEmulator()
     const good = await givenAppToken(own)
     const [header, , signature] = good.split('.')
@@ -113,7 +113,7 @@ describe('refusals', () => {
     await own.close()
   })
 
-  test('S22 without consent 403, and a token from before the consent stays without', async () => {
+  test('S22 without consent the answer is 403, also with a token issued before the consent', async () => {
     const client = { client_id: FABRIKAM_CLIENT_ID, client_secret: FABRIKAM_CLIENT_SECRET }
     const before = await givenAppToken(m365, client, FABRIKAM_DIRECTORY_ID)
     expect((await getGraph(m365, '/users', before)).body.error.code).toBe('Authorization_RequestDenied')
@@ -154,7 +154,7 @@ describe('queries', () => {
     expect(await names("/users?$filter=userType eq 'Guest'")).toEqual([])
   })
 
-  test('searches by the start of words, needs the header, counts on the first page only', async () => {
+  test('search matches the start of words, needs the header, and counts on the first page only', async () => {
     expect(await names('/users?$search="displayName:van ad"', EVENTUAL)).toEqual(['Adele Vance'])
     expect(await names('/users?$search="displayName:vance" OR "mail:Adams@"', EVENTUAL)).toEqual([
       'Conf Room Adams',
@@ -171,14 +171,14 @@ describe('queries', () => {
     expect((await get(first.body['@odata.nextLink'] ?? '')).status).toBe(400)
   })
 
-  test('sorts, over pages', async () => {
+  test('results are sorted across pages', async () => {
     const all = await names('/users?$orderby=displayName desc')
     expect(all).toEqual(all.toSorted((a, b) => b.localeCompare(a, 'en', { sensitivity: 'base' })))
     const first = await get('/users?$orderby=displayName desc&$top=30')
     expect(await names(first.body['@odata.nextLink'] ?? '')).toEqual(all.slice(30))
   })
 
-  test('one user by id and by name, the organisation, and a batch of them', async () => {
+  test('a user by id and by name, the organisation, and a batch of them are answered', async () => {
     expect((await get(`/users/${ADELE.userPrincipalName.toUpperCase()}`)).body).toMatchObject({ id: ADELE.id })
     m365.directory(FABRIKAM_DIRECTORY_ID).grantConsent(FABRIKAM_CLIENT_ID, { roles: ['User.Read.All'] })
     const guest = await givenAppToken(

@@ -39,7 +39,7 @@ const contoso = () => m365.directory(CONTOSO_DIRECTORY_ID)
 const rename = (displayName: string) => contoso().changeUser(ADELE.id, { displayName })
 const changes = () => hook.entries().map((entry) => entry.changeType)
 
-test('S44 a rename is told as captured: who, which directory, a number beyond 2^53, a time with an offset', async () => {
+test('S44 the notification of a rename is as captured: user, directory, a number above 2^53, a time with an offset', async () => {
   const subscriptionId = await subscribe()
   rename('Adele Vance-Miller')
   await m365.notifications.settled()
@@ -63,7 +63,7 @@ test('S44 a rename is told as captured: who, which directory, a number beyond 2^
   expect(hook.received[0]?.raw).toMatch(/"sequenceNumber":638059995676961\d{3}[,}]/)
 })
 
-test('S44 soft deletion raises “updated” too, and creation raises it for whoever did not ask for “created”', async () => {
+test('S44 soft deletion also raises “updated”, and creation does for subscribers without “created”', async () => {
   await subscribe()
   const id = randomUUID()
   contoso().addUser({ id, userPrincipalName: `new@${contoso().domains[0]}`, displayName: 'New' })
@@ -72,7 +72,7 @@ test('S44 soft deletion raises “updated” too, and creation raises it for who
   expect(changes()).toEqual(['updated', 'updated', 'deleted'])
 })
 
-test('S44 a burst arrives in few requests, and a subscription to one user hears of that one only', async () => {
+test('S44 a burst is sent in few requests, and a subscription to one user receives only that user’s changes', async () => {
   m365.notifications.settings.mostInOneRequest = 40
   await subscribe()
   await subscribe({ resource: `users/${ADELE.id}`, notificationUrl: `${hook.url}?adele` })
@@ -83,7 +83,7 @@ test('S44 a burst arrives in few requests, and a subscription to one user hears 
   expect(hook.received.filter(({ path }) => path === '/graph?adele').flatMap(({ value }) => value)).toHaveLength(1)
 })
 
-test('S44 what is not accepted comes again until it is', async () => {
+test('S44 a refused notification is retried until it is accepted', async () => {
   await subscribe()
   let refusals = 3
   hook.onNotification((_request, response) => response.writeHead(refusals-- > 0 ? 503 : 202).end())
@@ -93,7 +93,7 @@ test('S44 what is not accepted comes again until it is', async () => {
   expect(new Set(hook.received.map(({ raw }) => raw)).size).toBe(1)
 })
 
-test('what is not accepted for four hours is given up', async () => {
+test('a notification refused for four hours is given up', async () => {
   await subscribe()
   m365.notifications.settings.retryForMilliseconds = 50
   hook.onNotification((_request, response) => response.writeHead(500).end())
@@ -103,7 +103,7 @@ test('what is not accepted for four hours is given up', async () => {
   expect(hook.received.length).toBeLessThan(6)
 })
 
-test('an address that is late too often loses notifications for good, until its ten minutes are over', async () => {
+test('an address with too many late answers loses notifications for good, until its ten minutes are over', async () => {
   await subscribe()
   Object.assign(m365.notifications.settings, { answerWithinMilliseconds: 30, retryForMilliseconds: 0 })
   hook.onNotification(() => undefined)
@@ -122,7 +122,7 @@ test('an address that is late too often loses notifications for good, until its 
   expect(hook.received).toHaveLength(before + 1)
 })
 
-test('faults: lost, twice, late, out of order, with a wrong clientState', async () => {
+test('faults: lost, duplicated, delayed, reordered, with a wrong clientState', async () => {
   await subscribe()
   const { faults } = m365.notifications
   const told = async (plan: Parameters<typeof faults.plan>[0], ...names: string[]) => {
@@ -146,7 +146,7 @@ test('faults: lost, twice, late, out of order, with a wrong clientState', async 
   expect(order).toEqual([...order].sort((a, b) => b - a))
 })
 
-test('lifecycle events go to their own address; an unanswered call to reauthorise stops the flow until it is answered', async () => {
+test('lifecycle events are sent to their own address; an unanswered reauthorizationRequired stops notifications', async () => {
   const id = await subscribe()
   m365.notifications.lifecycle('reauthorizationRequired', { subscriptionId: id })
   await m365.notifications.settled()
@@ -168,7 +168,7 @@ test('lifecycle events go to their own address; an unanswered call to reauthoris
   expect(changes().filter(Boolean)).toHaveLength(2)
 })
 
-test('a lifecycle notification is as captured, with organizationId and no tenantId; the document’s shape is a switch', async () => {
+test('a lifecycle notification is as captured, with organizationId and without tenantId; a switch selects the document’s shape', async () => {
   const id = await subscribe()
   const told = async () => {
     hook.received.length = 0
@@ -203,7 +203,7 @@ test('a lifecycle notification is as captured, with organizationId and no tenant
   ])
 })
 
-test('“subscriptionRemoved” is told, and true', async () => {
+test('“subscriptionRemoved” is sent, and the subscription is gone', async () => {
   const id = await subscribe()
   m365.notifications.lifecycle('subscriptionRemoved', { directoryId: CONTOSO_DIRECTORY_ID })
   await m365.notifications.settled()
@@ -211,7 +211,7 @@ test('“subscriptionRemoved” is told, and true', async () => {
   expect(m365.subscriptions.all()).toEqual([])
 })
 
-test('the same is done over HTTP from another process', async () => {
+test('the same is controlled over HTTP', async () => {
   const id = await subscribe()
   const post = (path: string, body: unknown, method = 'POST') =>
     fetch(`${m365.origin}/_emulator${path}`, {

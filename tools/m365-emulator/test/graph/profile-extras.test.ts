@@ -26,7 +26,7 @@ const call = (method: string, path: string, bearer = token) =>
 describe('deleted items', () => {
   const bin = '/directory/deletedItems/microsoft.graph.user'
 
-  test('S45 the recycle bin tells who left and when, and restores with the same id', async () => {
+  test('S45 the recycle bin lists users with the time of deletion, and restores them with the same id', async () => {
     const [stays, user] = [givenUser(m365), givenUser(m365)]
     contoso().deleteUser(stays.id)
     contoso().deleteUser(user.id)
@@ -48,7 +48,7 @@ describe('deleted items', () => {
     expect((await get(`/directory/deletedItems/${stays.id}`)).body.error.code).toBe('Request_ResourceNotFound')
   })
 
-  test('S45 after thirty days they are gone for good', async () => {
+  test('S45 deleted users are purged after thirty days', async () => {
     const own = await givenEmulator()
     const user = givenUser(own)
     own.directory(CONTOSO_DIRECTORY_ID).deleteUser(user.id)
@@ -66,7 +66,7 @@ describe('deleted items', () => {
 })
 
 describe('photos', () => {
-  test('a picture is sent with its type and tag, in the sizes it can be had', async () => {
+  test('a photo is sent with its type and tag, in every size', async () => {
     const user = givenUser(m365)
     const base64 = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]).toString('base64')
     contoso().setPhoto(user.id, { base64, width: 120, height: 120 })
@@ -81,7 +81,7 @@ describe('photos', () => {
     expect((await call('GET', `/users/${user.id}/photos/50x50/$value`)).status).toBe(400)
   })
 
-  test('without a picture the metadata is of one pixel and the content is not found', async () => {
+  test('without a photo the metadata describes one pixel and the content is not found', async () => {
     const user = givenUser(m365)
     expect((await get(`/users/${user.id}/photo`)).body).toMatchObject({
       id: '1x1',
@@ -94,7 +94,7 @@ describe('photos', () => {
 describe('licences and collections in filters', () => {
   const SKU = '05e9a617-0261-4cee-bb44-138d3ef5d965'
 
-  test('a filter on licences has one page without the header and $count: as captured, its nextLink has expired', async () => {
+  test('a filter on licences has one page without the header and $count: its nextLink is refused as expired, as captured', async () => {
     const skuId = randomUUID()
     const holders = contoso().users().slice(0, 5)
     for (const { id } of holders) contoso().changeUser(id, { assignedLicenses: [{ skuId }] })
@@ -138,7 +138,7 @@ describe('licences and collections in filters', () => {
     expect(Number(unlicensed.body['@odata.count'])).toBe(contoso().size().users - 1)
   })
 
-  test('addresses are found by equality and by start', async () => {
+  test('addresses are filtered by equality and by start', async () => {
     const user = givenUser(m365)
     contoso().changeUser(user.id, { proxyAddresses: ["SMTP:o'brien@contoso.example", 'smtp:old@contoso.example'] })
     expect(ids(await get("/users?$filter=proxyAddresses/any(p:p eq 'smtp:o''brien@contoso.example')"))).toEqual([
@@ -164,7 +164,7 @@ describe('batch', () => {
     return { status: response.status, ...((await response.json()) as { responses: Item[] }) }
   }
 
-  test('bodies are passed on, pictures come in base64, and what depends on a failure is not tried', async () => {
+  test('bodies are passed on, photos are base64, and items that depend on a failed one are not run', async () => {
     const user = givenUser(m365)
     const base64 = Buffer.from([0x89, 0x50, 0xff, 0x00]).toString('base64')
     contoso().setPhoto(user.id, { base64, contentType: 'image/png' })

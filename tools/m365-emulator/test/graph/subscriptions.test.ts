@@ -40,7 +40,7 @@ const subscribe = (changes: Record<string, unknown> = {}) =>
     ...changes,
   })
 
-test('S44 a subscription is made once its address gives the token back, decoded', async () => {
+test('S44 a subscription is created once its address returns the token, decoded', async () => {
   const { status, body } = await subscribe({ notificationUrl: `${hook.url}?c=42` })
   expect(status).toBe(201)
   expect(body).toMatchObject({
@@ -55,7 +55,7 @@ test('S44 a subscription is made once its address gives the token back, decoded'
   expect(hook.handshakes[0]).toMatch(/^\/graph\?c=42&validationToken=Validation%3A%20.*%2B/)
 })
 
-test('S44 both addresses are asked when there is one for lifecycle events', async () => {
+test('S44 the lifecycle address is validated, too', async () => {
   await subscribe({ lifecycleNotificationUrl: `${hook.url}/lifecycle` })
   expect(hook.handshakes.map((url) => url.split('?')[0])).toEqual(['/graph', '/graph/lifecycle'])
 })
@@ -76,7 +76,7 @@ test.each([
   expect((await call('GET', '/subscriptions')).body.value).toEqual([])
 })
 
-test('S44 an address that answers too late gets no subscription', async () => {
+test('S44 an address that answers too late is refused', async () => {
   m365.notifications.settings.answerWithinMilliseconds = 200
   hook.onHandshake(() => undefined)
   expect(await subscribe()).toMatchObject({ status: 400, body: { error: { code: 'ValidationError' } } })
@@ -97,20 +97,20 @@ test.each([
   expect(hook.handshakes).toEqual([])
 })
 
-test('S44 it lives up to 41,760 minutes, and never less than 45', async () => {
+test('S44 a subscription lasts at most 41,760 minutes, and at least 45', async () => {
   const long = await subscribe({ expirationDateTime: inMinutes(41_760) })
   const short = await subscribe({ expirationDateTime: inMinutes(1) })
   expect(Date.parse(long.body.expirationDateTime)).toBeGreaterThan(Date.now() + 41_700 * MINUTE)
   expect(Date.parse(short.body.expirationDateTime)).toBeGreaterThan(Date.now() + 44 * MINUTE)
 })
 
-test('S44 without the permission to read users there is no subscription', async () => {
+test('S44 without the permission to read users a subscription is refused', async () => {
   m365.directory(CONTOSO_DIRECTORY_ID).withdrawConsent(JACKFIELD_CLIENT_ID)
   token = await givenAppToken(m365)
   expect(await subscribe()).toMatchObject({ status: 403, body: { error: { code: 'Authorization_RequestDenied' } } })
 })
 
-test('S44 over the quota of an app in a tenant the answer names the limit', async () => {
+test('S44 above the quota of an app in a tenant the answer names the limit', async () => {
   m365.subscriptions.limits.perAppAndTenant = 1
   expect((await subscribe()).status).toBe(201)
   expect(await subscribe()).toMatchObject({
@@ -119,13 +119,13 @@ test('S44 over the quota of an app in a tenant the answer names the limit', asyn
   })
 })
 
-test('S44 the same subscription twice is allowed, or refused where the newer service is emulated', async () => {
+test('S44 a duplicate subscription is accepted, or refused if the newer service is selected', async () => {
   expect([(await subscribe()).status, (await subscribe()).status]).toEqual([201, 201])
   m365.subscriptions.limits.refuseDuplicates = true
   expect((await subscribe()).status).toBe(409)
 })
 
-test('S44 it can be read, renewed, reauthorised and deleted, and is gone when it expires', async () => {
+test('S44 a subscription is read, renewed, reauthorized and deleted, and is gone once expired', async () => {
   const { id } = (await subscribe()).body
   const later = inMinutes(10_000)
   expect((await call('PATCH', `/subscriptions/${id}`, { expirationDateTime: later })).body.expirationDateTime).toBe(

@@ -25,7 +25,7 @@ test.each([
   expect(costOf({ url })).toBe(units)
 })
 
-test('every answer tells its cost; near the quota also how near', async () => {
+test('every answer states its cost, and near the quota its share of it', async () => {
   m365.throttle.unitsPerWindow = 10
   const seen = []
   for (let call = 0; call < 5; call++) {
@@ -41,7 +41,7 @@ test('every answer tells its cost; near the quota also how near', async () => {
   ])
 })
 
-test('above the quota it is 429 with the time to wait and whose quota it was, until that time is over', async () => {
+test('above the quota the answer is 429 with the time to wait and the exceeded scope, until that time is over', async () => {
   m365.throttle.unitsPerWindow = 2
   await getGraph(m365, '/users', token)
   const { status, headers, body } = await getGraph(m365, '/users', token)
@@ -56,13 +56,13 @@ test('above the quota it is 429 with the time to wait and whose quota it was, un
   expect((await getGraph(m365, '/users', token)).status).toBe(200)
 })
 
-test('the header to wait by may be missing', async () => {
+test('Retry-After may be missing', async () => {
   Object.assign(m365.throttle, { unitsPerWindow: 1, sendRetryAfter: false })
   const { status, headers } = await getGraph(m365, '/users', token)
   expect([status, headers.get('retry-after')]).toEqual([429, null])
 })
 
-test('who asks for low priority is refused first', async () => {
+test('low-priority calls are refused first', async () => {
   m365.throttle.unitsPerWindow = 20
   for (let call = 0; call < 9; call++) await getGraph(m365, '/users', token)
   expect((await getGraph(m365, '/users', token, { 'x-ms-throttle-priority': 'Low' })).status).toBe(429)
@@ -70,7 +70,7 @@ test('who asks for low priority is refused first', async () => {
   expect((await getGraph(m365, '/users', token)).status).toBe(200)
 })
 
-test('the quota is one app’s in one directory', async () => {
+test('the quota belongs to one app in one directory', async () => {
   m365.throttle.unitsPerWindow = 2
   await getGraph(m365, '/users', token)
   const other = m365.directory('adatum.onmicrosoft.com')

@@ -30,7 +30,7 @@ async function round(path: string, headers?: Record<string, string>) {
 
 const SELECT = '$select=displayName,mail,mobilePhone,accountEnabled'
 
-test('S44 the first round brings everybody over pages, the next one nothing', async () => {
+test('S44 the first round returns everybody over pages, the next one nothing', async () => {
   m365.graph.deltaPageSize = 10
   const first = await round(`/users/delta?${SELECT}`)
   m365.graph.deltaPageSize = 200
@@ -46,7 +46,7 @@ test('S44 the first round brings everybody over pages, the next one nothing', as
   expect((await round(first.deltaLink)).items).toEqual([])
 })
 
-test('S45 S46 changes, removals and returns arrive; properties nobody selected do not', async () => {
+test('S45 S46 changes, removals and returns appear; unselected properties do not', async () => {
   const [changed, removed, untracked] = [givenUser(m365), givenUser(m365), givenUser(m365)]
   const { deltaLink } = await round(`/users/delta?$deltatoken=latest&${SELECT}`)
   contoso().changeUser(changed.id, { mobilePhone: '+1 425 555 0100' })
@@ -80,7 +80,7 @@ test('Prefer: return=minimal shows only what changed', async () => {
   ])
 })
 
-test('SY-02 a change during the first round comes in the next round, and many changes come over pages', async () => {
+test('SY-02 a change during the first round appears in the next round, and many changes over several pages', async () => {
   m365.graph.deltaPageSize = 10
   const first = await get(`/users/delta?${SELECT}`)
   contoso().changeUser(ADELE.id, { mobilePhone: '1' })
@@ -94,7 +94,7 @@ test('SY-02 a change during the first round comes in the next round, and many ch
   expect(many.items).toHaveLength(31)
 })
 
-test('a filter of ids follows these only, fifty at most', async () => {
+test('a filter of ids returns only these, fifty at most', async () => {
   const other = givenUser(m365)
   const { items, deltaLink } = await round(`/users/delta?$select=displayName&$filter=id eq '${ADELE.id}'`)
   expect(items).toEqual([{ id: ADELE.id, displayName: 'Adele Vance' }])
@@ -104,7 +104,7 @@ test('a filter of ids follows these only, fifty at most', async () => {
   expect((await get(`/users/delta?$filter=${many}`)).status).toBe(400)
 })
 
-test('SY-05 an old link answers 400 syncStateNotFound after seven days, one of an earlier run 410 with a Location', async () => {
+test('SY-05 an old link answers 400 syncStateNotFound after seven days, a link of an earlier run 410 with a Location', async () => {
   const own = await givenEmulator()
   const ask = async (path: string) => getGraph(own, path, await givenAppToken(own))
   const { body } = await ask(`/users/delta?$deltatoken=latest&${SELECT}`)

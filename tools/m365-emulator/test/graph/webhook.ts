@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export type Received = { path: string; raw: string; value: Record<string, unknown>[] }
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
-/** A subscriber's receiver: answers the handshake, keeps what is posted, and does otherwise as a test tells it. */
+/** A subscriber's endpoint: answers the validation, records notifications, and otherwise behaves as the test sets. */
 export async function startWebhook() {
   const received: Received[] = []
   let handshake: Answer = (request, response) => {

@@ -70,7 +70,7 @@ describe('microsoft-graph-client', () => {
     expect(m365.requests.count('GET /v1.0/users')).toBe(6)
   })
 
-  test('S44 the page iterator goes through a delta round, and its deltaLink brings the changes', async () => {
+  test('S44 the page iterator reads a delta round, and its deltaLink returns the changes', async () => {
     const first = await iterate(await client.api('/users/delta').select('displayName,accountEnabled').get())
     expect(first.seen).toHaveLength(5_000)
     const [renamed, left] = large().users({ limit: 2 })
@@ -85,9 +85,9 @@ describe('microsoft-graph-client', () => {
     large().restoreUser(left.id)
   })
 
-  test('a batch is taken apart again, each answer with its own status', async () => {
+  test('a batch answer is split, each item with its own status', async () => {
     const [user] = large().users({ limit: 1 })
-    // the client keeps what follows the host: an item's address is relative to the version
+    // the client keeps the path only: an item's address is relative to the version
     const content = new BatchRequestContent([
       { id: '1', request: new Request(`${m365.origin}/users/${user?.id}?$select=id`) },
       { id: '2', request: new Request(`${m365.origin}/users/nobody@large.example`) },
@@ -97,7 +97,7 @@ describe('microsoft-graph-client', () => {
     expect(answer.getResponseById('2').status).toBe(404)
   })
 
-  test('SY-07 429 is waited out and asked again, and what is refused for long comes to the caller', async () => {
+  test('SY-07 429 is retried after the wait, and a longer refusal reaches the caller', async () => {
     m365.faults.plan({ path: '^/v1\\.0/users$', count: 2, effect: { kind: 'refuse', status: 429, retryAfter: 1 } })
     const page: PageCollection = await client.api('/users').top(1).get()
     expect(page.value).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('microsoft-graph-client', () => {
     expect(await refusal(client.api('/users').get())).toMatchObject({ statusCode: 429, code: 'TooManyRequests' })
   })
 
-  test('what Microsoft refuses is refused, with the code and the request id where the client looks for them', async () => {
+  test('refusals are Microsoft’s, with code and request id where the client looks for them', async () => {
     expect(await refusal(client.api('/users').top(1000).get())).toMatchObject({
       statusCode: 400,
       code: 'Request_BadRequest',
@@ -129,7 +129,7 @@ describe('microsoft-graph-client', () => {
     expect(await refusal(client.api(deltaLink).get())).toMatchObject({ statusCode: 400, code: 'syncStateNotFound' })
   })
 
-  test('consent withdrawn: a new token is refused with 403', async () => {
+  test('after the consent is withdrawn a new token is refused with 403', async () => {
     large().withdrawConsent(JACKFIELD_CLIENT_ID, ['User.Read.All'])
     const token = await givenAppToken(m365, {}, LARGE)
     const authProvider = { getAccessToken: async () => token }

@@ -12,7 +12,7 @@ const PACKAGE = new URL('../../../../node_modules/@azure/msal-browser/lib/', imp
 const PATIENCE = 30_000
 
 /**
- * A single-page application as Microsoft documents it: the library's own builds, and its redirect bridge at the
+ * A single-page application as Microsoft documents it: the library's own builds, with its redirect bridge at the
  * redirect URI.
  */
 const APP = `<!doctype html><title>App</title><button id="popup">Pop-up</button><button id="redirect">Redirect</button><output id="out"></output>
@@ -90,7 +90,7 @@ async function outcome(page: Page): Promise<string> {
 }
 
 describe('msal-browser against an SPA registration', () => {
-  test('S38 signs in with a pop-up although the login page cuts the opener off', { timeout: 120_000 }, async () => {
+  test('S38 signs in with a pop-up although the login page cuts off the opener', { timeout: 120_000 }, async () => {
     const page = await openApp(`${site}/spa-callback`)
     const [popup] = await Promise.all([context.waitForEvent('page'), page.locator('#popup').click()])
     await signIn(popup)
@@ -125,7 +125,7 @@ describe('S11 msal-browser against a web registration fails as at Microsoft', ()
     },
   )
 
-  test('an unregistered redirect URI stays on the login page with AADSTS50011', { timeout: 120_000 }, async () => {
+  test('an unregistered redirect URI shows AADSTS50011 on the login page', { timeout: 120_000 }, async () => {
     const page = await openApp(`${site}/elsewhere`)
     await page.locator('#redirect').click()
     await page.getByText('AADSTS50011').first().waitFor()

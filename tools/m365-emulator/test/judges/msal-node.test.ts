@@ -40,7 +40,7 @@ const secret = { clientSecret: JACKFIELD_CLIENT_SECRET }
 const scopes = ['https://graph.microsoft.com/.default']
 
 describe('msal-node, client credentials', () => {
-  test('with a secret gets a token that Graph takes', async () => {
+  test('with a secret gets a token that Graph accepts', async () => {
     const result = await client(secret).acquireTokenByClientCredential({ scopes })
     expect((await getGraph(m365, '/users?$top=1', result?.accessToken ?? '')).status).toBe(200)
   })
@@ -121,7 +121,7 @@ describe('msal-node, authorization code with PKCE', () => {
   })
 })
 
-test('msal-node, device code: the device gets tokens once its person has signed in', async () => {
+test('msal-node, device code: the device gets tokens once the user has signed in', async () => {
   m365.directory(CONTOSO_DIRECTORY_ID).changeApplication(JACKFIELD_CLIENT_ID, { allowPublicClient: true })
   const app = new PublicClientApplication({
     auth: {

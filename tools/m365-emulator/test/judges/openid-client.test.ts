@@ -71,7 +71,7 @@ test('openid-client gets an app-only token that lists the 32 users', async () =>
   expect(value).toHaveLength(32)
 })
 
-test('openid-client takes neither the template issuer of organizations nor a wrong secret', async () => {
+test('openid-client refuses the template issuer of organizations, and fails with a wrong secret', async () => {
   const ways = { execute: [client.allowInsecureRequests] }
   const organizations = new URL(`${m365.origin}/organizations/v2.0`)
   const refused = client.discovery(organizations, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET, undefined, ways)

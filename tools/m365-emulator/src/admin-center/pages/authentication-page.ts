@@ -1,6 +1,6 @@
 import type { Platform } from '../../directory/application.ts'
 import { type Html, html } from '../../entra/pages/html.ts'
-import type { ApplicationVisit } from '../desk.ts'
+import type { ApplicationVisit } from '../admin-routes.ts'
 import { applicationFrame, form } from './frame.ts'
 import { PLATFORMS, platformSelect } from './registration-pages.ts'
 

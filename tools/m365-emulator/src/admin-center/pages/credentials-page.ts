@@ -1,7 +1,7 @@
 import type { NewSecret } from '../../control/directory-control.ts'
 import { readCertificate, type Secret } from '../../directory/credentials.ts'
 import { type Html, html } from '../../entra/pages/html.ts'
-import type { ApplicationVisit } from '../desk.ts'
+import type { ApplicationVisit } from '../admin-routes.ts'
 import { applicationFrame, copyable, form } from './frame.ts'
 
 export type CredentialsNews = { fresh?: NewSecret | undefined; error?: string }

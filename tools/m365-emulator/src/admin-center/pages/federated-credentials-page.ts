@@ -1,5 +1,5 @@
 import { type Html, html } from '../../entra/pages/html.ts'
-import type { ApplicationVisit } from '../desk.ts'
+import type { ApplicationVisit } from '../admin-routes.ts'
 import { applicationFrame, form } from './frame.ts'
 
 export function federatedCredentialsPage(visit: ApplicationVisit, error?: string): string {

@@ -14,12 +14,12 @@ export function homePage(visitor: Visitor | undefined, directories: Directories)
 <p>Register an application here as you would in the Microsoft Entra admin center: give it a name and redirect URIs, copy its ids, add permissions, grant admin consent, and create a client secret.</p>
 <p>Sign in with an account of one of the emulated directories. Granting consent to application permissions takes a Global Administrator or Privileged Role Administrator.</p>
 <p class="actions"><a class="button" href="/sign-in">Sign in</a></p>
-${whoMay(directories)}`
+${directoryRoleHolders(directories)}`
   return frame('Home', visitor, body)
 }
 
 /** Lists the people with a directory role, so that nobody has to look them up in the source. */
-function whoMay(directories: Directories): Html {
+function directoryRoleHolders(directories: Directories): Html {
   const holders = directories
     .all()
     .flatMap((directory) => [...directory.users.roleHolders()].map((user) => ({ directory, user })))

@@ -1,7 +1,7 @@
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
 import { GRAPH_PERMISSIONS, type GraphPermission } from '../../directory/graph-permissions.ts'
 import { type Html, html } from '../../entra/pages/html.ts'
-import type { ApplicationVisit } from '../desk.ts'
+import type { ApplicationVisit } from '../admin-routes.ts'
 import { applicationFrame, form } from './frame.ts'
 
 const KINDS = { application: 'Application permissions', delegated: 'Delegated permissions' } as const

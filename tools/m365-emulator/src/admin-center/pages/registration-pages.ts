@@ -1,6 +1,6 @@
 import type { Application } from '../../directory/application.ts'
 import { type Html, html } from '../../entra/pages/html.ts'
-import type { ApplicationVisit, Visit } from '../desk.ts'
+import type { ApplicationVisit, Visit } from '../admin-routes.ts'
 import { applicationFrame, copyable, form, frame } from './frame.ts'
 
 export const PLATFORMS = {

@@ -16,13 +16,13 @@ export type Choice<A extends Account = SignedInAccount> =
   | { kind: 'credentials'; userName: string }
   | { kind: 'refuse'; refusal: Refusal }
 
-type Wish = Pick<AuthorizeRequest, 'prompt' | 'loginHint' | 'domainHint'>
+type AccountHints = Pick<AuthorizeRequest, 'prompt' | 'loginHint' | 'domainHint'>
 
 /**
  * Decides the first page: one candidate signs in silently, several get the account picker, none gets the password form.
  */
 export function chooseAccount<A extends Account>(
-  { prompt, loginHint, domainHint }: Wish,
+  { prompt, loginHint, domainHint }: AccountHints,
   accounts: readonly A[],
   directories: Directories,
 ): Choice<A> {

@@ -12,20 +12,20 @@ type Round = {
   visible: Visible
   isMinimal: boolean
   /** Whether the first round includes the recycle bin. */
-  tellsRemoved: boolean
+  includesRemoved: boolean
   ids: ReadonlySet<string> | null
   size: number
 }
 
 /** The first round: all current users. Changes made meanwhile appear in the next round. */
 export function takeSnapshot(
-  { directory, tracked, visible, tellsRemoved, ids, size }: Round,
+  { directory, tracked, visible, includesRemoved, ids, size }: Round,
   start: number,
 ): DeltaPage {
   const items: DeltaItem[] = []
   for (let position = start; position < directory.users.end; position++) {
     const user = directory.users.at(position)
-    const removed = !user && tellsRemoved ? directory.users.deletedAt(position) : undefined
+    const removed = !user && includesRemoved ? directory.users.deletedAt(position) : undefined
     const id = user?.id ?? removed?.id
     if (id === undefined || (ids && !ids.has(id))) continue
     if (items.length === size) return { items, next: position }

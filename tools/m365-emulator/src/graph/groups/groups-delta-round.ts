@@ -23,11 +23,11 @@ export function takeGroups(round: Round, start: Place): Page {
     if (!group || (ids && !ids.has(group.id))) continue
     if (items.length === size) return { items, next: { position, member } }
     const members = tracked.has('members') ? directory.groups.members(group.id) : []
-    const told = members.slice(member, member + slice).map(addition)
+    const shown = members.slice(member, member + slice).map(addition)
     items.push({
       ...everSet(round, group.id, tracked),
       id: group.id,
-      ...(told.length > 0 && { 'members@delta': told }),
+      ...(shown.length > 0 && { 'members@delta': shown }),
     })
     if (member + slice < members.length) return { items, next: { position, member: member + slice } }
   }

@@ -42,11 +42,11 @@ export function lifecycleNotification(
   lifecycleEvent: LifecycleEvent,
   shape: 'captured' | 'documented',
 ): unknown {
-  const told = { subscriptionId: id, clientState, lifecycleEvent }
+  const base = { subscriptionId: id, clientState, lifecycleEvent }
   if (shape === 'documented')
-    return { ...told, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
+    return { ...base, subscriptionExpirationDateTime: timeAt('-08:00', expiresAt), tenantId: directoryId }
   return {
-    ...told,
+    ...base,
     encryptedContent: null,
     organizationId: directoryId,
     subscriptionExpirationDateTime: timeAt('+00:00', expiresAt),

@@ -100,8 +100,9 @@ export class Notifier {
 
   #watching(directoryId: string, kind: 'users' | 'groups', id: string): Subscription[] {
     return this.#store.all().filter(({ watched, reauthorizeBy = Number.POSITIVE_INFINITY, ...subscription }) => {
-      const isMeant = subscription.directoryId === directoryId && watched.kind === kind && (watched.id ?? id) === id
-      return isMeant && this.#clock.now() <= reauthorizeBy
+      const isSubscribed =
+        subscription.directoryId === directoryId && watched.kind === kind && (watched.id ?? id) === id
+      return isSubscribed && this.#clock.now() <= reauthorizeBy
     })
   }
 

@@ -36,9 +36,9 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
 
       const tracked = new Set([...(token.select ?? DEFAULT_PROPERTIES), 'id'])
       const isMinimal = prefersMinimal(headers.prefer, reply)
-      const tellsRemoved = cloud.graph.deltaRemovedInFirstRound
+      const includesRemoved = cloud.graph.deltaRemovedInFirstRound
       const ids = token.ids && new Set(token.ids)
-      const round = { directory, tracked, visible, isMinimal, tellsRemoved, ids, size: cloud.graph.deltaPageSize }
+      const round = { directory, tracked, visible, isMinimal, includesRemoved, ids, size: cloud.graph.deltaPageSize }
       const page =
         token.kind === 'snapshot'
           ? takeSnapshot(round, token.position)

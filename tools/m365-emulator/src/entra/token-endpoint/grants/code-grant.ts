@@ -5,7 +5,7 @@ import { authorityKey } from '../../authority.ts'
 import { checkCredential } from '../../client-authentication/client-authentication.ts'
 import type { Refusal } from '../../errors/aadsts.ts'
 import type { CodeGrant } from '../codes.ts'
-import { refusePlatform, refuseVerifier } from '../redemption.ts'
+import { refusePlatform, refuseVerifier } from '../redemption-rules.ts'
 import { type GrantHandler, refuseWith, type TokenRequest } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 

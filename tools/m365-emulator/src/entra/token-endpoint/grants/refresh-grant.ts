@@ -1,6 +1,6 @@
 import { checkCredential } from '../../client-authentication/client-authentication.ts'
 import { refuseScope } from '../../scopes.ts'
-import { refusePlatform } from '../redemption.ts'
+import { refusePlatform } from '../redemption-rules.ts'
 import { type GrantHandler, refuseWith } from './grant.ts'
 import { issueUserTokens } from './user-tokens.ts'
 

@@ -14,7 +14,7 @@ export type ApplicationVisit = Visit & { application: Application; mayManage: bo
 
 type Answer = string | FastifyReply
 
-export type Desk = {
+export type AdminRoutes = {
   page(url: string, show: (visit: Visit) => Answer): void
   form(url: string, act: (visit: Visit) => Answer): void
   applicationPage(url: string, show: (visit: ApplicationVisit) => Answer): void
@@ -23,7 +23,7 @@ export type Desk = {
 }
 
 /** Registers routes that check the session, the form token and, where given, the right to change the application. */
-export function openDesk(app: FastifyInstance, cloud: Cloud, administrators: Administrators): Desk {
+export function adminRoutes(app: FastifyInstance, cloud: Cloud, administrators: Administrators): AdminRoutes {
   function admit(request: FastifyRequest<Route>, reply: FastifyReply): Visit | undefined {
     const found = administrators.find(request.cookies[ADMIN_COOKIE], cloud)
     return found && { ...found, fields: request.body ?? request.query, reply }

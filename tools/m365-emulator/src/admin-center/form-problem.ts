@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Describes the first problem of a form, with the field's name on the page. */
-export function problemIn({ issues }: z.ZodError): string {
+export function formProblem({ issues }: z.ZodError): string {
   const [issue] = issues
   const [top, , part] = issue?.path ?? []
   // for a list entry: its member, if the page has a name for it

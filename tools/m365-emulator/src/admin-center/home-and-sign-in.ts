@@ -10,7 +10,7 @@ type Route = { Querystring: { return?: string }; Body: Record<string, string> | 
 const APP = 'the Entra admin center (practice)'
 
 /** Home page, sign-in and sign-out. */
-export function entrance(app: FastifyInstance, cloud: Cloud, administrators: Administrators): void {
+export function homeAndSignIn(app: FastifyInstance, cloud: Cloud, administrators: Administrators): void {
   app.get('/', async ({ cookies }) => homePage(administrators.find(cookies[ADMIN_COOKIE], cloud), cloud.directories))
 
   app.get<Route>('/sign-in', async ({ query }) =>

@@ -15,7 +15,7 @@ import { TenantChooserPage } from './pages/tenant-chooser-page.tsx'
 import { UserListPage } from './pages/users/user-list-page.tsx'
 import { UserPage } from './pages/users/user-page.tsx'
 
-/** The pages of Control and their addresses. */
+/** The routes of Control. */
 export function App({ entryToken }: { entryToken: string | undefined }) {
   return (
     <Routes>

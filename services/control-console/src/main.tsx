@@ -12,7 +12,7 @@ import { takeEntryToken } from './entry-token.ts'
 // zod would compile its checks with `new Function`, which our Content-Security-Policy forbids.
 z.config({ jitless: true })
 
-// Before anything renders: the token must not stay in the address bar or the history.
+// Runs before anything renders: the token must not stay in the address bar or the history.
 const entryToken = takeEntryToken()
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''

@@ -96,7 +96,7 @@ test('CW-01 S63 cancelling asks once, says that nobody is changed, and the bar g
   const changes = watchChanges(page)
   await bar().getByRole('button', { name: 'Cancel the run' }).click()
   const question = page.getByRole('alertdialog', { name: 'Cancel the run?' })
-  await question.getByText(/would disable 12 people no longer. Nobody is changed/).waitFor()
+  await question.getByText(/does not disable 12 people. Nobody is changed/).waitFor()
   await picture(page, 'waiting-cancel')
   await question.getByRole('button', { name: 'Leave it waiting' }).click()
   await question.waitFor({ state: 'detached' })

@@ -184,6 +184,6 @@ test('S26 while one secret replaces the other, both are shown', async () => {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   await platform.api('PUT', address, { type: 'secret', secret: 'not-known-to-entra-id-yet', expiresAt })
   await control.reload()
-  await control.getByText(/A secret ending in .* stands in until Entra ID has taken the new one/).waitFor()
+  await control.getByText(/A secret ending in .* is used until Entra ID accepts the new one/).waitFor()
   await platform.api('PUT', address, { type: 'secret', secret: copied.secret, expiresAt })
 })

@@ -8,7 +8,7 @@ import { useSoleMutation } from './use-sole-mutation.ts'
 const ADDRESS = '/api/v1/administrators'
 const administratorsKey = (tenantId: string) => ['tenants', tenantId, 'administrators'] as const
 
-/** Who signs in to Control through this tenant, as far as the one who asks may know. */
+/** Administrators who sign in through this tenant, as far as the caller may see them. */
 export function useAdministrators(tenantId: string) {
   return useQuery({
     queryKey: administratorsKey(tenantId),

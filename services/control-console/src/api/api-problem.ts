@@ -1,6 +1,6 @@
 import { Problem } from '@jackfield/contract/problem'
 
-/** An answer of the API other than the one asked for. */
+/** An error answer of the API. */
 export class ApiProblem extends Error {
   readonly problem: Problem
 
@@ -26,7 +26,7 @@ export function unreachable(): ApiProblem {
   return new ApiProblem({ type: 'about:blank', status: 0, code: 'unreachable', title })
 }
 
-/** Reads RFC 9457 problem details; anything else (a proxy's page) becomes a problem of its status. */
+/** Reads RFC 9457 problem details; any other body (a proxy's page) becomes a problem of its status. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const requestId = response.headers.get('x-request-id') ?? undefined
   const body: unknown = await response.json().catch(() => undefined)

@@ -6,7 +6,7 @@ import { useSoleMutation } from './use-sole-mutation.ts'
 
 const tenantAt = (tenantId: string) => `/api/v1/tenants/${tenantId}`
 
-/** The tenant as it stands now, with its version: its branding is part of it. */
+/** The tenant, which includes its branding, with its version. */
 export function useBrandedTenant(tenantId: string) {
   return useQuery({
     queryKey: ['tenants', tenantId, 'branding'],
@@ -23,7 +23,7 @@ export function useChangeBranding(tenantId: string, etag: string | undefined) {
   })
 }
 
-/** A file becomes the logo; null takes it away. */
+/** Uploads the file as logo; null removes the logo. */
 export function useChangeLogo(tenantId: string, etag: string | undefined) {
   const client = useQueryClient()
   const path = `${tenantAt(tenantId)}/branding/logo`
@@ -34,7 +34,7 @@ export function useChangeLogo(tenantId: string, etag: string | undefined) {
   })
 }
 
-/** Another logo has another address, so that none is shown from memory. */
+/** The address changes with the logo, so that the browser cache shows no old one. */
 export function logoAddress(tenantId: string, sha256: string): string {
   return `${tenantAt(tenantId)}/branding/logo?sha256=${sha256}`
 }

@@ -12,7 +12,7 @@ const accountAt = (tenantId: string, accountId: string) => `/api/v1/tenants/${te
 const microsoftUsersKey = (tenantId: string, accountId: string) =>
   ['tenants', tenantId, 'microsoft-users', accountId] as const
 
-/** The directory's users as Microsoft tells them now, page after page. */
+/** The directory's current users, page by page from Microsoft. */
 export function useMicrosoftUsers(tenantId: string, accountId: string, search: string) {
   return useInfiniteQuery({
     queryKey: [...microsoftUsersKey(tenantId, accountId), search],
@@ -23,19 +23,19 @@ export function useMicrosoftUsers(tenantId: string, accountId: string, search: s
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
-    // A cursor of Microsoft's list is not worth fetching twice, and the ticks must not move under the admin's hand.
+    // Never refetches: a cursor of Microsoft is used once, and rows must not move while the admin ticks them.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
 }
 
-/** How many there are by kind, before everybody is imported. */
-export function useMicrosoftUserCount(tenantId: string, accountId: string, isAsked: boolean) {
+/** Counts the directory's users by kind, for the import of everyone. */
+export function useMicrosoftUserCount(tenantId: string, accountId: string, isEnabled: boolean) {
   return useQuery({
     queryKey: [...microsoftUsersKey(tenantId, accountId), 'count'],
     queryFn: ({ signal }) =>
       request(MicrosoftUserCount, 'GET', `${accountAt(tenantId, accountId)}/microsoft-users/count`, { signal }),
-    enabled: isAsked && accountId !== '',
+    enabled: isEnabled && accountId !== '',
     staleTime: 60_000,
   })
 }
@@ -45,7 +45,7 @@ export function useStartImport(tenantId: string, accountId: string) {
   return useSoleMutation({
     mutationFn: (body: ImportRequest) =>
       request(SyncRunStarted, 'POST', `${accountAt(tenantId, accountId)}/imports`, { body }),
-    // Not waited for: what Microsoft does not tell just now would keep the import's progress from being shown.
+    // Not awaited: a slow answer of Microsoft would delay the import's progress.
     onSuccess: () => void client.invalidateQueries({ queryKey: microsoftUsersKey(tenantId, accountId) }),
   })
 }

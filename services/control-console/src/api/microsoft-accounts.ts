@@ -37,7 +37,7 @@ export function useAccount(tenantId: string, accountId: string) {
   })
 }
 
-/** What must be registered in Entra ID: now, or for what is proposed. */
+/** The redirect URIs to register in Entra ID: of the saved settings, or of a proposal. */
 export function useRedirectUris(tenantId: string, accountId: string, proposal: Partial<RedirectProposal> = {}) {
   return useQuery({
     queryKey: [...accountsKey(tenantId), accountId, 'redirect-uris', proposal],
@@ -46,17 +46,18 @@ export function useRedirectUris(tenantId: string, accountId: string, proposal: P
   })
 }
 
-/** How many people it hits; asked for while the question is open, so that it is told as it is then. */
-export function useAccountReach(tenantId: string, accountId: string, isAsked: boolean) {
+/** Counts the people affected by a change. Loaded only while the question is open, so that the count is current. */
+export function useAccountReach(tenantId: string, accountId: string, isEnabled: boolean) {
   return useQuery({
     queryKey: [...accountsKey(tenantId), accountId, 'reach'],
     queryFn: ({ signal }) => request(AccountReach, 'GET', `${accountsAt(tenantId)}/${accountId}/reach`, { signal }),
-    enabled: isAsked,
+    enabled: isEnabled,
   })
 }
 
 /**
- * Tests a proposal beside what is saved and saves it only when it is proven (S57). The test comes back when it was not.
+ * Tests a proposal next to the saved settings and saves it only if the test passes (S57). Returns the test if it
+ * failed.
  */
 export function useSwitchRedirects(tenantId: string, accountId: string, etag: string | undefined) {
   const client = useQueryClient()
@@ -92,8 +93,7 @@ export function useChangeAccount(tenantId: string, accountId: string, etag: stri
 export type AskedTest = { credential?: NewCredential; enable?: true }
 
 /**
- * Saves a credential when one is given, then runs the connection test, which enables a disabled account if asked to:
- * one act for the admin.
+ * Saves the credential if one is given, then runs the connection test, which enables a disabled account if asked to.
  */
 export function useConnectionTest(tenantId: string, accountId: string) {
   const client = useQueryClient()

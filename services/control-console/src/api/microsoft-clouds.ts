@@ -2,7 +2,7 @@ import { MicrosoftClouds } from '@jackfield/contract/microsoft-cloud'
 import { useQuery } from '@tanstack/react-query'
 import { request } from './request.ts'
 
-/** The clouds of Microsoft, each with its Entra admin center; they never change while a page is open. */
+/** Microsoft's clouds, each with its Entra admin center. Loaded once: they do not change while a page is open. */
 export function useMicrosoftClouds() {
   return useQuery({
     queryKey: ['microsoft-clouds'],

@@ -6,7 +6,7 @@ import { query, request } from './request.ts'
 import { useSoleMutation } from './use-sole-mutation.ts'
 
 const PAGE = 500
-/** Enough to choose from; any other number can be typed. */
+/** Maximum free extensions to offer; any other number can be typed. */
 const OFFERED = 200
 
 const systemsKey = (tenantId: string) => ['tenants', tenantId, 'phone-systems'] as const
@@ -51,7 +51,7 @@ export function useExtensions(tenantId: string, phoneSystemId: string) {
   })
 }
 
-/** Free extensions of a system, the first ones in its own order. */
+/** Free extensions of a phone system, in its own order. */
 export function useFreeExtensions(tenantId: string, phoneSystemId: string) {
   return useQuery({
     queryKey: [...extensionsKey(tenantId, phoneSystemId), 'free'],

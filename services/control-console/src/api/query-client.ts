@@ -2,7 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { problemOf } from './api-problem.ts'
 import { SESSION_KEY } from './session.ts'
 
-/** Retries only what may pass by itself; an ended session is noticed wherever it shows first. */
+/** Retries only temporary failures. A 401 of any request signs the page out. */
 export function createQueryClient(): QueryClient {
   const onError = (error: unknown) => {
     if (problemOf(error).status === 401) client.setQueryData(SESSION_KEY, null)

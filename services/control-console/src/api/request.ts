@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import { ApiProblem, readProblem, unreachable } from './api-problem.ts'
 
-/** A file as the body is sent as it is. */
+/** `body` is sent as JSON; a File is sent as it is. */
 export type RequestOptions = { body?: unknown; etag?: string | undefined; signal?: AbortSignal | undefined }
-/** A resource with the version it was read at, for If-Match. */
+/** A resource and the version that was read, for If-Match. */
 export type Versioned<Value> = { value: Value; etag: string | undefined }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Calls the API on our own origin with the session cookie, and checks its answer against the contract. */
+/** Calls the API on the page's origin with the session cookie, and validates the answer against the contract. */
 export async function requestVersioned<Schema extends z.ZodType>(
   answer: Schema,
   method: Method,
@@ -61,7 +61,7 @@ function unexpected(response: Response): ApiProblem {
   return new ApiProblem({ type: 'about:blank', status: response.status, code: 'unexpected-answer', title, requestId })
 }
 
-/** The query part of an address; what is undefined or empty is left out. */
+/** Builds a query string; undefined and empty values are left out. */
 export function query(parameters: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters))

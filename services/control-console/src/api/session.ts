@@ -7,7 +7,7 @@ import { request } from './request.ts'
 const ADDRESS = '/auth/control/session'
 export const SESSION_KEY = ['session'] as const
 
-/** Who is signed in; null when nobody is. */
+/** The signed-in admin, or null. */
 async function readSession(): Promise<Principal | null> {
   try {
     return await request(Principal, 'GET', ADDRESS)

@@ -4,10 +4,10 @@ import { useEffect, useState } from 'react'
 import { isOver } from '../domain/sync-run-progress.ts'
 import { request } from './request.ts'
 
-/** A run as it goes on: by server-sent events, or by asking each second where a proxy does not let them through. */
+/** Follows a run: by server-sent events, or by polling each second if a proxy blocks them. */
 export function useSyncRun(tenantId: string, runId: string): SyncRun | undefined {
   const address = `/api/v1/tenants/${tenantId}/sync-runs/${runId}`
-  const [told, setTold] = useState<SyncRun>()
+  const [pushed, setPushed] = useState<SyncRun>()
   const [streaming, setStreaming] = useState(true)
 
   useEffect(() => {
@@ -15,20 +15,20 @@ export function useSyncRun(tenantId: string, runId: string): SyncRun | undefined
     events.onmessage = ({ data }: MessageEvent<string>) => {
       const run = parseRun(data)
       if (!run) return
-      setTold(run)
+      setPushed(run)
       if (isOver(run)) events.close()
     }
     events.onerror = () => setStreaming(events.readyState !== EventSource.CLOSED)
     return () => events.close()
   }, [address])
 
-  const { data: asked } = useQuery({
+  const { data: polled } = useQuery({
     queryKey: ['tenants', tenantId, 'sync-runs', runId],
     queryFn: ({ signal }) => request(SyncRun, 'GET', address, { signal }),
-    enabled: !streaming && !isOver(told),
+    enabled: !streaming && !isOver(pushed),
     refetchInterval: ({ state }) => (isOver(state.data) ? false : 1000),
   })
-  return isOver(told) ? told : (asked ?? told)
+  return isOver(pushed) ? pushed : (polled ?? pushed)
 }
 
 function parseRun(text: string): SyncRun | undefined {

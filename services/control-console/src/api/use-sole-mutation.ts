@@ -6,8 +6,8 @@ type Options<Data, Variables> = Pick<UseMutationOptions<Data, Error, Variables>,
 }
 
 /**
- * A mutation that runs once at a time: a second press before the answer does nothing twice. A button alone is disabled
- * too late for that.
+ * A mutation that runs once at a time: a second press before the answer has no effect. Disabling the button comes too
+ * late for a double click.
  */
 export function useSoleMutation<Data, Variables = void>({ mutationFn, ...options }: Options<Data, Variables>) {
   const isInFlight = useRef(false)

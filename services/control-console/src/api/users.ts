@@ -26,7 +26,7 @@ export function useUser(tenantId: string, userId: string) {
   })
 }
 
-/** Whatever came of it, lists and pages that show users are read anew. */
+/** Refetches every list and page that shows users, also after a failure. */
 export function useRefreshUsers(tenantId: string) {
   const client = useQueryClient()
   return () =>

@@ -10,11 +10,8 @@ const ASK_AGAIN_MS = 10_000
 const runsKey = (tenantId: string) => ['tenants', tenantId, 'sync-runs'] as const
 const runsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/sync-runs`
 
-/**
- * Runs that stopped because they would remove too many people, the newest first. Asked for again while somebody uses
- * the page.
- */
-export function useWaitingRuns(tenantId: string, isAttended: boolean) {
+/** Runs that stopped because they would remove too many people, newest first. Polled while the page is in use. */
+export function useWaitingRuns(tenantId: string, isActive: boolean) {
   return useQuery({
     queryKey: [...runsKey(tenantId), 'waiting'],
     queryFn: ({ signal }) =>
@@ -22,11 +19,11 @@ export function useWaitingRuns(tenantId: string, isAttended: boolean) {
         signal,
       }),
     select: (page) => page.items,
-    refetchInterval: isAttended && ASK_AGAIN_MS,
+    refetchInterval: isActive && ASK_AGAIN_MS,
   })
 }
 
-/** The run as it was read, with its version: an answer is to what was shown. */
+/** The run with its version, so that an answer refers to the version the admin saw. */
 export function useRun(tenantId: string, runId: string) {
   return useQuery({
     queryKey: [...runsKey(tenantId), runId, 'version'],
@@ -34,7 +31,7 @@ export function useRun(tenantId: string, runId: string) {
   })
 }
 
-/** Whom a run would take something away from, by name. */
+/** Names of the people a run would disable, delete or untick. */
 export function usePlannedRemovals(tenantId: string, runId: string, limit: number) {
   return useInfiniteQuery({
     queryKey: [...runsKey(tenantId), runId, 'removals', limit],

@@ -13,7 +13,7 @@ const useStyles = makeStyles({
   value: { margin: 0, overflowWrap: 'anywhere' },
 })
 
-/** Names and values; what is empty shows as a dash. */
+/** A list of names and values; an empty value shows as a dash. */
 export function AttributeList({ attributes }: { attributes: readonly (readonly [string, ReactNode])[] }) {
   const styles = useStyles()
   return (

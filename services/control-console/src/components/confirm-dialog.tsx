@@ -13,15 +13,15 @@ import { ProblemNotice } from './problem-notice.tsx'
 
 type Properties = {
   isOpen: boolean
-  /** The question, which names what or whom it is about. */
+  /** The question, with the name of what or who is affected. */
   title: string
-  /** Whom it hits, and what becomes of them. */
+  /** Who is affected, and how. */
   children: ReactNode
   confirmLabel: string
   dismissLabel?: string
-  /** What it will do is under way. */
+  /** The confirmed action is running. */
   isBusy: boolean
-  /** Whom it hits is not known yet. */
+  /** Who is affected is still loading. */
   isWaiting?: boolean
   error: unknown
   onConfirm: () => void
@@ -29,11 +29,11 @@ type Properties = {
 }
 
 /**
- * Asks once before something is taken away (S58). Stays mounted while closed, so that focus goes back to where it came
+ * Asks before something is taken away (S58). Stays mounted while closed, so that focus returns to the element it came
  * from.
  */
 export function ConfirmDialog({ isOpen, isBusy, isWaiting = false, error, onConfirm, onClose, ...asked }: Properties) {
-  // What was asked stays to be read while the dialog fades out.
+  // Keeps the question visible while the dialog fades out.
   const shown = useRef(asked)
   if (isOpen) shown.current = asked
   const { title, children, confirmLabel, dismissLabel = 'Cancel' } = shown.current

@@ -1,7 +1,7 @@
 import { Caption1 } from '@fluentui/react-components'
 import type { ExtensionHold } from '@jackfield/contract/phone-user'
 
-/** Says that an extension is kept for somebody who left, and until when. */
+/** States that an extension is held for a person who left, and until when. */
 export function ExtensionHoldNote({ hold }: { hold: ExtensionHold }) {
   const day = (time: string) => new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' })
   return (

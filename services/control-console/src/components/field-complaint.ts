@@ -1,8 +1,7 @@
 import { problemOf } from '../api/api-problem.ts'
 
 /**
- * The server's words for one field: from the list of schema errors, or because a code of its own speaks about that
- * field.
+ * The server's message for one field: from the list of schema errors, or from a problem whose code is about the field.
  */
 export function fieldComplaint(error: unknown, field: string, codes: readonly string[] = []): string | undefined {
   if (!error) return undefined

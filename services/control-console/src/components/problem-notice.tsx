@@ -1,7 +1,7 @@
 import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { problemOf } from '../api/api-problem.ts'
 
-/** What the API refused and why, in its own plain words, with the id support asks for. */
+/** The API's refusal and its reason, with the request id for support. */
 export function ProblemNotice({ error }: { error: unknown }) {
   if (!error) return null
   const { title, detail, errors, requestId } = problemOf(error)

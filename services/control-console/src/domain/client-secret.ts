@@ -3,14 +3,14 @@ import { Guid } from '@jackfield/contract/identifier'
 const DAY = 24 * 60 * 60 * 1000
 const WARN_DAYS = 60
 
-/** Entra shows a Value and a Secret ID; only the id is a GUID. */
+/** Whether the text is a Secret ID instead of a Value: only the id is a GUID. */
 export function looksLikeSecretId(secret: string): boolean {
   return Guid.safeParse(secret).success
 }
 
 /**
- * The longest life Entra offers for a client secret: 24 months, as the date field writes it. A month without that day
- * ends before it.
+ * Entra's maximum lifetime of a client secret, 24 months from now, as the date field writes it. Falls back to the last
+ * day of a shorter month.
  */
 export function proposedExpiry(now: Date): string {
   const [year, month] = [now.getUTCFullYear() + 2, now.getUTCMonth()]

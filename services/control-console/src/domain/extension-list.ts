@@ -5,7 +5,7 @@ const MOST = 10_000
 export type TypedExtension = { number: string; name?: string }
 export type ExtensionList = { kind: 'extensions'; items: TypedExtension[] } | { kind: 'refused'; message: string }
 
-/** All numbers from one to the other, leading zeros kept: 001 to 010. */
+/** All numbers of the range, with leading zeros: 001 to 010. */
 export function extensionRange(first: string, last: string): ExtensionList {
   const [from, to] = [first.trim(), last.trim()]
   if (!/^\d{1,12}$/.test(from) || !/^\d{1,12}$/.test(to))
@@ -19,7 +19,7 @@ export function extensionRange(first: string, last: string): ExtensionList {
   return { kind: 'extensions', items }
 }
 
-/** One extension on each line: the number, and a name if it has one (`101 Reception`). */
+/** One extension per line: the number and optionally a name (`101 Reception`). */
 export function extensionLines(text: string): ExtensionList {
   const items: TypedExtension[] = []
   for (const [index, line] of text.split('\n').entries()) {

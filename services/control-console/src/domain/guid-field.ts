@@ -1,6 +1,6 @@
 import { Guid } from '@jackfield/contract/identifier'
 
-/** What is wrong with a typed GUID, or nothing. Blanks around it are forgiven (they come with copying). */
+/** The complaint about a typed GUID, if any. Surrounding blanks are accepted: copying adds them. */
 export function guidComplaint(text: string, what: string): string | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return `Enter the ${what}.`
@@ -8,7 +8,7 @@ export function guidComplaint(text: string, what: string): string | undefined {
   return undefined
 }
 
-/** Both ids stand on the same page in Entra; the same one copied twice cannot be right. */
+/** Whether one id was copied into both fields; they stand on the same page in Entra. */
 export function sameGuid(one: string, other: string): boolean {
   return one.trim() !== '' && one.trim().toLowerCase() === other.trim().toLowerCase()
 }

@@ -5,7 +5,7 @@ type Person = Pick<
   MicrosoftUser,
   'id' | 'displayName' | 'userPrincipalName' | 'userType' | 'accountEnabled' | 'sync' | 'sso'
 >
-/** Names of whom ticks change, by what it means to them. Somebody may be in several lists. */
+/** The names affected by changed ticks, by effect. A person may be in several lists. */
 export type ImportEffect = {
   synced: string[]
   ssoOn: string[]
@@ -15,7 +15,7 @@ export type ImportEffect = {
   ssoOff: string[]
 }
 
-/** More than these at once are a bulk, which one press on the head of the table makes. */
+/** More changes than this count as a bulk change, which one press on the table's head can make. */
 const FEW = 10
 
 export function effectOf(changes: TickChanges, people: ReadonlyMap<string, Person>): ImportEffect {
@@ -36,7 +36,7 @@ export function effectOf(changes: TickChanges, people: ReadonlyMap<string, Perso
   return effect
 }
 
-/** Whether it takes something away, or changes many at once: then it is asked first (S58). */
-export function asksFirst({ unsynced, ssoOff }: ImportEffect, changes: TickChanges): boolean {
+/** Whether the import needs a confirmation: it takes something away, or changes many people (S58). */
+export function needsConfirmation({ unsynced, ssoOff }: ImportEffect, changes: TickChanges): boolean {
   return unsynced.length + ssoOff.length > 0 || changes.size > FEW
 }

@@ -1,7 +1,7 @@
 import type { ImportRequest } from '@jackfield/contract/import-request'
 import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
 
-/** Guests and disabled people come along only when they are asked for (FC-31). */
+/** Guests and disabled people are included only if chosen (FC-31). */
 export type Everyone = { sso: boolean; guests: boolean; disabled: boolean }
 
 export const EVERYONE: Everyone = { sso: false, guests: false, disabled: false }
@@ -14,6 +14,6 @@ export function importOfEveryone({ sso, guests, disabled }: Everyone): ImportReq
 /** How many of the directory's people an import would bring. */
 export function countOfEveryone(counts: MicrosoftUserCount, { guests, disabled }: Everyone): number {
   const without = (guests ? 0 : counts.guests) + (disabled ? 0 : counts.disabled)
-  // Who is both is left out once.
+  // disabled guests are in both counts
   return counts.total - without + (guests || disabled ? 0 : counts.disabledGuests)
 }

@@ -1,6 +1,6 @@
 const NAMED = 5
 
-/** `Adele Vance, Alex Wilber and 12 more`; `total` counts those too whose names are not at hand. */
+/** `Adele Vance, Alex Wilber and 12 more`. `total` may exceed the known names. */
 export function nameList(names: readonly string[], total = names.length): string {
   const named = names.slice(0, total <= NAMED + 1 ? NAMED + 1 : NAMED)
   const others = total - named.length

@@ -8,7 +8,7 @@ export function isSameProposal(one: RedirectProposal, other: RedirectProposal): 
 }
 
 /**
- * Every redirect URI was seen registered as proposed. A warning about them is no proof: Entra ID would refuse every
+ * Whether the test saw every proposed redirect URI registered. A warning is not enough: Entra ID would refuse every
  * sign-in.
  */
 export function isProven({ ok, checks }: Pick<Verification, 'ok' | 'checks'>): boolean {

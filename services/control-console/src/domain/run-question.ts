@@ -6,12 +6,12 @@ const KINDS = { import: 'An import', delta: 'An update', full: 'A full compariso
   string
 >
 
-/** What waits, by the account's alias. */
-export function questionOf({ kind }: Pick<SyncRun, 'kind'>, alias: string | undefined): string {
+/** The waiting run, named by kind and account alias. */
+export function waitingRunTitle({ kind }: Pick<SyncRun, 'kind'>, alias: string | undefined): string {
   return `${KINDS[kind]} of ${alias ?? 'Microsoft 365'} waits for your approval`
 }
 
-/** `disable 12 people and delete 3`: what an approval would do to people. */
+/** `disable 12 people and delete 3`: the effect of an approval. */
 export function removalsOf({ counts: { disabled, deleted } }: Pick<SyncRun, 'counts'>): string {
   if (disabled === 0 && deleted === 0) return 'switch Sync User and SSO off for many people'
   if (deleted === 0) return `disable ${people(disabled)}`

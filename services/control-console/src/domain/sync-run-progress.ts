@@ -6,7 +6,7 @@ export function isOver(run: Pick<SyncRun, 'status'> | undefined): boolean {
   return run !== undefined && OVER.has(run.status)
 }
 
-/** 0 to 1, or nothing while nobody knows how many there are. */
+/** 0 to 1; undefined while the total is unknown. */
 export function progressOf(run: Pick<SyncRun, 'status' | 'total' | 'counts'> | undefined): number | undefined {
   if (!run) return undefined
   if (run.status === 'succeeded') return 1
@@ -23,11 +23,11 @@ const SENTENCES: Readonly<Record<SyncRunStatus, string>> = {
   cancelled: 'The import was cancelled.',
 }
 
-export function sentenceOf(run: Pick<SyncRun, 'status'> | undefined): string {
+export function statusSentence(run: Pick<SyncRun, 'status'> | undefined): string {
   return run ? SENTENCES[run.status] : SENTENCES.queued
 }
 
-/** A run that takes no step for so long is noted; short waits for Microsoft are over by then. */
+/** A standstill shorter than this is not mentioned: most waits for Microsoft end before. */
 const NOTED_AFTER_MS = 120_000
 
 const WAITS: Readonly<Record<RunWait, string>> = {
@@ -35,12 +35,12 @@ const WAITS: Readonly<Record<RunWait, string>> = {
   'microsoft-unavailable': 'Microsoft 365 does not answer.',
   'temporarily-unavailable': 'A part of the platform does not answer.',
   'internal-error':
-    'A step failed in the platform. Let whoever runs it look at the log of the worker, should that go on.',
+    'A step failed in the platform. If that goes on, ask its operator to look at the log of the worker.',
   'another-run': 'Another run of this account comes first.',
-  worker: 'No worker has taken it yet. Let whoever runs the platform see whether the worker runs.',
+  worker: 'No worker has taken it yet. Ask the operator of the platform whether the worker runs.',
 }
 
-/** What a run waits for and since when it stands, in sentences; none while it goes on. */
+/** Sentences about the cause and the length of a standstill; none while the run makes progress. */
 export function standstillOf(
   run: Pick<SyncRun, 'status' | 'waiting' | 'lastProgressAt'> | undefined,
   now: Date,
@@ -48,10 +48,10 @@ export function standstillOf(
 ): string[] {
   if (!run || isOver(run) || run.status === 'awaiting-approval') return []
   const { waiting, lastProgressAt } = run
-  const told: string[] = []
-  if (waiting) told.push(WAITS[waiting.reason])
-  if (waiting?.until) told.push(`It is tried again at ${format(waiting.until)}.`)
+  const sentences: string[] = []
+  if (waiting) sentences.push(WAITS[waiting.reason])
+  if (waiting?.until) sentences.push(`It is tried again at ${format(waiting.until)}.`)
   if (lastProgressAt && now.getTime() - Date.parse(lastProgressAt) > NOTED_AFTER_MS)
-    told.push(`No progress since ${format(lastProgressAt)}.`)
-  return told
+    sentences.push(`No progress since ${format(lastProgressAt)}.`)
+  return sentences
 }

@@ -1,17 +1,17 @@
 import type { UserTicks } from '@jackfield/contract/import-request'
 
-/** The two ticks of a person: imported into the roster, and let in with Microsoft. */
+/** The two ticks of a person: imported into the roster, and allowed to sign in with Microsoft. */
 export type Ticks = { sync: boolean; sso: boolean }
 export type Ticked = Ticks & { id: string }
-/** Only what differs from the roster, by Microsoft's user id. */
+/** The ticks that differ from the roster, by Microsoft's user id. */
 export type TickChanges = ReadonlyMap<string, Ticks>
 
-/** Nobody signs in who is not in the roster: dropping Sync drops SSO. */
+/** Dropping Sync drops SSO: only people of the roster can sign in. */
 export function withSync(ticks: Ticks, on: boolean): Ticks {
   return on ? { sync: true, sso: ticks.sso } : { sync: false, sso: false }
 }
 
-/** SSO brings Sync with it. */
+/** Setting SSO sets Sync. */
 export function withSso(ticks: Ticks, on: boolean): Ticks {
   return on ? { sync: true, sso: true } : { sync: ticks.sync, sso: false }
 }
@@ -34,7 +34,7 @@ export function changeTicks(
   return next
 }
 
-/** State of a box that stands for many: all, none, or some of them. */
+/** State of a checkbox for many people: all, none, or mixed. */
 export function tickOfMany(changes: TickChanges, users: readonly Ticked[], tick: keyof Ticks): boolean | 'mixed' {
   const ticked = users.filter((user) => ticksOf(changes, user)[tick]).length
   if (ticked === 0) return false

@@ -8,7 +8,7 @@ import { CentredCard } from '../components/page-frame/centred-card.tsx'
 import { PageHeading } from '../components/page-frame/page-heading.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 
-/** Trades the one-time link's token for a session. */
+/** Exchanges the one-time link's token for a session. */
 export function EnterPage({ token }: { token: string | undefined }) {
   const client = useQueryClient()
   const tried = useRef(false)
@@ -17,7 +17,7 @@ export function EnterPage({ token }: { token: string | undefined }) {
     onSuccess: () => client.resetQueries({ queryKey: SESSION_KEY }),
   })
 
-  // The token works once, so it is sent once, whatever renders again.
+  // The token works once, so it is sent once, however often the page renders.
   useEffect(() => {
     if (token === undefined || tried.current) return
     tried.current = true
@@ -47,9 +47,9 @@ function Refused({ error }: { error: unknown }) {
     <>
       <PageHeading title="This link was used or has expired" />
       <Text>
-        A link opens Control once, within 15 minutes; one that hands over the set-up of an account, for as long as it
-        was made for. Ask whoever sent it for a new one: an administrator makes it in Control, the operator of the phone
-        platform by <code>jackfield control-link</code>.
+        A link opens Control once, within 15 minutes; a hand-over link, until its expiry. Ask its sender for a new one:
+        an administrator makes it in Control, the operator of the phone platform with{' '}
+        <code>jackfield control-link</code>.
       </Text>
     </>
   )

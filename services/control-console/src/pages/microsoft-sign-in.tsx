@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   field: { width: '100%' },
 })
 
-/** `?tenant=contoso` names the organisation beforehand; `?another=true` is for who was signed in as somebody else. */
+/** `?tenant=contoso` fills in the organisation; `?another=true` offers another account than the signed-in one. */
 export function MicrosoftSignIn() {
   const styles = useStyles()
   const [parameters] = useSearchParams()

@@ -20,7 +20,7 @@ const useStyles = makeStyles({
   slug: { color: tokens.colorNeutralForeground3, marginLeft: tokens.spacingHorizontalS },
 })
 
-/** Platform admins choose; an admin of one tenant goes straight in. */
+/** Platform admins choose a tenant; an admin of one tenant is redirected to it. */
 export function TenantChooserPage() {
   const { scope } = usePrincipal()
   return scope === 'platform' ? <TenantList /> : <Navigate to={`/tenants/${scope}`} replace />

@@ -4,7 +4,7 @@ import { guidComplaint, sameGuid } from '../../src/domain/guid-field.ts'
 
 const GUID = '2f1c9c1e-0f5b-4b0c-9f0a-5f6c3d1e2a3b'
 
-test('S14 blanks around a GUID are forgiven, anything else is not', () => {
+test('S14 blanks around a GUID are accepted, other text is refused', () => {
   expect(guidComplaint(`  ${GUID.toUpperCase()}\t`, 'id')).toBeUndefined()
   expect(guidComplaint('   ', 'id')).toBe('Enter the id.')
   expect(guidComplaint(`{${GUID}}`, 'id')).toContain('is a GUID such as')
@@ -13,7 +13,7 @@ test('S14 blanks around a GUID are forgiven, anything else is not', () => {
   )
 })
 
-test('S14 the same id in both fields is noticed, empty fields are not', () => {
+test('S14 the same id in both fields is reported, empty fields are not', () => {
   expect(sameGuid(GUID, ` ${GUID.toUpperCase()}`)).toBe(true)
   expect(sameGuid(`${GUID.toUpperCase()} `, GUID)).toBe(true)
   expect(sameGuid(GUID, GUID.replace('2f', '2e'))).toBe(false)
@@ -25,7 +25,7 @@ test('S14 the same id in both fields is noticed, empty fields are not', () => {
   ])
 })
 
-test('S25 a secret id is told from a secret value', () => {
+test('S25 a secret id is distinguished from a secret value', () => {
   expect(looksLikeSecretId(` ${GUID} `)).toBe(true)
   expect(looksLikeSecretId('abc8Q~Hn2kW-x.yZ')).toBe(false)
 })
@@ -40,7 +40,7 @@ test.each([
   expect(proposedExpiry(new Date(now))).toBe(expiry)
 })
 
-test('S25 a secret warns from 60 days before its end', () => {
+test('S25 a secret warns from 60 days before its expiry', () => {
   const now = new Date('2026-11-24T00:00:00Z')
   expect(expiryOf('2027-01-24T00:00:00Z', now)).toEqual({ kind: 'valid', days: 61 })
   expect(expiryOf('2027-01-23T00:00:00Z', now)).toEqual({ kind: 'soon', days: 60 })

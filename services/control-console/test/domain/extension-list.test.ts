@@ -20,14 +20,14 @@ test('S42 a range that is backwards, too long or not a number is refused', () =>
   }
 })
 
-test('S42 a list has a number and perhaps a name on each line', () => {
+test('S42 each line of a list has a number and optionally a name', () => {
   expect(extensionLines('101 Front desk\r\n\n 102, Reception \n*97\n')).toEqual({
     kind: 'extensions',
     items: [{ number: '101', name: 'Front desk' }, { number: '102', name: 'Reception' }, { number: '*97' }],
   })
 })
 
-test('S42 a wrong line is refused by its number, an empty list too', () => {
+test('S42 an invalid line is refused with its line number, and so is an empty list', () => {
   expect(extensionLines('101\nReception 102')).toEqual({
     kind: 'refused',
     message: 'Line 2: a number is 1 to 32 digits, *, # or +.',
@@ -60,7 +60,7 @@ test.each([
   expect(extensionRange(first, last)).toEqual({ kind: 'refused', message: expect.stringMatching(message) })
 })
 
-test('S42 ten thousand numbers are taken at once, one more is refused', () => {
+test('S42 a list holds at most ten thousand numbers', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, index) => String(index)).join('\n')
   const taken = [extensionRange('1', '10000'), extensionLines(lines(10_000))]
   for (const list of taken) expect(list.kind === 'extensions' && list.items.length).toBe(10_000)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asksFirst, effectOf } from '../../src/domain/import-effect.ts'
+import { effectOf, needsConfirmation } from '../../src/domain/import-effect.ts'
 import { countOfEveryone, EVERYONE, importOfEveryone } from '../../src/domain/import-of-everyone.ts'
 
 const person = (id: string, members = {}) => ({
@@ -21,7 +21,7 @@ const people = [
 ]
 const known = new Map(people.map((each) => [each.id, each]))
 
-test('CW-10 S58 the effect of ticks names who loses what, and which guests and disabled people come in', () => {
+test('CW-10 S58 the effect of ticks names who loses what, and which guests and disabled people are added', () => {
   const changes = new Map([
     ['adele', { sync: false, sso: false }],
     ['alex', { sync: true, sso: false }],
@@ -50,16 +50,16 @@ test.each([
   expect([guests, disabled]).toEqual(isNamed ? [['guest'], ['guest']] : [[], []])
 })
 
-test('CW-10 S58 what takes something away and what changes many at once is asked first, a few ticks are not', () => {
+test('CW-10 S58 an import that takes something away or changes many people is confirmed, a few ticks are not', () => {
   const ticked = (count: number) =>
     new Map(Array.from({ length: count }, (_, index) => [`new ${index}`, { sync: true, sso: true }]))
-  const asked = (changes: ReturnType<typeof ticked>) => asksFirst(effectOf(changes, known), changes)
+  const asked = (changes: ReturnType<typeof ticked>) => needsConfirmation(effectOf(changes, known), changes)
   expect(asked(ticked(10))).toBe(false)
   expect(asked(ticked(11))).toBe(true)
   expect(asked(new Map([['alex', { sync: true, sso: false }]]))).toBe(true)
 })
 
-test('CW-10 FC-31 an import of everyone leaves guests and disabled people out unless they are asked for', () => {
+test('CW-10 FC-31 an import of everyone leaves out guests and disabled people unless they are chosen', () => {
   const counts = { total: 100, guests: 20, disabled: 10, disabledGuests: 4 }
   for (const [chosen, filter, count] of [
     [{}, { userType: 'Member', accountEnabled: true }, 74],

@@ -18,30 +18,30 @@ test('S35 progress is a share of the total, unknown without one, and whole at th
   expect(isOver({ status: 'failed' })).toBe(true)
 })
 
-test('FC-34 a run that stands says what it waits for, until when, and since when it took no step', () => {
+test('FC-34 a run at a standstill states its cause, the next attempt, and its last progress', () => {
   const now = new Date('2026-12-01T10:05:00.000Z')
   const [until, lastProgressAt] = ['2026-12-01T10:06:00.000Z', '2026-12-01T10:00:00.000Z']
-  const told = (run: Parameters<typeof standstillOf>[0]) => standstillOf(run, now, (time) => time.slice(11, 16))
+  const standstill = (run: Parameters<typeof standstillOf>[0]) => standstillOf(run, now, (time) => time.slice(11, 16))
   const waiting = { until, reason: 'microsoft-throttled' } as const
-  expect(told({ status: 'running', waiting, lastProgressAt })).toEqual([
+  expect(standstill({ status: 'running', waiting, lastProgressAt })).toEqual([
     'Microsoft asks to send fewer requests.',
     'It is tried again at 10:06.',
     'No progress since 10:00.',
   ])
-  expect(told({ status: 'running', waiting: null, lastProgressAt })).toEqual(['No progress since 10:00.'])
-  expect(told({ status: 'running', waiting: null, lastProgressAt: '2026-12-01T10:04:00.000Z' })).toEqual([])
+  expect(standstill({ status: 'running', waiting: null, lastProgressAt })).toEqual(['No progress since 10:00.'])
+  expect(standstill({ status: 'running', waiting: null, lastProgressAt: '2026-12-01T10:04:00.000Z' })).toEqual([])
   const queued = { status: 'queued', lastProgressAt: null } as const
-  expect(told({ ...queued, waiting: { until: null, reason: 'another-run' } })).toEqual([
+  expect(standstill({ ...queued, waiting: { until: null, reason: 'another-run' } })).toEqual([
     'Another run of this account comes first.',
   ])
-  expect(told({ ...queued, waiting: { until: null, reason: 'worker' } })).toEqual([
+  expect(standstill({ ...queued, waiting: { until: null, reason: 'worker' } })).toEqual([
     expect.stringContaining('No worker has taken it yet'),
   ])
   for (const status of ['succeeded', 'failed', 'awaiting-approval'] as const)
-    expect(told({ status, waiting: null, lastProgressAt })).toEqual([])
+    expect(standstill({ status, waiting: null, lastProgressAt })).toEqual([])
 })
 
-test('S42 S45 an extension on hold is refused with whom it is held for, and until when', () => {
+test('S42 S45 the refusal of an extension on hold names its holder and the end of the hold', () => {
   const hold = { since: '2026-03-01T00:00:00.000Z', until: '2026-03-31T00:00:00.000Z' }
   expect(
     bindingRefusal(problem('extension-taken', { holder: { userId: 'u', displayName: 'Adele Vance', hold } })),
@@ -56,13 +56,13 @@ test('S42 a taken extension is refused with its holder’s name', () => {
   expect(bindingRefusal(problem('user-not-active'))).toBeUndefined()
 })
 
-test('S14 the server’s message shows at the field it is about', () => {
+test('S14 the server’s message shows at its field', () => {
   const invalid = problem('invalid-request', { errors: [{ path: 'body.clientId', message: 'must be a GUID' }] })
   expect(fieldComplaint(invalid, 'clientId')).toBe('must be a GUID')
   expect(fieldComplaint(invalid, 'directoryId')).toBeUndefined()
   expect(fieldComplaint(problem('alias-taken'), 'alias', ['alias-taken'])).toBe('alias-taken.')
 })
 
-test('an address leaves out what is empty and encodes the rest', () => {
+test('a query leaves out empty values and encodes the others', () => {
   expect(query({ search: 'a&b=c', cursor: '', limit: 50, bound: undefined })).toBe('?search=a%26b%3Dc&limit=50')
 })

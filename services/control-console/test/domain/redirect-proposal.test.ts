@@ -8,7 +8,7 @@ const checks = (status: Check['status']): Check[] => [
   { id: 'redirect-uris', status, message: '', remedy: '' },
 ]
 
-test('CW-02 S57 a proposal is proven by a green test that saw every redirect URI registered, not by a warning or a skipped check', () => {
+test('CW-02 S57 a proposal is proven by a passed test that saw every redirect URI registered, not by a warning or a skipped check', () => {
   expect(isProven({ ok: true, checks: checks('passed') })).toBe(true)
   expect(isProven({ ok: false, checks: checks('passed') })).toBe(false)
   for (const status of ['failed', 'warning', 'skipped'] as const)
@@ -16,7 +16,7 @@ test('CW-02 S57 a proposal is proven by a green test that saw every redirect URI
   expect(isProven({ ok: true, checks: [] })).toBe(false)
 })
 
-test('CW-02 a choice of what is saved already is no proposal', () => {
+test('CW-02 choosing the saved settings is no proposal', () => {
   const saved = { redirectMode: 'single', redirectPlatform: 'web' } as const
   expect(isSameProposal(saved, { ...saved })).toBe(true)
   expect(isSameProposal(saved, { ...saved, redirectPlatform: 'spa' })).toBe(false)

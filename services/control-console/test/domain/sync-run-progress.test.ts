@@ -1,6 +1,6 @@
 import { SyncRunStatus } from '@jackfield/contract/sync-run'
 import { describe, expect, test } from 'vitest'
-import { isOver, progressOf, sentenceOf, standstillOf } from '../../src/domain/sync-run-progress.ts'
+import { isOver, progressOf, standstillOf, statusSentence } from '../../src/domain/sync-run-progress.ts'
 
 const counts = { seen: 5, created: 0, updated: 0, unchanged: 0, disabled: 0, deleted: 0, skipped: 0 }
 
@@ -12,19 +12,19 @@ describe('S35 a run that is', () => {
     ['succeeded', true, /is complete/],
     ['failed', true, /has failed/],
     ['cancelled', true, /was cancelled/],
-  ] as const)('%s: it is over: %s, and it says so', (status, over, sentence) => {
+  ] as const)('%s: over is %s, with a sentence', (status, over, sentence) => {
     expect(isOver({ status })).toBe(over)
-    expect(sentenceOf({ status })).toMatch(sentence)
+    expect(statusSentence({ status })).toMatch(sentence)
   })
-  test('not known yet is not over, and waits', () => {
-    expect([isOver(undefined), sentenceOf(undefined), progressOf(undefined)]).toEqual([
+  test('not known yet is not over, and counts as queued', () => {
+    expect([isOver(undefined), statusSentence(undefined), progressOf(undefined)]).toEqual([
       false,
-      sentenceOf({ status: 'queued' }),
+      statusSentence({ status: 'queued' }),
       undefined,
     ])
   })
-  test('in any state has words of its own', () => {
-    expect(new Set(SyncRunStatus.options.map((status) => sentenceOf({ status }))).size).toBe(
+  test('in any state has its own sentence', () => {
+    expect(new Set(SyncRunStatus.options.map((status) => statusSentence({ status }))).size).toBe(
       SyncRunStatus.options.length,
     )
   })
@@ -42,9 +42,9 @@ test.each([
   expect(progressOf({ status, total, counts })).toBe(share)
 })
 
-describe('FC-34 a run that stands', () => {
+describe('FC-34 a run at a standstill', () => {
   const now = new Date('2026-12-01T10:05:00.000Z')
-  const told = (run: Parameters<typeof standstillOf>[0]) => standstillOf(run, now, (time) => time.slice(11, 19))
+  const standstill = (run: Parameters<typeof standstillOf>[0]) => standstillOf(run, now, (time) => time.slice(11, 19))
   const running = { status: 'running', waiting: null, lastProgressAt: null } as const
   test.each([
     ['microsoft-throttled', /fewer requests/],
@@ -53,14 +53,16 @@ describe('FC-34 a run that stands', () => {
     ['internal-error', /step failed.*log of the worker/],
     ['another-run', /Another run/],
     ['worker', /No worker has taken it/],
-  ] as const)('for the reason %s says so', (reason, words) => {
-    expect(told({ ...running, waiting: { until: null, reason } })).toEqual([expect.stringMatching(words)])
+  ] as const)('states the reason %s', (reason, words) => {
+    expect(standstill({ ...running, waiting: { until: null, reason } })).toEqual([expect.stringMatching(words)])
   })
-  test('says so once it took no step for more than two minutes', () => {
-    expect(told({ ...running, lastProgressAt: '2026-12-01T10:03:00.000Z' })).toEqual([])
-    expect(told({ ...running, lastProgressAt: '2026-12-01T10:02:59.999Z' })).toEqual(['No progress since 10:02:59.'])
+  test('is mentioned after two minutes without progress', () => {
+    expect(standstill({ ...running, lastProgressAt: '2026-12-01T10:03:00.000Z' })).toEqual([])
+    expect(standstill({ ...running, lastProgressAt: '2026-12-01T10:02:59.999Z' })).toEqual([
+      'No progress since 10:02:59.',
+    ])
   })
-  test('says nothing when it is not known', () => {
-    expect(told(undefined)).toEqual([])
+  test('is not mentioned when the run is unknown', () => {
+    expect(standstill(undefined)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-/** A text this browser remembers from visit to visit. Never a secret. */
+/** A text kept in this browser between visits. Never for secrets. */
 export function useRemembered(key: string) {
   const [remembered] = useState(() => localStorage.getItem(key) ?? '')
   return [remembered, (value: string) => localStorage.setItem(key, value)] as const

@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   },
 })
 
-/** A page that is one card: entering, choosing, nothing here. */
+/** A page of one card: sign-in, tenant choice, not found. */
 export function CentredCard({ children }: { children: ReactNode }) {
   const styles = useStyles()
   return (

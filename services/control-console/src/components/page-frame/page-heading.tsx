@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   heading: { flexGrow: 1, margin: 0 },
 })
 
-/** The page's one first-level heading, which names the window too; its actions stand beside it. */
+/** The page's only first-level heading, also the window title, with the page's actions beside it. */
 export function PageHeading({ title, children }: { title: string; children?: ReactNode }) {
   const styles = useStyles()
   useEffect(() => {

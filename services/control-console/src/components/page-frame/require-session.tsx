@@ -8,14 +8,14 @@ import { CentredCard } from './centred-card.tsx'
 
 const PrincipalContext = createContext<Principal | null>(null)
 
-/** The signed-in admin; only below RequireSession. */
+/** The signed-in admin. Usable only below RequireSession. */
 export function usePrincipal(): Principal {
   const principal = useContext(PrincipalContext)
   if (!principal) throw new Error('usePrincipal stands outside RequireSession')
   return principal
 }
 
-/** Pages below it are for signed-in admins only. */
+/** Renders the pages below it for signed-in admins only. */
 export function RequireSession() {
   const { data: principal, error } = useSession()
   if (principal === null) return <SignedOutPage />

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   heading: { margin: 0 },
 })
 
-/** A titled part of a page, a landmark by its heading. */
+/** A titled part of a page; a landmark labelled by its heading. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   const styles = useStyles()
   const id = useId()

@@ -23,7 +23,7 @@ const useStyles = makeStyles({
   main: { flexGrow: 1, minWidth: 0, outlineStyle: 'none' },
 })
 
-/** Everything of one tenant: who it is above, where to go at the left, the page itself. */
+/** The frame of a tenant's pages: the admin's name at the top, the menu at the left, the page. */
 export function TenantShell() {
   const styles = useStyles()
   const { role, scope, accountId } = usePrincipal()
@@ -33,13 +33,13 @@ export function TenantShell() {
   const arrivedAt = useRef<string>(undefined)
   const { pathname } = useLocation()
 
-  // A page change without a page load: take keyboard and screen reader along, but leave the first page alone.
+  // Moves focus to the new page after a navigation without page load, but not on the first page.
   useEffect(() => {
     if (arrivedAt.current !== undefined && arrivedAt.current !== pathname) main.current?.focus()
     arrivedAt.current = pathname
   }, [pathname])
 
-  // What was handed over is one page.
+  // A hand-over link opens one page only.
   const only = accountId === undefined ? undefined : `/tenants/${scope}/microsoft-365/${accountId}`
   if (only !== undefined && pathname !== only) return <Navigate to={only} replace />
   return (

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../confirm-dialog.tsx'
 
 const useStyles = makeStyles({ actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM } })
 
-/** First names of whom a run would remove. */
+/** The first names of the people a run would remove. */
 export function useRemovedNames({ tenantId, id, counts }: SyncRun): string {
   const { data } = usePlannedRemovals(tenantId, id, 6)
   const [first] = data?.pages ?? []
@@ -18,7 +18,7 @@ export function useRemovedNames({ tenantId, id, counts }: SyncRun): string {
   return nameList(names, isAll ? names.length : Math.max(names.length + 1, counts.disabled + counts.deleted))
 }
 
-/** Approve or cancel, each asked once with what it will do. */
+/** Approve or cancel; each asks for confirmation with its effect. */
 export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefined }) {
   const styles = useStyles()
   const restoreFocus = useRestoreFocusTarget()
@@ -53,14 +53,14 @@ export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefin
       >
         <Text as="p" block>
           {names && <strong>{names}. </strong>}
-          They are signed out and cannot sign in. Their extensions are kept for them. Who comes back in Microsoft 365
-          comes back here.
+          They are signed out and cannot sign in. Their extensions are kept for them. A person who returns in Microsoft
+          365 returns here, too.
         </Text>
       </ConfirmDialog>
       <ConfirmDialog {...common} isOpen={asked === 'cancel'} title="Cancel the run?" confirmLabel="Cancel the run">
         <Text as="p" block>
-          The run ends and would {doing} no longer. Nobody is changed by it. The next comparison asks again, unless
-          Microsoft 365 says something else by then.
+          The run ends and does not {doing}. Nobody is changed. The next comparison asks again if Microsoft 365 still
+          says the same.
         </Text>
       </ConfirmDialog>
     </div>

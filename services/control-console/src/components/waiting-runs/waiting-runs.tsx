@@ -2,8 +2,8 @@ import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens }
 import type { SyncRun } from '@jackfield/contract/sync-run'
 import { useAccounts } from '../../api/microsoft-accounts.ts'
 import { useRun, useWaitingRuns } from '../../api/waiting-runs.ts'
-import { questionOf, removalsOf } from '../../domain/run-question.ts'
-import { useAttended } from '../hooks/use-attended.ts'
+import { removalsOf, waitingRunTitle } from '../../domain/run-question.ts'
+import { useRecentActivity } from '../hooks/use-recent-activity.ts'
 import { PageLink } from '../links/page-link.tsx'
 import { usePrincipal } from '../page-frame/require-session.tsx'
 import { RunAnswers, useRemovedNames } from './run-answers.tsx'
@@ -26,12 +26,11 @@ const useStyles = makeStyles({
 })
 
 /**
- * Stands on every page of the tenant while a run waits for an answer (S63): above the menu, which fills a narrow
- * screen.
+ * Shown on every page of the tenant while a run waits for an answer (S63). Above the menu, which fills a narrow screen.
  */
 export function WaitingRuns({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
-  const { data: runs = [] } = useWaitingRuns(tenantId, useAttended())
+  const { data: runs = [] } = useWaitingRuns(tenantId, useRecentActivity())
   return (
     <>
       <div role="status" className="spoken-only">
@@ -59,7 +58,7 @@ function WaitingRun({ run }: { run: SyncRun }) {
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody className={styles.body}>
         <div>
-          <MessageBarTitle>{questionOf(run, alias)}.</MessageBarTitle> It would <strong>{removalsOf(run)}</strong>
+          <MessageBarTitle>{waitingRunTitle(run, alias)}.</MessageBarTitle> It would <strong>{removalsOf(run)}</strong>
           {names && `: ${names}`}. It has waited since {new Date(run.startedAt ?? run.createdAt).toLocaleString()}.{' '}
           <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
         </div>

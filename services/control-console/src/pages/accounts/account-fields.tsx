@@ -33,7 +33,7 @@ type Properties = {
   onChange: (draft: AccountDraft) => void
 }
 
-/** What names a registration; the server's refusal shows at the field it is about. */
+/** The fields that identify a registration; a refusal of the server shows at its field. */
 export function AccountFields({ draft, complaints, error, onChange }: Properties) {
   const clientId = complaints.clientId ?? fieldComplaint(error, 'clientId')
   const directoryId = complaints.directoryId ?? fieldComplaint(error, 'directoryId', ['ids-equal', 'ids-swapped'])

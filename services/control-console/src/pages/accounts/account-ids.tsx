@@ -38,8 +38,8 @@ export function AccountIds({ account, etag, mayChange }: Properties) {
 type FormProperties = { account: MicrosoftAccount; etag: string | undefined; onClose: () => void }
 
 /**
- * Other ids are another registration, which nobody has tested: of a working account they end the sign-in, so that is
- * asked first.
+ * Other ids mean another, untested registration: changing them ends sign-in for a working account, so that is confirmed
+ * first.
  */
 function IdForm({ account, etag, onClose }: FormProperties) {
   const [draft, setDraft] = useState<AccountDraft>(trimmedDraft(account))

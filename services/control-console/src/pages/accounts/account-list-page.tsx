@@ -78,7 +78,7 @@ function AccountTable({ accounts }: { accounts: MicrosoftAccount[] }) {
   )
 }
 
-/** Whoever left still signs in as long as this stands here (FC-34). */
+/** Shown while people who left the directory can still sign in (FC-34). */
 function StepNote({ account: { warnings } }: { account: MicrosoftAccount }) {
   const since = warnings.find(({ code }) => code === 'not-in-step')?.since
   return since && <Text size={200}>Not in step since {new Date(since).toLocaleString()}</Text>

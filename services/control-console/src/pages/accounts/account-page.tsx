@@ -18,7 +18,7 @@ import { SecretForm } from './secret-form.tsx'
 
 const useStyles = makeStyles({ off: { marginBottom: tokens.spacingVerticalL } })
 
-/** One account: the rest of its set-up, step by step, and its state afterwards. */
+/** One account: the remaining steps of its set-up, and its state. */
 export function AccountPage() {
   const tenantId = useRouteId('tenantId')
   const accountId = useRouteId('accountId')
@@ -29,7 +29,7 @@ export function AccountPage() {
 
   const account = data.value
   const isOff = account.status === 'disabled'
-  // Does the part in Entra ID; what is set here stays the admins' to change.
+  // The holder of a hand-over link works in Entra ID and cannot change settings here.
   const isHolder = role === 'hand-over'
   return (
     <>
@@ -84,10 +84,10 @@ function Off({
     <div role="status" className={styles.off}>
       <MessageBar intent={hasFailed && !isTesting ? 'error' : 'warning'} layout="multiline">
         <MessageBarBody>
-          {isTesting && 'Testing the connection. A test that asked for it enables the account when it is green.'}
+          {isTesting && 'Testing the connection. “Test and enable account” enables the account if the test passes.'}
           {!isTesting &&
             hasFailed &&
-            'The connection test is red, so the account stays disabled. Its failed checks stand below, under Connection test.'}
+            'The connection test is red, so the account stays disabled. The failed checks are below, under Connection test.'}
           {!isTesting && !hasFailed && 'Nobody signs in with this account and nothing is imported. '}
           {!isTesting && !hasCredential && 'It needs a client secret before it can be tested and enabled.'}
         </MessageBarBody>

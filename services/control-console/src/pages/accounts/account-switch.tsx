@@ -10,7 +10,7 @@ type Properties = {
   test: ReturnType<typeof useConnectionTest>
 }
 
-/** Off after a question that says whom it hits; on again by a connection test that is green. */
+/** Disables after a question that names who is affected; enables by a passed connection test. */
 export function AccountSwitch({ account, etag, test }: Properties) {
   const change = useChangeAccount(account.tenantId, account.id, etag)
   const restoreFocus = useRestoreFocusTarget()

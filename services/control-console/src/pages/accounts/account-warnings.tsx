@@ -3,7 +3,7 @@ import type { AccountWarning } from '@jackfield/contract/microsoft-account'
 
 const INTENTS = { critical: 'error', warning: 'warning', info: 'info' } as const
 
-/** What somebody should see to, found by the clock or by the last test. */
+/** Warnings that need action, from the clock or from the last test. */
 export function AccountWarnings({ warnings }: { warnings: readonly AccountWarning[] }) {
   return (
     <section aria-label="Warnings">

@@ -8,7 +8,7 @@ import { people } from '../../domain/name-list.ts'
 
 type Properties = Omit<ComponentProps<typeof ConfirmDialog>, 'isWaiting'> & { account: MicrosoftAccount }
 
-/** A change that may keep the people of an account from signing in: says how many they are before it asks. */
+/** Confirms a change that may stop the account's people from signing in; states their number first. */
 export function ConfirmAccountChange({ account, children, ...dialog }: Properties) {
   const { data: reach, error } = useAccountReach(account.tenantId, account.id, dialog.isOpen)
   return (

@@ -1,7 +1,7 @@
 import { Badge, Text } from '@fluentui/react-components'
 import { expiryOf } from '../../domain/client-secret.ts'
 
-/** When the secret ends, louder when that is near. */
+/** When the secret expires, highlighted when that is near. */
 export function ExpiryNote({ expiresAt }: { expiresAt: string | null }) {
   if (expiresAt === null) return <Text>Does not expire.</Text>
   const expiry = expiryOf(expiresAt, new Date())

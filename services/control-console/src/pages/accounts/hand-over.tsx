@@ -4,7 +4,7 @@ import { useHandOverLink } from '../../api/microsoft-accounts.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 
-/** For an admin who lacks the role in Entra ID: a colleague does that part, and sees nothing else. */
+/** For an admin without the role in Entra ID: a link for a colleague, who sees nothing but this set-up. */
 export function HandOver({ account }: { account: MicrosoftAccount }) {
   const make = useHandOverLink(account.tenantId, account.id)
   return (
@@ -21,7 +21,7 @@ export function HandOver({ account }: { account: MicrosoftAccount }) {
         {make.data && <CopyButton text={make.data.url} label="Copy the hand-over link" showLabel />}
       </div>
       {make.data && (
-        <Text block>Good until {new Date(make.data.expiresAt).toLocaleString()}. It is shown only now.</Text>
+        <Text block>Valid until {new Date(make.data.expiresAt).toLocaleString()}. It is shown only now.</Text>
       )}
       <ProblemNotice error={make.error} />
     </>

@@ -11,7 +11,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { AccountFields, draftComplaints, EMPTY_DRAFT, trimmedDraft } from './account-fields.tsx'
 import { NeededRoles, RegistrationGuide } from './registration-guide.tsx'
 
-/** Saves the account as a draft, before any secret exists. What was typed survives a reload. */
+/** Saves the account as a draft, before it has a credential. Typed text survives a reload. */
 export function NewAccountPage() {
   const tenantId = useRouteId('tenantId')
   const navigate = useNavigate()

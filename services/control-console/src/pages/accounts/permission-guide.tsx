@@ -15,17 +15,15 @@ export function PermissionGuide({ account }: { account: MicrosoftAccount }) {
           API permissions page
         </RegistrationLink>{' '}
         select Add a permission &gt; Microsoft Graph &gt; <strong>Application permissions</strong> and add{' '}
-        <strong>User.Read.All</strong>. A delegated permission of the same name does not do.
+        <strong>User.Read.All</strong>. A delegated permission of the same name is not enough.
       </Text>
-      <Text block>
-        Then select "Grant admin consent". This is the step that takes one of the two administrator roles.
-      </Text>
+      <Text block>Then select "Grant admin consent". This step takes one of the two administrator roles.</Text>
       <ConsentLink account={account} />
     </>
   )
 }
 
-/** Microsoft's own consent page for this registration; it can be opened here or sent to whoever has the role. */
+/** Microsoft's consent page for this registration, to open or to send to a colleague with the role. */
 function ConsentLink({ account }: { account: MicrosoftAccount }) {
   const make = useConsentLink(account.tenantId, account.id)
   return (
@@ -37,7 +35,7 @@ function ConsentLink({ account }: { account: MicrosoftAccount }) {
         {make.data && <OutsideLink href={make.data.url}>Open Microsoft’s consent page</OutsideLink>}{' '}
         {make.data && <CopyButton text={make.data.url} label="Copy the consent link" />}
       </div>
-      {make.data && <Text block>Good once, until {new Date(make.data.expiresAt).toLocaleString()}.</Text>}
+      {make.data && <Text block>Works once, until {new Date(make.data.expiresAt).toLocaleString()}.</Text>}
       <ProblemNotice error={make.error} />
     </>
   )

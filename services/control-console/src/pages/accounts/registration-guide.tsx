@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   },
 })
 
-/** Stated before step 1: without the role the last step fails, after all the others were done. */
+/** Stated before step 1: without the role the last step fails. */
 export function NeededRoles() {
   const styles = useStyles()
   return (

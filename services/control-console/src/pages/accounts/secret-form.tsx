@@ -32,12 +32,11 @@ export function SecretForm({ account, test }: Properties) {
     <form onSubmit={save} noValidate autoComplete="off">
       {account.credential && <StoredSecret credential={account.credential} />}
       {account.previousCredential && (
-        <Text block>{nameOf(account.previousCredential)} stands in until Entra ID has taken the new one.</Text>
+        <Text block>{nameOf(account.previousCredential)} is used until Entra ID accepts the new one.</Text>
       )}
       {account.previousCredential && (
         <Text block>
-          The one before stands in until Entra ID has taken this one: leave it in Entra ID until the next test has
-          passed.
+          The previous one is used until Entra ID accepts this one: leave it in Entra ID until the next test has passed.
         </Text>
       )}
       <Text block>
@@ -50,7 +49,7 @@ export function SecretForm({ account, test }: Properties) {
       </Text>
       <Field
         label="Client secret value"
-        hint="The column Value. The Secret ID beside it is the wrong one."
+        hint="The column Value, not the Secret ID beside it."
         required
         {...(wrongSecret ? { validationMessage: wrongSecret } : {})}
       >

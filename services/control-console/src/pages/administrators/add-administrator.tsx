@@ -10,10 +10,7 @@ const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalM },
 })
 
-/**
- * Somebody of the roster is picked: what is kept are their ids in the directory, no name or address that may pass to
- * another.
- */
+/** Picks a person of the roster. Stores their ids in the directory: a name or an address may pass to another person. */
 export function AddAdministrator({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
   const { scope: ownScope } = usePrincipal()

@@ -21,7 +21,7 @@ export function AdministratorListPage() {
       <PageHeading title="Administrators" />
       <Section title="Who signs in to Control with Microsoft">
         <Text>
-          They enter at {address} <CopyButton text={address} label="Copy the address of the entry" />
+          They sign in at {address} <CopyButton text={address} label="Copy the sign-in address" />
         </Text>
         {!administrators && <Loading error={error} />}
         {administrators?.length === 0 && <Text>Nobody yet.</Text>}

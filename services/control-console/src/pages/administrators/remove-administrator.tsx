@@ -5,7 +5,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 
 type Properties = { tenantId: string; administrator: Administrator | undefined; onClose: () => void }
 
-/** What the server refuses, such as the last one, is said here. */
+/** Shows the server's refusal, as for the last administrator. */
 export function RemoveAdministrator({ tenantId, administrator, onClose }: Properties) {
   const remove = useRemoveAdministrator(tenantId)
   const close = () => {

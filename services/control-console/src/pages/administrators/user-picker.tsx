@@ -2,11 +2,11 @@ import { Combobox, Field, Option } from '@fluentui/react-components'
 import type { PhoneUser } from '@jackfield/contract/phone-user'
 import { useState } from 'react'
 import { useUsers } from '../../api/users.ts'
-import { useSettled } from '../../components/hooks/use-settled.ts'
+import { useDebounced } from '../../components/hooks/use-debounced.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 
-/** The typed text searches; only a choice from the list counts. */
-const NOTHING: string[] = []
+/** No selected option: the typed text is the search, and a choice is passed to the parent. */
+const NO_SELECTION: string[] = []
 
 export function UserPicker({
   tenantId,
@@ -18,7 +18,7 @@ export function UserPicker({
   onPick: (user: PhoneUser | undefined) => void
 }) {
   const [typed, setTyped] = useState('')
-  const { data, error } = useUsers(tenantId, { search: useSettled(typed.trim()), bound: '', cursor: '' })
+  const { data, error } = useUsers(tenantId, { search: useDebounced(typed.trim()), bound: '', cursor: '' })
   const offered = data?.items.filter(({ status }) => status === 'active') ?? []
   const type = (text: string) => {
     setTyped(text)
@@ -30,11 +30,11 @@ export function UserPicker({
   }
   return (
     <>
-      <Field label="Person" required hint="Of the users of this tenant, by name, UPN or mail">
+      <Field label="Person" required hint="A user of this tenant, by name, UPN or mail">
         <Combobox
           freeform
           value={user ? user.displayName || user.userPrincipalName : typed}
-          selectedOptions={NOTHING}
+          selectedOptions={NO_SELECTION}
           onChange={(event) => type(event.currentTarget.value)}
           onOptionSelect={(_, { optionValue }) => pick(offered.find(({ id }) => id === optionValue))}
         >

@@ -6,7 +6,7 @@ import { useChangeBranding } from '../../api/branding.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 
-/** As typed: empty is the platform's own. */
+/** The typed values; empty means the platform's default. */
 export type Draft = { displayName: string; accentColour: string; language: string }
 type Properties = {
   tenantId: string
@@ -59,7 +59,7 @@ export function BrandingForm({ tenantId, etag, tenantName, draft, onDraft }: Pro
       </Field>
       <Field
         label="Accent colour"
-        hint="Of buttons. Text on it and links are made readable whatever it is. Empty: blue."
+        hint="The colour of buttons. Text on it and links stay readable with any colour. Empty: blue."
         {...(wrongColour ? { validationMessage: wrongColour } : {})}
       >
         <Input
@@ -79,7 +79,7 @@ export function BrandingForm({ tenantId, etag, tenantName, draft, onDraft }: Pro
           }
         />
       </Field>
-      <Field label="Language" hint="For people whose browser and app ask for none that is spoken.">
+      <Field label="Language" hint="For people whose browser and app ask for no supported language.">
         <Select value={language} onChange={(_, { value }) => onDraft({ ...draft, language: value })}>
           <option value="">The platform’s own (English)</option>
           {Language.options.map((each) => (

@@ -9,7 +9,7 @@ import { BrandingForm, type Draft } from './branding-form.tsx'
 import { BrandingPreview } from './branding-preview.tsx'
 import { LogoForm } from './logo-form.tsx'
 
-/** How the sign-in pages of the tenant look. */
+/** The look of the tenant's sign-in pages. */
 export function BrandingPage() {
   const tenantId = useRouteId('tenantId')
   const { data, error } = useBrandedTenant(tenantId)
@@ -27,9 +27,7 @@ export function BrandingPage() {
     <>
       <PageHeading title="Branding" />
       <Section title="Name, colour and language">
-        <Text>
-          They are on every page that people of this tenant meet when they sign in, a few seconds after you saved them.
-        </Text>
+        <Text>They appear on every sign-in page of this tenant, a few seconds after you save them.</Text>
         <BrandingForm tenantId={tenantId} etag={data.etag} tenantName={name} draft={shown} onDraft={setDraft} />
       </Section>
       <Section title="Logo">

@@ -26,10 +26,10 @@ const useStyles = makeStyles({
   caption: { marginTop: tokens.spacingVerticalS },
   button: { padding: '8px 16px', border: '1px solid', borderRadius: '8px', fontWeight: tokens.fontWeightSemibold },
 })
-/** The platform's own, as the gateway has it. */
+/** The platform's default colours, as in the gateway. */
 const OWN = { light: '#0b5c8f', dark: '#6db9e8' } as const
 
-/** The card of a sign-in page, by the same reckoning as on the page itself. Nothing of it can be pressed. */
+/** The card of a sign-in page, coloured by the same function as the page itself. It is inert. */
 export function BrandingPreview(properties: Properties) {
   const styles = useStyles()
   return (

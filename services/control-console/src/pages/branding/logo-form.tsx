@@ -9,12 +9,12 @@ type Properties = { tenantId: string; etag: string | undefined; logo: string | u
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', alignItems: 'start', gap: tokens.spacingVerticalM },
-  // On white, as on the pages: most logos are made for it.
+  // White, as on the sign-in pages: most logos are made for it.
   logo: { maxHeight: '56px', maxWidth: '100%', padding: tokens.spacingHorizontalM, backgroundColor: '#ffffff' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
 })
 
-/** A chosen file is shown and saved by its button: it takes the place of the logo on every sign-in page (S57). */
+/** Shows a chosen file and saves it by a button: the logo appears on every sign-in page (S57). */
 export function LogoForm({ tenantId, etag, logo }: Properties) {
   const styles = useStyles()
   const restoreFocus = useRestoreFocusTarget()
@@ -24,7 +24,7 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
     change.reset()
     setChosen(target.files?.[0])
-    target.value = '' // the same file may be chosen again
+    target.value = '' // allows choosing the same file again
   }
   const close = () => {
     change.reset()
@@ -80,15 +80,14 @@ export function LogoForm({ tenantId, etag, logo }: Properties) {
         onClose={close}
       >
         <Text as="p" block>
-          It goes from every sign-in page of this tenant, and is not kept: to have it back, its file has to be uploaded
-          again.
+          It is removed from every sign-in page of this tenant and not kept: to restore it, upload its file again.
         </Text>
       </ConfirmDialog>
     </div>
   )
 }
 
-/** The file as the browser reads it: what is no image shows by its name alone, and is refused when it is saved. */
+/** Previews the file. A file that is no image shows only its name, and is refused when saved. */
 function Chosen({ file }: { file: File }) {
   const styles = useStyles()
   const [address, setAddress] = useState<string>()

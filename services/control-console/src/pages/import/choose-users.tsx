@@ -16,7 +16,7 @@ import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 import { useState } from 'react'
 import { useMicrosoftUserCount, useStartImport } from '../../api/imports.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { asksFirst, effectOf } from '../../domain/import-effect.ts'
+import { effectOf, needsConfirmation } from '../../domain/import-effect.ts'
 import { EVERYONE, type Everyone, importOfEveryone } from '../../domain/import-of-everyone.ts'
 import { importOf, type TickChanges } from '../../domain/ticks.ts'
 import { ConfirmEveryone, ConfirmTicks } from './confirm-import.tsx'
@@ -122,7 +122,7 @@ export function ChooseUsers({ tenantId, accounts, onStarted, onCancel }: Propert
           {...restoreFocus}
           appearance="primary"
           disabled={!isChosen || accountId === '' || start.isPending}
-          onClick={() => (everyone || asksFirst(effect, changes) ? setAsking(true) : confirm())}
+          onClick={() => (everyone || needsConfirmation(effect, changes) ? setAsking(true) : confirm())}
         >
           OK
         </Button>

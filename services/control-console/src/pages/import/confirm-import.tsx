@@ -17,7 +17,7 @@ type EveryoneProperties = Question & {
   everyone: Everyone
 }
 
-/** An import of everyone gives all the same ticks: whoever has SSO loses it where it is not ticked. */
+/** An import of everyone gives all people the same ticks: without the SSO tick, everyone loses SSO. */
 export function ConfirmEveryone({ tenantId, accountId, counts, everyone, ...question }: EveryoneProperties) {
   const isLosing = !everyone.sso
   const { data: reach, error } = useAccountReach(tenantId, accountId, question.isOpen && isLosing)

@@ -13,7 +13,7 @@ type Properties = {
   onChange: (everyone: Everyone) => void
 }
 
-/** Says how many there are of each kind before anybody is imported. */
+/** States the number of people of each kind. */
 export function EveryoneChoice({ counts, error, everyone, onChange }: Properties) {
   const styles = useStyles()
   if (!counts) return <Loading error={error} label="Counting the people of the directory" />

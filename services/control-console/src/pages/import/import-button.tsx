@@ -9,7 +9,7 @@ const useStyles = makeStyles({
   place: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
 })
 
-/** Opens the import, or says why there is nothing to import from. */
+/** Opens the import, or explains why no account can be imported from. */
 export function ImportButton({ tenantId }: { tenantId: string }) {
   const styles = useStyles()
   const reasonId = useId()

@@ -10,7 +10,7 @@ export type StartedImport = { runId: string; names: ReadonlyMap<string, string> 
 
 type Properties = { tenantId: string; accounts: MicrosoftAccount[]; isOpen: boolean; onClose: () => void }
 
-/** Stays mounted while closed, so that the dialog can hand the page behind it back to screen readers. */
+/** Stays mounted while closed, so that the page behind becomes readable for screen readers again. */
 export function ImportDialog({ isOpen, onClose, ...content }: Properties) {
   const styles = useStyles()
   return (
@@ -25,7 +25,7 @@ export function ImportDialog({ isOpen, onClose, ...content }: Properties) {
   )
 }
 
-/** First whom, then how far it is. Closing does not stop a running import. */
+/** Chooses users, then shows the progress. Closing does not stop a running import. */
 function ImportSteps({ tenantId, accounts, onClose }: Omit<Properties, 'isOpen'>) {
   const [started, setStarted] = useState<StartedImport>()
   if (started) return <ImportProgress tenantId={tenantId} started={started} onClose={onClose} />

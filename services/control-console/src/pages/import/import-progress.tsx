@@ -14,7 +14,7 @@ import { useSyncRun } from '../../api/sync-run.ts'
 import { useRefreshUsers } from '../../api/users.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
 import { useNow } from '../../components/hooks/use-now.ts'
-import { isOver, progressOf, sentenceOf, standstillOf } from '../../domain/sync-run-progress.ts'
+import { isOver, progressOf, standstillOf, statusSentence } from '../../domain/sync-run-progress.ts'
 import type { StartedImport } from './import-dialog.tsx'
 
 type Properties = { tenantId: string; started: StartedImport; onClose: () => void }
@@ -42,7 +42,7 @@ export function ImportProgress({ tenantId, started, onClose }: Properties) {
         </Field>
         <p>
           <Text role="status" weight="semibold">
-            {sentenceOf(run)}
+            {statusSentence(run)}
           </Text>
         </p>
         {standstill.length > 0 && (

@@ -43,12 +43,12 @@ const TICKS = [
   { tick: 'sso', label: 'SSO enabled', change: withSso },
 ] as const
 
-/** Two ticks a row; those in the head stand for all users shown. */
+/** Two checkboxes per row; those in the head change all users shown. */
 export function MicrosoftUserTable({ users, changes, onChange, more, error }: Properties) {
   const styles = useStyles()
   const latest = useRef({ changes, onChange })
   latest.current = { changes, onChange }
-  // One function for all rows, so that a tick renders its own row only, however long the list is.
+  // One stable function for all rows, so that a tick renders only its own row in a long list.
   const tickUser = useCallback((user: MicrosoftUser, change: (ticks: Ticks) => Ticks) => {
     latest.current.onChange(changeTicks(latest.current.changes, [user], change))
   }, [])

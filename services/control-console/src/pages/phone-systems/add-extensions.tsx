@@ -10,7 +10,7 @@ const useStyles = makeStyles({
   lines: { width: '100%', maxWidth: '480px' },
 })
 
-/** By range or as a list; numbers that exist already stay as they are. */
+/** Adds a range or a list; existing numbers stay unchanged. */
 export function AddExtensions({ tenantId, phoneSystemId }: { tenantId: string; phoneSystemId: string }) {
   const styles = useStyles()
   const [way, setWay] = useState('range')

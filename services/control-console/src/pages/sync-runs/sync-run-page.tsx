@@ -17,7 +17,7 @@ import { Loading } from '../../components/loading.tsx'
 import { PageHeading } from '../../components/page-frame/page-heading.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
 import { removalsOf } from '../../domain/run-question.ts'
-import { sentenceOf } from '../../domain/sync-run-progress.ts'
+import { statusSentence } from '../../domain/sync-run-progress.ts'
 
 const useStyles = makeStyles({
   scroll: { overflowX: 'auto' },
@@ -34,7 +34,7 @@ const CHANGES = {
   unsync: 'Is no longer synced',
 } as const satisfies Record<PlannedChange['change'], string>
 
-/** Everybody whom a run that waits for approval would remove. The bar above answers it. */
+/** The people a waiting run would remove. It is approved or cancelled in the bar above. */
 export function SyncRunPage() {
   const tenantId = useRouteId('tenantId')
   const runId = useRouteId('runId')
@@ -47,7 +47,7 @@ export function SyncRunPage() {
     <>
       <PageHeading title={isWaiting ? 'Waiting for approval' : 'Sync run'} />
       <Section title="The run">
-        <Text>{isWaiting ? `It would ${removalsOf(run)}. Approve or cancel it above.` : sentenceOf(run)}</Text>
+        <Text>{isWaiting ? `It would ${removalsOf(run)}. Approve or cancel it above.` : statusSentence(run)}</Text>
         <AttributeList
           attributes={[
             ['Began', new Date(run.startedAt ?? run.createdAt).toLocaleString()],

@@ -9,10 +9,10 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { bindingRefusal } from './binding-refusal.ts'
 
 const SHOWN = 50
-/** The typed text is the choice; a selection beside it would be cleared with each key, and the text with it. */
-const NOTHING: string[] = []
+/** No selected option: a selection would be cleared with each key, and the typed text with it. */
+const NO_SELECTION: string[] = []
 
-/** First the phone system, then one of its free extensions; any number may be typed, the server knows who holds it. */
+/** First the phone system, then an extension: a free one, or any typed number, which the server checks. */
 export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneUser }) {
   const { data: systems, error } = usePhoneSystems(tenantId)
   const [chosen, setChosen] = useState('')
@@ -58,7 +58,7 @@ export function BindingForm({ tenantId, user }: { tenantId: string; user: PhoneU
           freeform
           disabled={phoneSystemId === ''}
           value={extension}
-          selectedOptions={NOTHING}
+          selectedOptions={NO_SELECTION}
           onChange={(event) => setExtension(event.currentTarget.value)}
           onOptionSelect={(_, { optionValue }) => optionValue !== undefined && setExtension(optionValue)}
         >

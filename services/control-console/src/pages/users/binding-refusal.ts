@@ -8,7 +8,7 @@ const Taken = z.object({
   title: z.string(),
 })
 
-/** Why an extension was refused, said at its field: who holds it, or that it does not exist. */
+/** The message at the extension field: who holds it, or that it does not exist. */
 export function bindingRefusal(error: unknown): string | undefined {
   if (!error) return undefined
   const problem = problemOf(error)

@@ -17,7 +17,7 @@ import { ExtensionHoldNote } from '../../components/extension-hold-note.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
 import { BindingForm } from './binding-form.tsx'
 
-/** The extensions a person holds, one in each phone system. */
+/** A person's extensions, one per phone system. */
 export function BindingsTab({ tenantId, user }: { tenantId: string; user: PhoneUser }) {
   const restoreFocus = useRestoreFocusTarget()
   const [removing, setRemoving] = useState<Binding>()

@@ -2,8 +2,8 @@ import { Button, Field, makeStyles, SearchBox, Select, Text, tokens } from '@flu
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useUsers } from '../../api/users.ts'
+import { useDebounced } from '../../components/hooks/use-debounced.ts'
 import { useRouteId } from '../../components/hooks/use-route-id.ts'
-import { useSettled } from '../../components/hooks/use-settled.ts'
 import { Loading } from '../../components/loading.tsx'
 import { PageHeading } from '../../components/page-frame/page-heading.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
@@ -22,7 +22,7 @@ export function UserListPage() {
   const [parameters, setParameters] = useSearchParams()
   const search = parameters.get('search') ?? ''
   const bound = parameters.get('bound') ?? ''
-  const filter = useSettled(`${search}\n${bound}`) // a new filter starts at the first page again
+  const filter = useDebounced(`${search}\n${bound}`) // a new filter starts at the first page
   const change = (name: string, value: string) =>
     setParameters(
       (before) => {

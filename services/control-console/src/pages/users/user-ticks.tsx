@@ -14,7 +14,7 @@ const useStyles = makeStyles({
 
 type Properties = { tenantId: string; user: PhoneUser; etag: string | undefined }
 
-/** Ticking saves nothing yet; saving asks first when it takes something away (S57, S58). */
+/** Ticking is a draft; saving asks for confirmation when it takes something away (S57, S58). */
 export function UserTicks({ tenantId, user, etag }: Properties) {
   const styles = useStyles()
   const restoreFocus = useRestoreFocusTarget()
@@ -66,7 +66,7 @@ export function UserTicks({ tenantId, user, etag }: Properties) {
       <Text role="status">{isChanged ? 'Changed, but not saved.' : change.isSuccess && 'Saved.'}</Text>
       <ConfirmDialog
         isOpen={isAsking}
-        title={questionOf(user, loses)}
+        title={waitingRunTitle(user, loses)}
         confirmLabel="Switch off"
         isBusy={change.isPending}
         error={change.error}
@@ -79,7 +79,7 @@ export function UserTicks({ tenantId, user, etag }: Properties) {
   )
 }
 
-function questionOf({ displayName, userPrincipalName }: PhoneUser, { sync, sso }: Ticks): string {
+function waitingRunTitle({ displayName, userPrincipalName }: PhoneUser, { sync, sso }: Ticks): string {
   const what = sync && sso ? 'Sync User and SSO' : sync ? 'Sync User' : 'SSO'
   return `Switch ${what} off for ${displayName || userPrincipalName}?`
 }
@@ -96,8 +96,8 @@ function Losses({ user, loses }: { user: PhoneUser; loses: Ticks }) {
       )}
       {loses.sync && (
         <Text as="p" block>
-          Changes in Microsoft 365 no longer reach the phone system. That holds for the end of their employment too:
-          nobody is disabled here any more because they are disabled there.
+          Changes in Microsoft 365 no longer reach the phone system. That includes the end of their employment: a person
+          disabled there is no longer disabled here.
         </Text>
       )}
     </>

@@ -47,7 +47,7 @@ export function CheckList({ label, checks }: { label: string; checks: readonly C
   )
 }
 
-/** One check: its outcome in an icon and in words, what to do, and what support needs. */
+/** One check: its outcome, the remedy, and the ids for support. */
 function CheckResult({ check }: { check: Check }) {
   const styles = useStyles()
   const Icon = ICONS[check.status]
@@ -62,7 +62,7 @@ function CheckResult({ check }: { check: Check }) {
         </Text>
         <Text block>{check.message}</Text>
         {check.remedy && <Text block>{check.remedy}</Text>}
-        {check.link && <OutsideLink href={check.link}>Open the page to mend it</OutsideLink>}
+        {check.link && <OutsideLink href={check.link}>Open the page to fix it</OutsideLink>}
         {(check.code || check.correlationId) && (
           <Caption1 block>
             {check.code && `Code ${check.code}`} {check.correlationId && `Correlation id ${check.correlationId}`}

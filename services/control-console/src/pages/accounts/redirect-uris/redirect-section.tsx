@@ -14,7 +14,7 @@ type Properties = {
   mayChange: boolean
 }
 
-/** Choosing saves nothing: what is chosen is a draft of this page until it is tested and switched to (S57). */
+/** A choice is a draft of this page until it is tested and saved (S57). */
 export function RedirectSection({ account, etag, test, mayChange }: Properties) {
   const change = useSwitchRedirects(account.tenantId, account.id, etag)
   const [draft, setDraft] = useState<RedirectProposal>()
@@ -28,7 +28,7 @@ export function RedirectSection({ account, etag, test, mayChange }: Properties) 
     const onSuccess = (red: Verification | undefined) => {
       if (red) return
       setDraft(undefined)
-      // Keeps what is registered now, and shows the account as it is.
+      // Records what is registered now, and reloads the account.
       if (account.enabled) test.mutate({})
     }
     change.mutate({ proposal, isTested }, { onSuccess })

@@ -27,13 +27,13 @@ type Properties = {
   account: MicrosoftAccount
   proposal: RedirectProposal
   change: ReturnType<typeof useSwitchRedirects>
-  /** A connection test is about to leave another version of the account, which this one would not match. */
+  /** A running connection test changes the account's version, so saving now would fail. */
   isTesting: boolean
   onSave: (isTested: boolean) => void
   onDiscard: () => void
 }
 
-/** From a choice to its being saved: what to register first, the test of the choice, the switch when it is green. */
+/** Steps from a choice to saving it: the URIs to register, the test of the choice, the switch once it passes. */
 export function RedirectSwitch({ account, proposal, change, isTesting, onSave, onDiscard }: Properties) {
   const styles = useStyles()
   const [isForcing, setForcing] = useState(false)
@@ -99,7 +99,7 @@ function Needed({ account, proposal }: Pick<Properties, 'account' | 'proposal'>)
           Authentication page
         </RegistrationLink>
         , add these as redirect URIs of the platform <strong>{PLATFORMS[proposal.redirectPlatform]}</strong>.
-        {account.enabled && ' Leave those that are there until the switch is done.'}
+        {account.enabled && ' Keep the existing ones until the switch is done.'}
       </Text>
       <UriList uris={missing} label="Redirect URIs to add first" />
     </>

@@ -13,7 +13,7 @@ const useStyles = makeStyles({
 
 export const PLATFORMS = { web: 'Web', spa: 'Single-page application' } as const
 
-/** What the account needs as it is saved. */
+/** The redirect URIs of the saved settings. */
 export function RedirectUriList({ account }: { account: MicrosoftAccount }) {
   const { data, error } = useRedirectUris(account.tenantId, account.id)
   return (
@@ -36,7 +36,7 @@ export function RedirectUriList({ account }: { account: MicrosoftAccount }) {
   )
 }
 
-/** Only what has changed since the last connection test: the others are in Entra ID already. */
+/** Only changes since the last connection test: the other URIs are in Entra ID already. */
 function Difference({ items, missing, obsolete }: RedirectUris) {
   const kept = items.length - missing.length
   return (

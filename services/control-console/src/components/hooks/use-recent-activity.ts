@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'react'
 
-const ATTENDED_MS = 10 * 60_000
+const ACTIVE_MS = 10 * 60_000
 const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'focus'] as const
 
 /**
- * Whether somebody has used this page within the last ten minutes. What asks again and again stops without: each
- * request counts as use of the session, which has to end by itself an hour after its person has left.
+ * Whether the page was used in the last ten minutes. Polling stops otherwise: every request extends the session, which
+ * must end an hour after its last use.
  */
-export function useAttended(): boolean {
-  const [isAttended, setAttended] = useState(true)
+export function useRecentActivity(): boolean {
+  const [isActive, setActive] = useState(true)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>
     const notice = () => {
       clearTimeout(timer)
-      timer = setTimeout(() => setAttended(false), ATTENDED_MS)
-      setAttended(true)
+      timer = setTimeout(() => setActive(false), ACTIVE_MS)
+      setActive(true)
     }
     notice()
     for (const sign of SIGNS) window.addEventListener(sign, notice, { passive: true })
@@ -23,5 +23,5 @@ export function useAttended(): boolean {
       for (const sign of SIGNS) window.removeEventListener(sign, notice)
     }
   }, [])
-  return isAttended
+  return isActive
 }

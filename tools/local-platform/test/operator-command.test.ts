@@ -47,7 +47,7 @@ test.each([
     '--control http://control.phone.example: must be https',
   ],
   [['control-link', '--control', 'phone'], '--control phone: '],
-])('what it does not know is refused: %j', (args, message) => {
+])('unknown input is refused: %j', (args, message) => {
   expect(readOperatorCommand(args)).toEqual({ kind: 'refuse', message: expect.stringContaining(message) })
 })
 

@@ -127,7 +127,7 @@ describe('forms', () => {
     ['Name: ', { name: ' ' }],
     ['Platform: ', { name: 'X', platform: 'toaster', redirectUri: 'https://phone.example/cb' }],
     ['Supported account types: ', { name: 'X', accountTypes: 'Everybody' }],
-  ])('a registration is refused with "%s", and what was typed stays', async (problem, fields) => {
+  ])('a registration is refused with "%s", and the typed text stays', async (problem, fields) => {
     const agent = await givenAdministrator()
     const page = await register(agent, fields as Record<string, string>)
     expect(page.status).toBe(400)
@@ -261,7 +261,7 @@ describe('S26 federated credentials', () => {
     ['Issuer: ', { issuer: 'cluster' }],
     ['Audience: ', { audience: '' }],
     ['Subject identifier: ', { subject: ' ' }],
-  ])('"%s" tells which field is wrong', async (problem, fields) => {
+  ])('"%s" names the wrong field', async (problem, fields) => {
     const agent = await givenAdministrator()
     const refused = await agent.submit(await agent.open(page()), 'Add', { ...good, ...fields } as Record<
       string,

@@ -79,7 +79,7 @@ test.each([299.9, 'soon'])('Retry-After may be %j', async (retryAfter) => {
 test.each([
   ['/oauth2/v2\\.0/token$', 'POST', '/oauth2/v2.0/token'],
   ['/v2\\.0/\\.well-known/openid-configuration$', 'GET', '/v2.0/.well-known/openid-configuration'],
-])('a fault befalls %s of Entra in its own document', async (path, method, url) => {
+])('a fault of %s of Entra has Entra’s own error document', async (path, method, url) => {
   m365.faults.plan({ path, count: 1, effect: { kind: 'refuse', status: 429, retryAfter: 60 } })
   const ask = () => fetch(`${m365.origin}/${CONTOSO_DIRECTORY_ID}${url}`, { method })
   const refused = await ask()

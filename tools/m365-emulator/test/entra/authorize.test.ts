@@ -61,7 +61,7 @@ test.each([
   ['70007', 'unsupported_response_type', { response_mode: 'web_message' }],
   ['9002325', 'invalid_request', { redirect_uri: SPA, code_challenge: undefined, code_challenge_method: undefined }],
   ['50058', 'login_required', { prompt: 'none' }],
-])('AADSTS%s goes back to the application as %s with the state', async (code, error, parameters) => {
+])('AADSTS%s returns to the application as %s with the state', async (code, error, parameters) => {
   const page = await open(parameters)
   expect(errorOf(page)).toEqual({ error, code })
   expect(answerOf(page).get('state')).toBe('a-state')

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-// `npm run bench -- NAME`: one benchmark, each beside its floor in the same run. Without a name, the list.
+// `npm run bench -- NAME` runs one benchmark and its floor. Without a name it prints the list.
 
-/** `pairs` overrules how often both sides are measured, for a first look; `size` how large what they work on is. */
+/** `pairs` overrides the number of measured pairs, for a first look; `size` overrides the size of the data. */
 export type Benchmark = { summary: string; run(options: { pairs?: number; size?: number }): Promise<void> }
 
 const folder = join(import.meta.dirname, 'benchmarks')

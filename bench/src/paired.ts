@@ -1,19 +1,19 @@
 import { peakMemoryMb, processorSeconds } from './process-usage.ts'
 
-/** One side of a comparison: a server that runs in processes of its own, and the load for it. */
+/** One side of a comparison: a server in processes of its own, and the load on it. */
 export type Side = {
   name: string
-  /** Works for about `milliseconds` and answers how many units were done. */
+  /** Works for about `milliseconds` and returns the number of units done. */
   work(milliseconds: number): Promise<number>
-  /** Whose processor time and memory count. */
+  /** Processes whose processor time and memory are measured. */
   processes: readonly number[]
 }
 
 type Slice = { perSecond: number; processorMicroseconds: number }
 
 /**
- * Compares two sides in adjacent A-B-B-A slices, so that what else the machine does meets both alike.
- * Only the ratio of one run counts; absolute figures drift.
+ * Compares two sides in adjacent A-B-B-A slices, so that other load on the machine affects both alike. Only the ratio
+ * within a run counts; absolute figures drift.
  */
 export async function comparePaired(
   ours: Side,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-// From /proc, so on Linux only; elsewhere the figures are left out as NaN. See proc(5).
+// Reads /proc (proc(5)), so Linux only; elsewhere the figures are NaN.
 
 const TICKS_PER_SECOND = 100
 
-/** Processor time, user and system, that these processes have used so far. */
+/** Processor time of these processes so far, user and system, in seconds. */
 export function processorSeconds(processes: readonly number[]): number {
   return sum(processes, (id) => {
     const fields = read(`/proc/${id}/stat`).split(') ')[1]?.split(' ') ?? []
@@ -12,7 +12,7 @@ export function processorSeconds(processes: readonly number[]): number {
   })
 }
 
-/** The most memory these processes ever had resident, added up. */
+/** Peak resident memory of these processes, summed, in MB. */
 export function peakMemoryMb(processes: readonly number[]): number {
   return Math.round(
     sum(processes, (id) => Number(/VmHWM:\s+(\d+) kB/.exec(read(`/proc/${id}/status`))?.[1] ?? Number.NaN) / 1_024),

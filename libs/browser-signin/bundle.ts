@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** The component, `signIn` and `finishSignIn` as one ES module for every browser of the last years, minified. */
+/** Bundles the component, `signIn` and `finishSignIn` as one minified ES module for browsers of the last years. */
 export async function bundleBrowserSignIn(): Promise<string> {
   const contents = `export { MicrosoftSignIn } from './src/microsoft-sign-in.ts'
 export { finishSignIn, signIn } from './src/sign-in.ts'

@@ -104,7 +104,7 @@ async function listAll(first: string, headers: Record<string, string>) {
   return { users, bytes, pages }
 }
 
-/** The floor: the same bytes from a server that computes nothing, taken apart by the same client. */
+/** The floor: a server that only sends the same bytes, read by the same client. */
 async function listReadyPage(text: string) {
   const ready = Buffer.from(text)
   const server = createServer(

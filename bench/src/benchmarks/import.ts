@@ -76,7 +76,7 @@ async function measureDelta(
   return `median ${quantile(wall, 0.5).toFixed(0)} ms from asking to the end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
 }
 
-/** Also answers the account of the last of them, which is still there. */
+/** Also returns the account of the last size, which is kept. */
 async function measureMemory(roster: Roster, sizes: readonly number[]) {
   const lines: string[] = []
   let last = roster.newAccount(SMALL)

@@ -12,7 +12,7 @@ import { RawLoad } from '../verify/raw-load.ts'
 const LARGE = 1_000_000
 const SMALL = 10
 const ACCOUNTS = 10_000
-/** So many that hardly any is told of twice in a slice: every batch is a write. */
+/** Enough accounts that few are notified twice in a slice: every batch then writes. */
 const TOLD = 3_000
 const BATCH = 100
 
@@ -47,7 +47,7 @@ const newAccounts = (roster: Roster, pool: pg.Pool, count: number): Promise<Know
     directoryOf(SMALL),
   )
 
-/** The API alone: what the marks lead to is measured further down. */
+/** Measures the API's acceptance only; the resulting runs are measured further down. */
 async function accept(roster: Roster, pool: pg.Pool, { pairs }: Options): Promise<string> {
   await roster.restart('api')
   const accounts = await newAccounts(roster, pool, TOLD)
@@ -107,7 +107,7 @@ const STARTED = `
 select extract(epoch from started_at - $1::timestamptz)::float8 as started, extract(epoch from finished_at - $1::timestamptz)::float8 as finished
 from roster.sync_run where requested_by = 'schedule' and created_at >= $1::timestamptz`
 
-/** Twice: at first every account needs a token of its own, later it has one. */
+/** Measured twice: at first every account needs a token, later it has one. */
 async function manyDue(roster: Roster, pool: pg.Pool, size: number): Promise<string> {
   const accounts = await newAccounts(roster, pool, ACCOUNTS)
   const importing = roster.importEverybody(roster.newAccount(size))

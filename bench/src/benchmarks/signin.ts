@@ -28,7 +28,7 @@ export const benchmark: Benchmark = {
     const bare = await startBareProvider(platform.databaseUrl, redisUrl)
     try {
       const host = new URL(platform.addresses.tenant('contoso'))
-      // Past the local ingress, which stands for the cluster's and is not what is measured.
+      // Connects to the gateway directly: the local ingress is not part of the measurement.
       const past = { [host.host]: platform.gatewayPort }
       const ours: Target = {
         authorize: new URL('/auth/authorize', host),
@@ -61,7 +61,7 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** A browser that has been through its first sign-in, so that the session is there. */
+/** A browser after its first sign-in, which left a session. */
 async function signedIn(target: Target, ports: Readonly<Record<string, number>>): Promise<FlowClient> {
   const client = new FlowClient(ports)
   await passMicrosoft(client, authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)

@@ -47,7 +47,8 @@ export const benchmark: Benchmark = {
       const strangers = await RawLoad.open(many.port, known, { expected: 401 })
       loads.push(strangers)
       await strangers.once()
-      // As many people, so that what differs is the tenants alone: everybody is looked up once a second on either side.
+      // As many people as in the other case, so that only the number of tenants differs: each person is looked up once
+      // a second in both.
       const crowd: typeof active = []
       for (let person = 0; person < ACTIVE; person++)
         crowd.push({ host: platform.hostOf(CROWDED), cookie: await platform.signIn(CROWDED) })

@@ -10,7 +10,7 @@ const EPOCH = '2026-01-01T00:00:00.000Z'
 export type Account = { tenantId: string; accountId: string }
 export type Accounts = { url: string; connect(directoryId: string): Account; close(): void }
 
-/** The registry as the roster asks it, with its connections in a map: what it costs is not the import's. */
+/** A registry for the roster, with its connections in a map, so that its cost is not the import's. */
 export async function startAccounts(): Promise<Accounts> {
   const connections = new Map<string, Connection>()
   const server = createServer((request, response) => {

@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import pg from 'pg'
 import { directoryOf } from './directories.ts'
 
-// The floor, in a process of its own: the same pages fetched and parsed, and, unless they are only to be read, upserted
-// from arrays while the next one is fetched. No lease, no checkpoint, no counts, no token renewal, no reading of
-// hostile objects, no other index than the person's. Settings come from the environment.
+// The floor, in a process of its own: fetches and parses the same pages and, unless told to read only, upserts them
+// from arrays while the next page is fetched. It has no lease, checkpoint, counts, token renewal or input validation,
+// and no index but the person's. Settings come from the environment.
 
 const { PORT = '0', DATABASE_URL = '', GRAPH_URL = '' } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 })

@@ -1,3 +1,3 @@
-/** A directory's id names how many people it has, so that whoever sees the id needs no table. */
+/** The directory id contains the number of users, so that no table of directories is needed. */
 export const directoryOf = (size: number) => `00000000-0000-4000-8000-${String(size).padStart(12, '0')}`
 export const sizeOf = (directoryId: string) => Number(directoryId.slice(-12))

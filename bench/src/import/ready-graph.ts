@@ -3,9 +3,9 @@ import { computedPopulation } from '@jackfield/m365-emulator/population/populati
 import { PopulationSeed } from '@jackfield/m365-emulator/population/population-seed'
 import { directoryOf, sizeOf } from './directories.ts'
 
-// Microsoft as far as imports ask it, in a process of its own: every page of Graph is made before it is asked for, so
-// that neither side waits for a directory to be computed; tokens are handed out unsigned. The token's directory says
-// how many people there are. Settings come from the environment.
+// The part of Microsoft that imports call, in a process of its own. Every page is prepared before it is requested, so
+// that neither side waits for a directory to be computed; tokens are unsigned. The directory of the token gives the
+// number of users. Settings come from the environment.
 
 const { PORT = '0', SIZES = '' } = process.env
 const origin = `http://127.0.0.1:${PORT}`
@@ -40,7 +40,7 @@ const SELECTED = [
   'userType',
 ] as const
 
-/** As Graph tells it: what somebody does not have is null, or an empty list. */
+/** As in Graph's answers: unset properties are null, or an empty list. */
 function personAt(people: ReturnType<typeof computedPopulation>, position: number) {
   const person = people.at(position)
   const told = SELECTED.map((name) => [name, person[name] ?? (name === 'businessPhones' ? [] : null)])
@@ -90,7 +90,7 @@ function directoryIn(authorization: IncomingMessage['headers']['authorization'] 
   return (JSON.parse(payload) as { tid?: string }).tid ?? ''
 }
 
-/** Renames people all over the directory. */
+/** Renames users spread over the directory. */
 function change(directory: Directory, count: number, response: ServerResponse): void {
   const people = computedPopulation(PopulationSeed.parse({ size: directory.size }), `d${directory.size}.example`)
   directory.changes += 1

@@ -17,7 +17,7 @@ const MAIN = join(root, 'services/user-sync-worker/src/main.ts')
 type Answer = { runId: string; finishedAt: string | null; status: string; counts: { seen: number }; error: unknown }
 const EVERYBODY = { all: true, sync: true, sso: true }
 
-/** The roster as it ships, one process, before a Microsoft whose pages are ready and a registry of one map. */
+/** The roster as it ships, in one process, with a Microsoft of prepared pages and a registry in a map. */
 export async function startRoster(sizes: readonly number[], redisUrl: string | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
@@ -70,10 +70,10 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     return rows[0]?.isOver === true
   }
 
-  /** Asks for a run and waits for its end; answers whom it saw. */
+  /** Starts a run, waits for its end, and returns the number of people it saw. */
   async function run({ tenantId, accountId }: Account, what: 'imports' | 'resyncs', body: unknown): Promise<number> {
     const { runId } = await call('POST', `/tenants/${tenantId}/microsoft-accounts/${accountId}/${what}`, body)
-    // Not the service: answering would be part of what is measured.
+    // Polls Postgres instead of the service, whose answers would be part of the measurement.
     while (!(await isOver(runId))) await new Promise((resolve) => setTimeout(resolve, 5))
     const { status, counts, error } = await call('GET', `/tenants/${tenantId}/sync-runs/${runId}`)
     if (status !== 'succeeded') throw new Error(`The run ended as ${status}: ${JSON.stringify(error)}`)
@@ -92,7 +92,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
     changePeople: (size: number, count: number) =>
       fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
-    /** A process whose memory has seen nothing yet; in a role of its own if need be. */
+    /** Starts a new process, to measure memory from the start; optionally in one role. */
     async restart(role?: 'api') {
       await service.stop()
       service = await startService(env, role)
@@ -107,7 +107,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   }
 }
 
-/** WORKER_NODE_OPTIONS, such as `--cpu-prof`, are the service's alone. */
+/** WORKER_NODE_OPTIONS, such as `--cpu-prof`, apply to the service only. */
 async function startService(env: Record<string, string>, role?: string) {
   const options = [...imageNodeOptions(root), ...(process.env.WORKER_NODE_OPTIONS?.split(' ') ?? [])]
   const service = await spawnAt([...options, MAIN, ...(role ? [role] : [])], { HOST: '127.0.0.1', ...env })
@@ -120,7 +120,7 @@ async function startService(env: Record<string, string>, role?: string) {
   throw new Error('user-sync-worker is not ready')
 }
 
-/** A program of ours that says when it is ready; it runs as the services do. */
+/** Starts one of our programs and waits until it is ready; it runs with the services' Node.js options. */
 export async function startProcess(file: string, env: Record<string, string>) {
   const started = await spawnAt([...imageNodeOptions(root), file], env)
   await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')

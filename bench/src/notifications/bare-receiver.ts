@@ -1,8 +1,8 @@
 import { fastify } from 'fastify'
 import pg from 'pg'
 
-// The floor: Fastify, the body parsed, and one durable write in the same Postgres before the answer, in a process of
-// its own. Nobody asks whether the notifications are genuine. Settings come from the environment.
+// The floor, in a process of its own: Fastify, the parsed body, and one durable write in the same Postgres before the
+// answer. It does not check that notifications are genuine. Settings come from the environment.
 
 const { PORT = '0', DATABASE_URL = '' } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })

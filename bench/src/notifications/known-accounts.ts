@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Account } from '../import/accounts.ts'
 
-/** An account whose changes are followed and whose subscription is known, without an import and without Microsoft. */
+/** An account with a followed directory and a known subscription, made without an import and without Microsoft. */
 export type KnownAccount = Account & { directoryId: string; subscriptionId: string; clientState: string }
 
-/** Makes rows as they are after an import: nothing is due before tomorrow. */
+/** Writes the rows that an import leaves; nothing is due before tomorrow. */
 export async function addKnownAccounts(
   pool: pg.Pool,
   accounts: readonly Account[],
@@ -40,7 +40,7 @@ export async function addKnownAccounts(
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
-/** A body with `count` change notifications, as Graph writes them. */
+/** A body of `count` change notifications in Graph's format. */
 export function notificationsFor({ directoryId, subscriptionId, clientState }: KnownAccount, count: number): string {
   const value = Array.from({ length: count }, () => {
     const id = randomUUID()

@@ -2,8 +2,7 @@ import { Redis } from 'ioredis'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import pg from 'pg'
 
-// The least an adapter of oidc-provider must do, on the store that ours uses: no sealing, no browser binding, no
-// tenants.
+// The minimal oidc-provider adapter on the same store: without sealing, browser binding and tenants.
 
 type Store = {
   put(key: string, payload: AdapterPayload, ttl: number): Promise<void>

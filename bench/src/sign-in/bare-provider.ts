@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
 import { bareAdapter } from './bare-adapter.ts'
 
-// The floor: oidc-provider alone on node:http with the same grant, signatures and store as ours, in a process of its
-// own. The first interaction signs the one account in without asking; settings come from the environment.
+// The floor, in a process of its own: oidc-provider on node:http with the same grant, signatures and store. The first
+// interaction signs in the only account without a prompt. Settings come from the environment.
 
 const { PORT = '0', DATABASE_URL = '', REDIS_URL } = process.env
 const origin = `http://127.0.0.1:${PORT}`

@@ -1,7 +1,7 @@
 import { demoLogin } from '@jackfield/local-platform/demo-registration'
 import type { FlowClient } from './flow-client.ts'
 
-/** Follows a sign-in to its end, through Microsoft's form where there is one. */
+/** Completes a sign-in, through Microsoft's form if it is shown. */
 export async function passMicrosoft(client: FlowClient, start: URL, until: string): Promise<void> {
   const { url, page } = await client.follow(start, until)
   if (page === undefined) return

@@ -3,13 +3,13 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 
-/** A browser as far as sign-ins need one: cookies by host, connections kept, every `*.localhost` on 127.0.0.1. */
+/** The part of a browser that a sign-in needs: cookies by host, kept connections, `*.localhost` on 127.0.0.1. */
 export class FlowClient {
   readonly #cookies = new Map<string, Map<string, string>>()
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 })
   readonly #ports: Readonly<Record<string, number>>
 
-  /** @param ports where to connect for a host, in place of its own port: past the ingress, say */
+  /** @param ports ports to connect to by host, for example to bypass the ingress */
   constructor(ports: Readonly<Record<string, number>> = {}) {
     this.#ports = ports
   }
@@ -33,7 +33,7 @@ export class FlowClient {
     return answer
   }
 
-  /** Follows redirects until the address starts with `until`, or until a page is shown. */
+  /** Follows redirects until the address starts with `until`, or a page is shown. */
   async follow(
     start: URL,
     until: string,
@@ -84,7 +84,7 @@ function exchange(agent: Agent, url: URL, port: number, cookie: string, body: st
 
 export type Target = { authorize: URL; token: URL; clientId: string; redirectUri: string; resource?: string }
 
-/** One sign-in with a session at hand: authorize, code, tokens. Answers the refresh token. */
+/** One sign-in with an existing session: authorize, code, tokens. Returns the refresh token. */
 export async function signInOnce(
   client: FlowClient,
   { authorize, token, clientId, redirectUri }: Target,
@@ -104,7 +104,7 @@ export async function signInOnce(
   return refreshTokenOf(await client.send(token, form))
 }
 
-/** One refresh, after which another refresh token counts: it is answered. */
+/** One refresh. Returns the new refresh token. */
 export async function refreshOnce(
   client: FlowClient,
   { token, clientId }: Target,
@@ -136,12 +136,12 @@ export function authorizeUrl({ authorize, clientId, redirectUri }: Target, verif
   return url
 }
 
-/** Keeps a sign-in of each client under way for a while and answers how many were done. */
+/** Keeps one sign-in per client in flight for `milliseconds` and returns the number completed. */
 export function signInFor(milliseconds: number, clients: readonly FlowClient[], target: Target): Promise<number> {
   return repeatFor(milliseconds, clients, (client) => signInOnce(client, target))
 }
 
-/** Keeps a refresh of each client under way, one token after the other, and answers how many were done. */
+/** Keeps one refresh per client in flight, each with the previous one's token, and returns the number completed. */
 export function refreshFor(milliseconds: number, tokens: Map<FlowClient, string>, target: Target): Promise<number> {
   return repeatFor(milliseconds, [...tokens.keys()], async (client) => {
     tokens.set(client, await refreshOnce(client, target, tokens.get(client) ?? ''))

@@ -3,8 +3,8 @@ import { fastify } from 'fastify'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 
-// The floor: Fastify, its cookie plugin, and one look at the session in the same store, in a process of its own. No
-// signature, no sealing, no tenants, no roster. Settings come from the environment.
+// The floor, in a process of its own: Fastify, its cookie plugin, and one read of the session in the same store. It has
+// no signature, sealing, tenants or roster. Settings come from the environment.
 
 const { PORT = '0', DATABASE_URL = '', REDIS_URL } = process.env
 

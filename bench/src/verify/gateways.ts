@@ -15,7 +15,7 @@ import { slugOf, startBackends } from './tenants.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The gateway as it ships, twice over the same store and keys, before backends that know `known` tenants. */
+/** Two replicas of the gateway as it ships, on one store and one set of keys, with backends of `known` tenants. */
 export async function startGateways(known: number, redisUrl: string | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
@@ -66,7 +66,7 @@ export async function startGateways(known: number, redisUrl: string | undefined)
     databaseUrl: database.url,
     gateways: children.map(({ pid = 0 }, index) => ({ pid, port: ports[index] ?? 0 })),
     hostOf: (number: number) => `${slugOf(number)}.${base.host}`,
-    /** The cookies of a person of this tenant, from a sign-in with Microsoft. */
+    /** Signs in a person of this tenant with Microsoft and returns the cookies. */
     async signIn(number: number): Promise<string> {
       const origin = `${base.protocol}//${slugOf(number)}.${base.host}`
       const browser = new FlowClient()

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /**
- * Requests over kept connections, the next when the answer is here; answers have no body. Cheap, so that the server is
- * what is measured.
+ * Sends requests over kept connections, the next after each answer; answers have no body. Costs little, so that the
+ * server is what is measured.
  */
 export class RawLoad {
   readonly latencies: number[] = []
@@ -19,7 +19,7 @@ export class RawLoad {
     this.#expected = `HTTP/1.1 ${expected}`
   }
 
-  /** @param questions host and cookie of each request, or the JSON it posts; they take turns */
+  /** @param questions host and cookie of each request, or the JSON it posts; used in turn */
   static async open(
     port: number,
     questions: ReadonlyArray<{ host: string; cookie?: string; path?: string; body?: string }>,
@@ -41,12 +41,12 @@ export class RawLoad {
   async work(milliseconds: number): Promise<number> {
     const end = performance.now() + milliseconds
     const done = await this.#inParallel(() => performance.now() < end)
-    if (!this.#isWarm) this.latencies.length = 0 // the first work warms up
+    if (!this.#isWarm) this.latencies.length = 0 // the first run is the warm-up
     this.#isWarm = true
     return done
   }
 
-  /** Each of the requests once. */
+  /** Sends each request once. */
   async once(): Promise<void> {
     const last = this.#next + this.#requests.length
     await this.#inParallel(() => this.#next < last)

@@ -10,18 +10,18 @@ import {
   JACKFIELD_CLIENT_SECRET,
 } from '@jackfield/m365-emulator/demo/contoso'
 
-/** Ids that name their number, so that ten thousand tenants need no table. */
+/** Ids contain their number, so that ten thousand tenants need no table. */
 const idOf = (kind: number, number: number) =>
   `00000000-0000-4000-8000-${String(kind * 1_000_000 + number).padStart(12, '0')}`
 const numberOf = (id: string) => Number(id.slice(-12)) % 1_000_000
 export const slugOf = (number: number) => `tenant-${number}`
 
-/** The tenant whose every sign-in is another person's; the others have one person each. */
+/** The tenant in which every sign-in is another person; the other tenants have one person each. */
 export const CROWDED = 0
 
 /**
- * Registry and roster as the gateway asks them, with `known` tenants. They answer from arithmetic: what they cost is
- * not the gateway's.
+ * A registry and a roster for the gateway, with `known` tenants. They compute their answers, so that their cost is not
+ * the gateway's.
  */
 export async function startBackends(known: number, base: URL) {
   const app: App = {

@@ -4,8 +4,8 @@ import { DeskPage } from './desk-page.tsx'
 import { LoginPage } from './login-page.tsx'
 
 /**
- * Who is signed in lives here, in memory: a reload asks once more, and with a session at the gateway that takes a click
- * and no password.
+ * Keeps the signed-in user in memory: after a reload the person clicks once more, without a password while the gateway
+ * has a session.
  */
 export function App() {
   const [user, setUser] = useState<SignedIn>()

@@ -6,7 +6,7 @@ const QUEUES = [
   { name: 'Support', waiting: 5 },
 ]
 
-/** `extensions` are numbers of the phone systems the person is bound in; somebody may have none. */
+/** `extensions` are the person's numbers in the phone systems; the list may be empty. */
 export function DeskPage({ user: { claims, idToken } }: { user: SignedIn }) {
   const extensions = Array.isArray(claims.extensions) ? claims.extensions.map(String) : []
   return (

@@ -1,6 +1,6 @@
 import type { SignedIn } from '@jackfield/browser-signin/react'
 
-/** The element does the rest: pop-up or redirect, the answer, and what to say when it fails. */
+/** The element handles the pop-up or redirect, the answer, and error messages. */
 export function LoginPage({ onSignedIn }: { onSignedIn: (user: SignedIn) => void }) {
   return (
     <main className="card">

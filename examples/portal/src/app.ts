@@ -10,8 +10,8 @@ const CALLS = [
 ]
 
 /**
- * A server-rendered frontend: it keeps no tokens and no sessions of its own, and asks the gateway who the browser's
- * cookie is.
+ * A server-rendered frontend without tokens and sessions of its own: it asks the gateway who the browser's cookie
+ * belongs to.
  */
 export function buildPortal({ gatewayUrl }: { gatewayUrl: string }): FastifyInstance {
   const app = fastify({ forceCloseConnections: true })
@@ -20,7 +20,7 @@ export function buildPortal({ gatewayUrl }: { gatewayUrl: string }): FastifyInst
   app.addHook('onClose', () => readSession.close())
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
-      'cache-control': 'no-store', // what one person sees is for nobody else
+      'cache-control': 'no-store', // personal pages must not be cached
       'content-security-policy':
         "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       'x-content-type-options': 'nosniff',
@@ -29,8 +29,7 @@ export function buildPortal({ gatewayUrl }: { gatewayUrl: string }): FastifyInst
 
   app.get('/portal/health', async () => ({ status: 'ok' }))
 
-  // Where a sign-out ends: a page that asks for no session, or Microsoft's own session would sign the person in again
-  // at once.
+  // The page after sign-out needs no session: otherwise Microsoft's session would sign the person in again at once.
   app.get('/portal/signed-out', async (_request, reply) => reply.view('signed-out.eta'))
 
   app.get('/portal/*', async (request, reply) => {

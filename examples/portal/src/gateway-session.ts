@@ -3,15 +3,17 @@ import { Pool } from 'undici'
 export type Session =
   | { kind: 'signed-in'; user: { name: string }; tenant: { name: string }; extensions: string[] }
   | { kind: 'signed-out' }
-  /** A session of another tenant, or without what this app needs: signing in again does not help. */
+  /**
+   * A session of another tenant, or a person who does not meet this app's requirements: signing in again does not help.
+   */
   | { kind: 'refused' }
   | { kind: 'unavailable' }
 
 type Answer = { user: { name: string }; tenant: { name: string }; bindings: ReadonlyArray<{ extension: string }> }
 
 /**
- * Asks the gateway whose cookie this is. The gateway is called where it listens, never where the request's Host header
- * points; the header only says which tenant's host was asked, and a host that is no tenant's has no sessions.
+ * Asks the gateway who this cookie belongs to. Calls the gateway's configured address, never the one in the request's
+ * Host header; the header only names the tenant's host, and an unknown host has no sessions.
  */
 export function sessionReader(gatewayUrl: string) {
   const gateway = new Pool(gatewayUrl, { connectTimeout: 2_000, headersTimeout: 3_000, bodyTimeout: 3_000 })

@@ -1,9 +1,9 @@
 type Claims = Readonly<Record<string, unknown>>
 
 /**
- * The person's extensions as shown: `101`, or with the phone system's name where there are several. The gateway's
- * `extensions` are numbers, `phone_systems` their systems' names in the same order; an object `{extension,
- * phoneSystem}` is read too.
+ * The person's extensions as text: `101`, or with the phone system's name if there are several. The gateway's
+ * `extensions` are numbers, `phone_systems` the names of their systems in the same order; objects `{extension,
+ * phoneSystem}` are accepted, too.
  */
 export function extensionsOf(claims: Claims): string[] {
   const numbers = listOf(claims.extensions)

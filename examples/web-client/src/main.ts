@@ -33,7 +33,7 @@ async function signOut(): Promise<void> {
   }
 }
 
-/** A sign-in by redirect that failed comes back with its code. */
+/** The error of a sign-in by redirect that failed. */
 function failureOfRedirect(): string {
   const code = new URLSearchParams(location.search).get('error')
   if (location.search !== '') history.replaceState(null, '', '/')
@@ -42,7 +42,7 @@ function failureOfRedirect(): string {
 
 element('sign-in').addEventListener('click', () => void signInAndShow())
 element('sign-out').addEventListener('click', () => void signOut())
-// The tokens could not be renewed: the session was ended elsewhere.
+// The tokens could not be renewed, because the session was ended elsewhere.
 userManager.events.addAccessTokenExpired(
   () => void userManager.removeUser().then(() => show(null, explain('login_required'))),
 )

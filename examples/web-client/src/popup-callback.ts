@@ -2,7 +2,7 @@ import { userManager } from './user-manager.ts'
 
 const status = document.getElementById('status') as HTMLElement
 
-// Where the pop-up ends: it hands its address to the window that asked, which redeems the code; then it closes.
+// Ends a sign-in in the pop-up: passes the address to the opening window, which redeems the code, and closes.
 try {
   await userManager.signinPopupCallback()
   status.textContent = 'You may close this window.'

@@ -7,20 +7,20 @@ const SIZE = { width: 480, height: 640 }
 let pending: AbortController | undefined
 
 /**
- * Signs in in a pop-up; where that is blocked, in this window. Nothing comes back when this window goes away, when the
- * person closes the pop-up, or when a newer click took over.
+ * Signs in in a pop-up or, if that is blocked, in this window. Returns undefined when this window navigates away, or
+ * when a newer click replaced this one.
  *
- * Microsoft's page sends `Cross-Origin-Opener-Policy: same-origin`. From then on the pop-up looks closed from here, and
- * has no opener: so "closed" is never asked (popupAbortOnClose stays off), and the answer arrives over a
- * BroadcastChannel named by the request's `state`. A pop-up closed by hand therefore just leaves its request waiting,
- * until the next click ends it.
+ * Microsoft's page sends `Cross-Origin-Opener-Policy: same-origin`: from then on the pop-up looks closed from here, and
+ * has no opener. So this never checks for "closed" (popupAbortOnClose stays off), and the answer arrives over a
+ * BroadcastChannel named by the request's `state`. A pop-up closed by hand leaves its request pending until the next
+ * click ends it.
  */
 export async function signIn(): Promise<User | undefined> {
   pending?.abort('replaced')
   const mine = new AbortController()
   pending = mine
 
-  // Opened by us within the click, so that a blocker's refusal is seen; the library then finds this window by its name.
+  // Opened within the click, so that a blocked pop-up is noticed; the library then finds the window by its name.
   if (!window.open('', WINDOW, features())) {
     await userManager.signinRedirect()
     return undefined

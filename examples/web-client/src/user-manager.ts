@@ -2,9 +2,7 @@ import { UserManager } from 'oidc-client-ts'
 
 const here = location.origin
 
-/**
- * All the gateway and this app must agree on: the provider on this very host, and who we are in its catalogue of apps.
- */
+/** The settings that gateway and app must agree on: the provider on this host, and the app's entry in the catalogue. */
 export const userManager = new UserManager({
   authority: `${here}/auth`,
   client_id: 'web-client',

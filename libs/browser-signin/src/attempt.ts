@@ -4,21 +4,21 @@ import { SignInError } from './sign-in-error.ts'
 export type Provider = {
   /** The app's client id in the gateway's catalogue. */
   clientId: string
-  /** Issuer; by default `/auth` on this page's own origin. */
+  /** Issuer; default: `/auth` on this page's origin. */
   authority?: string
-  /** Page on this origin that runs `bridge.js`; by default the gateway's own, `/auth/signed-in`. */
+  /** Page on this origin that runs `bridge.js`; default: the gateway's own, `/auth/signed-in`. */
   redirectUri?: string
   scope?: string
 }
 
-export type Wishes = {
+export type AuthorizationOptions = {
   loginHint?: string
   prompt?: 'login' | 'select_account'
-  /** Languages of the gateway's pages (BCP 47, parted by blanks), where they are not to be the browser's. */
+  /** Languages of the gateway's pages (BCP 47, separated by blanks); default: the browser's. */
   uiLocales?: string
 }
 
-/** What the window that asks keeps: without the verifier the code is worth nothing (RFC 7636). */
+/** Kept by the window that started the sign-in: without the verifier the code cannot be redeemed (RFC 7636). */
 export type Attempt = {
   authority: string
   clientId: string
@@ -33,14 +33,17 @@ export type SignedIn = {
   idToken: string
   accessToken: string
   refreshToken: string | undefined
-  /** When the access token ends. */
+  /** When the access token expires. */
   expiresAt: Date
 }
 
 const servers = new Map<string, Promise<oauth.AuthorizationServer>>()
 
-/** A new authorization request: code flow, PKCE S256, state and nonce. */
-export async function beginAttempt(provider: Provider, wishes: Wishes): Promise<{ attempt: Attempt; url: string }> {
+/** Makes an authorization request: code flow, PKCE S256, state and nonce. */
+export async function beginAttempt(
+  provider: Provider,
+  options: AuthorizationOptions,
+): Promise<{ attempt: Attempt; url: string }> {
   const attempt: Attempt = {
     authority: provider.authority ?? `${location.origin}/auth`,
     clientId: provider.clientId,
@@ -55,7 +58,7 @@ export async function beginAttempt(provider: Provider, wishes: Wishes): Promise<
   ])
   if (!server.authorization_endpoint) throw new SignInError('failed')
   const url = new URL(server.authorization_endpoint)
-  const question = {
+  const parameters = {
     client_id: attempt.clientId,
     redirect_uri: attempt.redirectUri,
     response_type: 'code',
@@ -64,11 +67,11 @@ export async function beginAttempt(provider: Provider, wishes: Wishes): Promise<
     nonce: attempt.nonce,
     code_challenge: challenge,
     code_challenge_method: 'S256',
-    ...(wishes.loginHint && { login_hint: wishes.loginHint }),
-    ...(wishes.uiLocales && { ui_locales: wishes.uiLocales }),
-    ...(wishes.prompt && { prompt: wishes.prompt }),
+    ...(options.loginHint && { login_hint: options.loginHint }),
+    ...(options.uiLocales && { ui_locales: options.uiLocales }),
+    ...(options.prompt && { prompt: options.prompt }),
   }
-  for (const [name, value] of Object.entries(question)) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return { attempt, url: url.href }
 }
 
@@ -104,7 +107,7 @@ export async function redeem(attempt: Attempt, answer: string): Promise<SignedIn
 function findServer(authority: string): Promise<oauth.AuthorizationServer> {
   const known = servers.get(authority) ?? discover(new URL(authority))
   servers.set(authority, known)
-  known.catch(() => servers.delete(authority)) // the next click asks again
+  known.catch(() => servers.delete(authority)) // the next click retries
   return known
 }
 
@@ -112,7 +115,7 @@ async function discover(issuer: URL): Promise<oauth.AuthorizationServer> {
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, transportOf(issuer.href)))
 }
 
-/** Plain http on this machine only, where browsers themselves count it as secure. */
+/** Allows plain http on this machine only, which browsers treat as secure. */
 function transportOf(authority: string) {
   const { hostname } = new URL(authority)
   return { [oauth.allowInsecureRequests]: /^(?:.+\.)?localhost$|^127\.0\.0\.1$/.test(hostname) }

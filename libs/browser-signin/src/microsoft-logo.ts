@@ -6,7 +6,7 @@ const SQUARES = [
   { fill: '#ffb900', x: 11, y: 11 },
 ]
 
-/** Made node by node: pages that require Trusted Types refuse markup in strings. */
+/** Built node by node: pages that require Trusted Types refuse markup in strings. */
 export function makeMicrosoftLogo(): SVGElement {
   const logo = make('svg', { width: 21, height: 21, viewBox: '0 0 21 21', 'aria-hidden': 'true', focusable: 'false' })
   logo.append(...SQUARES.map((square) => make('rect', { ...square, width: 9, height: 9 })))

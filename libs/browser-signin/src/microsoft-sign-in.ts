@@ -23,15 +23,14 @@ p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
 :host(:not([theme])) button:focus-visible{outline-color:#6db9e8}
 }`
 
-/** A server that renders the page imports this too, and has no elements. */
+/** Allows a server that renders the page to import this: it has no HTMLElement. */
 const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
 
 /**
- * `<microsoft-sign-in client-id="...">`: the button, and all that follows its click. Attributes are the options of
+ * `<microsoft-sign-in client-id="...">`: the button and the sign-in after its click. Attributes are the options of
  * `signIn`: `client-id`, `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`,
- * `ui-locales` (by default the page's own language); and `theme` (`light` or `dark`; else the system's). Fires
- * `signedin` (`detail`: `SignedIn`), also for a sign-in that came back by redirect, and `signinerror` (`detail`:
- * `SignInError`).
+ * `ui-locales` (default: the page's language); and `theme` (`light` or `dark`; default: the system's). Fires `signedin`
+ * (`detail`: `SignedIn`), also for a sign-in that returned by redirect, and `signinerror` (`detail`: `SignInError`).
  */
 export class MicrosoftSignIn extends Element {
   #problem: HTMLElement | undefined
@@ -41,7 +40,7 @@ export class MicrosoftSignIn extends Element {
   connectedCallback(): void {
     this.#connected = new AbortController()
     if (!this.shadowRoot) this.#render()
-    void this.#announce(finishSignIn({ clientId: this.#clientId() }))
+    void this.#report(finishSignIn({ clientId: this.#clientId() }))
   }
 
   disconnectedCallback(): void {
@@ -50,7 +49,7 @@ export class MicrosoftSignIn extends Element {
 
   #render(): void {
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true })
-    const style = new CSSStyleSheet() // unlike a style element, no Content-Security-Policy refuses it
+    const style = new CSSStyleSheet() // a Content-Security-Policy may refuse a style element, but not this
     style.replaceSync(STYLE)
     root.adoptedStyleSheets = [style]
     const button = document.createElement('button')
@@ -67,21 +66,21 @@ export class MicrosoftSignIn extends Element {
   }
 
   async #begin(): Promise<void> {
-    const result = this.#announce(signIn(this.#options()))
-    if (this.#progress) this.#progress.textContent = this.#texts().underWay
+    const result = this.#report(signIn(this.#options()))
+    if (this.#progress) this.#progress.textContent = this.#texts().inProgress
     if ((await result) !== 'replaced' && this.#progress) this.#progress.textContent = ''
   }
 
-  async #announce(result: Promise<SignedIn | undefined>): Promise<SignInError['code'] | undefined> {
-    this.#say('')
+  async #report(result: Promise<SignedIn | undefined>): Promise<SignInError['code'] | undefined> {
+    this.#showProblem('')
     try {
       const user = await result
       if (user) this.#fire('signedin', user)
       return undefined
     } catch (cause) {
       const error = toSignInError(cause)
-      if (error.code === 'replaced' || error.code === 'aborted') return error.code // a newer click, or the page, took over
-      this.#say(this.#texts().problems[error.code] ?? '')
+      if (error.code === 'replaced' || error.code === 'aborted') return error.code // a newer click or the page ended it
+      this.#showProblem(this.#texts().problems[error.code] ?? '')
       this.#fire('signinerror', error)
       return error.code
     }
@@ -91,7 +90,7 @@ export class MicrosoftSignIn extends Element {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }))
   }
 
-  #say(text: string): void {
+  #showProblem(text: string): void {
     if (this.#problem) this.#problem.textContent = text
   }
 

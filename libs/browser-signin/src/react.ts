@@ -4,7 +4,7 @@ import type { MicrosoftSignIn } from './microsoft-sign-in.ts'
 import type { SignInError } from './sign-in-error.ts'
 
 /**
- * The element's attributes and events as React 19 takes them. Types only: import `microsoft-sign-in` where the app
+ * Types of the element's attributes and events for React 19. Types only: import `microsoft-sign-in` where the app
  * starts.
  */
 type MicrosoftSignInAttributes = DetailedHTMLProps<HTMLAttributes<MicrosoftSignIn>, MicrosoftSignIn> & {

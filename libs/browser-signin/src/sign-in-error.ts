@@ -1,7 +1,7 @@
 /**
- * `access-denied`: the person cancelled, or is not let in. `replaced`: a newer click took over. `expired`: nobody came
- * back in ten minutes. `unavailable`: try again in a moment. `failed`: everything else; `cause` says more to
- * developers, and nothing to people.
+ * `access-denied`: the person cancelled or is refused. `replaced`: a newer click replaced this sign-in. `expired`: no
+ * answer within ten minutes. `unavailable`: temporary. `failed`: everything else; `cause` has details for developers,
+ * not for people.
  */
 export type SignInErrorCode =
   | 'access-denied'
@@ -21,7 +21,7 @@ export class SignInError extends Error {
   }
 }
 
-const OF_OAUTH: Readonly<Record<string, SignInErrorCode>> = {
+const BY_OAUTH_CODE: Readonly<Record<string, SignInErrorCode>> = {
   access_denied: 'access-denied',
   login_required: 'login-required',
   interaction_required: 'login-required',
@@ -29,10 +29,10 @@ const OF_OAUTH: Readonly<Record<string, SignInErrorCode>> = {
   server_error: 'unavailable',
 }
 
-/** Every failure as a `SignInError`. The server's own texts are not for people. */
+/** Turns every failure into a `SignInError`. The server's own texts are not for people. */
 export function toSignInError(cause: unknown): SignInError {
   if (cause instanceof SignInError) return cause
-  const code = cause instanceof Error && 'error' in cause ? OF_OAUTH[String(cause.error)] : undefined
-  // fetch itself throws a TypeError when nobody answers.
+  const code = cause instanceof Error && 'error' in cause ? BY_OAUTH_CODE[String(cause.error)] : undefined
+  // fetch throws a TypeError when there is no answer.
   return new SignInError(code ?? (cause instanceof TypeError ? 'unavailable' : 'failed'), { cause })
 }

@@ -1,15 +1,21 @@
-import { type Attempt, beginAttempt, type Provider, redeem, type SignedIn, type Wishes } from './attempt.ts'
+import {
+  type Attempt,
+  type AuthorizationOptions,
+  beginAttempt,
+  type Provider,
+  redeem,
+  type SignedIn,
+} from './attempt.ts'
+import { LIFETIME_MS, PREFIX, storePending, takeAnswered } from './pending-attempts.ts'
 import { SignInError, toSignInError } from './sign-in-error.ts'
-import { keepWaiting, LONGEST, PREFIX, takeAnswered } from './waiting-attempts.ts'
 
 export type SignInOptions = Provider &
-  Wishes & {
+  AuthorizationOptions & {
     /**
-     * `auto`: a pop-up, except in an installed app, whose window a pop-up would leave. A blocked pop-up always becomes
-     * a redirect.
+     * `auto`: a pop-up, except in an installed app, which a pop-up would leave. A blocked pop-up becomes a redirect.
      */
     mode?: 'auto' | 'popup' | 'redirect'
-    /** After a redirect: an address of this origin; by default this page. */
+    /** Where to return after a redirect: an address of this origin; default: this page. */
     returnTo?: string
     signal?: AbortSignal
   }
@@ -19,28 +25,28 @@ const INSTALLED = ['standalone', 'minimal-ui', 'fullscreen'].map((mode) => `(dis
 let pending: AbortController | undefined
 
 /**
- * Signs in with Microsoft. To be called in a click, or browsers block the pop-up. When it goes on by redirect this page
- * is left and nothing comes back: `finishSignIn` has the result on the next page.
+ * Signs in with Microsoft. Call it in a click, or browsers block the pop-up. With a redirect the page is left and the
+ * promise stays pending: `finishSignIn` returns the result on the next page.
  *
- * Nobody can see that a person closed the pop-up (Cross-Origin-Opener-Policy): the promise waits on. Leave the button
- * as it is; a newer click ends the older with `replaced`.
+ * A pop-up closed by the person cannot be detected (Cross-Origin-Opener-Policy), so the promise stays pending then,
+ * too. Keep the button enabled; a newer click ends this sign-in with `replaced`.
  */
 export async function signIn(options: SignInOptions): Promise<SignedIn> {
   pending?.abort(new SignInError('replaced'))
-  const mine = new AbortController()
-  pending = mine
+  const current = new AbortController()
+  pending = current
   const signal = AbortSignal.any([
-    mine.signal,
-    AbortSignal.timeout(LONGEST),
+    current.signal,
+    AbortSignal.timeout(LIFETIME_MS),
     ...(options.signal ? [options.signal] : []),
   ])
 
-  const popup = usesPopup(options.mode) ? openPopup() : null // before anything is awaited: still within the click
+  const popup = usesPopup(options.mode) ? openPopup() : null // before the first await: still within the click
   try {
     const { attempt, url } = await beginAttempt(options, options)
     throwIfAborted(signal)
-    if (!popup) return await leaveFor(url, attempt, options.returnTo)
-    const answer = nextAnswer(attempt.state, signal)
+    if (!popup) return await redirectTo(url, attempt, options.returnTo)
+    const answer = waitForAnswer(attempt.state, signal)
     popup.location.replace(url)
     return await redeem(attempt, await answer)
   } catch (error) {
@@ -50,8 +56,8 @@ export async function signIn(options: SignInOptions): Promise<SignedIn> {
 }
 
 /**
- * What a sign-in by redirect left for this page: the result, nothing, or its `SignInError`. To be called when the page
- * starts.
+ * The result of a sign-in by redirect that returned to this page, if any; throws its `SignInError`. Call it when the
+ * page starts.
  */
 export async function finishSignIn({ clientId }: Pick<SignInOptions, 'clientId'>): Promise<SignedIn | undefined> {
   const found = takeAnswered(clientId)
@@ -73,15 +79,15 @@ function openPopup(): Window | null {
   return window.open('', '_blank', `popup,width=${SIZE.width},height=${SIZE.height},left=${left},top=${top}`)
 }
 
-function leaveFor(url: string, attempt: Attempt, returnTo = location.href): Promise<never> {
+function redirectTo(url: string, attempt: Attempt, returnTo = location.href): Promise<never> {
   const target = new URL(returnTo, location.href)
-  keepWaiting(attempt, target.origin === location.origin ? target.href : '/')
+  storePending(attempt, target.origin === location.origin ? target.href : '/')
   location.assign(url)
   return new Promise(() => {})
 }
 
-/** The answer that the bridge page hands on; only documents of this origin can. */
-async function nextAnswer(state: string, signal: AbortSignal): Promise<string> {
+/** Waits for the answer from the bridge page, over a channel that only documents of this origin can join. */
+async function waitForAnswer(state: string, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const channel = new BroadcastChannel(PREFIX + state)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {

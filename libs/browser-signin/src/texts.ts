@@ -1,14 +1,14 @@
 import type { SignInErrorCode } from './sign-in-error.ts'
 
 /**
- * The button's text is Microsoft's own, in its languages; `underWay` is for screen readers; `problems` say nothing
- * where the person knows already.
+ * `button` is Microsoft's text in each language; `inProgress` is for screen readers; `problems` has no text for
+ * `replaced` and `aborted`, which the person caused.
  */
-export type Texts = { button: string; underWay: string; problems: Partial<Record<SignInErrorCode, string>> }
+export type Texts = { button: string; inProgress: string; problems: Partial<Record<SignInErrorCode, string>> }
 
 const ENGLISH: Texts = {
   button: 'Sign in with Microsoft',
-  underWay: 'The sign-in goes on with Microsoft.',
+  inProgress: 'The sign-in goes on with Microsoft.',
   problems: {
     'access-denied': 'You were not signed in.',
     'login-required': 'Please sign in once more.',
@@ -20,7 +20,7 @@ const ENGLISH: Texts = {
 
 const GERMAN: Texts = {
   button: 'Mit Microsoft anmelden',
-  underWay: 'Die Anmeldung geht bei Microsoft weiter.',
+  inProgress: 'Die Anmeldung geht bei Microsoft weiter.',
   problems: {
     'access-denied': 'Sie wurden nicht angemeldet.',
     'login-required': 'Bitte melden Sie sich noch einmal an.',
@@ -30,7 +30,7 @@ const GERMAN: Texts = {
   },
 }
 
-/** `language`: a BCP 47 tag; English for every language that has no texts here. */
+/** Texts of the language (a BCP 47 tag); English if it has none. */
 export function textsFor(language: string): Texts {
   return /^de(?:-|$)/i.test(language) ? GERMAN : ENGLISH
 }

@@ -13,6 +13,6 @@ test.each([
   expect(textsFor(language).button).toBe(text)
 })
 
-test('S36 every language has a sentence for the same problems', () => {
+test('S36 every language has a text for the same problems', () => {
   expect(Object.keys(textsFor('de').problems)).toEqual(Object.keys(textsFor('en').problems))
 })

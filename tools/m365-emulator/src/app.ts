@@ -10,7 +10,7 @@ import { deviceAuthorization } from './entra/device-code/device-authorization.ts
 import { deviceLogin } from './entra/device-code/device-login.ts'
 import { discovery } from './entra/discovery.ts'
 import { errorLookup } from './entra/errors/error-lookup.ts'
-import { refuseJson } from './entra/errors/refusal.ts'
+import { correlationIdOf, refuseJson } from './entra/errors/refusal.ts'
 import { login } from './entra/sign-in/login.ts'
 import { logout } from './entra/sign-in/logout.ts'
 import { token } from './entra/token-endpoint/token.ts'
@@ -41,6 +41,11 @@ export async function buildApp(
       status: statusCode,
       at: cloud.clock.date().toISOString(),
     })
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    const id = correlationIdOf(request)
+    if (id) reply.header('client-request-id', id)
   })
 
   await app.register(async (documents) => {

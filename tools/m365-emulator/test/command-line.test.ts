@@ -51,7 +51,7 @@ test('m365-emulator --config --port starts with the directories and switches of 
 }, async () => {
   const config = await givenFile('good.json', {
     directories: [MINE],
-    entra: { errorUri: false },
+    entra: { withoutErrorUri: [900144] },
     graph: { defaultPageSize: 7 },
   })
   const command = run('--config', config, '--port', '0')

@@ -64,7 +64,14 @@ export class Page {
   }
 
   get text(): string {
-    return decode(this.html.replace(/<style>[\s\S]*?<\/style>/, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ')
+    const drawn = this.#drawConfig(this.html)
+    return decode(drawn.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ')
+  }
+
+  /** What the error page's script does: it puts the members of `$Config` into their places. */
+  #drawConfig(html: string): string {
+    const config = JSON.parse(/^\$Config=(.*);$/m.exec(html)?.[1] ?? '{}') as Record<string, string>
+    return html.replace(/data-config="(\w+)">/g, (place, name: string) => `${place}${config[name] ?? ''}`)
   }
 
   formOf(button: string): { action: string; values: Record<string, string> } {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import type { ApplicationChange, ApplicationSeed } from '../directory/application.ts'
+import { PolicySeed } from '../directory/conditional-access.ts'
 import type { PhotoSeed } from '../directory/photo.ts'
 import type { DirectorySeedInput } from '../directory/seed.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
@@ -103,6 +104,10 @@ export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
   })
   app.put<InDirectory>('/directories/:d/users/:u/photo', async ({ params, body }) => {
     directory(params.d).setPhoto(params.u, body as PhotoSeed | null)
+    return done
+  })
+  app.put<InDirectory>('/directories/:d/conditional-access', async ({ params, body }) => {
+    directory(params.d).setConditionalAccess(z.array(PolicySeed).parse(body))
     return done
   })
   app.post<InDirectory>('/directories/:d/delta-tokens/expire', async ({ params }) => {

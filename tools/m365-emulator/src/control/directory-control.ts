@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Application, ApplicationChange, ApplicationSeed } from '../directory/application.ts'
+import { PolicySeed } from '../directory/conditional-access.ts'
 import { Secret } from '../directory/credentials.ts'
 import type { Group, GroupChange, GroupSeed } from '../directory/group.ts'
 import { type PhotoSeed, readPhoto } from '../directory/photo.ts'
@@ -58,6 +59,8 @@ export type DirectoryControl = {
   withdrawConsent(appId: string, roles?: readonly string[]): void
   /** Removes the enterprise application: the directory no longer knows it. */
   removeEnterpriseApplication(appId: string): void
+  /** Conditional Access: these policies in place of those before. */
+  setConditionalAccess(policies: readonly PolicySeed[]): void
   /** Delta links issued so far answer 400 `syncStateNotFound`. */
   expireDeltaTokens(): void
 }
@@ -114,6 +117,9 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }, cloud.clock.now()),
     withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),
     removeEnterpriseApplication: (appId) => directory.forget(appId.toLowerCase()),
+    setConditionalAccess: (policies) => {
+      directory.conditionalAccess = policies.map((policy) => PolicySeed.parse(policy))
+    },
     expireDeltaTokens: () => void directory.deltaGeneration++,
   }
 }

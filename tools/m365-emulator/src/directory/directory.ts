@@ -3,6 +3,7 @@ import { computedPopulation } from '../population/population.ts'
 import { type Application, ApplicationChange, ApplicationSeed } from './application.ts'
 import { ChangeLog, type UserChanged } from './change-log.ts'
 import type { Clock } from './clock.ts'
+import type { Policy } from './conditional-access.ts'
 import type { Secret } from './credentials.ts'
 import type { GroupChanged } from './group.ts'
 import { GroupStore } from './group-store.ts'
@@ -18,6 +19,7 @@ export class Directory {
   readonly domains: readonly string[]
   allowUserConsent: boolean
   readonly nationalCloud: string | undefined
+  conditionalAccess: readonly Policy[]
   readonly changes: ChangeLog<UserChanged>
   readonly users: UserStore
   readonly groups: GroupStore
@@ -36,6 +38,7 @@ export class Directory {
     this.domains = seed.domains.map((domain) => domain.toLowerCase())
     this.allowUserConsent = seed.allowUserConsent
     this.nationalCloud = seed.nationalCloud
+    this.conditionalAccess = seed.conditionalAccess
     this.changes = new ChangeLog(clock)
     const population = seed.population && computedPopulation(seed.population, this.domains[0] as string)
     this.users = new UserStore(this.changes, () => clock.now(), population)

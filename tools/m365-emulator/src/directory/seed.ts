@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PopulationSeed } from '../population/population-seed.ts'
 import { ApplicationSeed } from './application.ts'
+import { PolicySeed } from './conditional-access.ts'
 import { GroupSeed } from './group.ts'
 import { GrantSeed } from './service-principal.ts'
 import { UserSeed } from './user.ts'
@@ -13,8 +14,9 @@ export const DirectorySeed = z.strictObject({
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
   /** Whether users may consent for themselves to permissions that need no administrator. */
   allowUserConsent: z.boolean().default(true),
-  /** Marks a directory of another cloud, which is refused with AADSTS90038. */
+  /** The directory is in another cloud: here it is known only to be refused (AADSTS90038, 900382, 700023). */
   nationalCloud: z.string().min(1).optional(),
+  conditionalAccess: z.array(PolicySeed).default([]),
   /** Computed users, placed before the listed ones. */
   population: PopulationSeed.optional(),
   users: z.array(UserSeed).default([]),

@@ -63,7 +63,12 @@ function metadata(origin: string, tenant: string, authority: Authority) {
   const base = `${origin}/${authority.kind === 'directory' ? authority.directory.id : tenant.toLowerCase()}`
   return {
     token_endpoint: `${base}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_post',
+      'private_key_jwt',
+      'client_secret_basic',
+      'self_signed_tls_client_auth',
+    ],
     jwks_uri: `${base}/discovery/v2.0/keys`,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['pairwise'],
@@ -85,6 +90,9 @@ function metadata(origin: string, tenant: string, authority: Authority) {
     cloud_graph_host_name: 'graph.windows.net',
     msgraph_host: 'graph.microsoft.com',
     rbac_url: 'https://pas.windows.net',
+    // Since July 2026; nobody can connect there by a client certificate here.
+    tls_client_certificate_bound_access_tokens: true,
+    mtls_endpoint_aliases: { token_endpoint: `${base}/oauth2/v2.0/token` },
   }
 }
 

@@ -4,9 +4,9 @@ import { z } from 'zod'
 export const EntraSettings = z.strictObject({
   /** Captures up to 2023 separate the parts of an error_description by line breaks, later ones by spaces. */
   descriptionSeparator: z.enum(['space', 'line-break']),
-  /** Some errors lack error_uri: the lookup page does not know their number. */
-  errorUri: z.boolean(),
-  /** Refuses an `Origin` on a `web` redemption with 9002326; one report says that it is ignored. */
+  /** Numbers that the lookup page does not know: their errors come without error_uri (captured August 2026). */
+  withoutErrorUri: z.array(z.number().int()),
+  /** 9002326 for an `Origin` on a `web` redemption; one report says that it is ignored. */
   refuseOriginOfWeb: z.boolean(),
   /** Number for a credential sent with a `spa` or native redirect URI; 90023 is the older one. */
   publicClientCredentialCode: z.union([z.literal(700025), z.literal(90023)]),
@@ -21,6 +21,12 @@ export const EntraSettings = z.strictObject({
   cancelAnswer: z.enum(['bare', 'described', 'described-with-subcode', 'consent-required']),
   /** When only an administrator may consent: the approval page with its way back, or the error page with 90094. */
   adminApproval: z.enum(['page', 'error-90094']),
+  /** An application that is not in the directory yet: 7000229 since 2025, a token without `roles` before. */
+  missingServicePrincipal: z.enum(['error-7000229', 'token']),
+  /** 9002325 is told once the person has signed in and consented (reports of 2023 and 2025), or at once. */
+  pkceRefusal: z.enum(['after-sign-in', 'at-once']),
+  /** 50105 goes back to the application (a capture of 2020), or stays on the error page. */
+  notAssigned: z.enum(['redirect', 'page']),
   /** `sid` in every ID token, or only as the optional claim. */
   sidClaim: z.enum(['always', 'optional']),
   /** `amr` belongs to v1 tokens; some reports see it in v2 tokens. */
@@ -32,13 +38,16 @@ export type EntraSettings = z.infer<typeof EntraSettings>
 
 export const USUAL_ENTRA_SETTINGS: EntraSettings = {
   descriptionSeparator: 'space',
-  errorUri: true,
+  withoutErrorUri: [70003, 700038, 500116],
   refuseOriginOfWeb: true,
   publicClientCredentialCode: 700025,
   federatedMismatch: 'by-part',
   failedAuthenticationBurnsCode: true,
   cancelAnswer: 'bare',
   adminApproval: 'page',
+  missingServicePrincipal: 'error-7000229',
+  pkceRefusal: 'after-sign-in',
+  notAssigned: 'redirect',
   sidClaim: 'always',
   amrClaim: false,
   consentDelayMs: 0,

@@ -1,36 +1,50 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
-import { describe, newTrace } from '../entra/errors/refusal.ts'
+import type { Refusal } from '../entra/errors/aadsts.ts'
+import { refuseJson } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
 import { retryAfter } from './graph-faults.ts'
+import { spoilBody } from './spoilt-bodies.ts'
 
-/** Applies planned faults to the token endpoint and discovery: an Entra error document, or a late answer. */
+type AadstsEffect = Extract<FaultEffect, { kind: 'aadsts' }>
+type RefuseEffect = Extract<FaultEffect, { kind: 'refuse' }>
+
+/** Planned faults befall the token and device endpoints, discovery and the keys. */
 export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
+  const met = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
-    const effect = cloud.faults.take(request.method, request.url.split('?')[0] ?? '')
-    if (effect?.kind === 'slow') await wait(effect.milliseconds)
-    return effect?.kind === 'refuse' ? refuse(effect, reply, cloud) : undefined
+    const effect = takeFault(cloud, request)
+    if (!effect) return undefined
+    met.set(request, effect)
+    if (effect.kind === 'slow') await wait(effect.milliseconds)
+    if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)
+    if (effect.kind === 'aadsts') return refuseJson(reply, cloud, refusalOf(effect), effect.status)
+    return effect.kind === 'refuse' ? refuse(effect, reply, cloud) : undefined
   })
+  app.addHook('onSend', async (request, reply, payload) =>
+    typeof payload === 'string' ? spoilBody(met.get(request), reply, payload) : payload,
+  )
 })
 
-function refuse(effect: Extract<FaultEffect, { kind: 'refuse' }>, reply: FastifyReply, cloud: Cloud) {
-  const trace = newTrace(cloud.clock.date())
-  if (effect.retryAfter !== undefined) reply.header('retry-after', retryAfter(effect.retryAfter, cloud))
-  return reply
-    .code(effect.status)
-    .header('x-ms-request-id', trace.traceId)
-    .send({
-      error: effect.code ?? 'temporarily_unavailable',
-      error_description: describe(
-        effect.message ?? 'AADSTS90033: A transient error has occurred. Please try again.',
-        trace,
-        cloud.entra,
-      ),
-      error_codes: [90033],
-      timestamp: trace.timestamp,
-      trace_id: trace.traceId,
-      correlation_id: trace.correlationId,
-    })
+export function takeFault(cloud: Cloud, { method, url }: FastifyRequest): FaultEffect | undefined {
+  return cloud.faults.take(method, url.split('?')[0] ?? '')
+}
+
+export function refusalOf({ code, error, text, suberror, claims }: AadstsEffect): Refusal {
+  return {
+    code,
+    ...(error !== undefined && { error }),
+    ...(text !== undefined && { text }),
+    ...(suberror !== undefined && { suberror }),
+    ...(claims !== undefined && { claims }),
+  }
+}
+
+/** A status without a number of its own: 90033 unless told otherwise, as captured of a busy Entra ID. */
+function refuse({ status, code, message, retryAfter: after }: RefuseEffect, reply: FastifyReply, cloud: Cloud) {
+  if (after !== undefined) reply.header('retry-after', retryAfter(after, cloud))
+  const text = message?.replace(/^AADSTS\d+: /, '') ?? 'A transient error has occurred. Please try again.'
+  return refuseJson(reply, cloud, { code: 90033, error: code ?? 'temporarily_unavailable', text }, status)
 }

@@ -17,6 +17,22 @@ const Effect = z.discriminatedUnion('kind', [
      */
     retryAfter: z.union([z.number().min(0), z.string(), z.strictObject({ dateIn: z.number().int() })]).optional(),
   }),
+  /** A refusal of Entra ID by its number; at authorize it goes to the application, or stays on the error page. */
+  z.strictObject({
+    kind: z.literal('aadsts'),
+    code: z.number().int().min(1),
+    error: z.string().optional(),
+    text: z.string().optional(),
+    suberror: z.string().optional(),
+    claims: z.string().optional(),
+    status: z.number().int().min(400).max(599).optional(),
+    at: z.enum(['application', 'page']).default('application'),
+  }),
+  /** Graph wants a token that satisfies these claims (continuous access evaluation). */
+  z.strictObject({
+    kind: z.literal('claims-challenge'),
+    claims: z.string().default('{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}'),
+  }),
   /** An answer that is no document of Graph: a proxy's page, or an empty body. */
   z.strictObject({
     kind: z.literal('foreign-answer'),

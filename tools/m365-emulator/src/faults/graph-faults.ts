@@ -1,11 +1,12 @@
-import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
+import { challenge } from '../graph/bearer.ts'
 import { GraphError } from '../graph/graph-error.ts'
 import { expiredPageToken } from '../graph/paging/page-link.ts'
 import type { FaultEffect } from './fault.ts'
+import { spoilBody } from './spoilt-bodies.ts'
 
 const USUAL_CODES: Readonly<Record<number, string>> = {
   401: 'InvalidAuthenticationToken',
@@ -33,22 +34,10 @@ export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     const effect = met.get(request)
     return effect && isPage(payload) ? changePage(effect, payload, `${cloud.origin}${request.url}`) : payload
   })
-  app.addHook('onSend', async (request, reply, payload) => {
-    const effect = met.get(request)
-    if (typeof payload !== 'string' || (effect?.kind !== 'cut' && effect?.kind !== 'malformed')) return payload
-    const half = payload.slice(0, Math.max(1, Math.floor(payload.length / 2)))
-    if (effect.kind === 'malformed') return half
-    reply.removeHeader('content-length')
-    return Readable.from(cutShort(half))
-  })
+  app.addHook('onSend', async (request, reply, payload) =>
+    typeof payload === 'string' ? spoilBody(met.get(request), reply, payload) : payload,
+  )
 })
-
-async function* cutShort(half: string) {
-  yield half
-  // Lets the client receive what was sent before the connection breaks.
-  await wait(20)
-  throw new Error('cut as planned')
-}
 
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? ''
 
@@ -61,6 +50,15 @@ function refuse(effect: FaultEffect, request: FastifyRequest, reply: FastifyRepl
         effect.code ?? USUAL_CODES[effect.status] ?? 'UnknownError',
         effect.message ?? 'Refused as planned.',
       )
+    case 'claims-challenge': {
+      const claims = Buffer.from(effect.claims).toString('base64')
+      throw new GraphError(
+        401,
+        'InvalidAuthenticationToken',
+        'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp',
+        { 'www-authenticate': challenge(cloud.origin, `, error="insufficient_claims", claims="${claims}"`) },
+      )
+    }
     case 'token-revoked':
       throw new GraphError(401, 'InvalidAuthenticationToken', 'Access token has been revoked.')
     case 'page-token-expired':

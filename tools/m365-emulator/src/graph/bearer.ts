@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Directory } from '../directory/directory.ts'
-import { GRAPH } from '../entra/scopes.ts'
+import { GRAPH, GRAPH_APP_ID } from '../entra/scopes.ts'
 import { GraphError } from './graph-error.ts'
 
 export type Caller = {
@@ -26,20 +26,24 @@ type Claims = {
   roles?: string[]
 }
 
-const invalidToken = (message: string) =>
+const invalidToken = (origin: string, message: string) =>
   new GraphError(401, 'InvalidAuthenticationToken', message, {
-    'www-authenticate': 'Bearer realm="", error="invalid_token"',
+    'www-authenticate': challenge(origin),
   })
+
+/** How Graph asks for a token; `more` are further members, such as a claims challenge. */
+export const challenge = (origin: string, more = '') =>
+  `Bearer realm="", authorization_uri="${origin}/common/oauth2/authorize", client_id="${GRAPH_APP_ID}"${more}`
 
 /** Uses the permissions in the token, not those granted since: a new consent needs a new token. */
 export function authenticate(authorization: string | undefined, cloud: Cloud): Caller {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
-  if (token === undefined) throw invalidToken('Access token is empty.')
+  if (token === undefined) throw invalidToken(cloud.origin, 'Access token is empty.')
   const claims = verifySignature(token, cloud)
   const now = cloud.clock.now() / 1000
-  if (claims.aud !== GRAPH) throw invalidToken('Access token validation failure. Invalid audience.')
+  if (claims.aud !== GRAPH) throw invalidToken(cloud.origin, 'Access token validation failure. Invalid audience.')
   if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300)
-    throw invalidToken('Lifetime validation failed, the token is expired.')
+    throw invalidToken(cloud.origin, 'Lifetime validation failed, the token is expired.')
   const directory = cloud.directories.find(claims.tid ?? '')
   const principal = directory?.principals.get(claims.appid ?? '')
   const isStillUnknown =
@@ -62,21 +66,21 @@ export function authenticate(authorization: string | undefined, cloud: Cloud): C
   }
 }
 
-function verifySignature(token: string, { keys }: Cloud): Claims {
+function verifySignature(token: string, cloud: Cloud): Claims {
   const [header, payload, signature, ...rest] = token.split('.')
   if (!header || !payload || !signature || rest.length > 0)
-    throw invalidToken('CompactToken parsing failed with error code: 80049217')
+    throw invalidToken(cloud.origin, 'CompactToken parsing failed with error code: 80049217')
   try {
     const { alg, kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
-    const key = alg === 'RS256' ? keys.published.find((published) => published.kid === kid) : undefined
+    const key = alg === 'RS256' ? cloud.keys.published.find((published) => published.kid === kid) : undefined
     const signed = Buffer.from(`${header}.${payload}`)
     if (key && verify('sha256', signed, key.publicKey, Buffer.from(signature, 'base64url'))) {
       return JSON.parse(Buffer.from(payload, 'base64url').toString())
     }
   } catch {
-    throw invalidToken('CompactToken parsing failed with error code: 80049217')
+    throw invalidToken(cloud.origin, 'CompactToken parsing failed with error code: 80049217')
   }
-  throw invalidToken('Access token validation failure. Invalid signature.')
+  throw invalidToken(cloud.origin, 'Access token validation failure. Invalid signature.')
 }
 
 const denied = () =>

@@ -119,7 +119,7 @@ describe('S22 S23 admin consent', () => {
     ['900144', 'v2.0/adminconsent', { scope: '' }, undefined],
   ] as const)('AADSTS%s stays on the page of %s with %o at %s', async (code, path, more, tenant) => {
     const page = await new SignInAgent(m365.origin).open(consentUrl(path, more, tenant))
-    expect(page.status).toBe(400)
+    expect(page.status).toBe(200)
     expect(page.text).toContain(`AADSTS${code}:`)
   })
 
@@ -185,9 +185,13 @@ describe('consent at sign-in', () => {
     m365
       .directory(FABRIKAM_DIRECTORY_ID)
       .grantConsent(FABRIKAM_CLIENT_ID, { assignmentRequired: true, assignedUsers: [assigned.id] })
-    expect((await new SignInAgent(m365.origin).signIn(signInUrl(), other.userPrincipalName)).text).toContain(
-      'AADSTS50105',
-    )
+    const refused = await new SignInAgent(m365.origin).signIn(signInUrl(), other.userPrincipalName)
+    expect(refused.location?.searchParams.get('error')).toBe('interaction_required')
+    expect(refused.location?.searchParams.get('error_description')).toContain('AADSTS50105')
+    m365.entra.notAssigned = 'page'
+    const stayed = await new SignInAgent(m365.origin).signIn(signInUrl(), other.userPrincipalName)
+    m365.entra.notAssigned = 'redirect'
+    expect(stayed.text).toContain('AADSTS50105')
     const page = await new SignInAgent(m365.origin).signIn(signInUrl(), assigned.userPrincipalName)
     expect(page.location?.searchParams.get('code')).toBeTruthy()
   })

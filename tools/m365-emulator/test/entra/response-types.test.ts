@@ -79,8 +79,14 @@ test('the switches of uncertain behaviour are set over HTTP, and unknown ones ar
       body: JSON.stringify(body),
     })
   expect(
-    (await put({ descriptionSeparator: 'line-break', errorUri: false, sidClaim: 'optional', refuseOriginOfWeb: false }))
-      .status,
+    (
+      await put({
+        descriptionSeparator: 'line-break',
+        withoutErrorUri: [70000],
+        sidClaim: 'optional',
+        refuseOriginOfWeb: false,
+      })
+    ).status,
   ).toBe(200)
   const { body } = await postToken(m365, redemption('nonsense'))
   expect(body.error_description).toMatch(/^AADSTS70000: [^\r]*\r\nTrace ID: .*\r\nCorrelation ID: .*\r\nTimestamp: /)
@@ -93,7 +99,7 @@ test('the switches of uncertain behaviour are set over HTTP, and unknown ones ar
   expect((await put({ weather: 'fine' })).status).toBe(400)
 })
 
-test('a directory of a national cloud is refused everywhere with AADSTS90038', async () => {
+test('a directory of a national cloud is refused with AADSTS90038, its secrets with 900382 and assertions with 700023', async () => {
   const id = 'a0000000-0000-4000-8000-00000000000c'
   m365.addDirectory({
     id,
@@ -102,7 +108,9 @@ test('a directory of a national cloud is refused everywhere with AADSTS90038', a
     nationalCloud: 'microsoftonline.us',
   })
   expect((await new SignInAgent(m365.origin).open(authorizeUrl(m365, {}, id))).text).toContain('AADSTS90038')
-  expect((await postToken(m365, redemption('x'), {}, id)).code).toBe(90038)
+  expect((await postToken(m365, redemption('x'), {}, id)).code).toBe(900382)
+  const assertion = { client_secret: undefined, client_assertion: 'x.y.z', client_assertion_type: 'jwt-bearer' }
+  expect((await postToken(m365, redemption('x', assertion), {}, id)).code).toBe(700023)
   const discovery = await fetch(`${m365.origin}/${id}/v2.0/.well-known/openid-configuration`)
   expect(discovery.status).toBe(400)
   expect(await discovery.json()).toMatchObject({ error: 'invalid_tenant', error_codes: [90038] })

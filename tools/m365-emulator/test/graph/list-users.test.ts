@@ -66,8 +66,8 @@ describe('refusals', () => {
     [
       '/users?$select=id,nonsense',
       400,
-      'Request_BadRequest',
-      "Could not find a property named 'nonsense' on type 'microsoft.graph.user'.",
+      'BadRequest',
+      "Parsing OData Select and Expand failed: Could not find a property named 'nonsense' on type 'microsoft.graph.user'.",
     ],
     ['/users?$select=skills', 501, 'NotImplemented', 'This operation target is not yet supported.'],
     ['/users?$skip=5', 400, 'Request_BadRequest', '$skip'],

@@ -185,6 +185,7 @@ test('a lifecycle notification is as captured, with organizationId and without t
       subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}\+00:00$/),
       resource: `Subscriptions/${id}`,
       resourceChangeType: null,
+      sequence: null,
       resourceData: { '@odata.id': `subscriptions/${id}`, '@odata.type': '#microsoft.graph.subscription', id },
     },
   ])

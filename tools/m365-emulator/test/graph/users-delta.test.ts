@@ -123,9 +123,6 @@ test('SY-05 an old link answers 400 syncStateNotFound after seven days, a link o
   expect((await get(deltaLink)).body.error.code).toBe('syncStateNotFound')
 })
 
-test.each(['$top=5', '$orderby=displayName', '$search="displayName:a"', '$expand=manager'])(
-  '%s is refused',
-  async (option) => {
-    expect((await get(`/users/delta?${option}`)).status).toBe(400)
-  },
-)
+test.each(['$orderby=displayName', '$search="displayName:a"', '$expand=manager'])('%s is refused', async (option) => {
+  expect((await get(`/users/delta?${option}`)).status).toBe(400)
+})

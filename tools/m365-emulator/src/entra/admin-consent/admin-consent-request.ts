@@ -50,7 +50,7 @@ export function readAdminConsentRequest(
 
   const scopes = (parameters.scope ?? '').split(' ').filter(Boolean)
   if (scopes.length === 0) return refuse({ code: 900144, values: { name: 'scope' } })
-  const refusal = refuseScope(scopes.join(' '))
+  const refusal = refuseScope(scopes.join(' '), { app: application.appId, tenant: nameOf(authority) })
   if (refusal) return refuse(refusal)
   if (scopes.includes(DEFAULT_SCOPE)) return { kind: 'valid', request: { ...asked, ...listed } }
   return {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import { explain, type Refusal } from '../errors/aadsts.ts'
-import { describe, newTrace } from '../errors/refusal.ts'
+import { correlationIdOf, describe, errorUri, newTrace } from '../errors/refusal.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
 import type { Answer } from './authorize-request.ts'
 
@@ -26,11 +26,13 @@ export function refuseToApplication(
   refusal: Refusal,
   more: Record<string, string> = {},
 ) {
-  const { code, error, text } = explain(refusal)
+  const { code, error, suberror, claims, text } = explain(refusal)
   return answerApplication(reply, answer, {
     error,
-    error_description: describe(text, newTrace(cloud.clock.date()), cloud.entra),
-    ...(cloud.entra.errorUri && { error_uri: `${cloud.origin}/error?code=${code}` }),
+    error_description: describe(text, newTrace(cloud.clock.date(), correlationIdOf(reply.request)), cloud.entra),
+    ...errorUri(cloud, code),
+    ...(suberror && { suberror }),
+    ...(claims && { claims }),
     ...more,
   })
 }

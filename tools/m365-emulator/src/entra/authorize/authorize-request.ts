@@ -2,6 +2,7 @@ import { type Application, findRedirectTarget, type RedirectTarget } from '../..
 import { type Authority, authorityKey, isMultiTenant, refuseAuthority } from '../authority.ts'
 import type { Refusal } from '../errors/aadsts.ts'
 import { refuseScope } from '../scopes.ts'
+import type { EntraSettings } from '../settings.ts'
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post'
 export type Prompt = 'none' | 'login' | 'select_account' | 'consent' | undefined
@@ -34,6 +35,7 @@ export function readAuthorizeRequest(
   parameters: Parameters,
   authority: Authority,
   application: Application | undefined,
+  { pkceRefusal }: Pick<EntraSettings, 'pkceRefusal'>,
 ): ReadRequest {
   const page = (refusal: Refusal): ReadRequest => ({ kind: 'page', refusal })
   if (authority.kind === 'unknown') {
@@ -59,7 +61,7 @@ export function readAuthorizeRequest(
     state: parameters.state,
   }
   const refusal = responseMode
-    ? refuseParameters(parameters, target, application, responseType)
+    ? refuseParameters(parameters, authority, { target, application, responseType }, pkceRefusal)
     : { code: 70007, values: { mode: parameters.response_mode ?? '' } }
   if (refusal) return { kind: 'redirect', refusal, answer }
   return {
@@ -120,11 +122,20 @@ function readChallenge({
   return value ? { value, method: method === 'S256' ? 'S256' : 'plain' } : undefined
 }
 
+/** A browser redeems the code of a `spa` redirect URI, so Entra ID demands PKCE for it. */
+export function isPkceMissing({
+  target,
+  responseType,
+  challenge,
+}: Pick<AuthorizeRequest, 'target' | 'responseType'> & { challenge: unknown }): boolean {
+  return responseType.code && target.platform === 'spa' && !challenge
+}
+
 function refuseParameters(
   parameters: Parameters,
-  target: RedirectTarget,
-  application: Application,
-  responseType: AuthorizeRequest['responseType'],
+  authority: Authority,
+  { target, application, responseType }: Pick<AuthorizeRequest, 'target' | 'application' | 'responseType'>,
+  pkceRefusal: EntraSettings['pkceRefusal'],
 ): Refusal | undefined {
   const {
     response_type: type,
@@ -140,10 +151,10 @@ function refuseParameters(
   if (!scope?.trim()) return { code: 900144, values: { name: 'scope' } }
   if (responseType.idToken && !scope.split(' ').includes('openid')) return { code: 70011, values: { scope } }
   if (responseType.idToken && !parameters.nonce) return { code: 900144, values: { name: 'nonce' } }
-  if (responseType.code && target.platform === 'spa' && !challenge) return { code: 9002325 }
+  if (isPkceMissing({ target, responseType, challenge }) && pkceRefusal === 'at-once') return { code: 9002325 }
   if (challenge && !/^[\w.~-]{43,128}$/.test(challenge)) return { code: 501491 }
   if (challenge && method !== 'S256' && method !== 'plain') return { code: 9002313 }
   if (prompt !== undefined && !['none', 'login', 'select_account', 'consent'].includes(prompt))
     return { code: 90023, text: `Unsupported 'prompt' value.` }
-  return refuseScope(scope)
+  return refuseScope(scope, { app: application.appId, tenant: nameOf(authority) })
 }

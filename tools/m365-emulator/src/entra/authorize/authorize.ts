@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
+import { refusalOf, takeFault } from '../../faults/entra-faults.ts'
 import { resolveAuthority } from '../authority.ts'
 import { refuseOnPage } from '../pages/error-page.ts'
 import { accountsPage, credentialsPage, type Form } from '../pages/sign-in-pages.ts'
@@ -23,9 +25,20 @@ export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
       parameters,
       authority,
       cloud.directories.findApplication(parameters.client_id ?? ''),
+      cloud.entra,
     )
     if (read.kind === 'page') return refuseOnPage(reply, cloud, read.refusal)
     if (read.kind === 'redirect') return refuseToApplication(reply, cloud, read.answer, read.refusal)
+
+    const effect = takeFault(cloud, request)
+    if (effect?.kind === 'slow') await wait(effect.milliseconds)
+    if (effect?.kind === 'refuse') return reply.code(effect.status).type('text/html; charset=utf-8').send('')
+    if (effect?.kind === 'aadsts') {
+      const refusal = refusalOf(effect)
+      return effect.at === 'page'
+        ? refuseOnPage(reply, cloud, refusal)
+        : refuseToApplication(reply, cloud, read.request, refusal)
+    }
 
     const form = loginForm(request.params.tenant, parameters)
     const accounts = cloud.sessions.accounts(request.cookies[SESSION_COOKIE], cloud.directories)

@@ -16,12 +16,13 @@ export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (
     const missing = !body.client_id ? 'client_id' : !body.scope ? 'scope' : undefined
     if (missing !== undefined) return refuseJson(reply, cloud, { code: 900144, values: { name: missing } })
     const application = cloud.directories.findApplication(body.client_id ?? '')
+    if (!application && isMultiTenant(authority)) return refuseJson(reply, cloud, { code: 50059 })
     if (!application)
       return refuseJson(reply, cloud, { code: 700016, values: { app: body.client_id ?? '', tenant: params.tenant } })
     if (application.signInAudience === 'AzureADMyOrg' && isMultiTenant(authority)) {
       return refuseJson(reply, cloud, { code: 50194, values: { app: application.appId, authority: authority.kind } })
     }
-    const refusal = refuseScope(body.scope ?? '')
+    const refusal = refuseScope(body.scope ?? '', { app: application.appId, tenant: params.tenant })
     if (refusal) return refuseJson(reply, cloud, refusal)
 
     const request = {

@@ -1,7 +1,15 @@
 export type Values = Readonly<Record<string, string>>
 
-/** A refusal by number. `values` fill the text, `error` overrides the number's usual OAuth error. */
-export type Refusal = { code: number; values?: Values; error?: string; suberror?: string; text?: string }
+/** A refusal by number; `values` fill the text, `error` and `text` override the usual ones. */
+export type Refusal = {
+  code: number
+  values?: Values
+  error?: string
+  suberror?: string
+  /** A claims challenge: JSON that the application repeats at authorize. */
+  claims?: string
+  text?: string
+}
 
 type Entry = readonly [error: string, text: string]
 
@@ -25,6 +33,18 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   50027: ['invalid_request', 'JWT token is invalid or malformed.'],
   50048: ['invalid_client', 'Subject must match Issuer claim in the client assertion.'],
+  50059: [
+    'invalid_request',
+    'No tenant-identifying information found in either the request or implied by any provided credentials.',
+  ],
+  50076: [
+    'interaction_required',
+    "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{app}'.",
+  ],
+  53003: [
+    'interaction_required',
+    'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
+  ],
   50105: [
     'interaction_required',
     "Your administrator has configured the application {name} ('{app}') to block users unless they are specifically granted ('assigned') access to the application. The signed in user '{user}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator to assign access to this application.",
@@ -57,6 +77,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_grant',
     'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
   ],
+  650053: [
+    'invalid_client',
+    "The application '{app}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app vendor.",
+  ],
   70011: [
     'invalid_scope',
     "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is not valid.",
@@ -64,6 +88,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   500112: [
     'invalid_client',
     "The reply address '{uri}' does not match the reply address '{expected}' provided when requesting Authorization code.",
+  ],
+  500011: [
+    'invalid_resource',
+    'The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.',
   ],
   501481: [
     'invalid_grant',
@@ -99,6 +127,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_client',
     "Client assertion failed signature validation. [Reason - {reason}, Thumbprint of key used by client: '{thumbprint}']",
   ],
+  700038: ['unauthorized_client', '{app} is not a valid application identifier.'],
   700054: ['unsupported_response_type', "response_type '{type}' is not enabled for the application."],
   700084: [
     'invalid_grant',
@@ -113,14 +142,12 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     "The required field '{name}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.",
   ],
   90023: ['invalid_request', "Public clients can't send a client secret."],
-  90038: [
-    'invalid_request',
-    "The specified tenant '{tenant}' belongs to the National Cloud '{cloud}'. Current cloud instance 'microsoftonline.com' does not federate with {cloud}.",
-  ],
+  90038: ['invalid_request', "Tenant '{tenant}' request is being redirected to the National Cloud '{cloud}'."],
   90094: [
     'access_denied',
     "Admin consent is required for the permissions requested by application '{app}'. An administrator of '{tenant}' has to grant them.",
   ],
+  900382: ['invalid_client', 'Confidential Client is not supported in Cross Cloud request.'],
   900023: [
     'invalid_request',
     "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.",
@@ -134,6 +161,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).',
   ],
   7000112: ['unauthorized_client', "Application '{app}' is disabled."],
+  7000229: [
+    'invalid_client',
+    'The client application {app} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119',
+  ],
   7000215: [
     'invalid_client',
     "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{app}'.",
@@ -165,10 +196,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
 }
 
-export type Explained = { code: number; error: string; suberror: string | undefined; text: string }
+export type Explained = Pick<Refusal, 'code' | 'suberror' | 'claims'> & { error: string; text: string }
 
-export function explain({ code, values = {}, error, suberror, text: wording }: Refusal): Explained {
+export function explain({ code, values = {}, error, suberror, claims, text: wording }: Refusal): Explained {
   const [usual, text] = CATALOGUE[code] ?? ['server_error', 'An unexpected error occurred.']
   const filled = (wording ?? text).replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
-  return { code, error: error ?? usual, suberror, text: `AADSTS${code}: ${filled}` }
+  return { code, error: error ?? usual, suberror, claims, text: `AADSTS${code}: ${filled}` }
 }

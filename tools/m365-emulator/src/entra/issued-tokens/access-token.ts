@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { Cloud } from '../../cloud.ts'
 import type { Application } from '../../directory/application.ts'
 import type { Directory } from '../../directory/directory.ts'
@@ -19,20 +19,32 @@ const issued = (directory: Directory, now: number, lifetime: number) => ({
   ver: '1.0',
 })
 
+/** Clients that answer claims challenges say so by `xms_cc` in the parameter `claims`, and get tokens of a day. */
+function hasCp1(claims: string | undefined): boolean {
+  return /"xms_cc"\s*:\s*\{\s*"values"\s*:\s*\[[^\]]*"cp1"/i.test(claims ?? '')
+}
+
+/** Seconds: an hour to an hour and a half at random, or a day where access is evaluated continuously. */
+export function tokenLifetime(claims: string | undefined): number {
+  return hasCp1(claims) ? 86_400 : randomInt(3_600, 5_400)
+}
+
 export type AppTokenSubject = {
   application: Application
   directory: Directory
   credential: PresentedCredential['kind']
+  /** The parameter `claims` of the request. */
+  claims?: string | undefined
 }
 
 /** The v1 claims of an app-only Graph token. Without consent the token is issued, but has no `roles`. */
 export function appOnlyClaims(
-  { application, directory, credential }: AppTokenSubject,
+  { application, directory, credential, claims }: AppTokenSubject,
   { clock, entra }: Pick<Cloud, 'clock' | 'entra'>,
   lifetime: number,
 ): Claims {
-  const principal = directory.principal(application.appId)
-  const roles = effectiveRoles(principal, clock.now() - entra.consentDelayMs)
+  const principal = directory.principals.get(application.appId)
+  const roles = principal ? effectiveRoles(principal, clock.now() - entra.consentDelayMs) : []
   return {
     ...issued(directory, clock.now(), lifetime),
     app_displayname: application.displayName,
@@ -40,8 +52,8 @@ export function appOnlyClaims(
     appidacr: credential === 'secret' ? '1' : '2',
     idp: `https://sts.windows.net/${directory.id}/`,
     idtyp: 'app',
-    oid: principal.id,
-    sub: principal.id,
+    ...(principal && { oid: principal.id, sub: principal.id }),
+    ...(hasCp1(claims) && { xms_cc: ['cp1'] }),
     ...(roles.length > 0 && { roles }),
   }
 }

@@ -1,13 +1,14 @@
 import { type Html, html } from './html.ts'
 
-/** The frame of every login page; has no scripts. */
-export function layout(title: string, body: Html): string {
+/** The frame of every page people see. Only the error page has a script, because Microsoft's has one. */
+export function layout(title: string, body: Html, head?: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} - Microsoft 365 emulator</title>
+${head}
 <style>
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #eef1f4; color: #1b1f23; font: 16px/1.5 system-ui, sans-serif }
   main { box-sizing: border-box; width: min(28rem, 100vw); padding: 2rem; background: #fff; border-radius: .5rem; box-shadow: 0 1px 6px #0003 }

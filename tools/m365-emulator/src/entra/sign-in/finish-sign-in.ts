@@ -5,15 +5,16 @@ import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
 import type { User } from '../../directory/user.ts'
 import { type Authority, authorityKey } from '../authority.ts'
 import { answerApplication, refuseToApplication } from '../authorize/authorization-response.ts'
-import type { AuthorizeRequest } from '../authorize/authorize-request.ts'
+import { type AuthorizeRequest, isPkceMissing } from '../authorize/authorize-request.ts'
 import type { Refusal } from '../errors/aadsts.ts'
 import { issueIdToken } from '../issued-tokens/id-token.ts'
 import { refuseOnPage } from '../pages/error-page.ts'
 import { html } from '../pages/html.ts'
 import { needAdminApprovalPage } from '../pages/need-admin-approval-page.ts'
-import { consentPage, type Form } from '../pages/sign-in-pages.ts'
+import { consentPage, type Form, secondFactorPage } from '../pages/sign-in-pages.ts'
 import { admit, type SignedInAccount } from './account-choice.ts'
 import { keyOf } from './identify.ts'
+import { refuseByPolicy } from './refuse-by-policy.ts'
 
 export type Interaction = { cloud: Cloud; authority: Authority; request: AuthorizeRequest; form: Form }
 export type Consent = 'for-me' | 'for-organization' | undefined
@@ -27,17 +28,30 @@ export function finishSignIn(
 ) {
   const { cloud, authority, request, form } = interaction
   const admission = admit(account, authority, request, cloud.origin)
-  if (admission.kind === 'refuse') return refusePerson(reply, interaction, admission.refusal)
+  if (admission.kind === 'refuse') {
+    const isTold = admission.refusal.code === 50105 && cloud.entra.notAssigned === 'redirect'
+    return isTold
+      ? refuseToApplication(reply, cloud, request, admission.refusal)
+      : refusePerson(reply, interaction, admission.refusal)
+  }
 
   const { directory, user } = admission
+  const refusal = refuseByPolicy(directory, { appId: request.application.appId, userId: user.id, amr: account.amr })
+  if (refusal?.code === 50076 && request.prompt !== 'none') {
+    const proof = cloud.sessions.beginSecondFactor(keyOf(account))
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(secondFactorPage(form, { userName: user.userPrincipalName, proof }))
+  }
+  if (refusal) return refusePerson(reply, interaction, refusal)
   const { application } = request
   if (consent) {
     if (!mayConsent(user, directory, consent)) return askForApproval(reply, interaction, directory)
     if (consent === 'for-organization') directory.consent(application.appId, [], cloud.clock.now())
     else directory.principal(application.appId).consentedUsers.add(user.id)
   } else if (!admission.consented || request.prompt === 'consent') {
-    const refusal = { code: 65001, values: { app: application.appId }, error: 'consent_required' }
-    if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, refusal)
+    const consentMissing = { code: 65001, values: { app: application.appId }, error: 'consent_required' }
+    if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, consentMissing)
     if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, interaction, directory)
     const mayForAll = mayConsent(user, directory, 'for-organization')
     const named = {
@@ -48,6 +62,7 @@ export function finishSignIn(
     }
     return reply.type('text/html; charset=utf-8').send(consentPage(form, named))
   }
+  if (isPkceMissing(request)) return refuseToApplication(reply, cloud, request, { code: 9002325 })
   cloud.sessions.participate(account.sid, application.appId)
   return answerApplication(reply, request, answerOf(cloud, authority, request, account, { directory, user }))
 }

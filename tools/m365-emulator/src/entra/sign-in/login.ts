@@ -19,6 +19,7 @@ export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
       parameters,
       authority,
       cloud.directories.findApplication(parameters.client_id ?? ''),
+      cloud.entra,
     )
     if (asked.kind === 'page') return refuseOnPage(reply, cloud, asked.refusal)
     if (asked.kind === 'redirect') return refuseToApplication(reply, cloud, asked.answer, asked.refusal)

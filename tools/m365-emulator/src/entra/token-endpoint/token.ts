@@ -1,7 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
-import { refuseAuthority, resolveAuthority } from '../authority.ts'
+import { type Authority, refuseAuthority, resolveAuthority } from '../authority.ts'
 import { presentedCredential, readBasic } from '../client-authentication/client-authentication.ts'
+import type { Refusal } from '../errors/aadsts.ts'
 import { refuseJson } from '../errors/refusal.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import { codeGrant } from './grants/code-grant.ts'
@@ -23,9 +24,7 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
   app.post<Route>('/:tenant/oauth2/v2.0/token', async ({ params, body = {}, headers }, reply) => {
     reply.header('cache-control', 'no-store, no-cache').header('pragma', 'no-cache')
     const authority = resolveAuthority(params.tenant, cloud.directories)
-    if (authority.kind === 'unknown') {
-      return refuseJson(reply, cloud, refuseAuthority(authority))
-    }
+    if (authority.kind === 'unknown') return refuseJson(reply, cloud, refuseAtToken(authority, body))
     const basic = readBasic(headers.authorization)
     const clientId = body.client_id ?? basic?.clientId
     const missing = !body.grant_type ? 'grant_type' : !clientId ? 'client_id' : undefined
@@ -41,6 +40,12 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
       reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
     return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
   })
+
+  /** A directory of another cloud: a secret is refused by its own number, an assertion by its audience. */
+  function refuseAtToken(authority: Authority & { kind: 'unknown' }, body: TokenBody): Refusal {
+    if (authority.cloud === undefined) return refuseAuthority(authority)
+    return { code: body.client_assertion === undefined ? 900382 : 700023 }
+  }
 
   // A preflight request does not name the client; for `web` the answer itself lacks the header.
   app.options('/:tenant/oauth2/v2.0/token', async (request, reply) => {

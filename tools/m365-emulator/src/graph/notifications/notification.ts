@@ -52,6 +52,7 @@ export function lifecycleNotification(
     subscriptionExpirationDateTime: timeAt('+00:00', expiresAt),
     resource: `Subscriptions/${id}`,
     resourceChangeType: null,
+    sequence: null,
     resourceData: { '@odata.id': `subscriptions/${id}`, '@odata.type': '#microsoft.graph.subscription', id },
   }
 }

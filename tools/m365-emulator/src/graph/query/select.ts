@@ -1,6 +1,6 @@
 import { COLLECTIONS, USER_PROPERTIES, type User } from '../../directory/user.ts'
 import type { Visible } from '../bearer.ts'
-import { badRequest, GraphError } from '../graph-error.ts'
+import { GraphError } from '../graph-error.ts'
 
 export const DEFAULT_PROPERTIES = [
   'businessPhones',
@@ -45,8 +45,18 @@ export function readSelect(select: string | undefined): string[] | undefined {
     if (known !== undefined) return known
     if (elsewhere.has(name.toLowerCase()))
       throw new GraphError(501, 'NotImplemented', 'This operation target is not yet supported.')
-    throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.user'.`)
+    throw new GraphError(
+      400,
+      'BadRequest',
+      `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.user'.`,
+    )
   })
+}
+
+/** Of one user Graph leaves out what it does not know, where the list refuses it (captured September 2026). */
+export function keepKnown(select: string | undefined): string[] | undefined {
+  const names = select?.split(',').map((name) => name.trim().toLowerCase())
+  return names?.flatMap((name) => (elsewhere.has(name) ? readSelect(name) : KNOWN.get(name)) ?? [])
 }
 
 /** Unset single values are null and unset collections empty: no selected property is absent. */

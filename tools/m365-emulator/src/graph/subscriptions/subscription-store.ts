@@ -17,7 +17,7 @@ export class SubscriptionStore {
     perAppAndTenant: 100,
     perTenant: 1_000,
     refuseDuplicates: false,
-    acceptCreatedUsers: true,
+    acceptCreatedUsers: false,
   }
   readonly #byId = new Map<string, Subscription>()
   readonly #clock: Clock

@@ -91,7 +91,7 @@ function readResource(resource: string): Subscription['watched'] {
 function readChangeTypes(text: string, acceptsCreated: boolean): Set<ChangeType> {
   const types = text.split(',').map((type) => type.trim().toLowerCase())
   if (types.some((type) => (type !== 'created' || !acceptsCreated) && type !== 'updated' && type !== 'deleted'))
-    throw badRequest(`Invalid 'changeType' attribute: '${text}'.`)
+    throw new GraphError(400, 'InvalidRequest', `Invalid 'changeType' attribute: '${text}'.`)
   return new Set(types as ChangeType[])
 }
 

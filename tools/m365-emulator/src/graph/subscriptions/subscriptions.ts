@@ -56,10 +56,17 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
   })
 }
 
+/** As Microsoft encodes it: a blank is `+`, and hex digits are lower-case. */
+function formEncode(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%20/g, '+')
+    .replace(/%[0-9A-F]{2}/g, (encoded) => encoded.toLowerCase())
+}
+
 /** The address must return the token, decoded, as plain text; it contains characters that need encoding. */
 async function validateAddress(address: string, withinMilliseconds: number): Promise<void> {
-  const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()} +/=`
-  const url = `${address}${address.includes('?') ? '&' : '?'}validationToken=${encodeURIComponent(token)}`
+  const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()}`
+  const url = `${address}${address.includes('?') ? '&' : '?'}validationToken=${formEncode(token)}`
   const failed = (why: string) =>
     new GraphError(
       400,

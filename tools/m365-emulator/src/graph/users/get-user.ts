@@ -3,13 +3,13 @@ import type { Cloud } from '../../cloud.ts'
 import { authenticate, type Caller, requireAny, visibleUserProperties } from '../bearer.ts'
 import { notFound } from '../graph-error.ts'
 import { readOptions } from '../query/query-options.ts'
-import { DEFAULT_PROPERTIES, project, readSelect } from '../query/select.ts'
+import { DEFAULT_PROPERTIES, keepKnown, project } from '../query/select.ts'
 
 export const getUser: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const answer = (caller: Caller, id: string, query: unknown, visible: ReadonlySet<string> | null) => {
     const user = caller.directory.users.find(id)
     if (!user) throw notFound(id)
-    const select = readSelect(readOptions(query).select)
+    const select = keepKnown(readOptions(query).select)
     const context = `${cloud.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`
     return { '@odata.context': context, ...project(user, select ?? DEFAULT_PROPERTIES, visible) }
   }

@@ -20,9 +20,10 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
       const caller = authenticate(headers.authorization, cloud)
       const visible = visibleUserProperties(caller)
       const options = readOptions(query)
+      // $top is taken and not heeded: the page size is the server's.
       refuseOptions(
         options,
-        ['top', 'orderby', 'expand', 'search', 'count', 'skip'],
+        ['orderby', 'expand', 'search', 'count', 'skip'],
         (option) => `'$${option}' is not supported for delta queries on users.`,
       )
       const { directory } = caller

@@ -1,10 +1,11 @@
-import { randomInt } from 'node:crypto'
+import type { Application } from '../../../directory/application.ts'
 import type { Directory } from '../../../directory/directory.ts'
 import { checkCredential } from '../../client-authentication/client-authentication.ts'
 import type { Refusal } from '../../errors/aadsts.ts'
-import { appOnlyClaims } from '../../issued-tokens/access-token.ts'
+import { appOnlyClaims, tokenLifetime } from '../../issued-tokens/access-token.ts'
 import { signToken } from '../../issued-tokens/token-signer.ts'
-import { GRAPH } from '../../scopes.ts'
+import { GRAPH, resourceOf } from '../../scopes.ts'
+import { refuseByPolicy } from '../../sign-in/refuse-by-policy.ts'
 import { type GrantHandler, refuseWith } from './grant.ts'
 
 /** Issues an app-only token even without consent; it then has no `roles`. */
@@ -16,19 +17,24 @@ export const clientCredentials: GrantHandler = async (
   // `organizations` means the directory of the registration
   const directory =
     authority.kind === 'directory' ? authority.directory : cloud.directories.find(application?.homeDirectoryId ?? '')
-  const principal = directory?.principals.get(clientId.toLowerCase())
-  if (!application || !directory || !principal) {
+  if (/^[0-]+$/.test(clientId)) return refuseWith({ code: 700038, values: { app: clientId } })
+  if (!application || !directory || !mayBeIn(application, directory)) {
     return refuseWith({ code: 700016, values: { app: clientId, tenant: directory?.displayName ?? authority.kind } })
   }
-  if (!principal.enabled) return refuseWith({ code: 7000112, values: { app: application.appId } })
+  const principal = directory.principals.get(clientId.toLowerCase())
+  if (!principal && cloud.entra.missingServicePrincipal === 'error-7000229')
+    return refuseWith({ code: 7000229, values: { app: application.appId, tenant: directory.id } })
+  if (principal?.enabled === false) return refuseWith({ code: 7000112, values: { app: application.appId } })
   if (origin !== undefined) return refuseWith({ code: 9002326, values: { origin } })
   const refusal =
-    (await checkCredential(cloud, credential, application, authority)) ?? refuseAppScope(body.scope, directory)
+    (await checkCredential(cloud, credential, application, authority)) ??
+    refuseAppScope(body.scope, directory) ??
+    refuseByPolicy(directory, { appId: application.appId })
   if (refusal) return refuseWith(refusal)
 
-  const lifetime = randomInt(3600, 5400) // a random time between 60 and 90 minutes, as at Microsoft
+  const lifetime = tokenLifetime(body.claims)
   const accessToken = signToken(
-    appOnlyClaims({ application, directory, credential: credential.kind }, cloud, lifetime),
+    appOnlyClaims({ application, directory, credential: credential.kind, claims: body.claims }, cloud, lifetime),
     cloud.keys.active,
   )
   const tokens = {
@@ -45,5 +51,9 @@ function refuseAppScope(scope: string | undefined, directory: Directory): Refusa
   const scopes = scope.split(' ').filter(Boolean)
   if (scopes.some((one) => !one.endsWith('/.default'))) return { code: 1002012, values: { scope } }
   const isGraph = scopes.length === 1 && (scope === `${GRAPH}/.default` || scope === `${GRAPH}//.default`)
-  return isGraph ? undefined : { code: 70011, values: { scope, tenant: directory.displayName } }
+  return isGraph ? undefined : { code: 500011, values: { resource: resourceOf(scope), tenant: directory.id } }
+}
+
+function mayBeIn({ signInAudience, homeDirectoryId }: Application, { id }: Directory): boolean {
+  return signInAudience === 'AzureADMultipleOrgs' || homeDirectoryId === id
 }

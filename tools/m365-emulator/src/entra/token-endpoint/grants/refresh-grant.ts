@@ -17,7 +17,7 @@ export const refreshGrant: GrantHandler = async (
   const refusal =
     refusePlatform(grant.platform, origin, credential, cloud.entra) ??
     (grant.platform === 'web' ? await checkCredential(cloud, credential, application, authority) : undefined) ??
-    (body.scope ? refuseScope(body.scope) : undefined)
+    (body.scope ? refuseScope(body.scope, { app: application.appId, tenant: authority.kind }) : undefined)
   if (refusal) return refuseWith(refusal, cors)
   if (grant.expiresAt <= cloud.clock.now()) return refuseWith({ code: cors ? 700084 : 70008 }, cors)
   if (authority.kind === 'directory' && authority.directory.id !== grant.directoryId)

@@ -6,6 +6,7 @@ import { userClaims } from '../../issued-tokens/access-token.ts'
 import { issueIdToken, pairwiseSubject } from '../../issued-tokens/id-token.ts'
 import { signToken } from '../../issued-tokens/token-signer.ts'
 import { grantedScopes } from '../../scopes.ts'
+import { refuseByPolicy } from '../../sign-in/refuse-by-policy.ts'
 import type { Grant } from '../codes.ts'
 import type { RefreshGrant } from '../refresh-tokens.ts'
 
@@ -25,6 +26,8 @@ export function issueUserTokens(
   if (!directory || !user || grant.authTime < directory.users.sessionsValidAfter(user.id))
     return { kind: 'refuse', refusal: { code: 50173 } }
   if (!user.accountEnabled) return { kind: 'refuse', refusal: { code: 50057 } }
+  const refusal = refuseByPolicy(directory, { appId: application.appId, userId: user.id, amr: grant.amr })
+  if (refusal) return { kind: 'refuse', refusal }
 
   const lifetime = randomInt(3600, 5400)
   const scope = grantedScopes(grant.scopes)

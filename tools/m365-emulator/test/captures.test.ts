@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { CAPTURES, type Capture, readCaptures } from '../src/captures/capture.ts'
+import { type Answer, differences } from '../src/captures/compare.ts'
+import { type Sender, send } from '../src/captures/send.ts'
+import { CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../src/demo/contoso.ts'
+import type { M365Emulator } from '../src/emulator.ts'
+import { SCENES } from './capture-scenes.ts'
+import { givenEmulator } from './given.ts'
+
+/** Where the emulator knowingly answers otherwise: by capture, the paths, each with the reason. */
+const Allowed = z.record(z.string(), z.record(z.string(), z.string().min(20)))
+
+const captures = await readCaptures()
+const allowed = Allowed.parse(JSON.parse(await readFile(join(CAPTURES, 'allowed', 'differences.json'), 'utf8')))
+let m365: M365Emulator
+beforeAll(async () => {
+  m365 = await givenEmulator()
+})
+afterAll(() => m365.close())
+
+const sender = (): Sender => ({
+  login: m365.origin,
+  graph: m365.origin,
+  tenant: CONTOSO_DIRECTORY_ID,
+  app: JACKFIELD_CLIENT_ID,
+  secret: JACKFIELD_CLIENT_SECRET,
+})
+
+async function play({ request, scene = '' }: Capture): Promise<Answer> {
+  if (request) return send(request, sender())
+  const played = await SCENES[scene]?.(m365)
+  if (!played) throw new Error(`No scene is called ${scene}.`)
+  return { status: 0, headers: {}, body: undefined, text: '', ...played }
+}
+
+describe('what Microsoft was seen to answer, the emulator answers', () => {
+  test.each(captures.map((capture) => [capture.id, capture] as const))('%s', async (id, capture) => {
+    const found = differences(capture.answer, await play(capture), sender())
+    expect(found.sort()).toEqual(Object.keys(allowed[id] ?? {}).sort())
+  })
+
+  test('no difference is allowed for a capture that does not exist', () => {
+    const ids = captures.map(({ id }) => id)
+    expect(Object.keys(allowed).filter((id) => !ids.includes(id))).toEqual([])
+  })
+})

@@ -4,9 +4,10 @@ import { runTurbo } from '../run-turbo.ts'
 import { checkCodes } from './check-codes.ts'
 import { checkManifests } from './check-manifests.ts'
 import { checkPaths } from './check-paths.ts'
+import { listExpiredCaptures } from './list-expired-captures.ts'
 
-// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests,
-// the codes that tests and documents name, the paths that documents name.
+// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests, the codes
+// that tests and documents name, the paths that documents name. Expired captures are named and fail nothing.
 
 const root = join(import.meta.dirname, '../../../..')
 const results = {
@@ -22,4 +23,5 @@ const results = {
   'paths in documents': checkPaths(root),
 }
 for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
+for (const line of listExpiredCaptures(root, new Date())) process.stdout.write(`note   capture ${line}\n`)
 process.exit(Object.values(results).every(Boolean) ? 0 : 1)

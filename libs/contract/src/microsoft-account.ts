@@ -115,10 +115,13 @@ export const MicrosoftAccount = z
   .meta({ id: 'MicrosoftAccount' })
 export type MicrosoftAccount = z.infer<typeof MicrosoftAccount>
 
+/** Entra ID gives no id of zeros; it answers one with AADSTS700038. */
+const EntraId = Guid.refine((id) => !/^[0-]+$/.test(id), 'must be an id that Entra ID gave, not zeros')
+
 export const NewMicrosoftAccount = z.strictObject({
   alias: Alias,
-  clientId: Guid,
-  directoryId: Guid,
+  clientId: EntraId,
+  directoryId: EntraId,
   cloud: Cloud.default('global'),
   redirectPlatform: RedirectPlatform.default('web'),
   redirectMode: RedirectMode.default('single'),
@@ -128,8 +131,8 @@ export type NewMicrosoftAccount = z.infer<typeof NewMicrosoftAccount>
 
 export const MicrosoftAccountPatch = z.strictObject({
   alias: Alias.optional(),
-  clientId: Guid.optional(),
-  directoryId: Guid.optional(),
+  clientId: EntraId.optional(),
+  directoryId: EntraId.optional(),
   cloud: Cloud.optional(),
   redirectPlatform: RedirectPlatform.optional(),
   redirectMode: RedirectMode.optional(),

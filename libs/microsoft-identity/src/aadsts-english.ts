@@ -25,6 +25,14 @@ export const ENGLISH_EXPLANATIONS = {
       remedy:
         'Compare the Application (client) ID and the Directory (tenant) ID with the registration’s overview, and check that they are not swapped. If both are right, grant admin consent.',
     },
+    AADSTS7000229: {
+      message: 'Nobody has consented to the application in this directory yet.',
+      remedy: 'Let a Privileged Role Administrator or Global Administrator of the directory open the consent link.',
+    },
+    AADSTS700038: {
+      message: 'The client id is not the id of an application.',
+      remedy: 'Copy the Application (client) ID from the registration’s overview.',
+    },
     AADSTS7000112: {
       message: 'The application is disabled in this directory.',
       remedy: 'Enable it in Enterprise applications > Properties.',

@@ -27,6 +27,15 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       remedy:
         'Vergleichen Sie Anwendungs-ID (Client) und Verzeichnis-ID (Mandant) mit der Übersicht der Registrierung und prüfen Sie, ob sie vertauscht sind. Wenn beide stimmen, erteilen Sie die Administratorzustimmung.',
     },
+    AADSTS7000229: {
+      message: 'In diesem Verzeichnis hat der Anwendung noch niemand zugestimmt.',
+      remedy:
+        'Lassen Sie einen Administrator für privilegierte Rollen oder Globalen Administrator des Verzeichnisses den Zustimmungslink öffnen.',
+    },
+    AADSTS700038: {
+      message: 'Die Client-ID ist nicht die ID einer Anwendung.',
+      remedy: 'Kopieren Sie die Anwendungs-ID (Client) aus der Übersicht der Registrierung.',
+    },
     AADSTS7000112: {
       message: 'Die Anwendung ist in diesem Verzeichnis deaktiviert.',
       remedy: 'Aktivieren Sie sie unter „Unternehmensanwendungen“ > „Eigenschaften“.',

@@ -16,7 +16,7 @@ const CODES = [
   '9002325 9002326 9002327 900144 90014 90100 90013 9002313 90004 90023 90015 901002',
   '70003 700054 70005 70007 70011 28002 28003 700022 1002012 50196 90055 90006',
   '90024 90033 90090 50033 50087 50000 90036 90092 900382 900432 50012 50027',
-  '50048 700024',
+  '50048 700024 7000229 700038 650053',
 ].flatMap((line) => line.split(' ').map((code) => `AADSTS${code}`))
 const ROLES = {
   en: /Privileged Role Administrator or Global Administrator/,
@@ -35,7 +35,7 @@ test.each(CODES)('S27 %s is explained in English and German, with what to do', (
   expect(explainAadsts(code, 'de').message).not.toBe(explainAadsts(code, 'en').message)
 })
 
-test.each(['AADSTS90094', 'AADSTS90095', 'AADSTS90008', 'AADSTS65001', 'AADSTS65004'])(
+test.each(['AADSTS7000229', 'AADSTS90094', 'AADSTS90095', 'AADSTS90008', 'AADSTS65001', 'AADSTS65004'])(
   'S2 who tries to consent with a lesser role is told the roles: %s',
   (code) => {
     for (const language of ['en', 'de'] as const) expect(explainAadsts(code, language).remedy).toMatch(ROLES[language])

@@ -256,3 +256,35 @@ test('T-115 with Microsoft down the test answers 200 and says what cannot be rea
   })
   await cutOff.close()
 })
+
+test('FC-38 S22 a multi-tenant application without consent in the directory fails for that reason, and passes once it has it', async () => {
+  const home = givenDirectory(m365)
+  const customer = guid()
+  const directory = m365.addDirectory({ id: customer, displayName: 'Customer', domains: [`${customer}.example`] })
+  home.directory.changeApplication(home.ids.clientId, {
+    signInAudience: 'AzureADMultipleOrgs',
+    redirectUris: { web: [CALLBACK], spa: [], publicClient: [] },
+  })
+  const { id } = await account({ ...home.ids, directoryId: customer, credential: home.credential })
+  const { checks } = await verify(id)
+  expect(find(checks, 'credential')).toMatchObject({ status: 'skipped' })
+  expect(find(checks, 'consent')).toMatchObject({
+    status: 'failed',
+    code: 'AADSTS7000229',
+    message: 'Nobody has consented to the application in this directory yet.',
+    correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  })
+  directory.grantConsent(home.ids.clientId, { roles: ['User.Read.All'] })
+  expect((await verify(id)).ok).toBe(true)
+})
+
+test.each(['clientId', 'directoryId'])('FC-38 a %s of zeros is refused when it is saved', async (name) => {
+  const { status, body } = await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts`, {
+    alias: 'zeros',
+    clientId: guid(),
+    directoryId: guid(),
+    [name]: '00000000-0000-0000-0000-000000000000',
+  })
+  expect([status, body.code]).toEqual([400, 'invalid-request'])
+  expect(JSON.stringify(body)).toContain('not zeros')
+})

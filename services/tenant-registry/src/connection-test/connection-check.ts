@@ -47,10 +47,11 @@ export async function checkProposal(
   ports: Ports,
   request: Asker,
   tenant: TenantRecord,
-  proposal: AccountRecord,
+  { account, proposal }: { account: AccountRecord; proposal: AccountRecord },
 ): Promise<Verification> {
   const { id: target, tenantId } = proposal
-  const tested = await testConnection(ports, request, tenant, proposal)
+  const isPlatformNew = proposal.redirectPlatform !== account.redirectPlatform
+  const tested = await testConnection(ports, request, tenant, proposal, isPlatformNew)
   await ports.audit.record(
     auditEntry(request, { action: 'microsoft-account.verify-proposal', tenantId, target, ...outcomeOf(tested) }),
   )
@@ -62,6 +63,7 @@ async function testConnection(
   request: Asker,
   tenant: TenantRecord,
   account: AccountRecord,
+  isPlatformNew = false,
 ): Promise<Tested> {
   const { apps, microsoft, roster, baseUrl, now } = ports
   const { kind, connection } = await findConnection(ports, request, account)
@@ -86,7 +88,7 @@ async function testConnection(
     await keepUse(ports, request, account, { credentialId: rotation.credentialId, worked })
   }
   const at = now()
-  const checks = judge(evidence, { ...account, adminCenter: microsoft.adminCenter(account.cloud) }, at)
+  const checks = judge(evidence, { ...account, isPlatformNew, adminCenter: microsoft.adminCenter(account.cloud) }, at)
   return { checks, ok: checks.every((check) => check.status !== 'failed'), at, registeredRedirectUris }
 }
 

@@ -15,7 +15,7 @@ const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
   users: { kind: 'readable' },
-  redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'other' }],
+  redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'unknown' }],
   notifications: 'unavailable',
 }
 const refused: Failure = {
@@ -200,7 +200,7 @@ describe('S22 the permissions', () => {
     ],
     [['User.Read.All', 'Mail.Read', 'Files.Read'], 'warning', /more than it needs: Mail\.Read, Files\.Read\./],
     [['User.Read.All', 'GroupMember.Read.All', 'Mail.Read'], 'warning', /more than it needs: Mail\.Read\./],
-    [[], 'skipped', /Not tested/],
+    [[], 'warning', /lists users, but the token names no application permission/],
   ])('%j are %s', (roles, status, message) => {
     expect(of(...roles)).toMatchObject({ status, message: expect.stringMatching(message) })
   })
@@ -221,7 +221,11 @@ describe('S22 the permissions', () => {
 })
 
 describe('S19 S21 the redirect URIs', () => {
-  const uri = (name: string, kind: 'registered' | 'not-registered' | 'unclear', platform: 'spa' | 'other' = 'other') =>
+  const uri = (
+    name: string,
+    kind: 'registered' | 'not-registered' | 'unclear',
+    platform: 'spa' | 'unknown' = 'unknown',
+  ) =>
     kind === 'registered'
       ? { uri: name, kind, platform }
       : { uri: name, kind, ...(kind === 'unclear' ? {} : { correlationId: 'k3' }) }
@@ -239,7 +243,7 @@ describe('S19 S21 the redirect URIs', () => {
       'failed',
       /: a, c$/,
     ],
-    ['spa', [uri('a', 'registered'), uri('b', 'registered', 'spa'), uri('c', 'registered')], 'warning', /: a, c$/],
+    ['spa', [uri('a', 'registered'), uri('b', 'registered', 'spa')], 'passed', /shows the platform only to somebody/],
     ['web', [uri('a', 'unclear'), uri('b', 'registered'), uri('c', 'unclear')], 'warning', /: a, c$/],
     ['web', [uri('a', 'unclear'), uri('b', 'registered', 'spa')], 'failed', /: b$/],
     ['web', [uri('a', 'registered', 'spa'), uri('b', 'not-registered')], 'failed', /: b$/],
@@ -260,8 +264,10 @@ describe('S19 S21 the redirect URIs', () => {
       remedy: expect.stringMatching(/platform Web .*choose Single-page application/),
       link: page('Authentication'),
     })
-    expect(of('spa', uri('a', 'registered'))).toMatchObject({
-      remedy: expect.stringMatching(/platform Single-page application .*choose Web/),
+    const redirectUris = [uri('a', 'registered')] as Evidence['redirectUris']
+    expect(check('redirect-uris', { redirectUris }, { redirectPlatform: 'spa', isPlatformNew: true })).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining('platform Single-page application in Authentication first'),
       link: page('Authentication'),
     })
     expect(of('spa', uri('a', 'unclear'))).toMatchObject({

@@ -46,7 +46,7 @@ test.each<[string, Partial<Evidence>, string[]]>([
   [
     'roles unreadable but Graph works',
     { token: { kind: 'issued', roles: [] } },
-    ['passed', 'passed', 'passed', 'passed', 'skipped', 'passed'],
+    ['passed', 'passed', 'passed', 'passed', 'warning', 'passed'],
   ],
   [
     'no roles and Graph silent',
@@ -93,18 +93,40 @@ test('S19 a missing redirect URI is named with the platform to put it under', ()
   })
 })
 
-const onPlatform = (wanted: 'web' | 'spa', found: 'spa' | 'other') => {
+const onPlatform = (wanted: 'web' | 'spa', found: 'spa' | 'unknown', isPlatformNew = false) => {
   const redirectUris = [{ uri: 'https://m/cb', kind: 'registered' as const, platform: found }]
-  return judged({ ...good, redirectUris }, { ...account, redirectPlatform: wanted }).at(-1)
+  return judged({ ...good, redirectUris }, { ...account, redirectPlatform: wanted, isPlatformNew }).at(-1)
 }
 
 test.each([
-  ['web', 'other', 'passed'],
-  ['spa', 'spa', 'passed'],
-  ['web', 'spa', 'failed'],
-  ['spa', 'other', 'warning'],
-] as const)('S21 a redirect URI wanted under %s and found under %s is %s', (wanted, found, expected) => {
-  expect(onPlatform(wanted, found)?.status).toBe(expected)
+  ['web', 'unknown', false, 'passed'],
+  ['spa', 'spa', false, 'passed'],
+  ['web', 'spa', false, 'failed'],
+  ['spa', 'unknown', false, 'passed'],
+  ['spa', 'unknown', true, 'warning'],
+  ['web', 'unknown', true, 'warning'],
+  ['spa', 'spa', true, 'passed'],
+] as const)(
+  'S21 a redirect URI wanted under %s, of which Entra ID says %s, new there: %s, is %s',
+  (wanted, found, isNew, expected) => {
+    expect(onPlatform(wanted, found, isNew)?.status).toBe(expected)
+  },
+)
+
+test('FC-38 an application without a service principal fails for want of consent, and its credential is not judged', () => {
+  const failure = { kind: 'refused' as const, code: 'AADSTS7000229', message: 'Nobody has.', remedy: 'Consent.' }
+  const checks = judged({ ...good, token: { kind: 'failed', failure }, users: undefined })
+  expect(checks.find(({ id }) => id === 'credential')).toMatchObject({ status: 'skipped' })
+  expect(checks.find(({ id }) => id === 'consent')).toMatchObject({ status: 'failed', code: 'AADSTS7000229' })
+})
+
+test('FC-37 a token without roles with which Graph answers warns with what was seen', () => {
+  const checks = judged({ ...good, token: { kind: 'issued', roles: [] } })
+  expect(checks.find(({ id }) => id === 'permissions')).toMatchObject({
+    status: 'warning',
+    message: expect.stringMatching(/lists users.*names no application permission/),
+    remedy: expect.stringContaining('User.Read.All'),
+  })
 })
 
 test('S21 a redirect URI under the wrong platform is named with both ways out', () => {

@@ -54,7 +54,7 @@ test.each([
   ['not asked for, known before', ['a', 'b'], [['b', 'registered']], ['a', 'b']],
 ] as const)('S20 what is known to be registered after: %s', (_name, before, told, after) => {
   const probes = told?.map(([uri, kind]) =>
-    kind === 'registered' ? { uri, kind, platform: 'other' as const } : { uri, kind },
+    kind === 'registered' ? { uri, kind, platform: 'unknown' as const } : { uri, kind },
   )
   expect(registeredAfter(before, probes)).toEqual(after)
 })

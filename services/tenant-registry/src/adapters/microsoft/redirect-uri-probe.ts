@@ -4,18 +4,17 @@ import type { RedirectProbe } from '../../domain/connection/connection-evidence.
 const MAX_PROBES = 60
 const PARALLEL = 6
 const TOTAL_MS = 10_000
-const CORRELATION = /Correlation ID:?\s{0,200}([0-9a-f-]{36})/i
+/** As `$Config` of the error page has it, or as the page shows it once a script has drawn it. */
+const CORRELATION = /"correlationId":"([0-9a-f-]{36})"|Correlation ID:?\s{0,200}([0-9a-f-]{36})/i
 
-/**
- * "Proof Key for Code Exchange is required for cross-origin authorization code redemption": said of the platform `spa`
- * alone.
- */
+/** "Proof Key for Code Exchange is required for cross-origin authorization code redemption": of `spa` alone. */
 const NEEDS_PKCE = 'AADSTS9002325'
 
 /**
  * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect
- * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The question comes
- * without PKCE on purpose: only a URI of the platform `spa` is refused for that, which tells the platform (S21).
+ * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The request lacks
+ * PKCE on purpose: Entra ID refuses that for the platform `spa` alone (S21), though by what was seen only after a
+ * sign-in, so its silence tells nothing of the platform.
  */
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },
@@ -59,7 +58,8 @@ async function probe(
     const page = await response.text()
     if (page.includes(NEEDS_PKCE)) return { uri, kind: 'registered', platform: 'spa' }
     if (!page.includes('AADSTS50011')) return { uri, kind: 'unclear' }
-    const correlationId = CORRELATION.exec(page.replace(/<[^>]{0,200}>/g, ' '))?.[1]
+    const [, configured, shown] = CORRELATION.exec(page.replace(/<[^>]{0,200}>/g, ' ')) ?? []
+    const correlationId = configured ?? shown
     return { uri, kind: 'not-registered', correlationId }
   } catch {
     return { uri, kind: 'unclear' }
@@ -72,6 +72,6 @@ function leadsTo(location: string, uri: string): boolean {
   return target.origin + target.pathname === uri
 }
 
-function platformBy(location: string): 'spa' | 'other' {
-  return new URL(location).searchParams.get('error_description')?.startsWith(NEEDS_PKCE) ? 'spa' : 'other'
+function platformBy(location: string): 'spa' | 'unknown' {
+  return new URL(location).searchParams.get('error_description')?.startsWith(NEEDS_PKCE) ? 'spa' : 'unknown'
 }

@@ -18,9 +18,9 @@ export const UNREADABLE_CREDENTIAL: Failure = {
   remedy: 'Enter the credential again. If a key-encryption key was taken away by mistake, put it back instead.',
 }
 
-/** `other` than `spa` is `web`, or the platform of mobile and desktop applications. */
+/** Entra ID names the platform `spa` at times, and no other ever: most often the platform is unknown. */
 export type RedirectProbe = { uri: RedirectUri['uri'] } & (
-  | { kind: 'registered'; platform: 'spa' | 'other' }
+  | { kind: 'registered'; platform: 'spa' | 'unknown' }
   | { kind: 'not-registered'; correlationId?: string | undefined }
   | { kind: 'unclear' }
 )

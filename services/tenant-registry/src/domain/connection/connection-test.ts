@@ -5,7 +5,12 @@ import type { Evidence, Failure } from './connection-evidence.ts'
 import { checkNotifications } from './notification-check.ts'
 import { checkRedirectUris } from './redirect-uri-check.ts'
 
-type Tested = Registration & { redirectPlatform: 'web' | 'spa'; status: string }
+type Tested = Registration & {
+  redirectPlatform: 'web' | 'spa'
+  /** A proposal changes the platform. */
+  isPlatformNew?: boolean | undefined
+  status: string
+}
 
 /** The one application permission that is needed; anything beyond it should be taken away. */
 export const NEEDED_ROLE = 'User.Read.All'
@@ -44,6 +49,8 @@ function checkDirectory({ directory }: Evidence, registration: Registration): Ch
 
 function checkCredential({ token }: Evidence, registration: Registration): Check {
   if (!token) return skipped('credential')
+  if (missingConsent(token))
+    return skipped('credential', 'Entra ID looks at the credential once somebody has consented in the directory.')
   if (token.kind === 'issued' && token.refusal) {
     const message = `${token.refusal.message} The credential before it still works and stands in, so sign-in and import go on.`
     return failed('credential', { ...token.refusal, message }, 'Credentials', registration)
@@ -64,7 +71,14 @@ function checkCredential({ token }: Evidence, registration: Registration): Check
   return failed('credential', failure, 'Credentials', registration)
 }
 
+/** A multi-tenant application gets its service principal in a directory by the first consent there (AADSTS7000229). */
+function missingConsent(token: Evidence['token']): Failure | undefined {
+  return token?.kind === 'failed' && token.failure.code === 'AADSTS7000229' ? token.failure : undefined
+}
+
 function checkConsent({ token, users }: Evidence, registration: Registration): Check {
+  const missing = missingConsent(token)
+  if (missing) return failed('consent', missing, 'CallAnAPI', registration)
   if (token?.kind !== 'issued' || !users) return skipped('consent')
   // A token comes without consent too, so Graph has the last word; roles may be unreadable in a token that works.
   if (token.roles.length > 0 || users.kind === 'readable')
@@ -97,8 +111,18 @@ function checkUsers({ token, users }: Evidence, registration: Registration): Che
   return failed('users', failure, 'CallAnAPI', registration)
 }
 
-function checkPermissions({ token }: Evidence, registration: Registration): Check {
-  if (token?.kind !== 'issued' || token.roles.length === 0) return skipped('permissions')
+function checkPermissions({ token, users }: Evidence, registration: Registration): Check {
+  if (token?.kind !== 'issued') return skipped('permissions')
+  if (token.roles.length === 0 && users?.kind === 'readable')
+    return {
+      id: 'permissions',
+      status: 'warning',
+      message:
+        'Microsoft Graph lists users, but the token names no application permission: what else it allows is unseen.',
+      remedy: `Check in API permissions that ${NEEDED_ROLE} is the only application permission.`,
+      link: registrationLink(registration.adminCenter, registration.clientId, 'CallAnAPI'),
+    }
+  if (token.roles.length === 0) return skipped('permissions')
   if (!token.roles.includes(NEEDED_ROLE)) {
     const message = `The application permission ${NEEDED_ROLE} has no admin consent; there is consent for ${token.roles.join(', ')}.`
     return failed('permissions', { kind: 'refused', message, remedy: CONSENT_REMEDY }, 'CallAnAPI', registration)

@@ -4,18 +4,18 @@ import { registrationLink } from '@jackfield/microsoft-identity/admin-center-lin
 import { failed, passed, type Registration, skipped } from './check.ts'
 import type { Evidence, RedirectProbe } from './connection-evidence.ts'
 
-type Account = Registration & { redirectPlatform: RedirectPlatform }
+type Account = Registration & { redirectPlatform: RedirectPlatform; isPlatformNew?: boolean | undefined }
 const NAMES = { web: 'Web', spa: 'Single-page application' } as const
 
 /**
- * Names what is missing in the registration (S19) and what is there under the wrong platform (S21); what could not be
- * told is no failure.
+ * Names what is missing in the registration (S19) and what Entra ID says is under the wrong platform (S21). Most often
+ * it does not show the platform before a sign-in: that warns only who is about to change the platform (S57).
  */
 export function checkRedirectUris({ redirectUris }: Evidence, account: Account): Check {
   if (!redirectUris) return skipped('redirect-uris')
   const missing = redirectUris.filter((probe) => probe.kind === 'not-registered')
   const displaced = redirectUris.filter(
-    (probe) => probe.kind === 'registered' && isSpa(probe.platform) !== isSpa(account.redirectPlatform),
+    (probe) => probe.kind === 'registered' && probe.platform === 'spa' && account.redirectPlatform !== 'spa',
   )
   const unclear = redirectUris.filter((probe) => probe.kind === 'unclear')
   if (missing.length > 0) return notSaved(missing, account)
@@ -28,7 +28,13 @@ export function checkRedirectUris({ redirectUris }: Evidence, account: Account):
       account,
     )
   }
-  return passed('redirect-uris', redirectUris.length === 0 ? 'There is no app that needs one.' : 'All are registered.')
+  if (redirectUris.length === 0) return passed('redirect-uris', 'There is no app that needs one.')
+  const unseen = redirectUris.filter((probe) => probe.kind === 'registered' && probe.platform === 'unknown')
+  if (unseen.length === 0) return passed('redirect-uris', 'All are registered.')
+  const message = 'All are registered. Entra ID shows the platform only to somebody who signs in.'
+  return account.isPlatformNew
+    ? warning(message, `Move them to the platform ${NAMES[account.redirectPlatform]} in Authentication first.`, account)
+    : passed('redirect-uris', message)
 }
 
 function notSaved(missing: readonly Extract<RedirectProbe, { kind: 'not-registered' }>[], account: Account): Check {
@@ -42,16 +48,7 @@ function notSaved(missing: readonly Extract<RedirectProbe, { kind: 'not-register
   return failed('redirect-uris', failure, 'Authentication', account)
 }
 
-/** That a URI is on `spa` Entra ID says itself; that it is not, we conclude from its silence, so that is a warning. */
 function wrongPlatform(displaced: readonly RedirectProbe[], account: Account): Check {
-  if (account.redirectPlatform === 'spa') {
-    const message = `Registered, but it seems not under ${NAMES.spa}: ${list(displaced)}`
-    return warning(
-      message,
-      `Move them to the platform ${NAMES.spa} in Authentication, or choose ${NAMES.web} here.`,
-      account,
-    )
-  }
   const failure = {
     kind: 'refused' as const,
     code: 'AADSTS9002325',
@@ -71,5 +68,4 @@ function warning(message: string, remedy: string, { clientId, adminCenter }: Acc
   }
 }
 
-const isSpa = (platform: 'spa' | 'web' | 'other') => platform === 'spa'
 const list = (probes: readonly RedirectProbe[]) => probes.map((probe) => probe.uri).join(', ')

@@ -31,7 +31,7 @@ export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
       ])
       if (!tenant || !account) throw refuse('account-not-found')
       const isProposal = Object.values(proposal).some((value) => value !== undefined)
-      if (isProposal) return checkProposal(ports, request, tenant, proposed(account, proposal))
+      if (isProposal) return checkProposal(ports, request, tenant, { account, proposal: proposed(account, proposal) })
       return checkConnection(ports, request, tenant, account, { enables: enable })
     },
   )

@@ -79,6 +79,8 @@ export const ApplicationSeed = z.strictObject({
   /** Object ids of the users who may change the registration without a directory role. */
   owners: z.array(z.guid().toLowerCase()).default([]),
   optionalClaims: z.array(OptionalClaim).default([]),
+  /** Which memberships ID tokens name: groups as `groups`, directory roles as `wids`. */
+  groupMembershipClaims: z.enum(['None', 'SecurityGroup', 'DirectoryRole', 'All']).default('None'),
   /** New multi-tenant registrations get no unverified e-mail addresses; older ones do (nOAuth). */
   removeUnverifiedEmailClaim: z.boolean().default(true),
 })
@@ -96,6 +98,7 @@ export const ApplicationChange = ApplicationSeed.pick({
   requiredRoles: true,
   requiredScopes: true,
   optionalClaims: true,
+  groupMembershipClaims: true,
   removeUnverifiedEmailClaim: true,
 }).partial()
 export type ApplicationChange = Partial<z.input<typeof ApplicationChange>>

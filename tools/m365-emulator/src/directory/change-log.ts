@@ -1,7 +1,12 @@
 import type { Clock } from './clock.ts'
 import type { UserProperty } from './user.ts'
 
-export type UserChanged = { userId: string; properties: 'whole' | readonly UserProperty[] }
+export type UserChanged = {
+  userId: string
+  properties: 'whole' | readonly UserProperty[]
+  /** The user came back from the recycle bin. */
+  isRestored?: boolean
+}
 
 /** All changes of one kind of object, in order. A delta token holds a position in it. */
 export class ChangeLog<Change> {

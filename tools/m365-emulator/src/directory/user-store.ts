@@ -101,7 +101,7 @@ export class UserStore {
     this.#deleted.delete(slot)
     this.#count++
     this.#byName.set(slot.user.userPrincipalName.toLowerCase(), slot)
-    this.#changes.append({ userId: id, properties: 'whole' })
+    this.#changes.append({ userId: id, properties: 'whole', isRestored: true })
     return slot.user
   }
 

@@ -61,7 +61,7 @@ export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
             : response.rawPayload.toString('base64'),
       })
     }
-    return { responses }
+    return { responses: cloud.graph.batchOrder === 'reversed' ? responses.toReversed() : responses }
   })
 }
 

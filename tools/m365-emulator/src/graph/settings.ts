@@ -28,6 +28,10 @@ export const GraphSettings = z.strictObject({
    * The nextLink of a filter on licences is refused as expired without `ConsistencyLevel: eventual` and `$count=true`.
    */
   licencePagesExpire: z.boolean(),
+  /** A restored user appears in the next delta (documented), or is missing from it under `$select` (seen in 2019). */
+  restoredUsersInDelta: z.enum(['always', 'without-select']),
+  /** The responses of a batch come in the order of their requests, or last first: no order is promised. */
+  batchOrder: z.enum(['as-asked', 'reversed']),
 })
 export type GraphSettings = z.output<typeof GraphSettings>
 
@@ -43,4 +47,6 @@ export const USUAL_GRAPH_SETTINGS: GraphSettings = {
   identityUnknownMilliseconds: 0,
   emptyPageEvery: 0,
   licencePagesExpire: true,
+  restoredUsersInDelta: 'always',
+  batchOrder: 'as-asked',
 }

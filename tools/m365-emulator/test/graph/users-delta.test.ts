@@ -126,3 +126,24 @@ test('SY-05 an old link answers 400 syncStateNotFound after seven days, a link o
 test.each(['$orderby=displayName', '$search="displayName:a"', '$expand=manager'])('%s is refused', async (option) => {
   expect((await get(`/users/delta?${option}`)).status).toBe(400)
 })
+
+test('a restored user is missing from a delta under $select where that is switched on', async () => {
+  const user = givenUser(m365)
+  const { body } = await get('/users/delta?$select=displayName&$deltatoken=latest')
+  contoso().deleteUser(user.id)
+  contoso().restoreUser(user.id)
+  const ids = async () => {
+    const { body: page } = await get(String(body['@odata.deltaLink']))
+    return page.value.map(({ id }) => id)
+  }
+  expect(await ids()).toContain(user.id)
+  m365.graph.restoredUsersInDelta = 'without-select'
+  const { body: later } = await get('/users/delta?$select=displayName&$deltatoken=latest')
+  const other = givenUser(m365)
+  contoso().deleteUser(other.id)
+  const { body: told } = await get(String(later['@odata.deltaLink']))
+  contoso().restoreUser(other.id)
+  const { body: after } = await get(String(told['@odata.deltaLink']))
+  m365.graph.restoredUsersInDelta = 'always'
+  expect(after.value).toEqual([])
+})

@@ -3,6 +3,7 @@ import type { Cloud } from '../../cloud.ts'
 import type { Application } from '../../directory/application.ts'
 import type { Account, Directories } from '../../directory/directories.ts'
 import type { Directory } from '../../directory/directory.ts'
+import { roleTemplateIds } from '../../directory/directory-roles.ts'
 import type { User } from '../../directory/user.ts'
 import type { Grant } from '../token-endpoint/codes.ts'
 import { signTampered, signToken } from './token-signer.ts'
@@ -61,9 +62,28 @@ function idTokenClaims(
     upn: asks('upn') ? user.userPrincipalName : undefined,
     uti: Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url'),
     ver: '2.0',
+    ...membershipClaims({ directory, user, application }),
     xms_edov: asks('xms_edov') && email ? isVerified(email, directory) : undefined,
   }
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== null))
+}
+
+/** Beyond this many groups a JWT names a place to ask instead (overage). */
+const MOST_GROUPS = 200
+
+function membershipClaims({
+  directory,
+  user,
+  application,
+}: Pick<IdTokenSubject, 'directory' | 'user' | 'application'>) {
+  const { groupMembershipClaims: asked } = application
+  const groups = ['SecurityGroup', 'All'].includes(asked) ? directory.groups.transitiveGroupsOf(user.id) : []
+  const endpoint = `https://graph.windows.net/${directory.id}/users/${user.id}/getMemberObjects`
+  const named =
+    groups.length > MOST_GROUPS
+      ? { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
+      : { groups: groups.length > 0 ? groups.map(({ id }) => id) : undefined }
+  return { ...named, wids: ['DirectoryRole', 'All'].includes(asked) ? roleTemplateIds(user) : undefined }
 }
 
 /** Without the protection an administrator can put any address here: it identifies nobody. */

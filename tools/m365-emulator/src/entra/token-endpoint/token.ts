@@ -38,7 +38,9 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const result = await handle(cloud, { ...asked, credential: presentedCredential(body, basic) })
     if (result.cors && headers.origin)
       reply.header('access-control-allow-origin', headers.origin).header('vary', 'Origin')
-    return result.kind === 'refuse' ? refuseJson(reply, cloud, result.refusal) : result.tokens
+    if (result.kind === 'refuse') return refuseJson(reply, cloud, result.refusal)
+    const { client_info, ...tokens } = result.tokens
+    return body.client_info === '1' ? result.tokens : tokens
   })
 
   /** A directory of another cloud: a secret is refused by its own number, an assertion by its audience. */

@@ -13,6 +13,8 @@ type Round = {
   isMinimal: boolean
   /** Whether the first round includes the recycle bin. */
   includesRemoved: boolean
+  /** Whether restored users appear in a later round. */
+  includesRestored: boolean
   ids: ReadonlySet<string> | null
   size: number
 }
@@ -36,11 +38,12 @@ export function takeSnapshot(
 
 /** A later round: the changes since, merged by user within a page. A user may appear again on another page. */
 export function takeChanges(round: Round, start: number, until: number): DeltaPage {
-  const { directory, tracked, ids, size } = round
+  const { directory, tracked, includesRestored, ids, size } = round
   const changed = new Map<string, Set<string>>()
   for (let position = start; position < until; position++) {
     const change = directory.changes.at(position)
     if (!change || (ids && !ids.has(change.userId)) || !touches(change, tracked)) continue
+    if (change.isRestored && !includesRestored) continue
     const known = changed.get(change.userId)
     if (!known && changed.size === size) return { items: items(round, changed), next: position }
     const properties = change.properties === 'whole' ? tracked : change.properties

@@ -39,7 +39,9 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
       const isMinimal = prefersMinimal(headers.prefer, reply)
       const includesRemoved = cloud.graph.deltaRemovedInFirstRound
       const ids = token.ids && new Set(token.ids)
-      const round = { directory, tracked, visible, isMinimal, includesRemoved, ids, size: cloud.graph.deltaPageSize }
+      const includesRestored = cloud.graph.restoredUsersInDelta === 'always' || !token.select
+      const size = cloud.graph.deltaPageSize
+      const round = { directory, tracked, visible, isMinimal, includesRemoved, includesRestored, ids, size }
       const page =
         token.kind === 'snapshot'
           ? takeSnapshot(round, token.position)

@@ -35,6 +35,8 @@ export function issueUserTokens(
   const tokens: Record<string, unknown> = {
     token_type: 'Bearer',
     scope,
+    // Microsoft's libraries ask for it (`client_info=1`); it is not part of OAuth.
+    client_info: Buffer.from(JSON.stringify({ uid: user.id, utid: directory.id })).toString('base64url'),
     expires_in: lifetime - 1,
     ext_expires_in: lifetime - 1,
     access_token: signToken(

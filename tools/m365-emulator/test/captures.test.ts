@@ -66,6 +66,22 @@ describe('what Microsoft was seen to answer, the emulator answers', () => {
   })
 })
 
+/** Rows of the README that name a capture: of the tables with that column. */
+async function namedInReadme(): Promise<string[]> {
+  const readme = await readFile(join(CAPTURES, '../README.md'), 'utf8')
+  const cells = [...readme.matchAll(/^\| (?:[^|]|\\\|)+ \|(?:[^|])* \| ([a-z0-9, -]+) \|[^|]*\|$/gm)].map(
+    ([, cell = '']) => cell,
+  )
+  return cells.flatMap((cell) => cell.split(', ')).filter((name) => name !== 'none')
+}
+
+test('each row of the README names its captures or says none, and each capture is in a row', async () => {
+  const named = await namedInReadme()
+  const ids = captures.map(({ id }) => id)
+  expect(named.filter((name) => !ids.includes(name) && name !== 'capture')).toEqual([])
+  expect(ids.filter((id) => !named.includes(id))).toEqual([])
+})
+
 /** The value with one of its leaves changed, for each leaf. */
 function mutantsOf(value: unknown): unknown[] {
   if (typeof value === 'object' && value !== null) {

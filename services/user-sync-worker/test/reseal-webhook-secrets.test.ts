@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import { unseal } from '@jackfield/sealing/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresWebhookEndpoints, secretContext } from '../src/adapters/outbox/postgres-webhook-endpoints.ts'
 import { resealWebhookSecrets } from '../src/adapters/outbox/reseal-webhook-secrets.ts'
 import { inScope, scopedPool } from '../src/adapters/tenant-scope.ts'
-import { findFreePort } from './support/free-port.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
 const [OLD_KEY, NEW_KEY, LOST_KEY] = [randomBytes(32), randomBytes(32), randomBytes(32)]

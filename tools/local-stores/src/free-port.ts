@@ -1,15 +1,17 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
+
+/** Below the ports that systems give to outgoing connections, one of which could take the port before its server. */
+const FIRST = 15_000
+const END = 32_000
 
 /** A TCP port on loopback that nobody listens on now. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-  })
-  return promise
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(FIRST, END)
+    if (!(await isPortTaken(port))) return port
+  }
+  throw new Error(`No port from ${FIRST} to ${END} is free.`)
 }
 
 /** Whether somebody listens on the port: a second start must say so before anything is started. */

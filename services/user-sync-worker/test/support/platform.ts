@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { QUEUES } from '@jackfield/contract/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import {
   CONTOSO_DIRECTORY_ID,
   FAR_EXPIRY,
@@ -24,7 +25,6 @@ import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
 import { registerAuditMetrics } from '../../src/metrics/audit-metrics.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
-import { findFreePort } from './free-port.ts'
 import { startGraphGate } from './graph-gate.ts'
 import { startTestRegistry } from './registry.ts'
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '@jackfield/local-stores/free-port'
 import type { Platform } from './platform.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

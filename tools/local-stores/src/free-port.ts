@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** A TCP port on loopback that nobody listens on now. */
+/** A free TCP port on loopback. */
 export async function findFreePort(): Promise<number> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<number>()
@@ -12,7 +12,7 @@ export async function findFreePort(): Promise<number> {
   return promise
 }
 
-/** Whether somebody listens on the port: a second start must say so before anything is started. */
+/** Whether the port is in use, so that a second start fails before it starts anything. */
 export async function isPortTaken(port: number): Promise<boolean> {
   const server = createServer()
   const { promise, resolve } = Promise.withResolvers<boolean>()

@@ -5,8 +5,8 @@ import { checkCodes } from './check-codes.ts'
 import { checkManifests } from './check-manifests.ts'
 import { checkPaths } from './check-paths.ts'
 
-// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests,
-// the codes that tests and documents name, the paths that documents name.
+// `npm run check`: the types of every workspace, lint and format of the whole tree, the deployment manifests, the codes
+// in tests and documents, and the paths in documents.
 
 const root = join(import.meta.dirname, '../../../..')
 const results = {

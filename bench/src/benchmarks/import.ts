@@ -20,10 +20,13 @@ export const benchmark: Benchmark = {
     const roster = await startRoster([...new Set([SMALL, size, large])], redisUrl)
     const options = { unit: 'users', milliseconds: 0, ...(pairs !== undefined && { pairs }) }
     const ours = { name: 'user-sync-worker', processes: roster.processes() }
-    const bare = (how: 'import' | 'read') => ({ work: () => askBare(roster, how, size), processes: [roster.bare.pid] })
+    const floor = (how: 'import' | 'read') => ({
+      work: () => askFloor(roster, how, size),
+      processes: [roster.floor.pid],
+    })
     try {
       const work = () => roster.importEverybody(roster.newAccount(size))
-      const first = await comparePaired({ ...ours, work }, { name: 'bare upserts', ...bare('import') }, options)
+      const first = await comparePaired({ ...ours, work }, { name: 'plain upserts', ...floor('import') }, options)
       print(`queue: ${redisUrl ? 'Redis' : 'Postgres'}; first imports of ${size}`, first.text)
 
       const account = roster.newAccount(size)
@@ -31,14 +34,14 @@ export const benchmark: Benchmark = {
       const again = () => roster.importEverybody(account)
       const unchanged = await comparePaired(
         { ...ours, work: again },
-        { name: 'fetch and parse', ...bare('read') },
+        { name: 'fetch and parse', ...floor('read') },
         options,
       )
       print('imports in which nothing changed', unchanged.text)
       const compare = () => roster.compareEverybody(account)
       const full = await comparePaired(
         { ...ours, work: compare },
-        { name: 'fetch and parse', ...bare('read') },
+        { name: 'fetch and parse', ...floor('read') },
         options,
       )
       print('full comparisons in which nothing changed', full.text)
@@ -52,8 +55,8 @@ export const benchmark: Benchmark = {
   },
 }
 
-async function askBare({ bare }: Roster, how: string, size: number): Promise<number> {
-  const answer = await fetch(`${bare.url}/${how}?size=${size}`)
+async function askFloor({ floor }: Roster, how: string, size: number): Promise<number> {
+  const answer = await fetch(`${floor.url}/${how}?size=${size}`)
   if (!answer.ok) throw new Error(await answer.text())
   return Number(await answer.text())
 }

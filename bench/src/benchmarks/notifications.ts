@@ -13,7 +13,7 @@ const LARGE = 1_000_000
 const SMALL = 10
 const ACCOUNTS = 10_000
 /** Enough accounts that few are notified twice in a slice: every batch then writes. */
-const TOLD = 3_000
+const NOTIFIED = 3_000
 const BATCH = 100
 
 type Roster = Awaited<ReturnType<typeof startRoster>>
@@ -50,17 +50,17 @@ const newAccounts = (roster: Roster, pool: pg.Pool, count: number): Promise<Know
 /** Measures the API's acceptance only; the resulting runs are measured further down. */
 async function accept(roster: Roster, pool: pg.Pool, { pairs }: Options): Promise<string> {
   await roster.restart('api')
-  const accounts = await newAccounts(roster, pool, TOLD)
-  const bare = await startProcess(join(import.meta.dirname, '../notifications/bare-receiver.ts'), {
+  const accounts = await newAccounts(roster, pool, NOTIFIED)
+  const floorServer = await startProcess(join(import.meta.dirname, '../notifications/floor-receiver.ts'), {
     DATABASE_URL: roster.databaseUrl,
   })
-  const questions = accounts.map((account) => ({
+  const requests = accounts.map((account) => ({
     host: 'localhost',
     path: `/webhooks/graph/${account.accountId}`,
     body: notificationsFor(account, BATCH),
   }))
-  const open = (url: string) => RawLoad.open(Number(new URL(url).port), questions, { expected: 202 })
-  const loads = [await open(roster.url()), await open(bare.url)] as const
+  const open = (url: string) => RawLoad.open(Number(new URL(url).port), requests, { expected: 202 })
+  const loads = [await open(roster.url()), await open(floorServer.url)] as const
   const side = (name: string, load: RawLoad, pid: number, table: string) => ({
     name,
     processes: [pid],
@@ -70,10 +70,10 @@ async function accept(roster: Roster, pool: pg.Pool, { pairs }: Options): Promis
     },
   })
   const ours = side('user-sync-worker', loads[0], roster.processes()[0] ?? 0, 'roster.account_sync')
-  const floor = side('Fastify + one update', loads[1], bare.pid, 'bare_mark')
+  const floor = side('Fastify + one update', loads[1], floorServer.pid, 'floor_mark')
   const { text } = await comparePaired(ours, floor, { unit: 'POSTs', ...(pairs !== undefined && { pairs }) })
   for (const load of loads) load.close()
-  await bare.stop()
+  await floorServer.stop()
   await pool.query('delete from roster.account_sync')
   await roster.restart()
   return text

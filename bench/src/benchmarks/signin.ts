@@ -25,37 +25,39 @@ export const benchmark: Benchmark = {
   async run({ pairs }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const platform = await startDemoPlatform(redisUrl)
-    const bare = await startBareProvider(platform.databaseUrl, redisUrl)
+    const floorServer = await startFloorProvider(platform.databaseUrl, redisUrl)
     try {
       const host = new URL(platform.addresses.tenant('contoso'))
       // Connects to the gateway directly: the local ingress is not part of the measurement.
-      const past = { [host.host]: platform.gatewayPort }
+      const direct = { [host.host]: platform.gatewayPort }
       const ours: Target = {
         authorize: new URL('/auth/authorize', host),
         token: new URL('/auth/token', host),
         clientId: WEB_CLIENT.clientId,
         redirectUri: `${host.origin}/callback.html`,
       }
-      const ourClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(ours, past)))
-      const bareClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(bare.target, {})))
+      const ourClients = await Promise.all(Array.from({ length: CONCURRENCY }, () => signedIn(ours, direct)))
+      const floorClients = await Promise.all(
+        Array.from({ length: CONCURRENCY }, () => signedIn(floorServer.target, {})),
+      )
       const gateway = { name: 'auth-gateway', processes: [platform.processId('auth-gateway')] }
-      const floor = { name: 'bare oidc-provider', processes: [bare.pid] }
+      const floor = { name: 'bare oidc-provider', processes: [floorServer.pid] }
       const signIns = await comparePaired(
         { ...gateway, work: (ms) => signInFor(ms, ourClients, ours) },
-        { ...floor, work: (ms) => signInFor(ms, bareClients, bare.target) },
+        { ...floor, work: (ms) => signInFor(ms, floorClients, floorServer.target) },
         { unit: 'sign-ins', ...(pairs !== undefined && { pairs }) },
       )
       process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}; ours also asks the roster\n${signIns.text}\n\n`)
       const ourTokens = await refreshTokens(ours, ourClients)
-      const bareTokens = await refreshTokens(bare.target, bareClients)
+      const floorTokens = await refreshTokens(floorServer.target, floorClients)
       const refreshes = await comparePaired(
         { ...gateway, work: (ms) => refreshFor(ms, ourTokens, ours) },
-        { ...floor, work: (ms) => refreshFor(ms, bareTokens, bare.target) },
+        { ...floor, work: (ms) => refreshFor(ms, floorTokens, floorServer.target) },
         { unit: 'refreshes', ...(pairs !== undefined && { pairs }) },
       )
       process.stdout.write(`${refreshes.text}\n`)
     } finally {
-      bare.stop()
+      floorServer.stop()
       await platform.end()
     }
   },
@@ -117,12 +119,12 @@ async function startDemoPlatform(redisUrl: string | undefined) {
   }
 }
 
-async function startBareProvider(databaseUrl: string, redisUrl: string | undefined) {
+async function startFloorProvider(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
   const child = spawn(
     process.execPath,
-    [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/bare-provider.ts')],
+    [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/floor-provider.ts')],
     {
       env: {
         PATH: process.env.PATH ?? '',

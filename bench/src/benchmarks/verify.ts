@@ -21,15 +21,15 @@ export const benchmark: Benchmark = {
   async run({ pairs }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const platform = await startGateways(KNOWN, redisUrl)
-    const bare = await startBareCheck(platform.databaseUrl, redisUrl)
+    const floorServer = await startFloorCheck(platform.databaseUrl, redisUrl)
     const [one, many] = platform.gateways as [{ pid: number; port: number }, { pid: number; port: number }]
     const loads: RawLoad[] = []
     const side = async (
       name: string,
       at: { pid: number; port: number },
-      questions: Parameters<typeof RawLoad.open>[1],
+      requests: Parameters<typeof RawLoad.open>[1],
     ) => {
-      const load = await RawLoad.open(at.port, questions)
+      const load = await RawLoad.open(at.port, requests)
       loads.push(load)
       return { name, work: (ms) => load.work(ms), processes: [at.pid], load } satisfies Side & { load: RawLoad }
     }
@@ -39,7 +39,9 @@ export const benchmark: Benchmark = {
       for (let number = 0; number < ACTIVE; number++)
         active.push({ host: platform.hostOf(number), cookie: await platform.signIn(number) })
       const single = await side('auth-gateway', one, active.slice(0, 1))
-      const floor = await side('bare Fastify + lookup', bare, [{ host: 'bare.localhost', cookie: 'session=one' }])
+      const floor = await side('bare Fastify + lookup', floorServer, [
+        { host: 'bare.localhost', cookie: 'session=one' },
+      ])
       const beside = await comparePaired(single, floor, options)
       process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}\n${beside.text}\n${p99([single, floor])}\n\n`)
 
@@ -60,7 +62,7 @@ export const benchmark: Benchmark = {
       )
     } finally {
       for (const load of loads) load.close()
-      bare.stop()
+      floorServer.stop()
       await platform.end()
     }
   },
@@ -70,11 +72,11 @@ function p99(sides: ReadonlyArray<{ name: string; load: RawLoad }>): string {
   return `p99      ${sides.map(({ name, load }) => `${name} ${quantile(load.latencies, 0.99).toFixed(2)} ms`).join(', ')}`
 }
 
-async function startBareCheck(databaseUrl: string, redisUrl: string | undefined) {
+async function startFloorCheck(databaseUrl: string, redisUrl: string | undefined) {
   const port = await findFreePort()
   const child = spawn(
     process.execPath,
-    [...imageNodeOptions(root), join(import.meta.dirname, '../verify/bare-check.ts')],
+    [...imageNodeOptions(root), join(import.meta.dirname, '../verify/floor-check.ts')],
     {
       env: {
         PATH: process.env.PATH ?? '',

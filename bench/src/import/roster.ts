@@ -29,8 +29,8 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
         durable: true,
       })
   const accounts = await startAccounts()
-  const graph = await startProcess(join(import.meta.dirname, 'ready-graph.ts'), { SIZES: sizes.join() })
-  const bare = await startProcess(join(import.meta.dirname, 'bare-import.ts'), {
+  const graph = await startProcess(join(import.meta.dirname, 'prepared-graph.ts'), { SIZES: sizes.join() })
+  const floor = await startProcess(join(import.meta.dirname, 'floor-import.ts'), {
     DATABASE_URL: database.url,
     GRAPH_URL: graph.url,
   })
@@ -83,7 +83,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   return {
     databaseUrl: database.url,
     accounts,
-    bare,
+    floor,
     processes: () => [service.pid],
     url: () => service.url,
     newAccount: (size: number) => accounts.connect(directoryOf(size)),
@@ -98,7 +98,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
       service = await startService(env, role)
     },
     async end() {
-      for (const child of [service, bare, graph]) await child.stop()
+      for (const child of [service, floor, graph]) await child.stop()
       accounts.close()
       await pool.end()
       await database.stop()

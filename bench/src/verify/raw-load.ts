@@ -19,13 +19,13 @@ export class RawLoad {
     this.#expected = `HTTP/1.1 ${expected}`
   }
 
-  /** @param questions host and cookie of each request, or the JSON it posts; used in turn */
+  /** @param requests host and cookie of each request, or the JSON it posts; used in turn */
   static async open(
     port: number,
-    questions: ReadonlyArray<{ host: string; cookie?: string; path?: string; body?: string }>,
+    requests: ReadonlyArray<{ host: string; cookie?: string; path?: string; body?: string }>,
     { path = '/auth/verify', connections = 8, expected = 200 } = {},
   ): Promise<RawLoad> {
-    const requests = questions.map(({ host, cookie, path: own = path, body }) => {
+    const messages = requests.map(({ host, cookie, path: own = path, body }) => {
       const method = body === undefined ? 'GET' : 'POST'
       const content =
         body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`
@@ -35,7 +35,7 @@ export class RawLoad {
     })
     const sockets = Array.from({ length: connections }, () => connect(port, '127.0.0.1').setNoDelay(true))
     await Promise.all(sockets.map((socket) => once(socket, 'connect')))
-    return new RawLoad(sockets, requests, expected)
+    return new RawLoad(sockets, messages, expected)
   }
 
   async work(milliseconds: number): Promise<number> {

@@ -4,7 +4,7 @@ import { buildPortal } from '../src/app.ts'
 const app = buildPortal({ gatewayUrl: 'http://127.0.0.1:9' })
 afterEach(() => app.close())
 
-test('S40 without a cookie nobody is asked: the browser goes to the sign-in; a gateway out of reach is 503, never a sign-in loop', async () => {
+test('S40 a request without a cookie redirects to the sign-in without a call to the gateway; an unreachable gateway answers 503, never a sign-in loop', async () => {
   const signIn = await app.inject({ url: '/portal/calls?day=today&with=a%26b' })
   expect(signIn.statusCode).toBe(303)
   expect(signIn.headers.location).toBe(

@@ -5,9 +5,9 @@ import { type PlatformSettings, savePlatformSettings } from './platform-settings
 import { StartError } from './start-error.ts'
 
 /**
- * The platform's own admin key, kept in `dataFolder`. A database that does not know it (the first start, or another
- * DATABASE_URL) gives a new one for the bootstrap key.
- * @throws StartError when the database has keys of somebody else's, so that the bootstrap key no longer counts
+ * The platform's own admin key, kept in `dataFolder`. If the database does not know it (the first start, or another
+ * DATABASE_URL), the bootstrap key makes a new one.
+ * @throws StartError when the database has other keys, so that the bootstrap key is no longer accepted
  */
 export async function adminAccess(
   controlOrigin: string,

@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { isLoopbackHost } from '@jackfield/configuration/settings'
 
-/** The admin API answered with something else than success. */
+/** An error answer of the admin API. */
 export class AdminApiError extends Error {
   override readonly name = 'AdminApiError'
   readonly status: number
@@ -18,8 +18,8 @@ export class AdminApiError extends Error {
 export type AdminApi = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
 
 /**
- * Calls `<Control origin>/api/v1` with an API key. Node resolves no `*.localhost`: the connection goes to 127.0.0.1,
- * the Host header says which host is meant.
+ * Calls `<Control origin>/api/v1` with an API key. Node does not resolve `*.localhost`: it connects to 127.0.0.1 and
+ * names the host in the Host header.
  */
 export function adminApi(controlOrigin: string, apiKey: string): AdminApi {
   const { protocol, host, hostname, port } = new URL(controlOrigin)

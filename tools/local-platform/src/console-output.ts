@@ -8,7 +8,7 @@ import type { platformAddresses } from './process-plans.ts'
 
 export type ProgressOutput = DemoProgress & { onLine(line: string): void; done(): void }
 
-/** Steps, log lines and one bar for the import; without a terminal the bar becomes a line at its end. */
+/** Prints steps, log lines and one progress bar for the import; without a terminal, a line at the import's end. */
 export function printProgress(): ProgressOutput {
   const bar = new SingleBar({
     format: '  {bar} {value}/{total} users',
@@ -43,7 +43,7 @@ export function printProgress(): ProgressOutput {
   }
 }
 
-/** What `npm start` prints once everything runs. */
+/** The summary that `npm start` prints once everything runs. */
 export function welcome(
   addresses: ReturnType<typeof platformAddresses>,
   access: { controlLink: ControlLink; keyFile: string },

@@ -1,11 +1,11 @@
 import type { AdminApi } from './admin-api.ts'
 
-/** What prints another link. */
+/** The command that prints a new link. */
 export const NEW_CONTROL_LINK = 'npm run jackfield -- control-link'
 
 export type ControlLink = { url: string; expiresAt: Date }
 
-/** A link that opens Control once, for an administrator of the platform unless `wanted` says otherwise. */
+/** Makes a link that opens Control once, for an administrator of the platform unless `wanted` names another scope. */
 export async function makeControlLink(
   api: AdminApi,
   controlOrigin: string,
@@ -15,7 +15,7 @@ export async function makeControlLink(
   return { url: `${controlOrigin}/enter#${token}`, expiresAt: new Date(expiresAt) }
 }
 
-/** How long a link is good and how a new one is made, as a sentence. */
+/** A sentence on how long the link works and how to make a new one. */
 export function lifetimeOf({ expiresAt }: ControlLink, now: Date): string {
   const minutes = Math.round((expiresAt.getTime() - now.getTime()) / 60_000)
   const time = expiresAt.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })

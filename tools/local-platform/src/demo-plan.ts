@@ -1,7 +1,7 @@
 import type { UserTicks } from '@jackfield/contract/import-request'
 import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
 
-/** How the demo's Contoso is registered at the emulator. */
+/** The registration of the demo's Contoso at the emulator. */
 export type DemoRegistration = {
   alias: string
   clientId: string
@@ -26,7 +26,7 @@ export const WEB_CLIENT = {
   },
 }
 
-/** The React example: its sign-in ends on the gateway's bridge page, so its own path is only where it starts. */
+/** The React example: its sign-in ends on the gateway's bridge page, so its own path is only its start page. */
 const CONTACT_CENTRE = {
   clientId: 'contact-centre',
   appOn(baseUrl: string) {
@@ -64,7 +64,7 @@ function onTenantHosts(baseUrl: string): string {
   return baseUrl.replace('://', '://{tenant}.')
 }
 
-/** People the demo leaves out, to show what happens to someone who was not imported. */
+/** People the demo does not import, to show their refusal. */
 const NOT_IMPORTED = new Set(['Allan Deyoung', 'MOD Administrator', 'Brian Johnson (TAILSPIN)'])
 /** Imported, but not allowed to sign in with Microsoft. */
 const WITHOUT_SSO = new Set(['Ben Walters'])
@@ -80,17 +80,17 @@ export const DEMO_BINDINGS: Readonly<Record<string, string>> = {
   'Ben Walters': '106',
 }
 
-/** The demo ticks people, not rooms and shared mailboxes: those have no surname. */
+/** Ticks people only: rooms and shared mailboxes have no surname. */
 export function demoTicks(users: readonly MicrosoftUser[]): UserTicks[] {
   return users
     .filter((user) => user.surname !== null && user.accountEnabled && !NOT_IMPORTED.has(user.displayName))
     .map((user) => ({ id: user.id, sync: true, sso: !WITHOUT_SSO.has(user.displayName) }))
 }
 
-/** Who enters Control with Microsoft. */
+/** The demo's administrator, who signs in to Control with Microsoft. */
 export const DEMO_ADMINISTRATOR = 'Adele Vance'
 
-/** Who can try what, for the table that `npm start` prints. */
+/** People and what happens at their sign-in, for the table that `npm start` prints. */
 export const DEMO_PEOPLE: ReadonlyArray<{ displayName: string; outcome: string }> = [
   { displayName: 'Adele Vance', outcome: 'signs in, extension 101; administrator, enters Control too' },
   { displayName: 'Alex Wilber', outcome: 'imported, not bound to an extension yet' },

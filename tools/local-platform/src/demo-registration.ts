@@ -14,7 +14,7 @@ import {
 } from '@jackfield/m365-emulator/demo/fabrikam'
 import type { DemoRegistration } from './demo-plan.ts'
 
-/** Contoso's registration at the emulator, as its administrator would read it off Entra ID. */
+/** Contoso's registration at the emulator, with the values its administrator reads in Entra ID. */
 export function demoRegistration(): DemoRegistration {
   return {
     alias: 'Contoso 365',
@@ -25,7 +25,7 @@ export function demoRegistration(): DemoRegistration {
   }
 }
 
-/** Fabrikam's, for entering it by hand in Control, and who administers that directory. */
+/** Fabrikam's registration and its administrators, to be entered by hand in Control. */
 export function registrationToEnter(): Record<string, string> {
   return {
     administrator: `${FABRIKAM_GLOBAL_ADMINISTRATOR}  password ${DEMO_PASSWORD}`,

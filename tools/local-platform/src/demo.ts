@@ -19,14 +19,14 @@ import {
 
 export type DemoProgress = {
   onStep(text: string): void
-  /** Called whenever the import moved on. */
+  /** Called whenever the import made progress. */
   onRun(run: SyncRun): void
 }
 
 /**
- * Brings the demo about through the admin API alone, as an administrator would: tenants, the apps, Contoso's Microsoft
- * account, the import, phone system, extensions and bindings, and Contoso's own administrator. What is there already
- * stays, so that a start cut short is finished by the next.
+ * Sets up the demo through the admin API, as an administrator would: tenants, the apps, Contoso's Microsoft account,
+ * the import, phone system, extensions and bindings, and Contoso's own administrator. Existing parts are kept, so that
+ * the next start completes an interrupted one.
  */
 export async function provideDemo(
   api: AdminApi,
@@ -122,7 +122,7 @@ async function bindUsers(api: AdminApi, tenant: Tenant, { onStep }: DemoProgress
   }
 }
 
-/** Somebody of Contoso who enters Control with Microsoft. */
+/** Makes one of Contoso's people an administrator, who signs in to Control with Microsoft. */
 async function nameAdministrator(api: AdminApi, tenant: Tenant): Promise<void> {
   const known = await api<Page<Administrator>>('GET', `/administrators?signInTenantId=${tenant.id}&limit=1`)
   const { items: users } = await api<Page<PhoneUser>>(

@@ -5,9 +5,9 @@ import files from '@fastify/static'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 
 /**
- * Stands for the cluster's ingress on a laptop, by the same rules as `deploy/k8s/base/ingress.yaml`: on every host
- * `/auth` goes to the gateway, on the Control host everything does, and the rest of a tenant's host are its phone
- * frontends, here the examples.
+ * The cluster's ingress on a laptop, with the rules of `deploy/k8s/base/ingress.yaml`: the gateway gets `/auth` on
+ * every host and everything on the Control host; the rest of a tenant's host belongs to the phone frontends, here the
+ * examples.
  */
 export async function startIngress(options: {
   host: string
@@ -39,7 +39,7 @@ export async function startIngress(options: {
   return app
 }
 
-/** The browser's own Host decides which tenant it is; what a client claims about proxies is replaced by what we saw. */
+/** Keeps the browser's Host, which selects the tenant, and replaces the client's forwarded headers by our own. */
 function withOwnForwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>): Record<string, unknown> {
   const host = request.headers.host ?? ''
   const kept = Object.fromEntries(

@@ -4,7 +4,7 @@ import { AdminApiError, adminApi } from './admin-api.ts'
 import { lifetimeOf, makeControlLink } from './control-link.ts'
 import { LOCAL_KEY_FILE, operatorUsage, readOperatorCommand } from './operator-command.ts'
 
-// `npm run jackfield -- COMMAND`: the operator's command line, through the admin API.
+// `npm run jackfield -- COMMAND`: the operator's commands, through the admin API.
 
 const command = readOperatorCommand(process.argv.slice(2))
 if (command.kind === 'help') process.stdout.write(operatorUsage())
@@ -14,7 +14,7 @@ else
     fail(1, `${error instanceof Error ? error.message : String(error)}\n`)
   })
 
-/** The link alone goes to standard output, so that it can be piped. */
+/** Prints only the link to standard output, so that it can be piped. */
 async function printControlLink({
   control,
   keyFile,

@@ -11,7 +11,7 @@ import { DEFAULT_PORTS } from './process-plans.ts'
 import { buildFrontends } from './run-turbo.ts'
 import { whenParentEnds } from './when-parent-ends.ts'
 
-// `npm start`: everything on one machine, for trying it out and for developing it.
+// `npm start`: the whole platform on one machine, for a trial and for development.
 
 const root = join(import.meta.dirname, '../../..')
 const dataFolder = join(root, '.data')

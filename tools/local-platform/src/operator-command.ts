@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { Origin } from '@jackfield/configuration/settings'
 import { DEFAULT_PORTS, platformAddresses } from './process-plans.ts'
 
-/** Where `npm start` keeps the key of its platform, below the project's folder. */
+/** The file, below the project's folder, in which `npm start` keeps its platform's key. */
 export const LOCAL_KEY_FILE = '.data/admin-api-key'
 
 const OPTIONS = {
@@ -22,8 +22,8 @@ export type OperatorCommand =
   | { kind: 'refuse'; message: string }
 
 /**
- * Reads the operator's command line. A key comes from a file alone: every user of a machine sees the arguments of a
- * program.
+ * Reads the operator's command line. Keys are read from files only: every user of a machine sees the arguments of a
+ * process.
  */
 export function readOperatorCommand(args: readonly string[]): OperatorCommand {
   let parsed: ReturnType<typeof parse>

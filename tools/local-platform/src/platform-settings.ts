@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { StartError } from './start-error.ts'
 
-/** What one installation on a laptop keeps between starts, beside its database. */
+/** Settings of one installation on a laptop, kept between starts next to its database. */
 const PlatformSettings = z.object({
   databasePassword: z.string(),
   keyEncryptionKey: z.string(),
@@ -18,8 +18,8 @@ export type PlatformSettings = z.infer<typeof PlatformSettings>
 const FILE = 'platform.json'
 
 /**
- * Reads the settings kept in `folder`, or makes new ones: random keys, readable by the owner only.
- * @throws StartError when the folder or what it holds can't be used; nothing of it is changed then
+ * Reads the settings in `folder`, or makes new ones: random keys, readable by the owner only.
+ * @throws StartError when the folder or its content is unusable; then nothing is changed
  */
 export async function openPlatformSettings(folder: string): Promise<PlatformSettings> {
   try {
@@ -38,7 +38,7 @@ async function readKept(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    // Only a file that is not there means a first start: new keys over ones that can't be read would lock the database.
+    // Only a missing file means a first start: new keys in place of unreadable ones would lock the database.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }

@@ -11,35 +11,35 @@ import { type ProcessPlan, type SupervisedProcess, startProcess, untilReady } fr
 export type PlatformOptions = {
   /** Root of the clone. */
   root: string
-  /** Where database files and settings stay. */
+  /** Folder of the database files and the settings. */
   dataFolder: string
   ports: PlatformPorts
   settings: PlatformSettings
-  /** A Postgres and a Redis of the caller's own instead of the embedded database. */
+  /** The caller's Postgres and Redis, instead of the embedded database. */
   databaseUrl?: string | undefined
   redisUrl?: string | undefined
   logLevel: string
-  /** Of the gateway; 10 unless told. */
+  /** Rate limit factor of the gateway; default 10. */
   rateLimitFactor?: number
   onLine(name: string, line: string): void
   onStep(text: string): void
-  /** Ends a start that is still under way; a platform that runs is ended by its `stop`. */
+  /** Aborts a start in progress; a running platform is ended by `stop`. */
   signal?: AbortSignal | undefined
 }
 
 export type Platform = {
   addresses: ReturnType<typeof platformAddresses>
-  /** Settles when a process ended that nobody asked to end. */
+  /** Resolves when a process ended unexpectedly. */
   readonly failed: Promise<string>
   processId(name: string): number
-  /** Starts a process again that was ended on purpose. */
+  /** Restarts a process that was stopped on purpose. */
   restart(name: string): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. Restarts nothing
- * by itself.
+ * Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. It never restarts
+ * a process by itself.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await refuseTakenPorts(options)
@@ -113,7 +113,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** @throws StartError that names the first port somebody else listens on */
+/** @throws StartError that names the first port in use */
 export async function refuseTakenPorts({
   ports,
   databaseUrl,
@@ -126,7 +126,7 @@ export async function refuseTakenPorts({
         `port ${port} (${name}) is taken by another program; stop it, or look whether Jackfield runs already.`,
       )
   }
-  // Our own Postgres may be left over from a killed run; starting it again ends that one first.
+  // Our own Postgres may be left over from a killed run; its next start stops it first.
   const leftOver = existsSync(join(dataFolder, 'postgres/cluster/postmaster.pid'))
   if (databaseUrl === undefined && !leftOver && (await isPortTaken(ports.postgres))) {
     throw new StartError(`port ${ports.postgres} (postgres) is taken by another program; stop it, or set DATABASE_URL.`)

@@ -36,7 +36,7 @@ export function platformAddresses(ports: PlatformPorts) {
   }
 }
 
-/** What is started, with every setting it gets: the same settings a platform team gives the services in Kubernetes. */
+/** Every process with all its settings: the same settings that a platform team sets in Kubernetes. */
 export function processPlans(options: PlatformOptions, databaseUrl: string): ProcessPlan[] {
   const { ports, settings, root } = options
   const addresses = platformAddresses(ports)
@@ -52,7 +52,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: options.logLevel,
-      // Nobody balances between replicas here, and Ctrl-C is to be quick.
+      // There is no load balancer here, and Ctrl-C should be quick.
       SHUTDOWN_DELAY_SECONDS: '0',
       INTERNAL_TOKEN_KEYS: settings.internalTokenKey,
       MICROSOFT_LOGIN_URL: addresses.emulator,

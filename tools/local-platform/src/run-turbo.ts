@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Gives its exit code.
- * `quiet` shows its output only when it fails; `heard` gets what it shows, too.
+ * Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Returns its exit code. `quiet` shows
+ * its output only when it fails; `heard` receives the output, too.
  */
 export async function runTurbo(
   root: string,
@@ -31,7 +31,7 @@ export async function runTurbo(
   return code ?? 1
 }
 
-/** Builds what a browser needs; turbo skips what has not changed. */
+/** Builds the frontends; turbo skips unchanged ones. */
 export async function buildFrontends(root: string): Promise<void> {
   const code = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'], { quiet: true })
   if (code !== 0) throw new Error('the frontends did not build; the messages are above.')

@@ -1,4 +1,4 @@
-/** A start that cannot succeed, in one line for the person who tried. */
+/** A start that cannot succeed, with a message of one line for the person who tried. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }

@@ -15,19 +15,16 @@ export type ProcessPlan = {
 export type SupervisedProcess = {
   readonly name: string
   readonly pid: number
-  /** Settles when the process ended, with why: its exit code or signal. */
+  /** Resolves when the process has ended, with its exit code or signal. */
   readonly ended: Promise<string>
   /** SIGTERM, then SIGKILL after `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
 
-/** Only what programs need of the caller's environment: our settings come from the plan alone. */
+/** Variables that programs need from the caller's environment; our settings come from the plan only. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_OPTIONS', 'SystemRoot', 'TEMP']
 
-/**
- * Starts a process and hands every line it prints to `onLine`. It is never restarted here: whoever watches `ended`
- * decides.
- */
+/** Starts a process and passes every line it prints to `onLine`. Never restarts it: the caller watches `ended`. */
 export function startProcess(plan: ProcessPlan, onLine: (name: string, line: string) => void): SupervisedProcess {
   const inherited = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

@@ -1,6 +1,6 @@
 /**
- * Calls `end` once the process that started us is gone: `npm` ended by a signal does not always pass it on through its
- * shell, and nobody could stop us by Ctrl-C any more.
+ * Calls `end` once the parent process is gone. When a signal ends npm, its shell does not always pass it on, and Ctrl-C
+ * could no longer end this process.
  */
 export function whenParentEnds(end: () => void): void {
   const parent = process.ppid

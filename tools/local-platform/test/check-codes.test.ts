@@ -7,8 +7,8 @@ test('a code with a row in requirements or threats is known, and so is a case of
   expect(undefinedCodes("test('S42 T-21 FC-43 RP-19 a sentence')", defined)).toEqual([])
 })
 
-test('a code that is defined nowhere is found, once', () => {
-  // Joined here, so that the check over the whole tree does not find them in this file.
+test('an undefined code is reported, once', () => {
+  // Joined here, so that the check of the whole tree does not find them in this file.
   const [row, threat, fieldCase, unknownArea] = [
     ['S', '97'],
     ['T', '-997'],

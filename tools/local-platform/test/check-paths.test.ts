@@ -8,14 +8,14 @@ test('a path is known from the root, by its end, as a folder and with a wildcard
   expect(missingPaths('`services/gateway` `services/gateway/` `services/*/src` `src/<name>.ts`', tree)).toEqual([])
 })
 
-test('a path of nothing in the tree is found, once', () => {
+test('a path that does not exist is reported, once', () => {
   expect(missingPaths('`src/server.ts`, `services/registry`, again `src/server.ts`', tree)).toEqual([
     'src/server.ts',
     'services/registry',
   ])
 })
 
-test('a path is matched by whole segments, and one from the root from its first', () => {
+test('paths match by whole segments, and paths from the root from their first segment', () => {
   expect(missingPaths('`pp.ts` `gate/src/app.ts` `docs/app.ts`', tree)).toEqual([
     'pp.ts',
     'gate/src/app.ts',

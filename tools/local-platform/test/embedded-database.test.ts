@@ -34,7 +34,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-test('a second start finds the data of the first, and only the password opens it', async () => {
+test('a second start finds the data of the first, and only the password gives access', async () => {
   await chmod(folder, 0o755)
   const first = await start()
   await query(first.url, "create table kept as select 'as it was' as text")
@@ -57,7 +57,7 @@ test('a server left over from a killed start is stopped and its data kept', asyn
   await next.stop()
 })
 
-test('a port that is taken at the last moment is told with the words of the server', async () => {
+test('a port taken at the last moment is reported in the server’s words', async () => {
   await chmod(folder, 0o755)
   const one = await start()
   const port = Number(new URL(one.url).port)

@@ -44,7 +44,7 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
   }
 
-  /** The settings that a deployment file gives, on the stores of this test and a port of its own. */
+  /** Starts a process with the settings of its deployment file, on this test's stores and a free port. */
   async function start({ command, settings }: DeclaredProcess) {
     const port = await findFreePort()
     const { REDIS_URL, ...others } = settings
@@ -60,7 +60,7 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     return { ...started, port }
   }
 
-  /** An answer's status, 0 without one. */
+  /** The status and text of an answer; status 0 without one. */
   function ask(port: number, path: string, host = '127.0.0.1'): Promise<{ status: number; text: string }> {
     return new Promise((resolve) => {
       const request = get({ host: '127.0.0.1', port, path, headers: { host } }, async (response) => {
@@ -92,7 +92,7 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     expect(bytes).toBeLessThan(LARGEST_BYTES)
   })
 
-  test('FC-60 holds what the services need, and neither tests, emulator and tools nor development dependencies', () => {
+  test('FC-60 contains what the services need, and no tests, emulator, tools or development dependencies', () => {
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { dev?: boolean; devOptional?: boolean }>
     }
@@ -121,13 +121,13 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     },
   )
 
-  test('FC-60 its own command is a service', async () => {
+  test('FC-60 its default command starts a service', async () => {
     expect(image.command).toEqual(['node', expect.stringMatching(/^services\/.+\/main\.ts$/)])
     expect(existsSync(join(image.folder, image.workdir, image.command[1] ?? ''))).toBe(true)
     expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/)
   })
 
-  test('FC-60 runs what docker-compose.yml declares: migrations that end, then services that get ready, Control with them', async () => {
+  test('FC-60 runs what docker-compose.yml declares: migrations that end, then services that get ready, Control included', async () => {
     const declared = composeProcesses(root, { ...keys, POSTGRES_PASSWORD: 'test', BASE_URL: 'https://phone.example' })
     const [migrations, services] = [declared.filter(isMigration), declared.filter((each) => !isMigration(each))]
     expect([migrations.length, services.length]).toEqual([3, 4])

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Lints planted files and gives the rules they break. */
+/** Lints planted files and returns the rules they break. */
 async function lint(files: Record<string, string>): Promise<string[]> {
   const place = join(folder, Object.keys(files)[0]?.replaceAll(/[^a-z]/g, '') ?? 'x')
   await mkdir(place, { recursive: true })

@@ -4,16 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 
-// nginx.conf is run in the gateway's tests; what it states is the measure of the files that cannot be run here.
+// The gateway's tests run nginx.conf; the files that cannot run here are compared with it.
 
 const root = join(import.meta.dirname, '../../..')
 const read = (file: string) => readFileSync(join(root, 'deploy', file), 'utf8')
 const documentsOf = (file: string) => parseAllDocuments(read(file)).map((document) => document.toJS())
 
-/** Hop-by-hop headers, and the host: every proxy sets them by itself. */
+/** Hop-by-hop headers and the host, which every proxy sets by itself. */
 const OF_THE_CONNECTION = new Set(['host', 'upgrade', 'connection'])
 
-/** The headers of nginx.conf's one list: which it sets, and which it removes. */
+/** The headers in nginx.conf's list: those it sets, and those it removes. */
 const nginx = (() => {
   const list = [...read('ingress/nginx.conf').matchAll(/^ {2}proxy_set_header (\S+) (\S+);$/gm)].map(
     ([, name = '', value]) => ({
@@ -28,7 +28,7 @@ const nginx = (() => {
   }
 })()
 
-/** Where the gateway is in the cluster: its Service's name with the namespace, and its port. */
+/** The gateway in the cluster: its Service's name with the namespace, and its port. */
 const gateway = (() => {
   const Service = z.looseObject({
     kind: z.literal('Service'),
@@ -47,7 +47,7 @@ const Headers = z.record(z.string(), z.string())
 const FORWARDED = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-for', 'x-real-ip']
 const IDENTITY = ['x-auth-user', 'x-auth-tenant', 'x-auth-name', 'x-auth-email', 'x-auth-extensions']
 
-test('T-139 nginx.conf states every forwarded header, identity header and other name of an address or person', () => {
+test('T-139 nginx.conf lists every forwarded header, identity header and other name of an address or person', () => {
   expect(nginx.all).toEqual(
     expect.arrayContaining([...FORWARDED, ...IDENTITY, 'forwarded', 'x-original-url', 'x-forwarded-uri']),
   )
@@ -56,7 +56,7 @@ test('T-139 nginx.conf states every forwarded header, identity header and other 
 })
 
 describe('the files of Traefik', () => {
-  /** What Traefik 3 takes from a client that it does not trust, and sets itself (pkg/middlewares/forwardedheaders). */
+  /** Headers that Traefik 3 takes from no untrusted client and sets itself (pkg/middlewares/forwardedheaders). */
   const SET_BY_TRAEFIK = new Set([...FORWARDED, 'x-forwarded-server'])
   const documents = documentsOf('ingress/traefik.yaml')
   const Route = z.object({
@@ -67,7 +67,7 @@ describe('the files of Traefik', () => {
   const specOf = (name: string) => documents.find(({ metadata }) => metadata.name === name)?.spec
   const routes = z.array(Route).parse(specOf('portal').routes)
 
-  test('FC-70 lead to the port of the gateway’s Service, both to sign in and to ask', () => {
+  test('FC-70 lead to the port of the gateway’s Service, for sign-in and for checks', () => {
     const [signIn] = routes.filter(({ match }) => match.includes('PathPrefix(`/auth/`)'))
     expect(signIn?.services[0]).toEqual({ name: gateway.name, namespace: gateway.namespace, port: gateway.port })
     const forwardAuth = specOf('signed-in').forwardAuth
@@ -79,7 +79,7 @@ describe('the files of Traefik', () => {
     )
   })
 
-  test('T-139 drop on every route what nginx sets or drops and Traefik does not set, and every underscore spelling', () => {
+  test('T-139 drop on every route what nginx sets or drops and Traefik does not set, and every spelling with underscores', () => {
     const headers = Headers.parse(specOf('no-borrowed-identity').headers.customRequestHeaders)
     expect(Object.values(headers).every((value) => value === '')).toBe(true)
     const dropped = Object.keys(headers).map((name) => name.toLowerCase())
@@ -103,7 +103,7 @@ describe('the file of Envoy', () => {
     expect(filterOf('ext_authz').http_service.path_prefix).toBe('/auth/verify/apps/portal')
   })
 
-  test('T-139 sets or drops every header that nginx sets or drops, before the gateway is asked, and drops underscores', () => {
+  test('T-139 sets or drops every header that nginx sets or drops, before the gateway is called, and drops underscores', () => {
     const Mutation = z.union([
       z.object({ remove: z.string() }),
       z.object({
@@ -115,8 +115,7 @@ describe('the file of Envoy', () => {
     ])
     const mutations = z.array(Mutation).parse(filterOf('header_mutation').mutations.request_mutations)
     const named = mutations.map((mutation) => ('remove' in mutation ? mutation.remove : mutation.append.header.key))
-    // The connection manager itself replaces X-Forwarded-Proto, for which it must not take the client's word on who is
-    // connected.
+    // The connection manager replaces X-Forwarded-Proto, so it must not trust the client's claim about its address.
     expect(manager.use_remote_address).toBe(true)
     expect([...named, 'x-forwarded-proto'].toSorted()).toEqual(nginx.all.toSorted())
     expect(manager.common_http_protocol_options.headers_with_underscores_action).toBe('DROP_HEADER')
@@ -127,7 +126,7 @@ describe('the file of Envoy', () => {
     ])
   })
 
-  test('FC-54 passes websockets, and shows a gateway that does not answer as 503', () => {
+  test('FC-54 passes websockets, and answers 503 when the gateway does not answer', () => {
     expect(manager.upgrade_configs).toEqual([{ upgrade_type: 'websocket' }])
     expect(filterOf('ext_authz')).toMatchObject({
       failure_mode_allow: false,

@@ -26,7 +26,7 @@ describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
     return new Map(documents.map((document) => [`${document.kind} ${document.metadata.name}`, document]))
   }
 
-  test('FC-66 a second apply with a new tag changes the image of every workload and no field that is immutable', async () => {
+  test('FC-66 applying again with a new tag changes the image of every workload and no immutable field', async () => {
     const first = await renderRelease('1.0.0')
     const second = await renderRelease('1.0.1')
     const workloads = [...second].filter(([name]) => /^(?:Deployment|Job|StatefulSet) /.test(name))
@@ -37,7 +37,7 @@ describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
     }
   })
 
-  test('FC-63 every pod and every container of Compose gets the time that a service takes to end', async () => {
+  test('FC-63 every pod and every container of Compose gets the time that a service needs to end', async () => {
     const wanted = z.object(ListenSettings).parse({}).SHUTDOWN_DELAY_SECONDS + CLOSING_MS / 1000
     const deployments = [...(await renderRelease('1.0.0')).values()].filter(({ kind }) => kind === 'Deployment')
     expect(deployments.length).toBeGreaterThanOrEqual(4)
@@ -69,7 +69,7 @@ const Compose = z.object({
   ),
 })
 
-/** What the API server refuses to change: all of a Job's template, the selector of everything else that runs pods. */
+/** Fields that the API server refuses to change: a Job's whole template, and the selector of every other workload. */
 function immutableOf(document: RenderedDocument | undefined): unknown {
   const spec = document?.spec
   return document?.kind === 'Job' ? spec?.template : spec?.selector

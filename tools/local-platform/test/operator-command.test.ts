@@ -5,7 +5,7 @@ import { DEFAULT_PORTS, platformAddresses } from '../src/process-plans.ts'
 
 const local = { control: 'http://control.phone.localhost:4000', keyFile: '.data/admin-api-key' }
 
-test('S59 npm start says of its link into Control how long it lives and how a new one is made', () => {
+test('S59 npm start says how long its link to Control works and how to make a new one', () => {
   const now = new Date('2026-12-01T09:00:00Z')
   const controlLink = {
     url: 'http://control.phone.localhost:4000/enter#t',
@@ -17,7 +17,7 @@ test('S59 npm start says of its link into Control how long it lives and how a ne
   )
 })
 
-test('the command is for the platform of npm start, or for the one that is named', () => {
+test('the command is for the platform of npm start, or for the named one', () => {
   expect(readOperatorCommand(['control-link'])).toEqual({ kind: 'control-link', ...local, wanted: {} })
   const elsewhere = [
     '--control',

@@ -17,7 +17,7 @@ const refused = (path: string) =>
     (error: unknown) => (error instanceof StartError ? error.message : error),
   )
 
-test('a second start keeps the keys of the first, which only their owner can read', async () => {
+test('a second start keeps the keys of the first, readable by the owner only', async () => {
   const first = await openPlatformSettings(folder)
   expect(await openPlatformSettings(folder)).toEqual(first)
   expect((await stat(join(folder, 'platform.json'))).mode & 0o077).toBe(0)
@@ -29,7 +29,7 @@ test('two installations have no key in common', async () => {
   expect(keysOf(one).filter((key) => keysOf(other).includes(key))).toEqual([])
 })
 
-test('a place that is no folder gives one clear line', async () => {
+test('a path that is no folder gives one clear line', async () => {
   await writeFile(join(folder, 'file'), '')
   expect(await refused(join(folder, 'file'))).toMatch(
     /^the folder .*file can't be used \(EEXIST\): it must be readable and writable/,
@@ -38,7 +38,7 @@ test('a place that is no folder gives one clear line', async () => {
 
 test('a read-only folder gives one clear line', async () => {
   await chmod(folder, 0o555)
-  // Nothing is read-only to root: it takes another account for the attempt.
+  // Root can write everywhere, so the attempt uses another account.
   const root = process.getuid?.() === 0
   if (root) process.seteuid?.('nobody')
   try {

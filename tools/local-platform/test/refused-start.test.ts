@@ -47,20 +47,20 @@ test.each(NAMES)('a taken port is named with what it is for (%s), and nothing is
   expect([steps, existsSync(join(folder, 'postgres'))]).toEqual([[], false])
 })
 
-test('a Node.js too old to install with is told so in one line', async () => {
+test('a Node.js too old to install with is reported in one line', async () => {
   const older =
     'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"16.20.2"}})'
   const install = runProgram(process.execPath, ['--import', older, join(root, 'tools/install.js')])
   await expect(install).rejects.toThrow(/jackfield: Node.js 16.20.2 is too old; version 18 or newer is needed[^\n]*$/)
 })
 
-test('what npm started ends when npm was ended by a signal that its shell kept to itself', async () => {
+test('the process that npm started ends when a signal ended npm but not its shell', async () => {
   const watching = join(import.meta.dirname, '../src/when-parent-ends.ts')
   const program = `import { whenParentEnds } from ${JSON.stringify(watching)}
     const stay = setInterval(() => {}, 1000)
     whenParentEnds(() => { console.log('ended'); clearInterval(stay) })
     console.log('watching')`
-  // The shell waits for a second command, so that it stays between the two as npm's does.
+  // The second command keeps the shell in between, as npm's is.
   const shell = spawn('sh', ['-c', '"$0" --input-type=module -e "$1"; true', process.execPath, program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -69,7 +69,7 @@ test.each(SERVICES)(
   async ({ service, schema, table }) => {
     const role = `jackfield_${schema}`
     await migrate(service)
-    // What a restore leaves out: the role with its memberships and grants, in a database whose every migration ran.
+    // A restore leaves out the role with its memberships and grants, although every migration has run.
     await owner.query(`drop owned by ${role}`)
     await owner.query(`drop role ${role}`)
     await migrate(service)
@@ -77,7 +77,7 @@ test.each(SERVICES)(
   },
 )
 
-test('T-90 every table with a tenant has the wall and is closed to whoever names no tenant', async () => {
+test('T-90 every table with a tenant has row-level security and is closed to a connection without a tenant', async () => {
   const { rows } = await owner.query(`
     select c.oid::regclass::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
     where c.relnamespace::regnamespace::text in ('registry', 'roster') and c.relkind = 'r'

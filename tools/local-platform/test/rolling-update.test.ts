@@ -80,7 +80,7 @@ async function untilAllReady(name: string): Promise<void> {
     await vi.waitFor(() => expect(balancers.get(name)?.isReady(port)).toBe(true), SLOW)
 }
 
-/** By a new connection, unless an agent keeps them. */
+/** Uses a new connection, unless an agent keeps it. */
 function ask(label: string, path: string, { body, agent }: { body?: unknown; agent?: Agent } = {}) {
   const port = balancers.get('auth-gateway')?.port
   const headers = {
@@ -112,7 +112,7 @@ async function roll(name: string): Promise<void> {
   await expect.poll(() => balancer.isReady(replica.port), SLOW).toBe(true)
 }
 
-test('FC-63 a replica of registry and gateway is rolled under steady load, and no request fails', {
+test('FC-63 replicas of registry and gateway are rolled under steady load, and no request fails', {
   timeout: 180_000,
 }, async () => {
   let made = 0

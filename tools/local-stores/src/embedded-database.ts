@@ -11,9 +11,9 @@ const USER = 'jackfield'
 const DATABASE = 'jackfield'
 
 /**
- * Starts the PostgreSQL that npm brought, with its files in `folder` (made on the first start, kept afterwards).
- * Nothing but loopback reaches it. One left over from a killed run is stopped first.
- * `durable: false` trades safety for speed, for tests whose data is thrown away.
+ * Starts the PostgreSQL from npm, with its files in `folder` (made on the first start, then kept). It listens on
+ * loopback only. A server left over from a killed run is stopped first. `durable: false` trades safety for speed, for
+ * tests whose data is thrown away.
  * @throws with the end of the server's log when it does not start within a minute
  */
 export async function startEmbeddedDatabase(options: {
@@ -57,7 +57,7 @@ export async function startEmbeddedDatabase(options: {
   }
 }
 
-/** Made beside its place and moved there when complete, so that a start cut short leaves nothing half made. */
+/** Initialised in a temporary folder and moved when complete, so that an interrupted start leaves nothing half made. */
 async function initialise(
   initdb: string,
   home: string,

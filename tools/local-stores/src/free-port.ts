@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 const FIRST = 15_000
 const END = 32_000
 
-/** A TCP port on loopback that nobody listens on now. */
+/** A free TCP port on loopback. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = randomInt(FIRST, END)
@@ -14,7 +14,7 @@ export async function findFreePort(): Promise<number> {
   throw new Error(`No port from ${FIRST} to ${END} is free.`)
 }
 
-/** Whether somebody listens on the port: a second start must say so before anything is started. */
+/** Whether the port is in use, so that a second start fails before it starts anything. */
 export async function isPortTaken(port: number): Promise<boolean> {
   const server = createServer()
   const { promise, resolve } = Promise.withResolvers<boolean>()

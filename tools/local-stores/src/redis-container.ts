@@ -1,7 +1,7 @@
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
 import type { RedisServer } from './redis-server.ts'
 
-/** A Redis in a container, for machines that have a container engine and no Redis; undefined where there is none. */
+/** Starts Redis in a container, for machines with a container engine but no Redis; otherwise undefined. */
 export async function startRedisContainer(): Promise<RedisServer | undefined> {
   try {
     await getContainerRuntimeClient()

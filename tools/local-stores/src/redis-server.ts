@@ -6,7 +6,7 @@ import { findFreePort } from './free-port.ts'
 
 export type RedisServer = { url: string; stop(): Promise<void> }
 
-/** `redis-server` or `valkey-server` on the PATH, or in the places Debian and Homebrew put them. */
+/** `redis-server` or `valkey-server` on the PATH, or in the folders of Debian and Homebrew. */
 export function findRedisBinary(path = process.env.PATH ?? ''): string | undefined {
   const folders = [...path.split(delimiter), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
   return ['redis-server', 'valkey-server']
@@ -24,8 +24,8 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * Starts a Redis of our own on loopback with the settings we ship (AOF, noeviction), its files in `folder`.
- * With the `folder` and `port` of an earlier one it comes back as that one.
+ * Starts a Redis on loopback with the settings we ship (AOF, noeviction) and its files in `folder`. With the `folder`
+ * and `port` of an earlier one it continues that one.
  */
 export async function startRedisServer(options: {
   binary: string

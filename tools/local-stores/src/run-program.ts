@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Runs a program to its end and gives its output, as another account when one is given.
- * @throws with the program's last lines when it ends with anything but 0
+ * Runs a program to its end, optionally as another account, and returns its output.
+ * @throws with the program's last lines when the exit code is not 0
  */
 export async function runProgram(
   program: string,

@@ -6,8 +6,8 @@ const SOURCES = '{bench,deploy,docs,examples,libs,services,tools}/**/*.{ts,tsx,j
 const CODE = /\b(?:S\d{1,2}|T-\d{2,3}|[A-Z]{2}-\d{2})\b/g
 
 /**
- * Finds the codes of requirements, threats and cases (`S42`, `T-21`, `FC-43`, `RP-19`) that neither definition document
- * has a table row for. A two-letter code counts as defined when its area has a row. Prints each with its file; returns
+ * Finds the codes of requirements, threats and cases (`S42`, `T-21`, `FC-43`, `RP-19`) without a table row in either
+ * definition document. A two-letter code counts as defined when its area has a row. Prints each with its file; returns
  * true when there is none.
  */
 export function checkCodes(root: string): boolean {
@@ -26,7 +26,7 @@ export function checkCodes(root: string): boolean {
   return unknown.length === 0
 }
 
-/** The codes of a text without a definition, each once. */
+/** The codes of a text that are not defined, each once. */
 export function undefinedCodes(text: string, defined: ReadonlySet<string | undefined>): string[] {
   const codes = new Set([...text.matchAll(CODE)].map(([code]) => code))
   return [...codes].filter((code) => !defined.has(code) && !defined.has(code.slice(0, code.indexOf('-'))))

@@ -10,7 +10,7 @@ const Workload = z.looseObject({
   spec: z.looseObject({}).optional(),
 })
 
-/** Renders every kustomization and reads docker-compose.yml. Prints what is wrong; true when nothing is. */
+/** Renders every kustomization and reads docker-compose.yml. Prints the problems; returns true when there is none. */
 export function checkManifests(root: string): boolean {
   const problems = [
     ...globSync('deploy/k8s/**/kustomization.yaml', { cwd: root }).flatMap((file) =>
@@ -25,7 +25,7 @@ export function checkManifests(root: string): boolean {
 function renderKustomization(folder: string): string[] {
   const rendered = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' })
   if (rendered.error) {
-    // A laptop may do without kubectl; CI may not.
+    // Optional on a laptop, required in CI.
     if (process.env.CI === 'true') return [`kubectl is needed to render ${folder}: ${rendered.error.message}`]
     process.stdout.write(`kubectl is not installed: ${folder} is not rendered\n`)
     return []
@@ -59,7 +59,7 @@ const PodTemplate = z.looseObject({
   }),
 })
 
-/** What every long-running container must have. */
+/** Requirements of every long-running container. */
 function workloadProblems(kind: string, document: unknown): string[] {
   if (kind !== 'Deployment') return []
   const { containers } = PodTemplate.parse(document).spec.template.spec

@@ -43,7 +43,7 @@ function isPath(mention: string): boolean {
   return [FROM_THE_ROOT, FROM_A_WORKSPACE, SOURCE_FILE, FILE_IN_A_FOLDER].some((form) => form.test(mention))
 }
 
-/** From the root a path must be whole. */
+/** A path from the root must match from its first segment. */
 function patternOf(mention: string): RegExp {
   const path = mention
     .replace(/\/$/, '')

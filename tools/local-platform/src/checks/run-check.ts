@@ -6,8 +6,8 @@ import { checkManifests } from './check-manifests.ts'
 import { checkPaths } from './check-paths.ts'
 import { listExpiredCaptures } from './list-expired-captures.ts'
 
-// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests, the codes
-// that tests and documents name, the paths that documents name. Expired captures are named and fail nothing.
+// `npm run check`: the types of every workspace, lint and format of the whole tree, the deployment manifests, the codes
+// in tests and documents, the paths in documents. Expired captures are named and fail nothing.
 
 const root = join(import.meta.dirname, '../../../..')
 const results = {

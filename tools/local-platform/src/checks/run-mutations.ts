@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-// `npm run mutate [-- SERVICE...]`: breaks every rule of a service's src/domain, one at a time, and expects test/domain
-// to notice (StrykerJS). A service with a score below 85 % fails.
+// `npm run mutate [-- SERVICE...]`: breaks every rule of a service's src/domain, one at a time, and expects a test in
+// test/domain to fail (StrykerJS). A service with a score below 85 % fails.
 
 const root = join(import.meta.dirname, '../../../..')
 const SERVICES = ['auth-gateway', 'tenant-registry', 'user-sync-worker', 'control-console']

@@ -6,8 +6,8 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from '../run-turbo.ts'
 import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-reports.ts'
 
-// `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the
-// workspaces whose behaviour depends on REDIS_URL, to repeat them on the other store.
+// `npm test` runs every workspace's tests on one Postgres and counts them. `npm test -- --store-dependent` runs only
+// the workspaces whose behaviour depends on REDIS_URL, to repeat them on the other store.
 
 const STORE_DEPENDENT = ['services/auth-gateway', 'services/user-sync-worker', 'tools/journeys']
 const chosen = process.argv.includes('--store-dependent') ? STORE_DEPENDENT : undefined
@@ -40,7 +40,7 @@ try {
       heard: (chunk) => output.push(chunk),
     })
   const build = await runTurbo(root, ['run', 'build', '--output-logs=errors-only'])
-  // The journeys start the whole platform and a browser; they run alone so that nothing else takes their time.
+  // The journeys start the whole platform and a browser, so they run alone.
   const filters = [...(chosen?.map((workspace) => `--filter=./${workspace}`) ?? []), '--filter=!@jackfield/journeys']
   const others = build || (await test(...filters, '--concurrency=2', '--continue=always'))
   const journeys = build || (await test('--filter=@jackfield/journeys'))
@@ -51,7 +51,7 @@ try {
 }
 
 const { passed, failed, skipped, failures } = readTestReports(chosen)
-// Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
+// Repeats the failures at the end: their output is pages above, or cut off by a log that keeps only the end.
 const told = failures.map(({ text }) => text)
 for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)])
   process.stderr.write(`\n${text}\n`)

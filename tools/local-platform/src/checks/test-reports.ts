@@ -2,7 +2,7 @@ import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
-// What the workspaces' test runs left behind (`testsOf` says which files), counted and told once more.
+// Sums up the reports of the workspaces' test runs (`testsOf` names the files).
 
 const root = join(import.meta.dirname, '../../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
@@ -17,8 +17,8 @@ export function removeTestReports(): void {
 }
 
 /**
- * A workspace that has tests and ran none has failed, and so has what was thrown outside of its tests. `chosen` names
- * the folders of the workspaces that were to run; all of them without it.
+ * A workspace fails when it has tests but ran none, or when an error was thrown outside of its tests. `chosen` names
+ * the folders of the workspaces that ran; default: all.
  */
 export function readTestReports(chosen?: readonly string[]): TestSummary {
   const withTests = new Set(
@@ -54,7 +54,7 @@ export function readTestReports(chosen?: readonly string[]): TestSummary {
 
 const LAST_LINES = 30
 
-/** The last lines of each task that turbo says has failed, from what it wrote, unless its failures are told already. */
+/** The last lines of each task that turbo reports as failed, unless its failures are `told` already. */
 export function lastWordsOfFailed(output: string, told: readonly Failure[]): string[] {
   const lines = stripVTControlCharacters(output).split('\n')
   const known = new Set(told.map(({ workspace }) => read<{ name: string }>(`${workspace}/package.json`).name))

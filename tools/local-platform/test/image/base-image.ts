@@ -4,23 +4,23 @@ import { delimiter, dirname, join } from 'node:path'
 import { type Account, serverAccount } from '@jackfield/local-stores/postgres-programs'
 import { runProgram } from '@jackfield/local-stores/run-program'
 
-/** What stands for `node:24-...`: this Node.js and an npm, where the account may run them. */
+/** Replaces `node:24-...`: this Node.js and an npm, at a place where the account may run them. */
 export type BaseImage = {
   folder: string
-  /** Names of bases it stands for. */
+  /** Names of the base images it replaces. */
   names: RegExp
-  /** Whom RUN lines and services run as: nobody when we are root, otherwise ourselves. */
+  /** The account of RUN lines and services: nobody when we are root, otherwise our own. */
   account: Account | undefined
-  /** PATH, HOME and how npm reaches its registry; nothing else of the caller's. */
+  /** PATH, HOME and the registry settings of npm; nothing else of the caller's environment. */
   environment: Record<string, string>
-  /** Gives what is in the folder to the account. */
+  /** Gives the folder's content to the account. */
   own(folder: string): Promise<void>
   remove(): Promise<void>
 }
 
 export async function baseImage(): Promise<BaseImage> {
   const account = await serverAccount()
-  // A closed temporary folder is none for another account.
+  // Another account cannot reach a closed temporary folder.
   const folder = await mkdtemp(join(account ? '/var/tmp' : tmpdir(), 'jackfield-image-'))
   await chmod(folder, 0o755)
   const bin = join(folder, 'base/bin')
@@ -53,9 +53,7 @@ export async function baseImage(): Promise<BaseImage> {
   }
 }
 
-/**
- * Whether npm's registry answers: away from any network the image is not built, but it always is on the build machine.
- */
+/** Whether npm's registry answers. Without a network the image is not built, but on the build machine it always is. */
 export async function reachesRegistry(): Promise<boolean> {
   if (process.env.CI === 'true') return true
   const { npm_config_registry: registry = '' } = await registrySettings(await npmCli())
@@ -65,7 +63,7 @@ export async function reachesRegistry(): Promise<boolean> {
   )
 }
 
-/** How our own npm reaches its registry, as settings in the environment: the account reads none of our files. */
+/** The registry settings of our npm as environment variables: the account cannot read our files. */
 async function registrySettings(npm: string): Promise<Record<string, string>> {
   const told = await runProgram(process.execPath, [npm, 'config', 'get', 'registry', 'cafile', 'https-proxy'])
   const set = told.split('\n').flatMap((line) => {
@@ -76,7 +74,7 @@ async function registrySettings(npm: string): Promise<Record<string, string>> {
   return { ...Object.fromEntries(set), ...(authorities && { NODE_EXTRA_CA_CERTS: authorities }) }
 }
 
-/** The npm that runs us, or the first on the PATH. */
+/** The npm that runs us, or the first one on the PATH. */
 async function npmCli(): Promise<string> {
   const given = process.env.npm_execpath
   if (given?.endsWith('npm-cli.js')) return realpath(given)

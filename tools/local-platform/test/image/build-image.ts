@@ -5,7 +5,9 @@ import { basename, join, matchesGlob, relative, resolve } from 'node:path'
 import type { BaseImage } from './base-image.ts'
 import { readCopy, readDockerfile, readEnv, readFrom } from './dockerfile.ts'
 
-/** What a stage has come to: its files below `folder`, and what its later instructions and its process start with. */
+/**
+ * The state of a build stage: its files below `folder`, and the environment of its later instructions and its process.
+ */
 export type Stage = {
   folder: string
   workdir: string
@@ -17,10 +19,9 @@ export type Stage = {
 const RUN_MS = 240_000
 
 /**
- * Performs a Dockerfile's own steps in a clean folder, without a container engine: each stage is a folder of its own
- * below `base.folder`, and RUN lines are run by the base's account. Whatever instruction it does not know is an error,
- * so that nothing is passed over.
- * @param context what the build sees, less what its `.dockerignore` names
+ * Runs a Dockerfile's steps in a clean folder, without a container engine. Each stage is a folder below `base.folder`;
+ * RUN lines run as the base's account. An unknown instruction is an error, so that none is skipped.
+ * @param context the build context, without the files that `.dockerignore` names
  * @returns the last stage
  * @throws with the end of its output when a RUN line fails
  */
@@ -74,7 +75,7 @@ async function copy(
   if (!origin) throw new Error(`COPY --from=${from}: there is no such stage`)
   for (const source of sources) {
     const path = join(origin, source)
-    // A folder's content is copied, a file goes into a destination that ends with a slash.
+    // Copies a folder's content; copies a file into a destination that ends with a slash.
     const isFolder = (await lstat(path)).isDirectory()
     const into = join(
       stage.folder,
@@ -101,7 +102,7 @@ async function run(stage: Stage, text: string, base: BaseImage): Promise<void> {
   if (code !== 0) throw new Error(`RUN ${text}\nended with ${code}:\n${Buffer.concat(output).toString().slice(-4_000)}`)
 }
 
-/** What `.dockerignore` keeps from the build: a pattern holds for what is below it, too. */
+/** Files excluded by `.dockerignore`: a pattern covers everything below it. */
 async function readIgnored(context: string): Promise<(path: string) => boolean> {
   const lines = (await readFile(join(context, '.dockerignore'), 'utf8')).split('\n').map((line) => line.trim())
   const patterns = lines.filter((line) => line && !line.startsWith('#'))

@@ -34,7 +34,7 @@ export function composeProcesses(root: string, variables: Readonly<Record<string
     }))
 }
 
-/** `${NAME:?message}` and `${NAME:-default}`, as Compose has them. */
+/** Replaces `${NAME:?message}` and `${NAME:-default}`, as Compose does. */
 function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
     const value = variables[name]
@@ -70,7 +70,7 @@ const Document = z.looseObject({
 })
 export type RenderedDocument = z.infer<typeof Document>
 
-/** Where kubectl is missing its tests are left out, but never on the build machine. */
+/** Tests that need kubectl are skipped without it, but never on the build machine. */
 export function hasKubectl(): boolean {
   const isThere = spawnSync('kubectl', ['version', '--client']).status === 0
   if (!isThere && process.env.CI === 'true') throw new Error('kubectl is needed under CI')

@@ -5,15 +5,15 @@ import type { BaseImage } from './base-image.ts'
 import type { Stage } from './build-image.ts'
 
 export type ImageProcess = {
-  /** Settles with the exit code and everything that was printed. */
+  /** Resolves with the exit code and the whole output. */
   readonly ended: Promise<{ code: number | null; output: string }>
   readonly output: () => string
   stop(): Promise<void>
 }
 
 /**
- * Runs a command in the image: its files, its folder and its environment, as the base's account, with these settings
- * only.
+ * Runs a command in the image as the base's account: with its files, its folder and its environment, and only these
+ * settings.
  */
 export function startInImage(
   base: BaseImage,

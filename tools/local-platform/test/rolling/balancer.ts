@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setInterval as every } from 'node:timers/promises'
 
 /**
- * A cluster's Service: each new connection goes to one of the endpoints that said they are ready when they were last
- * asked, in turn, and stays there. An endpoint that is gone is noticed only by its readiness.
+ * A cluster's Service: each new connection goes, in turn, to one of the endpoints that were ready at the last poll, and
+ * stays there. An endpoint's end is noticed only by its readiness.
  */
 export async function startBalancer(endpoints: readonly number[], pollMs: number) {
   const stopping = new AbortController()

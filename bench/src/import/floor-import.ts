@@ -9,12 +9,12 @@ import { directoryOf } from './directories.ts'
 
 const { PORT = '0', DATABASE_URL = '', GRAPH_URL = '' } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 })
-await pool.query(`create table if not exists bare_user (tenant_id uuid, directory_id uuid, object_id uuid, display_name text, given_name text,
+await pool.query(`create table if not exists floor_user (tenant_id uuid, directory_id uuid, object_id uuid, display_name text, given_name text,
   surname text, user_principal_name text, mail text, business_phones text, mobile_phone text, job_title text, department text, user_type text,
   enabled boolean, primary key (tenant_id, directory_id, object_id))`)
 
 const UPSERT = `
-insert into bare_user select $1, $2, * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+insert into floor_user select $1, $2, * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
   $11::text[], $12::text[], $13::text[], $14::boolean[])
 on conflict (tenant_id, directory_id, object_id) do update set display_name = excluded.display_name, given_name = excluded.given_name,
   surname = excluded.surname, user_principal_name = excluded.user_principal_name, mail = excluded.mail,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
-import { bareAdapter } from './bare-adapter.ts'
+import { floorAdapter } from './floor-adapter.ts'
 
 // The floor, in a process of its own: oidc-provider on node:http with the same grant, signatures and store. The first
 // interaction signs in the only account without a prompt. Settings come from the environment.
@@ -12,7 +12,7 @@ const resource = `${origin}/api`
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 
 const provider = new Provider(origin, {
-  adapter: await bareAdapter({ databaseUrl: DATABASE_URL, redisUrl: REDIS_URL }),
+  adapter: await floorAdapter({ databaseUrl: DATABASE_URL, redisUrl: REDIS_URL }),
   clients: [
     {
       client_id: 'bare',

@@ -6,8 +6,8 @@ import pg from 'pg'
 
 const { PORT = '0', DATABASE_URL = '' } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
-await pool.query(`create table if not exists bare_mark (account_id uuid primary key, hinted_at timestamptz)`)
-await pool.query('insert into bare_mark select account_id from roster.account_sync on conflict do nothing')
+await pool.query(`create table if not exists floor_mark (account_id uuid primary key, hinted_at timestamptz)`)
+await pool.query('insert into floor_mark select account_id from roster.account_sync on conflict do nothing')
 
 const app = fastify()
 app.post<{ Params: { accountId: string }; Body: { value: unknown[] } }>(
@@ -16,7 +16,7 @@ app.post<{ Params: { accountId: string }; Body: { value: unknown[] } }>(
     if (body.value.length === 0) return reply.status(400).send()
     await pool.query({
       name: 'mark',
-      text: 'update bare_mark set hinted_at = now() where account_id = $1',
+      text: 'update floor_mark set hinted_at = now() where account_id = $1',
       values: [params.accountId],
     })
     return reply.status(202).send()

@@ -43,8 +43,8 @@ const SELECTED = [
 /** As in Graph's answers: unset properties are null, or an empty list. */
 function personAt(people: ReturnType<typeof computedPopulation>, position: number) {
   const person = people.at(position)
-  const told = SELECTED.map((name) => [name, person[name] ?? (name === 'businessPhones' ? [] : null)])
-  return Object.fromEntries(told) as Record<string, unknown>
+  const properties = SELECTED.map((name) => [name, person[name] ?? (name === 'businessPhones' ? [] : null)])
+  return Object.fromEntries(properties) as Record<string, unknown>
 }
 
 const directories = new Map(SIZES.split(',').map((size) => [directoryOf(Number(size)), makeDirectory(Number(size))]))

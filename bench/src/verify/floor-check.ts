@@ -12,20 +12,20 @@ async function sessionStore(): Promise<(id: string) => Promise<Record<string, st
   const session = JSON.stringify({ user: 'person', tenant: 'contoso', name: 'Adele Vance', email: 'adele@example.com' })
   if (REDIS_URL) {
     const redis = new Redis(REDIS_URL)
-    await redis.set('bare-session:one', session, 'EX', 3_600)
+    await redis.set('floor-session:one', session, 'EX', 3_600)
     return async (id) => {
-      const text = await redis.get(`bare-session:${id}`)
+      const text = await redis.get(`floor-session:${id}`)
       return text === null ? undefined : JSON.parse(text)
     }
   }
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
   await pool.query(
-    'create unlogged table if not exists bare_session (id text primary key, data jsonb not null, expires_at timestamptz not null)',
+    'create unlogged table if not exists floor_session (id text primary key, data jsonb not null, expires_at timestamptz not null)',
   )
-  await pool.query(`insert into bare_session values ('one', $1, now() + interval '1 hour') on conflict do nothing`, [
+  await pool.query(`insert into floor_session values ('one', $1, now() + interval '1 hour') on conflict do nothing`, [
     session,
   ])
-  const text = 'select data from bare_session where id = $1 and expires_at > now()'
+  const text = 'select data from floor_session where id = $1 and expires_at > now()'
   return async (id) => (await pool.query({ name: 'get', text, values: [id] })).rows[0]?.data
 }
 

@@ -57,6 +57,28 @@ export async function whenReachable<Result>(
   }
 }
 
+/** `main.ts migrate`: exits with 0 once `migrate` succeeded; SIGTERM exits with 1 while it waits for Postgres. */
+export async function migrateAndExit(migrate: () => Promise<void>): Promise<never> {
+  const onWaiting = (error: Error) =>
+    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
+  process.once('SIGTERM', () => process.exit(1))
+  await whenReachable(migrate, onWaiting, new AbortController().signal)
+  process.exit(0)
+}
+
+type Log = Record<'warn' | 'fatal', (details: object, message: string) => void>
+
+/** Runs `start` as soon as Postgres is reachable. A failure is logged and exits with 1, except after `signal`. */
+export async function startOrExit(start: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    await whenReachable(start, (error) => log.warn({ err: error }, 'waiting for Postgres'), signal)
+  } catch (error) {
+    if (signal.aborted) return
+    log.fatal({ err: error }, 'could not start')
+    process.exit(1)
+  }
+}
+
 const DUPLICATE_SCHEMA = '42P06'
 
 /** Before the first release the migrations were squashed into one, which cannot follow on from its predecessors. */

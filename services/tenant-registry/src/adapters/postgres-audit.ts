@@ -1,8 +1,8 @@
-import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { AuditEntry, AuditEvent } from '@jackfield/contract/audit-event'
 import { and, desc, eq, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
-import type { Audit, AuditEntry } from '../ports.ts'
+import type { Audit } from '../ports.ts'
 import type { Database, Transaction } from './database.ts'
 import { auditEvent } from './schema.ts'
 

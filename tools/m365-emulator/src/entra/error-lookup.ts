@@ -1,6 +1,6 @@
+import { html } from '@jackfield/http-server/html'
 import type { FastifyPluginAsync } from 'fastify'
 import { explain } from './aadsts.ts'
-import { html } from './pages/html.ts'
 import { layout } from './pages/layout.ts'
 
 /** The page an `error_uri` points to: `/error?code=7000215`. */

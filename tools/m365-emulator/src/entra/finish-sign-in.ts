@@ -1,3 +1,4 @@
+import { html } from '@jackfield/http-server/html'
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../cloud.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -11,7 +12,6 @@ import type { AuthorizeRequest } from './authorize-request.ts'
 import { keyOf } from './identify.ts'
 import { issueIdToken } from './issue-id-token.ts'
 import { refuseOnPage } from './pages/error-page.ts'
-import { html } from './pages/html.ts'
 import { needAdminApprovalPage } from './pages/need-admin-approval-page.ts'
 import { consentPage, type Form } from './pages/sign-in-pages.ts'
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Platform } from '../../directory/application.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit } from '../desk.ts'
 import { applicationFrame, form } from './frame.ts'
 import { PLATFORMS, platformSelect } from './registration-pages.ts'

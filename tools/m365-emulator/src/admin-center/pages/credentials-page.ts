@@ -1,6 +1,6 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { NewSecret } from '../../control/directory-control.ts'
 import { readCertificate, type Secret } from '../../directory/credentials.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit } from '../desk.ts'
 import { applicationFrame, copyable, form } from './frame.ts'
 

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../entra/pages/html.ts'
+import { type Html, html } from '@jackfield/http-server/html'
 import type { ApplicationVisit } from '../desk.ts'
 import { applicationFrame, form } from './frame.ts'
 

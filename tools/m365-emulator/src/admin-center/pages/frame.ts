@@ -1,6 +1,6 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Application } from '../../directory/application.ts'
 import type { Account } from '../../directory/directories.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import type { AdminSession } from '../administrators.ts'
 
 export type Visitor = Account & { session: AdminSession }

@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Directories } from '../../directory/directories.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import { frame, type Visitor } from './frame.ts'
 
 const SHOWN = 20

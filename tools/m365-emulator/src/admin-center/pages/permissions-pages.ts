@@ -1,6 +1,6 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
 import { GRAPH_PERMISSIONS, type GraphPermission } from '../../directory/graph-permissions.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit } from '../desk.ts'
 import { applicationFrame, form } from './frame.ts'
 

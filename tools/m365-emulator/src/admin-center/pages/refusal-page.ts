@@ -1,4 +1,4 @@
-import { html } from '../../entra/pages/html.ts'
+import { html } from '@jackfield/http-server/html'
 import { frame, type Visitor } from './frame.ts'
 
 export function refusalPage(visitor: Visitor, title: string, text: string): string {

@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Application } from '../../directory/application.ts'
-import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit, Visit } from '../desk.ts'
 import { applicationFrame, copyable, form, frame } from './frame.ts'
 

@@ -1,4 +1,4 @@
-import { html } from './html.ts'
+import { html } from '@jackfield/http-server/html'
 import { layout } from './layout.ts'
 import { needAdminApprovalPage } from './need-admin-approval-page.ts'
 import { cancel, type Form, form } from './sign-in-pages.ts'

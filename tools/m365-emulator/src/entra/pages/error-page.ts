@@ -1,8 +1,8 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import { explain, type Refusal } from '../aadsts.ts'
 import { newTrace } from '../refusal.ts'
-import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 
 /** Stays with Microsoft: the application never hears of it, and whoever set it up must read the number here. */

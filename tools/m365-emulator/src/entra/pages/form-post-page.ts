@@ -1,4 +1,4 @@
-import { html } from './html.ts'
+import { html } from '@jackfield/http-server/html'
 
 /** OAuth 2.0 Form Post Response Mode: a page that posts itself. */
 export function formPostPage(action: string, fields: Record<string, string>): string {

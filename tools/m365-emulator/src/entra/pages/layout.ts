@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '@jackfield/http-server/html'
 
 /** The frame of every page people see; no scripts, so that it works wherever a browser does. */
 export function layout(title: string, body: Html): string {

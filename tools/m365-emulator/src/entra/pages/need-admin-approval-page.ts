@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '@jackfield/http-server/html'
 import { layout } from './layout.ts'
 import { type Form, form } from './sign-in-pages.ts'
 

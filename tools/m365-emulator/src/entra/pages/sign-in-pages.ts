@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Account } from '../../directory/directories.ts'
-import { type Html, html } from './html.ts'
 import { layout } from './layout.ts'
 
 /** `action` takes the answer, `request` is the authorize request being answered. */

@@ -1,5 +1,5 @@
+import { html } from '@jackfield/http-server/html'
 import type { Account } from '../../directory/directories.ts'
-import { html } from './html.ts'
 import { layout } from './layout.ts'
 
 export function signedOutPage(): string {

@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
-import { migrateAndExit, runMigrations, startOrExit } from '@jackfield/postgres/migrate'
+import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
-import { DATABASE_ROLE } from './adapters/database.ts'
-import { pingRegistry } from './adapters/registry-health.ts'
+import { DATABASE_ROLE, migrateRegistry, pingRegistry } from './adapters/database.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
@@ -21,12 +19,7 @@ if (command !== undefined && command !== 'migrate' && command !== 'rewrap-keys')
 
 const config = loadConfigOrExit(Config, process.env)
 const stopping = new AbortController()
-const migrate = () =>
-  runMigrations({
-    connectionString: config.DATABASE_URL,
-    folder: fileURLToPath(new URL('../migrations', import.meta.url)),
-    name: 'registry',
-  })
+const migrate = () => migrateRegistry(config.DATABASE_URL)
 
 if (command === 'migrate') await migrateAndExit(migrate)
 if (command === 'rewrap-keys') process.exit(await rewrapKeys(config))

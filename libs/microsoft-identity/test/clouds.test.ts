@@ -33,7 +33,9 @@ test('T-100 the origins of every cloud are accepted as settings, and no other ho
     expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.parse(login)).toBe(login)
     expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.parse(graph)).toBe(graph)
   }
-  expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.safeParse('https://login.microsoftonline.com.evil.example').success).toBe(false)
+  expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.safeParse('https://login.microsoftonline.com.evil.example').success).toBe(
+    false,
+  )
 })
 
 test('the domain in Microsoft’s redirect text names the cloud, in any case', () => {

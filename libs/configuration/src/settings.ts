@@ -74,7 +74,13 @@ export const ListenSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 }
 
-export const PostgresUrl = z.url({ protocol: /^postgres(?:ql)?$/ })
+/** Settings of every service. */
+export const ServiceSettings = {
+  ...ListenSettings,
+  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
+  /** `auto`: the service brings its own schema up to date at start; `never`: somebody else ran `main.ts migrate`. */
+  MIGRATE: z.enum(['auto', 'never']).default('auto'),
+  INTERNAL_TOKEN_KEYS: InternalTokenKeys,
+}
+
 export const RedisUrl = z.url({ protocol: /^rediss?$/ })
-/** `auto`: the service brings its own schema up to date at start; `never`: somebody else ran `main.ts migrate`. */
-export const Migrate = z.enum(['auto', 'never']).default('auto')

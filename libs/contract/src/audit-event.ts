@@ -26,4 +26,6 @@ export type SentAuditEvent = z.input<typeof SentAuditEvent>
 
 export const AuditEvent = z.object({ id: Id, at: Timestamp, ...NewAuditEvent.shape }).meta({ id: 'AuditEvent' })
 export type AuditEvent = z.infer<typeof AuditEvent>
+/** An event before it has its id and time: a change writes its entry in the same transaction. */
+export type AuditEntry = Omit<AuditEvent, 'id' | 'at'>
 export const AuditEventQuery = PageQuery.extend({ tenantId: Id.optional(), action: z.string().max(100).optional() })

@@ -17,6 +17,19 @@ export class ServiceCallError extends Error {
   }
 }
 
+/** The answer of `call`, or `fallback` when the other service does not answer or fails with a 5xx status. */
+export async function unlessUnavailable<Answer, const Fallback>(
+  call: Promise<Answer>,
+  fallback: Fallback,
+): Promise<Answer | Fallback> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof ServiceCallError && (error.status === 0 || error.status >= 500)) return fallback
+    throw error
+  }
+}
+
 type Request = Parameters<Pool['request']>[0]
 
 export type ServiceClient = {

@@ -21,6 +21,25 @@ export function decodeCursor(text: string, ...are: readonly IsValue[]): string[]
   return values.every((value, index) => typeof value === 'string' && are[index]?.(value)) ? values : undefined
 }
 
+/** Where a page begins: nulls for the first one; undefined when `cursor` is none of ours. See `decodeCursor`. */
+export function pageStart(
+  cursor: string | undefined,
+  ...are: readonly IsValue[]
+): ReadonlyArray<string | null> | undefined {
+  return cursor === undefined ? are.map(() => null) : decodeCursor(cursor, ...are)
+}
+
+/** A page of at most `limit` of `rows`, which were read with `limit + 1`; `keyOf` gives a row's sort values. */
+export function toPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => readonly string[],
+): { items: Row[]; nextCursor: string | null } {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null }
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString())

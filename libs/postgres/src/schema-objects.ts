@@ -1,39 +1,57 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 /** Within one kind, files do not depend on each other; each kind may use the ones before it. */
 const KINDS = ['functions', 'triggers', 'policies']
+/** Role and row-level security of a service with tenants. */
+const TENANT_FILES = fileURLToPath(new URL('../sql', import.meta.url))
 
 type SqlFile = { name: string; text: string }
 
+export type SchemaObjects = {
+  folder: string
+  /** Names the table of what was applied: `migrations.<service>_files`. */
+  service: string
+  /** The journal of the tables' migrations: when it changes, every file is applied again. */
+  journal: string
+  /** The schema whose tables with a tenant are confined to it, and the role that the service works under. */
+  tenants?: { schema: string; role: string } | undefined
+  values?: Readonly<Record<string, string>> | undefined
+}
+
 /**
  * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to
- * the cluster and not to the database (FC-64); `functions/`, `triggers/` and `policies/` whenever one of them, its
- * values, or the tables changed. One transaction; whoever calls holds the migration lock.
+ * the cluster and not to the database (FC-64); a file of `functions/`, `triggers/` or `policies/` when it, its values
+ * or the tables changed. One transaction, under the migration lock that the caller holds.
  */
 export async function applySchemaObjects(
   client: pg.Client,
-  folder: string,
-  service: string,
-  tables: string,
-  values: Readonly<Record<string, string>> = {},
+  { folder, service, journal, tenants, values }: SchemaObjects,
 ): Promise<void> {
-  const objects = KINDS.flatMap((kind) => readFiles(folder, `${kind}/*.sql`)).map((file) => filled(file, values))
-  const digest = digestOf(tables, objects)
-  const noted = `migrations.${pg.escapeIdentifier(`${service}_objects`)}`
+  const folders = tenants ? [TENANT_FILES, folder] : [folder]
+  const read = (pattern: string) => folders.flatMap((from) => readFiles(from, pattern, { ...values, ...tenants }))
+  const objects = KINDS.flatMap((kind) => read(`${kind}/*.sql`))
+  const applied = `migrations.${pg.escapeIdentifier(`${service}_files`)}`
   await client.query('begin')
   try {
     // A function may call one of a later file.
     await client.query('set local check_function_bodies = off')
-    await client.query(`create table if not exists ${noted} (digest text not null)`)
-    for (const { text } of readFiles(folder, 'role.sql')) await client.query(text)
-    const { rows } = await client.query(`select digest from ${noted}`)
-    if (rows[0]?.digest !== digest && !(await isOlder(client, service, tables))) {
-      for (const file of objects) await apply(client, file)
-      await client.query(`delete from ${noted}`)
-      await client.query(`insert into ${noted} values ($1)`, [digest])
+    await client.query(`create table if not exists ${applied} (name text primary key, digest text not null)`)
+    for (const file of read('role.sql')) await apply(client, file)
+    const { rows } = await client.query<{ name: string; digest: string }>(`select name, digest from ${applied}`)
+    const digests = new Map(rows.map(({ name, digest }) => [name, digest]))
+    const changed = objects.filter((file) => digests.get(file.name) !== digestOf(journal, file))
+    if (changed.length > 0 && !(await isOlder(client, service, journal))) {
+      for (const file of changed) {
+        await apply(client, file)
+        await client.query(
+          `insert into ${applied} values ($1, $2) on conflict (name) do update set digest = excluded.digest`,
+          [file.name, digestOf(journal, file)],
+        )
+      }
     }
     await client.query('commit')
   } catch (error) {
@@ -63,24 +81,20 @@ async function apply(client: pg.Client, { name, text }: SqlFile): Promise<void> 
   }
 }
 
-function readFiles(folder: string, pattern: string): SqlFile[] {
+/** @throws Error for a `{{name}}` without a value. */
+function readFiles(folder: string, pattern: string, values: Readonly<Record<string, string>>): SqlFile[] {
   return globSync(pattern, { cwd: folder })
     .sort()
-    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+    .map((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replaceAll(/\{\{(\w+)\}\}/g, (_, placeholder: string) => {
+        const value = values[placeholder]
+        if (value === undefined) throw new Error(`${name}: nothing is given for {{${placeholder}}}`)
+        return value
+      })
+      return { name, text }
+    })
 }
 
-/** @throws Error for a `{{name}}` without a value. */
-function filled({ name, text }: SqlFile, values: Readonly<Record<string, string>>): SqlFile {
-  const fill = (_: string, placeholder: string) => {
-    const value = values[placeholder]
-    if (value === undefined) throw new Error(`${name}: nothing is given for {{${placeholder}}}`)
-    return value
-  }
-  return { name, text: text.replaceAll(/\{\{(\w+)\}\}/g, fill) }
-}
-
-function digestOf(tables: string, files: readonly SqlFile[]): string {
-  const hash = createHash('sha256').update(tables)
-  for (const { name, text } of files) hash.update(`\0${name}\0${text}`)
-  return hash.digest('hex')
+function digestOf(journal: string, { text }: SqlFile): string {
+  return createHash('sha256').update(journal).update('\0').update(text).digest('hex')
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Client, useOwnClientEverywhere } from '../src/client.ts'
 import { drizzle, sql } from '../src/drizzle.ts'
 import { createPool } from '../src/pool.ts'
+import { EVERY_TENANT, inScope } from '../src/tenant-scope.ts'
 import { inTransaction } from '../src/transaction.ts'
 
 let database: TestDatabase
@@ -56,13 +57,12 @@ test('FC-43 T-122 a connection that is ended in the middle of a statement is not
 })
 
 test('FC-43 T-122 a transaction that cannot begin gives its connection back, and one that loses it tells of the loss', async () => {
-  const db = drizzle(pool)
   const cut = (client: pg.PoolClient) => void (client as unknown as pg.Client).connection.stream.destroy()
   pool.on('acquire', cut)
   for (let round = 0; round < 3; round += 1)
-    await expect(inTransaction(db, async () => undefined)).rejects.toThrow(/terminated/)
+    await expect(inTransaction(pool, async () => undefined)).rejects.toThrow(/terminated/)
   pool.off('acquire', cut)
-  const lost = inTransaction(db, async (tx) => {
+  const lost = inScope(drizzle(pool), EVERY_TENANT, async (tx) => {
     const { rows } = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
     await endBackend(rows[0]?.pid ?? 0)
     await tx.execute(sql`select 1`)
@@ -71,14 +71,15 @@ test('FC-43 T-122 a transaction that cannot begin gives its connection back, and
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
 })
 
-test('T-122 what fails in a transaction is told as it is, and undone', async () => {
-  const db = drizzle(pool)
+test('T-122 a transaction reports the error of its work as it is and undoes the work, also when the work gives undefined', async () => {
   await pool.query('create table thing (id int primary key)')
-  const refused = inTransaction(db, async (tx) => {
+  const refused = inScope(drizzle(pool), EVERY_TENANT, async (tx) => {
     await tx.execute(sql`insert into thing values (1)`)
     throw new Error('refused')
   })
   await expect(refused).rejects.toThrow('refused')
+  const declined = inTransaction(pool, async (client) => void (await client.query('insert into thing values (1)')))
+  expect(await declined).toBeUndefined()
   expect((await pool.query('select count(*)::int as things from thing')).rows).toEqual([{ things: 0 }])
 })
 

@@ -1,30 +1,23 @@
 import { fileURLToPath } from 'node:url'
 import {
-  InternalTokenKeys,
   KeyEncryptionKeys,
-  ListenSettings,
-  Migrate,
   Origin,
-  PostgresUrl,
   RedisUrl,
+  ServiceSettings,
   ServiceUrl,
   TrustedProxies,
 } from '@jackfield/configuration/settings'
-import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
+import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 export const Config = z.object({
-  ...ListenSettings,
-  DATABASE_URL: PostgresUrl,
+  ...ServiceSettings,
   REDIS_URL: RedisUrl.optional(),
-  MIGRATE: Migrate,
   BASE_URL: Origin,
-  INTERNAL_TOKEN_KEYS: InternalTokenKeys,
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys,
   TENANT_REGISTRY_URL: ServiceUrl,
   ROSTER_URL: ServiceUrl,
-  MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
-  MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+  ...MicrosoftOrigins,
   TRUSTED_PROXIES: TrustedProxies,
   SIGNING_KEY_DAYS: z.coerce.number().min(0).max(3_650).default(90),
   RATE_LIMIT_FACTOR: z.coerce.number().min(0).max(1_000).default(1),

@@ -1,10 +1,11 @@
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { drizzle } from '@jackfield/postgres/drizzle'
-import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { migrateAndExit, runMigrations, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { microsoftSessions } from './adapters/artefacts/microsoft-sessions.ts'
 import { personHosts } from './adapters/artefacts/person-hosts.ts'
@@ -28,7 +29,6 @@ import { revocationsClient, rosterClient } from './adapters/services/roster-clie
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
-import { repeatUntil } from './jobs/repeat-until.ts'
 import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import { pagesOfProvider } from './pages/provider-pages.ts'
 import type { Ports } from './ports.ts'
@@ -44,13 +44,7 @@ const migrate = () =>
 const keysOfSecrets = config.KEY_ENCRYPTION_KEYS
 
 const stopping = new AbortController()
-if (process.argv[2] === 'migrate') {
-  const onWaiting = (error: Error) =>
-    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
-  process.once('SIGTERM', () => process.exit(1))
-  await whenReachable(migrate, onWaiting, stopping.signal)
-  process.exit(0)
-}
+if (process.argv[2] === 'migrate') await migrateAndExit(migrate)
 
 const pool = createPool({
   connectionString: config.DATABASE_URL,
@@ -130,16 +124,11 @@ const app = buildApp(
 app.after(() => unopened.register(app.metrics))
 
 async function prepare(): Promise<void> {
-  const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')
-  if (config.MIGRATE === 'auto') await whenReachable(migrate, onWaiting, stopping.signal)
-  await whenReachable(() => ensurePlatformKeys(db, keysOfSecrets), onWaiting, stopping.signal)
+  if (config.MIGRATE === 'auto') await migrate()
+  await ensurePlatformKeys(db, keysOfSecrets)
   isPrepared = true
 }
-prepare().catch((error: unknown) => {
-  if (stopping.signal.aborted) return
-  app.log.fatal({ err: error }, 'schema and keys could not be prepared')
-  process.exit(1)
-})
+void startOrExit(prepare, app.log, stopping.signal)
 
 const sweeping = setInterval(() => {
   if (isPrepared)

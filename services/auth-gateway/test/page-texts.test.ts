@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { Html } from '@jackfield/http-server/html'
 import { expect, test } from 'vitest'
-import { Html } from '../src/pages/html.ts'
 import { textsFor } from '../src/pages/texts/texts.ts'
 
 const SOURCES = new URL('../src/', import.meta.url)

@@ -1,15 +1,6 @@
 import { isIP } from 'node:net'
-import {
-  InternalTokenKeys,
-  KeyEncryptionKeys,
-  ListenSettings,
-  Migrate,
-  Origin,
-  PostgresUrl,
-  ServiceUrl,
-  secretText,
-} from '@jackfield/configuration/settings'
-import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
+import { KeyEncryptionKeys, Origin, ServiceSettings, ServiceUrl, secretText } from '@jackfield/configuration/settings'
+import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 const BaseUrl = Origin.refine(
@@ -61,14 +52,10 @@ const KeyEncryptionSettings = {
 
 export const Config = z
   .object({
-    ...ListenSettings,
-    DATABASE_URL: PostgresUrl,
-    MIGRATE: Migrate,
-    INTERNAL_TOKEN_KEYS: InternalTokenKeys,
+    ...ServiceSettings,
     ...KeyEncryptionSettings,
     BASE_URL: BaseUrl,
-    MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
-    MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+    ...MicrosoftOrigins,
     /** Where user-sync-worker answers; without it no account and no tenant can be removed. */
     ROSTER_URL: ServiceUrl.optional(),
     /** Whom to ask for the proof of a custom host; by default the resolvers of this machine. */

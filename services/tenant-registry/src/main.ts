@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
-import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
+import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
-import { DATABASE_ROLE } from './adapters/database.ts'
-import { pingRegistry } from './adapters/registry-health.ts'
+import { DATABASE_ROLE, migrateRegistry, pingRegistry } from './adapters/database.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
@@ -20,21 +19,9 @@ if (command !== undefined && command !== 'migrate' && command !== 'rewrap-keys')
 
 const config = loadConfigOrExit(Config, process.env)
 const stopping = new AbortController()
-const migrate = () =>
-  runMigrations({
-    connectionString: config.DATABASE_URL,
-    folder: fileURLToPath(new URL('../migrations', import.meta.url)),
-    name: 'registry',
-  })
+const migrate = () => migrateRegistry(config.DATABASE_URL)
 
-if (command === 'migrate') {
-  const onWaiting = (error: Error) =>
-    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
-  process.once('SIGTERM', () => process.exit(1))
-  await whenReachable(migrate, onWaiting, stopping.signal)
-  process.exit(0)
-}
-
+if (command === 'migrate') await migrateAndExit(migrate)
 if (command === 'rewrap-keys') process.exit(await rewrapKeys(config))
 
 let isMigrated = config.MIGRATE === 'never'
@@ -78,33 +65,21 @@ void ports.keyEncryption.keep(stopping.signal, (error) =>
   app.log.warn({ err: error }, 'the key-encryption provider needs attention'),
 )
 
-const watching = setInterval(
-  () => void watch().catch((error: unknown) => app.log.warn({ err: error }, 'accounts were not watched over')),
+void repeatUntil(
+  stopping.signal,
   10_000,
-)
-stopping.signal.addEventListener('abort', () => clearInterval(watching))
-
-let isWatching = false
-async function watch(): Promise<void> {
-  if (!isMigrated || isWatching) return
-  isWatching = true
-  try {
+  async () => {
+    if (!isMigrated) return
     await announceExpiries(ports)
     await checkDueAccounts(ports, app.log)
-  } finally {
-    isWatching = false
-  }
-}
+  },
+  (error) => app.log.warn({ err: error }, 'accounts were not watched over'),
+)
 
 if (!isMigrated) {
-  const onWaiting = (error: Error) => app.log.warn({ err: error }, 'waiting for Postgres')
-  try {
-    await whenReachable(migrate, onWaiting, stopping.signal)
+  const start = async () => {
+    await migrate()
     isMigrated = true
-  } catch (error) {
-    if (!stopping.signal.aborted) {
-      app.log.fatal({ err: error }, 'migrations failed')
-      process.exit(1)
-    }
   }
+  await startOrExit(start, app.log, stopping.signal)
 }

@@ -1,7 +1,7 @@
 import type { Administrator } from '@jackfield/contract/administrator'
 import type { ApiKey } from '@jackfield/contract/api-key'
 import type { App } from '@jackfield/contract/app'
-import type { AuditEvent } from '@jackfield/contract/audit-event'
+import type { AuditEntry, AuditEvent } from '@jackfield/contract/audit-event'
 import type { Logo } from '@jackfield/contract/branding'
 import type { HandOverLink } from '@jackfield/contract/hand-over-link'
 import type { Connection, CredentialUse, RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
@@ -19,8 +19,6 @@ import type { TenantRecord } from './domain/tenant.ts'
 
 /** A slice of a list in key order; one row more than shown tells whether there is a next page. */
 export type Range = { after: string | undefined; limit: number }
-/** An audit event before it has its id and time. Changes write theirs in the same transaction. */
-export type AuditEntry = Omit<AuditEvent, 'id' | 'at'>
 export type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts' | 'branding'>
 export type NewAccount = Pick<
   AccountRecord,

@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import type { InternalClaims } from '@jackfield/contract/principal'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
-import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { createTestDatabase } from '@jackfield/test-environment/database'
-import { DATABASE_ROLE } from '../src/adapters/database.ts'
+import { DATABASE_ROLE, migrateRegistry } from '../src/adapters/database.ts'
 import { type PortSettings, registryPorts } from '../src/adapters/registry-ports.ts'
 import { buildApp } from '../src/app.ts'
 
@@ -29,11 +27,7 @@ export async function startRegistry(
 ) {
   const database =
     replicaOf === undefined ? await createTestDatabase() : { url: replicaOf, drop: async () => undefined }
-  await runMigrations({
-    connectionString: database.url,
-    folder: fileURLToPath(new URL('../migrations', import.meta.url)),
-    name: 'registry',
-  })
+  await migrateRegistry(database.url)
   const connection = { connectionString: database.url, applicationName: 'test', onIdleError: () => undefined }
   const confined = createPool({ ...connection, role: DATABASE_ROLE })
   const pool = createPool(connection)

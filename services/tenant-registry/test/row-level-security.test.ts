@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { createTestDatabase } from '@jackfield/test-environment/database'
@@ -8,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DATABASE_ROLE } from '../src/adapters/database.ts'
+import { DATABASE_ROLE, migrateRegistry } from '../src/adapters/database.ts'
 import { givenLogo } from './given-logo.ts'
 import { aSecret, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
@@ -146,8 +144,7 @@ test('T-90 migrations run as an owner that is no superuser, and the service work
   await admin.query(`grant ${DATABASE_ROLE} to ${owner} with admin option`)
   await admin.query(`grant all on database ${url.pathname.slice(1)} to ${owner}`)
   Object.assign(url, { username: owner, password: 'x' })
-  const folder = fileURLToPath(new URL('../migrations', import.meta.url))
-  await runMigrations({ connectionString: url.href, folder, name: 'registry' })
+  await migrateRegistry(url.href)
   const pool = createPool({
     connectionString: url.href,
     applicationName: 'test',

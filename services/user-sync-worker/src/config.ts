@@ -1,28 +1,15 @@
-import {
-  InternalTokenKeys,
-  KeyEncryptionKeys,
-  ListenSettings,
-  Migrate,
-  Origin,
-  PostgresUrl,
-  RedisUrl,
-  ServiceUrl,
-} from '@jackfield/configuration/settings'
-import { MicrosoftOrigin } from '@jackfield/microsoft-identity/origin-setting'
+import { KeyEncryptionKeys, Origin, RedisUrl, ServiceSettings, ServiceUrl } from '@jackfield/configuration/settings'
+import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 export const Config = z.object({
-  ...ListenSettings,
-  DATABASE_URL: PostgresUrl,
+  ...ServiceSettings,
   /** Queues on Redis or Valkey; without it they are in Postgres. */
   REDIS_URL: RedisUrl.optional(),
-  MIGRATE: Migrate,
-  INTERNAL_TOKEN_KEYS: InternalTokenKeys,
   /** Seal the signing secrets of webhook endpoints; without them none can be made. */
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
   TENANT_REGISTRY_URL: ServiceUrl,
-  MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
-  MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
+  ...MicrosoftOrigins,
   /** How long a worker stays with one run before it looks after others. */
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
   /** The public origin Graph posts notifications to; without it changes are only asked for by the clock. */

@@ -3,7 +3,7 @@ import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
-import { whenReachable } from '@jackfield/postgres/migrate'
+import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/outbox/reseal-webhook-secrets.ts'
@@ -40,13 +40,7 @@ const queue: QueueOptions = {
   onError: (error) => app.log.warn({ err: error }, 'queue'),
 }
 const closing = new AbortController()
-if (role === 'migrate') {
-  const onWaiting = (error: Error) =>
-    process.stderr.write(`DATABASE_URL: Postgres is not reachable yet (${error.message})\n`)
-  process.once('SIGTERM', () => process.exit(1))
-  await whenReachable(migrate, onWaiting, closing.signal)
-  process.exit(0)
-}
+if (role === 'migrate') await migrateAndExit(migrate)
 
 const pool = createPool({
   connectionString: config.DATABASE_URL,
@@ -113,13 +107,7 @@ await runService(app, {
   },
   closers: [() => ports.queue.close(), () => ports.jobBoard.close(), () => pool.end()],
 })
-await whenReachable(start, (error) => app.log.warn({ err: error }, 'waiting for Postgres'), closing.signal).catch(
-  (error: unknown) => {
-    if (closing.signal.aborted) return
-    app.log.fatal({ err: error }, 'could not start')
-    process.exit(1)
-  },
-)
+await startOrExit(start, app.log, closing.signal)
 
 async function migrate(): Promise<void> {
   await migrateRoster(config.DATABASE_URL)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SyncRunJob } from '@jackfield/contract/queues'
+import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import type { HoldPolicy } from './domain/extension-hold.ts'
 import { giveExtensionsBack } from './jobs/give-extensions-back.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
@@ -46,7 +46,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
 
   const stopping = new AbortController()
   const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
-    repeatUntil(stopping.signal, () => ports.inScope('every-tenant', work), milliseconds, options.onError)
+    repeatUntil(stopping.signal, milliseconds, () => ports.inScope('every-tenant', work), options.onError)
   const send = sendWebhooks(ports, options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
@@ -78,21 +78,4 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
 function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () => Promise<Outcome>): Promise<Outcome> {
   const job = SyncRunJob.safeParse(data)
   return inScope(job.success ? job.data.tenantId : '', advance)
-}
-
-/** One round after the other, each so long after the last has ended. */
-async function repeatUntil(
-  signal: AbortSignal,
-  work: () => Promise<unknown>,
-  milliseconds: number,
-  onError: (error: unknown) => void,
-) {
-  try {
-    for (;;) {
-      await sleep(milliseconds, undefined, { signal })
-      await work().catch(onError)
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
 }

@@ -1,4 +1,5 @@
 import { NO_BRANDING } from '@jackfield/contract/branding'
+import { html } from '@jackfield/http-server/html'
 import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
@@ -6,7 +7,6 @@ import { isDependencyFailure } from '../dependency-failure.ts'
 import { chooseLanguage } from '../domain/language.ts'
 import { brandingOf, nameOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { html } from '../pages/html.ts'
 import { type Look, languageHeaders, type Page, pageSecurityPolicy, renderPage } from '../pages/layout.ts'
 import { type Texts, textsFor } from '../pages/texts/texts.ts'
 

@@ -1,5 +1,5 @@
 import type { ConsentReturn } from '@jackfield/contract/consent-link'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 

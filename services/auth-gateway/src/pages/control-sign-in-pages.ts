@@ -1,6 +1,6 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { ControlRefusal } from '../domain/sign-in/control-admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
-import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { describeFailure, forAdmin } from './sign-in-pages.ts'
 import type { Texts } from './texts/texts.ts'

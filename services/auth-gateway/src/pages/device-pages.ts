@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { type Html, html } from './html.ts'
 import type { ShowPage } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '@jackfield/http-server/html'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 

@@ -1,6 +1,6 @@
 import type { Branding } from '@jackfield/contract/branding'
+import { type Html, html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { type Html, html } from './html.ts'
 import { accentStyle, STYLE, STYLE_SOURCE, sourceOf } from './style.ts'
 import type { Texts } from './texts/texts.ts'
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import type { BrowserName } from '../domain/browser-name.ts'
-import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 

@@ -1,4 +1,4 @@
-import { html } from './html.ts'
+import { html } from '@jackfield/http-server/html'
 import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
 import { sourceOf } from './style.ts'
 

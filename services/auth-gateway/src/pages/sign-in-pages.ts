@@ -1,8 +1,8 @@
+import { type Html, html } from '@jackfield/http-server/html'
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import type { Refusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
 import { anotherAddress } from './home-realm-pages.ts'
-import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 

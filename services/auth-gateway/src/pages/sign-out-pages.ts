@@ -1,5 +1,5 @@
+import { html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { html } from './html.ts'
 import type { ShowPage } from './layout.ts'
 
 /** Asks before it signs out: another site may have sent the browser here (T-60). */

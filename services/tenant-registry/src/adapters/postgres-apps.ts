@@ -1,9 +1,8 @@
 import type { App } from '@jackfield/contract/app'
-import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
+import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { AppRecord, Apps } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
-import type { Database, Transaction } from './database.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
 import { app } from './schema.ts'
 

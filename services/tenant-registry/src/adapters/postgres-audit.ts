@@ -1,9 +1,8 @@
-import type { AuditEvent } from '@jackfield/contract/audit-event'
-import { and, desc, eq, lt } from '@jackfield/postgres/drizzle'
+import type { AuditEntry, AuditEvent } from '@jackfield/contract/audit-event'
+import { and, type Database, desc, eq, lt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
-import type { Audit, AuditEntry } from '../ports.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Audit } from '../ports.ts'
 import { auditEvent } from './schema.ts'
 
 /** Writes an event in the transaction of its cause: neither is there without the other. */

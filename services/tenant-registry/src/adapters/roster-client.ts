@@ -1,6 +1,6 @@
 import { RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
 import { NotificationHealth } from '@jackfield/contract/notification-health'
-import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
+import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import type { Roster } from '../ports.ts'
 
 /** A big roster is not erased in a moment; the admin's own call waits for 30 s. */
@@ -32,10 +32,5 @@ export function rosterClient(client: ServiceClient | undefined): Roster {
 }
 
 async function orUnavailable<Answer>(call: Promise<Answer | undefined> | undefined): Promise<Answer | 'unavailable'> {
-  try {
-    return (await call) ?? 'unavailable'
-  } catch (error) {
-    if (error instanceof ServiceCallError && (error.status === 0 || error.status >= 500)) return 'unavailable'
-    throw error
-  }
+  return (call && (await unlessUnavailable(call, undefined))) ?? 'unavailable'
 }

@@ -1,6 +1,6 @@
 import type { Connection, CredentialProof } from '@jackfield/contract/internal-api'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { Asker } from '../audit/asker.ts'
-import { auditEntry } from '../audit/audit-entry.ts'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'

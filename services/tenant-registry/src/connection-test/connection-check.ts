@@ -1,6 +1,6 @@
 import type { Check, Verification } from '@jackfield/contract/verification'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { Asker } from '../audit/asker.ts'
-import { auditEntry } from '../audit/audit-entry.ts'
 import { isSameFindings } from '../domain/account-warnings.ts'
 import { UNREADABLE_CREDENTIAL } from '../domain/connection/connection-evidence.ts'
 import { judge } from '../domain/connection/connection-test.ts'

@@ -1,6 +1,6 @@
 import type { CredentialUse } from '@jackfield/contract/internal-api'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { Asker } from '../audit/asker.ts'
-import { auditEntry } from '../audit/audit-entry.ts'
 import type { AccountRecord } from '../domain/microsoft-account.ts'
 import type { Ports } from '../ports.ts'
 

@@ -1,5 +1,5 @@
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { auditEntry } from '../audit/audit-entry.ts'
 import type { Audit } from '../ports.ts'
 
 /**

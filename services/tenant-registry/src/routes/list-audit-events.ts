@@ -1,9 +1,10 @@
 import { AuditEvent, AuditEventQuery } from '@jackfield/contract/audit-event'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { requireReach } from '../guards/caller-scope.ts'
-import { readRange, toPage } from '../http/list-page.ts'
+import { readRange } from '../http/list-page.ts'
 import type { Ports } from '../ports.ts'
 
 const schema = {
@@ -18,6 +19,6 @@ export const listAuditEvents: FastifyPluginAsyncZod<Pick<Ports, 'audit'>> = asyn
   app.get('/audit-events', { schema }, async ({ caller, query }) => {
     if (query.tenantId !== undefined) requireReach(caller, query.tenantId)
     const only = query.tenantId ?? (caller.scope === 'platform' ? null : caller.scope)
-    return toPage(await audit.list(only, query.action, readRange(query)), query, (event) => event.id)
+    return toPage(await audit.list(only, query.action, readRange(query)), query.limit, (event) => [event.id])
   })
 }

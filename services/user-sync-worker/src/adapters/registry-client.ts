@@ -1,8 +1,8 @@
-import { Connection } from '@jackfield/contract/internal-api'
 import { Tenant } from '@jackfield/contract/tenant'
-import { ServiceCallError, type ServiceClient } from '@jackfield/internal-token/service-client'
+import { connectionClient } from '@jackfield/internal-token/connection-client'
+import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import { z } from 'zod'
-import type { Registry, Unavailable } from '../ports.ts'
+import type { Registry } from '../ports.ts'
 
 const TENANT_LIFETIME_MS = 10_000
 const MOST_TENANTS = 10_000
@@ -17,10 +17,13 @@ const REFUSES_BODY = new Set([400, 413, 422])
  */
 export function registryClient(client: ServiceClient, now: () => number = Date.now): Registry {
   const knownUntil = new Map<string, number>()
+  const connections = connectionClient(client)
   return {
     async hasTenant(tenantId) {
       if ((knownUntil.get(tenantId) ?? 0) > now()) return true
-      const tenant = await orUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant))
+      const tenant = await unlessUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant), {
+        kind: 'unavailable',
+      })
       if (!tenant) return false
       if ('kind' in tenant) return tenant
       if (knownUntil.size >= MOST_TENANTS) knownUntil.clear()
@@ -38,13 +41,7 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
         return { kind: REFUSES_BODY.has(error.status) ? 'refused' : 'failed', reason: error.message }
       }
     },
-    async recordCredentialUse({ tenantId, accountId }, use) {
-      await client.post(
-        `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`,
-        use,
-        z.object({}),
-      )
-    },
+    recordCredentialUse: connections.recordCredentialUse,
     async recordSyncHealth(tenantId, accountId, failure) {
       const path = `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/sync-health`
       try {
@@ -58,17 +55,6 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
       }
     },
     findConnection: (tenantId, accountId) =>
-      orUnavailable(
-        client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
-      ),
-  }
-}
-
-async function orUnavailable<Answer>(call: Promise<Answer>): Promise<Answer | Unavailable> {
-  try {
-    return await call
-  } catch (error) {
-    if (error instanceof ServiceCallError && (error.status === 0 || error.status >= 500)) return { kind: 'unavailable' }
-    throw error
+      unlessUnavailable(connections.findConnection(tenantId, accountId), { kind: 'unavailable' }),
   }
 }

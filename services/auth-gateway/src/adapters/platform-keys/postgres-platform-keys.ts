@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { asc, type Database, eq, sql } from '@jackfield/postgres/drizzle'
-import { inTransaction } from '@jackfield/postgres/transaction'
+import { inDrizzleTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type RotationStep, rotationSteps } from '../../domain/key-rotation.ts'
@@ -29,7 +29,7 @@ const contextOf = (id: string) => `gateway/signing-key:${id}`
 export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]): Promise<void> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  await inTransaction(db, async (transaction) => {
+  await inDrizzleTransaction(db, async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
     const present = await transaction.select().from(signingKey)
     for (const { id, sealed } of present.filter((row) => isSealedByOldKey(row.sealed, keys))) {
@@ -52,7 +52,7 @@ export async function rotatePlatformKeys(
 ): Promise<RotationStep[]> {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  return inTransaction(db, async (transaction) => {
+  return inDrizzleTransaction(db, async (transaction) => {
     await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
     const { id, use, createdAt, retiredAt } = signingKey
     const steps = rotationSteps(

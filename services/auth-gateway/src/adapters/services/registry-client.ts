@@ -3,8 +3,9 @@ import { Administrator } from '@jackfield/contract/administrator'
 import { App } from '@jackfield/contract/app'
 import { type LogoType, StoredLogo } from '@jackfield/contract/branding'
 import { ConsentReturn } from '@jackfield/contract/consent-link'
-import { Connection, HostResolution, SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal-api'
+import { HostResolution, SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal-api'
 import { Principal } from '@jackfield/contract/principal'
+import { connectionClient } from '@jackfield/internal-token/connection-client'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -75,15 +76,7 @@ export function registryClient(client: ServiceClient): Registry {
       logos.set(key, logo)
       return logo
     },
-    findConnection: (tenantId, accountId) =>
-      client.find(`/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection`, Connection),
-    async recordCredentialUse({ tenantId, accountId }, use) {
-      await client.post(
-        `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/connection/uses`,
-        use,
-        z.unknown(),
-      )
-    },
+    ...connectionClient(client),
     async authenticateApiKey(key) {
       const hash = createHash('sha256').update(key).digest('base64url')
       const known = principals.get(hash)

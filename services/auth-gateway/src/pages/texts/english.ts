@@ -1,6 +1,6 @@
 import type { Language } from '@jackfield/contract/language'
+import { html } from '@jackfield/http-server/html'
 import { sentences } from '../../errors.ts'
-import { html } from '../html.ts'
 
 /**
  * What people read, page by page. The other languages have the type of this one: a text that is missing there does not

@@ -1,4 +1,4 @@
-import { html } from '../html.ts'
+import { html } from '@jackfield/http-server/html'
 import type { Texts } from './english.ts'
 
 /** Control speaks English, so its pages and buttons are named as they stand there. */

@@ -1,8 +1,7 @@
-import { and, asc, eq, gt, isNull, type SQL } from '@jackfield/postgres/drizzle'
+import { and, asc, type Database, eq, gt, isNull, type SQL, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { AdministratorRecord, Administrators } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
-import type { Database, Transaction } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey, administrator as table } from '../schema.ts'
 

@@ -1,8 +1,7 @@
-import { sql } from '@jackfield/postgres/drizzle'
+import { type Database, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { EXPIRY_THRESHOLDS } from '../../domain/account-warnings.ts'
 import type { AccountWatch } from '../../ports.ts'
-import type { Database } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { expiryNotice } from '../schema.ts'
 

@@ -1,9 +1,8 @@
-import { and, asc, eq, gt } from '@jackfield/postgres/drizzle'
+import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { aliasKey } from '../../domain/microsoft-account.ts'
 import type { Accounts, Range } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
-import type { Database, Transaction } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import {
   microsoftAccount as account,

@@ -1,11 +1,10 @@
 import { CONSENT_STATE_PREFIX } from '@jackfield/contract/consent-link'
-import { and, eq, gt, lt } from '@jackfield/postgres/drizzle'
+import { and, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
 import type { ConsentRequests } from '../../ports.ts'
 import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
-import type { Database } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { consentRequest as request } from '../schema.ts'
 

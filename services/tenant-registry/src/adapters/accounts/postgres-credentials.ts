@@ -1,9 +1,8 @@
 import type { CredentialUse } from '@jackfield/contract/internal-api'
-import { and, eq, exists, isNull, lte } from '@jackfield/postgres/drizzle'
+import { and, eq, exists, isNull, lte, type Transaction } from '@jackfield/postgres/drizzle'
 import { v7 } from 'uuid'
 import type { StandIn } from '../../domain/connection/credential-rotation.ts'
 import type { CredentialReplacement, StoredCredentials } from '../../ports.ts'
-import type { Transaction } from '../database.ts'
 import { microsoftCredential as credential, microsoftAccount, previousCredential as previous } from '../schema.ts'
 import { credentialRow, summaryOf } from './account-row.ts'
 

@@ -1,10 +1,9 @@
 import { HAND_OVER_TOKEN_PREFIX, type HandOverLink } from '@jackfield/contract/hand-over-link'
-import { and, asc, eq, gt, lt } from '@jackfield/postgres/drizzle'
+import { and, asc, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { HandOverLinks } from '../../ports.ts'
 import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
-import type { Database } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { handOverLink as link } from '../schema.ts'
 

@@ -1,7 +1,6 @@
-import { and, asc, eq, gt, sql } from '@jackfield/postgres/drizzle'
+import { and, asc, type Database, eq, gt, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { DataKeys, KeyEncryption } from '../../ports.ts'
-import type { Database } from '../database.ts'
 import { tenantDataKey as dataKey } from '../schema.ts'
 import { dataKeyContext } from './data-key-context.ts'
 

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, sql } from '@jackfield/postgres/drizzle'
+import { and, type Database, eq, sql } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import type { KeyEncryption, Vault } from '../../ports.ts'
-import type { Database } from '../database.ts'
 import { tenantDataKey } from '../schema.ts'
 import { dataKeyContext } from './data-key-context.ts'
 

@@ -1,7 +1,6 @@
-import { and, eq, sql } from '@jackfield/postgres/drizzle'
+import { and, type Database, eq, sql } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import type { Logos } from '../../ports.ts'
-import type { Database } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { tenant, tenantLogo } from '../schema.ts'
 import { toRecord } from './postgres-tenants.ts'

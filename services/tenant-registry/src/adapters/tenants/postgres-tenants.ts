@@ -1,11 +1,23 @@
 import { Branding } from '@jackfield/contract/branding'
-import { and, asc, eq, gt, inArray, isNotNull, isNull, notInArray, type SQL, sql } from '@jackfield/postgres/drizzle'
+import {
+  and,
+  asc,
+  type Database,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  notInArray,
+  type SQL,
+  sql,
+  type Transaction,
+} from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { HostClaim } from '../../domain/host-proof.ts'
 import type { TenantRecord } from '../../domain/tenant.ts'
 import type { Tenants, TenantValues } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
-import type { Database, Transaction } from '../database.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey, microsoftAccount, tenant, tenantHost } from '../schema.ts'
 

@@ -1,9 +1,10 @@
 import { Administrator, AdministratorQuery } from '@jackfield/contract/administrator'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { tenantFilter } from '../../guards/caller-scope.ts'
-import { readRange, toPage } from '../../http/list-page.ts'
+import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -21,8 +22,8 @@ export const listAdministrators: FastifyPluginAsyncZod<Pick<Ports, 'administrato
   app.get('/administrators', { schema }, async ({ caller, query }) =>
     toPage(
       await administrators.list(tenantFilter(caller), query.signInTenantId, readRange(query)),
-      query,
-      (administrator) => administrator.id,
+      query.limit,
+      (administrator) => [administrator.id],
     ),
   )
 }

@@ -1,9 +1,10 @@
 import { ApiKey } from '@jackfield/contract/api-key'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { tenantFilter } from '../../guards/caller-scope.ts'
-import { readRange, toPage } from '../../http/list-page.ts'
+import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -16,6 +17,6 @@ const schema = {
 
 export const listApiKeys: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {
   app.get('/api-keys', { schema }, async ({ caller, query }) =>
-    toPage(await apiKeys.list(tenantFilter(caller), readRange(query)), query, (key) => key.id),
+    toPage(await apiKeys.list(tenantFilter(caller), readRange(query)), query.limit, (key) => [key.id]),
   )
 }

@@ -1,8 +1,9 @@
 import { App, ClientId } from '@jackfield/contract/app'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { readRange, toPage } from '../../http/list-page.ts'
+import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -17,6 +18,6 @@ const isClientId = (text: string) => ClientId.safeParse(text).success
 
 export const listApps: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
   app.get('/apps', { schema }, async ({ query }) =>
-    toPage(await apps.list(readRange(query, isClientId)), query, (item) => item.clientId),
+    toPage(await apps.list(readRange(query, isClientId)), query.limit, (item) => [item.clientId]),
   )
 }

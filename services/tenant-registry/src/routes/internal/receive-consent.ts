@@ -1,6 +1,6 @@
 import { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditEntry } from '../../audit/audit-entry.ts'
 import { checkConnection } from '../../connection-test/connection-check.ts'
 import { consentOutcome } from '../../domain/connection/consent.ts'
 import { refuse } from '../../errors.ts'

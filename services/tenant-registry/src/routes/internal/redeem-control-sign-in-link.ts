@@ -1,9 +1,9 @@
 import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
 import { HAND_OVER_TOKEN_PREFIX } from '@jackfield/contract/hand-over-link'
 import { Principal } from '@jackfield/contract/principal'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { auditEntry } from '../../audit/audit-entry.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 

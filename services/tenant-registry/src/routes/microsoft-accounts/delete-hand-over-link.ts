@@ -1,9 +1,9 @@
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { HandOverLinkParams } from '@jackfield/contract/hand-over-link'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { auditEntry } from '../../audit/audit-entry.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 

@@ -2,10 +2,11 @@ import { TenantParams } from '@jackfield/contract/identifier'
 import { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { presentAccount } from '../../domain/microsoft-account.ts'
 import { refuse } from '../../errors.ts'
-import { readRange, toPage } from '../../http/list-page.ts'
+import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -27,8 +28,8 @@ export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accoun
     const rows = await accounts.list(params.tenantId, range)
     return toPage(
       rows.map((row) => presentAccount(row, now())),
-      query,
-      (account) => account.id,
+      query.limit,
+      (account) => [account.id],
     )
   })
 }

@@ -1,9 +1,10 @@
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { Tenant } from '@jackfield/contract/tenant'
+import { toPage } from '@jackfield/postgres/cursor'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { tenantFilter } from '../../guards/caller-scope.ts'
-import { readRange, toPage } from '../../http/list-page.ts'
+import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -17,6 +18,6 @@ const schema = {
 export const listTenants: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
   app.get('/tenants', { schema }, async ({ caller, query }) => {
     const rows = await tenants.list(tenantFilter(caller), readRange(query))
-    return toPage(rows, query, (tenant) => tenant.id)
+    return toPage(rows, query.limit, (tenant) => [tenant.id])
   })
 }

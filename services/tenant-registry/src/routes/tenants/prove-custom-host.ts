@@ -1,7 +1,7 @@
 import { HostParams, HostProof } from '@jackfield/contract/custom-host'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditEntry } from '../../audit/audit-entry.ts'
 import { customHostOf, judgeProof } from '../../domain/host-proof.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

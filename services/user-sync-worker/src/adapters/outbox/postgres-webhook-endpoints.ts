@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
-import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
+import { isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import { seal } from '@jackfield/sealing/seal'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { WebhookEndpoints } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
 const READ = `
@@ -56,12 +56,11 @@ export function postgresWebhookEndpoints(pool: pg.Pool, sealingKeys: readonly Bu
       return { id, secret: `whsec_${secret.toString('base64')}` }
     },
     async list(tenantId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      const [after] = pageStart(cursor, isUuid) ?? []
       if (after === undefined) return { kind: 'bad-cursor' }
       const text = `${READ} where e.tenant_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`
       const { rows } = await pool.query<Row>(text, [tenantId, after, limit + 1])
-      const items = rows.slice(0, limit).map(toEndpoint)
-      return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
+      return toPage(rows.map(toEndpoint), limit, ({ id }) => [id])
     },
     async has(tenantId, id) {
       const { rows } = await pool.query('select from roster.webhook_endpoint where tenant_id = $1 and id = $2', [

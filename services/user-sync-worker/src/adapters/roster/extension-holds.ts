@@ -1,6 +1,6 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { AuditEntry, ExtensionHolds } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvents } from '../outbox/pending-audit-events.ts'
 
 // Bindings are a part of their person, who is locked and renewed with them: somebody who is enabled at this moment

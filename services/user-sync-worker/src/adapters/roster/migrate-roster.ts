@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { ATTRIBUTES } from '../../domain/person-attributes.ts'
+import { DATABASE_ROLE } from '../tenant-scope.ts'
 
 /** Brings the roster's schema up to date; safe to call from many replicas at once. */
 export function migrateRoster(connectionString: string): Promise<void> {
@@ -8,6 +9,7 @@ export function migrateRoster(connectionString: string): Promise<void> {
     connectionString,
     folder: fileURLToPath(new URL('../../../migrations', import.meta.url)),
     name: 'user_sync_worker',
+    tenants: { schema: 'roster', role: DATABASE_ROLE },
     values: { person_attributes: ATTRIBUTES.map(({ name, column }) => `'${name}', u.${column}`).join(', ') },
   })
 }

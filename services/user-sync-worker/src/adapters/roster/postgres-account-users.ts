@@ -1,6 +1,6 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { AccountUsers } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { forget } from '../sync-runs/sync-run-fence.ts'
 

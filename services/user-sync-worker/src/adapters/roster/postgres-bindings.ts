@@ -1,7 +1,7 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
 import type { AuditEntry, BindingOutcome, Bindings, BindingTarget, IsSeen } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS } from './holder-columns.ts'
 

@@ -1,7 +1,7 @@
 import { ImportRules } from '@jackfield/contract/import-rule'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { ImportRuleBook } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
 const FIND = 'select rules, version from roster.import_rules where tenant_id = $1 and account_id = $2'

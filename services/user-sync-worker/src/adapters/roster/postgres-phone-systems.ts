@@ -1,12 +1,12 @@
 import type { Extension } from '@jackfield/contract/phone-system'
 import { ExtensionNumber } from '@jackfield/contract/phone-user'
-import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
+import { isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
 import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
 import type { PhoneSystems } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { phoneSystem } from './schema.ts'
@@ -46,7 +46,7 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
       return row && toPhoneSystem(row)
     },
     async list(tenantId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      const [after] = pageStart(cursor, isUuid) ?? []
       if (after === undefined) return { kind: 'bad-cursor' }
       const rows = await db
         .select()
@@ -54,8 +54,7 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
         .where(and(eq(phoneSystem.tenantId, tenantId), after === null ? undefined : gt(phoneSystem.id, after)))
         .orderBy(phoneSystem.id)
         .limit(limit + 1)
-      const items = rows.slice(0, limit).map(toPhoneSystem)
-      return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.id ?? '']) : null }
+      return toPage(rows.map(toPhoneSystem), limit, ({ id }) => [id])
     },
     async addExtensions(tenantId, phoneSystemId, items, entryFor) {
       const named = [...new Map(items.map((item) => [item.number, item])).values()]
@@ -69,12 +68,12 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
       return { created: created ?? 0, unchanged: named.length - (created ?? 0) }
     },
     async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isNumber) ?? [])
+      const [after] = pageStart(cursor, isNumber) ?? []
       if (after === undefined) return { kind: 'bad-cursor' }
       type Row = Omit<Extension, 'holder'> & { holder: ReadHolder | null }
       const { rows } = await pool.query<Row>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
-      const items = rows.slice(0, limit).map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
-      return { items, nextCursor: rows.length > limit ? encodeCursor([items.at(-1)?.number ?? '']) : null }
+      const extensions = rows.map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
+      return toPage(extensions, limit, ({ number }) => [number])
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
-import { decodeCursor, encodeCursor, isText, isUuid } from '@jackfield/postgres/cursor'
+import { isText, isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
 import { type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
 import type { PhoneUsers, ReadUserRecord } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
@@ -65,17 +65,13 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
       return rows[0] && toRecord(rows[0])
     },
     async list(tenantId, { search, bound, sso, cursor, limit }) {
-      const [name, id] = cursor === undefined ? [null, null] : (decodeCursor(cursor, isText, isUuid) ?? [])
+      const [name, id] = pageStart(cursor, isText, isUuid) ?? []
       if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
       const pattern = search ? containing(search) : null
       const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
       const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1])
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      return {
-        items: shown.map(toRecord).map(({ version: _, ...entry }) => entry),
-        nextCursor: rows.length > limit && last ? encodeCursor([last.sort_name ?? '', last.id]) : null,
-      }
+      const page = toPage(rows, limit, (row) => [row.sort_name ?? '', row.id])
+      return { ...page, items: page.items.map(toRecord).map(({ version: _, ...entry }) => entry) }
     },
     async ticksOf(tenantId, directoryId, objectIds) {
       const { rows } = await pool.query<Row>(TICKS, [tenantId, directoryId, objectIds])

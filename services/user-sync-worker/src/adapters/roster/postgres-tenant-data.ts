@@ -1,7 +1,7 @@
 import type { RosterOfTenant } from '@jackfield/contract/internal-api'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { TenantData } from '../../ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
 const COUNT = `

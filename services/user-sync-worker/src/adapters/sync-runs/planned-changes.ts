@@ -1,5 +1,5 @@
 import type { PlannedChange } from '@jackfield/contract/import-rule'
-import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
+import { isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
 import type pg from 'pg'
 import type { SyncRuns } from '../../sync-run-ports.ts'
 
@@ -21,12 +21,10 @@ order by "objectId" limit $4`
 export function plannedChanges(pool: pg.Pool): Pick<SyncRuns, 'plannedChanges'> {
   return {
     async plannedChanges(tenantId, runId, { cursor, limit, removals }) {
-      const [after] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      const [after] = pageStart(cursor, isUuid) ?? []
       if (after === undefined) return { kind: 'bad-cursor' }
       const { rows } = await pool.query<PlannedChange>(PLANNED, [tenantId, runId, after, limit + 1, removals])
-      const items = rows.slice(0, limit)
-      const last = items.at(-1)
-      return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.objectId]) : null }
+      return toPage(rows, limit, ({ objectId }) => [objectId])
     },
   }
 }

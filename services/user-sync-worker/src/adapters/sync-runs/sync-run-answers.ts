@@ -1,7 +1,7 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { IsSeen } from '../../ports.ts'
 import type { RunAnswer, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { toDue } from './sync-run-due.ts'
 import { forget } from './sync-run-fence.ts'

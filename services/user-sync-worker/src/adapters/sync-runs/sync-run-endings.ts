@@ -1,7 +1,7 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { blowsFuse } from '../../domain/removal-fuse.ts'
 import type { Lease, RunDecision, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { dropUnusedProofs } from '../page-writes/page-proofs.ts'

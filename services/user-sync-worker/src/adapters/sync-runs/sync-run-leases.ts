@@ -1,8 +1,8 @@
 import { ImportRules } from '@jackfield/contract/import-rule'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { FAILURES_IN_A_ROW, saysOfAccount } from '../../domain/account-health.ts'
 import type { Lease, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
 import { forget, holdsLease } from './sync-run-fence.ts'
 

@@ -1,6 +1,6 @@
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { addSetMembers } from '../page-writes/directory-sets.ts'
 import { useProofs } from '../page-writes/page-proofs.ts'
 import { stageChanges } from '../page-writes/staged-changes.ts'

@@ -1,9 +1,9 @@
 import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
-import { decodeCursor, encodeCursor, isUuid } from '@jackfield/postgres/cursor'
+import { isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
+import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { NewRun, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { forget } from './sync-run-fence.ts'
 import { FIRST_OF_ACCOUNT } from './sync-run-leases.ts'
@@ -59,15 +59,13 @@ export function syncRunRecords(pool: pg.Pool): Pick<SyncRuns, 'create' | 'find' 
       return rows[0] && { run: toSyncRun(rows[0]), revision: rows[0].revision }
     },
     async list(tenantId, { cursor, limit, status }) {
-      const [before] = cursor === undefined ? [null] : (decodeCursor(cursor, isUuid) ?? [])
+      const [before] = pageStart(cursor, isUuid) ?? []
       if (before === undefined) return { kind: 'bad-cursor' }
       // Ids are UUIDs of version 7: the newest run has the greatest.
       const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) and ($4::text is null or r.status = $4)
         order by r.id desc limit $3`
       const { rows } = await pool.query<Row>(text, [tenantId, before, limit + 1, status ?? null])
-      const items = rows.slice(0, limit).map(toSyncRun)
-      const last = items.at(-1)
-      return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null }
+      return toPage(rows.map(toSyncRun), limit, ({ id }) => [id])
     },
   }
 }

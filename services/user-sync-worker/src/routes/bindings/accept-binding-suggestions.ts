@@ -1,10 +1,10 @@
 import { AcceptedBindings, AcceptedSuggestions } from '@jackfield/contract/binding-suggestion'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

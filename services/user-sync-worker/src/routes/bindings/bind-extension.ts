@@ -1,9 +1,9 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { Binding, BindingParams, BindingRequest } from '@jackfield/contract/phone-user'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

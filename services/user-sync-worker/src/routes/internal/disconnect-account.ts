@@ -1,7 +1,7 @@
 import { RosterOfAccount } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 type Needs = Pick<Ports, 'accountUsers' | 'graphSubscriptions' | 'registry'>

@@ -1,7 +1,7 @@
 import { TenantParams } from '@jackfield/contract/identifier'
 import { RosterOfTenant } from '@jackfield/contract/internal-api'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 type Needs = Pick<Ports, 'tenantData' | 'graphSubscriptions' | 'registry'>

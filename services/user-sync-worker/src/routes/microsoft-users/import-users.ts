@@ -2,9 +2,9 @@ import { ImportRequest, RunQuery } from '@jackfield/contract/import-request'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { enabledConnection } from '../../guards/enabled-connection.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

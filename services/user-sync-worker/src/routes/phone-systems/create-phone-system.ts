@@ -1,8 +1,8 @@
 import { TenantParams } from '@jackfield/contract/identifier'
 import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/phone-system'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

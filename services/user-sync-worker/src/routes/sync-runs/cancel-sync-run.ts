@@ -1,9 +1,9 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/sync-run'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

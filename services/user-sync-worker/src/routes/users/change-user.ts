@@ -1,10 +1,10 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
 import { PhoneUser, PhoneUserPatch, UserParams } from '@jackfield/contract/phone-user'
 import { Problem } from '@jackfield/contract/problem'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { decideTicks } from '../../domain/user-ticks.ts'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -2,9 +2,9 @@ import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { TenantParams } from '@jackfield/contract/identifier'
 import { Problem } from '@jackfield/contract/problem'
 import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

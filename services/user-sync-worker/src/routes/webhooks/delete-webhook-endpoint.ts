@@ -1,10 +1,10 @@
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/entity-tag'
 import { Problem } from '@jackfield/contract/problem'
 import { WebhookEndpointParams } from '@jackfield/contract/webhook-endpoint'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -1,9 +1,9 @@
 import { Problem } from '@jackfield/contract/problem'
 import { WebhookEndpointParams, WebhookReplay } from '@jackfield/contract/webhook-endpoint'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { auditEntry } from '../../http/audit-entry.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

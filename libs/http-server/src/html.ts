@@ -1,4 +1,4 @@
-/** Text that is HTML already; any other value is escaped. */
+/** Text that is HTML already; every other value put into a template is escaped. */
 export class Html {
   readonly text: string
   constructor(text: string) {
@@ -14,13 +14,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-}
-
 type Value = Html | string | number | false | undefined | readonly Html[]
 
-/** A template whose values are escaped, except those that are `Html` themselves. */
+/** A template whose values are escaped, except those that are `Html`; `false` and `undefined` render nothing. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(strings.map((part, index) => part + render(values[index])).join(''))
 }
@@ -29,5 +25,5 @@ function render(value: Value): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.text
   if (typeof value === 'object') return value.map((item) => item.text).join('')
-  return escapeHtml(String(value))
+  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

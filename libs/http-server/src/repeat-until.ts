@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Repeats `work`, pausing after each run, until the signal. Errors go to `onError`. */
+/** Repeats `work`, with a pause of `milliseconds` before each run, until `signal` aborts. Errors go to `onError`. */
 export async function repeatUntil(
   signal: AbortSignal,
   milliseconds: number,
   work: () => Promise<unknown>,
   onError: (error: unknown) => void,
-) {
+): Promise<void> {
   try {
     for (;;) {
       await sleep(milliseconds, undefined, { signal })

@@ -1,4 +1,5 @@
 import { defineErrors } from '@jackfield/problem/app-error'
+import { isLostStore } from '@jackfield/problem/lost-store'
 
 const CATALOGUE = {
   unauthenticated: { status: 401, message: 'Credentials are needed.' },
@@ -54,3 +55,11 @@ export const refuse = defineErrors(CATALOGUE)
 export const sentences = Object.fromEntries(
   Object.entries(CATALOGUE).map(([code, { message }]) => [code, message]),
 ) as Record<keyof typeof CATALOGUE, string>
+
+/** True when a service of ours, Postgres or Redis does not answer, or when no more sign-ins are accepted. */
+export function isDependencyFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'ServiceCallError' || cause.name === 'NoRoomError') return true
+  }
+  return isLostStore(error)
+}

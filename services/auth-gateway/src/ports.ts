@@ -16,7 +16,7 @@ import type { Principal } from '@jackfield/contract/principal'
 import type { Revocation } from '@jackfield/contract/revocation'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { ArtefactSpaces } from './artefact-port.ts'
-import type { Backend } from './domain/edge-route.ts'
+import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { PersonId } from './domain/sign-in/account-id.ts'
@@ -222,6 +222,8 @@ export type LogoutNotices = {
 }
 
 export type BackendToken = (backend: Backend, principal: Principal) => string
+/** Origins of the services behind the admin API. */
+export type Backends = Readonly<Record<Backend, string>>
 
 export type Ports = {
   registry: Registry
@@ -234,3 +236,6 @@ export type Ports = {
   clock: Clock
   backendToken: BackendToken
 }
+
+/** What routes and their steps need. `baseUrl`: scheme, base domain and port of the platform. */
+export type Parts = Ports & { baseUrl: string }

@@ -1,23 +1,21 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { consentPage } from '../src/pages/consent-page.ts'
-import { controlFailurePage, controlRefusalPage } from '../src/pages/control-sign-in-pages.ts'
-import { devicePages } from '../src/pages/device-pages.ts'
-import { signInNotFinishedPage } from '../src/pages/frontend-pages.ts'
-import { askAddressPage, chooseRealmPage, chooseTenantPage } from '../src/pages/home-realm-pages.ts'
+import { consentPage, controlFailurePage, controlRefusalPage } from '../src/pages/control-pages.ts'
 import { html } from '../src/pages/html.ts'
-import { type Look, type Page, renderPage, type ShowPage } from '../src/pages/layout.ts'
+import { type Look, type Page, renderPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
-import { protocolErrorPage } from '../src/pages/protocol-error-page.ts'
-import { redeemInBrowserPage } from '../src/pages/redeem-in-browser-page.ts'
+import { providerPages, type ShowPage } from '../src/pages/provider-pages.ts'
+import { redeemInBrowserPage, signedInPage } from '../src/pages/script-pages.ts'
 import {
   accountPickerPage,
+  askAddressPage,
+  chooseRealmPage,
+  chooseTenantPage,
   microsoftFailurePage,
   notSetUpPage,
   refusalPage,
+  signInNotFinishedPage,
   wrongDirectoryPage,
 } from '../src/pages/sign-in-pages.ts'
-import { signedOutPage, signOutPage } from '../src/pages/sign-out-pages.ts'
-import { signedInPage } from '../src/pages/signed-in-page.ts'
 import type { Texts } from '../src/pages/texts/texts.ts'
 
 const details = html`<p class="quiet">Code: AADSTS7000215<br>Request: 0f3c8f6e-6d0a-4f6b-9a31-0f6f2f3b8c11</p>`
@@ -39,6 +37,8 @@ const sessions = [
   { ...session, handle: 'b', isOwn: false, browser: { browser: 'Samsung Internet', system: 'Android' } },
   { ...session, handle: 'c', isOwn: false, browser: {}, apps: ['Web phone', 'Contact centre', 'Call portal'] },
 ]
+
+const pagesOf = (show: ShowPage) => providerPages(show, () => undefined)
 
 /** What a page of the provider's shows, without the provider. */
 function shown(run: (show: ShowPage, ctx: KoaContextWithOIDC) => unknown): (texts: Texts) => Page {
@@ -77,15 +77,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
     ]),
   ),
   'not-set-up': (texts) => notSetUpPage(texts, links),
-  'account-picker': (texts) =>
-    accountPickerPage(
-      texts,
-      [
-        { id: '1', alias: 'Head office' },
-        { id: '2', alias: 'Branch & sons' },
-      ],
-      links,
-    ),
+  'account-picker': (texts) => accountPickerPage(texts, accounts, links.uid),
   'wrong-directory': (texts) => wrongDirectoryPage(texts, 'Head office', ids.accountId, links),
   ...Object.fromEntries(
     (['timeout', 'unreachable', 'malformed', 'answer-used'] as const).map((kind) => [
@@ -117,7 +109,13 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'home-realm-address': (texts) => askAddressPage(texts, 'uid'),
   'home-realm-address-malformed': (texts) => askAddressPage(texts, 'uid', 'adele', 'malformed'),
   'home-realm-address-unknown': (texts) => askAddressPage(texts, 'uid', 'adele@contoso.example', 'unknown'),
-  'home-realm-choice': (texts) => chooseRealmPage(texts, 'uid', 'adele@contoso.example', accounts),
+  'home-realm-choice': (texts) =>
+    chooseRealmPage(
+      texts,
+      'uid',
+      'adele@contoso.example',
+      accounts.map((account) => ({ account })),
+    ),
   'home-realm-tenant': (texts) =>
     chooseTenantPage(texts, 'uid', [
       { id: '1', name: 'Contoso' },
@@ -131,13 +129,15 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       { kind: 'refused', code: 'AADSTS53003', error: undefined, correlationId: undefined },
       controlLinks,
     ).page,
+  'redeem-in-browser': (texts) => redeemInBrowserPage(texts, redemption),
+  'signed-in-bridge': (texts) => signedInPage(texts, ''),
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,
-  'device-code': shown((show, ctx) => devicePages(show, () => undefined).input(ctx)),
-  'device-code-wrong': shown((show, ctx) => devicePages(show, () => undefined).input(ctx, '', {}, wrongCode)),
+  'device-code': shown((show, ctx) => pagesOf(show).device.input(ctx)),
+  'device-code-wrong': shown((show, ctx) => pagesOf(show).device.input(ctx, '', {}, wrongCode)),
   'device-confirm': shown((show, ctx) =>
-    devicePages(show, () => undefined).confirm(
+    pagesOf(show).device.confirm(
       ctx,
       '',
       { clientName: 'Desk phone', clientId: 'd' },
@@ -145,18 +145,16 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       'BBBB-CCCC',
     ),
   ),
-  'device-connected': shown((show, ctx) => devicePages(show, () => undefined).success(ctx)),
-  'sign-out': shown((show, ctx) => signOutPage(show)(ctx)),
-  'signed-out': shown((show, ctx) => signedOutPage(show)(ctx)),
-  'protocol-error': shown((show, ctx) => protocolErrorPage(show)(ctx, { error: 'invalid_client' }, new Error('x'))),
+  'device-connected': shown((show, ctx) => pagesOf(show).device.success(ctx)),
+  'sign-out': shown((show, ctx) => pagesOf(show).signOut(ctx)),
+  'signed-out': shown((show, ctx) => pagesOf(show).signedOut(ctx)),
+  'protocol-error': shown((show, ctx) => pagesOf(show).error(ctx, { error: 'invalid_client' }, new Error('x'))),
 }
 
-/** The same as they are sent; those with a script of their own without it. */
+/** The markup of every page, without scripts. */
 export function everyPage(look: Look): Array<[name: string, markup: string]> {
-  const withoutScript = (markup: string) => markup.replace(/<script[\s\S]*<\/script>/, '')
-  return [
-    ...Object.entries(PAGES).map(([name, page]) => [name, renderPage(page(look.texts), look)] as [string, string]),
-    ['redeem-in-browser', withoutScript(redeemInBrowserPage(look, redemption).page)],
-    ['signed-in-bridge', withoutScript(signedInPage(look, ''))],
-  ]
+  return Object.entries(PAGES).map(([name, page]) => {
+    const { script: _, ...shownPage } = page(look.texts)
+    return [name, renderPage(shownPage, look)]
+  })
 }

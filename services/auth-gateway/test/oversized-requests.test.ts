@@ -122,7 +122,7 @@ const WRITING: Array<[string, string, string, Record<string, string>, number]> =
   [CONTOSO, '/auth/verify', FORM, {}, 200],
   [CONTOSO, '/auth/microsoft/callback', FORM, {}, 413],
   [CONTOSO, '/auth/microsoft/redeemed', FORM, OWN, 413],
-  [CONTROL, '/auth/control/redeemed', FORM, OWN, 413],
+  [CONTROL, '/auth/microsoft/redeemed', FORM, OWN, 413],
   [CONTROL, '/auth/control/session', JSON_TYPE, OWN, 413],
   [CONTROL, '/auth/control/sign-ins', JSON_TYPE, OWN, 413],
   [CONTROL, '/api/v1/tenants', JSON_TYPE, ADMIN, 413],

@@ -61,3 +61,18 @@ export function nameOf(site: Site): string | undefined {
 export function brandingOf(site: Site): Branding {
   return site.kind === 'tenant' ? site.branding : NO_BRANDING
 }
+
+type Tenants = { findTenant(tenantId: string): Promise<SignInTenant | undefined> }
+
+/**
+ * Finds a tenant whose people may sign in on this site: on a tenant's host that tenant alone, so that a sign-in cannot
+ * end in another tenant than it began in (T-23); elsewhere any tenant of the registry.
+ */
+export async function findTenantOf(
+  { findTenant }: Tenants,
+  site: Site,
+  tenantId: string,
+): Promise<SignInTenant | undefined> {
+  if (site.kind !== 'tenant') return findTenant(tenantId)
+  return site.tenant.id === tenantId ? site : undefined
+}

@@ -2,12 +2,11 @@ import { NO_BRANDING } from '@jackfield/contract/branding'
 import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { isDependencyFailure } from '../dependency-failure.ts'
 import { chooseLanguage } from '../domain/language.ts'
 import { brandingOf, nameOf } from '../domain/site.ts'
-import { refuse } from '../errors.ts'
+import { isDependencyFailure, refuse } from '../errors.ts'
 import { html } from '../pages/html.ts'
-import { type Look, languageHeaders, type Page, pageSecurityPolicy, renderPage } from '../pages/layout.ts'
+import { type Look, type Page, pageHeaders, renderPage } from '../pages/layout.ts'
 import { type Texts, textsFor } from '../pages/texts/texts.ts'
 
 declare module 'fastify' {
@@ -41,7 +40,7 @@ export const pagePlugin = plugin(async (app) => {
 /** Language, name and branding of the answer to this request. */
 export function lookOf(request: FastifyRequest): Look {
   const { uiLocales, site } = request
-  const branding = site ? brandingOf(site) : NO_BRANDING // where the host is nobody's there is no site
+  const branding = site ? brandingOf(site) : NO_BRANDING // an unknown host has no site
   const acceptLanguage = request.headers['accept-language']
   const language = chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage: branding.language ?? undefined })
   return { texts: textsFor(language), tenant: site && nameOf(site), branding }
@@ -51,15 +50,25 @@ export function textsOf(request: FastifyRequest): Texts {
   return lookOf(request).texts
 }
 
+/** `formTargets`: origins at which a form of the page may end after redirects. */
 export function sendPage(reply: FastifyReply, status: number, page: Page, formTargets: readonly string[] = []) {
   const look = lookOf(reply.request)
   return reply
     .status(status)
-    .header('content-security-policy', pageSecurityPolicy(look, formTargets))
+    .headers(pageHeaders(look, page, formTargets))
     .header('cache-control', 'no-store')
-    .headers(languageHeaders(look))
     .type('text/html; charset=utf-8')
     .send(renderPage(page, look))
+}
+
+/**
+ * Sends a page that leads to a path of this host: after a form, where the policy `form-action` would apply to every
+ * redirect that follows, or where the next request must come from our own origin.
+ */
+export function sendOnward(reply: FastifyReply, path: string, tenant?: string) {
+  const { redeeming, oneMoment, continue: goOn } = textsOf(reply.request)
+  const body = html`<p>${oneMoment}</p><div class="actions"><a class="button" href="${path}">${goOn}</a></div>`
+  return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: redeeming.title, tenant, body })
 }
 
 /** Code and request id for support. */

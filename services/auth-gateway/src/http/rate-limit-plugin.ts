@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { limitsOf, RATE_LIMITS, type RateLimit, type RateLimitName, stretched } from '../domain/rate-limits.ts'
 import { refuse } from '../errors.ts'
+import { pathOf } from './requests.ts'
 
 export type RateLimiter = {
   /**
@@ -55,7 +56,7 @@ export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }
 })
 
 /** The path as the router matched it, independent of spelling (T-70); paths under a wildcard have one spelling. */
-function addressOf({ routeOptions, url }: FastifyRequest): string {
-  const route = routeOptions.url ?? ''
-  return route.endsWith('*') ? (url.split('?', 1)[0] ?? '') : route
+function addressOf(request: FastifyRequest): string {
+  const route = request.routeOptions.url ?? ''
+  return route.endsWith('*') ? pathOf(request) : route
 }

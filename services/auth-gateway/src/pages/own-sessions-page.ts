@@ -1,4 +1,4 @@
-import type { BrowserName } from '../domain/browser-name.ts'
+import type { BrowserName } from '../domain/own-sessions.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'

@@ -1,20 +1,23 @@
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import type { Refusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
-import { anotherAddress } from './home-realm-pages.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
 /** Values that every page of an attempt needs. */
 export type SignInLinks = { uid: string; tenant: string | undefined; details: Html }
+type Account = { id: string; alias: string }
 
 const attemptPath = (uid: string) => `/auth/interaction/${uid}`
+const addressPath = (uid: string) => `${attemptPath(uid)}/address`
 const tryAgain = (texts: Texts, uid: string) => html`<a class="button" href="${attemptPath(uid)}">${texts.tryAgain}</a>`
 const backToApp = (texts: Texts, uid: string) =>
   html`<form method="post" action="${attemptPath(uid)}/cancel"><button class="plain">${texts.backToApp}</button></form>`
 const otherAccount = (texts: Texts, uid: string, accountId: string, look: 'button' | 'button plain') =>
   html`<a class="${look}" href="${attemptPath(uid)}/microsoft/${accountId}?prompt=select_account">${texts.useAnotherAccount}</a>`
+const anotherAddress = ({ homeRealm }: Texts, uid: string) =>
+  html`<a class="button plain" href="${addressPath(uid)}">${homeRealm.useAnotherAddress}</a>`
 export const forAdmin = (texts: Texts, sentence: string) => html`<p class="quiet">${texts.forAdmin(sentence)}</p>`
 
 export function refusalPage(
@@ -43,15 +46,58 @@ ${forAdmin(texts, admin)}
   }
 }
 
-export function accountPickerPage(
-  texts: Texts,
-  accounts: ReadonlyArray<{ id: string; alias: string }>,
-  { uid }: Pick<SignInLinks, 'uid'>,
-): Page {
+export function accountPickerPage(texts: Texts, accounts: readonly Account[], uid: string): Page {
+  const { title, lead } = texts.accountPicker
   return {
-    title: texts.accountPicker.title,
-    body: html`<p>${texts.accountPicker.lead}</p>
+    title,
+    body: html`<p>${lead}</p>
 ${accounts.map(({ id, alias }) => html`<a class="button plain choice" href="${attemptPath(uid)}/microsoft/${id}">${alias}</a>`)}
+<div class="actions">${backToApp(texts, uid)}</div>`,
+  }
+}
+
+/** One field. The address stays in the form: no cookie and no URL contains it. */
+export function askAddressPage(texts: Texts, uid: string, typed = '', trouble?: 'malformed' | 'unknown'): Page {
+  const { title, address, hint } = texts.homeRealm
+  const isWrong = trouble && html` aria-invalid="true"`
+  return {
+    title,
+    body: html`${trouble && html`<p role="alert" id="trouble">${texts.homeRealm[trouble]}</p>`}<form id="address-form" method="post" action="${addressPath(uid)}">
+<label for="address">${address}</label>
+<p><input id="address" type="email" name="address" value="${typed}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" required autofocus aria-describedby="${trouble ? 'trouble hint' : 'hint'}"${isWrong}></p>
+<p class="quiet" id="hint">${hint}</p><div class="actions"><button>${texts.continue}</button></div></form>
+<div class="actions">${backToApp(texts, uid)}</div>`,
+  }
+}
+
+/** Shows aliases: people who are not signed in do not learn the tenants' names. */
+export function chooseRealmPage(
+  texts: Texts,
+  uid: string,
+  address: string,
+  realms: ReadonlyArray<{ account: Account }>,
+): Page {
+  const { title, lead } = texts.accountPicker
+  return {
+    title,
+    body: html`<p>${lead}</p>
+<form method="post" action="${addressPath(uid)}"><input type="hidden" name="address" value="${address}">
+${realms.map(({ account }) => html`<button class="plain choice" name="account" value="${account.id}">${account.alias}</button>`)}</form>
+<div class="actions">${anotherAddress(texts, uid)}${backToApp(texts, uid)}</div>`,
+  }
+}
+
+/** For a person whom Microsoft has identified and several tenants admit. */
+export function chooseTenantPage(
+  texts: Texts,
+  uid: string,
+  tenants: ReadonlyArray<{ id: string; name: string }>,
+): Page {
+  const { chooseTenant, chooseTenantLead } = texts.homeRealm
+  return {
+    title: chooseTenant,
+    body: html`<p>${chooseTenantLead}</p>
+${tenants.map(({ id, name }) => html`<a class="button plain choice" href="${attemptPath(uid)}/tenant/${id}">${name}</a>`)}
 <div class="actions">${backToApp(texts, uid)}</div>`,
   }
 }
@@ -103,12 +149,22 @@ export function describeFailure(
   if (failure.kind === 'cancelled') return { status: 403, ...microsoft.cancelled }
   if (failure.kind === 'refused') {
     const { message, remedy } = explainRefusal(failure, language)
+    const sentences = { title: microsoft.notSignedIn, admin: `${message} ${remedy}` }
     if (failure.code === undefined && PASSING.test(failure.error ?? ''))
-      return { status: 502, title: microsoft.notSignedIn, person: microsoft.unable, admin: `${message} ${remedy}` }
-    const isOurs = failure.code !== undefined && OURS.test(failure.code)
-    const person = isOurs ? microsoft.needsAdmin : microsoft.refused
-    return { status: isOurs ? 502 : 403, title: microsoft.notSignedIn, person, admin: `${message} ${remedy}` }
+      return { status: 502, ...sentences, person: microsoft.unable }
+    return failure.code !== undefined && OURS.test(failure.code)
+      ? { status: 502, ...sentences, person: microsoft.needsAdmin }
+      : { status: 403, ...sentences, person: microsoft.refused }
   }
   const status = STATUS[failure.kind]
   return { status, title: status === 400 ? microsoft.notSignedIn : microsoft.noAnswer, person: microsoft[failure.kind] }
+}
+
+/** For a server-rendered frontend's sign-in that ended without a session. */
+export function signInNotFinishedPage({ notFinished }: Texts, again: string, details: Html): Page {
+  return {
+    title: notFinished.title,
+    body: html`<p>${notFinished.text}</p>
+<div class="actions"><a class="button" href="${again}">${notFinished.signIn}</a></div>${details}`,
+  }
 }

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
+import { requireSameSite } from '../http/request-guards.ts'
+import { takeForms } from '../http/requests.ts'
 import type { Ports } from '../ports.ts'
-import { requireFrontendSession } from '../sessions/frontend-session.ts'
-import { ALL_OTHERS, sessionHandle } from '../sessions/own-session-handle.ts'
-import { requireSameSite } from '../sessions/same-site.ts'
+import { ALL_OTHERS, requireFrontendSession, sessionHandle } from '../sessions/frontend-session.ts'
 import { auditSessionsEnded } from '../sign-in/sign-in-audit.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
@@ -15,15 +15,7 @@ const EndSession = z.object({ session: z.string().max(64) })
  * apps.
  */
 export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 1_024 },
-    (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(String(body))))
-    },
-  )
-
+  takeForms(app, 1_024)
   app.post<{ Body: z.infer<typeof EndSession> }>(
     '/auth/sessions/end',
     { schema: { body: EndSession } },
@@ -42,7 +34,7 @@ export const endOwnSession: FastifyPluginAsync<Ports> = async (app, ports) => {
       if (meant.length === 0) throw refuse('session-not-found')
 
       for (const { uid } of meant) await provider.endSession(accountId, uid)
-      await auditSessionsEnded(ports, request, tenant.id, person.id, meant.length)
+      await auditSessionsEnded(ports, request, { tenantId: tenant.id, userId: person.id, count: meant.length })
       return reply.header('cache-control', 'no-store').redirect('/auth/sessions', 303)
     },
   )

@@ -3,16 +3,17 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
 import { lookOf } from '../http/page-plugin.ts'
-import type { Ports } from '../ports.ts'
+import { refuseForeignForm } from '../http/request-guards.ts'
+import { pathOf } from '../http/requests.ts'
+import type { Parts } from '../ports.ts'
 import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
-import { refuseForeignForm } from '../sessions/same-site.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /** Documents that any origin may read. */
 const OPEN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])
 
 /** Mounts the OpenID Provider of a site under `/auth`. It reads and answers the raw request itself. */
-export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
   // The provider parses bodies: they are passed on unread.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -23,10 +24,10 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const site = signInSite(request)
-      const path = (request.url.split('?')[0] ?? '').slice('/auth'.length)
+      const path = pathOf(request).slice('/auth'.length)
       if (!ADDRESSES.test(path)) throw refuse('not-found')
       const { origin } = request.headers
-      if (origin !== undefined && !OPEN.has(path) && isCalledByScript(path)) {
+      if (origin !== undefined && !OPEN.has(path) && SCRIPTED.has(path)) {
         // oidc-provider reflects any Origin until it knows the client, so unregistered ones are refused before (SC-14).
         const registered = registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
         if (!registered.has(origin)) throw refuse('origin-not-registered')
@@ -75,10 +76,6 @@ const PASSED_ON = new Set(['/authorize', '/logout'])
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
 
 const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
-
-function isCalledByScript(path: string): boolean {
-  return SCRIPTED.has(path)
-}
 
 /**
  * Redirects an authorization request (OpenID Connect Core 3.1.2.1) or a sign-out (RP-Initiated Logout 2) by POST to the

@@ -7,8 +7,8 @@ import { chooseReturnTarget } from '../domain/sign-in/return-target.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, technicalDetails, textsOf } from '../http/page-plugin.ts'
-import { signInNotFinishedPage } from '../pages/frontend-pages.ts'
-import type { Ports } from '../ports.ts'
+import { signInNotFinishedPage } from '../pages/sign-in-pages.ts'
+import type { Parts } from '../ports.ts'
 import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
 import { findFrontend, findFrontendSession } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
@@ -20,7 +20,7 @@ const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.
  * Sign-in of server-rendered frontends: an authorization request by the gateway itself, of which only the session
  * cookie is used.
  */
-export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { clientId, returnTo } = readQuestion(request)

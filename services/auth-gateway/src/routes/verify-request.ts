@@ -1,8 +1,9 @@
 import { ClientId } from '@jackfield/contract/app'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { identityHeaders } from '../domain/identity-headers.ts'
+import { identityHeaders } from '../domain/sign-in/person-claims.ts'
 import { refuse } from '../errors.ts'
+import { discardBodies } from '../http/requests.ts'
 import type { Ports } from '../ports.ts'
 import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
@@ -14,12 +15,7 @@ const schema = { params: z.object({ clientId: ClientId }) }
  * of a binding counts too.
  */
 export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
-  // Envoy asks with the method and headers of the request it guards.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume()
-    done(null)
-  })
+  discardBodies(app) // Envoy asks with the method and headers of the request it guards
   const config = { takesForwardedHost: true } as const
   const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 

@@ -2,9 +2,9 @@ import type { Principal } from '@jackfield/contract/principal'
 import type { FastifyRequest } from 'fastify'
 import { refuse } from '../errors.ts'
 import type { RateLimiter } from '../http/rate-limit-plugin.ts'
+import { requireSameSite } from '../http/request-guards.ts'
 import type { Ports } from '../ports.ts'
 import { findControlSession } from './control-session.ts'
-import { requireSameSite } from './same-site.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -4,7 +4,7 @@ import { Principal } from '@jackfield/contract/principal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CONTROL_IDLE, controlSessionState } from '../domain/session-limits.ts'
-import { decideControlAdmission } from '../domain/sign-in/control-admission.ts'
+import { decideControlAdmission } from '../domain/sign-in/admission.ts'
 import type { Ports } from '../ports.ts'
 
 const COOKIE = '__Host-jackfield-control'

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { App } from '@jackfield/contract/app'
 import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 import type { FastifyRequest } from 'fastify'
@@ -5,7 +6,7 @@ import { registerApp, SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
 import { isLoginTooOld } from '../domain/session-limits.ts'
 import { readAccountId } from '../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../domain/sign-in/admission.ts'
-import { findTenantOf } from '../domain/tenant-of-site.ts'
+import { findTenantOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { signInSite } from '../sites/site-plugin.ts'
@@ -77,4 +78,17 @@ export async function findFrontend(
   )
   const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
   return { app, origins, home, postLogoutRedirectUris }
+}
+
+/** Target that means all sessions but the current one. */
+export const ALL_OTHERS = 'others'
+
+/**
+ * Names a session in a form, valid for one other session only. Both uids are secret and random, so only that session's
+ * page can contain the name, which also proves that the form is not cross-site (T-60).
+ */
+export function sessionHandle(ownUid: string, target: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['own-session', ownUid, target]))
+    .digest('base64url')
 }

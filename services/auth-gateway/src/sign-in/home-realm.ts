@@ -3,7 +3,7 @@ import type { SignInTenant } from '@jackfield/contract/internal-api'
 import { decideAdmission } from '../domain/sign-in/admission.ts'
 import { onePerDirectory, type Realm, realmsIn } from '../domain/sign-in/home-realm.ts'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
-import type { Ports } from '../ports.ts'
+import type { Parts, Ports } from '../ports.ts'
 
 // Finds the Microsoft account by which a person signs in on a shared host. Before Microsoft has identified them, only
 // the address's domain is used, and no answer reveals whether a person exists.
@@ -43,10 +43,7 @@ export async function findAdmittingRealms(
 }
 
 /** The tenant with the slug that an app asks for. */
-export async function findNamedTenant(
-  { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
-  slug: string,
-) {
+export async function findNamedTenant({ registry, baseUrl }: Parts, slug: string) {
   if (!/^[a-z0-9-]{1,63}$/.test(slug)) return undefined
   const found = await registry.findHost(`${slug}.${new URL(baseUrl).host}`)
   return found?.kind === 'tenant' ? (found satisfies SignInTenant) : undefined

@@ -1,16 +1,12 @@
 import type { Administrator } from '@jackfield/contract/administrator'
+import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
+import type { ControlLogin } from '../domain/sign-in/pending-login.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 
-type SignInEvent = {
-  outcome: 'success' | 'refused'
-  clientId: string
-  reason?: string
-  accountId?: string
-  userId?: string | undefined
-  identity?: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'> | undefined
-}
+type Registry = Pick<Ports, 'registry'>
+type Identity = Pick<MicrosoftIdentity, 'directoryId' | 'objectId'>
 
 /** Code for the page and reason for the audit log when Microsoft gave no identity. */
 export function causeOf(failure: MicrosoftFailure): {
@@ -34,99 +30,82 @@ export function causeOf(failure: MicrosoftFailure): {
   }
 }
 
-/**
- * Records a sign-in in the tenant's audit log. Waits 2 s at most; a failure is logged and does not stop the sign-in.
- */
-export async function auditSignIn(
-  { registry }: Pick<Ports, 'registry'>,
-  request: FastifyRequest,
-  tenantId: string,
-  event: SignInEvent,
-) {
-  const { identity, userId } = event
+/** Waits 2 s at most; a failure is logged and stops nothing. */
+async function record({ registry }: Registry, request: FastifyRequest, event: Omit<NewAuditEvent, 'requestId'>) {
   try {
-    await registry.recordAuditEvent({
-      tenantId,
-      actor: userId
-        ? `phone-user:${userId}`
-        : identity
-          ? `microsoft:${identity.directoryId}/${identity.objectId}`
-          : 'unknown',
-      action: 'sign-in',
-      outcome: event.outcome,
-      target: `app:${event.clientId}`,
-      requestId: request.id,
-      details: {
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
-        ...(event.accountId === undefined ? {} : { microsoftAccountId: event.accountId }),
-        ...(identity ? { directoryId: identity.directoryId, objectId: identity.objectId } : {}),
-      },
-    })
+    await registry.recordAuditEvent({ ...event, requestId: request.id })
   } catch (error) {
-    request.log.error({ err: error, reason: event.reason }, 'audit event of a sign-in was not recorded')
+    const { action, details } = event
+    request.log.error({ err: error, action, reason: details?.reason }, 'audit event was not recorded')
   }
 }
 
-/** Records that a person ended their own other sessions. They have ended already: a failure is only logged. */
-export async function auditSessionsEnded(
-  { registry }: Pick<Ports, 'registry'>,
+const actorOf = (identity: Identity | undefined) =>
+  identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
+const idsOf = (identity: Identity | undefined) =>
+  identity && { directoryId: identity.directoryId, objectId: identity.objectId }
+
+type SignInEvent = {
+  outcome: 'success' | 'refused'
+  clientId: string
+  reason?: string
+  accountId?: string
+  userId?: string | undefined
+  identity?: Identity | undefined
+}
+
+/** Records a sign-in to an app in the tenant's audit log. */
+export function auditSignIn(ports: Registry, request: FastifyRequest, tenantId: string, event: SignInEvent) {
+  const { outcome, clientId, reason, accountId, userId, identity } = event
+  return record(ports, request, {
+    tenantId,
+    actor: userId ? `phone-user:${userId}` : actorOf(identity),
+    action: 'sign-in',
+    outcome,
+    target: `app:${clientId}`,
+    details: { ...(reason && { reason }), ...(accountId && { microsoftAccountId: accountId }), ...idsOf(identity) },
+  })
+}
+
+/** Records that a person ended other sessions of their own. */
+export function auditSessionsEnded(
+  ports: Registry,
   request: FastifyRequest,
-  tenantId: string,
-  userId: string,
-  count: number,
+  { tenantId, userId, count }: { tenantId: string; userId: string; count: number },
 ) {
-  try {
-    await registry.recordAuditEvent({
-      tenantId,
-      actor: `phone-user:${userId}`,
-      action: 'session.end',
-      outcome: 'success',
-      target: `phone-user:${userId}`,
-      requestId: request.id,
-      details: { sessions: String(count) },
-    })
-  } catch (error) {
-    request.log.error({ err: error }, 'audit event of ended sessions was not recorded')
-  }
+  const [actor, details] = [`phone-user:${userId}`, { sessions: String(count) }]
+  return record(ports, request, { tenantId, actor, action: 'session.end', outcome: 'success', target: actor, details })
 }
 
 type ControlSignInEvent = {
   outcome: 'success' | 'refused'
-  tenantId: string
-  accountId: string
   reason?: string
   identity?: MicrosoftIdentity
   administrator?: Administrator
 }
 
 /** Records a sign-in to Control, with Microsoft's authentication methods if given. */
-export async function auditControlSignIn(
-  { registry }: Pick<Ports, 'registry'>,
+export function auditControlSignIn(
+  ports: Registry,
   request: FastifyRequest,
-  event: ControlSignInEvent,
+  { tenantId, accountId }: ControlLogin,
+  { outcome, reason, identity, administrator }: ControlSignInEvent,
 ) {
-  const { identity, administrator, reason } = event
-  const stranger = identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
-  try {
-    await registry.recordAuditEvent({
-      tenantId: administrator?.scope === 'platform' ? null : event.tenantId,
-      actor: administrator ? `administrator:${administrator.id}` : stranger,
-      action: 'control.sign-in',
-      outcome: event.outcome,
-      target: 'control',
-      requestId: request.id,
-      details: {
-        ...(reason === undefined ? {} : { reason }),
-        microsoftAccountId: event.accountId,
-        ...(identity
-          ? { directoryId: identity.directoryId, objectId: identity.objectId, amr: identity.amr.join(' ') }
-          : {}),
-        ...(administrator
-          ? { scope: administrator.scope, role: administrator.role, displayName: administrator.displayName }
-          : {}),
-      },
-    })
-  } catch (error) {
-    request.log.error({ err: error, reason }, 'audit event of a sign-in to Control was not recorded')
-  }
+  return record(ports, request, {
+    tenantId: administrator?.scope === 'platform' ? null : tenantId,
+    actor: administrator ? `administrator:${administrator.id}` : actorOf(identity),
+    action: 'control.sign-in',
+    outcome,
+    target: 'control',
+    details: {
+      ...(reason && { reason }),
+      microsoftAccountId: accountId,
+      ...(identity && { ...idsOf(identity), amr: identity.amr.join(' ') }),
+      ...(administrator && {
+        scope: administrator.scope,
+        role: administrator.role,
+        displayName: administrator.displayName,
+      }),
+    },
+  })
 }

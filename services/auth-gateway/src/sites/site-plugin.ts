@@ -40,11 +40,6 @@ export async function findSignInSite(
   return { ...found, origin }
 }
 
-export async function findTenantSite(registry: Registry, host: string): Promise<TenantSite | undefined> {
-  const site = await findSignInSite(registry, host)
-  return site?.kind === 'tenant' ? site : undefined
-}
-
 /** Guards: a route of one kind of site does not exist on the others. */
 export async function onTenantSite(request: FastifyRequest): Promise<void> {
   if (request.site.kind !== 'tenant') throw refuse('not-found')

@@ -2,9 +2,9 @@ import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-lin
 import type { FastifyPluginAsync } from 'fastify'
 import type { z } from 'zod'
 import { refuse } from '../../errors.ts'
+import { requireSameSite } from '../../http/request-guards.ts'
 import type { Ports } from '../../ports.ts'
 import { endControlSession, findControlSession, startControlSession } from '../../sessions/control-session.ts'
-import { requireSameSite } from '../../sessions/same-site.ts'
 
 const PATH = '/auth/control/session'
 

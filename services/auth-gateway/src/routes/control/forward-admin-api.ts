@@ -1,15 +1,14 @@
 import replyFrom from '@fastify/reply-from'
+import { whenConnectionCloses } from '@jackfield/http-server/connection-close'
 import { fairQueue } from '@jackfield/http-server/fair-queue'
 import { fairSlots } from '@jackfield/http-server/fair-slots'
 import { pauseBeforeRetry } from '@jackfield/internal-token/retry'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { type Backend, chooseBackend, isPlainPath } from '../../domain/edge-route.ts'
-import { CALLS, callerOf, STREAMS } from '../../domain/proxy-limits.ts'
+import { CALLS, callerOf, chooseBackend, isPlainPath, STREAMS } from '../../domain/admin-api.ts'
 import { refuse } from '../../errors.ts'
-import { holdSlot } from '../../http/proxy-slot.ts'
-import type { BackendToken } from '../../ports.ts'
+import { pathOf } from '../../http/requests.ts'
+import type { Backends, BackendToken } from '../../ports.ts'
 
-export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
 /** Request headers that are forwarded. Cookies, forwarded headers and the client's credential are not. */
@@ -148,8 +147,35 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
   }
 }
 
-function plainPathOf({ url }: FastifyRequest): string {
-  const path = (url.split('?')[0] ?? '').slice(PREFIX.length)
+/**
+ * Holds a slot while a forwarded call uses a connection: until the service behind has answered, even when the client
+ * has gone, and until the answer is sent. Call `answered` once the service has answered.
+ */
+function holdSlot({ raw }: FastifyReply, release: () => void) {
+  let [isAnswered, isClosed] = [false, false]
+  const end = () => {
+    takeBack()
+    release()
+  }
+  const close = () => {
+    isClosed = true
+    // An answer still being sent to a closed connection would hold the connection to the service behind.
+    raw.destroy()
+    if (isAnswered) end()
+  }
+  const takeBack = whenConnectionCloses(raw.req.socket, close)
+  raw.once('close', close)
+  return {
+    answered() {
+      isAnswered = true
+      if (isClosed) end()
+    },
+    release: end,
+  }
+}
+
+function plainPathOf(request: FastifyRequest): string {
+  const path = pathOf(request).slice(PREFIX.length)
   if (!isPlainPath(path)) throw refuse('invalid-path')
   return path
 }

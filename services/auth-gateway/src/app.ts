@@ -5,9 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isDependencyFailure, refuse } from './errors.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
-import { forwardedHostPlugin, plantedCookiesPlugin } from './http/request-guards.ts'
+import { forwardedHostPlugin, plantedCookiesPlugin, securityHeadersPlugin } from './http/request-guards.ts'
 import { logSerializers } from './http/requests.ts'
-import { securityHeadersOfSite, securityHeadersPlugin } from './http/security-headers-plugin.ts'
 import type { Backends, Ports } from './ports.ts'
 import { beginControlSignIn } from './routes/control/begin-control-sign-in.ts'
 import { controlFiles } from './routes/control/control-files.ts'
@@ -33,7 +32,7 @@ import { signInFrontend } from './routes/sign-in-frontend.ts'
 import { signOutFrontend } from './routes/sign-out-frontend.ts'
 import { verifyRequest } from './routes/verify-request.ts'
 import { adminGuard } from './sessions/admin-guard.ts'
-import { onControlSite, onSignInSite, onTenantSite, sitePlugin } from './sites/site-plugin.ts'
+import { onSites, sitePlugin } from './sites/site-plugin.ts'
 
 export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'trustedProxies' | 'logTo'> & {
   baseUrl: string
@@ -43,10 +42,7 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
   backends: Backends
 }
 
-/**
- * The only door for people. Everything answers only where the host says whose it is; health and metrics only on
- * internal hosts.
- */
+/** The only door for people. The host decides whose request it is; health and metrics answer on internal hosts only. */
 export function buildApp(settings: AppSettings, ports: Ports) {
   const app = createServer({ ...settings, name: 'auth-gateway' })
   const { baseUrl, backends, controlDirectory } = settings
@@ -56,6 +52,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
   app.register(forwardedHostPlugin, { baseUrl })
   app.register(
     async (sites) => {
+      sites.setErrorHandler(dependencyFailuresAs503)
       await sites.register(plantedCookiesPlugin)
       await sites.register(cookie)
       await sites.register(securityHeadersPlugin)
@@ -64,13 +61,12 @@ export function buildApp(settings: AppSettings, ports: Ports) {
       await sites.register(async (people) => {
         await people.register(pagePlugin)
         await people.register(sitePlugin, { registry, baseUrl })
-        await people.register(securityHeadersOfSite)
 
         await people.register(microsoftCallback, ports)
         await people.register(acceptRedeemed, ports)
         await people.register(endMicrosoftSession, ports)
         await people.register(async (hosts) => {
-          hosts.addHook('onRequest', onSignInSite)
+          hosts.addHook('onRequest', onSites('tenant', 'shared'))
           await hosts.register(continueSignIn, parts)
           await hosts.register(askWorkAddress, parts)
           await hosts.register(chooseTenant, parts)
@@ -80,11 +76,8 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           await hosts.register(signInFrontend, parts)
           await hosts.register(signOutFrontend, parts)
           await hosts.register(showOwnSessions, ports)
-          await hosts.register(async (tenant) => {
-            tenant.addHook('onRequest', onTenantSite)
-            await tenant.register(showLogo, ports)
-            await tenant.register(showDeviceQrCode)
-          })
+          await hosts.register(showLogo, ports)
+          await hosts.register(showDeviceQrCode)
           await hosts.register(endOwnSession, ports)
           await hosts.register(openidProvider, parts)
         })
@@ -93,20 +86,16 @@ export function buildApp(settings: AppSettings, ports: Ports) {
 
       // Called by servers: responses are for programs, never pages.
       await sites.register(async (frontends) => {
-        frontends.setErrorHandler(dependencyFailuresAs503)
         frontends.addHook('onRequest', noStore)
         await frontends.register(sitePlugin, { registry, baseUrl })
-        await frontends.register(securityHeadersOfSite)
-        frontends.addHook('onRequest', onSignInSite)
+        frontends.addHook('onRequest', onSites('tenant', 'shared'))
         await frontends.register(showSession, ports)
         await frontends.register(verifyRequest, ports)
       })
 
       await sites.register(async (control) => {
-        control.setErrorHandler(dependencyFailuresAs503)
         await control.register(sitePlugin, { registry, baseUrl })
-        await control.register(securityHeadersOfSite)
-        control.addHook('onRequest', onControlSite)
+        control.addHook('onRequest', onSites('control'))
         await control.register(async (own) => {
           await own.register(strictRequestsPlugin)
           await own.register(controlSession, ports)

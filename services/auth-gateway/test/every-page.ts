@@ -19,13 +19,12 @@ import {
 import type { Texts } from '../src/pages/texts/texts.ts'
 
 const details = html`<p class="quiet">Code: AADSTS7000215<br>Request: 0f3c8f6e-6d0a-4f6b-9a31-0f6f2f3b8c11</p>`
-const links = { uid: 'uid', tenant: 'Contoso', details }
 const ids = { tenantId: crypto.randomUUID(), accountId: crypto.randomUUID() }
 const accounts = [
   { id: '1', alias: 'Head office' },
   { id: '2', alias: 'Branch & sons' },
 ]
-const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office', details }
+const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office' }
 const session = {
   browser: { browser: 'Firefox', system: 'Windows' },
   loginAt: 1_795_000_000,
@@ -73,37 +72,38 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ...Object.fromEntries(
     (['not-imported', 'not-active', 'sso-not-enabled', 'not-bound'] as const).map((refusal) => [
       refusal,
-      (texts: Texts) => refusalPage(texts, refusal, links, ids.accountId),
+      (texts: Texts) => refusalPage(texts, refusal, 'uid', ids.accountId),
     ]),
   ),
-  'not-set-up': (texts) => notSetUpPage(texts, links),
-  'account-picker': (texts) => accountPickerPage(texts, accounts, links.uid),
-  'wrong-directory': (texts) => wrongDirectoryPage(texts, 'Head office', ids.accountId, links),
+  'not-set-up': (texts) => notSetUpPage(texts, 'uid', 'Contoso'),
+  'account-picker': (texts) => accountPickerPage(texts, accounts, 'uid'),
+  'wrong-directory': (texts) =>
+    wrongDirectoryPage(texts, { uid: 'uid', tenant: 'Contoso', alias: 'Head office', accountId: ids.accountId }),
   ...Object.fromEntries(
     (['timeout', 'unreachable', 'malformed', 'answer-used'] as const).map((kind) => [
       kind,
-      (texts: Texts) => microsoftFailurePage(texts, { kind }, links).page,
+      (texts: Texts) => microsoftFailurePage(texts, { kind }, 'uid').page,
     ]),
   ),
-  'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, links).page,
+  'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, 'uid').page,
   'microsoft-refused': (texts) =>
     microsoftFailurePage(
       texts,
       { kind: 'refused', code: 'AADSTS7000215', error: undefined, correlationId: '5f1b6c9e' },
-      links,
+      'uid',
     ).page,
   'microsoft-cancelled': (texts) =>
-    microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, links).page,
+    microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, 'uid').page,
   'microsoft-refused-otherwise': (texts) =>
     microsoftFailurePage(
       texts,
       { kind: 'refused', code: 'AADSTS50158', error: undefined, correlationId: undefined },
-      links,
+      'uid',
     ).page,
   ...Object.fromEntries(
     (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
       `consent-${outcome}`,
-      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }, details),
+      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }),
     ]),
   ),
   'home-realm-address': (texts) => askAddressPage(texts, 'uid'),
@@ -131,7 +131,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
     ).page,
   'redeem-in-browser': (texts) => redeemInBrowserPage(texts, redemption),
   'signed-in-bridge': (texts) => signedInPage(texts, ''),
-  'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
+  'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin'),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,
   'device-code': shown((show, ctx) => pagesOf(show).device.input(ctx)),
@@ -151,10 +151,10 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'protocol-error': shown((show, ctx) => pagesOf(show).error(ctx, { error: 'invalid_client' }, new Error('x'))),
 }
 
-/** The markup of every page, without scripts. */
+/** The markup of every page with details for support, without scripts. */
 export function everyPage(look: Look): Array<[name: string, markup: string]> {
   return Object.entries(PAGES).map(([name, page]) => {
     const { script: _, ...shownPage } = page(look.texts)
-    return [name, renderPage(shownPage, look)]
+    return [name, renderPage({ ...shownPage, body: html`${shownPage.body}${details}` }, look)]
   })
 }

@@ -15,8 +15,8 @@ export function chooseBackend(path: string): Backend {
 }
 
 /**
- * True for a path that means the same to everybody who reads it: no dot or empty segment, no encoded slash, dot,
- * backslash or percent, nothing that a URL parser would rewrite (T-70).
+ * True for a path that every URL parser reads alike: no dot or empty segment, no encoded slash, dot, backslash or
+ * percent (T-70).
  */
 export function isPlainPath(path: string): boolean {
   if (!path.startsWith('/') || /[\\\p{Cc}\s]|%(?:2e|2f|5c|25|[01][0-9a-f])/iu.test(path)) return false
@@ -28,10 +28,10 @@ export function isPlainPath(path: string): boolean {
 
 // Bounds of what one replica forwards to one service behind the admin API. The README's table repeats these.
 export const CALLS = { atOnce: 128, ofCaller: 24, waiting: 500, waitingOfCaller: 50, waitMs: 5_000 }
-/** Event streams stay open for minutes: they have connections of their own, and take none from calls. */
+/** Event streams stay open for minutes: connections of their own, none of those for calls. */
 export const STREAMS = { atOnce: 250, ofCaller: 25 }
 
-/** Callers that share slots: all keys and admins of a tenant; of the platform each key and admin alone. */
+/** Slots are shared by all keys and admins of a tenant; each key and admin of the platform has its own. */
 export function callerOf({ scope, id }: Pick<Principal, 'scope' | 'id'>): string {
   return scope === 'platform' ? id : scope
 }
@@ -42,8 +42,7 @@ type Members = Record<string, unknown>
 const members = (value: unknown): Members => (value && typeof value === 'object' ? (value as Members) : {})
 
 /**
- * Merges the services' documents into a public one. Equal component names mean equal components: all come from the
- * contract.
+ * Merges the services' documents into a public one. Components of one name are equal: all come from the contract.
  */
 export function mergeOpenApi(documents: readonly Document[], origin: string): Document {
   const components: Record<string, Members> = {}

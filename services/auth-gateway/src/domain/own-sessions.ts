@@ -20,12 +20,10 @@ const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** A browser's common name; undefined when unknown. */
 export type BrowserName = { browser?: string | undefined; system?: string | undefined }
 
 /**
- * Names of browser and system in a User-Agent, from fixed lists. The header itself is not stored: it would identify the
- * browser.
+ * Names of browser and system in a User-Agent, from fixed lists. The header is not stored: it would identify the browser.
  */
 export function nameBrowser(userAgent: string | undefined): BrowserName {
   const text = userAgent?.slice(0, 500) ?? ''
@@ -42,7 +40,7 @@ export type PersonSession = {
   clientIds: readonly string[]
 }
 
-/** Valid sessions, the current one first, then by last use. Revoked sessions may still be stored; they are left out. */
+/** Valid sessions, the current one first, then by last use. Revoked sessions may still be stored. */
 export function arrangeSessions(
   sessions: readonly PersonSession[],
   { ownUid, person, now }: { ownUid: string; person: Pick<RosterEntry, 'sessionsValidAfter'>; now: number },

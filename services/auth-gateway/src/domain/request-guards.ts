@@ -11,8 +11,8 @@ export function isSameSiteRequest({ method, secFetchSite, origin }: Provenance, 
 }
 
 /**
- * True when another site sent a form that carries a proof of its own. Browsers without fetch metadata send no origin
- * for pages without referrer: there the proof alone decides.
+ * True when another site sent a form that carries a secret. Without fetch metadata, browsers send no origin for pages
+ * without referrer: there the secret alone decides.
  */
 export function isForeignForm({ method, secFetchSite, origin }: Provenance, ownOrigin: string): boolean {
   if (method !== 'POST') return false
@@ -23,8 +23,8 @@ export function isForeignForm({ method, secFetchSite, origin }: Provenance, ownO
 const PREFIX = '__Host-'
 
 /**
- * Drops `__Host-` cookies that arrive more than once: a browser keeps one of each, so a sibling host has planted some,
- * and the genuine one cannot be told (RFC 6265bis 4.1.3.2).
+ * Drops `__Host-` cookies that arrive more than once: a browser keeps one of each, so a sibling host has planted the
+ * others, and nothing tells which (RFC 6265bis 4.1.3.2).
  */
 export function withoutPlantedCookies(header: string): string {
   const pairs = header.split(';').map((pair) => pair.trim())

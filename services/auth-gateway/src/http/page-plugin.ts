@@ -30,10 +30,9 @@ export const pagePlugin = plugin(async (app) => {
     const texts = textsOf(request)
     const sentence = code in texts.refused ? texts.refused[code as keyof Texts['refused']] : message
     const { nothingHere, unavailable, cannotGoOn, startAgain } = texts.error
-    return sendPage(reply, status, {
-      title: status === 404 ? nothingHere : status >= 500 ? unavailable : cannotGoOn,
-      body: html`<p>${sentence}</p>${status === 400 && html`<p>${startAgain}</p>`}${technicalDetails(request, code)}`,
-    })
+    const title = status === 404 ? nothingHere : status >= 500 ? unavailable : cannotGoOn
+    const body = html`<p>${sentence}</p>${status === 400 && html`<p>${startAgain}</p>`}`
+    return sendPage(reply, status, { title, body }, { code })
   })
 })
 
@@ -50,15 +49,28 @@ export function textsOf(request: FastifyRequest): Texts {
   return lookOf(request).texts
 }
 
-/** `formTargets`: origins at which a form of the page may end after redirects. */
-export function sendPage(reply: FastifyReply, status: number, page: Page, formTargets: readonly string[] = []) {
+type Sending = {
+  /** Origin at which a form of the page may end after redirects. */
+  formTarget?: string
+  /** Shown with the request's id, for support. */
+  code?: string
+  /** Microsoft's id of the failed request. */
+  correlationId?: string | undefined
+}
+
+export function sendPage(reply: FastifyReply, status: number, page: Page, sending: Sending = {}) {
+  const { formTarget, code, correlationId } = sending
   const look = lookOf(reply.request)
+  const { texts } = look
+  const details =
+    code !== undefined &&
+    html`<p class="quiet">${texts.code(code)}<br>${texts.request(reply.request.id)}${correlationId !== undefined && html`<br>${texts.correlationId(correlationId)}`}</p>`
   return reply
     .status(status)
-    .headers(pageHeaders(look, page, formTargets))
+    .headers(pageHeaders(look, page, formTarget === undefined ? [] : [formTarget]))
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .send(renderPage(page, look))
+    .send(renderPage({ ...page, body: html`${page.body}${details}` }, look))
 }
 
 /**
@@ -69,12 +81,6 @@ export function sendOnward(reply: FastifyReply, path: string, tenant?: string) {
   const { redeeming, oneMoment, continue: goOn } = textsOf(reply.request)
   const body = html`<p>${oneMoment}</p><div class="actions"><a class="button" href="${path}">${goOn}</a></div>`
   return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: redeeming.title, tenant, body })
-}
-
-/** Code and request id for support. */
-export function technicalDetails(request: FastifyRequest, code: string, correlationId?: string) {
-  const texts = textsOf(request)
-  return html`<p class="quiet">${texts.code(code)}<br>${texts.request(request.id)}${correlationId !== undefined && html`<br>${texts.correlationId(correlationId)}`}</p>`
 }
 
 function describe(error: FastifyError): AppError {

@@ -12,10 +12,9 @@ declare module 'fastify' {
 }
 
 /**
- * A proxy that is trusted passes the Host on. One that passes on a client's X-Forwarded-Host as well would let the
- * client choose whose site it is, or come in by an inner host, so a forwarded host that differs is refused everywhere
- * but where a proxy asks for a third (T-139). `request.host` is the forwarded one, the last of several, if its sender
- * is trusted.
+ * Refuses a forwarded host that differs from Host (T-139): a trusted proxy that passes on a client's X-Forwarded-Host
+ * would let the client choose the site. `request.host` is the forwarded one, the last of several, if its sender is
+ * trusted.
  */
 export const forwardedHostPlugin = plugin<{ baseUrl: string }>(async (app, { baseUrl }) => {
   const { protocol } = new URL(baseUrl)
@@ -31,6 +30,18 @@ export const forwardedHostPlugin = plugin<{ baseUrl: string }>(async (app, { bas
 export const plantedCookiesPlugin = plugin(async (app) => {
   app.addHook('onRequest', async ({ raw }) => {
     if (raw.headers.cookie !== undefined) raw.headers.cookie = withoutPlantedCookies(raw.headers.cookie)
+  })
+})
+
+/** Headers of every response; each page adds its content security policy. */
+export const securityHeadersPlugin = plugin(async (app) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    })
   })
 })
 

@@ -30,7 +30,7 @@ const describe = (request: FastifyRequest) => ({
 })
 
 /**
- * Logs the path of a request only, without the id of an attempt, which is also a cookie's value. Fastify's type wants
- * strings; pino takes any value.
+ * Logs a request's path without the id of an attempt, which is also a cookie's value. Fastify's type wants strings; pino
+ * takes any value.
  */
 export const logSerializers: Record<string, (value: FastifyRequest) => string> = { req: describe as never }

@@ -1,12 +1,12 @@
 import type { ConsentReturn } from '@jackfield/contract/consent-link'
 import type { ControlRefusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
-import { type Html, html } from './html.ts'
+import { html } from './html.ts'
 import type { Page } from './layout.ts'
-import { describeFailure, forAdmin } from './sign-in-pages.ts'
+import { describeFailure, explanation, type Sentences } from './sign-in-pages.ts'
 import type { Texts } from './texts/texts.ts'
 
-export type ControlLinks = { tenant: { slug: string; name: string }; alias: string; details: Html }
+type ControlLinks = { tenant: { slug: string; name: string }; alias: string }
 
 /** For an identity that Control does not admit. */
 export function controlRefusalPage(texts: Texts, refusal: ControlRefusal, links: ControlLinks): Page {
@@ -27,18 +27,14 @@ export function controlFailurePage(
   return { status, page: controlPage(texts, sentences, links) }
 }
 
-type Sentences = { title: string; person: string; admin?: string }
-
-function controlPage(texts: Texts, { title, person, admin }: Sentences, { tenant, details }: ControlLinks): Page {
-  return {
-    title,
-    tenant: tenant.name,
-    body: html`<p>${person}</p>${admin !== undefined && forAdmin(texts, admin)}<div class="actions"><a class="button" href="/?tenant=${tenant.slug}&another=true">${texts.useAnotherAccount}</a><a class="button plain" href="/?tenant=${tenant.slug}">${texts.control.back}</a></div>${details}`,
-  }
+function controlPage(texts: Texts, sentences: Sentences, { tenant }: ControlLinks): Page {
+  const another = html`<a class="button" href="/?tenant=${tenant.slug}&another=true">${texts.useAnotherAccount}</a>`
+  const back = html`<a class="button plain" href="/?tenant=${tenant.slug}">${texts.control.back}</a>`
+  return { ...explanation(texts, sentences, another, back), tenant: tenant.name }
 }
 
 /** Shown after Microsoft's consent page, with or without a session in Control. */
-export function consentPage(texts: Texts, { outcome, tenant, alias }: ConsentReturn, details: Html): Page {
+export function consentPage(texts: Texts, { outcome, tenant, alias }: ConsentReturn): Page {
   const { title, text, next } = texts.consent[outcome]
-  return { title, tenant, body: html`<p>${texts.consent.account(alias, text)}</p><p>${next}</p>${details}` }
+  return { title, tenant, body: html`<p>${texts.consent.account(alias, text)}</p><p>${next}</p>` }
 }

@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
-export type ShownSession = {
+type ShownSession = {
   handle: string
   isOwn: boolean
   browser: BrowserName

@@ -5,8 +5,7 @@ import { findFrontend } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /**
- * Redirects to the provider's sign-out, which asks the person and ends the sessions of all apps. Returns to registered
- * addresses only.
+ * Redirects to the provider's sign-out, which asks the person. Returns to registered addresses only.
  */
 export const signOutFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get('/auth/signout', { exposeHeadRoute: false }, async (request, reply) => {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { INTERACTION } from '../domain/session-limits.ts'
 import { namespaceOf, type SignInSite } from '../domain/site.ts'
@@ -6,8 +6,6 @@ import { refuse } from '../errors.ts'
 import type { AttemptResult, Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
-
-type Storage = Pick<Ports, 'artefacts'>
 
 /** The attempt that a page's address names. The browser cookie proves that it belongs to this browser. */
 export const AttemptParams = z.object({ uid: z.string().regex(/^[\w-]{1,64}$/) })
@@ -18,7 +16,8 @@ export type AttemptParams = z.infer<typeof AttemptParams>
  *
  * @throws 400 `sign-in-not-found` when it has ended or belongs to another browser
  */
-export async function findAttempt(ports: Pick<Ports, 'providers'>, request: FastifyRequest, reply: FastifyReply) {
+export async function findAttempt(ports: Ports, reply: FastifyReply) {
+  const { request } = reply
   const site = signInSite(request)
   const provider = await ports.providers(site)
   const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
@@ -46,13 +45,13 @@ const ChosenAccount = z.object({ tenantId: z.string(), accountId: z.string(), lo
 
 function storedForAttempt<Value extends Record<string, unknown>>(kind: string, schema: z.ZodType<Value>) {
   return {
-    save: ({ artefacts }: Storage, site: SignInSite, uid: string, payload: Value) =>
+    save: ({ artefacts }: Ports, site: SignInSite, uid: string, payload: Value) =>
       artefacts(namespaceOf(site)).save({ kind, id: uid, payload, ttl: INTERACTION }),
-    async find({ artefacts }: Storage, site: SignInSite, uid: string): Promise<Value | undefined> {
+    async find({ artefacts }: Ports, site: SignInSite, uid: string): Promise<Value | undefined> {
       const found = await artefacts(namespaceOf(site)).find(kind, uid)
       return found && schema.parse(found.payload)
     },
-    remove: ({ artefacts }: Storage, site: SignInSite, uid: string) => artefacts(namespaceOf(site)).remove(kind, uid),
+    remove: ({ artefacts }: Ports, site: SignInSite, uid: string) => artefacts(namespaceOf(site)).remove(kind, uid),
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { Realm } from '../domain/sign-in/home-realm.ts'
 import { type PendingLogin, redirectUriFor, stateFor } from '../domain/sign-in/pending-login.ts'
 import type { SignInAccount } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails, textsOf } from '../http/page-plugin.ts'
+import { sendPage, textsOf } from '../http/page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, AuthorizeQuestion, Parts, Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
@@ -18,12 +18,7 @@ type Beginning<Login = PendingLogin> = Login extends PendingLogin ? Omit<Login, 
 type Hints = Pick<AuthorizeQuestion, 'loginHint' | 'domainHint' | 'prompt'>
 
 /** Saves a pending login under a new state (T-10). Returns Microsoft's address for it, or why there is none. */
-export async function beginLogin(
-  ports: Pick<Ports, 'microsoft' | 'artefacts'>,
-  account: SignInAccount,
-  beginning: Beginning,
-  hints: Hints,
-) {
+export async function beginLogin(ports: Ports, account: SignInAccount, beginning: Beginning, hints: Hints) {
   const random = () => randomBytes(32).toString('base64url')
   const state = stateFor(beginning.purpose, random())
   const login = { ...beginning, verifier: random(), nonce: random() }
@@ -45,7 +40,8 @@ type Start = {
 }
 
 /** Redirects an attempt to the directory's authorize endpoint, or shows why that is impossible. */
-export async function redirectToMicrosoft(ports: Parts, request: FastifyRequest, reply: FastifyReply, start: Start) {
+export async function redirectToMicrosoft(ports: Parts, reply: FastifyReply, start: Start) {
+  const { request } = reply
   const { attempt, realm, chooseAnother = false, isSecondTrip = false } = start
   const { loginHint = attempt.loginHint, isTenantChosen = attempt.tenantHint !== undefined } = start
   const site = signInSite(request)
@@ -84,9 +80,8 @@ export async function redirectToMicrosoft(ports: Parts, request: FastifyRequest,
   await auditSignIn(ports, request, tenant.id, { outcome: 'refused', reason, clientId, accountId: account.id })
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
   const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
-  const details = technicalDetails(request, reason, correlationId)
-  const { status, page } = microsoftFailurePage(textsOf(request), answer, { uid, details })
-  return sendPage(reply, status, page, [returnOrigin])
+  const { status, page } = microsoftFailurePage(textsOf(request), answer, uid)
+  return sendPage(reply, status, page, { formTarget: returnOrigin, code: reason, correlationId })
 }
 
 function promptFor({ prompt, reasons }: Attempt, chooseAnother: boolean, isSecondTrip: boolean) {

@@ -16,7 +16,7 @@ import { redeemingLogins } from './pending-logins.ts'
 
 /** Redeems the code of an answer whose delivery was checked, or reads why there is none. */
 export async function redeemAnswer(
-  ports: Pick<Ports, 'registry' | 'microsoft'>,
+  ports: Ports,
   request: FastifyRequest,
   login: PendingLogin,
   answer: URLSearchParams,
@@ -36,7 +36,7 @@ export async function redeemAnswer(
  * the code is redeemed, because a refused credential burns the code (AADSTS501481).
  */
 async function workingConnection(
-  { microsoft, registry }: Pick<Ports, 'microsoft' | 'registry'>,
+  { microsoft, registry }: Ports,
   request: FastifyRequest,
   connection: Connection,
 ): Promise<Connection> {
@@ -56,19 +56,18 @@ async function workingConnection(
 /** Sends the page that redeems the code, or ends the login when Microsoft's endpoints are unknown. */
 export async function redeemInBrowser(
   ports: Ports,
-  request: FastifyRequest,
   reply: FastifyReply,
   login: PendingLogin,
   { account, code, tenant }: { account: SignInAccount; code: string; tenant: string | undefined },
 ) {
   const redemption = await ports.microsoft.browserRedemption(account)
-  if (redemption.kind !== 'redemption') return concludeLogin(ports, request, reply, login, redemption)
+  if (redemption.kind !== 'redemption') return concludeLogin(ports, reply, login, redemption)
   const handle = randomBytes(32).toString('base64url')
   await redeemingLogins.save(ports, handle, login)
   const { tokenEndpoint, scope } = redemption
   const { redirectUri, verifier } = login
   const form = { tokenEndpoint, scope, clientId: account.clientId, code, redirectUri, verifier, handle }
-  return sendPage(reply, 200, { ...redeemInBrowserPage(textsOf(request), form), tenant })
+  return sendPage(reply, 200, { ...redeemInBrowserPage(textsOf(reply.request), form), tenant })
 }
 
 const text = (most: number) => z.string().max(most).default('')
@@ -82,7 +81,7 @@ export const Redeemed = z.object({
 
 /** Verifies the ID token from the browser, or reads why there is none. */
 export async function readRedeemed(
-  { microsoft }: Pick<Ports, 'microsoft'>,
+  { microsoft }: Ports,
   account: SignInAccount,
   { id_token: idToken, error, error_description: description }: z.infer<typeof Redeemed>,
   nonce: string,

@@ -6,28 +6,26 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
 
-type Storage = Pick<Ports, 'artefacts'>
-
 /** One namespace for all hosts: the platform's host looks up logins of every tenant (redirect mode `single`). */
 const SPACE = 'pending-logins'
 
 function storedLogins(kindOf: (id: string) => string, ttl: number) {
   return {
     /** `attempt` makes it the only login of that attempt: an earlier one is removed. */
-    async save({ artefacts }: Storage, id: string, login: PendingLogin, attempt?: string): Promise<void> {
+    async save({ artefacts }: Ports, id: string, login: PendingLogin, attempt?: string): Promise<void> {
       const space = artefacts(SPACE)
       const kind = kindOf(id)
       if (attempt !== undefined) await space.removeByUid(kind, attempt)
       await space.save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ artefacts }: Storage, id: string): Promise<PendingLogin> {
+    async find({ artefacts }: Ports, id: string): Promise<PendingLogin> {
       const found = id === '' ? undefined : await artefacts(SPACE).find(kindOf(id), id)
       if (!found) throw refuse('sign-in-not-found')
       return PendingLogin.parse(found.payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
-    async consume({ artefacts }: Storage, id: string): Promise<void> {
+    async consume({ artefacts }: Ports, id: string): Promise<void> {
       if (!(await artefacts(SPACE).consume(kindOf(id), id))) throw refuse('sign-in-used')
     },
   }
@@ -43,7 +41,7 @@ export const redeemingLogins = storedLogins(() => 'RedeemingLogin', REDEEMING_LO
 
 /** Tenant and account of a login as they are now; undefined when removed or disabled since it began. */
 export async function findAccount(
-  { registry }: Pick<Ports, 'registry'>,
+  { registry }: Ports,
   { site }: FastifyRequest,
   { purpose, tenantId, accountId }: PendingLogin,
 ) {

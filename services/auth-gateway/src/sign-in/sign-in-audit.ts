@@ -5,33 +5,22 @@ import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import type { ControlLogin } from '../domain/sign-in/pending-login.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
 
-type Registry = Pick<Ports, 'registry'>
 type Identity = Pick<MicrosoftIdentity, 'directoryId' | 'objectId'>
 
 /** Code for the page and reason for the audit log when Microsoft gave no identity. */
-export function causeOf(failure: MicrosoftFailure): {
-  code: string
-  reason: string
-  correlationId: string | undefined
-} {
-  switch (failure.kind) {
-    case 'cancelled': {
-      const { code, correlationId } = failure
-      return { code: code ?? 'cancelled', reason: code ? `cancelled: ${code}` : 'cancelled', correlationId }
-    }
-    case 'refused': {
-      const code = failure.code ?? failure.error ?? 'refused'
-      return { code, reason: code, correlationId: failure.correlationId }
-    }
-    case 'rejected':
-      return { code: 'rejected', reason: `rejected: ${failure.reason}`, correlationId: undefined }
-    default:
-      return { code: failure.kind, reason: failure.kind, correlationId: undefined }
+export function causeOf(failure: MicrosoftFailure) {
+  const correlationId = 'correlationId' in failure ? failure.correlationId : undefined
+  if (failure.kind === 'refused') {
+    const code = failure.code ?? failure.error ?? 'refused'
+    return { code, reason: code, correlationId }
   }
+  const code = 'code' in failure ? failure.code : undefined
+  const why = failure.kind === 'rejected' ? failure.reason : code
+  return { code: code ?? failure.kind, reason: why ? `${failure.kind}: ${why}` : failure.kind, correlationId }
 }
 
 /** Waits 2 s at most; a failure is logged and stops nothing. */
-async function record({ registry }: Registry, request: FastifyRequest, event: Omit<NewAuditEvent, 'requestId'>) {
+async function record({ registry }: Ports, request: FastifyRequest, event: Omit<NewAuditEvent, 'requestId'>) {
   try {
     await registry.recordAuditEvent({ ...event, requestId: request.id })
   } catch (error) {
@@ -55,7 +44,7 @@ type SignInEvent = {
 }
 
 /** Records a sign-in to an app in the tenant's audit log. */
-export function auditSignIn(ports: Registry, request: FastifyRequest, tenantId: string, event: SignInEvent) {
+export function auditSignIn(ports: Ports, request: FastifyRequest, tenantId: string, event: SignInEvent) {
   const { outcome, clientId, reason, accountId, userId, identity } = event
   return record(ports, request, {
     tenantId,
@@ -69,7 +58,7 @@ export function auditSignIn(ports: Registry, request: FastifyRequest, tenantId: 
 
 /** Records that a person ended other sessions of their own. */
 export function auditSessionsEnded(
-  ports: Registry,
+  ports: Ports,
   request: FastifyRequest,
   { tenantId, userId, count }: { tenantId: string; userId: string; count: number },
 ) {
@@ -86,7 +75,7 @@ type ControlSignInEvent = {
 
 /** Records a sign-in to Control, with Microsoft's authentication methods if given. */
 export function auditControlSignIn(
-  ports: Registry,
+  ports: Ports,
   request: FastifyRequest,
   { tenantId, accountId }: ControlLogin,
   { outcome, reason, identity, administrator }: ControlSignInEvent,

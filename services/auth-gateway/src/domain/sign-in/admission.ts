@@ -2,11 +2,9 @@ import type { Administrator } from '@jackfield/contract/administrator'
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 
 export type Refusal = 'not-imported' | 'not-active' | 'sso-not-enabled' | 'not-bound'
-export type Admission = { kind: 'admitted'; person: RosterEntry } | { kind: Refusal }
+type Admission = { kind: 'admitted'; person: RosterEntry } | { kind: Refusal }
 
-/**
- * Decides whether a person may use an app. Called at sign-in, at every authorization, and whenever a token is issued.
- */
+/** Decides whether a person may use an app: at sign-in, at every authorization, and whenever a token is issued. */
 export function decideAdmission(person: RosterEntry | undefined, app: { requiresBinding: boolean }): Admission {
   if (!person?.sync) return { kind: 'not-imported' }
   if (person.status !== 'active') return { kind: 'not-active' }
@@ -22,10 +20,10 @@ export function isLoginRevoked(person: Pick<RosterEntry, 'sessionsValidAfter'>, 
 }
 
 export type ControlRefusal = 'not-administrator' | 'not-active'
-export type ControlAdmission = { kind: 'admitted'; administrator: Administrator } | { kind: ControlRefusal }
+type ControlAdmission = { kind: 'admitted'; administrator: Administrator } | { kind: ControlRefusal }
 
 /**
- * Decides whether an identity may use Control. Administrators need not be phone users; one who is loses access when the
+ * Decides whether an identity may use Control. Administrators need not be phone users; those who are lose access when the
  * directory disables or deletes them. `signedInAt` is the start of an existing session.
  */
 export function decideControlAdmission(

@@ -21,7 +21,6 @@ export const PendingLogin = z.discriminatedUnion('purpose', [
     purpose: z.literal('app'),
     ...members,
     interaction: z.string(),
-    /** Client and origin to return to. */
     clientId: z.string(),
     returnOrigin: z.string(),
     /** `ui_locales` of the request, for pages after Microsoft. */
@@ -52,14 +51,13 @@ export function isDeliveredRight(login: PendingLogin, delivery: Sender & { path:
 
 export const CALLBACK_PATH = '/auth/microsoft/callback'
 
-/** The redirect URI registered at Entra ID for a sign-in to an app. */
 export function redirectUriFor(mode: SignInAccount['redirectMode'], baseUrl: string, origin: string, clientId: string) {
   return mode === 'single' ? baseUrl + CALLBACK_PATH : `${origin}${CALLBACK_PATH}/${clientId}`
 }
 
 /**
- * Redirect URI for a sign-in to Control, one that is registered anyway (S19): the platform's, or in `per-app` mode that
- * of an app on the tenant's host. That host redirects the answer to Control. Undefined while the catalogue has no app.
+ * Redirect URI for a sign-in to Control, one that is registered anyway (S19): the platform's, or in `per-app` mode an
+ * app's on the tenant's host, which redirects the answer to Control. Undefined while the catalogue has no app.
  */
 export function controlRedirectUri(
   mode: SignInAccount['redirectMode'],

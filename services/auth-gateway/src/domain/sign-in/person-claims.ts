@@ -1,9 +1,6 @@
 import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 
-/**
- * Which claim comes with which scope. `tenant`, `extensions` and `phone_systems` are what every phone app needs: with
- * `openid`.
- */
+/** Claims by scope. Every phone app needs `tenant`, `extensions` and `phone_systems`. */
 export const CLAIMS_BY_SCOPE = {
   openid: ['sub', 'auth_time', 'amr', 'acr', 'tenant', 'extensions', 'phone_systems'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
@@ -11,7 +8,7 @@ export const CLAIMS_BY_SCOPE = {
   phone: ['phone_number'],
 }
 
-/** `extensions` and `phone_systems` stand in the same order: one pair for each binding. */
+/** `extensions` and `phone_systems` have the same order: one pair for each binding. */
 export function describePerson(person: RosterEntry, tenant: SignInTenant['tenant']) {
   const phone = person.businessPhones[0] ?? person.mobilePhone
   return {
@@ -36,8 +33,7 @@ const MOST_EXTENSIONS = 30
 
 /**
  * Identity headers for a server behind the ingress. All are always present, empty when unknown, so that they replace a
- * client's own. Values are percent-encoded UTF-8 (`decodeURIComponent` reads them), so that no name can split a header
- * (T-72).
+ * client's own. Values are percent-encoded UTF-8, so that no name can split a header (T-72).
  */
 export function identityHeaders(person: RosterEntry, tenant: SignInTenant['tenant']) {
   const email = encode(person.mail ?? '')

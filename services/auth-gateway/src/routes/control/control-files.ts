@@ -4,7 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { refuse } from '../../errors.ts'
 import { pathOf } from '../../http/requests.ts'
 
-/** Fluent UI inserts style elements at run time, hence inline styles; scripts come from our files only. */
+/** Inline styles: Fluent UI inserts style elements at run time. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

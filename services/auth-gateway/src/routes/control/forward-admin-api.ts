@@ -33,9 +33,7 @@ const ANSWERED_BY_US = [
 
 type Options = { backends: Backends; backendToken: BackendToken }
 
-/**
- * Forwards calls of the admin API with our own token for the caller; the service behind decides what the caller may do.
- */
+/** Forwards calls of the admin API with a token for the caller; the service behind decides what the caller may do. */
 export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options) => {
   // Bodies pass as bytes, limited by the server's maximum; the service behind validates them.
   app.removeAllContentTypeParsers()
@@ -82,7 +80,7 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
     const { slots, queue } = queues[chooseBackend(path)]
     const release = await queue.enter({ caller: callerOf(request.principal) })
     if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-calls', { retryAfter: 2 })
-    // The client left while it waited: nothing of its call was sent, and nothing will be.
+    // The client left while it waited.
     if (request.raw.socket.destroyed) {
       release()
       return reply.hijack()
@@ -92,8 +90,8 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
 }
 
 /**
- * One connection for each slot, so that nothing queues inside the proxy. Requests that no service answered are retried,
- * those refused for lack of a slot are not.
+ * One connection for each slot, so that nothing queues inside the proxy. Unanswered requests are retried, those refused
+ * for lack of a slot are not.
  */
 const proxying = (connections: number) => ({
   disableRequestLogging: true,
@@ -110,7 +108,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
     reply.header('cache-control', 'no-store')
     const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
     return reply.from(backends[backend] + PREFIX + path, {
-      // Null: for an undefined body the proxy would read the content type and serialise JSON again.
+      // For undefined the proxy would serialise JSON again.
       body,
       contentType: request.headers['content-type'] ?? 'application/octet-stream',
       retryDelay: ({ err, attempt }) => pauseBeforeRetry(request.method, err, attempt) ?? null,
@@ -129,16 +127,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
       },
       onError: (failed, { error }) => {
         slot.release()
-        request.log.error({ err: error, backend }, 'service behind the admin API does not answer')
-        const problem = {
-          type: 'urn:jackfield:problem:temporarily-unavailable',
-          title: 'A part of the service is not available just now.',
-        }
-        failed
-          .status(503)
-          .header('retry-after', '2')
-          .type('application/problem+json')
-          .send(JSON.stringify({ ...problem, status: 503, code: 'temporarily-unavailable', requestId: request.id }))
+        failed.send(refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }))
       },
     })
   } catch (error) {
@@ -148,8 +137,8 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
 }
 
 /**
- * Holds a slot while a forwarded call uses a connection: until the service behind has answered, even when the client
- * has gone, and until the answer is sent. Call `answered` once the service has answered.
+ * Holds a slot while a forwarded call uses a connection: until the answer is sent, and without a client until the service
+ * has answered, which `answered` tells.
  */
 function holdSlot({ raw }: FastifyReply, release: () => void) {
   let [isAnswered, isClosed] = [false, false]

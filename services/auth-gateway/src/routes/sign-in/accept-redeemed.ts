@@ -1,5 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
-import type { z } from 'zod'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { isOfSender } from '../../domain/sign-in/pending-login.ts'
 import { refuse } from '../../errors.ts'
 import { sendOnward } from '../../http/page-plugin.ts'
@@ -14,26 +13,22 @@ import { findAccount, redeemingLogins, senderOf } from '../../sign-in/pending-lo
 /**
  * Takes the ID token that the browser got for a code of the platform `spa` (S11). The server never redeems such a code.
  */
-export const acceptRedeemed: FastifyPluginAsync<Ports> = async (app, ports) => {
+export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
   takeForms(app, 32_768)
-  app.post<{ Body: z.infer<typeof Redeemed> }>(
-    REDEEMED_PATH,
-    { schema: { body: Redeemed } },
-    async (request, reply) => {
-      requireSameSite(request)
-      reply.header('cache-control', 'no-store')
-      const { handle } = request.body
-      const login = await redeemingLogins.find(ports, handle)
-      if (!isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
-      if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
-      await redeemingLogins.consume(ports, handle)
+  app.post(REDEEMED_PATH, { schema: { body: Redeemed } }, async (request, reply) => {
+    requireSameSite(request)
+    reply.header('cache-control', 'no-store')
+    const { handle } = request.body
+    const login = await redeemingLogins.find(ports, handle)
+    if (!isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
+    if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
+    await redeemingLogins.consume(ports, handle)
 
-      const { account, shownTenant } = await findAccount(ports, request, login)
-      if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
-      const outcome = await readRedeemed(ports, account, request.body, login.nonce)
-      // A sign-in to an app ends on another origin (CSP `form-action`), and Control's Strict cookie is sent only by a
-      // navigation that begins here.
-      return concludeLogin(ports, request, reply, login, outcome, (path) => sendOnward(reply, path, shownTenant))
-    },
-  )
+    const { account, shownTenant } = await findAccount(ports, request, login)
+    if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
+    const outcome = await readRedeemed(ports, account, request.body, login.nonce)
+    // A sign-in to an app ends on another origin (CSP `form-action`), and Control's Strict cookie is sent only by a
+    // navigation that begins here.
+    return concludeLogin(ports, reply, login, outcome, (path) => sendOnward(reply, path, shownTenant))
+  })
 }

@@ -9,8 +9,8 @@ import { AttemptParams, findAttempt } from '../../sign-in/attempt.ts'
  */
 export const cancelSignIn: FastifyPluginAsync<Ports> = async (app, ports) => {
   discardBodies(app) // the form has no fields
-  app.post('/auth/interaction/:uid/cancel', { schema: { params: AttemptParams } }, async (request, reply) => {
-    const { end } = await findAttempt(ports, request, reply)
+  app.post('/auth/interaction/:uid/cancel', { schema: { params: AttemptParams } }, async (_request, reply) => {
+    const { end } = await findAttempt(ports, reply)
     return end({ kind: 'refused' })
   })
 }

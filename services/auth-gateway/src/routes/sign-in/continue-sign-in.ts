@@ -1,13 +1,13 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { accountIdOf, readAccountId } from '../../domain/sign-in/account-id.ts'
 import { decideAdmission, type Refusal } from '../../domain/sign-in/admission.ts'
-import { findTenantOf, nameOf } from '../../domain/site.ts'
+import { findTenantOf } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
-import { sendPage, technicalDetails, textsOf } from '../../http/page-plugin.ts'
+import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { refusalPage } from '../../pages/sign-in-pages.ts'
 import type { Attempt, Parts, Ports } from '../../ports.ts'
 import { AttemptParams, auditedRefusals, findAttempt, type Proven, provenIdentities } from '../../sign-in/attempt.ts'
-import { findDetour, leadToMicrosoft } from '../../sign-in/lead-to-microsoft.ts'
+import { findDetour, leadToMicrosoft } from '../../sign-in/home-realm.ts'
 import { auditSignIn } from '../../sign-in/sign-in-audit.ts'
 import { signInSite } from '../../sites/site-plugin.ts'
 
@@ -20,13 +20,13 @@ export const continueSignIn: FastifyPluginAsync<Parts> = async (app, ports) => {
     '/auth/interaction/:uid',
     { schema: { params: AttemptParams }, exposeHeadRoute: false },
     async (request, reply) => {
-      const { site, attempt, end } = await findAttempt(ports, request, reply)
+      const { site, attempt, end } = await findAttempt(ports, reply)
       const { uid, clientId } = attempt
       if (attempt.prompt === 'consent') return end({ kind: 'resolved' })
       const proven = await provenIdentities.find(ports, site, uid)
-      if (!proven && attempt.prompt !== 'admission') return leadToMicrosoft(ports, request, reply, attempt, site)
+      if (!proven && attempt.prompt !== 'admission') return leadToMicrosoft(ports, reply, attempt, site)
       const detour = proven && site.kind === 'shared' ? await findDetour(ports, attempt, proven) : undefined
-      if (detour) return detour(request, reply)
+      if (detour) return detour(reply)
 
       const known = readAccountId(site, attempt.accountId ?? '')
       const tenantId = proven?.tenantId ?? known?.tenantId ?? ''
@@ -34,7 +34,7 @@ export const continueSignIn: FastifyPluginAsync<Parts> = async (app, ports) => {
       const admission = await admit(ports, tenantId, attempt, proven ?? known?.userId ?? '')
       if (admission.kind !== 'admitted') {
         const by = proven ? { identity: proven } : { userId: known?.userId }
-        return showRefusal(ports, request, reply, attempt, { tenantId, reason: admission.kind, ...by })
+        return showRefusal(ports, reply, attempt, { tenantId, reason: admission.kind, ...by })
       }
       if (!proven) return end({ kind: 'resolved' })
       await provenIdentities.remove(ports, site, uid)
@@ -63,16 +63,16 @@ type Refused = { tenantId: string; reason: Refusal; identity?: Proven; userId?: 
 
 async function showRefusal(
   ports: Ports,
-  request: FastifyRequest,
   reply: FastifyReply,
   { uid, clientId, redirectOrigin }: Attempt,
   { tenantId, reason, identity, userId }: Refused,
 ) {
+  const { request } = reply
   const site = signInSite(request)
   if ((await auditedRefusals.find(ports, site, uid))?.reason !== reason) {
     await auditedRefusals.save(ports, site, uid, { reason })
     await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason, clientId, userId, identity })
   }
-  const links = { uid, tenant: nameOf(site), details: technicalDetails(request, reason) }
-  return sendPage(reply, 403, refusalPage(textsOf(request), reason, links, identity?.accountId), [redirectOrigin])
+  const page = refusalPage(textsOf(request), reason, uid, identity?.accountId)
+  return sendPage(reply, 403, page, { formTarget: redirectOrigin, code: reason })
 }

@@ -1,8 +1,8 @@
 import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/consent-link'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { CALLBACK_PATH, isDeliveredRight, readAnswer } from '../../domain/sign-in/pending-login.ts'
 import { refuse } from '../../errors.ts'
-import { sendPage, technicalDetails, textsOf } from '../../http/page-plugin.ts'
+import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { pathOf, takeForms } from '../../http/requests.ts'
 import { consentPage } from '../../pages/control-pages.ts'
 import type { Ports } from '../../ports.ts'
@@ -19,15 +19,15 @@ export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) =
       reply.header('cache-control', 'no-store')
       const query = request.query as Record<string, unknown>
       const consent = readConsentAnswer(query)
-      return consent ? showConsent(ports, request, reply, consent) : receive(ports, request, reply, readAnswer(query))
+      return consent ? showConsent(ports, reply, consent) : receive(ports, reply, readAnswer(query))
     })
   }
   await app.register(takePostedAnswers)
 }
 
 /**
- * Redirects an answer by form (OAuth 2.0 Form Post Response Mode) to the same answer by query: the cross-site POST
- * carries no Lax cookie, the redirect's GET does, so that no cookie must be `SameSite=None` (T-16).
+ * Redirects an answer by form (OAuth 2.0 Form Post Response Mode) to the same answer by query: only that carries the Lax
+ * cookies (T-16).
  */
 const takePostedAnswers: FastifyPluginAsync = async (app) => {
   takeForms(app, 32_768)
@@ -40,12 +40,13 @@ const takePostedAnswers: FastifyPluginAsync = async (app) => {
 }
 
 /** Host, browser and path are checked before anything is sent to Microsoft (T-10). */
-async function receive(ports: Ports, request: FastifyRequest, reply: FastifyReply, answer: URLSearchParams) {
+async function receive(ports: Ports, reply: FastifyReply, answer: URLSearchParams) {
+  const { request } = reply
   const state = answer.get('state') ?? ''
   const path = pathOf(request)
   const login = await pendingLogins.find(ports, state)
   if (login.origin !== request.site.origin) {
-    // Redirected to the host where the login began, which the pending login names, never the request (AZ-24).
+    // The pending login, never the request, names the host to redirect to (AZ-24).
     const { origin, pathname } = new URL(login.redirectUri)
     if (origin !== request.site.origin || pathname !== path) throw refuse('sign-in-misdirected')
     return reply.redirect(`${login.origin}${CALLBACK_PATH}?${answer}`, 303)
@@ -57,13 +58,13 @@ async function receive(ports: Ports, request: FastifyRequest, reply: FastifyRepl
   const { account, shownTenant } = await findAccount(ports, request, login)
   const code = answer.get('code')
   if (account?.redirectPlatform === 'spa' && code !== null)
-    return redeemInBrowser(ports, request, reply, login, { account, code, tenant: shownTenant })
-  return concludeLogin(ports, request, reply, login, await redeemAnswer(ports, request, login, answer, state))
+    return redeemInBrowser(ports, reply, login, { account, code, tenant: shownTenant })
+  return concludeLogin(ports, reply, login, await redeemAnswer(ports, request, login, answer, state))
 }
 
 /**
- * Reads an answer to an admin-consent link, which comes to the same callback as sign-ins; its `state` distinguishes it.
- * `tenant` and `admin_consent` are ignored: anybody can write them, and the latter is present after a refusal too.
+ * Reads an answer to an admin-consent link; its `state` has a prefix of its own. `tenant` and `admin_consent` are ignored:
+ * anybody can write them, and the latter is present after a refusal too.
  */
 function readConsentAnswer({ state, error }: Readonly<Record<string, unknown>>): ConsentAnswer | undefined {
   if (typeof state !== 'string' || !state.startsWith(CONSENT_STATE_PREFIX) || state.length > 200) return undefined
@@ -71,11 +72,10 @@ function readConsentAnswer({ state, error }: Readonly<Record<string, unknown>>):
 }
 
 /** Signs nobody in: the browser may be another than the one that made the link, often a colleague's. */
-async function showConsent({ registry }: Ports, request: FastifyRequest, reply: FastifyReply, answer: ConsentAnswer) {
+async function showConsent({ registry }: Ports, reply: FastifyReply, answer: ConsentAnswer) {
   const returned = await registry.receiveConsent(answer).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
   if (!returned) throw refuse('consent-link-not-found')
-  const details = technicalDetails(request, `consent-${returned.outcome}`)
-  return sendPage(reply, 200, consentPage(textsOf(request), returned, details))
+  return sendPage(reply, 200, consentPage(textsOf(reply.request), returned), { code: `consent-${returned.outcome}` })
 }

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findTenantOf, type SignInSite } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
@@ -11,22 +11,17 @@ const schema = {
   params: AttemptParams.extend({ accountId: z.uuid() }),
   querystring: z.object({ prompt: z.literal('select_account').optional() }),
 }
-type Shape = { Params: z.infer<typeof schema.params>; Querystring: z.infer<typeof schema.querystring> }
 
 /** Starts a sign-in with the Microsoft account that the person chose, or with another login at Microsoft. */
-export const startMicrosoftSignIn: FastifyPluginAsync<Parts> = async (app, ports) => {
-  app.get<Shape>(
-    '/auth/interaction/:uid/microsoft/:accountId',
-    { schema, exposeHeadRoute: false },
-    async (request, reply) => {
-      const { site, attempt } = await findAttempt(ports, request, reply)
-      const start = await findStart(ports, site, attempt, request.params.accountId)
-      if (!start) throw refuse('account-not-found')
-      await provenIdentities.remove(ports, site, attempt.uid)
-      const chooseAnother = request.query.prompt === 'select_account'
-      return redirectToMicrosoft(ports, request, reply, { attempt, ...start, chooseAnother })
-    },
-  )
+export const startMicrosoftSignIn: FastifyPluginAsyncZod<Parts> = async (app, ports) => {
+  app.get('/auth/interaction/:uid/microsoft/:accountId', { schema, exposeHeadRoute: false }, async (request, reply) => {
+    const { site, attempt } = await findAttempt(ports, reply)
+    const start = await findStart(ports, site, attempt, request.params.accountId)
+    if (!start) throw refuse('account-not-found')
+    await provenIdentities.remove(ports, site, attempt.uid)
+    const chooseAnother = request.query.prompt === 'select_account'
+    return redirectToMicrosoft(ports, reply, { attempt, ...start, chooseAnother })
+  })
 }
 
 /**

@@ -2,19 +2,16 @@ import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isDependencyFailure } from './dependency-failure.ts'
-import { refuse } from './errors.ts'
-import { forwardedHostPlugin } from './http/forwarded-host-plugin.ts'
+import { isDependencyFailure, refuse } from './errors.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
-import { logSerializers } from './http/request-log.ts'
-import { securityHeadersOfSite, securityHeadersPlugin } from './http/security-headers-plugin.ts'
-import type { Ports } from './ports.ts'
-import { acceptControlRedeemed } from './routes/control/accept-control-redeemed.ts'
+import { forwardedHostPlugin, plantedCookiesPlugin, securityHeadersPlugin } from './http/request-guards.ts'
+import { logSerializers } from './http/requests.ts'
+import type { Backends, Ports } from './ports.ts'
 import { beginControlSignIn } from './routes/control/begin-control-sign-in.ts'
 import { controlFiles } from './routes/control/control-files.ts'
 import { controlSession } from './routes/control/control-session.ts'
-import { type Backends, forwardAdminApi } from './routes/control/forward-admin-api.ts'
+import { forwardAdminApi } from './routes/control/forward-admin-api.ts'
 import { showOpenapi } from './routes/control/show-openapi.ts'
 import { endMicrosoftSession } from './routes/end-microsoft-session.ts'
 import { endOwnSession } from './routes/end-own-session.ts'
@@ -35,8 +32,7 @@ import { signInFrontend } from './routes/sign-in-frontend.ts'
 import { signOutFrontend } from './routes/sign-out-frontend.ts'
 import { verifyRequest } from './routes/verify-request.ts'
 import { adminGuard } from './sessions/admin-guard.ts'
-import { plantedCookiesPlugin } from './sessions/planted-cookies-plugin.ts'
-import { onControlSite, onSignInSite, onTenantSite, sitePlugin } from './sites/site-plugin.ts'
+import { onSites, sitePlugin } from './sites/site-plugin.ts'
 
 export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'trustedProxies' | 'logTo'> & {
   baseUrl: string
@@ -46,18 +42,17 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
   backends: Backends
 }
 
-/**
- * The only door for people. Everything answers only where the host says whose it is; health and metrics only on
- * internal hosts.
- */
+/** The only door for people. The host decides whose request it is; health and metrics answer on internal hosts only. */
 export function buildApp(settings: AppSettings, ports: Ports) {
   const app = createServer({ ...settings, name: 'auth-gateway' })
   const { baseUrl, backends, controlDirectory } = settings
-  const { backendToken } = ports
+  const parts = { ...ports, baseUrl }
+  const { registry, backendToken } = ports
 
   app.register(forwardedHostPlugin, { baseUrl })
   app.register(
     async (sites) => {
+      sites.setErrorHandler(dependencyFailuresAs503)
       await sites.register(plantedCookiesPlugin)
       await sites.register(cookie)
       await sites.register(securityHeadersPlugin)
@@ -65,66 +60,46 @@ export function buildApp(settings: AppSettings, ports: Ports) {
 
       await sites.register(async (people) => {
         await people.register(pagePlugin)
-        await people.register(sitePlugin, { registry: ports.registry, baseUrl })
-        await people.register(securityHeadersOfSite)
+        await people.register(sitePlugin, { registry, baseUrl })
 
         await people.register(microsoftCallback, ports)
         await people.register(acceptRedeemed, ports)
         await people.register(endMicrosoftSession, ports)
         await people.register(async (hosts) => {
-          hosts.addHook('onRequest', onSignInSite)
-          await hosts.register(continueSignIn, { ...ports, baseUrl })
-          await hosts.register(askWorkAddress, { ...ports, baseUrl })
-          await hosts.register(chooseTenant, { ...ports, baseUrl })
-          await hosts.register(startMicrosoftSignIn, { ...ports, baseUrl })
-          await hosts.register(async (forms) => {
-            // The form has no fields: a body is discarded unread.
-            forms.removeAllContentTypeParsers()
-            forms.addContentTypeParser('*', (_request, payload, done) => {
-              payload.resume()
-              done(null)
-            })
-            await forms.register(cancelSignIn, ports)
-          })
+          hosts.addHook('onRequest', onSites('tenant', 'shared'))
+          await hosts.register(continueSignIn, parts)
+          await hosts.register(askWorkAddress, parts)
+          await hosts.register(chooseTenant, parts)
+          await hosts.register(startMicrosoftSignIn, parts)
+          await hosts.register(cancelSignIn, ports)
           await hosts.register(showSignedIn)
-          await hosts.register(signInFrontend, { ...ports, baseUrl })
-          await hosts.register(signOutFrontend, { ...ports, baseUrl })
+          await hosts.register(signInFrontend, parts)
+          await hosts.register(signOutFrontend, parts)
           await hosts.register(showOwnSessions, ports)
-          await hosts.register(async (tenant) => {
-            tenant.addHook('onRequest', onTenantSite)
-            await tenant.register(showLogo, ports)
-            await tenant.register(showDeviceQrCode)
-          })
+          await hosts.register(showLogo, ports)
+          await hosts.register(showDeviceQrCode)
           await hosts.register(endOwnSession, ports)
-          await hosts.register(openidProvider, { ...ports, baseUrl })
-        })
-        await people.register(async (control) => {
-          control.addHook('onRequest', onControlSite)
-          await control.register(acceptControlRedeemed, ports)
+          await hosts.register(openidProvider, parts)
         })
         await people.register(controlFiles, { directory: controlDirectory })
       })
 
       // Called by servers: responses are for programs, never pages.
       await sites.register(async (frontends) => {
-        frontends.setErrorHandler(dependencyFailuresAs503)
         frontends.addHook('onRequest', noStore)
-        await frontends.register(sitePlugin, { registry: ports.registry, baseUrl })
-        await frontends.register(securityHeadersOfSite)
-        frontends.addHook('onRequest', onSignInSite)
+        await frontends.register(sitePlugin, { registry, baseUrl })
+        frontends.addHook('onRequest', onSites('tenant', 'shared'))
         await frontends.register(showSession, ports)
         await frontends.register(verifyRequest, ports)
       })
 
       await sites.register(async (control) => {
-        control.setErrorHandler(dependencyFailuresAs503)
-        await control.register(sitePlugin, { registry: ports.registry, baseUrl })
-        await control.register(securityHeadersOfSite)
-        control.addHook('onRequest', onControlSite)
+        await control.register(sitePlugin, { registry, baseUrl })
+        control.addHook('onRequest', onSites('control'))
         await control.register(async (own) => {
           await own.register(strictRequestsPlugin)
           await own.register(controlSession, ports)
-          await own.register(beginControlSignIn, { ...ports, baseUrl })
+          await own.register(beginControlSignIn, parts)
         })
         await control.register(async (admin) => {
           admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))

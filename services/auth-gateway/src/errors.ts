@@ -1,4 +1,5 @@
 import { defineErrors } from '@jackfield/problem/app-error'
+import { isLostStore } from '@jackfield/problem/lost-store'
 
 const CATALOGUE = {
   unauthenticated: { status: 401, message: 'Credentials are needed.' },
@@ -24,7 +25,6 @@ const CATALOGUE = {
   },
   'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
   'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },
-  'identity-not-accepted': { status: 400, message: 'Microsoft’s answer could not be accepted.' },
   'tenant-not-found': { status: 404, message: 'No organisation has this name or address.' },
   'microsoft-not-set-up': {
     status: 409,
@@ -50,7 +50,15 @@ const CATALOGUE = {
 
 export const refuse = defineErrors(CATALOGUE)
 
-/** The sentences by code, for pages; those in other languages have the same codes. */
+/** The sentences by code, for pages; each language has the same codes. */
 export const sentences = Object.fromEntries(
   Object.entries(CATALOGUE).map(([code, { message }]) => [code, message]),
 ) as Record<keyof typeof CATALOGUE, string>
+
+/** True when a service behind, Postgres or Redis does not answer, or when no more sign-ins are accepted. */
+export function isDependencyFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === 'ServiceCallError' || cause.name === 'NoRoomError') return true
+  }
+  return isLostStore(error)
+}

@@ -16,7 +16,7 @@ import type { Principal } from '@jackfield/contract/principal'
 import type { Revocation } from '@jackfield/contract/revocation'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { ArtefactSpaces } from './artefact-port.ts'
-import type { Backend } from './domain/edge-route.ts'
+import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { PersonId } from './domain/sign-in/account-id.ts'
@@ -30,8 +30,7 @@ export type { Look }
 /** Seconds since 1970. */
 export type Clock = () => number
 
-/** Tenants, their hosts and apps, as the registry knows them. */
-export type TenantCatalogue = {
+type TenantCatalogue = {
   findHost(host: string): Promise<HostResolution | undefined>
   /** False once a tenant is removed or its removal has begun. */
   hasTenant(tenantId: string): Promise<boolean>
@@ -60,7 +59,7 @@ export type Administrators = {
   redeemControlSignInLink(token: string): Promise<Principal | undefined>
   /** An answer is valid for one second, so that a removed administrator is out at once (T-22). */
   findAdministrator(administratorId: string): Promise<Administrator | undefined>
-  /** The administrator that an identity is when it signs in through this tenant. */
+  /** The administrator with this identity at sign-ins through this tenant. */
   findAdministratorByIdentity(
     tenantId: string,
     directoryId: string,
@@ -68,7 +67,7 @@ export type Administrators = {
   ): Promise<Administrator | undefined>
 }
 
-export type AuditLog = { recordAuditEvent(event: NewAuditEvent): Promise<void> }
+type AuditLog = { recordAuditEvent(event: NewAuditEvent): Promise<void> }
 
 /** The tenant registry, one service behind four ports. */
 export type Registry = TenantCatalogue & Connections & Administrators & AuditLog
@@ -76,7 +75,7 @@ export type Registry = TenantCatalogue & Connections & Administrators & AuditLog
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
-  /** Tenants in whose directories the person of an address may be. Does not reveal whether the person exists. */
+  /** Tenants and directories in which the person of an address may be, whether or not the person exists. */
   findCandidates(address: string): Promise<SignInCandidates>
 }
 
@@ -86,7 +85,7 @@ export interface Revocations {
   done(revoked: readonly Revocation[]): Promise<void>
 }
 
-/** Logins by the session at Microsoft that they began with; both end together. */
+/** Logins by the session at Microsoft with which they began and end. */
 export type MicrosoftSessions = {
   note(sid: string, login: { origin: string; accountId: string; uid: string }): Promise<void>
   find(sid: string): Promise<Array<{ host: string; accountId: string; uid: string }>>
@@ -124,7 +123,7 @@ export type AuthorizeQuestion = {
 }
 
 export interface Microsoft {
-  /** The credential that Entra ID accepts during a rotation; undefined when that cannot be found out now. */
+  /** The credential that Entra ID accepts during a rotation; undefined when unknown. */
   tryRotation(connection: Connection): Promise<CredentialUse['worked'] | undefined>
   authorizeUrl(
     account: SignInAccount,
@@ -139,7 +138,6 @@ export interface Microsoft {
   browserRedemption(
     account: SignInAccount,
   ): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
-  /** Verifies an ID token that a browser brings. */
   accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
 }
@@ -156,7 +154,6 @@ export type Attempt = {
   isOfForm: boolean
   loginHint: string | undefined
   domainHint: string | undefined
-  /** `ui_locales` of the request. */
   uiLocales: string | undefined
   /** Slug of the tenant that the app asks for, on a shared host. */
   tenantHint: string | undefined
@@ -222,6 +219,8 @@ export type LogoutNotices = {
 }
 
 export type BackendToken = (backend: Backend, principal: Principal) => string
+/** Origins of the services behind the admin API. */
+export type Backends = Readonly<Record<Backend, string>>
 
 export type Ports = {
   registry: Registry
@@ -234,3 +233,6 @@ export type Ports = {
   clock: Clock
   backendToken: BackendToken
 }
+
+/** What routes and their steps need. `baseUrl`: scheme, base domain and port of the platform. */
+export type Parts = Ports & { baseUrl: string }

@@ -4,7 +4,7 @@ import type { Language } from '@jackfield/contract/language'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LOGO_PATH, type Look, pageSecurityPolicy } from '../src/pages/layout.ts'
+import { LOGO_PATH, type Look, pageHeaders } from '../src/pages/layout.ts'
 import { textsFor } from '../src/pages/texts/texts.ts'
 import { everyPage } from './every-page.ts'
 import { LOGO } from './given-branding.ts'
@@ -54,7 +54,7 @@ async function openScreen(scheme: 'light' | 'dark', width: number) {
     page,
     complaints,
     async show(markup: string, look: Look) {
-      sent = { body: markup, policy: pageSecurityPolicy(look) }
+      sent = { body: markup, policy: pageHeaders(look)['content-security-policy'] }
       await page.goto(`${ORIGIN}/`)
     },
     close: () => context.close(),

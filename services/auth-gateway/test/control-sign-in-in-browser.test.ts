@@ -55,7 +55,7 @@ function bring(
   headers: Record<string, string> = {},
   origin = control,
 ) {
-  return browser.open(`${origin}/auth/control/redeemed`, {
+  return browser.open(`${origin}/auth/microsoft/redeemed`, {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
@@ -82,7 +82,7 @@ test('T-10 T-16 a handle of another browser, another site’s form, and another 
     expect(controlCookie(other)).toBeUndefined()
   }
   expect((await bring(browser, fields, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
-  expect((await bring(browser, fields, {}, world.originOf('contoso'))).status).toBe(404)
+  expect((await bring(browser, fields, {}, world.originOf('contoso'))).status).toBe(400)
   expect((await bring(browser, fields)).status).toBe(200)
 })
 

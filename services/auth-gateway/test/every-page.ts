@@ -1,33 +1,30 @@
 import { html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { consentPage } from '../src/pages/consent-page.ts'
-import { controlFailurePage, controlRefusalPage } from '../src/pages/control-sign-in-pages.ts'
-import { devicePages } from '../src/pages/device-pages.ts'
-import { signInNotFinishedPage } from '../src/pages/frontend-pages.ts'
-import { askAddressPage, chooseRealmPage, chooseTenantPage } from '../src/pages/home-realm-pages.ts'
-import { type Look, type Page, renderPage, type ShowPage } from '../src/pages/layout.ts'
+import { consentPage, controlFailurePage, controlRefusalPage } from '../src/pages/control-pages.ts'
+import { type Look, type Page, renderPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
-import { protocolErrorPage } from '../src/pages/protocol-error-page.ts'
-import { redeemInBrowserPage } from '../src/pages/redeem-in-browser-page.ts'
+import { providerPages, type ShowPage } from '../src/pages/provider-pages.ts'
+import { redeemInBrowserPage, signedInPage } from '../src/pages/script-pages.ts'
 import {
   accountPickerPage,
+  askAddressPage,
+  chooseRealmPage,
+  chooseTenantPage,
   microsoftFailurePage,
   notSetUpPage,
   refusalPage,
+  signInNotFinishedPage,
   wrongDirectoryPage,
 } from '../src/pages/sign-in-pages.ts'
-import { signedOutPage, signOutPage } from '../src/pages/sign-out-pages.ts'
-import { signedInPage } from '../src/pages/signed-in-page.ts'
 import type { Texts } from '../src/pages/texts/texts.ts'
 
 const details = html`<p class="quiet">Code: AADSTS7000215<br>Request: 0f3c8f6e-6d0a-4f6b-9a31-0f6f2f3b8c11</p>`
-const links = { uid: 'uid', tenant: 'Contoso', details }
 const ids = { tenantId: crypto.randomUUID(), accountId: crypto.randomUUID() }
 const accounts = [
   { id: '1', alias: 'Head office' },
   { id: '2', alias: 'Branch & sons' },
 ]
-const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office', details }
+const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office' }
 const session = {
   browser: { browser: 'Firefox', system: 'Windows' },
   loginAt: 1_795_000_000,
@@ -39,6 +36,8 @@ const sessions = [
   { ...session, handle: 'b', isOwn: false, browser: { browser: 'Samsung Internet', system: 'Android' } },
   { ...session, handle: 'c', isOwn: false, browser: {}, apps: ['Web phone', 'Contact centre', 'Call portal'] },
 ]
+
+const pagesOf = (show: ShowPage) => providerPages(show, () => undefined)
 
 /** What a page of the provider's shows, without the provider. */
 function shown(run: (show: ShowPage, ctx: KoaContextWithOIDC) => unknown): (texts: Texts) => Page {
@@ -73,51 +72,50 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ...Object.fromEntries(
     (['not-imported', 'not-active', 'sso-not-enabled', 'not-bound'] as const).map((refusal) => [
       refusal,
-      (texts: Texts) => refusalPage(texts, refusal, links, ids.accountId),
+      (texts: Texts) => refusalPage(texts, refusal, 'uid', ids.accountId),
     ]),
   ),
-  'not-set-up': (texts) => notSetUpPage(texts, links),
-  'account-picker': (texts) =>
-    accountPickerPage(
-      texts,
-      [
-        { id: '1', alias: 'Head office' },
-        { id: '2', alias: 'Branch & sons' },
-      ],
-      links,
-    ),
-  'wrong-directory': (texts) => wrongDirectoryPage(texts, 'Head office', ids.accountId, links),
+  'not-set-up': (texts) => notSetUpPage(texts, 'uid', 'Contoso'),
+  'account-picker': (texts) => accountPickerPage(texts, accounts, 'uid'),
+  'wrong-directory': (texts) =>
+    wrongDirectoryPage(texts, { uid: 'uid', tenant: 'Contoso', alias: 'Head office', accountId: ids.accountId }),
   ...Object.fromEntries(
     (['timeout', 'unreachable', 'malformed', 'answer-used'] as const).map((kind) => [
       kind,
-      (texts: Texts) => microsoftFailurePage(texts, { kind }, links).page,
+      (texts: Texts) => microsoftFailurePage(texts, { kind }, 'uid').page,
     ]),
   ),
-  'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, links).page,
+  'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, 'uid').page,
   'microsoft-refused': (texts) =>
     microsoftFailurePage(
       texts,
       { kind: 'refused', code: 'AADSTS7000215', error: undefined, correlationId: '5f1b6c9e' },
-      links,
+      'uid',
     ).page,
   'microsoft-cancelled': (texts) =>
-    microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, links).page,
+    microsoftFailurePage(texts, { kind: 'cancelled', code: undefined, correlationId: undefined }, 'uid').page,
   'microsoft-refused-otherwise': (texts) =>
     microsoftFailurePage(
       texts,
       { kind: 'refused', code: 'AADSTS50158', error: undefined, correlationId: undefined },
-      links,
+      'uid',
     ).page,
   ...Object.fromEntries(
     (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
       `consent-${outcome}`,
-      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }, details),
+      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }),
     ]),
   ),
   'home-realm-address': (texts) => askAddressPage(texts, 'uid'),
   'home-realm-address-malformed': (texts) => askAddressPage(texts, 'uid', 'adele', 'malformed'),
   'home-realm-address-unknown': (texts) => askAddressPage(texts, 'uid', 'adele@contoso.example', 'unknown'),
-  'home-realm-choice': (texts) => chooseRealmPage(texts, 'uid', 'adele@contoso.example', accounts),
+  'home-realm-choice': (texts) =>
+    chooseRealmPage(
+      texts,
+      'uid',
+      'adele@contoso.example',
+      accounts.map((account) => ({ account })),
+    ),
   'home-realm-tenant': (texts) =>
     chooseTenantPage(texts, 'uid', [
       { id: '1', name: 'Contoso' },
@@ -131,13 +129,15 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       { kind: 'refused', code: 'AADSTS53003', error: undefined, correlationId: undefined },
       controlLinks,
     ).page,
-  'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin', details),
+  'redeem-in-browser': (texts) => redeemInBrowserPage(texts, redemption),
+  'signed-in-bridge': (texts) => signedInPage(texts, ''),
+  'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin'),
   sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
   'no-sessions': noOwnSessionsPage,
-  'device-code': shown((show, ctx) => devicePages(show, () => undefined).input(ctx)),
-  'device-code-wrong': shown((show, ctx) => devicePages(show, () => undefined).input(ctx, '', {}, wrongCode)),
+  'device-code': shown((show, ctx) => pagesOf(show).device.input(ctx)),
+  'device-code-wrong': shown((show, ctx) => pagesOf(show).device.input(ctx, '', {}, wrongCode)),
   'device-confirm': shown((show, ctx) =>
-    devicePages(show, () => undefined).confirm(
+    pagesOf(show).device.confirm(
       ctx,
       '',
       { clientName: 'Desk phone', clientId: 'd' },
@@ -145,18 +145,16 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       'BBBB-CCCC',
     ),
   ),
-  'device-connected': shown((show, ctx) => devicePages(show, () => undefined).success(ctx)),
-  'sign-out': shown((show, ctx) => signOutPage(show)(ctx)),
-  'signed-out': shown((show, ctx) => signedOutPage(show)(ctx)),
-  'protocol-error': shown((show, ctx) => protocolErrorPage(show)(ctx, { error: 'invalid_client' }, new Error('x'))),
+  'device-connected': shown((show, ctx) => pagesOf(show).device.success(ctx)),
+  'sign-out': shown((show, ctx) => pagesOf(show).signOut(ctx)),
+  'signed-out': shown((show, ctx) => pagesOf(show).signedOut(ctx)),
+  'protocol-error': shown((show, ctx) => pagesOf(show).error(ctx, { error: 'invalid_client' }, new Error('x'))),
 }
 
-/** The same as they are sent; those with a script of their own without it. */
+/** The markup of every page with details for support, without scripts. */
 export function everyPage(look: Look): Array<[name: string, markup: string]> {
-  const withoutScript = (markup: string) => markup.replace(/<script[\s\S]*<\/script>/, '')
-  return [
-    ...Object.entries(PAGES).map(([name, page]) => [name, renderPage(page(look.texts), look)] as [string, string]),
-    ['redeem-in-browser', withoutScript(redeemInBrowserPage(look, redemption).page)],
-    ['signed-in-bridge', withoutScript(signedInPage(look, ''))],
-  ]
+  return Object.entries(PAGES).map(([name, page]) => {
+    const { script: _, ...shownPage } = page(look.texts)
+    return [name, renderPage({ ...shownPage, body: html`${shownPage.body}${details}` }, look)]
+  })
 }

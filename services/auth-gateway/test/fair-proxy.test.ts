@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { CALLS, STREAMS } from '../src/domain/proxy-limits.ts'
+import { CALLS, STREAMS } from '../src/domain/admin-api.ts'
 import { givenGateway, type World } from './given.ts'
 
 const [SLOW, HEALTHY] = ['01890a5d-ac96-774b-bcce-b302099a8057', '01890a5d-ac96-774b-bcce-b302099a8058']

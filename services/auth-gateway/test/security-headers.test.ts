@@ -124,7 +124,7 @@ describe('T-14 SC-19 behind https, a browser is told to stay there for a year, a
     ['contoso', SIGNED_IN_PATH, 200],
     ['contoso', '/nothing', 404],
     ['control', '/', 200],
-    ['control', '/auth/microsoft/callback', 404],
+    ['control', '/auth/microsoft/callback', 400],
     ['', '/auth/microsoft/callback', 400],
     ['', '/nothing', 404],
   ])('%s%s', async (slug, path, status) => {

@@ -3,9 +3,10 @@ import { Redis } from 'ioredis'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { waitingRoom } from '../src/adapters/artefacts/waiting-room.ts'
-import { MOST_WAITING, NoRoomError } from '../src/domain/sign-in/waiting-sign-ins.ts'
+import { MOST_WAITING, NoRoomError } from '../src/domain/rate-limits.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { movableClock } from './movable-clock.ts'
 import { givenClient, signIn } from './oidc-client.ts'
 
 /*
@@ -16,6 +17,8 @@ import { givenClient, signIn } from './oidc-client.ts'
 const FACTOR = 0.01
 const ROOM = MOST_WAITING.host * FACTOR
 const STARTS = ROOM * 5
+/** More than the waiting room keeps a count. */
+const COUNTED_FOR_MS = 1_100
 
 describe.each(['Postgres', 'Redis'] as const)(
   'IL-08 T-102 a flood of sign-ins that nobody finishes, on %s',
@@ -172,27 +175,29 @@ describe.each(['Postgres', 'Redis'] as const)(
     }
 
     test.skipIf(skipped)('when the waiting ones have ended there is room again', async () => {
+      const moveOn = movableClock()
       const { waiting } = await kept()
       expect(waiting).toBeGreaterThanOrEqual(ROOM * 0.9)
       await world.pool.query(`update gateway.artefact set expires_at = now() where waits_at is not null`)
       for (const name of (await redis?.keys('jackfield:artefact-waiting:*')) ?? []) {
         await redis?.zunionstore(name, 1, name, 'WEIGHTS', 0) // all long over
       }
-      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await moveOn(COUNTED_FOR_MS)
       expect((await signIn(world, 'contoso')).tokens.claims()?.tenant).toBe('contoso')
     })
   },
 )
 
-test('IL-08 a sign-in on its way to the store counts when its place is counted anew', async () => {
+test('IL-08 a sign-in on its way to the store counts when its place is counted again', async () => {
+  const moveOn = movableClock()
   const room = waitingRoom({ countWaiting: async () => 0 }, 2 / MOST_WAITING.host, () => {})
   const admit = () => room.admit('a place', async () => false)
   await admit()
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await moveOn(COUNTED_FOR_MS)
   const kept = await admit()
   await expect(admit()).rejects.toThrow(NoRoomError)
   kept()
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await moveOn(COUNTED_FOR_MS)
   await admit()
 })
 

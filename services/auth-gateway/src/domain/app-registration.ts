@@ -10,53 +10,43 @@ export type AppRegistration = {
 
 /** Redirect URI of the gateway's own sign-in for server-rendered frontends. */
 export const SIGN_IN_DONE_PATH = '/auth/signin/done'
-/** The gateway's page that hands a browser app its answer, on hosts where the app itself lives. */
+/** The gateway's page that hands a browser app its answer. */
 export const SIGNED_IN_PATH = '/auth/signed-in'
-const PATHS_OF_GATEWAY = { browser: [SIGNED_IN_PATH], server: [SIGN_IN_DONE_PATH], native: [] }
 
 /** Addresses of an app on a tenant's host or a shared host; a shared host knows only apps with that shared address. */
 export function registerApp(app: App, site: SignInSite, apps: readonly App[], baseUrl: string): AppRegistration {
-  return site.kind === 'tenant'
-    ? registerForTenant(app, site, apps, baseUrl)
-    : registerOn(app, site.origin, sharedOrigin(app) === site.origin)
-}
-
-function registerOn(app: App, origin: string, isAtHome: boolean): AppRegistration {
-  if (!isAtHome || app.kind === 'device')
-    return { redirectUris: [], postLogoutRedirectUris: [], backchannelLogoutUri: undefined }
-  const at = (paths: readonly string[]) => paths.map((path) => origin + path)
-  return {
-    redirectUris: [...at(app.callbackPaths), ...at(PATHS_OF_GATEWAY[app.kind])],
-    postLogoutRedirectUris: at(app.postLogoutPaths),
-    backchannelLogoutUri: app.backchannelLogoutPath && origin + app.backchannelLogoutPath,
-  }
-}
-
-/**
- * The app's addresses for this tenant. On a custom host of the tenant the same paths count there too: the host is one
- * the registry resolved to the tenant, and is neither under the base domain nor an app's own host pattern.
- */
-function registerForTenant(app: App, site: TenantSite, apps: readonly App[], baseUrl: string): AppRegistration {
-  const ownOrigin = tenantOrigin(app, site.tenant.slug)
-  const base = new URL(baseUrl)
-  const known = new Set([
-    `${base.protocol}//${site.tenant.slug}.${base.host}`,
-    ...apps.map((each) => tenantOrigin(each, site.tenant.slug)),
-  ])
-  const origins = [...(ownOrigin ? [ownOrigin] : []), ...(known.has(site.origin) ? [] : [site.origin])]
+  const { home, origins } = site.kind === 'tenant' ? atTenant(app, site, apps, baseUrl) : atShared(app, site.origin)
   const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
   const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
   const bridges = app.kind === 'browser' ? at([SIGNED_IN_PATH]) : []
   return {
     redirectUris: [...at(app.callbackPaths), ...bridges, ...ofGateway],
     postLogoutRedirectUris: at(app.postLogoutPaths),
-    backchannelLogoutUri: ownOrigin && app.backchannelLogoutPath ? ownOrigin + app.backchannelLogoutPath : undefined,
+    backchannelLogoutUri: home && app.backchannelLogoutPath ? home + app.backchannelLogoutPath : undefined,
   }
 }
 
+type Origins = { home: string | undefined; origins: string[] }
+
+function atShared({ kind, sharedUrl }: App, origin: string): Origins {
+  const isAtHome = kind !== 'device' && sharedUrl !== undefined && URL.parse(sharedUrl)?.origin === origin
+  return isAtHome ? { home: origin, origins: [origin] } : { home: undefined, origins: [] }
+}
+
 /**
- * Every origin from which this host's apps may call it (T-23). Found once for each host of a catalogue: every sign-in
- * asks.
+ * The app's origin for this tenant, and the origin of the request on a custom host of the tenant: one that is neither
+ * under the base domain nor of an app's own host pattern.
+ */
+function atTenant(app: App, { origin, tenant: { slug } }: TenantSite, apps: readonly App[], baseUrl: string): Origins {
+  const home = tenantOrigin(app, slug)
+  const base = new URL(baseUrl)
+  const isCustom =
+    origin !== `${base.protocol}//${slug}.${base.host}` && apps.every((each) => tenantOrigin(each, slug) !== origin)
+  return { home, origins: [...(home ? [home] : []), ...(isCustom ? [origin] : [])] }
+}
+
+/**
+ * Every origin from which this host's apps may call it (T-23). Cached for each host of a catalogue: each sign-in asks.
  */
 export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): ReadonlySet<string> {
   const known = originsOf.get(apps) ?? new Map<string, ReadonlySet<string>>()
@@ -71,10 +61,6 @@ export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUr
   return origins
 }
 const originsOf = new WeakMap<readonly App[], Map<string, ReadonlySet<string>>>()
-
-function sharedOrigin({ sharedUrl }: App): string | undefined {
-  return sharedUrl === undefined ? undefined : URL.parse(sharedUrl)?.origin
-}
 
 export function tenantOrigin(app: App, slug: string): string | undefined {
   return URL.parse(app.tenantUrl.replace('{tenant}', slug))?.origin

@@ -1,6 +1,5 @@
 /**
- * A signing key of the platform, without the key itself. Of those that are not retired the oldest signs; all of them
- * verify.
+ * A signing key of the platform, without the key itself. The oldest that is not retired signs; all verify.
  */
 export type KeyAge = { id: string; use: 'token' | 'cookie'; createdAt: Date; retiredAt: Date | null }
 export type RotationStep = { kind: 'add'; use: KeyAge['use'] } | { kind: 'retire' | 'remove'; id: string }
@@ -8,7 +7,7 @@ export type RotationStep = { kind: 'add'; use: KeyAge['use'] } | { kind: 'retire
 const DAY = 24 * 3600 * 1000
 /** A new key is published this long before it signs, so that cached key sets contain it by then. */
 const PUBLISHED_AHEAD = DAY
-/** Longer than anything that an old key has signed: a session cookie lasts two weeks. */
+/** Longer than any signature is used: a session cookie lasts two weeks. */
 const KEPT_AFTER = 15 * DAY
 
 /** Steps due now to renew keys every `everyDays` days; 0 begins no rotation but completes one. */

@@ -2,7 +2,7 @@ import { Language } from '@jackfield/contract/language'
 
 const LANGUAGES = Language.options
 
-export type LanguageWishes = {
+type LanguagePreferences = {
   /** OpenID Connect Core 3.1.2.1: tags separated by blanks, in order of preference. */
   uiLocales: string | undefined
   /** RFC 9110 12.5.4. */
@@ -11,7 +11,7 @@ export type LanguageWishes = {
 }
 
 /** The app's choice, else the browser's, else the tenant's, else English. */
-export function chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage }: LanguageWishes): Language {
+export function chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage }: LanguagePreferences): Language {
   return ofUiLocales(uiLocales ?? '') ?? ofAcceptLanguage(acceptLanguage ?? '') ?? tenantLanguage ?? 'en'
 }
 
@@ -36,7 +36,7 @@ function ofAcceptLanguage(header: string): Language | undefined {
   return best.language
 }
 
-/** Lookup (RFC 4647 3.4) for languages without regions: `de-AT` is German. Longer tags than this do not exist. */
+/** Lookup (RFC 4647 3.4) without regions: `de-AT` is German. No tag is longer than 35 characters. */
 function speaks(tag: string): Language | undefined {
   if (tag.length > 35) return undefined
   return LANGUAGES.find((language) => language === tag.split('-', 1)[0]?.toLowerCase())

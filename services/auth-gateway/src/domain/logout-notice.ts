@@ -1,6 +1,6 @@
 /**
- * A notice to one app that a session has ended (OpenID Connect Back-Channel Logout 1.0). `tenantId` is null in notices
- * from before that column.
+ * A notice to one app that a session has ended (OpenID Connect Back-Channel Logout 1.0). `tenantId` is null in rows older
+ * than that column.
  */
 export type LogoutNotice = {
   tenantId: string | null

@@ -1,11 +1,10 @@
 /** How often one address may do something, per replica. */
 export type RateLimit = { max: number; minutes: number; isOfGuesses?: true }
 
-// Whole offices sit behind one address: the limits stop floods and guessing, not a busy Monday. The README's table
-// repeats these.
+// Whole offices share one address: the limits stop floods and guessing, not a busy Monday. The README repeats these.
 export const RATE_LIMITS = {
   'sign-ins': { max: 600, minutes: 1 },
-  /** An unfinished sign-in is stored for up to an hour: this limits how many one address can leave. */
+  /** Unfinished sign-ins are stored for up to an hour. */
   'sign-ins-of-an-hour': { max: 6_000, minutes: 60 },
   tokens: { max: 1_200, minutes: 1 },
   'device-codes': { max: 60, minutes: 1 },
@@ -17,12 +16,13 @@ export const RATE_LIMITS = {
 } as const satisfies Record<string, RateLimit>
 export type RateLimitName = keyof typeof RATE_LIMITS
 
+const SIGN_INS = ['sign-ins', 'sign-ins-of-an-hour'] as const
 const BY_REQUEST: Readonly<Record<string, readonly RateLimitName[]>> = {
-  'GET /auth/authorize': ['sign-ins', 'sign-ins-of-an-hour'],
-  'POST /auth/authorize': ['sign-ins', 'sign-ins-of-an-hour'],
-  'POST /auth/par': ['sign-ins', 'sign-ins-of-an-hour'],
-  'GET /auth/signin': ['sign-ins', 'sign-ins-of-an-hour'],
-  'POST /auth/control/sign-ins': ['sign-ins', 'sign-ins-of-an-hour'],
+  'GET /auth/authorize': SIGN_INS,
+  'POST /auth/authorize': SIGN_INS,
+  'POST /auth/par': SIGN_INS,
+  'GET /auth/signin': SIGN_INS,
+  'POST /auth/control/sign-ins': SIGN_INS,
   'POST /auth/token': ['tokens'],
   'POST /auth/introspect': ['tokens'],
   'POST /auth/revoke': ['tokens'],
@@ -38,4 +38,28 @@ export function stretched({ max, isOfGuesses }: RateLimit, factor: number): numb
 /** Limits that count every request, whatever its outcome. */
 export function limitsOf(method: string, path: string): readonly RateLimitName[] {
   return BY_REQUEST[`${method} ${path}`] ?? []
+}
+
+/** Kinds that an unfinished sign-in stores; a server-rendered frontend's stores two. */
+const KINDS: ReadonlySet<string> = new Set([
+  'Interaction',
+  'FrontendSignIn',
+  'PushedAuthorizationRequest',
+  'DeviceCode',
+  'ControlLogin',
+])
+
+export function isOfWaitingSignIn(kind: string): boolean {
+  return KINDS.has(kind)
+}
+
+/**
+ * Maximum unfinished sign-ins of one host and of the platform: what a flood from many addresses can fill (T-102). People
+ * with a session need none. The README repeats these.
+ */
+export const MOST_WAITING = { host: 20_000, platform: 100_000 } as const
+
+/** Thrown when the limit is reached; answered like an outage, with 503. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError'
 }

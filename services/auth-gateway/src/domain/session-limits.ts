@@ -1,11 +1,11 @@
-// Seconds. The README's table of lifetimes repeats these.
+// Seconds. The README repeats these.
 
 /** A login lasts at most two weeks, and ends after a week without use. */
 export const SESSION_ABSOLUTE = 14 * 24 * 3600
 export const SESSION_IDLE = 7 * 24 * 3600
 export const CODE = 60
 export const ACCESS_TOKEN = 5 * 60
-/** How long a used refresh token yields the same successor again. */
+/** Time in which a used refresh token yields the same successor again. */
 export const REFRESH_GRACE = 10
 /** Tolerance for the time of a DPoP proof, as in oidc-provider. */
 export const DPOP_PROOF = 5 * 60
@@ -32,7 +32,7 @@ export function isLoginTooOld(loginAt: number | undefined, now: number): boolean
   return loginAt === undefined || now - loginAt >= SESSION_ABSOLUTE
 }
 
-export type ControlTimes = { startedAt: number; seenAt: number }
+type ControlTimes = { startedAt: number; seenAt: number }
 
 export function controlSessionState({ startedAt, seenAt }: ControlTimes, now: number): 'over' | 'renew' | 'fresh' {
   if (now - startedAt >= CONTROL_ABSOLUTE || now - seenAt >= CONTROL_IDLE) return 'over'

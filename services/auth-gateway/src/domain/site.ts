@@ -1,11 +1,11 @@
 import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
 import type { SignInTenant } from '@jackfield/contract/internal-api'
 
-/** The owner of the host that a request came to. Everything below is decided for this site alone (T-23). */
+/** The owner of a request's host. Every decision is made for this site alone (T-23). */
 export type Site = TenantSite | SharedSite | { kind: 'control'; origin: string } | { kind: 'platform'; origin: string }
 
 export type TenantSite = SignInTenant & { kind: 'tenant'; origin: string }
-/** The host of an app that people of all tenants use. Their tenant is known once they are signed in. */
+/** The host of an app for people of all tenants. The tenant is known once they are signed in. */
 export type SharedSite = { kind: 'shared'; origin: string }
 /** A site with an OpenID Provider of its own. */
 export type SignInSite = TenantSite | SharedSite
@@ -24,8 +24,7 @@ export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' }
 
 /**
- * The Host header as URLs of that protocol (`https:`) spell it, without the default port, or undefined when it is none:
- * no user info, path, or second port.
+ * The Host header as URLs of that protocol (`https:`) spell it, without the default port; undefined when invalid.
  */
 export function readHost(header: string | undefined, protocol: string): string | undefined {
   const host = header?.toLowerCase() ?? ''
@@ -40,10 +39,7 @@ export function namespaceOf(site: SignInSite): string {
   return `${homeOf(site)} ${site.origin}`
 }
 
-/**
- * Where sessions are at home that may not be shown around: in a tenant, on whichever of its hosts, or on one shared
- * host.
- */
+/** Tenant or shared host that sessions belong to. A session of another one is foreign. */
 export function homeOf(site: SignInSite): string {
   return site.kind === 'tenant' ? site.tenant.id : 'shared'
 }
@@ -60,4 +56,19 @@ export function nameOf(site: Site): string | undefined {
 
 export function brandingOf(site: Site): Branding {
   return site.kind === 'tenant' ? site.branding : NO_BRANDING
+}
+
+type Tenants = { findTenant(tenantId: string): Promise<SignInTenant | undefined> }
+
+/**
+ * Finds a tenant whose people may sign in on this site: on a tenant's host that tenant alone, so that a sign-in cannot
+ * end in another tenant (T-23); elsewhere any tenant of the registry.
+ */
+export async function findTenantOf(
+  { findTenant }: Tenants,
+  site: Site,
+  tenantId: string,
+): Promise<SignInTenant | undefined> {
+  if (site.kind !== 'tenant') return findTenant(tenantId)
+  return site.tenant.id === tenantId ? site : undefined
 }

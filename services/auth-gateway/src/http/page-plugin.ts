@@ -3,11 +3,10 @@ import { html } from '@jackfield/http-server/html'
 import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { isDependencyFailure } from '../dependency-failure.ts'
 import { chooseLanguage } from '../domain/language.ts'
 import { brandingOf, nameOf } from '../domain/site.ts'
-import { refuse } from '../errors.ts'
-import { type Look, languageHeaders, type Page, pageSecurityPolicy, renderPage } from '../pages/layout.ts'
+import { isDependencyFailure, refuse } from '../errors.ts'
+import { type Look, type Page, pageHeaders, renderPage } from '../pages/layout.ts'
 import { type Texts, textsFor } from '../pages/texts/texts.ts'
 
 declare module 'fastify' {
@@ -31,17 +30,16 @@ export const pagePlugin = plugin(async (app) => {
     const texts = textsOf(request)
     const sentence = code in texts.refused ? texts.refused[code as keyof Texts['refused']] : message
     const { nothingHere, unavailable, cannotGoOn, startAgain } = texts.error
-    return sendPage(reply, status, {
-      title: status === 404 ? nothingHere : status >= 500 ? unavailable : cannotGoOn,
-      body: html`<p>${sentence}</p>${status === 400 && html`<p>${startAgain}</p>`}${technicalDetails(request, code)}`,
-    })
+    const title = status === 404 ? nothingHere : status >= 500 ? unavailable : cannotGoOn
+    const body = html`<p>${sentence}</p>${status === 400 && html`<p>${startAgain}</p>`}`
+    return sendPage(reply, status, { title, body }, { code })
   })
 })
 
 /** Language, name and branding of the answer to this request. */
 export function lookOf(request: FastifyRequest): Look {
   const { uiLocales, site } = request
-  const branding = site ? brandingOf(site) : NO_BRANDING // where the host is nobody's there is no site
+  const branding = site ? brandingOf(site) : NO_BRANDING // an unknown host has no site
   const acceptLanguage = request.headers['accept-language']
   const language = chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage: branding.language ?? undefined })
   return { texts: textsFor(language), tenant: site && nameOf(site), branding }
@@ -51,21 +49,38 @@ export function textsOf(request: FastifyRequest): Texts {
   return lookOf(request).texts
 }
 
-export function sendPage(reply: FastifyReply, status: number, page: Page, formTargets: readonly string[] = []) {
-  const look = lookOf(reply.request)
-  return reply
-    .status(status)
-    .header('content-security-policy', pageSecurityPolicy(look, formTargets))
-    .header('cache-control', 'no-store')
-    .headers(languageHeaders(look))
-    .type('text/html; charset=utf-8')
-    .send(renderPage(page, look))
+type Sending = {
+  /** Origin at which a form of the page may end after redirects. */
+  formTarget?: string
+  /** Shown with the request's id, for support. */
+  code?: string
+  /** Microsoft's id of the failed request. */
+  correlationId?: string | undefined
 }
 
-/** Code and request id for support. */
-export function technicalDetails(request: FastifyRequest, code: string, correlationId?: string) {
-  const texts = textsOf(request)
-  return html`<p class="quiet">${texts.code(code)}<br>${texts.request(request.id)}${correlationId !== undefined && html`<br>${texts.correlationId(correlationId)}`}</p>`
+export function sendPage(reply: FastifyReply, status: number, page: Page, sending: Sending = {}) {
+  const { formTarget, code, correlationId } = sending
+  const look = lookOf(reply.request)
+  const { texts } = look
+  const details =
+    code !== undefined &&
+    html`<p class="quiet">${texts.code(code)}<br>${texts.request(reply.request.id)}${correlationId !== undefined && html`<br>${texts.correlationId(correlationId)}`}</p>`
+  return reply
+    .status(status)
+    .headers(pageHeaders(look, page, formTarget === undefined ? [] : [formTarget]))
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(renderPage({ ...page, body: html`${page.body}${details}` }, look))
+}
+
+/**
+ * Sends a page that leads to a path of this host: after a form, where the policy `form-action` would apply to every
+ * redirect that follows, or where the next request must come from our own origin.
+ */
+export function sendOnward(reply: FastifyReply, path: string, tenant?: string) {
+  const { redeeming, oneMoment, continue: goOn } = textsOf(reply.request)
+  const body = html`<p>${oneMoment}</p><div class="actions"><a class="button" href="${path}">${goOn}</a></div>`
+  return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: redeeming.title, tenant, body })
 }
 
 function describe(error: FastifyError): AppError {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { limitsOf, RATE_LIMITS, type RateLimit, type RateLimitName, stretched } from '../domain/rate-limits.ts'
 import { refuse } from '../errors.ts'
+import { pathOf } from './requests.ts'
 
 export type RateLimiter = {
   /**
@@ -21,12 +22,12 @@ declare module 'fastify' {
   }
 }
 
-/** Maximum addresses per limit. The least recently seen is dropped, so that a flood of addresses fills no memory. */
+/** Maximum addresses per limit; the least recently seen is dropped. */
 const MOST_ADDRESSES = 20_000
 
 /**
- * Limits per address, for IPv6 per /64 (T-102), in the memory of each replica so that counting costs the stores
- * nothing. `factor` multiplies the limits of volume; 0 lifts them.
+ * Limits per address, for IPv6 per /64 (T-102), in the memory of each replica. `factor` multiplies the limits of volume;
+ * 0 lifts them.
  */
 export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }) => {
   await app.register(rateLimit, { global: false, cache: MOST_ADDRESSES })
@@ -54,8 +55,8 @@ export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }
   })
 })
 
-/** The path as the router matched it, independent of spelling (T-70); paths under a wildcard have one spelling. */
-function addressOf({ routeOptions, url }: FastifyRequest): string {
-  const route = routeOptions.url ?? ''
-  return route.endsWith('*') ? (url.split('?', 1)[0] ?? '') : route
+/** The route, independent of spelling (T-70); paths under a wildcard have one spelling. */
+function addressOf(request: FastifyRequest): string {
+  const route = request.routeOptions.url ?? ''
+  return route.endsWith('*') ? pathOf(request) : route
 }

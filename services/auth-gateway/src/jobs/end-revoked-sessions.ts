@@ -9,8 +9,8 @@ type Needs = Pick<Ports, 'registry' | 'personHosts' | 'providers'> & { revocatio
 const AT_ONCE = 100
 
 /**
- * Ends sessions that the roster has revoked and queues logout notices for their apps (S45). Such a session is invalid
- * from the roster's commit on; this removes it. Failed revocations are claimed again. Returns how many there were.
+ * Ends sessions that the roster has revoked and queues logout notices for their apps (S45). They are invalid from the
+ * roster's commit on; this removes them. Failed revocations are claimed again. Returns how many there were.
  */
 export async function endRevokedSessions(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
   let ended = 0

@@ -8,7 +8,7 @@ import { type LogoutNotice, waitAfterAttempts } from '../domain/logout-notice.ts
 import type { LogoutNotices, Registry } from '../ports.ts'
 import { findSignInSite } from '../sites/site-plugin.ts'
 
-export type SendingParts = {
+type SendingParts = {
   notices: LogoutNotices
   registry: Pick<Registry, 'findHost' | 'listApps'>
   baseUrl: string

@@ -1,9 +1,9 @@
 import { type Html, html } from '@jackfield/http-server/html'
-import type { BrowserName } from '../domain/browser-name.ts'
+import type { BrowserName } from '../domain/own-sessions.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
-export type ShownSession = {
+type ShownSession = {
   handle: string
   isOwn: boolean
   browser: BrowserName

@@ -2,90 +2,116 @@ import { type Html, html } from '@jackfield/http-server/html'
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import type { Refusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
-import { anotherAddress } from './home-realm-pages.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
-/** Values that every page of an attempt needs. */
-export type SignInLinks = { uid: string; tenant: string | undefined; details: Html }
+type Account = { id: string; alias: string }
 
 const attemptPath = (uid: string) => `/auth/interaction/${uid}`
+const addressPath = (uid: string) => `${attemptPath(uid)}/address`
 const tryAgain = (texts: Texts, uid: string) => html`<a class="button" href="${attemptPath(uid)}">${texts.tryAgain}</a>`
 const backToApp = (texts: Texts, uid: string) =>
   html`<form method="post" action="${attemptPath(uid)}/cancel"><button class="plain">${texts.backToApp}</button></form>`
 const otherAccount = (texts: Texts, uid: string, accountId: string, look: 'button' | 'button plain') =>
   html`<a class="${look}" href="${attemptPath(uid)}/microsoft/${accountId}?prompt=select_account">${texts.useAnotherAccount}</a>`
-export const forAdmin = (texts: Texts, sentence: string) => html`<p class="quiet">${texts.forAdmin(sentence)}</p>`
+const anotherAddress = ({ homeRealm }: Texts, uid: string) =>
+  html`<a class="button plain" href="${addressPath(uid)}">${homeRealm.useAnotherAddress}</a>`
 
-export function refusalPage(
-  texts: Texts,
-  refusal: Refusal,
-  { uid, details }: SignInLinks,
-  accountId: string | undefined,
-): Page {
-  const { title, person, admin } = texts.admission[refusal]
+export type Sentences = { title: string; person: string; admin?: string | undefined }
+
+/** What happened, in one sentence for the person and one for the admin, and what to do now. */
+export function explanation(texts: Texts, { title, person, admin }: Sentences, ...actions: Html[]): Page {
+  return {
+    title,
+    body: html`<p>${person}</p>${admin !== undefined && html`<p class="quiet">${texts.forAdmin(admin)}</p>`}
+<div class="actions">${actions}</div>`,
+  }
+}
+
+export function refusalPage(texts: Texts, refusal: Refusal, uid: string, accountId: string | undefined): Page {
   const other =
-    accountId !== undefined && refusal === 'not-imported' && otherAccount(texts, uid, accountId, 'button plain')
-  return {
-    title,
-    body: html`<p>${person}</p>${forAdmin(texts, admin)}
-<div class="actions">${tryAgain(texts, uid)}${backToApp(texts, uid)}${other}</div>${details}`,
-  }
+    accountId !== undefined && refusal === 'not-imported' ? [otherAccount(texts, uid, accountId, 'button plain')] : []
+  return explanation(texts, texts.admission[refusal], tryAgain(texts, uid), backToApp(texts, uid), ...other)
 }
 
-export function notSetUpPage(texts: Texts, { uid, tenant, details }: SignInLinks): Page {
+export function notSetUpPage(texts: Texts, uid: string, tenant: string | undefined): Page {
   const { title, person, admin } = texts.notSetUp
+  return explanation(texts, { title, person: person(tenant), admin }, backToApp(texts, uid))
+}
+
+function choicePage(texts: Texts, uid: string, title: string, lead: string, choices: Html[], ...actions: Html[]): Page {
   return {
     title,
-    body: html`<p>${person(tenant)}</p>
-${forAdmin(texts, admin)}
-<div class="actions">${backToApp(texts, uid)}</div>${details}`,
+    body: html`<p>${lead}</p>
+${choices}
+<div class="actions">${actions}${backToApp(texts, uid)}</div>`,
   }
 }
 
-export function accountPickerPage(
-  texts: Texts,
-  accounts: ReadonlyArray<{ id: string; alias: string }>,
-  { uid }: Pick<SignInLinks, 'uid'>,
-): Page {
+export function accountPickerPage(texts: Texts, accounts: readonly Account[], uid: string): Page {
+  const { title, lead } = texts.accountPicker
+  const choices = accounts.map(
+    ({ id, alias }) => html`<a class="button plain choice" href="${attemptPath(uid)}/microsoft/${id}">${alias}</a>`,
+  )
+  return choicePage(texts, uid, title, lead, choices)
+}
+
+/** One field. The address stays in the form: no cookie and no URL contains it. */
+export function askAddressPage(texts: Texts, uid: string, typed = '', trouble?: 'malformed' | 'unknown'): Page {
+  const { title, address, hint } = texts.homeRealm
+  const isWrong = trouble && html` aria-invalid="true"`
   return {
-    title: texts.accountPicker.title,
-    body: html`<p>${texts.accountPicker.lead}</p>
-${accounts.map(({ id, alias }) => html`<a class="button plain choice" href="${attemptPath(uid)}/microsoft/${id}">${alias}</a>`)}
+    title,
+    body: html`${trouble && html`<p role="alert" id="trouble">${texts.homeRealm[trouble]}</p>`}<form id="address-form" method="post" action="${addressPath(uid)}">
+<label for="address">${address}</label>
+<p><input id="address" type="email" name="address" value="${typed}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="320" required autofocus aria-describedby="${trouble ? 'trouble hint' : 'hint'}"${isWrong}></p>
+<p class="quiet" id="hint">${hint}</p><div class="actions"><button>${texts.continue}</button></div></form>
 <div class="actions">${backToApp(texts, uid)}</div>`,
   }
 }
 
+/** Shows aliases: people who are not signed in do not learn the tenants' names. */
+export function chooseRealmPage(
+  texts: Texts,
+  uid: string,
+  address: string,
+  realms: ReadonlyArray<{ account: Account }>,
+): Page {
+  const { title, lead } = texts.accountPicker
+  const form = html`<form method="post" action="${addressPath(uid)}"><input type="hidden" name="address" value="${address}">
+${realms.map(({ account }) => html`<button class="plain choice" name="account" value="${account.id}">${account.alias}</button>`)}</form>`
+  return choicePage(texts, uid, title, lead, [form], anotherAddress(texts, uid))
+}
+
+/** For a person whom Microsoft has identified and several tenants admit. */
+export function chooseTenantPage(
+  texts: Texts,
+  uid: string,
+  tenants: ReadonlyArray<{ id: string; name: string }>,
+): Page {
+  const { chooseTenant, chooseTenantLead } = texts.homeRealm
+  const choices = tenants.map(
+    ({ id, name }) => html`<a class="button plain choice" href="${attemptPath(uid)}/tenant/${id}">${name}</a>`,
+  )
+  return choicePage(texts, uid, chooseTenant, chooseTenantLead, choices)
+}
+
 export function wrongDirectoryPage(
   texts: Texts,
-  alias: string,
-  accountId: string,
-  { uid, tenant, details }: SignInLinks,
+  { uid, tenant, accountId, alias }: { uid: string; tenant: string | undefined; accountId: string; alias: string },
 ): Page {
-  return {
-    title: texts.wrongDirectory.title,
-    body: html`<p>${texts.wrongDirectory.person(tenant, alias)}</p>
-<div class="actions">${otherAccount(texts, uid, accountId, 'button')}${tenant === undefined && anotherAddress(texts, uid)}${backToApp(texts, uid)}</div>${details}`,
-  }
+  const { title, person } = texts.wrongDirectory
+  const address = tenant === undefined ? [anotherAddress(texts, uid)] : []
+  const actions = [otherAccount(texts, uid, accountId, 'button'), ...address, backToApp(texts, uid)]
+  return explanation(texts, { title, person: person(tenant, alias) }, ...actions)
 }
 
 type OtherFailure = Exclude<MicrosoftFailure, { kind: 'wrong-directory' }>
 
-/** Status and page of a failure at Microsoft: one sentence for the person, one for the admin, no received text. */
-export function microsoftFailurePage(
-  texts: Texts,
-  failure: OtherFailure,
-  { uid, details }: Pick<SignInLinks, 'uid' | 'details'>,
-): { status: number; page: Page } {
-  const { status, title, person, admin } = describeFailure(texts, failure)
-  return {
-    status,
-    page: {
-      title,
-      body: html`<p>${person}</p>${admin !== undefined && forAdmin(texts, admin)}
-<div class="actions">${tryAgain(texts, uid)}${backToApp(texts, uid)}</div>${details}`,
-    },
-  }
+/** Status and page of a failure at Microsoft. Contains no received text. */
+export function microsoftFailurePage(texts: Texts, failure: OtherFailure, uid: string): { status: number; page: Page } {
+  const { status, ...sentences } = describeFailure(texts, failure)
+  return { status, page: explanation(texts, sentences, tryAgain(texts, uid), backToApp(texts, uid)) }
 }
 
 const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 400, rejected: 400 } as const
@@ -96,19 +122,23 @@ const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
 /** Errors without a code that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/
 
-export function describeFailure(
-  { microsoft, language }: Texts,
-  failure: OtherFailure,
-): { status: number; title: string; person: string; admin?: string } {
+export function describeFailure({ microsoft, language }: Texts, failure: OtherFailure): Sentences & { status: number } {
   if (failure.kind === 'cancelled') return { status: 403, ...microsoft.cancelled }
   if (failure.kind === 'refused') {
     const { message, remedy } = explainRefusal(failure, language)
+    const sentences = { title: microsoft.notSignedIn, admin: `${message} ${remedy}` }
     if (failure.code === undefined && PASSING.test(failure.error ?? ''))
-      return { status: 502, title: microsoft.notSignedIn, person: microsoft.unable, admin: `${message} ${remedy}` }
-    const isOurs = failure.code !== undefined && OURS.test(failure.code)
-    const person = isOurs ? microsoft.needsAdmin : microsoft.refused
-    return { status: isOurs ? 502 : 403, title: microsoft.notSignedIn, person, admin: `${message} ${remedy}` }
+      return { status: 502, ...sentences, person: microsoft.unable }
+    return failure.code !== undefined && OURS.test(failure.code)
+      ? { status: 502, ...sentences, person: microsoft.needsAdmin }
+      : { status: 403, ...sentences, person: microsoft.refused }
   }
   const status = STATUS[failure.kind]
   return { status, title: status === 400 ? microsoft.notSignedIn : microsoft.noAnswer, person: microsoft[failure.kind] }
+}
+
+/** For a server-rendered frontend's sign-in that ended without a session. */
+export function signInNotFinishedPage(texts: Texts, again: string): Page {
+  const { title, text, signIn } = texts.notFinished
+  return explanation(texts, { title, person: text }, html`<a class="button" href="${again}">${signIn}</a>`)
 }

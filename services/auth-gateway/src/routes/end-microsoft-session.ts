@@ -5,9 +5,8 @@ import { findSignInSite } from '../sites/site-plugin.ts'
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Microsoft's front-channel logout: signing out there loads this address of every app in a hidden frame, with the
- * session's `sid` and nothing else. The frame is a third party's, so no cookie is sent; only Microsoft, the person and
- * we know the sid. The response does not tell whether a session ended.
+ * Microsoft's front-channel logout: signing out there loads this address in a hidden frame, with the session's `sid` and
+ * no cookie. Only Microsoft, the person and the gateway know the sid. The response does not tell whether a session ended.
  */
 export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   const { microsoftSessions: sessions } = ports

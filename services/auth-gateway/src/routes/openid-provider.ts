@@ -3,16 +3,14 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
 import { lookOf } from '../http/page-plugin.ts'
-import type { Ports } from '../ports.ts'
+import { refuseForeignForm } from '../http/request-guards.ts'
+import { pathOf } from '../http/requests.ts'
+import type { Parts } from '../ports.ts'
 import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
-import { refuseForeignForm } from '../sessions/same-site.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
-/** Documents that any origin may read. */
-const OPEN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'])
-
-/** Mounts the OpenID Provider of a site under `/auth`. It reads and answers the raw request itself. */
-export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+/** Mounts the OpenID Provider of a site under `/auth`. It reads and answers the raw request. */
+export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
   // The provider parses bodies: they are passed on unread.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -23,10 +21,10 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const site = signInSite(request)
-      const path = (request.url.split('?')[0] ?? '').slice('/auth'.length)
+      const path = pathOf(request).slice('/auth'.length)
       if (!ADDRESSES.test(path)) throw refuse('not-found')
       const { origin } = request.headers
-      if (origin !== undefined && !OPEN.has(path) && isCalledByScript(path)) {
+      if (origin !== undefined && SCRIPTED.has(path)) {
         // oidc-provider reflects any Origin until it knows the client, so unregistered ones are refused before (SC-14).
         const registered = registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
         if (!registered.has(origin)) throw refuse('origin-not-registered')
@@ -63,8 +61,8 @@ export const openidProvider: FastifyPluginAsync<Ports & { baseUrl: string }> = a
 }
 
 /**
- * oidc-provider accepts its paths in any case and with a trailing slash. Here each has one spelling, so that rate
- * limits and form checks by path apply to every request (T-70).
+ * Each path has one spelling, so that rate limits and form checks by path apply (T-70); oidc-provider accepts any case
+ * and a trailing slash.
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
@@ -74,16 +72,12 @@ const PASSED_ON = new Set(['/authorize', '/logout'])
 /** Endpoints to which only the provider's own pages POST. */
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
 
+/** Endpoints that only registered origins may call by script; any origin may read the documents. */
 const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
-
-function isCalledByScript(path: string): boolean {
-  return SCRIPTED.has(path)
-}
 
 /**
  * Redirects an authorization request (OpenID Connect Core 3.1.2.1) or a sign-out (RP-Initiated Logout 2) by POST to the
- * same request by GET: a cross-site POST carries no Lax cookie, the redirect's GET does, so the session cookie can stay
- * Lax (T-16).
+ * same request by GET: only that carries the Lax session cookie (T-16).
  */
 async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
   const isForm =
@@ -128,8 +122,8 @@ function scriptedFormPolicy(formTargets: Iterable<string>): string {
 }
 
 /**
- * On plain http the cookie library omits `Secure`, and browsers ignore a `__Host-` cookie without it. They accept
- * Secure cookies on http://*.localhost, the only place where plain http is allowed.
+ * On plain http, allowed on http://*.localhost only, the cookie library omits `Secure`, without which browsers ignore
+ * `__Host-` cookies.
  */
 function keepCookiesSecure(response: ServerResponse): void {
   const setHeader = response.setHeader.bind(response)

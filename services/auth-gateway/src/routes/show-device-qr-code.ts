@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { toString as drawQrCode } from 'qrcode'
 import { z } from 'zod'
-import { tenantSite } from '../sites/site-plugin.ts'
+import { onSites, tenantSite } from '../sites/site-plugin.ts'
 
 /** User codes as oidc-provider makes them: eight of twenty consonants, 34 bits (RFC 8628 6.1). */
 const UserCode = z
@@ -11,8 +11,9 @@ const UserCode = z
 
 const schema = { querystring: z.object({ user_code: UserCode }) }
 
-/** QR code of the address that a device shows beside its code. Contains nothing but the code. */
+/** QR code of the address that a device shows beside its code. */
 export const showDeviceQrCode: FastifyPluginAsyncZod = async (app) => {
+  app.addHook('onRequest', onSites('tenant'))
   app.get('/auth/device/qr.svg', { schema }, async (request, reply) => {
     const address = `${tenantSite(request).origin}/auth/device?user_code=${request.query.user_code}`
     const picture = await drawQrCode(address, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 })

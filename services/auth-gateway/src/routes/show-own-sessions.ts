@@ -4,8 +4,7 @@ import { nameOf } from '../domain/site.ts'
 import { sendPage, textsOf } from '../http/page-plugin.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../pages/own-sessions-page.ts'
 import type { Ports } from '../ports.ts'
-import { findFrontendSession } from '../sessions/frontend-session.ts'
-import { ALL_OTHERS, sessionHandle } from '../sessions/own-session-handle.ts'
+import { ALL_OTHERS, findFrontendSession, sessionHandle } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /** Page that lists where the person is signed in on this host. */

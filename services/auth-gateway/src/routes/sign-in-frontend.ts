@@ -6,9 +6,9 @@ import { INTERACTION } from '../domain/session-limits.ts'
 import { chooseReturnTarget } from '../domain/sign-in/return-target.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, technicalDetails, textsOf } from '../http/page-plugin.ts'
-import { signInNotFinishedPage } from '../pages/frontend-pages.ts'
-import type { Ports } from '../ports.ts'
+import { sendPage, textsOf } from '../http/page-plugin.ts'
+import { signInNotFinishedPage } from '../pages/sign-in-pages.ts'
+import type { Parts } from '../ports.ts'
 import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
 import { findFrontend, findFrontendSession } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
@@ -17,10 +17,9 @@ const KIND = 'FrontendSignIn'
 const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
 
 /**
- * Sign-in of server-rendered frontends: an authorization request by the gateway itself, of which only the session
- * cookie is used.
+ * Sign-in of server-rendered frontends: an authorization request by the gateway itself, for the session cookie alone.
  */
-export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { clientId, returnTo } = readQuestion(request)
@@ -65,17 +64,12 @@ export const signInFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = a
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
     // No redirect to the app: its ingress would send the browser back here (T-72).
     const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
-    return sendPage(
-      reply,
-      403,
-      signInNotFinishedPage(textsOf(request), again, technicalDetails(request, 'sign-in-not-finished')),
-    )
+    return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again), { code: 'sign-in-not-finished' })
   })
 }
 
 /**
- * Reads `app` and `returnTo` or `returnPath`. The latter is last and taken verbatim: nginx cannot encode the address it
- * guards.
+ * Reads `app` and `returnTo` or `returnPath`; the latter is last and verbatim, because nginx cannot encode it.
  */
 function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown } {
   const [, before, verbatim] = /\?(.*?)(?:(?<=[?&])returnPath=(.*))?$/.exec(request.url) ?? []

@@ -1,14 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { chooseReturnTarget } from '../domain/sign-in/return-target.ts'
-import type { Ports } from '../ports.ts'
+import type { Parts } from '../ports.ts'
 import { findFrontend } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /**
- * Redirects to the provider's sign-out, which asks the person and ends the sessions of all apps. Returns to registered
- * addresses only.
+ * Redirects to the provider's sign-out, which asks the person. Returns to registered addresses only.
  */
-export const signOutFrontend: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
+export const signOutFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get('/auth/signout', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { app: clientId, returnTo } = request.query as Record<string, unknown>

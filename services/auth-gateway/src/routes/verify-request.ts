@@ -1,32 +1,28 @@
 import { ClientId } from '@jackfield/contract/app'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { identityHeaders } from '../domain/identity-headers.ts'
+import { identityHeaders } from '../domain/sign-in/person-claims.ts'
 import { refuse } from '../errors.ts'
+import { discardBodies } from '../http/requests.ts'
 import type { Ports } from '../ports.ts'
 import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
 const schema = { params: z.object({ clientId: ClientId }) }
 
 /**
- * Forward-auth: whether the browser behind an ingress is signed in on this host. Only host and cookie count; method,
- * query, body and every other header are the client's and are not looked at (T-70). With an app in the path, its need
- * of a binding counts too.
+ * Forward-auth: whether the browser behind an ingress is signed in on this host. Only host and cookie count; everything
+ * else is the client's (T-70). With an app in the path, the person needs the bindings that the app requires.
  */
-export const verifyRequest: FastifyPluginAsync<Ports> = async (app, ports) => {
-  // Envoy asks with the method and headers of the request it guards.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume()
-    done(null)
-  })
+export const verifyRequest: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
+  discardBodies(app) // Envoy asks with the method and headers of the request it guards
   const config = { takesForwardedHost: true } as const
   const method = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
   app.route({ method, url: '/auth/verify', config, handler: (request, reply) => verify(ports, request, reply) })
-  // Envoy appends the path it guards. It is not looked at either.
+  // Envoy appends the path it guards, which is ignored.
   for (const url of ['/auth/verify/apps/:clientId', '/auth/verify/apps/:clientId/*']) {
-    app.route<{ Params: z.infer<typeof schema.params> }>({
+    app.route({
       method,
       url,
       config,

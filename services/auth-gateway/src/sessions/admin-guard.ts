@@ -2,9 +2,9 @@ import type { Principal } from '@jackfield/contract/principal'
 import type { FastifyRequest } from 'fastify'
 import { refuse } from '../errors.ts'
 import type { RateLimiter } from '../http/rate-limit-plugin.ts'
+import { requireSameSite } from '../http/request-guards.ts'
 import type { Ports } from '../ports.ts'
 import { findControlSession } from './control-session.ts'
-import { requireSameSite } from './same-site.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,10 +13,8 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Guards every route of the admin API: a bearer API key, or Control's cookie with proof that Control itself sent it.
- */
-export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
+/** Guards the admin API: takes a bearer API key, or Control's cookie on a request of Control's own page. */
+export function adminGuard(ports: Ports, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers
     const principal = authorization === undefined ? await bySession(ports, request) : await byKey(ports, authorization)
@@ -29,15 +27,12 @@ export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts
   }
 }
 
-async function byKey({ registry }: Pick<Ports, 'registry'>, authorization: string): Promise<Principal | undefined> {
+async function byKey({ registry }: Ports, authorization: string): Promise<Principal | undefined> {
   const key = /^Bearer ([\x21-\x7e]{8,200})$/i.exec(authorization)?.[1]
   return key === undefined ? undefined : registry.authenticateApiKey(key)
 }
 
-async function bySession(
-  ports: Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>,
-  request: FastifyRequest,
-): Promise<Principal | undefined> {
+async function bySession(ports: Ports, request: FastifyRequest): Promise<Principal | undefined> {
   const principal = await findControlSession(ports, request)
   if (principal) requireSameSite(request)
   return principal

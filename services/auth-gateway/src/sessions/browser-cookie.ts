@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify'
 const NAME = '__Host-jackfield-browser'
 
 /**
- * Identifies the browser by the hash of a random cookie, one for all its attempts so that parallel tabs do not disturb
- * each other. `__Host-` keeps sibling hosts from planting it (T-21). Says nothing about the person.
+ * Identifies the browser by the hash of a random cookie, one for all attempts of its tabs. `__Host-` keeps sibling hosts
+ * from planting it (T-21).
  */
 export function readBrowser(request: FastifyRequest): string | undefined {
   const value = request.cookies[NAME]

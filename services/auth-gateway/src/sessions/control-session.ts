@@ -4,32 +4,26 @@ import { Principal } from '@jackfield/contract/principal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CONTROL_IDLE, controlSessionState } from '../domain/session-limits.ts'
-import { decideControlAdmission } from '../domain/sign-in/control-admission.ts'
+import { decideControlAdmission } from '../domain/sign-in/admission.ts'
 import type { Ports } from '../ports.ts'
 
 const COOKIE = '__Host-jackfield-control'
 const SPACE = 'control'
 const KIND = 'ControlSession'
 const times = { startedAt: z.number(), seenAt: z.number() }
-/**
- * A link's session stores the principal; an administrator's stores their id, and their role is read at each request.
- */
+/** A link's session stores the principal; an administrator's role is read at each request. */
 const Stored = z.union([
   z.object({ principal: Principal, ...times }),
   z.object({ administratorId: z.string(), ...times }),
 ])
 type Stored = z.infer<typeof Stored>
-export type ControlHolder = { principal: Principal } | { administratorId: string }
+type ControlHolder = { principal: Principal } | { administratorId: string }
 
-type SessionPorts = Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 
-/**
- * Begins a Control session: 256 random bits in a cookie, their hash in the store. Idle and absolute limits are checked
- * here.
- */
+/** Begins a Control session: 256 random bits in a cookie, their hash in the store. */
 export async function startControlSession(
-  { artefacts, clock }: Pick<SessionPorts, 'artefacts' | 'clock'>,
+  { artefacts, clock }: Ports,
   reply: FastifyReply,
   holder: ControlHolder,
 ): Promise<void> {
@@ -44,10 +38,8 @@ export async function startControlSession(
   reply.setCookie(COOKIE, id, attributes)
 }
 
-/**
- * Ends the session of a tenant's admin with the tenant, and that of an administrator as registry and roster say (T-22).
- */
-export async function findControlSession(ports: SessionPorts, request: FastifyRequest): Promise<Principal | undefined> {
+/** The caller of a valid session. Tenant, administrator and person are asked for at each request (T-22). */
+export async function findControlSession(ports: Ports, request: FastifyRequest): Promise<Principal | undefined> {
   const { artefacts, clock, registry } = ports
   const id = request.cookies[COOKIE]
   if (id === undefined || !/^[\w-]{43}$/.test(id)) return undefined
@@ -68,7 +60,7 @@ export async function findControlSession(ports: SessionPorts, request: FastifyRe
   return principal
 }
 
-async function principalOf({ registry, roster }: SessionPorts, stored: Stored): Promise<Principal | undefined> {
+async function principalOf({ registry, roster }: Ports, stored: Stored): Promise<Principal | undefined> {
   if ('principal' in stored) return stored.principal
   const administrator = await registry.findAdministrator(stored.administratorId)
   if (!administrator) return undefined
@@ -82,12 +74,8 @@ function administratorPrincipal({ id, scope, role, displayName }: Administrator)
   return { id: `administrator:${id}`, scope, role, name: displayName }
 }
 
-export async function endControlSession(
-  { artefacts }: Pick<SessionPorts, 'artefacts'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const id = request.cookies[COOKIE]
+export async function endControlSession({ artefacts }: Ports, reply: FastifyReply): Promise<void> {
+  const id = reply.request.cookies[COOKIE]
   if (id !== undefined) await artefacts(SPACE).remove(KIND, id)
   reply.clearCookie(COOKIE, attributes)
 }

@@ -1,52 +1,42 @@
+import { createHash } from 'node:crypto'
 import type { App } from '@jackfield/contract/app'
-import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
 import type { FastifyRequest } from 'fastify'
 import { registerApp, SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
 import { isLoginTooOld } from '../domain/session-limits.ts'
 import { readAccountId } from '../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../domain/sign-in/admission.ts'
-import { findTenantOf } from '../domain/tenant-of-site.ts'
+import { findTenantOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Parts, Ports } from '../ports.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
-export type FrontendSession =
-  | {
-      kind: 'signed-in'
-      tenant: SignInTenant['tenant']
-      person: RosterEntry
-      accountId: string
-      loginAt: number
-      sessionUid: string
-    }
-  | { kind: 'signed-out' }
-  | { kind: 'foreign' }
-  | { kind: 'not-bound' }
+const SIGNED_OUT = { kind: 'signed-out' } as const
 
 /** The person of the browser's session, if the roster still admits them (T-22). */
 export async function findFrontendSession(
-  ports: Pick<Ports, 'providers' | 'registry' | 'roster' | 'clock'>,
+  ports: Ports,
   request: FastifyRequest,
   app: Pick<App, 'requiresBinding'> = { requiresBinding: false },
-): Promise<FrontendSession> {
+) {
   const site = signInSite(request)
   const provider = await ports.providers(site)
   const login = await provider.findLogin(request.headers.cookie)
-  if (!login) return { kind: 'signed-out' }
+  if (!login) return SIGNED_OUT
   if (login.kind === 'foreign') return login
-  if (isLoginTooOld(login.loginAt, ports.clock())) return { kind: 'signed-out' }
+  if (isLoginTooOld(login.loginAt, ports.clock())) return SIGNED_OUT
   const id = readAccountId(site, login.accountId)
-  if (!id) return { kind: 'signed-out' }
+  if (!id) return SIGNED_OUT
   const [found, person] = await Promise.all([
     findTenantOf(ports.registry, site, id.tenantId),
     ports.roster.findById(id.tenantId, id.userId),
   ])
-  if (!found) return { kind: 'signed-out' }
+  if (!found) return SIGNED_OUT
   const admission = decideAdmission(person, app)
-  if (admission.kind === 'not-bound') return admission as { kind: 'not-bound' }
-  if (admission.kind !== 'admitted' || isLoginRevoked(admission.person, login.loginAt)) return { kind: 'signed-out' }
+  if (admission.kind === 'not-bound') return { kind: 'not-bound' as const }
+  if (admission.kind !== 'admitted' || isLoginRevoked(admission.person, login.loginAt)) return SIGNED_OUT
   const { accountId, loginAt, uid: sessionUid } = login
-  return { kind: 'signed-in', tenant: found.tenant, person: admission.person, accountId, loginAt, sessionUid }
+  const { person: admitted } = admission
+  return { kind: 'signed-in' as const, tenant: found.tenant, person: admitted, accountId, loginAt, sessionUid }
 }
 
 /** Like findFrontendSession, but throws: 401 asks to sign in, 403 says that signing in again would not help. */
@@ -59,11 +49,7 @@ export async function requireFrontendSession(...question: Parameters<typeof find
 }
 
 /** A server-rendered frontend on this host: its return origins and its start page. */
-export async function findFrontend(
-  { registry, baseUrl }: Pick<Ports, 'registry'> & { baseUrl: string },
-  request: FastifyRequest,
-  clientId: unknown,
-) {
+export async function findFrontend({ registry, baseUrl }: Parts, request: FastifyRequest, clientId: unknown) {
   const site = signInSite(request)
   const apps = await registry.listApps()
   const app = apps.find((each) => each.clientId === clientId && each.kind === 'server')
@@ -77,4 +63,17 @@ export async function findFrontend(
   )
   const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
   return { app, origins, home, postLogoutRedirectUris }
+}
+
+/** Target of a form that ends all sessions but the current one. */
+export const ALL_OTHERS = 'others'
+
+/**
+ * Names a session in a form of one other session. Both uids are secret and random: only that session's page can contain
+ * the name, so it also proves that the form is not cross-site (T-60).
+ */
+export function sessionHandle(ownUid: string, target: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['own-session', ownUid, target]))
+    .digest('base64url')
 }

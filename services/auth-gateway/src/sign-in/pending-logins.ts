@@ -1,39 +1,62 @@
-import type { z } from 'zod'
+import type { FastifyRequest } from 'fastify'
 import { PENDING_LOGIN, REDEEMING_LOGIN } from '../domain/session-limits.ts'
-import { ControlLogin } from '../domain/sign-in/control-login.ts'
-import { PendingLogin } from '../domain/sign-in/pending-login.ts'
+import { isControlState, PendingLogin } from '../domain/sign-in/pending-login.ts'
+import { findTenantOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-
-type Storage = Pick<Ports, 'artefacts'>
+import { readBrowser } from '../sessions/browser-cookie.ts'
 
 /** One namespace for all hosts: the platform's host looks up logins of every tenant (redirect mode `single`). */
 const SPACE = 'pending-logins'
 
-function storedLogins<Login extends Record<string, unknown>>(kind: string, schema: z.ZodType<Login>, ttl: number) {
+function storedLogins(kindOf: (id: string) => string, ttl: number) {
   return {
-    /** `attempt` makes it the only login of that attempt: a login saved for it before is removed. */
-    async save({ artefacts }: Storage, id: string, login: Login, attempt?: string): Promise<void> {
-      if (attempt !== undefined) await artefacts(SPACE).removeByUid(kind, attempt)
-      await artefacts(SPACE).save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
+    /** `attempt` makes it the only login of that attempt: an earlier one is removed. */
+    async save({ artefacts }: Ports, id: string, login: PendingLogin, attempt?: string): Promise<void> {
+      const space = artefacts(SPACE)
+      const kind = kindOf(id)
+      if (attempt !== undefined) await space.removeByUid(kind, attempt)
+      await space.save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ artefacts }: Storage, id: string): Promise<Login> {
-      const found = id === '' ? undefined : await artefacts(SPACE).find(kind, id)
+    async find({ artefacts }: Ports, id: string): Promise<PendingLogin> {
+      const found = id === '' ? undefined : await artefacts(SPACE).find(kindOf(id), id)
       if (!found) throw refuse('sign-in-not-found')
-      return schema.parse(found.payload)
+      return PendingLogin.parse(found.payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
-    async consume({ artefacts }: Storage, id: string): Promise<void> {
-      if (!(await artefacts(SPACE).consume(kind, id))) throw refuse('sign-in-used')
+    async consume({ artefacts }: Ports, id: string): Promise<void> {
+      if (!(await artefacts(SPACE).consume(kindOf(id), id))) throw refuse('sign-in-used')
     },
   }
 }
 
-/** Sign-ins of people that are at Microsoft now, by `state`. */
-export const pendingLogins = storedLogins('PendingLogin', PendingLogin, PENDING_LOGIN)
-/** Sign-ins to Control that are at Microsoft now, by `state`. */
-export const pendingControlLogins = storedLogins('ControlLogin', ControlLogin, PENDING_LOGIN)
-/** Sign-ins whose code a browser redeems now (platform `spa`), by the handle that its form carries (S11). */
-export const redeemingLogins = storedLogins('RedeemingLogin', PendingLogin, REDEEMING_LOGIN)
-export const redeemingControlLogins = storedLogins('RedeemingControlLogin', ControlLogin, REDEEMING_LOGIN)
+/** Logins that are at Microsoft now, by `state`. Control's have no attempt: their own kind counts as unfinished. */
+export const pendingLogins = storedLogins(
+  (state) => (isControlState(state) ? 'ControlLogin' : 'PendingLogin'),
+  PENDING_LOGIN,
+)
+/** Logins whose code a browser redeems now (platform `spa`), by the handle that its form carries (S11). */
+export const redeemingLogins = storedLogins(() => 'RedeemingLogin', REDEEMING_LOGIN)
+
+/** Tenant and account of a login as they are now; undefined when removed or disabled since it began. */
+export async function findAccount(
+  { registry }: Ports,
+  { site }: FastifyRequest,
+  { purpose, tenantId, accountId }: PendingLogin,
+) {
+  const found = await findTenantOf(registry, site, tenantId)
+  return {
+    tenant: found?.tenant,
+    account: found?.accounts.find(({ id }) => id === accountId),
+    /** Control's host does not determine the name on a page. */
+    shownTenant: purpose === 'control' ? found?.tenant.name : undefined,
+  }
+}
+
+/** Host and browser of a request, as a pending login is bound to them. */
+export function senderOf(request: FastifyRequest) {
+  const { site } = request
+  const tenantId = site.kind === 'tenant' ? site.tenant.id : undefined
+  return { tenantId, origin: site.origin, browser: readBrowser(request) }
+}

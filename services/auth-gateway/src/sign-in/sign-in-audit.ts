@@ -1,7 +1,38 @@
 import type { Administrator } from '@jackfield/contract/administrator'
+import type { NewAuditEvent } from '@jackfield/contract/audit-event'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
+import type { ControlLogin } from '../domain/sign-in/pending-login.ts'
 import type { MicrosoftFailure, Ports } from '../ports.ts'
+
+type Identity = Pick<MicrosoftIdentity, 'directoryId' | 'objectId'>
+
+/** Code for the page and reason for the audit log when Microsoft gave no identity. */
+export function causeOf(failure: MicrosoftFailure) {
+  const correlationId = 'correlationId' in failure ? failure.correlationId : undefined
+  if (failure.kind === 'refused') {
+    const code = failure.code ?? failure.error ?? 'refused'
+    return { code, reason: code, correlationId }
+  }
+  const code = 'code' in failure ? failure.code : undefined
+  const why = failure.kind === 'rejected' ? failure.reason : code
+  return { code: code ?? failure.kind, reason: why ? `${failure.kind}: ${why}` : failure.kind, correlationId }
+}
+
+/** Waits 2 s at most; a failure is logged and stops nothing. */
+async function record({ registry }: Ports, request: FastifyRequest, event: Omit<NewAuditEvent, 'requestId'>) {
+  try {
+    await registry.recordAuditEvent({ ...event, requestId: request.id })
+  } catch (error) {
+    const { action, details } = event
+    request.log.error({ err: error, action, reason: details?.reason }, 'audit event was not recorded')
+  }
+}
+
+const actorOf = (identity: Identity | undefined) =>
+  identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
+const idsOf = (identity: Identity | undefined) =>
+  identity && { directoryId: identity.directoryId, objectId: identity.objectId }
 
 type SignInEvent = {
   outcome: 'success' | 'refused'
@@ -9,124 +40,61 @@ type SignInEvent = {
   reason?: string
   accountId?: string
   userId?: string | undefined
-  identity?: Pick<MicrosoftIdentity, 'directoryId' | 'objectId'> | undefined
+  identity?: Identity | undefined
 }
 
-/** Code for the page and reason for the audit log when Microsoft gave no identity. */
-export function causeOf(failure: MicrosoftFailure): {
-  code: string
-  reason: string
-  correlationId: string | undefined
-} {
-  switch (failure.kind) {
-    case 'cancelled': {
-      const { code, correlationId } = failure
-      return { code: code ?? 'cancelled', reason: code ? `cancelled: ${code}` : 'cancelled', correlationId }
-    }
-    case 'refused': {
-      const code = failure.code ?? failure.error ?? 'refused'
-      return { code, reason: code, correlationId: failure.correlationId }
-    }
-    case 'rejected':
-      return { code: 'rejected', reason: `rejected: ${failure.reason}`, correlationId: undefined }
-    default:
-      return { code: failure.kind, reason: failure.kind, correlationId: undefined }
-  }
+/** Records a sign-in to an app in the tenant's audit log. */
+export function auditSignIn(ports: Ports, request: FastifyRequest, tenantId: string, event: SignInEvent) {
+  const { outcome, clientId, reason, accountId, userId, identity } = event
+  return record(ports, request, {
+    tenantId,
+    actor: userId ? `phone-user:${userId}` : actorOf(identity),
+    action: 'sign-in',
+    outcome,
+    target: `app:${clientId}`,
+    details: { ...(reason && { reason }), ...(accountId && { microsoftAccountId: accountId }), ...idsOf(identity) },
+  })
 }
 
-/**
- * Records a sign-in in the tenant's audit log. Waits 2 s at most; a failure is logged and does not stop the sign-in.
- */
-export async function auditSignIn(
-  { registry }: Pick<Ports, 'registry'>,
+/** Records that a person ended other sessions of their own. */
+export function auditSessionsEnded(
+  ports: Ports,
   request: FastifyRequest,
-  tenantId: string,
-  event: SignInEvent,
+  { tenantId, userId, count }: { tenantId: string; userId: string; count: number },
 ) {
-  const { identity, userId } = event
-  try {
-    await registry.recordAuditEvent({
-      tenantId,
-      actor: userId
-        ? `phone-user:${userId}`
-        : identity
-          ? `microsoft:${identity.directoryId}/${identity.objectId}`
-          : 'unknown',
-      action: 'sign-in',
-      outcome: event.outcome,
-      target: `app:${event.clientId}`,
-      requestId: request.id,
-      details: {
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
-        ...(event.accountId === undefined ? {} : { microsoftAccountId: event.accountId }),
-        ...(identity ? { directoryId: identity.directoryId, objectId: identity.objectId } : {}),
-      },
-    })
-  } catch (error) {
-    request.log.error({ err: error, reason: event.reason }, 'audit event of a sign-in was not recorded')
-  }
-}
-
-/** Records that a person ended their own other sessions. They have ended already: a failure is only logged. */
-export async function auditSessionsEnded(
-  { registry }: Pick<Ports, 'registry'>,
-  request: FastifyRequest,
-  tenantId: string,
-  userId: string,
-  count: number,
-) {
-  try {
-    await registry.recordAuditEvent({
-      tenantId,
-      actor: `phone-user:${userId}`,
-      action: 'session.end',
-      outcome: 'success',
-      target: `phone-user:${userId}`,
-      requestId: request.id,
-      details: { sessions: String(count) },
-    })
-  } catch (error) {
-    request.log.error({ err: error }, 'audit event of ended sessions was not recorded')
-  }
+  const [actor, details] = [`phone-user:${userId}`, { sessions: String(count) }]
+  return record(ports, request, { tenantId, actor, action: 'session.end', outcome: 'success', target: actor, details })
 }
 
 type ControlSignInEvent = {
   outcome: 'success' | 'refused'
-  tenantId: string
-  accountId: string
   reason?: string
   identity?: MicrosoftIdentity
   administrator?: Administrator
 }
 
 /** Records a sign-in to Control, with Microsoft's authentication methods if given. */
-export async function auditControlSignIn(
-  { registry }: Pick<Ports, 'registry'>,
+export function auditControlSignIn(
+  ports: Ports,
   request: FastifyRequest,
-  event: ControlSignInEvent,
+  { tenantId, accountId }: ControlLogin,
+  { outcome, reason, identity, administrator }: ControlSignInEvent,
 ) {
-  const { identity, administrator, reason } = event
-  const stranger = identity ? `microsoft:${identity.directoryId}/${identity.objectId}` : 'unknown'
-  try {
-    await registry.recordAuditEvent({
-      tenantId: administrator?.scope === 'platform' ? null : event.tenantId,
-      actor: administrator ? `administrator:${administrator.id}` : stranger,
-      action: 'control.sign-in',
-      outcome: event.outcome,
-      target: 'control',
-      requestId: request.id,
-      details: {
-        ...(reason === undefined ? {} : { reason }),
-        microsoftAccountId: event.accountId,
-        ...(identity
-          ? { directoryId: identity.directoryId, objectId: identity.objectId, amr: identity.amr.join(' ') }
-          : {}),
-        ...(administrator
-          ? { scope: administrator.scope, role: administrator.role, displayName: administrator.displayName }
-          : {}),
-      },
-    })
-  } catch (error) {
-    request.log.error({ err: error, reason }, 'audit event of a sign-in to Control was not recorded')
-  }
+  return record(ports, request, {
+    tenantId: administrator?.scope === 'platform' ? null : tenantId,
+    actor: administrator ? `administrator:${administrator.id}` : actorOf(identity),
+    action: 'control.sign-in',
+    outcome,
+    target: 'control',
+    details: {
+      ...(reason && { reason }),
+      microsoftAccountId: accountId,
+      ...(identity && { ...idsOf(identity), amr: identity.amr.join(' ') }),
+      ...(administrator && {
+        scope: administrator.scope,
+        role: administrator.role,
+        displayName: administrator.displayName,
+      }),
+    },
+  })
 }

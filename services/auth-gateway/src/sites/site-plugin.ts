@@ -6,24 +6,25 @@ import type { Registry } from '../ports.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose address was asked; set before any route of the sites runs. */
+    /** Site of the host, set before any route of the sites runs. */
     site: Site
   }
 }
 
-/**
- * Decides by the host alone whose site a request is for. An unknown host gets nothing, least of all another tenant's.
- */
+/** Decides by the host alone which site a request is for. */
 export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async (app, { registry, baseUrl }) => {
   app.decorateRequest('site')
   const ofPlatform = platformSites(baseUrl)
   const { protocol } = new URL(baseUrl)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const host = readHost(request.host, protocol)
     if (!host) throw refuse('unknown-host')
     const site = ofPlatform.get(host) ?? (await findSignInSite(registry, host))
     if (!site) throw refuse('unknown-host')
     request.site = site
+    // One year (ASVS 3.4.1), only on sites that are served over https.
+    if (site.origin.startsWith('https:'))
+      reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
   })
 })
 
@@ -40,35 +41,19 @@ export async function findSignInSite(
   return { ...found, origin }
 }
 
-export async function findTenantSite(registry: Registry, host: string): Promise<TenantSite | undefined> {
-  const site = await findSignInSite(registry, host)
-  return site?.kind === 'tenant' ? site : undefined
-}
+/** Guard: a route of some kinds of site does not exist on the others. */
+export const onSites = (...kinds: Array<Site['kind']>) =>
+  async function onSites({ site }: FastifyRequest): Promise<void> {
+    if (!kinds.includes(site.kind)) throw refuse('not-found')
+  }
 
-/** Guards: a route of one kind of site does not exist on the others. */
-export async function onTenantSite(request: FastifyRequest): Promise<void> {
-  if (request.site.kind !== 'tenant') throw refuse('not-found')
-}
-
-export async function onSignInSite({ site }: FastifyRequest): Promise<void> {
-  if (site.kind !== 'tenant' && site.kind !== 'shared') throw refuse('not-found')
-}
-
-export async function onSharedSite(request: FastifyRequest): Promise<void> {
-  if (request.site.kind !== 'shared') throw refuse('not-found')
-}
-
-export async function onControlSite(request: FastifyRequest): Promise<void> {
-  if (request.site.kind !== 'control') throw refuse('not-found')
-}
-
-/** The site of a route that is guarded by `onSignInSite`. */
+/** The site of a route that is guarded by `onSites('tenant', 'shared')`. */
 export function signInSite({ site }: FastifyRequest): SignInSite {
   if (site.kind !== 'tenant' && site.kind !== 'shared') throw refuse('not-found')
   return site
 }
 
-/** The site of a route that is guarded by `onTenantSite`. */
+/** The site of a route that is guarded by `onSites('tenant')`. */
 export function tenantSite(request: FastifyRequest): TenantSite {
   if (request.site.kind !== 'tenant') throw refuse('not-found')
   return request.site

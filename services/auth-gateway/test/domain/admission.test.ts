@@ -20,8 +20,7 @@ import {
   sessionTtl,
 } from '../../src/domain/session-limits.ts'
 import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
-import { decideAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
-import { decideControlAdmission } from '../../src/domain/sign-in/control-admission.ts'
+import { decideAdmission, decideControlAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
 
 const REVOKED_AT = '2026-06-01T00:00:00.500Z'

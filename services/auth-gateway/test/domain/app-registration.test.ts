@@ -4,11 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { registerApp, registeredOrigins, tenantOrigin } from '../../src/domain/app-registration.ts'
 import {
   controlRedirectUri,
-  controlState,
   isControlState,
+  isDeliveredRight,
+  PendingLogin,
+  readAnswer,
   readTenantHost,
-} from '../../src/domain/sign-in/control-login.ts'
-import { isDeliveredRight, PendingLogin, readAnswer, redirectUriFor } from '../../src/domain/sign-in/pending-login.ts'
+  redirectUriFor,
+  stateFor,
+} from '../../src/domain/sign-in/pending-login.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
 
 const BASE = 'https://phone.example:8443'
@@ -170,14 +173,10 @@ describe('S6 the redirect URI of a sign-in to Control', () => {
     expect(on(mode, origin, [...apps])).toBe(uri)
   })
 
-  test('is told from others by its state', () => {
-    expect([
-      isControlState(controlState('abc')),
-      isControlState('abc'),
-      isControlState('xcontrol.'),
-      isControlState(null),
-    ]).toEqual([true, false, false, false])
-    expect(controlState('a')).not.toBe(controlState('b'))
+  test('has a state with a prefix', () => {
+    const states = [stateFor('control', 'abc'), stateFor('app', 'abc'), 'xcontrol.', '']
+    expect(states.map(isControlState)).toEqual([true, false, false, false])
+    expect([stateFor('control', 'a'), stateFor('app', 'a')]).toEqual(['control.a', 'a'])
   })
 
   test.each([
@@ -197,6 +196,7 @@ describe('S6 the redirect URI of a sign-in to Control', () => {
 
 describe('T-10 an answer of Microsoft', () => {
   const pending = PendingLogin.parse({
+    purpose: 'app',
     verifier: 'v',
     nonce: 'n',
     tenantId: 't',
@@ -233,10 +233,8 @@ describe('T-10 an answer of Microsoft', () => {
   })
 
   test('a tenant that nobody named may still be chosen', () => {
-    expect([pending.isTenantChosen, PendingLogin.parse({ ...pending, isTenantChosen: true }).isTenantChosen]).toEqual([
-      false,
-      true,
-    ])
+    expect(pending).toMatchObject({ isTenantChosen: false })
+    expect(PendingLogin.parse({ ...pending, isTenantChosen: true })).toMatchObject({ isTenantChosen: true })
   })
 
   test('is read member by member, each once and bounded', () => {

@@ -1,7 +1,7 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
 import { describe, expect, test } from 'vitest'
-import { nameBrowser } from '../../src/domain/browser-name.ts'
-import { mergeOpenApi } from '../../src/domain/openapi-merge.ts'
+import { mergeOpenApi } from '../../src/domain/admin-api.ts'
+import { nameBrowser } from '../../src/domain/own-sessions.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/person-claims.ts'
 
 const tenant = { id: 't', slug: 'contoso', name: 'Contoso' }

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { isForeignForm, isSameSiteRequest } from '../../src/domain/cross-site.ts'
-import { chooseBackend, isPlainPath } from '../../src/domain/edge-route.ts'
-import { withoutPlantedCookies } from '../../src/domain/planted-cookies.ts'
-import { CALLS, callerOf, STREAMS } from '../../src/domain/proxy-limits.ts'
-import { limitsOf, RATE_LIMITS, stretched } from '../../src/domain/rate-limits.ts'
-import { isOfWaitingSignIn, MOST_WAITING, NoRoomError } from '../../src/domain/sign-in/waiting-sign-ins.ts'
+import { CALLS, callerOf, chooseBackend, isPlainPath, STREAMS } from '../../src/domain/admin-api.ts'
+import {
+  isOfWaitingSignIn,
+  limitsOf,
+  MOST_WAITING,
+  NoRoomError,
+  RATE_LIMITS,
+  stretched,
+} from '../../src/domain/rate-limits.ts'
+import { isForeignForm, isSameSiteRequest, withoutPlantedCookies } from '../../src/domain/request-guards.ts'
 
 const OWN = 'https://contoso.phone.example'
 const FOREIGN = 'https://evil.example'

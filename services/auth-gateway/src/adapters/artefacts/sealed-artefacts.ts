@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { isOfWaitingSignIn } from '../../domain/sign-in/waiting-sign-ins.ts'
+import { isOfWaitingSignIn } from '../../domain/rate-limits.ts'
 import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../../ports.ts'
 import type { ArtefactStore, StoredArtefact } from './artefact-store.ts'
 import { type PayloadSeal, payloadSeal } from './payload-seal.ts'

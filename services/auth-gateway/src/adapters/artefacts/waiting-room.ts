@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { MOST_WAITING, NoRoomError } from '../../domain/sign-in/waiting-sign-ins.ts'
+import { MOST_WAITING, NoRoomError } from '../../domain/rate-limits.ts'
 
 /** Counts unfinished sign-ins that have not expired, of one host or of all. */
 export type WaitingCounts = { countWaiting(place?: string): Promise<number> }

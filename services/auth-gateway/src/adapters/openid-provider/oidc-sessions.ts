@@ -1,7 +1,6 @@
 import Provider from 'oidc-provider'
-import { type BrowserName, nameBrowser } from '../../domain/browser-name.ts'
 import type { LogoutNotice } from '../../domain/logout-notice.ts'
-import type { PersonSession } from '../../domain/own-sessions.ts'
+import { type BrowserName, nameBrowser, type PersonSession } from '../../domain/own-sessions.ts'
 import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import type { SignInSite } from '../../domain/site.ts'

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider'
-import { isDependencyFailure } from '../../dependency-failure.ts'
+import { isDependencyFailure } from '../../errors.ts'
 import type { Artefacts } from '../../ports.ts'
 
 /** Turns an outage of ours into `temporarily_unavailable` with 503 instead of a fault of the provider (T-115). */

@@ -6,9 +6,8 @@ export type PersonId = { tenantId: string; userId: string }
 const SEPARATOR = '.'
 
 /**
- * Account id of a person in sessions, grants and codes of one site. On a shared host it contains the tenant, so that
- * roster and registry are asked for that tenant. Apps get the phone user's id (`sub`), the same as on the tenant's own
- * hosts.
+ * Account id of a person in sessions, grants and codes of one site; on a shared host it contains the tenant. Apps get the
+ * phone user's id (`sub`), the same as on the tenant's own hosts.
  */
 export function accountIdOf(site: SignInSite, { tenantId, userId }: PersonId): string {
   return site.kind === 'tenant' ? userId : tenantId + SEPARATOR + userId

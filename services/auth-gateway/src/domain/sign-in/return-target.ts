@@ -3,8 +3,8 @@ const LONGEST = 2_048
 const STARTS_LIKE_HOST = /^\/(?:[/\\]|%(?:25)*(?:2f|5c|[01][0-9a-f]|7f))/i
 
 /**
- * Target after signing in: the requested address if it is a path on this host or on one of the app's own origins,
- * otherwise the default (T-11). Never `/auth`, which would loop.
+ * Target after signing in: the requested address if it is on one of the app's origins, otherwise the default (T-11).
+ * Never `/auth`, which would loop.
  */
 export function chooseReturnTarget(
   wanted: unknown,

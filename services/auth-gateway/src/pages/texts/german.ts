@@ -44,7 +44,6 @@ export const GERMAN: Texts = {
       'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
     'sign-in-used': 'Diese Anmeldung wurde schon benutzt.',
     'sign-in-misdirected': 'Diese Antwort gehört zu einer anderen Anmeldung.',
-    'identity-not-accepted': 'Die Antwort von Microsoft konnte nicht angenommen werden.',
     'tenant-not-found': 'Keine Organisation hat diesen Namen oder diese Adresse.',
     'microsoft-not-set-up': 'Diese Organisation hat noch kein Microsoft-365-Konto zum Anmelden.',
     'microsoft-unavailable': 'Microsoft ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.',

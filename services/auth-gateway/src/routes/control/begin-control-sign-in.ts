@@ -1,77 +1,53 @@
-import { randomBytes } from 'node:crypto'
 import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/control-sign-in'
-import type { FastifyPluginAsync } from 'fastify'
-import type { z } from 'zod'
-import {
-  type ControlLogin,
-  controlRedirectUri,
-  controlState,
-  readTenantHost,
-} from '../../domain/sign-in/control-login.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { controlRedirectUri, readTenantHost } from '../../domain/sign-in/pending-login.ts'
 import { readHost } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import { requireSameSite } from '../../http/request-guards.ts'
+import type { Parts } from '../../ports.ts'
 import { ensureBrowser } from '../../sessions/browser-cookie.ts'
 import { endControlSession } from '../../sessions/control-session.ts'
-import { requireSameSite } from '../../sessions/same-site.ts'
-import { pendingControlLogins } from '../../sign-in/pending-logins.ts'
-import { findTenantSite } from '../../sites/site-plugin.ts'
-
-type Shape = { Body: z.output<typeof ControlSignInRequest>; Reply: ControlSignInAnswer }
+import { beginLogin } from '../../sign-in/begin-login.ts'
+import { findSignInSite } from '../../sites/site-plugin.ts'
 
 /**
  * Begins a sign-in to Control with Microsoft, through a tenant's account. Only Control's own page may call it, so that
  * no other site can replace a session (SC-12). An existing session ends; the new one gets a new id (T-21).
  */
-export const beginControlSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = async (app, ports) => {
-  const { registry, microsoft, baseUrl } = ports
-  app.post<Shape>('/auth/control/sign-ins', { schema: { body: ControlSignInRequest } }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    requireSameSite(request)
-    const { tenant, accountId, chooseAnother, returnTo } = request.body
-    const host = readHost(readTenantHost(tenant, baseUrl), new URL(baseUrl).protocol)
-    const site = host === undefined ? undefined : await findTenantSite(registry, host)
-    if (!site || host === undefined) throw refuse('tenant-not-found')
-    const chosen = accountId === undefined ? site.accounts : site.accounts.filter(({ id }) => id === accountId)
-    const [account, ...others] = chosen
-    if (!account) throw refuse(accountId === undefined ? 'microsoft-not-set-up' : 'account-not-found')
-    if (others.length > 0) return { kind: 'choose-account', accounts: chosen.map(({ id, alias }) => ({ id, alias })) }
+export const beginControlSignIn: FastifyPluginAsyncZod<Parts> = async (app, ports) => {
+  const { registry, baseUrl } = ports
+  app.post(
+    '/auth/control/sign-ins',
+    { schema: { body: ControlSignInRequest } },
+    async (request, reply): Promise<ControlSignInAnswer> => {
+      reply.header('cache-control', 'no-store')
+      requireSameSite(request)
+      const { tenant, accountId, chooseAnother, returnTo } = request.body
+      const host = readHost(readTenantHost(tenant, baseUrl), new URL(baseUrl).protocol)
+      const site = host === undefined ? undefined : await findSignInSite(registry, host)
+      if (site?.kind !== 'tenant') throw refuse('tenant-not-found')
+      const chosen = accountId === undefined ? site.accounts : site.accounts.filter(({ id }) => id === accountId)
+      const [account, ...others] = chosen
+      if (!account) throw refuse(accountId === undefined ? 'microsoft-not-set-up' : 'account-not-found')
+      if (others.length > 0) return { kind: 'choose-account', accounts: chosen.map(({ id, alias }) => ({ id, alias })) }
 
-    const redirectUri = controlRedirectUri(account.redirectMode, site, await registry.listApps(), baseUrl)
-    if (redirectUri === undefined) throw refuse('microsoft-not-set-up')
-    const { browser, setCookie } = ensureBrowser(request)
-    const random = () => randomBytes(32).toString('base64url')
-    const state = controlState(random())
-    const login: ControlLogin = {
-      verifier: random(),
-      nonce: random(),
-      tenantId: site.tenant.id,
-      host,
-      accountId: account.id,
-      origin: request.site.origin,
-      redirectUri,
-      returnTo,
-      browser,
-    }
-    const { nonce, verifier } = login
-    const prompt = chooseAnother ? 'select_account' : undefined
-    const question = {
-      redirectUri,
-      state,
-      nonce,
-      verifier,
-      loginHint: undefined,
-      domainHint: undefined,
-      prompt,
-    } as const
-    const answer = await microsoft.authorizeUrl(account, question)
-    if (answer.kind !== 'url') {
-      request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')
-      throw refuse('microsoft-unavailable')
-    }
-    await pendingControlLogins.save(ports, state, login)
-    await endControlSession(ports, request, reply)
-    if (setCookie) reply.header('set-cookie', setCookie)
-    return { kind: 'go-to-microsoft', url: answer.url }
-  })
+      const redirectUri = controlRedirectUri(account.redirectMode, site, await registry.listApps(), baseUrl)
+      if (redirectUri === undefined) throw refuse('microsoft-not-set-up')
+      const { browser, setCookie } = ensureBrowser(request)
+      const { origin } = request.site
+      const answer = await beginLogin(
+        ports,
+        account,
+        { purpose: 'control', tenantId: site.tenant.id, accountId: account.id, origin, redirectUri, returnTo, browser },
+        { loginHint: undefined, domainHint: undefined, prompt: chooseAnother ? 'select_account' : undefined },
+      )
+      if (answer.kind !== 'url') {
+        request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')
+        throw refuse('microsoft-unavailable')
+      }
+      await endControlSession(ports, reply)
+      if (setCookie) reply.header('set-cookie', setCookie)
+      return { kind: 'go-to-microsoft', url: answer.url }
+    },
+  )
 }

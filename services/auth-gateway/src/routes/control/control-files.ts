@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import { refuse } from '../../errors.ts'
+import { pathOf } from '../../http/requests.ts'
 
-/** Fluent UI inserts style elements at run time, hence inline styles; scripts come from our files only. */
+/** Inline styles: Fluent UI inserts style elements at run time. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,7 +27,7 @@ export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (ap
 
   app.get('/*', async (request, reply) => {
     if (request.site.kind !== 'control' || !isInstalled) throw refuse('not-found')
-    const path = decodeURIComponent((request.url.split('?')[0] ?? '/').slice(1))
+    const path = decodeURIComponent(pathOf(request).slice(1))
     reply.header('content-security-policy', POLICY)
     if (/^assets\/[\w.-]+$/.test(path))
       return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(path)

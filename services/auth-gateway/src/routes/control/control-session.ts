@@ -1,31 +1,26 @@
 import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
-import type { FastifyPluginAsync } from 'fastify'
-import type { z } from 'zod'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
+import { requireSameSite } from '../../http/request-guards.ts'
 import type { Ports } from '../../ports.ts'
 import { endControlSession, findControlSession, startControlSession } from '../../sessions/control-session.ts'
-import { requireSameSite } from '../../sessions/same-site.ts'
 
 const PATH = '/auth/control/session'
 
 /** Begins a Control session from a one-time link, reads it, ends it. */
-export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
+export const controlSession: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     requireSameSite(request)
   })
 
-  app.post<{ Body: z.infer<typeof ControlSignInRedemption> }>(
-    PATH,
-    { schema: { body: ControlSignInRedemption } },
-    async (request, reply) => {
-      const principal = await ports.registry.redeemControlSignInLink(request.body.token)
-      if (!principal) throw refuse('link-not-valid')
-      await endControlSession(ports, request, reply)
-      await startControlSession(ports, reply, { principal })
-      return principal
-    },
-  )
+  app.post(PATH, { schema: { body: ControlSignInRedemption } }, async (request, reply) => {
+    const principal = await ports.registry.redeemControlSignInLink(request.body.token)
+    if (!principal) throw refuse('link-not-valid')
+    await endControlSession(ports, reply)
+    await startControlSession(ports, reply, { principal })
+    return principal
+  })
 
   app.get(PATH, { exposeHeadRoute: false }, async (request) => {
     const principal = await findControlSession(ports, request)
@@ -33,8 +28,8 @@ export const controlSession: FastifyPluginAsync<Ports> = async (app, ports) => {
     return principal
   })
 
-  app.delete(PATH, async (request, reply) => {
-    await endControlSession(ports, request, reply)
+  app.delete(PATH, async (_request, reply) => {
+    await endControlSession(ports, reply)
     return reply.status(204).send()
   })
 }

@@ -1,15 +1,14 @@
 import replyFrom from '@fastify/reply-from'
+import { whenConnectionCloses } from '@jackfield/http-server/connection-close'
 import { fairQueue } from '@jackfield/http-server/fair-queue'
 import { fairSlots } from '@jackfield/http-server/fair-slots'
 import { pauseBeforeRetry } from '@jackfield/internal-token/retry'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { type Backend, chooseBackend, isPlainPath } from '../../domain/edge-route.ts'
-import { CALLS, callerOf, STREAMS } from '../../domain/proxy-limits.ts'
+import { CALLS, callerOf, chooseBackend, isPlainPath, STREAMS } from '../../domain/admin-api.ts'
 import { refuse } from '../../errors.ts'
-import { holdSlot } from '../../http/proxy-slot.ts'
-import type { BackendToken } from '../../ports.ts'
+import { pathOf } from '../../http/requests.ts'
+import type { Backends, BackendToken } from '../../ports.ts'
 
-export type Backends = Readonly<Record<Backend, string>>
 const PREFIX = '/api/v1'
 
 /** Request headers that are forwarded. Cookies, forwarded headers and the client's credential are not. */
@@ -34,9 +33,7 @@ const ANSWERED_BY_US = [
 
 type Options = { backends: Backends; backendToken: BackendToken }
 
-/**
- * Forwards calls of the admin API with our own token for the caller; the service behind decides what the caller may do.
- */
+/** Forwards calls of the admin API with a token for the caller; the service behind decides what the caller may do. */
 export const forwardAdminApi: FastifyPluginAsync<Options> = async (app, options) => {
   // Bodies pass as bytes, limited by the server's maximum; the service behind validates them.
   app.removeAllContentTypeParsers()
@@ -83,7 +80,7 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
     const { slots, queue } = queues[chooseBackend(path)]
     const release = await queue.enter({ caller: callerOf(request.principal) })
     if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-calls', { retryAfter: 2 })
-    // The client left while it waited: nothing of its call was sent, and nothing will be.
+    // The client left while it waited.
     if (request.raw.socket.destroyed) {
       release()
       return reply.hijack()
@@ -93,8 +90,8 @@ const forwardCalls: FastifyPluginAsync<Options> = async (app, options) => {
 }
 
 /**
- * One connection for each slot, so that nothing queues inside the proxy. Requests that no service answered are retried,
- * those refused for lack of a slot are not.
+ * One connection for each slot, so that nothing queues inside the proxy. Unanswered requests are retried, those refused
+ * for lack of a slot are not.
  */
 const proxying = (connections: number) => ({
   disableRequestLogging: true,
@@ -111,7 +108,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
     reply.header('cache-control', 'no-store')
     const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : null
     return reply.from(backends[backend] + PREFIX + path, {
-      // Null: for an undefined body the proxy would read the content type and serialise JSON again.
+      // For undefined the proxy would serialise JSON again.
       body,
       contentType: request.headers['content-type'] ?? 'application/octet-stream',
       retryDelay: ({ err, attempt }) => pauseBeforeRetry(request.method, err, attempt) ?? null,
@@ -130,16 +127,7 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
       },
       onError: (failed, { error }) => {
         slot.release()
-        request.log.error({ err: error, backend }, 'service behind the admin API does not answer')
-        const problem = {
-          type: 'urn:jackfield:problem:temporarily-unavailable',
-          title: 'A part of the service is not available just now.',
-        }
-        failed
-          .status(503)
-          .header('retry-after', '2')
-          .type('application/problem+json')
-          .send(JSON.stringify({ ...problem, status: 503, code: 'temporarily-unavailable', requestId: request.id }))
+        failed.send(refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }))
       },
     })
   } catch (error) {
@@ -148,8 +136,35 @@ function forward(request: FastifyRequest, reply: FastifyReply, { backends, backe
   }
 }
 
-function plainPathOf({ url }: FastifyRequest): string {
-  const path = (url.split('?')[0] ?? '').slice(PREFIX.length)
+/**
+ * Holds a slot while a forwarded call uses a connection: until the answer is sent, and without a client until the service
+ * has answered, which `answered` tells.
+ */
+function holdSlot({ raw }: FastifyReply, release: () => void) {
+  let [isAnswered, isClosed] = [false, false]
+  const end = () => {
+    takeBack()
+    release()
+  }
+  const close = () => {
+    isClosed = true
+    // An answer still being sent to a closed connection would hold the connection to the service behind.
+    raw.destroy()
+    if (isAnswered) end()
+  }
+  const takeBack = whenConnectionCloses(raw.req.socket, close)
+  raw.once('close', close)
+  return {
+    answered() {
+      isAnswered = true
+      if (isClosed) end()
+    },
+    release: end,
+  }
+}
+
+function plainPathOf(request: FastifyRequest): string {
+  const path = pathOf(request).slice(PREFIX.length)
   if (!isPlainPath(path)) throw refuse('invalid-path')
   return path
 }

@@ -1,9 +1,8 @@
 import { sendWithRetries } from '@jackfield/internal-token/retry'
 import type { FastifyPluginAsync } from 'fastify'
-import { mergeOpenApi } from '../../domain/openapi-merge.ts'
+import { mergeOpenApi } from '../../domain/admin-api.ts'
 import { refuse } from '../../errors.ts'
-import type { BackendToken } from '../../ports.ts'
-import type { Backends } from './forward-admin-api.ts'
+import type { Backends, BackendToken } from '../../ports.ts'
 
 /** The admin API's description, merged from the services behind. */
 export const showOpenapi: FastifyPluginAsync<{ backends: Backends; backendToken: BackendToken }> = async (

@@ -1,6 +1,6 @@
 import { html } from '@jackfield/http-server/html'
-import { type Look, pageSecurityPolicy, renderPage, trusted } from './layout.ts'
-import { sourceOf } from './style.ts'
+import type { Page } from './layout.ts'
+import type { Texts } from './texts/texts.ts'
 
 /** What the browser needs to redeem a code of the platform `spa`, and the handle under which it posts the result. */
 export type Redemption = {
@@ -11,14 +11,12 @@ export type Redemption = {
   verifier: string
   scope: string
   handle: string
-  /** Address for the result. */
-  action?: string
 }
 
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
 // Microsoft gives tokens of this platform only to cross-origin requests of a browser. The access token is discarded.
-const SCRIPT = `
+const REDEEM = `
 const form = document.forms[0]
 const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }
 const { endpoint, ...members } = form.dataset
@@ -30,19 +28,27 @@ fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no
     () => give('error', 'unreachable'))
   .then(() => form.submit())
 `
-const SCRIPT_SOURCE = sourceOf(SCRIPT)
 
 /** The page between Microsoft and our own verification: it shows for as long as one request takes. */
-export function redeemInBrowserPage(look: Look, redemption: Redemption): { page: string; policy: string } {
-  const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle, action = REDEEMED_PATH } = redemption
-  const { redeeming, oneMoment } = look.texts
-  const body = html`<p role="status">${oneMoment}</p><noscript><p>${redeeming.needsScript}</p></noscript>
-<form method="post" action="${action}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
-<input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>
-<script>${trusted(SCRIPT)}</script>`
-  const page = renderPage({ title: redeeming.title, body }, look)
+export function redeemInBrowserPage({ redeeming, oneMoment }: Texts, redemption: Redemption): Page {
+  const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle } = redemption
   return {
-    page,
-    policy: `${pageSecurityPolicy(look)}; script-src ${SCRIPT_SOURCE}; connect-src ${new URL(tokenEndpoint).origin}`,
+    title: redeeming.title,
+    body: html`<p role="status">${oneMoment}</p><noscript><p>${redeeming.needsScript}</p></noscript>
+<form method="post" action="${REDEEMED_PATH}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
+<input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>`,
+    script: REDEEM,
+    connectTo: new URL(tokenEndpoint).origin,
+  }
+}
+
+/** Hands a browser app its answer. `script` is that of `@jackfield/browser-signin`. */
+export function signedInPage({ bridge, oneMoment }: Texts, script: string): Page {
+  return {
+    title: bridge.title,
+    body: html`<div role="status"><p data-state="working">${oneMoment}</p>
+<p data-state="done" hidden>${bridge.done}</p>
+<p data-state="nobody" hidden>${bridge.nobody}</p></div>`,
+    script,
   }
 }

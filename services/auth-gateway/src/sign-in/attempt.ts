@@ -1,0 +1,61 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { INTERACTION } from '../domain/session-limits.ts'
+import { namespaceOf, type SignInSite } from '../domain/site.ts'
+import { refuse } from '../errors.ts'
+import type { AttemptResult, Ports } from '../ports.ts'
+import { readBrowser } from '../sessions/browser-cookie.ts'
+import { signInSite } from '../sites/site-plugin.ts'
+
+/** The attempt that a page's address names. The browser cookie proves that it belongs to this browser. */
+export const AttemptParams = z.object({ uid: z.string().regex(/^[\w-]{1,64}$/) })
+export type AttemptParams = z.infer<typeof AttemptParams>
+
+/**
+ * The attempt that the address names, its site, and how to end it.
+ *
+ * @throws 400 `sign-in-not-found` when it has ended or belongs to another browser
+ */
+export async function findAttempt(ports: Ports, reply: FastifyReply) {
+  const { request } = reply
+  const site = signInSite(request)
+  const provider = await ports.providers(site)
+  const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
+  if (!attempt || attempt.uid !== (request.params as AttemptParams).uid) throw refuse('sign-in-not-found')
+  request.uiLocales ??= attempt.uiLocales
+  const end = async (result: AttemptResult) =>
+    reply.redirect(await provider.endAttempt(request.raw, reply.raw, attempt, result), 303)
+  return { site, attempt, end }
+}
+
+/** The identity that Microsoft gave for an attempt, and the account and tenant it was asked for. */
+const Proven = z.object({
+  directoryId: z.string(),
+  objectId: z.string(),
+  amr: z.array(z.string()),
+  tenantId: z.string(),
+  accountId: z.string(),
+  isTenantChosen: z.boolean(),
+  sid: z.string().optional(),
+})
+export type Proven = z.infer<typeof Proven>
+
+/** The account that was chosen for an attempt on a shared host; `loginHint` is the address that led to it. */
+const ChosenAccount = z.object({ tenantId: z.string(), accountId: z.string(), loginHint: z.string().optional() })
+
+function storedForAttempt<Value extends Record<string, unknown>>(kind: string, schema: z.ZodType<Value>) {
+  return {
+    save: ({ artefacts }: Ports, site: SignInSite, uid: string, payload: Value) =>
+      artefacts(namespaceOf(site)).save({ kind, id: uid, payload, ttl: INTERACTION }),
+    async find({ artefacts }: Ports, site: SignInSite, uid: string): Promise<Value | undefined> {
+      const found = await artefacts(namespaceOf(site)).find(kind, uid)
+      return found && schema.parse(found.payload)
+    },
+    remove: ({ artefacts }: Ports, site: SignInSite, uid: string) => artefacts(namespaceOf(site)).remove(kind, uid),
+  }
+}
+
+export const provenIdentities = storedForAttempt('MicrosoftIdentity', Proven)
+export const chosenAccounts = storedForAttempt('SignInRealm', ChosenAccount)
+/** The refusal that was recorded in the audit log: one event for each, not for each view of its page. */
+export const auditedRefusals = storedForAttempt('AuditedRefusal', z.object({ reason: z.string() }))

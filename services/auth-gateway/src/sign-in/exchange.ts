@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import type { Connection } from '@jackfield/contract/internal-api'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { PendingLogin } from '../domain/sign-in/pending-login.ts'
+import type { SignInAccount } from '../domain/site.ts'
+import { refuse } from '../errors.ts'
+import { sendPage, textsOf } from '../http/page-plugin.ts'
+import { redeemInBrowserPage } from '../pages/script-pages.ts'
+import type { IdentityOutcome, Ports } from '../ports.ts'
+import { concludeLogin } from './conclude-login.ts'
+import { redeemingLogins } from './pending-logins.ts'
+
+// From Microsoft's answer to an identity, for people and for Control. The code of the platform `web` is redeemed here,
+// that of the platform `spa` only by the browser (S11).
+
+/** Redeems the code of an answer whose delivery was checked, or reads why there is none. */
+export async function redeemAnswer(
+  ports: Ports,
+  request: FastifyRequest,
+  login: PendingLogin,
+  answer: URLSearchParams,
+  state: string,
+): Promise<IdentityOutcome> {
+  if (answer.has('error')) return ports.microsoft.readErrorAnswer(answer)
+  if (!answer.has('code')) return { kind: 'rejected', reason: 'no code' }
+  const connection = await ports.registry.findConnection(login.tenantId, login.accountId)
+  if (!connection?.enabled) throw refuse('account-not-found')
+  const { redirectUri, nonce, verifier } = login
+  const expected = { redirectUri, state, nonce, verifier }
+  return ports.microsoft.redeem(await workingConnection(ports, request, connection), answer, expected)
+}
+
+/**
+ * During a credential rotation: returns the connection with the credential that Entra ID accepts (SE-07). Tried before
+ * the code is redeemed, because a refused credential burns the code (AADSTS501481).
+ */
+async function workingConnection(
+  { microsoft, registry }: Ports,
+  request: FastifyRequest,
+  connection: Connection,
+): Promise<Connection> {
+  const { rotation, accountId } = connection
+  if (!rotation) return connection
+  const worked = await microsoft.tryRotation(connection)
+  if (worked === undefined) return connection
+  try {
+    await registry.recordCredentialUse(connection, { credentialId: rotation.credentialId, worked })
+  } catch (error) {
+    // Not fatal: the next sign-in reports it again.
+    request.log.warn({ err: error, accountId }, 'a credential’s use could not be told to the registry')
+  }
+  return worked === 'previous' ? { ...connection, credential: rotation.previous } : connection
+}
+
+/** Sends the page that redeems the code, or ends the login when Microsoft's endpoints are unknown. */
+export async function redeemInBrowser(
+  ports: Ports,
+  reply: FastifyReply,
+  login: PendingLogin,
+  { account, code, tenant }: { account: SignInAccount; code: string; tenant: string | undefined },
+) {
+  const redemption = await ports.microsoft.browserRedemption(account)
+  if (redemption.kind !== 'redemption') return concludeLogin(ports, reply, login, redemption)
+  const handle = randomBytes(32).toString('base64url')
+  await redeemingLogins.save(ports, handle, login)
+  const { tokenEndpoint, scope } = redemption
+  const { redirectUri, verifier } = login
+  const form = { tokenEndpoint, scope, clientId: account.clientId, code, redirectUri, verifier, handle }
+  return sendPage(reply, 200, { ...redeemInBrowserPage(textsOf(reply.request), form), tenant })
+}
+
+const text = (most: number) => z.string().max(most).default('')
+/** Form of that page. */
+export const Redeemed = z.object({
+  handle: z.string().min(20).max(64),
+  id_token: text(16_384),
+  error: text(200),
+  error_description: text(4_096),
+})
+
+/** Verifies the ID token from the browser, or reads why there is none. */
+export async function readRedeemed(
+  { microsoft }: Ports,
+  account: SignInAccount,
+  { id_token: idToken, error, error_description: description }: z.infer<typeof Redeemed>,
+  nonce: string,
+): Promise<IdentityOutcome> {
+  if (error === 'unreachable') return { kind: 'unreachable' }
+  if (error) return microsoft.readErrorAnswer(new URLSearchParams({ error, error_description: description }))
+  return idToken ? microsoft.accept(account, idToken, nonce) : { kind: 'malformed' }
+}

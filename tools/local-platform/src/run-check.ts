@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { checkCodes } from './check-codes.ts'
+import { checkHouse } from './check-house.ts'
 import { checkManifests } from './check-manifests.ts'
 import { runTurbo } from './run-turbo.ts'
 
-// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests,
-// the codes that tests and documents name.
+// `npm run check`: types of every workspace, lint and format of the whole tree, the deployment manifests, the codes that
+// tests and documents name, the house rules.
+
+const HOUSE_RULES_ARE_CHECKED = false
 
 const root = join(import.meta.dirname, '../../..')
 const results = {
@@ -18,6 +21,7 @@ const results = {
     }).status === 0,
   manifests: checkManifests(root),
   'codes of requirements and threats': checkCodes(root),
+  ...(HOUSE_RULES_ARE_CHECKED ? { 'house rules': checkHouse(root) } : {}),
 }
 for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
 process.exit(Object.values(results).every(Boolean) ? 0 : 1)

@@ -1,6 +1,5 @@
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createServer } from '../src/create-server.ts'
 
@@ -29,14 +28,19 @@ async function textOf(answer: IncomingMessage): Promise<string> {
   return text
 }
 
-test('QC-02 a request under way is answered, and its kept connection does not hold up the end', async () => {
+test('QC-02 a request in flight is answered, and its kept connection does not hold up the end', async () => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { app, agent, asked } = await givenServer(async () => {
-    await sleep(400)
+    arrive()
+    await released
     return { well: 'done' }
   })
-  await sleep(100)
+  await arrived
   const began = performance.now()
   const closed = app.close()
+  await expect.poll(() => app.server.listening).toBe(false)
+  release()
   expect(await textOf(await asked)).toBe('{"well":"done"}')
   await closed
   expect(performance.now() - began).toBeLessThan(PATIENCE_MS)
@@ -44,16 +48,19 @@ test('QC-02 a request under way is answered, and its kept connection does not ho
 })
 
 test('QC-02 nor does that of a stream whose head had been sent before', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { app, agent, asked } = await givenServer(async (reply) => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
     reply.raw.write('one ')
-    await sleep(400)
+    await released
     reply.raw.end('two')
   })
   const answer = await asked
   const began = performance.now()
   const closed = app.close()
+  await expect.poll(() => app.server.listening).toBe(false)
+  release()
   expect(await textOf(answer)).toBe('one two')
   await closed
   expect(performance.now() - began).toBeLessThan(PATIENCE_MS)

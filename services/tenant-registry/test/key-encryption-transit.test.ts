@@ -5,12 +5,13 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { chosenKeyEncryption, type KeyEncryptionSettings } from '../src/adapters/keys/chosen-key-encryption.ts'
+import { type LeaseClock, systemClock } from '../src/adapters/keys/transit-token.ts'
 import { startTransit, TRANSIT_SERVERS, type Transit } from './transit/server.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 const CONTEXT = 'tenant:0198c0de-0000-7000-8000-000000000001'
-const vault = (settings: KeyEncryptionSettings) =>
-  chosenKeyEncryption({ KEY_ENCRYPTION_PROVIDER: 'vault', ...settings })
+const vault = (settings: KeyEncryptionSettings, clock?: LeaseClock) =>
+  chosenKeyEncryption({ KEY_ENCRYPTION_PROVIDER: 'vault', ...settings }, clock)
 const failure = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
     () => Promise.reject(new Error('it worked')),
@@ -36,20 +37,22 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
     expect(await opener.unwrap(other, CONTEXT)).toEqual({ kind: 'unwrapped', dataKey })
   })
 
-  test.concurrent('a lease that ends is replaced before it does, by the token that lies in the file then', async () => {
-    const settings = await server.givenKubernetesSettings(6)
-    const provider = vault(settings)
+  test('a lease is replaced before it ends, with the token that the file holds then', async () => {
+    const settings = await server.givenKubernetesSettings(60)
+    let now = 0
+    const provider = vault(settings, { ...systemClock, now: () => now })
     await provider.wrap(randomBytes(32), CONTEXT)
     await server.replaceTokenFile()
-    await new Promise((resolve) => setTimeout(resolve, 4_200))
+    now += 41_000
     await provider.wrap(randomBytes(32), CONTEXT)
     await writeFile(settings.KEY_ENCRYPTION_VAULT_KUBERNETES_TOKEN_FILE, 'not a token')
+    now += 39_000
     await provider.wrap(randomBytes(32), CONTEXT)
-    await new Promise((resolve) => setTimeout(resolve, 4_200))
+    now += 2_000
     expect(await failure(provider.wrap(randomBytes(32), CONTEXT))).toBeInstanceOf(UnavailableError)
   })
 
-  test.concurrent('a token from the settings is renewed before it ends, as long as that works', async () => {
+  test('a token from the settings is renewed before it ends', async () => {
     const settings = {
       ...(await server.givenTokenSettings()),
       KEY_ENCRYPTION_VAULT_TOKEN: await server.makeToken({ period: 6 }),
@@ -57,9 +60,21 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
     const unkept = { ...settings, KEY_ENCRYPTION_VAULT_TOKEN: await server.makeToken({ period: 6 }) }
     const stopping = new AbortController()
     const troubles: Error[] = []
-    const provider = vault(settings)
+    const rests: Array<{ ms: number; end: () => void }> = []
+    const rest = (ms: number, signal: AbortSignal) =>
+      new Promise<void>((end) => {
+        signal.addEventListener('abort', () => end())
+        rests.push({ ms, end })
+      })
+    const provider = vault(settings, { ...systemClock, rest })
     const keeping = provider.keep(stopping.signal, (error) => troubles.push(error))
-    await new Promise((resolve) => setTimeout(resolve, 8_500))
+    for (let round = 0; round < 2; round++) {
+      await expect.poll(() => rests.length).toBe(round + 1)
+      expect(rests[round]?.ms).toBeLessThanOrEqual(4_000)
+      await server.pass(rests[round]?.ms ?? 0)
+      rests[round]?.end()
+    }
+    await expect.poll(() => rests.length).toBe(3)
     await provider.wrap(randomBytes(32), CONTEXT)
     expect(troubles).toEqual([])
     expect(await failure(vault(unkept).wrap(randomBytes(32), CONTEXT))).toBeInstanceOf(UnavailableError)

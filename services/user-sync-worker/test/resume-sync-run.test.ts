@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { advanceSyncRun } from '../src/jobs/sync-run/advance-sync-run.ts'
@@ -327,10 +328,16 @@ test('S35 progress is told as server-sent events until the end; a client that co
   const tenant = platform.connectedTenant()
   const { job } = await createRun(tenant, platform.emulator.directory('m365x214355.onmicrosoft.com').id)
   const url = `${tenant.api}/sync-runs/${job.runId}/events`
-  const stream = platform.text('GET', url)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }) }
+  const answer = await platform.app.inject({ method: 'GET', url, headers, payloadAsStream: true })
+  let text = ''
+  const ended = once(answer.stream(), 'end')
+  answer.stream().on('data', (part: Buffer) => {
+    text += part
+  })
+  await expect.poll(() => text).toContain('"status":"queued"')
   await advance()(job, never)
-  const text = await stream
+  await ended
   const runs = [...text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, data]) => ({
     id,
     run: JSON.parse(data ?? ''),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { QUEUES } from '@jackfield/contract/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
@@ -90,20 +90,28 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
 
   test.skipIf(skip)('T-111 closing tells the slice under way to end, waits for it, and takes no new one', async () => {
     const { producer, consume } = open()
-    let [started, ended] = [0, 0]
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    let [started, stopped, ended] = [0, 0, 0]
     const worker = await consume(async (_data, stopping) => {
       started += 1
-      while (!stopping.aborted) await sleep(10)
-      await sleep(200)
+      await once(stopping, 'abort')
+      stopped += 1
+      await released
       ended += 1
     })
     await producer.enqueue(newRun())
     await expect.poll(() => started, { timeout: 10_000 }).toBe(1)
-    await worker.close()
-    expect(ended).toBe(1)
-    await producer.enqueue(newRun())
-    await sleep(300)
+    const endedAtClose = worker.close().then(() => ended)
+    await expect.poll(() => stopped, { timeout: 10_000 }).toBe(1)
+    release()
+    expect(await endedAtClose).toBe(1)
+    const next = newRun()
+    await producer.enqueue(next)
+    const handled: unknown[] = []
+    const successor = await consume(async (data) => void handled.push(data))
+    await expect.poll(() => handled, { timeout: 10_000 }).toEqual([next.job])
     expect(started).toBe(1)
+    await successor.close()
     await producer.close()
   })
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SERVICE_ACCOUNT, startCluster } from './kubernetes.ts'
 import { realServer, startReal } from './real.ts'
 import { startStandIn } from './stand-in.ts'
@@ -62,6 +63,11 @@ export async function startTransit(name: string) {
     revokeLogins: () => administer('sys/leases/revoke-prefix/auth/kubernetes/login'),
     /** As Kubernetes does before the one in the file ends. */
     replaceTokenFile: async () => writeFile(tokenFile, await cluster.makeToken()),
+    /** Lets time pass: on the clock of our own server, in truth for a real one. */
+    async pass(ms: number) {
+      if (standIn) standIn.state.passedMs += ms
+      else await sleep(ms)
+    },
     async seal() {
       await administer('sys/seal')
     },

@@ -18,10 +18,10 @@ const refused = (...errors: string[]): Answer => ({ status: 400, body: { errors 
  */
 export async function startStandIn(root: string, reviewJwt: (jwt: string) => boolean) {
   const keys = new Map<string, ReturnType<typeof keyring>>()
-  const tokens = tokenStore(root)
+  const state = { isSealed: false, holdMs: 0, redirectTo: '', echoAs: 0, passedMs: 0 }
+  const tokens = tokenStore(root, () => Date.now() + state.passedMs)
   const logins: string[] = []
   const roles = new Map<string, { policies: string[]; ttl: number }>()
-  const state = { isSealed: false, holdMs: 0, redirectTo: '', echoAs: 0 }
   const requests: Array<{ path: string; namespace: string | undefined }> = []
 
   function transit(verb: string, name: string, body: Body): Answer {

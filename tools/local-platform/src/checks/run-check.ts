@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { runTurbo } from '../run-turbo.ts'
 import { checkCodes } from './check-codes.ts'
+import { checkHouse } from './check-house.ts'
 import { checkManifests } from './check-manifests.ts'
 import { checkPaths } from './check-paths.ts'
 import { listExpiredCaptures } from './list-expired-captures.ts'
 
 // `npm run check`: the types of every workspace, lint and format of the whole tree, the deployment manifests, the codes
-// in tests and documents, the paths in documents. Expired captures are named and fail nothing.
+// in tests and documents, the paths in documents, the house rules. Expired captures are named and fail nothing.
+
+const HOUSE_RULES_ARE_CHECKED = false
 
 const root = join(import.meta.dirname, '../../../..')
 const results = {
@@ -21,6 +24,7 @@ const results = {
   manifests: checkManifests(root),
   'codes of requirements and threats': checkCodes(root),
   'paths in documents': checkPaths(root),
+  ...(HOUSE_RULES_ARE_CHECKED ? { 'house rules': checkHouse(root) } : {}),
 }
 for (const [name, clean] of Object.entries(results)) process.stdout.write(`${clean ? 'clean ' : 'FAILED'} ${name}\n`)
 for (const line of listExpiredCaptures(root, new Date())) process.stdout.write(`note   capture ${line}\n`)

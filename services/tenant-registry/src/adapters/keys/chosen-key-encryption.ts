@@ -4,7 +4,7 @@ import { rememberDataKeys } from './remembered-data-keys.ts'
 import { settingsKeyEncryption } from './settings-key-encryption.ts'
 import { transitClient } from './transit-client.ts'
 import { transitKeyEncryption } from './transit-key-encryption.ts'
-import { givenToken, kubernetesToken } from './transit-token.ts'
+import { givenToken, kubernetesToken, type LeaseClock, systemClock } from './transit-token.ts'
 
 type VaultSettings = { [Name in Extract<keyof Config, `KEY_ENCRYPTION_VAULT_${string}`>]?: Config[Name] | undefined }
 export type KeyEncryptionSettings = VaultSettings & {
@@ -16,15 +16,15 @@ export type KeyEncryptionSettings = VaultSettings & {
  * The provider that the settings choose wraps; the other one, where it is set up too, still opens what it wrapped: so
  * one can be left for the other.
  */
-export function chosenKeyEncryption(settings: KeyEncryptionSettings): KeyEncryption {
+export function chosenKeyEncryption(settings: KeyEncryptionSettings, clock: LeaseClock = systemClock): KeyEncryption {
   const environment = settings.KEY_ENCRYPTION_KEYS && settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)
-  const vault = vaultOf(settings)
+  const vault = vaultOf(settings, clock)
   const [current, other] = settings.KEY_ENCRYPTION_PROVIDER === 'vault' ? [vault, environment] : [environment, vault]
   if (!current) throw new TypeError('The chosen key-encryption provider is not set up.')
   return other ? besides(current, other) : current
 }
 
-function vaultOf(settings: KeyEncryptionSettings): KeyEncryption | undefined {
+function vaultOf(settings: KeyEncryptionSettings, clock: LeaseClock): KeyEncryption | undefined {
   const {
     KEY_ENCRYPTION_VAULT_URL: origin,
     KEY_ENCRYPTION_VAULT_KEY: key,
@@ -39,7 +39,8 @@ function vaultOf(settings: KeyEncryptionSettings): KeyEncryption | undefined {
     KEY_ENCRYPTION_VAULT_KUBERNETES_MOUNT: login = 'kubernetes',
     KEY_ENCRYPTION_VAULT_KUBERNETES_TOKEN_FILE: file = '/var/run/secrets/kubernetes.io/serviceaccount/token',
   } = settings
-  const token = given === undefined ? kubernetesToken(ask, { role, mount: login, file }) : givenToken(ask, given)
+  const token =
+    given === undefined ? kubernetesToken(ask, { role, mount: login, file }, clock) : givenToken(ask, given, clock)
   return rememberDataKeys(transitKeyEncryption({ mount, key, namespace }, ask, token))
 }
 

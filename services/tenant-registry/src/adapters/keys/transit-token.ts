@@ -23,6 +23,15 @@ const USED_SHARE = 2 / 3
 const RETRY_MS = 30_000
 const LONGEST_SLEEP_MS = 86_400_000
 
+/** The time that leases are measured by. `rest` resolves after `ms` milliseconds, at once when `signal` aborts. */
+export type LeaseClock = { now(): number; rest(ms: number, signal: AbortSignal): Promise<void> }
+
+/** A pending rest does not keep the process alive. */
+export const systemClock: LeaseClock = {
+  now: Date.now,
+  rest: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
+}
+
 /**
  * A token for each lease, against the service-account token of this pod (auth method `kubernetes`). The file is read
  * anew each time, for Kubernetes replaces it.
@@ -30,7 +39,7 @@ const LONGEST_SLEEP_MS = 86_400_000
 export function kubernetesToken(
   ask: AskTransit,
   { role, mount, file }: { role: string; mount: string; file: string },
-  now: () => number = Date.now,
+  clock: LeaseClock,
 ): TransitToken {
   let held: { token: string; until: number } | undefined
   let running: Promise<string> | undefined
@@ -43,13 +52,13 @@ export function kubernetesToken(
     if (answer.kind !== 'answered')
       throw new UnavailableError(`Vault does not let this service account in under the role ${role}.`)
     const { client_token: token, lease_duration: seconds } = answer.value.auth
-    held = { token, until: seconds === 0 ? Number.POSITIVE_INFINITY : now() + seconds * 1000 * USED_SHARE }
+    held = { token, until: seconds === 0 ? Number.POSITIVE_INFINITY : clock.now() + seconds * 1000 * USED_SHARE }
     return token
   }
 
   return {
     async get() {
-      if (held && held.until > now()) return held.token
+      if (held && held.until > clock.now()) return held.token
       running ??= login().finally(() => {
         running = undefined
       })
@@ -68,7 +77,7 @@ export function kubernetesToken(
  * A token from the settings. It is renewed as long as it lets itself be renewed; what stands in the way is told in
  * time.
  */
-export function givenToken(ask: AskTransit, token: string): TransitToken {
+export function givenToken(ask: AskTransit, token: string, clock: LeaseClock = systemClock): TransitToken {
   async function lookUp(): Promise<Lease> {
     const answer = await ask('auth/token/lookup-self', Looked, { token })
     if (answer.kind !== 'answered')
@@ -87,7 +96,7 @@ export function givenToken(ask: AskTransit, token: string): TransitToken {
     while (lease.seconds > 0) {
       if (!lease.isRenewable)
         return onTrouble(new Error(`The token for Vault ends in ${lease.seconds} s and cannot be renewed.`))
-      await rest(lease.seconds * 1000 * USED_SHARE, signal)
+      await clock.rest(restMs(lease.seconds), signal)
       if (signal.aborted) return
       const renewed = await renew()
       if (renewed.seconds < lease.seconds)
@@ -105,7 +114,7 @@ export function givenToken(ask: AskTransit, token: string): TransitToken {
           return await renewing(signal, onTrouble)
         } catch (error) {
           onTrouble(error as Error)
-          await rest(RETRY_MS, signal)
+          await clock.rest(RETRY_MS, signal)
         }
       }
     },
@@ -114,7 +123,4 @@ export function givenToken(ask: AskTransit, token: string): TransitToken {
 
 type Lease = { seconds: number; isRenewable: boolean }
 
-/** Keeps no process alive; over at once with `signal`. */
-async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(Math.min(Math.max(ms, 1_000), LONGEST_SLEEP_MS), undefined, { signal, ref: false }).catch(() => undefined)
-}
+const restMs = (seconds: number) => Math.min(Math.max(seconds * 1000 * USED_SHARE, 1_000), LONGEST_SLEEP_MS)

@@ -163,18 +163,6 @@ CREATE TABLE "roster"."import_rules" (
 	"sets_read" text[] DEFAULT '{}' NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "roster"."page_proof" (
-	"tenant_id" uuid NOT NULL,
-	"account_id" uuid NOT NULL,
-	"digest" "bytea" NOT NULL,
-	"run_id" uuid NOT NULL,
-	"object_ids" uuid[] NOT NULL,
-	"places" "tid"[] NOT NULL,
-	"state" bigint NOT NULL,
-	"sso" boolean,
-	CONSTRAINT "page_proof_of_account" PRIMARY KEY("account_id","digest")
-);
---> statement-breakpoint
 CREATE TABLE "roster"."staged_change" (
 	"tenant_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,

@@ -54,8 +54,6 @@ export type TickedUser = { user: DirectoryUser; ticks: Ticks }
 /** A change that waits until the whole run is known; `ticks` when an import gives them. */
 export type StagedUser = Change & { ticks?: Ticks }
 export type SkippedUser = { id: string; reason: string }
-/** A page of a listing whose people are asked for: the digest of what it says, and of how many entries it says it. */
-export type ListedPeople = { digest: string; entries: number }
 /** What one transaction writes. `unsynced`: users whose sync is switched off; unknown ones stay unknown (S32). */
 export type RunPage = {
   seen: number
@@ -69,8 +67,6 @@ export type RunPage = {
   staged: StagedUser[]
   /** People of the roster whom a full comparison met. */
   met: string[]
-  /** Digests of pages whose people are all just as their proofs say; a full comparison has met them. */
-  proven?: string[]
   /** Where the run goes on. */
   next: string
   /** The run's place in the directory's changes, when this page told it. */
@@ -112,24 +108,9 @@ export type SyncRuns = {
   /** The synced people among `ids`, as the run would leave them so far. */
   knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
   /** Those who are not in the roster just like that already, with their status there; null of newcomers. */
-  differing(
-    lease: Lease,
-    users: readonly TickedUser[],
-    listed?: ListedPeople,
-  ): Promise<Array<TickedUser & { known: Status | null }>>
+  differing(lease: Lease, users: readonly TickedUser[]): Promise<Array<TickedUser & { known: Status | null }>>
   /** By object id: who is synced and not just like that, and who is not synced. */
-  compareDigests(
-    lease: Lease,
-    users: readonly DirectoryUser[],
-    listed?: ListedPeople,
-  ): Promise<{ different: string[]; unknown: string[] }>
-  /**
-   * Digests of the pages that were kept as proofs, by `differing` or `compareDigests`, which found all people of a
-   * `listed` page the same; of an import those that have the ticks that it gives.
-   */
-  provenPages(lease: Lease): Promise<ReadonlySet<string>>
-  /** How many people a page is about that says nothing new, by its digest; undefined when that is no longer certain. */
-  provePage(lease: Lease, digest: string): Promise<number | undefined>
+  compareDigests(lease: Lease, users: readonly DirectoryUser[]): Promise<{ different: string[]; unknown: string[] }>
   /** Which of the sets that the rules name each of `ids` is in. */
   memberships(lease: Lease, ids: readonly string[]): Promise<Map<string, ReadonlySet<string>>>
   /** Who is in other sets than when the account's last run read them, in order. */

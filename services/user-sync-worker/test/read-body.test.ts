@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readBody, readJson } from '../src/adapters/graph/read-body.ts'
+import { readJson } from '../src/adapters/graph/read-body.ts'
 
 const bodies: Buffer[] = []
 const server = createServer(async (request, response) => {
@@ -48,14 +48,4 @@ test('what is empty or no JSON is refused, and the next body is read all the sam
     expect(await readJson(await answer('{"value":[1]}'))).toEqual({ value: [1] })
   }
   await expect(readJson(new Response(null, { status: 204 }))).rejects.toThrow(SyntaxError)
-})
-
-test('the bytes of an answer are its own until they are released, and released once', async () => {
-  const kept = await readBody(await answer('{"kept":1}'))
-  for (let turn = 0; turn < 8; turn++) await readJson(await answer(JSON.stringify(peopleOf(999))))
-  expect(kept.bytes.toString()).toBe('{"kept":1}')
-  kept.release()
-  kept.release()
-  const both = await Promise.all([answer('{"first":1}').then(readBody), answer('{"other":2}').then(readBody)])
-  expect(both.map(({ bytes }) => bytes.toString())).toEqual(['{"first":1}', '{"other":2}'])
 })

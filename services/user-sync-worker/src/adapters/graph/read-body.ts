@@ -2,7 +2,7 @@ const MOST_IDLE = 4
 const decoder = new TextDecoder()
 const idle: Buffer[] = []
 
-export type Body = {
+type Body = {
   bytes: Buffer
   /** The bytes are another answer's from now on. */
   release(): void
@@ -12,7 +12,7 @@ export type Body = {
  * The bytes of an answer, in memory that serves the next one too: fetch holds on to a response, and to whatever came of
  * it, until the whole heap is collected, and each page of people would bring that collection nearer.
  */
-export async function readBody({ body }: Response): Promise<Body> {
+async function readBody({ body }: Response): Promise<Body> {
   let memory: Buffer | undefined = idle.pop() ?? Buffer.alloc(0)
   let length = 0
   for await (const chunk of body ?? []) {

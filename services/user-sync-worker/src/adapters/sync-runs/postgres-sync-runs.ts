@@ -2,7 +2,6 @@ import type pg from 'pg'
 import type { SyncRuns } from '../../sync-run-ports.ts'
 import { differingUsers } from '../page-writes/differing-users.ts'
 import { directorySets } from '../page-writes/directory-sets.ts'
-import { pageProofs } from '../page-writes/page-proofs.ts'
 import { stagedChanges } from '../page-writes/staged-changes.ts'
 import { plannedChanges } from './planned-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
@@ -21,7 +20,6 @@ export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRun
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
     ...differingUsers(pool),
-    ...pageProofs(pool),
     ...stagedChanges(pool),
     ...syncRunEndings(pool, settings),
     ...syncRunAnswers(pool),

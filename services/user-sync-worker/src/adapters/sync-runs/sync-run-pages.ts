@@ -2,7 +2,6 @@ import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { addSetMembers } from '../page-writes/directory-sets.ts'
-import { useProofs } from '../page-writes/page-proofs.ts'
 import { stageChanges } from '../page-writes/staged-changes.ts'
 import { writeNewcomers } from '../page-writes/write-newcomers.ts'
 import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from '../page-writes/write-users.ts'
@@ -40,7 +39,6 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
         const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
         const staged = await stageChanges(client, lease, page.staged)
-        await useProofs(client, lease, page.proven ?? [])
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
@@ -74,8 +72,8 @@ async function writtenAhead(
   return page.areNewcomers && pool.waitingCount === 0 ? writeNewcomers(pool, lease, page, after) : undefined
 }
 
-function isOfUsersOnly({ unsynced, staged, met, proven = [], skipped, setMembers, warning }: RunPage): boolean {
-  return unsynced.length + staged.length + met.length + proven.length + skipped.length === 0 && !setMembers && !warning
+function isOfUsersOnly({ unsynced, staged, met, skipped, setMembers, warning }: RunPage): boolean {
+  return unsynced.length + staged.length + met.length + skipped.length === 0 && !setMembers && !warning
 }
 
 /** A preview writes and takes it back: what it counts is what would be done. */

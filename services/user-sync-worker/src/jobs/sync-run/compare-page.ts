@@ -3,7 +3,7 @@ import { type DirectoryItem, itemOf } from '../../domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from '../../domain/directory-user.ts'
 import { reconcile, type Status } from '../../domain/reconcile.ts'
 import type { pageOfEverybody } from '../../domain/run-page.ts'
-import type { Lease, ListedPeople, RunPage, SyncRuns, TickedUser } from '../../sync-run-ports.ts'
+import type { Lease, RunPage, SyncRuns, TickedUser } from '../../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & {
@@ -65,10 +65,9 @@ export async function comparedByDigest(
   lease: Lease,
   page: readonly ReadUser[],
   runs: Pick<SyncRuns, 'knownUsers' | 'compareDigests'>,
-  listed?: ListedPeople,
 ): Promise<Compared> {
   const users = page.flatMap((read) => (read.kind === 'user' ? [read.user] : []))
-  const { different, unknown } = await runs.compareDigests(lease, users, listed)
+  const { different, unknown } = await runs.compareDigests(lease, users)
   const [others, strangers] = [new Set(different), new Set(unknown)]
   const rest = await compared(
     lease,
@@ -91,10 +90,7 @@ export function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compa
 export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
   let [areNew, pages] = [false, 0]
 
-  async function differing(
-    users: readonly TickedUser[],
-    listed?: ListedPeople,
-  ): Promise<Array<TickedUser & { known: Status | null }>> {
+  async function differing(users: readonly TickedUser[]): Promise<Array<TickedUser & { known: Status | null }>> {
     pages += 1
     if (areNew && pages % ASKED_AGAIN !== 0) {
       // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who
@@ -103,16 +99,15 @@ export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
       const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
       return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
     }
-    const found = await runs.differing(lease, users, listed)
+    const found = await runs.differing(lease, users)
     areNew = found.length > 0 && found.length === users.length && found.every(({ known }) => known === null)
     return found
   }
 
   return async (
     content: ReturnType<typeof pageOfEverybody>,
-    listed?: ListedPeople,
   ): Promise<ReturnType<typeof pageOfEverybody> & Pick<RunPage, 'staged' | 'areNewcomers'>> => {
-    const users = await differing(content.users, listed)
+    const users = await differing(content.users)
     const isHeld = ({ user, known }: (typeof users)[number]) => user.accountEnabled === false && known === 'active'
     const staged = users.filter(isHeld).map(({ user, ticks }) => ({ user, ticks, status: 'disabled' as const }))
     return { ...content, users: users.filter((each) => !isHeld(each)), staged, areNewcomers: areNew }

@@ -41,8 +41,7 @@ export function pageWriter({ runs }: Pick<Ports, 'runs'>, lease: Lease, now: () 
 
   return {
     async write(page) {
-      const proven = [...(quiet?.proven ?? []), ...(page.proven ?? [])]
-      const whole = { ...page, seen: page.seen + (quiet?.seen ?? 0), proven }
+      const whole = { ...page, seen: page.seen + (quiet?.seen ?? 0) }
       quiet = lease.kind !== 'delta' && changesNothing(page) && now() - committedAt < QUIET_MS ? whole : undefined
       return quiet ? committing : begin(whole)
     },

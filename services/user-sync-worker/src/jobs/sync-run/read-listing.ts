@@ -1,61 +1,26 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import type { DirectoryPage, ListedPage } from '../../directory-ports.ts'
+import type { DirectoryPage } from '../../directory-ports.ts'
 import { checkpointAfter, formatCheckpoint } from '../../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { isWanted } from '../../domain/import-filter.ts'
-import { usesPageProofs } from '../../domain/page-proof.ts'
 import { pageOfEverybody } from '../../domain/run-page.ts'
 import type { Ports } from '../../ports.ts'
-import type { Lease, ListedPeople, RunPage } from '../../sync-run-ports.ts'
+import type { Lease, RunPage } from '../../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
 import { changedBy, compared, comparedByDigest, pageOf } from './compare-page.ts'
 import { nextPage } from './next-page.ts'
 import { EMPTY, planOf, type ReadPage, type RunSource } from './run-plan.ts'
 
 type Needs = Pick<Ports, 'directory' | 'runs'>
-type ReadListing = DirectoryPage & { digest: string | null }
 type Content = Omit<RunPage, 'next'> | DirectoryFailure
 
-/**
- * Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison.
- * A page that says what it said when all of its people were found the same is not even parsed, as long as their rows
- * are what they were.
- */
+/** Everybody, in the order of Graph's own links: written at once by an import, compared and staged by a full comparison. */
 export function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
   const whatChanges = changesOfListing(lease, runs)
-  let loading: Promise<ReadonlySet<string>> | undefined
-
-  async function provenDigest({ told }: ListedPage): Promise<ListedPage['told']> {
-    if (!told || !usesPageProofs(lease)) return null
-    loading ??= runs.provenPages(lease)
-    return (await loading).has(told.digest) ? told : null
-  }
-
-  async function contentOf(listed: ListedPage, digest: string): Promise<Content> {
-    const people = await runs.provePage(lease, digest)
-    if (people !== undefined) {
-      listed.release()
-      return { ...EMPTY, seen: people, proven: [digest] }
-    }
-    const page = listed.read()
-    return page.kind === 'page' ? whatChanges(page) : page
-  }
-
   return async (checkpoint, signal) => {
-    const listed = await directory.listUsers(connection, checkpoint.at, signal)
-    if (listed.kind !== 'page') return listed
-    const after = (link: string | null) =>
-      link === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, link)
-    const proven = await provenDigest(listed)
-    if (proven) {
-      const next = after(proven.next)
-      if (!('kind' in next)) return standingAlone(next, contentOf(listed, proven.digest))
-      listed.release()
-      return next
-    }
-    const page = listed.read()
+    const page = await directory.listUsers(connection, checkpoint.at, signal)
     if (page.kind !== 'page') return page
-    const next = after(page.next)
+    const next = page.next === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, page.next)
     if ('kind' in next) return next
     if (lease.everybody || !lease.rules) return standingAlone(next, whatChanges(page))
     const prepare = async () => {
@@ -79,13 +44,11 @@ function standingAlone(next: ReadPage['next'], comparing: Promise<Content>): Rea
   return { kind: 'read', next, standsAlone: true, prepare }
 }
 
-function changesOfListing(lease: Lease, runs: Needs['runs']): (page: ReadListing) => Promise<Omit<RunPage, 'next'>> {
+function changesOfListing(lease: Lease, runs: Needs['runs']): (page: DirectoryPage) => Promise<Omit<RunPage, 'next'>> {
   const changes = changedBy(lease, runs)
-  return async ({ users, digest }) => {
-    const listed: ListedPeople | undefined =
-      digest !== null && usesPageProofs(lease) ? { digest, entries: users.length } : undefined
-    if (!lease.everybody) return { ...EMPTY, ...pageOf(await comparedByDigest(lease, users, runs, listed)) }
+  return async ({ users }) => {
+    if (!lease.everybody) return { ...EMPTY, ...pageOf(await comparedByDigest(lease, users, runs)) }
     const wanted = users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
-    return { ...EMPTY, ...(await changes(pageOfEverybody(wanted, lease.everybody), listed)) }
+    return { ...EMPTY, ...(await changes(pageOfEverybody(wanted, lease.everybody))) }
   }
 }

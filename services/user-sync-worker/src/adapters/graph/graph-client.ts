@@ -6,7 +6,6 @@ import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { FOREIGN, FOREIGN_ANSWER, readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
-import { readJson } from './read-body.ts'
 
 export type GraphRequest = {
   method?: 'get' | 'post' | 'patch' | 'delete'
@@ -90,7 +89,7 @@ async function send(origins: MicrosoftOrigins, accessToken: string, request: Gra
   if (!response.ok) throw await refusalOf(response)
   // A deletion has no body to tell it from a proxy's page.
   if (method === 'delete') return (await response.text()) === '' ? null : undefined
-  return readJson(response).catch(() => undefined)
+  return response.json().catch(() => undefined)
 }
 
 async function refusalOf(response: Response): Promise<GraphError> {

@@ -139,7 +139,6 @@ export const stagedChange = roster.table(
     status: text('status').notNull(),
     /** The person as the directory tells them; null where only the status is known to change. */
     person: jsonb('person'),
-    contentDigest: bytea('content_digest'),
     /** The ticks an import or a rule gives; null where they stay. */
     sync: boolean('sync'),
     sso: boolean('sso'),

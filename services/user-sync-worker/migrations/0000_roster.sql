@@ -110,7 +110,6 @@ CREATE TABLE "roster"."phone_user" (
 	"upn_domain_hash" bigint GENERATED ALWAYS AS (hashtextextended(split_part(lower(user_principal_name collate "C"), '@', 2), 0)) STORED,
 	"mail_hash" bigint GENERATED ALWAYS AS (case when mail <> user_principal_name then hashtextextended(lower(mail collate "C"), 0) end) STORED,
 	"mail_domain_hash" bigint GENERATED ALWAYS AS (case when mail <> user_principal_name then hashtextextended(split_part(lower(mail collate "C"), '@', 2), 0) end) STORED,
-	"content_digest" "bytea",
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
@@ -163,25 +162,12 @@ CREATE TABLE "roster"."import_rules" (
 	"sets_read" text[] DEFAULT '{}' NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "roster"."page_proof" (
-	"tenant_id" uuid NOT NULL,
-	"account_id" uuid NOT NULL,
-	"digest" "bytea" NOT NULL,
-	"run_id" uuid NOT NULL,
-	"object_ids" uuid[] NOT NULL,
-	"places" "tid"[] NOT NULL,
-	"state" bigint NOT NULL,
-	"sso" boolean,
-	CONSTRAINT "page_proof_of_account" PRIMARY KEY("account_id","digest")
-);
---> statement-breakpoint
 CREATE TABLE "roster"."staged_change" (
 	"tenant_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
 	"object_id" uuid NOT NULL,
 	"status" text NOT NULL,
 	"person" jsonb,
-	"content_digest" "bytea",
 	"sync" boolean,
 	"sso" boolean,
 	CONSTRAINT "staged_change_user" PRIMARY KEY("run_id","object_id")

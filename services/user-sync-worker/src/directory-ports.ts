@@ -10,7 +10,7 @@ import type { BadCursor, PageRequest } from './ports.ts'
 /** The users of one Microsoft directory, read through Graph with the account's own credential. */
 export type Directory = {
   /** A page of everybody; `next` of the page before goes in as `from`. */
-  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<ListedPage | DirectoryFailure>
+  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<DirectoryPage | DirectoryFailure>
   /** Those of `ids` that exist. */
   findUsers(
     connection: Connection,
@@ -51,18 +51,4 @@ export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & (
   | { next: null; deltaLink: string }
 )
 export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }
-/** A page of everybody as it came. */
-export type ListedPage = {
-  kind: 'page'
-  /**
-   * What the page says without being read: 32 hex digits that are the same for pages that say the same of the same
-   * people, and where the listing goes on, which is certain only of a page whose digest `read` has told before. Null
-   * when it has to be read.
-   */
-  told: { digest: string; next: string | null } | null
-  /** Once. `digest` is null when what is told without reading it is not to be relied on. */
-  read(): (DirectoryPage & { digest: string | null }) | DirectoryFailure
-  /** It will not be read: its memory is the next page's. */
-  release(): void
-}
 export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }

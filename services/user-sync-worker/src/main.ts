@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
 import { createServer } from '@jackfield/http-server/create-server'
 import { runService } from '@jackfield/http-server/run-service'
@@ -20,13 +19,6 @@ import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
 
-// V8 would make people in the old generation, once many of them outlived a collection, and keep all of a page with them
-// until the whole heap is collected. They live as long as their page.
-setFlagsFromString('--no-allocation-site-pretenuring')
-// Nor does it then collect the whole heap for each thirty megabytes that came over a socket and are gone already: they
-// count with the heap.
-setFlagsFromString('--external-memory-accounted-in-global-limit')
-
 const [role = 'both'] = process.argv.slice(2)
 if (!/^(api|worker|migrate|both)$/.test(role)) {
   process.stderr.write(`${role}: is none of api, worker, migrate\n`)
@@ -46,7 +38,7 @@ const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
   role: DATABASE_ROLE,
-  // An import writes two pages at a time.
+  // A run uses one connection for its page and one for its lease.
   max: 10 + 2 * config.WORKER_CONCURRENCY,
   onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
 })

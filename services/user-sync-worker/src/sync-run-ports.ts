@@ -5,8 +5,8 @@ import type { SyncRunJob } from '@jackfield/contract/queues'
 import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
 import type { RunFailure } from './domain/directory-failure.ts'
 import type { DirectoryUser } from './domain/directory-user.ts'
-import type { Standing } from './domain/import-rules.ts'
-import type { Change, KnownUser, Status } from './domain/reconcile.ts'
+import type { Change } from './domain/reconcile.ts'
+import type { RosterUser } from './domain/run-page.ts'
 import type { Ticks } from './domain/user-ticks.ts'
 import type { AuditEntry, BadCursor, IsSeen, PageRequest } from './ports.ts'
 
@@ -54,14 +54,10 @@ export type TickedUser = { user: DirectoryUser; ticks: Ticks }
 /** A change that waits until the whole run is known; `ticks` when an import gives them. */
 export type StagedUser = Change & { ticks?: Ticks }
 export type SkippedUser = { id: string; reason: string }
-/** A page of a listing whose people are asked for: the digest of what it says, and of how many entries it says it. */
-export type ListedPeople = { digest: string; entries: number }
 /** What one transaction writes. `unsynced`: users whose sync is switched off; unknown ones stay unknown (S32). */
 export type RunPage = {
   seen: number
   users: TickedUser[]
-  /** The users are not in the roster, as far as is known. */
-  areNewcomers?: boolean
   unsynced: string[]
   skipped: SkippedUser[]
   /** Skipped objects that have no id to be listed by. */
@@ -69,8 +65,6 @@ export type RunPage = {
   staged: StagedUser[]
   /** People of the roster whom a full comparison met. */
   met: string[]
-  /** Digests of pages whose people are all just as their proofs say; a full comparison has met them. */
-  proven?: string[]
   /** Where the run goes on. */
   next: string
   /** The run's place in the directory's changes, when this page told it. */
@@ -110,26 +104,7 @@ export type SyncRuns = {
   release(lease: Lease, seconds: number, reason?: RunWait): Promise<DueRun | undefined>
   setTotal(lease: Lease, total: number): Promise<void>
   /** The synced people among `ids`, as the run would leave them so far. */
-  knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, KnownUser & Standing>>
-  /** Those who are not in the roster just like that already, with their status there; null of newcomers. */
-  differing(
-    lease: Lease,
-    users: readonly TickedUser[],
-    listed?: ListedPeople,
-  ): Promise<Array<TickedUser & { known: Status | null }>>
-  /** By object id: who is synced and not just like that, and who is not synced. */
-  compareDigests(
-    lease: Lease,
-    users: readonly DirectoryUser[],
-    listed?: ListedPeople,
-  ): Promise<{ different: string[]; unknown: string[] }>
-  /**
-   * Digests of the pages that were kept as proofs, by `differing` or `compareDigests`, which found all people of a
-   * `listed` page the same; of an import those that have the ticks that it gives.
-   */
-  provenPages(lease: Lease): Promise<ReadonlySet<string>>
-  /** How many people a page is about that says nothing new, by its digest; undefined when that is no longer certain. */
-  provePage(lease: Lease, digest: string): Promise<number | undefined>
+  knownUsers(lease: Lease, ids: readonly string[], alsoUnsynced?: boolean): Promise<Map<string, RosterUser>>
   /** Which of the sets that the rules name each of `ids` is in. */
   memberships(lease: Lease, ids: readonly string[]): Promise<Map<string, ReadonlySet<string>>>
   /** Who is in other sets than when the account's last run read them, in order. */
@@ -157,8 +132,8 @@ export type SyncRuns = {
   schedule(limit: number): Promise<DueRun[]>
   /** Runs of long ago, and scheduled ones of yesterday that changed nothing. */
   forgetOld(): Promise<void>
-  /** False, and nothing is written, when the lease was lost, or `after`, the page before, was not committed. */
-  commitPage(lease: Lease, page: RunPage, after?: Promise<boolean>): Promise<boolean>
+  /** False, and nothing is written, when the lease was lost. */
+  commitPage(lease: Lease, page: RunPage): Promise<boolean>
   restart(lease: Lease): Promise<DueRun | undefined>
   fail(lease: Lease, failure: RunFailure): Promise<boolean>
   nextSelection(lease: Lease, after: string | null, limit: number): Promise<Array<{ id: string; ticks: Ticks }>>

@@ -167,3 +167,31 @@ test.each(ODD_REMOVALS)(
     expect(await statusOf(id(1))).toBe('active')
   },
 )
+
+describe('S50 SI-07 a person whom Graph shows by id in a form that cannot be read stays as they are', () => {
+  const rewriting = async (rewrite: (page: { value: object[] }) => object[], mode: 'delta' | 'full') => {
+    await platform.runImport(tenant, EVERYBODY)
+    platform.gate.rewrite = (body) => {
+      const page = JSON.parse(body)
+      return JSON.stringify('value' in page ? { ...page, value: rewrite(page) } : page)
+    }
+    const run = await resync(mode).finally(() => {
+      platform.gate.rewrite = undefined
+    })
+    expect(run).toMatchObject({ status: 'succeeded', counts: { updated: 0, disabled: 0, deleted: 0 } })
+    expect(await statusOf(id(1))).toBe('active')
+  }
+  const unreadable = { id: '', userPrincipalName: '' }
+
+  test('after a removal of an unknown form', () =>
+    rewriting(
+      (page) => ('@odata.deltaLink' in page ? [{ id: id(1), '@removed': {} }] : [{ ...unreadable, id: id(1) }]),
+      'delta',
+    ))
+
+  test('when the listing lacks them', () =>
+    rewriting(({ value }) => (value.length === 5 ? value.filter((user) => !isPerson(user)) : value.map(spoil)), 'full'))
+
+  const isPerson = (user: object) => 'id' in user && user.id === id(1)
+  const spoil = (user: object) => (isPerson(user) ? { ...unreadable, id: id(1) } : user)
+})

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contentDigest } from '../src/adapters/page-writes/content-digest.ts'
 import type { DirectoryUser } from '../src/domain/directory-user.ts'
-import { pageWriter } from '../src/jobs/sync-run/page-writer.ts'
-import type { Lease, RunPage } from '../src/sync-run-ports.ts'
+import type { Lease } from '../src/sync-run-ports.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -33,8 +31,8 @@ afterAll(() => platform.close())
 
 const rows = async (tenantId: string) =>
   (
-    await platform.stores.pool.query<{ object_id: string; display_name: string; version: number; has_digest: boolean }>(
-      `select object_id, display_name, version, content_digest is not null as has_digest from roster.phone_user where tenant_id = $1 order by object_id`,
+    await platform.stores.pool.query<{ object_id: string; display_name: string; version: number }>(
+      `select object_id, display_name, version from roster.phone_user where tenant_id = $1 order by object_id`,
       [tenantId],
     )
   ).rows
@@ -42,34 +40,7 @@ const rows = async (tenantId: string) =>
 /** Object ids in the order in which the directory lists them. */
 const listed = (directory: ReturnType<Platform['emulator']['directory']>) => directory.users().map(({ id }) => id)
 
-describe('the digest of what the directory says', () => {
-  const changes: Array<Partial<DirectoryUser>> = [
-    { displayName: 'Ada L' },
-    { givenName: 'x' },
-    { surname: 'x' },
-    { userPrincipalName: 'x@one.example' },
-    { mail: 'x' },
-    { businessPhones: ['x'] },
-    { businessPhones: ['x', 'y'] },
-    { businessPhones: ['xy'] },
-    { mobilePhone: 'x' },
-    { jobTitle: 'x' },
-    { department: 'x' },
-    { employeeId: 'x' },
-    { userType: 'Guest' },
-  ]
-  test('SY-15 is another for every difference, also where the same text stands in another member', () => {
-    const digests = [PERSON, ...changes.map((change) => ({ ...PERSON, ...change }))].map(contentDigest)
-    expect(new Set(digests).size).toBe(changes.length + 1)
-    expect(digests[0]).toMatch(/^[0-9a-f]{32}$/)
-  })
-  test('is the same for whom the roster keeps apart: the id, and whether the account is enabled', () => {
-    const other = { ...PERSON, id: randomUUID(), accountEnabled: false }
-    expect(contentDigest(other)).toBe(contentDigest(PERSON))
-  })
-})
-
-test('S35 among newcomers, page after page, whoever is there already is updated and not made twice', async () => {
+test('S35 an import of newcomers updates the people who are in the roster already', async () => {
   const directoryId = addLargeDirectory(platform, 3_100)
   const tenant = platform.connectedTenant(directoryId)
   const directory = platform.emulator.directory(directoryId)
@@ -97,7 +68,7 @@ test('S35 among newcomers, page after page, whoever is there already is updated 
   expect((await rows(tenant.tenantId)).map(({ version }) => version)).toEqual(found.map(({ version }) => version))
 })
 
-test('S50 whom an import finds disabled among newcomers waits for its end: of too many an admin is asked', async () => {
+test('S50 an import stages disables among newcomers until its end and asks an admin about too many', async () => {
   const directoryId = addLargeDirectory(platform, 2_000)
   const tenant = platform.connectedTenant(directoryId)
   const directory = platform.emulator.directory(directoryId)
@@ -114,7 +85,7 @@ test('S50 whom an import finds disabled among newcomers waits for its end: of to
   expect((await run()).counts).toMatchObject({ seen: 2_000, created: 1_400, disabled: 600 })
 })
 
-test('QC-04 a page of users from a worker whose lease was taken over is not written, counted or noted, new or known', async () => {
+test('QC-04 a worker that lost its lease writes and counts nothing of its page', async () => {
   const directoryId = addLargeDirectory(platform, 3)
   const tenant = platform.connectedTenant(directoryId)
   const { tenantId, accountId } = tenant
@@ -131,10 +102,8 @@ test('QC-04 a page of users from a worker whose lease was taken over is not writ
     skipped: [],
     nameless: 0,
   }
-  for (const areNewcomers of [true, false]) {
-    const rest = { staged: [], met: [], next: 'list 2', areNewcomers }
-    expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
-  }
+  const rest = { staged: [], met: [], next: 'list 2' }
+  expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
   expect(await rows(tenantId)).toEqual([])
   const { rows: runs } = await platform.stores.pool.query(
     'select seen, created, checkpoint from roster.sync_run where id = $1',
@@ -143,7 +112,7 @@ test('QC-04 a page of users from a worker whose lease was taken over is not writ
   expect(runs).toEqual([{ seen: 0, created: 0, checkpoint: null }])
 })
 
-test('T-112 a row that was changed without its digest is written again by the next import, and no other', async () => {
+test('T-112 the next import writes a row that was changed by hand, and no other', async () => {
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
   await platform.runImport(tenant, EVERYBODY)
@@ -152,13 +121,12 @@ test('T-112 a row that was changed without its digest is written again by the ne
     `update roster.phone_user set display_name = 'Somebody else' where tenant_id = $1 and object_id = $2`,
     [tenant.tenantId, victim?.object_id],
   )
-  expect((await rows(tenant.tenantId)).map((row) => row.has_digest)).toEqual([false, true, true, true, true])
   const run = await platform.runImport(tenant, EVERYBODY)
   expect(run.counts).toMatchObject({ updated: 1, unchanged: 4 })
-  expect((await rows(tenant.tenantId))[0]).toMatchObject({ display_name: victim?.display_name, has_digest: true })
+  expect((await rows(tenant.tenantId))[0]).toMatchObject({ display_name: victim?.display_name, version: 2 })
 })
 
-test('S46 what a round of changes and a comparison bring is not written again by the next import', async () => {
+test('S46 an import does not write again what a delta run or a full comparison wrote', async () => {
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
   const directory = platform.emulator.directory(directoryId)
@@ -174,13 +142,12 @@ test('S46 what a round of changes and a comparison bring is not written again by
     })
     expect((await platform.finishedRun(tenant.api, body.runId)).counts).toMatchObject({ updated: 1 })
   }
-  expect((await rows(tenant.tenantId)).every((row) => row.has_digest)).toBe(true)
   expect((await platform.runImport(tenant, EVERYBODY)).counts).toMatchObject({ updated: 0, unchanged: 5 })
   directory.changeUser(one ?? '', { jobTitle: 'Director' })
   expect((await platform.runImport(tenant, EVERYBODY)).counts).toMatchObject({ updated: 1, unchanged: 4 })
 })
 
-test('S35 a page that was taken for newcomers and holds somebody who came meanwhile is written all the same, and counted right', async () => {
+test('S35 a page of newcomers whose people came into the roster meanwhile is upserted and counted right', async () => {
   const directoryId = addLargeDirectory(platform, 3)
   const tenant = platform.connectedTenant(directoryId)
   const [one = '', two = ''] = listed(platform.emulator.directory(directoryId)).sort()
@@ -199,7 +166,6 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
     staged: [],
     met: [],
     next: 'list 2',
-    areNewcomers: true,
   }
   expect(await platform.ports.runs.commitPage(taken, page)).toBe(true)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
@@ -229,12 +195,11 @@ describe('a full comparison', () => {
     return { tenant, directory: platform.emulator.directory(directoryId), compare, change }
   }
 
-  test('S46 SY-15 writes whoever differs by a digest, a status or without one, and nobody else', async () => {
+  test('S46 SY-15 writes people who differ by an attribute or a status, and nobody else', async () => {
     const { tenant, directory, compare, change } = await given(1_200)
     const before = await rows(tenant.tenantId)
-    const [stale, undigested, disabled, renamed, unsynced, left] = listed(directory).slice(990, 1_010)
+    const [stale, disabled, renamed, unsynced, left] = listed(directory).slice(990, 1_010)
     await change("display_name = 'Somebody else'", stale)
-    await change('content_digest = null', undigested)
     await change("status = 'disabled'", disabled)
     await change('sync = false, sso = false', unsynced)
     directory.changeUser(renamed ?? '', { displayName: 'Renamed' })
@@ -250,7 +215,7 @@ describe('a full comparison', () => {
     expect(await compare()).toMatchObject({ updated: 0, disabled: 0, deleted: 0 })
   })
 
-  test('S50 SI-07 counts whom it could not read, or met twice on a page, as met: nobody of them is missing', async () => {
+  test('S50 SI-07 counts unreadable and repeated people as met, so that none of them is missing', async () => {
     const { tenant, directory, compare } = await given(5)
     const [one, two] = listed(directory)
     platform.gate.rewrite = (body) => {
@@ -274,95 +239,7 @@ describe('a full comparison', () => {
   })
 })
 
-describe('a page of newcomers that is inserted before its turn', () => {
-  async function given() {
-    const directoryId = addLargeDirectory(platform, 3)
-    const tenant = platform.connectedTenant(directoryId)
-    const { tenantId, accountId } = tenant
-    const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
-    const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-    const lease = (await platform.ports.runs.takeLease(job)) as Lease
-    const users = [{ user: { ...PERSON, id: randomUUID() }, ticks: { sync: true, sso: true } }]
-    const page = {
-      seen: 4,
-      users,
-      unsynced: [],
-      skipped: [],
-      nameless: 0,
-      staged: [],
-      met: [],
-      next: 'list 2',
-      areNewcomers: true,
-    }
-    const turn = Promise.withResolvers<boolean>()
-    const committed = platform.ports.runs.commitPage(lease, page, turn.promise)
-    committed.catch(() => undefined)
-    const isHeld = async () => {
-      // Whoever inserts the same person waits for this page.
-      const text = `insert into roster.phone_user (id, tenant_id, account_id, directory_id, object_id, display_name, user_principal_name,
-        business_phones, user_type, status, sync, sso) values (gen_random_uuid(), $1, $2, $3, $4, 'x', 'x', '{}', 'Member', 'active', true, true)`
-      const client = await platform.stores.pool.connect()
-      try {
-        await client.query("begin; set local lock_timeout = '50ms'")
-        await client.query(text, [tenantId, accountId, directoryId, users[0]?.user.id])
-        return false
-      } catch (error) {
-        expect(error).toMatchObject({ code: '55P03' })
-        return true
-      } finally {
-        await client.query('rollback')
-        client.release()
-      }
-    }
-    await expect.poll(isHeld).toBe(true)
-    const counted = async () => {
-      const { rows: runs } = await platform.stores.pool.query(
-        'select seen, created, updated, unchanged, checkpoint from roster.sync_run where id = $1',
-        [job.runId],
-      )
-      return { ...runs[0], rows: (await rows(tenantId)).length }
-    }
-    return { lease, turn, committed, counted, isHeld, runId: job.runId }
-  }
-  const UNTOUCHED = { seen: 0, created: 0, updated: 0, unchanged: 0, checkpoint: null, rows: 0 }
-  const WRITTEN = { seen: 4, created: 1, updated: 0, unchanged: 3, checkpoint: 'list 2', rows: 1 }
-
-  test('T-110 is there for nobody until the one before is, then with its counts and place', async () => {
-    const { turn, committed, counted } = await given()
-    expect(await counted()).toEqual(UNTOUCHED)
-    turn.resolve(true)
-    expect(await committed).toBe(true)
-    expect(await counted()).toEqual(WRITTEN)
-  })
-
-  test('QC-04 is not written when the one before was refused, failed, or the lease was taken over meanwhile', async () => {
-    const [refused, failed, late] = [await given(), await given(), await given()]
-    refused.turn.resolve(false)
-    failed.turn.reject(new Error('gone'))
-    await platform.stores.pool.query('update roster.sync_run set lease_token = lease_token + 1 where id = $1', [
-      late.runId,
-    ])
-    late.turn.resolve(true)
-    expect(await refused.committed).toBe(false)
-    await expect(failed.committed).rejects.toThrow('gone')
-    expect(await late.committed).toBe(false)
-    for (const { counted, isHeld } of [refused, failed, late]) {
-      expect(await counted()).toEqual(UNTOUCHED)
-      expect(await isHeld()).toBe(false)
-    }
-  })
-
-  test('T-110 lets go of its rows when its turn does not come, and is written when it does', async () => {
-    const { turn, committed, counted, isHeld } = await given()
-    await expect.poll(isHeld, { timeout: 10_000 }).toBe(false)
-    expect(await counted()).toEqual(UNTOUCHED)
-    turn.resolve(true)
-    expect(await committed).toBe(true)
-    expect(await counted()).toEqual(WRITTEN)
-  })
-})
-
-test('S44 a round of changes that told nothing ends in one step and lets the account’s next run begin; nobody ends it twice', async () => {
+test('S44 a delta run without changes ends in one step, once, and lets the account’s next run begin', async () => {
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
   await platform.runImport(tenant, EVERYBODY)
@@ -390,80 +267,4 @@ test('S44 a round of changes that told nothing ends in one step and lets the acc
   expect(places).toEqual([{ delta_link: '$deltatoken=kept' }])
   const last = (await runs.takeLease(second.job)) as Lease
   expect(await runs.finishQuietly(last)).toEqual({ next: undefined })
-})
-
-describe('the pages of a run', () => {
-  const lease = (): Lease => ({ kind: 'import', fruitless: 3, deltaLink: null, checkpoint: null }) as Lease
-  const page = (next: string, more: Partial<RunPage> = {}): RunPage => ({
-    ...{ seen: 10, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next },
-    ...more,
-  })
-  const changing = { users: [{ user: PERSON, ticks: { sync: true, sso: true } }] }
-
-  function recorded(answer: (number: number) => Promise<boolean> = async () => true) {
-    const committed: Array<[string, number]> = []
-    const commitPage = async (_: Lease, { next, seen }: RunPage, after: Promise<boolean> = Promise.resolve(true)) => {
-      if (!(await after)) return false
-      committed.push([next, seen])
-      return answer(committed.length)
-    }
-    return { committed, ports: { runs: { commitPage } } as unknown as Parameters<typeof pageWriter>[0] }
-  }
-
-  test('T-110 that change nothing wait for the next that does, for a second, or for the end; none is lost or counted twice', async () => {
-    const { committed, ports } = recorded()
-    let now = 0
-    const held = lease()
-    const writer = pageWriter(ports, held, () => now)
-    for (const each of [page('a'), page('b'), page('c', changing), page('d')])
-      expect(await writer.write(each)).toBe(true)
-    expect(await writer.settled()).toBe(true)
-    expect(committed).toEqual([['c', 30]])
-    now = 1_500
-    await writer.write(page('e'))
-    await writer.write(page('f'))
-    expect(await writer.end()).toBe(true)
-    expect(committed).toEqual([
-      ['c', 30],
-      ['e', 20],
-      ['f', 10],
-    ])
-    expect(held).toMatchObject({ checkpoint: 'f', fruitless: 0 })
-    expect(await writer.end()).toBe(true)
-    expect(committed.length).toBe(3)
-  })
-
-  test('QC-04 end with the lease: what comes after a page that was refused is not written', async () => {
-    const { committed, ports } = recorded(async (number) => number < 2)
-    const held = lease()
-    const writer = pageWriter(ports, held, () => 0)
-    await writer.write(page('a', changing))
-    await writer.write(page('b', changing))
-    expect(await writer.write(page('c', changing))).toBe(false)
-    expect(await writer.end()).toBe(false)
-    expect(committed.map(([next]) => next)).toEqual(['a', 'b'])
-    expect(held.checkpoint).toBe('a')
-  })
-
-  test('DO-02 pass on what the database said to a page, and write none after it', async () => {
-    const { committed, ports } = recorded(async () => {
-      throw new Error('gone')
-    })
-    const writer = pageWriter(ports, lease(), () => 0)
-    await writer.write(page('a', changing))
-    await expect(writer.write(page('b', changing))).rejects.toThrow('gone')
-    await expect(writer.end()).rejects.toThrow('gone')
-    expect(committed.length).toBe(1)
-  })
-
-  test('S46 of a round of changes are each committed by themselves', async () => {
-    const { committed, ports } = recorded()
-    const writer = pageWriter(ports, { ...lease(), kind: 'delta' }, () => 0)
-    for (const next of ['a', 'b']) await writer.write(page(next))
-    await writer.end()
-    expect(committed).toEqual([
-      ['a', 10],
-      ['b', 10],
-    ])
-  })
 })

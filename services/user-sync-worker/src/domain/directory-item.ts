@@ -1,4 +1,4 @@
-import { type DirectoryUser, readDirectoryUser } from './directory-user.ts'
+import { type DirectoryUser, type ReadUser, readDirectoryUser } from './directory-user.ts'
 
 /**
  * One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty.
@@ -36,6 +36,15 @@ function readRemoval(id: string, removed: unknown): DirectoryItem {
   const reason = typeof told === 'string' ? told.toLowerCase() : undefined
   if (reason === 'changed' || reason === 'deleted') return { kind: 'removed', id, reason }
   return { kind: 'removed', id, reason: 'changed', isOdd: true }
+}
+
+/** What was read of each person, by id. Entries without an id are left out. */
+export function itemsById(read: readonly ReadUser[]): Map<string, DirectoryItem> {
+  return new Map(itemsOf(read).flatMap((item) => (item.id === null ? [] : [[item.id, item] as const])))
+}
+
+export function itemsOf(read: readonly ReadUser[]): DirectoryItem[] {
+  return read.map((entry) => (entry.kind === 'user' ? itemOf(entry.user) : entry))
 }
 
 /** A listed user, who is told whole. */

@@ -1,20 +1,24 @@
 import type { DirectoryUser, ReadUser } from './directory-user.ts'
+import type { Standing } from './import-rules.ts'
+import { haveSameAttributes } from './person-attributes.ts'
+import type { KnownUser } from './reconcile.ts'
 import type { Ticks } from './user-ticks.ts'
 
+type TickedUser = { user: DirectoryUser; ticks: Ticks }
 type Chosen = { id: string; ticks: Ticks }
 type Content = {
   seen: number
-  users: Array<{ user: DirectoryUser; ticks: Ticks }>
+  users: TickedUser[]
   unsynced: string[]
   skipped: Array<{ id: string; reason: string }>
   nameless: number
 }
+/** A person of the roster as a run sees them; `isOfAccount`: the run's account imported them last. */
+export type RosterUser = KnownUser & Standing & { isOfAccount: boolean }
 
 export const NOT_IN_DIRECTORY = 'The directory has no such user.'
 
-/**
- * What an import of everybody writes of one page. Graph may show an object twice in a page: its last showing counts.
- */
+/** A page of an import of everybody. Graph may list an object twice in a page: the last entry counts. */
 export function pageOfEverybody(read: readonly ReadUser[], ticks: Ticks): Content {
   const { users, skipped, nameless } = sort(read)
   const found = [...users.values()]
@@ -27,10 +31,7 @@ export function pageOfEverybody(read: readonly ReadUser[], ticks: Ticks): Conten
   }
 }
 
-/**
- * What an import of chosen users writes: those without the sync tick are not asked for at Microsoft and never stored
- * (S32).
- */
+/** A page of an import of chosen users. Users without the sync tick are not read at Microsoft and never stored (S32). */
 export function pageOfChosen(chosen: readonly Chosen[], read: readonly ReadUser[]): Content {
   const { users, skipped } = sort(read)
   const unreadable = new Map(skipped.map((entry) => [entry.id, entry]))
@@ -42,6 +43,29 @@ export function pageOfChosen(chosen: readonly Chosen[], read: readonly ReadUser[
     else content.skipped.push(unreadable.get(id) ?? { id, reason: NOT_IN_DIRECTORY })
   }
   return content
+}
+
+/**
+ * What an import changes: differing users are upserted at once, disables are staged until the run ends, so that the
+ * removal limit can be checked (S50).
+ */
+export function changesOfImport(users: readonly TickedUser[], known: ReadonlyMap<string, RosterUser>) {
+  const changed = users.filter((each) => !isImported(each, known.get(each.user.id)))
+  const isDisable = ({ user }: TickedUser) => {
+    const before = known.get(user.id)
+    return user.accountEnabled === false && (before?.status === 'active' || before?.isStaged === true)
+  }
+  return {
+    users: changed.filter((each) => !isDisable(each)),
+    staged: changed.filter(isDisable).map((each) => ({ ...each, status: 'disabled' as const })),
+  }
+}
+
+function isImported({ user, ticks }: TickedUser, known: RosterUser | undefined): boolean {
+  if (!known?.isOfAccount || known.chosenBy !== 'hand') return false
+  if (known.sync !== ticks.sync || known.sso !== ticks.sso) return false
+  const isStatus = user.accountEnabled === null || known.status === (user.accountEnabled ? 'active' : 'disabled')
+  return isStatus && haveSameAttributes(known.user, user)
 }
 
 function sort(read: readonly ReadUser[]) {

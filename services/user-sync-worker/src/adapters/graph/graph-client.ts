@@ -6,7 +6,6 @@ import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { FOREIGN, FOREIGN_ANSWER, readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
-import { readBody, readJson } from './read-body.ts'
 
 export type GraphRequest = {
   method?: 'get' | 'post' | 'patch' | 'delete'
@@ -14,8 +13,6 @@ export type GraphRequest = {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
-  /** The answer is a `Body`. */
-  isUnparsed?: boolean
 }
 /** Of a wait, in seconds. */
 export type ShortenedWait = { accountId: string; asked: number; obeyed: number }
@@ -80,7 +77,7 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
  * @throws GraphError
  */
 async function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest): Promise<unknown> {
-  const { method = 'get', path, body, headers = {}, signal, isUnparsed = false } = request
+  const { method = 'get', path, body, headers = {}, signal } = request
   const client = Client.initWithMiddleware({
     baseUrl: `${origins.graph}/`,
     defaultVersion: 'v1.0',
@@ -92,7 +89,7 @@ async function send(origins: MicrosoftOrigins, accessToken: string, request: Gra
   if (!response.ok) throw await refusalOf(response)
   // A deletion has no body to tell it from a proxy's page.
   if (method === 'delete') return (await response.text()) === '' ? null : undefined
-  return (isUnparsed ? readBody : readJson)(response).catch(() => undefined)
+  return response.json().catch(() => undefined)
 }
 
 async function refusalOf(response: Response): Promise<GraphError> {

@@ -1,14 +1,11 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { z } from 'zod'
-import type { ChangePage, Directory, DirectoryPage, ListedPage } from '../../directory-ports.ts'
+import type { ChangePage, Directory, DirectoryPage } from '../../directory-ports.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { readDirectoryItem } from '../../domain/directory-item.ts'
 import { readDirectoryUser, USER_PROPERTIES } from '../../domain/directory-user.ts'
-import { contentDigest } from '../page-writes/content-digest.ts'
 import type { GraphClient } from './graph-client.ts'
-import { type PageBytes, pageBytes } from './graph-page-bytes.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
-import type { Body } from './read-body.ts'
 
 const USERS_PATH = /^\/v1\.0\/users$/
 /** Graph writes the function in several ways. */
@@ -28,15 +25,6 @@ const KINDS = ['', "userType eq 'Guest'", 'accountEnabled eq false', "userType e
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
 
 const EVERYBODY = `${SELECT}&$top=${LARGEST_PAGE}`
-const SAMPLE = readDirectoryUser({
-  ...Object.fromEntries(USER_PROPERTIES.map((name) => [name, `some ${name}`])),
-  id: '00000000-0000-4000-8000-000000000000',
-  businessPhones: ['1', '2'],
-})
-/** What a listing asks and what is made of it: where either changes, the same bytes have another digest. */
-const READING = JSON.stringify([EVERYBODY, SAMPLE, SAMPLE.kind === 'user' && contentDigest(SAMPLE.user)])
-
-const Unparsed = z.custom<Body>((answer) => answer !== undefined)
 const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
@@ -83,30 +71,6 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     return link === undefined ? null : queryOfNextLink(link, graph.origins(connection).graph, USERS_PATH)
   }
 
-  async function listed(connection: Connection, { query, ...rest }: Request): Promise<ListedPage | DirectoryFailure> {
-    const answer = await graph.ask(connection, { ...rest, path: `/users?${query}`, isUnparsed: true }, Unparsed)
-    if (answer.kind !== 'answer') return answer
-    const { bytes: whole, release } = answer.body
-    const bytes = pageBytes(whole, READING)
-    const head = bytes.head && Answer.safeParse(bytes.head.members).data
-    const next = head && nextOf(connection, head)
-    return {
-      kind: 'page',
-      told: bytes.head && next !== undefined ? { digest: bytes.head.digest, next } : null,
-      release,
-      read() {
-        const { members, endsWithPeople } = parsed(bytes) ?? {}
-        release()
-        const body = Answer.safeParse(members)
-        if (!body.success) return { kind: 'unavailable' }
-        const page = pageOf(connection, body.data)
-        return page.kind === 'page'
-          ? { ...page, digest: endsWithPeople && bytes.head ? bytes.head.digest : null }
-          : page
-      },
-    }
-  }
-
   async function changes(connection: Connection, request: Request): Promise<ChangePage | DirectoryFailure> {
     const answer = await ask(connection, { ...request, path: '/users/delta', headers: LOW_PRIORITY })
     if (answer.kind !== 'answer') return answer
@@ -135,7 +99,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       return isBadToken ? { kind: 'expired-changes' } : page
     },
     listUsers: (connection, from, signal) =>
-      listed(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),
+      page(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),
     findUsers(connection, ids, signal) {
       const filter = `id in (${ids.map(quote).join(',')})`
       return page(connection, {
@@ -174,16 +138,6 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
       const [total, guests, disabled, disabledGuests] = answers as [number, number, number, number]
       return { kind: 'counts', counts: { total, guests, disabled, disabledGuests } }
     },
-  }
-}
-
-/** Undefined for what is not JSON. */
-function parsed(bytes: PageBytes): ReturnType<PageBytes['parse']> | undefined {
-  try {
-    return bytes.parse()
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 

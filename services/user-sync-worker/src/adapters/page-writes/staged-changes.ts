@@ -1,15 +1,12 @@
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
-import { ATTRIBUTES } from '../../domain/person-attributes.ts'
-import type { KnownUser } from '../../domain/reconcile.ts'
+import type { DirectoryUser } from '../../domain/directory-user.ts'
+import { ATTRIBUTES, type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
+import type { RosterUser } from '../../domain/run-page.ts'
 import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
-import { contentDigest } from './content-digest.ts'
-import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './user-columns.ts'
-
-/** A person of the roster as a directory user, as JSON. */
-const PERSON = `roster.person_attributes(u) || jsonb_build_object('id', u.object_id, 'accountEnabled', u.status = 'active')`
+import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './write-users.ts'
 
 /** What the directory says of a person, or what is known where only their status changes. */
 const SAID = ATTRIBUTES.map(({ name, column, form }) => {
@@ -21,8 +18,9 @@ const SAID = ATTRIBUTES.map(({ name, column, form }) => {
 // Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the
 // tenant for each of them, where the statistics do not know that it has grown (FC-62).
 const KNOWN = `
-select asked.id, coalesce(s.person, ${PERSON}) as "user", coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged",
-  coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso, coalesce(u.chosen_by, 'rule') as "chosenBy"
+select asked.id, s.person, ${ATTRIBUTES.map(({ column }) => `u.${column}`).join(', ')}, u.status = 'active' as is_active,
+  coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged", coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso,
+  coalesce(u.chosen_by, 'rule') as "chosenBy", u.account_id is not distinct from $6 as "isOfAccount"
 from unnest($3::uuid[]) as asked (id)
 left join lateral (
   select * from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u on true
@@ -30,11 +28,11 @@ left join lateral (select * from roster.staged_change where run_id = $4 and obje
 where case when u.id is null then s.sync is not null else u.sync or $5 end`
 
 const STAGE = `
-insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso, content_digest)
-select $1, $2, t.id, t.status, t.person, t.sync, t.sso, t.digest
-from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[], $8::bytea[]) as t (id, status, person, sync, sso, digest)
+insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso)
+select $1, $2, t.id, t.status, t.person, t.sync, t.sso
+from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::boolean[], $7::boolean[]) as t (id, status, person, sync, sso)
 order by t.id
-on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person, content_digest = excluded.content_digest,
+on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person,
   sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
 returning xmax = 0 as is_new`
 
@@ -66,18 +64,17 @@ with batch as (
     select * from roster.phone_user where tenant_id = $2 and directory_id = $3 and object_id = b.object_id limit 1 for no key update
   ) u on true
 )
-insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, content_digest, status, sync,
-  sso, chosen_by)
+insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso, chosen_by)
 select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]), $2, $5, $3, object_id,
   ${SAID},
-  case when person is null then (known).content_digest else content_digest end, status,
+  status,
   case when (known).id is null or ticks_count then sync else (known).sync end,
   case when (known).id is null or ticks_count then sso else (known).sso end,
   case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end
 from change
 where case when (known).id is null then sync and status = 'active' else (known).sync or (ticks_count and sync) end
 on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, ${EXCLUDED_ATTRIBUTES},
-  content_digest = excluded.content_digest, status = excluded.status, sync = excluded.sync, sso = excluded.sso,
+  status = excluded.status, sync = excluded.sync, sso = excluded.sso,
   chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now()
 where u.id = excluded.id`
 
@@ -87,17 +84,11 @@ export function stagedChanges(
   pool: pg.Pool,
 ): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
-    async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
+    async knownUsers({ tenantId, directoryId, runId, accountId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()
-      // Without a name, so that it is planned for the table as it is now.
-      const { rows } = await pool.query<KnownUser & { id: string }>(KNOWN, [
-        tenantId,
-        directoryId,
-        ids,
-        runId,
-        alsoUnsynced,
-      ])
-      return new Map(rows.map(({ id, ...known }) => [id, known]))
+      const values = [tenantId, directoryId, ids, runId, alsoUnsynced, accountId]
+      const { rows } = await pool.query<KnownRow>(KNOWN, values)
+      return new Map(rows.map((row) => [row.id, knownOf(row)]))
     },
     async missingUsers({ tenantId, directoryId, runId }, after, limit) {
       const values = [runId, tenantId, directoryId, after, limit]
@@ -136,6 +127,15 @@ export function stagedChanges(
   }
 }
 
+type KnownRow = Omit<RosterUser, 'user'> &
+  AttributeColumns & { id: string; person: DirectoryUser | null; is_active: boolean }
+
+function knownOf({ id, person, is_active: accountEnabled, ...row }: KnownRow): RosterUser {
+  const { status, isStaged = false, sync, sso, chosenBy, isOfAccount } = row
+  const user = person ?? { id, ...attributesOfRow(row), accountEnabled }
+  return { user, status, isStaged, sync, sso, chosenBy, isOfAccount }
+}
+
 export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease): Promise<boolean> {
   return (await client.query<{ isStaged: boolean }>(IS_STAGED, [runId])).rows[0]?.isStaged ?? false
 }
@@ -155,7 +155,6 @@ export async function stageChanges(
     staged.map(({ user }) => JSON.stringify(user)),
     staged.map(({ ticks }) => ticks?.sync ?? null),
     staged.map(({ ticks }) => ticks?.sso ?? null),
-    staged.map(({ user }) => Buffer.from(contentDigest(user), 'hex')),
   ])
   return rows.filter((row) => row.is_new).length
 }

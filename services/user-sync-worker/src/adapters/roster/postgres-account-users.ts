@@ -38,7 +38,7 @@ export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
           await forget(client, id)
         const { rowCount } = await client.query(SWITCH_OFF, [tenantId, accountId])
         let wasFollowed = 0
-        for (const table of ['subscription', 'account_sync', 'page_proof', 'import_rules', 'directory_set_member']) {
+        for (const table of ['subscription', 'account_sync', 'import_rules', 'directory_set_member']) {
           const removed = await client.query(`delete from roster.${table} where tenant_id = $1 and account_id = $2`, [
             tenantId,
             accountId,

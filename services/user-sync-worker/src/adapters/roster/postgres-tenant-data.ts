@@ -30,7 +30,6 @@ const ERASED = [
   'sync_run',
   'import_rules',
   'account_sync',
-  'page_proof',
   'directory_set_member',
   'subscription',
   'binding',

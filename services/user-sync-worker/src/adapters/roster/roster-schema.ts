@@ -3,5 +3,4 @@ import { customType, pgSchema, timestamp } from '@jackfield/postgres/drizzle'
 /** The roster's schema, and the columns that many of its tables have. */
 export const roster = pgSchema('roster')
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-export const tid = customType<{ data: string }>({ dataType: () => 'tid' })
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })

@@ -12,7 +12,7 @@ import {
   unique,
   uuid,
 } from '@jackfield/postgres/drizzle'
-import { at, bytea, roster } from './roster-schema.ts'
+import { at, roster } from './roster-schema.ts'
 
 // People, phone systems and who answers what. Every foreign key carries the tenant, so that no row can point into
 // another one.
@@ -69,10 +69,6 @@ export const phoneUser = roster.table(
     upnDomainHash: addressHash('upn_domain_hash', sql.raw(domainHashOf('user_principal_name'))),
     mailHash: addressHash('mail_hash', ofOtherMail(hashOf('mail'))),
     mailDomainHash: addressHash('mail_domain_hash', ofOtherMail(domainHashOf('mail'))),
-    /**
-     * `contentDigest` of what the directory said last; a trigger takes it away from a row that is changed without it.
-     */
-    contentDigest: bytea('content_digest'),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),

@@ -1,8 +1,6 @@
 import type pg from 'pg'
 import type { SyncRuns } from '../../sync-run-ports.ts'
-import { differingUsers } from '../page-writes/differing-users.ts'
 import { directorySets } from '../page-writes/directory-sets.ts'
-import { pageProofs } from '../page-writes/page-proofs.ts'
 import { stagedChanges } from '../page-writes/staged-changes.ts'
 import { plannedChanges } from './planned-changes.ts'
 import { syncRunAnswers } from './sync-run-answers.ts'
@@ -20,8 +18,6 @@ export function postgresSyncRuns(pool: pg.Pool, settings: SyncSettings): SyncRun
     ...directorySets(pool),
     ...syncRunLeases(pool),
     ...syncRunPages(pool),
-    ...differingUsers(pool),
-    ...pageProofs(pool),
     ...stagedChanges(pool),
     ...syncRunEndings(pool, settings),
     ...syncRunAnswers(pool),

@@ -4,7 +4,6 @@ import { blowsFuse } from '../../domain/removal-fuse.ts'
 import type { Lease, RunDecision, SyncRuns } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
-import { dropUnusedProofs } from '../page-writes/page-proofs.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
 import { type DueRow, toDue } from './sync-run-due.ts'
 import { forget, holdsLease } from './sync-run-fence.ts'
@@ -139,7 +138,6 @@ export function syncRunEndings(
 async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {
   if (!lease.preview) await keepSets(client, lease)
   await forget(client, lease.runId, lease)
-  await dropUnusedProofs(client, lease)
   if (!lease.preview) await keepPlace(client, lease, settings)
   await client.query(SUCCEED, [lease.runId])
 }

@@ -2,10 +2,8 @@ import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
 import { addSetMembers } from '../page-writes/directory-sets.ts'
-import { useProofs } from '../page-writes/page-proofs.ts'
 import { stageChanges } from '../page-writes/staged-changes.ts'
-import { writeNewcomers } from '../page-writes/write-newcomers.ts'
-import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from '../page-writes/write-users.ts'
+import { unsyncUsers, writeUsers } from '../page-writes/write-users.ts'
 import { toDue } from './sync-run-due.ts'
 import { holdsLease } from './sync-run-fence.ts'
 
@@ -25,28 +23,27 @@ update roster.sync_run set checkpoint = null, delta_link = null, restarts = rest
   changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), progressed_at = now(), revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
-const NOTHING_COUNTED = { created: 0, updated: 0, disabled: 0, staged: 0 }
+const ADVANCE = `
+update roster.sync_run set seen = seen + $2, skipped = skipped + $3, created = created + $4, updated = updated + $5,
+  unchanged = unchanged + greatest(0, $2 - $3 - $4 - $5 - $6), checkpoint = $7, delta_link = coalesce($8, delta_link), fruitless = 0,
+  progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
+where id = $1`
 
 /** A page, its counts and the checkpoint are one transaction, under the fence of the lease (T-110). */
 export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'restart'> {
   return {
-    async commitPage(lease, page, after) {
-      if (!lease.preview && isOfUsersOnly(page)) {
-        return (await writtenAhead(pool, lease, page, after)) ?? writeUsers(pool, lease, page, NOTHING_COUNTED, after)
-      }
-      if (after && !(await after)) return false
+    async commitPage(lease, page) {
       const committed = await inTransaction(pool, async (client) => {
         if (!(await holdsLease(client, lease))) return undefined
-        const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
-        const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
+        const { created, updated } = await (lease.preview ? previewPeople : writePeople)(client, lease, page)
         const staged = await stageChanges(client, lease, page.staged)
-        await useProofs(client, lease, page.proven ?? [])
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)
         if (page.warning) await client.query(WARN, [lease.runId, JSON.stringify(page.warning)])
-        const rest = lease.preview ? { ...page, users: [] } : page
-        await writeUsers(client, lease, rest, { ...previewed, updated: previewed.updated + unsynced, staged })
+        const skipped = page.skipped.length + page.nameless
+        const counts = [page.seen, skipped, created, updated, staged]
+        await client.query(ADVANCE, [lease.runId, ...counts, page.next, page.deltaLink ?? null])
         return true
       })
       return committed ?? false
@@ -64,25 +61,15 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
   }
 }
 
-/** A page that waits for a connection would hold one that its predecessor waits for. */
-async function writtenAhead(
-  pool: pg.Pool,
-  lease: Lease,
-  page: RunPage,
-  after = Promise.resolve(true),
-): Promise<boolean | undefined> {
-  return page.areNewcomers && pool.waitingCount === 0 ? writeNewcomers(pool, lease, page, after) : undefined
+async function writePeople(client: pg.PoolClient, lease: Lease, page: RunPage) {
+  const { created, updated } = await writeUsers(client, lease, page.users)
+  return { created, updated: updated + (await unsyncUsers(client, lease, page.unsynced)) }
 }
 
-function isOfUsersOnly({ unsynced, staged, met, proven = [], skipped, setMembers, warning }: RunPage): boolean {
-  return unsynced.length + staged.length + met.length + proven.length + skipped.length === 0 && !setMembers && !warning
-}
-
-/** A preview writes and takes it back: what it counts is what would be done. */
-async function previewUsers(client: pg.PoolClient, lease: Lease, page: RunPage): Promise<WrittenCounts> {
+/** A preview writes and rolls back, so that it counts what would be written. */
+async function previewPeople(client: pg.PoolClient, lease: Lease, page: RunPage) {
   await client.query('savepoint preview')
-  const counts = await countUsers(client, lease, page)
-  counts.updated += await unsyncUsers(client, lease, page.unsynced)
+  const counts = await writePeople(client, lease, page)
   await client.query('rollback to savepoint preview')
   return counts
 }

@@ -13,7 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from '@jackfield/postgres/drizzle'
-import { at, bytea, roster, tid } from '../roster/roster-schema.ts'
+import { at, bytea, roster } from '../roster/roster-schema.ts'
 
 // Runs, and what keeps accounts in step.
 
@@ -139,7 +139,6 @@ export const stagedChange = roster.table(
     status: text('status').notNull(),
     /** The person as the directory tells them; null where only the status is known to change. */
     person: jsonb('person'),
-    contentDigest: bytea('content_digest'),
     /** The ticks an import or a rule gives; null where they stay. */
     sync: boolean('sync'),
     sso: boolean('sso'),
@@ -170,30 +169,6 @@ export const syncRunMet = roster.table(
       foreignColumns: [syncRun.tenantId, syncRun.id],
     }),
   ],
-)
-
-/**
- * Pages of a directory's listing on which everybody was in the roster just as the page says: as long as their rows are
- * where and what they were, the same page says nothing new.
- */
-export const pageProof = roster.table(
-  'page_proof',
-  {
-    tenantId: uuid('tenant_id').notNull(),
-    accountId: uuid('account_id').notNull(),
-    /** Of the page's bytes and of how they are read. */
-    digest: bytea('digest').notNull(),
-    /** The account's last run that met the page. */
-    runId: uuid('run_id').notNull(),
-    objectIds: uuid('object_ids').array().notNull(),
-    /** Where the rows of these people lie. */
-    places: tid('places').array().notNull(),
-    /** What the rows say, in 64 bits that do not depend on their order. */
-    state: bigint('state', { mode: 'bigint' }).notNull(),
-    /** The SSO tick that all of them have by hand, in this account; null where they differ. */
-    sso: boolean('sso'),
-  },
-  (table) => [primaryKey({ name: 'page_proof_of_account', columns: [table.accountId, table.digest] })],
 )
 
 /** Who is synced without being ticked by hand. */

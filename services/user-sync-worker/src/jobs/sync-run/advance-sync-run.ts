@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '@jackfield/contract/internal-api'
 import { SyncRunJob } from '@jackfield/contract/queues'
-import { ASKED, type Checkpoint, firstCheckpoint, readCheckpoint } from '../../domain/checkpoint.ts'
+import { ASKED, type Checkpoint, firstCheckpoint, formatCheckpoint, readCheckpoint } from '../../domain/checkpoint.ts'
 import {
+  type DirectoryFailure,
   decideOnFailure,
   decideOnOutage,
   type FailureDecision,
@@ -14,9 +15,8 @@ import { pauseAfterPage } from '../../domain/fair-share.ts'
 import { isEndless } from '../../domain/page-trail.ts'
 import type { Ports } from '../../ports.ts'
 import type { DueRun, Lease, RunPage } from '../../sync-run-ports.ts'
-import { pageWriter } from './page-writer.ts'
-import { planOf } from './run-plan.ts'
-import { sourceOf } from './run-source.ts'
+import { pagesOf } from './read-users.ts'
+import { planOf } from './run-source.ts'
 
 type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
 type Settings = { sliceMs: number; now: () => number }
@@ -29,6 +29,8 @@ const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
 
 const RENEWAL_MS = 5_000
 const APPLIED_AT_ONCE = 1_000
+/** A page that changes nothing. */
+const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
 /**
  * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their
@@ -81,80 +83,76 @@ async function work(
     lease.total = total ?? null
   }
   const isOver = () => stopping.aborted || settings.now() >= until
-  const read = await writePages(
-    ports,
-    lease,
-    connection,
-    from,
-    { isOver, now: settings.now, others: settings.others },
-    stopping,
-  )
-  if (read !== 'all-read') return read
-  return conclude(ports, lease, isOver)
+  const ended = await copyPages(ports, lease, connection, from, { ...settings, isOver }, stopping)
+  return ended ?? conclude(ports, lease, isOver)
 }
 
 /**
- * The next page is fetched while this one is written. What a page means is decided when all before it is written,
- * unless it says so by itself; pages that change nothing are committed some at a time.
+ * Commits the run's pages one after the other; the next page is fetched while this one is compared and written. Returns
+ * undefined when all pages are read.
  */
-async function writePages(
+async function copyPages(
   ports: Needs,
   lease: Lease,
   connection: Connection,
   from: Checkpoint,
-  { isOver, now, others }: { isOver: () => boolean; now: () => number } & Beside,
+  { isOver, now, others }: Settings & Beside & { isOver: () => boolean },
   stopping: AbortSignal,
-): Promise<SliceOutcome | 'all-read'> {
-  if (isConcluding(from)) return 'all-read'
+): Promise<SliceOutcome | undefined> {
+  if (isConcluding(from)) return undefined
   const abandoned = new AbortController()
   const signal = AbortSignal.any([stopping, abandoned.signal])
-  const read = sourceOf(lease, connection, ports)
-  const writer = pageWriter(ports, lease, now)
-  let phase = from.phase
-  const give = async (failure: Parameters<typeof decideOnFailure>[0]) => {
-    if (!(await writer.end())) return NOTHING
-    return stopping.aborted
-      ? giveBack(ports, lease)
-      : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
+  const source = pagesOf(lease, connection, ports)
+  const read = (checkpoint: Checkpoint) => {
+    const reading = source(checkpoint, signal)
+    reading.catch(() => undefined) // handled when it is awaited, if at all
+    return reading
   }
+  let { phase } = from
+  const end = (failure: DirectoryFailure) =>
+    stopping.aborted ? giveBack(ports, lease) : settle(ports, lease, decideOnFailure(failure, lease, ASKED[phase]))
   try {
-    let seen = lease.seen
-    for (let reading = read(from, signal); ; ) {
+    for (let reading = read(from); ; ) {
       const begun = now()
       const page = await reading
-      if (page.kind !== 'read') return await give(page)
+      if (page.kind !== 'read') return await end(page)
       const { next } = page
-      // Another phase may need what this page writes; a run that has to stop reads nothing ahead.
+      // The next phase may need what this page writes; a run that has to stop reads nothing ahead.
       const isAhead = next.phase === phase && phase !== 'missing' && phase !== 'members' && !isOver()
-      if (isAhead) {
-        reading = read(next, signal)
-        reading.catch(() => undefined) // its failure is met when it is awaited, if at all
-      }
-      if (!page.standsAlone && !(await writer.settled())) return NOTHING
-      const prepared = await page.prepare()
-      if ('kind' in prepared) return await give(prepared)
-      seen += prepared.seen
-      if (phase === 'list' && isEndless({ seen, links: next.trail?.links ?? 0, counted: lease.total }))
-        return await give({ kind: 'endless-list', counted: lease.total })
-      if (isQuietRound(lease, prepared, next)) {
-        const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: prepared.deltaLink ?? lease.deltaLink })
+      if (isAhead) reading = read(next)
+      const content = await page.prepare()
+      if ('kind' in content) return await end(content)
+      const changes = { ...EMPTY, ...content, next: formatCheckpoint(next) }
+      lease.seen += changes.seen
+      if (phase === 'list' && isEndless({ seen: lease.seen, links: next.trail?.links ?? 0, counted: lease.total }))
+        return await end({ kind: 'endless-list', counted: lease.total })
+      if (isQuietRound(lease, changes, next)) {
+        const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: changes.deltaLink ?? lease.deltaLink })
         return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING
       }
-      if (!(await writer.write(prepared))) return NOTHING
+      if (!(await commit(ports, lease, changes))) return NOTHING
+      if (isConcluding(next)) return undefined
       if (isAhead) {
         await sleep(pauseAfterPage(now() - begun, others()), undefined, { signal }).catch(() => undefined)
         continue
       }
-      if (!(await writer.end())) return NOTHING
-      if (isConcluding(next)) return 'all-read'
       if (isOver()) return await giveBack(ports, lease)
-      reading = read(next, signal)
+      reading = read(next)
       phase = next.phase
     }
   } finally {
     abandoned.abort()
-    await writer.settled().catch(() => undefined)
   }
+}
+
+/** False when the lease was lost. */
+async function commit({ runs }: Needs, lease: Lease, page: RunPage): Promise<boolean> {
+  if (!(await runs.commitPage(lease, page))) return false
+  lease.fruitless = 0
+  lease.deltaLink = page.deltaLink ?? lease.deltaLink
+  lease.checkpoint = page.next
+  if (page.warning) lease.rules = null
+  return true
 }
 
 /**

@@ -1,52 +1,39 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import { type Checkpoint, checkpointAfter, formatCheckpoint } from '../../domain/checkpoint.ts'
-import { itemOf } from '../../domain/directory-item.ts'
+import { type Checkpoint, checkpointAfter } from '../../domain/checkpoint.ts'
+import { itemsById } from '../../domain/directory-item.ts'
 import { reconcile } from '../../domain/reconcile.ts'
-import type { Ports } from '../../ports.ts'
 import type { Lease } from '../../sync-run-ports.ts'
-import { findInDirectory } from './find-in-directory.ts'
-import { planOf, type RunSource } from './run-plan.ts'
+import { finder, IDS_PER_PAGE, planOf, type RunSource, type SourcePorts } from './run-source.ts'
+
+/** When more are missing, all are staged at once: the removal limit will ask an admin anyway (S50). */
+const MOST_ASKED = 600
 
 /**
- * Who is in the roster but was not in the listing. A listing may lack somebody who is only late in being replicated, so
- * each is asked for by id; unless very many are missing, which is not decided here anyway (S50).
+ * People of the roster whom the listing did not show. Each is asked for by id, as a listing may lack somebody whose
+ * replication is late. The place is the last object id.
  */
-export function readMissing(
-  lease: Lease,
-  connection: Connection,
-  { directory, runs }: Pick<Ports, 'directory' | 'runs'>,
-  limit: number,
-): RunSource {
+export function readMissing(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
   return async ({ phase, at }, signal) => {
-    const { ids, total } = await runs.missingUsers(lease, at, limit)
-    const isWhole = ids.length === total || total > MOST_ASKED
+    const { ids, total } = await runs.missingUsers(lease, at, IDS_PER_PAGE)
+    const isTooMany = total > MOST_ASKED
     const last = ids.at(-1)
-    const next: Checkpoint = isWhole || !last ? checkpointAfter(phase, planOf(lease)) : { phase, at: last }
-    const rest = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, met: [], next: formatCheckpoint(next) }
-    if (total > MOST_ASKED) {
+    const isLast = isTooMany || ids.length === total || !last
+    const next: Checkpoint = isLast ? checkpointAfter(phase, planOf(lease)) : { phase, at: last }
+    if (isTooMany) {
       const prepare = async () => {
         await runs.stageMissing(lease)
-        return { ...rest, staged: [] }
+        return {}
       }
       return { kind: 'read', next, prepare }
     }
-    const found = await findInDirectory(directory, connection, ids, signal)
+    const found = await finder(directory, connection, signal)(ids)
     if (found.kind !== 'found') return found
     const prepare = async () => {
-      const here = new Map(
-        found.users.flatMap((read) => (read.kind === 'user' ? [[read.user.id, itemOf(read.user)] as const] : [])),
-      )
-      const unread = new Set(
-        found.users.flatMap((read) => (read.kind === 'unreadable' && read.id !== null ? [read.id] : [])),
-      )
-      const items = ids.flatMap((id) =>
-        unread.has(id) ? [] : [here.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const)],
-      )
+      const read = itemsById(found.users)
+      const items = ids.map((id) => read.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const))
       const { changes } = reconcile(items, await runs.knownUsers(lease, ids))
-      return { ...rest, staged: changes, met: [...here.keys(), ...unread] }
+      return { staged: changes, met: [...read.keys()] }
     }
     return { kind: 'read', next, prepare }
   }
 }
-
-const MOST_ASKED = 600

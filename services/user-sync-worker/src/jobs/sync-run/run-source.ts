@@ -1,92 +1,52 @@
+import { hash } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
-import { checkpointAfter, formatCheckpoint } from '../../domain/checkpoint.ts'
-import { isWanted } from '../../domain/import-filter.ts'
-import { pageOfChosen } from '../../domain/run-page.ts'
+import type { Directory } from '../../directory-ports.ts'
+import { type Checkpoint, checkpointAfter, type RunPlan } from '../../domain/checkpoint.ts'
+import type { DirectoryFailure } from '../../domain/directory-failure.ts'
+import type { ReadUser } from '../../domain/directory-user.ts'
+import { readsSets } from '../../domain/import-rules.ts'
+import { trailAfter } from '../../domain/page-trail.ts'
 import type { Ports } from '../../ports.ts'
-import type { Lease } from '../../sync-run-ports.ts'
-import { applyImportRules } from './apply-import-rules.ts'
-import { changedBy, compared, pageOf } from './compare-page.ts'
-import { findInDirectory, IDS_PER_REQUEST } from './find-in-directory.ts'
-import { nextPage } from './next-page.ts'
-import { readListing } from './read-listing.ts'
-import { readMissing } from './read-missing.ts'
-import { readChangedMembers, readSets } from './read-sets.ts'
-import { EMPTY, planOf, type RunSource } from './run-plan.ts'
+import type { Lease, RunPage } from '../../sync-run-ports.ts'
 
-type Needs = Pick<Ports, 'directory' | 'runs'>
+export type SourcePorts = Pick<Ports, 'directory' | 'runs'>
+/** What a page changes; what is left out is empty. */
+export type PageContent = Partial<Omit<RunPage, 'next'>>
+/** A page as it was fetched. `prepare` compares it with the roster, and needs all pages before it to be committed. */
+export type ReadPage = { kind: 'read'; next: Checkpoint; prepare(): Promise<PageContent | DirectoryFailure> }
+/** Fetches the page at a checkpoint. */
+export type RunSource = (checkpoint: Checkpoint, signal: AbortSignal) => Promise<ReadPage | DirectoryFailure>
 
-const REQUESTS_PER_PAGE = 4
-
-export function sourceOf(lease: Lease, connection: Connection, ports: Needs): RunSource {
-  const readers = {
-    sets: readSets(lease, connection, ports),
-    members: readChangedMembers(lease, connection, ports, REQUESTS_PER_PAGE * IDS_PER_REQUEST),
-    start: readPlace(lease, connection, ports),
-    list: readListing(lease, connection, ports),
-    chosen: readChosen(lease, connection, ports),
-    missing: readMissing(lease, connection, ports, REQUESTS_PER_PAGE * IDS_PER_REQUEST),
-    delta: readChanges(lease, connection, ports),
-  }
-  return (checkpoint, signal) => {
-    if (checkpoint.phase === 'decide' || checkpoint.phase === 'apply')
-      throw new TypeError(`Nothing is read in the phase ${checkpoint.phase}.`)
-    return readers[checkpoint.phase](checkpoint, signal)
-  }
+export function planOf(lease: Lease): RunPlan {
+  const { kind, everybody, deltaLink, accountLink } = lease
+  return { kind, isEverybody: everybody !== null, deltaLink, accountLink, readsSets: readsSets(lease) }
 }
 
-function readPlace(lease: Lease, connection: Connection, { directory }: Needs): RunSource {
-  return async ({ phase }, signal) => {
-    const place = await directory.latestChange(connection, signal)
-    if (place.kind !== 'place') return place
-    const { deltaLink } = place
-    const next = checkpointAfter(phase, { ...planOf(lease), deltaLink })
-    return { kind: 'read', next, prepare: async () => ({ ...EMPTY, next: formatCheckpoint(next), deltaLink }) }
-  }
+const DIGEST_LENGTH = 16
+
+/** Where a phase goes on by Graph's link, or the next phase; a failure when the link is one that came before. */
+export function nextPage(lease: Lease, { phase, at, trail }: Checkpoint, link: string | null) {
+  if (link === null) return checkpointAfter(phase, planOf(lease))
+  const after = link === at ? undefined : trailAfter(trail, hash('sha256', link).slice(0, DIGEST_LENGTH))
+  return after ? { phase, at: link, trail: after } : ({ kind: 'repeated-page' } as const)
 }
 
-/** The place is the last object id that was written. */
-function readChosen(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
-  const limit = IDS_PER_REQUEST * REQUESTS_PER_PAGE
-  const changes = changedBy(lease, runs)
-  return async ({ phase, at }, signal) => {
-    const selection = await runs.nextSelection(lease, at, limit)
-    const wanted = selection.filter(({ ticks }) => ticks.sync).map(({ id }) => id)
-    const found = await findInDirectory(directory, connection, wanted, signal)
-    if (found.kind !== 'found') return found
-    const last = selection.at(-1)
-    const next = selection.length === limit && last ? { phase, at: last.id } : checkpointAfter(phase, planOf(lease))
-    const prepare = async () => ({
-      ...EMPTY,
-      ...(await changes(pageOfChosen(selection, found.users))),
-      next: formatCheckpoint(next),
-    })
-    return { kind: 'read', next, prepare }
-  }
-}
+/** Graph takes at most 15 values in `id in (...)`. */
+const IDS_PER_REQUEST = 15
+/** Of a page of people who are asked for by id: four requests. */
+export const IDS_PER_PAGE = 4 * IDS_PER_REQUEST
 
-/**
- * What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay
- * out of it.
- */
-function readChanges(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
-  return async (checkpoint, signal) => {
-    const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
-    if (page.kind !== 'page') return page
-    const next = page.next === null ? checkpointAfter(checkpoint.phase, planOf(lease)) : nextPage(checkpoint, page.next)
-    if ('kind' in next) return next
-    const prepare = async () => {
-      const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
-      const compare = await compared(lease, page.items, runs, find)
-      const content = 'kind' in compare ? compare : await applyImportRules(lease, compare, runs, find)
-      if ('kind' in content) return content
-      const { strangers } = content
-      const changes = pageOf(content)
-      const newcomers = lease.everybody?.sync ? strangers.filter((user) => isWanted(user, lease.filter)) : []
-      const users = newcomers.map((user) => ({ user, ticks: lease.everybody as NonNullable<Lease['everybody']> }))
-      const seen = lease.kind === 'delta' ? changes.seen : users.length
-      const told = page.deltaLink === null ? {} : { deltaLink: page.deltaLink }
-      return { ...EMPTY, ...changes, users, seen, next: formatCheckpoint(next), ...told }
-    }
-    return { kind: 'read', next, prepare }
+export type FindUsers = (ids: readonly string[]) => Promise<{ kind: 'found'; users: ReadUser[] } | DirectoryFailure>
+
+/** Reads those of `ids` that exist now, by id. */
+export function finder(directory: Directory, connection: Connection, signal: AbortSignal): FindUsers {
+  return async (ids) => {
+    const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_REQUEST) }, (_, index) =>
+      ids.slice(index * IDS_PER_REQUEST, (index + 1) * IDS_PER_REQUEST),
+    )
+    const answers = await Promise.all(chunks.map((chunk) => directory.findUsers(connection, chunk, signal)))
+    const failure = answers.find((answer) => answer.kind !== 'page')
+    if (failure) return failure
+    return { kind: 'found', users: answers.flatMap((answer) => (answer.kind === 'page' ? answer.users : [])) }
   }
 }

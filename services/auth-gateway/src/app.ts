@@ -26,6 +26,7 @@ import { cancelSignIn } from './routes/sign-in/cancel-sign-in.ts'
 import { chooseTenant } from './routes/sign-in/choose-tenant.ts'
 import { continueSignIn } from './routes/sign-in/continue-sign-in.ts'
 import { microsoftCallback } from './routes/sign-in/microsoft-callback.ts'
+import { showRedemption } from './routes/sign-in/show-redemption.ts'
 import { showSignedIn } from './routes/sign-in/show-signed-in.ts'
 import { startMicrosoftSignIn } from './routes/sign-in/start-microsoft-sign-in.ts'
 import { signInFrontend } from './routes/sign-in-frontend.ts'
@@ -63,6 +64,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         await people.register(sitePlugin, { registry, baseUrl })
 
         await people.register(microsoftCallback, ports)
+        await people.register(showRedemption, ports)
         await people.register(acceptRedeemed, ports)
         await people.register(endMicrosoftSession, ports)
         await people.register(async (hosts) => {

@@ -15,10 +15,13 @@ import { givenClient } from './oidc-client.ts'
 const TOKEN_ROUTE = 'POST /:tenant/oauth2/v2.0/token'
 let world: World
 let origin: string
+/** Of the redirect URI, where the browser redeems (FC-36). */
+let redeemingOrigin: string
 beforeAll(async () => {
   world = await givenGateway({ redirectPlatform: 'spa' })
   givenApp(world, 'web-client')
   origin = world.originOf('contoso')
+  redeemingOrigin = world.baseUrl
 })
 afterAll(() => world.close())
 beforeEach(() => {
@@ -50,7 +53,7 @@ type Redemption = Awaited<ReturnType<typeof givenRedemption>>
 async function redeem({ data }: Redemption): Promise<Record<string, string>> {
   const answer = await send(data.endpoint ?? '', {
     method: 'POST',
-    headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { origin: redeemingOrigin, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       client_id: data.client ?? '',
@@ -62,14 +65,20 @@ async function redeem({ data }: Redemption): Promise<Record<string, string>> {
   })
   return JSON.parse(answer.text)
 }
-function bring(browser: Browser, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Page> {
-  return browser.open(`${origin}/auth/microsoft/redeemed`, {
+/** Posts what the page got, and follows the page that leads back to the tenant's host. */
+async function bring(browser: Browser, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const posted = await post(browser, fields, headers)
+  const onward = /^0;url=(.*\/auth\/microsoft\/redeemed\?.*)$/.exec(String(posted.headers.refresh))?.[1]
+  return onward === undefined ? posted : browser.open(onward)
+}
+function post(browser: Browser, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Page> {
+  return browser.open(`${redeemingOrigin}/auth/microsoft/redeemed`, {
     method: 'POST',
     body: new URLSearchParams(fields).toString(),
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       'sec-fetch-site': 'same-origin',
-      origin,
+      origin: redeemingOrigin,
       ...headers,
     },
   })
@@ -116,10 +125,55 @@ test('T-10 a handle works once, and in the browser that began', async () => {
   const fields = { handle: redemption.handle, id_token }
   const stranger = new Browser()
   await givenRedemption(stranger)
-  for (const browser of [stranger, new Browser()]) expect((await bring(browser, fields)).status).toBe(400)
   expect((await bring(redemption.browser, fields)).status).toBe(200)
   const second = await bring(redemption.browser, fields)
   expect(second).toMatchObject({ status: 400, text: expect.stringContaining('used already') })
+  for (const browser of [stranger, new Browser()]) {
+    const other = await givenRedemption()
+    const stolen = { handle: other.handle, id_token: (await redeem(other)).id_token ?? '' }
+    expect((await bring(browser, stolen)).text).toContain('sign-in-misdirected')
+  }
+})
+
+test('T-10 the way back to the tenant’s host works once, in the browser that began, and on that host alone', async () => {
+  const redemption = await givenRedemption()
+  const { id_token = '' } = await redeem(redemption)
+  const posted = await post(redemption.browser, { handle: redemption.handle, id_token })
+  const onward = String(posted.headers.refresh).replace(/^0;url=/, '')
+  expect(onward.startsWith(`${origin}/auth/microsoft/redeemed?handle=`)).toBe(true)
+  expect(onward).not.toContain(id_token)
+  const elsewhere = onward.replace(origin, world.originOf('fabrikam'))
+  expect((await redemption.browser.open(elsewhere)).status).toBeGreaterThanOrEqual(400)
+  expect((await new Browser().open(onward)).text).toContain('sign-in-misdirected')
+  expect((await redemption.browser.open(onward)).status).toBe(200)
+  expect((await redemption.browser.open(onward)).text).toContain('used already')
+})
+
+test('T-10 the page on which the code is redeemed answers on the redirect URI’s host alone', async () => {
+  const redemption = await givenRedemption()
+  expect(new URL(redemption.page.url).origin).toBe(redeemingOrigin)
+  expect(redemption.page.url.href).not.toContain('code=')
+  const elsewhere = redemption.page.url.href.replace(redeemingOrigin, origin)
+  expect((await redemption.browser.open(elsewhere)).text).toContain('sign-in-misdirected')
+})
+
+test('FC-36 in Chromium, where only the redirect URI’s own origin may redeem, people of every tenant’s host sign in', async () => {
+  world.m365.entra.redeemingOrigin = 'redirect-uri'
+  try {
+    const chromium = await launchChromium()
+    const page = await (await chromium.newContext()).newPage()
+    const app = await givenClient(world, 'contoso')
+    const login = await app.begin()
+    await page.goto(login.url.href)
+    await page.getByLabel('User name').fill(ADELE.userPrincipalName)
+    await page.getByLabel('Password').fill('Passw0rd!')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/localhost:\d+\/callback\?code=/)
+    expect((await app.redeem(new URL(page.url()), login)).claims()?.name).toBe('Adele Vance')
+    await chromium.close()
+  } finally {
+    world.m365.entra.redeemingOrigin = 'any'
+  }
 })
 
 test('T-16 another site cannot bring a token into somebody’s sign-in', async () => {
@@ -129,6 +183,7 @@ test('T-16 another site cannot bring a token into somebody’s sign-in', async (
   for (const headers of [
     { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
     { 'sec-fetch-site': 'same-site', origin: world.originOf('fabrikam') },
+    { 'sec-fetch-site': 'same-site', origin },
   ]) {
     expect((await bring(redemption.browser, fields, headers)).status).toBe(403)
   }

@@ -13,6 +13,7 @@ export type Redemption = {
   handle: string
 }
 
+export const REDEEM_PATH = '/auth/microsoft/redeem'
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
 // Microsoft gives tokens of this platform only to cross-origin requests of a browser. The access token is discarded.

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import type { PendingLogin } from '../domain/sign-in/pending-login.ts'
+import { type Redeemed, redemptionOrigin } from '../domain/sign-in/redemption.ts'
 import type { SignInAccount } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, textsOf } from '../http/page-plugin.ts'
-import { redeemInBrowserPage } from '../pages/script-pages.ts'
+import { REDEEM_PATH } from '../pages/script-pages.ts'
 import type { IdentityOutcome, Ports } from '../ports.ts'
 import { concludeLogin } from './conclude-login.ts'
 import { redeemingLogins } from './pending-logins.ts'
@@ -53,37 +52,29 @@ async function workingConnection(
   return worked === 'previous' ? { ...connection, credential: rotation.previous } : connection
 }
 
-/** Sends the page that redeems the code, or ends the login when Microsoft's endpoints are unknown. */
+/** Leads the browser to the page that redeems the code, which is on the host of the redirect URI (FC-36). */
 export async function redeemInBrowser(
   ports: Ports,
   reply: FastifyReply,
   login: PendingLogin,
-  { account, code, tenant }: { account: SignInAccount; code: string; tenant: string | undefined },
+  { account, code }: { account: SignInAccount; code: string },
 ) {
   const redemption = await ports.microsoft.browserRedemption(account)
   if (redemption.kind !== 'redemption') return concludeLogin(ports, reply, login, redemption)
-  const handle = randomBytes(32).toString('base64url')
-  await redeemingLogins.save(ports, handle, login)
   const { tokenEndpoint, scope } = redemption
-  const { redirectUri, verifier } = login
-  const form = { tokenEndpoint, scope, clientId: account.clientId, code, redirectUri, verifier, handle }
-  return sendPage(reply, 200, { ...redeemInBrowserPage(textsOf(reply.request), form), tenant })
+  const handle = newHandle()
+  await redeemingLogins.save(ports, handle, { login, code, clientId: account.clientId, tokenEndpoint, scope })
+  return reply.redirect(`${redemptionOrigin(login)}${REDEEM_PATH}?handle=${handle}`, 303)
 }
 
-const text = (most: number) => z.string().max(most).default('')
-/** Form of that page. */
-export const Redeemed = z.object({
-  handle: z.string().min(20).max(64),
-  id_token: text(16_384),
-  error: text(200),
-  error_description: text(4_096),
-})
+/** Identifies one step of one login, for two minutes. */
+export const newHandle = () => randomBytes(32).toString('base64url')
 
 /** Verifies the ID token from the browser, or reads why there is none. */
 export async function readRedeemed(
   { microsoft }: Ports,
   account: SignInAccount,
-  { id_token: idToken, error, error_description: description }: z.infer<typeof Redeemed>,
+  { id_token: idToken, error, error_description: description }: Redeemed,
   nonce: string,
 ): Promise<IdentityOutcome> {
   if (error === 'unreachable') return { kind: 'unreachable' }

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { PENDING_LOGIN, REDEEMING_LOGIN } from '../domain/session-limits.ts'
 import { isControlState, PendingLogin } from '../domain/sign-in/pending-login.ts'
+import { Redeemed } from '../domain/sign-in/redemption.ts'
 import { findTenantOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -9,20 +11,24 @@ import { readBrowser } from '../sessions/browser-cookie.ts'
 /** One namespace for all hosts: the platform's host looks up logins of every tenant (redirect mode `single`). */
 const SPACE = 'pending-logins'
 
-function storedLogins(kindOf: (id: string) => string, ttl: number) {
+function storedLogins<T extends { login: PendingLogin } | PendingLogin>(
+  schema: z.ZodType<T>,
+  kindOf: (id: string) => string,
+  ttl: number,
+) {
   return {
     /** `attempt` makes it the only login of that attempt: an earlier one is removed. */
-    async save({ artefacts }: Ports, id: string, login: PendingLogin, attempt?: string): Promise<void> {
+    async save({ artefacts }: Ports, id: string, login: T, attempt?: string): Promise<void> {
       const space = artefacts(SPACE)
       const kind = kindOf(id)
       if (attempt !== undefined) await space.removeByUid(kind, attempt)
       await space.save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ artefacts }: Ports, id: string): Promise<PendingLogin> {
+    async find({ artefacts }: Ports, id: string): Promise<T> {
       const found = id === '' ? undefined : await artefacts(SPACE).find(kindOf(id), id)
       if (!found) throw refuse('sign-in-not-found')
-      return PendingLogin.parse(found.payload)
+      return schema.parse(found.payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
     async consume({ artefacts }: Ports, id: string): Promise<void> {
@@ -33,11 +39,22 @@ function storedLogins(kindOf: (id: string) => string, ttl: number) {
 
 /** Logins that are at Microsoft now, by `state`. Control's have no attempt: their own kind counts as unfinished. */
 export const pendingLogins = storedLogins(
+  PendingLogin,
   (state) => (isControlState(state) ? 'ControlLogin' : 'PendingLogin'),
   PENDING_LOGIN,
 )
 /** Logins whose code a browser redeems now (platform `spa`), by the handle that its form carries (S11). */
-export const redeemingLogins = storedLogins(() => 'RedeemingLogin', REDEEMING_LOGIN)
+export const redeemingLogins = storedLogins(
+  z.object({ login: PendingLogin, code: z.string(), clientId: z.string(), tokenEndpoint: z.url(), scope: z.string() }),
+  () => 'RedeemingLogin',
+  REDEEMING_LOGIN,
+)
+/** Logins whose code was redeemed on the host of the redirect URI, with the result, on the way to their own host. */
+export const redeemedLogins = storedLogins(
+  z.object({ login: PendingLogin, redeemed: Redeemed }),
+  () => 'RedeemedLogin',
+  REDEEMING_LOGIN,
+)
 
 /** Tenant and account of a login as they are now; undefined when removed or disabled since it began. */
 export async function findAccount(
@@ -49,8 +66,8 @@ export async function findAccount(
   return {
     tenant: found?.tenant,
     account: found?.accounts.find(({ id }) => id === accountId),
-    /** Control's host does not determine the name on a page. */
-    shownTenant: purpose === 'control' ? found?.tenant.name : undefined,
+    /** The hosts of Control and of the platform do not determine the name on a page. */
+    shownTenant: purpose === 'control' || site.kind === 'platform' ? found?.tenant.name : undefined,
   }
 }
 

@@ -27,6 +27,8 @@ export const EntraSettings = z.strictObject({
   pkceRefusal: z.enum(['after-sign-in', 'at-once']),
   /** 50105 goes back to the application (a capture of 2020), or stays on the error page. */
   notAssigned: z.enum(['redirect', 'page']),
+  /** Pages that may redeem a code of the platform `spa`: of any origin, or of the redirect URI's alone. */
+  redeemingOrigin: z.enum(['any', 'redirect-uri']),
   /** `sid` in every ID token, or only as the optional claim. */
   sidClaim: z.enum(['always', 'optional']),
   /** `amr` belongs to v1 tokens; some reports see it in v2 tokens. */
@@ -48,6 +50,7 @@ export const USUAL_ENTRA_SETTINGS: EntraSettings = {
   missingServicePrincipal: 'error-7000229',
   pkceRefusal: 'after-sign-in',
   notAssigned: 'redirect',
+  redeemingOrigin: 'any',
   sidClaim: 'always',
   amrClaim: false,
   consentDelayMs: 0,

@@ -55,10 +55,10 @@ async function receive(ports: Ports, reply: FastifyReply, answer: URLSearchParam
   if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
   await pendingLogins.consume(ports, state)
 
-  const { account, shownTenant } = await findAccount(ports, request, login)
+  const { account } = await findAccount(ports, request, login)
   const code = answer.get('code')
   if (account?.redirectPlatform === 'spa' && code !== null)
-    return redeemInBrowser(ports, reply, login, { account, code, tenant: shownTenant })
+    return redeemInBrowser(ports, reply, login, { account, code })
   return concludeLogin(ports, reply, login, await redeemAnswer(ports, request, login, answer, state))
 }
 

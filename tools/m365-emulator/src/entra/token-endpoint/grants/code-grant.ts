@@ -18,7 +18,8 @@ export const codeGrant: GrantHandler = async (cloud, request) => {
     return refuseWith({ code: 700016, values: { app: clientId, tenant: authorityKey(request.authority) } })
   const target = findRedirectTarget(application, body.redirect_uri ?? '')
   if (!target) return refuseWith({ code: 50011, values: { app: application.appId, uri: body.redirect_uri ?? '' } })
-  const cors = target.platform === 'spa'
+  const isForeign = cloud.entra.redeemingOrigin === 'redirect-uri' && origin !== new URL(target.uri).origin
+  const cors = target.platform === 'spa' && !isForeign
   const refusal = refusePlatform(target.platform, origin, credential, cloud.entra)
   if (refusal) return refuseWith(refusal, cors)
 

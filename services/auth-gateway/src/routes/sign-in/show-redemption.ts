@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { ByHandle, redemptionOrigin } from '../../domain/sign-in/redemption.ts'
+import { refuse } from '../../errors.ts'
+import { sendPage, textsOf } from '../../http/page-plugin.ts'
+import { REDEEM_PATH, redeemInBrowserPage } from '../../pages/script-pages.ts'
+import type { Ports } from '../../ports.ts'
+import { findAccount, redeemingLogins } from '../../sign-in/pending-logins.ts'
+
+/**
+ * The page on which the browser redeems a code of the platform `spa` (S11). The handle was given to the browser that
+ * began the login; its result counts in that browser alone.
+ */
+export const showRedemption: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
+  app.get(REDEEM_PATH, { schema: { querystring: ByHandle }, exposeHeadRoute: false }, async (request, reply) => {
+    const { handle } = request.query
+    const { login, ...redeeming } = await redeemingLogins.find(ports, handle)
+    if (redemptionOrigin(login) !== request.site.origin) throw refuse('sign-in-misdirected')
+    if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
+    const { redirectUri, verifier } = login
+    const form = { ...redeeming, redirectUri, verifier, handle }
+    const { shownTenant: tenant } = await findAccount(ports, request, login)
+    return sendPage(reply, 200, { ...redeemInBrowserPage(textsOf(request), form), tenant })
+  })
+}

@@ -119,7 +119,7 @@ const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 
 /** Codes of a wrong set-up, with which nobody can sign in. */
 const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
 
-/** Errors without a code that mean a fault at Microsoft. */
+/** Errors that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/
 
 export function describeFailure({ microsoft, language }: Texts, failure: OtherFailure): Sentences & { status: number } {
@@ -127,7 +127,7 @@ export function describeFailure({ microsoft, language }: Texts, failure: OtherFa
   if (failure.kind === 'refused') {
     const { message, remedy } = explainRefusal(failure, language)
     const sentences = { title: microsoft.notSignedIn, admin: `${message} ${remedy}` }
-    if (failure.code === undefined && PASSING.test(failure.error ?? ''))
+    if (PASSING.test(failure.error ?? ''))
       return { status: 502, ...sentences, person: microsoft.unable }
     return failure.code !== undefined && OURS.test(failure.code)
       ? { status: 502, ...sentences, person: microsoft.needsAdmin }

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import type { FaultInput } from '@jackfield/m365-emulator/faults/fault'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Browser, type Page } from './browser.ts'
+import {
+  ADELE,
+  CONTOSO_DIRECTORY_ID,
+  givenApp,
+  givenConnectedTenant,
+  givenGateway,
+  givenPerson,
+  JACKFIELD_CLIENT_ID,
+  type World,
+} from './given.ts'
+import { givenClient, passMicrosoft, signInAt } from './oidc-client.ts'
+
+/* Entra ID refuses by number, is busy, cut off or answers nonsense, at each of its endpoints. */
+
+let world: World
+beforeAll(async () => {
+  world = await givenGateway({ rateLimitFactor: 0 })
+  givenApp(world, 'web-client')
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.m365.faults.clear()
+  world.m365.directory(CONTOSO_DIRECTORY_ID).setConditionalAccess([])
+  world.roster.people.length = 0
+  world.registry.audits.length = 0
+  givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
+})
+
+const TOKEN = '/oauth2/v2\\.0/token$'
+const AUTHORIZE = '/oauth2/v2\\.0/authorize$'
+const KEYS = '/discovery/v2\\.0/keys$'
+const claims = '{"access_token":{"capolids":{"essential":true,"values":["3b2a"]}}}'
+
+/** A directory whose discovery and keys nobody has read yet, with one person, who is in the roster. */
+function givenNewDirectory() {
+  const id = randomUUID()
+  const domain = `${id}.example`
+  const directory = world.m365.addDirectory({ id, displayName: 'New', domains: [domain] })
+  directory.grantConsent(JACKFIELD_CLIENT_ID)
+  const user = directory.addUser({ id: randomUUID(), userPrincipalName: `ada@${domain}`, displayName: 'Ada' })
+  const { tenant } = givenConnectedTenant(world, 'contoso', { directoryId: id })
+  givenPerson(world, tenant.id, { directoryId: id, objectId: user.id })
+  return { directory, userPrincipalName: user.userPrincipalName }
+}
+
+/** Signs in while the fault is planned; returns the page at which it ends, and what was audited. */
+async function signInDuring(path: string, effect: FaultInput['effect'], userName?: string) {
+  const app = await givenClient(world, 'contoso')
+  const browser = new Browser()
+  const login = await app.begin()
+  const atMicrosoft = path === AUTHORIZE ? undefined : await browser.open(login.url)
+  world.m365.faults.plan({ path, effect })
+  const page = atMicrosoft ? await passMicrosoft(browser, atMicrosoft, userName) : await browser.open(login.url)
+  world.m365.faults.clear()
+  return { app, browser, login, page, audit: world.registry.audits.at(-1) }
+}
+
+/** Microsoft's session may remember the person by now. */
+async function tryAgain(browser: Browser, page: Page): Promise<Page> {
+  const again = await browser.follow(page, 'Try again')
+  return again.status === 0 ? again : passMicrosoft(browser, again)
+}
+
+const REFUSALS: ReadonlyArray<[string, string, FaultInput['effect'], string]> = [
+  ['blocked by Conditional Access at authorize', AUTHORIZE, { kind: 'aadsts', code: 53003, claims }, 'AADSTS53003'],
+  [
+    'a second factor wanted at authorize',
+    AUTHORIZE,
+    { kind: 'aadsts', code: 50076, suberror: 'basic_action', claims },
+    'AADSTS50076',
+  ],
+  [
+    'blocked by Conditional Access when the code is redeemed',
+    TOKEN,
+    { kind: 'aadsts', code: 53003, suberror: 'message_only', claims },
+    'AADSTS53003',
+  ],
+  [
+    'no number that is known',
+    TOKEN,
+    { kind: 'aadsts', code: 7654321, error: 'invalid_grant', text: 'Something new.' },
+    'AADSTS7654321',
+  ],
+  [
+    'a loop at the token endpoint',
+    TOKEN,
+    { kind: 'aadsts', code: 50196, error: 'invalid_grant', text: 'Loop.' },
+    'AADSTS50196',
+  ],
+]
+test.each(REFUSALS)(
+  'S27 S39 %s ends on a page with the number, the correlation id and a way on',
+  async (_what, path, effect, code) => {
+    const { app, browser, login, page, audit } = await signInDuring(path, effect)
+    expect(page.status).toBe(403)
+    expect(page.text).toContain(`Code: ${code}`)
+    expect(page.text).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/)
+    expect(page.text).not.toContain('capolids')
+    expect(audit).toMatchObject({
+      action: 'sign-in',
+      outcome: 'refused',
+      details: { reason: expect.stringContaining(code) },
+    })
+    const done = await tryAgain(browser, page)
+    expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+  },
+)
+
+const OUTAGES: ReadonlyArray<[string, string, FaultInput['effect']]> = [
+  ['429 with Retry-After at the token endpoint', TOKEN, { kind: 'refuse', status: 429, retryAfter: 60 }],
+  ['429 with a fraction in Retry-After', TOKEN, { kind: 'refuse', status: 429, retryAfter: 2.128 }],
+  ['503 at the token endpoint', TOKEN, { kind: 'refuse', status: 503 }],
+  ['a proxy’s page at the token endpoint', TOKEN, { kind: 'foreign-answer', status: 502 }],
+  ['an answer cut in the middle', TOKEN, { kind: 'cut' }],
+  ['half a JSON document', TOKEN, { kind: 'malformed' }],
+  ['a cut list of keys', KEYS, { kind: 'cut' }],
+  ['a proxy’s page in place of the keys', KEYS, { kind: 'foreign-answer', status: 200 }],
+]
+test.each(OUTAGES)(
+  'T-115 %s is told as an outage of Microsoft, and the next try signs in',
+  async (_what, path, effect) => {
+    const userName = path === KEYS ? givenNewDirectory().userPrincipalName : undefined
+    const { app, browser, login, page, audit } = await signInDuring(path, effect, userName)
+    expect([502, 503, 504], JSON.stringify(audit)).toContain(page.status)
+    expect(page.text).not.toMatch(/undefined|\[object|SyntaxError|fetch failed/)
+    expect(audit).toMatchObject({ action: 'sign-in', outcome: 'refused' })
+    const done = await tryAgain(browser, page)
+    expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+  },
+)
+
+test('S39 a policy that wants a second factor is satisfied at Microsoft, and the person is signed in', async () => {
+  const contoso = world.m365.directory(CONTOSO_DIRECTORY_ID)
+  contoso.setConditionalAccess([{ grant: 'mfa', users: [ADELE.id] }])
+  const app = await givenClient(world, 'contoso')
+  const browser = new Browser()
+  const login = await app.begin()
+  const asked = await signInAt(browser, login.url)
+  expect(asked.text).toContain('Approve sign in request')
+  const done = await browser.submit(asked, 'Approve')
+  expect((await app.redeem(done.url, login)).claims()?.name).toBe('Adele Vance')
+})
+
+test('S39 50105 by redirect says that the person is not assigned, and whom to ask', async () => {
+  const { directory, userPrincipalName } = givenNewDirectory()
+  directory.grantConsent(JACKFIELD_CLIENT_ID, { assignmentRequired: true })
+  const login = await (await givenClient(world, 'contoso')).begin()
+  const page = await signInAt(new Browser(), login.url, userPrincipalName)
+  expect(page.status).toBe(403)
+  expect(page.text).toContain('AADSTS50105')
+  expect(page.text).toContain('limited to assigned users')
+})

@@ -3,7 +3,7 @@ import type { RetryAfter } from '@jackfield/contract/retry-after'
 import * as client from 'openid-client'
 import type { MicrosoftOrigins } from './clouds.ts'
 import { discoverDirectory } from './entra-configuration.ts'
-import { type EntraFailure, readDiscoveryRefusal, readEntraFailure } from './entra-failure.ts'
+import { type EntraFailure, readEntraFailure, readRefusal } from './entra-failure.ts'
 import { readEntraWait } from './entra-wait.ts'
 
 export type AppOnlyToken = {
@@ -80,7 +80,8 @@ async function requestWith(
       },
     }
   } catch (error) {
-    return { kind: 'token-failed', failure: readEntraFailure(error), wait: readEntraWait(error, now) }
+    const wait = readEntraWait(error, now)
+    return { kind: 'token-failed', failure: (await readRefusal(error)) ?? readEntraFailure(error), wait }
   }
 }
 
@@ -94,7 +95,7 @@ async function discover(
     return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login, signal) }
   } catch (error) {
     const wait = readEntraWait(error, now)
-    return { kind: 'failed' as const, failure: (await readDiscoveryRefusal(error)) ?? readEntraFailure(error), wait }
+    return { kind: 'failed' as const, failure: (await readRefusal(error)) ?? readEntraFailure(error), wait }
   }
 }
 

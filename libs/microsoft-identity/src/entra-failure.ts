@@ -86,10 +86,10 @@ function chainOf(error: Error): Error[] {
 }
 
 /**
- * A failed discovery: Entra answers 400 with an error document, which openid-client hands on as the raw response.
- * Undefined when the error is none of that.
+ * Reads an error document that openid-client passes on as the raw response: of discovery, and of the token endpoint
+ * with a status from 500 on. Undefined for any other error.
  */
-export async function readDiscoveryRefusal(error: unknown): Promise<EntraFailure | undefined> {
+export async function readRefusal(error: unknown): Promise<EntraFailure | undefined> {
   const response = error instanceof Error && error.cause instanceof Response ? error.cause : undefined
   if (!response || response.bodyUsed) return undefined
   const body: unknown = await response.json().catch(() => undefined)

@@ -127,8 +127,7 @@ export function describeFailure({ microsoft, language }: Texts, failure: OtherFa
   if (failure.kind === 'refused') {
     const { message, remedy } = explainRefusal(failure, language)
     const sentences = { title: microsoft.notSignedIn, admin: `${message} ${remedy}` }
-    if (PASSING.test(failure.error ?? ''))
-      return { status: 502, ...sentences, person: microsoft.unable }
+    if (PASSING.test(failure.error ?? '')) return { status: 502, ...sentences, person: microsoft.unable }
     return failure.code !== undefined && OURS.test(failure.code)
       ? { status: 502, ...sentences, person: microsoft.needsAdmin }
       : { status: 403, ...sentences, person: microsoft.refused }

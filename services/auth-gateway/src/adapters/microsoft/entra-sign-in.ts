@@ -7,9 +7,9 @@ import { clientAuthentication, discoverDirectory, fetchUntil } from '@jackfield/
 import {
   type EntraFailure,
   isCancelled,
-  readDiscoveryRefusal,
   readEntraError,
   readEntraFailure,
+  readRefusal,
 } from '@jackfield/microsoft-identity/entra-failure'
 import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
@@ -75,7 +75,7 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         })
         return { kind: 'url', url: url.href }
       } catch (error) {
-        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+        return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
       }
     },
 
@@ -110,7 +110,7 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         }
       } catch (error) {
         return (
-          (await readDiscoveryRefusal(error).then((refusal) => refusal && toFailure(refusal))) ??
+          (await readRefusal(error).then((refusal) => refusal && toFailure(refusal))) ??
           readRedeemFailure(error, connection)
         )
       }
@@ -121,7 +121,7 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         const { token_endpoint: tokenEndpoint } = (await directoryOf(account)).serverMetadata()
         return tokenEndpoint === undefined ? { kind: 'malformed' } : { kind: 'redemption', tokenEndpoint, scope: SCOPE }
       } catch (error) {
-        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+        return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
       }
     },
 
@@ -132,7 +132,7 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         const verdict = await verifyIdToken(idToken, { issuer, jwksUri, clientId, directoryId, nonce, now: clock() })
         return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
       } catch (error) {
-        return toFailure((await readDiscoveryRefusal(error)) ?? readEntraFailure(error))
+        return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
       }
     },
 

@@ -1,0 +1,97 @@
+import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
+import type { FaultInput } from '@jackfield/m365-emulator/faults/fault'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
+import { BASE_URL, platform, type Registry, startRegistry } from './registry.ts'
+
+/* What the connection test says while Entra ID refuses by policy, is busy, or answers nonsense. */
+
+let registry: Registry
+let m365: M365Emulator
+let tenantId: string
+beforeAll(async () => {
+  m365 = await startMicrosoft()
+  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  tenantId = await registry.givenTenant()
+})
+afterEach(() => m365.faults.clear())
+afterAll(async () => {
+  await registry.close()
+  await m365.close()
+})
+
+type Check = { id: string; status: string; code?: string; message: string; remedy: string; correlationId?: string }
+
+async function givenAccount() {
+  const { directory, ids, credential } = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
+  const { id } = await registry.givenAccount(tenantId, { ...ids, credential })
+  const verify = async (): Promise<{ ok: boolean; checks: Check[] }> =>
+    (await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/verify`)).body
+  const check = async (name: string) => (await verify()).checks.find((each) => each.id === name) as Check
+  return { directory, verify, check }
+}
+
+test('S27 a policy for workload identities that blocks the application is named, with where to look', async () => {
+  const { directory, verify, check } = await givenAccount()
+  directory.setConditionalAccess([{ appliesTo: 'workloads', grant: 'block' }])
+  expect(await check('credential')).toMatchObject({
+    status: 'failed',
+    code: 'AADSTS53003',
+    message: 'A Conditional Access policy blocks this sign-in.',
+    remedy: expect.stringContaining('sign-in log'),
+    correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  })
+  directory.setConditionalAccess([])
+  expect((await verify()).ok).toBe(true)
+})
+
+const OUTAGES: ReadonlyArray<[string, FaultInput['effect'], Partial<Check>]> = [
+  [
+    '429 with Retry-After',
+    { kind: 'refuse', status: 429, retryAfter: 60 },
+    { code: 'AADSTS90033', message: 'Entra ID is busy or down for the moment.' },
+  ],
+  [
+    '503',
+    { kind: 'refuse', status: 503 },
+    { code: 'AADSTS90033', message: 'Entra ID is busy or down for the moment.' },
+  ],
+  ['a loop', { kind: 'aadsts', code: 50196, error: 'invalid_grant' }, { code: 'AADSTS50196' }],
+  [
+    'a proxy’s page',
+    { kind: 'foreign-answer', status: 502 },
+    { message: 'Entra ID gave an answer that makes no sense.' },
+  ],
+  ['an answer that is cut', { kind: 'cut' }, {}],
+  ['half a document', { kind: 'malformed' }, { message: 'Entra ID gave an answer that makes no sense.' }],
+]
+test.each(OUTAGES)(
+  'S27 T-115 %s at the token endpoint fails the credential with a reason, and the next test passes',
+  async (_what, effect, expected) => {
+    const { verify, check } = await givenAccount()
+    m365.faults.plan({ path: '/oauth2/v2\\.0/token$', effect })
+    const failed = await check('credential')
+    expect(failed).toMatchObject({ status: 'failed', ...expected })
+    expect(`${failed.message} ${failed.remedy}`).toMatch(/[.]$/)
+    expect(`${failed.message} ${failed.remedy}`).not.toMatch(/undefined|SyntaxError|fetch failed/)
+    m365.faults.clear()
+    expect((await verify()).ok).toBe(true)
+  },
+)
+
+test('S27 T-115 discovery that is busy, cut or somebody else’s page fails the directory with a reason', async () => {
+  const { verify, check } = await givenAccount()
+  for (const effect of [
+    { kind: 'refuse', status: 503 },
+    { kind: 'cut' },
+    { kind: 'foreign-answer', status: 200 },
+  ] as const) {
+    m365.faults.plan({ path: '/\\.well-known/openid-configuration$', effect })
+    expect(await check('directory')).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^Entra ID .*\.$/),
+    })
+    m365.faults.clear()
+  }
+  expect((await verify()).ok).toBe(true)
+})

@@ -1,4 +1,5 @@
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { serviceClient } from '@jackfield/internal-token/service-client'
@@ -28,7 +29,6 @@ import { revocationsClient, rosterClient } from './adapters/services/roster-clie
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
-import { repeatUntil } from './jobs/repeat-until.ts'
 import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import { pagesOfProvider } from './pages/provider-pages.ts'
 import type { Ports } from './ports.ts'

@@ -1,9 +1,9 @@
 import { AuditEvent, AuditEventQuery } from '@jackfield/contract/audit-event'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { readRange, toPage } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { requireReach } from '../guards/caller-scope.ts'
-import { readRange, toPage } from '../http/list-page.ts'
 import type { Ports } from '../ports.ts'
 
 const schema = {

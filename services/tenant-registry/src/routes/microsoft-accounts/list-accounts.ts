@@ -2,10 +2,10 @@ import { TenantParams } from '@jackfield/contract/identifier'
 import { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
+import { readRange, toPage } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { presentAccount } from '../../domain/microsoft-account.ts'
 import { refuse } from '../../errors.ts'
-import { readRange, toPage } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Repeats `work`, pausing after each run, until the signal. Errors go to `onError`. */
+/** Repeats `work`, pausing after each round, until `signal` aborts. Errors go to `onError`. */
 export async function repeatUntil(
   signal: AbortSignal,
   milliseconds: number,

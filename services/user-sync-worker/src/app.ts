@@ -10,8 +10,7 @@ import {
 } from '@jackfield/internal-token/internal-token-plugin'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { refuse } from './errors.ts'
-import { confineToTenant } from './guards/confine-to-tenant.ts'
-import { requireTenant } from './guards/require-tenant.ts'
+import { confineToTenant, requireTenant } from './guards/tenant-of-path.ts'
 import type { Ports } from './ports.ts'
 import { acceptBindingSuggestions } from './routes/bindings/accept-binding-suggestions.ts'
 import { bindExtension } from './routes/bindings/bind-extension.ts'
@@ -37,8 +36,7 @@ import { listExtensions } from './routes/phone-systems/list-extensions.ts'
 import { listPhoneSystems } from './routes/phone-systems/list-phone-systems.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
 import { showJobBoard } from './routes/show-job-board.ts'
-import { approveSyncRun } from './routes/sync-runs/approve-sync-run.ts'
-import { cancelSyncRun } from './routes/sync-runs/cancel-sync-run.ts'
+import { answerSyncRun } from './routes/sync-runs/answer-sync-run.ts'
 import { getSyncRun } from './routes/sync-runs/get-sync-run.ts'
 import { listPlannedChanges } from './routes/sync-runs/list-planned-changes.ts'
 import { listSyncRuns } from './routes/sync-runs/list-sync-runs.ts'
@@ -109,7 +107,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (admin) => {
     open(admin)
     admin.addHook('onRequest', requireAdmin)
-    admin.addHook('preValidation', confineToTenant(ports.inScope))
+    admin.addHook('preValidation', confineToTenant(ports))
     admin.addHook('preHandler', requireTenant(ports))
     await admin.register(strictRequestsPlugin)
     admin.register(listMicrosoftUsers, ports)
@@ -122,8 +120,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(listPlannedChanges, ports)
     admin.register(getSyncRun, ports)
     admin.register(streamSyncRun, ports)
-    admin.register(approveSyncRun, ports)
-    admin.register(cancelSyncRun, ports)
+    admin.register(answerSyncRun, ports)
     admin.register(listUsers, ports)
     admin.register(getUser, ports)
     admin.register(changeUser, ports)
@@ -149,7 +146,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     open(internal)
     internal.addHook('onRequest', requireService)
     internal.register(async (ofTenant) => {
-      ofTenant.addHook('preValidation', confineToTenant(ports.inScope))
+      ofTenant.addHook('preValidation', confineToTenant(ports))
       await ofTenant.register(findRosterEntry, ports)
       await ofTenant.register(disconnectAccount, ports)
       await ofTenant.register(checkNotifications, ports)

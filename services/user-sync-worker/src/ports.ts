@@ -1,6 +1,5 @@
 import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/audit-event'
 import type { BindingRules } from '@jackfield/contract/binding-suggestion'
-import type { LifecycleEvent } from '@jackfield/contract/graph-notification'
 import type { ImportRules } from '@jackfield/contract/import-rule'
 import type {
   Connection,
@@ -10,51 +9,151 @@ import type {
   RosterOfTenant,
   SignInCandidates,
 } from '@jackfield/contract/internal-api'
-import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
+import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
 import type { Page } from '@jackfield/contract/page'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
 import type { Binding, ExtensionHolder, PhoneUserQuery } from '@jackfield/contract/phone-user'
 import type { Revocation } from '@jackfield/contract/revocation'
 import type { SyncFailure } from '@jackfield/contract/sync-health'
-import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
-import type { Directory } from './directory-ports.ts'
+import type { connectedPorts } from './adapters/connected-ports.ts'
 import type { SuggestedExtension, UnboundUser } from './domain/binding-suggestions.ts'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
+import type { DirectoryItem } from './domain/directory-item.ts'
+import type { ReadUser } from './domain/directory-user.ts'
 import type { Ticks } from './domain/user-ticks.ts'
-import type { SyncHealthBook } from './sync-health-ports.ts'
-import type { DueRun, SyncRuns } from './sync-run-ports.ts'
+import type { DueRun } from './sync-run-ports.ts'
 
-// The outside world of this service.
+// Everything outside of this service. Other services, Microsoft and the queue are described here; what Postgres keeps is
+// described by the adapter that keeps it.
+
+export type Ports = ReturnType<typeof connectedPorts>
 
 export type Unavailable = { kind: 'unavailable' }
 export type PageRequest = { cursor: string | undefined; limit: number }
 export type BadCursor = { kind: 'bad-cursor' }
+/** Whether a version is one that the caller has seen (`If-Match`). */
+export type IsSeen = (version: number) => boolean
+/** An audit event of the registry's log, before its row in the outbox gives it an id and a time. */
+export type AuditEntry = NewAuditEvent & { tenantId: string }
+/** An object of ids and times, then a sentence. */
+export type WorkerLog = Record<'info' | 'warn', (about: object, text: string) => void>
+/** Confines the database work of `work` to a tenant; `every-tenant` is for work above all of them. */
+export type InScope = <Result>(scope: string, work: () => Result) => Result
 
 /** tenant-registry: who the tenants are and how their Microsoft accounts are reached. */
 export type Registry = {
   hasTenant(tenantId: string): Promise<boolean | Unavailable>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
-  /** Which of two credentials Entra ID took, while one replaces the other. */
+  /** Which of two credentials Entra ID accepted, while one replaces the other. */
   recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
-  /** Keeps an event once, however often it is sent. */
-  /** `refused`: it takes this one never; `failed`: not now, while it may take others. */
+  /** Idempotent by the event's id. `refused` is for good; `failed` is for now, other events may still be taken. */
   recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable | { kind: 'refused' | 'failed'; reason: string }>
-  /** Whether an account is in step; of one that it does not know there is nothing to keep. */
+  /** Whether an account is in step: null. Unknown accounts are ignored. */
   recordSyncHealth(tenantId: string, accountId: string, failure: SyncFailure | null): Promise<true | Unavailable>
 }
 
-/** What somebody did, as the audit log of the registry keeps it. Written with the deed, sent later. */
-export type AuditEntry = NewAuditEvent & { tenantId: string }
-export type PendingAuditEvents = {
-  /** The oldest that are due, each handed to one caller for half a minute. */
-  claim(limit: number): Promise<Array<{ id: string; event: SentAuditEvent }>>
-  delete(ids: readonly string[]): Promise<void>
-  /** Not now: each later than the time before. */
-  postpone(ids: readonly string[]): Promise<void>
-  /** Never again by itself; it stays, for people to see to. */
-  setAside(id: string): Promise<void>
-  countSetAside(): Promise<number>
+/** One Microsoft directory, read through Graph with the account's own credential. */
+export type Directory = {
+  /** A page of everybody; `next` of the page before goes in as `from`. */
+  listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<ListedPage | DirectoryFailure>
+  /** Those of `ids` that exist. */
+  findUsers(
+    connection: Connection,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<DirectoryPage | DirectoryFailure>
+  /** A page in order of names, of those whose name, UPN, mail or department begins with `search`. */
+  searchUsers(
+    connection: Connection,
+    request: PageRequest & { search: string },
+  ): Promise<DirectoryPage | DirectoryFailure | BadCursor>
+  /** The present place in the directory's changes: what changes from now on is told from there. */
+  latestChange(
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
+  /**
+   * A page of changes; `next` or `deltaLink` of the page before goes in as `from`. The last page of a round has the
+   * next `deltaLink`.
+   */
+  listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
+  /**
+   * Object ids of a page of users who are in a set of `setsOf`: a group's members, nested ones too, or who has a
+   * licence.
+   */
+  listMembers(
+    connection: Connection,
+    set: string,
+    from: string | null,
+    signal: AbortSignal,
+  ): Promise<MembersPage | DirectoryFailure>
+  /** Undefined when the directory does not tell. */
+  countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
+  countKinds(connection: Connection): Promise<{ kind: 'counts'; counts: MicrosoftUserCount } | DirectoryFailure>
 }
+export type ChangePage = { kind: 'page'; items: DirectoryItem[] } & (
+  | { next: string; deltaLink: null }
+  | { next: null; deltaLink: string }
+)
+export type MembersPage = { kind: 'page'; ids: string[]; next: string | null }
+/** A page of everybody as it came. */
+export type ListedPage = {
+  kind: 'page'
+  /**
+   * What the page says without being read: 32 hex digits that are the same for pages that say the same of the same
+   * people, and where the listing goes on, which is certain only of a page whose digest `read` has told before. Null
+   * when it has to be read.
+   */
+  told: { digest: string; next: string | null } | null
+  /** Once. `digest` is null when what is told without reading it is not to be relied on. */
+  read(): (DirectoryPage & { digest: string | null }) | DirectoryFailure
+  /** It will not be read: its memory is the next page's. */
+  release(): void
+}
+export type DirectoryPage = { kind: 'page'; users: ReadUser[]; next: string | null }
+
+export type SubscriptionAnswer =
+  | { kind: 'subscribed'; id: string; expiresAt: Date }
+  | { kind: 'missing' }
+  | DirectoryFailure
+/** Subscriptions to changes of a directory's users, at Microsoft. */
+export type GraphSubscriptions = {
+  create(connection: Connection, clientState: string): Promise<SubscriptionAnswer>
+  renew(connection: Connection, id: string): Promise<SubscriptionAnswer>
+  delete(connection: Connection, id: string): Promise<'deleted' | DirectoryFailure>
+}
+
+export type WaitingMessage = {
+  seq: string
+  id: string
+  endpointId: string
+  url: string
+  secret: Uint8Array
+  body: string
+}
+export type WebhookFailure = { kind: 'failed'; reason: string; isGone: boolean; retryAfterSeconds: number }
+/** Posts a webhook to its receiver. */
+export type SendWebhook = (message: WaitingMessage) => Promise<{ kind: 'delivered' } | WebhookFailure>
+
+export type QueueCounts = {
+  name: string
+  states: Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>
+}
+/** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
+export type SyncQueue = {
+  enqueue(run: DueRun, delaySeconds?: number): Promise<void>
+  enqueueAll(runs: readonly DueRun[]): Promise<void>
+  /** Jobs in the queue's store, by state. */
+  counts(): Promise<QueueCounts>
+  close(): Promise<void>
+}
+/**
+ * Hands due runs to `handle` until closed; `stopping` asks a slice in flight to end soon. A throw is retried with
+ * backoff.
+ */
+export type ConsumeSyncRuns = (
+  handle: (data: unknown, stopping: AbortSignal) => Promise<void>,
+) => Promise<{ close(): Promise<void> }>
 
 /** By which rules the users of a Microsoft account are synced without being ticked by hand. */
 export type ImportRuleBook = {
@@ -85,46 +184,6 @@ export type BindingPlans = {
   extensions(tenantId: string, phoneSystemId: string): Promise<SuggestedExtension[]>
 }
 
-export type ClaimedSubscription = {
-  tenantId: string
-  accountId: string
-  directoryId: string
-  /** Null when there is none at Microsoft, or one of another directory. */
-  subscriptionId: string | null
-  isQuiet: boolean
-}
-type Told = { subscriptionId: string; directoryId: string; clientState: string }
-/** What we know of the subscriptions at Microsoft, and what they told. */
-export type Subscriptions = {
-  /** Those to be made or renewed now, each handed to one caller for a minute. */
-  claimDue(limit: number): Promise<ClaimedSubscription[]>
-  expectState(accountId: string, clientState: string): Promise<void>
-  /** `isNew`: nobody told of changes for a while. */
-  keep(claimed: ClaimedSubscription, subscription: { id: string; expiresAt: Date }, isNew: boolean): Promise<void>
-  /** Not before `seconds`, and later with every failure. Without `failure` it was not Graph's. */
-  postpone(accountId: string, seconds: number, failure?: SubscriptionFailure): Promise<void>
-  /** What is known of it; null when the account is not kept in step. One that failed is tried again soon. */
-  check(tenantId: string, accountId: string): Promise<NotificationHealth['subscription']>
-  /** For each whether it comes from the account's own subscription. */
-  judge(accountId: string, told: readonly Told[]): Promise<boolean[]>
-  /** The same, and when one does, a delta is due from now on: something changed. */
-  hear(accountId: string, told: readonly Told[]): Promise<boolean[]>
-  follow(accountId: string, event: LifecycleEvent): Promise<void>
-  /** At most once a minute for an account; an unknown account has no tenant to tell. */
-  noteRefusal(accountId: string, entryFor: (tenantId: string) => AuditEntry): Promise<void>
-}
-
-export type SubscriptionAnswer =
-  | { kind: 'subscribed'; id: string; expiresAt: Date }
-  | { kind: 'missing' }
-  | DirectoryFailure
-/** Subscriptions to changes of a directory's users, at Microsoft. */
-export type GraphSubscriptions = {
-  create(connection: Connection, clientState: string): Promise<SubscriptionAnswer>
-  renew(connection: Connection, id: string): Promise<SubscriptionAnswer>
-  delete(connection: Connection, id: string): Promise<'deleted' | DirectoryFailure>
-}
-
 /** The people whom a Microsoft account brought. */
 export type AccountUsers = {
   count(tenantId: string, accountId: string): Promise<RosterOfAccount>
@@ -152,90 +211,6 @@ export type TenantData = {
    */
   erase(tenantId: string, entry: AuditEntry): Promise<Array<{ accountId: string; subscriptionId: string }>>
 }
-
-/** Addresses of phone systems that are told what changed. */
-export type WebhookEndpoints = {
-  /** Undefined where no key is set to seal its secret with. */
-  create(
-    tenantId: string,
-    endpoint: NewWebhookEndpoint,
-    entryFor: (id: string) => AuditEntry,
-  ): Promise<{ id: string; secret: string } | undefined>
-  list(tenantId: string, page: PageRequest): Promise<Page<WebhookEndpoint> | BadCursor>
-  has(tenantId: string, id: string): Promise<boolean>
-  delete(tenantId: string, id: string, entry: AuditEntry): Promise<boolean>
-  /** Undefined when there is no such endpoint. */
-  replay(
-    tenantId: string,
-    id: string,
-    since: string | undefined,
-    entry: AuditEntry,
-  ): Promise<{ messages: number } | undefined>
-}
-export type WaitingMessage = {
-  seq: string
-  id: string
-  endpointId: string
-  url: string
-  secret: Uint8Array
-  body: string
-}
-/** `id`: the message's `seq`; `isFailing`: the endpoint's last delivery failed. */
-export type DueMessage = { id: string; endpoint: string; tenant: string; isFailing: boolean }
-export type WebhookFailure = { kind: 'failed'; reason: string; isGone: boolean; retryAfterSeconds: number }
-export type WebhookOutcome = { kind: 'delivered' } | WebhookFailure
-export type SendWebhook = (message: WaitingMessage) => Promise<WebhookOutcome>
-/** What was written in the transactions of its causes, and has not arrived yet. */
-export type WebhookOutbox = {
-  /** What may be sent now, oldest first; of each endpoint at most as much as the limit says. */
-  listDue(limitOfEndpoint: number): Promise<DueMessage[]>
-  /** Those of these that are still due, each handed to one caller for a minute. */
-  claim(seqs: readonly string[]): Promise<WaitingMessage[]>
-  delivered(message: WaitingMessage): Promise<void>
-  failed(message: WaitingMessage, failure: WebhookFailure): Promise<void>
-  forgetOld(): Promise<void>
-}
-
-export type QueueCounts = {
-  name: string
-  states: Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>
-}
-/** Brings due runs to a worker soon. It may lose them: the rows in Postgres bring them back. */
-export type SyncQueue = {
-  enqueue(run: DueRun, delaySeconds?: number): Promise<void>
-  enqueueAll(runs: readonly DueRun[]): Promise<void>
-  /** How many jobs the queue's store has, by state. */
-  counts(): Promise<QueueCounts>
-  close(): Promise<void>
-}
-
-type BoardRequest = {
-  isReadOnly: boolean
-  params: Record<string, string>
-  query: Record<string, unknown>
-  body: unknown
-}
-/** A dashboard of the queues: one page, the files and the calls it makes, all below one path. */
-export type JobBoard = {
-  /** Paths below that one which all show the page. */
-  pagePaths: readonly string[]
-  page(basePath: string): string
-  filesDirectory: string
-  calls: ReadonlyArray<{
-    method: string
-    path: string
-    answer(request: BoardRequest): Promise<{ status: number; body: unknown }>
-  }>
-  close(): Promise<void>
-}
-
-/**
- * Hands due runs to `handle` until closed; `stopping` tells a slice under way to end soon. A throw is tried again, with
- * back-off.
- */
-export type ConsumeSyncRuns = (
-  handle: (data: unknown, stopping: AbortSignal) => Promise<void>,
-) => Promise<{ close(): Promise<void> }>
 
 export type ReadUserRecord = RosterEntry & { version: number }
 export type PhoneUsers = {
@@ -285,8 +260,6 @@ export type BindingOutcome =
       kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict'
     }
   | { kind: 'taken'; holder: ExtensionHolder }
-/** Whether the version of a user is one the caller has seen. */
-export type IsSeen = (version: number) => boolean
 /** Bindings are a part of their user: each change of one makes a new version of the user. */
 export type Bindings = {
   /** `entry` is recorded when the binding changes. */
@@ -297,35 +270,4 @@ export type Bindings = {
     entry: AuditEntry,
     isSeen?: IsSeen,
   ): Promise<{ kind: 'unbound'; version: number } | { kind: 'user-not-found' | 'version-conflict' }>
-}
-
-/** Confines what `work` does in the database to a tenant; `every-tenant` is for work above all of them. */
-export type InScope = <Result>(scope: string, work: () => Result) => Result
-
-export type Ports = {
-  inScope: InScope
-  registry: Registry
-  directory: Directory
-  runs: SyncRuns
-  syncHealth: SyncHealthBook
-  queue: SyncQueue
-  jobBoard: JobBoard
-  users: PhoneUsers
-  homeRealms: HomeRealms
-  phoneSystems: PhoneSystems
-  bindings: Bindings
-  extensionHolds: ExtensionHolds
-  importRules: ImportRuleBook
-  bindingPlans: BindingPlans
-  auditEvents: PendingAuditEvents
-  accountUsers: AccountUsers
-  revocations: Revocations
-  tenantData: TenantData
-  webhookEndpoints: WebhookEndpoints
-  webhookOutbox: WebhookOutbox
-  sendWebhook: SendWebhook
-  isWebhookAddress(text: string): boolean
-  subscriptions: Subscriptions
-  /** Undefined where no address is set that Microsoft could post to. */
-  graphSubscriptions: GraphSubscriptions | undefined
 }

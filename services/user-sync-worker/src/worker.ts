@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SyncRunJob } from '@jackfield/contract/queues'
+import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import type { HoldPolicy } from './domain/extension-hold.ts'
-import { giveExtensionsBack } from './jobs/give-extensions-back.ts'
+import { reconcileSyncRuns, scheduleSyncRuns } from './jobs/enqueue-sync-runs.ts'
+import { giveExtensionsBack, releaseHeldExtensions } from './jobs/hold-extensions.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
-import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
-import { releaseHeldExtensions } from './jobs/release-held-extensions.ts'
-import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
+import { tellSyncHealth, watchProgress } from './jobs/report-sync-health.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import { sendWebhooks } from './jobs/send-webhooks.ts'
 import { advanceSyncRun } from './jobs/sync-run/advance-sync-run.ts'
-import { tellSyncHealth } from './jobs/tell-sync-health.ts'
-import { watchProgress } from './jobs/watch-progress.ts'
-import type { ConsumeSyncRuns, Ports } from './ports.ts'
-import type { WorkerLog } from './worker-log.ts'
+import type { ConsumeSyncRuns, Ports, WorkerLog } from './ports.ts'
 
 export type WorkerOptions = {
   sliceMs: number
@@ -46,7 +42,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
 
   const stopping = new AbortController()
   const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
-    repeatUntil(stopping.signal, () => ports.inScope('every-tenant', work), milliseconds, options.onError)
+    repeatUntil(stopping.signal, milliseconds, () => ports.inScope('every-tenant', work), options.onError)
   const send = sendWebhooks(ports, options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
@@ -57,7 +53,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     ),
     repeat(releaseHeldExtensions(ports, options.holds, Date.now), 10 * 60_000),
     repeat(giveExtensionsBack(ports), options.giveBackEveryMs ?? 15_000),
-    repeat(() => ports.runs.forgetOld(), 10 * 60_000),
+    repeat(() => ports.schedule.forgetOld(), 10 * 60_000),
     repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
     repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
     repeat(() => send(stopping.signal), options.sendEveryMs ?? 1_000),
@@ -78,21 +74,4 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
 function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () => Promise<Outcome>): Promise<Outcome> {
   const job = SyncRunJob.safeParse(data)
   return inScope(job.success ? job.data.tenantId : '', advance)
-}
-
-/** One round after the other, each so long after the last has ended. */
-async function repeatUntil(
-  signal: AbortSignal,
-  work: () => Promise<unknown>,
-  milliseconds: number,
-  onError: (error: unknown) => void,
-) {
-  try {
-    for (;;) {
-      await sleep(milliseconds, undefined, { signal })
-      await work().catch(onError)
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
 }

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { registerSyncMetrics } from '../src/metrics/sync-metrics.ts'
+import { registerRosterMetrics } from '../src/metrics.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -34,7 +34,7 @@ const linesOf = (id: string, text: string) =>
 
 async function metrics() {
   const registry = new Registry()
-  registerSyncMetrics(registry, platform.ports)
+  registerRosterMetrics(registry, platform.ports)
   const text = await registry.metrics()
   const read = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
   return { notInStep: read('jackfield_accounts_not_in_step'), stalled: read('jackfield_sync_runs_stalled') }

@@ -155,16 +155,16 @@ describe('a full comparison', () => {
 
   test('S46 T-110 cut into slices of a page each meets everybody all the same', async () => {
     const { lease, deeds, tenantId, proofs } = await accounts.givenProven(1_200)
-    const { runs } = platform.ports
+    const { pages, endings } = platform.ports
     const held = await lease('full')
     const page = { users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [], next: 'list 2' }
     for (const { digest, people } of await proofs()) {
-      expect(await runs.provePage(held, digest)).toBe(people)
-      expect(await runs.commitPage(held, { ...page, seen: people, proven: [digest] })).toBe(true)
+      expect(await pages.provePage(held, digest)).toBe(people)
+      expect(await pages.commitPage(held, { ...page, seen: people, proven: [digest] })).toBe(true)
     }
     expect(await deeds()).toEqual({ kept: 0, used: 2 })
-    expect(await runs.missingUsers(held, null, 10)).toEqual({ ids: [], total: 0 })
-    await runs.restart(held)
+    expect(await pages.missingUsers(held, null, 10)).toEqual({ ids: [], total: 0 })
+    await endings.restart(held)
     expect((await accounts.sql('select from roster.sync_run_met where tenant_id = $1', [tenantId])).length).toBe(0)
   })
 })

@@ -120,7 +120,7 @@ test('QC-04 a page of users from a worker whose lease was taken over is not writ
   const { tenantId, accountId } = tenant
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-  const late = (await platform.ports.runs.takeLease(job)) as Lease
+  const late = (await platform.ports.leases.take(job)) as Lease
   await platform.stores.pool.query(`update roster.sync_run set lease_token = lease_token + 1 where id = $1`, [
     job.runId,
   ])
@@ -133,7 +133,7 @@ test('QC-04 a page of users from a worker whose lease was taken over is not writ
   }
   for (const areNewcomers of [true, false]) {
     const rest = { staged: [], met: [], next: 'list 2', areNewcomers }
-    expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
+    expect(await platform.ports.pages.commitPage(late, { ...page, ...rest })).toBe(false)
   }
   expect(await rows(tenantId)).toEqual([])
   const { rows: runs } = await platform.stores.pool.query(
@@ -188,7 +188,7 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
   const { tenantId, accountId } = tenant
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-  const taken = (await platform.ports.runs.takeLease(job)) as Lease
+  const taken = (await platform.ports.leases.take(job)) as Lease
   const users = [one, two].map((id) => ({ user: { ...PERSON, id }, ticks: { sync: true, sso: true } }))
   const page = {
     seen: 2,
@@ -201,7 +201,7 @@ test('S35 a page that was taken for newcomers and holds somebody who came meanwh
     next: 'list 2',
     areNewcomers: true,
   }
-  expect(await platform.ports.runs.commitPage(taken, page)).toBe(true)
+  expect(await platform.ports.pages.commitPage(taken, page)).toBe(true)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body.counts).toMatchObject({ seen: 2, created: 1, updated: 1, unchanged: 0 })
   expect((await rows(tenantId)).map((row) => [row.display_name, row.version])).toEqual([
@@ -281,7 +281,7 @@ describe('a page of newcomers that is inserted before its turn', () => {
     const { tenantId, accountId } = tenant
     const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
     const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-    const lease = (await platform.ports.runs.takeLease(job)) as Lease
+    const lease = (await platform.ports.leases.take(job)) as Lease
     const users = [{ user: { ...PERSON, id: randomUUID() }, ticks: { sync: true, sso: true } }]
     const page = {
       seen: 4,
@@ -295,7 +295,7 @@ describe('a page of newcomers that is inserted before its turn', () => {
       areNewcomers: true,
     }
     const turn = Promise.withResolvers<boolean>()
-    const committed = platform.ports.runs.commitPage(lease, page, turn.promise)
+    const committed = platform.ports.pages.commitPage(lease, page, turn.promise)
     committed.catch(() => undefined)
     const isHeld = async () => {
       // Whoever inserts the same person waits for this page.
@@ -366,7 +366,7 @@ test('S44 a round of changes that told nothing ends in one step and lets the acc
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
   await platform.runImport(tenant, EVERYBODY)
-  const { runs } = platform.ports
+  const { runs, leases, endings } = platform.ports
   const make = () =>
     runs.create(
       {
@@ -379,17 +379,17 @@ test('S44 a round of changes that told nothing ends in one step and lets the acc
       platform.entryOf(tenant.tenantId),
     )
   const [first, second] = [await make(), await make()]
-  const lease = (await runs.takeLease(first.job)) as Lease
-  expect(await runs.finishQuietly({ ...lease, token: lease.token - 1, deltaLink: 'lost' })).toBeUndefined()
-  expect(await runs.finishQuietly({ ...lease, deltaLink: '$deltatoken=kept' })).toEqual({ next: second })
-  expect(await runs.finishQuietly({ ...lease, deltaLink: 'twice' })).toBeUndefined()
+  const lease = (await leases.take(first.job)) as Lease
+  expect(await endings.finishQuietly({ ...lease, token: lease.token - 1, deltaLink: 'lost' })).toBeUndefined()
+  expect(await endings.finishQuietly({ ...lease, deltaLink: '$deltatoken=kept' })).toEqual({ next: second })
+  expect(await endings.finishQuietly({ ...lease, deltaLink: 'twice' })).toBeUndefined()
   const { rows: places } = await platform.stores.pool.query(
     'select delta_link from roster.account_sync where account_id = $1',
     [tenant.accountId],
   )
   expect(places).toEqual([{ delta_link: '$deltatoken=kept' }])
-  const last = (await runs.takeLease(second.job)) as Lease
-  expect(await runs.finishQuietly(last)).toEqual({ next: undefined })
+  const last = (await leases.take(second.job)) as Lease
+  expect(await endings.finishQuietly(last)).toEqual({ next: undefined })
 })
 
 describe('the pages of a run', () => {
@@ -407,7 +407,7 @@ describe('the pages of a run', () => {
       committed.push([next, seen])
       return answer(committed.length)
     }
-    return { committed, ports: { runs: { commitPage } } as unknown as Parameters<typeof pageWriter>[0] }
+    return { committed, ports: { pages: { commitPage } } as unknown as Parameters<typeof pageWriter>[0] }
   }
 
   test('T-110 that change nothing wait for the next that does, for a second, or for the end; none is lost or counted twice', async () => {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROVE } from '../src/adapters/page-writes/page-proofs.ts'
 import { DATABASE_ROLE } from '../src/adapters/tenant-scope.ts'
-import type { ListedPage } from '../src/directory-ports.ts'
 import { readListing } from '../src/jobs/sync-run/read-listing.ts'
+import type { ListedPage } from '../src/ports.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 import { provenAccounts } from './support/proven-accounts.ts'
 
@@ -51,15 +51,17 @@ test('T-90 a proof is held against its rows by their places alone, under row-lev
   const { tenantId, accountId, directoryId, proofs, lease } = await accounts.givenProven(3_000)
   const [proof] = await proofs()
   const held = await lease('import')
-  expect(await platform.ports.runs.provePage({ ...held, tenantId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
-  expect(await platform.ports.runs.provePage({ ...held, accountId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
+  expect(await platform.ports.pages.provePage({ ...held, tenantId: randomUUID() }, proof?.digest ?? '')).toBeUndefined()
   expect(
-    await platform.ports.runs.provePage({ ...held, directoryId: randomUUID() }, proof?.digest ?? ''),
+    await platform.ports.pages.provePage({ ...held, accountId: randomUUID() }, proof?.digest ?? ''),
   ).toBeUndefined()
   expect(
-    await platform.ports.runs.provePage({ ...held, everybody: { sync: true, sso: false } }, proof?.digest ?? ''),
+    await platform.ports.pages.provePage({ ...held, directoryId: randomUUID() }, proof?.digest ?? ''),
   ).toBeUndefined()
-  expect(await platform.ports.runs.provePage(held, proof?.digest ?? '')).toBe(proof?.people)
+  expect(
+    await platform.ports.pages.provePage({ ...held, everybody: { sync: true, sso: false } }, proof?.digest ?? ''),
+  ).toBeUndefined()
+  expect(await platform.ports.pages.provePage(held, proof?.digest ?? '')).toBe(proof?.people)
   const client = await platform.stores.pool.connect()
   try {
     await client.query('begin')
@@ -93,7 +95,7 @@ test('SY-15 a page that is proven is not parsed, one of which that is not certai
   }
   const directory = { listUsers: async () => listed } as unknown as Platform['ports']['directory']
   const prepared = async () => {
-    const page = await readListing(held, {} as never, { directory, runs: platform.ports.runs })(
+    const page = await readListing(held, {} as never, { directory, pages: platform.ports.pages })(
       { phase: 'list', at: null },
       AbortSignal.any([]),
     )
@@ -116,14 +118,14 @@ test('QC-04 pages of a worker whose lease was taken over are not counted and nob
   const held = await lease('full')
   const [proof] = await proofs()
   const page = { ...PAGE, seen: 5, proven: [proof?.digest ?? ''] }
-  expect(await platform.ports.runs.commitPage({ ...held, token: held.token - 1 }, page)).toBe(false)
+  expect(await platform.ports.pages.commitPage({ ...held, token: held.token - 1 }, page)).toBe(false)
   await expect(
-    platform.ports.runs.commitPage(held, { ...page, proven: [...page.proven, '00'.repeat(16)] }),
+    platform.ports.pages.commitPage(held, { ...page, proven: [...page.proven, '00'.repeat(16)] }),
   ).rejects.toThrow('proof')
   const run = () => accounts.sql('select seen, unchanged, checkpoint from roster.sync_run where id = $1', [held.runId])
   expect(await run()).toEqual([{ seen: 0, unchanged: 0, checkpoint: null }])
   expect(await accounts.sql('select from roster.sync_run_met where tenant_id = $1', [tenantId])).toEqual([])
-  expect(await platform.ports.runs.commitPage(held, { ...page, proven: [...page.proven, ...page.proven] })).toBe(true)
+  expect(await platform.ports.pages.commitPage(held, { ...page, proven: [...page.proven, ...page.proven] })).toBe(true)
   expect(await run()).toEqual([{ seen: 5, unchanged: 5, checkpoint: 'list 2' }])
 })
 
@@ -137,12 +139,12 @@ test('S46 nothing is kept of a page of which only some are asked for, and nothin
   )) as { users: Array<{ user: { id: string } }> }
   const ticked = users.map(({ user }) => ({ user, ticks: { sync: true, sso: true } })) as never[]
   const digest = 'ab'.repeat(16)
-  const { runs } = platform.ports
-  expect(await runs.differing(held, ticked.slice(1), { digest, entries: 5 })).toEqual([])
-  expect(await runs.differing(held, [...ticked.slice(1), ...ticked.slice(1, 2)], { digest, entries: 5 })).toEqual([])
+  const { pages } = platform.ports
+  expect(await pages.differing(held, ticked.slice(1), { digest, entries: 5 })).toEqual([])
+  expect(await pages.differing(held, [...ticked.slice(1), ...ticked.slice(1, 2)], { digest, entries: 5 })).toEqual([])
   expect(await given.proofs()).toEqual([])
   await accounts.sql('delete from roster.account_sync where account_id = $1', [given.accountId])
-  expect(await runs.differing(held, ticked, { digest, entries: 5 })).toEqual([])
+  expect(await pages.differing(held, ticked, { digest, entries: 5 })).toEqual([])
   expect(await given.proofs()).toEqual([])
 })
 

@@ -3,8 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { unseal } from '@jackfield/sealing/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { postgresWebhookEndpoints, secretContext } from '../src/adapters/outbox/postgres-webhook-endpoints.ts'
-import { resealWebhookSecrets } from '../src/adapters/outbox/reseal-webhook-secrets.ts'
+import {
+  postgresWebhookEndpoints,
+  resealWebhookSecrets,
+  secretContext,
+} from '../src/adapters/outbox/webhook-endpoints.ts'
 import { inScope, scopedPool } from '../src/adapters/tenant-scope.ts'
 import { findFreePort } from './support/free-port.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

@@ -1,10 +1,10 @@
 import type pg from 'pg'
 
-/** Runs `work` in one transaction; `undefined` from it, like an error, undoes everything. */
+/** Runs `work` in one transaction. An error undoes everything, and so does the result `undefined`. */
 export async function inTransaction<Result>(
   pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<Result | undefined>,
-) {
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

@@ -1,8 +1,9 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { subscriptionFailure } from '../domain/subscription-failure.ts'
-import type { ClaimedSubscription, Ports, SubscriptionAnswer } from '../ports.ts'
+import type { Ports, SubscriptionAnswer } from '../ports.ts'
 
 type Needs = Pick<Ports, 'subscriptions' | 'graphSubscriptions' | 'registry'>
+type ClaimedSubscription = Awaited<ReturnType<Ports['subscriptions']['claimDue']>>[number]
 
 const AT_ONCE = 20
 const LONG_SECONDS = 600

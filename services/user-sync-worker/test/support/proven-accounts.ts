@@ -28,7 +28,7 @@ export async function provenAccounts(platform: Platform) {
       const request = mode === 'full' ? { mode } : EVERYBODY
       const run = { tenantId, accountId, directoryId, requestedBy: 'test', request }
       const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-      return (await platform.ports.runs.takeLease(job)) as Lease
+      return (await platform.ports.leases.take(job)) as Lease
     }
     const change = (set: string, id: string | undefined) =>
       sql(`update roster.phone_user set ${set} where tenant_id = $1 and object_id = $2`, [tenantId, id])

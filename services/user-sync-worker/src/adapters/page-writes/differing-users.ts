@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { DirectoryUser } from '../../domain/directory-user.ts'
 import type { Status } from '../../domain/reconcile.ts'
-import type { Lease, ListedPeople, SyncRuns, TickedUser } from '../../sync-run-ports.ts'
+import type { Lease, ListedPeople, RunPages, TickedUser } from '../../sync-run-ports.ts'
 import { contentDigest } from './content-digest.ts'
 import { KEPT_OF_ROW, keepProof } from './page-proofs.ts'
 
@@ -42,7 +42,7 @@ const COMPARED_KEPT = comparing(AS_COMPARED, { columns: KEPT_OF_ROW('$6'), keep:
  * Sees what is written already; nothing is locked, and whoever changes meanwhile is written once more than need be. A
  * page that says nothing new is kept as a proof by the statement that sees it so, from the rows that it sees.
  */
-export function differingUsers(pool: pg.Pool): Pick<SyncRuns, 'differing' | 'compareDigests'> {
+export function differingUsers(pool: pg.Pool): Pick<RunPages, 'differing' | 'compareDigests'> {
   async function ask<Standing>(text: string, values: unknown[]) {
     const { rows } = await pool.query<[position: number, standing: Standing | null]>({
       text,

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { usesPageProofs } from '../../domain/page-proof.ts'
-import type { Lease, SyncRuns } from '../../sync-run-ports.ts'
+import type { Lease, RunPages } from '../../sync-run-ports.ts'
 
 // Nobody tells a proof that somebody of its page was changed: it is held against the rows whenever it is used. Whatever
 // changes a row puts another version of it in another place, and a place that is taken anew holds another person or
@@ -58,7 +58,7 @@ select count(*)::int as used from used`
 const DROP_UNUSED = 'delete from roster.page_proof where tenant_id = $1 and account_id = $2 and run_id <> $3'
 
 /** Pages of a directory's listing that need not be looked at person by person. */
-export function pageProofs(pool: pg.Pool): Pick<SyncRuns, 'provenPages' | 'provePage'> {
+export function pageProofs(pool: pg.Pool): Pick<RunPages, 'provenPages' | 'provePage'> {
   return {
     async provenPages({ tenantId, accountId, everybody }) {
       const { rows } = await pool.query<{ digest: string }>(KEPT, [tenantId, accountId, everybody?.sso ?? null])

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import { ATTRIBUTES } from '../../domain/person-attributes.ts'
 import type { KnownUser } from '../../domain/reconcile.ts'
-import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
+import type { AppliedBatch, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
 import { contentDigest } from './content-digest.ts'
@@ -85,7 +85,7 @@ const IS_STAGED = 'select exists (select from roster.staged_change where run_id 
 
 export function stagedChanges(
   pool: pg.Pool,
-): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+): Pick<RunPages, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
     async knownUsers({ tenantId, directoryId, runId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()

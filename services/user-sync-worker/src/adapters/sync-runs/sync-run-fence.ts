@@ -1,5 +1,14 @@
 import type pg from 'pg'
-import type { Lease } from '../../sync-run-ports.ts'
+import type { DueRun, Lease } from '../../sync-run-ports.ts'
+import { inTransaction } from '../in-transaction.ts'
+
+// What the statements on runs share: which run is due, and who may write for it.
+
+/** Runs of one account are worked on one at a time, in the order in which they were asked for. */
+export const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
+  and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`
+export const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
+  and (r.not_before is null or r.not_before <= now()) and ${FIRST_OF_ACCOUNT}`
 
 const FENCE = `select id from roster.sync_run where id = $1 and lease_token = $2 and status = 'running' for update`
 
@@ -9,12 +18,26 @@ with met as (delete from roster.sync_run_met where run_id = $1
 ), staged as (delete from roster.staged_change where run_id = $1 and not $2)
 delete from roster.sync_run_selection where run_id = $1`
 
-/** Whether the slice still holds its run; if so nobody can take it until the transaction ends (fencing, QC-04). */
+export type DueRow = { id: string; tenant_id: string; lease_token: string }
+export function toDue(row: DueRow): DueRun {
+  return { job: { tenantId: row.tenant_id, runId: row.id }, slice: Number(row.lease_token) }
+}
+
+/** Whether the slice still holds the lease of its run; if so, nobody takes it before the transaction ends (QC-04). */
 export async function holdsLease(client: pg.PoolClient, { runId, token }: Lease): Promise<boolean> {
   return (await client.query(FENCE, [runId, token])).rowCount === 1
 }
 
-/** What only the run itself needed. What a preview would change stays to be looked at. */
+/** One transaction under the fence. Undefined, and nothing is written, when the lease was lost or `work` says so. */
+export function underLease<Result>(
+  pool: pg.Pool,
+  lease: Lease,
+  work: (client: pg.PoolClient) => Promise<Result | undefined>,
+): Promise<Result | undefined> {
+  return inTransaction(pool, async (client) => ((await holdsLease(client, lease)) ? work(client) : undefined))
+}
+
+/** Deletes what only the run itself needed. The planned changes of a preview stay, for admins to look at. */
 export async function forget(client: pg.PoolClient, runId: string, { preview = false } = {}): Promise<void> {
   await client.query(FORGET, [runId, preview])
 }

@@ -2,7 +2,7 @@ import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { DirectoryUser, ReadUser } from '../../domain/directory-user.ts'
 import { type Standing, setsOf, ticksByRules } from '../../domain/import-rules.ts'
 import type { Change } from '../../domain/reconcile.ts'
-import type { Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
+import type { Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
 import type { Compared } from './compare-page.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
@@ -16,7 +16,7 @@ type Person = Change & { standing: Standing | undefined }
 export async function applyImportRules(
   lease: Lease,
   page: Compared,
-  runs: Pick<SyncRuns, 'knownUsers' | 'memberships'>,
+  pages: Pick<RunPages, 'knownUsers' | 'memberships'>,
   find?: (ids: readonly string[]) => Promise<Found>,
 ): Promise<Compared | DirectoryFailure> {
   const { rules } = lease
@@ -25,9 +25,9 @@ export async function applyImportRules(
   if (found.kind !== 'found') return found
   const strangers = find ? found.users.flatMap((read) => (read.kind === 'user' ? [read.user] : [])) : page.strangers
   const staged = new Map<string, StagedUser>(page.staged.map((change) => [change.user.id, change]))
-  const people = await peopleOf(lease, page, strangers, runs)
+  const people = await peopleOf(lease, page, strangers, pages)
   const ids = people.map(({ user }) => user.id)
-  const sets = setsOf(rules).length > 0 ? await runs.memberships(lease, ids) : undefined
+  const sets = setsOf(rules).length > 0 ? await pages.memberships(lease, ids) : undefined
   for (const { user, status, standing } of people) {
     const ticks = status === 'active' ? ticksByRules(rules, user, standing, sets?.get(user.id)) : undefined
     if (ticks) staged.set(user.id, { user, status, ticks })
@@ -39,7 +39,7 @@ async function peopleOf(
   lease: Lease,
   page: Compared,
   strangers: readonly DirectoryUser[],
-  runs: Pick<SyncRuns, 'knownUsers'>,
+  pages: Pick<RunPages, 'knownUsers'>,
 ): Promise<Person[]> {
   const changed = new Map(page.staged.map((change) => [change.user.id, change]))
   const known = [...page.known].map(([id, { user, status, ...standing }]) => ({
@@ -49,7 +49,7 @@ async function peopleOf(
     standing,
   }))
   const ids = strangers.map(({ id }) => id)
-  const unsynced = await runs.knownUsers(lease, ids, true)
+  const unsynced = await pages.knownUsers(lease, ids, true)
   return [
     ...known,
     ...strangers.map((user) => {

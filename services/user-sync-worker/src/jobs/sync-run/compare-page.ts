@@ -3,16 +3,16 @@ import { type DirectoryItem, itemOf } from '../../domain/directory-item.ts'
 import type { DirectoryUser, ReadUser } from '../../domain/directory-user.ts'
 import { reconcile, type Status } from '../../domain/reconcile.ts'
 import type { pageOfEverybody } from '../../domain/run-page.ts'
-import type { Lease, ListedPeople, RunPage, SyncRuns, TickedUser } from '../../sync-run-ports.ts'
+import type { Lease, ListedPeople, RunPage, RunPages, TickedUser } from '../../sync-run-ports.ts'
 
 type Found = { kind: 'found'; users: ReadUser[] } | DirectoryFailure
 export type Compared = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'> & {
-  known: Awaited<ReturnType<SyncRuns['knownUsers']>>
+  known: Awaited<ReturnType<RunPages['knownUsers']>>
   /** Who is in the directory and not synced; those of them of whom the page tells everything. */
   unknown: string[]
   strangers: DirectoryUser[]
 }
-type Needs = Pick<SyncRuns, 'knownUsers'>
+type Needs = Pick<RunPages, 'knownUsers'>
 
 /** One page of so many is asked for whole, although those before it held only newcomers. */
 const ASKED_AGAIN = 10
@@ -21,23 +21,23 @@ const ASKED_AGAIN = 10
  * What a page says about people of the roster. Where it says two things, `find` asks for them one by one; a listing
  * never does.
  */
-export async function compared(lease: Lease, page: readonly ReadUser[], runs: Needs): Promise<Compared>
+export async function compared(lease: Lease, page: readonly ReadUser[], pages: Needs): Promise<Compared>
 export async function compared(
   lease: Lease,
   page: readonly DirectoryItem[],
-  runs: Needs,
+  pages: Needs,
   find: (ids: readonly string[]) => Promise<Found>,
 ): Promise<Compared | DirectoryFailure>
 export async function compared(
   lease: Lease,
   page: readonly (ReadUser | DirectoryItem)[],
-  runs: Needs,
+  pages: Needs,
   find?: (ids: readonly string[]) => Promise<Found>,
 ): Promise<Compared | DirectoryFailure> {
   const items = page.map((entry) => (entry.kind === 'user' ? itemOf(entry.user) : entry))
   const unreadable = items.filter((item) => item.kind === 'unreadable')
   const ids = [...new Set(items.flatMap((item) => (item.id === null ? [] : [item.id])))]
-  const known = await runs.knownUsers(lease, ids)
+  const known = await pages.knownUsers(lease, ids)
   const first = reconcile(items, known)
   const staged = [...first.changes]
   if (find && first.ambiguous.length > 0) {
@@ -64,16 +64,16 @@ export async function compared(
 export async function comparedByDigest(
   lease: Lease,
   page: readonly ReadUser[],
-  runs: Pick<SyncRuns, 'knownUsers' | 'compareDigests'>,
+  pages: Pick<RunPages, 'knownUsers' | 'compareDigests'>,
   listed?: ListedPeople,
 ): Promise<Compared> {
   const users = page.flatMap((read) => (read.kind === 'user' ? [read.user] : []))
-  const { different, unknown } = await runs.compareDigests(lease, users, listed)
+  const { different, unknown } = await pages.compareDigests(lease, users, listed)
   const [others, strangers] = [new Set(different), new Set(unknown)]
   const rest = await compared(
     lease,
     page.filter((read) => read.kind !== 'user' || others.has(read.user.id)),
-    runs,
+    pages,
   )
   const same = users.flatMap(({ id }) => (others.has(id) || strangers.has(id) ? [] : [id]))
   const ids = new Set(page.flatMap((read) => (read.kind === 'user' ? [read.user.id] : (read.id ?? []))))
@@ -88,22 +88,22 @@ export function pageOf({ known: _, unknown: __, strangers: ___, ...page }: Compa
  * What an import changes: it writes at once whoever differs, but nobody's end; whom it would disable waits for the end
  * of the run with its ticks (S50).
  */
-export function changedBy(lease: Lease, runs: Pick<SyncRuns, 'differing'>) {
-  let [areNew, pages] = [false, 0]
+export function changedBy(lease: Lease, pages: Pick<RunPages, 'differing'>) {
+  let [areNew, asked] = [false, 0]
 
   async function differing(
     users: readonly TickedUser[],
     listed?: ListedPeople,
   ): Promise<Array<TickedUser & { known: Status | null }>> {
-    pages += 1
-    if (areNew && pages % ASKED_AGAIN !== 0) {
+    asked += 1
+    if (areNew && asked % ASKED_AGAIN !== 0) {
       // Everybody of the pages before was new: only of whom it matters is asked, and the statement that writes sees who
       // is not.
       const disabled = users.filter(({ user }) => user.accountEnabled === false)
-      const known = new Map((await runs.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
+      const known = new Map((await pages.differing(lease, disabled)).map((each) => [each.user.id, each.known]))
       return users.map((each) => ({ ...each, known: known.get(each.user.id) ?? null }))
     }
-    const found = await runs.differing(lease, users, listed)
+    const found = await pages.differing(lease, users, listed)
     areNew = found.length > 0 && found.length === users.length && found.every(({ known }) => known === null)
     return found
   }

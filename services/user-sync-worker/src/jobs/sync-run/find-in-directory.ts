@@ -1,7 +1,7 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import type { Directory } from '../../directory-ports.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { ReadUser } from '../../domain/directory-user.ts'
+import type { Directory } from '../../ports.ts'
 
 /** Graph takes at most 15 values in `id in (...)`. */
 export const IDS_PER_REQUEST = 15

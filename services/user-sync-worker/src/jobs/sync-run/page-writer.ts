@@ -17,13 +17,13 @@ export type PageWriter = {
   end(): Promise<boolean>
 }
 
-export function pageWriter({ runs }: Pick<Ports, 'runs'>, lease: Lease, now: () => number): PageWriter {
+export function pageWriter({ pages }: Pick<Ports, 'pages'>, lease: Lease, now: () => number): PageWriter {
   let committing = Promise.resolve(true)
   let quiet: RunPage | undefined
   let committedAt = now()
 
   async function commit(page: RunPage, after: Promise<boolean>): Promise<boolean> {
-    if (!(await runs.commitPage(lease, page, after))) return false
+    if (!(await pages.commitPage(lease, page, after))) return false
     lease.fruitless = 0
     lease.deltaLink = page.deltaLink ?? lease.deltaLink
     lease.checkpoint = page.next

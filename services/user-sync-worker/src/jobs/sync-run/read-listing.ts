@@ -1,18 +1,17 @@
 import type { Connection } from '@jackfield/contract/internal-api'
-import type { DirectoryPage, ListedPage } from '../../directory-ports.ts'
 import { checkpointAfter, formatCheckpoint } from '../../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { isWanted } from '../../domain/import-filter.ts'
 import { usesPageProofs } from '../../domain/page-proof.ts'
 import { pageOfEverybody } from '../../domain/run-page.ts'
-import type { Ports } from '../../ports.ts'
+import type { DirectoryPage, ListedPage, Ports } from '../../ports.ts'
 import type { Lease, ListedPeople, RunPage } from '../../sync-run-ports.ts'
 import { applyImportRules } from './apply-import-rules.ts'
 import { changedBy, compared, comparedByDigest, pageOf } from './compare-page.ts'
 import { nextPage } from './next-page.ts'
 import { EMPTY, planOf, type ReadPage, type RunSource } from './run-plan.ts'
 
-type Needs = Pick<Ports, 'directory' | 'runs'>
+type Needs = Pick<Ports, 'directory' | 'pages'>
 type ReadListing = DirectoryPage & { digest: string | null }
 type Content = Omit<RunPage, 'next'> | DirectoryFailure
 
@@ -21,18 +20,18 @@ type Content = Omit<RunPage, 'next'> | DirectoryFailure
  * A page that says what it said when all of its people were found the same is not even parsed, as long as their rows
  * are what they were.
  */
-export function readListing(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
-  const whatChanges = changesOfListing(lease, runs)
+export function readListing(lease: Lease, connection: Connection, { directory, pages }: Needs): RunSource {
+  const whatChanges = changesOfListing(lease, pages)
   let loading: Promise<ReadonlySet<string>> | undefined
 
   async function provenDigest({ told }: ListedPage): Promise<ListedPage['told']> {
     if (!told || !usesPageProofs(lease)) return null
-    loading ??= runs.provenPages(lease)
+    loading ??= pages.provenPages(lease)
     return (await loading).has(told.digest) ? told : null
   }
 
   async function contentOf(listed: ListedPage, digest: string): Promise<Content> {
-    const people = await runs.provePage(lease, digest)
+    const people = await pages.provePage(lease, digest)
     if (people !== undefined) {
       listed.release()
       return { ...EMPTY, seen: people, proven: [digest] }
@@ -59,7 +58,7 @@ export function readListing(lease: Lease, connection: Connection, { directory, r
     if ('kind' in next) return next
     if (lease.everybody || !lease.rules) return standingAlone(next, whatChanges(page))
     const prepare = async () => {
-      const content = await applyImportRules(lease, await compared(lease, page.users, runs), runs)
+      const content = await applyImportRules(lease, await compared(lease, page.users, pages), pages)
       return 'kind' in content ? content : { ...EMPTY, ...pageOf(content), next: formatCheckpoint(next) }
     }
     return { kind: 'read', next, prepare }
@@ -79,12 +78,12 @@ function standingAlone(next: ReadPage['next'], comparing: Promise<Content>): Rea
   return { kind: 'read', next, standsAlone: true, prepare }
 }
 
-function changesOfListing(lease: Lease, runs: Needs['runs']): (page: ReadListing) => Promise<Omit<RunPage, 'next'>> {
-  const changes = changedBy(lease, runs)
+function changesOfListing(lease: Lease, pages: Needs['pages']): (page: ReadListing) => Promise<Omit<RunPage, 'next'>> {
+  const changes = changedBy(lease, pages)
   return async ({ users, digest }) => {
     const listed: ListedPeople | undefined =
       digest !== null && usesPageProofs(lease) ? { digest, entries: users.length } : undefined
-    if (!lease.everybody) return { ...EMPTY, ...pageOf(await comparedByDigest(lease, users, runs, listed)) }
+    if (!lease.everybody) return { ...EMPTY, ...pageOf(await comparedByDigest(lease, users, pages, listed)) }
     const wanted = users.filter((read) => read.kind !== 'user' || isWanted(read.user, lease.filter))
     return { ...EMPTY, ...(await changes(pageOfEverybody(wanted, lease.everybody), listed)) }
   }

@@ -14,18 +14,18 @@ import { planOf, type RunSource } from './run-plan.ts'
 export function readMissing(
   lease: Lease,
   connection: Connection,
-  { directory, runs }: Pick<Ports, 'directory' | 'runs'>,
+  { directory, pages }: Pick<Ports, 'directory' | 'pages'>,
   limit: number,
 ): RunSource {
   return async ({ phase, at }, signal) => {
-    const { ids, total } = await runs.missingUsers(lease, at, limit)
+    const { ids, total } = await pages.missingUsers(lease, at, limit)
     const isWhole = ids.length === total || total > MOST_ASKED
     const last = ids.at(-1)
     const next: Checkpoint = isWhole || !last ? checkpointAfter(phase, planOf(lease)) : { phase, at: last }
     const rest = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, met: [], next: formatCheckpoint(next) }
     if (total > MOST_ASKED) {
       const prepare = async () => {
-        await runs.stageMissing(lease)
+        await pages.stageMissing(lease)
         return { ...rest, staged: [] }
       }
       return { kind: 'read', next, prepare }
@@ -42,7 +42,7 @@ export function readMissing(
       const items = ids.flatMap((id) =>
         unread.has(id) ? [] : [here.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const)],
       )
-      const { changes } = reconcile(items, await runs.knownUsers(lease, ids))
+      const { changes } = reconcile(items, await pages.knownUsers(lease, ids))
       return { ...rest, staged: changes, met: [...here.keys(), ...unread] }
     }
     return { kind: 'read', next, prepare }

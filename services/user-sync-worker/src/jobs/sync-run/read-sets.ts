@@ -10,7 +10,7 @@ import { findInDirectory } from './find-in-directory.ts'
 import { nextPage } from './next-page.ts'
 import { planOf, type ReadPage, type RunSource } from './run-plan.ts'
 
-type Needs = Pick<Ports, 'directory' | 'runs'>
+type Needs = Pick<Ports, 'directory' | 'pages'>
 const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
 /**
@@ -58,18 +58,18 @@ function readPage(next: Checkpoint, content: object = {}): ReadPage {
 export function readChangedMembers(
   lease: Lease,
   connection: Connection,
-  { directory, runs }: Needs,
+  { directory, pages }: Needs,
   limit: number,
 ): RunSource {
   return async ({ phase, at }, signal) => {
-    const ids = await runs.changedMembers(lease, at, limit)
+    const ids = await pages.changedMembers(lease, at, limit)
     const found = await findInDirectory(directory, connection, ids, signal)
     if (found.kind !== 'found') return found
     const last = ids.at(-1)
     const next =
       ids.length === limit && last !== undefined ? { phase, at: last } : checkpointAfter(phase, planOf(lease))
     const prepare = async () => {
-      const content = await applyImportRules(lease, await compared(lease, found.users, runs), runs)
+      const content = await applyImportRules(lease, await compared(lease, found.users, pages), pages)
       if ('kind' in content) return content
       const { seen, staged, skipped, nameless } = content
       return { ...EMPTY, seen, staged, skipped, nameless, next: formatCheckpoint(next) }

@@ -13,7 +13,7 @@ import { readMissing } from './read-missing.ts'
 import { readChangedMembers, readSets } from './read-sets.ts'
 import { EMPTY, planOf, type RunSource } from './run-plan.ts'
 
-type Needs = Pick<Ports, 'directory' | 'runs'>
+type Needs = Pick<Ports, 'directory' | 'pages'>
 
 const REQUESTS_PER_PAGE = 4
 
@@ -45,11 +45,11 @@ function readPlace(lease: Lease, connection: Connection, { directory }: Needs): 
 }
 
 /** The place is the last object id that was written. */
-function readChosen(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
+function readChosen(lease: Lease, connection: Connection, { directory, pages }: Needs): RunSource {
   const limit = IDS_PER_REQUEST * REQUESTS_PER_PAGE
-  const changes = changedBy(lease, runs)
+  const changes = changedBy(lease, pages)
   return async ({ phase, at }, signal) => {
-    const selection = await runs.nextSelection(lease, at, limit)
+    const selection = await pages.nextSelection(lease, at, limit)
     const wanted = selection.filter(({ ticks }) => ticks.sync).map(({ id }) => id)
     const found = await findInDirectory(directory, connection, wanted, signal)
     if (found.kind !== 'found') return found
@@ -68,7 +68,7 @@ function readChosen(lease: Lease, connection: Connection, { directory, runs }: N
  * What changed since. An import that lists takes in who came meanwhile; otherwise people who are not in the roster stay
  * out of it.
  */
-function readChanges(lease: Lease, connection: Connection, { directory, runs }: Needs): RunSource {
+function readChanges(lease: Lease, connection: Connection, { directory, pages }: Needs): RunSource {
   return async (checkpoint, signal) => {
     const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
     if (page.kind !== 'page') return page
@@ -76,8 +76,8 @@ function readChanges(lease: Lease, connection: Connection, { directory, runs }: 
     if ('kind' in next) return next
     const prepare = async () => {
       const find = (ids: readonly string[]) => findInDirectory(directory, connection, ids, signal)
-      const compare = await compared(lease, page.items, runs, find)
-      const content = 'kind' in compare ? compare : await applyImportRules(lease, compare, runs, find)
+      const compare = await compared(lease, page.items, pages, find)
+      const content = 'kind' in compare ? compare : await applyImportRules(lease, compare, pages, find)
       if ('kind' in content) return content
       const { strangers } = content
       const changes = pageOf(content)

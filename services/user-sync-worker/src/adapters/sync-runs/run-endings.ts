@@ -1,14 +1,13 @@
 import type pg from 'pg'
-import { blowsFuse } from '../../domain/removal-fuse.ts'
-import type { Lease, RunDecision, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { FAILURES_IN_A_ROW, saysOfAccount } from '../../domain/account-health.ts'
+import type { RunFailure } from '../../domain/directory-failure.ts'
+import { blowsFuse, type SyncSettings } from '../../domain/sync-settings.ts'
+import type { DueRun, Lease, RunDecision } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { dropUnusedProofs } from '../page-writes/page-proofs.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
-import { type DueRow, toDue } from './sync-run-due.ts'
-import { forget, holdsLease } from './sync-run-fence.ts'
-import type { SyncSettings } from './sync-settings.ts'
+import { type DueRow, forget, toDue, underLease } from './sync-run-fence.ts'
 
 const PLANNED = `
 select count(*) filter (where u.id is null and s.sync and s.status = 'active')::int as created,
@@ -30,7 +29,7 @@ update roster.sync_run set updated = updated + $2, disabled = disabled + $3, del
   fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
 where id = $1`
 
-// The registry is told that the account is in step again, if it was told otherwise, or is about to be.
+// Tells the registry that the account is in step again, if it was told otherwise or is about to be.
 const IN_STEP = (account: string) => `failures = 0, failure = null, failing_since = null,
   tell_at = case when ${account}.is_told_failing or ${account}.tell_at is not null then now() end`
 
@@ -44,8 +43,7 @@ on conflict (account_id) do update set
   next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
   directory_id = excluded.directory_id, synced_at = now(), ${IN_STEP('account_sync')}`
 
-// A scheduled round that finds changes of which nobody told: twice in a row, and the subscription counts as broken
-// (S44).
+// Scheduled rounds that find changes without a notification: after two in a row the subscription counts as broken (S44).
 const LISTEN = `
 update roster.subscription s set quiet_rounds = quiet_rounds + 1, is_quiet = quiet_rounds >= 1,
   renew_at = case when quiet_rounds >= 1 then now() else renew_at end
@@ -53,8 +51,7 @@ from roster.sync_run r, roster.account_sync a
 where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
   and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
 
-// Nothing that only the run needed is there to be forgotten, and nothing was found of which nobody told. The next run
-// is the account's first that waits: this one was the only one under way.
+// The run left no rows of its own, and found no change. The next run is the account's first queued one.
 const FINISH_QUIETLY = `
 with ended as (
   update roster.sync_run set status = 'succeeded', delta_link = coalesce($3, delta_link), fruitless = 0, finished_at = now(),
@@ -74,22 +71,39 @@ const SUCCEED = `
 update roster.sync_run set status = 'succeeded', checkpoint = null, finished_at = now(), lease_expires_at = null, revision = revision + 1
 where id = $1`
 
-/** How runs end: by a plan that is small enough, an approval, or a word of an admin. */
-export function syncRunEndings(
-  pool: pg.Pool,
-  settings: SyncSettings,
-): Pick<SyncRuns, 'decide' | 'finish' | 'finishQuietly' | 'fallBackToFull'> {
+const FAIL = `
+update roster.sync_run set status = 'failed', error_code = $2, error_message = $3, finished_at = now(), lease_expires_at = null,
+  revision = revision + 1
+where id = $1`
+
+// From the second failure in a row the registry is told (FC-34), unless an admin stopped the runs, by switching the
+// account off or connecting it to another directory.
+const COUNT_FAILURE = `
+update roster.account_sync set failures = failures + 1, failure = $2, failing_since = coalesce(failing_since, now()),
+  tell_at = case when failures + 1 >= $3 and $4 then now() else tell_at end
+where account_id = $1`
+
+const AGAIN = `checkpoint = null, delta_link = null, seen = 0, unchanged = 0, skipped = 0, warnings = '[]', lease_expires_at = null,
+  enqueued_at = now(), progressed_at = now(), revision = revision + 1
+where id = $1 returning id, tenant_id, lease_token`
+const RESTART = `
+update roster.sync_run set restarts = restarts + 1, changed_before_restart = created + updated + disabled, ${AGAIN}`
+const FALL_BACK = `update roster.sync_run set kind = 'full', total = null, fruitless = 0, ${AGAIN}`
+const OF_LISTING = ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member', 'staged_change']
+
+/** How runs end, or begin again. */
+export function runEndings(pool: pg.Pool, settings: SyncSettings) {
   async function isTooMany(client: pg.PoolClient, lease: Lease, removals: number): Promise<boolean> {
-    // In a large directory it takes a while to count everybody, and a few removals never ask.
+    // Counting everybody takes a while in a large directory, and a few removals never ask.
     if (lease.preview || removals < settings.fuse.users) return false
     const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
     return blowsFuse({ removals, active }, settings.fuse)
   }
 
   return {
-    async decide(lease): Promise<RunDecision> {
-      const decision = await inTransaction(pool, async (client): Promise<RunDecision | undefined> => {
-        if (!(await holdsLease(client, lease))) return undefined
+    /** Whether the plan, now that the whole of it is known, is applied or asks an admin (S50). */
+    async decide(lease: Lease): Promise<RunDecision> {
+      const decision = await underLease(pool, lease, async (client): Promise<RunDecision> => {
         if (!lease.preview && !(await isAnythingStaged(client, lease))) {
           await end(client, lease, settings)
           return 'finished'
@@ -104,35 +118,49 @@ export function syncRunEndings(
       })
       return decision ?? 'lost'
     },
-    async finish(lease) {
-      const finished = await inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
+    /** The run succeeded; the account's next delta begins where it ended. False when the lease was lost. */
+    async finish(lease: Lease): Promise<boolean> {
+      const finished = await underLease(pool, lease, async (client) => {
         if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
         await end(client, lease, settings)
         return true
       })
       return finished ?? false
     },
-    async finishQuietly({ runId, token, deltaLink }) {
-      const { rows } = await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, [
-        runId,
-        token,
-        deltaLink,
-        settings.deltaSeconds,
-      ])
-      const [ended] = rows
+    /**
+     * Finishes a round of changes that found none, as most do, in one statement. The answer has the run that waits
+     * behind it; undefined when the lease was lost.
+     */
+    async finishQuietly({ runId, token, deltaLink }: Lease): Promise<{ next: DueRun | undefined } | undefined> {
+      const values = [runId, token, deltaLink, settings.deltaSeconds]
+      const [ended] = (await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, values)).rows
       return ended && { next: ended.id === null ? undefined : toDue(ended) }
     },
-    async fallBackToFull(lease) {
-      return inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
+    /** A failed preview says nothing of the account: only an admin asked for it. False when the lease was lost. */
+    async fail(lease: Lease, failure: RunFailure): Promise<boolean> {
+      const { code, message, remedy } = failure
+      const failed = await underLease(pool, lease, async (client) => {
         await forget(client, lease.runId)
-        const text = `update roster.sync_run set kind = 'full', checkpoint = null, delta_link = null, total = null, seen = 0, unchanged = 0, warnings = '[]',
-          skipped = 0, lease_expires_at = null, enqueued_at = now(), fruitless = 0, progressed_at = now(), revision = revision + 1
-          where id = $1 returning id, tenant_id, lease_token`
-        return toDue((await client.query(text, [lease.runId])).rows[0])
+        await client.query(FAIL, [lease.runId, code, remedy ? `${message} ${remedy}` : message])
+        const values = [lease.accountId, JSON.stringify(failure), FAILURES_IN_A_ROW, saysOfAccount(code)]
+        if (!lease.preview) await client.query(COUNT_FAILURE, values)
+        return true
       })
+      return failed ?? false
     },
+    /** The listing starts again. Undefined when the lease was lost. */
+    restart: (lease: Lease): Promise<DueRun | undefined> =>
+      underLease(pool, lease, async (client) => {
+        for (const table of OF_LISTING)
+          await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
+        return toDue((await client.query(RESTART, [lease.runId])).rows[0])
+      }),
+    /** The delta link has expired: the same run compares everything. Undefined when the lease was lost. */
+    fallBackToFull: (lease: Lease): Promise<DueRun | undefined> =>
+      underLease(pool, lease, async (client) => {
+        await forget(client, lease.runId)
+        return toDue((await client.query(FALL_BACK, [lease.runId])).rows[0])
+      }),
   }
 }
 
@@ -153,15 +181,13 @@ async function keepPlace(
   await client.query(KEEP_PLACE, [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind])
 }
 
-function askingEvent(lease: Lease, planned: { disabled: number; deleted: number }) {
-  const details = { runId: lease.runId, disabled: String(planned.disabled), deleted: String(planned.deleted) }
-  const target = lease.accountId
+function askingEvent({ tenantId, accountId, runId }: Lease, planned: { disabled: number; deleted: number }) {
   return {
-    tenantId: lease.tenantId,
+    tenantId,
     actor: 'user-sync-worker',
     action: 'sync-run.await-approval',
     outcome: 'refused' as const,
-    target,
-    details,
+    target: accountId,
+    details: { runId, disabled: String(planned.disabled), deleted: String(planned.deleted) },
   }
 }

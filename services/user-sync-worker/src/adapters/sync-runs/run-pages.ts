@@ -1,13 +1,13 @@
 import type pg from 'pg'
-import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
-import { inTransaction } from '../in-transaction.ts'
-import { addSetMembers } from '../page-writes/directory-sets.ts'
-import { useProofs } from '../page-writes/page-proofs.ts'
-import { stageChanges } from '../page-writes/staged-changes.ts'
+import type { Ticks } from '../../domain/user-ticks.ts'
+import type { Lease, RunPage, RunPages, SkippedUser } from '../../sync-run-ports.ts'
+import { differingUsers } from '../page-writes/differing-users.ts'
+import { addSetMembers, directorySets } from '../page-writes/directory-sets.ts'
+import { pageProofs, useProofs } from '../page-writes/page-proofs.ts'
+import { stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
 import { writeNewcomers } from '../page-writes/write-newcomers.ts'
 import { countUsers, unsyncUsers, type WrittenCounts, writeUsers } from '../page-writes/write-users.ts'
-import { toDue } from './sync-run-due.ts'
-import { holdsLease } from './sync-run-fence.ts'
+import { underLease } from './sync-run-fence.ts'
 
 const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
 
@@ -20,23 +20,28 @@ on conflict do nothing`
 
 const WARN = 'update roster.sync_run set warnings = warnings || $2::jsonb where id = $1'
 
-const RESTART = `
-update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0, warnings = '[]',
-  changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), progressed_at = now(), revision = revision + 1
-where id = $1 returning id, tenant_id, lease_token`
-
 const NOTHING_COUNTED = { created: 0, updated: 0, disabled: 0, staged: 0 }
 
+const NEXT_SELECTION = `
+select object_id as id, json_build_object('sync', sync, 'sso', sso) as ticks from roster.sync_run_selection
+where run_id = $1 and ($2::uuid is null or object_id > $2) order by object_id limit $3`
+
 /** A page, its counts and the checkpoint are one transaction, under the fence of the lease (T-110). */
-export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'restart'> {
+export function runPages(pool: pg.Pool): RunPages {
   return {
+    ...differingUsers(pool),
+    ...directorySets(pool),
+    ...pageProofs(pool),
+    ...stagedChanges(pool),
+    async nextSelection({ runId }, after, limit) {
+      return (await pool.query<{ id: string; ticks: Ticks }>(NEXT_SELECTION, [runId, after, limit])).rows
+    },
     async commitPage(lease, page, after) {
       if (!lease.preview && isOfUsersOnly(page)) {
         return (await writtenAhead(pool, lease, page, after)) ?? writeUsers(pool, lease, page, NOTHING_COUNTED, after)
       }
       if (after && !(await after)) return false
-      const committed = await inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
+      const committed = await underLease(pool, lease, async (client) => {
         const previewed = lease.preview ? await previewUsers(client, lease, page) : NOTHING_COUNTED
         const unsynced = lease.preview ? 0 : await unsyncUsers(client, lease, page.unsynced)
         const staged = await stageChanges(client, lease, page.staged)
@@ -50,16 +55,6 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         return true
       })
       return committed ?? false
-    },
-    async restart(lease) {
-      return inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
-        for (const table of ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member', 'staged_change']) {
-          await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
-        }
-        const { rows } = await client.query(RESTART, [lease.runId])
-        return toDue(rows[0])
-      })
     },
   }
 }

@@ -17,10 +17,13 @@ const CLAIM = `interval '30 seconds'`
 const STALLED = `r.status in ('queued', 'running') and coalesce(r.progressed_at, r.created_at) < now() - $1 * interval '1 second'
   and ${FIRST_OF_ACCOUNT}`
 
-// A run that makes progress may take as long as it needs, and one that waits for an admin says so itself.
+// A run that makes progress may take as long as it needs, and a run that waits for an admin says so itself. After an
+// admin's own doing the account stays silent only while its runs are scheduled: each run moves `next_delta_at` on.
 const NOTE_OVERDUE = `
-update roster.account_sync s set failure = coalesce(s.failure, $2), failing_since = coalesce(s.failing_since, now()), tell_at = now()
-where not s.is_told_failing and s.tell_at is null and coalesce(s.failure ->> 'code', '') <> all($4) and s.synced_at < now() - $1 * interval '1 second'
+update roster.account_sync s set failure = case when s.failure is null or s.failure ->> 'code' = any($4) then $2 else s.failure end,
+  failing_since = coalesce(s.failing_since, now()), tell_at = now()
+where not s.is_told_failing and s.tell_at is null and s.synced_at < now() - $1 * interval '1 second'
+  and (coalesce(s.failure ->> 'code', '') <> all($4) or s.next_delta_at < now() - $1 * interval '1 second')
   and not exists (select from roster.sync_run r where r.account_id = s.account_id
     and (r.status = 'awaiting-approval' or (r.status = 'running' and r.progressed_at > now() - $3 * interval '1 second')))`
 

@@ -49,12 +49,12 @@ import { deleteWebhookEndpoint } from './routes/webhooks/delete-webhook-endpoint
 import { listWebhookEndpoints } from './routes/webhooks/list-webhook-endpoints.ts'
 import { replayWebhooks } from './routes/webhooks/replay-webhooks.ts'
 
-/** What tokens for this service name as their audience. */
+/** The audience of tokens for this service. */
 export const SERVICE_NAME = 'user-sync-worker'
 
 export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & {
   internalTokenKeys: readonly Buffer[]
-  /** Whether the schema is up to date: until then every route answers 503. */
+  /** Until the schema is up to date every route answers 503. */
   isMigrated: () => boolean
 }
 
@@ -71,7 +71,7 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
 
   app.register(async (scope) => {
     open(scope)
-    // Microsoft names an account, and nobody knows yet whose it is.
+    // Microsoft names an account, not its tenant.
     scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
     await scope.register(receiveNotifications, ports)
   })
@@ -84,15 +84,6 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
       await scope.register(showJobBoard, ports)
     },
     { prefix: '/api/v1/job-board' },
-  )
-  app.register(
-    async (scope) => {
-      open(scope)
-      scope.addHook('onRequest', requireService)
-      scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
-      await scope.register(handOutRevocations, ports)
-    },
-    { prefix: '/internal' },
   )
   app.register(async (scope) => {
     scope.addHook('onRequest', requireInternalToken)
@@ -155,6 +146,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     internal.register(async (aboveAll) => {
       aboveAll.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
       await aboveAll.register(findHomeRealms, ports)
+      await aboveAll.register(handOutRevocations, ports)
     })
   }
 }

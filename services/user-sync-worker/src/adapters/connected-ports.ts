@@ -45,14 +45,14 @@ export type ConnectionOptions = {
   sync: SyncSettings
   holds: HoldPolicy
   webhookBaseUrl: string | undefined
-  /** Keys that seal signing secrets; none, and no webhook endpoint can be made. */
+  /** Seal signing secrets; without a key no webhook endpoint can be made. */
   sealingKeys: readonly Buffer[]
-  /** Hears of a webhook endpoint whose signing secret no key opens. */
+  /** Called for a webhook endpoint whose signing secret no key opens. */
   onUnopened?: (what: string) => void
   onShortenedWait: (wait: ShortenedWait) => void
 }
 
-/** Every port on its real counterpart. */
+/** Every port, connected to its real counterpart. */
 export function connectedPorts({
   pool: confined,
   queue,
@@ -69,7 +69,7 @@ export function connectedPorts({
   const pool = scopedPool(confined)
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
-  // Beside an emulator everything is on one machine.
+  // An emulator and its webhook receivers are on this machine.
   const allowsLoopback =
     microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
   const registry = registryClient(

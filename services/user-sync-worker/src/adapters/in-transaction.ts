@@ -18,7 +18,7 @@ export async function inTransaction<Result>(
     })
     throw error
   } finally {
-    // A connection that cannot even roll back must not serve anybody else.
+    // A connection that cannot roll back is not reused.
     client.release(broken)
   }
 }

@@ -155,17 +155,14 @@ export async function startPlatform(
 
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
-    const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
+    const { sliceMs = 5_000, reconcileEveryMs = 500, watchEveryMs = 10_000 } = options
     const worker = await startWorker(served, {
       sliceMs,
       holds: HOLDS,
-      giveBackEveryMs: 200,
       consume,
       onError: (error) => said?.push(inspect(error, { depth: 10 })),
       log: app.log,
-      watchEveryMs: options.watchEveryMs ?? 10_000,
-      reconcileEveryMs,
-      scheduleEveryMs: 200,
+      everyMs: { giveBack: 200, watch: watchEveryMs, reconcile: reconcileEveryMs, schedule: 200 },
     })
     workers.push(worker)
     return worker

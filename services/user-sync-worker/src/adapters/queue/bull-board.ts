@@ -80,7 +80,7 @@ function shown(queue: Queue, { description, payload }: QueueDefinition, readOnly
   return new Map([[adapter.getName(), adapter]])
 }
 
-/** What bull-board tells a server to serve. */
+/** What bull-board asks a server to serve. */
 function partsOfBoard() {
   let calls: AppControllerRoute[] = []
   let entry: AppViewRoute | undefined

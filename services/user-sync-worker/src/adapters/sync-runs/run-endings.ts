@@ -7,19 +7,14 @@ import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { dropUnusedProofs } from '../page-writes/page-proofs.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
-import { type DueRow, forget, toDue, underLease } from './sync-run-fence.ts'
+import { type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
-const PLANNED = `
-select count(*) filter (where u.id is null and s.sync and s.status = 'active')::int as created,
-  count(*) filter (where u.id is not null and not (u.status = 'active' and s.status = 'disabled')
-    and not (u.status <> 'deleted' and s.status = 'deleted'))::int as updated,
-  count(*) filter (where u.status = 'active' and s.status = 'disabled')::int as disabled,
-  count(*) filter (where u.status <> 'deleted' and s.status = 'deleted')::int as deleted,
-  count(*) filter (where u.status = 'active' and (s.status <> 'active' or (u.sync and not s.sync)))::int as removals
-from roster.staged_change s
-left join lateral (select * from roster.phone_user u
-  where u.tenant_id = $2 and u.directory_id = $3 and u.object_id = s.object_id limit 1) u on true
-where s.run_id = $1`
+const COUNT_PLANNED = `
+select count(*) filter (where change = 'create')::int as created,
+  count(*) filter (where change in ('update', 'sync', 'unsync'))::int as updated,
+  count(*) filter (where change = 'disable')::int as disabled, count(*) filter (where change = 'delete')::int as deleted,
+  count(*) filter (where is_active and change in ('delete', 'disable', 'unsync'))::int as removals
+from (${PLANNED}) planned`
 
 const ACTIVE = `
 select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
@@ -108,7 +103,7 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
           await end(client, lease, settings)
           return 'finished'
         }
-        const planned = (await client.query(PLANNED, [lease.runId, lease.tenantId, lease.directoryId])).rows[0]
+        const planned = (await client.query(COUNT_PLANNED, [lease.tenantId, lease.runId])).rows[0]
         const stops = await isTooMany(client, lease, planned.removals)
         const { created, updated, disabled, deleted } = planned
         const status = stops ? 'awaiting-approval' : 'running'

@@ -2,13 +2,24 @@ import type pg from 'pg'
 import type { DueRun, Lease } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 
-// What the statements on runs share: which run is due, and who may write for it.
+// What the statements on runs share: which run is due, who may write for it, what it is going to change.
 
 /** Runs of one account are worked on one at a time, in the order in which they were asked for. */
 export const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
   and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`
 export const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is null or r.lease_expires_at < now())
   and (r.not_before is null or r.not_before <= now()) and ${FIRST_OF_ACCOUNT}`
+
+/** What the run $2 of the tenant $1 has staged, compared with the roster now; newcomers count when they are synced. */
+export const PLANNED = `
+select s.object_id, s.person, u.display_name, u.user_principal_name, u.status = 'active' as is_active,
+  case when u.id is null then 'create' when u.status <> 'deleted' and s.status = 'deleted' then 'delete'
+    when u.status = 'active' and s.status = 'disabled' then 'disable' when u.sync and not s.sync then 'unsync'
+    when not u.sync and s.sync then 'sync' else 'update' end as change
+from roster.staged_change s left join lateral (
+  select * from roster.phone_user where tenant_id = $1 and object_id = s.object_id
+    and directory_id = (select directory_id from roster.sync_run where tenant_id = $1 and id = $2) limit 1) u on true
+where s.tenant_id = $1 and s.run_id = $2 and (u.id is not null or (s.sync and s.status = 'active'))`
 
 const FENCE = `select id from roster.sync_run where id = $1 and lease_token = $2 and status = 'running' for update`
 

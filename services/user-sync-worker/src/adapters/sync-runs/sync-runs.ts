@@ -7,7 +7,7 @@ import type { AuditEntry, IsSeen } from '../../ports.ts'
 import type { DueRun, NewRun } from '../../sync-run-ports.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
-import { FIRST_OF_ACCOUNT, forget, toDue } from './sync-run-fence.ts'
+import { FIRST_OF_ACCOUNT, forget, PLANNED, toDue } from './sync-run-fence.ts'
 
 /** A free worker takes a run within this time. */
 const SOON = `interval '10 seconds'`
@@ -37,18 +37,11 @@ update roster.sync_run set status = 'cancelled', finished_at = now(), error_code
 where account_id = $1 and status = 'awaiting-approval' returning id`
 
 const PLANNED_CHANGES = `
-select * from (select s.object_id as "objectId", coalesce(s.person ->> 'displayName', u.display_name) as "displayName",
-  coalesce(s.person ->> 'userPrincipalName', u.user_principal_name) as "userPrincipalName",
-  case when u.id is null then 'create' when u.status <> 'deleted' and s.status = 'deleted' then 'delete'
-    when u.status = 'active' and s.status = 'disabled' then 'disable' when u.sync and not s.sync then 'unsync'
-    when not u.sync and s.sync then 'sync' else 'update' end as change
-from roster.staged_change s left join lateral (
-  select * from roster.phone_user where tenant_id = $1 and object_id = s.object_id
-    and directory_id = (select directory_id from roster.sync_run where tenant_id = $1 and id = $2) limit 1) u on true
-where s.tenant_id = $1 and s.run_id = $2 and ($3::uuid is null or s.object_id > $3)
-  and (u.id is not null or (s.sync and s.status = 'active'))) planned
-where not $5 or change in ('delete', 'disable', 'unsync')
-order by "objectId" limit $4`
+select object_id as "objectId", coalesce(person ->> 'displayName', display_name) as "displayName",
+  coalesce(person ->> 'userPrincipalName', user_principal_name) as "userPrincipalName", change
+from (${PLANNED}) planned
+where ($3::uuid is null or object_id > $3) and (not $5 or change in ('delete', 'disable', 'unsync'))
+order by object_id limit $4`
 
 const APPROVE = `
 update roster.sync_run set status = 'queued', approved_by = $2, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1

@@ -33,13 +33,13 @@ export type Registry = {
   recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
   /** Idempotent by the event's id. `refused` is for good; `failed` is for now, other events may still be taken. */
   recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable | { kind: 'refused' | 'failed'; reason: string }>
-  /** Whether an account is in step: null. Unknown accounts are ignored. */
+  /** Reports why an account is not in step; null: it is. Unknown accounts are ignored. */
   recordSyncHealth(tenantId: string, accountId: string, failure: SyncFailure | null): Promise<true | Unavailable>
 }
 
 /** One Microsoft directory, read through Graph with the account's own credential. */
 export type Directory = {
-  /** A page of everybody; `next` of the page before goes in as `from`. */
+  /** A page of all users; `from` is `next` of the page before. */
   listUsers(connection: Connection, from: string | null, signal: AbortSignal): Promise<ListedPage | DirectoryFailure>
   /** Those of `ids` that exist. */
   findUsers(
@@ -47,32 +47,26 @@ export type Directory = {
     ids: readonly string[],
     signal: AbortSignal,
   ): Promise<DirectoryPage | DirectoryFailure>
-  /** A page in order of names, of those whose name, UPN, mail or department begins with `search`. */
+  /** A page in order of names of the users whose name, UPN, mail or department begins with `search`. */
   searchUsers(
     connection: Connection,
     request: PageRequest & { search: string },
   ): Promise<DirectoryPage | DirectoryFailure | BadCursor>
-  /** The present place in the directory's changes: what changes from now on is told from there. */
+  /** The delta link that leads to all later changes. */
   latestChange(
     connection: Connection,
     signal: AbortSignal,
   ): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
-  /**
-   * A page of changes; `next` or `deltaLink` of the page before goes in as `from`. The last page of a round has the
-   * next `deltaLink`.
-   */
+  /** A page of changes; `from` is `next` or `deltaLink` of the page before. The last page has the next `deltaLink`. */
   listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
-  /**
-   * Object ids of a page of users who are in a set of `setsOf`: a group's members, nested ones too, or who has a
-   * licence.
-   */
+  /** Object ids of a page of a set of `setsOf`: a group's members, nested ones too, or the holders of a licence. */
   listMembers(
     connection: Connection,
     set: string,
     from: string | null,
     signal: AbortSignal,
   ): Promise<MembersPage | DirectoryFailure>
-  /** Undefined when the directory does not tell. */
+  /** Undefined when Graph gives no count. */
   countUsers(connection: Connection, signal: AbortSignal): Promise<number | undefined>
   countKinds(connection: Connection): Promise<{ kind: 'counts'; counts: MicrosoftUserCount } | DirectoryFailure>
 }

@@ -17,10 +17,10 @@ export type NewRun = {
   requestedBy: string
   preview?: boolean
   request: ImportRequest | { mode: 'delta' | 'full' }
-  /** Tried by a preview; otherwise the account's own count. */
+  /** Tried by a preview; other runs follow the account's rules. */
   rules?: ImportRules
 }
-/** The right to work on a run for a while; worth nothing once somebody else took it with a higher token. */
+/** The right to work on a run for a while, until another worker takes it with a higher token. */
 export type Lease = {
   runId: string
   tenantId: string
@@ -33,15 +33,15 @@ export type Lease = {
   /** Ticks of an import of everybody; null when users were chosen one by one. */
   everybody: Ticks | null
   filter: ImportFilter | null
-  /** Who is synced without being ticked; null for an import, and where nobody set any. */
+  /** Import rules; null for an import, and where none are set. */
   rules: ImportRules | null
-  /** Groups and licences whose members the account's last run read. */
+  /** Groups and licences whose members the account's last run has read. */
   setsRead: readonly string[]
-  /** The run's own place in the directory's changes, and where the account's last delta ended. */
+  /** The run's own delta link, and the one at which the account's last delta ended. */
   deltaLink: string | null
   accountLink: string | null
   checkpoint: string | null
-  /** How many users there are to see, when known, and how many were. */
+  /** Users to see, when known, and users seen. */
   total: number | null
   seen: number
   restarts: number
@@ -78,7 +78,7 @@ export type RunPage = {
   /** Why the run goes on without import rules. */
   warning?: RunFailure
 }
-/** `finished`: nothing was left to be done. `lost`: the lease is somebody else's by now. */
+/** `finished`: nothing was left to do. `lost`: another worker has the lease. */
 export type RunDecision = 'apply' | 'awaiting-approval' | 'finished' | 'lost'
 export type AppliedBatch = 'more' | 'all' | 'lost'
 /** What the job of a run reads and writes page by page. */

@@ -8,8 +8,8 @@ import { type Database, drizzle, type Transaction } from './drizzle.ts'
  */
 export async function inTransaction<Result>(
   pool: Pool,
-  work: (client: PoolClient) => Promise<Result | undefined>,
-): Promise<Result | undefined> {
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
@@ -34,5 +34,5 @@ export async function inDrizzleTransaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const done = await inTransaction(db.$client, async (client) => ({ result: await work(drizzle(client)) }))
-  return (done as { result: Result }).result
+  return done.result
 }

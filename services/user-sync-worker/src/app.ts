@@ -10,8 +10,7 @@ import {
 } from '@jackfield/internal-token/internal-token-plugin'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { refuse } from './errors.ts'
-import { confineToTenant } from './guards/confine-to-tenant.ts'
-import { requireTenant } from './guards/require-tenant.ts'
+import { confineToTenant, requireTenant } from './guards/tenant-of-path.ts'
 import type { Ports } from './ports.ts'
 import { acceptBindingSuggestions } from './routes/bindings/accept-binding-suggestions.ts'
 import { bindExtension } from './routes/bindings/bind-extension.ts'
@@ -37,8 +36,7 @@ import { listExtensions } from './routes/phone-systems/list-extensions.ts'
 import { listPhoneSystems } from './routes/phone-systems/list-phone-systems.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
 import { showJobBoard } from './routes/show-job-board.ts'
-import { approveSyncRun } from './routes/sync-runs/approve-sync-run.ts'
-import { cancelSyncRun } from './routes/sync-runs/cancel-sync-run.ts'
+import { answerSyncRun } from './routes/sync-runs/answer-sync-run.ts'
 import { getSyncRun } from './routes/sync-runs/get-sync-run.ts'
 import { listPlannedChanges } from './routes/sync-runs/list-planned-changes.ts'
 import { listSyncRuns } from './routes/sync-runs/list-sync-runs.ts'
@@ -51,12 +49,12 @@ import { deleteWebhookEndpoint } from './routes/webhooks/delete-webhook-endpoint
 import { listWebhookEndpoints } from './routes/webhooks/list-webhook-endpoints.ts'
 import { replayWebhooks } from './routes/webhooks/replay-webhooks.ts'
 
-/** What tokens for this service name as their audience. */
+/** The audience of tokens for this service. */
 export const SERVICE_NAME = 'user-sync-worker'
 
 export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & {
   internalTokenKeys: readonly Buffer[]
-  /** Whether the schema is up to date: until then every route answers 503. */
+  /** Until the schema is up to date every route answers 503. */
   isMigrated: () => boolean
 }
 
@@ -73,7 +71,7 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
 
   app.register(async (scope) => {
     open(scope)
-    // Microsoft names an account, and nobody knows yet whose it is.
+    // Microsoft names an account, not its tenant.
     scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
     await scope.register(receiveNotifications, ports)
   })
@@ -86,15 +84,6 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
       await scope.register(showJobBoard, ports)
     },
     { prefix: '/api/v1/job-board' },
-  )
-  app.register(
-    async (scope) => {
-      open(scope)
-      scope.addHook('onRequest', requireService)
-      scope.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
-      await scope.register(handOutRevocations, ports)
-    },
-    { prefix: '/internal' },
   )
   app.register(async (scope) => {
     scope.addHook('onRequest', requireInternalToken)
@@ -109,7 +98,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (admin) => {
     open(admin)
     admin.addHook('onRequest', requireAdmin)
-    admin.addHook('preValidation', confineToTenant(ports.inScope))
+    admin.addHook('preValidation', confineToTenant(ports))
     admin.addHook('preHandler', requireTenant(ports))
     await admin.register(strictRequestsPlugin)
     admin.register(listMicrosoftUsers, ports)
@@ -122,8 +111,7 @@ function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(listPlannedChanges, ports)
     admin.register(getSyncRun, ports)
     admin.register(streamSyncRun, ports)
-    admin.register(approveSyncRun, ports)
-    admin.register(cancelSyncRun, ports)
+    admin.register(answerSyncRun, ports)
     admin.register(listUsers, ports)
     admin.register(getUser, ports)
     admin.register(changeUser, ports)
@@ -149,7 +137,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     open(internal)
     internal.addHook('onRequest', requireService)
     internal.register(async (ofTenant) => {
-      ofTenant.addHook('preValidation', confineToTenant(ports.inScope))
+      ofTenant.addHook('preValidation', confineToTenant(ports))
       await ofTenant.register(findRosterEntry, ports)
       await ofTenant.register(disconnectAccount, ports)
       await ofTenant.register(checkNotifications, ports)
@@ -158,6 +146,7 @@ function internalRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     internal.register(async (aboveAll) => {
       aboveAll.addHook('preValidation', (_request, _reply, done) => ports.inScope('every-tenant', done))
       await aboveAll.register(findHomeRealms, ports)
+      await aboveAll.register(handOutRevocations, ports)
     })
   }
 }

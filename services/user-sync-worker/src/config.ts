@@ -12,21 +12,18 @@ export const Config = z.object({
   ...MicrosoftOrigins,
   /** How long a worker stays with one run before it looks after others. */
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
-  /** The public origin Graph posts notifications to; without it changes are only asked for by the clock. */
+  /** The public origin that Graph posts notifications to; without it changes are found by the schedule only. */
   WEBHOOK_BASE_URL: Origin.optional(),
-  /**
-   * How often an account's changes are asked for when no notification came, and how often its whole directory is
-   * compared.
-   */
+  /** How often an account's changes are read without a notification, and how often its whole directory is compared. */
   SYNC_DELTA_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
   SYNC_FULL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(86_400),
-  /** A run that would disable or delete more than this share of the synced users, and at least so many, asks first. */
+  /** A run that would remove more than this share of the synced users, and at least this many, asks an admin. */
   REMOVAL_FUSE_PERCENT: z.coerce.number().min(0).max(100).default(20),
   REMOVAL_FUSE_USERS: z.coerce.number().int().min(1).default(10),
-  /** For how many days the extension of somebody deleted, or disabled, is kept for them; 0: until an admin frees it. */
+  /** How many days the extension of a deleted, or disabled, user is held for them; 0: until an admin frees it. */
   EXTENSION_HOLD_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   EXTENSION_HOLD_DISABLED_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),
-  /** Runs worked on at the same time by one worker. */
+  /** Concurrent runs of one worker. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 })
 export type Config = z.infer<typeof Config>

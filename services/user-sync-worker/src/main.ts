@@ -5,16 +5,14 @@ import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { connectedPorts } from './adapters/connected-ports.ts'
-import { resealWebhookSecrets } from './adapters/outbox/reseal-webhook-secrets.ts'
+import { resealWebhookSecrets } from './adapters/outbox/webhook-endpoints.ts'
 import { migrateQueues, type QueueOptions } from './adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from './adapters/queue/bullmq-sync-queue.ts'
 import { migrateRoster } from './adapters/roster/migrate-roster.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
-import { registerAuditMetrics } from './metrics/audit-metrics.ts'
-import { registerQueueMetrics } from './metrics/queue-metrics.ts'
-import { registerSyncMetrics } from './metrics/sync-metrics.ts'
+import { registerQueueMetrics, registerRosterMetrics } from './metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
 // main.ts [api | worker | migrate]; without an argument both api and worker in one process.
@@ -84,8 +82,7 @@ const app =
 
 app.after(() => {
   registerQueueMetrics(app.metrics, ports)
-  registerAuditMetrics(app.metrics, ports)
-  registerSyncMetrics(app.metrics, ports)
+  registerRosterMetrics(app.metrics, ports)
   unopened.register(app.metrics)
 })
 await runService(app, {

@@ -2,18 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { SyncRunJob } from '@jackfield/contract/queues'
 import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import type { HoldPolicy } from './domain/extension-hold.ts'
-import { giveExtensionsBack } from './jobs/give-extensions-back.ts'
+import { reconcileSyncRuns, scheduleSyncRuns } from './jobs/enqueue-sync-runs.ts'
+import { giveExtensionsBack, releaseHeldExtensions } from './jobs/hold-extensions.ts'
 import { keepSubscriptions } from './jobs/keep-subscriptions.ts'
-import { reconcileSyncRuns } from './jobs/reconcile-sync-runs.ts'
-import { releaseHeldExtensions } from './jobs/release-held-extensions.ts'
-import { scheduleSyncRuns } from './jobs/schedule-sync-runs.ts'
+import { tellSyncHealth, watchProgress } from './jobs/report-sync-health.ts'
 import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import { sendWebhooks } from './jobs/send-webhooks.ts'
 import { advanceSyncRun } from './jobs/sync-run/advance-sync-run.ts'
-import { tellSyncHealth } from './jobs/tell-sync-health.ts'
-import { watchProgress } from './jobs/watch-progress.ts'
-import type { ConsumeSyncRuns, Ports } from './ports.ts'
-import type { WorkerLog } from './worker-log.ts'
+import type { ConsumeSyncRuns, Ports, WorkerLog } from './ports.ts'
+
+/** How often each round of work comes. */
+const EVERY_MS = { reconcile: 5_000, schedule: 1_000, giveBack: 15_000, watch: 10_000, send: 1_000, tidy: 600_000 }
 
 export type WorkerOptions = {
   sliceMs: number
@@ -21,22 +20,14 @@ export type WorkerOptions = {
   consume: ConsumeSyncRuns
   onError: (error: unknown) => void
   log: WorkerLog
-  /** How often runs are looked for that nobody works on. */
-  reconcileEveryMs?: number
-  /** How often accounts are looked for whose time has come. */
-  scheduleEveryMs?: number
-  /** How often people are looked for who came back to an extension of theirs. */
-  giveBackEveryMs?: number
-  /** How often runs are looked for that make no progress. */
-  watchEveryMs?: number
-  /** How often what waits to be sent is looked for. */
-  sendEveryMs?: number
+  everyMs?: Partial<typeof EVERY_MS>
 }
 
 export type RunningWorker = { close(): Promise<void> }
 
-/** Works on sync runs, slice by slice, brings back the ones that got lost, and sends what waits to be told. */
+/** Works on sync runs slice by slice, re-enqueues lost ones, and sends what is due. */
 export async function startWorker(ports: Ports, options: WorkerOptions): Promise<RunningWorker> {
+  const every = { ...EVERY_MS, ...options.everyMs }
   const advance = advanceSyncRun(ports, { sliceMs: options.sliceMs, now: Date.now })
   const consumer = await options.consume(async (data, stopping) => {
     const { next, delaySeconds } = await advanceInScope(ports, data, () => advance(data, stopping))
@@ -49,21 +40,21 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     repeatUntil(stopping.signal, milliseconds, () => ports.inScope('every-tenant', work), options.onError)
   const send = sendWebhooks(ports, options.onError)
   const repeated = [
-    repeat(reconcileSyncRuns(ports), options.reconcileEveryMs ?? 5_000),
-    repeat(scheduleSyncRuns(ports), options.scheduleEveryMs ?? 1_000),
+    repeat(reconcileSyncRuns(ports), every.reconcile),
+    repeat(scheduleSyncRuns(ports), every.schedule),
     repeat(
       keepSubscriptions(ports, () => randomBytes(32).toString('base64url')),
-      options.scheduleEveryMs ?? 1_000,
+      every.schedule,
     ),
-    repeat(releaseHeldExtensions(ports, options.holds, Date.now), 10 * 60_000),
-    repeat(giveExtensionsBack(ports), options.giveBackEveryMs ?? 15_000),
-    repeat(() => ports.runs.forgetOld(), 10 * 60_000),
-    repeat(() => ports.webhookOutbox.forgetOld(), 10 * 60_000),
-    repeat(() => ports.revocations.forgetOld(), 10 * 60_000),
-    repeat(() => send(stopping.signal), options.sendEveryMs ?? 1_000),
-    repeat(sendAuditEvents(ports, options.onError), options.sendEveryMs ?? 1_000),
-    repeat(tellSyncHealth(ports, options.log), options.sendEveryMs ?? 1_000),
-    repeat(watchProgress(ports, options.log), options.watchEveryMs ?? 10_000),
+    repeat(releaseHeldExtensions(ports, options.holds, Date.now), every.tidy),
+    repeat(giveExtensionsBack(ports), every.giveBack),
+    repeat(() => ports.schedule.forgetOld(), every.tidy),
+    repeat(() => ports.webhookOutbox.forgetOld(), every.tidy),
+    repeat(() => ports.revocations.forgetOld(), every.tidy),
+    repeat(() => send(stopping.signal), every.send),
+    repeat(sendAuditEvents(ports, options.onError), every.send),
+    repeat(tellSyncHealth(ports, options.log), every.send),
+    repeat(watchProgress(ports, options.log), every.watch),
   ]
   return {
     async close() {
@@ -74,7 +65,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   }
 }
 
-/** A slice sees its own tenant's rows alone; what is no job of ours sees none. */
+/** Confines a slice to the rows of its tenant; a payload that is no job sees none. */
 function advanceInScope<Outcome>({ inScope }: Ports, data: unknown, advance: () => Promise<Outcome>): Promise<Outcome> {
   const job = SyncRunJob.safeParse(data)
   return inScope(job.success ? job.data.tenantId : '', advance)

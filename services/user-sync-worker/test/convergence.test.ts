@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectedPorts } from '../src/adapters/connected-ports.ts'
-import { reconcileSyncRuns } from '../src/jobs/reconcile-sync-runs.ts'
-import { scheduleSyncRuns } from '../src/jobs/schedule-sync-runs.ts'
+import { reconcileSyncRuns, scheduleSyncRuns } from '../src/jobs/enqueue-sync-runs.ts'
 import { advanceSyncRun } from '../src/jobs/sync-run/advance-sync-run.ts'
 import type { Ports } from '../src/ports.ts'
 import { directoryHistory } from './support/directory-history.ts'

@@ -81,9 +81,9 @@ test('S49 T-92 open runs of a disconnected account end and write nothing more', 
     request: { mode: 'full' } as const,
   }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(account.tenantId))
-  const lease = await platform.ports.runs.takeLease(job)
+  const lease = await platform.ports.leases.take(job)
   await platform.call('POST', `${account.internal}/disconnect`, undefined, SERVICE)
-  if (lease) expect(await platform.ports.runs.finish(lease)).toBe(false)
+  if (lease) expect(await platform.ports.endings.finish(lease)).toBe(false)
   expect((await platform.call('GET', `${account.api}/sync-runs/${job.runId}`)).body).toMatchObject({
     status: 'cancelled',
     error: { code: 'account-removed' },

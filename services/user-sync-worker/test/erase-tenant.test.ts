@@ -77,10 +77,10 @@ test('AD-10 a worker that was late with its page writes nothing into an erased t
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: { mode: 'full' } as const }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
   // This test's worker, or the one in the background: whoever holds it is too late.
-  const lease = await platform.ports.runs.takeLease(job)
+  const lease = await platform.ports.leases.take(job)
   await erase({ internal: `/internal/tenants/${tenantId}` })
-  if (lease) expect(await platform.ports.runs.release(lease, 0)).toBe(undefined)
-  if (lease) expect(await platform.ports.runs.finish(lease)).toBe(false)
+  if (lease) expect(await platform.ports.leases.release(lease, 0)).toBe(undefined)
+  if (lease) expect(await platform.ports.endings.finish(lease)).toBe(false)
   await expect(platform.ports.runs.create(run, platform.entryOf(tenantId))).rejects.toMatchObject({ code: '40001' })
   expect(await left(tenantId)).toEqual([])
 })

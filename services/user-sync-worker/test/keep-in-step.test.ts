@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { scheduleSyncRuns } from '../src/jobs/schedule-sync-runs.ts'
+import { scheduleSyncRuns } from '../src/jobs/enqueue-sync-runs.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { registerSyncMetrics } from '../src/metrics/sync-metrics.ts'
+import { registerRosterMetrics } from '../src/metrics.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -34,7 +34,7 @@ const linesOf = (id: string, text: string) =>
 
 async function metrics() {
   const registry = new Registry()
-  registerSyncMetrics(registry, platform.ports)
+  registerRosterMetrics(registry, platform.ports)
   const text = await registry.metrics()
   const read = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])
   return { notInStep: read('jackfield_accounts_not_in_step'), stalled: read('jackfield_sync_runs_stalled') }
@@ -135,30 +135,59 @@ test('FC-34 an account of which no run succeeds for long is told of too, unless 
   await vi.waitFor(() => expect(silent.told().at(-1)).toBeNull(), { timeout: 10_000 })
 })
 
-test('FC-34 an account that an admin switched off is not told of, whatever becomes of its runs', async () => {
-  const { tenantId, accountId, runOf, told } = await givenImported()
+/** An account that an admin switched off, and a run of it that failed for that. */
+async function givenSwitchedOff(failedRuns: number) {
+  const given = await givenImported()
+  const { tenantId, accountId, runOf } = given
   const connection = platform.registry.connections.get(accountId)
   if (!connection) throw new Error('no connection')
   connection.enabled = false
-  const run = {
-    tenantId,
-    accountId,
-    directoryId: connection.directoryId,
-    requestedBy: 'test',
-    request: { mode: 'delta' as const },
-  }
-  for (const _ of [1, 2, 3]) {
+  const { directoryId } = connection
+  const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: { mode: 'delta' as const } }
+  for (let failed = 0; failed < failedRuns; failed += 1) {
     const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-    await vi.waitFor(
-      async () => expect(await runOf(job.runId)).toMatchObject({ error: { code: 'account-not-enabled' } }),
-      {
-        timeout: 10_000,
-      },
-    )
+    const hasFailed = async () =>
+      expect(await runOf(job.runId)).toMatchObject({ error: { code: 'account-not-enabled' } })
+    await vi.waitFor(hasFailed, { timeout: 10_000 })
   }
+  return { ...given, connection }
+}
+
+test('FC-34 an account that an admin switched off is not reported, however many of its runs fail', async () => {
+  const { accountId, told } = await givenSwitchedOff(3)
   await sql(`update roster.account_sync set synced_at = now() - interval '30 days' where account_id = $1`, [accountId])
   const { accountId: other, told: ofOther } = await givenImported()
   await sql(`update roster.account_sync set synced_at = now() - interval '30 days' where account_id = $1`, [other])
   await vi.waitFor(() => expect(ofOther()).toHaveLength(1), { timeout: 10_000 })
+  expect(told()).toEqual([])
+})
+
+test('FC-34 an account that was switched on again is reported as overdue when its run hangs', async () => {
+  const { tenantId, accountId, connection, told } = await givenSwitchedOff(1)
+  connection.enabled = true
+  await sql(
+    `insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, progressed_at, lease_expires_at)
+    values (gen_random_uuid(), $1, $2, $3, 'delta', 'running', 'schedule', now() - interval '30 days', 'infinity')`,
+    [tenantId, accountId, connection.directoryId],
+  )
+  const longAgo = `now() - interval '30 days'`
+  await sql(`update roster.account_sync set synced_at = ${longAgo}, next_delta_at = ${longAgo} where account_id = $1`, [
+    accountId,
+  ])
+  await vi.waitFor(() => expect(told()).toMatchObject([{ code: 'overdue' }]), { timeout: 5_000 })
+})
+
+test('FC-34 failed previews are not counted as failures of the account', async () => {
+  const { api, accountId, told } = await givenImported()
+  const resyncs = `${api}/microsoft-accounts/${accountId}/resyncs?preview=true`
+  for (const _ of [1, 2]) {
+    platform.gate.faults.push(REFUSAL)
+    const { runId } = (await platform.call('POST', resyncs, { mode: 'delta' })).body
+    expect((await platform.finishedRun(api, runId)).status).toBe('failed')
+  }
+  const { rows } = await sql('select failures, failure, tell_at from roster.account_sync where account_id = $1', [
+    accountId,
+  ])
+  expect(rows).toEqual([{ failures: 0, failure: null, tell_at: null }])
   expect(told()).toEqual([])
 })

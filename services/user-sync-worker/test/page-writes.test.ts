@@ -91,7 +91,7 @@ test('QC-04 a worker that lost its lease writes and counts nothing of its page',
   const { tenantId, accountId } = tenant
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-  const late = (await platform.ports.runs.takeLease(job)) as Lease
+  const late = (await platform.ports.leases.take(job)) as Lease
   await platform.stores.pool.query(`update roster.sync_run set lease_token = lease_token + 1 where id = $1`, [
     job.runId,
   ])
@@ -103,7 +103,7 @@ test('QC-04 a worker that lost its lease writes and counts nothing of its page',
     nameless: 0,
   }
   const rest = { staged: [], met: [], next: 'list 2' }
-  expect(await platform.ports.runs.commitPage(late, { ...page, ...rest })).toBe(false)
+  expect(await platform.ports.pages.commitPage(late, { ...page, ...rest })).toBe(false)
   expect(await rows(tenantId)).toEqual([])
   const { rows: runs } = await platform.stores.pool.query(
     'select seen, created, checkpoint from roster.sync_run where id = $1',
@@ -155,7 +155,7 @@ test('S35 a page of newcomers whose people came into the roster meanwhile is ups
   const { tenantId, accountId } = tenant
   const run = { tenantId, accountId, directoryId, requestedBy: 'test', request: EVERYBODY }
   const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-  const taken = (await platform.ports.runs.takeLease(job)) as Lease
+  const taken = (await platform.ports.leases.take(job)) as Lease
   const users = [one, two].map((id) => ({ user: { ...PERSON, id }, ticks: { sync: true, sso: true } }))
   const page = {
     seen: 2,
@@ -167,7 +167,7 @@ test('S35 a page of newcomers whose people came into the roster meanwhile is ups
     met: [],
     next: 'list 2',
   }
-  expect(await platform.ports.runs.commitPage(taken, page)).toBe(true)
+  expect(await platform.ports.pages.commitPage(taken, page)).toBe(true)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body.counts).toMatchObject({ seen: 2, created: 1, updated: 1, unchanged: 0 })
   expect((await rows(tenantId)).map((row) => [row.display_name, row.version])).toEqual([
@@ -243,7 +243,7 @@ test('S44 a delta run without changes ends in one step, once, and lets the accou
   const directoryId = addLargeDirectory(platform, 5)
   const tenant = platform.connectedTenant(directoryId)
   await platform.runImport(tenant, EVERYBODY)
-  const { runs } = platform.ports
+  const { runs, leases, endings } = platform.ports
   const make = () =>
     runs.create(
       {
@@ -256,15 +256,15 @@ test('S44 a delta run without changes ends in one step, once, and lets the accou
       platform.entryOf(tenant.tenantId),
     )
   const [first, second] = [await make(), await make()]
-  const lease = (await runs.takeLease(first.job)) as Lease
-  expect(await runs.finishQuietly({ ...lease, token: lease.token - 1, deltaLink: 'lost' })).toBeUndefined()
-  expect(await runs.finishQuietly({ ...lease, deltaLink: '$deltatoken=kept' })).toEqual({ next: second })
-  expect(await runs.finishQuietly({ ...lease, deltaLink: 'twice' })).toBeUndefined()
+  const lease = (await leases.take(first.job)) as Lease
+  expect(await endings.finishQuietly({ ...lease, token: lease.token - 1, deltaLink: 'lost' })).toBeUndefined()
+  expect(await endings.finishQuietly({ ...lease, deltaLink: '$deltatoken=kept' })).toEqual({ next: second })
+  expect(await endings.finishQuietly({ ...lease, deltaLink: 'twice' })).toBeUndefined()
   const { rows: places } = await platform.stores.pool.query(
     'select delta_link from roster.account_sync where account_id = $1',
     [tenant.accountId],
   )
   expect(places).toEqual([{ delta_link: '$deltatoken=kept' }])
-  const last = (await runs.takeLease(second.job)) as Lease
-  expect(await runs.finishQuietly(last)).toEqual({ next: undefined })
+  const last = (await leases.take(second.job)) as Lease
+  expect(await endings.finishQuietly(last)).toEqual({ next: undefined })
 })

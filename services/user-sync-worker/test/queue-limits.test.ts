@@ -8,7 +8,7 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateQueues, openQueue, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
-import { registerQueueMetrics } from '../src/metrics/queue-metrics.ts'
+import { registerQueueMetrics } from '../src/metrics.ts'
 
 // How much a queue tries and keeps, on both engines.
 

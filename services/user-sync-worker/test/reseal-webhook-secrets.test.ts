@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { unseal } from '@jackfield/sealing/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { postgresWebhookEndpoints, secretContext } from '../src/adapters/outbox/postgres-webhook-endpoints.ts'
-import { resealWebhookSecrets } from '../src/adapters/outbox/reseal-webhook-secrets.ts'
+import {
+  postgresWebhookEndpoints,
+  resealWebhookSecrets,
+  secretContext,
+} from '../src/adapters/outbox/webhook-endpoints.ts'
 import { inScope, scopedPool } from '../src/adapters/tenant-scope.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 

@@ -37,10 +37,10 @@ test('QC-04 a worker that comes back after its lease was taken over writes nothi
   const directoryId = addLargeDirectory(platform, 10)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)
-  const late = (await platform.ports.runs.takeLease(job)) as Lease
-  expect(await platform.ports.runs.takeLease(job)).toBeUndefined() // held
+  const late = (await platform.ports.leases.take(job)) as Lease
+  expect(await platform.ports.leases.take(job)).toBeUndefined() // held
   await expireLease(job.runId)
-  const current = (await platform.ports.runs.takeLease(job)) as Lease
+  const current = (await platform.ports.leases.take(job)) as Lease
   expect(current.token).toBeGreaterThan(late.token)
 
   const page = {
@@ -53,10 +53,10 @@ test('QC-04 a worker that comes back after its lease was taken over writes nothi
     met: [],
     next: 'decide',
   }
-  expect(await platform.ports.runs.commitPage(late, page)).toBe(false)
-  expect(await platform.ports.runs.restart(late)).toBeUndefined()
-  expect(await platform.ports.runs.release(late, 0)).toBeUndefined()
-  expect(await platform.ports.runs.fail(late, { code: 'late', message: 'late' })).toBe(false)
+  expect(await platform.ports.pages.commitPage(late, page)).toBe(false)
+  expect(await platform.ports.endings.restart(late)).toBeUndefined()
+  expect(await platform.ports.leases.release(late, 0)).toBeUndefined()
+  expect(await platform.ports.endings.fail(late, { code: 'late', message: 'late' })).toBe(false)
   const { body } = await platform.call('GET', `${tenant.api}/sync-runs/${job.runId}`)
   expect(body).toMatchObject({ status: 'running', counts: { seen: 0, skipped: 0 }, skippedUsers: [] })
 })
@@ -83,7 +83,7 @@ test('one run per account at a time: the second waits, and is handed on when the
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
   const [first, second] = [await createRun(tenant, directoryId), await createRun(tenant, directoryId)]
-  expect(await platform.ports.runs.takeLease(second.job)).toBeUndefined()
+  expect(await platform.ports.leases.take(second.job)).toBeUndefined()
   const outcome = await advance()(first.job, never)
   expect(outcome.next).toEqual(second)
   await advance()(second.job, never)

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { registerSyncMetrics } from '../src/metrics/sync-metrics.ts'
+import { registerRosterMetrics } from '../src/metrics.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
@@ -33,7 +33,7 @@ async function givenRun() {
 }
 async function stalledByMetrics(): Promise<number> {
   const registry = new Registry()
-  registerSyncMetrics(registry, platform.ports)
+  registerRosterMetrics(registry, platform.ports)
   return Number(/^jackfield_sync_runs_stalled (\d+)$/m.exec(await registry.metrics())?.[1])
 }
 const longAgo = (runId: string) =>

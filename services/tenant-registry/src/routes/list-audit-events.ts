@@ -2,9 +2,9 @@ import { AuditEvent, AuditEventQuery } from '@jackfield/contract/audit-event'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { requireReach } from '../guards/caller-scope.ts'
-import { readRange } from '../http/list-page.ts'
 import type { Ports } from '../ports.ts'
 
 const schema = {

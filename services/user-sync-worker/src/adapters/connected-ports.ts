@@ -3,7 +3,7 @@ import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import type pg from 'pg'
 import type { HoldPolicy } from '../domain/extension-hold.ts'
-import type { Ports } from '../ports.ts'
+import type { SyncSettings } from '../domain/sync-settings.ts'
 import { appOnlyTokens } from './graph/app-only-tokens.ts'
 import { graphClient, type ShortenedWait } from './graph/graph-client.ts'
 import { graphDirectory } from './graph/graph-directory.ts'
@@ -11,7 +11,7 @@ import { signedCursors } from './graph/graph-paging.ts'
 import { graphSubscriptions } from './graph/graph-subscriptions.ts'
 import { postgresSubscriptions } from './notifications/postgres-subscriptions.ts'
 import { pendingAuditEvents } from './outbox/pending-audit-events.ts'
-import { postgresWebhookEndpoints } from './outbox/postgres-webhook-endpoints.ts'
+import { postgresWebhookEndpoints } from './outbox/webhook-endpoints.ts'
 import { webhookOutbox } from './outbox/webhook-outbox.ts'
 import { isWebhookAddress, webhookSender } from './outbox/webhook-sender.ts'
 import { bullBoard } from './queue/bull-board.ts'
@@ -28,9 +28,12 @@ import { postgresPhoneSystems } from './roster/postgres-phone-systems.ts'
 import { postgresPhoneUsers } from './roster/postgres-phone-users.ts'
 import { postgresRevocations } from './roster/postgres-revocations.ts'
 import { postgresTenantData } from './roster/postgres-tenant-data.ts'
-import { postgresSyncRuns } from './sync-runs/postgres-sync-runs.ts'
-import { postgresSyncHealth } from './sync-runs/sync-health.ts'
-import type { SyncSettings } from './sync-runs/sync-settings.ts'
+import { runEndings } from './sync-runs/run-endings.ts'
+import { runLeases } from './sync-runs/run-leases.ts'
+import { runPages } from './sync-runs/run-pages.ts'
+import { syncHealth } from './sync-runs/sync-health.ts'
+import { syncRuns } from './sync-runs/sync-runs.ts'
+import { syncSchedule } from './sync-runs/sync-schedule.ts'
 import { inScope, scopedPool } from './tenant-scope.ts'
 
 export type ConnectionOptions = {
@@ -42,14 +45,14 @@ export type ConnectionOptions = {
   sync: SyncSettings
   holds: HoldPolicy
   webhookBaseUrl: string | undefined
-  /** Keys that seal signing secrets; none, and no webhook endpoint can be made. */
+  /** Seal signing secrets; without a key no webhook endpoint can be made. */
   sealingKeys: readonly Buffer[]
-  /** Hears of a webhook endpoint whose signing secret no key opens. */
+  /** Called for a webhook endpoint whose signing secret no key opens. */
   onUnopened?: (what: string) => void
   onShortenedWait: (wait: ShortenedWait) => void
 }
 
-/** Every port on its real counterpart. */
+/** Every port, connected to its real counterpart. */
 export function connectedPorts({
   pool: confined,
   queue,
@@ -62,11 +65,11 @@ export function connectedPorts({
   sealingKeys,
   onUnopened = () => undefined,
   onShortenedWait,
-}: ConnectionOptions): Ports {
+}: ConnectionOptions) {
   const pool = scopedPool(confined)
   const [key] = internalTokenKeys
   if (!key) throw new TypeError('INTERNAL_TOKEN_KEYS has no key.')
-  // Beside an emulator everything is on one machine.
+  // An emulator and its webhook receivers are on this machine.
   const allowsLoopback =
     microsoft.MICROSOFT_GRAPH_URL !== undefined && isLoopbackHost(new URL(microsoft.MICROSOFT_GRAPH_URL).hostname)
   const registry = registryClient(
@@ -86,8 +89,12 @@ export function connectedPorts({
     inScope,
     registry,
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
-    runs: postgresSyncRuns(pool, sync),
-    syncHealth: postgresSyncHealth(pool, sync),
+    runs: syncRuns(pool),
+    leases: runLeases(pool),
+    pages: runPages(pool),
+    endings: runEndings(pool, sync),
+    schedule: syncSchedule(pool, sync),
+    syncHealth: syncHealth(pool, sync),
     queue: bullmqSyncQueue(queue),
     jobBoard: bullBoard(queue),
     users: postgresPhoneUsers(pool, holds),
@@ -104,8 +111,9 @@ export function connectedPorts({
     webhookEndpoints: postgresWebhookEndpoints(pool, sealingKeys),
     webhookOutbox: webhookOutbox(pool, sealingKeys, () => onUnopened('webhook secret')),
     sendWebhook: webhookSender({ allowsLoopback }),
-    isWebhookAddress: (text) => isWebhookAddress(text, allowsLoopback),
+    isWebhookAddress: (text: string) => isWebhookAddress(text, allowsLoopback),
     subscriptions: postgresSubscriptions(pool),
+    /** Undefined where no address is set that Microsoft could post to. */
     graphSubscriptions: graphSubscriptions(graph, webhookBaseUrl),
   }
 }

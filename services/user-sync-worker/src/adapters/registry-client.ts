@@ -1,33 +1,28 @@
 import { Tenant } from '@jackfield/contract/tenant'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
 import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Registry } from '../ports.ts'
 
-const TENANT_LIFETIME_MS = 10_000
-const MOST_TENANTS = 10_000
-/** Nothing gets through now, whatever is sent. */
+/** Statuses by which nothing gets through now, whatever is sent. */
 const AWAY = new Set([0, 429, 502, 503, 504])
-/** It is what was sent that is wrong. */
+/** Statuses that mean a wrong body. */
 const REFUSES_BODY = new Set([400, 413, 422])
 
-/**
- * tenant-registry over HTTP. That a tenant exists is remembered for some seconds; connections, which carry the
- * credential, never.
- */
-export function registryClient(client: ServiceClient, now: () => number = Date.now): Registry {
-  const knownUntil = new Map<string, number>()
+/** tenant-registry over HTTP. Tenants are cached for some seconds; connections, which carry credentials, never. */
+export function registryClient(client: ServiceClient): Registry {
+  const known = new LRUCache<string, true>({ max: 10_000, ttl: 10_000 })
   const connections = connectionClient(client)
   return {
     async hasTenant(tenantId) {
-      if ((knownUntil.get(tenantId) ?? 0) > now()) return true
+      if (known.has(tenantId)) return true
       const tenant = await unlessUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant), {
         kind: 'unavailable',
       })
       if (!tenant) return false
       if ('kind' in tenant) return tenant
-      if (knownUntil.size >= MOST_TENANTS) knownUntil.clear()
-      knownUntil.set(tenantId, now() + TENANT_LIFETIME_MS)
+      known.set(tenantId, true)
       return true
     },
     async recordAuditEvent(event) {
@@ -43,12 +38,15 @@ export function registryClient(client: ServiceClient, now: () => number = Date.n
     },
     recordCredentialUse: connections.recordCredentialUse,
     async recordSyncHealth(tenantId, accountId, failure) {
-      const path = `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/sync-health`
       try {
-        await client.post(path, { failure }, z.object({}))
+        await client.post(
+          `/internal/tenants/${tenantId}/microsoft-accounts/${accountId}/sync-health`,
+          { failure },
+          z.object({}),
+        )
         return true
       } catch (error) {
-        // Changed by somebody else in that moment, or not there: told again.
+        // 412: changed by somebody else at that moment. Reported again.
         if (error instanceof ServiceCallError && (error.status === 0 || error.status === 412 || error.status >= 500))
           return { kind: 'unavailable' }
         throw error

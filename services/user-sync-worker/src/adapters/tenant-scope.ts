@@ -3,30 +3,20 @@ import { EVERY_TENANT, type Scope } from '@jackfield/postgres/tenant-scope'
 import type pg from 'pg'
 import type { InScope } from '../ports.ts'
 
-/** The database role of this service, made by its migrations. */
+/** The database role of this service. */
 export const DATABASE_ROLE = 'jackfield_roster'
 
 const SET_SCOPE = { name: 'set-scope', text: `select set_config('jackfield.tenant', $1, false)` }
 const NOBODY = ''
 
 const scopes = new AsyncLocalStorage<Scope>()
-/**
- * The scope that each connection has, whichever pool here took it last: nobody else sets it, and it is set outside of
- * transactions, so that no rollback takes it back.
- */
+/** The scope of each connection. Only `connect` sets it, outside of transactions, so that no rollback resets it. */
 const set = new WeakMap<pg.PoolClient, Scope>()
 
-/**
- * Everything `work` does in the database is confined to one tenant by row-level security, whatever its queries ask for
- * (T-90).
- */
+/** Confines the database work of `work` to one tenant by row-level security, whatever its queries ask for (T-90). */
 export const inScope: InScope = (scope, work) => scopes.run(scope === 'every-tenant' ? EVERY_TENANT : scope, work)
 
-/**
- * A pool whose every connection is confined to the scope it is taken in; taken outside of any it sees no tenant's row.
- * The scope is set at each taking, so that what a connection served before does not matter, unless it is known to have
- * that scope already.
- */
+/** A pool whose connections are confined to the scope in which they are taken; outside of any they see no tenant's row. */
 export function scopedPool(pool: pg.Pool): pg.Pool {
   async function connect(): Promise<pg.PoolClient> {
     const client = await pool.connect()

@@ -9,7 +9,7 @@ export type UnboundUser = {
   businessPhones: string[]
   mobilePhone: string | null
   employeeId: string | null
-  /** What they had before they left for longer than it was kept. */
+  /** Released while they were gone. */
   formerExtension: string | null
 }
 export type SuggestedExtension = { number: string; name: string | null; holder: ExtensionHolder | null }
@@ -19,7 +19,7 @@ type Directory = ReadonlyMap<string, SuggestedExtension>
 const SHORTEST_FIT = 3
 const LONGEST_FIT = 8
 
-/** Extensions that fit somebody, each once with its best reason. What a rule says outweighs every likeness. */
+/** Extensions that fit a user, each once with its best reason. A rule outweighs every likeness. */
 export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: readonly BindingRule[]): Candidate[] {
   const found = new Map<string, Candidate>()
   const add = (extension: string, score: number, reason: Candidate['reason']) => {
@@ -37,7 +37,7 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
   if (user.mobilePhone) addPhone(user.mobilePhone, 0.2, 'mobile-phone', add)
   if (user.employeeId !== null) {
     add(user.employeeId, 0.9, 'employee-id')
-    // E00204 is 204 to those who count extensions.
+    // E00204 fits extension 204.
     add(/^\D*0*(\d+)$/.exec(user.employeeId)?.[1] ?? '', 0.75, 'employee-id')
   }
   const [local = ''] = (user.mail ?? user.userPrincipalName).split('@')
@@ -46,7 +46,7 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
   return [...found.values()]
 }
 
-/** A number that names its extension says it; otherwise the more of the last digits fit, the better. */
+/** A number may name its extension; otherwise the more of its last digits fit, the better. */
 function addPhone(
   phone: string,
   less: number,
@@ -60,10 +60,7 @@ function addPhone(
     add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
 }
 
-/**
- * "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23). The digits before it are the company's, not the
- * person's.
- */
+/** "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23), after the company's number. */
 function namedExtension(phone: string): string | undefined {
   return /(?:ext(?:ension)?|x|#)[\s.:=]*(\d{2,8})\s*(?:;|$)/i.exec(phone)?.[1]
 }
@@ -72,10 +69,7 @@ const NAMESAKE_SCORES = { mail: 0.92, 'employee-id': 0.91, name: 0.85 } as const
 type Namesake = { number: string; reason: keyof typeof NAMESAKE_SCORES }
 const NAMES = new WeakMap<Directory, Map<string, string[]>>()
 
-/**
- * Extensions that bear the person's mail, user principal name, employee id or name; a name that several extensions bear
- * tells nothing.
- */
+/** Extensions named after the user's mail, user principal name, employee id or name, if only one is. */
 function namesakes(user: UnboundUser, byNumber: Directory): Namesake[] {
   const names = NAMES.get(byNumber) ?? indexOfNames(byNumber)
   NAMES.set(byNumber, names)

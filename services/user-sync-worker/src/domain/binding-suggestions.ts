@@ -4,9 +4,8 @@ import { type Candidate, candidatesOf, type SuggestedExtension, type UnboundUser
 export type { SuggestedExtension, UnboundUser }
 
 /**
- * Proposes at most one extension of a phone system for each unbound person, and no extension twice. The best fits go
- * first; an extension that fits several people equally well is nobody's, and is listed, as is one that fits but is
- * held.
+ * Proposes at most one extension of a phone system for each unbound user, and no extension twice, the best fits first.
+ * An extension that fits several users equally well, or is taken, is a conflict.
  */
 export function suggestBindings(
   users: readonly UnboundUser[],
@@ -38,7 +37,7 @@ export function suggestBindings(
 
 type Outcome = { given: Map<string, BindingSuggestion>; taken: Set<string>; conflicts: Map<string, BindingConflict> }
 
-/** All who claim one extension with one score. */
+/** Decides among the users who claim one extension with one score. */
 function settle(
   claims: readonly Candidate[],
   byNumber: ReadonlyMap<string, SuggestedExtension>,
@@ -61,10 +60,7 @@ function settle(
   })
 }
 
-/**
- * Gives the next free number to each who is left, in the order in which the people came; a number in conflict waits for
- * an admin.
- */
+/** Gives the next free number to each user without a fit, in their order; numbers in conflict wait for an admin. */
 function fillRanges(
   users: readonly UnboundUser[],
   extensions: readonly SuggestedExtension[],

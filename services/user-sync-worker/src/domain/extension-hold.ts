@@ -1,18 +1,15 @@
 import type { ExtensionHold, ExtensionHolder, PhoneUser } from '@jackfield/contract/phone-user'
 
-/** For how many days the extensions of people who left are kept for them; 0: until an admin frees them. */
+/** How many days the extensions of people who left are held for them; 0: until an admin frees them. */
 export type HoldPolicy = { deletedDays: number; disabledDays: number }
 export type Standing = { status: PhoneUser['status']; statusSince: Date }
 
-/** Who holds an extension, as the roster has it. */
+/** The holder of an extension, as the roster has it. */
 export type ReadHolder = { userId: string; displayName: string; status: PhoneUser['status']; statusSince: string }
 
 const DAY_MS = 86_400_000
 
-/**
- * How an extension is kept for somebody; undefined while they are there. Days are 24 hours, whatever a clock on a wall
- * says.
- */
+/** How an extension is held for a user; undefined while they are active. Days are 24 hours. */
 export function holdOf({ status, statusSince }: Standing, policy: HoldPolicy): ExtensionHold | undefined {
   if (status === 'active') return undefined
   const days = daysFor(status, policy)
@@ -27,7 +24,7 @@ export function holderOf(read: ReadHolder | null, policy: HoldPolicy): Extension
   return hold ? { userId, displayName, hold } : { userId, displayName }
 }
 
-/** Since when at the latest somebody must have been gone for their extensions to be free now; null: never by itself. */
+/** The latest departure whose extensions are released now; null: never without an admin. */
 export function goneSince(policy: HoldPolicy, now: Date): Record<'deleted' | 'disabled', Date | null> {
   const limit = (status: 'deleted' | 'disabled') => {
     const days = daysFor(status, policy)

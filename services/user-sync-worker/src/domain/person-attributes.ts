@@ -1,14 +1,13 @@
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 
-// The attributes of a person that the roster keeps, by the name that Graph, the API and webhooks give them. From this
-// table are made: what is asked of Graph and how it is read, what a comparison compares, the content digest, the
-// columns of every statement that reads or writes people, and what webhooks say of a person
-// (`roster.person_attributes`, filled in by the migration). A new attribute is a line here and in the contract's
-// `PersonAttributes`, and a migration that adds its column.
+// The attributes of a person, by their name in Graph, the API and webhooks. This table makes: the request to Graph and how
+// its answer is read, the comparison, the content digest, the columns of every statement on people, and what webhooks
+// say of a person (`roster.person_attributes`, filled in by the migration). A new attribute is a line here and in the
+// contract's `PersonAttributes`, and a migration that adds its column.
 
 type Attribute = {
   column: string
-  /** How the value is read; a text of another type than text, or an empty one, counts as not given. */
+  /** How the value is read; an empty text, or a value of another type, counts as not given. */
   form: 'text' | 'texts' | 'user-type'
   /** In UTF-16 code units, at least what Graph allows; longer texts are cut. */
   longest: number

@@ -1,10 +1,7 @@
 import type { SubscriptionFailure } from '@jackfield/contract/notification-health'
 import { type DirectoryFailure, explain } from './directory-failure.ts'
 
-/**
- * Graph has no code of its own for an address that does not answer its validation request, nor for a quota: its words
- * are all there is.
- */
+/** Graph has no code for an address that fails its validation request, nor for a quota: only the message tells. */
 const UNREACHABLE = /validation request (?:failed|timed out)/i
 const LIMIT = /limit reached/i
 

@@ -1,16 +1,17 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { subscriptionFailure } from '../domain/subscription-failure.ts'
-import type { ClaimedSubscription, Ports, SubscriptionAnswer } from '../ports.ts'
+import type { Ports, SubscriptionAnswer } from '../ports.ts'
 
 type Needs = Pick<Ports, 'subscriptions' | 'graphSubscriptions' | 'registry'>
+type ClaimedSubscription = Awaited<ReturnType<Ports['subscriptions']['claimDue']>>[number]
 
 const AT_ONCE = 20
 const LONG_SECONDS = 600
 
 /**
- * Every account that is kept in step has a subscription: made, renewed at half of its life or when Graph asks for it,
- * and made anew when Graph has lost it or has been silent about changes (S44). What fails is tried again, later each
- * time; the scheduled delta does without.
+ * Keeps a subscription for every account that is kept in step: renews it at half of its life or when Graph asks for it,
+ * and replaces it when Graph lost it or was silent about changes (S44). Failures are retried with backoff; meanwhile the
+ * scheduled delta finds the changes.
  */
 export function keepSubscriptions(ports: Needs, newClientState: () => string) {
   return async (): Promise<number> => {
@@ -24,7 +25,7 @@ export function keepSubscriptions(ports: Needs, newClientState: () => string) {
   }
 }
 
-/** Nothing keeps a subscription claimed for longer than somebody works on it. */
+/** An error ends the claim at once. */
 async function keepOrPostpone(ports: Needs, claimed: ClaimedSubscription, newClientState: () => string): Promise<void> {
   try {
     await keep(ports, claimed, newClientState)
@@ -53,7 +54,7 @@ async function keep(ports: Needs, claimed: ClaimedSubscription, newClientState: 
   )
 }
 
-/** One that is silent may be broken in a way that Graph does not know of: it is taken away and made anew. */
+/** A silent subscription may be broken without Graph knowing: it is deleted and replaced. */
 async function renew(
   ports: Needs,
   connection: Connection,
@@ -68,7 +69,7 @@ async function renew(
 }
 
 async function create(ports: Needs, connection: Connection, clientState: string): Promise<SubscriptionAnswer> {
-  // Known before Graph can use it.
+  // Stored before Graph can use it.
   await ports.subscriptions.expectState(connection.accountId, clientState)
   return ports.graphSubscriptions?.create(connection, clientState) ?? { kind: 'missing' }
 }

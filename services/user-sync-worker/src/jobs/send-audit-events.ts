@@ -3,9 +3,9 @@ import type { Ports } from '../ports.ts'
 const AT_ONCE = 100
 
 /**
- * Hands the audit events that wait to the registry, which keeps each once: sent twice after a crash is harmless. One
- * that the registry refuses is put aside alone, and told to `onSetAside`; those behind it, of all tenants, go on.
- * Returns how many arrived.
+ * Sends the pending audit events to the registry, which is idempotent: sending twice after a crash is harmless. A refused
+ * event is set aside alone and reported to `onSetAside`; the events behind it, of all tenants, go on. Returns how many
+ * arrived.
  */
 export function sendAuditEvents(
   { auditEvents, registry }: Pick<Ports, 'auditEvents' | 'registry'>,

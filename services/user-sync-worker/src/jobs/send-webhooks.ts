@@ -6,8 +6,8 @@ const AT_ONCE = 240
 const MOST = { endpoint: 8, tenant: 24 }
 
 /**
- * Sends what waits: at least once, and for one endpoint in order per user. A message that fails rests with its
- * endpoint. Endpoints and tenants have slots of their own: those that hang hold up nobody else's webhooks (T-130).
+ * Sends due webhooks at least once, for one endpoint in order per user. A failed message rests with its endpoint.
+ * Endpoints and tenants have slots of their own: hanging receivers delay no others (T-130).
  */
 export function sendWebhooks(
   { webhookOutbox, sendWebhook }: Pick<Ports, 'webhookOutbox' | 'sendWebhook'>,
@@ -18,7 +18,7 @@ export function sendWebhooks(
     slots,
     async listDue() {
       const due = await webhookOutbox.listDue(MOST.endpoint)
-      // An endpoint that failed last time is tried with one message, not with all its slots.
+      // A failing endpoint is tried with one message, not with all its slots.
       return due.filter(({ endpoint, isFailing }) => !isFailing || slots.held('endpoint', endpoint) === 0)
     },
     claim: webhookOutbox.claim,

@@ -19,10 +19,10 @@ const schema = {
   body: GraphNotifications,
   response: { 202: z.void() },
 }
-/** How many of a batch's refused elements the log names by their place. */
+/** Maximum refused elements of a batch that the log names by position. */
 const MOST_NAMED = 10
 
-/** Where Microsoft Graph posts. What is let in is a mark on the account's row, committed before the answer (T-81). */
+/** Where Microsoft Graph posts. A notification is a mark on the account's row, committed before the answer (T-81). */
 export const receiveNotifications: FastifyPluginAsync<Needs> = async (app, ports) => {
   app.addHook('onRequest', answerHandshake)
   await app.register(changes, ports)
@@ -47,10 +47,7 @@ const lifecycle: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) =
   })
 }
 
-/**
- * Whoever asks gets back what he sent, decoded, as plain text, and nothing else happens: the body is not even read
- * (T-80, WH-13).
- */
+/** Echoes the decoded token as plain text and does nothing else: the body is not read (T-80, WH-13). */
 async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
   const { validationToken } = request.query as { validationToken?: unknown }
   if (typeof validationToken !== 'string' || validationToken.length > 4096) return undefined
@@ -60,10 +57,7 @@ async function answerHandshake(request: FastifyRequest, reply: FastifyReply): Pr
     .send(validationToken)
 }
 
-/**
- * Which of them come from the subscription we made. A forged one is answered like a true one, and audited at most once
- * a minute.
- */
+/** Which notifications come from our subscription. A forged one gets the same answer, and is audited once a minute. */
 async function judge(
   ask: Needs['subscriptions']['judge'],
   subscriptions: Needs['subscriptions'],

@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
-import type { JobBoard } from '../ports.ts'
+import type { Ports } from '../ports.ts'
 
 /** Scripts from our own files only; the board's page has style attributes. */
 const POLICY = [
@@ -18,11 +18,8 @@ const POLICY = [
 
 const hidden = { schema: { hide: true } } as const
 
-/**
- * The queues to look at and, for an admin who may change things, to retry and clear failed jobs in. Register below a
- * path of its own.
- */
-export const showJobBoard: FastifyPluginAsync<{ jobBoard: JobBoard }> = async (app, { jobBoard }) => {
+/** A dashboard of the queues; admins with the role `admin` retry, remove and pause. Has a path of its own. */
+export const showJobBoard: FastifyPluginAsync<Pick<Ports, 'jobBoard'>> = async (app, { jobBoard }) => {
   const basePath = `${app.prefix}/`
   await app.register(fastifyStatic, {
     root: jobBoard.filesDirectory,

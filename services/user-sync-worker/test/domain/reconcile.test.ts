@@ -4,7 +4,7 @@ import { type DirectoryItem, itemOf, readDirectoryItem } from '../../src/domain/
 import type { DirectoryUser } from '../../src/domain/directory-user.ts'
 import { isWanted } from '../../src/domain/import-filter.ts'
 import { type KnownUser, reconcile } from '../../src/domain/reconcile.ts'
-import { blowsFuse } from '../../src/domain/removal-fuse.ts'
+import { blowsFuse } from '../../src/domain/sync-settings.ts'
 
 const idOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
 const person = (members: Partial<DirectoryUser> = {}): DirectoryUser => ({

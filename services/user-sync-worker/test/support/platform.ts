@@ -20,10 +20,10 @@ import { ATTRIBUTE_COLUMNS } from '../../src/adapters/page-writes/write-users.ts
 import { migrateQueues, type QueueEngine } from '../../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from '../../src/adapters/queue/bullmq-sync-queue.ts'
 import { migrateRoster } from '../../src/adapters/roster/migrate-roster.ts'
-import type { SyncSettings } from '../../src/adapters/sync-runs/sync-settings.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
-import { registerAuditMetrics } from '../../src/metrics/audit-metrics.ts'
+import type { SyncSettings } from '../../src/domain/sync-settings.ts'
+import { registerRosterMetrics } from '../../src/metrics.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { startGraphGate } from './graph-gate.ts'
 import { startTestRegistry } from './registry.ts'
@@ -105,7 +105,7 @@ export async function startPlatform(
     ? { logLevel: 'debug', logTo: { write: (line: string) => void said.push(line) } }
     : { logLevel: 'silent' }
   const app = buildApp(served, { ...logging, healthChecks, internalTokenKeys: [key], isMigrated: () => true })
-  app.after(() => registerAuditMetrics(app.metrics, served))
+  app.after(() => registerRosterMetrics(app.metrics, served))
   await (port === undefined ? app.ready() : app.listen({ host: '127.0.0.1', port }))
   const workers: RunningWorker[] = []
   const sign = internalTokenSigner('test', [key])
@@ -155,17 +155,14 @@ export async function startPlatform(
 
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
-    const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
+    const { sliceMs = 5_000, reconcileEveryMs = 500, watchEveryMs = 10_000 } = options
     const worker = await startWorker(served, {
       sliceMs,
       holds: HOLDS,
-      giveBackEveryMs: 200,
       consume,
       onError: (error) => said?.push(inspect(error, { depth: 10 })),
       log: app.log,
-      watchEveryMs: options.watchEveryMs ?? 10_000,
-      reconcileEveryMs,
-      scheduleEveryMs: 200,
+      everyMs: { giveBack: 200, watch: watchEveryMs, reconcile: reconcileEveryMs, schedule: 200 },
     })
     workers.push(worker)
     return worker

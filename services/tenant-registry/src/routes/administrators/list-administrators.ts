@@ -2,9 +2,9 @@ import { Administrator, AdministratorQuery } from '@jackfield/contract/administr
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { tenantFilter } from '../../guards/caller-scope.ts'
-import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -2,8 +2,8 @@ import { App, ClientId } from '@jackfield/contract/app'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

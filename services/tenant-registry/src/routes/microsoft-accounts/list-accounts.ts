@@ -3,10 +3,10 @@ import { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { presentAccount } from '../../domain/microsoft-account.ts'
 import { refuse } from '../../errors.ts'
-import { readRange } from '../../http/list-page.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -1,9 +1,9 @@
 import type { Connection } from '@jackfield/contract/internal-api'
 import { z } from 'zod'
-import type { ChangePage, Directory, DirectoryPage } from '../../directory-ports.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { readDirectoryItem } from '../../domain/directory-item.ts'
 import { readDirectoryUser, USER_PROPERTIES } from '../../domain/directory-user.ts'
+import type { ChangePage, Directory, DirectoryPage } from '../../ports.ts'
 import type { GraphClient } from './graph-client.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
 

@@ -1,10 +1,11 @@
 import { hash as digest, timingSafeEqual } from 'node:crypto'
-import { SubscriptionFailure } from '@jackfield/contract/notification-health'
+import type { GraphNotification, LifecycleEvent } from '@jackfield/contract/graph-notification'
+import { type NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
 import type pg from 'pg'
-import type { ClaimedSubscription, Subscriptions } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
-/** How long one worker has for a subscription before another may try. */
+/** How long a claim lasts before another worker may try. */
 const CLAIM = `interval '60 seconds'`
 
 const ADD_MISSING = `
@@ -21,8 +22,8 @@ returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id
   case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet"`
 
 /**
- * Half of its life later it is renewed. A new one also hints at what happened while nobody told: together, or a crash
- * between loses it.
+ * Renewed at half of its life. A new subscription also makes a delta due, for changes of the time without one: in one
+ * statement, so that a crash cannot lose it.
  */
 const KEEP = `
 with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)
@@ -36,32 +37,28 @@ update roster.subscription set failures = failures + 1, failure = coalesce($3, f
   not_before = now() + greatest($2, least(3600, 3 * 2 ^ least(failures, 11))) * interval '1 second'
 where account_id = $1`
 
-// Whoever asks has perhaps mended something. The claim of a worker that is trying just now stays, and so does a wait
-// that Graph asked for.
+// An admin who asks may have mended something: the next attempt is due at once. A worker's claim stays, and so does a
+// wait that Graph asked for.
 const RETRY = `
 update roster.subscription set not_before = now()
 where tenant_id = $1 and account_id = $2 and failed_at < now() - interval '10 seconds' and failure ->> 'kind' <> 'throttled'
   and not_before > now() + ${CLAIM}`
 
-// One of the directory that the account was connected to before is none.
+// A subscription of the account's former directory does not count.
 const HEALTH = `
 select s.subscription_id is not null as "isThere", s.expires_at as "expiresAt", s.subscribed_at as "subscribedAt",
   s.last_notified_at as "lastNotifiedAt", s.is_quiet as "isQuiet", s.failure, s.failed_at as "failedAt"
 from roster.account_sync a left join roster.subscription s on s.account_id = a.account_id and s.directory_id = a.directory_id
 where a.tenant_id = $1 and a.account_id = $2`
-type HealthRow = {
+type HealthRow = Record<'expiresAt' | 'subscribedAt' | 'lastNotifiedAt' | 'failedAt', Date | null> & {
   isThere: boolean
-  expiresAt: Date | null
-  subscribedAt: Date | null
-  lastNotifiedAt: Date | null
   isQuiet: boolean | null
   failure: unknown
-  failedAt: Date | null
 }
 
-// Written once for a burst: a mark that is there already says it all.
+// Written once for a burst.
 const HINT = `update roster.account_sync set hinted_at = now() where account_id = $1 and hinted_at is null`
-/** Both have names: planned once for a connection, they are most of what a notification costs. */
+/** Prepared statements: planning is most of what a notification costs. */
 const KNOWN = {
   name: 'known-subscription',
   text: 'select subscription_id, directory_id, client_state_hash from roster.subscription where account_id = $1',
@@ -95,28 +92,39 @@ const AFTER = {
 }
 
 type KnownRow = { subscription_id: string | null; directory_id: string; client_state_hash: Buffer | null }
-type Told = Parameters<Subscriptions['judge']>[1][number]
+type Told = Pick<GraphNotification, 'subscriptionId' | 'directoryId' | 'clientState'>
+export type ClaimedSubscription = Record<'tenantId' | 'accountId' | 'directoryId', string> & {
+  /** Null when there is none at Microsoft, or one of another directory. */
+  subscriptionId: string | null
+  isQuiet: boolean
+}
 
-export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
+/** What is known of the subscriptions at Microsoft. */
+export function postgresSubscriptions(pool: pg.Pool) {
   return {
-    async claimDue(limit) {
+    /** Subscriptions to be made or renewed now. */
+    async claimDue(limit: number): Promise<ClaimedSubscription[]> {
       await pool.query(ADD_MISSING)
-      const { rows } = await pool.query<ClaimedSubscription>(CLAIM_DUE, [limit])
-      return rows
+      return (await pool.query<ClaimedSubscription>(CLAIM_DUE, [limit])).rows
     },
-    async expectState(accountId, clientState) {
-      await pool.query('update roster.subscription set client_state_hash = $2 where account_id = $1', [
-        accountId,
-        hash(clientState),
-      ])
+    async expectState(accountId: string, clientState: string): Promise<void> {
+      const text = 'update roster.subscription set client_state_hash = $2 where account_id = $1'
+      await pool.query(text, [accountId, hash(clientState)])
     },
-    async keep({ accountId, directoryId }, { id, expiresAt }, isNew) {
+    /** `isNew`: changes were not notified for a while. */
+    async keep(
+      { accountId, directoryId }: ClaimedSubscription,
+      { id, expiresAt }: { id: string; expiresAt: Date },
+      isNew: boolean,
+    ): Promise<void> {
       await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew])
     },
-    async postpone(accountId, seconds, failure) {
+    /** Backoff, at least `seconds`. `failure` is Graph's. */
+    async postpone(accountId: string, seconds: number, failure?: SubscriptionFailure): Promise<void> {
       await pool.query(FAILED, [accountId, seconds, failure === undefined ? null : JSON.stringify(failure)])
     },
-    async check(tenantId, accountId) {
+    /** Null when the account is not kept in step. A failed subscription is tried again soon. */
+    async check(tenantId: string, accountId: string): Promise<NotificationHealth['subscription']> {
       const { rows } = await pool.query<HealthRow>(HEALTH, [tenantId, accountId])
       const [row] = rows
       if (!row) return null
@@ -131,57 +139,54 @@ export function postgresSubscriptions(pool: pg.Pool): Subscriptions {
         failure: failure && { ...failure, at: failedAt.toISOString() },
       }
     },
-    async judge(accountId, told) {
+    /** Which notifications come from the account's own subscription. */
+    async judge(accountId: string, told: readonly Told[]): Promise<boolean[]> {
       const { rows } = await pool.query<KnownRow>({ ...KNOWN, values: [accountId] })
       return judged(rows[0], told)
     },
-    async hear(accountId, told) {
-      // A true batch says one and the same; a false one may say anything.
-      const changing = told.filter((each, index) => index === 0 || !isSame(each, told[index - 1] as Told))
-      const different = [...new Map(changing.map((each) => [JSON.stringify(each), each])).values()]
-      const hashes = different.map(({ clientState }) => hash(clientState))
-      const [subscriptions, directories] = [
+    /** `judge`, and one that does makes a delta due. */
+    async hear(accountId: string, told: readonly Told[]): Promise<boolean[]> {
+      // A genuine batch names one subscription; a forged one may name any number.
+      const different = [...new Map(told.map((each) => [keyOf(each), each])).values()]
+      const values = [
+        accountId,
         different.map((each) => each.subscriptionId),
         different.map((each) => each.directoryId),
+        different.map(({ clientState }) => hash(clientState)),
       ]
-      const { rows } = await pool.query<KnownRow>({ ...HEAR, values: [accountId, subscriptions, directories, hashes] })
+      const { rows } = await pool.query<KnownRow>({ ...HEAR, values })
       return judged(rows[0], told)
     },
-    async follow(accountId, event) {
+    async follow(accountId: string, event: LifecycleEvent): Promise<void> {
       for (const text of AFTER[event]) await pool.query(text, [accountId])
     },
-    async noteRefusal(accountId, entryFor) {
+    /** At most once a minute for an account, and never for an unknown one. */
+    async noteRefusal(accountId: string, entryFor: (tenantId: string) => AuditEntry): Promise<void> {
       const { rows } = await pool.query<{ tenant_id: string }>(REFUSED, [accountId])
       if (rows[0]) await insertAuditEvent(pool, entryFor(rows[0].tenant_id))
     },
   }
 }
 
-function isSame(one: Told, other: Told): boolean {
-  return (
-    one.subscriptionId === other.subscriptionId &&
-    one.directoryId === other.directoryId &&
-    one.clientState === other.clientState
-  )
+function keyOf({ subscriptionId, directoryId, clientState }: Told): string {
+  return JSON.stringify([subscriptionId, directoryId, clientState])
 }
 
 const textOf = (time: Date | null) => time?.toISOString() ?? null
 
-/** Always compared, and over hashes, so that the time tells nothing (WH-04). */
+/** Hashes are compared, also for an unknown account, so that timing reveals nothing (WH-04). */
 function judged(row: KnownRow | undefined, told: readonly Told[]): boolean[] {
-  const known = row ?? { subscription_id: '', directory_id: '', client_state_hash: Buffer.alloc(32) }
+  const expected = row?.client_state_hash ?? Buffer.alloc(32)
   const isState = new Map<string, boolean>()
-  for (const { clientState } of told) {
-    if (isState.has(clientState)) continue
-    isState.set(clientState, timingSafeEqual(hash(clientState), known.client_state_hash ?? Buffer.alloc(32)))
-  }
-  return told.map(({ subscriptionId, directoryId, clientState }) => {
-    const isOurs = row !== undefined && subscriptionId === known.subscription_id && directoryId === known.directory_id
-    return isState.get(clientState) === true && isOurs
-  })
+  for (const { clientState } of told)
+    if (!isState.has(clientState)) isState.set(clientState, timingSafeEqual(hash(clientState), expected))
+  return told.map(
+    ({ subscriptionId, directoryId, clientState }) =>
+      isState.get(clientState) === true && subscriptionId === row?.subscription_id && directoryId === row.directory_id,
+  )
 }
 
-/** Only the hash is stored: whoever reads the database cannot send notifications (T-94). */
+/** Only the hash is stored: a reader of the database cannot forge notifications (T-94). */
 function hash(clientState: string): Buffer {
   return digest('sha256', clientState, 'buffer')
 }

@@ -1,12 +1,11 @@
-import { UnsealError, unseal } from '@jackfield/sealing/seal'
 import type pg from 'pg'
-import type { DueMessage, WaitingMessage, WebhookOutbox } from '../../ports.ts'
-import { secretContext } from './postgres-webhook-endpoints.ts'
+import type { WaitingMessage, WebhookFailure } from '../../ports.ts'
+import { openSecret } from './webhook-endpoints.ts'
 
-/** How long one sender has for what it claimed before another may try. */
+/** How long a claim lasts before another sender may try. */
 const CLAIM = `interval '60 seconds'`
 
-// The first message of each user that an endpoint has not had yet: the next waits until this one arrived (S52).
+// The first undelivered message of each user: the next waits until it has arrived (S52).
 const LIST_DUE = `
 select due.seq as id, e.id as endpoint, e.tenant_id as tenant, e.failures > 0 as "isFailing"
 from roster.webhook_endpoint e cross join lateral (
@@ -30,8 +29,8 @@ with sent as (update roster.webhook_message set delivered_at = now() where seq =
 update roster.webhook_endpoint set failures = 0, failing_since = null, last_error = null, last_delivered_at = now()
 where id = (select endpoint_id from sent)`
 
-// One that fails rests as a whole, longer each time; after a day, or when it says that it is gone, it is parked.
-// Messages that were under way together fail as one: counted each, they would make the first rest an hour long.
+// A failing endpoint rests as a whole, with backoff. After a day, or when it answers 410, it is parked. Messages that were
+// in flight together count as one failure, so that the first rest is a short one.
 const FAILED = `
 with back as (update roster.webhook_message set not_before = now() where seq = $1)
 update roster.webhook_endpoint set failures = failures + case when not_before <= now() then 1 else 0 end,
@@ -41,15 +40,13 @@ update roster.webhook_endpoint set failures = failures + case when not_before <=
   status = case when $4 or failing_since < now() - interval '24 hours' then 'parked' else status end
 where id = $2`
 
-/**
- * One whose secret no key opens: nothing can be signed for it. Its messages wait for a replay, once the key is back.
- */
+/** Nothing can be signed for an endpoint whose secret no key opens. Its messages wait for a replay. */
 const PARK = `
 update roster.webhook_endpoint set status = 'parked', failing_since = coalesce(failing_since, now()),
   last_error = 'The signing secret cannot be opened any more: make the endpoint anew.'
 where id = any($1::uuid[])`
 
-/** Delivered messages can be replayed for this long; what an endpoint never took goes with them. */
+/** How long messages can be replayed; undelivered ones are deleted with them. */
 const FORGET_OLD = `delete from roster.webhook_message where seq in (
   select seq from roster.webhook_message where created_at < now() - interval '30 days' limit 5000)`
 
@@ -58,17 +55,28 @@ type Row = Record<'seq' | 'id' | 'tenant_id' | 'endpoint_id' | 'url', string> & 
   sealed_secret: Buffer
 }
 
-/** `onUnopened` hears of each endpoint that is parked because no key opens its secret. */
-export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onUnopened: () => void): WebhookOutbox {
+type DueMessage = { id: string; endpoint: string; tenant: string; isFailing: boolean }
+
+/**
+ * Webhooks on their way to their receivers, written in the transactions of their causes. `onUnopened` is called for each
+ * endpoint that is parked because no key opens its secret.
+ */
+export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onUnopened: () => void) {
+  function toMessage({ seq, id, url, payload, ...row }: Row): WaitingMessage | undefined {
+    const secret = openSecret(row.sealed_secret, sealingKeys, row.tenant_id, row.endpoint_id)
+    return secret && { seq, id, endpointId: row.endpoint_id, url, secret, body: JSON.stringify(payload) }
+  }
   return {
-    async listDue(limitOfEndpoint) {
+    /** What may be sent now, oldest first, at most `limitOfEndpoint` of each endpoint. `id` is a message's `seq`. */
+    async listDue(limitOfEndpoint: number): Promise<DueMessage[]> {
       return (await pool.query<DueMessage>(LIST_DUE, [limitOfEndpoint])).rows
     },
-    async claim(seqs) {
+    /** Those of `seqs` that are still due. */
+    async claim(seqs: readonly string[]): Promise<WaitingMessage[]> {
       const { rows } = await pool.query<Row>(CLAIM_DUE, [seqs])
       const unopened = new Set<string>()
       const messages = rows.flatMap((row) => {
-        const message = toMessage(row, sealingKeys)
+        const message = toMessage(row)
         if (!message) unopened.add(row.endpoint_id)
         return message ?? []
       })
@@ -76,31 +84,14 @@ export function webhookOutbox(pool: pg.Pool, sealingKeys: readonly Buffer[], onU
       for (const _ of unopened) onUnopened()
       return messages
     },
-    async delivered({ seq }) {
+    async delivered({ seq }: WaitingMessage): Promise<void> {
       await pool.query(DELIVERED, [seq])
     },
-    async failed({ seq, endpointId }, { reason, isGone, retryAfterSeconds }) {
-      await pool.query(FAILED, [seq, endpointId, reason, isGone, retryAfterSeconds])
+    async failed({ seq, endpointId }: WaitingMessage, failure: WebhookFailure): Promise<void> {
+      await pool.query(FAILED, [seq, endpointId, failure.reason, failure.isGone, failure.retryAfterSeconds])
     },
-    async forgetOld() {
+    async forgetOld(): Promise<void> {
       await pool.query(FORGET_OLD)
     },
-  }
-}
-
-function toMessage(row: Row, sealingKeys: readonly Buffer[]): WaitingMessage | undefined {
-  try {
-    const secret = unseal(row.sealed_secret, sealingKeys, secretContext(row.tenant_id, row.endpoint_id))
-    return {
-      seq: row.seq,
-      id: row.id,
-      endpointId: row.endpoint_id,
-      url: row.url,
-      secret,
-      body: JSON.stringify(row.payload),
-    }
-  } catch (error) {
-    if (error instanceof UnsealError) return undefined
-    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { bigint, check, foreignKey, index, integer, jsonb, sql, text, unique, uuid } from '@jackfield/postgres/drizzle'
 import { at, bytea, roster } from '../roster/roster-schema.ts'
 
-/** Addresses of phone systems that are told what changed (S52). */
+/** Receivers of webhooks, such as phone systems (S52). */
 export const webhookEndpoint = roster.table(
   'webhook_endpoint',
   {
@@ -26,7 +26,7 @@ export const webhookEndpoint = roster.table(
   ],
 )
 
-/** The outbox: written by triggers in the transaction of the change, one row for each endpoint that wants to know. */
+/** The outbox: triggers write it in the transaction of the change, one row for each endpoint that wants the event. */
 export const webhookMessage = roster.table(
   'webhook_message',
   {

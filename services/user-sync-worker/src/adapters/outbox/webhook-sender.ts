@@ -4,14 +4,11 @@ import { isIP } from 'node:net'
 import { readRetryAfter } from '@jackfield/contract/retry-after'
 import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
-import type { SendWebhook, WebhookOutcome } from '../../ports.ts'
+import type { SendWebhook, WebhookFailure } from '../../ports.ts'
 
 const TIMEOUT_MS = 10_000
 
-/**
- * Whether a tenant's webhook may go there: https and the public internet; on a laptop also loopback, where the emulator
- * lives.
- */
+/** Whether webhooks may be sent there: https on the public internet, and beside an emulator also loopback. */
 export function isWebhookAddress(text: string, allowsLoopback: boolean): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
@@ -21,10 +18,7 @@ export function isWebhookAddress(text: string, allowsLoopback: boolean): boolean
   return url.protocol === 'https:' && (isIP(host) === 0 ? host.includes('.') : isPublicAddress(host))
 }
 
-/**
- * Posts as Standard Webhooks says: id, timestamp and signature in headers, no redirect followed, the answer's body not
- * looked at.
- */
+/** Posts by Standard Webhooks: id, timestamp and signature are headers, redirects are not followed. */
 export function webhookSender({ allowsLoopback }: { allowsLoopback: boolean }): SendWebhook {
   return async ({ id, url, secret, body }) => {
     if (!isWebhookAddress(url, allowsLoopback)) return failed('The address is not allowed.')
@@ -41,7 +35,7 @@ export function webhookSender({ allowsLoopback }: { allowsLoopback: boolean }): 
   }
 }
 
-function post(url: URL, headers: Record<string, string>, body: string): Promise<WebhookOutcome> {
+function post(url: URL, headers: Record<string, string>, body: string): ReturnType<SendWebhook> {
   const inside = isLoopback(url.hostname.replace(/^\[|\]$/g, ''))
   const options = { method: 'POST', headers, signal: AbortSignal.timeout(TIMEOUT_MS), agent: false as const }
   return new Promise((resolve) => {
@@ -61,14 +55,14 @@ function post(url: URL, headers: Record<string, string>, body: string): Promise<
   })
 }
 
-/** A word that tells nothing of our network: an inner address answers like one that is not there. */
+/** Tells nothing of our network: an internal address looks like one that does not exist. */
 function reasonOf({ name, code }: NodeJS.ErrnoException): string {
   return name === 'TimeoutError' || name === 'AbortError' || code === 'ABORT_ERR'
     ? 'No answer within 10 s.'
     : 'The address could not be reached.'
 }
 
-function failed(reason: string): WebhookOutcome {
+function failed(reason: string): WebhookFailure {
   return { kind: 'failed', reason, isGone: false, retryAfterSeconds: 0 }
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { readsSets, setsOf } from '../../domain/import-rules.ts'
-import type { Lease, SyncRuns } from '../../sync-run-ports.ts'
+import type { Lease, RunPages } from '../../sync-run-ports.ts'
 
 const ADD = `
 insert into roster.sync_run_set_member (tenant_id, run_id, set_key, object_id)
@@ -38,7 +38,7 @@ on conflict do nothing`
  * Who is in the groups and has the licences that import rules name: as the run read it, and as the account's last
  * finished run did.
  */
-export function directorySets(pool: pg.Pool): Pick<SyncRuns, 'memberships' | 'changedMembers'> {
+export function directorySets(pool: pg.Pool): Pick<RunPages, 'memberships' | 'changedMembers'> {
   return {
     async memberships(lease, ids) {
       const [text, owner] = readsSets(lease) ? [OF_RUN, lease.runId] : [OF_ACCOUNT, lease.accountId]

@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid'
 import type { DirectoryUser } from '../../domain/directory-user.ts'
 import { ATTRIBUTES, type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
 import type { RosterUser } from '../../domain/run-page.ts'
-import type { AppliedBatch, Lease, StagedUser, SyncRuns } from '../../sync-run-ports.ts'
+import type { AppliedBatch, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
 import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './write-users.ts'
 
@@ -82,7 +82,7 @@ const IS_STAGED = 'select exists (select from roster.staged_change where run_id 
 
 export function stagedChanges(
   pool: pg.Pool,
-): Pick<SyncRuns, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+): Pick<RunPages, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
     async knownUsers({ tenantId, directoryId, runId, accountId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()

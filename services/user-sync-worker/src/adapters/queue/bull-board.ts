@@ -12,7 +12,6 @@ import type {
 import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
-import type { JobBoard } from '../../ports.ts'
 import { type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const UI: UIConfig = {
@@ -21,11 +20,18 @@ const UI: UIConfig = {
   miscLinks: [{ text: 'Control', url: '/' }],
 }
 
+type BoardRequest = {
+  isReadOnly: boolean
+  params: Record<string, string>
+  query: Record<string, unknown>
+  body: unknown
+}
+
 /**
- * bull-board's own Fastify adapter knows no reader who may not write, and answers with the text of every error: hence
- * ours.
+ * A dashboard of the queues: one page at each of `pagePaths`, the files and the calls it makes, all below one path. In
+ * place of bull-board's Fastify adapter, which has no read-only users and answers with the text of every error.
  */
-export function bullBoard(options: QueueOptions): JobBoard {
+export function bullBoard(options: QueueOptions) {
   const { definition = QUEUES.syncRuns } = options
   const { open, close } = reopenedQueue(options)
   const { calls, entry, uiConfig, viewsPath, filesDirectory } = partsOfBoard()
@@ -42,7 +48,7 @@ export function bullBoard(options: QueueOptions): JobBoard {
 
   return {
     pagePaths: [entry.route].flat(),
-    page(basePath) {
+    page(basePath: string): string {
       const { params } = entry.handler({ basePath, uiConfig })
       return render(template, params)
     },
@@ -51,7 +57,7 @@ export function bullBoard(options: QueueOptions): JobBoard {
       [route].flat().map((path) => ({
         method: String(method).toUpperCase(),
         path,
-        async answer({ isReadOnly, params, query, body }) {
+        async answer({ isReadOnly, params, query, body }: BoardRequest) {
           const request = {
             queues: await queuesFor(isReadOnly),
             uiConfig,
@@ -61,7 +67,7 @@ export function bullBoard(options: QueueOptions): JobBoard {
             headers: {},
           }
           const { status, body: answer } = await handler(request)
-          return { status: status ?? 200, body: answer }
+          return { status: status ?? 200, body: answer as unknown }
         },
       })),
     ),
@@ -74,7 +80,7 @@ function shown(queue: Queue, { description, payload }: QueueDefinition, readOnly
   return new Map([[adapter.getName(), adapter]])
 }
 
-/** What bull-board tells a server to serve. */
+/** What bull-board asks a server to serve. */
 function partsOfBoard() {
   let calls: AppControllerRoute[] = []
   let entry: AppViewRoute | undefined

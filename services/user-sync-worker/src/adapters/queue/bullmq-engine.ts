@@ -2,13 +2,13 @@ import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
 import { Client, useOwnClientEverywhere } from '@jackfield/postgres/client'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 
-// BullMQ on Redis or on Postgres: how a queue of the catalogue is opened on either.
+// How a queue of the catalogue is opened on Redis or on Postgres.
 
 export type QueueEngine = { kind: 'postgres'; connectionString: string } | { kind: 'redis'; url: string }
 export type QueueOptions = {
   engine: QueueEngine
   onError: (error: Error) => void
-  /** Tests that share a store, or have no patience, bring a definition of their own. */
+  /** For tests that share a store. */
   definition?: QueueDefinition
 }
 
@@ -17,7 +17,7 @@ const SCHEMA = 'queue'
 const PREFIX = 'jackfield'
 const CONNECT_PATIENCE_MS = 1_000
 
-/** Brings BullMQ's own tables up to date, where the queues are in Postgres; it takes a lock of its own. */
+/** Brings BullMQ's tables in Postgres up to date, under its own lock. */
 export async function migrateQueues(engine: QueueEngine): Promise<void> {
   if (engine.kind === 'redis') return
   const connection = { ...postgresConnection(engine, 1), migrate: true }
@@ -30,7 +30,7 @@ export async function migrateQueues(engine: QueueEngine): Promise<void> {
   }
 }
 
-/** The side that adds jobs and looks at them: it gives up at once where a worker waits. */
+/** The side that adds and counts jobs: it fails at once where a worker waits. */
 export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: QueueOptions): Queue {
   const common = { defaultJobOptions: jobOptions(definition), streams: { events: { maxLen: definition.keepEvents } } }
   if (engine.kind === 'postgres') {
@@ -57,7 +57,7 @@ export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: Que
   return queue
 }
 
-/** A queue that could not connect at first never will: it is thrown away and made anew for the next who asks. */
+/** A queue that fails to connect at first never will: the next `open` makes another. */
 export function reopenedQueue(options: QueueOptions): { open(): Promise<Queue>; close(): Promise<void> } {
   let opened: Queue | undefined
   return {
@@ -104,8 +104,7 @@ function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefin
 
 function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
   const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
-  // BullMQ makes its own pool of this, and a connection to listen on: both of ours, for one that dies while BullMQ has
-  // it ends no process.
+  // BullMQ makes a pool and a listening connection of this, both with our client: one that dies must not end the process.
   useOwnClientEverywhere()
   return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue', Client }
 }

@@ -6,7 +6,7 @@ import type { DueRun } from '../../sync-run-ports.ts'
 import { openWorker, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const PRODUCER_PATIENCE_MS = 1_000
-/** Nobody waits for a batch but the worker's own round. */
+/** Only the worker's own round waits for a batch. */
 const BATCH_PATIENCE_MS = 5_000
 const CLOSING_PATIENCE_MS = 5_000
 
@@ -15,7 +15,7 @@ export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
   const { definition = QUEUES.syncRuns } = options
   const { open, close } = reopenedQueue(options)
 
-  /** One job for each slice of a run, however often it is asked for. */
+  /** Idempotent: one job for each slice of a run. */
   async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
     const delay = Math.round(delaySeconds * 1000)
     const jobs = runs.map(({ job, slice }) => ({
@@ -39,14 +39,14 @@ export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
   }
 }
 
-/** The side that works. Closing lets the slices under way end. */
+/** The side that works. Closing lets the slices in flight end. */
 export function bullmqConsumer(options: QueueOptions, concurrency: number): ConsumeSyncRuns {
   const { engine, onError, definition = QUEUES.syncRuns } = options
   return async (handle) => {
     const stopping = new AbortController()
     const underWay = new Set<Promise<void>>()
     const worker = openWorker(options, concurrency, async (job) => {
-      // What is no job of this queue never will be one: it fails at once, for all to see.
+      // Retrying a malformed job is pointless: it fails at once and stays visible.
       const payload = definition.payload.safeParse(job.data)
       if (!payload.success) throw new UnrecoverableError(`The job's data is not of the queue ${definition.name}.`)
       const slice = handle(payload.data, stopping.signal)
@@ -55,7 +55,7 @@ export function bullmqConsumer(options: QueueOptions, concurrency: number): Cons
     })
     worker.on('error', onError)
     worker.on('failed', (_job, error) => onError(error))
-    // Redis is waited for as long as it takes; a Postgres that is not there now is the caller's to try again.
+    // Redis is waited for as long as it takes; when Postgres is away, the caller tries again.
     if (engine.kind === 'postgres') {
       await worker.waitUntilReady().catch(async (error: unknown) => {
         await worker.close()
@@ -66,7 +66,7 @@ export function bullmqConsumer(options: QueueOptions, concurrency: number): Cons
       async close() {
         stopping.abort()
         const closed = worker.close().catch(onError)
-        // Slices are waited for as long as they take; a connection that does not let go after them is not.
+        // Waits for slices as long as they take, and then for the connection only a while.
         const patience = Promise.allSettled(underWay).then(() => sleep(CLOSING_PATIENCE_MS, undefined, { ref: false }))
         await Promise.race([closed, patience])
       },

@@ -1,6 +1,6 @@
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
-import type { AuditEntry, ExtensionHolds } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvents } from '../outbox/pending-audit-events.ts'
 
 // Bindings are a part of their person, who is locked and renewed with them: somebody who is enabled at this moment
@@ -47,22 +47,24 @@ select tenant_id, user_id, phone_system_id, extension, 'returned' as reason from
 
 type Row = Record<'tenant_id' | 'user_id' | 'phone_system_id' | 'extension' | 'reason', string>
 
-/** The extensions of people who left: kept, set free, given back. */
-export function extensionHolds(pool: pg.Pool): ExtensionHolds {
-  const change = async (action: string, text: string, values: unknown[]) => {
-    const changed = await inTransaction(pool, async (client) => {
+/** The extensions of people who left: held, released, given back. */
+export function extensionHolds(pool: pg.Pool) {
+  const change = (action: string, text: string, values: unknown[]): Promise<number> =>
+    inTransaction(pool, async (client) => {
       const { rows } = await client.query<Row>(text, values)
-      await insertAuditEvents(
-        client,
-        rows.map((row) => entryOf(action, row)),
-      )
+      const entries = rows.map((row) => entryOf(action, row))
+      await insertAuditEvents(client, entries)
       return rows.length
     })
-    return changed ?? 0
-  }
   return {
-    release: ({ deleted, disabled }, limit) => change('binding.release', RELEASE, [deleted, disabled, limit]),
-    giveBack: (limit) => change('binding.restore', GIVE_BACK, [limit]),
+    /**
+     * Ends the bindings of people who were deleted, or disabled, before `since`; null: of none. Answers how many, at
+     * most `limit`.
+     */
+    release: ({ deleted, disabled }: Record<'deleted' | 'disabled', Date | null>, limit: number) =>
+      change('binding.release', RELEASE, [deleted, disabled, limit]),
+    /** Binds people who came back, where the extension is free. Answers how many, at most `limit`. */
+    giveBack: (limit: number) => change('binding.restore', GIVE_BACK, [limit]),
   }
 }
 

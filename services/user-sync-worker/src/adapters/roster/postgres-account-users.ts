@@ -1,6 +1,7 @@
+import type { RosterOfAccount } from '@jackfield/contract/internal-api'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
-import type { AccountUsers } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { forget } from '../sync-runs/sync-run-fence.ts'
 
@@ -20,19 +21,19 @@ update roster.sync_run set status = 'cancelled', finished_at = now(), lease_expi
 where tenant_id = $1 and account_id = $2 and status in ('queued', 'running', 'awaiting-approval') returning id`
 
 /** What hangs on a Microsoft account here. */
-export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
+export function postgresAccountUsers(pool: pg.Pool) {
   return {
-    async count(tenantId, accountId) {
-      const { rows } = await pool.query(COUNT, [tenantId, accountId])
-      return rows[0]
+    async count(tenantId: string, accountId: string): Promise<RosterOfAccount> {
+      return (await pool.query(COUNT, [tenantId, accountId])).rows[0]
     },
-    async subscriptionOf(tenantId, accountId) {
+    async subscriptionOf(tenantId: string, accountId: string): Promise<string | null> {
       const text = 'select subscription_id from roster.subscription where tenant_id = $1 and account_id = $2'
       const { rows } = await pool.query<{ subscription_id: string | null }>(text, [tenantId, accountId])
       return rows[0]?.subscription_id ?? null
     },
-    async disconnect(tenantId, accountId, entry) {
-      const done = await inTransaction(pool, async (client) => {
+    /** Ends all work for the account and everybody's SSO; users and extensions stay (S49). Answers what hung on it. */
+    disconnect: (tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount> =>
+      inTransaction(pool, async (client) => {
         const counts = (await client.query(COUNT, [tenantId, accountId])).rows[0]
         for (const { id } of (await client.query<{ id: string }>(END_RUNS, [tenantId, accountId])).rows)
           await forget(client, id)
@@ -49,9 +50,6 @@ export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
         if ((rowCount ?? 0) + wasFollowed > 0)
           await insertAuditEvent(client, { ...entry, details: { ...entry.details, ssoOff: String(rowCount) } })
         return counts
-      })
-      if (!done) throw new Error('The transaction answered nothing.')
-      return done
-    },
+      }),
   }
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { SuggestedExtension, UnboundUser } from '../../domain/binding-suggestions.ts'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
-import type { BindingPlans } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
@@ -32,17 +32,20 @@ insert into roster.binding_rules as r (tenant_id, rules) values ($1, $2)
 on conflict (tenant_id) do update set rules = excluded.rules, version = r.version + 1 where $3::integer is null or r.version = $3
 returning version`
 
-export function postgresBindingPlans(pool: pg.Pool, holds: HoldPolicy): BindingPlans {
+/** What bindings are proposed from. */
+export function postgresBindingPlans(pool: pg.Pool, holds: HoldPolicy) {
   return {
-    async rules(tenantId) {
+    /** Version 0 when there are none. */
+    async rules(tenantId: string): Promise<{ rules: BindingRules; version: number }> {
       const text = 'select rules, version from roster.binding_rules where tenant_id = $1'
       const { rows } = await pool.query<{ rules: unknown; version: number }>(text, [tenantId])
       return rows[0]
         ? { rules: BindingRules.parse(rows[0].rules), version: rows[0].version }
         : { rules: { items: [] }, version: 0 }
     },
-    async putRules(tenantId, rules, version, entry) {
-      return inTransaction(pool, async (client) => {
+    /** The new version; undefined when the rules are no longer at `version`. */
+    putRules: (tenantId: string, rules: BindingRules, version: number | undefined, entry: AuditEntry) =>
+      inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ version: number }>(PUT, [
           tenantId,
           JSON.stringify(rules),
@@ -51,12 +54,12 @@ export function postgresBindingPlans(pool: pg.Pool, holds: HoldPolicy): BindingP
         if (!rows[0]) return undefined
         await insertAuditEvent(client, entry)
         return rows[0].version
-      })
-    },
-    async unboundUsers(tenantId, phoneSystemId, limit) {
+      }),
+    /** Active, synced and not bound in the phone system, in order of names. */
+    async unboundUsers(tenantId: string, phoneSystemId: string, limit: number): Promise<UnboundUser[]> {
       return (await pool.query<UnboundUser>(UNBOUND, [tenantId, phoneSystemId, limit])).rows
     },
-    async extensions(tenantId, phoneSystemId) {
+    async extensions(tenantId: string, phoneSystemId: string): Promise<SuggestedExtension[]> {
       type Row = Omit<SuggestedExtension, 'holder'> & { holder: ReadHolder | null }
       const { rows } = await pool.query<Row>(EXTENSIONS, [tenantId, phoneSystemId])
       return rows.map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))

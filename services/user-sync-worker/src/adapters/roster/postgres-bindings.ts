@@ -1,7 +1,8 @@
+import type { Binding, ExtensionHolder } from '@jackfield/contract/phone-user'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
-import type { AuditEntry, BindingOutcome, Bindings, BindingTarget, IsSeen } from '../../ports.ts'
+import type { AuditEntry, IsSeen } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS } from './holder-columns.ts'
 
@@ -28,14 +29,31 @@ where b.tenant_id = $1 and b.phone_system_id = $2 and b.extension = $3`
 
 const MOST_ATTEMPTS = 5
 
-/** The database's constraints decide who holds an extension; this only tells what they said (AD-12). */
-export function postgresBindings(pool: pg.Pool, holds: HoldPolicy): Bindings {
+type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
+type BindingOutcome =
+  | { kind: 'bound'; binding: Binding; version: number }
+  | {
+      kind: 'user-not-found' | 'user-not-active' | 'phone-system-not-found' | 'extension-not-found' | 'version-conflict'
+    }
+  | { kind: 'taken'; holder: ExtensionHolder }
+type Unbinding = { kind: 'unbound'; version: number } | { kind: 'user-not-found' | 'version-conflict' }
+
+/**
+ * Bindings are a part of their user: each change makes a new version of the user. Constraints of the database decide who
+ * holds an extension (AD-12).
+ */
+export function postgresBindings(pool: pg.Pool, holds: HoldPolicy) {
   return {
-    async put(target, extension, entry, isSeen = () => true) {
+    /** `entry` is recorded when the binding changes. */
+    async put(
+      target: BindingTarget,
+      extension: string,
+      entry: AuditEntry,
+      isSeen: IsSeen = () => true,
+    ): Promise<BindingOutcome> {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const outcome = await inTransaction(pool, (client) => put(client, target, extension, entry, isSeen))
-          if (outcome) return outcome
+          return await inTransaction(pool, (client) => put(client, target, extension, entry, isSeen))
         } catch (error) {
           const outcome = await readViolation(pool, holds, error, target, extension)
           if (outcome) return outcome
@@ -44,19 +62,18 @@ export function postgresBindings(pool: pg.Pool, holds: HoldPolicy): Bindings {
         }
       }
     },
-    async remove({ tenantId, userId, phoneSystemId }, entry, isSeen = () => true) {
-      const outcome = await inTransaction(pool, async (client) => {
+    /** Also when nothing was bound; then nothing is recorded. */
+    remove: ({ tenantId, userId, phoneSystemId }: BindingTarget, entry: AuditEntry, isSeen: IsSeen = () => true) =>
+      inTransaction(pool, async (client): Promise<Unbinding> => {
         const user = (await client.query<UserRow>(USER, [tenantId, userId])).rows[0]
-        if (!user) return { kind: 'user-not-found' as const }
-        if (!isSeen(user.version)) return { kind: 'version-conflict' as const }
+        if (!user) return { kind: 'user-not-found' }
+        if (!isSeen(user.version)) return { kind: 'version-conflict' }
         const { rows } = await client.query<{ extension: string }>(REMOVE, [tenantId, userId, phoneSystemId])
         await client.query(FORGET, [tenantId, userId, phoneSystemId])
-        if (!rows[0]) return { kind: 'unbound' as const, version: user.version }
+        if (!rows[0]) return { kind: 'unbound', version: user.version }
         await insertAuditEvent(client, { ...entry, details: { ...entry.details, extension: rows[0].extension } })
-        return { kind: 'unbound' as const, version: await renew(client, tenantId, userId) }
-      })
-      return outcome ?? { kind: 'user-not-found' }
-    },
+        return { kind: 'unbound', version: await renew(client, tenantId, userId) }
+      }),
   }
 }
 

@@ -1,7 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { SignInCandidates } from '@jackfield/contract/internal-api'
 import type pg from 'pg'
-import type { HomeRealms } from '../../ports.ts'
 
 /** As the columns of hashes have them. */
 const LOWER = (text: string) => `lower(${text} collate "C")`
@@ -37,11 +36,12 @@ const FIND = `${find(NAME, true)} union all ${find(MAIL, false)} order by 3, 4 l
 
 type Row = SignInCandidates[number] & { address: string; isUpn: boolean }
 
-/** Over all tenants: to be asked in that scope. */
-export function postgresHomeRealms(pool: pg.Pool, key: Buffer): HomeRealms {
+/** The directories that an address may belong to, over all tenants: needs the scope `every-tenant`. */
+export function postgresHomeRealms(pool: pg.Pool, key: Buffer) {
   const placeKey = Buffer.from(hkdfSync('sha256', key, '', 'stand-in of an address', 32))
   return {
-    async find(address) {
+    /** `address` is in lower case, or `@` and a domain. An unknown one is answered like one of its domain. */
+    async find(address: string): Promise<SignInCandidates> {
       // Nobody can say where an address they make up is placed, and learn from its neighbours.
       const place = createHmac('sha256', placeKey).update(address).digest().readBigInt64BE().toString()
       const standIn = await pool.query<{ address: string }>(STAND_IN, [address, place])

@@ -1,7 +1,7 @@
 import { ImportRules } from '@jackfield/contract/import-rule'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
-import type { ImportRuleBook } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
 const FIND = 'select rules, version from roster.import_rules where tenant_id = $1 and account_id = $2'
@@ -20,16 +20,24 @@ on conflict (account_id) do update set next_full_at = now() where s.tenant_id = 
 
 const NONE: ImportRules = { items: [], leavers: 'keep' }
 
-export function postgresImportRules(pool: pg.Pool): ImportRuleBook {
+/** The rules by which users of a Microsoft account are synced without a tick. */
+export function postgresImportRules(pool: pg.Pool) {
   return {
-    async find(tenantId, accountId) {
+    /** Version 0 when there are none. */
+    async find(tenantId: string, accountId: string): Promise<{ rules: ImportRules; version: number }> {
       const { rows } = await pool.query<{ rules: unknown; version: number }>(FIND, [tenantId, accountId])
       return rows[0]
         ? { rules: ImportRules.parse(rows[0].rules), version: rows[0].version }
         : { rules: NONE, version: 0 }
     },
-    async put({ tenantId, accountId, directoryId }, rules, version, entry) {
-      return inTransaction(pool, async (client) => {
+    /** Makes a full comparison due. The new version; undefined when the rules are no longer at `version`. */
+    put: (
+      { tenantId, accountId, directoryId }: Record<'tenantId' | 'accountId' | 'directoryId', string>,
+      rules: ImportRules,
+      version: number | undefined,
+      entry: AuditEntry,
+    ) =>
+      inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ version: number }>(PUT, [
           accountId,
           tenantId,
@@ -40,7 +48,6 @@ export function postgresImportRules(pool: pg.Pool): ImportRuleBook {
         await client.query(COMPARE_SOON, [accountId, tenantId, directoryId])
         await insertAuditEvent(client, entry)
         return rows[0].version
-      })
-    },
+      }),
   }
 }

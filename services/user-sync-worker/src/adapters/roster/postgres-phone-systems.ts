@@ -1,15 +1,18 @@
-import type { Extension } from '@jackfield/contract/phone-system'
-import { ExtensionNumber } from '@jackfield/contract/phone-user'
-import { isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
-import { and, drizzle, eq, gt } from '@jackfield/postgres/drizzle'
+import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
+import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
-import type { PhoneSystems } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
-import { phoneSystem } from './schema.ts'
+
+const COLUMNS = 'id, tenant_id as "tenantId", name, created_at as "createdAt"'
+const CREATE = `insert into roster.phone_system (id, tenant_id, name) values ($1, $2, $3) returning ${COLUMNS}`
+const FIND = `select ${COLUMNS} from roster.phone_system where tenant_id = $1 and id = $2`
+const LIST = `
+select ${COLUMNS} from roster.phone_system where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`
 
 const ADD_EXTENSIONS = `
 insert into roster.extension (tenant_id, phone_system_id, number, name)
@@ -23,40 +26,31 @@ from roster.extension e ${HOLDER_OF_EXTENSION}
 where e.tenant_id = $1 and e.phone_system_id = $2 and ($3::text is null or (length(e.number), e.number) > (length($3), $3))
 order by length(e.number), e.number limit $4`
 
-const isNumber = (text: string) => ExtensionNumber.safeParse(text).data === text
+type Row = Omit<PhoneSystem, 'createdAt'> & { createdAt: Date }
 
-export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSystems {
-  const db = drizzle(pool)
+export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy) {
   return {
-    async create(tenantId, name, entryFor) {
-      const id = newId()
-      const created = await inTransaction(pool, async (client) => {
-        const [row] = await drizzle(client).insert(phoneSystem).values({ id, tenantId, name }).returning()
+    create: (tenantId: string, name: string, entryFor: (id: string) => AuditEntry): Promise<PhoneSystem> =>
+      inTransaction(pool, async (client) => {
+        const id = newId()
+        const { rows } = await client.query<Row>(CREATE, [id, tenantId, name])
         await insertAuditEvent(client, entryFor(id))
-        return row
-      })
-      if (!created) throw new Error('The insert returned no row.')
-      return toPhoneSystem(created)
+        return toPhoneSystem(rows[0] as Row)
+      }),
+    async find(tenantId: string, phoneSystemId: string): Promise<PhoneSystem | undefined> {
+      const { rows } = await pool.query<Row>(FIND, [tenantId, phoneSystemId])
+      return rows[0] && toPhoneSystem(rows[0])
     },
-    async find(tenantId, phoneSystemId) {
-      const [row] = await db
-        .select()
-        .from(phoneSystem)
-        .where(and(eq(phoneSystem.tenantId, tenantId), eq(phoneSystem.id, phoneSystemId)))
-      return row && toPhoneSystem(row)
+    async list(tenantId: string, { after, limit }: Range): Promise<PhoneSystem[]> {
+      return (await pool.query<Row>(LIST, [tenantId, after, limit])).rows.map(toPhoneSystem)
     },
-    async list(tenantId, { cursor, limit }) {
-      const [after] = pageStart(cursor, isUuid) ?? []
-      if (after === undefined) return { kind: 'bad-cursor' }
-      const rows = await db
-        .select()
-        .from(phoneSystem)
-        .where(and(eq(phoneSystem.tenantId, tenantId), after === null ? undefined : gt(phoneSystem.id, after)))
-        .orderBy(phoneSystem.id)
-        .limit(limit + 1)
-      return toPage(rows.map(toPhoneSystem), limit, ({ id }) => [id])
-    },
-    async addExtensions(tenantId, phoneSystemId, items, entryFor) {
+    /** Existing numbers stay as they are. */
+    async addExtensions(
+      tenantId: string,
+      phoneSystemId: string,
+      items: NewExtensions['items'],
+      entryFor: (created: number) => AuditEntry,
+    ): Promise<{ created: number; unchanged: number }> {
       const named = [...new Map(items.map((item) => [item.number, item])).values()]
       const numbers = named.map(({ number }) => number)
       const names = named.map(({ name }) => name ?? null)
@@ -65,19 +59,16 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy): PhoneSys
         if (added > 0) await insertAuditEvent(client, entryFor(added))
         return added
       })
-      return { created: created ?? 0, unchanged: named.length - (created ?? 0) }
+      return { created, unchanged: named.length - created }
     },
-    async listExtensions(tenantId, phoneSystemId, { cursor, limit }) {
-      const [after] = pageStart(cursor, isNumber) ?? []
-      if (after === undefined) return { kind: 'bad-cursor' }
-      type Row = Omit<Extension, 'holder'> & { holder: ReadHolder | null }
-      const { rows } = await pool.query<Row>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit + 1])
-      const extensions = rows.map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
-      return toPage(extensions, limit, ({ number }) => [number])
+    async listExtensions(tenantId: string, phoneSystemId: string, { after, limit }: Range): Promise<Extension[]> {
+      type ExtensionRow = Omit<Extension, 'holder'> & { holder: ReadHolder | null }
+      const { rows } = await pool.query<ExtensionRow>(LIST_EXTENSIONS, [tenantId, phoneSystemId, after, limit])
+      return rows.map(({ holder, ...row }) => ({ ...row, holder: holderOf(holder, holds) }))
     },
   }
 }
 
-function toPhoneSystem({ createdAt, ...row }: typeof phoneSystem.$inferSelect) {
+function toPhoneSystem({ createdAt, ...row }: Row): PhoneSystem {
   return { ...row, createdAt: createdAt.toISOString() }
 }

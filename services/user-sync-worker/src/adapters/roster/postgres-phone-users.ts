@@ -1,10 +1,13 @@
 import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { Page } from '@jackfield/contract/page'
+import type { PhoneUserQuery } from '@jackfield/contract/phone-user'
 import { isText, isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
 import { type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
-import type { PhoneUsers, ReadUserRecord } from '../../ports.ts'
+import type { Ticks } from '../../domain/user-ticks.ts'
+import type { AuditEntry, BadCursor } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
@@ -48,23 +51,25 @@ type Row = AttributeColumns & {
   sort_name?: string
 }
 
-export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers {
+type UserRecord = RosterEntry & { version: number }
+
+export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy) {
   const toRecord = (row: Row) => recordOf(row, holds)
   return {
-    async find(tenantId, userId) {
+    async find(tenantId: string, userId: string): Promise<UserRecord | undefined> {
       const { rows } = await pool.query<Row>(`${READ} where u.tenant_id = $1 and u.id = $2`, [tenantId, userId])
       return rows[0] && toRecord(rows[0])
     },
-    async findByIdentity(tenantId, directoryId, objectId) {
+    async findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<UserRecord | undefined> {
       const text = `${READ} where u.tenant_id = $1 and u.directory_id = $2 and u.object_id = $3`
-      const { rows } = await pool.query<Row>({
-        name: 'find-by-identity',
-        text,
-        values: [tenantId, directoryId, objectId],
-      })
+      const values = [tenantId, directoryId, objectId]
+      const { rows } = await pool.query<Row>({ name: 'find-by-identity', text, values })
       return rows[0] && toRecord(rows[0])
     },
-    async list(tenantId, { search, bound, sso, cursor, limit }) {
+    async list(
+      tenantId: string,
+      { search, bound, sso, cursor, limit }: PhoneUserQuery,
+    ): Promise<Page<RosterEntry> | BadCursor> {
       const [name, id] = pageStart(cursor, isText, isUuid) ?? []
       if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
       const pattern = search ? containing(search) : null
@@ -73,11 +78,13 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy): PhoneUsers
       const page = toPage(rows, limit, (row) => [row.sort_name ?? '', row.id])
       return { ...page, items: page.items.map(toRecord).map(({ version: _, ...entry }) => entry) }
     },
-    async ticksOf(tenantId, directoryId, objectIds) {
+    /** Ticks of those of `objectIds` that are in the roster. */
+    async ticksOf(tenantId: string, directoryId: string, objectIds: readonly string[]): Promise<Map<string, Ticks>> {
       const { rows } = await pool.query<Row>(TICKS, [tenantId, directoryId, objectIds])
       return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
     },
-    async changeTicks(tenantId, userId, version, { sync, sso }, entry) {
+    /** False when the user is no longer at `version`. */
+    async changeTicks(tenantId: string, userId: string, version: number, { sync, sso }: Ticks, entry: AuditEntry) {
       const text = `update roster.phone_user set sync = $4, sso = $5, chosen_by = 'hand', version = version + 1, updated_at = now()
         where tenant_id = $1 and id = $2 and version = $3`
       const changed = await inTransaction(pool, async (client) => {
@@ -95,7 +102,7 @@ function containing(text: string): string {
   return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
 }
 
-function recordOf(row: Row, holds: HoldPolicy): ReadUserRecord {
+function recordOf(row: Row, holds: HoldPolicy): UserRecord {
   const hold =
     row.bindings.length > 0 ? holdOf({ status: row.status, statusSince: row.status_since }, holds) : undefined
   return {

@@ -1,6 +1,5 @@
 import type { Revocation } from '@jackfield/contract/revocation'
 import type pg from 'pg'
-import type { Revocations } from '../../ports.ts'
 
 // Whoever claims one has half a minute for it; should it die meanwhile, another tries. Tenants come by turns: one that
 // lost a thousand people holds up nobody else's (T-130).
@@ -26,17 +25,17 @@ const FORGET_OLD = `delete from roster.revocation where valid_after < now() - in
  * People whose sessions ended, until their apps are told. The rows are written by a trigger, in the transaction of the
  * cause.
  */
-export function postgresRevocations(pool: pg.Pool): Revocations {
+export function postgresRevocations(pool: pg.Pool) {
   return {
-    async claim(limit) {
+    async claim(limit: number): Promise<Revocation[]> {
       const { rows } = await pool.query<Omit<Revocation, 'validAfter'> & { validAfter: Date }>(CLAIM, [limit])
       return rows.map((row) => ({ ...row, validAfter: row.validAfter.toISOString() }))
     },
-    async forget(told) {
+    async forget(told: readonly Revocation[]): Promise<void> {
       const column = (name: keyof Revocation) => told.map((each) => each[name])
       await pool.query(FORGET, [column('tenantId'), column('userId'), column('validAfter')])
     },
-    async forgetOld() {
+    async forgetOld(): Promise<void> {
       await pool.query(FORGET_OLD)
     },
   }

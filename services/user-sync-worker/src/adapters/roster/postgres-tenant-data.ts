@@ -1,7 +1,7 @@
 import type { RosterOfTenant } from '@jackfield/contract/internal-api'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
-import type { TenantData } from '../../ports.ts'
+import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
 const COUNT = `
@@ -41,16 +41,17 @@ const ERASED = [
 ]
 
 /** All that the roster knows of a tenant. */
-export function postgresTenantData(pool: pg.Pool): TenantData {
+export function postgresTenantData(pool: pg.Pool) {
   return {
-    async isRemoved(tenantId) {
+    async isRemoved(tenantId: string): Promise<boolean> {
       return (await pool.query('select from roster.removed_tenant where tenant_id = $1', [tenantId])).rowCount === 1
     },
-    async count(tenantId) {
-      return (await pool.query<RosterOfTenant>(COUNT, [tenantId])).rows[0] as RosterOfTenant
+    async count(tenantId: string): Promise<RosterOfTenant> {
+      return (await pool.query(COUNT, [tenantId])).rows[0]
     },
-    async erase(tenantId, entry) {
-      const subscriptions = await inTransaction(pool, async (client) => {
+    /** For good: only audit events stay, and nothing can be added. Answers the tenant's subscriptions at Microsoft. */
+    erase: (tenantId: string, entry: AuditEntry) =>
+      inTransaction(pool, async (client) => {
         await client.query(WAIT_FOR_WRITERS, [tenantId])
         await client.query('insert into roster.removed_tenant (tenant_id) values ($1) on conflict do nothing', [
           tenantId,
@@ -64,8 +65,6 @@ export function postgresTenantData(pool: pg.Pool): TenantData {
         if (erased > 0)
           await insertAuditEvent(client, { ...entry, details: { ...entry.details, rows: String(erased) } })
         return rows
-      })
-      return subscriptions ?? []
-    },
+      }),
   }
 }

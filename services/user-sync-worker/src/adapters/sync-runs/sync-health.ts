@@ -1,4 +1,5 @@
-import type { RunWait } from '@jackfield/contract/sync-run'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
+import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
 import type pg from 'pg'
 import {
   BY_ADMINS,
@@ -8,19 +9,21 @@ import {
   syncFailureOf,
 } from '../../domain/account-health.ts'
 import type { RunFailure } from '../../domain/directory-failure.ts'
-import type { StalledRun, SyncHealthBook } from '../../sync-health-ports.ts'
-import { FIRST_OF_ACCOUNT } from './sync-run-leases.ts'
-import type { SyncSettings } from './sync-settings.ts'
+import type { SyncSettings } from '../../domain/sync-settings.ts'
+import { FIRST_OF_ACCOUNT } from './sync-run-fence.ts'
 
-/** How long one worker has to tell the registry before another may try. */
+/** How long a claim lasts before another worker may try. */
 const CLAIM = `interval '30 seconds'`
 const STALLED = `r.status in ('queued', 'running') and coalesce(r.progressed_at, r.created_at) < now() - $1 * interval '1 second'
   and ${FIRST_OF_ACCOUNT}`
 
-// A run that makes progress may take as long as it needs, and one that waits for an admin says so itself.
+// A run that makes progress may take as long as it needs, and a run that waits for an admin says so itself. After an
+// admin's own doing the account stays silent only while its runs are scheduled: each run moves `next_delta_at` on.
 const NOTE_OVERDUE = `
-update roster.account_sync s set failure = coalesce(s.failure, $2), failing_since = coalesce(s.failing_since, now()), tell_at = now()
-where not s.is_told_failing and s.tell_at is null and coalesce(s.failure ->> 'code', '') <> all($4) and s.synced_at < now() - $1 * interval '1 second'
+update roster.account_sync s set failure = case when s.failure is null or s.failure ->> 'code' = any($4) then $2 else s.failure end,
+  failing_since = coalesce(s.failing_since, now()), tell_at = now()
+where not s.is_told_failing and s.tell_at is null and s.synced_at < now() - $1 * interval '1 second'
+  and (coalesce(s.failure ->> 'code', '') <> all($4) or s.next_delta_at < now() - $1 * interval '1 second')
   and not exists (select from roster.sync_run r where r.account_id = s.account_id
     and (r.status = 'awaiting-approval' or (r.status = 'running' and r.progressed_at > now() - $3 * interval '1 second')))`
 
@@ -42,22 +45,38 @@ const COUNT = `
 select (select count(*)::int from roster.account_sync where is_told_failing or (tell_at is not null and failure is not null)) as "accountsNotInStep",
   (select count(*)::int from roster.sync_run r where ${STALLED}) as "stalledRuns"`
 
-type HealthRow = Record<'tenant_id' | 'account_id', string> & {
-  failure: RunFailure | null
-  failures: number
-  is_told_failing: boolean
-  tell_at: Date
-} & Record<'failing_since' | 'synced_at', Date | null>
-type StalledRow = Omit<StalledRun, 'since' | 'waitingFor'> & { since: Date; waitingFor: RunWait | null }
+type HealthRow = Record<'tenant_id' | 'account_id', string> &
+  Record<'failing_since' | 'synced_at', Date | null> & {
+    failure: RunFailure | null
+    failures: number
+    is_told_failing: boolean
+    tell_at: Date
+  }
+type StalledRow = Pick<SyncRun, 'id' | 'tenantId' | 'accountId' | 'kind' | 'status'> & {
+  waitingFor: RunWait | null
+  since: Date
+}
+type UntoldHealth = {
+  tenantId: string
+  accountId: string
+  /** Null when the account is in step again. */
+  failure: SyncFailure | null
+  /** The registry was told the opposite last. */
+  isNews: boolean
+  /** End of the claim. */
+  until: Date
+}
 
-/** Over all tenants: to be asked in that scope. */
-export function postgresSyncHealth(pool: pg.Pool, settings: SyncSettings): SyncHealthBook {
+/** Accounts that are not in step, and runs without progress, of all tenants: needs the scope `every-tenant`. */
+export function syncHealth(pool: pg.Pool, settings: SyncSettings) {
   return {
-    async noteOverdue() {
+    /** Marks the accounts whose last success is too old as not in step. Answers how many. */
+    async noteOverdue(): Promise<number> {
       const values = [overdueAfterSeconds(settings), JSON.stringify(OVERDUE), STALLED_AFTER_SECONDS, BY_ADMINS]
       return (await pool.query(NOTE_OVERDUE, values)).rowCount ?? 0
     },
-    async claimUntold(limit) {
+    /** What the registry does not know yet. */
+    async claimUntold(limit: number): Promise<UntoldHealth[]> {
       const { rows } = await pool.query<HealthRow>(CLAIM_UNTOLD, [limit])
       return rows.map((row) => {
         const { failure, failures, failing_since: failingSince, synced_at: syncedAt } = row
@@ -67,16 +86,17 @@ export function postgresSyncHealth(pool: pg.Pool, settings: SyncSettings): SyncH
         return { tenantId: row.tenant_id, accountId: row.account_id, failure: told, isNews, until: row.tell_at }
       })
     },
-    async told({ accountId, failure, until }) {
+    /** The registry knows; what happened since the claim is told next. */
+    async told({ accountId, failure, until }: UntoldHealth): Promise<void> {
       await pool.query(TOLD, [accountId, until, failure !== null])
     },
+    /** Runs without progress, each once until its next step. */
     async noteStalled() {
       const { rows } = await pool.query<StalledRow>(NOTE_STALLED, [STALLED_AFTER_SECONDS])
       return rows.map((row) => ({ ...row, since: row.since.toISOString() }))
     },
-    async counts() {
-      return (await pool.query<{ accountsNotInStep: number; stalledRuns: number }>(COUNT, [STALLED_AFTER_SECONDS]))
-        .rows[0] as never
+    async counts(): Promise<Record<'accountsNotInStep' | 'stalledRuns', number>> {
+      return (await pool.query(COUNT, [STALLED_AFTER_SECONDS])).rows[0]
     },
   }
 }

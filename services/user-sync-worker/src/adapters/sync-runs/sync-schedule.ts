@@ -1,17 +1,19 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
-import type { SyncRuns } from '../../sync-run-ports.ts'
-import { type DueRow, toDue } from './sync-run-due.ts'
-import type { SyncSettings } from './sync-settings.ts'
+import type { SyncSettings } from '../../domain/sync-settings.ts'
+import type { DueRun } from '../../sync-run-ports.ts'
+import { DUE, type DueRow, toDue } from './sync-run-fence.ts'
 
-/** Notifications come in bursts: those of this time are one delta. */
+/** A burst of notifications within this time is one delta. */
 const DEBOUNCE = `interval '1 second'`
-/** A finished run is kept this long; one that was not asked for and changed nothing, a day. */
+/** How long a finished run is kept; one that nobody asked for and that changed nothing is kept for a day. */
 const KEPT = `interval '90 days'`
+/** How long an enqueued run may take to reach a worker before it is enqueued again; longer behind a backlog. */
+const CLAIM = `case when r.status = 'queued' then greatest(interval '5 seconds', least(interval '30 seconds', (now() - r.created_at) / 2))
+  else interval '5 seconds' end`
 
-// An account that has a run already, also one that waits for an admin, gets no other: what is due stays due. With every
-// failure in a row an account is looked at less often; a full comparison that fails stays due, no sooner than an hour
-// later. One statement for all of them, ids by their number.
+// An account with an open run, also one that waits for an admin, gets no other: what is due stays due. Every failure in
+// a row doubles the interval; a failed full comparison stays due, an hour later at the earliest.
 const SCHEDULE = `
 with due as (
   select s.account_id, s.tenant_id, s.directory_id, s.failures, s.next_full_at <= now() as is_full, s.hinted_at is not null as is_hinted
@@ -31,6 +33,15 @@ select ($1::uuid[])[number], tenant_id, account_id, directory_id, case when is_f
   case when is_hinted and not is_full then 'notification' else 'schedule' end, now()
 from numbered returning id, tenant_id, lease_token`
 
+const CLAIM_DUE = `
+update roster.sync_run set enqueued_at = now() where id in (
+  select r.id from roster.sync_run r where ${DUE} and (r.enqueued_at is null or r.enqueued_at < now() - ${CLAIM})
+  order by r.enqueued_at nulls first, r.id limit $1 for update skip locked)
+returning id, tenant_id, lease_token`
+
+const NEXT_OF_ACCOUNT = `
+select r.id, r.tenant_id, r.lease_token from roster.sync_run r where r.account_id = $1 and ${DUE} limit 1`
+
 const FORGET_OLD = `
 with old as (
   select id from roster.sync_run where finished_at < now() - ${KEPT}
@@ -41,21 +52,20 @@ with old as (
 ), skipped as (delete from roster.sync_run_skipped_user where run_id in (select id from old))
 delete from roster.sync_run where id in (select id from old)`
 
-/**
- * Runs by the clock and by notification: the scheduled delta and the nightly comparison are the truth, a notification
- * only hurries them.
- */
-export function syncSchedule(
-  pool: pg.Pool,
-  { deltaSeconds, fullSeconds }: SyncSettings,
-): Pick<SyncRuns, 'schedule' | 'forgetOld'> {
+/** When runs come into being, reach the queue and are forgotten. */
+export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds }: SyncSettings) {
+  const due = async (text: string, values: unknown[]): Promise<DueRun[]> =>
+    (await pool.query<DueRow>(text, values)).rows.map(toDue)
   return {
-    async schedule(limit) {
-      const ids = Array.from({ length: limit }, () => newId())
-      const { rows } = await pool.query<DueRow>(SCHEDULE, [ids, deltaSeconds, fullSeconds])
-      return rows.map(toDue)
-    },
-    async forgetOld() {
+    /** Makes the runs that are due by the clock or by a notification. */
+    makeDue: (limit: number) =>
+      due(SCHEDULE, [Array.from({ length: limit }, () => newId()), deltaSeconds, fullSeconds]),
+    /** Runs that wait, or whose worker is gone; each goes to one caller for some seconds. */
+    claimDue: (limit: number) => due(CLAIM_DUE, [limit]),
+    /** The run that waits behind a finished one of the same account. */
+    nextOfAccount: async (accountId: string) => (await due(NEXT_OF_ACCOUNT, [accountId]))[0],
+    /** Deletes runs of long ago, and scheduled ones of yesterday that changed nothing. */
+    async forgetOld(): Promise<void> {
       await pool.query(FORGET_OLD)
     },
   }

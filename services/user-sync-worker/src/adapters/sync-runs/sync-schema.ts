@@ -13,11 +13,10 @@ import {
   uniqueIndex,
   uuid,
 } from '@jackfield/postgres/drizzle'
-import { at, bytea, roster } from '../roster/roster-schema.ts'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { at, roster } from '../roster/roster-schema.ts'
 
-// Runs, and what keeps accounts in step.
-
-/** A run is the truth about its job: what is asked, how far it came (`checkpoint`), who works on it (`lease_*`). */
+/** A run is the truth about its job: what was asked for, how far it came (`checkpoint`), who works on it (`lease_*`). */
 export const syncRun = roster.table(
   'sync_run',
   {
@@ -29,15 +28,15 @@ export const syncRun = roster.table(
     status: text('status').notNull(),
     requestedBy: text('requested_by').notNull(),
     preview: boolean('preview').notNull().default(false),
-    /** Whom an import of everybody is for. */
+    /** Of an import of everybody. */
     filter: jsonb('filter'),
-    /** The rules that a preview tries; any other run follows its account's. */
+    /** The rules that a preview tries; other runs follow their account's. */
     rules: jsonb('rules'),
-    /** The run's place in the directory's changes: taken before it began to list, moved by each round of changes. */
+    /** Graph's delta link: taken before the listing began, moved by each round of changes. */
     deltaLink: text('delta_link'),
-    /** Who let a run go on that would disable or delete very many (S50). */
+    /** The admin who approved the removals (S50). */
     approvedBy: text('approved_by'),
-    /** The ticks of an import of everybody; both null when the users are chosen one by one in sync_run_selection. */
+    /** The ticks of an import of everybody; null when sync_run_selection has the chosen users. */
     allSync: boolean('all_sync'),
     allSso: boolean('all_sso'),
     total: integer('total'),
@@ -48,7 +47,7 @@ export const syncRun = roster.table(
     disabled: integer('disabled').notNull().default(0),
     deleted: integer('deleted').notNull().default(0),
     skipped: integer('skipped').notNull().default(0),
-    /** Users changed before the listing had to start again: they will be met once more, then unchanged. */
+    /** Users changed before the listing started again: it meets them once more, then unchanged. */
     changedBeforeRestart: integer('changed_before_restart').notNull().default(0),
     restarts: integer('restarts').notNull().default(0),
     /** What the run had to leave out. */
@@ -56,17 +55,17 @@ export const syncRun = roster.table(
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     checkpoint: text('checkpoint'),
-    /** Rises with every slice; a page commits only under the token its slice took (fencing). */
+    /** Rises with every slice: a page commits only under the token of its slice (fencing). */
     leaseToken: bigint('lease_token', { mode: 'number' }).notNull().default(0),
     leaseExpiresAt: at('lease_expires_at'),
     /** Slices since the last committed page. */
     fruitless: integer('fruitless').notNull().default(0),
     notBefore: at('not_before'),
-    /** Why the run goes on not before that; of no meaning later. */
+    /** Why the run waits until `not_before`. */
     waitingFor: text('waiting_for'),
-    /** When a page was committed last, or the run took another step. */
+    /** The last step, such as a committed page. */
     progressedAt: at('progressed_at'),
-    /** When it was said in the log that the run makes no progress; once for each time that it stops. */
+    /** When the log said that the run makes no progress. */
     stalledAt: at('stalled_at'),
     enqueuedAt: at('enqueued_at'),
     revision: integer('revision').notNull().default(1),
@@ -88,22 +87,22 @@ export const syncRun = roster.table(
   ],
 )
 
+// Of tables whose rows belong to a run.
+const ofRun = { tenantId: uuid('tenant_id').notNull(), runId: uuid('run_id').notNull() }
+const runOf = (name: string, table: Record<'tenantId' | 'runId', AnyPgColumn>) =>
+  foreignKey({ name, columns: [table.tenantId, table.runId], foreignColumns: [syncRun.tenantId, syncRun.id] })
+
 export const syncRunSelection = roster.table(
   'sync_run_selection',
   {
-    tenantId: uuid('tenant_id').notNull(),
-    runId: uuid('run_id').notNull(),
+    ...ofRun,
     objectId: uuid('object_id').notNull(),
     sync: boolean('sync').notNull(),
     sso: boolean('sso').notNull(),
   },
   (table) => [
     primaryKey({ name: 'sync_run_selection_user', columns: [table.runId, table.objectId] }),
-    foreignKey({
-      name: 'sync_run_selection_run',
-      columns: [table.tenantId, table.runId],
-      foreignColumns: [syncRun.tenantId, syncRun.id],
-    }),
+    runOf('sync_run_selection_run', table),
     check('sync_run_selection_sso_needs_sync', sql`${table.sync} or not ${table.sso}`),
   ],
 )
@@ -111,33 +110,24 @@ export const syncRunSelection = roster.table(
 export const syncRunSkippedUser = roster.table(
   'sync_run_skipped_user',
   {
-    tenantId: uuid('tenant_id').notNull(),
-    runId: uuid('run_id').notNull(),
+    ...ofRun,
     objectId: uuid('object_id').notNull(),
     reason: text('reason').notNull(),
   },
   (table) => [
     primaryKey({ name: 'sync_run_skipped_user_id', columns: [table.runId, table.objectId] }),
-    foreignKey({
-      name: 'sync_run_skipped_user_run',
-      columns: [table.tenantId, table.runId],
-      foreignColumns: [syncRun.tenantId, syncRun.id],
-    }),
+    runOf('sync_run_skipped_user_run', table),
   ],
 )
 
-/**
- * What a run is going to change, kept apart until all of it is known: a run that would remove too many changes nothing
- * (S50).
- */
+/** Planned changes, staged until the whole run is known, so that the removal limit can be checked (S50). */
 export const stagedChange = roster.table(
   'staged_change',
   {
-    tenantId: uuid('tenant_id').notNull(),
-    runId: uuid('run_id').notNull(),
+    ...ofRun,
     objectId: uuid('object_id').notNull(),
     status: text('status').notNull(),
-    /** The person as the directory tells them; null where only the status is known to change. */
+    /** The person as read from the directory; null where only the status changes. */
     person: jsonb('person'),
     /** The ticks an import or a rule gives; null where they stay. */
     sync: boolean('sync'),
@@ -145,30 +135,18 @@ export const stagedChange = roster.table(
   },
   (table) => [
     primaryKey({ name: 'staged_change_user', columns: [table.runId, table.objectId] }),
-    foreignKey({
-      name: 'staged_change_run',
-      columns: [table.tenantId, table.runId],
-      foreignColumns: [syncRun.tenantId, syncRun.id],
-    }),
+    runOf('staged_change_run', table),
   ],
 )
 
-/** People of the roster whom a full comparison has met, page by page: the others are missing in the directory. */
+/** People of the roster that a full comparison has met, page by page; the others are missing in the directory. */
 export const syncRunMet = roster.table(
   'sync_run_met',
   {
-    tenantId: uuid('tenant_id').notNull(),
-    runId: uuid('run_id').notNull(),
+    ...ofRun,
     objectIds: uuid('object_ids').array().notNull(),
   },
-  (table) => [
-    index('sync_run_met_of_run').on(table.runId),
-    foreignKey({
-      name: 'sync_run_met_run',
-      columns: [table.tenantId, table.runId],
-      foreignColumns: [syncRun.tenantId, syncRun.id],
-    }),
-  ],
+  (table) => [index('sync_run_met_of_run').on(table.runId), runOf('sync_run_met_run', table)],
 )
 
 /** Who is synced without being ticked by hand. */
@@ -185,9 +163,7 @@ export const importRules = roster.table(
   (table) => [index('import_rules_of_tenant').on(table.tenantId)],
 )
 
-/**
- * Who is in the groups and has the licences that an account's import rules name, as its last finished run read them.
- */
+/** Members of the groups, and holders of the licences, that import rules name, as the last finished run read them. */
 export const directorySetMember = roster.table(
   'directory_set_member',
   {
@@ -201,26 +177,21 @@ export const directorySetMember = roster.table(
   ],
 )
 
-/** The same, as a run reads them. */
+/** The same as the present run reads them. */
 export const syncRunSetMember = roster.table(
   'sync_run_set_member',
   {
-    tenantId: uuid('tenant_id').notNull(),
-    runId: uuid('run_id').notNull(),
+    ...ofRun,
     setKey: text('set_key').notNull(),
     objectId: uuid('object_id').notNull(),
   },
   (table) => [
     primaryKey({ name: 'sync_run_set_member_id', columns: [table.runId, table.objectId, table.setKey] }),
-    foreignKey({
-      name: 'sync_run_set_member_run',
-      columns: [table.tenantId, table.runId],
-      foreignColumns: [syncRun.tenantId, syncRun.id],
-    }),
+    runOf('sync_run_set_member_run', table),
   ],
 )
 
-/** An account that is kept in step: where its changes go on, and when it is looked at next. */
+/** An account that is kept in step: its delta link, and when its next runs are due. */
 export const accountSync = roster.table(
   'account_sync',
   {
@@ -228,19 +199,19 @@ export const accountSync = roster.table(
     tenantId: uuid('tenant_id').notNull(),
     directoryId: uuid('directory_id').notNull(),
     deltaLink: text('delta_link'),
-    /** Since when a notification says that something changed. */
+    /** When a notification announced a change. */
     hintedAt: at('hinted_at'),
     nextDeltaAt: at('next_delta_at').notNull(),
     nextFullAt: at('next_full_at').notNull(),
-    /** Runs that failed since the last one that did not. */
+    /** Failed runs in a row. */
     failures: integer('failures').notNull().default(0),
     syncedAt: at('synced_at'),
-    /** Why the last run failed, and since when they do; null after a run that did not. */
+    /** Why the last run failed, and when the first in a row did; null after a success. */
     failure: jsonb('failure'),
     failingSince: at('failing_since'),
-    /** When the registry is to be told next whether the account is in step; null when it knows. */
+    /** When to tell the registry whether the account is in step; null when it knows. */
     tellAt: at('tell_at'),
-    /** Whether it was told last that the account is not. */
+    /** What the registry was told last. */
     isToldFailing: boolean('is_told_failing').notNull().default(false),
   },
   (table) => [
@@ -248,32 +219,4 @@ export const accountSync = roster.table(
     index('account_sync_of_tenant').on(table.tenantId),
     index('account_sync_to_tell').on(table.tellAt).where(sql`${table.tellAt} is not null`),
   ],
-)
-
-/** An account's subscription to change notifications at Microsoft. */
-export const subscription = roster.table(
-  'subscription',
-  {
-    accountId: uuid('account_id').primaryKey(),
-    tenantId: uuid('tenant_id').notNull(),
-    directoryId: uuid('directory_id').notNull(),
-    subscriptionId: uuid('subscription_id'),
-    /** SHA-256 of what Graph has to say with every notification. */
-    clientStateHash: bytea('client_state_hash'),
-    expiresAt: at('expires_at'),
-    renewAt: at('renew_at').notNull().defaultNow(),
-    notBefore: at('not_before').notNull().defaultNow(),
-    failures: integer('failures').notNull().default(0),
-    /** Since when there is the present one. */
-    subscribedAt: at('subscribed_at'),
-    /** What the last attempt met, and when; null when it succeeded. */
-    failure: jsonb('failure'),
-    failedAt: at('failed_at'),
-    lastNotifiedAt: at('last_notified_at'),
-    lastRefusedAt: at('last_refused_at'),
-    /** Scheduled rounds in a row that found changes of which nobody told. */
-    quietRounds: integer('quiet_rounds').notNull().default(0),
-    isQuiet: boolean('is_quiet').notNull().default(false),
-  },
-  (table) => [index('subscription_due').on(table.renewAt), index('subscription_of_tenant').on(table.tenantId)],
 )

@@ -18,7 +18,7 @@ import type { DueRun, Lease, RunPage } from '../../sync-run-ports.ts'
 import { pagesOf } from './read-users.ts'
 import { planOf } from './run-source.ts'
 
-type Needs = Pick<Ports, 'runs' | 'registry' | 'directory' | 'accountUsers'>
+type Needs = Pick<Ports, 'leases' | 'pages' | 'endings' | 'schedule' | 'registry' | 'directory' | 'accountUsers'>
 type Settings = { sliceMs: number; now: () => number }
 /** How many other slices are under way in this process. */
 type Beside = { others: () => number }
@@ -42,15 +42,15 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
   return async (data: unknown, stopping: AbortSignal): Promise<SliceOutcome> => {
     const job = SyncRunJob.safeParse(data)
     if (!job.success) return NOTHING
-    const lease = await ports.runs.takeLease(job.data)
+    const lease = await ports.leases.take(job.data)
     if (!lease) return NOTHING
     underWay += 1
-    const renewal = setInterval(() => ports.runs.renewLease(lease).catch(() => undefined), RENEWAL_MS)
+    const renewal = setInterval(() => ports.leases.renew(lease).catch(() => undefined), RENEWAL_MS)
     try {
       return await work(ports, lease, { ...settings, others }, stopping)
     } catch (error) {
       // Otherwise the lease expires by itself.
-      await ports.runs.release(lease, waitAfter(lease), 'internal-error').catch(() => undefined)
+      await ports.leases.release(lease, waitAfter(lease), 'internal-error').catch(() => undefined)
       throw error
     } finally {
       clearInterval(renewal)
@@ -79,7 +79,7 @@ async function work(
   if (!from) return settle(ports, lease, { kind: 'resync' })
   if (lease.total === null && lease.kind !== 'delta') {
     const total = await ports.directory.countUsers(connection, stopping)
-    if (total !== undefined) await ports.runs.setTotal(lease, total)
+    if (total !== undefined) await ports.leases.setTotal(lease, total)
     lease.total = total ?? null
   }
   const isOver = () => stopping.aborted || settings.now() >= until
@@ -127,7 +127,7 @@ async function copyPages(
       if (phase === 'list' && isEndless({ seen: lease.seen, links: next.trail?.links ?? 0, counted: lease.total }))
         return await end({ kind: 'endless-list', counted: lease.total })
       if (isQuietRound(lease, changes, next)) {
-        const ended = await ports.runs.finishQuietly({ ...lease, deltaLink: changes.deltaLink ?? lease.deltaLink })
+        const ended = await ports.endings.finishQuietly({ ...lease, deltaLink: changes.deltaLink ?? lease.deltaLink })
         return ended ? { next: ended.next, delaySeconds: 0 } : NOTHING
       }
       if (!(await commit(ports, lease, changes))) return NOTHING
@@ -146,8 +146,8 @@ async function copyPages(
 }
 
 /** False when the lease was lost. */
-async function commit({ runs }: Needs, lease: Lease, page: RunPage): Promise<boolean> {
-  if (!(await runs.commitPage(lease, page))) return false
+async function commit({ pages }: Needs, lease: Lease, page: RunPage): Promise<boolean> {
+  if (!(await pages.commitPage(lease, page))) return false
   lease.fruitless = 0
   lease.deltaLink = page.deltaLink ?? lease.deltaLink
   lease.checkpoint = page.next
@@ -161,17 +161,17 @@ async function commit({ runs }: Needs, lease: Lease, page: RunPage): Promise<boo
  */
 async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
   if (lease.checkpoint !== 'apply') {
-    const decision = await ports.runs.decide(lease)
+    const decision = await ports.endings.decide(lease)
     if (decision === 'lost') return NOTHING
-    if (decision !== 'apply') return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+    if (decision !== 'apply') return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
   }
   for (let left = lease.preview ? 'all' : 'more'; left !== 'all'; ) {
-    left = await ports.runs.applyStaged(lease, APPLIED_AT_ONCE)
+    left = await ports.pages.applyStaged(lease, APPLIED_AT_ONCE)
     if (left === 'lost') return NOTHING
     if (left === 'more' && isOver()) return giveBack(ports, lease)
   }
-  if (!(await ports.runs.finish(lease))) return NOTHING
-  return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+  if (!(await ports.endings.finish(lease))) return NOTHING
+  return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
 /** A whole round of changes that told nothing, as most do: of it there is nothing to commit but its end. */
@@ -191,23 +191,23 @@ function isConcluding({ phase }: Checkpoint): boolean {
 
 async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Promise<SliceOutcome> {
   if (decision.kind === 'fail') return fail(ports, lease, decision.failure)
-  if (decision.kind === 'restart') return { next: await ports.runs.restart(lease), delaySeconds: 0 }
+  if (decision.kind === 'restart') return { next: await ports.endings.restart(lease), delaySeconds: 0 }
   if (decision.kind === 'resync') return { next: await fallBack(ports, lease), delaySeconds: 0 }
-  return { next: await ports.runs.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
+  return { next: await ports.leases.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
 }
 
 /** A delta becomes a full comparison, once; a run that listed begins again. */
 async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
-  return lease.kind === 'delta' ? ports.runs.fallBackToFull(lease) : ports.runs.restart(lease)
+  return lease.kind === 'delta' ? ports.endings.fallBackToFull(lease) : ports.endings.restart(lease)
 }
 
 async function giveBack(ports: Needs, lease: Lease): Promise<SliceOutcome> {
-  return { next: await ports.runs.release(lease, 0), delaySeconds: 0 }
+  return { next: await ports.leases.release(lease, 0), delaySeconds: 0 }
 }
 
 async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<SliceOutcome> {
-  if (!(await ports.runs.fail(lease, failure))) return NOTHING
-  return { next: await ports.runs.nextOfAccount(lease.accountId), delaySeconds: 0 }
+  if (!(await ports.endings.fail(lease, failure))) return NOTHING
+  return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
 /** The registry says so itself; should its word have been lost, the next run notices (S49). */

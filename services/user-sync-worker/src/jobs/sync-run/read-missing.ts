@@ -12,16 +12,16 @@ const MOST_ASKED = 600
  * People of the roster whom the listing did not show. Each is asked for by id, as a listing may lack somebody whose
  * replication is late. The place is the last object id.
  */
-export function readMissing(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
+export function readMissing(lease: Lease, connection: Connection, { directory, pages }: SourcePorts): RunSource {
   return async ({ phase, at }, signal) => {
-    const { ids, total } = await runs.missingUsers(lease, at, IDS_PER_PAGE)
+    const { ids, total } = await pages.missingUsers(lease, at, IDS_PER_PAGE)
     const isTooMany = total > MOST_ASKED
     const last = ids.at(-1)
     const isLast = isTooMany || ids.length === total || !last
     const next: Checkpoint = isLast ? checkpointAfter(phase, planOf(lease)) : { phase, at: last }
     if (isTooMany) {
       const prepare = async () => {
-        await runs.stageMissing(lease)
+        await pages.stageMissing(lease)
         return {}
       }
       return { kind: 'read', next, prepare }
@@ -31,7 +31,7 @@ export function readMissing(lease: Lease, connection: Connection, { directory, r
     const prepare = async () => {
       const read = itemsById(found.users)
       const items = ids.map((id) => read.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const))
-      const { changes } = reconcile(items, await runs.knownUsers(lease, ids))
+      const { changes } = reconcile(items, await pages.knownUsers(lease, ids))
       return { staged: changes, met: [...read.keys()] }
     }
     return { kind: 'read', next, prepare }

@@ -50,9 +50,9 @@ function suspendRules(lease: Lease, key: string, failure: DirectoryFailure): Rea
  * People who joined or left a set since the account's last run; a round of changes does not show them. The place is the
  * last object id.
  */
-export function readChangedMembers(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
+export function readChangedMembers(lease: Lease, connection: Connection, { directory, pages }: SourcePorts): RunSource {
   return async ({ phase, at }, signal) => {
-    const ids = await runs.changedMembers(lease, at, IDS_PER_PAGE)
+    const ids = await pages.changedMembers(lease, at, IDS_PER_PAGE)
     const find = finder(directory, connection, signal)
     const found = await find(ids)
     if (found.kind !== 'found') return found
@@ -60,7 +60,7 @@ export function readChangedMembers(lease: Lease, connection: Connection, { direc
     const isFull = ids.length === IDS_PER_PAGE && last !== undefined
     const next = isFull ? { phase, at: last } : checkpointAfter(phase, planOf(lease))
     const prepare = async () => {
-      const reconciled = await reconcilePage(lease, itemsOf(found.users), { runs, find, isWhole: true })
+      const reconciled = await reconcilePage(lease, itemsOf(found.users), { pages, find, isWhole: true })
       return reconciled.kind === 'reconciled' ? reconciled.content : reconciled
     }
     return { kind: 'read', next, prepare }

@@ -47,7 +47,7 @@ function readPlace(lease: Lease, connection: Connection, { directory }: SourcePo
 }
 
 /** Everybody, in the order of Graph's links: upserted by an import, reconciled by a full comparison. */
-function readListing(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
+function readListing(lease: Lease, connection: Connection, { directory, pages }: SourcePorts): RunSource {
   return async (checkpoint, signal) => {
     const page = await directory.listUsers(connection, checkpoint.at, signal)
     if (page.kind !== 'page') return page
@@ -57,27 +57,27 @@ function readListing(lease: Lease, connection: Connection, { directory, runs }: 
     const prepare = async () => {
       if (!everybody) {
         const find = finder(directory, connection, signal)
-        const reconciled = await reconcilePage(lease, itemsOf(page.users), { runs, find, isWhole: true })
+        const reconciled = await reconcilePage(lease, itemsOf(page.users), { pages, find, isWhole: true })
         return reconciled.kind === 'reconciled' ? reconciled.content : reconciled
       }
       const wanted = page.users.filter((read) => read.kind !== 'user' || isWanted(read.user, filter))
-      return imported(lease, pageOfEverybody(wanted, everybody), runs)
+      return imported(lease, pageOfEverybody(wanted, everybody), pages)
     }
     return { kind: 'read', next, prepare }
   }
 }
 
 /** The users that an import chose. The place is the last object id that was written. */
-function readChosen(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
+function readChosen(lease: Lease, connection: Connection, { directory, pages }: SourcePorts): RunSource {
   return async ({ phase, at }, signal) => {
-    const selection = await runs.nextSelection(lease, at, IDS_PER_PAGE)
+    const selection = await pages.nextSelection(lease, at, IDS_PER_PAGE)
     const wanted = selection.filter(({ ticks }) => ticks.sync).map(({ id }) => id)
     const found = await finder(directory, connection, signal)(wanted)
     if (found.kind !== 'found') return found
     const last = selection.at(-1)
     const isFull = selection.length === IDS_PER_PAGE
     const next = isFull && last ? { phase, at: last.id } : checkpointAfter(phase, planOf(lease))
-    return { kind: 'read', next, prepare: () => imported(lease, pageOfChosen(selection, found.users), runs) }
+    return { kind: 'read', next, prepare: () => imported(lease, pageOfChosen(selection, found.users), pages) }
   }
 }
 
@@ -85,7 +85,7 @@ function readChosen(lease: Lease, connection: Connection, { directory, runs }: S
  * What changed since the run's place. An import that lists takes in newcomers; otherwise people who are not in the
  * roster stay out of it.
  */
-function readChanges(lease: Lease, connection: Connection, { directory, runs }: SourcePorts): RunSource {
+function readChanges(lease: Lease, connection: Connection, { directory, pages }: SourcePorts): RunSource {
   return async (checkpoint, signal) => {
     const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
     if (page.kind !== 'page') return page
@@ -93,7 +93,7 @@ function readChanges(lease: Lease, connection: Connection, { directory, runs }: 
     if ('kind' in next) return next
     const prepare = async () => {
       const find = finder(directory, connection, signal)
-      const reconciled = await reconcilePage(lease, page.items, { runs, find, isWhole: false })
+      const reconciled = await reconcilePage(lease, page.items, { pages, find, isWhole: false })
       if (reconciled.kind !== 'reconciled') return reconciled
       const { content, strangers } = reconciled
       const { everybody: ticks, filter } = lease
@@ -109,8 +109,8 @@ function readChanges(lease: Lease, connection: Connection, { directory, runs }: 
 async function imported(
   lease: Lease,
   content: ReturnType<typeof pageOfEverybody>,
-  runs: SourcePorts['runs'],
+  pages: SourcePorts['pages'],
 ): Promise<PageContent> {
   const ids = content.users.map(({ user }) => user.id)
-  return { ...content, ...changesOfImport(content.users, await runs.knownUsers(lease, ids, true)) }
+  return { ...content, ...changesOfImport(content.users, await pages.knownUsers(lease, ids, true)) }
 }

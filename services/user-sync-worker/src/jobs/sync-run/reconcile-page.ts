@@ -15,7 +15,7 @@ export type Reconciled = {
   strangers: DirectoryUser[]
 }
 type Needs = {
-  runs: SourcePorts['runs']
+  pages: SourcePorts['pages']
   find: FindUsers
   /** Whether the page tells people whole, as a listing does; a round of changes tells what changed. */
   isWhole: boolean
@@ -28,12 +28,12 @@ type Needs = {
 export async function reconcilePage(
   lease: Lease,
   items: readonly DirectoryItem[],
-  { runs, find, isWhole }: Needs,
+  { pages, find, isWhole }: Needs,
 ): Promise<Reconciled | DirectoryFailure> {
   const unreadable = items.filter((item) => item.kind === 'unreadable')
   const nameless = unreadable.filter(({ id }) => id === null).length
   const ids = [...new Set(items.flatMap((item) => (item.id === null ? [] : [item.id])))]
-  const known = await runs.knownUsers(lease, ids)
+  const known = await pages.knownUsers(lease, ids)
   const { changes, ambiguous, strangers } = reconcile(items, known)
   const staged: StagedUser[] = [...changes]
   if (ambiguous.length > 0) {
@@ -61,7 +61,7 @@ export async function reconcilePage(
   const unknown = ids.filter((id) => !known.has(id) && items.findLast((item) => item.id === id)?.kind === 'present')
   const found = isWhole ? { kind: 'found' as const, users: strangers } : await findWhole(find, unknown)
   if (found.kind !== 'found') return found
-  const byRules = await changesByRules(lease, lease.rules, { known, staged, strangers: found.users }, runs)
+  const byRules = await changesByRules(lease, lease.rules, { known, staged, strangers: found.users }, pages)
   return { kind: 'reconciled', content: { ...content, staged: byRules }, strangers }
 }
 
@@ -84,10 +84,10 @@ async function changesByRules(
   lease: Lease,
   rules: NonNullable<Lease['rules']>,
   { known, staged, strangers }: Compared,
-  runs: SourcePorts['runs'],
+  pages: SourcePorts['pages'],
 ): Promise<StagedUser[]> {
   const changes = new Map(staged.map((change) => [change.user.id, change]))
-  const unsynced = await runs.knownUsers(
+  const unsynced = await pages.knownUsers(
     lease,
     strangers.map(({ id }) => id),
     true,
@@ -100,7 +100,7 @@ async function changesByRules(
     }),
   ]
   const ids = people.map(({ user }) => user.id)
-  const sets = setsOf(rules).length > 0 ? await runs.memberships(lease, ids) : undefined
+  const sets = setsOf(rules).length > 0 ? await pages.memberships(lease, ids) : undefined
   for (const { user, status, standing } of people) {
     const ticks = status === 'active' ? ticksByRules(rules, user, standing, sets?.get(user.id)) : undefined
     if (ticks) changes.set(user.id, { user, status, ticks })

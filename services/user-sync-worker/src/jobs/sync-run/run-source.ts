@@ -1,15 +1,14 @@
 import { hash } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal-api'
-import type { Directory } from '../../directory-ports.ts'
 import { type Checkpoint, checkpointAfter, type RunPlan } from '../../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { ReadUser } from '../../domain/directory-user.ts'
 import { readsSets } from '../../domain/import-rules.ts'
 import { trailAfter } from '../../domain/page-trail.ts'
-import type { Ports } from '../../ports.ts'
+import type { Directory, Ports } from '../../ports.ts'
 import type { Lease, RunPage } from '../../sync-run-ports.ts'
 
-export type SourcePorts = Pick<Ports, 'directory' | 'runs'>
+export type SourcePorts = Pick<Ports, 'directory' | 'pages'>
 /** What a page changes; what is left out is empty. */
 export type PageContent = Partial<Omit<RunPage, 'next'>>
 /** A page as it was fetched. `prepare` compares it with the roster, and needs all pages before it to be committed. */

@@ -5,9 +5,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: AccountParams, response: { 200: NotificationHealth } }
 
-/**
- * For the registry's connection test: whether Graph tells of changes, and if not, what it said when it was asked to.
- */
+/** For the registry's connection test: whether Graph notifies of changes, and if not, what it answered. */
 export const checkNotifications: FastifyPluginAsyncZod<Pick<Ports, 'subscriptions' | 'graphSubscriptions'>> = async (
   app,
   ports,

@@ -7,10 +7,7 @@ import type { Ports } from '../../ports.ts'
 type Needs = Pick<Ports, 'accountUsers' | 'graphSubscriptions' | 'registry'>
 const schema = { hide: true, params: AccountParams, response: { 200: RosterOfAccount } }
 
-/**
- * For the registry, when an account is removed: what hangs on it, and the end of it while its credential still works
- * (S49).
- */
+/** For the registry, when an account is removed: counts what hangs on it, and ends it while its credential works (S49). */
 export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (
   app,
   { accountUsers, graphSubscriptions, registry },
@@ -24,7 +21,7 @@ export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (
     const id = await accountUsers.subscriptionOf(tenantId, accountId)
     const connection = id === null ? undefined : await registry.findConnection(tenantId, accountId)
     if (id !== null && graphSubscriptions && connection && !('kind' in connection)) {
-      // One that cannot be deleted now expires by itself within a week, and nobody believes it any more.
+      // A subscription that cannot be deleted now expires within a week, and its notifications are refused.
       const deleted = await graphSubscriptions.delete(connection, id)
       if (deleted !== 'deleted')
         request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')

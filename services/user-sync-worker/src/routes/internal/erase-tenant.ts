@@ -7,10 +7,7 @@ import type { Ports } from '../../ports.ts'
 type Needs = Pick<Ports, 'tenantData' | 'graphSubscriptions' | 'registry'>
 const schema = { hide: true, params: TenantParams, response: { 200: RosterOfTenant } }
 
-/**
- * For the registry, when a tenant is removed: what is here of it, and the end of all of it while its credentials still
- * work (AD-10).
- */
+/** For the registry, when a tenant is removed: counts its data, and erases it while its credentials work (AD-10). */
 export const eraseTenant: FastifyPluginAsyncZod<Needs> = async (app, { tenantData, graphSubscriptions, registry }) => {
   app.get('/tenants/:tenantId/roster', { schema }, async ({ params }) => tenantData.count(params.tenantId))
 
@@ -27,7 +24,7 @@ export const eraseTenant: FastifyPluginAsyncZod<Needs> = async (app, { tenantDat
       const deleted = isReachable
         ? await graphSubscriptions.delete(connection, subscriptionId)
         : ({ kind: 'no-connection' } as const)
-      // One that cannot be deleted now expires by itself within a week, and nobody believes it any more.
+      // A subscription that cannot be deleted now expires within a week, and its notifications are refused.
       if (deleted !== 'deleted')
         request.log.warn({ accountId, reason: deleted.kind }, 'the subscription was left to expire')
     })

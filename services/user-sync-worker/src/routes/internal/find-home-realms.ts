@@ -4,7 +4,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, body: AddressQuestion, response: { 200: SignInCandidates } }
 
-/** For the gateway, on hosts that name no tenant. In the body, so that no log has the address. */
+/** For the gateway, on hosts that name no tenant. The address is in the body to keep it out of logs. */
 export const findHomeRealms: FastifyPluginAsyncZod<Pick<Ports, 'homeRealms'>> = async (app, { homeRealms }) => {
   app.post('/sign-in-candidates', { schema }, async ({ body }) => homeRealms.find(body.address))
 }

@@ -7,7 +7,7 @@ import type { Ports } from '../../ports.ts'
 
 const response = { 200: RosterEntry }
 
-/** For the gateway: deleted users are answered too, with their status. */
+/** For the gateway; includes deleted users, with their status. */
 export const findRosterEntry: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
   const byIdentity = { hide: true, params: TenantParams, querystring: RosterIdentityQuery, response }
   app.get('/tenants/:tenantId/phone-users', { schema: byIdentity }, async ({ params, query }) => {

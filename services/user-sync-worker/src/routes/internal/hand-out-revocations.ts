@@ -3,10 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'
 
-/**
- * For the gateway, which ends the sessions of these people and tells their apps: at least once, until it says that it
- * is done.
- */
+/** For the gateway, which ends the sessions of these users and logs them out of their apps: at least once. */
 export const handOutRevocations: FastifyPluginAsyncZod<Pick<Ports, 'revocations'>> = async (app, { revocations }) => {
   const claim = { hide: true, body: RevocationClaim, response: { 200: Revocations } }
   app.post('/revocations/claims', { schema: claim }, async ({ body }) => ({

@@ -2,8 +2,7 @@ import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { enabledConnection } from '../../guards/enabled-connection.ts'
-import { microsoftRefusal } from '../../http/microsoft-refusal.ts'
+import { enabledConnection, microsoftRefusal } from '../../guards/microsoft-account.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -3,7 +3,7 @@ import { ImportRules } from '@jackfield/contract/import-rule'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { refuse } from '../../errors.ts'
+import { knownConnection } from '../../guards/microsoft-account.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -20,9 +20,7 @@ export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'imp
 ) => {
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async ({ params }, reply) => {
     const { tenantId, accountId } = params
-    const connection = await registry.findConnection(tenantId, accountId)
-    if (!connection) throw refuse('account-not-found')
-    if ('kind' in connection) throw refuse('temporarily-unavailable')
+    await knownConnection(registry, params)
     const { rules, version } = await importRules.find(tenantId, accountId)
     return reply.header('etag', entityTag(version)).send(rules)
   })

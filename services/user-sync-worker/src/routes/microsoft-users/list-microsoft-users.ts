@@ -4,8 +4,7 @@ import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
-import { enabledConnection } from '../../guards/enabled-connection.ts'
-import { microsoftRefusal } from '../../http/microsoft-refusal.ts'
+import { enabledConnection, microsoftRefusal } from '../../guards/microsoft-account.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

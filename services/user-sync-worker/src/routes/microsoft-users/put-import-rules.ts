@@ -7,12 +7,11 @@ import { Problem } from '@jackfield/contract/problem'
 import { SyncRunStarted } from '@jackfield/contract/sync-run'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { Directory } from '../../directory-ports.ts'
 import { explainUnreadSet, setsOf } from '../../domain/import-rules.ts'
 import { refuse } from '../../errors.ts'
-import { enabledConnection } from '../../guards/enabled-connection.ts'
-import { microsoftRefusal } from '../../http/microsoft-refusal.ts'
-import type { Ports } from '../../ports.ts'
+import { enabledConnection, microsoftRefusal } from '../../guards/microsoft-account.ts'
+import { startRun } from '../../http/start-run.ts'
+import type { Directory, Ports } from '../../ports.ts'
 
 const schema = {
   operationId: 'putImportRules',
@@ -38,28 +37,15 @@ const schema = {
 export const putImportRules: FastifyPluginAsyncZod<
   Pick<Ports, 'registry' | 'directory' | 'importRules' | 'runs' | 'queue'>
 > = async (app, ports) => {
-  const { registry, directory, importRules, runs, queue } = ports
+  const { registry, directory, importRules } = ports
   app.put('/tenants/:tenantId/microsoft-accounts/:accountId/import-rules', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const connection = await enabledConnection(registry, request.params)
     await requireReadableSets(directory, connection, request.body)
-    const { directoryId } = connection
-    const account = { tenantId, accountId, directoryId }
+    const account = { tenantId, accountId, directoryId: connection.directoryId }
     if (request.query.preview) {
-      const asked = {
-        ...account,
-        requestedBy: request.caller.sub,
-        preview: true,
-        request: { mode: 'full' as const },
-        rules: request.body,
-      }
-      const due = await runs.create(asked, (runId) =>
-        auditEntry(request, { action: 'import-rules.preview', tenantId, target: accountId, details: { runId } }),
-      )
-      await queue
-        .enqueue(due)
-        .catch((error: unknown) => request.log.warn({ err: error }, 'the run waits for the reconciler'))
-      return reply.status(202).send({ runId: due.job.runId })
+      const run = { ...account, preview: true, request: { mode: 'full' as const }, rules: request.body }
+      return reply.status(202).send(await startRun(ports, request, { ...run, action: 'import-rules.preview' }))
     }
     const read = await importRules.find(tenantId, accountId)
     if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
@@ -72,7 +58,9 @@ export const putImportRules: FastifyPluginAsyncZod<
   })
 }
 
-/** A rule that nobody could follow is refused while somebody is there to mend it. */
+const LONGEST_WAIT_MS = 10_000
+
+/** Refuses rules whose groups or licences Microsoft does not show. */
 async function requireReadableSets(directory: Directory, connection: Connection, rules: ImportRules): Promise<void> {
   for (const set of setsOf(rules)) {
     const answer = await directory.listMembers(connection, set, null, AbortSignal.timeout(LONGEST_WAIT_MS))
@@ -82,5 +70,3 @@ async function requireReadableSets(directory: Directory, connection: Connection,
     if (answer.kind !== 'page') throw microsoftRefusal(answer)
   }
 }
-
-const LONGEST_WAIT_MS = 10_000

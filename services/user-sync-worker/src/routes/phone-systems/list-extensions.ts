@@ -1,6 +1,9 @@
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Extension, PhoneSystemParams } from '@jackfield/contract/phone-system'
+import { ExtensionNumber } from '@jackfield/contract/phone-user'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -14,15 +17,13 @@ const schema = {
   response: { 200: pageOf(Extension), 400: Problem, 404: Problem },
 }
 
+const isNumber = (text: string) => ExtensionNumber.safeParse(text).data === text
+
 export const listExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
   app.get('/tenants/:tenantId/phone-systems/:phoneSystemId/extensions', { schema }, async ({ params, query }) => {
     const system = await phoneSystems.find(params.tenantId, params.phoneSystemId)
     if (!system) throw refuse('phone-system-not-found')
-    const page = await phoneSystems.listExtensions(params.tenantId, system.id, {
-      cursor: query.cursor,
-      limit: query.limit,
-    })
-    if ('kind' in page) throw refuse('invalid-cursor')
-    return page
+    const extensions = await phoneSystems.listExtensions(params.tenantId, system.id, readRange(query, isNumber))
+    return toPage(extensions, query.limit, ({ number }) => [number])
   })
 }

@@ -2,8 +2,9 @@ import { TenantParams } from '@jackfield/contract/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { PhoneSystem } from '@jackfield/contract/phone-system'
 import { Problem } from '@jackfield/contract/problem'
+import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -16,9 +17,7 @@ const schema = {
 }
 
 export const listPhoneSystems: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
-  app.get('/tenants/:tenantId/phone-systems', { schema }, async ({ params, query }) => {
-    const page = await phoneSystems.list(params.tenantId, { cursor: query.cursor, limit: query.limit })
-    if ('kind' in page) throw refuse('invalid-cursor')
-    return page
-  })
+  app.get('/tenants/:tenantId/phone-systems', { schema }, async ({ params, query }) =>
+    toPage(await phoneSystems.list(params.tenantId, readRange(query)), query.limit, ({ id }) => [id]),
+  )
 }

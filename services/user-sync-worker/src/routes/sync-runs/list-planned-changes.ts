@@ -2,6 +2,8 @@ import { PlannedChange, PlannedChangeQuery } from '@jackfield/contract/import-ru
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRunParams } from '@jackfield/contract/sync-run'
+import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -20,8 +22,7 @@ export const listPlannedChanges: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = as
   app.get('/tenants/:tenantId/sync-runs/:runId/planned-changes', { schema }, async ({ params, query }) => {
     const { tenantId, runId } = params
     if (!(await runs.find(tenantId, runId))) throw refuse('run-not-found')
-    const page = await runs.plannedChanges(tenantId, runId, { ...query, cursor: query.cursor })
-    if ('kind' in page) throw refuse('invalid-cursor')
-    return page
+    const changes = await runs.plannedChanges(tenantId, runId, readRange(query), query.removals)
+    return toPage(changes, query.limit, ({ objectId }) => [objectId])
   })
 }

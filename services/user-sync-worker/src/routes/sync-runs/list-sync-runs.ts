@@ -2,8 +2,9 @@ import { TenantParams } from '@jackfield/contract/identifier'
 import { pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { SyncRun, SyncRunQuery } from '@jackfield/contract/sync-run'
+import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -16,9 +17,7 @@ const schema = {
 }
 
 export const listSyncRuns: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {
-  app.get('/tenants/:tenantId/sync-runs', { schema }, async ({ params, query }) => {
-    const page = await runs.list(params.tenantId, { ...query, cursor: query.cursor })
-    if ('kind' in page) throw refuse('invalid-cursor')
-    return page
-  })
+  app.get('/tenants/:tenantId/sync-runs', { schema }, async ({ params, query }) =>
+    toPage(await runs.list(params.tenantId, readRange(query), query.status), query.limit, ({ id }) => [id]),
+  )
 }

@@ -10,7 +10,7 @@ import type { Ports } from '../../ports.ts'
 
 const POLL_MS = 300
 const HEARTBEAT_MS = 15_000
-/** Then the browser connects again by itself. */
+/** After that the browser reconnects by itself. */
 const LONGEST_MS = 10 * 60_000
 const MOST_STREAMS = 300
 const MOST_OF_TENANT = 25
@@ -31,7 +31,7 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'
   // A stream outlives its request, and with it the request's scope.
   const find = sharedLooks(({ tenantId, runId }) => inScope(tenantId, () => runs.find(tenantId, runId)))
   app.addHook('preClose', async () => closing.abort())
-  // HEAD would follow the run too, for nobody.
+  // HEAD would follow the run without a reader.
   app.get(
     '/tenants/:tenantId/sync-runs/:runId/events',
     { schema, exposeHeadRoute: false },
@@ -48,8 +48,7 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'
         left.abort()
         release()
       }
-      // A client that leaves between two events ends its stream at once: destroyed alone, it would go on until its next
-      // event.
+      // Ends the stream as soon as the client leaves; a destroyed stream alone would run until the next event.
       for (const each of [stream, reply.raw]) each.once('close', end)
       reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       return reply.send(stream as unknown as string)
@@ -59,7 +58,7 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'
 
 type Find = (params: z.infer<typeof SyncRunParams>) => ReturnType<Ports['runs']['find']>
 
-/** However many follow a run, the database is asked a few times a second for all of them. */
+/** Shares a look at a run among all its followers. */
 function sharedLooks(find: Find): Find {
   const looks = new Map<string, ReturnType<Find>>()
   return (params) => {
@@ -71,7 +70,7 @@ function sharedLooks(find: Find): Find {
   }
 }
 
-/** A client that comes back with Last-Event-ID is not told again what it knows. */
+/** A client that reconnects with Last-Event-ID gets only what is new. */
 async function* follow(find: () => ReturnType<Ports['runs']['find']>, lastEventId: string, stopping: AbortSignal) {
   yield 'retry: 1000\n\n'
   let told = lastEventId

@@ -22,7 +22,7 @@ export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEn
 ) => {
   app.delete('/tenants/:tenantId/webhook-endpoints/:endpointId', { schema }, async (request, reply) => {
     const { tenantId, endpointId: target } = request.params
-    // What was asked for never changes; how deliveries go is no version of it.
+    // An endpoint never changes; the state of its deliveries is not part of the version.
     const isSeen = isMatch(request.headers['if-match'], UNCHANGING_VERSION)
     const entry = auditEntry(request, { action: 'webhook-endpoint.delete', tenantId, target })
     const deleted = isSeen

@@ -2,8 +2,9 @@ import { TenantParams } from '@jackfield/contract/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/page'
 import { Problem } from '@jackfield/contract/problem'
 import { WebhookEndpoint } from '@jackfield/contract/webhook-endpoint'
+import { toPage } from '@jackfield/postgres/cursor'
+import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -19,9 +20,7 @@ export const listWebhookEndpoints: FastifyPluginAsyncZod<Pick<Ports, 'webhookEnd
   app,
   { webhookEndpoints },
 ) => {
-  app.get('/tenants/:tenantId/webhook-endpoints', { schema }, async ({ params, query }) => {
-    const page = await webhookEndpoints.list(params.tenantId, { cursor: query.cursor, limit: query.limit })
-    if ('kind' in page) throw refuse('invalid-cursor')
-    return page
-  })
+  app.get('/tenants/:tenantId/webhook-endpoints', { schema }, async ({ params, query }) =>
+    toPage(await webhookEndpoints.list(params.tenantId, readRange(query)), query.limit, ({ id }) => [id]),
+  )
 }

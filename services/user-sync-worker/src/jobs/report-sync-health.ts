@@ -1,11 +1,10 @@
-import type { Ports } from '../ports.ts'
-import type { WorkerLog } from '../worker-log.ts'
+import type { Ports, WorkerLog } from '../ports.ts'
 
 const AT_ONCE = 20
 
 /**
- * Tells the registry of accounts that are not in step with their directory, and that are again: it shows, audits and
- * counts them (FC-34). What it does not take is told again. Answers how many it took.
+ * Reports accounts that are not in step with their directory, and that are again, to the registry, which shows, audits
+ * and counts them (FC-34). What it does not take is reported again. Returns how many it took.
  */
 export function tellSyncHealth({ syncHealth, registry }: Pick<Ports, 'syncHealth' | 'registry'>, log: WorkerLog) {
   return async (): Promise<number> => {
@@ -19,5 +18,14 @@ export function tellSyncHealth({ syncHealth, registry }: Pick<Ports, 'syncHealth
       told += 1
     }
     return told
+  }
+}
+
+/** Logs runs without progress, once each, and marks accounts whose last success is too old. */
+export function watchProgress({ syncHealth }: Pick<Ports, 'syncHealth'>, log: WorkerLog) {
+  return async (): Promise<void> => {
+    for (const { id: runId, ...run } of await syncHealth.noteStalled())
+      log.warn({ runId, ...run }, 'sync run makes no progress')
+    await syncHealth.noteOverdue()
   }
 }

@@ -1,11 +1,10 @@
-import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
-import type { Lease, RunPage, SkippedUser, SyncRuns } from '../../sync-run-ports.ts'
-import { addSetMembers } from '../page-writes/directory-sets.ts'
-import { stageChanges } from '../page-writes/staged-changes.ts'
+import type { Ticks } from '../../domain/user-ticks.ts'
+import type { Lease, RunPage, RunPages, SkippedUser } from '../../sync-run-ports.ts'
+import { addSetMembers, directorySets } from '../page-writes/directory-sets.ts'
+import { stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
 import { unsyncUsers, writeUsers } from '../page-writes/write-users.ts'
-import { toDue } from './sync-run-due.ts'
-import { holdsLease } from './sync-run-fence.ts'
+import { underLease } from './sync-run-fence.ts'
 
 const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
 
@@ -18,23 +17,26 @@ on conflict do nothing`
 
 const WARN = 'update roster.sync_run set warnings = warnings || $2::jsonb where id = $1'
 
-const RESTART = `
-update roster.sync_run set checkpoint = null, delta_link = null, restarts = restarts + 1, seen = 0, unchanged = 0, skipped = 0, warnings = '[]',
-  changed_before_restart = created + updated + disabled, lease_expires_at = null, enqueued_at = now(), progressed_at = now(), revision = revision + 1
-where id = $1 returning id, tenant_id, lease_token`
-
 const ADVANCE = `
 update roster.sync_run set seen = seen + $2, skipped = skipped + $3, created = created + $4, updated = updated + $5,
   unchanged = unchanged + greatest(0, $2 - $3 - $4 - $5 - $6), checkpoint = $7, delta_link = coalesce($8, delta_link), fruitless = 0,
   progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
 where id = $1`
 
+const NEXT_SELECTION = `
+select object_id as id, json_build_object('sync', sync, 'sso', sso) as ticks from roster.sync_run_selection
+where run_id = $1 and ($2::uuid is null or object_id > $2) order by object_id limit $3`
+
 /** A page, its counts and the checkpoint are one transaction, under the fence of the lease (T-110). */
-export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'restart'> {
+export function runPages(pool: pg.Pool): RunPages {
   return {
+    ...directorySets(pool),
+    ...stagedChanges(pool),
+    async nextSelection({ runId }, after, limit) {
+      return (await pool.query<{ id: string; ticks: Ticks }>(NEXT_SELECTION, [runId, after, limit])).rows
+    },
     async commitPage(lease, page) {
-      const committed = await inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
+      const committed = await underLease(pool, lease, async (client) => {
         const { created, updated } = await (lease.preview ? previewPeople : writePeople)(client, lease, page)
         const staged = await stageChanges(client, lease, page.staged)
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
@@ -47,16 +49,6 @@ export function syncRunPages(pool: pg.Pool): Pick<SyncRuns, 'commitPage' | 'rest
         return true
       })
       return committed ?? false
-    },
-    async restart(lease) {
-      return inTransaction(pool, async (client) => {
-        if (!(await holdsLease(client, lease))) return undefined
-        for (const table of ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member', 'staged_change']) {
-          await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
-        }
-        const { rows } = await client.query(RESTART, [lease.runId])
-        return toDue(rows[0])
-      })
     },
   }
 }

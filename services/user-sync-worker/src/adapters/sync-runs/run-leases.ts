@@ -1,0 +1,93 @@
+import { ImportRules } from '@jackfield/contract/import-rule'
+import type { SyncRunJob } from '@jackfield/contract/queues'
+import type { RunWait } from '@jackfield/contract/sync-run'
+import type pg from 'pg'
+import type { DueRun, Lease } from '../../sync-run-ports.ts'
+import { DUE, type DueRow, toDue } from './sync-run-fence.ts'
+
+// A lease lasts 15 s unless renewed. Its token rises with every take, and every write of a slice states its token, so
+// that a late worker writes nothing (QC-04).
+const LEASE = `interval '15 seconds'`
+const HELD = `id = $1 and lease_token = $2 and status = 'running'`
+
+const TAKE = `
+update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE}, not_before = null,
+  started_at = coalesce(started_at, now()), progressed_at = coalesce(progressed_at, now()), fruitless = fruitless + 1, revision = revision + 1
+where r.id = $1 and r.tenant_id = $2 and ${DUE}
+returning *, (select s.delta_link from roster.account_sync s
+    where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
+  (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules,
+  (select i.sets_read from roster.import_rules i where i.account_id = r.account_id) as sets_read`
+
+const RELEASE = `
+update roster.sync_run set lease_expires_at = null, enqueued_at = now(), waiting_for = $4,
+  revision = revision + case when $4::text is null then 0 else 1 end,
+  not_before = case when $3::float8 > 0 then now() + $3::float8 * interval '1 second' end
+where ${HELD} returning id, tenant_id, lease_token`
+
+type LeaseRow = Record<'id' | 'tenant_id' | 'account_id' | 'directory_id' | 'requested_by' | 'lease_token', string> &
+  Record<'delta_link' | 'account_link', string | null> &
+  Record<'all_sync' | 'all_sso', boolean | null> &
+  Pick<Lease, 'kind' | 'preview' | 'filter' | 'checkpoint' | 'total' | 'seen' | 'restarts' | 'fruitless'> & {
+    rules: unknown
+    account_rules: unknown
+    sets_read: string[] | null
+    warnings: unknown[]
+  }
+
+/** The right to work on a run. */
+export function runLeases(pool: pg.Pool) {
+  return {
+    /** Undefined when the run is over, not due, held by another worker, or behind another run of its account. */
+    async take({ tenantId, runId }: SyncRunJob): Promise<Lease | undefined> {
+      try {
+        const { rows } = await pool.query<LeaseRow>(TAKE, [runId, tenantId])
+        return rows[0] && toLease(rows[0])
+      } catch (error) {
+        // Two runs of one account started at the same moment: sync_run_one_running lets one through.
+        if (error instanceof Error && 'code' in error && error.code === '23505') return undefined
+        throw error
+      }
+    },
+    async renew({ runId, token }: Lease): Promise<void> {
+      await pool.query(`update roster.sync_run set lease_expires_at = now() + ${LEASE} where ${HELD}`, [runId, token])
+    },
+    /**
+     * Ends the slice. The run goes on after `seconds`; `reason` is what it waits for. Undefined when the lease was lost.
+     */
+    async release({ runId, token }: Lease, seconds: number, reason?: RunWait): Promise<DueRun | undefined> {
+      const { rows } = await pool.query<DueRow>(RELEASE, [runId, token, seconds, reason ?? null])
+      return rows[0] && toDue(rows[0])
+    },
+    async setTotal({ runId, token }: Lease, total: number): Promise<void> {
+      const text = `update roster.sync_run set total = $3, revision = revision + 1 where ${HELD}`
+      await pool.query(text, [runId, token, total])
+    },
+  }
+}
+
+function toLease(row: LeaseRow): Lease {
+  const { kind, preview, filter, checkpoint, total, seen, restarts, fruitless } = row
+  const rules = kind === 'import' || row.warnings.length > 0 ? null : (row.rules ?? row.account_rules)
+  return {
+    runId: row.id,
+    tenantId: row.tenant_id,
+    accountId: row.account_id,
+    directoryId: row.directory_id,
+    token: Number(row.lease_token),
+    requestedBy: row.requested_by,
+    everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
+    setsRead: row.sets_read ?? [],
+    rules: rules === null ? null : ImportRules.parse(rules),
+    deltaLink: row.delta_link,
+    accountLink: row.account_link,
+    kind,
+    preview,
+    filter,
+    checkpoint,
+    total,
+    seen,
+    restarts,
+    fruitless,
+  }
+}

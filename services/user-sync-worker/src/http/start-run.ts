@@ -1,0 +1,25 @@
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
+import type { FastifyRequest } from 'fastify'
+import type { Ports } from '../ports.ts'
+import type { DueRun, NewRun } from '../sync-run-ports.ts'
+
+type Started = Omit<NewRun, 'requestedBy'> & { action: string; details?: Record<string, string> }
+
+/** Keeps a run that the request's caller asks for, and brings it to a worker. */
+export async function startRun(
+  { runs, queue }: Pick<Ports, 'runs' | 'queue'>,
+  request: FastifyRequest,
+  { action, details = {}, ...run }: Started,
+): Promise<{ runId: string }> {
+  const { tenantId, accountId: target } = run
+  const due = await runs.create({ ...run, requestedBy: request.caller.sub }, (runId) =>
+    auditEntry(request, { action, tenantId, target, details: { ...details, runId } }),
+  )
+  await enqueue(queue, request, due)
+  return { runId: due.job.runId }
+}
+
+/** The run is durable: a queue that is down only delays it until the reconciler enqueues it. */
+export async function enqueue(queue: Ports['queue'], { log }: FastifyRequest, due: DueRun): Promise<void> {
+  await queue.enqueue(due).catch((error: unknown) => log.warn({ err: error }, 'the run waits for the reconciler'))
+}

@@ -1,0 +1,57 @@
+import { entityTag, IfMatch, isMatch } from '@jackfield/contract/entity-tag'
+import { Problem } from '@jackfield/contract/problem'
+import { SyncRun, SyncRunParams } from '@jackfield/contract/sync-run'
+import { auditEntry } from '@jackfield/internal-token/audit-entry'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { refuse } from '../../errors.ts'
+import { enqueue } from '../../http/start-run.ts'
+import type { Ports } from '../../ports.ts'
+
+const schema = {
+  tags: ['Sync runs'],
+  params: SyncRunParams,
+  headers: IfMatch,
+  response: { 200: SyncRun, 404: Problem, 409: Problem, 412: Problem },
+}
+const approving = {
+  ...schema,
+  operationId: 'approveSyncRun',
+  summary: 'Let a run go on that stopped because it would disable or delete very many users',
+}
+const cancelling = {
+  ...schema,
+  operationId: 'cancelSyncRun',
+  summary: 'End a run that is not over: what it has not done yet is not done',
+}
+
+export const answerSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'queue'>> = async (app, { runs, queue }) => {
+  app.post('/tenants/:tenantId/sync-runs/:runId/approve', { schema: approving }, async (request, reply) => {
+    const { tenantId, runId } = request.params
+    const entry = auditEntry(request, { action: 'sync-run.approve', tenantId, target: runId })
+    const answer = await runs.approve(tenantId, runId, request.caller.sub, entry, isSeenBy(request))
+    if (answer.kind === 'wrong-status') throw refuse('run-not-waiting')
+    if (answer.kind === 'done' && answer.due) await enqueue(queue, request, answer.due)
+    return show(request, reply, answer)
+  })
+
+  app.post('/tenants/:tenantId/sync-runs/:runId/cancel', { schema: cancelling }, async (request, reply) => {
+    const { tenantId, runId } = request.params
+    const entry = auditEntry(request, { action: 'sync-run.cancel', tenantId, target: runId })
+    const answer = await runs.cancel(tenantId, runId, entry, isSeenBy(request))
+    if (answer.kind === 'wrong-status') throw refuse('run-over')
+    return show(request, reply, answer)
+  })
+
+  type Asked = FastifyRequest & { params: { tenantId: string; runId: string } }
+  async function show({ params }: Asked, reply: FastifyReply, { kind }: Awaited<ReturnType<typeof runs.cancel>>) {
+    if (kind === 'version-conflict') throw refuse('version-conflict')
+    const found = kind === 'done' ? await runs.find(params.tenantId, params.runId) : undefined
+    if (!found) throw refuse('run-not-found')
+    return reply.header('etag', entityTag(found.revision)).send(found.run)
+  }
+}
+
+function isSeenBy({ headers }: { headers: { 'if-match'?: string | undefined } }) {
+  return (revision: number) => isMatch(headers['if-match'], revision)
+}

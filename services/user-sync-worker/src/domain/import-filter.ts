@@ -3,10 +3,7 @@ import type { DirectoryUser } from './directory-user.ts'
 
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department'] as const
 
-/**
- * Whether somebody is among those an import of everybody is for. `search` means what it means in the list of Microsoft
- * users.
- */
+/** Whether a user passes the filter of an import of everybody. `search` matches as in the list of Microsoft users. */
 export function isWanted(user: DirectoryUser, filter: ImportFilter | null): boolean {
   if (!filter) return true
   const { search, department, userType, accountEnabled } = filter

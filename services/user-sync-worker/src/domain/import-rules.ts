@@ -2,13 +2,12 @@ import type { ImportRule, ImportRules } from '@jackfield/contract/import-rule'
 import type { DirectoryUser } from './directory-user.ts'
 import type { Ticks } from './user-ticks.ts'
 
-/** How somebody stands in the roster, and who put them there. */
+/** A person's ticks in the roster, and who gave them. */
 export type Standing = Ticks & { chosenBy: 'hand' | 'rule' }
 
 /**
- * The ticks that the rules of an account give to somebody who may work; undefined when theirs stay. What was ticked or
- * unticked by hand is never touched. `standing` is undefined for whom the roster does not know; `sets` are those of
- * `setsOf` that the user is in.
+ * The ticks that an account's rules give to an active user; undefined when the present ticks stay. Ticks given by hand
+ * are never changed. `standing` is undefined for people outside of the roster; `sets` are the user's sets of `setsOf`.
  */
 export function ticksByRules(
   rules: ImportRules,
@@ -22,7 +21,7 @@ export function ticksByRules(
   return standing?.sync && rules.leavers === 'unsync' ? { sync: false, sso: false } : undefined
 }
 
-/** Keys of the groups and licences that the rules name, whose members have to be read one by one. */
+/** Keys of the groups and licences that the rules name. */
 export function setsOf({ items }: ImportRules): string[] {
   return [...new Set(items.flatMap((rule) => setsOfRule(rule)))]
 }
@@ -33,7 +32,7 @@ type Followed = {
   rules: ImportRules | null
   setsRead: readonly string[]
 }
-/** A notification tells of users, never of groups: with every change of a user a large group would be read again. */
+/** Runs after a notification read only new sets: a large group would else be read with every change of a user. */
 export function readsSets({ requestedBy, rules, setsRead }: Followed): boolean {
   const keys = rules ? setsOf(rules) : []
   return requestedBy === 'notification' ? keys.some((key) => !setsRead.includes(key)) : keys.length > 0

@@ -1,10 +1,9 @@
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 
-// The attributes of a person that the roster keeps, by the name that Graph, the API and webhooks give them. From this
-// table are made: what is asked of Graph and how it is read, what a comparison compares, the content digest, the
-// columns of every statement that reads or writes people, and what webhooks say of a person
-// (`roster.person_attributes`, filled in by the migration). A new attribute is a line here and in the contract's
-// `PersonAttributes`, and a migration that adds its column.
+// The attributes of a person that the roster keeps, by their names in Graph, the API and webhooks. This table determines
+// which properties are requested of Graph and how they are read, what is compared, the columns of every statement about
+// people, and the attributes in webhooks (`roster.person_attributes`, filled in by the migration). A new attribute is a
+// line here and in the contract's `PersonAttributes`, and a migration that adds its column.
 
 type Attribute = {
   column: string

@@ -1,6 +1,6 @@
 export type FuseSettings = { percent: number; users: number }
 
-/** S50: nobody disables or deletes a large part of a roster without being asked. Both limits must be passed. */
+/** S50: a run that exceeds both limits asks an admin before it disables or deletes people. */
 export function blowsFuse(
   { removals, active }: { removals: number; active: number },
   { percent, users }: FuseSettings,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { ATTRIBUTES } from '../../domain/person-attributes.ts'
 
-/** Brings the roster's schema up to date; safe to call from many replicas at once. */
+/** Migrates the roster's schema; replicas may call it concurrently. */
 export function migrateRoster(connectionString: string): Promise<void> {
   return runMigrations({
     connectionString,

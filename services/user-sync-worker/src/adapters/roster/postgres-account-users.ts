@@ -9,7 +9,7 @@ select count(*)::int as users, count(*) filter (where sso)::int as sso,
   count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound
 from roster.phone_user u where tenant_id = $1 and account_id = $2`
 
-// The extension stays with the person: whoever is connected again finds it (S49).
+// Extensions stay bound, for an account that is connected again (S49).
 const SWITCH_OFF = `
 update roster.phone_user set sso = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and account_id = $2 and sso`
@@ -19,7 +19,7 @@ update roster.sync_run set status = 'cancelled', finished_at = now(), lease_expi
   error_code = 'account-removed', error_message = 'The Microsoft 365 account was removed.', revision = revision + 1
 where tenant_id = $1 and account_id = $2 and status in ('queued', 'running', 'awaiting-approval') returning id`
 
-/** What hangs on a Microsoft account here. */
+/** Rows that belong to a Microsoft account. */
 export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
   return {
     async count(tenantId, accountId) {
@@ -45,7 +45,7 @@ export function postgresAccountUsers(pool: pg.Pool): AccountUsers {
           ])
           wasFollowed += removed.rowCount ?? 0
         }
-        // Said twice, it is recorded once.
+        // A repeated disconnect is recorded once.
         if ((rowCount ?? 0) + wasFollowed > 0)
           await insertAuditEvent(client, { ...entry, details: { ...entry.details, ssoOff: String(rowCount) } })
         return counts

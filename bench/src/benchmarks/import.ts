@@ -8,44 +8,30 @@ const SMALL = 10_000
 const LARGE = 1_000_000
 const CHANGES = 100
 const ROUNDS = 15
+const PAIRS = 5
 
 type Roster = Awaited<ReturnType<typeof startRoster>>
 
 export const benchmark: Benchmark = {
   summary:
-    'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; full comparisons; a delta among a million; memory at two sizes (--size for all of them)',
-  async run({ pairs, size: asked }) {
+    'unchanged imports and full comparisons beside first imports; memory at two sizes; a delta among a million (--size for all of them)',
+  async run({ pairs = PAIRS, size: asked }) {
     const [size, large] = [asked ?? SIZE, asked ?? LARGE]
     const redisUrl = process.env.REDIS_URL || undefined
     const roster = await startRoster([...new Set([SMALL, size, large])], redisUrl)
-    const options = { unit: 'users', milliseconds: 0, ...(pairs !== undefined && { pairs }) }
-    const ours = { name: 'user-sync-worker', processes: roster.processes() }
-    const floor = (how: 'import' | 'read') => ({
-      work: () => askFloor(roster, how, size),
-      processes: [roster.floor.pid],
-    })
     try {
-      const work = () => roster.importEverybody(roster.newAccount(size))
-      const first = await comparePaired({ ...ours, work }, { name: 'plain upserts', ...floor('import') }, options)
-      print(`queue: ${redisUrl ? 'Redis' : 'Postgres'}; first imports of ${size}`, first.text)
-
+      const side = (name: string, work: () => Promise<number>) => ({ name, work, processes: roster.processes() })
+      const first = side('first import', () => roster.importEverybody(roster.newAccount(size)))
       const account = roster.newAccount(size)
       await roster.importEverybody(account)
-      const again = () => roster.importEverybody(account)
-      const unchanged = await comparePaired(
-        { ...ours, work: again },
-        { name: 'fetch and parse', ...floor('read') },
-        options,
-      )
-      print('imports in which nothing changed', unchanged.text)
-      const compare = () => roster.compareEverybody(account)
-      const full = await comparePaired(
-        { ...ours, work: compare },
-        { name: 'fetch and parse', ...floor('read') },
-        options,
-      )
-      print('full comparisons in which nothing changed', full.text)
-
+      print('queue', redisUrl ? 'Redis' : 'Postgres')
+      for (const unchanged of [
+        side('unchanged import', () => roster.importEverybody(account)),
+        side('unchanged comparison', () => roster.compareEverybody(account)),
+      ]) {
+        const { text } = await comparePaired(unchanged, first, { unit: 'users', milliseconds: 0, pairs })
+        print(`${unchanged.name} of ${size} people (µs for each are seconds for a million)`, text)
+      }
       const { text, last } = await measureMemory(roster, [SMALL, large])
       print('peak memory of a process with one import', text)
       print(`${CHANGES} changes among ${large}`, await measureDelta(roster, last, large))
@@ -53,12 +39,6 @@ export const benchmark: Benchmark = {
       await roster.end()
     }
   },
-}
-
-async function askFloor({ floor }: Roster, how: string, size: number): Promise<number> {
-  const answer = await fetch(`${floor.url}/${how}?size=${size}`)
-  if (!answer.ok) throw new Error(await answer.text())
-  return Number(await answer.text())
 }
 
 async function measureDelta(
@@ -76,10 +56,10 @@ async function measureDelta(
     wall.push(performance.now() - start)
     processor.push((processorSeconds(roster.processes()) - used) * 1_000)
   }
-  return `median ${quantile(wall, 0.5).toFixed(0)} ms from asking to the end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
+  return `median ${quantile(wall, 0.5).toFixed(0)} ms from request to end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
 }
 
-/** Also returns the account of the last size, which is kept. */
+/** One import in a new process for each size; also returns the account of the last, which is still there. */
 async function measureMemory(roster: Roster, sizes: readonly number[]) {
   const lines: string[] = []
   let last = roster.newAccount(SMALL)

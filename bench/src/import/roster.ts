@@ -17,7 +17,7 @@ const MAIN = join(root, 'services/user-sync-worker/src/main.ts')
 type Answer = { runId: string; finishedAt: string | null; status: string; counts: { seen: number }; error: unknown }
 const EVERYBODY = { all: true, sync: true, sso: true }
 
-/** The roster as it ships, in one process, with a Microsoft of prepared pages and a registry in a map. */
+/** The roster as it ships, in one process, with a Microsoft whose pages are made beforehand and a registry of one map. */
 export async function startRoster(sizes: readonly number[], redisUrl: string | undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-bench-'))
   const database = process.env.DATABASE_URL
@@ -30,10 +30,6 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
       })
   const accounts = await startAccounts()
   const graph = await startProcess(join(import.meta.dirname, 'prepared-graph.ts'), { SIZES: sizes.join() })
-  const floor = await startProcess(join(import.meta.dirname, 'floor-import.ts'), {
-    DATABASE_URL: database.url,
-    GRAPH_URL: graph.url,
-  })
   const key = randomBytes(32)
   const sign = internalTokenSigner('bench', [key])
   const authorization = () =>
@@ -70,10 +66,10 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     return rows[0]?.isOver === true
   }
 
-  /** Starts a run, waits for its end, and returns the number of people it saw. */
+  /** Asks for a run and waits for its end; returns how many people it saw. */
   async function run({ tenantId, accountId }: Account, what: 'imports' | 'resyncs', body: unknown): Promise<number> {
     const { runId } = await call('POST', `/tenants/${tenantId}/microsoft-accounts/${accountId}/${what}`, body)
-    // Polls Postgres instead of the service, whose answers would be part of the measurement.
+    // Asked in the database: answers of the service would be part of the measurement.
     while (!(await isOver(runId))) await new Promise((resolve) => setTimeout(resolve, 5))
     const { status, counts, error } = await call('GET', `/tenants/${tenantId}/sync-runs/${runId}`)
     if (status !== 'succeeded') throw new Error(`The run ended as ${status}: ${JSON.stringify(error)}`)
@@ -83,7 +79,6 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   return {
     databaseUrl: database.url,
     accounts,
-    floor,
     processes: () => [service.pid],
     url: () => service.url,
     newAccount: (size: number) => accounts.connect(directoryOf(size)),
@@ -92,13 +87,13 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
     followChanges: (account: Account) => run(account, 'resyncs', { mode: 'delta' }),
     changePeople: (size: number, count: number) =>
       fetch(`${graph.url}/changes?directory=${directoryOf(size)}&count=${count}`),
-    /** Starts a new process, to measure memory from the start; optionally in one role. */
+    /** A new process, optionally in another role. */
     async restart(role?: 'api') {
       await service.stop()
       service = await startService(env, role)
     },
     async end() {
-      for (const child of [service, floor, graph]) await child.stop()
+      for (const child of [service, graph]) await child.stop()
       accounts.close()
       await pool.end()
       await database.stop()
@@ -107,7 +102,7 @@ export async function startRoster(sizes: readonly number[], redisUrl: string | u
   }
 }
 
-/** WORKER_NODE_OPTIONS, such as `--cpu-prof`, apply to the service only. */
+/** WORKER_NODE_OPTIONS, such as `--cpu-prof`, are for the service only. */
 async function startService(env: Record<string, string>, role?: string) {
   const options = [...imageNodeOptions(root), ...(process.env.WORKER_NODE_OPTIONS?.split(' ') ?? [])]
   const service = await spawnAt([...options, MAIN, ...(role ? [role] : [])], { HOST: '127.0.0.1', ...env })
@@ -120,7 +115,7 @@ async function startService(env: Record<string, string>, role?: string) {
   throw new Error('user-sync-worker is not ready')
 }
 
-/** Starts one of our programs and waits until it is ready; it runs with the services' Node.js options. */
+/** A program of the benchmark that reports when it is ready, with the options of the services. */
 export async function startProcess(file: string, env: Record<string, string>) {
   const started = await spawnAt([...imageNodeOptions(root), file], env)
   await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')

@@ -63,7 +63,7 @@ async function settled(expected: readonly string[]) {
     .toBe('succeeded')
 }
 
-test('S32 S33 whoever a rule fits is synced with its SSO tick, by a comparison that follows by itself; nobody else is stored', async () => {
+test('S32 S33 new rules start a comparison that syncs matching people with the rule’s SSO tick, and stores nobody else', async () => {
   await put({
     items: [
       { department: 'Sales', sso: true },
@@ -79,7 +79,7 @@ test('S32 S33 whoever a rule fits is synced with its SSO tick, by a comparison t
   expect((await resync('full')).counts).toMatchObject({ created: 0, updated: 0, unchanged: 40 })
 })
 
-test('S50 a preview counts and lists whom the rules would bring and let go, and keeps neither them nor the rules', async () => {
+test('S50 a preview counts and lists who would be synced and let go, and keeps neither people nor rules', async () => {
   const first = await preview(SALES)
   expect(first.run).toMatchObject({
     preview: true,
@@ -99,7 +99,7 @@ test('S50 a preview counts and lists whom the rules would bring and let go, and 
   expect(await synced()).toEqual(ids.slice(0, 10).sort())
 })
 
-test('S46 SY-04 the next delta follows who joins and leaves a department, also when Graph tells only that', async () => {
+test('S46 SY-04 the next delta syncs people who join or leave a department, also from that property alone', async () => {
   await put(SALES)
   await settled(ids.slice(0, 10))
   directory.changeUser(id(20), { department: 'Sales' })
@@ -114,7 +114,7 @@ test('S46 SY-04 the next delta follows who joins and leaves a department, also w
   expect((await roster()).get(id(0))).toMatchObject({ sync: true, sso: true })
 })
 
-test('S45 whoever leaves the scope of the rules loses SSO and every session at once', async () => {
+test('S45 a person whom no rule matches any more loses SSO and every session at once', async () => {
   await put(SALES)
   await settled(ids.slice(0, 10))
   directory.changeUser(id(3), { department: null })
@@ -130,7 +130,7 @@ test('S45 whoever leaves the scope of the rules loses SSO and every session at o
   expect(body).toMatchObject({ sso: false, sessionsValidAfter: expect.any(String) })
 })
 
-test('S32 what is ticked or unticked by hand is never touched by a rule', async () => {
+test('S32 a rule never changes ticks given by hand', async () => {
   await platform.runImport(tenant, {
     users: [
       { id: id(25), sync: true, sso: false },
@@ -146,7 +146,7 @@ test('S32 what is ticked or unticked by hand is never touched by a rule', async 
   expect(await synced()).toEqual([...ids.slice(0, 10).filter((each) => each !== id(7)), id(25)].sort())
 })
 
-test('S32 with leavers kept, whom a rule brought stays when it fits no more', async () => {
+test('S32 with leavers kept, a person stays synced when no rule matches any more', async () => {
   await put({ ...SALES, leavers: 'keep' })
   await settled(ids.slice(0, 10))
   directory.changeUser(id(0), { department: 'Support' })
@@ -154,7 +154,7 @@ test('S32 with leavers kept, whom a rule brought stays when it fits no more', as
   expect(await synced()).toEqual(ids.slice(0, 10).sort())
 })
 
-test('S50 rules that would let many go stop before anybody is brought or let go, and list whom', async () => {
+test('S50 rules that would let too many people go change nobody and list them for approval', async () => {
   await put({ items: [{ userType: 'Member', sso: true }], leavers: 'unsync' })
   await settled(ids)
   await put(SALES)
@@ -177,7 +177,7 @@ test('S50 rules that would let many go stop before anybody is brought or let go,
   await settled([...ids.slice(0, 10), id(35)])
 })
 
-test('SY-03 whom a rule would bring is not brought when the directory removes or disables them during the comparison', async () => {
+test('SY-03 a rule does not sync a person who is removed or disabled during the comparison', async () => {
   let isListed = false
   platform.gate.rewrite = (body) => {
     // The listing is on its way and shows both: only the changes after it tell.
@@ -197,7 +197,7 @@ test('SY-03 whom a rule would bring is not brought when the directory removes or
   expect(await synced()).toEqual([id(0), id(1), ...ids.slice(3, 10)].sort())
 })
 
-test('S49 with the account its rules go', async () => {
+test('S49 disconnecting an account deletes its rules', async () => {
   await put(SALES)
   await settled(ids.slice(0, 10))
   const caller = { scope: 'platform', role: 'service' } as const
@@ -209,7 +209,7 @@ test('S49 with the account its rules go', async () => {
   expect(rows).toHaveLength(0)
 })
 
-test('QC-01 rules that somebody else changed meanwhile are not overwritten; bad ones say what is wrong', async () => {
+test('QC-01 a stale version does not overwrite rules, and invalid rules are refused with a reason', async () => {
   await put(SALES)
   const { headers } = await platform.call('GET', `${account()}/import-rules`)
   await put({ ...SALES, leavers: 'keep' })
@@ -233,7 +233,7 @@ describe('rules of groups and licences', () => {
     directory.addGroup({ id: SALES_TEAM, displayName: 'Sales', members: [...ids.slice(0, 3), NORTH] })
   })
 
-  test('S32 direct and nested members of a group are synced, and who joins or leaves it is with the next delta', async () => {
+  test('S32 direct and nested members of a group are synced, and joins and leaves with the next delta', async () => {
     await put(BY_GROUP)
     await settled(ids.slice(0, 5))
     directory.addMember(NORTH, id(20))
@@ -255,7 +255,7 @@ describe('rules of groups and licences', () => {
     expect(run).toMatchObject({ warnings: [], counts: { created: 1_020 } })
   })
 
-  test('S32 a preview reads the group as well and keeps nothing of it', async () => {
+  test('S32 a preview reads the group and keeps nothing of it', async () => {
     const { run, changes } = await preview(BY_GROUP)
     expect(run.counts).toMatchObject({ created: 5 })
     expect(changes.map(({ objectId }) => objectId)).toEqual(ids.slice(0, 5).sort())
@@ -266,7 +266,7 @@ describe('rules of groups and licences', () => {
     expect(rows).toHaveLength(0)
   })
 
-  test('S32 whoever has a licence is synced, until it is taken away', async () => {
+  test('S32 holders of a licence are synced until it is taken away', async () => {
     for (const each of ids.slice(10, 14))
       directory.changeUser(each, { assignedLicenses: [{ skuId: PHONE_LICENCE, disabledPlans: [] }] })
     await put({ items: [{ skuId: PHONE_LICENCE, department: 'Support', sso: false }], leavers: 'unsync' })
@@ -318,7 +318,7 @@ describe('rules of groups and licences', () => {
     expect((await platform.call('GET', `${account()}/import-rules`)).body.items).toEqual([])
   })
 
-  test('S44 a delta that a notification asked for reads no group again, and takes nobody out of one', async () => {
+  test('S44 a delta after a notification reads no group again, and removes nobody from one', async () => {
     await put(BY_GROUP)
     await settled(ids.slice(0, 5))
     platform.gate.requests.length = 0

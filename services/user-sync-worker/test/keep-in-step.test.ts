@@ -52,7 +52,7 @@ async function bindFirst(): Promise<{ id: string; bindings: unknown[] }> {
 }
 
 describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
-  test('S44 S46 brings renames and new mail and touches nobody else; ticks and bindings stay', async () => {
+  test('S44 S46 writes renames and new mail, and keeps other people, ticks and bindings', async () => {
     const before = await bindFirst()
     directory.changeUser(id(0), {
       displayName: 'Renamed',
@@ -80,7 +80,7 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     expect((await resync(mode)).counts).toMatchObject({ updated: 0 })
   })
 
-  test('S45 SY-03 disabled, deleted, restored: sessions end, the person and the binding are the same all along', async () => {
+  test('S45 SY-03 disabling, deleting and restoring end sessions and keep the person and the binding', async () => {
     const before = await bindFirst()
     directory.disableUser(id(0))
     expect((await resync(mode)).counts).toMatchObject({ disabled: 1, updated: 0, deleted: 0 })
@@ -105,7 +105,7 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     expect(await entry(id(0))).toMatchObject({ id: before.id, status: 'deleted', bindings: before.bindings })
   })
 
-  test('SY-15 swapped user principal names end right', async () => {
+  test('SY-15 writes swapped user principal names', async () => {
     const names = [directory.user(id(0)).userPrincipalName, directory.user(id(1)).userPrincipalName]
     directory.changeUser(id(0), { userPrincipalName: `between@${directory.domains[0]}` })
     directory.changeUser(id(1), { userPrincipalName: names[0] ?? '' })
@@ -117,7 +117,7 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     ])
   })
 
-  test('S32 takes in nobody who was not imported, and leaves alone whose sync is off', async () => {
+  test('S32 adds nobody who was not imported, and changes nobody whose sync is off', async () => {
     directory.addUser({ id: randomUUID(), userPrincipalName: `new@${directory.domains[0]}`, displayName: 'Newcomer' })
     const user = await entry(id(1))
     await platform.call('PATCH', `${tenant.api}/users/${user.id}`, { sync: false })
@@ -127,7 +127,7 @@ describe.each(['delta', 'full'] as const)('a %s run', (mode) => {
     expect(await platform.roster(tenant.tenantId)).toHaveLength(40)
   })
 
-  test('S50 that would disable or delete too many changes nothing and asks; approved, it goes on; cancelled, it never happened', async () => {
+  test('S50 that would disable or delete too many people changes nothing until it is approved', async () => {
     const before = await platform.roster(tenant.tenantId)
     for (const objectId of ids.slice(0, 10)) directory.purgeUser(objectId)
     for (const objectId of ids.slice(10, 15)) directory.disableUser(objectId)
@@ -176,24 +176,21 @@ test.each([
   [410, 'resyncRequired'],
   [400, 'syncStateNotFound'],
   [400, 'Request_BadRequest'],
-])(
-  'SY-05 T-113 a place in the changes that is not known any more (%i %s): one full comparison, nobody lost on the way',
-  async (status, code) => {
-    directory.changeUser(id(0), { displayName: 'Renamed' })
-    directory.purgeUser(id(1))
-    platform.gate.faults.push(expired(status, code))
-    const run = await resync('delta')
-    expect(run).toMatchObject({
-      kind: 'full',
-      status: 'succeeded',
-      counts: { seen: 39, updated: 1, deleted: 1, disabled: 0 },
-    })
-    directory.changeUser(id(2), { displayName: 'Later' })
-    expect(await resync('delta')).toMatchObject({ kind: 'delta', counts: { updated: 1 } })
-  },
-)
+])('SY-05 T-113 an expired delta link (%i %s) leads to one full comparison', async (status, code) => {
+  directory.changeUser(id(0), { displayName: 'Renamed' })
+  directory.purgeUser(id(1))
+  platform.gate.faults.push(expired(status, code))
+  const run = await resync('delta')
+  expect(run).toMatchObject({
+    kind: 'full',
+    status: 'succeeded',
+    counts: { seen: 39, updated: 1, deleted: 1, disabled: 0 },
+  })
+  directory.changeUser(id(2), { displayName: 'Later' })
+  expect(await resync('delta')).toMatchObject({ kind: 'delta', counts: { updated: 1 } })
+})
 
-test('SY-05 the emulator’s own expired token leads to the same', async () => {
+test('SY-05 an expired token of the emulator leads to the same', async () => {
   directory.expireDeltaTokens()
   directory.changeUser(id(0), { displayName: 'Renamed' })
   expect(await resync('delta')).toMatchObject({ kind: 'full', status: 'succeeded', counts: { updated: 1 } })
@@ -214,7 +211,7 @@ test('SY-11 an empty answer for a directory that had people stops and asks', asy
   })
 })
 
-test('T-113 somebody whom a listing lacks but who is there when asked for is not removed', async () => {
+test('T-113 a person who is missing in a listing and found by id is not removed', async () => {
   const without = (body: string) => {
     const parsed = JSON.parse(body)
     return parsed.value?.length === 40 ? JSON.stringify({ ...parsed, value: parsed.value.slice(1) }) : body
@@ -225,7 +222,7 @@ test('T-113 somebody whom a listing lacks but who is there when asked for is not
   expect(run).toMatchObject({ status: 'succeeded', counts: { seen: 39, deleted: 0, disabled: 0, updated: 0 } })
 })
 
-test('T-112 what changes while an import lists is not lost: it follows the changes from before the listing', async () => {
+test('T-112 an import applies the changes that happen during its listing', async () => {
   const other = platform.connectedTenant(directory.id)
   platform.gate.rewrite = (body) => {
     if (!body.includes('@odata.context') || JSON.parse(body).value?.length !== 40) return body
@@ -244,7 +241,7 @@ test('T-112 what changes while an import lists is not lost: it follows the chang
   expect(names).toEqual(expect.arrayContaining(['Changed meanwhile', 'Came meanwhile']))
 })
 
-test('SY-13 a round of changes that is cut off is not taken for its end: nothing is written, it is asked for again', async () => {
+test('SY-13 a delta answer that was cut off writes nothing and is requested again', async () => {
   directory.changeUser(id(0), { displayName: 'Renamed' })
   platform.gate.faults.push(
     { status: 200, body: { value: [] } },
@@ -253,7 +250,7 @@ test('SY-13 a round of changes that is cut off is not taken for its end: nothing
   expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { updated: 1 } })
 })
 
-test('S34 an import of everybody can be narrowed by a filter; S50 a preview of it counts and stores nobody', async () => {
+test('S34 S50 an import of everybody takes a filter, and its preview counts without storing', async () => {
   const other = platform.connectedTenant(directory.id)
   const filter = { search: 'person user0000' }
   const { body } = await platform.call('POST', `${other.imports}?preview=true`, { ...EVERYBODY, filter })
@@ -266,7 +263,7 @@ test('S34 an import of everybody can be narrowed by a filter; S50 a preview of i
   expect((await platform.call('POST', other.imports, { ...EVERYBODY, filter: { colour: 'red' } })).status).toBe(400)
 })
 
-test('S50 an import that would disable too many asks first as well, with its ticks', async () => {
+test('S50 an import that would disable too many people asks first', async () => {
   for (const objectId of ids.slice(0, 15)) directory.disableUser(objectId)
   const { body } = await platform.call('POST', tenant.imports, { all: true, sync: true, sso: false })
   const run = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${body.runId}`)).body
@@ -298,7 +295,7 @@ describe('by the clock', () => {
     expect(await runs()).toMatchObject([{ kind, requestedBy, counts: { updated: 1 } }, { kind: 'import' }])
   })
 
-  test('T-110 while a run of the account waits for an admin, no other is made by the clock', async () => {
+  test('T-110 no scheduled run is made while a run of the account awaits approval', async () => {
     for (const objectId of ids.slice(0, 15)) directory.purgeUser(objectId)
     await waiting('delta')
     await due('next_delta_at')

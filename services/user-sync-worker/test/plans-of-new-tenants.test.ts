@@ -4,14 +4,13 @@ import { type CapturedPlan, capturedPlans, capturing } from './support/captured-
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
-// FC-62: what Postgres believes about a roster must not make it read a whole tenant for each of its people. Every
-// statement that the service runs is watched, under its own role and with its own parameters, and each row counts that
-// a plan looked at.
+// FC-62: wrong statistics must not make Postgres read a whole tenant for each of its people. Captures the plan of every
+// statement of the service, under its own role and with its own parameters, and counts the rows that it reads.
 
 const EVERYBODY = { all: true, sync: true, sso: true } as const
 const PEOPLE = 2_500
 const PAGE = 999
-/** Nobody is looked at more often, not even by a statement about the whole tenant. */
+/** No statement reads a person more often, not even one about the whole tenant. */
 const TWICE = 2
 
 let platform: Platform
@@ -78,9 +77,7 @@ function givenTenant() {
   return { ...tenant, account, directory, ids, importAll, resync, rename }
 }
 
-/**
- * A statement about a page that looks at more than what belongs to it, or one that looks at somebody again and again.
- */
+/** A statement about a page that reads more than the page, or one that reads people again and again. */
 function excessive({ text, lookedAt }: CapturedPlan): boolean {
   if (text.includes('webhook_message')) return false // the outbox of all tenants: what waits in it, not who is in a roster
   const isOfPage = /unnest\(\$3::uuid\[\]|json_to_recordset/i.test(text)

@@ -59,7 +59,7 @@ test.each([
   },
 )
 
-test('FC-21 T-125 pages that are known already are no way round it', async () => {
+test('FC-21 T-125 a cycle of unchanged pages ends with a reason too', async () => {
   expect((await run(EVERYBODY)).run.status).toBe('succeeded')
   expect((await run({ mode: 'full' })).run.status).toBe('succeeded')
   platform.emulator.faults.plan({ path: LISTING, after: 2, effect: { kind: 'repeated-link' } })
@@ -68,7 +68,7 @@ test('FC-21 T-125 pages that are known already are no way round it', async () =>
   expect(requests).toBeLessThan(12)
 })
 
-test('FC-21 T-125 a round of changes whose link leads to itself ends with a reason, and nobody loses anything', async () => {
+test('FC-21 T-125 a delta link that leads to itself ends the run with a reason and changes nobody', async () => {
   expect((await run(EVERYBODY)).run.status).toBe('succeeded')
   const before = await platform.roster(tenant.tenantId)
   const { id } = directory.users()[0] ?? { id: '' }
@@ -86,7 +86,7 @@ test.each([
   ['a group', { groupId: GROUP }, '/transitiveMembers/'],
   ['a licence', { skuId: PHONE_LICENCE }, LISTING],
 ])(
-  'FC-21 T-125 S45 %s whose members lead in a circle stops the rules, never the end of leavers',
+  'FC-21 T-125 S45 %s whose pages form a cycle suspends the rules; leavers still lose access',
   async (_, criterion, path) => {
     const people = directory.users().map((user) => user.id)
     expect((await run(EVERYBODY)).run.status).toBe('succeeded')
@@ -125,7 +125,7 @@ test('T-125 a listing with far more entries than the directory counted ends with
   expect(pages).toBeLessThan(20)
 })
 
-test('T-125 pages without anybody, each with another link, end with a reason too', async () => {
+test('T-125 endless empty pages with different links end with a reason', async () => {
   let pages = 0
   platform.gate.rewrite = (body) => {
     const page = JSON.parse(body)
@@ -138,7 +138,7 @@ test('T-125 pages without anybody, each with another link, end with a reason too
   expect(pages).toBeLessThan(1_100)
 })
 
-test('FC-21 the live list does not hand out a cursor to the page that it came from', async () => {
+test('FC-21 the live list returns no cursor to its own page', async () => {
   const list = (cursor = '') =>
     platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users?limit=100${cursor}`)
   const first = await list()

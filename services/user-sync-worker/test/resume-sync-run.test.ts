@@ -61,7 +61,7 @@ test('QC-04 a worker that comes back after its lease was taken over writes nothi
   expect(body).toMatchObject({ status: 'running', counts: { seen: 0, skipped: 0 }, skippedUsers: [] })
 })
 
-test('T-110 a run cut into slices of a page each ends with the right counts and the whole roster', async () => {
+test('T-110 a run in slices of one page ends with the right counts and the whole roster', async () => {
   const directoryId = addLargeDirectory(platform, 3_100)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)
@@ -79,7 +79,7 @@ test('T-110 a run cut into slices of a page each ends with the right counts and 
   expect(await advance()(job, never)).toMatchObject({ next: undefined })
 })
 
-test('one run per account at a time: the second waits, and is handed on when the first ends', async () => {
+test('an account has one run at a time: the second starts when the first ends', async () => {
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
   const [first, second] = [await createRun(tenant, directoryId), await createRun(tenant, directoryId)]
@@ -92,7 +92,7 @@ test('one run per account at a time: the second waits, and is handed on when the
   expect(body.items[0].counts).toMatchObject({ unchanged: 32 })
 })
 
-test('T-113 an expired page token starts the listing again, without counting anybody twice, and ends after three times', async () => {
+test('T-113 an expired page token restarts the listing up to three times, and nobody is counted twice', async () => {
   const directoryId = addLargeDirectory(platform, 2_500)
   const tenant = platform.connectedTenant(directoryId)
   const { job } = await createRun(tenant, directoryId)
@@ -115,7 +115,7 @@ test('T-113 an expired page token starts the listing again, without counting any
   expect(failed.body).toMatchObject({ status: 'failed', error: { code: 'listing-expired' } })
 })
 
-test('SY-07 T-113 a long Retry-After puts the run back, in both forms; a short one is waited for', async () => {
+test('SY-07 T-113 a long Retry-After in either form postpones the run; a short one is waited for', async () => {
   const tenant = platform.connectedTenant()
   const { job } = await createRun(tenant, platform.emulator.directory('m365x214355.onmicrosoft.com').id)
   platform.gate.faults.push({ status: 200, body: { value: [] } }, { status: 429, headers: { 'retry-after': '30' } })
@@ -167,7 +167,7 @@ test.each([
   },
 )
 
-test('FC-22 T-125 a wait that is not obeyed to its end is told in the log', async () => {
+test('FC-22 T-125 a shortened wait is logged', async () => {
   const directoryId = addLargeDirectory(platform, 2)
   const tenant = platform.connectedTenant(directoryId)
   platform.emulator.faults.plan({
@@ -181,7 +181,7 @@ test('FC-22 T-125 a wait that is not obeyed to its end is told in the log', asyn
   expect(told).toEqual([{ accountId: tenant.accountId, asked: 86_400, obeyed: 3_600 }])
 })
 
-test('T-115 S49 a registry that does not answer puts the run back and takes SSO from nobody; one that knows no such account does', async () => {
+test('T-115 S49 an unreachable registry postpones the run; an unknown account loses its SSO', async () => {
   const tenant = platform.connectedTenant()
   const directoryId = platform.emulator.directory('m365x214355.onmicrosoft.com').id
   const request = { all: true, sync: true, sso: true } as const
@@ -324,7 +324,7 @@ test('T-111 an import is accepted while the queue is down: the run is durable an
   }
 })
 
-test('S35 progress is told as server-sent events until the end; a client that comes back is not told twice', async () => {
+test('S35 progress is sent as server-sent events until the end, and not repeated to a client that reconnects', async () => {
   const tenant = platform.connectedTenant()
   const { job } = await createRun(tenant, platform.emulator.directory('m365x214355.onmicrosoft.com').id)
   const url = `${tenant.api}/sync-runs/${job.runId}/events`

@@ -1,8 +1,8 @@
 import type { Trail } from './page-trail.ts'
 
 /**
- * How far a run came: a phase, and a place in it (Graph's own link, or the last object id); with a link the trail that led to it.
- * sets -> start -> list | chosen -> (missing) -> delta -> members -> decide -> apply. What a run does not need is left out.
+ * A run's position: a phase and a place in it (Graph's page link with its trail, or the last object id).
+ * sets -> start -> list | chosen -> (missing) -> delta -> members -> decide -> apply; a run skips the phases it does not need.
  */
 export type Phase = 'sets' | 'members' | 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
 export type Checkpoint = { phase: Phase; at: string | null; trail?: Trail | undefined }
@@ -10,11 +10,11 @@ export type Checkpoint = { phase: Phase; at: string | null; trail?: Trail | unde
 export type RunPlan = {
   kind: 'import' | 'delta' | 'full'
   isEverybody: boolean
-  /** The run's own place in the directory's changes, taken before it began to list. */
+  /** The run's place in the directory's changes, taken before the listing began. */
   deltaLink: string | null
   /** Where the account's last delta ended. */
   accountLink: string | null
-  /** Whether import rules name groups or licences that have to be read first. */
+  /** Whether import rules name groups or licences that must be read first. */
   readsSets: boolean
 }
 
@@ -33,9 +33,8 @@ export function readCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * Whoever lists takes the place in the changes first, so that nothing that changes meanwhile is lost. An import into an
- * account whose changes are followed already need not: the next delta brings them. `undefined`: a delta without a place
- * to go on from.
+ * A run that lists takes the place in the changes first, so that no change during the listing is lost. An import into an
+ * account that is followed already skips that: the next delta brings the changes. Undefined for a delta without a place.
  */
 export function firstCheckpoint(plan: RunPlan): Checkpoint | undefined {
   const first = firstWithoutSets(plan)
@@ -62,7 +61,7 @@ function reading(plan: RunPlan): Checkpoint {
   return { phase: plan.kind === 'full' || plan.isEverybody ? 'list' : 'chosen', at: null }
 }
 
-/** What Microsoft is asked for in a phase, as it stands in "Microsoft was asked for ...". */
+/** What a phase asks of Microsoft, to complete "Microsoft was asked for ...". */
 export const ASKED: Readonly<Record<Phase, string>> = {
   sets: 'the members of a group or the holders of a licence',
   members: 'users who joined or left a group',

@@ -1,21 +1,18 @@
 import type { RetryAfter } from '@jackfield/contract/retry-after'
 import type { RunWait } from '@jackfield/contract/sync-run'
 
-/**
- * Why Microsoft gave nothing. `words` are its own, for an administrator's eyes: nothing is decided by them that a code
- * tells.
- */
+/** Why Microsoft gave no answer. `words` are Microsoft's, shown to administrators; decisions use codes only. */
 export type DirectoryFailure =
-  /** `askedSeconds` is more where a wait was asked for that is too long to be obeyed. */
+  /** `askedSeconds` exceeds `retryAfterSeconds` when the requested wait was too long to be obeyed. */
   | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
-  /** `words` are ours. */
+  /** `words` are our own. */
   | { kind: 'unavailable'; words?: string }
   | { kind: 'expired-page' }
-  /** A link leads back to a page that came before. */
+  /** A page link repeats. */
   | { kind: 'repeated-page' }
-  /** A listing goes on far beyond `counted`, the number of users that the directory told. */
+  /** A listing goes on far beyond `counted`, the directory's own count. */
   | { kind: 'endless-list'; counted: number | null }
-  /** The place in the directory's changes is not known any more. */
+  /** Microsoft no longer knows the delta link. */
   | { kind: 'expired-changes' }
   | { kind: 'unauthorised'; message: string }
   | { kind: 'consent-missing'; code?: string; words?: string }
@@ -25,13 +22,10 @@ export function throttledFor({ seconds, asked }: RetryAfter): DirectoryFailure {
   return { kind: 'throttled', retryAfterSeconds: seconds, askedSeconds: asked }
 }
 
-/** `remedy`: what an administrator does about it, where that is known. */
+/** `remedy`: what an administrator can do about it. */
 export type RunFailure = { code: string; message: string; remedy?: string }
 
-/**
- * What a run does about it: start the listing again, compare everything instead of the changes, try later, or end with
- * a sentence an admin understands.
- */
+/** What a run does about a failure: restart the listing, run a full comparison instead, retry later, or fail. */
 export type FailureDecision =
   | { kind: 'restart' }
   | { kind: 'resync' }
@@ -42,10 +36,7 @@ const MOST_RESTARTS = 3
 const MOST_FRUITLESS_SLICES = 12
 const LONGEST_WAIT_SECONDS = 300
 
-/**
- * `asked`: what Microsoft was asked for. `fruitless` counts the slices since the last page that was written; the wait
- * doubles with each, and has an end.
- */
+/** `asked`: what Microsoft was asked for. `fruitless`: slices since the last committed page; each doubles the backoff. */
 export function decideOnFailure(
   failure: DirectoryFailure,
   run: { restarts: number; fruitless: number },
@@ -67,7 +58,7 @@ export function decideOnFailure(
   return { kind: 'postpone', seconds: Math.max(wanted, waitAfter(run)), reason }
 }
 
-/** The same for what is down on our side. */
+/** The same for an outage of a service of ours. */
 export function decideOnOutage(service: string, run: { fruitless: number }): FailureDecision {
   const told = { message: `${service} did not answer for a long time.`, remedy: 'Try the import once more later.' }
   if (isGivingUp(run)) return fail('temporarily-unavailable', told)
@@ -105,10 +96,7 @@ const usersOf = (counted: number | null) => (counted === null ? 'users' : `${cou
 
 const TEST = 'Test the connection of the account.'
 
-/**
- * What was asked, what Microsoft said to it, and what to do: for whoever looks at a run, or at an account, that fails
- * (FC-34).
- */
+/** What was asked, what Microsoft answered, and what to do; shown with failing runs and accounts (FC-34). */
 function explainAsked(failure: DirectoryFailure, asked: string): { message: string; remedy: string } {
   const told = (what: string, remedy: string) => ({ message: `Microsoft was asked for ${asked}, and ${what}`, remedy })
   switch (failure.kind) {
@@ -142,10 +130,7 @@ function quoted({ code, words }: { code?: string; words?: string }): string {
   return `${code ? ` (${code})` : ''}${words ? `: “${words.replace(/\.$/, '')}”` : ''}`
 }
 
-/**
- * In seconds: it doubles with every slice in a row that wrote nothing, so that giving up takes the better part of an
- * hour.
- */
+/** Backoff in seconds, doubled by each fruitless slice: a run gives up after most of an hour. */
 export function waitAfter(run: { fruitless: number }): number {
   return Math.min(2 ** Math.min(run.fruitless, 10), LONGEST_WAIT_SECONDS)
 }

@@ -1,13 +1,11 @@
 import { type DirectoryUser, type ReadUser, readDirectoryUser } from './directory-user.ts'
 
-/**
- * One object as a listing or a round of changes shows it. In a round a property that is absent is unknown, never empty.
- */
+/** An object in a listing or a round of changes. In a round an absent property is unknown, never empty. */
 export type DirectoryItem =
   | { kind: 'present'; id: string; told: Partial<Omit<DirectoryUser, 'id'>>; whole: DirectoryUser | undefined }
-  /** `isOdd`: in a form that is not known. */
+  /** `isOdd`: the removal has an unknown form. */
   | { kind: 'removed'; id: string; reason: 'changed' | 'deleted'; isOdd?: boolean }
-  /** `id` is null when not even that could be read. */
+  /** `id` is null when it could not be read either. */
   | { kind: 'unreadable'; id: string | null; reason: string }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -19,7 +17,7 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
   if (raw['@removed'] !== undefined) return readRemoval(id, raw['@removed'])
   const whole = readDirectoryUser(raw)
-  // Read as if it had a name, so that the other properties are told although this one is not.
+  // Read with a placeholder name, so that a change without a name is read too.
   const read = readDirectoryUser({ ...raw, userPrincipalName: nameOf(raw) ?? ANY_NAME })
   if (read.kind === 'unreadable') return read
   const { id: _, ...properties } = read.user
@@ -27,10 +25,7 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   return { kind: 'present', id, told: Object.fromEntries(told), whole: whole.kind === 'user' ? whole.user : undefined }
 }
 
-/**
- * `{"reason":"changed"}`, or the reason alone as in notifications of members. Any other form is neither a yes nor a no
- * (T-126).
- */
+/** `{"reason":"changed"}`, or the reason alone as in notifications of members. Any other form is odd (T-126). */
 function readRemoval(id: string, removed: unknown): DirectoryItem {
   const told = typeof removed === 'object' && removed !== null && 'reason' in removed ? removed.reason : removed
   const reason = typeof told === 'string' ? told.toLowerCase() : undefined
@@ -47,13 +42,13 @@ export function itemsOf(read: readonly ReadUser[]): DirectoryItem[] {
   return read.map((entry) => (entry.kind === 'user' ? itemOf(entry.user) : entry))
 }
 
-/** A listed user, who is told whole. */
+/** A user of a listing, which gives all properties. */
 export function itemOf(user: DirectoryUser): DirectoryItem {
   const { id, ...told } = user
   return { kind: 'present', id, told, whole: user }
 }
 
-/** A name can never be cleared at Microsoft: an empty one tells nothing. */
+/** Microsoft never clears a name: an empty one is unknown. */
 function isName(key: string): boolean {
   return key === 'userPrincipalName' || key === 'displayName'
 }

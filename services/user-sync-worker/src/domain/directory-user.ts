@@ -1,24 +1,24 @@
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 import { ATTRIBUTE_NAMES, ATTRIBUTES } from './person-attributes.ts'
 
-/** A person as the directory tells it, without anything of the roster. */
+/** A person as the directory gives it. */
 export type DirectoryUser = PersonAttributes & {
   id: string
-  /** Null when the directory does not say: a status stays, a newcomer is not active, no rule brings them (T-126). */
+  /** Null when unknown: a known status stays, a newcomer is disabled, and no rule syncs them (T-126). */
   accountEnabled: boolean | null
 }
 
 export type ReadUser =
   | { kind: 'user'; user: DirectoryUser }
-  /** `id` is null when not even that could be read. */
+  /** `id` is null when it could not be read either. */
   | { kind: 'unreadable'; id: string | null; reason: string }
 
-/** The properties of Graph's user that we ask for; anything else stays at Microsoft. */
+/** The properties requested of Graph's user; all others stay at Microsoft. */
 export const USER_PROPERTIES = ['id', ...ATTRIBUTE_NAMES, 'accountEnabled'] as const
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** One unreadable object never fails its page: it is told, and the others go on (SI-07). */
+/** An unreadable object is a value, so that it does not fail its page (SI-07). */
 export function readDirectoryUser(value: unknown): ReadUser {
   const raw = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   const id = typeof raw.id === 'string' ? raw.id.toLowerCase() : ''
@@ -33,13 +33,13 @@ export function readDirectoryUser(value: unknown): ReadUser {
 
 const READERS = { text: readText, texts: readTexts, 'user-type': readUserType }
 
-/** Old objects have none (S31). Only what is told otherwise is no Member: rules may let Members in (T-126). */
+/** Old objects have none (S31). An unknown type is a Guest, as rules may admit Members (T-126). */
 function readUserType(value: unknown): 'Member' | 'Guest' {
   if (value === undefined || value === null || value === '') return 'Member'
   return typeof value === 'string' && value.toLowerCase() === 'member' ? 'Member' : 'Guest'
 }
 
-/** What Postgres can store: no NUL, no half of a surrogate pair, and not longer than Graph's own limits allow. */
+/** Text that Postgres stores: no NUL, no lone surrogate, not longer than `longest`. */
 function readText(value: unknown, longest: number): string | null {
   if (typeof value !== 'string' || value === '') return null
   if (value.length <= longest && !value.includes('\0') && value.isWellFormed()) return value

@@ -1,10 +1,9 @@
-/** The pages of a phase so far, in the room of one: how many links were followed, and the digest of one of them. */
+/** The page links of a phase so far, in constant space: how many were followed, and the digest of one of them. */
 export type Trail = { links: number; anchor: string }
 
 /**
- * The trail after one more link, by Brent's way to find a cycle: the links are compared with one of those before, which
- * is replaced at the first, second, fourth, eighth, ... Undefined when a link comes again (T-125): a circle of n pages
- * is noticed within three rounds or so.
+ * The trail after one more link; undefined when a link repeats (T-125). Brent's cycle detection: each link is compared
+ * with an anchor, which is replaced at every power of two, so that a cycle of n pages is found within about 3n links.
  */
 export function trailAfter(trail: Trail | undefined, digest: string): Trail | undefined {
   const { links, anchor } = trail ?? { links: 0, anchor: '' }
@@ -14,17 +13,17 @@ export function trailAfter(trail: Trail | undefined, digest: string): Trail | un
   return { links: following, anchor: isPowerOfTwo ? digest : anchor }
 }
 
-/** The directory's count is late by some. */
+/** The directory's count lags behind. */
 const SPARE_ENTRIES = 2_000
-/** Of the 999 that are asked for; a page without anybody is rare in a listing. */
+/** Of 999 requested; nearly empty pages are rare in a listing. */
 const FEWEST_ON_A_PAGE = 10
 const SPARE_PAGES = 500
-/** For a directory that does not tell its size. */
+/** For a directory that gives no count. */
 const LARGEST_DIRECTORY = 10_000_000
 
 /**
- * Whether a listing goes on far beyond what the directory counted, although each of its links is another (T-125).
- * `seen` may leave out people whom an import's filter does not want.
+ * Whether a listing goes on far beyond the directory's count although no link repeats (T-125). `seen` may exclude people
+ * outside of an import's filter.
  */
 export function isEndless({ seen, links, counted }: { seen: number; links: number; counted: number | null }): boolean {
   const size = counted ?? LARGEST_DIRECTORY

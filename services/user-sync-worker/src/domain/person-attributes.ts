@@ -1,9 +1,9 @@
 import type { PersonAttributes } from '@jackfield/contract/person-attributes'
 
-// The attributes of a person, by their name in Graph, the API and webhooks. This table makes: the request to Graph and how
-// its answer is read, the comparison, the content digest, the columns of every statement on people, and what webhooks
-// say of a person (`roster.person_attributes`, filled in by the migration). A new attribute is a line here and in the
-// contract's `PersonAttributes`, and a migration that adds its column.
+// The attributes of a person that the roster keeps, by their names in Graph, the API and webhooks. This table determines
+// which properties are requested of Graph and how they are read, what is compared, the columns of every statement about
+// people, and the attributes in webhooks (`roster.person_attributes`, filled in by the migration). A new attribute is a
+// line here and in the contract's `PersonAttributes`, and a migration that adds its column.
 
 type Attribute = {
   column: string

@@ -3,21 +3,20 @@ import type { DirectoryUser } from './directory-user.ts'
 import { haveSameAttributes } from './person-attributes.ts'
 
 export type Status = 'active' | 'disabled' | 'deleted'
-/** A person of the roster; with `isStaged` as this run would leave them. */
+/** A person of the roster; with `isStaged` as staged by this run. */
 export type KnownUser = { user: DirectoryUser; status: Status; isStaged?: boolean }
 export type Change = { user: DirectoryUser; status: Status }
 export type Reconciled = {
   changes: Change[]
-  /** People about whom the page says two things, or too little: they must be read again one by one. */
+  /** People about whom the page is contradictory or incomplete: they must be read by id. */
   ambiguous: string[]
   /** Whole objects of people who are not in the roster. */
   strangers: DirectoryUser[]
 }
 
 /**
- * What a page of the directory changes in the roster. Pure: page + known users -> changes. Items count in the order in
- * which they come, several about one person are merged, and what is not told stays as it is. `known` are those of the
- * page's people who are synced.
+ * What a page of the directory changes in the roster. Items apply in order, several about one person are merged, and
+ * absent properties keep their values. `known` are the synced people among the page's.
  */
 export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<string, KnownUser>): Reconciled {
   const merged = new Map<string, KnownUser>()
@@ -33,7 +32,7 @@ export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<st
       continue
     }
     const isRemoval = item.kind === 'removed'
-    // Graph promises no order: a removal and a sign of life in one round contradict each other.
+    // Graph guarantees no order: a removal and a presence in one round contradict each other.
     if (merged.has(item.id) && removed.has(item.id) !== isRemoval) ambiguous.add(item.id)
     if (isRemoval) removed.add(item.id)
     if (isRemoval && item.isOdd) ambiguous.add(item.id)
@@ -48,7 +47,7 @@ export function reconcile(items: readonly DirectoryItem[], known: ReadonlyMap<st
   return { changes, ambiguous: [...ambiguous], strangers: [...strangers.values()] }
 }
 
-/** In the recycle bin for 30 days: may come back as the same person. */
+/** `changed`: in the recycle bin for 30 days, and restorable as the same person. */
 function statusAfterRemoval(reason: 'changed' | 'deleted'): Status {
   return reason === 'deleted' ? 'deleted' : 'disabled'
 }
@@ -63,7 +62,7 @@ function changeOf({ user, status }: KnownUser): Change {
   return { user: { ...user, accountEnabled: status === 'active' }, status }
 }
 
-/** `accountEnabled` is what the status is made of, not an attribute of its own. */
+/** The status covers `accountEnabled`. */
 function isSame(before: KnownUser | undefined, after: KnownUser): boolean {
   return before !== undefined && before.status === after.status && haveSameAttributes(before.user, after.user)
 }

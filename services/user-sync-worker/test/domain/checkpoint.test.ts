@@ -29,7 +29,7 @@ describe('T-110 a checkpoint', () => {
     expect(readCheckpoint(formatCheckpoint(checkpoint))).toMatchObject(checkpoint)
   })
 
-  test('is written as its phase, and its place after a blank', () => {
+  test('is formatted as its phase, a blank and its place', () => {
     expect([formatCheckpoint({ phase: 'list', at: null }), formatCheckpoint({ phase: 'list', at: 'x y' })]).toEqual([
       'list',
       'list x y',
@@ -107,17 +107,17 @@ describe('the phases of a run', () => {
     expect(way(members)).toEqual(phases)
   })
 
-  test('T-113 a full comparison whose place in the changes is lost decides without them', () => {
+  test('T-113 a full comparison without a delta link decides after the listing', () => {
     expect(checkpointAfter('missing', plan({ kind: 'full' }))).toEqual({ phase: 'decide', at: null })
   })
 
-  test('every phase leads to one that is known, and reading ends in the decision', () => {
+  test('every phase has a next phase, and all end in the decision', () => {
     for (const phase of PHASES) expect(PHASES).toContain(checkpointAfter(phase, plan({ ...delta, ...sets })).phase)
     expect(checkpointAfter('sets', plan({ ...delta, ...sets }))).toEqual({ phase: 'decide', at: null })
   })
 })
 
-test('FC-34 in each phase it is known what Microsoft was asked for', () => {
+test('FC-34 every phase names what it asks of Microsoft', () => {
   expect(Object.keys(ASKED).sort()).toEqual([...PHASES].sort())
   for (const phase of PHASES) expect(ASKED[phase]).toMatch(/users|members|place/)
 })

@@ -22,22 +22,22 @@ describe('a user of the directory', () => {
     expect(user({ userType }).userType).toBe('Member')
   })
   test.each([['Guest'], ['guest'], ['External'], [7], [{}]])(
-    'S31 T-126 with the userType %j is no Member, whom a rule may let in',
+    'S31 T-126 with the userType %j counts as Guest',
     (userType) => {
       expect(user({ userType }).userType).toBe('Guest')
     },
   )
-  test('FC-20 T-126 whether an account is enabled is true, false, or not told: never guessed', () => {
+  test('FC-20 T-126 accountEnabled is true, false, or null when it is neither', () => {
     const told = [true, false, null, undefined, 'true', 1, {}].map(
       (accountEnabled) => user({ accountEnabled }).accountEnabled,
     )
     expect(told).toEqual([true, false, null, null, null, null, null])
   })
-  test('without a display name is shown by the user principal name', () => {
+  test('without a display name gets its user principal name as display name', () => {
     expect(user({ displayName: null }).displayName).toBe('adele@contoso.example')
     expect(user({ displayName: '\0' }).displayName).toBe('adele@contoso.example')
   })
-  test('SI-07 strange values are read as nothing, never thrown at', () => {
+  test('SI-07 values of another type are read as empty, without an error', () => {
     const strange = user({ businessPhones: 'x', mail: 7, mobilePhone: { a: 1 }, department: ['d'] })
     expect(strange).toMatchObject({ businessPhones: [], mail: null, mobilePhone: null, department: null })
     expect(user({ businessPhones: [null, '', '1'] }).businessPhones).toEqual(['1'])
@@ -74,7 +74,7 @@ describe('a page', () => {
   const off = { sync: false, sso: false }
   const other = '6e7b768e-07e2-4810-8459-485f84f8f204'
 
-  test('of everybody counts an object that Graph shows twice once, with its last showing', () => {
+  test('of everybody counts a repeated object once, with its last entry', () => {
     const page = pageOfEverybody(
       [readDirectoryUser(raw()), readDirectoryUser(raw({ displayName: 'Adele V' })), readDirectoryUser(null)],
       on,
@@ -84,7 +84,7 @@ describe('a page', () => {
   test('S32 of everybody without the sync tick stores nobody', () => {
     expect(pageOfEverybody([readDirectoryUser(raw())], off)).toMatchObject({ seen: 1, users: [], unsynced: [ID] })
   })
-  test('S35 of chosen users tells who was not found or could not be read', () => {
+  test('S35 of chosen users lists users who are missing or unreadable', () => {
     const broken = readDirectoryUser({ id: other })
     const missing = '0f9e8d7c-6b5a-4c3d-a2e1-f0b9c8d7e6a5'
     const chosen = [ID, other, missing].map((id) => ({ id, ticks: on }))
@@ -97,7 +97,7 @@ describe('a page', () => {
       ],
     })
   })
-  test('S32 of chosen users leaves out whoever is not ticked, and nobody slips in who was not chosen', () => {
+  test('S32 of chosen users contains ticked and chosen users only', () => {
     const page = pageOfChosen([{ id: other, ticks: off }], [readDirectoryUser(raw())])
     expect(page).toMatchObject({ seen: 1, users: [], unsynced: [other], skipped: [] })
   })
@@ -105,7 +105,7 @@ describe('a page', () => {
 
 describe('a failure', () => {
   const fresh = { restarts: 0, fruitless: 1 }
-  test('passing ones are postponed, longer each time and never for ever', () => {
+  test('of a temporary kind postpones the run with a growing, bounded backoff', () => {
     const waits = Array.from({ length: 12 }, (_, index) =>
       decideOnFailure({ kind: 'unavailable' }, { restarts: 0, fruitless: index + 1 }),
     )
@@ -116,7 +116,7 @@ describe('a failure', () => {
     expect(decideOnOutage('X', { fruitless: 13 })).toMatchObject({ kind: 'fail' })
     expect([isGivingUp({ fruitless: 12 }), isGivingUp({ fruitless: 13 })]).toEqual([false, true])
   })
-  test('T-113 Retry-After is obeyed when it is longer than our own wait', () => {
+  test('T-113 obeys a Retry-After that is longer than the backoff', () => {
     const reason = 'microsoft-throttled'
     expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toEqual({
       kind: 'postpone',

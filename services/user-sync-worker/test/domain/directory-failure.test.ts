@@ -46,7 +46,7 @@ describe('a failure at Microsoft ends a run', () => {
     },
   )
 
-  test('T-113 a page that is no longer known starts the listing again, three times; lost changes compare everything', () => {
+  test('T-113 an expired page restarts the listing three times; an expired delta link leads to a full comparison', () => {
     const kinds = ['expired-page', 'expired-changes'] as const
     const decide = (restarts: number) => kinds.map((kind) => codeOf({ kind }, { restarts, fruitless: 99 }))
     expect(decide(0)).toEqual(['restart', 'resync'])
@@ -64,7 +64,7 @@ describe('a failure at Microsoft ends a run', () => {
     },
   )
 
-  test.each(ALL)('FC-34 of the kind $kind: with words for an admin, what was asked, and what to do', (failure) => {
+  test.each(ALL)('FC-34 of the kind $kind: says what was asked, what failed and what to do', (failure) => {
     const end = decideOnFailure(failure, { restarts: 3, fruitless: 13 }, 'the changes of users')
     expect(end).toMatchObject({
       kind: 'fail',
@@ -76,7 +76,7 @@ describe('a failure at Microsoft ends a run', () => {
     expect(explain(failure)).toMatch(/^[A-Z].{20,}\.$/)
   })
 
-  test('FC-34 with words of its own for each kind', () => {
+  test('FC-34 with a different message for each kind', () => {
     const end = (failure: DirectoryFailure) => {
       const decision = decideOnFailure(failure, { restarts: 3, fruitless: 13 })
       return decision.kind === 'fail' ? `${decision.failure.code} ${decision.failure.message}` : decision.kind
@@ -109,7 +109,7 @@ describe('a failure at Microsoft ends a run', () => {
     },
   )
 
-  test('that is told by itself is told with Microsoft’s words or code, and the permission that is missing', () => {
+  test('explained alone contains Microsoft’s message or code, and the missing permission', () => {
     expect(explain({ kind: 'unauthorised', message: 'The client secret has expired.' })).toBe(
       'The client secret has expired.',
     )
@@ -122,7 +122,7 @@ describe('a failure at Microsoft ends a run', () => {
   })
 })
 
-describe('T-113 a run that waits', () => {
+describe('T-113 the backoff of a run', () => {
   test.each([
     [0, 1],
     [1, 2],
@@ -146,14 +146,14 @@ describe('T-113 a run that waits', () => {
     }
   })
 
-  test('waits as long as Microsoft asks for, and never shorter than it would by itself', () => {
+  test('is the longer one of Microsoft’s Retry-After and our own', () => {
     expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, fresh)).toMatchObject({ seconds: 90 })
     expect(decideOnFailure({ kind: 'throttled', retryAfterSeconds: 90 }, { ...fresh, fruitless: 8 })).toMatchObject({
       seconds: 256,
     })
   })
 
-  test('T-115 gives up after twelve waits for a part of ours, and names it', () => {
+  test('T-115 ends after twelve waits for one of our services, with its name', () => {
     expect(decideOnOutage('The registry', { fruitless: 13 })).toMatchObject({
       kind: 'fail',
       failure: {
@@ -164,7 +164,7 @@ describe('T-113 a run that waits', () => {
     })
   })
 
-  test('T-125 waits as long as is obeyed of what Microsoft asked for, and knows what that was', () => {
+  test('T-125 is the obeyed part of Microsoft’s Retry-After, and keeps the requested one', () => {
     expect(throttledFor({ seconds: 3_600, asked: 86_400 })).toEqual({
       kind: 'throttled',
       retryAfterSeconds: 3_600,

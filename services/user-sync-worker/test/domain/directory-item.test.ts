@@ -25,7 +25,7 @@ const present = (properties: object) => {
 }
 
 describe('an object of the directory', () => {
-  test('whose properties are all there is told whole, with each of them, and with nothing that was not asked for', () => {
+  test('with all properties is whole, and has the requested properties only', () => {
     const { id: _, ...properties } = WHOLE
     expect(readDirectoryItem({ ...WHOLE, manager: 'x' })).toEqual({
       kind: 'present',
@@ -37,12 +37,12 @@ describe('an object of the directory', () => {
     expect(Object.keys(WHOLE).sort()).toEqual([...USER_PROPERTIES].sort())
   })
 
-  test.each(USER_PROPERTIES.filter((key) => key !== 'id'))('SY-02 tells %s alone when only that is there', (key) => {
+  test.each(USER_PROPERTIES.filter((key) => key !== 'id'))('SY-02 with %s alone tells that property alone', (key) => {
     expect(present({ [key]: WHOLE[key] }).told).toEqual({ [key]: WHOLE[key] })
   })
 
   test.each(['givenName', 'surname', 'mail', 'mobilePhone', 'jobTitle', 'department', 'employeeId'])(
-    'SY-02 with an empty %s has none; without it, nothing is known',
+    'SY-02 with an empty %s clears it; without it, it is unknown',
     (key) => {
       expect([present({ [key]: null }).told, present({ [key]: '' }).told, present({}).told]).toEqual([
         { [key]: null },
@@ -53,13 +53,13 @@ describe('an object of the directory', () => {
   )
 
   test.each(['userPrincipalName', 'displayName'])(
-    'SY-02 with an empty %s tells nothing of it: a name is never cleared',
+    'SY-02 with an empty %s leaves it unknown: a name is never cleared',
     (key) => {
       expect([present({ [key]: null }).told, present({ [key]: '' }).told]).toEqual([{}, {}])
     },
   )
 
-  test('SY-02 without a user principal name is not whole, and what else it tells counts', () => {
+  test('SY-02 without a user principal name is not whole, and its other properties count', () => {
     expect(present({ displayName: 'Adele V', mail: null })).toEqual({
       kind: 'present',
       id: ID,
@@ -154,7 +154,7 @@ describe('a text of the directory', () => {
     expect(present({ [key]: `\0${'x'.repeat(longest)}` }).told[key]).toHaveLength(longest)
   })
 
-  test('SI-07 in a list of phones is bounded too, and what is none is left out', () => {
+  test('SI-07 in a list of phones is bounded too, and other types are left out', () => {
     expect(present({ businessPhones: ['1', 7, null, 'x'.repeat(300), '\0'] }).told.businessPhones).toEqual([
       '1',
       'x'.repeat(256),

@@ -27,7 +27,7 @@ const told = (properties: object) => reconcile([readDirectoryItem({ id: ID, ...p
 const removed: DirectoryItem = { kind: 'removed', id: ID, reason: 'changed' }
 const back = itemOf(ADELE)
 
-describe('FC-24 a page that tells one thing anew about somebody', () => {
+describe('FC-24 a page with one changed attribute', () => {
   test.each([
     { displayName: 'Adele V' },
     { givenName: 'A' },
@@ -48,7 +48,7 @@ describe('FC-24 a page that tells one thing anew about somebody', () => {
     expect(told(properties)).toEqual([{ user: { ...ADELE, ...properties }, status: 'active' }])
   })
 
-  test('that is as it was changes nobody', () => {
+  test('without a change changes nobody', () => {
     expect([told({ businessPhones: ['1', '2'] }), told({ displayName: 'Adele', jobTitle: 'Clerk' }), told({})]).toEqual(
       [[], [], []],
     )
@@ -59,14 +59,11 @@ test.each([
   [{ accountEnabled: false }, 'disabled', false],
   [{ '@removed': { reason: 'changed' } }, 'disabled', false],
   [{ '@removed': { reason: 'deleted' } }, 'deleted', false],
-])(
-  'SY-03 somebody told with %j is %s, and their account is no longer enabled',
-  (properties, status, accountEnabled) => {
-    expect(told(properties)).toEqual([{ user: { ...ADELE, accountEnabled }, status }])
-  },
-)
+])('SY-03 a person removed with %j becomes %s, with accountEnabled false', (properties, status, accountEnabled) => {
+  expect(told(properties)).toEqual([{ user: { ...ADELE, accountEnabled }, status }])
+})
 
-describe('T-112 what a run has planned and not done', () => {
+describe('T-112 a change that the run has staged', () => {
   test.each([
     ['a removal that was planned and is told again', 'disabled', removed, false],
     ['a sign of life of somebody whose removal was planned', 'disabled', back, true],
@@ -87,7 +84,7 @@ describe('SI-07 an object that cannot be read', () => {
     })
     expect(reconcile([back, { ...unreadable, id: null }, unreadable], new Map()).strangers).toEqual([ADELE])
   })
-  test('is not removed either, though it says so', () => {
+  test('is not removed either, even with @removed', () => {
     for (const id of [`${ID}0`, `0${ID}`, 7]) {
       expect(readDirectoryItem({ id, '@removed': { reason: 'deleted' } })).toMatchObject({
         kind: 'unreadable',
@@ -97,7 +94,7 @@ describe('SI-07 an object that cannot be read', () => {
   })
 })
 
-test('S32 a stranger who is removed in the same page is none', () => {
+test('S32 a stranger who is removed in the same page is left out', () => {
   expect(reconcile([back, removed], new Map())).toEqual({ changes: [], ambiguous: [], strangers: [] })
   expect(reconcile([removed, back], new Map()).strangers).toEqual([ADELE])
 })
@@ -105,7 +102,7 @@ test('S32 a stranger who is removed in the same page is none', () => {
 describe('S35 a page', () => {
   const on = { sync: true, sso: true }
   const broken = (id: string) => readDirectoryUser({ id })
-  test('counts whom it could read, whom it could not, and who had no id', () => {
+  test('counts readable, unreadable and nameless objects', () => {
     const page = pageOfEverybody(
       [readDirectoryUser(ADELE), broken(OTHER), broken(OTHER), readDirectoryUser({}), readDirectoryUser(7)],
       on,
@@ -118,7 +115,7 @@ describe('S35 a page', () => {
       nameless: 2,
     })
   })
-  test('skips nobody who could be read once, before or after', () => {
+  test('skips no object that is readable once in the page', () => {
     for (const read of [
       [broken(ID), readDirectoryUser(ADELE)],
       [readDirectoryUser(ADELE), broken(ID)],
@@ -126,7 +123,7 @@ describe('S35 a page', () => {
       expect(pageOfEverybody(read, on)).toMatchObject({ seen: 1, users: [{ user: { id: ID } }], skipped: [] })
     }
   })
-  test('of chosen people says of each who is missing why', () => {
+  test('of chosen people gives a reason for each missing person', () => {
     const { skipped, unsynced, nameless } = pageOfChosen([{ id: ID, ticks: on }], [])
     expect([unsynced, nameless]).toEqual([[], 0])
     expect(skipped).toEqual([{ id: ID, reason: expect.stringMatching(/^The directory .+\.$/) }])

@@ -29,14 +29,14 @@ const removed = (reason: 'changed' | 'deleted', id = idOf(1)): DirectoryItem => 
 const told = (properties: Record<string, unknown>) => readDirectoryItem({ id: idOf(1), ...properties })
 
 describe('what a page of changes means', () => {
-  test('SY-02 absent is not null: what is not told stays, what is cleared is cleared', () => {
+  test('SY-02 an absent property keeps its value, and null clears it', () => {
     const known = knowing(active(person({ mobilePhone: '7', department: 'Sales' })))
     const { changes } = reconcile([told({ mobilePhone: null, displayName: 'Adele V' })], known)
     expect(changes).toEqual([{ user: person({ displayName: 'Adele V', department: 'Sales' }), status: 'active' }])
     expect(reconcile([told({ accountEnabled: true, mobilePhone: '7' })], known).changes).toEqual([])
   })
 
-  test('SY-02 three showings of one person in a page are merged, the last word about each property counts', () => {
+  test('SY-02 several items about one person are merged, and the last value of each property counts', () => {
     const items = [
       told({ displayName: 'A', jobTitle: 'x' }),
       told({ displayName: 'B' }),
@@ -46,7 +46,7 @@ describe('what a page of changes means', () => {
     expect(changes).toEqual([{ user: person({ displayName: 'B', mail: 'a@b.example' }), status: 'active' }])
   })
 
-  test('SY-03 removed for now disables, removed for good deletes, and coming back restores the same person', () => {
+  test('SY-03 `changed` disables, `deleted` deletes, and a return restores the same person', () => {
     const known = knowing(active(person()))
     expect(reconcile([removed('changed')], known).changes).toMatchObject([
       { status: 'disabled', user: { displayName: 'Adele' } },
@@ -56,7 +56,7 @@ describe('what a page of changes means', () => {
     expect(reconcile([itemOf(person())], gone).changes).toEqual([{ user: person(), status: 'active' }])
   })
 
-  test('T-112 a removal and a sign of life of one person contradict each other: asked for one by one, not guessed', () => {
+  test('T-112 a removal and a presence of one person contradict each other and are ambiguous', () => {
     const known = knowing(active(person()))
     expect(reconcile([removed('changed'), itemOf(person({ displayName: 'Back' }))], known)).toMatchObject({
       changes: [],
@@ -70,12 +70,12 @@ describe('what a page of changes means', () => {
     expect(reconcile([itemOf(person())], staged)).toMatchObject({ ambiguous: [idOf(1)] })
   })
 
-  test('a person who is not active and of whom it is not told whether the account is enabled is asked for', () => {
+  test('an inactive person whose accountEnabled is absent is ambiguous', () => {
     const known = knowing({ user: person(), status: 'deleted' })
     expect(reconcile([told({ displayName: 'X' })], known)).toMatchObject({ changes: [], ambiguous: [idOf(1)] })
   })
 
-  test('SY-15 two people who swap their user principal names both end right', () => {
+  test('SY-15 two people can swap their user principal names', () => {
     const [one, two] = [person(), person({ id: idOf(2), userPrincipalName: 'two@contoso.example' })]
     const swapped = [
       itemOf({ ...one, userPrincipalName: two.userPrincipalName }),
@@ -85,7 +85,7 @@ describe('what a page of changes means', () => {
     expect(changes.map(({ user }) => user.userPrincipalName)).toEqual([two.userPrincipalName, one.userPrincipalName])
   })
 
-  test('S32 people who are not in the roster change nothing; only those told whole could be taken in', () => {
+  test('S32 people outside of the roster change nothing, and only whole objects are strangers', () => {
     const items = [
       itemOf(person()),
       readDirectoryItem({ id: idOf(2), displayName: 'No UPN' }),
@@ -142,7 +142,7 @@ function after(known: ReadonlyMap<string, KnownUser>, page: readonly DirectoryIt
 }
 
 describe('for every page and every roster', () => {
-  test('T-110 a page applied twice is the page applied once', () => {
+  test('T-110 applying a page twice equals applying it once', () => {
     fc.assert(
       fc.property(rosters, fc.array(items, { maxLength: 8 }), (known, page) => {
         expect(after(after(known, page), page)).toEqual(after(known, page))
@@ -150,7 +150,7 @@ describe('for every page and every roster', () => {
     )
   })
 
-  test('nobody appears, nobody is changed who is not in the page, and whoever is told last and clearly is as told', () => {
+  test('only known people of the page change, to the last unambiguous item about them', () => {
     fc.assert(
       fc.property(rosters, fc.array(items, { maxLength: 8 }), (known, page) => {
         const { changes, ambiguous } = reconcile(page, known)

@@ -5,20 +5,20 @@ import type { MicrosoftOrigins } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'
 import { type DirectoryFailure, throttledFor } from '../../domain/directory-failure.ts'
 
-/** Renewed this long before it ends, so that none ends on its way. */
+/** A token is renewed this long before it expires, so that none expires in flight. */
 const SPARE_MS = 5 * 60_000
 const MOST_TOKENS = 10_000
 
 type TokenAnswer = { kind: 'token'; accessToken: string } | DirectoryFailure
-/** While one credential replaces another: tells the registry which one Entra ID took. */
+/** During a credential rotation: reports to the registry which credential Entra ID accepted. */
 export type TellUse = (connection: Connection, use: CredentialUse) => Promise<void>
 export type AppOnlyTokens = {
   get(connection: Connection, origins: MicrosoftOrigins): Promise<TokenAnswer>
-  /** Graph did not accept it: the next `get` asks for a new one. */
+  /** Graph refused the token: the next `get` requests a new one. */
   forget(connection: Connection, accessToken: string): void
 }
 
-/** Tokens of the accounts' applications, in memory only. An account that asks twice at once waits for one answer. */
+/** Tokens of the accounts' applications, in memory only. Concurrent requests of one account share one answer. */
 export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): AppOnlyTokens {
   const held = new Map<string, { accessToken: string; until: number }>()
   const asked = new Map<string, Promise<TokenAnswer>>()
@@ -27,7 +27,7 @@ export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): A
     const answer = await requestAppOnlyToken(connection, origins, now())
     if (answer.kind === 'no-credential') return { kind: 'unauthorised', message: 'The account has no credential.' }
     if (answer.kind !== 'token') return answer.wait ? throttledFor(answer.wait) : readFailure(answer.failure)
-    // Told again with every token until the registry has heard it: the work does not wait for that.
+    // Reported with every token until the registry has recorded it; a failure does not stop the run.
     if (connection.rotation && answer.rotation)
       await tellUse(connection, {
         credentialId: connection.rotation.credentialId,
@@ -55,7 +55,7 @@ export function appOnlyTokens(tellUse: TellUse, now: () => number = Date.now): A
   }
 }
 
-/** An account that is connected to another application or directory has another token. */
+/** An account connected to another application or directory needs another token. */
 function keyOf({ accountId, clientId, directoryId, cloud }: Connection): string {
   return [accountId, clientId, directoryId, cloud].join(' ')
 }

@@ -14,11 +14,11 @@ export type GraphRequest = {
   headers?: Record<string, string>
   signal?: AbortSignal
 }
-/** Of a wait, in seconds. */
+/** A wait that Microsoft asked for and the shorter one that is obeyed, in seconds. */
 export type ShortenedWait = { accountId: string; asked: number; obeyed: number }
 export type GraphAnswer<Body> = { kind: 'answer'; body: Body } | DirectoryFailure
 export type GraphClient = {
-  /** What Graph answers, in the shape of `schema`; anything else counts as no answer. */
+  /** Graph's answer, parsed by `schema`; an answer of another shape counts as none. */
   ask<Schema extends z.ZodType>(
     connection: Connection,
     request: GraphRequest,
@@ -32,11 +32,11 @@ const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string
 type Options = {
   overrides: OriginOverrides
   tokens: AppOnlyTokens
-  /** Microsoft asked for a wait that is too long to be obeyed. */
+  /** Called when Microsoft asked for a wait that is too long to be obeyed. */
   onShortenedWait: (wait: ShortenedWait) => void
 }
 
-/** Graph v1.0 as an account's application, app-only. */
+/** Graph v1.0 with app-only tokens of an account's application. */
 export function graphClient({ overrides, tokens, onShortenedWait }: Options): GraphClient {
   const origins = ({ cloud }: Connection) => microsoftOrigins(cloud, overrides)
   function told({ accountId }: Connection, failure: DirectoryFailure): DirectoryFailure {
@@ -46,10 +46,7 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
   }
   return {
     origins,
-    /**
-     * One new token when Graph refuses the one held, which also tells nothing of a consent given since; then the
-     * refusal counts.
-     */
+    /** Retries once with a new token when Graph refuses the cached one; the cached one may also predate a consent. */
     async ask(connection, request, schema) {
       for (let isSecond = false; ; isSecond = true) {
         const token = await tokens.get(connection, origins(connection))
@@ -71,9 +68,8 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
 }
 
 /**
- * Graph's answer, read by its status first, and not by the client of Graph: that takes any status for an answer,
- * complains like a parser, and holds on to what it has read. Undefined for a success whose body was cut off, or is none
- * of Graph's.
+ * Graph's answer as JSON. The status is read first, as Graph's client takes any status for an answer. Undefined for a
+ * success whose body is cut off or not Graph's.
  * @throws GraphError
  */
 async function send(origins: MicrosoftOrigins, accessToken: string, request: GraphRequest): Promise<unknown> {
@@ -87,7 +83,7 @@ async function send(origins: MicrosoftOrigins, accessToken: string, request: Gra
   const bounded = signal ? asked.option('signal', signal) : asked
   const response: Response = await (method === 'get' || method === 'delete' ? bounded[method]() : bounded[method](body))
   if (!response.ok) throw await refusalOf(response)
-  // A deletion has no body to tell it from a proxy's page.
+  // A deletion has no body; a body is a proxy's page.
   if (method === 'delete') return (await response.text()) === '' ? null : undefined
   return response.json().catch(() => undefined)
 }

@@ -8,19 +8,18 @@ import type { GraphClient } from './graph-client.ts'
 import { queryOfNextLink, type SignedCursors } from './graph-paging.ts'
 
 const USERS_PATH = /^\/v1\.0\/users$/
-/** Graph writes the function in several ways. */
+/** Graph spells the function in several ways. */
 const CHANGES_PATH = /^\/v1\.0\/users\/(?:microsoft\.graph\.)?delta(?:\(\))?$/
 const SELECT = `$select=${USER_PROPERTIES.join(',')}`
 const LARGEST_PAGE = 999
 /**
- * Advanced queries need the header on every page, and `$count=true`: sorting, counting, `or` over several properties,
- * casts of transitive lists. Without both a filter on licences answers its first page alone and then
- * `Directory_ExpiredPageToken`.
+ * Advanced queries (sorting, counting, `or` over several properties, casts of transitive lists) need this header on
+ * every page and `$count=true`. Without both, the second page of a filter on licences is `Directory_ExpiredPageToken`.
  */
 const ADVANCED = { consistencylevel: 'eventual' }
-/** Imports step aside when Graph is busy; a list somebody looks at does not. */
+/** Imports yield when Graph is busy; a list shown to an admin does not. */
 const LOW_PRIORITY = { 'x-ms-throttle-priority': 'Low' }
-/** Everybody, and what an import of everybody can leave out. */
+/** All users, and the kinds that an import of everybody can leave out. */
 const KINDS = ['', "userType eq 'Guest'", 'accountEnabled eq false', "userType eq 'Guest' and accountEnabled eq false"]
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department']
 
@@ -40,7 +39,7 @@ type Request = {
   signal?: AbortSignal
 }
 
-/** Users of a directory through Graph v1.0, app-only. */
+/** Users of a directory through Graph v1.0. */
 export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors: SignedCursors }): Directory {
   const ask = (connection: Connection, { path = '/users', query, ...rest }: Request) =>
     graph.ask(connection, { ...rest, path: `${path}?${query}` }, Answer)
@@ -63,7 +62,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     return answer.body['@odata.count'] ?? { kind: 'unavailable' as const }
   }
 
-  /** Null at the end, undefined when the link leads elsewhere. */
+  /** Null on the last page, undefined when the link leaves the list. */
   function nextOf(
     connection: Connection,
     { '@odata.nextLink': link }: { '@odata.nextLink'?: string | undefined },
@@ -76,7 +75,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     if (answer.kind !== 'answer') return answer
     const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink, value } = answer.body
     const link = nextLink ?? deltaLink
-    // Neither: an answer that was cut off must not look like the end of the round.
+    // Without either link the answer was cut off; it must not look like the end of the round.
     if (link === undefined) return { kind: 'unavailable' }
     const query = queryOfNextLink(link, graph.origins(connection).graph, CHANGES_PATH)
     if (query === undefined) return { kind: 'rejected', code: 'foreign link' }
@@ -94,7 +93,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
     },
     async listChanges(connection, from, signal) {
       const page = await changes(connection, { query: from, headers: {}, signal })
-      // "Badly formed token": a place that Graph cannot read is as good as none.
+      // "Badly formed token": a delta link that Graph cannot read counts as expired.
       const isBadToken = page.kind === 'rejected' && /^(Request_BadRequest|BadRequest|HTTP 400)$/i.test(page.code)
       return isBadToken ? { kind: 'expired-changes' } : page
     },
@@ -141,7 +140,7 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
   }
 }
 
-/** `links`: the path of its nextLinks. */
+/** `links` matches the paths of the set's nextLinks. */
 function requestOfSet(set: string): { path: string; query: string; links: RegExp } {
   const [kind, id = ''] = set.split(':')
   if (!GUID.test(id)) throw new TypeError(`No set of users: ${set}`)

@@ -2,10 +2,7 @@ import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { type DirectoryFailure, throttledFor } from '../../domain/directory-failure.ts'
 
-/**
- * The code of an answer that is no document of Graph's: its status says nothing about Microsoft, and its text is not
- * passed on.
- */
+/** The code of an answer that is not Graph's: its status says nothing about Microsoft, its text is dropped. */
 export const FOREIGN = 'foreign-answer'
 export const FOREIGN_ANSWER: DirectoryFailure = {
   kind: 'unavailable',
@@ -14,10 +11,7 @@ export const FOREIGN_ANSWER: DirectoryFailure = {
 
 export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
 
-/**
- * Tells what an error of the Graph client means, by status and code; its text goes along. Rethrows what is a defect of
- * ours.
- */
+/** The meaning of an error of Graph's client, by status and code. Rethrows errors that are our own defects. */
 export function readGraphFailure(error: unknown): GraphFailure {
   if (!(error instanceof GraphError)) {
     if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name)) return { kind: 'unavailable' }
@@ -31,9 +25,9 @@ export function readGraphFailure(error: unknown): GraphFailure {
   if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
   if (statusCode === 429) return throttledOf(error)
   if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }
-  // An older token, a server that lost its place, a tenant that moved: documents and captures differ in the status.
+  // Documents and captured answers differ in the status of an expired delta link.
   if (statusCode === 410 || /^(syncStateNotFound|resyncRequired)$/i.test(code)) return { kind: 'expired-changes' }
-  // No status: nothing, or nothing that could be read, came back.
+  // A status below 400 here means that no readable answer came back.
   if (statusCode < 400 || statusCode >= 500) {
     return error.headers?.has('retry-after') ? throttledOf(error) : { kind: 'unavailable' }
   }
@@ -41,14 +35,13 @@ export function readGraphFailure(error: unknown): GraphFailure {
 }
 
 function told({ statusCode, code, message }: GraphError): { code: string; words: string } {
-  // Unseen by us, logged and shown to people: one line, of bounded length, without characters that steer, and without a
-  // token that it repeats.
+  // Logged and shown to admins: one line of bounded length, without control characters and without an echoed token.
   const words = message
     .replace(/\beyJ[\w.-]+/g, '…')
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, 300)
-    .toWellFormed() // half of a surrogate pair is no JSON that Postgres takes
+    .toWellFormed() // Postgres refuses JSON with a lone surrogate
   return { code: /^[\w.]{1,64}$/.test(code ?? '') ? String(code) : `HTTP ${statusCode}`, words }
 }
 

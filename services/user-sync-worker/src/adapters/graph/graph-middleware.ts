@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readRetryAfter } from '@jackfield/contract/retry-after'
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 
-// The chain of @microsoft/microsoft-graph-client: wait-and-repeat, then the token, then fetch. Its own handlers are
-// left out: they follow redirects with the token, report telemetry, and wait for as long as a server likes.
+// The middleware of @microsoft/microsoft-graph-client: retry, then token, then fetch. Its own handlers are not used: they
+// follow redirects with the token, report telemetry, and wait for as long as a server asks.
 
 const PASSING: ReadonlySet<number> = new Set([429, 503, 504])
 const MOST_ATTEMPTS = 3
-/** A longer wait is the run's to take, not the worker's. */
+/** A longer wait ends the slice instead: the run is postponed. */
 const LONGEST_WAIT_SECONDS = 4
 const TIMEOUT_MS = 10_000
 
@@ -32,7 +32,7 @@ export function repeatWhilePassing(): Middleware {
   }
 }
 
-/** Sends the token to Graph's own origin and to nobody else. */
+/** Sends the token to Graph's own origin only. */
 export function authenticate(graphOrigin: string, accessToken: string): Middleware {
   let next: Middleware
   return {

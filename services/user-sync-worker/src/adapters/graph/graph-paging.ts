@@ -1,8 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-/**
- * The query of a nextLink that stays on Graph's own origin and on the list it was given for; undefined for any other.
- */
+/** The query of a nextLink on Graph's own origin and the expected path; undefined for any other link. */
 export function queryOfNextLink(nextLink: string, graphOrigin: string, path: RegExp): string | undefined {
   if (!URL.canParse(nextLink)) return undefined
   const url = new URL(nextLink)
@@ -13,13 +11,13 @@ export function queryOfNextLink(nextLink: string, graphOrigin: string, path: Reg
 
 export type SignedCursors = {
   wrap(query: string, purpose: string): string
-  /** Undefined when this service did not make it for that purpose. */
+  /** Undefined unless this service made the cursor for that purpose. */
   unwrap(cursor: string, purpose: string): string | undefined
 }
 
 const MAC_BYTES = 16
 
-/** A cursor that carries Graph's own paging link: signed, so that nobody can make us ask Graph for anything else. */
+/** Cursors that carry Graph's paging link, signed, so that a caller cannot make us request another one. */
 export function signedCursors(key: Buffer): SignedCursors {
   const macKey = Buffer.from(hkdfSync('sha256', key, '', 'microsoft-users cursor', 32))
   const mac = (query: string, purpose: string) =>

@@ -3,13 +3,13 @@ import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { GraphSubscriptions, SubscriptionAnswer } from '../../ports.ts'
 import type { GraphAnswer, GraphClient } from './graph-client.ts'
 
-/** Graph allows under 29 days. A week keeps one that nobody needs any more from living on for long. */
+/** Graph allows just under 29 days; with a week an abandoned subscription ends soon. */
 const LIFE_MS = 7 * 24 * 3_600_000
 
 const Subscription = z.object({ id: z.guid(), expirationDateTime: z.string() })
 const Nothing = z.null()
 
-/** Change notifications of a directory's users. `created` raises `updated` too, so that these two tell everything. */
+/** Change notifications of a directory's users. Graph sends `updated` for created users too. */
 export function graphSubscriptions(
   graph: GraphClient,
   webhookBaseUrl: string | undefined,

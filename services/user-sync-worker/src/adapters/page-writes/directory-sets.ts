@@ -24,7 +24,7 @@ select object_id from (
 ) gone where $4::uuid is null or object_id > $4
 order by object_id limit $5`
 
-// `offset 0`: each is looked up by the key; a join may be planned as a look at all of the others for each.
+// `offset 0`: each member is looked up by its key; a join may be planned as a nested loop (FC-62).
 const DROP_GONE = `
 delete from roster.directory_set_member m where m.account_id = $2 and not exists (
   select from roster.sync_run_set_member r where r.run_id = $1 and r.set_key = m.set_key and r.object_id = m.object_id offset 0)`
@@ -63,7 +63,7 @@ export async function addSetMembers(
   await client.query(ADD, [lease.tenantId, lease.runId, key, ids])
 }
 
-/** What the run read becomes what the account knows. Within the transaction that ends the run. */
+/** Keeps the sets that the run read for the account. Runs within the transaction that ends the run. */
 export async function keepSets(client: pg.PoolClient, lease: Lease): Promise<void> {
   if (!lease.rules || !readsSets(lease)) return
   const keys = setsOf(lease.rules)

@@ -8,15 +8,15 @@ import type { AppliedBatch, Lease, RunPages, StagedUser } from '../../sync-run-p
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
 import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './write-users.ts'
 
-/** What the directory says of a person, or what is known where only their status changes. */
+/** A staged person's attributes; those of the roster where only the status changes. */
 const SAID = ATTRIBUTES.map(({ name, column, form }) => {
   const said =
     form === 'texts' ? `array(select jsonb_array_elements_text(person -> '${name}'))` : `person ->> '${name}'`
   return `case when person is null then (known).${column} else ${said} end`
 }).join(',\n  ')
 
-// Here and below each person is looked up by the key that is their own. A join may be planned as a look at all of the
-// tenant for each of them, where the statistics do not know that it has grown (FC-62).
+// Here and below each person is looked up by their own key: a join may be planned as a scan of the tenant for each
+// person, where the statistics are older than the tenant's growth (FC-62).
 const KNOWN = `
 select asked.id, s.person, ${ATTRIBUTES.map(({ column }) => `u.${column}`).join(', ')}, u.status = 'active' as is_active,
   coalesce(s.status, u.status) as status, s.run_id is not null as "isStaged", coalesce(s.sync, u.sync) as sync, coalesce(s.sso, u.sso) as sso,
@@ -36,7 +36,7 @@ on conflict (run_id, object_id) do update set status = excluded.status, person =
   sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
 returning xmax = 0 as is_new`
 
-// `except` is never a loop over both.
+// `except` is never planned as a nested loop.
 const MISSING = `
 with missing as (
   select object_id from roster.phone_user where tenant_id = $2 and directory_id = $3 and sync and status <> 'deleted'
@@ -49,9 +49,9 @@ select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id)
 const LIST_MISSING = `${MISSING}
 select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
-// Takes a batch off the list and writes it. Ticks stay unless an import or a rule gave them, and a rule's give way to
-// what was ticked by hand meanwhile. A row that is known is locked before it is read, and has its own id: whoever came
-// into the roster in between has another, and stays as they are.
+// Deletes a batch of staged changes and writes it. Ticks change only where an import or a rule staged them, and a rule's
+// yield to ticks given by hand meanwhile. Known rows are locked before they are read, and matched by their own id:
+// people who came into the roster in between stay as they are.
 const APPLY = `
 with batch as (
   delete from roster.staged_change where run_id = $1 and object_id <= coalesce(
@@ -140,7 +140,7 @@ export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease):
   return (await client.query<{ isStaged: boolean }>(IS_STAGED, [runId])).rows[0]?.isStaged ?? false
 }
 
-/** Within the page's transaction. Returns how many people were not staged before. */
+/** Runs within the page's transaction. Returns how many people were not staged before. */
 export async function stageChanges(
   client: pg.PoolClient,
   lease: Lease,

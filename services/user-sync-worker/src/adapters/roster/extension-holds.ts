@@ -3,9 +3,9 @@ import type pg from 'pg'
 import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvents } from '../outbox/pending-audit-events.ts'
 
-// Bindings are a part of their person, who is locked and renewed with them: somebody who is enabled at this moment
-// either keeps the extension or is gone still. The trigger tell_of_binding tells the phone system. `= any(array[...])`
-// has each row looked up by its key, one by one: a plain join may be planned as a look at the whole roster (FC-62).
+// The person is locked together with the binding, so that enabling them at the same moment either keeps the extension or
+// waits. The trigger tell_of_binding writes the webhooks. `= any(array[...])` looks each row up by its key: a plain join
+// may be planned as a scan of the roster (FC-62).
 const RELEASE = `
 with due as (
   select b.tenant_id, b.user_id, b.phone_system_id, b.extension, u.status as reason
@@ -23,7 +23,7 @@ delete from roster.binding b using due d
 where b.user_id = any(array(select user_id from due)) and b.user_id = d.user_id and b.phone_system_id = d.phone_system_id
 returning d.tenant_id, d.user_id, d.phone_system_id, d.extension, d.reason`
 
-// Two who held one extension one after the other: the first in order gets it, for the other it is taken.
+// Of two former holders of one extension the first in order gets it back.
 const GIVE_BACK = `
 with back as (
   select r.tenant_id, r.user_id, r.phone_system_id, r.extension

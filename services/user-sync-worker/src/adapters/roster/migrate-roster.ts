@@ -3,7 +3,7 @@ import { runMigrations } from '@jackfield/postgres/migrate'
 import { ATTRIBUTES } from '../../domain/person-attributes.ts'
 import { DATABASE_ROLE } from '../tenant-scope.ts'
 
-/** Brings the roster's schema up to date; safe to call from many replicas at once. */
+/** Migrates the roster's schema; replicas may call it concurrently. */
 export function migrateRoster(connectionString: string): Promise<void> {
   return runMigrations({
     connectionString,

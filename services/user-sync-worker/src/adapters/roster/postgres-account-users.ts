@@ -10,7 +10,7 @@ select count(*)::int as users, count(*) filter (where sso)::int as sso,
   count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound
 from roster.phone_user u where tenant_id = $1 and account_id = $2`
 
-// The extension stays with the person: whoever is connected again finds it (S49).
+// Extensions stay bound, for an account that is connected again (S49).
 const SWITCH_OFF = `
 update roster.phone_user set sso = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and account_id = $2 and sso`
@@ -46,7 +46,7 @@ export function postgresAccountUsers(pool: pg.Pool) {
           ])
           wasFollowed += removed.rowCount ?? 0
         }
-        // Said twice, it is recorded once.
+        // A repeated disconnect is recorded once.
         if ((rowCount ?? 0) + wasFollowed > 0)
           await insertAuditEvent(client, { ...entry, details: { ...entry.details, ssoOff: String(rowCount) } })
         return counts

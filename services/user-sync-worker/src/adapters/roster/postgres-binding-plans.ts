@@ -8,8 +8,8 @@ import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
-// Whom an extension belongs to is looked up by the keys of person and extension, one by one: what the statistics do not
-// know yet would else be planned as a look at all bindings of the phone system for each (FC-62).
+// Bindings are looked up by the keys of person and extension: a join may be planned as a scan of all bindings for each
+// (FC-62).
 const UNBOUND = `
 select u.id, u.display_name as "displayName", u.user_principal_name as "userPrincipalName", u.mail, u.business_phones as "businessPhones",
   u.mobile_phone as "mobilePhone", u.employee_id as "employeeId",
@@ -26,7 +26,7 @@ select e.number, e.name, case when u.id is not null then ${HOLDER_COLUMNS} end a
 from roster.extension e ${HOLDER_OF_EXTENSION}
 where e.tenant_id = $1 and e.phone_system_id = $2 order by length(e.number), e.number`
 
-// The first writer makes version 1; later ones name the version they read, or none.
+// The first write makes version 1; later writes state the version they read, or none.
 const PUT = `
 insert into roster.binding_rules as r (tenant_id, rules) values ($1, $2)
 on conflict (tenant_id) do update set rules = excluded.rules, version = r.version + 1 where $3::integer is null or r.version = $3

@@ -16,7 +16,7 @@ const FORGET = 'delete from roster.released_binding where tenant_id = $1 and use
 const REMOVE =
   'delete from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 returning extension'
 
-// Locked against a sync run that disables the user meanwhile, and against others who bind the same user.
+// Locks the user against a sync run that disables them and against concurrent bindings.
 const USER = 'select status, version from roster.phone_user where tenant_id = $1 and id = $2 for no key update'
 const RENEW =
   'update roster.phone_user set version = version + 1, updated_at = now() where tenant_id = $1 and id = $2 returning version'
@@ -57,7 +57,7 @@ export function postgresBindings(pool: pg.Pool, holds: HoldPolicy) {
         } catch (error) {
           const outcome = await readViolation(pool, holds, error, target, extension)
           if (outcome) return outcome
-          // Two users who swap extensions wait for each other, or the holder left meanwhile: once more.
+          // Retries a deadlock of two users who swap extensions, or a holder who left meanwhile.
           if (attempt >= MOST_ATTEMPTS) throw error
         }
       }
@@ -95,7 +95,7 @@ async function put(
   if (!system.rows[0]) return { kind: 'phone-system-not-found' }
   if (user.status !== 'active') return { kind: 'user-not-active' }
   const written = await client.query(PUT, [tenantId, userId, phoneSystemId, extension])
-  // Where somebody was bound by hand, what they had before is over.
+  // A binding by hand replaces the released one.
   await client.query(FORGET, [tenantId, userId, phoneSystemId])
   const isChanged = written.rowCount === 1
   if (isChanged) await insertAuditEvent(client, entry)
@@ -109,7 +109,7 @@ async function renew(client: pg.PoolClient, tenantId: string, userId: string): P
   return rows[0].version
 }
 
-/** Undefined when it is worth another attempt. Rethrows what is neither. */
+/** The outcome of a constraint violation; undefined when a retry may succeed. Rethrows other errors. */
 async function readViolation(
   pool: pg.Pool,
   holds: HoldPolicy,

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import type { SignInCandidates } from '@jackfield/contract/internal-api'
 import type pg from 'pg'
 
-/** As the columns of hashes have them. */
+/** The same expressions as the hash columns of phone_user. */
 const LOWER = (text: string) => `lower(${text} collate "C")`
 const HASH = (address: string) => `hashtextextended(${LOWER(address)}, 0)`
 const DOMAIN_HASH = (address: string) => `hashtextextended(split_part(${LOWER(address)}, '@', 2), 0)`
@@ -13,8 +13,8 @@ const MAIL: Kind = { column: 'mail', hash: 'mail_hash', domain: 'mail_domain_has
 const maySignIn = ({ hash }: Kind) => `sso and status = 'active' and ${hash} is not null`
 
 /**
- * The address of a domain that stands in for one nobody has: the next by its hash from a place that the asked address
- * names. Hashes are spread evenly, so that unknown addresses spread over the domain's directories as the known ones do.
+ * A known address of the domain that is used for an unknown one: the next hash from a place derived from the unknown
+ * address. Hashes are uniform, so that unknown addresses spread over the domain's directories as known ones do.
  */
 const neighbour = (kind: Kind, side: '>=' | '<') => `(
   select ${kind.hash} as place, ${LOWER(kind.column)} as address from roster.phone_user
@@ -26,7 +26,7 @@ select address from (
   ${neighbour(NAME, '>=')} union all ${neighbour(NAME, '<')} union all ${neighbour(MAIL, '>=')} union all ${neighbour(MAIL, '<')}
 ) as neighbour order by place < $2, place, address limit 1`
 
-/** Both addresses are of one domain. */
+/** Both addresses of $1 have the same domain. */
 const find = (kind: Kind, isUpn: boolean) => `
 select distinct ${LOWER(kind.column)} as address, ${isUpn} as "isUpn", tenant_id as "tenantId", directory_id as "directoryId"
 from roster.phone_user where ${maySignIn(kind)} and ${kind.domain} = ${DOMAIN_HASH('($1::text[])[1]')}
@@ -46,17 +46,14 @@ export function postgresHomeRealms(pool: pg.Pool, key: Buffer) {
       const place = createHmac('sha256', placeKey).update(address).digest().readBigInt64BE().toString()
       const standIn = await pool.query<{ address: string }>(STAND_IN, [address, place])
       const known = standIn.rows[0]?.address
-      // Always asked for both, so that what is known takes no other time than what is not.
+      // Always searches both addresses, so that known and unknown ones take the same time.
       const { rows } = await pool.query<Row>(FIND, [[address, known ?? address]])
       return candidatesOf(address, rows) ?? (known === undefined ? [] : (candidatesOf(known, rows) ?? []))
     },
   }
 }
 
-/**
- * Entra ID gives a user principal name to one person of a verified domain; a mail address can be anything (T-04): it
- * counts where it is nobody's name.
- */
+/** Entra ID verifies user principal names, not mail addresses (T-04): mail counts where no principal name matches. */
 function candidatesOf(address: string, rows: readonly Row[]): SignInCandidates | undefined {
   const own = rows.filter((row) => row.address === address)
   const names = own.filter(({ isUpn }) => isUpn)

@@ -6,14 +6,14 @@ import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 
 const FIND = 'select rules, version from roster.import_rules where tenant_id = $1 and account_id = $2'
 
-// The first writer makes version 1; later ones name the version they read, or none.
+// The first write makes version 1; later writes state the version they read, or none.
 const PUT = `
 insert into roster.import_rules as r (account_id, tenant_id, rules) values ($1, $2, $3)
 on conflict (account_id) do update set rules = excluded.rules, version = r.version + 1
 where r.tenant_id = excluded.tenant_id and ($4::integer is null or r.version = $4)
 returning version`
 
-// Everybody has to be looked at by the new rules; an account that was never imported from is followed from now on.
+// New rules need a full comparison; an account without imports is followed from now on.
 const COMPARE_SOON = `
 insert into roster.account_sync as s (account_id, tenant_id, directory_id, next_delta_at, next_full_at) values ($1, $2, $3, now(), now())
 on conflict (account_id) do update set next_full_at = now() where s.tenant_id = excluded.tenant_id`

@@ -11,7 +11,7 @@ import type { AuditEntry, BadCursor } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
-// `offset 0`: bindings are found by their person before they are joined with anything (FC-62).
+// `offset 0`: bindings are looked up by their person before any join (FC-62).
 const READ = `
 select u.*, coalesce((select json_agg(json_build_object('phoneSystemId', b.phone_system_id, 'phoneSystemName', p.name,
     'extension', b.extension) order by p.name, p.id)
@@ -28,8 +28,7 @@ where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES}
   and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
 order by lower(u.display_name), u.id limit $7`
 
-// Each person is looked up by the key that is their own: a join, or any(), may be planned as a look at all of the
-// tenant (FC-62).
+// Each person is looked up by their own key: a join, or any(), may be planned as a scan of the tenant (FC-62).
 const TICKS = `
 select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
   select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
@@ -97,7 +96,7 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy) {
   }
 }
 
-/** A LIKE pattern for "contains": what is a wildcard in the text searched for stands for itself (SI-05). */
+/** A LIKE pattern for "contains", with the wildcards of the text escaped (SI-05). */
 function containing(text: string): string {
   return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
 }

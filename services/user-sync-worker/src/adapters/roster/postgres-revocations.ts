@@ -1,8 +1,7 @@
 import type { Revocation } from '@jackfield/contract/revocation'
 import type pg from 'pg'
 
-// Whoever claims one has half a minute for it; should it die meanwhile, another tries. Tenants come by turns: one that
-// lost a thousand people holds up nobody else's (T-130).
+// A claim lasts half a minute. Tenants take turns, so that one with a thousand revocations delays no other (T-130).
 const CLAIM = `
 update roster.revocation set not_before = now() + interval '30 seconds' where (tenant_id, user_id) in (
   select tenant_id, user_id from roster.revocation where not_before <= now() and (tenant_id, user_id) in (
@@ -12,7 +11,7 @@ update roster.revocation set not_before = now() + interval '30 seconds' where (t
   for update skip locked)
 returning tenant_id as "tenantId", user_id as "userId", valid_after as "validAfter"`
 
-// Who was revoked anew meanwhile stays; a row somebody writes now is left to be claimed once more.
+// Keeps people who were revoked again meanwhile, and rows that are locked by a writer.
 const FORGET = `
 delete from roster.revocation where (tenant_id, user_id) in (
   select tenant_id, user_id from roster.revocation

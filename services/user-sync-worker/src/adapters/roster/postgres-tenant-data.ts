@@ -11,15 +11,12 @@ select count(*)::int as users, count(*) filter (where sso)::int as sso,
   (select count(*)::int from roster.webhook_endpoint where tenant_id = $1) as "webhookEndpoints"
 from roster.phone_user u where tenant_id = $1`
 
-// From the commit on nobody adds anything: the trigger refuse_removed_tenant sees the mark.
+// After the commit the trigger refuse_removed_tenant refuses every insert.
 const WAIT_FOR_WRITERS = 'select pg_advisory_xact_lock(roster.lock_of_tenant($1))'
 const SUBSCRIPTIONS = `select account_id as "accountId", subscription_id as "subscriptionId" from roster.subscription
 where tenant_id = $1 and subscription_id is not null`
 
-/**
- * In the order of what refers to what; addresses to be told go first, so that nobody is told of the rest. Audit events
- * still go out.
- */
+/** Referring tables first; webhook endpoints first of all, so that no event of the erasure is sent. Audit events stay. */
 const ERASED = [
   'webhook_endpoint',
   'staged_change',
@@ -61,7 +58,7 @@ export function postgresTenantData(pool: pg.Pool) {
         for (const table of ERASED) {
           erased += (await client.query(`delete from roster.${table} where tenant_id = $1`, [tenantId])).rowCount ?? 0
         }
-        // Said twice, it is recorded once.
+        // A repeated erasure is recorded once.
         if (erased > 0)
           await insertAuditEvent(client, { ...entry, details: { ...entry.details, rows: String(erased) } })
         return rows

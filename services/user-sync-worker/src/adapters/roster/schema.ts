@@ -14,26 +14,19 @@ import {
 } from '@jackfield/postgres/drizzle'
 import { at, roster } from './roster-schema.ts'
 
-// People, phone systems and who answers what. Every foreign key carries the tenant, so that no row can point into
-// another one.
+// People, phone systems and bindings. Every foreign key carries the tenant, so that no row refers to another tenant.
 
 const MAY_SIGN_IN = sql`sso and status = 'active'`
 const addressHash = (name: string, value: ReturnType<typeof sql>) =>
   bigint(name, { mode: 'bigint' }).generatedAlwaysAs(value)
-/**
- * An address without its case, and its domain: by the collation C, a tenth of the work; what else has a case is rare in
- * them.
- */
+/** Hashes of an address and of its domain, in lower case. The collation C costs a tenth; other letters are rare. */
 const hashOf = (column: 'user_principal_name' | 'mail') => `hashtextextended(lower(${column} collate "C"), 0)`
 const domainHashOf = (column: 'user_principal_name' | 'mail') =>
   `hashtextextended(split_part(lower(${column} collate "C"), '@', 2), 0)`
-/** Mail that is the principal name too is found by that. */
+/** Mail that equals the principal name is found by the latter's hash. */
 const ofOtherMail = (hash: string) => sql.raw(`case when mail <> user_principal_name then ${hash} end`)
 
-/**
- * True of every row: only a statement that says so can be planned by the index of names. Of a column that no update
- * changes.
- */
+/** True for every row; only statements that repeat it can use the index of names. No update changes the column. */
 export const IN_ORDER_OF_NAMES = `created_at > '-infinity'`
 
 export const phoneUser = roster.table(
@@ -56,15 +49,15 @@ export const phoneUser = roster.table(
     employeeId: text('employee_id'),
     userType: text('user_type').notNull(),
     status: text('status').notNull(),
-    /** Kept by a trigger: when the status changed last. */
+    /** When the status changed last; a trigger keeps it. */
     statusSince: at('status_since').notNull().defaultNow(),
     sync: boolean('sync').notNull(),
     sso: boolean('sso').notNull(),
-    /** Who gave the ticks: rules never touch what was ticked or unticked by hand. */
+    /** Who gave the ticks; rules never change ticks given by hand. */
     chosenBy: text('chosen_by').notNull().default('hand'),
     sessionsValidAfter: at('sessions_valid_after'),
-    // By what a person is found who does not say of which tenant: hashes, because only comparisons of numbers are
-    // leakproof, so that row-level security lets an index answer them.
+    // Find a person across tenants by address. Hashes, as only comparisons of numbers are leakproof, and row-level
+    // security lets an index answer no others.
     upnHash: addressHash('upn_hash', sql.raw(hashOf('user_principal_name'))),
     upnDomainHash: addressHash('upn_domain_hash', sql.raw(domainHashOf('user_principal_name'))),
     mailHash: addressHash('mail_hash', ofOtherMail(hashOf('mail'))),
@@ -75,9 +68,8 @@ export const phoneUser = roster.table(
   },
   (table) => [
     unique('phone_user_identity').on(table.tenantId, table.directoryId, table.objectId),
-    // Of the indexes that a look-up of one person could use, none but its own begins with what it states: where the
-    // statistics say that a tenant has hardly anybody, all that begin with the tenant cost the same, and Postgres read
-    // the whole tenant for each person (FC-62).
+    // No other index begins with what a look-up of one person states. With statistics of an empty tenant, all indexes that
+    // begin with the tenant cost the same, and Postgres read the whole tenant for each person (FC-62).
     primaryKey({ name: 'phone_user_of_tenant', columns: [table.id, table.tenantId] }),
     index('phone_user_by_name')
       .on(table.tenantId, sql`lower(${table.displayName})`, table.id)
@@ -124,9 +116,7 @@ export const extension = roster.table(
   ],
 )
 
-/**
- * Who answers which extension. The row outlives the person's ticks and status, so that re-enabling restores it (S45).
- */
+/** Who answers which extension. The row outlives the person's ticks and status: re-enabling restores it (S45). */
 export const binding = roster.table(
   'binding',
   {
@@ -152,9 +142,7 @@ export const binding = roster.table(
   ],
 )
 
-/**
- * Bindings that ended because their person had left for long: whoever returns gets the extension back when it is free.
- */
+/** Bindings that were released after their person left; on return the person gets the extension back while it is free. */
 export const releasedBinding = roster.table(
   'released_binding',
   {
@@ -179,14 +167,14 @@ export const releasedBinding = roster.table(
   ],
 )
 
-/** By which rules a tenant's extensions are proposed. */
+/** Rules for a tenant's binding suggestions. */
 export const bindingRules = roster.table('binding_rules', {
   tenantId: uuid('tenant_id').primaryKey(),
   rules: jsonb('rules').notNull(),
   version: integer('version').notNull().default(1),
 })
 
-/** Audit events on their way to the registry: written with their cause, deleted once the registry has them. */
+/** Audit events on their way to the registry: written with their cause, deleted when the registry has them. */
 export const pendingAuditEvent = roster.table(
   'pending_audit_event',
   {
@@ -199,3 +187,29 @@ export const pendingAuditEvent = roster.table(
   },
   (table) => [index('pending_audit_event_due').on(table.notBefore)],
 )
+
+/** People whose sessions ended, until the gateway has notified their apps; a trigger writes the rows (S45). */
+export const revocation = roster.table(
+  'revocation',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    validAfter: at('valid_after').notNull(),
+    notBefore: at('not_before').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ name: 'revocation_of_user', columns: [table.tenantId, table.userId] }),
+    foreignKey({
+      name: 'revocation_user',
+      columns: [table.tenantId, table.userId],
+      foreignColumns: [phoneUser.tenantId, phoneUser.id],
+    }).onDelete('cascade'),
+    index('revocation_due').on(table.notBefore),
+  ],
+)
+
+/** Tenants that were erased or are being erased: a trigger refuses inserts for them (AD-10). */
+export const removedTenant = roster.table('removed_tenant', {
+  tenantId: uuid('tenant_id').primaryKey(),
+  removedAt: at('removed_at').notNull().defaultNow(),
+})

@@ -23,7 +23,7 @@ type Settings = { sliceMs: number; now: () => number }
 /** How many other slices are under way in this process. */
 type Beside = { others: () => number }
 
-/** What is to be enqueued after a slice: the rest of the run, or the next run of its account. */
+/** What to enqueue after a slice: the rest of the run, or the account's next run. */
 export type SliceOutcome = { next: DueRun | undefined; delaySeconds: number }
 const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
 
@@ -33,8 +33,8 @@ const APPLIED_AT_ONCE = 1_000
 const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
 /**
- * One slice of a sync run: takes the lease, works for some seconds, leaves the checkpoint, and lets others have their
- * turn. Safe to run twice, late, or not at all: the row says what is left to do.
+ * One slice of a sync run: takes the lease, works for some seconds and leaves a checkpoint. Safe to run twice, late, or
+ * not at all, as the row holds what is left to do.
  */
 export function advanceSyncRun(ports: Needs, settings: Settings) {
   let underWay = 0
@@ -155,10 +155,7 @@ async function commit({ pages }: Needs, lease: Lease, page: RunPage): Promise<bo
   return true
 }
 
-/**
- * All is read. The plan is looked at as a whole, then it is done, or an admin is asked (S50). Most rounds of changes
- * leave nothing to do.
- */
+/** Decides on all staged changes at once, then applies them, or asks an admin (S50). */
 async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
   if (lease.checkpoint !== 'apply') {
     const decision = await ports.endings.decide(lease)
@@ -174,7 +171,7 @@ async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Prom
   return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
-/** A whole round of changes that told nothing, as most do: of it there is nothing to commit but its end. */
+/** Whether a round of changes is one page without changes, as most are: only its end is to be committed. */
 function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
   if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
   const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page
@@ -196,7 +193,7 @@ async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Pr
   return { next: await ports.leases.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
 }
 
-/** A delta becomes a full comparison, once; a run that listed begins again. */
+/** A delta becomes a full comparison, once; a run that lists restarts. */
 async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
   return lease.kind === 'delta' ? ports.endings.fallBackToFull(lease) : ports.endings.restart(lease)
 }
@@ -210,7 +207,7 @@ async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<Sl
   return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
-/** The registry says so itself; should its word have been lost, the next run notices (S49). */
+/** The registry disconnects accounts itself; this covers a lost message (S49). */
 async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
   const outcome = await fail(ports, lease, GONE)
   const entry = {

@@ -13,7 +13,7 @@ type Roster = Awaited<ReturnType<typeof startRoster>>
 
 export const benchmark: Benchmark = {
   summary:
-    'imports beside the same pages fetched, parsed and upserted alone; unchanged ones; full comparisons; a delta among a million; memory at two sizes (--size for all of them)',
+    'imports compared with plain upserts of the same pages; unchanged ones; full comparisons; a delta among a million; memory at two sizes (--size for all of them)',
   async run({ pairs, size: asked }) {
     const [size, large] = [asked ?? SIZE, asked ?? LARGE]
     const redisUrl = process.env.REDIS_URL || undefined
@@ -79,7 +79,7 @@ async function measureDelta(
   return `median ${quantile(wall, 0.5).toFixed(0)} ms from asking to the end, ${quantile(processor, 0.5).toFixed(0)} ms of processor`
 }
 
-/** Also returns the account of the last size, which is kept. */
+/** Also returns the account of the last size, which stays. */
 async function measureMemory(roster: Roster, sizes: readonly number[]) {
   const lines: string[] = []
   let last = roster.newAccount(SMALL)

@@ -3,7 +3,7 @@ import { type Authority, authorityKey, isMultiTenant, refuseAuthority } from '..
 import type { Refusal } from '../errors/aadsts.ts'
 import { refuseScope } from '../scopes.ts'
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post'
+type ResponseMode = 'query' | 'fragment' | 'form_post'
 export type Prompt = 'none' | 'login' | 'select_account' | 'consent' | undefined
 
 export type AuthorizeRequest = {
@@ -23,7 +23,7 @@ export type AuthorizeRequest = {
 export type Parameters = Readonly<Record<string, string | undefined>>
 export type Answer = Pick<AuthorizeRequest, 'target' | 'responseMode' | 'state'>
 
-export type ReadRequest =
+type ReadRequest =
   | { kind: 'valid'; request: AuthorizeRequest }
   /** The redirect URI cannot be trusted: shows Microsoft's own error page. */
   | { kind: 'page'; refusal: Refusal }

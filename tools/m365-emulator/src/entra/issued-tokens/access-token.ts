@@ -19,7 +19,7 @@ const issued = (directory: Directory, now: number, lifetime: number) => ({
   ver: '1.0',
 })
 
-export type AppTokenSubject = {
+type AppTokenSubject = {
   application: Application
   directory: Directory
   credential: PresentedCredential['kind']
@@ -46,7 +46,7 @@ export function appOnlyClaims(
   }
 }
 
-export type UserTokenSubject = {
+type UserTokenSubject = {
   application: Application
   directory: Directory
   user: User

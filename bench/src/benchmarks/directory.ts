@@ -18,7 +18,7 @@ const SECRET = 'Bn38Q~a-benchmark-secret-emulator-only-1'
 
 export const benchmark: Benchmark = {
   summary:
-    'a directory of a million in the Microsoft 365 emulator: first page, whole listing, memory, beside a server of one ready page',
+    'a directory of a million in the Microsoft 365 emulator: first page, whole listing, memory, compared with a server of one prepared page',
   async run() {
     const emulator = await startEmulator()
     try {

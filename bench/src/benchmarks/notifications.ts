@@ -21,7 +21,7 @@ type Options = { pairs?: number | undefined; size: number }
 
 export const benchmark: Benchmark = {
   summary:
-    'batches of 100 notifications beside one durable write; 10,000 for one account; 10,000 accounts due beside a large import (--size 1000000)',
+    'batches of 100 notifications compared with one durable write; 10,000 for one account; 10,000 due accounts during a large import (--size 1000000)',
   async run({ pairs, size = LARGE }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const roster = await startRoster([SMALL, size], redisUrl)

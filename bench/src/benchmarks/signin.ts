@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '../../..')
 
 export const benchmark: Benchmark = {
   summary:
-    'sign-ins with a session at hand, authorize to tokens, and refreshes, beside bare oidc-provider on the same store (REDIS_URL, or Postgres)',
+    'sign-ins with an existing session, authorize to tokens, and refreshes, compared with bare oidc-provider on the same store (REDIS_URL, or Postgres)',
   async run({ pairs }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const platform = await startDemoPlatform(redisUrl)

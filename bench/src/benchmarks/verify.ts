@@ -17,7 +17,7 @@ const ACTIVE = 1_000
 
 export const benchmark: Benchmark = {
   summary:
-    'forward-auth checks beside bare Fastify with a session lookup in the same store; 1,000 people of 1,000 tenants beside 1,000 people of one',
+    'forward-auth checks compared with bare Fastify and a session lookup in the same store; 1,000 people of 1,000 tenants compared with 1,000 people of one',
   async run({ pairs }) {
     const redisUrl = process.env.REDIS_URL || undefined
     const platform = await startGateways(KNOWN, redisUrl)
@@ -42,8 +42,8 @@ export const benchmark: Benchmark = {
       const floor = await side('bare Fastify + lookup', floorServer, [
         { host: 'bare.localhost', cookie: 'session=one' },
       ])
-      const beside = await comparePaired(single, floor, options)
-      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}\n${beside.text}\n${p99([single, floor])}\n\n`)
+      const compared = await comparePaired(single, floor, options)
+      process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}\n${compared.text}\n${p99([single, floor])}\n\n`)
 
       const known = Array.from({ length: KNOWN }, (_, number) => ({ host: platform.hostOf(number) }))
       const strangers = await RawLoad.open(many.port, known, { expected: 401 })

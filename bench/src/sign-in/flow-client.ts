@@ -105,11 +105,7 @@ export async function signInOnce(
 }
 
 /** One refresh. Returns the new refresh token. */
-export async function refreshOnce(
-  client: FlowClient,
-  { token, clientId }: Target,
-  refreshToken: string,
-): Promise<string> {
+async function refreshOnce(client: FlowClient, { token, clientId }: Target, refreshToken: string): Promise<string> {
   return refreshTokenOf(
     await client.send(token, { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }),
   )

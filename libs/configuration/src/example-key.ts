@@ -1,18 +1,17 @@
-/** Words of documents and templates. Each is too long to come about by chance. */
+/** Words of documents and templates. Each is too long to occur by chance. */
 const WORDS = /change.?me|change.?this|example|password|placeholder|replace.?(?:me|this)|insecure|0123456789/
 
-/** Random bytes have more different ones: of 32 about 30. */
-const LEAST_DIFFERENT = 10
+/** Random keys have more different bytes: about 30 of 32. */
+const MIN_DISTINCT_BYTES = 10
 
 /**
- * Whether a key is one that somebody copied or typed (T-140): a repeated byte or pattern, bytes in sequence, or words,
- * as it is `written` or in what it decodes to. No random key of 128 bits or more is taken for one: each of these is
- * rarer than one in 10^8.
+ * Whether a key was copied or typed (T-140): a repeated byte or pattern, bytes in sequence, or words, in the key as
+ * `written` or decoded. A random key of 128 bits or more matches with a probability below 10^-8.
  */
 export function isExampleKey(written: string, bytes: Uint8Array = Buffer.from(written)): boolean {
   const decoded = Buffer.from(bytes).toString('latin1')
   if ([written, decoded].some((text) => WORDS.test(text.toLowerCase()))) return true
-  return new Set(bytes).size < LEAST_DIFFERENT || isPeriodic(bytes) || isSequence(bytes)
+  return new Set(bytes).size < MIN_DISTINCT_BYTES || isPeriodic(bytes) || isSequence(bytes)
 }
 
 function isPeriodic(bytes: Uint8Array): boolean {

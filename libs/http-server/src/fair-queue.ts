@@ -1,13 +1,16 @@
 import { type FairSlots, inFairOrder, type LanesOf } from './fair-slots.ts'
 
 export type FairQueue<Lane extends string> = {
-  /** A slot; call the result once to give it back. Undefined when none came in time, or too much waits already. */
+  /**
+   * Waits for a slot; call the result once to release it. Undefined when none became free in time, or the queue is
+   * full.
+   */
   enter(work: LanesOf<Lane>): Promise<(() => void) | undefined>
 }
 
 /**
- * A bounded wait for slots: `waitMs` at most, for as much work as `places` has slots. A slot that is given back goes to
- * whoever holds least, not to whoever waits longest (T-130).
+ * A bounded queue for slots: work waits at most `waitMs`, in as many places as `places` has slots. A released slot goes
+ * to the key with the fewest slots, not to the longest wait (T-130).
  */
 export function fairQueue<Lane extends string>(
   slots: FairSlots<Lane>,
@@ -17,18 +20,18 @@ export function fairQueue<Lane extends string>(
   type Waiting = LanesOf<Lane> & { begin(slot: (() => void) | undefined): void }
   const queue = new Set<Waiting>()
 
-  const givingOn = (release: () => void) => () => {
+  const passOn = (release: () => void) => () => {
     release()
     for (const waiting of inFairOrder<Lane, Waiting>([...queue], slots)) {
       const slot = slots.take(waiting)
-      if (slot) waiting.begin(givingOn(slot))
+      if (slot) waiting.begin(passOn(slot))
     }
   }
 
   return {
     async enter(work) {
       const slot = slots.take(work)
-      if (slot) return givingOn(slot)
+      if (slot) return passOn(slot)
       const place = places.take(work)
       if (!place) return undefined
       const { promise, resolve } = Promise.withResolvers<(() => void) | undefined>()

@@ -2,39 +2,36 @@ import { type FairSlots, inFairOrder, type LanesOf } from './fair-slots.ts'
 
 export type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
   slots: FairSlots<Lane>
-  /**
-   * What waits and is due, oldest first: of each key of the narrowest lane at least as much as its slots could take.
-   */
+  /** Due messages, oldest first: for each key of the narrowest lane at least as many as it has slots. */
   listDue(): Promise<Due[]>
-  /** Those of these messages that no other process claimed meanwhile. */
+  /** Claims these messages; returns those that no other process claimed meanwhile. */
   claim(ids: string[]): Promise<Message[]>
   idOf(message: Message): string
-  /** Sends one and notes in the outbox what became of it. True when it was delivered. */
+  /** Sends a message and records the outcome in the outbox. True when it was delivered. */
   deliver(message: Message): Promise<boolean>
   onError(error: unknown): void
-  /** How often messages are looked for that became due while others are under way. */
+  /** Milliseconds between checks for newly due messages while others are in flight. */
   pollMs?: number
 }
 
 /**
- * Sends until nothing is due and nothing under way; once `stopping` is aborted, begins nothing more. Answers how many
- * were delivered.
+ * Sends until no message is due or in flight; after `stopping` aborts, starts no more. Returns the number delivered.
  */
 export type FairSender = (stopping?: AbortSignal) => Promise<number>
 
 /**
- * Empties an outbox through fair slots, without rounds: a slot that is given back takes the next due message at once,
- * so that nobody waits for the slowest of a batch. Not to be called again before it has ended.
+ * Empties an outbox through fair slots, without batches: a released slot takes the next due message at once, so that no
+ * message waits for the slowest of a batch. Must not be called again before it has returned.
  */
 export function fairSender<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message>(
   parts: FairSenderParts<Lane, Due, Message>,
 ): FairSender {
   const { slots, onError, pollMs = 1_000 } = parts
   return async (stopping) => {
-    let [underWay, delivered] = [0, 0]
+    let [inFlight, delivered] = [0, 0]
     let wake = Promise.withResolvers<void>()
 
-    /** Answers how many it began. */
+    /** Starts due messages; returns their number. */
     async function begin(): Promise<number> {
       const releases = new Map<string, () => void>()
       for (const due of inFairOrder(await parts.listDue(), slots)) {
@@ -56,20 +53,20 @@ export function fairSender<Lane extends string, Due extends LanesOf<Lane> & { id
     }
 
     function send(message: Message, release: () => void): void {
-      underWay += 1
+      inFlight += 1
       const sent = parts.deliver(message).then((isDelivered) => {
         delivered += isDelivered ? 1 : 0
       })
       sent.catch(onError).finally(() => {
         release()
-        underWay -= 1
+        inFlight -= 1
         wake.resolve()
       })
     }
 
     for (;;) {
       const begun = stopping?.aborted ? 0 : await begin().catch(onError)
-      if (!begun && underWay === 0) return delivered
+      if (!begun && inFlight === 0) return delivered
       const poll = setTimeout(() => wake.resolve(), pollMs)
       await wake.promise
       clearTimeout(poll)

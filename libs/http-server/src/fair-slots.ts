@@ -1,27 +1,29 @@
-/** What a piece of work belongs to, by lane: `{ endpoint: '<id>', tenant: '<id>' }`. */
+/** The keys of a piece of work, by lane: `{ endpoint: '<id>', tenant: '<id>' }`. */
 export type LanesOf<Lane extends string> = Readonly<Record<Lane, string>>
 
 export type FairSlots<Lane extends string> = {
   /** Names of the lanes, narrowest first. */
   lanes: readonly Lane[]
-  /** How many slots the work of one lane holds. */
+  /** Number of slots held by one key of a lane. */
   held(lane: Lane, key: string): number
-  /** Takes a slot; call the result once to give it back. Undefined when a lane of the work, or everything, is full. */
+  /**
+   * Takes a slot; call the result once to release it. Undefined when one of the work's lanes, or everything, is full.
+   */
   take(work: LanesOf<Lane>): (() => void) | undefined
-  /** Whether no slot is left for anybody. */
+  /** Whether every slot is taken. */
   isFull(): boolean
 }
 
 /**
- * Of the slots still free no lane may hold more: the more are busy, the smaller each share, so that a newcomer always
- * finds one.
+ * Maximum share of the free slots for one key: the fewer slots are free, the smaller the share, so that a new key
+ * always finds one.
  */
 const LARGEST_SHARE = 1 / 4
 
 /**
- * Bounds work under way that waits for somebody else: `total` at once, and for each key of a lane (a tenant, an
- * endpoint) at most `most[lane]`, narrowest lane first. Counted in this process. One that hangs fills its own lanes and
- * nobody else's (T-130).
+ * Limits concurrent work that waits for an outside party: `total` slots, and for each key of a lane (a tenant, an
+ * endpoint) at most `most[lane]`, narrowest lane first. Counts in this process only. A receiver that hangs fills only
+ * its own lanes (T-130).
  */
 export function fairSlots<Lane extends string>(total: number, most: Readonly<Record<Lane, number>>): FairSlots<Lane> {
   const lanes = Object.keys(most) as Lane[]
@@ -57,7 +59,7 @@ export function fairSlots<Lane extends string>(total: number, most: Readonly<Rec
   }
 }
 
-/** Whoever holds least comes first, by the widest lane before the narrower ones; equals stay in their order. */
+/** Orders work by held slots, fewest first, the widest lane before the narrower ones; equals keep their order. */
 export function inFairOrder<Lane extends string, Work extends LanesOf<Lane>>(
   waiting: readonly Work[],
   slots: FairSlots<Lane>,

@@ -6,7 +6,7 @@ import { DEMO_PEOPLE } from './demo-plan.ts'
 import { demoLogin, registrationToEnter } from './demo-registration.ts'
 import type { platformAddresses } from './process-plans.ts'
 
-export type ProgressOutput = DemoProgress & { onLine(line: string): void; done(): void }
+type ProgressOutput = DemoProgress & { onLine(line: string): void; done(): void }
 
 /** Prints steps, log lines and one progress bar for the import; without a terminal, a line at the import's end. */
 export function printProgress(): ProgressOutput {

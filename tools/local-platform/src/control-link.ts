@@ -1,7 +1,7 @@
 import type { AdminApi } from './admin-api.ts'
 
 /** The command that prints a new link. */
-export const NEW_CONTROL_LINK = 'npm run jackfield -- control-link'
+const NEW_CONTROL_LINK = 'npm run jackfield -- control-link'
 
 export type ControlLink = { url: string; expiresAt: Date }
 

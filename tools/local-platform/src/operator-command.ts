@@ -16,7 +16,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', text: 'this text' },
 } as const
 
-export type OperatorCommand =
+type OperatorCommand =
   | { kind: 'control-link'; control: string; keyFile: string; wanted: { scope?: string; role?: string } }
   | { kind: 'help' }
   | { kind: 'refuse'; message: string }

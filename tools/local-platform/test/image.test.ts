@@ -111,7 +111,7 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
   })
 
   test.each(['auth-gateway', 'tenant-registry', 'user-sync-worker'])(
-    '%s names each missing setting in a line, and ends with 1',
+    '%s prints a line for each missing setting, and exits with 1',
     async (name) => {
       const { ended } = startInImage(base, image, ['node', `services/${name}/src/main.ts`], {})
       const { code, output } = await ended

@@ -78,7 +78,7 @@ async function ownFolder(folder: string, owner: Account): Promise<string> {
   }
   const found = await lstat(folder)
   if (!found.isDirectory() || found.uid !== owner.uid || (found.mode & 0o022) !== 0)
-    throw new Error(`${folder} belongs to somebody else: remove it, or set DATABASE_URL.`)
+    throw new Error(`${folder} belongs to another account: remove it, or set DATABASE_URL.`)
   return folder
 }
 

@@ -6,8 +6,8 @@ import { SignInAgent } from './sign-in-agent.ts'
 
 export const WEB = 'http://app.localhost:4000/callback'
 export const SPA = 'http://app.localhost:4000/spa-callback'
-export const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all'
-export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
+const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all'
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
 export const givenEmulator = () => startEmulator({ directories: demoDirectories({ web: [WEB], spa: [SPA] }) })
 

@@ -15,7 +15,7 @@ import { isProven, type RedirectProposal } from '../domain/redirect-proposal.ts'
 import { query, request, requestVersioned } from './request.ts'
 import { useSoleMutation } from './use-sole-mutation.ts'
 
-export type DraftAccount = Pick<MicrosoftAccount, 'alias' | 'clientId' | 'directoryId' | 'cloud'>
+type DraftAccount = Pick<MicrosoftAccount, 'alias' | 'clientId' | 'directoryId' | 'cloud'>
 
 const accountsKey = (tenantId: string) => ['tenants', tenantId, 'microsoft-accounts'] as const
 const accountsAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts`
@@ -90,7 +90,7 @@ export function useChangeAccount(tenantId: string, accountId: string, etag: stri
   })
 }
 
-export type AskedTest = { credential?: NewCredential; enable?: true }
+type AskedTest = { credential?: NewCredential; enable?: true }
 
 /**
  * Saves the credential if one is given, then runs the connection test, which enables a disabled account if asked to.

@@ -2,9 +2,9 @@ import type { z } from 'zod'
 import { ApiProblem, readProblem, unreachable } from './api-problem.ts'
 
 /** `body` is sent as JSON; a File is sent as it is. */
-export type RequestOptions = { body?: unknown; etag?: string | undefined; signal?: AbortSignal | undefined }
+type RequestOptions = { body?: unknown; etag?: string | undefined; signal?: AbortSignal | undefined }
 /** A resource and the version that was read, for If-Match. */
-export type Versioned<Value> = { value: Value; etag: string | undefined }
+type Versioned<Value> = { value: Value; etag: string | undefined }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

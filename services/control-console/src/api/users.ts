@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { query, request, requestVersioned } from './request.ts'
 import { useSoleMutation } from './use-sole-mutation.ts'
 
-export type UserFilter = { search: string; bound: string; cursor: string }
+type UserFilter = { search: string; bound: string; cursor: string }
 
 const usersKey = (tenantId: string) => ['tenants', tenantId, 'users'] as const
 const usersAt = (tenantId: string) => `/api/v1/tenants/${tenantId}/users`

@@ -19,7 +19,7 @@ export function proposedExpiry(now: Date): string {
   return day.toISOString().slice(0, 10)
 }
 
-export type Expiry = { kind: 'valid' | 'soon'; days: number } | { kind: 'expired' }
+type Expiry = { kind: 'valid' | 'soon'; days: number } | { kind: 'expired' }
 
 export function expiryOf(expiresAt: string, now: Date): Expiry {
   const left = Date.parse(expiresAt) - now.getTime()

@@ -2,8 +2,8 @@ import { ExtensionNumber } from '@jackfield/contract/phone-user'
 
 const MOST = 10_000
 
-export type TypedExtension = { number: string; name?: string }
-export type ExtensionList = { kind: 'extensions'; items: TypedExtension[] } | { kind: 'refused'; message: string }
+type TypedExtension = { number: string; name?: string }
+type ExtensionList = { kind: 'extensions'; items: TypedExtension[] } | { kind: 'refused'; message: string }
 
 /** All numbers of the range, with leading zeros: 001 to 010. */
 export function extensionRange(first: string, last: string): ExtensionList {

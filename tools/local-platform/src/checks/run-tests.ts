@@ -33,8 +33,8 @@ const code = await withTestDatabase(async (environment) => {
 
 const { passed, failed, skipped, failures } = readTestReports(chosen)
 // Repeats the failures at the end: their output is pages above, or cut off by a log that keeps only the end.
-const told = failures.map(({ text }) => text)
-for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)])
+const reported = failures.map(({ text }) => text)
+for (const text of [...reported, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)])
   process.stderr.write(`\n${text}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
 process.exitCode = code || (failed > 0 || passed === 0 ? 1 : 0)

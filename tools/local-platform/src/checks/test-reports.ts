@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../../..')
 const workspaces = { cwd: root, exclude: (name: string) => name === 'node_modules' }
 const inWorkspaces = (name: string) => globSync(`{libs,services,tools,examples}/*/${name}`, workspaces)
 
-export type TestSummary = { passed: number; failed: number; skipped: number; failures: readonly Failure[] }
+type TestSummary = { passed: number; failed: number; skipped: number; failures: readonly Failure[] }
 type Failure = { workspace: string; text: string }
 
 export function removeTestReports(): void {
@@ -54,10 +54,10 @@ export function readTestReports(chosen?: readonly string[]): TestSummary {
 
 const LAST_LINES = 30
 
-/** The last lines of each task that turbo reports as failed, unless its failures are `told` already. */
-export function lastWordsOfFailed(output: string, told: readonly Failure[]): string[] {
+/** The last lines of each task that turbo reports as failed, unless its failures are `reported` already. */
+export function lastWordsOfFailed(output: string, reported: readonly Failure[]): string[] {
   const lines = stripVTControlCharacters(output).split('\n')
-  const known = new Set(told.map(({ workspace }) => read<{ name: string }>(`${workspace}/package.json`).name))
+  const known = new Set(reported.map(({ workspace }) => read<{ name: string }>(`${workspace}/package.json`).name))
   const failed = new Set(lines.flatMap((line) => line.match(/^(\S+)#test: +ERROR/)?.[1] ?? []))
   return [...failed.difference(known)].map((name) => {
     const own = lines.filter((line) => line.startsWith(`${name}:test:`))

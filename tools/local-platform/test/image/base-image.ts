@@ -65,8 +65,8 @@ export async function reachesRegistry(): Promise<boolean> {
 
 /** The registry settings of our npm as environment variables: the account cannot read our files. */
 async function registrySettings(npm: string): Promise<Record<string, string>> {
-  const told = await runProgram(process.execPath, [npm, 'config', 'get', 'registry', 'cafile', 'https-proxy'])
-  const set = told.split('\n').flatMap((line) => {
+  const output = await runProgram(process.execPath, [npm, 'config', 'get', 'registry', 'cafile', 'https-proxy'])
+  const set = output.split('\n').flatMap((line) => {
     const [, name = '', value = ''] = /^([a-z-]+)=(.+)$/.exec(line) ?? []
     return value && value !== 'null' ? [[`npm_config_${name.replaceAll('-', '_')}`, value]] : []
   })

@@ -1,7 +1,7 @@
 /** One instruction of a Dockerfile: its name in capitals, and the rest with its continued lines joined. */
-export type Instruction = { name: string; text: string }
+type Instruction = { name: string; text: string }
 
-export type CopyInstruction = { from: string | undefined; sources: string[]; destination: string }
+type CopyInstruction = { from: string | undefined; sources: string[]; destination: string }
 
 /**
  * Reads a Dockerfile's instructions in order, without comments and empty lines (the reference: Dockerfile, "Format").

@@ -31,14 +31,13 @@ export const Certificate = z.object({
 export type Certificate = z.infer<typeof Certificate>
 
 /** Trust in another issuer's tokens (workload identity federation); all parts are compared exactly. */
-export const FederatedCredential = z.object({
+const FederatedCredential = z.object({
   name: z.string().regex(/^[\w-]{3,120}$/),
   issuer: z.url().max(600),
   subject: z.string().min(1).max(600),
   audiences: z.array(z.string().min(1)).length(1).default(['api://AzureADTokenExchange']),
   description: z.string().max(600).optional(),
 })
-export type FederatedCredential = z.infer<typeof FederatedCredential>
 
 export const FederatedCredentials = z
   .array(FederatedCredential)

@@ -12,7 +12,7 @@ export type DirectoryRole = z.infer<typeof DirectoryRole>
 /**
  * The only roles that may consent to application permissions of Microsoft Graph; application administrators may not.
  */
-export const MAY_CONSENT_TO_GRAPH: readonly DirectoryRole[] = ['Global Administrator', 'Privileged Role Administrator']
+const MAY_CONSENT_TO_GRAPH: readonly DirectoryRole[] = ['Global Administrator', 'Privileged Role Administrator']
 const MAY_MANAGE_APPLICATIONS: readonly DirectoryRole[] = [
   'Global Administrator',
   'Application Administrator',

@@ -3,7 +3,7 @@ import { changedProperties, type User, UserChange, UserSeed } from './user.ts'
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
-export type UserState = 'live' | 'soft-deleted' | 'purged'
+type UserState = 'live' | 'soft-deleted' | 'purged'
 type Slot = { user: User; state: UserState; position: number; deletedAt: string | null; sessionsValidAfter: number }
 
 /** Users computed from their position: they take no memory, and are found by id and by name. */

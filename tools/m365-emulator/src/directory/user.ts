@@ -8,7 +8,7 @@ const texts = z.array(z.string()).optional()
  * The stored properties of a directory user. `undefined` means never set, `null` means cleared: `/users` shows both as
  * null, `/users/delta` omits the first and reports the second.
  */
-export const UserProperties = z.object({
+const UserProperties = z.object({
   id: z.guid().toLowerCase(),
   userPrincipalName: z.string().min(1),
   displayName: z.string().min(1).max(256),

@@ -53,7 +53,7 @@ function toJwk({ kid, publicKey, certificate }: SigningKey, issuer: string) {
   return { kty: 'RSA', use: 'sig', kid, x5t: kid, n, e, x5c: [certificate.toString('base64')], issuer }
 }
 
-export function issuerOf(origin: string, authority: Authority): string {
+function issuerOf(origin: string, authority: Authority): string {
   if (authority.kind === 'directory') return `${origin}/${authority.directory.id}/v2.0`
   return authority.kind === 'consumers' ? `${origin}/${PERSONAL_ACCOUNTS}/v2.0` : `${origin}/{tenantid}/v2.0`
 }

@@ -6,7 +6,7 @@ type Planned = {
   method: string | undefined
   after: number
   left: number
-  isMet: () => boolean
+  isHit: () => boolean
   effect: FaultEffect
 }
 
@@ -17,13 +17,13 @@ export class Faults {
   plan(fault: FaultInput): void {
     const { path, method, after, count, share, seed, effect } = Fault.parse(fault)
     const random = seededRandom(seed)
-    const isMet = () => random() < share
+    const isHit = () => random() < share
     this.#planned.push({
       path: new RegExp(path),
       method,
       after,
       left: count ?? Number.POSITIVE_INFINITY,
-      isMet,
+      isHit,
       effect,
     })
   }
@@ -40,7 +40,7 @@ export class Faults {
         fault.after--
         continue
       }
-      if (!fault.isMet()) continue
+      if (!fault.isHit()) continue
       fault.left--
       if (fault.left <= 0) this.#planned = this.#planned.filter((planned) => planned !== fault)
       return fault.effect

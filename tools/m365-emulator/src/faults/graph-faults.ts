@@ -21,21 +21,21 @@ const USUAL_CODES: Readonly<Record<number, string>> = {
 
 /** Applies planned faults to Graph's routes, items of a batch included. */
 export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
-  const met = new WeakMap<FastifyRequest, FaultEffect>()
+  const effects = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
     const effect = cloud.faults.take(request.method, pathOf(request))
     if (!effect) return
-    met.set(request, effect)
+    effects.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
     if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)
     refuse(effect, request, reply, cloud)
   })
   app.addHook('preSerialization', async (request, _reply, payload) => {
-    const effect = met.get(request)
+    const effect = effects.get(request)
     return effect && isPage(payload) ? changePage(effect, payload, `${cloud.origin}${request.url}`) : payload
   })
   app.addHook('onSend', async (request, reply, payload) =>
-    typeof payload === 'string' ? spoilBody(met.get(request), reply, payload) : payload,
+    typeof payload === 'string' ? spoilBody(effects.get(request), reply, payload) : payload,
   )
 })
 

@@ -21,7 +21,7 @@ const verified = (token: string) =>
   })
 
 test.each(['unpublished-key', 'personal-key', 'none', 'hs256-public-pem', 'hs256-jwk', 'broken'] as const)(
-  'RP-01 RP-02 RP-03 a token spoiled by %s does not verify, the next one does',
+  'RP-01 RP-02 RP-03 a token tampered with by %s does not verify, the next one does',
   async (sign) => {
     await expect(verified(await idToken({ sign }))).rejects.toThrow()
     await expect(verified(await idToken())).resolves.toBeDefined()

@@ -65,7 +65,7 @@ test('S45 the first round can include the recycle bin', async () => {
 })
 
 test.each(['/users?$select=id&$top=10', '/users?$select=id&$top=10&$orderby=displayName', '/users/delta?$select=id'])(
-  '%s brings everybody over pages of which some are empty',
+  '%s returns everybody over pages, some of them empty',
   async (path) => {
     Object.assign(m365.graph, { emptyPageEvery: 2, deltaPageSize: 10 })
     const seen: string[] = []

@@ -125,21 +125,21 @@ test('an address with too many late answers loses notifications for good, until 
 test('faults: lost, duplicated, delayed, reordered, with a wrong clientState', async () => {
   await subscribe()
   const { faults } = m365.notifications
-  const told = async (plan: Parameters<typeof faults.plan>[0], ...names: string[]) => {
+  const received = async (plan: Parameters<typeof faults.plan>[0], ...names: string[]) => {
     hook.received.length = 0
     faults.plan(plan)
     for (const name of names) rename(name)
     await m365.notifications.settled()
     return hook.entries()
   }
-  expect(await told({ kind: 'lose' }, 'a', 'b')).toHaveLength(1)
-  expect(await told({ kind: 'duplicate' }, 'c')).toHaveLength(2)
-  expect(await told({ kind: 'delay', milliseconds: 60 }, 'd')).toHaveLength(1)
-  expect((await told({ kind: 'wrong-client-state' }, 'e', 'f')).map((entry) => entry.clientState)).toEqual([
+  expect(await received({ kind: 'lose' }, 'a', 'b')).toHaveLength(1)
+  expect(await received({ kind: 'duplicate' }, 'c')).toHaveLength(2)
+  expect(await received({ kind: 'delay', milliseconds: 60 }, 'd')).toHaveLength(1)
+  expect((await received({ kind: 'wrong-client-state' }, 'e', 'f')).map((entry) => entry.clientState)).toEqual([
     'not-the-state-you-gave',
     'a-secret',
   ])
-  const order = (await told({ kind: 'reorder', count: 3 }, 'g', 'h', 'i')).map(
+  const order = (await received({ kind: 'reorder', count: 3 }, 'g', 'h', 'i')).map(
     (entry) => (entry.resourceData as { sequenceNumber: number }).sequenceNumber,
   )
   expect(order).toHaveLength(3)
@@ -156,9 +156,9 @@ test('lifecycle events are sent to their own address; an unanswered reauthorizat
       value: [{ subscriptionId: id, lifecycleEvent: 'reauthorizationRequired', clientState: 'a-secret' }],
     },
   ])
-  rename('Still told')
+  rename('Still sent')
   m365.advanceTime(16 * MINUTE)
-  rename('Not told')
+  rename('Not sent')
   await m365.notifications.settled()
   expect(changes().filter(Boolean)).toHaveLength(1)
   const authorization = `Bearer ${await givenAppToken(m365)}`
@@ -170,14 +170,14 @@ test('lifecycle events are sent to their own address; an unanswered reauthorizat
 
 test('a lifecycle notification is as captured, with organizationId and without tenantId; a switch selects the document’s shape', async () => {
   const id = await subscribe()
-  const told = async () => {
+  const received = async () => {
     hook.received.length = 0
     m365.notifications.lifecycle('reauthorizationRequired', { subscriptionId: id })
     await m365.notifications.settled()
     return hook.entries()
   }
   const both = { subscriptionId: id, clientState: 'a-secret', lifecycleEvent: 'reauthorizationRequired' }
-  expect(await told()).toEqual([
+  expect(await received()).toEqual([
     {
       ...both,
       encryptedContent: null,
@@ -195,7 +195,7 @@ test('a lifecycle notification is as captured, with organizationId and without t
     headers: { 'content-type': 'application/json' },
     body,
   })
-  expect(await told()).toEqual([
+  expect(await received()).toEqual([
     {
       ...both,
       subscriptionExpirationDateTime: expect.stringMatching(/\.\d{7}-08:00$/),

@@ -41,8 +41,8 @@ export function AccountSwitch({ account, etag, test }: Properties) {
         onConfirm={() => change.mutate({ status: 'disabled' }, { onSuccess: close })}
         onClose={close}
       >
-        Nobody can sign in with this account until it is enabled again, and nothing is imported or kept in step. Who is
-        signed in already stays so until the session ends. Enabling it again takes a connection test that is green.
+        Nobody can sign in with this account until it is enabled again, and nothing is imported or updated. People who
+        are signed in stay signed in until their session ends. Enabling it again takes a connection test that passes.
       </ConfirmAccountChange>
     </>
   )

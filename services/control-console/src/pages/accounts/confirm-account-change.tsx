@@ -16,7 +16,7 @@ export function ConfirmAccountChange({ account, children, ...dialog }: Propertie
       <Text as="p" block>
         {children}
       </Text>
-      {reach ? <Reach reach={reach} /> : <Loading error={error} label="Counting whom it hits" />}
+      {reach ? <Reach reach={reach} /> : <Loading error={error} label="Counting the people affected" />}
     </ConfirmDialog>
   )
 }

@@ -55,7 +55,7 @@ export function ImportProgress({ tenantId, started, onClose }: Properties) {
         {run && run.skippedUsers.length > 0 && <SkippedUsers run={run} names={started.names} />}
       </DialogContent>
       <DialogActions>
-        {!over && <Text>You may close this: the import goes on.</Text>}
+        {!over && <Text>You may close this: the import continues.</Text>}
         <Button appearance="primary" onClick={onClose}>
           Close
         </Button>

@@ -4,7 +4,7 @@ import { type Html, html } from '../../entra/pages/html.ts'
 import type { ApplicationVisit } from '../admin-routes.ts'
 import { applicationFrame, copyable, form } from './frame.ts'
 
-export type CredentialsNews = { fresh?: NewSecret | undefined; error?: string }
+type CredentialsNews = { fresh?: NewSecret | undefined; error?: string }
 
 export function credentialsPage(visit: ApplicationVisit, { fresh, error }: CredentialsNews): string {
   const { application } = visit

@@ -4,7 +4,7 @@ import type { Refusal } from '../errors/aadsts.ts'
 import { refuseScope } from '../scopes.ts'
 import type { EntraSettings } from '../settings.ts'
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post'
+type ResponseMode = 'query' | 'fragment' | 'form_post'
 export type Prompt = 'none' | 'login' | 'select_account' | 'consent' | undefined
 
 export type AuthorizeRequest = {
@@ -24,7 +24,7 @@ export type AuthorizeRequest = {
 export type Parameters = Readonly<Record<string, string | undefined>>
 export type Answer = Pick<AuthorizeRequest, 'target' | 'responseMode' | 'state'>
 
-export type ReadRequest =
+type ReadRequest =
   | { kind: 'valid'; request: AuthorizeRequest }
   /** The redirect URI cannot be trusted: shows Microsoft's own error page. */
   | { kind: 'page'; refusal: Refusal }

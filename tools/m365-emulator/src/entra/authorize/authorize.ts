@@ -58,7 +58,7 @@ export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
   }
 }
 
-export function loginForm(tenant: string, parameters: Parameters): Form {
+function loginForm(tenant: string, parameters: Parameters): Form {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return { action: `/${encodeURIComponent(tenant)}/login`, request: new URLSearchParams(given).toString() }
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors/aadsts.ts'
 
-export type AssertionClaims = {
+type AssertionClaims = {
   iss?: unknown
   sub?: unknown
   aud?: unknown

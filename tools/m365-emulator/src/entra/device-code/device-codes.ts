@@ -4,7 +4,7 @@ import type { Grant } from '../token-endpoint/codes.ts'
 const LIFETIME = 15 * 60 * 1000
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXYZ23456789' // no vowels and no look-alikes
 
-export type DeviceRequest = { clientId: string; scopes: readonly string[]; authority: string; tenant: string }
+type DeviceRequest = { clientId: string; scopes: readonly string[]; authority: string; tenant: string }
 export type DeviceAuthorization = DeviceRequest & {
   userCode: string
   expiresAt: number

@@ -58,7 +58,7 @@ export function appOnlyClaims(
   }
 }
 
-export type UserTokenSubject = {
+type UserTokenSubject = {
   application: Application
   directory: Directory
   user: User

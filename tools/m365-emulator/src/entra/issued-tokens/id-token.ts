@@ -8,7 +8,7 @@ import type { User } from '../../directory/user.ts'
 import type { Grant } from '../token-endpoint/codes.ts'
 import { signTampered, signToken } from './token-signer.ts'
 
-export type IdTokenSubject = {
+type IdTokenSubject = {
   directory: Directory
   user: User
   application: Application
@@ -103,7 +103,7 @@ export function pairwiseSubject(directoryId: string, appId: string, userId: stri
 }
 
 /** Opaque to applications; read by the login and logout pages. */
-export function loginHintOf({ directory, user }: Account): string {
+function loginHintOf({ directory, user }: Account): string {
   return `O.${Buffer.from(`${directory.id}/${user.id}`).toString('base64url')}`
 }
 

@@ -16,7 +16,7 @@ const commonName = der(0x06, Buffer.from('550403', 'hex'))
 
 const utcTime = (time: Date) => der(0x17, Buffer.from(`${time.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`))
 
-export type ServerNames = { dns: readonly string[]; ip: readonly string[] }
+type ServerNames = { dns: readonly string[]; ip: readonly string[] }
 
 /** RFC 5280 4.2.1.6 and 4.2.1.9: the server's names, and that the certificate is its own authority. */
 function serverExtensions({ dns, ip }: ServerNames): Buffer {

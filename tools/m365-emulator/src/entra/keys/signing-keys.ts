@@ -6,7 +6,7 @@ export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObj
 
 const generate = promisify(generateKeyPair)
 
-export async function generateSigningKey(): Promise<SigningKey> {
+async function generateSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 })
   const certificate = selfSignedCertificate(publicKey, privateKey, 'accounts.m365-emulator.localhost', new Date())
   const kid = createHash('sha1').update(certificate).digest('base64url') // kid equals x5t in Microsoft's key sets

@@ -3,7 +3,7 @@ import { layout } from './layout.ts'
 import { needAdminApprovalPage } from './need-admin-approval-page.ts'
 import { cancel, type Form, form } from './sign-in-pages.ts'
 
-export type AdminConsentQuestion = {
+type AdminConsentQuestion = {
   app: string
   directory: string
   userName: string

@@ -44,7 +44,7 @@ ${form(to, html`<button class="account plain" name="step" value="other">Use anot
   return layout('Sign in', body)
 }
 
-export type ConsentQuestion = { app: string; userName: string; account: string; mayForAll: boolean }
+type ConsentQuestion = { app: string; userName: string; account: string; mayForAll: boolean }
 
 export function consentPage(to: Form, { app, userName, account, mayForAll }: ConsentQuestion): string {
   const forAll = html`<p class="choice"><input id="organization" name="organization" type="checkbox" value="on">

@@ -10,7 +10,7 @@ import type { SignedIn } from './microsoft-session.ts'
 
 export type SignedInAccount = SignedIn & Account
 
-export type Choice<A extends Account = SignedInAccount> =
+type Choice<A extends Account = SignedInAccount> =
   | { kind: 'use'; account: A }
   | { kind: 'pick'; accounts: A[] }
   | { kind: 'credentials'; userName: string }

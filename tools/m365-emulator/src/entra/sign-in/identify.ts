@@ -20,7 +20,7 @@ export const LoginAnswer = z.object({
 })
 export type LoginAnswer = z.infer<typeof LoginAnswer>
 
-export type Identified = { kind: 'known'; account: SignedInAccount } | { kind: 'page'; html: string }
+type Identified = { kind: 'known'; account: SignedInAccount } | { kind: 'page'; html: string }
 
 /** Identifies the account: by password and possibly a second factor, or by choosing one of the browser's session. */
 export function identify(

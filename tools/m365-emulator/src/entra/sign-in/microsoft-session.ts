@@ -8,7 +8,7 @@ type Session = { accounts: SignedIn[] }
 /** The Microsoft sessions by browser; one session may hold several accounts. */
 export class MicrosoftSessions {
   readonly #sessions = new Map<string, Session>()
-  readonly #halfway = new Map<string, string>()
+  readonly #secondFactors = new Map<string, string>()
   readonly #participants = new Map<string, Set<string>>()
 
   /** Leaves out accounts that are disabled, deleted or revoked. */
@@ -47,13 +47,13 @@ export class MicrosoftSessions {
   /** Called after the right password. The returned proof ties the second factor to this attempt. */
   beginSecondFactor(account: string): string {
     const proof = randomBytes(24).toString('base64url')
-    this.#halfway.set(proof, account)
+    this.#secondFactors.set(proof, account)
     return proof
   }
 
   endSecondFactor(proof: string): string | undefined {
-    const account = this.#halfway.get(proof)
-    this.#halfway.delete(proof)
+    const account = this.#secondFactors.get(proof)
+    this.#secondFactors.delete(proof)
     return account
   }
 

@@ -4,7 +4,7 @@ import type { Visible } from '../bearer.ts'
 import { projectEverSet } from '../query/select.ts'
 
 export type DeltaItem = { id: string; [property: string]: unknown }
-export type DeltaPage = { items: DeltaItem[]; next: number | undefined }
+type DeltaPage = { items: DeltaItem[]; next: number | undefined }
 
 type Round = {
   directory: Directory

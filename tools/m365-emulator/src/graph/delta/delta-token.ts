@@ -7,7 +7,7 @@ import type { QueryOptions } from '../query/query-options.ts'
 const SEVEN_DAYS = 7 * 24 * 60 * 60 * 1000
 const MOST_IDS = 50
 
-export type DeltaResource = DeltaToken['resource']
+type DeltaResource = DeltaToken['resource']
 type Tracked = {
   resource: DeltaResource
   directory: Directory

@@ -5,7 +5,7 @@ import { badRequest, GraphError, unsupportedQuery } from '../graph-error.ts'
 import { DEFAULT_PROPERTIES, project } from '../query/select.ts'
 import { showGroup } from './group-access.ts'
 
-export type ObjectType = Member['type']
+type ObjectType = Member['type']
 type Shown = { select: readonly string[] | undefined; isCast: boolean }
 
 const KNOWN = new Map([...USER_PROPERTIES, ...GROUP_PROPERTIES].map((name) => [name.toLowerCase(), name]))

@@ -38,7 +38,7 @@ export class Notifier {
   readonly #clock: Clock
   readonly #health: EndpointHealth
   readonly #gathered = new Map<string, Record<string, unknown>[]>()
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #inFlight = new Set<Promise<void>>()
   readonly #closed = new AbortController()
   // Ticks since the year one, as captured; above 2^53.
   #sequence = 638_059_995_676_961_300n
@@ -74,13 +74,13 @@ export class Notifier {
    * after 15 minutes.
    */
   lifecycle(event: LifecycleEvent, which: { subscriptionId?: string; directoryId?: string }): void {
-    const meant = this.#store
+    const targets = this.#store
       .all()
       .filter(
         ({ id, directoryId }) =>
           (which.subscriptionId ?? id) === id && (which.directoryId ?? directoryId) === directoryId,
       )
-    for (const subscription of meant) {
+    for (const subscription of targets) {
       if (event === 'reauthorizationRequired') subscription.reauthorizeBy = this.#clock.now() + REAUTHORIZE_WITHIN
       if (event === 'subscriptionRemoved') this.#store.remove(subscription.id)
       const address = subscription.lifecycleNotificationUrl
@@ -90,7 +90,7 @@ export class Notifier {
 
   /** Resolves when no notification is in flight or waiting for a retry. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
   }
 
   async close(): Promise<void> {
@@ -173,7 +173,7 @@ export class Notifier {
     const tracked = work.catch((error: Error) => {
       if (error.name !== 'AbortError') throw error
     })
-    this.#underWay.add(tracked)
-    void tracked.finally(() => this.#underWay.delete(tracked))
+    this.#inFlight.add(tracked)
+    void tracked.finally(() => this.#inFlight.delete(tracked))
   }
 }

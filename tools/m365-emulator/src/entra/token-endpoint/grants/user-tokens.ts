@@ -10,7 +10,7 @@ import { refuseByPolicy } from '../../sign-in/refuse-by-policy.ts'
 import type { Grant } from '../codes.ts'
 import type { RefreshGrant } from '../refresh-tokens.ts'
 
-export type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
+type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
 
 /** Issues the tokens of a redeemed code or refresh token, if the user may still sign in. */
 export function issueUserTokens(

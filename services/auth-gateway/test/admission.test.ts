@@ -106,7 +106,7 @@ test('S41 a session that may use one app is asked again for another, which needs
   expect((await softphone.redeem(done.url, login)).claims()?.extensions).toEqual(['7'])
 })
 
-describe('S45 T-22 SC-09 a session and its tokens are worth nothing any more', () => {
+describe('S45 T-22 SC-09 a session and its tokens end', () => {
   const endings: Array<[string, (person: ReturnType<typeof givenPerson>) => unknown]> = [
     ['when the person is disabled', (person) => Object.assign(person, { status: 'disabled' })],
     ['when the SSO tick goes off', (person) => Object.assign(person, { sso: false })],

@@ -139,7 +139,7 @@ test.each(FORMS)(
   },
 )
 
-test('FC-02 T-133 a device whose person cancels at Microsoft can be tried again, or is told access_denied', async () => {
+test('FC-02 T-133 a device whose person cancels at Microsoft can be tried again, or gets access_denied', async () => {
   const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
   const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid' })
   const ask = () =>

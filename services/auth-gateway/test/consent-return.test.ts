@@ -30,7 +30,7 @@ function givenLink(outcome: ConsentReturn['outcome'] = 'granted', tenant = 'Cont
 const comeBack = (query: Record<string, string>, origin = world.baseUrl, path = '/auth/microsoft/callback') =>
   send(`${origin}${path}?${new URLSearchParams(query)}`)
 
-test('S22 whoever consents at Microsoft comes back to a page that tells what our own token showed', async () => {
+test('S22 after consent at Microsoft a page shows what our own token proved', async () => {
   const state = givenLink()
   const redirect_uri = `${world.baseUrl}/auth/microsoft/callback`
   const scope = 'https://graph.microsoft.com/.default'

@@ -45,7 +45,7 @@ const enterInEntra = (value: string) =>
     .directory(CONTOSO_DIRECTORY_ID)
     .addSecret(JACKFIELD_CLIENT_ID, { value, endDateTime: '2040-01-01T00:00:00Z' })
 
-test('SE-07 S26 with a new secret that Entra ID takes people sign in by it, and the registry is told', async () => {
+test('SE-07 S26 with a new secret that Entra ID accepts, people sign in by it, and the use is reported to the registry', async () => {
   enterInEntra('the-new-secret-of-contoso')
   const { person, credentialId, uses, accountId } = givenRotation(
     'contoso',

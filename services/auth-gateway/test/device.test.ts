@@ -71,7 +71,7 @@ test('S53 the code can be typed, whatever its case and hyphens; a wrong one says
   expect((await ask()).claims()?.sub).toBe(person.id)
 })
 
-test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async () => {
+test('S53 T-35 cancelling lets nobody in and uses the code up', async () => {
   const { device, ask } = await givenPhone()
   const { browser } = await signIn(world, 'contoso')
   const asked = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
@@ -83,7 +83,7 @@ test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async (
   expect(again.text).toContain('The code was used already')
 })
 
-test('S33 S53 whoever may not sign in with Microsoft connects no device', async () => {
+test('S33 S53 a person without SSO connects no device', async () => {
   person.sso = false
   const { device, ask } = await givenPhone()
   const browser = new Browser()

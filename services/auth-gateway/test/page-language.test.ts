@@ -19,7 +19,7 @@ afterAll(() => world.close())
 const german = { 'accept-language': 'de-AT, en;q=0.5' }
 const password = { username: ADELE.userPrincipalName, password: 'Passw0rd!' }
 
-test('S36 every page says in which language it is, and that the browser’s wish decided', async () => {
+test('S36 every page names its language and varies by Accept-Language', async () => {
   for (const path of [
     '/auth/sessions',
     '/auth/signed-in',

@@ -52,7 +52,7 @@ test('RU-04 the dots of a registered address stand for dots', async () => {
   expect(page.headers.location).toBeUndefined()
 })
 
-test('SC-09 whoever is disabled loses session and refresh grants at the very next request', async () => {
+test('SC-09 a disabled person loses session and refresh grants at the next request', async () => {
   const { app, browser, tokens } = await signIn(world, 'contoso')
   Object.assign(person, { status: 'disabled', sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)

@@ -49,7 +49,7 @@ const sessions = async () =>
     )
   ).rows[0].n
 
-test('S45 T-61 when the roster ends somebody’s sessions, every app of each of them is told, on this tenant’s host alone', async () => {
+test('S45 T-61 when the roster ends somebody’s sessions, every app of each session is notified, on this tenant’s host alone', async () => {
   const browser = new Browser()
   const first = await signIn(world, 'contoso', { clientId: 'web-client', browser })
   await signIn(world, 'contoso', { clientId: 'deaf', browser })
@@ -90,7 +90,7 @@ test('S45 a sign-in from after the roster’s word stays: who was let in again i
   expect(waiting).toEqual([])
 })
 
-test('S45 T-115 with the registry down nothing is forgotten: the app is told once it is back', async () => {
+test('S45 T-115 with the registry down nothing is lost: the app is notified once it is back', async () => {
   await signIn(world, 'contoso', { clientId: 'web-client' })
   revoke(contoso.id, people.contoso.id)
   world.registry.outage.isDown = true

@@ -169,7 +169,7 @@ test.each(REFUSED)(
   },
 )
 
-test('IL-12 Expect: 100-continue is answered, then the request as ever', async () => {
+test('IL-12 Expect: 100-continue is answered, then the request', async () => {
   const body = 'grant_type=authorization_code&client_id=web-client&code=x'
   const answer = await exchange(
     `POST /auth/token HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,

@@ -61,7 +61,7 @@ const OUT = {
 }
 const IN = { verify: 200, verifyForApp: 200, session: 200, ownSessions: 200, endOwnSession: 404, authorize: 'code' }
 
-test('T-21 SC-02 a session that was there before the sign-in gets a new id by it, and the old one is worth nothing', async () => {
+test('T-21 SC-02 a sign-in gives an existing session a new id, and the old one is refused', async () => {
   const browser = new Browser()
   await browser.open(`${origin}/auth/logout`) // leaves a session that nobody is signed in to
   const planted = headerOf(browser)
@@ -174,7 +174,7 @@ describe('T-22 SC-07 a session ends', () => {
   })
 })
 
-test('T-60 SC-08 after sign-out the cookie is worth nothing on any route, and on another replica within a second', async () => {
+test('T-60 SC-08 after sign-out the cookie is refused on every route, and on another replica within a second', async () => {
   const replica = await world.addReplica()
   /** How long the other replica goes on with a session that has ended. */
   async function afterglow(): Promise<number> {

@@ -44,7 +44,7 @@ const moveCookies = (browser: Browser, from: string, to: string) => {
   return moved
 }
 
-test('S40 T-23 SC-11 a session of a shared host is worth nothing on the tenant’s own host or another shared one, nor the other way', async () => {
+test('S40 T-23 SC-11 a session of a shared host is refused on the tenant’s own host and on another shared one, and vice versa', async () => {
   givenContoso()
   const other = givenSharedApp(world, 'desk', 'desk')
   const own = world.originOf('contoso')
@@ -82,7 +82,7 @@ test('S40 T-23 SC-11 a session of a shared host is worth nothing on the tenant�
   ).rejects.toThrow()
 })
 
-test('T-10 an answer for a login of the shared host is refused on the tenant’s own, and the other way', async () => {
+test('T-10 an answer for a login of the shared host is refused on the tenant’s own, and vice versa', async () => {
   givenContoso()
   const own = world.originOf('contoso')
   const stopAt = /microsoft\/callback/
@@ -115,7 +115,7 @@ test('T-04 S47 a directory whose user carries the victim’s mail is not where t
     mail: person.mail,
   }
   const { browser, page } = await askedFor()
-  // The roster’s rule (T-04): a made-up mail does not compete with a name. Here the address stands for both.
+  // The roster’s rule (T-04): a made-up mail does not compete with a name. Here the address is both.
   const led = await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName))
   expect(led.url.pathname).toContain(account.directoryId)
 

@@ -329,7 +329,7 @@ test('T-62 LO-09 Microsoft’s front-channel logout ends logins on shared hosts 
   ).toBe('invalid_grant')
 })
 
-test('T-61 signing out of a shared host tells its apps there, by the person’s own id', async () => {
+test('T-61 signing out of a shared host notifies its apps there, by the person’s own id', async () => {
   world.registry.apps.length = 0
   givenSharedApp(world, 'web-client', 'web', { backchannelLogoutPath: '/logged-out' })
   const { person } = givenContoso()

@@ -96,7 +96,7 @@ describe('T-30 T-31 a code', () => {
   test.each([
     ['another app', 'other', 'invalid_grant'],
     ['a device', 'desk-phone', 'unauthorized_client'],
-  ])('TE-05 T-135 is worth nothing to %s, and stays its own app’s', async (_whose, clientId, error) => {
+  ])('TE-05 T-135 is refused to %s, and stays valid for its own app', async (_whose, clientId, error) => {
     const parameters = await givenCode(world)
     expect(await token({ ...parameters, client_id: clientId })).toMatchObject({ status: 400, body: { error } })
     expect((await token(parameters)).status).toBe(200)
@@ -128,7 +128,7 @@ describe('T-30 T-31 a code', () => {
     expect((await later(50, () => token(soon))).status).toBe(200)
   })
 
-  test('TE-07 there is none without a challenge, and one without is worth nothing with a verifier', async () => {
+  test('TE-07 no code without a challenge; a code without a challenge is refused with a verifier', async () => {
     const app = await givenClient(world, 'contoso')
     const { url } = await app.begin()
     for (const name of ['code_challenge', 'code_challenge_method']) url.searchParams.delete(name)
@@ -190,7 +190,7 @@ describe('T-50 refresh tokens', () => {
   test.each([
     ['7 days without an authorization request', [7 * DAY + 1]],
     ['14 days, however often they were used', [5 * DAY, 5 * DAY, 4 * DAY + 1]],
-  ])('RT-07 are worth nothing after %s', async (_, pauses) => {
+  ])('RT-07 are refused after %s', async (_, pauses) => {
     const { app, browser, tokens } = await signIn(world, 'contoso')
     let refreshToken = tokens.refresh_token ?? ''
     vi.useFakeTimers({ toFake: ['Date'] })

@@ -69,7 +69,7 @@ describe('T-22 a login', () => {
     ['of which no time is known', REVOKED_AT, undefined, true],
     ['where none were ever ended', null, 0, false],
     ['of which no time is known, where none were ever ended', null, undefined, false],
-  ])('%s: it is worth nothing: %s, %s, %s', (_, sessionsValidAfter, loginAt, isRevoked) => {
+  ])('%s: it is revoked: %s, %s, %s', (_, sessionsValidAfter, loginAt, isRevoked) => {
     expect(isLoginRevoked({ sessionsValidAfter }, loginAt)).toBe(isRevoked)
   })
 
@@ -123,7 +123,7 @@ describe('T-22 a session of Control', () => {
   ])('%s', (_, age, idle, state) => {
     expect(controlSessionState({ startedAt: SECONDS - age, seenAt: SECONDS - idle }, SECONDS)).toBe(state)
   })
-  test('lives for the times that the README tells', () => {
+  test('lives for the times in the README', () => {
     expect([CONTROL_RENEWAL, CONTROL_IDLE, CONTROL_ABSOLUTE]).toEqual([60, 3_600, 28_800])
   })
 })
@@ -169,7 +169,7 @@ describe('S6 somebody whom Microsoft vouched for', () => {
       'admitted',
     ],
     [
-      'may come in anew after they were ended',
+      'may sign in again after they were ended',
       administrator,
       person({ sessionsValidAfter: REVOKED_AT }),
       undefined,

@@ -318,7 +318,7 @@ test('expired rows are swept from Postgres, living ones stay', async () => {
   expect(await space.find('Session', 'long')).toBeDefined()
 })
 
-test('T-94 a payload that was altered or moved in the store opens nothing, however lately it was written', async () => {
+test('T-94 a payload that was altered or moved in the store is not opened', async () => {
   const unopened: string[] = []
   const space = sealedArtefacts(postgresArtefacts(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
   for (const id of ['altered', 'moved', 'kept'])

@@ -155,7 +155,7 @@ test('LO-07 after six attempts within an hour an app is given up', async () => {
   expect(await waiting()).toEqual([])
 })
 
-test('T-61 two replicas tell an app once', async () => {
+test('T-61 two replicas notify an app once', async () => {
   const { browser } = await givenSignedIn(['web-client', 'admin'])
   await signOut(browser)
   await Promise.all([tell(), tell(), tell()])
@@ -179,7 +179,7 @@ test('T-61 a session ended from the list of one’s own sessions notifies its ap
   expect(sid).toBe(ids['web-client']?.sid)
 })
 
-test('LO-13 signing out on one tenant’s host leaves a session on another’s alone', async () => {
+test('LO-13 signing out on one tenant’s host does not end a session on another’s', async () => {
   givenPerson(world, givenConnectedTenant(world, 'fabrikam').tenant.id)
   const { browser } = await givenSignedIn(['web-client'])
   const fabrikam = world.registry.apps

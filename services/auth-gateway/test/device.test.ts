@@ -116,7 +116,7 @@ test('S45 S53 a device stays signed in when its person signs out of the browser,
   expect(await oauthErrorOf(client.refreshTokenGrant(configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
 })
 
-test('T-21 T-35 the browser that confirmed is the one that finishes: a link to the sign-in leads nobody else anywhere', async () => {
+test('T-21 T-35 only the browser that confirmed can finish the sign-in', async () => {
   const { device, ask } = await givenPhone()
   const attacker = new Browser()
   const choice = await confirmed(attacker, device.verification_uri_complete ?? '')
@@ -125,7 +125,7 @@ test('T-21 T-35 the browser that confirmed is the one that finishes: a link to t
   expect(await oauthErrorOf(ask())).toBe('authorization_pending')
 })
 
-test('S53 a form that comes without a session, or with a broken one, is asked for again', async () => {
+test('S53 a form without a session, or with a broken one, leads to the form again', async () => {
   const { device, ask } = await givenPhone()
   const { browser: signedIn } = await signIn(world, 'contoso')
   const ours = signedIn.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-session'))

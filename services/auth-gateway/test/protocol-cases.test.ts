@@ -23,7 +23,7 @@ beforeEach(() => {
 const sessionOf = (browser: Browser) => browser.cookies.find(({ name }) => name === '__Host-jackfield-session')?.value
 
 describe('T-13 what an app asks of the sign-in', () => {
-  test('TE-13 a scope that nobody registered is left out, and what is granted is said', async () => {
+  test('TE-13 an unregistered scope is left out, and the answer names the granted ones', async () => {
     const app = await givenClient(world, 'contoso')
     const login = await app.begin({ scope: 'openid profile admin:everything' })
     const { url } = await signInAt(new Browser(), login.url)
@@ -64,7 +64,7 @@ test('SC-09 a disabled person loses session and refresh grants at the next reque
 })
 
 describe('T-06 RP-30 a token that says group claims are too many', () => {
-  test('grants nothing by it, and the address it names is not asked', async () => {
+  test('grants nothing, and the address in it is not fetched', async () => {
     const asked = () => world.m365.requests.count('GET /v1.0/users/:id')
     const before = asked()
     world.m365.tamperNextIdToken({

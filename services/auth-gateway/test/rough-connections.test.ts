@@ -88,7 +88,7 @@ test('IL-02 T-102 2,000 connections that drip their heads are closed in time, an
   expect((await verify()).status).toBe(200)
 })
 
-test('IL-11 T-102 after 10,000 requests that were aborted in the middle, nothing of them is left', {
+test('IL-11 T-102 10,000 requests aborted in the middle leave nothing behind', {
   timeout: 90_000,
 }, async () => {
   for (let round = 0; round < 20; round++) await verify()

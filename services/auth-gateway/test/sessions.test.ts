@@ -72,7 +72,7 @@ test('T-21 SC-02 a sign-in gives an existing session a new id, and the old one i
   expect(await askEverywhere(planted)).toEqual(OUT)
 })
 
-test('T-21 SC-03 of session cookies that a sibling host planted none signs in as the attacker, wherever it stands', async () => {
+test('T-21 SC-03 no session cookie planted by a sibling host signs in as the attacker, in any order', async () => {
   const victim = await signIn(world, 'contoso')
   const mallory = givenPerson(world, person.tenantId, { displayName: 'Mallory' })
   Object.assign(person, { objectId: crypto.randomUUID() })
@@ -105,7 +105,7 @@ test('T-21 SC-03 of session cookies that a sibling host planted none signs in as
   expect(await askEverywhere([...own, plantedValue.replace('__Host-', '')].join('; '))).toEqual(IN)
 })
 
-test('SC-03 of two Control sessions none counts', async () => {
+test('SC-03 of two Control cookies none counts', async () => {
   const sessions: string[] = []
   for (const id of ['control:1', 'control:2']) {
     const token = crypto.randomUUID()

@@ -128,7 +128,7 @@ describe('T-22 a session of Control', () => {
   })
 })
 
-describe('S6 somebody whom Microsoft vouched for', () => {
+describe('S6 an identity that Microsoft gave', () => {
   const administrator = { id: 'a', scope: 'platform' } as unknown as Administrator
   test.each([
     [
@@ -194,12 +194,12 @@ describe('S54 the sessions of a person', () => {
     arrangeSessions(sessions, { ownUid: 'own', person: { sessionsValidAfter }, now: SECONDS + 100 }).map(
       ({ uid }) => uid,
     )
-  test('are listed with the one that asks first, then by last use', () => {
+  test('are listed with the current one first, then by last use', () => {
     const sessions = [session('old', 1), session('own', 2), session('new', 9), session('between', 5)]
     expect(uids(sessions)).toEqual(['own', 'new', 'between', 'old'])
     expect(uids(sessions.toReversed())).toEqual(['own', 'new', 'between', 'old'])
   })
-  test('are those that still count: not too old, and not ended', () => {
+  test('are those that are valid: not too old, not revoked', () => {
     const sessions = [
       session('tooOld', 9, SECONDS + 100 - SESSION_ABSOLUTE),
       session('ended', 8),

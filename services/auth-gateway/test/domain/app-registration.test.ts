@@ -131,7 +131,7 @@ describe('T-23 the origins that may call a host', () => {
     ])
     expect([...registeredOrigins(sharedSite('https://web.example'), apps, BASE)]).toEqual(['https://web.example'])
   })
-  test('are found once, for each host, tenant, platform and catalogue apart', () => {
+  test('are cached for each host, tenant, platform and catalogue', () => {
     const site = tenantSite(SLUG_HOST)
     const found = registeredOrigins(site, apps, BASE)
     expect(registeredOrigins(tenantSite(SLUG_HOST), apps, BASE)).toBe(found)

@@ -47,7 +47,7 @@ async function signedByUs(token: string, claims: JWTPayload = {}, header: Record
     .sign(await importJWK(key, 'ES256'))
 }
 
-test('T-33 TE-16 no token at all is asked for one, and told nothing', async () => {
+test('T-33 TE-16 without a token the answer asks for one, and no more', async () => {
   const { status, headers, text } = await send(`${origin}/auth/userinfo`)
   expect([status, JSON.parse(text)]).toEqual([
     401,
@@ -86,7 +86,7 @@ test('T-33 TE-17 an ID token is no access token, even one that is signed as if i
   await expectRefused(signedIn, await signedByUs(idToken, {}, { typ: 'at+jwt' }))
 })
 
-describe('T-33 what we signed ourselves is refused', () => {
+describe('T-33 a token of another kind that the gateway signed is refused', () => {
   const elsewhere = 'https://evil.test'
   test.each<[string, JWTPayload, Record<string, unknown>]>([
     ['TE-16 when it names another issuer', { iss: elsewhere }, {}],
@@ -128,7 +128,7 @@ test('T-33 TE-21 a token with an edited header is refused, with its signature or
   }
 })
 
-test('T-33 TE-21 a token by another key is refused, wherever it says that key is, and nobody goes there', async () => {
+test('T-33 TE-21 a token by another key is refused, and its key address is not fetched', async () => {
   const asked: string[] = []
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'foreign', alg: 'ES256', use: 'sig' }

@@ -33,7 +33,7 @@ const REFUSALS: Array<[string, string, Parameters<typeof givenPerson>[2] | undef
   ['S41 someone without a binding', 'not-bound', {}, 'You are not bound to an extension yet'],
 ]
 
-describe('Microsoft signed them in, the roster does not let them:', () => {
+describe('Microsoft signs in a person whom the roster does not admit:', () => {
   test.each(REFUSALS)(
     '%s gets a 403 page (%s), no session, one audit event, and access_denied for the app',
     async (_who, reason, person, text) => {
@@ -91,7 +91,7 @@ test('S41 after the binding is made, the next click works without a new Microsof
   expect((await fresh.open(second.url)).url.searchParams.get('code')).toBeTruthy()
 })
 
-test('S41 a session that may use one app is asked again for another, which needs a binding', async () => {
+test('S41 a session for one app is checked again for another, which needs a binding', async () => {
   const person = givenPerson(world, tenantId)
   const { browser } = await signIn(world, 'contoso')
   const softphone = await givenClient(world, 'contoso', 'softphone')
@@ -106,7 +106,7 @@ test('S41 a session that may use one app is asked again for another, which needs
   expect((await softphone.redeem(done.url, login)).claims()?.extensions).toEqual(['7'])
 })
 
-describe('S45 T-22 SC-09 a session and its tokens are worth nothing any more', () => {
+describe('S45 T-22 SC-09 a session and its tokens end', () => {
   const endings: Array<[string, (person: ReturnType<typeof givenPerson>) => unknown]> = [
     ['when the person is disabled', (person) => Object.assign(person, { status: 'disabled' })],
     ['when the SSO tick goes off', (person) => Object.assign(person, { sso: false })],
@@ -138,7 +138,7 @@ describe('S45 T-22 SC-09 a session and its tokens are worth nothing any more', (
   })
 })
 
-test('T-21 SC-02 signing in again gives the session a new id, and the old one is dead', async () => {
+test('T-21 SC-02 signing in again gives the session a new id, and the old one is refused', async () => {
   givenPerson(world, tenantId)
   const { app, browser } = await signIn(world, 'contoso')
   const old = [...browser.cookies]

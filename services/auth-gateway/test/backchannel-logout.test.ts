@@ -85,7 +85,7 @@ async function signOut(browser: Browser) {
   await browser.submit(await browser.open(`${origin}/auth/logout`), 'Sign out')
 }
 
-test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out tells every app of the session, by a token that is right for that app alone', async () => {
+test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies every app of the session, each with a token of its own', async () => {
   const { browser, ids } = await givenSignedIn(['web-client', 'admin', 'deaf'])
   await signOut(browser)
   expect(await tell()).toBe(2)
@@ -113,7 +113,7 @@ test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out tells every a
   expect(await waiting()).toEqual([])
 })
 
-test('T-61 LO-07 an app that hangs, fails or redirects delays neither the person nor the other apps, and is told again', async () => {
+test('T-61 LO-07 an app that hangs, fails or redirects delays neither the person nor the other apps, and is notified again', async () => {
   answer = (path, response) => {
     if (path.startsWith('/admin/')) return // never
     if (path.startsWith('/reports/')) response.writeHead(302, { location: '/elsewhere' }).end()
@@ -155,14 +155,14 @@ test('LO-07 after six attempts within an hour an app is given up', async () => {
   expect(await waiting()).toEqual([])
 })
 
-test('T-61 two replicas tell an app once', async () => {
+test('T-61 two replicas notify an app once', async () => {
   const { browser } = await givenSignedIn(['web-client', 'admin'])
   await signOut(browser)
   await Promise.all([tell(), tell(), tell()])
   expect(received).toHaveLength(2)
 })
 
-test('T-61 a session ended from the list of one’s own sessions tells its apps, and no other session’s', async () => {
+test('T-61 a session ended from the list of one’s own sessions notifies its apps, and no other session’s', async () => {
   const { ids } = await givenSignedIn(['web-client'])
   const mine = await givenSignedIn(['admin'])
   const page = await mine.browser.open(`${origin}/auth/sessions`)
@@ -179,7 +179,7 @@ test('T-61 a session ended from the list of one’s own sessions tells its apps,
   expect(sid).toBe(ids['web-client']?.sid)
 })
 
-test('LO-13 signing out on one tenant’s host leaves a session on another’s alone', async () => {
+test('LO-13 signing out on one tenant’s host does not end a session on another’s', async () => {
   givenPerson(world, givenConnectedTenant(world, 'fabrikam').tenant.id)
   const { browser } = await givenSignedIn(['web-client'])
   const fabrikam = world.registry.apps

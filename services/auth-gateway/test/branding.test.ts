@@ -40,7 +40,7 @@ test('the name also stands in the sentences', async () => {
   expect(page.text).toContain('Sign-in with Microsoft is not set up for Acme Phones.')
 })
 
-test('S36 the tenant’s language is spoken to whoever asks for none that is spoken', async () => {
+test('S36 the tenant’s language serves browsers that ask for no supported one', async () => {
   givenBranding(world, 'acme', { language: 'de' })
   expect((await open()).headers['content-language']).toBe('de')
   expect((await open('/auth/sessions', { 'accept-language': 'fr' })).headers['content-language']).toBe('de')

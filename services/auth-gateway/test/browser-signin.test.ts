@@ -58,7 +58,7 @@ test('S38 T-15 a pop-up signs in although app and Microsoft send Cross-Origin-Op
   expect(complaints).toEqual([])
 })
 
-test('S38 after a pop-up is closed by hand the login page stands as before, and the next click signs in', async () => {
+test('S38 after a pop-up is closed by hand the login page is unchanged, and the next click signs in', async () => {
   const page = await openPage(await chromium.newContext())
   await (await clickForPopup(page)).close()
   expect(await page.title()).toBe('login')
@@ -81,7 +81,7 @@ test('S38 a blocked pop-up becomes a redirect, which comes back to the very page
   await titled(page, 'login')
 })
 
-test('T-15 the bridge page hands an answer nobody waits for to nobody, and says so', async () => {
+test('T-15 the bridge page hands an answer without a waiting app to nobody, and says so', async () => {
   const page = await (await chromium.newContext()).newPage()
   await page.goto(`${world.originOf('contoso')}/auth/signed-in?code=c&state=unknown`)
   await page.getByText('The page that began this sign-in is gone.').waitFor()

@@ -26,7 +26,7 @@ afterAll(async () => {
   await world.close()
 })
 
-test('S36 S41 in Chromium: refused without a binding, let in after it, signed out; no policy is broken on the way', async () => {
+test('S36 S41 in Chromium: refused without a binding, let in after it, signed out; no policy is violated', async () => {
   givenApp(world, 'softphone', { requiresBinding: true, tenantUrl: `http://{tenant}.app.localhost:${appPort}/` })
   const { tenant } = givenConnectedTenant(world, 'contoso')
   const person = givenPerson(world, tenant.id)
@@ -85,7 +85,7 @@ test('“Back to the app” leaves our page for the app’s, as the content secu
   expect([answer.get('error'), answer.get('state')]).toEqual(['access_denied', state])
 })
 
-test('S53 in Chromium: from the picture’s address over the confirmation and Microsoft to a connected device; no policy is broken', async () => {
+test('S53 in Chromium: from the picture’s address over the confirmation and Microsoft to a connected device; no policy is violated', async () => {
   givenApp(world, 'desk-phone', { kind: 'device', name: 'Desk phone', callbackPaths: [], postLogoutPaths: [] })
   const { tenant } = givenConnectedTenant(world, 'fabrikam')
   const person = givenPerson(world, tenant.id)

@@ -120,7 +120,7 @@ const NOT_ITS_CLIENT: Attempt[] = [
   ['a form that is none', {}, { 'content-type': 'application/json' }],
 ]
 
-describe('FC-04 T-135 a request that is not its own client’s uses nothing up', () => {
+describe('FC-04 T-135 a request of another client uses nothing up', () => {
   test.each(NOT_ITS_CLIENT)(
     'a code presented with %s is refused and can be redeemed after that',
     async (_what, change, headers) => {
@@ -131,7 +131,7 @@ describe('FC-04 T-135 a request that is not its own client’s uses nothing up',
     },
   )
 
-  test('a used code that another client presents ends nothing of its own client’s', async () => {
+  test('a used code that another client presents ends nothing of its client', async () => {
     const parameters = await givenCode(world)
     const { body: tokens } = await askForTokens(world, parameters)
     expect((await askForTokens(world, { ...parameters, client_id: 'other' })).body.error).toBe('invalid_grant')
@@ -139,12 +139,15 @@ describe('FC-04 T-135 a request that is not its own client’s uses nothing up',
     expect((await askForTokens(world, grant)).status).toBe(200)
   })
 
-  test.each(NOT_ITS_CLIENT)('a refresh token presented with %s stays its client’s', async (_what, change, headers) => {
-    const { tokens } = await signIn(world, 'contoso')
-    const grant = { grant_type: 'refresh_token', client_id: 'web-client', refresh_token: tokens.refresh_token ?? '' }
-    expect([400, 401]).toContain((await askForTokens(world, { ...grant, ...change }, { headers })).status)
-    expect((await askForTokens(world, grant)).status).toBe(200)
-  })
+  test.each(NOT_ITS_CLIENT)(
+    'a refresh token presented with %s stays valid for its client',
+    async (_what, change, headers) => {
+      const { tokens } = await signIn(world, 'contoso')
+      const grant = { grant_type: 'refresh_token', client_id: 'web-client', refresh_token: tokens.refresh_token ?? '' }
+      expect([400, 401]).toContain((await askForTokens(world, { ...grant, ...change }, { headers })).status)
+      expect((await askForTokens(world, grant)).status).toBe(200)
+    },
+  )
 
   test.each(NOT_ITS_CLIENT)('a revocation with %s revokes nothing', async (_what, change, headers) => {
     const { tokens } = await signIn(world, 'contoso')
@@ -169,7 +172,7 @@ describe('FC-04 T-135 a request that is not its own client’s uses nothing up',
     },
   )
 
-  test('a pushed request that another client presents is still there for its own', async () => {
+  test('a pushed request stays valid for its client after another presented it', async () => {
     const app = await givenClient(world, 'contoso')
     const login = await app.begin()
     const pushed = await client.buildAuthorizationUrlWithPAR(app.configuration, login.url.searchParams)

@@ -123,7 +123,7 @@ test('RP-13 parallel tabs of one browser finish each for itself', async () => {
   expect((await first.app.redeem(done1.url, first.login)).claims()?.tenant).toBe('contoso')
 })
 
-test('AZ-24 the platform host hands an answer only to the host the login began on, whatever the request says', async () => {
+test('AZ-24 the platform host redirects an answer only to the host where the login began', async () => {
   const { url } = await givenAnswer()
   expect(url.origin).toBe(world.baseUrl)
   const evil = new URL(url)

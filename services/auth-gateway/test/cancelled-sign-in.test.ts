@@ -42,23 +42,29 @@ function expectCancelled(page: Page, code: string) {
   expect(page.text).not.toMatch(/without saying why|correlation id to/)
 }
 
-test.each(FORMS)('FC-02 T-133 Cancel at Microsoft, answered %s, leads on by both ways', async (form, reason, code) => {
-  world.m365.entra.cancelAnswer = form
-  const app = await givenClient(world, 'contoso')
-  const browser = new Browser()
-  const login = await app.begin()
-  const page = await browser.submit(await browser.open(login.url), 'Cancel')
-  expectCancelled(page, code)
-  expect(world.registry.audits).toMatchObject([{ action: 'sign-in', outcome: 'refused', details: { reason } }])
-  const done = await passMicrosoft(browser, await browser.follow(page, 'Try again'))
-  expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+test.each(FORMS)(
+  'FC-02 T-133 Cancel at Microsoft, answered %s, can be tried again or ends at the app',
+  async (form, reason, code) => {
+    world.m365.entra.cancelAnswer = form
+    const app = await givenClient(world, 'contoso')
+    const browser = new Browser()
+    const login = await app.begin()
+    const page = await browser.submit(await browser.open(login.url), 'Cancel')
+    expectCancelled(page, code)
+    expect(world.registry.audits).toMatchObject([{ action: 'sign-in', outcome: 'refused', details: { reason } }])
+    const done = await passMicrosoft(browser, await browser.follow(page, 'Try again'))
+    expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
 
-  const other = await app.begin()
-  const stranger = new Browser()
-  const back = await stranger.submit(await stranger.submit(await stranger.open(other.url), 'Cancel'), 'Back to the app')
-  expect(back.url.searchParams.get('error')).toBe('access_denied')
-  expect(back.url.searchParams.get('state')).toBe(other.state)
-})
+    const other = await app.begin()
+    const stranger = new Browser()
+    const back = await stranger.submit(
+      await stranger.submit(await stranger.open(other.url), 'Cancel'),
+      'Back to the app',
+    )
+    expect(back.url.searchParams.get('error')).toBe('access_denied')
+    expect(back.url.searchParams.get('state')).toBe(other.state)
+  },
+)
 
 test('FC-02 T-133 returning from “Need admin approval” has the same words, with the administrator’s part for one who saw it', async () => {
   const id = randomUUID()
@@ -139,7 +145,7 @@ test.each(FORMS)(
   },
 )
 
-test('FC-02 T-133 a device whose person cancels at Microsoft can be tried again, or is told access_denied', async () => {
+test('FC-02 T-133 a device whose person cancels at Microsoft can be tried again, or gets access_denied', async () => {
   const { configuration } = await givenClient(world, 'contoso', 'desk-phone')
   const device = await client.initiateDeviceAuthorization(configuration, { scope: 'openid' })
   const ask = () =>

@@ -30,7 +30,7 @@ function givenLink(outcome: ConsentReturn['outcome'] = 'granted', tenant = 'Cont
 const comeBack = (query: Record<string, string>, origin = world.baseUrl, path = '/auth/microsoft/callback') =>
   send(`${origin}${path}?${new URLSearchParams(query)}`)
 
-test('S22 whoever consents at Microsoft comes back to a page that tells what our own token showed', async () => {
+test('S22 after consent at Microsoft a page shows what our own token proved', async () => {
   const state = givenLink()
   const redirect_uri = `${world.baseUrl}/auth/microsoft/callback`
   const scope = 'https://graph.microsoft.com/.default'
@@ -47,7 +47,7 @@ test('S22 whoever consents at Microsoft comes back to a page that tells what our
   expect(browser.cookies.filter(({ name }) => name.includes('jackfield-session'))).toEqual([])
 })
 
-test('S22 T-04 what the address says of tenant and consent is not passed on', async () => {
+test('S22 T-04 tenant and consent in the address are not passed on', async () => {
   const state = givenLink('not-seen-yet')
   const forged = {
     state,
@@ -100,7 +100,7 @@ test.each(['no-credential', 'not-proven'] as const)(
   },
 )
 
-test('T-10 AZ-03 a link that came back before, or that nobody made, is refused', async () => {
+test('T-10 AZ-03 a used or unknown link is refused', async () => {
   const state = givenLink()
   expect((await comeBack({ state })).status).toBe(200)
   for (const query of [{ state }, { state: 'consent-made-up' }, { state: `consent-${'x'.repeat(300)}` }]) {
@@ -108,7 +108,7 @@ test('T-10 AZ-03 a link that came back before, or that nobody made, is refused',
   }
 })
 
-test('S22 it comes back on a tenant’s host and under an app’s path too; while the registry is down it can come again', async () => {
+test('S22 it is taken on a tenant’s host and under an app’s path too; with the registry down it can be repeated', async () => {
   givenConnectedTenant(world, 'contoso')
   const origin = world.originOf('contoso')
   expect((await comeBack({ state: givenLink() }, origin, '/auth/microsoft/callback/web-client')).status).toBe(200)

@@ -77,7 +77,7 @@ describe('an administrator signs in to Control with Microsoft', () => {
     }
   })
 
-  test('T-92 S5 is audited with who, scope, role and how Microsoft authenticated them', async () => {
+  test('T-92 S5 is audited with identity, scope, role and authentication methods', async () => {
     const administrator = givenAdministrator(world, tenantId)
     world.m365.tamperNextIdToken({ claims: { amr: ['pwd', 'mfa'] } })
     await enterControl(world)
@@ -92,14 +92,14 @@ describe('an administrator signs in to Control with Microsoft', () => {
     ])
   })
 
-  test('an operator signs in through the tenant that the platform uses itself, and has the platform', async () => {
+  test('an operator signs in through the platform’s own tenant and gets the platform’s scope', async () => {
     givenAdministrator(world, tenantId, { scope: 'platform', role: 'read' })
     const { browser } = await enterControl(world)
     expect((await sessionOf(world, controlCookie(browser))).body).toMatchObject({ scope: 'platform', role: 'read' })
     expect(world.registry.audits).toMatchObject([{ tenantId: null, outcome: 'success' }])
   })
 
-  test('S39 of several accounts they choose one; the tenant is named by slug, host or address', async () => {
+  test('S39 the administrator picks one of several accounts; the tenant is named by slug, host or address', async () => {
     givenAdministrator(world, tenantId)
     const other = accountOf({ alias: 'Branch' })
     const accounts = world.registry.tenantAt('contoso')?.resolution.accounts ?? []
@@ -122,7 +122,7 @@ describe('an administrator signs in to Control with Microsoft', () => {
     expect((await sessionOf(world, controlCookie(browser))).status).toBe(200)
   })
 
-  test('T-21 SC-02 the session’s id changes with each sign-in, and the one before is worth nothing', async () => {
+  test('T-21 SC-02 the session’s id changes with each sign-in, and the former one is refused', async () => {
     givenAdministrator(world, tenantId)
     const { browser } = await enterControl(world)
     const first = controlCookie(browser)
@@ -136,7 +136,7 @@ describe('an administrator signs in to Control with Microsoft', () => {
   })
 })
 
-describe('a session of Control is asked about whenever it is used', () => {
+describe('a session of Control is checked at every request', () => {
   test('T-22 a removed administrator is out', async () => {
     const { id } = givenAdministrator(world, tenantId)
     const { browser } = await enterControl(world)
@@ -168,7 +168,7 @@ describe('a session of Control is asked about whenever it is used', () => {
     },
   )
 
-  test('T-22 sessions from before all of a person’s were ended are worth nothing', async () => {
+  test('T-22 sessions from before a person’s revocation are refused', async () => {
     givenAdministrator(world, tenantId)
     const person = givenPerson(world, tenantId)
     const { browser } = await enterControl(world)
@@ -233,7 +233,7 @@ describe('nobody else', () => {
     expect((await sessionOf(world, controlCookie(entered.browser))).body.scope).toBe(fabrikam)
   })
 
-  test('AD-01 a person’s session on a tenant host opens nothing in Control, nor the other way', async () => {
+  test('AD-01 a person’s session on a tenant host opens nothing in Control, and vice versa', async () => {
     givenAdministrator(world, tenantId)
     givenPerson(world, tenantId)
     const person = await signIn(world, 'contoso')
@@ -261,7 +261,7 @@ describe('nobody else', () => {
     ])
   })
 
-  test('S3 a hand-over link’s holder stays what they are', async () => {
+  test('S3 the holder of a hand-over link keeps their role', async () => {
     const token = `hand-over-${crypto.randomUUID()}`
     const principal = { id: 'hand-over:1', scope: tenantId, role: 'hand-over' as const, accountId: crypto.randomUUID() }
     world.registry.links.set(token, principal)
@@ -325,7 +325,7 @@ describe('the way there and back', () => {
     expect(tokenRequests()).toBe(before + 1)
   })
 
-  test('T-10 AZ-08 AZ-24 an answer is taken on the host of its redirect URI alone, and handed on to Control only', async () => {
+  test('T-10 AZ-08 AZ-24 an answer is taken on the host of its redirect URI alone, and redirected to Control only', async () => {
     givenConnectedTenant(world, 'fabrikam')
     givenAdministrator(world, tenantId)
     const { browser, page } = await enterControl(world, { stopAt: AT_CALLBACK })
@@ -340,7 +340,7 @@ describe('the way there and back', () => {
     expect([relayed.status, new URL(relayed.headers.location ?? '').origin]).toEqual([303, control])
   })
 
-  test('T-10 a person’s answer is none of Control’s, and Control’s is no person’s', async () => {
+  test('T-10 a person’s answer is not accepted for Control, and vice versa', async () => {
     givenPerson(world, tenantId)
     givenAdministrator(world, tenantId)
     const { browser, page } = await enterControl(world, { stopAt: AT_CALLBACK })

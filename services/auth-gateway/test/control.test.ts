@@ -164,7 +164,7 @@ describe('the door of the admin API', () => {
     expect(answer.headers['set-cookie']).toBeUndefined()
   })
 
-  test('T-91 passes query and body on as they are, also what nobody knows, for the service behind to refuse', async () => {
+  test('T-91 passes query and body on unchanged; the service behind refuses unknown parts', async () => {
     const query = '?preveiw=true&preview=&preview=%74rue&__proto__=x&a=b%26c'
     const body = '{"requireBinding":true,"name":"a","name":"b"}'
     const headers = { ...JSON_BODY, 'content-length': String(body.length) }
@@ -250,7 +250,7 @@ describe('the door of the admin API', () => {
 })
 
 describe('Control’s session', () => {
-  test('S3 of a hand-over link’s holder says what was handed over, and goes on as such, not as an admin', async () => {
+  test('S3 of a hand-over link has the handed-over role, not an admin’s', async () => {
     const token = `hand-over-${crypto.randomUUID()}`
     const principal = { id: 'hand-over:1', scope: TENANT, role: 'hand-over' as const, accountId: crypto.randomUUID() }
     world.registry.links.set(token, principal)
@@ -269,7 +269,7 @@ describe('Control’s session', () => {
     expect([users.status, json(users).code]).toEqual([403, 'forbidden'])
   })
 
-  test('AD-10 T-22 of a tenant’s admin ends with the tenant; the platform’s and another tenant’s go on', async () => {
+  test('AD-10 T-22 of a tenant’s admin ends with the tenant; those of the platform and of other tenants stay', async () => {
     const removed = crypto.randomUUID()
     const sessions = await Promise.all([removed, TENANT, 'platform'].map(givenSession))
     const look = () =>
@@ -303,7 +303,7 @@ describe('Control’s session', () => {
     expect(rows[0].all).not.toContain(cookie.split('=')[1])
   })
 
-  test('T-91 what it does not know is refused: nobody enters, and nobody is signed out', async () => {
+  test('T-91 unknown members are refused: nobody enters, and nobody is signed out', async () => {
     const { cookie } = await givenSession()
     const url = `${control}/auth/control/session`
     const headers = { ...JSON_BODY, 'sec-fetch-site': 'same-origin' }

@@ -45,7 +45,7 @@ const enterInEntra = (value: string) =>
     .directory(CONTOSO_DIRECTORY_ID)
     .addSecret(JACKFIELD_CLIENT_ID, { value, endDateTime: '2040-01-01T00:00:00Z' })
 
-test('SE-07 S26 with a new secret that Entra ID takes people sign in by it, and the registry is told', async () => {
+test('SE-07 S26 with a new secret that Entra ID accepts, people sign in by it, and the use is reported to the registry', async () => {
   enterInEntra('the-new-secret-of-contoso')
   const { person, credentialId, uses, accountId } = givenRotation(
     'contoso',
@@ -56,13 +56,13 @@ test('SE-07 S26 with a new secret that Entra ID takes people sign in by it, and 
   expect(uses()).toEqual([{ accountId, credentialId, worked: 'new' }])
 })
 
-test('SE-07 T-93 a new secret that Entra ID refuses (AADSTS7000215) costs no sign-in: the one before stands in and the code is not burnt', async () => {
+test('SE-07 T-93 a new secret that Entra ID refuses (AADSTS7000215) fails no sign-in: the former one is used, and the code is not burnt', async () => {
   const { person, credentialId, uses, accountId } = givenRotation('fabrikam', 'mistyped', JACKFIELD_CLIENT_SECRET)
   expect((await signIn(world, 'fabrikam')).tokens.claims()?.sub).toBe(person.id)
   expect(uses()).toEqual([{ accountId, credentialId, worked: 'previous' }])
 })
 
-test('SE-07 an expired new secret (AADSTS7000222) costs no sign-in either', async () => {
+test('SE-07 an expired new secret (AADSTS7000222) fails no sign-in', async () => {
   world.m365
     .directory(CONTOSO_DIRECTORY_ID)
     .addSecret(JACKFIELD_CLIENT_ID, { value: 'over-before-it-began', endDateTime: '2020-01-01T00:00:00Z' })
@@ -84,7 +84,7 @@ test('SE-07 secrets change five times while people sign in, and every sign-in su
   }
 })
 
-test('SE-07 a registry that cannot be told costs no sign-in', async () => {
+test('SE-07 a registry that takes no report fails no sign-in', async () => {
   const { person, uses } = givenRotation('untold', 'mistyped', JACKFIELD_CLIENT_SECRET)
   world.registry.outage.takesNoUses = true
   try {

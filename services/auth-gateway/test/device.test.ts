@@ -71,7 +71,7 @@ test('S53 the code can be typed, whatever its case and hyphens; a wrong one says
   expect((await ask()).claims()?.sub).toBe(person.id)
 })
 
-test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async () => {
+test('S53 T-35 cancelling lets nobody in and uses the code up', async () => {
   const { device, ask } = await givenPhone()
   const { browser } = await signIn(world, 'contoso')
   const asked = await browser.submit(await browser.open(new URL(device.verification_uri_complete ?? '')), '', {})
@@ -83,7 +83,7 @@ test('S53 T-35 whoever cancels lets nobody in, and the code is used up', async (
   expect(again.text).toContain('The code was used already')
 })
 
-test('S33 S53 whoever may not sign in with Microsoft connects no device', async () => {
+test('S33 S53 a person without SSO connects no device', async () => {
   person.sso = false
   const { device, ask } = await givenPhone()
   const browser = new Browser()
@@ -116,7 +116,7 @@ test('S45 S53 a device stays signed in when its person signs out of the browser,
   expect(await oauthErrorOf(client.refreshTokenGrant(configuration, second.refresh_token ?? ''))).toBe('invalid_grant')
 })
 
-test('T-21 T-35 the browser that confirmed is the one that finishes: a link to the sign-in leads nobody else anywhere', async () => {
+test('T-21 T-35 only the browser that confirmed can finish the sign-in', async () => {
   const { device, ask } = await givenPhone()
   const attacker = new Browser()
   const choice = await confirmed(attacker, device.verification_uri_complete ?? '')
@@ -125,7 +125,7 @@ test('T-21 T-35 the browser that confirmed is the one that finishes: a link to t
   expect(await oauthErrorOf(ask())).toBe('authorization_pending')
 })
 
-test('S53 a form that comes without a session, or with a broken one, is asked for again', async () => {
+test('S53 a form without a session, or with a broken one, leads to the form again', async () => {
   const { device, ask } = await givenPhone()
   const { browser: signedIn } = await signIn(world, 'contoso')
   const ours = signedIn.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-session'))

@@ -107,7 +107,7 @@ test('FC-44 T-130 however many event streams a key asks for, a tenant has its nu
   })
 })
 
-test('T-130 a tenant’s slow calls wait for its own slots: others are answered at once, and what waits too long is 429', async () => {
+test('T-130 a tenant’s slow calls wait for its own slots: others are answered at once, and a call that waits too long is 429', async () => {
   const calls = beginMany(CALLS.ofCaller + CALLS.waitingOfCaller + 10, SLOW, '/users')
   await expect.poll(() => held.length).toBe(CALLS.ofCaller)
   await expectHealthy()
@@ -125,7 +125,7 @@ test('T-130 a tenant’s slow calls wait for its own slots: others are answered 
   expect(statusesOf(await answersOf(calls))).toEqual({ 200: 2 * CALLS.ofCaller, 429: refused.size })
 })
 
-test('T-130 a call whose client has gone holds its slot until the service behind has answered, and gives it back then', async () => {
+test('T-130 a call without a client holds its slot until the service behind has answered', async () => {
   const calls = beginMany(CALLS.ofCaller, SLOW, '/users')
   await expect.poll(() => held.length).toBe(CALLS.ofCaller)
   for (const { sent } of calls) sent.destroy()
@@ -139,7 +139,7 @@ test('T-130 a call whose client has gone holds its slot until the service behind
   expect((await next.answer)?.statusCode).toBe(200)
 })
 
-test('T-130 a service behind that breaks off gives every slot back, and a refusal of it is not asked for again', async () => {
+test('T-130 a service behind that breaks off frees every slot, and its refusal is not retried', async () => {
   const calls = beginMany(CALLS.ofCaller, SLOW, '/users')
   // A GET whose connection was closed is sent again, once.
   for (const _ of ['first', 'again']) {
@@ -154,7 +154,7 @@ test('T-130 a service behind that breaks off gives every slot back, and a refusa
   expect(held).toEqual([])
 })
 
-test('T-130 calls pipelined on a connection that is cut off give their slots back', async () => {
+test('T-130 pipelined calls of a closed connection free their slots', async () => {
   const head = Object.entries(headersOf(SLOW)).map(([name, value]) => `${name}: ${value}`)
   const call = [`GET /api/v1/tenants/${SLOW}/users HTTP/1.1`, ...head, '', ''].join('\r\n')
   const socket = connect(Number(control.port), '127.0.0.1')

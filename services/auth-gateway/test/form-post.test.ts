@@ -43,7 +43,7 @@ async function givenWindow() {
   return { context, complaints, page: await context.newPage() }
 }
 
-/** Microsoft is asked for its answer by form, by whoever holds the address: the browser. */
+/** The browser asks Microsoft for an answer by form: it holds the address. */
 async function answerByForm(page: Page) {
   const url = new URL(page.url())
   expect(url.searchParams.get('response_mode')).toBe('query')
@@ -122,7 +122,7 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
 })
 
 describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
-  test('LO-01 a form of another site signs out as a link does: whoever says yes comes back without a session', async () => {
+  test('LO-01 a form of another site signs out as a link does: after “yes” there is no session', async () => {
     const { page } = await givenWindow()
     const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
     const login = await client.begin()

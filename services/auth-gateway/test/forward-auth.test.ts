@@ -106,7 +106,7 @@ describe('S54 a server-rendered frontend', () => {
     expect(own.url.href).toBe(`${origin}/portal/calls`)
   })
 
-  test('T-11 AZ-24 no form of an open redirect leads off the own host', async () => {
+  test('T-11 AZ-24 no known spelling of an open redirect leaves the own host', async () => {
     const { cookie } = await givenSignedIn()
     const { host } = new URL(origin)
     const evil = [
@@ -155,7 +155,7 @@ describe('S54 a server-rendered frontend', () => {
     }
   })
 
-  test('T-72 FA-17 who cancels, or is not admitted, ends on a page of ours', async () => {
+  test('T-72 FA-17 a cancelled or refused sign-in ends on the gateway’s page', async () => {
     const browser = new Browser()
     person.sso = false
     const microsoft = await browser.open(`${origin}/auth/signin?app=portal`, { stopAt })
@@ -174,7 +174,7 @@ describe('S54 a server-rendered frontend', () => {
     expect(cancelled.linkOf('Sign in')).toContain('/auth/signin?app=portal')
   })
 
-  test('T-10 an answer counts once, in the browser that asked', async () => {
+  test('T-10 an answer counts once, in the browser of the sign-in', async () => {
     const { browser } = await givenSignedIn()
     const done = browser.visited.find((url) => url.includes('/auth/signin/done')) ?? ''
     expect((await browser.open(done)).status).toBe(400)
@@ -209,7 +209,7 @@ describe('T-71 no session, no identity:', () => {
     expect((await ask(cookie)).status).toBe(200)
   })
 
-  test('FA-02 FA-11 what was answered a moment ago does not vouch for another signature or host', async () => {
+  test('FA-02 FA-11 a cached answer does not count for another signature or host', async () => {
     const { cookie } = await givenSignedIn()
     expect((await ask(cookie)).status).toBe(200)
     expectRefused(await ask(cookie.replace(/(jackfield-session\.sig=)[\w-]+/, `$1${'A'.repeat(27)}`)), 401)
@@ -242,7 +242,7 @@ describe('T-71 no session, no identity:', () => {
     expectRefused(await ask(cookie, { path: '/auth/session' }), 401)
   })
 
-  test('an app that needs a binding refuses who has none, however the query reads', async () => {
+  test('an app that needs a binding refuses a person without one, whatever the query says', async () => {
     const { cookie } = await givenSignedIn()
     expect((await ask(cookie, { path: '/auth/verify/apps/desk' })).status).toBe(200)
     person.bindings.length = 0
@@ -261,7 +261,7 @@ describe('T-71 no session, no identity:', () => {
     },
   )
 
-  test('FA-03 FA-05 FA-06 FA-09 nothing a client says of itself or of the path changes the answer', async () => {
+  test('FA-03 FA-05 FA-06 FA-09 no header or path of a client changes the answer', async () => {
     const headers = {
       'x-auth-user': person.id,
       'x-forwarded-user': person.id,

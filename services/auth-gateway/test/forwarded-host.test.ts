@@ -97,7 +97,7 @@ describe('T-139 behind a trusted proxy', () => {
     },
   )
 
-  test('a forwarded host counts for nothing from somebody who is not trusted', async () => {
+  test('a forwarded host of an untrusted client is ignored', async () => {
     const distrustful = await givenGateway({ baseUrl: 'https://phone.example', trustedProxies: ['192.0.2.1'] })
     givenConnectedTenant(distrustful, 'contoso')
     const headers = { host: CONTOSO, 'x-forwarded-host': 'fabrikam.phone.example' }

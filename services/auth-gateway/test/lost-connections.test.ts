@@ -75,7 +75,7 @@ async function loseConnectionsOf(
   expect(await isReady()).toBe(200)
 }
 
-test('FC-43 T-122 connections to Postgres ended five times a second, also while it starts: no process ends, answers are right or 503, and all is well after', {
+test('FC-43 T-122 connections to Postgres ended five times a second, also while it starts: no process ends, answers are right or 503, and it recovers', {
   timeout: 120_000,
 }, async () => {
   const whileStarting = await endBackends(database.url, 50)
@@ -92,7 +92,7 @@ test('FC-43 T-122 connections to Postgres ended five times a second, also while 
 })
 
 test.skipIf(!binary)(
-  'T-122 connections to Redis ended five times a second: no process ends, answers are right or 503, and all is well after',
+  'T-122 connections to Redis ended five times a second: no process ends, answers are right or 503, and it recovers',
   { timeout: 120_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'jackfield-redis-'))

@@ -59,7 +59,7 @@ async function untilReady(port: number): Promise<number> {
   throw new Error('the gateway did not get ready')
 }
 
-test('S48 two replicas start at once on an empty database, make one set of keys, and end with 0 on SIGTERM', async () => {
+test('S48 two replicas start at once on an empty database, make one set of keys, and exit with 0 on SIGTERM', async () => {
   const ports = [await findFreePort(), await findFreePort()]
   const replicas = ports.map((port) => start({ ...settings(), HOST: '127.0.0.1', PORT: String(port) }))
   for (const port of ports) expect(await untilReady(port)).toBe(200)

@@ -35,7 +35,7 @@ const logOut = (query: string, host = world.baseUrl) => send(`${host}/auth/micro
 const isSignedIn = async (browser: Browser, slug = 'contoso') =>
   (await browser.open(`${world.originOf(slug)}/auth/verify`)).status === 200
 
-test('T-62 LO-09 Microsoft’s front-channel logout ends every login that rests on its session, on every tenant host, with its tokens', async () => {
+test('T-62 LO-09 Microsoft’s front-channel logout ends every login of its session, on every tenant host, with its tokens', async () => {
   const one = await signInOn(SID)
   const two = await signInOn(SID, 'fabrikam')
   const other = await signInOn('5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f71')
@@ -63,7 +63,7 @@ test.each(['', '?sid=', '?sid=x', '?sid=00000000-0000-0000-0000-000000000000', `
   },
 )
 
-test('T-62 it works at a tenant’s own host too, twice as well as once', async () => {
+test('T-62 it works at a tenant’s own host too, and repeatedly', async () => {
   const { browser } = await signInOn(SID)
   for (let time = 0; time < 2; time++) expect((await logOut(`?sid=${SID}`, world.originOf('contoso'))).status).toBe(200)
   expect(await isSignedIn(browser)).toBe(false)

@@ -150,7 +150,7 @@ describe.skipIf(!hasNginx())(
       for (const name of forged) expect(headers).not.toHaveProperty(name)
     })
 
-    test('FC-54 a websocket of somebody who is signed in passes, with who they are; of anybody else it is 401', async () => {
+    test('FC-54 a websocket passes with identity headers when signed in, otherwise it is 401', async () => {
       const upgrade = async (cookie: string) => {
         const socket = connect(nginx.port, '127.0.0.1')
         const head = [
@@ -180,7 +180,7 @@ describe.skipIf(!hasNginx())(
       refused.socket.destroy()
     })
 
-    test('FC-54 what is neither yes nor no is shown by the gateway’s own status, never as 500', async () => {
+    test('FC-54 errors keep the gateway’s status, never 500', async () => {
       const cookie = await givenCookie()
       expect((await ask('/', { cookie, slug: 'nobody' })).status).toBe(404)
       world.roster.outage.isDown = true

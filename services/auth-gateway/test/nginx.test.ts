@@ -65,7 +65,7 @@ describe.skipIf(!hasNginx())('S54 the shipped configuration of nginx', () => {
     expect(seen).toEqual([])
   })
 
-  test('FA-01 FA-09 answers programs with 401, whatever they call themselves', async () => {
+  test('FA-01 FA-09 answers programs with 401, whatever their headers say', async () => {
     expect((await ask('/api', { accept: 'application/json' })).status).toBe(401)
     expect((await ask('/form', {}, 'POST')).status).toBe(401)
     expect((await ask('/ping', { accept: '*/*', 'user-agent': 'kube-probe/1.30' })).status).toBe(401)

@@ -28,7 +28,7 @@ test('T-115 DO-07 Microsoft out of reach is a 502 page with a way to try again',
   expect(page.linkOf('Try again')).toContain('/auth/interaction/')
 })
 
-test('T-115 a roster that is down is 503 for the app and a page for the person, and tokens come again when it is back', async () => {
+test('T-115 a roster that is down is 503 for the app and a page for the person; tokens come again when it is back', async () => {
   world = await givenGateway()
   givenApp(world, 'web-client')
   const { tenant } = givenConnectedTenant(world, 'contoso')
@@ -57,7 +57,7 @@ test('T-115 a roster that is down is 503 for the app and a page for the person, 
   expect(world.faults).toEqual([])
 })
 
-test('T-115 a roster that is down uses no code up: the app asks again when it is back', async () => {
+test('T-115 a roster that is down uses no code up: the app can repeat its request', async () => {
   world = await givenGateway()
   givenApp(world, 'web-client')
   givenPerson(world, givenConnectedTenant(world, 'contoso').tenant.id)
@@ -101,7 +101,7 @@ test('T-115 DO-09 a registry that is down answers 503 for a host, never another 
   expect([api.status, JSON.parse(api.text).code]).toEqual([503, 'temporarily-unavailable'])
 })
 
-test('DO-09 a remembered answer stands in while its source is down, and is forgotten after its time', async () => {
+test('DO-09 a cached answer serves while its source is down, until it is too old', async () => {
   const moveOn = movableClock()
   const source = { isDown: false, asked: 0 }
   const get = timedCache(

@@ -5,7 +5,7 @@ import { send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { signIn } from './oidc-client.ts'
 
-/* IL-01: more than any request has, on every route. Where a body is of no use it is not kept: such a route answers as ever. */
+/* IL-01: more than any request has, on every route. A route that needs no body discards it and answers as usual. */
 
 const TEN_LIMITS = 10 * 1_048_576
 const PART = Buffer.alloc(65_536, 'a=')

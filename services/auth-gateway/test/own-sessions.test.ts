@@ -109,7 +109,7 @@ describe('S54 your sessions', () => {
     world.time.shift = 0
   })
 
-  test('FA-01 FA-11 who is not signed in here sees nothing, with a session of another tenant neither', async () => {
+  test('FA-01 FA-11 without a session, or with one of another tenant, nothing is shown', async () => {
     expect((await open(new Browser())).status).toBe(401)
     const { browser } = await signIn(world, 'contoso')
     const cookie = browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
@@ -127,7 +127,7 @@ describe('S54 your sessions', () => {
   })
 })
 
-describe('T-23 ending a session is not for other sites', () => {
+describe('T-23 other sites cannot end a session', () => {
   test.each([
     ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
     ['another tenant’s host', { 'sec-fetch-site': 'same-site', origin: 'http://fabrikam.phone.localhost' }],

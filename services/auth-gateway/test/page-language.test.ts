@@ -19,7 +19,7 @@ afterAll(() => world.close())
 const german = { 'accept-language': 'de-AT, en;q=0.5' }
 const password = { username: ADELE.userPrincipalName, password: 'Passw0rd!' }
 
-test('S36 every page says in which language it is, and that the browser’s wish decided', async () => {
+test('S36 every page names its language and varies by Accept-Language', async () => {
   for (const path of [
     '/auth/sessions',
     '/auth/signed-in',
@@ -42,7 +42,7 @@ test('S36 an unknown host is refused in the browser’s language', async () => {
   expect([status, text]).toEqual([404, expect.stringContaining('Keine Organisation verwendet diese Adresse.')])
 })
 
-test('S36 ui_locales of the app is spoken before Microsoft and after it, whatever the browser prefers', async () => {
+test('S36 ui_locales of the app decides before Microsoft and after it, over the browser’s preference', async () => {
   const client = await givenClient(world, 'contoso')
   const { url } = await client.begin({ ui_locales: 'fr-CH de' })
   const browser = new Browser()
@@ -75,7 +75,7 @@ test('S36 what Microsoft refuses is explained in the language of the app, for th
   expect(page.text).toContain('Microsoft-Korrelations-ID: 5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f70')
 })
 
-test('S54 ui_locales of a server-rendered frontend’s sign-in is handed on', async () => {
+test('S54 ui_locales of a server-rendered frontend’s sign-in is passed on', async () => {
   const browser = new Browser()
   await browser.open(`${origin}/auth/signin?app=portal&ui_locales=de`)
   expect(browser.visited.find((address) => address.includes('/auth/authorize'))).toContain('ui_locales=de')

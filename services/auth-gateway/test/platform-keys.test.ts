@@ -70,7 +70,7 @@ test.each([
   expect(rotationSteps(keys, at(day), 90)).toEqual(steps)
 })
 
-test('TE-26 with no renewal asked for, one that was begun is still ended', () => {
+test('TE-26 without renewal a rotation that has begun is completed', () => {
   expect(rotationSteps([key('a', 0)], at(4_000), 0)).toEqual([])
   expect(rotationSteps([key('a', 0), key('b', 90)], at(91), 0)).toEqual([{ kind: 'retire', id: 'a' }])
 })

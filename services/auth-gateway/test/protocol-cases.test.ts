@@ -23,7 +23,7 @@ beforeEach(() => {
 const sessionOf = (browser: Browser) => browser.cookies.find(({ name }) => name === '__Host-jackfield-session')?.value
 
 describe('T-13 what an app asks of the sign-in', () => {
-  test('TE-13 a scope that nobody registered is left out, and what is granted is said', async () => {
+  test('TE-13 an unregistered scope is left out, and the answer names the granted ones', async () => {
     const app = await givenClient(world, 'contoso')
     const login = await app.begin({ scope: 'openid profile admin:everything' })
     const { url } = await signInAt(new Browser(), login.url)
@@ -52,7 +52,7 @@ test('RU-04 the dots of a registered address stand for dots', async () => {
   expect(page.headers.location).toBeUndefined()
 })
 
-test('SC-09 whoever is disabled loses session and refresh grants at the very next request', async () => {
+test('SC-09 a disabled person loses session and refresh grants at the next request', async () => {
   const { app, browser, tokens } = await signIn(world, 'contoso')
   Object.assign(person, { status: 'disabled', sessionsValidAfter: new Date(Date.now() + 2_000).toISOString() })
   expect((await browser.open(`${origin}/auth/verify`)).status).toBe(401)
@@ -64,7 +64,7 @@ test('SC-09 whoever is disabled loses session and refresh grants at the very nex
 })
 
 describe('T-06 RP-30 a token that says group claims are too many', () => {
-  test('grants nothing by it, and the address it names is not asked', async () => {
+  test('grants nothing, and the address in it is not fetched', async () => {
     const asked = () => world.m365.requests.count('GET /v1.0/users/:id')
     const before = asked()
     world.m365.tamperNextIdToken({

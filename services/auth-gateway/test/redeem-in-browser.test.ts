@@ -100,7 +100,7 @@ test('S11 the browser redeems a code of the platform spa, the gateway verifies t
   expect(tokenRequests()).toBe(before + 1)
 })
 
-test('S11 in Chromium the page does all of this by itself, and no policy is broken', async () => {
+test('S11 in Chromium the page redeems by itself, and no policy is violated', async () => {
   const chromium = await launchChromium()
   const page = await (await chromium.newContext()).newPage()
   const complaints: string[] = []
@@ -119,7 +119,7 @@ test('S11 in Chromium the page does all of this by itself, and no policy is brok
   await chromium.close()
 })
 
-test('T-10 a handle works once, and in the browser that began', async () => {
+test('T-10 a handle works once, in the browser of the sign-in', async () => {
   const redemption = await givenRedemption()
   const { id_token = '' } = await redeem(redemption)
   const fields = { handle: redemption.handle, id_token }
@@ -215,7 +215,7 @@ test('T-02 T-03 an ID token of another sign-in, an edited one, an unsigned one a
   expect(world.registry.audits.filter(({ outcome }) => outcome === 'refused')).toHaveLength(attempts.length)
 })
 
-test('S39 Microsoft’s refusal in the browser becomes the page it would be otherwise', async () => {
+test('S39 Microsoft’s refusal in the browser gives the same page as on the server', async () => {
   const redemption = await givenRedemption()
   const error_description =
     'AADSTS50105: The signed in user is not assigned to a role for the application. Trace ID: x Correlation ID: 5f1b6c9e-0d4e-4f0a-8c1d-2b3c4d5e6f70 Timestamp: 2026-01-01 00:00:00Z'

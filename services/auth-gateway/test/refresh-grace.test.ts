@@ -10,7 +10,7 @@ import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World }
 import { givenClient, signIn, signInAt } from './oidc-client.ts'
 import { FORM } from './token-requests.ts'
 
-/* FC-05, T-134: refreshing again within the grace gives the same answer, whoever asks at which replica; later use is a replay (T-50). */
+/* FC-05, T-134: refreshing again within the grace gives the same answer at every replica; later use is a replay (T-50). */
 
 const ROUNDS = 40
 const redisUrl = testRedisUrl()

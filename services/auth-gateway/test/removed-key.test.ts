@@ -27,7 +27,7 @@ async function removeKey(world: World, redis: Redis | undefined): Promise<void> 
   }
 }
 
-describe.each(['Postgres', 'Redis'])('artefacts on %s', (store) => {
+describe.each(['Postgres', 'Redis'])('records on %s', (store) => {
   test.skipIf(store === 'Redis' && !binary)(
     'FC-61 with the key gone everybody is signed out, nobody gets an error, and people sign in again with the cookies they have',
     { timeout: 60_000 },

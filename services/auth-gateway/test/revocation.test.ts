@@ -51,7 +51,7 @@ describe('RFC 7009 revocation', () => {
 })
 
 describe('RFC 7662 introspection', () => {
-  test('tells an app about its own tokens', async () => {
+  test('describes an app’s own tokens to it', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     expect(await client.tokenIntrospection(app.configuration, tokens.access_token)).toMatchObject({
       active: true,

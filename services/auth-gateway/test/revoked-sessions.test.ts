@@ -49,7 +49,7 @@ const sessions = async () =>
     )
   ).rows[0].n
 
-test('S45 T-61 when the roster ends somebody’s sessions, every app of each of them is told, on this tenant’s host alone', async () => {
+test('S45 T-61 when the roster ends somebody’s sessions, every app of each session is notified, on this tenant’s host alone', async () => {
   const browser = new Browser()
   const first = await signIn(world, 'contoso', { clientId: 'web-client', browser })
   await signIn(world, 'contoso', { clientId: 'deaf', browser })
@@ -68,7 +68,7 @@ test('S45 T-61 when the roster ends somebody’s sessions, every app of each of 
   expect(failures).toEqual([])
 })
 
-test('S45 S40 T-61 a session on a shared host ends by the roster’s word too, and no other tenant’s there', async () => {
+test('S45 S40 T-61 the roster ends a session on a shared host too, and no other tenant’s there', async () => {
   const origin = givenSharedApp(world, 'shared', 'web', { backchannelLogoutPath: '/logged-out' })
   const { browser, tokens } = await signInShared(origin, { clientId: 'shared', hints: { tenant: 'contoso' } })
   const other = await signInShared(origin, { clientId: 'shared', hints: { tenant: 'fabrikam' } })
@@ -82,7 +82,7 @@ test('S45 S40 T-61 a session on a shared host ends by the roster’s word too, a
   expect(failures).toEqual([])
 })
 
-test('S45 a sign-in from after the roster’s word stays: who was let in again is not thrown out', async () => {
+test('S45 a sign-in from after the revocation stays', async () => {
   await signIn(world, 'contoso', { clientId: 'web-client' })
   revoke(contoso.id, people.contoso.id, -60)
   await run()
@@ -90,7 +90,7 @@ test('S45 a sign-in from after the roster’s word stays: who was let in again i
   expect(waiting).toEqual([])
 })
 
-test('S45 T-115 with the registry down nothing is forgotten: the app is told once it is back', async () => {
+test('S45 T-115 with the registry down nothing is lost: the app is notified once it is back', async () => {
   await signIn(world, 'contoso', { clientId: 'web-client' })
   revoke(contoso.id, people.contoso.id)
   world.registry.outage.isDown = true
@@ -103,7 +103,7 @@ test('S45 T-115 with the registry down nothing is forgotten: the app is told onc
   expect(waiting).toEqual([])
 })
 
-test('S45 somebody who never signed in, and a host that is another tenant’s now, are done without a word', async () => {
+test('S45 a person who never signed in, and a host of another tenant by now, are no failures', async () => {
   const { tokens } = await signIn(world, 'contoso', { clientId: 'web-client' })
   expect(tokens.claims()?.sub).toBe(people.contoso.id)
   revoke(fabrikam.id, people.fabrikam.id)

@@ -106,7 +106,7 @@ describe('T-14 SC-19 AZ-29 a strict policy is on', () => {
   })
 })
 
-describe('T-14 SC-19 behind https, a browser is told to stay there for a year, and a strict policy, by', () => {
+describe('T-14 SC-19 behind https, HSTS for a year and a strict policy come with', () => {
   let world: World
   beforeAll(async () => {
     world = await givenGateway({ scheme: 'https', controlDirectory: directory })

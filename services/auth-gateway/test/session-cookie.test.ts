@@ -22,7 +22,7 @@ test('T-71 a signature of the provider counts under the newest cookie key and un
   }
 })
 
-test('T-71 cookies are signed as keygrip signs them, and told by which key they were', () => {
+test('T-71 cookies are signed as keygrip signs them, and the index of their key is found', () => {
   const [signer, keygrip] = [cookieSigner(keys), new Keygrip(keys)]
   for (let turn = 0; turn < 200; turn++) {
     const data = `${SESSION_COOKIE}=${randomBytes(turn % 40).toString('latin1')}`

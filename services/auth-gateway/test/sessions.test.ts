@@ -61,7 +61,7 @@ const OUT = {
 }
 const IN = { verify: 200, verifyForApp: 200, session: 200, ownSessions: 200, endOwnSession: 404, authorize: 'code' }
 
-test('T-21 SC-02 a session that was there before the sign-in gets a new id by it, and the old one is worth nothing', async () => {
+test('T-21 SC-02 a sign-in gives an existing session a new id, and the old one is refused', async () => {
   const browser = new Browser()
   await browser.open(`${origin}/auth/logout`) // leaves a session that nobody is signed in to
   const planted = headerOf(browser)
@@ -72,7 +72,7 @@ test('T-21 SC-02 a session that was there before the sign-in gets a new id by it
   expect(await askEverywhere(planted)).toEqual(OUT)
 })
 
-test('T-21 SC-03 of session cookies that a sibling host planted none signs in as the attacker, wherever it stands', async () => {
+test('T-21 SC-03 no session cookie planted by a sibling host signs in as the attacker, in any order', async () => {
   const victim = await signIn(world, 'contoso')
   const mallory = givenPerson(world, person.tenantId, { displayName: 'Mallory' })
   Object.assign(person, { objectId: crypto.randomUUID() })
@@ -105,7 +105,7 @@ test('T-21 SC-03 of session cookies that a sibling host planted none signs in as
   expect(await askEverywhere([...own, plantedValue.replace('__Host-', '')].join('; '))).toEqual(IN)
 })
 
-test('SC-03 of two Control sessions none counts', async () => {
+test('SC-03 of two Control cookies none counts', async () => {
   const sessions: string[] = []
   for (const id of ['control:1', 'control:2']) {
     const token = crypto.randomUUID()
@@ -174,7 +174,7 @@ describe('T-22 SC-07 a session ends', () => {
   })
 })
 
-test('T-60 SC-08 after sign-out the cookie is worth nothing on any route, and on another replica within a second', async () => {
+test('T-60 SC-08 after sign-out the cookie is refused on every route, and on another replica within a second', async () => {
   const replica = await world.addReplica()
   /** How long the other replica goes on with a session that has ended. */
   async function afterglow(): Promise<number> {

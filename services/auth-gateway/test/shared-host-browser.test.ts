@@ -17,7 +17,7 @@ afterAll(async () => {
   await world.close()
 })
 
-test('S39 S40 in Chromium, by keyboard alone: address, Microsoft, choice of the tenant, app; then a switch to the other tenant; no policy is broken', async () => {
+test('S39 S40 in Chromium, by keyboard alone: address, Microsoft, choice of the tenant, app; then a switch to the other tenant; no policy is violated', async () => {
   const origin = `http://web.phone.localhost:${world.port}`
   givenApp(world, 'web-client', { sharedUrl: `${origin}/` })
   for (const slug of ['contoso', 'fabrikam']) givenPerson(world, givenConnectedTenant(world, slug).tenant.id)

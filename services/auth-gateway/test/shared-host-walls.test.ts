@@ -44,7 +44,7 @@ const moveCookies = (browser: Browser, from: string, to: string) => {
   return moved
 }
 
-test('S40 T-23 SC-11 a session of a shared host is worth nothing on the tenant’s own host or another shared one, nor the other way', async () => {
+test('S40 T-23 SC-11 a session of a shared host is refused on the tenant’s own host and on another shared one, and vice versa', async () => {
   givenContoso()
   const other = givenSharedApp(world, 'desk', 'desk')
   const own = world.originOf('contoso')
@@ -82,7 +82,7 @@ test('S40 T-23 SC-11 a session of a shared host is worth nothing on the tenant�
   ).rejects.toThrow()
 })
 
-test('T-10 an answer for a login of the shared host is refused on the tenant’s own, and the other way', async () => {
+test('T-10 an answer for a login of the shared host is refused on the tenant’s own, and vice versa', async () => {
   givenContoso()
   const own = world.originOf('contoso')
   const stopAt = /microsoft\/callback/
@@ -115,7 +115,7 @@ test('T-04 S47 a directory whose user carries the victim’s mail is not where t
     mail: person.mail,
   }
   const { browser, page } = await askedFor()
-  // The roster’s rule (T-04): a made-up mail does not compete with a name. Here the address stands for both.
+  // The roster’s rule (T-04): a made-up mail does not compete with a name. Here the address is both.
   const led = await goOn(browser, await typeAddress(browser, page, ADELE.userPrincipalName))
   expect(led.url.pathname).toContain(account.directoryId)
 
@@ -137,7 +137,7 @@ async function atMicrosoftOf(userName: string, tenantId: string, more: object): 
   return [browser, led, userName]
 }
 
-test('T-05 RP-21 T-04 with a login_hint of one tenant a person of another is refused, told the alias alone, and may use another address', async () => {
+test('T-05 RP-21 T-04 with a login_hint of one tenant a person of another is refused, sees the alias alone, and may use another address', async () => {
   const { tenant } = givenContoso()
   const other = givenConnectedTenant(world, 'fabrikam', { directoryId: ADATUM_DIRECTORY_ID })
   givenPerson(world, other.tenant.id, {
@@ -161,7 +161,7 @@ test('T-05 RP-21 T-04 with a login_hint of one tenant a person of another is ref
   expect((await browser.follow(refused, 'Use another address')).text).toContain('Your work address')
 })
 
-test('an account that the attempt was not led to cannot be started, nor a tenant chosen before Microsoft has said who it is', async () => {
+test('an account that was not chosen for the attempt cannot be started, nor a tenant be chosen before the identity is known', async () => {
   const { tenant, account } = givenContoso()
   const { browser, page } = await askedFor()
   const uid = page.url.pathname.split('/')[3]
@@ -233,7 +233,7 @@ test('S39 page, headers, hints and questions asked are the same for an address t
   expect(unknown.size).toBe(1)
 })
 
-test('an address that is none is asked for again, escaped, without a question to the roster', async () => {
+test('the page asks again for an invalid address, escaped, and the roster is not asked', async () => {
   for (const address of ['adele', '"><script>alert(1)</script>', `${'x'.repeat(330)}@a.example`, 'a@b', '']) {
     const { browser, page } = await askedFor()
     const again = await typeAddress(browser, page, address)

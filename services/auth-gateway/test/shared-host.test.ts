@@ -149,7 +149,7 @@ test('a server-rendered frontend signs in on its shared host, and starts there',
   expect((await browser.open(`${origin}/auth/verify/apps/portal`)).status).toBe(200)
 })
 
-test('S39 login_hint, domain_hint and the tenant’s slug spare the question; what they do not decide is asked', async () => {
+test('S39 login_hint, domain_hint and the tenant’s slug decide what they can; the page asks for the rest', async () => {
   const { account } = givenContoso()
   const domain = ADELE.userPrincipalName.split('@')[1] ?? ''
   type Hints = Record<string, string>
@@ -201,7 +201,7 @@ test.each(['web', 'spa'] as const)(
   },
 )
 
-test('S39 of several directories the person picks one by alias; names of tenants are not told', async () => {
+test('S39 the person picks one of several directories by alias; names of tenants are not shown', async () => {
   const { tenant } = givenContoso('contoso', { alias: 'Head office' })
   const other = givenConnectedTenant(world, 'fabrikam', { directoryId: ADATUM_DIRECTORY_ID, alias: 'Branch & sons' })
   givenPerson(world, other.tenant.id, { directoryId: ADATUM_DIRECTORY_ID })
@@ -215,7 +215,7 @@ test('S39 of several directories the person picks one by alias; names of tenants
   expect((await app.redeem(page.url, login)).claims()?.tenant).toBe('contoso')
 })
 
-test('S39 S40 of several tenants of one directory the admitted person chooses by name, and Microsoft is asked for that one’s account', async () => {
+test('S39 S40 the admitted person chooses among tenants of one directory by name, and signs in by that tenant’s account', async () => {
   const one = givenContoso()
   const two = givenContoso('fabrikam', { clientId: one.account.clientId })
   const browser = new Browser()
@@ -244,7 +244,7 @@ test('S39 S40 of several tenants of one directory the admitted person chooses by
   expect((await app.redeem(end.url, other)).claims()).toMatchObject({ tenant: 'contoso', sub: one.person.id })
 })
 
-test('S40 who is admitted in another tenant of the directory only is led there without being asked', async () => {
+test('S40 a person whom only another tenant of the directory admits is redirected there', async () => {
   givenConnectedTenant(world, 'contoso')
   const two = givenContoso('fabrikam')
   const domain = ADELE.userPrincipalName.split('@')[1]
@@ -254,7 +254,7 @@ test('S40 who is admitted in another tenant of the directory only is led there w
   expect(tokens.claims()).toMatchObject({ tenant: 'fabrikam', sub: two.person.id })
 })
 
-test('S40 the tenant that the app names is not asked for, and another tenant’s session does not pass for it', async () => {
+test('S40 the page does not ask for a tenant that the app names, and another tenant’s session does not count', async () => {
   givenContoso()
   const two = givenContoso('fabrikam')
   const { app, browser, tokens } = await signInShared(origin, { hints: { tenant: 'contoso' } })
@@ -269,7 +269,7 @@ test('S40 the tenant that the app names is not asked for, and another tenant’s
   expect([unknown.status, unknown.text.includes('not set up for this organisation')]).toEqual([403, true])
 })
 
-test('S40 of the accounts of the tenant that the app names the person picks one, as on its own host', async () => {
+test('S40 the person picks one of the named tenant’s accounts, as on its own host', async () => {
   const { tenant, account } = givenContoso()
   const branch = accountOf({ alias: 'Branch' })
   world.registry.tenantAt('contoso')?.resolution.accounts.push(branch)
@@ -301,7 +301,7 @@ test('S40 T-22 removing the tenant ends its sessions on a shared host: tokens, c
   expect((await signInShared(origin, { browser })).tokens.claims()?.sub).toBe(person.id)
 })
 
-test('T-22 who is disabled, or whose sessions were ended, is out on a shared host at once', async () => {
+test('T-22 a disabled or revoked person is out on a shared host at once', async () => {
   const { person } = givenContoso()
   const first = await signInShared(origin)
   person.sso = false
@@ -329,7 +329,7 @@ test('T-62 LO-09 Microsoft’s front-channel logout ends logins on shared hosts 
   ).toBe('invalid_grant')
 })
 
-test('T-61 signing out of a shared host tells its apps there, by the person’s own id', async () => {
+test('T-61 signing out of a shared host notifies its apps there, by the person’s own id', async () => {
   world.registry.apps.length = 0
   givenSharedApp(world, 'web-client', 'web', { backchannelLogoutPath: '/logged-out' })
   const { person } = givenContoso()

@@ -67,7 +67,7 @@ test('S38 with mode="redirect" the element of the page that comes back fires the
   expect(page.url()).toBe(`${world.originOf('contoso')}/?view=calls`)
 })
 
-test('FC-02 T-133 cancelled at Microsoft, the pop-up says so, the app hears of it by the bridge, and the next click signs in', async () => {
+test('FC-02 T-133 after Cancel at Microsoft the pop-up says so, the bridge notifies the app, and the next click signs in', async () => {
   const page = await openExample(await chromium.newContext())
   const popup = await clickForPopup(page)
   await popup.getByRole('button', { name: 'Cancel' }).click()

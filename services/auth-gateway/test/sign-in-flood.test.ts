@@ -80,7 +80,7 @@ describe.each(['Postgres', 'Redis'] as const)(
     }
 
     test.skipIf(skipped)(
-      'fills no more than its room; who is signed in, or was about to be, notices nothing, nor do other tenants',
+      'fills no more than its room; sessions, sign-ins at Microsoft and other tenants are not affected',
       async () => {
         const anna = await signIn(world, 'contoso')
         const begun = await givenClient(world, 'contoso')
@@ -95,7 +95,7 @@ describe.each(['Postgres', 'Redis'] as const)(
         const second = await flood(STARTS / 2, start)
         const after = await kept()
 
-        // Never a fault of ours: either the sign-in begins, or the app is told to come later (RFC 6749 4.1.2.1).
+        // Never a fault: either the sign-in begins, or the app gets temporarily_unavailable (RFC 6749 4.1.2.1).
         const refused = [...first, ...second].filter(({ error }) => error !== null)
         expect(new Set([...first, ...second].map(({ status }) => status))).toEqual(new Set([303]))
         expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['temporarily_unavailable']))
@@ -123,7 +123,7 @@ describe.each(['Postgres', 'Redis'] as const)(
       },
     )
 
-    test.skipIf(skipped)('the other ways to begin are refused as well: pushed requests, frontends', async () => {
+    test.skipIf(skipped)('pushed requests and frontends are refused as well', async () => {
       await flood(ROOM, async () =>
         send((await (await givenClient(world, 'contoso')).begin()).url, { headers: fromAnywhere() }),
       )
@@ -156,7 +156,7 @@ describe.each(['Postgres', 'Redis'] as const)(
       expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(ROOM)
     })
 
-    test.skipIf(skipped)('an attempt keeps one pending login, however often it is led to Microsoft', async () => {
+    test.skipIf(skipped)('an attempt keeps one pending login, however often it goes to Microsoft', async () => {
       const browser = new Browser()
       const login = await (await givenClient(world, 'fabrikam')).begin()
       await browser.open(login.url, { headers: fromAnywhere() })
@@ -174,7 +174,7 @@ describe.each(['Postgres', 'Redis'] as const)(
       return kinds.filter((kind) => kind === 'PendingLogin').length
     }
 
-    test.skipIf(skipped)('when the waiting ones have ended there is room again', async () => {
+    test.skipIf(skipped)('when unfinished sign-ins have expired there is room again', async () => {
       const moveOn = movableClock()
       const { waiting } = await kept()
       expect(waiting).toBeGreaterThanOrEqual(ROOM * 0.9)
@@ -201,7 +201,7 @@ test('IL-08 a sign-in on its way to the store counts when its place is counted a
   await admit()
 })
 
-test('IL-08 who is refused at one place takes no room from other places', async () => {
+test('IL-08 a refused sign-in of one host takes no slot of others', async () => {
   const room = waitingRoom({ countWaiting: async () => 0 }, 2 / MOST_WAITING.host, () => {})
   const many = Array.from({ length: 50 }, () => room.admit('a flooded place', async () => false))
   const settled = await Promise.allSettled(many)

@@ -95,7 +95,7 @@ test('S4 a tenant without an enabled account says that sign-in with Microsoft is
   })
 })
 
-test('S39 of several accounts the person picks one by its alias', async () => {
+test('S39 the person picks one of several accounts by its alias', async () => {
   const { tenant, account } = givenConnectedTenant(world, 'contoso')
   givenPerson(world, tenant.id)
   world.registry.tenantAt('contoso')?.resolution.accounts.push(accountOf({ alias: 'Branch & sons' }))
@@ -149,7 +149,7 @@ test('login_hint, domain_hint and prompt=login reach Microsoft', async () => {
   expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
 })
 
-test('an unknown host gets a 404 page, whatever it asks for', async () => {
+test('every request for an unknown host gets a 404 page', async () => {
   for (const path of ['/', '/auth/authorize', '/auth/.well-known/openid-configuration']) {
     const answer = await send(`http://nobody.phone.localhost:${world.port}${path}`)
     expect([path, answer.status]).toEqual([path, 404])
@@ -168,7 +168,7 @@ test('S27 a wrong client secret is explained to the admin and shows nothing that
   expect(page.text).not.toContain('Trace ID')
 })
 
-test('no log line carries a code, token, cookie, state or the secret', async () => {
+test('no log line contains a code, token, cookie, state or the secret', async () => {
   const { tenant } = givenConnectedTenant(world, 'contoso')
   givenPerson(world, tenant.id)
   const { browser, tokens, login, callback } = await signIn(world, 'contoso')

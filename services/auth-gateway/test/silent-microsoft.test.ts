@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(() => {
   upstream.behave()
   world.roster.people.length = 0
-  // Discovery and keys are remembered for each registration: this one is nobody's yet.
+  // Discovery and keys are cached for each registration: this one is new.
   givenPerson(world, givenConnectedTenant(world, 'contoso', { clientId: randomUUID() }).tenant.id)
 })
 
@@ -59,7 +59,7 @@ test.each(SILENCES)(
   },
 )
 
-test('T-115 DO-07 while others wait for a silent Microsoft, sessions, forward-auth and refresh are as ever', {
+test('T-115 DO-07 while others wait for a silent Microsoft, sessions, forward-auth and refresh work', {
   timeout: 60_000,
 }, async () => {
   const app = await givenClient(world, 'contoso')

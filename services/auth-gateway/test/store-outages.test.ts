@@ -202,7 +202,7 @@ test.skipIf(!binary)(
   },
 )
 
-test('DO-04 DO-16 T-115 a pool that twenty slow queries hold: 503 with Retry-After within two seconds, nobody queues for longer, and it recovers', {
+test('DO-04 DO-16 T-115 twenty slow queries hold the pool: 503 with Retry-After within two seconds, no longer queue, and it recovers', {
   timeout: 60_000,
 }, async () => {
   const { world, verify, discover } = await givenSignedIn({})

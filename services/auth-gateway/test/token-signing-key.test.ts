@@ -3,7 +3,7 @@ import { exportJWK, flattenedVerify, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
 import { TokenSigningKey } from '../src/adapters/openid-provider/token-signing-key.ts'
 
-test('TE-26 signatures of the platform’s key are JOSE’s 64 bytes, and hold for whoever has the public half', async () => {
+test('TE-26 signatures of the platform’s key are JOSE’s 64 bytes and verify with the public key', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = { ...(await exportJWK(privateKey)), kid: 'one', alg: 'ES256' }
   const key = new TokenSigningKey(jwk)

@@ -40,7 +40,7 @@ async function later<Value>(seconds: number, ask: () => Promise<Value>): Promise
 }
 
 describe('T-30 T-31 a code', () => {
-  test('TE-01 works once; the second use is refused and ends what the first one got', async () => {
+  test('TE-01 works once; the second use is refused and revokes the first one’s tokens', async () => {
     const parameters = await givenCode(world)
     const first = await token(parameters)
     expect(first.status).toBe(200)
@@ -55,7 +55,7 @@ describe('T-30 T-31 a code', () => {
     expect(refresh).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
-  test('TE-01 used 20 times at once yields one answer at most, and what it holds is void', async () => {
+  test('TE-01 used 20 times at once yields one answer at most, whose tokens are void', async () => {
     for (let round = 0; round < 5; round++) {
       const parameters = await givenCode(world)
       const answers = await Promise.all(Array.from({ length: 20 }, () => token(parameters)))
@@ -76,7 +76,7 @@ describe('T-30 T-31 a code', () => {
     expect(world.faults).toEqual([])
   })
 
-  test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
+  test('TE-01 two requests that find it unused at once: one gets it, and its grant ends', async () => {
     const artefacts = world.artefacts('two at once')
     const site = { kind: 'shared', origin } as const
     const adapter = oidcAdapter({
@@ -96,7 +96,7 @@ describe('T-30 T-31 a code', () => {
   test.each([
     ['another app', 'other', 'invalid_grant'],
     ['a device', 'desk-phone', 'unauthorized_client'],
-  ])('TE-05 T-135 is worth nothing to %s, and stays its own app’s', async (_whose, clientId, error) => {
+  ])('TE-05 T-135 is refused to %s, and stays valid for its own app', async (_whose, clientId, error) => {
     const parameters = await givenCode(world)
     expect(await token({ ...parameters, client_id: clientId })).toMatchObject({ status: 400, body: { error } })
     expect((await token(parameters)).status).toBe(200)
@@ -128,7 +128,7 @@ describe('T-30 T-31 a code', () => {
     expect((await later(50, () => token(soon))).status).toBe(200)
   })
 
-  test('TE-07 there is none without a challenge, and one without is worth nothing with a verifier', async () => {
+  test('TE-07 no code without a challenge; a code without a challenge is refused with a verifier', async () => {
     const app = await givenClient(world, 'contoso')
     const { url } = await app.begin()
     for (const name of ['code_challenge', 'code_challenge_method']) url.searchParams.delete(name)
@@ -165,7 +165,7 @@ describe('T-50 refresh tokens', () => {
     expect((await userinfo(second.access_token)).status).toBe(401)
   })
 
-  test('RT-04 T-134 whose answer got lost gives the same one again within 10 seconds, and the family lives on', async () => {
+  test('RT-04 T-134 whose answer was lost gives the same successor within 10 seconds, and the family stays valid', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
     const lost = await refresh(tokens.refresh_token)
@@ -175,7 +175,7 @@ describe('T-50 refresh tokens', () => {
     for (const { access_token: each } of [lost, again, third]) expect((await userinfo(each)).status).toBe(200)
   })
 
-  test('RT-01 T-134 one used again within the grace gives its own successor, also after that was used; later it ends the family', async () => {
+  test('RT-01 T-134 a reuse within the grace gives the same successor, also after that was used; later it ends the family', async () => {
     const { app, tokens } = await signIn(world, 'contoso')
     const refresh = (refreshToken = '') => client.refreshTokenGrant(app.configuration, refreshToken)
     const second = await refresh(tokens.refresh_token)
@@ -190,7 +190,7 @@ describe('T-50 refresh tokens', () => {
   test.each([
     ['7 days without an authorization request', [7 * DAY + 1]],
     ['14 days, however often they were used', [5 * DAY, 5 * DAY, 4 * DAY + 1]],
-  ])('RT-07 are worth nothing after %s', async (_, pauses) => {
+  ])('RT-07 are refused after %s', async (_, pauses) => {
     const { app, browser, tokens } = await signIn(world, 'contoso')
     let refreshToken = tokens.refresh_token ?? ''
     vi.useFakeTimers({ toFake: ['Date'] })

@@ -46,6 +46,14 @@ test.each([
     '@jackfield/postgres/pool',
   ],
   ['a route that imports an adapter', 'services/tenant-registry/src/routes/h.ts', '../adapters/postgres-tenants.ts'],
+  ['a route that imports the one beside it', 'services/auth-gateway/src/routes/al.ts', './show-logo.ts'],
+  ['a route that imports one of a folder', 'services/auth-gateway/src/routes/am.ts', './sign-in/cancel-sign-in.ts'],
+  ['a route that imports one above it', 'services/auth-gateway/src/routes/control/an.ts', '../show-logo.ts'],
+  [
+    'a route that imports one of another folder',
+    'services/auth-gateway/src/routes/control/ao.ts',
+    '../sign-in/cancel-sign-in.ts',
+  ],
   ['a job that imports an adapter', 'services/user-sync-worker/src/jobs/i.ts', '../adapters/graph-directory.ts'],
   ['an adapter that imports a route', 'services/tenant-registry/src/adapters/j.ts', '../routes/create-tenant.ts'],
   ['an adapter that imports the app', 'services/tenant-registry/src/adapters/k.ts', '../app.ts'],
@@ -116,6 +124,7 @@ test.each([
     'services/auth-gateway/src/adapters/artefacts/y.ts',
     '../services/registry-client.ts',
   ],
+  ['a route may import a room', 'services/auth-gateway/src/routes/control/ap.ts', '../../sign-in/attempt.ts'],
   ['a room beside routes may import pages', 'services/auth-gateway/src/sign-in/z.ts', '../pages/layout.ts'],
   ['a contract file may import zod and its neighbour', 'libs/contract/src/t.ts', './identifier.ts'],
 ])('%s', async (_rule, path, what) => {

@@ -46,7 +46,7 @@ const BACK_CHANNEL_LOGOUT_OP =
 
 const namesOf = (list: string) => list.split(/\s+/)
 
-/** Form Post Basic runs the modules of Basic once more, with answers by form. */
+/** Form Post Basic repeats the modules of Basic with answers by form. */
 export const MODULES: ReadonlySet<string> = new Set(
   [BASIC_RP, CONFIG_RP, OTHER_RP, BASIC_OP, CONFIG_OP, RP_INITIATED_LOGOUT_OP, BACK_CHANNEL_LOGOUT_OP].flatMap(namesOf),
 )

@@ -29,7 +29,7 @@ const stopAt = /^\/(?:bye|elsewhere|callback)/
 const endSession = (browser: Browser, parameters: Record<string, string>) =>
   browser.open(`${origin}/auth/logout?${new URLSearchParams(parameters)}`, { stopAt })
 
-/** With a valid hint the page may still ask; whoever says yes goes on. */
+/** With a valid hint the page may still ask; “yes” continues. */
 const confirmed = (browser: Browser, page: Page) =>
   page.status === 0 ? page : browser.submit(page, 'Sign out', {}, stopAt)
 

@@ -24,7 +24,7 @@ beforeEach(() => {
   upstream.keys = [makeKey()]
   world.registry.audits.length = 0
   world.roster.people.length = 0
-  // Discovery and keys are remembered for each registration: this one is nobody's yet.
+  // Discovery and keys are cached for each registration: this one is new.
   givenPerson(world, givenConnectedTenant(world, 'contoso', { clientId: randomUUID() }).tenant.id)
 })
 
@@ -58,7 +58,7 @@ async function expectRefused(
   world.registry.audits.length = 0
 }
 
-/** A good sign-in before and after: who refuses everything proves nothing. */
+/** A good sign-in before and after: so that a gateway that refuses everything fails. */
 async function refusedBetweenGoodOnes(spoil: () => void, ...expected: [status?: number, reason?: RegExp]) {
   world.registry.audits.length = 0
   await expectSignedIn()
@@ -70,7 +70,7 @@ async function refusedBetweenGoodOnes(spoil: () => void, ...expected: [status?: 
   await expectSignedIn()
 }
 
-test('oidcc-client-test a code is redeemed once, the ID token is verified, and nothing else is asked', async () => {
+test('oidcc-client-test a code is redeemed once, the ID token is verified, and no other request is made', async () => {
   upstream.requests.length = 0
   await expectSignedIn()
   expect(upstream.requests).toEqual([
@@ -81,7 +81,7 @@ test('oidcc-client-test a code is redeemed once, the ID token is verified, and n
   ])
 })
 
-test('T-10 oidcc-client-test-nonce-unless-code-flow a nonce of 256 bits and more goes with every sign-in, and is another each time', async () => {
+test('T-10 oidcc-client-test-nonce-unless-code-flow every sign-in has a new nonce of 256 bits or more', async () => {
   const nonces = new Set<string>()
   for (let round = 0; round < 3; round++) {
     const { browser } = await attempt()
@@ -92,7 +92,7 @@ test('T-10 oidcc-client-test-nonce-unless-code-flow a nonce of 256 bits and more
 })
 
 describe('T-01 the key of an ID token', () => {
-  test('RP-15 oidcc-client-test-kid-absent-single-jwks without a kid, the one published key counts', async () => {
+  test('RP-15 oidcc-client-test-kid-absent-single-jwks without a kid, the only published key is used', async () => {
     upstream.idToken = (claims) => signWith(upstream.keys[0] as never, claims, { kid: undefined })
     await expectSignedIn()
     upstream.behave()
@@ -102,7 +102,7 @@ describe('T-01 the key of an ID token', () => {
     })
   })
 
-  test('RP-15 oidcc-client-test-kid-absent-multiple-jwks without a kid, of several published keys none is guessed', async () => {
+  test('RP-15 oidcc-client-test-kid-absent-multiple-jwks without a kid, none of several published keys is used', async () => {
     upstream.keys = [makeKey(), makeKey()]
     await refusedBetweenGoodOnes(() => {
       upstream.idToken = (claims) => signWith(upstream.keys[0] as never, claims, { kid: undefined })
@@ -157,7 +157,7 @@ describe('T-02 T-03 discovery', () => {
     ['no issuer', () => ({ issuer: undefined })],
     ['no authorization endpoint', () => ({ authorization_endpoint: undefined })],
   ])(
-    'RP-19 oidcc-client-test-discovery-issuer-mismatch a document with %s leads nowhere, is on record, and is asked for again',
+    'RP-19 oidcc-client-test-discovery-issuer-mismatch a document with %s ends the sign-in, is audited, and is not cached',
     async (_what, change) => {
       upstream.metadata = change()
       const refused = await attempt()
@@ -216,7 +216,7 @@ describe('T-02 T-03 discovery', () => {
 })
 
 describe('RP-25 T-04 userinfo and Graph', () => {
-  test('oidcc-client-test-userinfo-invalid-sub that name somebody else are not asked: the ID token alone says who it is', async () => {
+  test('oidcc-client-test-userinfo-invalid-sub that name somebody else are not requested: the ID token alone identifies', async () => {
     upstream.requests.length = 0
     await expectSignedIn()
     expect(upstream.requests.some((line) => line.includes('userinfo') || line.includes('/me'))).toBe(false)

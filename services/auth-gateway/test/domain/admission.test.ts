@@ -69,7 +69,7 @@ describe('T-22 a login', () => {
     ['of which no time is known', REVOKED_AT, undefined, true],
     ['where none were ever ended', null, 0, false],
     ['of which no time is known, where none were ever ended', null, undefined, false],
-  ])('%s: it is worth nothing: %s, %s, %s', (_, sessionsValidAfter, loginAt, isRevoked) => {
+  ])('%s: it is revoked: %s, %s, %s', (_, sessionsValidAfter, loginAt, isRevoked) => {
     expect(isLoginRevoked({ sessionsValidAfter }, loginAt)).toBe(isRevoked)
   })
 
@@ -123,12 +123,12 @@ describe('T-22 a session of Control', () => {
   ])('%s', (_, age, idle, state) => {
     expect(controlSessionState({ startedAt: SECONDS - age, seenAt: SECONDS - idle }, SECONDS)).toBe(state)
   })
-  test('lives for the times that the README tells', () => {
+  test('lives for the times in the README', () => {
     expect([CONTROL_RENEWAL, CONTROL_IDLE, CONTROL_ABSOLUTE]).toEqual([60, 3_600, 28_800])
   })
 })
 
-describe('S6 somebody whom Microsoft vouched for', () => {
+describe('S6 an identity that Microsoft gave', () => {
   const administrator = { id: 'a', scope: 'platform' } as unknown as Administrator
   test.each([
     [
@@ -169,7 +169,7 @@ describe('S6 somebody whom Microsoft vouched for', () => {
       'admitted',
     ],
     [
-      'may come in anew after they were ended',
+      'may sign in again after they were ended',
       administrator,
       person({ sessionsValidAfter: REVOKED_AT }),
       undefined,
@@ -194,12 +194,12 @@ describe('S54 the sessions of a person', () => {
     arrangeSessions(sessions, { ownUid: 'own', person: { sessionsValidAfter }, now: SECONDS + 100 }).map(
       ({ uid }) => uid,
     )
-  test('are listed with the one that asks first, then by last use', () => {
+  test('are listed with the current one first, then by last use', () => {
     const sessions = [session('old', 1), session('own', 2), session('new', 9), session('between', 5)]
     expect(uids(sessions)).toEqual(['own', 'new', 'between', 'old'])
     expect(uids(sessions.toReversed())).toEqual(['own', 'new', 'between', 'old'])
   })
-  test('are those that still count: not too old, and not ended', () => {
+  test('are those that are valid: not too old, not revoked', () => {
     const sessions = [
       session('tooOld', 9, SECONDS + 100 - SESSION_ABSOLUTE),
       session('ended', 8),

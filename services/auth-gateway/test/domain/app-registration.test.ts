@@ -131,7 +131,7 @@ describe('T-23 the origins that may call a host', () => {
     ])
     expect([...registeredOrigins(sharedSite('https://web.example'), apps, BASE)]).toEqual(['https://web.example'])
   })
-  test('are found once, for each host, tenant, platform and catalogue apart', () => {
+  test('are cached for each host, tenant, platform and catalogue', () => {
     const site = tenantSite(SLUG_HOST)
     const found = registeredOrigins(site, apps, BASE)
     expect(registeredOrigins(tenantSite(SLUG_HOST), apps, BASE)).toBe(found)
@@ -223,21 +223,21 @@ describe('T-10 an answer of Microsoft', () => {
     ['at the plain address', pending, { path: '/auth/microsoft/callback' }, false],
     ['handed on by the platform’s host', single, { path: '/auth/microsoft/callback' }, true],
     ['handed on by it to an app’s address', single, {}, false],
-  ])('that comes %s counts: %s', (_, login, members, isRight) => {
+  ])('%s is accepted: %s', (_, login, members, isRight) => {
     expect(isDeliveredRight(login, { ...right, ...members })).toBe(isRight)
   })
 
-  test('comes to the platform’s one address, or to the app’s on the host', () => {
+  test('comes to the platform’s address, or to the app’s on the host', () => {
     expect(redirectUriFor('single', BASE, OWN, 'web')).toBe(`${BASE}/auth/microsoft/callback`)
     expect(redirectUriFor('per-app', BASE, OWN, 'web')).toBe(`${OWN}/auth/microsoft/callback/web`)
   })
 
-  test('a tenant that nobody named may still be chosen', () => {
+  test('without a named tenant the person may choose one', () => {
     expect(pending).toMatchObject({ isTenantChosen: false })
     expect(PendingLogin.parse({ ...pending, isTenantChosen: true })).toMatchObject({ isTenantChosen: true })
   })
 
-  test('is read member by member, each once and bounded', () => {
+  test('is read member by member, each once and of limited length', () => {
     const all = ['code', 'state', 'session_state', 'error', 'error_description', 'error_uri', 'error_subcode', 'iss']
     const query = Object.fromEntries(all.map((name) => [name, `${name}!`]))
     expect(Object.fromEntries(readAnswer({ ...query, evil: 'x' }))).toEqual(query)

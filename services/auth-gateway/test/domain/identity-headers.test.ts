@@ -39,7 +39,7 @@ test('FA-14 an e-mail address is whole or absent, and absence is an empty header
   })
 })
 
-test('FA-14 extensions are listed, each encoded, so that no comma or blank of theirs parts them', () => {
+test('FA-14 extensions are listed, each encoded, so that their commas and blanks do not split them', () => {
   expect(headersOf('x', null, ['101', '*97#', '+49'])['x-auth-extensions']).toBe('101,*97%23,+49')
   const longest = `${'a'.repeat(308)}@contoso.com`
   expect([headersOf('x', longest)['x-auth-email'], headersOf('x', `a${longest}`)['x-auth-email']]).toEqual([

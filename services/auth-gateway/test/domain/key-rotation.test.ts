@@ -45,7 +45,7 @@ describe('SE-05 the signing keys', () => {
   })
 })
 
-test('T-61 an app that does not hear of an ended session is told again, later each time, and given up in the end', () => {
+test('T-61 an app that does not take a notice gets it again, later each time, and is given up in the end', () => {
   const waits = Array.from({ length: 6 }, (_, index) => waitAfterAttempts(index + 1))
   expect(waits).toEqual([5, 30, 120, 600, 1_800, undefined])
   expect(waitAfterAttempts(0)).toBeUndefined()

@@ -39,7 +39,7 @@ test.each([
   expect(choose(header)).toBe(language)
 })
 
-test('S36 what the app asks for goes before the browser, the browser before the tenant, the tenant before English', () => {
+test('S36 the app decides before the browser, the browser before the tenant, the tenant before English', () => {
   expect(choose('en', 'fr-CA de-CH')).toBe('de')
   expect(choose('de', 'en')).toBe('en')
   expect(choose('de', 'fr <script>', 'en')).toBe('de')
@@ -66,7 +66,7 @@ test.each([
   expect(process.cpuUsage(begin).user / 1_000).toBeLessThan(100)
 })
 
-test('SI-09 whatever the wishes are, the answer is one of our languages', () => {
+test('SI-09 every combination of preferences gives a supported language', () => {
   assertProperty(
     property(string(), string(), (header, uiLocales) => {
       expect(['en', 'de']).toContain(choose(header, uiLocales))

@@ -93,7 +93,7 @@ describe('T-04 T-05 the claims of an ID token', () => {
   })
 })
 
-describe('S39 another organisation is told from a forgery:', () => {
+describe('S39 another organisation differs from a forgery:', () => {
   const issuer = (directory: string) => `https://login.example/${directory}/v2.0`
   test.each([
     ['an issuer of the token’s own directory', { iss: issuer(OTHER), tid: OTHER }, true],

@@ -72,7 +72,7 @@ describe('S51 the public API document', () => {
     components: { schemas: { A: 1, B: 2 }, responses: { R: 1 } },
   }
   const other = { paths: { '/b': 2 }, components: { schemas: { C: 3 } } }
-  test('has all paths, tags and components of the services, one address and one way to be let in', () => {
+  test('has all paths, tags and components of the services, one address and one security scheme', () => {
     expect(mergeOpenApi([one, other], 'https://phone.example')).toEqual({
       openapi: '3.1.0',
       info: { title: 'Jackfield admin API', version: '7' },

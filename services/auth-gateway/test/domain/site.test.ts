@@ -69,7 +69,7 @@ describe('T-70 the Host header', () => {
   })
 })
 
-describe('T-23 what people leave behind', () => {
+describe('T-23 the namespace of stored records', () => {
   const sites = [
     tenantSite('https://contoso.phone.example'),
     tenantSite('https://calls.contoso.example'),
@@ -77,13 +77,13 @@ describe('T-23 what people leave behind', () => {
     shared,
     { ...shared, origin: 'https://desk.example' },
   ]
-  test('is apart on each host, and of each tenant', () => {
+  test('differs by host and by tenant', () => {
     expect(new Set(sites.map(namespaceOf)).size).toBe(sites.length)
     expect(namespaceOf(tenantSite('https://contoso.phone.example'))).toBe(
       namespaceOf(tenantSite('https://contoso.phone.example')),
     )
   })
-  test('is at home in its tenant, on whichever host; on shared hosts together', () => {
+  test('belongs to its tenant, on each of its hosts; on shared hosts to no tenant', () => {
     expect(sites.map(homeOf)).toEqual(['t1', 't1', 't2', 'shared', 'shared'])
   })
 })
@@ -169,7 +169,7 @@ describe('S39 where somebody signs in on a shared host', () => {
     expect(realmsIn(contoso, 'd3')).toEqual([])
   })
 
-  test('is one account for each directory, the first', () => {
+  test('is the first account of each directory', () => {
     const realms = ['d1', 'd2', 'd1', 'd3'].flatMap((directory, index) =>
       realmsIn(tenant(`t${index}`, account('a', directory)), directory),
     )

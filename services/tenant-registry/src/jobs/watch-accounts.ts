@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 } from 'uuid'
-import type { Asker } from '../audit/asker.ts'
+import type { Asker } from '../connection-test/asker.ts'
 import { checkConnection } from '../connection-test/connection-check.ts'
 import { daysLeft, thresholdOf } from '../domain/account-warnings.ts'
 import type { Ports } from '../ports.ts'

@@ -2,9 +2,13 @@ import type { CredentialUse } from '@jackfield/contract/internal-api'
 import { and, eq, exists, isNull, lte, type Transaction } from '@jackfield/postgres/drizzle'
 import { v7 } from 'uuid'
 import type { StandIn } from '../../domain/connection/credential-rotation.ts'
-import type { CredentialReplacement, StoredCredentials } from '../../ports.ts'
+import type { SealedCredential } from '../../ports.ts'
 import { microsoftCredential as credential, microsoftAccount, previousCredential as previous } from '../schema.ts'
 import { credentialRow, summaryOf } from './account-row.ts'
+
+export type CredentialReplacement = { sealed: SealedCredential; standIn: StandIn }
+/** `previous` is there while the credential with `id` is unproven. */
+type StoredCredentials = SealedCredential & { id: string; previous?: SealedCredential }
 
 /**
  * Puts the new credential in place. The caller's transaction holds the account's row, so no other change comes between.

@@ -1,13 +1,14 @@
 import { and, asc, type Database, eq, gt, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { DataKeys, KeyEncryption } from '../../ports.ts'
+import type { KeyEncryption } from '../../ports.ts'
 import { tenantDataKey as dataKey } from '../schema.ts'
-import { dataKeyContext } from './data-key-context.ts'
+import { dataKeyContext } from './tenant-key-vault.ts'
 
-/** The tenants' data keys as one heap, for work above all tenants. */
-export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): DataKeys {
+/** The data keys of all tenants. */
+export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption) {
   return {
-    async rewrap(after, limit) {
+    /** Wraps the next data keys that are not under the current key, in order of tenants; `last` is the tenant it ended with. */
+    async rewrap(after: string | undefined, limit: number) {
       const prefix = await keyEncryption.currentPrefix()
       const isOther = (sealed: Buffer) => !sealed.subarray(0, prefix.length).equals(prefix)
       const isWaiting = sql`(substring(${dataKey.sealed} from 1 for ${prefix.length}) <> ${prefix} or exists (

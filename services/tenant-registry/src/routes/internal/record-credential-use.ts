@@ -2,7 +2,7 @@ import { CredentialUse } from '@jackfield/contract/internal-api'
 import { AccountParams } from '@jackfield/contract/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { keepUse } from '../../connection-test/credential-use.ts'
+import { keepUse } from '../../connection-test/account-connection.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 

@@ -1,6 +1,6 @@
 import { type FairSlots, inFairOrder, type LanesOf } from './fair-slots.ts'
 
-export type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
+type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
   slots: FairSlots<Lane>
   /**
    * What waits and is due, oldest first: of each key of the narrowest lane at least as much as its slots could take.

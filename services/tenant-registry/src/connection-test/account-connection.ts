@@ -84,7 +84,7 @@ function auditUnreadable({ audit }: ConnectionPorts, request: Asker, { tenantId,
   )
 }
 
-/** Keeps which of two credentials Entra ID took. */
+/** Records which of two credentials Entra ID accepted. */
 export function keepUse(
   { accounts }: Pick<Ports, 'accounts'>,
   request: Asker,

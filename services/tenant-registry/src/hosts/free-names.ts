@@ -5,8 +5,8 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 
 /**
- * Refuses an app that would bring a shared host and a tenant's under one name, by its shared address or by its tenant
- * address: sessions of every tenant live on the one, of one tenant on the other (T-23).
+ * Refuses an app whose shared or tenant address would make one name both a shared host and a tenant's host: a shared
+ * host has sessions of every tenant, a tenant's host has its own only (T-23).
  */
 export async function requireFreeSharedHosts(
   { tenants, hosts, apps, baseUrl }: Pick<Ports, 'tenants' | 'hosts' | 'apps' | 'baseUrl'>,

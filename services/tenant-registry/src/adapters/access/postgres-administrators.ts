@@ -27,7 +27,7 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean) {
   /** Whether the platform has no other administrator and no API key that could let one in. */
   async function isLastWayIn(tx: Transaction, { id, scope, role }: AdministratorRecord): Promise<boolean> {
     if (scope !== 'platform' || role !== 'admin') return false
-    // Locked, so that of two who remove each other at the same time the second finds out.
+    // Locked, so that two administrators cannot remove each other concurrently.
     const admins = await tx
       .select({ id: table.id })
       .from(table)

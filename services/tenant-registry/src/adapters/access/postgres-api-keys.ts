@@ -12,9 +12,9 @@ import { hashToken, randomToken } from './random-token.ts'
 
 const KEY = /^jf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/
 
-/** Keys are `jf_<prefix>_<secret>`: found by the prefix, which may be seen, and compared by hash in constant time. */
+/** Keys are `jf_<prefix>_<secret>`: found by the public prefix, and compared by hash in constant time. */
 export function postgresApiKeys(db: Database, bootstrapKey: string | undefined) {
-  /** The bootstrap key ends with the first platform admin key, for good: a deleted one still counts. */
+  /** The first platform admin key ends the bootstrap key for good; a deleted one still counts. */
   async function isBootstrapOver(): Promise<boolean> {
     const condition = and(isNull(apiKey.tenantId), eq(apiKey.role, 'admin'))
     const rows = await inScope(db, EVERY_TENANT, (tx) =>

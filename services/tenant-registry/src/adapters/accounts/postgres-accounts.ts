@@ -31,9 +31,7 @@ type NewAccount = Pick<
   'id' | 'tenantId' | 'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode'
 >
 
-/**
- * Every query carries the tenant, and runs where the database knows no other: an account of another one is not there.
- */
+/** Every query names the tenant and runs in its scope: an account of another tenant is not found. */
 export function postgresAccounts(db: Database) {
   const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
     tx
@@ -116,7 +114,7 @@ export function postgresAccounts(db: Database) {
               .returning({ id: account.id })
             if (!row) return 'version-conflict' as const
             if (replacement) await replaceCredential(tx, read.id, replacement)
-            // Another registration: what worked for the one before is of no use to it.
+            // Another registration: the previous credential does not work for it.
             if (firstReadyAt === null) await erasePrevious(tx, read.id)
             if (entry) await insertAuditEvent(tx, entry)
             const [found] = await select(tx, and(eq(account.tenantId, read.tenantId), eq(account.id, read.id)))

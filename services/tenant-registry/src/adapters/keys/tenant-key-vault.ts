@@ -13,8 +13,9 @@ type Opened = { kind: 'opened'; secret: string } | { kind: 'unreadable'; cause: 
 
 /**
  * Each tenant has a data key, wrapped by a key-encryption key; it seals the tenant's secrets, each bound to its account
- * (T-93). One that no key-encryption key opens is absent: `onUnopened` hears of it, and the next secret that is entered
- * gets another data key. The lost one is kept: what it sealed is readable again once its key-encryption key is back.
+ * (T-93). A data key that no key-encryption key opens counts as absent: `onUnopened` is called, and the next secret
+ * that is entered gets another data key. The lost one is kept, so its secrets are readable again once its
+ * key-encryption key is back.
  */
 export function tenantKeyVault(db: Database, keyEncryption: KeyEncryption, onUnopened: () => void = () => undefined) {
   async function findWrapped(tenantId: string): Promise<{ sealed: Buffer; lost: Buffer[] } | undefined> {
@@ -41,7 +42,7 @@ export function tenantKeyVault(db: Database, keyEncryption: KeyEncryption, onUno
         .set({ sealed, lost: sql`${tenantDataKey.lost} || ${tenantDataKey.sealed}` })
         .where(isLost)
     })
-    // Another replica may have been first: what is stored counts.
+    // Another replica may have been first: read what is stored.
     const key = await findDataKey(tenantId)
     if (!key) throw new Error('The data key that was just stored is gone.')
     return key

@@ -14,8 +14,8 @@ const NEEDS_PKCE = 'AADSTS9002325'
 
 /**
  * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect
- * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The question comes
- * without PKCE on purpose: only a URI of the platform `spa` is refused for that, which tells the platform (S21).
+ * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The request omits
+ * PKCE on purpose: only a URI of the platform `spa` is refused for that, which reveals the platform (S21).
  */
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },

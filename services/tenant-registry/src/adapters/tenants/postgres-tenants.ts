@@ -42,7 +42,7 @@ export function postgresTenants(db: Database) {
         OUTCOMES,
       ),
     find: (id: string) => inScope(db, id, (tx) => findOne(tx, eq(tenant.id, id))),
-    // Whose name this is can only be told by looking at everybody's.
+    // The tenant of a slug is unknown before the look-up.
     findBySlug: (slug: string) => inScope(db, EVERY_TENANT, (tx) => findOne(tx, eq(tenant.slug, slug))),
     /** By a proven host. */
     findByCustomHost: (hostname: string) =>
@@ -136,7 +136,7 @@ async function select(tx: Transaction, condition: Condition, limit: number): Pro
 async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValues['customHosts']): Promise<void> {
   const own = eq(tenantHost.tenantId, tenantId)
   await tx.delete(tenantHost).where(hosts.length > 0 ? and(own, notInArray(tenantHost.hostname, [...hosts])) : own)
-  // Those that stay keep their proof.
+  // Hosts that remain keep their proof.
   const kept = new Set(
     (await tx.select({ hostname: tenantHost.hostname }).from(tenantHost).where(own)).map(({ hostname }) => hostname),
   )

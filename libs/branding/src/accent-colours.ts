@@ -1,5 +1,5 @@
 /** Colours are `#rrggbb` in lower case throughout. */
-export type Surface = { card: string; ground: string; ink: string; quiet: string; line: string; shade: string }
+type Surface = { card: string; ground: string; ink: string; quiet: string; line: string; shade: string }
 
 /**
  * What the sign-in pages lie on, by colour scheme. `shade` is what a colour is mixed with until it can be read there.

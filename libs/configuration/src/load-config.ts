@@ -12,7 +12,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Prefixes of settings that are ours: one we do not know is a spelling mistake, and is refused. */
+/** Prefixes of Jackfield's settings: an unknown name with one is a spelling mistake, and is refused. */
 const OUR_PREFIXES = [
   'JACKFIELD_',
   'MICROSOFT_',

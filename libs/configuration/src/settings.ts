@@ -5,7 +5,7 @@ import { isExampleKey } from './example-key.ts'
 
 const NOT_RANDOM = 'must be random, and this is an example: make one with `openssl rand -base64 32`'
 
-/** A secret that is given as it is. */
+/** A secret as plain text. */
 export function secretText({ atLeast }: { atLeast: number }) {
   return z
     .string()
@@ -14,7 +14,7 @@ export function secretText({ atLeast }: { atLeast: number }) {
 }
 
 /** Comma-separated base64 or base64url keys; `bytes` is the exact length, or the least one. */
-export function keyList(bytes: { exactly: number } | { atLeast: number }) {
+function keyList(bytes: { exactly: number } | { atLeast: number }) {
   const fits = (key: Buffer) => ('exactly' in bytes ? key.length === bytes.exactly : key.length >= bytes.atLeast)
   const wanted = 'exactly' in bytes ? `${bytes.exactly}` : `at least ${bytes.atLeast}`
   return z
@@ -53,7 +53,7 @@ export const Origin = z
   )
   .transform((url) => url.origin)
 
-/** Where another of our services listens inside the cluster: plain http is allowed. */
+/** Address of another Jackfield service inside the cluster: plain http is allowed. */
 export const ServiceUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
 
 const Proxies = z.string().transform((text) =>
@@ -63,13 +63,15 @@ const Proxies = z.string().transform((text) =>
     .filter(Boolean),
 )
 
-/** Addresses or CIDR ranges whose forwarded headers count; nobody by default. */
+/** Addresses or CIDR ranges whose forwarded headers are trusted; none by default. */
 export const TrustedProxies = Proxies.default([])
 
 export const ListenSettings = {
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-  /** How long a service serves on after SIGTERM, not ready, until everybody has noticed. */
+  /**
+   * How long a service answers after SIGTERM while it reports not ready, so that load balancers stop sending requests.
+   */
   SHUTDOWN_DELAY_SECONDS: z.coerce.number().min(0).max(300).default(5),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 }
@@ -78,7 +80,7 @@ export const ListenSettings = {
 export const ServiceSettings = {
   ...ListenSettings,
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
-  /** `auto`: the service brings its own schema up to date at start; `never`: somebody else ran `main.ts migrate`. */
+  /** `auto`: the service brings its own schema up to date at start; `never`: `main.ts migrate` runs separately. */
   MIGRATE: z.enum(['auto', 'never']).default('auto'),
   INTERNAL_TOKEN_KEYS: InternalTokenKeys,
 }

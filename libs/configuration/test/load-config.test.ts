@@ -102,7 +102,7 @@ test('T-100 look-alikes of loopback are no loopback', () => {
     expect(isLoopbackHost(host), host).toBe(false)
 })
 
-test('T-70 nobody is a trusted proxy by default', () => {
+test('T-70 no proxy is trusted by default', () => {
   expect(TrustedProxies.parse(undefined)).toEqual([])
   expect(TrustedProxies.parse('10.0.0.1, 10.1.0.0/16')).toEqual(['10.0.0.1', '10.1.0.0/16'])
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * `browser` and `native` apps are public clients with PKCE; `server` apps use the cookie session; `device` apps the
  * device code.
  */
-export const AppKind = z.enum(['browser', 'server', 'native', 'device'])
+const AppKind = z.enum(['browser', 'server', 'native', 'device'])
 
 export const ClientId = z
   .string()

@@ -24,7 +24,7 @@ export const BindingRule = z.discriminatedUnion('kind', [
 ])
 export type BindingRule = z.infer<typeof BindingRule>
 
-/** In order: the first that has an extension for somebody proposes it. */
+/** In order of precedence: the first source that has an extension for a person proposes it. */
 export const BindingRules = z.strictObject({ items: z.array(BindingRule).max(50) })
 export type BindingRules = z.infer<typeof BindingRules>
 
@@ -37,7 +37,7 @@ export const BindingSuggestion = z.object({
 })
 export type BindingSuggestion = z.infer<typeof BindingSuggestion>
 
-/** An extension that fits somebody but is held, or fits several people equally well. */
+/** An extension that fits a person but is held, or fits several people equally well. */
 export const BindingConflict = z.object({
   extension: ExtensionNumber,
   kind: z.enum(['taken', 'several-people']),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Header of every change to a resource that exists. Loose: what else is sent stays there for whoever reads it. */
+/** Header of every change to a resource that exists. Loose: other headers pass through. */
 export const IfMatch = z.looseObject({
   'if-match': z.string().max(1_000).optional().meta({
     description:

@@ -22,7 +22,7 @@ const Criteria = z.strictObject({
   skuId: Guid.optional().meta({ description: 'Has the licence, of its own or through a group' }),
 })
 
-/** Whoever meets every criterion of a rule is synced without being ticked by hand. */
+/** A person who meets every criterion of a rule is synced without a manual tick. */
 export const ImportRule = Criteria.extend({ sso: z.boolean() }).refine(
   ({ sso: _, ...criteria }) => Object.values(criteria).some((criterion) => criterion !== undefined),
   'needs a criterion',

@@ -20,7 +20,7 @@ export const Alias = z.string().trim().min(1).max(64)
 
 const kept = { createdAt: Timestamp, expiresAt: Timestamp }
 
-/** What is told of a credential: never the credential itself. */
+/** What the API shows of a credential: never the secret. */
 export const CredentialSummary = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('secret'),
@@ -143,7 +143,7 @@ export const MicrosoftAccountPatch = z.strictObject({
 })
 export type MicrosoftAccountPatch = z.infer<typeof MicrosoftAccountPatch>
 
-/** Whom it hits when an account is switched off, changed or removed. */
+/** The people who are affected when an account is switched off, changed or removed. */
 export const AccountReach = z
   .object({
     users: z.int().min(0).meta({ description: 'People imported through it; they stay, with their extensions' }),

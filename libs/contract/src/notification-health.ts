@@ -19,14 +19,14 @@ export type SubscriptionFailure = z.infer<typeof SubscriptionFailure>
 export const NotificationHealth = z.object({
   /** Whether there is an address that Graph could post to. */
   isConfigured: z.boolean(),
-  /** Null while the account is not kept in step, because nobody was imported through it. */
+  /** Null while the account is not synchronised, because no person was imported through it. */
   subscription: z
     .object({
       /** Null: there is none at Graph. */
       until: Timestamp.nullable(),
       since: Timestamp.nullable(),
       lastNotifiedAt: Timestamp.nullable(),
-      /** Changes were found of which nobody had told. */
+      /** A run found changes for which no notification had arrived. */
       isQuiet: z.boolean(),
       /** Of the last attempt; null when it succeeded. */
       failure: SubscriptionFailure.extend({ at: Timestamp }).nullable(),

@@ -20,7 +20,7 @@ export const Extension = z
   .meta({ id: 'Extension' })
 export type Extension = z.infer<typeof Extension>
 
-export const NewExtension = z.strictObject({ number: ExtensionNumber, name: Name.optional() })
+const NewExtension = z.strictObject({ number: ExtensionNumber, name: Name.optional() })
 export const NewExtensions = z.strictObject({ items: z.array(NewExtension).min(1).max(10_000) })
 export type NewExtensions = z.infer<typeof NewExtensions>
 

@@ -22,7 +22,7 @@ export type ExtensionHold = z.infer<typeof ExtensionHold>
 export const ExtensionHolder = z.object({ userId: Id, displayName: z.string(), hold: ExtensionHold.optional() })
 export type ExtensionHolder = z.infer<typeof ExtensionHolder>
 
-export const PhoneUserStatus = z.enum(['active', 'disabled', 'deleted'])
+const PhoneUserStatus = z.enum(['active', 'disabled', 'deleted'])
 
 /** A person of the roster. The person is (directoryId, objectId); everything Microsoft may rename is an attribute. */
 export const PhoneUser = z

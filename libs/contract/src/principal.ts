@@ -3,7 +3,7 @@ import { AdminRole, Scope } from './api-key.ts'
 import { Id } from './identifier.ts'
 
 /** Admins, and the holders of hand-over links, who reach one account's set-up and nothing else. */
-export const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])
+const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])
 
 /**
  * An authenticated admin: an API key or a Control session. `id` names it in the audit log; `accountId` is the one that

@@ -8,7 +8,7 @@ import { Id } from './identifier.ts'
 export type QueueDefinition<Payload extends z.ZodType = z.ZodType> = {
   name: string
   description: string
-  /** Strict: a job that carries anything else is refused by whoever adds it and by whoever works on it. */
+  /** Strict: producer and consumer refuse a job with other members. */
   payload: Payload
   /** How often a job is tried before it is among the failed. */
   attempts: number

@@ -3,7 +3,7 @@ export type RetryAfter = { seconds: number; asked: number }
 
 /** However long a wait is asked for, after an hour we ask again (T-125). */
 export const LONGEST_WAIT_SECONDS = 3_600
-/** For who is refused for the moment without being told for how long. */
+/** Wait of a refusal without a Retry-After header. */
 export const UNTOLD_WAIT: RetryAfter = { seconds: 10, asked: 10 }
 
 const DECIMAL = /^\d{1,20}(?:\.\d{0,20})?$|^\.\d{1,20}$/

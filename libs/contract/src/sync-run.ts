@@ -7,7 +7,7 @@ export type SyncRunStatus = z.infer<typeof SyncRunStatus>
 
 const Count = z.number().int().min(0)
 
-export const SyncRunCounts = z.object({
+const SyncRunCounts = z.object({
   seen: Count,
   created: Count,
   updated: Count,
@@ -16,7 +16,6 @@ export const SyncRunCounts = z.object({
   deleted: Count,
   skipped: Count,
 })
-export type SyncRunCounts = z.infer<typeof SyncRunCounts>
 
 /**
  * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Id, Timestamp } from './identifier.ts'
 
-/** What a phone system can be told. A user's events, and those of the user's bindings, come in order. */
-export const WebhookEventType = z.enum([
+/** Events of a webhook. Those of one user and the user's bindings arrive in order. */
+const WebhookEventType = z.enum([
   'user.created',
   'user.updated',
   'user.disabled',
@@ -13,7 +13,6 @@ export const WebhookEventType = z.enum([
   'binding.changed',
   'binding.deleted',
 ])
-export type WebhookEventType = z.infer<typeof WebhookEventType>
 
 /** As long as a name in DNS may be (RFC 1035 2.3.4); no resolver takes a longer one, nor does the audit log. */
 const LONGEST_HOST = 253
@@ -28,7 +27,7 @@ export const NewWebhookEndpoint = z.strictObject({
 })
 export type NewWebhookEndpoint = z.infer<typeof NewWebhookEndpoint>
 
-/** An address of a phone system that is told what changed: Standard Webhooks, at least once. */
+/** An address of a phone system that receives events: Standard Webhooks, at least once. */
 export const WebhookEndpoint = z
   .object({
     id: Id,

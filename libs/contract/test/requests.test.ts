@@ -52,7 +52,7 @@ test.each(['', '31.01.2027', '2027-13-01', 'never'])('S25 no expiry: %j', (expir
   expect(NewCredential.safeParse({ type: 'secret', secret: 'abc', expiresAt }).success).toBe(false)
 })
 
-test('S26 what is told of an account has no place for its secret', () => {
+test('S26 the schema of an account has no place for its secret', () => {
   const told = MicrosoftAccount.shape.credential.safeParse({
     type: 'secret',
     secret: 'the secret itself',

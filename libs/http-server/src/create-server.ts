@@ -16,7 +16,7 @@ export type ServerOptions = {
   logLevel: string
   /** What must answer for the service to be ready, each within 2 s. */
   healthChecks: HealthChecks
-  /** Addresses whose forwarded headers count; nobody by default. */
+  /** Addresses whose forwarded headers are trusted; none by default. */
   trustedProxies?: readonly string[]
   /** Largest body in bytes; 1 MiB by default. */
   bodyLimit?: number
@@ -64,7 +64,7 @@ export function createServer(options: ServerOptions) {
     frameworkErrors: answerAddressError,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
   }).withTypeProvider<ZodTypeProvider>()
-  // Node takes the first of several; whoever stands in front may have taken the last (RFC 9112 3.2).
+  // Node takes the first of several; a proxy in front may have taken the last (RFC 9112 3.2).
   app.addHook('onRequest', async ({ raw }) => {
     const hosts = raw.rawHeaders.filter(
       (each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host',

@@ -1,6 +1,6 @@
 import { type FairSlots, inFairOrder, type LanesOf } from './fair-slots.ts'
 
-export type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
+type FairSenderParts<Lane extends string, Due extends LanesOf<Lane> & { id: string }, Message> = {
   slots: FairSlots<Lane>
   /** Due messages, oldest first: for each key of the narrowest lane at least as many as it has slots. */
   listDue(): Promise<Due[]>

@@ -59,7 +59,7 @@ export function fairSlots<Lane extends string>(total: number, most: Readonly<Rec
   }
 }
 
-/** Orders work by held slots, fewest first, the widest lane before the narrower ones; equals keep their order. */
+/** The key that holds fewest slots comes first, by the widest lane before narrower ones; equals keep their order. */
 export function inFairOrder<Lane extends string, Work extends LanesOf<Lane>>(
   waiting: readonly Work[],
   slots: FairSlots<Lane>,

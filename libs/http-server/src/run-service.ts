@@ -2,26 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from './create-server.ts'
 
 /**
- * How long requests and slices of work under way may take to end. With SHUTDOWN_DELAY_SECONDS it must fit into an
+ * Time for requests and work in flight to end. With SHUTDOWN_DELAY_SECONDS it must fit into an
  * orchestrator's grace.
  */
 export const CLOSING_MS = 20_000
 
-export type ServiceOptions = {
+type ServiceOptions = {
   host: string
   port: number
-  /** How long SIGTERM lets the service serve on, not ready, until nobody sends it requests; 0 by default. */
+  /** How long the service answers after SIGTERM while it reports not ready; 0 by default. */
   shutdownDelaySeconds?: number
-  /** Ends work that no client waits for, at once on a signal, beside the delay. */
+  /** Ends work that no client waits for; starts at the signal, during the delay. */
   stopWork?: () => Promise<unknown>
-  /** Close what the service holds, one after another, once the last request is answered. */
+  /** Run one after another once the last request is answered. */
   closers: ReadonlyArray<() => Promise<unknown>>
 }
 
 /**
- * Listens, and ends in order on SIGTERM or SIGINT: not ready at once, the delay (SIGTERM alone: nobody waits after
- * Ctrl-C), the server (requests under way are finished), then `closers`. Exits with 0 when all closed within 20 s after
- * the delay, with 1 otherwise.
+ * Listens until SIGTERM or SIGINT, then: reports not ready, waits the delay (SIGTERM only), closes the server once
+ * requests in flight are finished, and runs `closers`. Exits with 0 when all closed within 20 s after the delay, else
+ * with 1.
  */
 export async function runService(app: Server, options: ServiceOptions): Promise<void> {
   let closing = false

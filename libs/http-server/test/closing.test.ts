@@ -111,7 +111,7 @@ test('FC-63 once it drains it is live and not ready, and serves each request wit
   await app.close()
 })
 
-test('FC-63 a request under way when the server closes is answered with Connection: close: nobody sends another one behind it', async () => {
+test('FC-63 a request in flight when the server closes is answered with Connection: close, so no other follows it', async () => {
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
   const { promise: closing, resolve: close } = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { whenConnectionCloses } from '../src/connection-close.ts'
 
-test('FC-63 IL-11 every pipelined request of a connection that is cut off is told, once, and those answered before are not', async () => {
+test('FC-63 IL-11 every pipelined request of a connection that is cut off is reported once; answered ones are not', async () => {
   const waiting: ServerResponse[] = []
   const gone: string[] = []
   const server = createServer(({ socket, url = '' }, response) => {

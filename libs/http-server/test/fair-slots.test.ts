@@ -26,7 +26,7 @@ test('T-130 a newcomer finds a slot however many tenants take all they can get',
   }
 })
 
-test('once everything is taken nobody gets a slot', () => {
+test('no slot is given once all are in use', () => {
   const slots = fairSlots(3, { tenant: 2 })
   for (const tenant of ['a', 'b', 'c']) expect(slots.take({ tenant })).toBeTypeOf('function')
   expect(slots.isFull()).toBe(true)
@@ -82,7 +82,7 @@ test('T-130 there are no rounds: a slot given back takes the next message while 
   expect(await sent).toBe(26)
 })
 
-test('what cannot be delivered or claimed ends nothing else, and keeps no slot', async () => {
+test('a failed delivery or claim ends no other one, and keeps no slot', async () => {
   const outbox = givenOutbox(['broken', 'broken', 'broken', 'well'])
   expect(await outbox.send()).toBe(1)
   expect(outbox.errors).toHaveLength(3)
@@ -91,7 +91,7 @@ test('what cannot be delivered or claimed ends nothing else, and keeps no slot',
   expect(outbox.errors).toHaveLength(5)
 })
 
-test('a sender that is stopped begins nothing more and ends with what is under way', async () => {
+test('a stopped sender starts no delivery and ends when those in flight have ended', async () => {
   const outbox = givenOutbox(['hangs', 'hangs', 'hangs', 'hangs'])
   outbox.held.set('hangs', [])
   const stopping = new AbortController()

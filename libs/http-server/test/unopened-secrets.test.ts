@@ -2,7 +2,7 @@ import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { unopenedSecrets } from '../src/unopened-secrets.ts'
 
-test('FC-61 what no key opens is counted each time, and told once an hour for each kind', async () => {
+test('FC-61 a secret that no key opens is counted each time, and reported once an hour for each kind', async () => {
   const told: string[] = []
   let now = 0
   const unopened = unopenedSecrets(

@@ -7,11 +7,11 @@ import { keyId } from './sign-internal-token.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether holders of hand-over links come in; the route itself confines them to what was handed over. */
+    /** Whether holders of hand-over links may call the route; the route confines them to their account. */
     handOver?: boolean
   }
   interface FastifyRequest {
-    /** Who calls, once `requireInternalToken`, `requireAdmin` or `requireService` let the request in. */
+    /** The caller, set by `requireInternalToken`, `requireAdmin` and `requireService`. */
     caller: InternalClaims
   }
 }
@@ -44,7 +44,7 @@ export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buf
   },
 )
 
-/** Guard of what all our callers may read: any valid token. */
+/** Guard: any valid token. */
 export async function requireInternalToken(request: FastifyRequest): Promise<void> {
   await authenticate(request)
 }
@@ -60,26 +60,26 @@ export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 
-/** Guard of what belongs to the platform alone: to everybody else there is nothing (AD-13), and a reader only reads. */
+/** Guard of routes of the platform alone: 404 to all other callers (AD-13); a reader only reads. */
 export async function requirePlatformAdmin(request: FastifyRequest): Promise<void> {
   const { scope, role } = await authenticate(request)
   if (scope !== 'platform' || (role !== 'admin' && role !== 'read')) throw refuse('not-found')
   if (role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 
-/** Guard of every route behind the gateway: a valid token, and for admins the reach of their scope and role. */
+/** Guard of every route behind the gateway: a valid token of an admin whose scope and role reach it. */
 export async function requireAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
   if (caller.role === 'service') throw refuse('forbidden')
   const { tenantId } = request.params as { tenantId?: string }
   const reaches = caller.scope === 'platform' || (tenantId !== undefined && tenantId === caller.scope)
-  // A foreign tenant answers as a missing one (T-90); a route above all tenants is simply not theirs.
+  // A foreign tenant is answered like a missing one (T-90); a route above all tenants is forbidden.
   if (!reaches) throw tenantId === undefined ? refuse('forbidden') : refuse('not-found')
   if (caller.role === 'hand-over' && request.routeOptions.config.handOver !== true) throw refuse('forbidden')
   if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
 }
 
-/** Guard of the routes under /internal: only our own services. */
+/** Guard of the routes under /internal: our own services only. */
 export async function requireService(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
   if (caller.role !== 'service') throw refuse('forbidden')

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { sendWithRetries } from './retry.ts'
 import { internalTokenSigner } from './sign-internal-token.ts'
 
-/** The other service answered with something else than what was asked for; `status` is 0 when it did not answer. */
+/** An unexpected answer of the other service; `status` is 0 when it did not answer. */
 export class ServiceCallError extends Error {
   override readonly name = 'ServiceCallError'
   readonly status: number
@@ -33,10 +33,7 @@ export async function unlessUnavailable<Answer, const Fallback>(
 type Request = Parameters<Pool['request']>[0]
 
 export type ServiceClient = {
-  /**
-   * GET; undefined when the answer is 404, and `former` itself, an earlier answer to the same question, when nothing is
-   * different.
-   */
+  /** GET; undefined for 404. Returns `former`, an earlier answer to the same request, when the answer is unchanged. */
   find<Schema extends z.ZodType>(
     path: string,
     schema: Schema,
@@ -51,12 +48,12 @@ export type ServiceClient = {
   ): Promise<z.output<Schema> | undefined>
 }
 
-/** Of the minute that a token lives. */
+/** A token is valid for a minute and reused for this part of it. */
 const TOKEN_USED_MS = 15_000
 
 /**
- * Calls another service's internal routes as `issuer`, with a token of its own and a wait of at most 2 s unless said
- * otherwise. By undici's own `request`, which takes half the processor time of `fetch` and follows no redirect.
+ * Calls another service's internal routes as `issuer`, with a wait of at most 2 s by default. Uses undici's `request`,
+ * which takes half the CPU time of `fetch` and follows no redirect.
  */
 export function serviceClient(
   options: { issuer: string; audience: string; baseUrl: string; keys: readonly Buffer[] },
@@ -65,7 +62,7 @@ export function serviceClient(
   const sign = internalTokenSigner(options.issuer, options.keys)
   const base = new URL(options.baseUrl)
   const pool = new Pool(base.origin)
-  /** Of each answer, the digest of its text: one that comes again is neither parsed nor checked again. */
+  /** Digest of each answer's text: an unchanged answer is neither parsed nor checked again. */
   const digests = new WeakMap<WeakKey, string>()
   let token = { text: '', at: Number.NEGATIVE_INFINITY }
 
@@ -135,7 +132,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Undefined for what is no JSON, and for nothing. */
+/** Undefined for an empty text or malformed JSON. */
 function readJson(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text)

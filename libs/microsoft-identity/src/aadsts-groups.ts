@@ -2,7 +2,7 @@ import type { Explanations } from './aadsts.ts'
 
 type Explained = keyof Explanations['byCode']
 
-/** Codes that come to the same for whoever reads them, by the one that has the explanation. */
+/** Codes with the same meaning for a reader, by the code that has the explanation. */
 const GROUPS: Partial<Record<Explained, string>> = {
   AADSTS700016: '70001 700011',
   AADSTS700027: '50012 50027 50048 700024',

@@ -6,7 +6,7 @@ import { discoverDirectory } from './entra-configuration.ts'
 import { type EntraFailure, readEntraFailure, readRefusal } from './entra-failure.ts'
 import { readEntraWait } from './entra-wait.ts'
 
-export type AppOnlyToken = {
+type AppOnlyToken = {
   accessToken: string
   /** Milliseconds since 1970; taken from `expires_in`. */
   expiresAt: number
@@ -15,11 +15,9 @@ export type AppOnlyToken = {
 }
 
 /** During a rotation: the new credential worked, or the previous one stood in because Entra ID refused the new one. */
-export type RotationOutcome =
-  | { worked: 'new' }
-  | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
+type RotationOutcome = { worked: 'new' } | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
 
-export type AppOnlyTokenResult =
+type AppOnlyTokenResult =
   | { kind: 'token'; token: AppOnlyToken; rotation?: RotationOutcome }
   | { kind: 'no-credential' }
   /** `wait`: Entra ID is busy, whatever else it says. */

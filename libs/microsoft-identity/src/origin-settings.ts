@@ -8,7 +8,7 @@ const MicrosoftOrigin = Origin.refine((origin) => {
 }, 'must be on loopback or a host of a Microsoft cloud')
 
 /** Settings of a service that calls Microsoft; each of them by default a host of the account's cloud. */
-export const MicrosoftOrigins = {
+export const MicrosoftOriginSettings = {
   MICROSOFT_LOGIN_URL: MicrosoftOrigin.optional(),
   MICROSOFT_GRAPH_URL: MicrosoftOrigin.optional(),
 }

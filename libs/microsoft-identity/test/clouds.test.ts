@@ -2,7 +2,7 @@ import { Cloud } from '@jackfield/contract/microsoft-cloud'
 import { expect, test } from 'vitest'
 import { newRegistrationLink, registrationLink } from '../src/admin-center-links.ts'
 import { cloudOfDomain, microsoftClouds, microsoftOrigins } from '../src/clouds.ts'
-import { MicrosoftOrigins } from '../src/origin-settings.ts'
+import { MicrosoftOriginSettings } from '../src/origin-settings.ts'
 
 const APP = '2f1c9c1e-0f5b-4b0c-9f0a-5f6c3d1e2a3b'
 const EMULATOR = { MICROSOFT_LOGIN_URL: 'http://127.0.0.1:4010' }
@@ -30,12 +30,12 @@ test('an admin chooses among all clouds by the names Microsoft gives them', () =
 test('T-100 the origins of every cloud are accepted as settings, and no other host is', () => {
   for (const cloud of Cloud.options) {
     const { login, graph } = microsoftOrigins(cloud, {})
-    expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.parse(login)).toBe(login)
-    expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.parse(graph)).toBe(graph)
+    expect(MicrosoftOriginSettings.MICROSOFT_LOGIN_URL.parse(login)).toBe(login)
+    expect(MicrosoftOriginSettings.MICROSOFT_LOGIN_URL.parse(graph)).toBe(graph)
   }
-  expect(MicrosoftOrigins.MICROSOFT_LOGIN_URL.safeParse('https://login.microsoftonline.com.evil.example').success).toBe(
-    false,
-  )
+  expect(
+    MicrosoftOriginSettings.MICROSOFT_LOGIN_URL.safeParse('https://login.microsoftonline.com.evil.example').success,
+  ).toBe(false)
 })
 
 test('the domain in Microsoft’s redirect text names the cloud, in any case', () => {

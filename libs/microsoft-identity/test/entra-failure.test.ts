@@ -46,7 +46,7 @@ test('S27 wrong and expired secrets are explained in plain words, unknown codes 
   expect(explainAadsts(undefined).message).toContain('without saying why')
 })
 
-test('T-115 time-outs and broken connections are told apart, our own mistakes are not swallowed', () => {
+test('T-115 time-outs and broken connections are distinguished; our own errors are not swallowed', () => {
   expect(readEntraFailure(new Error('x', { cause: new DOMException('slow', 'TimeoutError') }))).toEqual({
     kind: 'timeout',
   })

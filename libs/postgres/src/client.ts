@@ -3,10 +3,10 @@ import { endsConnection } from '@jackfield/problem/lost-store'
 import pg from 'pg'
 
 /**
- * A connection that may die at any moment (T-122). node-postgres emits 'error' for it, which ends a process where
- * nobody listens, as for a connection that a pool has lent out. Here it is kept for whoever listens next, and the query
- * under way or the next one fails. One that Postgres closes is not queried again, and no pool takes it back, even
- * before its socket has ended.
+ * A connection that may be lost at any moment (T-122). node-postgres then emits 'error', which ends a process without a
+ * listener, as while a pool has lent the connection out. This class keeps the error for the next listener, and fails
+ * the query in flight or the next one. A connection that Postgres closes is not queried again, and no pool takes it
+ * back, even before its socket has ended.
  */
 export class Client extends pg.Client {
   private isEnding = false
@@ -18,12 +18,11 @@ export class Client extends pg.Client {
       this.connection.on('errorMessage', (error: unknown) => {
         if (this.isEnding || !endsConnection(error)) return
         void this.end()
-        // A client that ends is silent about its socket's end; who waits on this connection, as BullMQ does, must learn
-        // of it.
+        // An ending client does not report its socket's end, and BullMQ waits on the connection.
         this.emit('error', error)
       })
     })
-    // The types of pg know its own events only.
+    // The types of pg have no `newListener`.
     EventEmitter.prototype.on.call(this, 'newListener', (name) => {
       if (name === 'error' && this.unheard !== undefined) process.nextTick(() => this.tellUnheard())
     })
@@ -50,8 +49,8 @@ export class Client extends pg.Client {
 }
 
 /**
- * Has libraries that make connections by themselves make them of this class: BullMQ listens to the one it waits on only
- * once it is connected, which is too late for one that Postgres closes in the same packet.
+ * Makes libraries that open connections themselves use this class: BullMQ adds its listener only once it is connected,
+ * which is too late when Postgres closes the connection in the same packet.
  */
 export function useOwnClientEverywhere(): void {
   Object.assign(pg, { Client })

@@ -5,15 +5,15 @@ export function encodeCursor(values: readonly string[]): string {
 
 type IsValue = (value: string) => boolean
 
-/** What Postgres reads as a uuid, in the form we write it. */
+/** A uuid in lower case, as we write it. */
 export const isUuid: IsValue = (value) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
 
-/** What Postgres stores as text: any Unicode but NUL. */
+/** Text that Postgres can store: any Unicode but NUL. */
 export const isText: IsValue = (value) => !value.includes('\0') && value.isWellFormed()
 
 /**
- * The sort values, one for each of `are`, which says what a value of that column may be; undefined when the text is no
- * such cursor. A value that Postgres cannot read would be an error of the query, a 500.
+ * The sort values of a cursor, each checked by the predicate at its place in `are`; undefined for any other text. A
+ * value that Postgres cannot read would fail the query, with a 500.
  */
 export function decodeCursor(text: string, ...are: readonly IsValue[]): string[] | undefined {
   const values = parsed(text)
@@ -21,7 +21,7 @@ export function decodeCursor(text: string, ...are: readonly IsValue[]): string[]
   return values.every((value, index) => typeof value === 'string' && are[index]?.(value)) ? values : undefined
 }
 
-/** Where a page begins: nulls for the first one; undefined when `cursor` is none of ours. See `decodeCursor`. */
+/** Where a page begins: nulls for the first one; undefined when `cursor` is malformed. See `decodeCursor`. */
 export function pageStart(
   cursor: string | undefined,
   ...are: readonly IsValue[]

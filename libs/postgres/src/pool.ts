@@ -2,14 +2,14 @@ import pg from 'pg'
 import { Client } from './client.ts'
 
 /**
- * A pool with bounded waits: 2 s to get a connection, 10 s for a statement. A connection that dies ends no process: an
- * idle one is only reported, one in use fails its query, and the pool replaces either.
+ * A pool with bounded waits: 2 s for a connection, 10 s for a statement. A lost connection never ends the process: an
+ * idle one is reported, one in use fails its query, and the pool replaces both.
  */
 export function createPool(options: {
   connectionString: string
   applicationName: string
   max?: number
-  /** The database role every connection works under: the migrations make it, row-level security confines it. */
+  /** The database role of every connection, made by the migrations and confined by row-level security. */
   role?: string
   onIdleError: (error: Error) => void
 }): pg.Pool {

@@ -11,7 +11,7 @@ const TENANT_FILES = fileURLToPath(new URL('../sql', import.meta.url))
 
 type SqlFile = { name: string; text: string }
 
-export type SchemaObjects = {
+type SchemaObjects = {
   folder: string
   /** Names the table of what was applied: `migrations.<service>_files`. */
   service: string

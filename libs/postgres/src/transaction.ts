@@ -2,9 +2,9 @@ import type { Pool, PoolClient } from 'pg'
 import { type Database, drizzle, type Transaction } from './drizzle.ts'
 
 /**
- * Runs `work` in one transaction on one connection of `pool`; an error, or `undefined` as its result, undoes everything.
- * Instead of drizzle's own transaction, which never gives back a connection on which `begin` failed, and reports a
- * failed rollback in place of the error that led to it.
+ * Runs `work` in one transaction on one connection of `pool`; an error, or `undefined` as its result, undoes
+ * everything. Instead of drizzle's own transaction, which never gives back a connection on which `begin` failed, and
+ * reports a failed rollback in place of the error that led to it.
  */
 export async function inTransaction<Result>(
   pool: Pool,
@@ -23,7 +23,7 @@ export async function inTransaction<Result>(
     })
     throw error
   } finally {
-    // A connection that cannot even roll back must not serve anybody else.
+    // A connection that cannot roll back is not reused.
     client.release(broken)
   }
 }

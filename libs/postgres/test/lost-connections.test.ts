@@ -29,7 +29,7 @@ const backendOf = async (client: pg.PoolClient) =>
   (await client.query('select pg_backend_pid() as pid')).rows[0].pid as number
 const endBackend = (pid: number) => other.query('select pg_terminate_backend($1, 5000)', [pid])
 
-test('FC-43 T-122 a connection that is ended between two statements of whoever has it ends no process, and nobody gets it afterwards', async () => {
+test('FC-43 T-122 a connection that ends between two statements ends no process, and is not reused', async () => {
   const client = await pool.connect()
   const pid = await backendOf(client)
   await endBackend(pid)
@@ -112,7 +112,7 @@ async function endingTooEarly(url: string): Promise<{ url: string; close(): void
   return { url: there.href, close: () => proxy.close() }
 }
 
-test('FC-43 T-122 a connection that is ended as it is made, or to which nobody listens any more, ends no process, whichever library made it', async () => {
+test('FC-43 T-122 a connection that ends while it opens, or without a listener, ends no process, whichever library made it', async () => {
   useOwnClientEverywhere()
   const early = await endingTooEarly(database.url)
   const client = new pg.Client({ connectionString: early.url }) // as BullMQ does
@@ -131,7 +131,7 @@ test('FC-43 T-122 a connection that is ended as it is made, or to which nobody l
   await expect(unheard.query('select 1')).rejects.toThrow(/terminat|not queryable/)
 })
 
-test('FC-43 T-122 whoever waits on a connection hears that it was ended, also in the middle of a statement, and hears it once', async () => {
+test('FC-43 T-122 a listener learns once that its connection ended, also in the middle of a statement', async () => {
   const client = new Client({ connectionString: database.url })
   await client.connect()
   const heard: unknown[] = []

@@ -132,7 +132,7 @@ test('FC-64 the role is made by every migration, also when all of its migrations
   await rm(join(folder, 'role.sql'))
 })
 
-test('DO-11 a start before the database waits for it, and gives up when told to', async () => {
+test('DO-11 a start before the database waits for it, and gives up when aborted', async () => {
   let waited = 0
   const stop = new AbortController()
   const attempt = () =>

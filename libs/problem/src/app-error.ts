@@ -19,7 +19,7 @@ export class AppError extends Error {
   }
 }
 
-export type RefusalOptions = {
+type RefusalOptions = {
   cause?: unknown
   /** Replaces the catalogue's sentence where the particular case needs its own. */
   message?: string

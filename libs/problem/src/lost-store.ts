@@ -1,6 +1,6 @@
 /**
- * Whether an error, or one of its causes, means that Postgres or Redis is lost, or refuses to work just now: nobody's
- * fault, to be answered with 503 and asked again. One list for all services (T-122, T-123).
+ * Whether an error, or one of its causes, means that Postgres or Redis is lost or refuses work for now: answered with
+ * 503, and worth a retry. One list for all services (T-122, T-123).
  */
 export function isLostStore(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -11,7 +11,7 @@ export function isLostStore(error: unknown): boolean {
   return false
 }
 
-/** Whether Postgres closes the connection together with this error: it must not serve anybody again. */
+/** Whether Postgres closes the connection with this error: it is not reused. */
 export function endsConnection(error: unknown): boolean {
   return error instanceof Error && CLOSED_BY_POSTGRES.test(codeOf(error))
 }
@@ -28,13 +28,13 @@ const CLOSED_BY_POSTGRES = /^(?:08\w{3}|57P0\w|25P0[34])$/
 
 /**
  * SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow; 40001,
- * 40P01: undone for another's sake.
+ * 40P01: rolled back in favour of another transaction.
  */
 const REFUSED_BY_POSTGRES = /^(?:25006|53\w{3}|57014|40001|40P01)$/
 
-/** What pg, pg-pool and ioredis say without a code. */
+/** Messages of pg, pg-pool and ioredis that come without a code. */
 const LOST_FOR_DRIVER =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|is not queryable|Connection is closed|Command timed out|Stream isn't writeable/
 
-/** Also from within a script, where older servers put it behind a dash. */
+/** Older servers put a dash before it in errors of scripts. */
 const REFUSED_BY_REDIS = /(?:^|-)(?:READONLY|OOM|LOADING|MASTERDOWN|NOREPLICAS|MISCONF)\b/

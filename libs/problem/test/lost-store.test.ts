@@ -52,7 +52,7 @@ test('T-123 a fault of ours is no lost store', () => {
   for (const none of [undefined, 'ECONNREFUSED', null, {}]) expect(isLostStore(none)).toBe(false)
 })
 
-test('T-122 a connection is given up for what Postgres closes it with, not for a refusal it survives', () => {
+test('T-122 a connection is dropped for an error that closes it, not for a refusal that it survives', () => {
   for (const state of ['57P01', '57P02', '57P05', '08006', '25P03'])
     expect([state, endsConnection(failure(state))]).toEqual([state, true])
   for (const state of ['57014', '53100', '40P01', '25006', '23505'])

@@ -27,7 +27,7 @@ function throwing(error: unknown) {
 }
 const coded = (code: string, message = 'inside') => Object.assign(new Error(message), { code })
 
-test('an expected refusal keeps its status, code, sentence and members, as RFC 9457 problem details that nobody caches', async () => {
+test('an expected refusal keeps its status, code, sentence and members, as uncached RFC 9457 problem details', async () => {
   const answer = await throwing(refuse('extension-taken', { members: { holder: 'Adele Vance' } }))
   expect(answer.statusCode).toBe(409)
   expect(answer.headers).toMatchObject({
@@ -58,7 +58,7 @@ test('a code outside the catalogue is a mistake of ours, not a refusal', () => {
   expect(() => refuse(unknown as 'extension-taken')).toThrow(TypeError)
 })
 
-test('an error nobody expected shows nothing of the inside, and is logged once with its cause', async () => {
+test('an unexpected error reveals no internals, and is logged once with its cause', async () => {
   const answer = await throwing(new Error('select * from secrets', { cause: coded('42P01') }))
   expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal-error'])
   expect(answer.body).not.toContain('secrets')
@@ -120,7 +120,7 @@ test('an address with nothing behind it is a 404 in the same form', async () => 
   expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found'])
 })
 
-test('T-115 what an adapter calls unavailable is a 503 that says nothing more, however deep it lies', async () => {
+test('T-115 an unavailable error of an adapter is a 503 without details, also as a nested cause', async () => {
   const answer = await throwing(new Error('sealing failed', { cause: new UnavailableError('Vault is sealed.') }))
   expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([
     503,

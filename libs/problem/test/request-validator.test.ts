@@ -44,7 +44,7 @@ test('S51 a parameter of the query is named as it is written', async () => {
   ])
 })
 
-test('T-91 S51 what is unknown is named one by one, also where several forms of a body would do', async () => {
+test('T-91 S51 each unknown member is named, also where a body has several forms', async () => {
   const one = z.strictObject({ users: z.array(z.strictObject({ id: z.string() })) })
   const all = z.strictObject({ all: z.literal(true), sso: z.boolean() })
   const pointersOf = async (payload: object) => {

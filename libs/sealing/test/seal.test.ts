@@ -5,7 +5,7 @@ import { isSealedByOldKey, seal, sealedPrefix, UnsealError, unseal } from '../sr
 const key = randomBytes(32)
 const secret = Buffer.from('Q~a-client-secret')
 
-test('T-93 what was sealed for a place opens at that place', () => {
+test('T-93 a secret sealed for a place opens at that place', () => {
   expect(unseal(seal(secret, key, 'tenant:1/account:2'), [key], 'tenant:1/account:2')).toEqual(secret)
 })
 
@@ -43,7 +43,7 @@ test('T-93 the same secret never gives the same ciphertext', () => {
   expect(seal(secret, key, 'place')).not.toEqual(seal(secret, key, 'place'))
 })
 
-test('T-93 what a key seals begins with its prefix, by which what waits for another key is found', () => {
+test('T-93 sealed bytes begin with the key’s prefix, which finds those of another key', () => {
   const prefix = sealedPrefix(key)
   const begins = (sealed: Buffer) => sealed.subarray(0, prefix.length).equals(prefix)
   expect([begins(seal(secret, key, 'place')), begins(seal(secret, randomBytes(32), 'place'))]).toEqual([true, false])

@@ -7,7 +7,7 @@ import {
   ServiceUrl,
   TrustedProxies,
 } from '@jackfield/configuration/settings'
-import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
+import { MicrosoftOriginSettings } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 export const Config = z.object({
@@ -17,7 +17,7 @@ export const Config = z.object({
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys,
   TENANT_REGISTRY_URL: ServiceUrl,
   ROSTER_URL: ServiceUrl,
-  ...MicrosoftOrigins,
+  ...MicrosoftOriginSettings,
   TRUSTED_PROXIES: TrustedProxies,
   SIGNING_KEY_DAYS: z.coerce.number().min(0).max(3_650).default(90),
   RATE_LIMIT_FACTOR: z.coerce.number().min(0).max(1_000).default(1),

@@ -3,9 +3,9 @@ import type { Ports } from './ports.ts'
 
 const STATUSES = ['draft', 'ready', 'failing', 'disabled']
 
-/** What alerts are made of: accounts by status, and credentials that end soon. Asked of Postgres at each scrape. */
+/** Metrics for alerts: accounts by status, and credentials that expire soon. Read from Postgres at each scrape. */
 export function registerAccountMetrics(metrics: Registry, { watch, now }: Pick<Ports, 'watch' | 'now'>): void {
-  // Postgres is away: what was known stays, and readiness tells.
+  // Without Postgres the gauges keep their values, and readiness reports it.
   const count = () => watch.counts(now()).catch(() => undefined)
   new Gauge({
     name: 'jackfield_credentials_expiring',

@@ -9,6 +9,7 @@ import {
   requireService,
 } from '@jackfield/internal-token/internal-token-plugin'
 import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { registerAccountMetrics } from './account-metrics.ts'
 import { refuse } from './errors.ts'
 import { auditForeignAccess } from './guards/audit-foreign-access.ts'
@@ -92,13 +93,17 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       if (!isMigrated()) throw refuse('starting')
     })
 
+  const registerAll = async (scope: FastifyInstance, routes: ReadonlyArray<FastifyPluginAsyncZod<Ports>>) => {
+    for (const route of routes) await scope.register(route, ports)
+  }
+
   await app.register(async (scope) => {
     open(scope)
     scope.addHook('onRequest', requireInternalToken)
     scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   })
 
-  // Of one tenant: its own admins and the platform's.
+  // Routes of one tenant: for its own admins and the platform's.
   await app.register(
     async (scope) => {
       open(scope)
@@ -106,59 +111,61 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       scope.addHook('onRequest', confineHandOver(ports))
       scope.addHook('onSend', auditForeignAccess(ports.audit))
       await scope.register(strictRequestsPlugin)
-      await scope.register(getTenant, ports)
-      await scope.register(changeTenant, ports)
-      await scope.register(deleteTenant, ports)
-      await scope.register(getTenantLogo, ports)
-      await scope.register(putTenantLogo, ports)
-      await scope.register(deleteTenantLogo, ports)
-      await scope.register(listCustomHosts, ports)
-      await scope.register(createAccount, ports)
-      await scope.register(listAccounts, ports)
-      await scope.register(getAccount, ports)
-      await scope.register(showAccountReach, ports)
-      await scope.register(changeAccount, ports)
-      await scope.register(deleteAccount, ports)
-      await scope.register(putCredential, ports)
-      await scope.register(listRedirectUris, ports)
-      await scope.register(createHandOverLink, ports)
-      await scope.register(listHandOverLinks, ports)
-      await scope.register(deleteHandOverLink, ports)
-      await scope.register(showSetupScript, ports)
-      // These speak to the outside for whoever calls.
+      await registerAll(scope, [
+        getTenant,
+        changeTenant,
+        deleteTenant,
+        getTenantLogo,
+        putTenantLogo,
+        deleteTenantLogo,
+        listCustomHosts,
+        createAccount,
+        listAccounts,
+        getAccount,
+        showAccountReach,
+        changeAccount,
+        deleteAccount,
+        putCredential,
+        listRedirectUris,
+        createHandOverLink,
+        listHandOverLinks,
+        deleteHandOverLink,
+        showSetupScript,
+      ])
+      // These call servers outside on behalf of the caller.
       await scope.register(async (outbound) => {
         await outbound.register(limitOutbound)
-        await outbound.register(verifyAccount, ports)
-        await outbound.register(createConsentLink, ports)
-        await outbound.register(proveCustomHost, ports)
+        await registerAll(outbound, [verifyAccount, createConsentLink, proveCustomHost])
       })
     },
     { prefix: '/api/v1' },
   )
 
-  // Above all tenants: each route narrows itself to the caller's scope.
+  // Routes above all tenants: each one narrows what it shows to the caller's scope.
   await app.register(
     async (scope) => {
       open(scope)
       scope.addHook('onRequest', requireAnyAdmin)
       await scope.register(strictRequestsPlugin)
-      await scope.register(createTenant, ports)
-      await scope.register(listTenants, ports)
-      await scope.register(listMicrosoftClouds, ports)
-      await scope.register(listApps, ports)
-      await scope.register(getApp, ports)
-      await scope.register(putApp, ports)
-      await scope.register(deleteApp, ports)
-      await scope.register(createApiKey, ports)
-      await scope.register(listApiKeys, ports)
-      await scope.register(deleteApiKey, ports)
-      await scope.register(createAdministrator, ports)
-      await scope.register(listAdministrators, ports)
-      await scope.register(getAdministrator, ports)
-      await scope.register(changeAdministrator, ports)
-      await scope.register(deleteAdministrator, ports)
-      await scope.register(listAuditEvents, ports)
-      await scope.register(createControlSignInLink, ports)
+      await registerAll(scope, [
+        createTenant,
+        listTenants,
+        listMicrosoftClouds,
+        listApps,
+        getApp,
+        putApp,
+        deleteApp,
+        createApiKey,
+        listApiKeys,
+        deleteApiKey,
+        createAdministrator,
+        listAdministrators,
+        getAdministrator,
+        changeAdministrator,
+        deleteAdministrator,
+        listAuditEvents,
+        createControlSignInLink,
+      ])
     },
     { prefix: '/api/v1' },
   )
@@ -167,20 +174,22 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
     async (scope) => {
       open(scope)
       scope.addHook('onRequest', requireService)
-      await scope.register(authenticateApiKey, ports)
-      await scope.register(resolveHost, ports)
-      await scope.register(readApps, ports)
-      await scope.register(readTenant, ports)
-      await scope.register(readLogo, ports)
-      await scope.register(signInTenants, ports)
-      await scope.register(readConnection, ports)
-      await scope.register(recordCredentialUse, ports)
-      await scope.register(recordSyncHealth, ports)
-      await scope.register(findAdministrator, ports)
-      await scope.register(readAdministrator, ports)
-      await scope.register(redeemControlSignInLink, ports)
-      await scope.register(receiveConsent, ports)
-      await scope.register(recordAuditEvent, ports)
+      await registerAll(scope, [
+        authenticateApiKey,
+        resolveHost,
+        readApps,
+        readTenant,
+        readLogo,
+        signInTenants,
+        readConnection,
+        recordCredentialUse,
+        recordSyncHealth,
+        findAdministrator,
+        readAdministrator,
+        redeemControlSignInLink,
+        receiveConsent,
+        recordAuditEvent,
+      ])
     },
     { prefix: '/internal' },
   )

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { KeyEncryptionKeys, Origin, ServiceSettings, ServiceUrl, secretText } from '@jackfield/configuration/settings'
-import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
+import { MicrosoftOriginSettings } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 const BaseUrl = Origin.refine(
@@ -55,7 +55,7 @@ export const Config = z
     ...ServiceSettings,
     ...KeyEncryptionSettings,
     BASE_URL: BaseUrl,
-    ...MicrosoftOrigins,
+    ...MicrosoftOriginSettings,
     /** Where user-sync-worker answers; without it no account and no tenant can be removed. */
     ROSTER_URL: ServiceUrl.optional(),
     /** Whom to ask for the proof of a custom host; by default the resolvers of this machine. */

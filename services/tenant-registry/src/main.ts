@@ -53,7 +53,7 @@ const app = await buildApp({
 
 unopened.register(app.metrics)
 
-// Migrations run beside the open port: orchestrators see a live service that is not ready.
+// Migrations run while the port is open: orchestrators see a live service that is not ready.
 await runService(app, {
   host: config.HOST,
   port: config.PORT,

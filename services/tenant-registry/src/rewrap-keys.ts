@@ -8,9 +8,9 @@ import { postgresDataKeys } from './adapters/keys/postgres-data-keys.ts'
 import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
 
 /**
- * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Answers the exit code: 1
- * while a key is left that no key-encryption key opens, or that could not be wrapped because the provider did not
- * answer. A lost Postgres is waited for.
+ * `main.ts rewrap-keys`: the second step of a key rotation, and of a move to another provider. Returns the exit code: 1
+ * when a data key is left that no key-encryption key opens, or that the provider did not wrap in time. Waits while
+ * Postgres is lost.
  */
 export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL: string }): Promise<number> {
   const pool = createPool({

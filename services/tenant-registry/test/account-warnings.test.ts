@@ -131,7 +131,7 @@ test('RP-19 S26 an account whose directory names a foreign issuer is failing and
   expect(await read(id)).toMatchObject({ status: 'ready', warnings: [] })
 })
 
-test('S22 surplus permissions that somebody grants later become a warning and an event, and the account stays ready', async () => {
+test('S22 surplus permissions that are granted later become a warning and an event, and the account stays ready', async () => {
   const { id, directory, ids } = await givenReady()
   directory.grantConsent(ids.clientId, { roles: ['User.Read.All', 'Mail.Read'] })
   await tomorrow()
@@ -142,7 +142,7 @@ test('S22 surplus permissions that somebody grants later become a warning and an
   expect(await eventsOf('findings-changed', id)).toHaveLength(1)
 })
 
-test('S26 accounts that nobody uses are left alone, and each is one replica’s to test', async () => {
+test('S26 disabled and draft accounts are not tested, and each account is tested by one replica', async () => {
   const { id } = await givenReady()
   const draft = await registry.givenAccount(tenantId, {})
   await registry.call(platform, 'PATCH', path(id), { status: 'disabled' })

@@ -31,7 +31,7 @@ test('an app is created, replaced, read by every admin and deleted by the platfo
   expect((await registry.call(platform, 'DELETE', '/api/v1/apps/web')).body.code).toBe('app-not-found')
 })
 
-test('T-91 a misspelled requiresBinding is refused, so that it lets nobody in', async () => {
+test('T-91 a misspelled requiresBinding is refused, so it admits nobody', async () => {
   const { status, body } = await put('misspelled', { requireBinding: true })
   expect([status, body.code]).toEqual([400, 'invalid-request'])
   expect(body.errors).toEqual([

@@ -141,7 +141,7 @@ test.each([
   expect(findLogoDefect(bytes, mediaType)).toBe(defect)
 })
 
-test('T-102 what is too long, or of another type, is refused before it is read', async () => {
+test('T-102 a body that is too long or of another type is refused before it is read', async () => {
   const id = await registry.givenTenant()
   expect((await putLogo(registry, id, Buffer.alloc(131_073), { type: 'image/png' })).body).toMatchObject({
     status: 413,

@@ -52,7 +52,7 @@ test('S27 a certificate that was not uploaded to Entra ID is named by the connec
   expect(check).toMatchObject({ status: 'failed', code: 'AADSTS700027' })
 })
 
-test('S26 what is shown is the thumbprint as Entra ID lists it and the certificate’s own expiry, never the key', async () => {
+test('S26 the account shows the thumbprint as Entra ID lists it and the certificate’s expiry, never the key', async () => {
   const account = await registry.givenAccount(tenantId)
   const pair = aCertificate()
   const { status, body } = await put(account.id, pair)

@@ -67,7 +67,7 @@ test('S22 S23 consent counts once a token of that directory shows it; the accoun
   expect(event).toMatchObject({ tenantId, target: account.id, outcome: 'success', details: { outcome: 'granted' } })
 })
 
-test('S22 T-04 whoever forges the return gains nothing: without consent in the directory nothing is granted', async () => {
+test('S22 T-04 a forged return gains nothing: without consent in the directory nothing is granted', async () => {
   const { state, read } = await given()
   expect((await comeBack(await state())).body.outcome).toBe('not-seen-yet')
   expect(await read()).toMatchObject({ status: 'draft', enabled: false })
@@ -83,7 +83,7 @@ test('S22 without a saved credential nothing can be proven, and with a wrong one
   expect((await wrong.read()).enabled).toBe(false)
 })
 
-test('S22 a refusal is told as such, and Microsoft is asked nothing', async () => {
+test('S22 a declined consent is reported as declined, without a request to Microsoft', async () => {
   const { state, read } = await given({ roles: ['User.Read.All'] })
   expect((await comeBack(await state(), true)).body.outcome).toBe('declined')
   expect(await read()).toMatchObject({ status: 'draft', lastVerifiedAt: null })

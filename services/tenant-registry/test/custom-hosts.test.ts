@@ -148,7 +148,7 @@ test.each(['127.0.0.1', '169.254.169.254', '10.0.0.7', '192.168.1.1', '0.0.0.0',
   },
 )
 
-test('a host that stays keeps its proof when the list changes; one that comes again, or to another tenant, is proven anew', async () => {
+test('a host that remains in the list keeps its proof; one that returns, or goes to another tenant, must be proven again', async () => {
   const { hostname, tenantId, host, url, prove, resolve, givenRecord } = await givenHost()
   givenRecord(host.dns.value)
   await prove()
@@ -189,7 +189,7 @@ test('T-90 AD-02 nobody proves a host for another tenant, and a reader proves no
   expect(await resolve()).toBe(404)
 })
 
-test('a resolver that does not answer is told as such', async () => {
+test('a resolver that does not answer is reported as unreachable', async () => {
   const alone = await startRegistry()
   const tenantId = await alone.givenTenant({ customHosts: ['phone.nobody.example'] })
   const answer = await alone.call(

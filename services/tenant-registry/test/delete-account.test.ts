@@ -47,7 +47,7 @@ const remove = (id: string, query = '', headers: Record<string, string> = {}) =>
   )
 const find = (id: string) => registry.call(platform, 'GET', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`)
 
-test('S49 the preview shows who is concerned and what is erased, and changes nothing', async () => {
+test('S49 the preview shows the affected people and what is erased, and changes nothing', async () => {
   const account = await givenAccount()
   const { status, body } = await remove(account.id, '?preview=true')
   expect([status, body]).toEqual([200, { ...PEOPLE, credential: account.credential }])
@@ -73,7 +73,7 @@ test('T-91 a misspelled preview deletes nothing, and switches nothing off', asyn
   expect(roster.asked).toEqual([])
 })
 
-test('CW-03 S58 how many people an account has is told to every reader; nothing changes by asking', async () => {
+test('CW-03 S58 every reader sees how many people an account has; reading changes nothing', async () => {
   const account = await givenAccount()
   const reader = { ...adminOf(tenantId), role: 'read' as const }
   const reach = (id: string) =>
@@ -123,7 +123,7 @@ test('S49 T-115 while the roster is down nothing is erased, and asking again fin
   expect((await remove(account.id)).status).toBe(204)
 })
 
-test('T-91 an account that somebody changed meanwhile is not removed', async () => {
+test('T-91 an account that changed meanwhile is not removed', async () => {
   const account = await givenAccount()
   const { headers } = await find(account.id)
   const path = `/api/v1/tenants/${tenantId}/microsoft-accounts/${account.id}`

@@ -75,7 +75,7 @@ async function left(tenantId: string): Promise<string[]> {
   return (await Promise.all(found)).flat()
 }
 
-test('AD-10 the preview shows what goes with a tenant, and changes nothing', async () => {
+test('AD-10 the preview shows what is deleted with a tenant, and changes nothing', async () => {
   const tenant = await givenTenant()
   const before = await find(tenant.url)
   const { status, body, headers } = await registry.call(platform, 'DELETE', `${tenant.url}?preview=true`)
@@ -148,7 +148,7 @@ test('AD-10 while the roster is down nothing is erased; the tenant stays closed,
   expect(await left(tenant.id)).toEqual([])
 })
 
-test('T-91 a tenant that somebody changed meanwhile is not removed', async () => {
+test('T-91 a tenant that changed meanwhile is not removed', async () => {
   const tenant = await givenTenant()
   const { headers } = await find(tenant.url)
   await registry.call(platform, 'PATCH', tenant.url, { name: 'Renamed meanwhile' })

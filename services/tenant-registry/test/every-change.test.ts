@@ -172,7 +172,7 @@ test.each([...changes, ...asked])(
   },
 )
 
-test('AD-16 no operation changes or removes what the audit log holds', () => {
+test('AD-16 no operation changes or deletes audit events', () => {
   const ofTheLog = operations.filter(({ path }) => path.includes('audit'))
   expect(ofTheLog.map(({ method }) => method)).toEqual(['GET'])
 })

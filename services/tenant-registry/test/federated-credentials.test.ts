@@ -64,7 +64,7 @@ const path = (id: string, rest = '') => `/api/v1/tenants/${tenantId}/microsoft-a
 const connection = (id: string, from = registry, tenant = tenantId) =>
   from.call(service, 'GET', `/internal/tenants/${tenant}/microsoft-accounts/${id}/connection`)
 
-test('S26 the account shows what is to be trusted in Entra ID, and nothing that could expire', async () => {
+test('S26 the account shows issuer, subject and audience for Entra ID, and no expiry', async () => {
   const { body } = await registry.call(
     platform,
     'PUT',
@@ -95,7 +95,7 @@ test('S26 S27 once the app trusts the cluster, the connection test passes withou
   expect((await verify()).ok).toBe(true)
 })
 
-test('S26 the token is read anew each time: Kubernetes replaces it', async () => {
+test('S26 the token is read again each time: Kubernetes replaces it', async () => {
   const { id } = await registry.givenAccount(tenantId, { credential: { type: 'federated' } })
   for (const token of [await rotateToken(), await rotateToken()]) {
     await writeFile(file, token)
@@ -103,7 +103,7 @@ test('S26 the token is read anew each time: Kubernetes replaces it', async () =>
   }
 })
 
-test('S26 a token that is missing or no token is told, and the account stays as it is', async () => {
+test('S26 a missing or malformed token is reported, and the account stays unchanged', async () => {
   const { id } = await registry.givenAccount(tenantId, { credential: { type: 'federated' } })
   for (const damage of [() => writeFile(file, 'not a token'), () => rm(file)]) {
     await damage()

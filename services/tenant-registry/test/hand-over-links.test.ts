@@ -115,7 +115,7 @@ test('S3 T-90 of all operations there are, eight are open to a holder, and those
   expect(opened.sort()).toEqual(ALLOWED.sort())
 })
 
-test('S3 a link ends with its time, by an admin’s word, and with its account; so does what was opened with it', async () => {
+test('S3 a link ends when it expires, when an admin deletes it, and with its account; so do its sessions', async () => {
   const read = ({ holder, path }: Awaited<ReturnType<typeof given>>) => registry.call(holder, 'GET', path)
   const [short, revoked, orphan, removed] = [await given(1), await given(), await given(), await given()]
   for (const one of [short, revoked, orphan, removed]) expect((await read(one)).status).toBe(200)

@@ -52,7 +52,7 @@ test.each([
   expect(await resolve(host)).toMatchObject({ status: 404, body: { code: 'host-unknown' } })
 })
 
-test('S1 S4 only enabled accounts are told, and those of this tenant', async () => {
+test('S1 S4 the answer has the enabled accounts of this tenant only', async () => {
   const { ids, credential } = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
   const account = await registry.givenAccount(acme, { ...ids, credential })
   const other = await registry.givenTenant({ slug: 'other' })

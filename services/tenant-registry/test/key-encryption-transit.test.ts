@@ -25,7 +25,7 @@ describe.each(TRANSIT_SERVERS)('transit of %s', (name) => {
   }, 60_000)
   afterAll(() => server.close())
 
-  test('a service account logs in by its token, and once more when what it was given is revoked', async () => {
+  test('a service account logs in by its token, and again when its Vault token is revoked', async () => {
     const settings = await server.givenKubernetesSettings()
     const dataKey = randomBytes(32)
     const wrapped = await vault(settings).wrap(dataKey, CONTEXT)
@@ -175,7 +175,7 @@ describe('what only our own server can be made to do', () => {
     expect(performance.now() - started).toBeLessThan(8_000)
   })
 
-  test('T-115 nobody at the address is a provider that does not answer', async () => {
+  test('T-115 an address without a server counts as a provider that does not answer', async () => {
     const nowhere = { ...settings, KEY_ENCRYPTION_VAULT_URL: `http://127.0.0.1:${await findFreePort()}` }
     expect(await failure(vault(nowhere).wrap(randomBytes(32), CONTEXT))).toBeInstanceOf(UnavailableError)
   })

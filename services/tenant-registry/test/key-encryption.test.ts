@@ -62,7 +62,7 @@ describe.each(providers)('key encryption by %s', (_name, start) => {
   }, 60_000)
   afterAll(() => provider.close())
 
-  test('T-93 what it wrapped it opens, in its context, and the data key is not to be seen in it', async () => {
+  test('T-93 it unwraps its own data keys in their context, and a wrapped key does not contain the data key', async () => {
     const dataKey = randomBytes(32)
     const wrapped = await provider.current().wrap(dataKey, CONTEXT)
     expect(await provider.current().unwrap(wrapped, CONTEXT)).toEqual({ kind: 'unwrapped', dataKey })
@@ -117,7 +117,7 @@ describe.each(providers)('key encryption by %s', (_name, start) => {
     expect(opened).toEqual(dataKeys.map((dataKey) => ({ kind: 'unwrapped', dataKey })))
   })
 
-  test('SE-05 after a rotation the old still opens and is told apart by its beginning; once the old key is gone it is unreadable', async () => {
+  test('SE-05 after a rotation an old data key still opens and is recognised by its prefix; without the old key it is unreadable', async () => {
     const dataKey = randomBytes(32)
     const begins = async (bytes: Buffer) => {
       const prefix = await provider.current().currentPrefix()

@@ -68,7 +68,7 @@ test('S44 the connection test asks the roster about the account’s notification
   expect(roster.asked).toEqual([`/internal/tenants/${tenantId}/microsoft-accounts/${id}/notification-check`])
 })
 
-test('S44 S27 what Graph said is a warning: the account is enabled all the same, and keeps the finding', async () => {
+test('S44 S27 an error of Graph is a warning: the account is enabled and keeps the finding', async () => {
   const failure = {
     kind: 'address-unreachable',
     code: 'ValidationError',

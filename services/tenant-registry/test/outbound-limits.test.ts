@@ -150,7 +150,7 @@ test('SI-03 a tenant, however many accounts it asks for, and a caller, however m
   expect(await consent({ ...platform, sub: 'api-key:idle' }, guid())).toBe(404)
 })
 
-test('SI-03 what is limited says so in the OpenAPI document, and nothing else does', () => {
+test('SI-03 the OpenAPI document marks the limited operations, and no others', () => {
   const limited = operationsOf(registry.app.swagger() as OpenApi).filter(({ statuses }) => statuses.includes('429'))
   expect(limited.map(({ id }) => id).sort()).toEqual(['createConsentLink', 'proveCustomHost', 'verifyMicrosoftAccount'])
 })

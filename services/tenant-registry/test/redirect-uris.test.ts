@@ -22,7 +22,7 @@ async function redirectUriCheck(id: string, tenant = tenantId) {
   return body.checks.find((check: { id: string }) => check.id === 'redirect-uris')
 }
 
-test('S21 a redirect URI that is not saved yet is told apart from one under the wrong platform', async () => {
+test('S21 a redirect URI that is not saved yet is distinguished from one under the wrong platform', async () => {
   const unsaved = givenDirectory(m365)
   const notSaved = await registry.givenAccount(tenantId, { ...unsaved.ids, credential: unsaved.credential })
   expect(await redirectUriCheck(notSaved.id)).toMatchObject({

@@ -68,7 +68,7 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
   expect((await after.givenAccount(healthyTenant, { credential })).id).toBeTruthy()
 })
 
-test('FC-61 T-93 once the old key is back, what it sealed is read again, although another secret was entered meanwhile; rewrapped, it outlives the key', async () => {
+test('FC-61 T-93 once the old key is back its secrets open again, although another was entered meanwhile; rewrapped they survive the key', async () => {
   const tenantId = await before.givenTenant({ slug: 'back' })
   const [one, other] = [await givenReady(tenantId), await givenReady(tenantId)]
   const connection = `/internal/tenants/${tenantId}/microsoft-accounts/${other.id}/connection`

@@ -125,7 +125,7 @@ test('T-90 a scope ends with its transaction, on a connection that serves others
   await connection.end()
 })
 
-test('T-92 what was audited can be added to, and neither changed nor removed by the service', async () => {
+test('T-92 the service can add audit events, and neither change nor delete them', async () => {
   for (const statement of [
     "update registry.audit_event set action = 'x'",
     'delete from registry.audit_event',

@@ -75,7 +75,7 @@ test('SI a tenant’s name is one word to the shell, whatever it holds', async (
   await expect(readFile(join(folder, 'pwned'))).rejects.toThrow('ENOENT')
 })
 
-test('S19 a registration that is there keeps its URIs and gets what is missing', async () => {
+test('S19 an existing registration keeps its URIs and gets the missing ones', async () => {
   const { find } = await runBash(setupScript('bash', setup), true)
   expect(find('ad', 'app', 'create')).toBeUndefined()
   expect(find('ad', 'app', 'update')?.slice(-3)).toEqual(['https://kept.example/callback', ...setup.redirectUris])

@@ -47,7 +47,7 @@ async function failingByMetrics(): Promise<string | undefined> {
   return /^jackfield_microsoft_accounts\{.*status="failing".*\} (\d+)$/m.exec(payload)?.[1]
 }
 
-test('FC-34 an account whose runs fail says since when, why and what to do, stays enabled, and says no more after the next success', async () => {
+test('FC-34 an account whose runs fail shows since when, why and what to do, stays enabled, and shows nothing after the next success', async () => {
   const id = await givenReady()
   expect((await tell(id, FAILURE)).status).toBe(200)
   const { status, enabled, warnings } = await read(id)

@@ -72,7 +72,7 @@ test('AD-02 the attempt is in the audit log of the tenant that made it', async (
   expect(body.items[0]).toMatchObject({ tenantId: mine, target: theirs, outcome: 'refused', actor: adminOf(mine).sub })
 })
 
-test('AD-01 every admin route wants a valid token for this service, and gives no hint of what exists', async () => {
+test('AD-01 every admin route requires a valid token for this service, and reveals nothing without one', async () => {
   const urls = [
     ...tenantRoutes.map(
       ([method, route]) => [method, `/api/v1/tenants/${theirs}${route.replace(':id', theirAccount)}`] as const,

@@ -67,7 +67,7 @@ test('S15 S27 without a saved secret the test says so and the account stays a dr
   expect((await read(id)).status).toBe('draft')
 })
 
-test('FC-35 a proxy’s page with 403 in place of Graph’s answer is told as one that makes no sense, not as a missing permission', async () => {
+test('FC-35 a proxy’s 403 page in place of Graph’s answer is reported as malformed, not as a missing permission', async () => {
   const { ids, credential } = givenDirectory(m365, { redirectUris: [CALLBACK] })
   const { id } = await account({ ...ids, credential })
   m365.faults.plan({ path: '^/v1\\.0/users$', effect: { kind: 'foreign-answer', status: 403 } })

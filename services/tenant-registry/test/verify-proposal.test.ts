@@ -39,7 +39,7 @@ async function givenReadyAccount(
   return id
 }
 
-test('CW-02 S57 a proposed redirect mode is tested, and neither it nor what the test found is saved', async () => {
+test('CW-02 S57 a proposed redirect mode is tested; neither the mode nor the findings are saved', async () => {
   const id = await givenReadyAccount()
   const before = await read(id)
   const { status, body } = await verify(id, { redirectMode: 'per-app' })

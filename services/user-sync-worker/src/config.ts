@@ -1,5 +1,5 @@
 import { KeyEncryptionKeys, Origin, RedisUrl, ServiceSettings, ServiceUrl } from '@jackfield/configuration/settings'
-import { MicrosoftOrigins } from '@jackfield/microsoft-identity/origin-settings'
+import { MicrosoftOriginSettings } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 export const Config = z.object({
@@ -9,7 +9,7 @@ export const Config = z.object({
   /** Seal the signing secrets of webhook endpoints; without them none can be made. */
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
   TENANT_REGISTRY_URL: ServiceUrl,
-  ...MicrosoftOrigins,
+  ...MicrosoftOriginSettings,
   /** How long a worker stays with one run before it looks after others. */
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),
   /** The public origin that Graph posts notifications to; without it changes are found by the schedule only. */

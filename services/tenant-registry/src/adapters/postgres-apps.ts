@@ -1,14 +1,17 @@
 import type { App } from '@jackfield/contract/app'
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { AppRecord, Apps } from '../ports.ts'
+import type { Range } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
 import { app } from './schema.ts'
 
-export function postgresApps(db: Database): Apps {
+type AppRecord = App & { version: number }
+
+export function postgresApps(db: Database) {
   return {
-    async list({ after, limit }) {
+    async list({ after, limit }: Range) {
       const rows = await db
         .select()
         .from(app)
@@ -20,11 +23,12 @@ export function postgresApps(db: Database): Apps {
     async all() {
       return (await db.select().from(app).orderBy(asc(app.clientId))).map(toRecord)
     },
-    async find(clientId) {
+    async find(clientId: string) {
       const [row] = await db.select().from(app).where(eq(app.clientId, clientId))
       return row && toRecord(row)
     },
-    put: (definition, read, entry) =>
+    /** Replaces version `read`; undefined when there was no such app. */
+    put: (definition: App, read: number | undefined, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, EVERY_TENANT, async (tx) => {
@@ -35,12 +39,12 @@ export function postgresApps(db: Database): Apps {
           }),
         { app_pkey: 'version-conflict' } as const,
       ),
-    delete: (clientId, read, entry) =>
+    delete: (clientId: string, read: number, entry: AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const deleted = await tx.delete(app).where(and(eq(app.clientId, clientId), eq(app.version, read)))
-        if (deleted.rowCount !== 1) return 'version-conflict'
+        if (deleted.rowCount !== 1) return 'version-conflict' as const
         await insertAuditEvent(tx, entry)
-        return 'deleted'
+        return 'deleted' as const
       }),
   }
 }

@@ -2,7 +2,7 @@ import type { AuditEntry, AuditEvent } from '@jackfield/contract/audit-event'
 import { and, type Database, desc, eq, lt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
-import type { Audit } from '../ports.ts'
+import type { Range, TenantFilter } from '../ports.ts'
 import { auditEvent } from './schema.ts'
 
 /** Writes an event in the transaction of its cause: neither is there without the other. */
@@ -10,13 +10,18 @@ export async function insertAuditEvent(tx: Transaction, entry: AuditEntry): Prom
   await tx.insert(auditEvent).values({ ...entry, id: v7(), at: new Date() })
 }
 
-export function postgresAudit(db: Database): Audit {
+export function postgresAudit(db: Database) {
   return {
-    async record({ id = v7(), at, ...entry }) {
+    /** An entry with an id of its own is recorded once, however often it is sent. */
+    async record({
+      id = v7(),
+      at,
+      ...entry
+    }: AuditEntry & { id?: string | undefined; at?: string | undefined }): Promise<void> {
       const row = { ...entry, id, at: at === undefined ? new Date() : new Date(at) }
       await inScope(db, entry.tenantId ?? EVERY_TENANT, (tx) => tx.insert(auditEvent).values(row).onConflictDoNothing())
     },
-    async list(only, action, { after, limit }) {
+    async list(only: TenantFilter, action: string | undefined, { after, limit }: Range): Promise<AuditEvent[]> {
       const condition = and(
         only === null ? undefined : eq(auditEvent.tenantId, only),
         action === undefined ? undefined : eq(auditEvent.action, action),

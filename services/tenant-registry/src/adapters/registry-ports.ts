@@ -2,7 +2,6 @@ import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { drizzle } from '@jackfield/postgres/drizzle'
 import type { Pool } from 'pg'
-import type { Ports } from '../ports.ts'
 import { postgresAdministrators } from './access/postgres-administrators.ts'
 import { postgresApiKeys } from './access/postgres-api-keys.ts'
 import { postgresControlSignInLinks } from './access/postgres-control-sign-in-links.ts'
@@ -19,6 +18,7 @@ import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
 import { rosterClient } from './roster-client.ts'
 import { type HostProbeSettings, hostProofProbe } from './tenants/host-proof-probe.ts'
+import { postgresHosts } from './tenants/postgres-hosts.ts'
 import { postgresLogos } from './tenants/postgres-logos.ts'
 import { postgresTenants } from './tenants/postgres-tenants.ts'
 
@@ -35,12 +35,7 @@ export type PortSettings = OriginOverrides &
 /**
  * The outside world of this service: Postgres and Microsoft. `onUnopened` hears of each credential that no key opens.
  */
-export function registryPorts(
-  pool: Pool,
-  settings: PortSettings,
-  now: () => Date,
-  onUnopened: (what: string) => void,
-): Ports {
+export function registryPorts(pool: Pool, settings: PortSettings, now: () => Date, onUnopened: (what: string) => void) {
   const db = drizzle(pool)
   const keyEncryption = chosenKeyEncryption(settings)
   const roster =
@@ -54,6 +49,7 @@ export function registryPorts(
         })
   return {
     tenants: postgresTenants(db),
+    hosts: postgresHosts(db),
     logos: postgresLogos(db),
     apps: postgresApps(db),
     accounts: postgresAccounts(db),

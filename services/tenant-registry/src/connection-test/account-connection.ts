@@ -1,9 +1,9 @@
-import type { Connection, CredentialProof } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialProof, CredentialUse } from '@jackfield/contract/internal-api'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
-import type { Asker } from '../audit/asker.ts'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'
 import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'
+import type { Asker } from './asker.ts'
 
 export type ConnectionPorts = Pick<Ports, 'accounts' | 'vault' | 'audit' | 'certificates' | 'federatedToken' | 'now'>
 type Proof = { kind: 'proof'; proof: CredentialProof } | { kind: 'unreadable'; cause: Error } | { kind: NoToken }
@@ -81,5 +81,23 @@ async function proofOf(
 function auditUnreadable({ audit }: ConnectionPorts, request: Asker, { tenantId, id }: AccountRecord): Promise<void> {
   return audit.record(
     auditEntry(request, { action: 'microsoft-account.open-credential', outcome: 'failure', tenantId, target: id }),
+  )
+}
+
+/** Records which of two credentials Entra ID accepted. */
+export function keepUse(
+  { accounts }: Pick<Ports, 'accounts'>,
+  request: Asker,
+  account: AccountRecord,
+  use: CredentialUse,
+) {
+  const deed =
+    use.worked === 'new'
+      ? { action: 'microsoft-account.retire-credential' }
+      : { action: 'microsoft-account.new-credential-refused', outcome: 'failure' as const }
+  return accounts.recordUse(
+    account,
+    use,
+    auditEntry(request, { ...deed, tenantId: account.tenantId, target: account.id }),
   )
 }

@@ -1,6 +1,5 @@
 import type { Check, Verification } from '@jackfield/contract/verification'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
-import type { Asker } from '../audit/asker.ts'
 import { isSameFindings } from '../domain/account-warnings.ts'
 import { UNREADABLE_CREDENTIAL } from '../domain/connection/connection-evidence.ts'
 import { judge } from '../domain/connection/connection-test.ts'
@@ -9,8 +8,8 @@ import { type AccountRecord, type AccountValues, verified } from '../domain/micr
 import type { TenantRecord } from '../domain/tenant.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { findConnection } from './account-connection.ts'
-import { keepUse } from './credential-use.ts'
+import { findConnection, keepUse } from './account-connection.ts'
+import type { Asker } from './asker.ts'
 
 type Tested = { checks: Check[]; ok: boolean; at: Date; registeredRedirectUris: string[] | null }
 

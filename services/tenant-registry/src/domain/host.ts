@@ -65,3 +65,9 @@ export function isPlatformHost(hostname: string, baseUrl: string, apps: readonly
 function withoutPort(tenantUrl: string): string {
   return tenantUrl.replace(/^(https?:\/\/[^/:]+):\d+/i, '$1')
 }
+
+/** Where Control takes the token of a link: in the fragment, which browsers send to nobody. */
+export function controlEntry(baseUrl: string, token: string): string {
+  const { protocol, host } = new URL(baseUrl)
+  return `${protocol}//control.${host}/enter#${token}`
+}

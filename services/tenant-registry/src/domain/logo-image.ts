@@ -3,7 +3,8 @@ import { LOGO_MAX_PIXELS, type LogoType } from '@jackfield/contract/branding'
 export type LogoDefect = 'logo-not-readable' | 'logo-too-large' | 'logo-not-plain'
 
 /**
- * What is wrong with an image as a logo. Its size counts too: a few bytes can unfold to a picture that stops a browser.
+ * What is wrong with an image as a logo. Its pixel size counts too: a few bytes can expand to an image that stops a
+ * browser.
  */
 export function findLogoDefect(bytes: Uint8Array, mediaType: LogoType): LogoDefect | undefined {
   if (mediaType === 'image/svg+xml') return findSvgDefect(bytes)
@@ -13,8 +14,8 @@ export function findLogoDefect(bytes: Uint8Array, mediaType: LogoType): LogoDefe
 }
 
 /**
- * Pages show a logo as an image, in which nothing runs, and its address forbids everything besides; so this is no
- * filter to rely on, but the honest answer to whoever uploads what will not work.
+ * Pages show a logo as an image, in which no script runs, and its address forbids all else. So this is no security
+ * filter: it tells an admin early that the upload will not work.
  */
 function findSvgDefect(bytes: Uint8Array): LogoDefect | undefined {
   let text: string
@@ -31,7 +32,7 @@ function findSvgDefect(bytes: Uint8Array): LogoDefect | undefined {
     : 'logo-not-readable'
 }
 
-/** The document from its root element on: past declaration, comments and blanks, in one pass. */
+/** The document from its root element on, without declaration, comments and blanks; one pass. */
 function rootOf(text: string): string {
   let at = 0
   for (;;) {

@@ -19,9 +19,9 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  * One whose runs fail is shown as failing, whatever its test said: they ask Microsoft for more than a test does.
  */
 export type AccountRecord = Omit<MicrosoftAccount, 'enabled' | 'warnings'> & {
-  /** What the last connection test left to be seen to. */
+  /** Findings of the last connection test. */
   findings: Check[]
-  /** Why the account's runs do not keep it in step, as the worker told last; null when they do. */
+  /** Why runs do not synchronise the account, as the worker last reported; null when they do. */
   syncFailure: SyncFailure | null
   firstReadyAt: string | null
   /** What the connection tests found registered in Entra ID; null before the first. */
@@ -46,19 +46,19 @@ export type AccountValues = Pick<
 >
 
 /**
- * Tested successfully at least once and not switched off. A failing account stays enabled: an outage must not lock
- * people out.
+ * Tested successfully at least once and not switched off. A failing account stays enabled, so an outage locks nobody
+ * out.
  */
 export function isEnabled({ status, firstReadyAt }: Pick<AccountRecord, 'status' | 'firstReadyAt'>): boolean {
   return status === 'ready' || (status === 'failing' && firstReadyAt !== null)
 }
 
-/** Aliases that differ in case, or in how a letter is encoded, are the same to people. */
+/** Aliases that differ only in case or Unicode form are the same to people. */
 export function aliasKey(alias: string): string {
   return alias.normalize('NFKC').toLowerCase()
 }
 
-/** What the patch makes of the account. */
+/** The account's values after the patch. */
 export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): AccountValues {
   const { status: wanted, ...members } = patch
   const changed: AccountValues = { ...valuesOf(account), ...definedOnly(members) }
@@ -80,7 +80,7 @@ export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): A
   return changed
 }
 
-/** The account as a proposal would have it (S57). Addresses known under one platform tell nothing of another. */
+/** The account as a proposal would have it (S57). Redirect URIs found for one platform do not apply to another. */
 export function proposed(
   account: AccountRecord,
   { redirectMode, redirectPlatform }: Pick<VerifyRequest, 'redirectMode' | 'redirectPlatform'>,

@@ -4,7 +4,7 @@ import type { AccountRecord } from './microsoft-account.ts'
 type Event = { action: string; outcome: 'success' | 'failure'; details: Record<string, string> }
 export type HealthChange = { kind: 'none' } | { kind: 'changed'; event: Event | undefined }
 
-/** What a word of the worker changes: a further failure is kept, and is no event of its own. */
+/** What a report of the worker changes: a further failure is stored without an event. */
 export function healthChange(
   { syncFailure: before }: Pick<AccountRecord, 'syncFailure'>,
   failure: SyncFailure | null,

@@ -1,4 +1,9 @@
-import type { Tenant } from '@jackfield/contract/tenant'
+import { RESERVED_SLUGS, type Tenant } from '@jackfield/contract/tenant'
 
-/** A tenant with the number of its state: a change names the version it read. */
+/** A tenant with its row version: a change names the version it read. */
 export type TenantRecord = Tenant & { version: number }
+
+/** Labels the platform uses itself, and labels that look like encoded international ones (RFC 5891 4.2.3.1). */
+export function isReservedSlug(slug: string): boolean {
+  return RESERVED_SLUGS.has(slug) || slug.slice(2, 4) === '--'
+}

@@ -1,12 +1,12 @@
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Audit } from '../ports.ts'
+import type { Ports } from '../ports.ts'
 
 /**
- * Someone of one tenant knocked at another's door (AD-02): noted with the tenant that knocked, before the answer goes
- * out.
+ * Records a refused request of one tenant's caller to another tenant (AD-02), for the caller's tenant, before the
+ * answer is sent.
  */
-export function auditForeignAccess(audit: Audit) {
+export function auditForeignAccess(audit: Ports['audit']) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { tenantId } = request.params as { tenantId?: string }
     const scope = request.caller?.scope

@@ -5,8 +5,8 @@ import type { Ports } from '../ports.ts'
 const HOLDER = /^hand-over:([0-9a-f-]{36})$/
 
 /**
- * The holder of a hand-over link: only routes that say so let one in (`config.handOver`), for the account of the link,
- * while the link is good. Asked anew each time, so that a link that ends ends what was opened with it (S3).
+ * Confines the holder of a hand-over link to the link's account, on routes with `config.handOver`. The link is read at
+ * each request, so its end ends the sessions that it opened (S3).
  */
 export function confineHandOver({ handOverLinks, now }: Pick<Ports, 'handOverLinks' | 'now'>) {
   return async ({ caller, params }: FastifyRequest): Promise<void> => {

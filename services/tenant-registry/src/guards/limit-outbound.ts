@@ -4,14 +4,11 @@ import plugin from 'fastify-plugin'
 import { OUTBOUND_LIMITS, type OutboundLimit, outboundKeys } from '../domain/outbound-limits.ts'
 import { refuse } from '../errors.ts'
 
-/** Keys remembered by one limit; the one that was quiet longest is forgotten first. */
+/** Keys of one limit; the least recently used one is dropped first. */
 const MOST_KEYS = 20_000
 const MINUTE = 60_000
 
-/**
- * Put around routes that speak to the outside for whoever calls: 429 once that was too often (SI-03). The caller must
- * be known by then.
- */
+/** Limits routes that call servers outside on behalf of the caller, with 429 (SI-03). Runs after authentication. */
 export const limitOutbound = plugin(async (app) => {
   await app.register(rateLimit, { global: false, cache: MOST_KEYS })
   const limiters = (Object.keys(OUTBOUND_LIMITS) as OutboundLimit[]).map((name) => {

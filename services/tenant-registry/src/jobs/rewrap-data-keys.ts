@@ -5,16 +5,14 @@ const SLICE = 100
 export type RewrapReport = { rewrapped: number; unreadable: string[] }
 
 /**
- * Wraps every tenant's data key under the current key-encryption key, in slices, beside the running services, which
- * read both. What is done is told by the rows themselves: after a crash it is started again and goes on with the rest
- * (SE-05).
+ * Wraps every tenant's data key under the current key-encryption key, in slices, while the services run and read both.
+ * The rows show what is done: after a crash a second start continues with the rest (SE-05).
  */
 export async function rewrapDataKeys(dataKeys: DataKeys, onSlice: (count: number) => void): Promise<RewrapReport> {
   for (let rewrapped = 0; ; ) {
     const pass = await onePass(dataKeys, onSlice)
     rewrapped += pass.rewrapped
-    // A key that changed under our hands waits still, and a service that wraps with the old key may have added one
-    // behind the pass.
+    // A key that changed meanwhile still waits, and a service with the old key may have added one behind this pass.
     if (pass.waiting === pass.unreadable.length) return { rewrapped, unreadable: pass.unreadable }
   }
 }

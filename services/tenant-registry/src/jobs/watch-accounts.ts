@@ -1,17 +1,17 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { v7 } from 'uuid'
-import type { Asker } from '../audit/asker.ts'
+import type { Asker } from '../connection-test/asker.ts'
 import { checkConnection } from '../connection-test/connection-check.ts'
 import { daysLeft, thresholdOf } from '../domain/account-warnings.ts'
 import type { Ports } from '../ports.ts'
 
 const AT_ONCE = 5
-/** How often every enabled account is tested without being asked to. */
+/** Interval of the scheduled test of every enabled account. */
 export const CHECK_EVERY_SECONDS = 24 * 3600
 
 /**
- * Tests accounts whose turn it is, so that lost consent or a deleted secret is noticed before somebody cannot sign in.
- * Answers how many.
+ * Tests accounts that are due, so that lost consent or a deleted secret is noticed before a sign-in fails. Returns
+ * their number.
  */
 export async function checkDueAccounts(ports: Ports, log: FastifyBaseLogger): Promise<number> {
   const due = await ports.watch.claimDue(ports.now(), CHECK_EVERY_SECONDS, AT_ONCE)
@@ -22,7 +22,7 @@ export async function checkDueAccounts(ports: Ports, log: FastifyBaseLogger): Pr
     ])
     if (!tenant || !account) continue
     const asker: Asker = { caller: { sub: 'tenant-registry' }, id: v7(), log, isScheduled: true }
-    // One that cannot be tested now, because its credential cannot be opened for one, keeps no other from its turn.
+    // An account that cannot be tested, for example because its credential is unreadable, does not hold up the others.
     await checkConnection(ports, asker, tenant, account).catch((error: unknown) =>
       log.warn({ err: error, accountId }, 'account not tested'),
     )
@@ -31,7 +31,8 @@ export async function checkDueAccounts(ports: Ports, log: FastifyBaseLogger): Pr
 }
 
 /**
- * Writes one audit event for each threshold before a credential's end, over restarts and replicas. Answers how many.
+ * Writes one audit event for each threshold before a credential expires, also across restarts and replicas. Returns
+ * their number.
  */
 export async function announceExpiries({ watch, now }: Pick<Ports, 'watch' | 'now'>): Promise<number> {
   let announced = 0

@@ -58,10 +58,10 @@ describe('S15 an alias', () => {
 describe('S57 what the last test found', () => {
   const findingsOf = (patch: Parameters<typeof patched>[1], members: object = {}) =>
     patched(record(members), patch).findings
-  test('stays with what was tested', () => {
+  test('stays with the tested registration', () => {
     expect([findingsOf({ alias: 'Other' }), findingsOf({ status: 'disabled' })]).toEqual([[finding], [finding]])
   })
-  test('goes with another registration, another credential, and when a disabled account is to be tested anew', () => {
+  test('ends with another registration, another credential, and when a disabled account is to be tested again', () => {
     expect(findingsOf({ clientId: 'other' })).toEqual([])
     expect(findingsOf({ directoryId: 'other', status: 'disabled' })).toEqual([])
     expect(findingsOf({ status: 'draft' }, { status: 'disabled' })).toEqual([])

@@ -60,7 +60,7 @@ describe('T-41 RU-06 the address of an app says what is wrong with it', () => {
     expect(defects('https://{tenant}.phone.example', sharedUrl)).toEqual([])
   })
 
-  test('for tenants and shared: both are told', () => {
+  test('for tenants and shared: both are reported', () => {
     expect(defects('https://phone.example', 'http://phone.example')).toHaveLength(2)
   })
 })

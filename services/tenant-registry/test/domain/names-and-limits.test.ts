@@ -1,9 +1,15 @@
 import { RESERVED_SLUGS } from '@jackfield/contract/tenant'
 import { describe, expect, test } from 'vitest'
-import { controlEntry } from '../../src/domain/control-entry.ts'
-import { hostCandidates, isPlatformHost, isReservedHost, sharedHostnames, slugsAt } from '../../src/domain/host.ts'
+import {
+  controlEntry,
+  hostCandidates,
+  isPlatformHost,
+  isReservedHost,
+  sharedHostnames,
+  slugsAt,
+} from '../../src/domain/host.ts'
 import { OUTBOUND_LIMITS, outboundKeys } from '../../src/domain/outbound-limits.ts'
-import { isReservedSlug } from '../../src/domain/slug.ts'
+import { isReservedSlug } from '../../src/domain/tenant.ts'
 
 test.each<[string, boolean]>([
   ...[...RESERVED_SLUGS].map((slug): [string, boolean] => [slug, true]),

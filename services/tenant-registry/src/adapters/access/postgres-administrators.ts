@@ -1,6 +1,8 @@
+import type { Administrator } from '@jackfield/contract/administrator'
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { and, asc, type Database, eq, gt, isNull, type SQL, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { AdministratorRecord, Administrators } from '../../ports.ts'
+import type { Range, TenantFilter } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey, administrator as table } from '../schema.ts'
@@ -11,7 +13,11 @@ const OUTCOMES = {
   administrator_sign_in_tenant_id_tenant_id_fk: 'tenant-missing',
 } as const
 
-export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): Administrators {
+type AdministratorRecord = Administrator & { version: number }
+type Identity = Pick<Administrator, 'signInTenantId' | 'directoryId' | 'objectId'>
+type NewAdministrator = Identity & Pick<Administrator, 'id' | 'scope' | 'role' | 'displayName'>
+
+export function postgresAdministrators(db: Database, hasBootstrapKey: boolean) {
   const findOne = (condition: SQL | undefined) =>
     inScope(db, EVERY_TENANT, async (tx) => {
       const [row] = await tx.select().from(table).where(condition)
@@ -21,7 +27,7 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): 
   /** Whether the platform has no other administrator and no API key that could let one in. */
   async function isLastWayIn(tx: Transaction, { id, scope, role }: AdministratorRecord): Promise<boolean> {
     if (scope !== 'platform' || role !== 'admin') return false
-    // Locked, so that of two who remove each other at the same time the second finds out.
+    // Locked, so that two administrators cannot remove each other concurrently.
     const admins = await tx
       .select({ id: table.id })
       .from(table)
@@ -37,7 +43,7 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): 
   }
 
   return {
-    create: ({ scope, ...values }, entry) =>
+    create: ({ scope, ...values }: NewAdministrator, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
@@ -51,7 +57,7 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): 
           }),
         OUTCOMES,
       ),
-    list: (only, signInTenantId, { after, limit }) =>
+    list: (only: TenantFilter, signInTenantId: string | undefined, { after, limit }: Range) =>
       inScope(db, only ?? EVERY_TENANT, async (tx) => {
         const condition = and(
           only === null ? undefined : eq(table.tenantId, only),
@@ -60,32 +66,34 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean): 
         )
         return (await tx.select().from(table).where(condition).orderBy(asc(table.id)).limit(limit)).map(toRecord)
       }),
-    find: (id) => findOne(eq(table.id, id)),
-    findByIdentity: ({ signInTenantId, directoryId, objectId }) =>
+    find: (id: string) => findOne(eq(table.id, id)),
+    findByIdentity: ({ signInTenantId, directoryId, objectId }: Identity) =>
       findOne(
         and(eq(table.signInTenantId, signInTenantId), eq(table.directoryId, directoryId), eq(table.objectId, objectId)),
       ),
-    vouchesForPlatform: async (tenantId) =>
+    /** Whether administrators of the platform sign in through this tenant. */
+    vouchesForPlatform: async (tenantId: string) =>
       (await findOne(and(eq(table.signInTenantId, tenantId), isNull(table.tenantId)))) !== undefined,
-    change: (read, values, entry) =>
+    change: (read: AdministratorRecord, values: Pick<Administrator, 'role' | 'displayName'>, entry: AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
-        if (values.role !== 'admin' && (await isLastWayIn(tx, read))) return 'last-administrator'
+        if (values.role !== 'admin' && (await isLastWayIn(tx, read))) return 'last-administrator' as const
         const [row] = await tx
           .update(table)
           .set({ ...values, updatedAt: new Date(), version: read.version + 1 })
           .where(and(eq(table.id, read.id), eq(table.version, read.version)))
           .returning()
-        if (!row) return 'version-conflict'
+        if (!row) return 'version-conflict' as const
         await insertAuditEvent(tx, entry)
         return toRecord(row)
       }),
-    delete: (read, entry) =>
+    /** Refused when the platform would have no administrator and no API key left. */
+    delete: (read: AdministratorRecord, entry: AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
-        if (await isLastWayIn(tx, read)) return 'last-administrator'
+        if (await isLastWayIn(tx, read)) return 'last-administrator' as const
         const deleted = await tx.delete(table).where(and(eq(table.id, read.id), eq(table.version, read.version)))
-        if (deleted.rowCount !== 1) return 'version-conflict'
+        if (deleted.rowCount !== 1) return 'version-conflict' as const
         await insertAuditEvent(tx, entry)
-        return 'deleted'
+        return 'deleted' as const
       }),
   }
 }

@@ -1,8 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey } from '@jackfield/contract/api-key'
+import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { Principal } from '@jackfield/contract/principal'
 import { and, asc, type Database, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { ApiKeys } from '../../ports.ts'
+import type { Range, TenantFilter } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey } from '../schema.ts'
@@ -10,9 +12,9 @@ import { hashToken, randomToken } from './random-token.ts'
 
 const KEY = /^jf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/
 
-/** Keys are `jf_<prefix>_<secret>`: found by the prefix, which may be seen, and compared by hash in constant time. */
-export function postgresApiKeys(db: Database, bootstrapKey: string | undefined): ApiKeys {
-  /** The bootstrap key ends with the first platform admin key, for good: a deleted one still counts. */
+/** Keys are `jf_<prefix>_<secret>`: found by the public prefix, and compared by hash in constant time. */
+export function postgresApiKeys(db: Database, bootstrapKey: string | undefined) {
+  /** The first platform admin key ends the bootstrap key for good; a deleted one still counts. */
   async function isBootstrapOver(): Promise<boolean> {
     const condition = and(isNull(apiKey.tenantId), eq(apiKey.role, 'admin'))
     const rows = await inScope(db, EVERY_TENANT, (tx) =>
@@ -22,7 +24,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
   }
 
   return {
-    create: ({ id, name, scope, role }, entry) =>
+    create: ({ id, name, scope, role }: Pick<ApiKey, 'id' | 'name' | 'scope' | 'role'>, entry: AuditEntry) =>
       orOutcome(
         async () => {
           const prefix = randomBytes(8).toString('hex')
@@ -37,7 +39,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
         },
         { api_key_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),
-    async list(only, { after, limit }) {
+    async list(only: TenantFilter, { after, limit }: Range) {
       const condition = and(
         isNull(apiKey.deletedAt),
         only === null ? undefined : eq(apiKey.tenantId, only),
@@ -48,12 +50,12 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
       )
       return rows.map(toApiKey)
     },
-    async find(id) {
+    async find(id: string) {
       const condition = and(eq(apiKey.id, id), isNull(apiKey.deletedAt))
       const [row] = await inScope(db, EVERY_TENANT, (tx) => tx.select().from(apiKey).where(condition))
       return row && toApiKey(row)
     },
-    delete: (id, entry) =>
+    delete: (id: string, entry: AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const deleted = await tx
           .update(apiKey)
@@ -63,7 +65,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined):
         await insertAuditEvent(tx, entry)
         return true
       }),
-    async authenticate(key) {
+    async authenticate(key: string): Promise<Principal | undefined> {
       if (bootstrapKey !== undefined && timingSafeEqual(hashToken(key), hashToken(bootstrapKey))) {
         return (await isBootstrapOver()) ? undefined : { id: 'api-key:bootstrap', scope: 'platform', role: 'admin' }
       }

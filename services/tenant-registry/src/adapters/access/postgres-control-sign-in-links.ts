@@ -1,15 +1,17 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import type { Principal } from '@jackfield/contract/principal'
 import { and, type Database, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { ControlSignInLinks } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { controlSignInLink as link } from '../schema.ts'
 import { hashToken, randomToken } from './random-token.ts'
 
-export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
+type NewLink = { id: string; scope: string; role: Principal['role']; expiresAt: Date }
+
+export function postgresControlSignInLinks(db: Database) {
   return {
-    create: ({ id, scope, role, expiresAt }, entry) =>
+    create: ({ id, scope, role, expiresAt }: NewLink, entry: AuditEntry) =>
       orOutcome(
         async () => {
           const token = randomToken()
@@ -27,7 +29,7 @@ export function postgresControlSignInLinks(db: Database): ControlSignInLinks {
         },
         { control_sign_in_link_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),
-    redeem: (token, now, entryFor) =>
+    redeem: (token: string, now: Date, entryFor: (principal: Principal) => AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         // One statement finds and spends it: of two at the same time, one finds nothing.
         const [row] = await tx

@@ -1,7 +1,7 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { type Database, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { EXPIRY_THRESHOLDS } from '../../domain/account-warnings.ts'
-import type { AccountWatch } from '../../ports.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { expiryNotice } from '../schema.ts'
 
@@ -9,10 +9,11 @@ type Due = { tenantId: string; accountId: string }
 type Expiring = Due & { credentialId: string; alias: string; type: string; expiresAt: Date; days: number }
 const WIDEST = EXPIRY_THRESHOLDS[0]
 
-/** What is due for all tenants, whichever replica comes first. */
-export function postgresAccountWatch(db: Database): AccountWatch {
+/** What is due for all tenants: each item goes to one replica. */
+export function postgresAccountWatch(db: Database) {
   return {
-    claimDue: (now, everySeconds, limit) =>
+    /** Enabled accounts whose check is due; the next one is `everySeconds` later. */
+    claimDue: (now: Date, everySeconds: number, limit: number) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const { rows } = await tx.execute<Due>(sql`
           update registry.microsoft_account set next_check_at = ${now.toISOString()}::timestamptz + ${everySeconds} * interval '1 second'
@@ -23,7 +24,8 @@ export function postgresAccountWatch(db: Database): AccountWatch {
           returning tenant_id as "tenantId", id as "accountId"`)
         return rows
       }),
-    expiring: (now) =>
+    /** Credentials that expire within the widest threshold, or expired without an announcement. */
+    expiring: (now: Date) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         // Those whose present threshold was announced are left out here already.
         const { rows } = await tx.execute<Expiring>(sql`
@@ -33,7 +35,11 @@ export function postgresAccountWatch(db: Database): AccountWatch {
             and not exists (select from registry.expiry_notice n where n.credential_id = c.id and n.threshold = 0)`)
         return rows.map((row) => ({ ...row, expiresAt: new Date(row.expiresAt).toISOString() }))
       }),
-    announce: ({ tenantId, credentialId, threshold }, entry) =>
+    /** False, without an event, when the threshold was announced before. */
+    announce: (
+      { tenantId, credentialId, threshold }: { tenantId: string; credentialId: string; threshold: number },
+      entry: AuditEntry,
+    ) =>
       inScope(db, tenantId, async (tx) => {
         const { rowCount } = await tx
           .insert(expiryNotice)
@@ -43,7 +49,7 @@ export function postgresAccountWatch(db: Database): AccountWatch {
         await insertAuditEvent(tx, entry)
         return true
       }),
-    counts: (now) =>
+    counts: (now: Date) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const statuses = await tx.execute<{ status: string; count: number }>(
           sql`select case when status = 'ready' and sync_failure is not null then 'failing' else status end as status, count(*)::int as count

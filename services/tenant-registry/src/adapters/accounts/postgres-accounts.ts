@@ -1,7 +1,10 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { CredentialUse } from '@jackfield/contract/internal-api'
+import type { SyncFailure } from '@jackfield/contract/sync-health'
 import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import { aliasKey } from '../../domain/microsoft-account.ts'
-import type { Accounts, Range } from '../../ports.ts'
+import { type AccountRecord, type AccountValues, aliasKey } from '../../domain/microsoft-account.ts'
+import type { Range, SealedCredential } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import {
@@ -10,17 +13,26 @@ import {
   previousCredential as previous,
 } from '../schema.ts'
 import { accountOf, credentialRow } from './account-row.ts'
-import { applyUse, erasePrevious, readCredentials, replaceCredential } from './postgres-credentials.ts'
+import {
+  applyUse,
+  type CredentialReplacement,
+  erasePrevious,
+  readCredentials,
+  replaceCredential,
+} from './postgres-credentials.ts'
 
 const OUTCOMES = {
   microsoft_account_alias: 'alias-taken',
   microsoft_account_tenant_id_tenant_id_fk: 'tenant-missing',
 } as const
 
-/**
- * Every query carries the tenant, and runs where the database knows no other: an account of another one is not there.
- */
-export function postgresAccounts(db: Database): Accounts {
+type NewAccount = Pick<
+  AccountRecord,
+  'id' | 'tenantId' | 'alias' | 'clientId' | 'directoryId' | 'cloud' | 'redirectPlatform' | 'redirectMode'
+>
+
+/** Every query names the tenant and runs in its scope: an account of another tenant is not found. */
+export function postgresAccounts(db: Database) {
   const select = (tx: Transaction, condition: ReturnType<typeof and>) =>
     tx
       .select({ row: account, credential, previous })
@@ -37,7 +49,7 @@ export function postgresAccounts(db: Database): Accounts {
     inScope(db, tenantId, (tx) => select(tx, and(eq(account.tenantId, tenantId), eq(account.id, accountId))))
 
   return {
-    create: (values, sealed, entry) =>
+    create: (values: NewAccount, sealed: SealedCredential | undefined, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, values.tenantId, async (tx) => {
@@ -52,20 +64,20 @@ export function postgresAccounts(db: Database): Accounts {
           }),
         OUTCOMES,
       ),
-    async find(tenantId, accountId) {
+    async find(tenantId: string, accountId: string) {
       const [found] = await one(tenantId, accountId)
       return found && accountOf(found.row, found.credential, found.previous)
     },
-    async list(tenantId, range) {
+    async list(tenantId: string, range: Range) {
       const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, range).limit(range.limit))
       return rows.map((found) => accountOf(found.row, found.credential, found.previous))
     },
-    async listAll(tenantId) {
+    async listAll(tenantId: string) {
       const rows = await inScope(db, tenantId, (tx) => ofTenant(tx, tenantId, { after: undefined }))
       return rows.map((found) => accountOf(found.row, found.credential, found.previous))
     },
-    // A directory says of no tenant which it is.
-    async tenantsOf(directoryId) {
+    /** Ids of the tenants that are connected to a directory, in order. */
+    async tenantsOf(directoryId: string) {
       const rows = await inScope(db, EVERY_TENANT, (tx) =>
         tx
           .selectDistinct({ tenantId: account.tenantId })
@@ -75,7 +87,13 @@ export function postgresAccounts(db: Database): Accounts {
       )
       return rows.map(({ tenantId }) => tenantId)
     },
-    change: (read, values, replacement, entry) =>
+    /** Writes no event without an entry. */
+    change: (
+      read: AccountRecord,
+      values: AccountValues,
+      replacement: CredentialReplacement | undefined,
+      entry: AuditEntry | undefined,
+    ) =>
       orOutcome(
         () =>
           inScope(db, read.tenantId, async (tx) => {
@@ -96,7 +114,7 @@ export function postgresAccounts(db: Database): Accounts {
               .returning({ id: account.id })
             if (!row) return 'version-conflict' as const
             if (replacement) await replaceCredential(tx, read.id, replacement)
-            // Another registration: what worked for the one before is of no use to it.
+            // Another registration: the previous credential does not work for it.
             if (firstReadyAt === null) await erasePrevious(tx, read.id)
             if (entry) await insertAuditEvent(tx, entry)
             const [found] = await select(tx, and(eq(account.tenantId, read.tenantId), eq(account.id, read.id)))
@@ -104,7 +122,7 @@ export function postgresAccounts(db: Database): Accounts {
           }),
         { microsoft_account_alias: 'alias-taken' } as const,
       ),
-    delete: (read, entry) =>
+    delete: (read: AccountRecord, entry: AuditEntry) =>
       inScope(db, read.tenantId, async (tx) => {
         const condition = and(
           eq(account.tenantId, read.tenantId),
@@ -116,7 +134,8 @@ export function postgresAccounts(db: Database): Accounts {
         await insertAuditEvent(tx, entry)
         return 'deleted' as const
       }),
-    credentials: (tenantId, accountId, now) =>
+    /** As stored, for the vault; without one that has ended by `now`. */
+    credentials: (tenantId: string, accountId: string, now: Date) =>
       inScope(db, tenantId, async (tx) => {
         const [found] = await tx
           .select({ id: account.id })
@@ -124,7 +143,12 @@ export function postgresAccounts(db: Database): Accounts {
           .where(and(eq(account.tenantId, tenantId), eq(account.id, accountId)))
         return found && readCredentials(tx, found.id, now)
       }),
-    recordSyncHealth: ({ tenantId, id, version }, syncFailure, entry) =>
+    /** False, and nothing is written, when the account changed since it was read. */
+    recordSyncHealth: (
+      { tenantId, id, version }: Pick<AccountRecord, 'tenantId' | 'id' | 'version'>,
+      syncFailure: SyncFailure | null,
+      entry: AuditEntry | undefined,
+    ) =>
       inScope(db, tenantId, async (tx) => {
         const changed = await tx
           .update(account)
@@ -134,7 +158,8 @@ export function postgresAccounts(db: Database): Accounts {
         if (entry) await insertAuditEvent(tx, entry)
         return true
       }),
-    recordUse: ({ tenantId, id }, use, entry) =>
+    /** A proven credential retires the one before it; the entry is written when the use changes something. */
+    recordUse: ({ tenantId, id }: Pick<AccountRecord, 'tenantId' | 'id'>, use: CredentialUse, entry: AuditEntry) =>
       inScope(db, tenantId, async (tx) => {
         if (await applyUse(tx, id, use)) await insertAuditEvent(tx, entry)
       }),

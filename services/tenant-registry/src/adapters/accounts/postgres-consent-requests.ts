@@ -1,16 +1,19 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { CONSENT_STATE_PREFIX } from '@jackfield/contract/consent-link'
 import { and, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
-import type { ConsentRequests } from '../../ports.ts'
 import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { consentRequest as request } from '../schema.ts'
 
-export function postgresConsentRequests(db: Database): ConsentRequests {
+type ConsentRequest = { tenantId: string; accountId: string; now: Date; expiresAt: Date }
+
+/** Consent links that were handed out; each comes back once. */
+export function postgresConsentRequests(db: Database) {
   return {
-    create: ({ tenantId, accountId, now, expiresAt }, entry) =>
+    create: ({ tenantId, accountId, now, expiresAt }: ConsentRequest, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, tenantId, async (tx) => {
@@ -23,7 +26,7 @@ export function postgresConsentRequests(db: Database): ConsentRequests {
         { consent_request_account_id_microsoft_account_id_fk: 'account-missing' } as const,
       ),
     // One statement finds and spends it: of two at the same time, one finds nothing.
-    redeem: (state, now) =>
+    redeem: (state: string, now: Date) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const [row] = await tx
           .delete(request)

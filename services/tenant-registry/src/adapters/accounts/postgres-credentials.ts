@@ -2,13 +2,15 @@ import type { CredentialUse } from '@jackfield/contract/internal-api'
 import { and, eq, exists, isNull, lte, type Transaction } from '@jackfield/postgres/drizzle'
 import { v7 } from 'uuid'
 import type { StandIn } from '../../domain/connection/credential-rotation.ts'
-import type { CredentialReplacement, StoredCredentials } from '../../ports.ts'
+import type { SealedCredential } from '../../ports.ts'
 import { microsoftCredential as credential, microsoftAccount, previousCredential as previous } from '../schema.ts'
 import { credentialRow, summaryOf } from './account-row.ts'
 
-/**
- * Puts the new credential in place. The caller's transaction holds the account's row, so no other change comes between.
- */
+export type CredentialReplacement = { sealed: SealedCredential; standIn: StandIn }
+/** `previous` is there while the credential with `id` is unproven. */
+type StoredCredentials = SealedCredential & { id: string; previous?: SealedCredential }
+
+/** Stores the new credential. The caller's transaction holds a lock on the account's row. */
 export async function replaceCredential(
   tx: Transaction,
   accountId: string,
@@ -25,7 +27,7 @@ export async function replaceCredential(
   await tx.insert(credential).values(stored).onConflictDoUpdate({ target: credential.accountId, set: stored })
 }
 
-/** The previous one may have been retired since it was read: then the current one is proven and worth keeping. */
+/** The previous credential may have been retired since it was read; then the current one is proven and is kept. */
 function keepsCurrent(standIn: StandIn, hasPrevious: boolean): boolean {
   return standIn === 'current' || !hasPrevious
 }
@@ -34,7 +36,7 @@ export async function erasePrevious(tx: Transaction, accountId: string): Promise
   await tx.delete(previous).where(eq(previous.accountId, accountId))
 }
 
-/** Both as they are stored. One that stood in until its own end is erased on the way. */
+/** Both credentials as stored. Erases a previous one that has expired. */
 export async function readCredentials(
   tx: Transaction,
   accountId: string,
@@ -50,15 +52,15 @@ export async function readCredentials(
 }
 
 /**
- * What a use changes: `new` ends the rotation, the first `previous` marks the new one as refused. False when it changes
- * nothing (any more).
+ * Applies a use: `new` ends the rotation, the first `previous` marks the new credential as refused. False when nothing
+ * changed.
  */
 export async function applyUse(
   tx: Transaction,
   accountId: string,
   { credentialId, worked }: CredentialUse,
 ): Promise<boolean> {
-  // In order with a replacement: a proof of a credential that was replaced meanwhile must not retire what stands in for
+  // Serialises with replacements: proof of a credential that was replaced meanwhile must not retire the one kept for
   // the next.
   await tx
     .select({ id: microsoftAccount.id })

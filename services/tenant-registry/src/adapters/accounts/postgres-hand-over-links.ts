@@ -1,16 +1,20 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { HAND_OVER_TOKEN_PREFIX, type HandOverLink } from '@jackfield/contract/hand-over-link'
+import type { Principal } from '@jackfield/contract/principal'
 import { and, asc, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { HandOverLinks } from '../../ports.ts'
 import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { handOverLink as link } from '../schema.ts'
 
-/** Deleted and expired are the same: not there. */
-export function postgresHandOverLinks(db: Database): HandOverLinks {
+type Account = { tenantId: string; accountId: string }
+type NewLink = Account & { id: string; createdBy: string; now: Date; expiresAt: Date }
+
+/** Links that open one account's set-up to somebody with the role in Entra ID (S3). An expired one counts as deleted. */
+export function postgresHandOverLinks(db: Database) {
   return {
-    create: ({ now, ...values }, entry) =>
+    create: ({ now, ...values }: NewLink, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, values.tenantId, async (tx) => {
@@ -26,12 +30,12 @@ export function postgresHandOverLinks(db: Database): HandOverLinks {
           }),
         { hand_over_link_account_id_microsoft_account_id_fk: 'account-missing' } as const,
       ),
-    list: ({ tenantId, accountId }, now) =>
+    list: ({ tenantId, accountId }: Account, now: Date) =>
       inScope(db, tenantId, async (tx) => {
         const live = and(eq(link.tenantId, tenantId), eq(link.accountId, accountId), gt(link.expiresAt, now))
         return (await tx.select().from(link).where(live).orderBy(asc(link.id))).map(toLink)
       }),
-    delete: ({ tenantId, accountId }, id, entry) =>
+    delete: ({ tenantId, accountId }: Account, id: string, entry: AuditEntry) =>
       inScope(db, tenantId, async (tx) => {
         const one = and(eq(link.tenantId, tenantId), eq(link.accountId, accountId), eq(link.id, id))
         const { rowCount } = await tx.delete(link).where(one)
@@ -39,13 +43,14 @@ export function postgresHandOverLinks(db: Database): HandOverLinks {
         await insertAuditEvent(tx, entry)
         return true
       }),
-    accountOf: (tenantId, id, now) =>
+    accountOf: (tenantId: string, id: string, now: Date) =>
       inScope(db, tenantId, async (tx) => {
         const live = and(eq(link.tenantId, tenantId), eq(link.id, id), gt(link.expiresAt, now))
         const [row] = await tx.select({ accountId: link.accountId }).from(link).where(live)
         return row?.accountId
       }),
-    open: (token, now, entryFor) =>
+    /** Any number of times, until it expires. */
+    open: (token: string, now: Date, entryFor: (principal: Principal) => AuditEntry) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const live = and(eq(link.tokenHash, hashToken(token)), gt(link.expiresAt, now))
         const [row] = await tx.update(link).set({ openedAt: now }).where(live).returning()

@@ -13,8 +13,8 @@ export type KeyEncryptionSettings = VaultSettings & {
 }
 
 /**
- * The provider that the settings choose wraps; the other one, where it is set up too, still opens what it wrapped: so
- * one can be left for the other.
+ * The provider that the settings choose wraps. The other one, if configured, still unwraps its own data keys, so an
+ * installation can move between them.
  */
 export function chosenKeyEncryption(settings: KeyEncryptionSettings, clock: LeaseClock = systemClock): KeyEncryption {
   const environment = settings.KEY_ENCRYPTION_KEYS && settingsKeyEncryption(settings.KEY_ENCRYPTION_KEYS)

@@ -1,13 +1,17 @@
 import { and, asc, type Database, eq, gt, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { DataKeys, KeyEncryption } from '../../ports.ts'
+import type { KeyEncryption } from '../../ports.ts'
 import { tenantDataKey as dataKey } from '../schema.ts'
-import { dataKeyContext } from './data-key-context.ts'
+import { dataKeyContext } from './tenant-key-vault.ts'
 
-/** The tenants' data keys as one heap, for work above all tenants. */
-export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): DataKeys {
+/** The data keys of all tenants. */
+export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption) {
   return {
-    async rewrap(after, limit) {
+    /**
+     * Wraps the next data keys that are not under the current key, in order of tenants; `last` is the tenant it ended
+     * with.
+     */
+    async rewrap(after: string | undefined, limit: number) {
       const prefix = await keyEncryption.currentPrefix()
       const isOther = (sealed: Buffer) => !sealed.subarray(0, prefix.length).equals(prefix)
       const isWaiting = sql`(substring(${dataKey.sealed} from 1 for ${prefix.length}) <> ${prefix} or exists (
@@ -41,7 +45,7 @@ export function postgresDataKeys(db: Database, keyEncryption: KeyEncryption): Da
   }
 }
 
-/** A lost data key whose key-encryption key is back moves on with the others; one that is still lost stays as it is. */
+/** Wraps lost data keys whose key-encryption key is back; one that is still lost stays as it is. */
 async function rewrapLost(
   db: Database,
   keyEncryption: KeyEncryption,
@@ -67,8 +71,8 @@ async function rewrapLost(
 }
 
 /**
- * One statement, so that a crash leaves each key whole, under one key or the other; a key that changed meanwhile stays
- * as it is.
+ * One statement, so that a crash leaves each key under one key-encryption key or the other; skips a key that changed
+ * meanwhile.
  */
 async function replace(
   db: Database,

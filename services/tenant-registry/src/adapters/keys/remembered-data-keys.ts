@@ -1,15 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { KeyEncryption, Unwrapped } from '../../ports.ts'
 
-/**
- * So long a data key is opened from memory: also while the server that unwraps is away, and after it took our right to.
- */
+/** How long a data key stays in memory, also while the unwrapping server is away or has revoked our access. */
 const FRESH_MS = 60_000
 const MOST_DATA_KEYS = 1_000
 
 /**
- * Spares a call for every secret that is opened. What is kept is named by its wrapped form and context, so a replaced
- * or moved one is never met.
+ * Saves a call for every secret that is opened. Entries are keyed by wrapped form and context, so a replaced or moved
+ * key is never found.
  */
 export function rememberDataKeys(keyEncryption: KeyEncryption, freshMs = FRESH_MS): KeyEncryption {
   const known = new LRUCache<string, Unwrapped>({ max: MOST_DATA_KEYS, ttl: freshMs, ttlAutopurge: true })

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import type { z } from 'zod'
 
-/** Longer than a fail-over of the server takes to be answered, shorter than an administrator waits. */
+/** Longer than a fail-over of the server, shorter than an administrator waits. */
 const REQUEST_MS = 5_000
 
 export type TransitAnswer<Value> =
@@ -31,7 +31,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 export function transitClient(origin: string, namespace: string | undefined): AskTransit {
   return async (path, schema, { token, body }) => {
     const headers = {
-      // Asked for by servers that are set to answer nobody who was tricked into a request.
+      // Required by servers that reject requests without it (protection against SSRF).
       'x-vault-request': 'true',
       ...(token !== undefined && { 'x-vault-token': token }),
       ...(namespace !== undefined && { 'x-vault-namespace': namespace }),

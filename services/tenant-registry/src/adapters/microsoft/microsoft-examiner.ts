@@ -13,13 +13,10 @@ import { failureOf } from './failure-text.ts'
 import { probeUsers } from './graph-user-probe.ts'
 import { probeRedirectUris } from './redirect-uri-probe.ts'
 
-/**
- * The whole test ends within this, whatever Microsoft does or does not (SI-03); what was not seen by then did not
- * answer in time.
- */
+/** Upper bound of the whole test (SI-03); what has not answered by then timed out. */
 const TOTAL_MS = 14_000
 
-/** Entra ID does not know the app, or the directory has switched it off: no redirect URI can be asked for. */
+/** Entra ID does not know the app, or the directory has disabled it: redirect URIs cannot be probed. */
 const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS7000112'])
 
 export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {

@@ -3,14 +3,11 @@ import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@
 import { SignJWT } from 'jose'
 import type { Certificates } from '../../ports.ts'
 
-/** Entra ID advises minutes; a leaked assertion is then soon worth nothing. */
+/** Entra ID advises minutes, so a leaked assertion soon expires. */
 const LIFETIME_SECONDS = 300
 const LEAST_BITS = 2_048
 
-/**
- * Certificates of accounts: read when they are entered, and used to sign here, so that private keys never leave this
- * service.
- */
+/** Certificates of accounts: read when entered, and used for signing here, so private keys never leave this service. */
 export function rsaCertificates(overrides: OriginOverrides, now: () => Date): Certificates {
   return {
     read(certificatePem, privateKeyPem) {

@@ -6,11 +6,11 @@ import type { Sight } from '../../domain/host-proof.ts'
 import type { HostProbe } from '../../ports.ts'
 
 const DNS = { timeout: 2_000, tries: 2 }
-/** However many servers there are to be asked. */
+/** For all DNS servers together. */
 const DNS_MS = 8_000
 const HTTP_MS = 5_000
 const FILE_LIMIT = 1_024
-/** The name is not there, or has no such record. */
+/** The name does not exist, or has no such record. */
 const ABSENT: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA'])
 
 export type HostProbeSettings = {
@@ -19,11 +19,11 @@ export type HostProbeSettings = {
 }
 
 /**
- * Looks at the two places of a host's proof. Names are asked of DNS alone, never of this machine's own list of hosts; a
- * file is read from the public internet only (T-100), no redirect is followed, and what goes wrong is told in one word.
+ * Reads the two places of a host's proof. Names are resolved by DNS alone, never by /etc/hosts; a file is read from the
+ * public internet only (T-100), no redirect is followed, and a failure is reported in one word.
  */
 export function hostProofProbe(settings: HostProbeSettings): HostProbe {
-  // Beside an emulator everything is on one machine.
+  // With the emulator everything runs on one machine.
   const isLaptop =
     settings.MICROSOFT_LOGIN_URL !== undefined && isLoopbackHost(new URL(settings.MICROSOFT_LOGIN_URL).hostname)
   const resolver = () => {

@@ -1,14 +1,16 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { Logo } from '@jackfield/contract/branding'
 import { and, type Database, eq, sql } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
-import type { Logos } from '../../ports.ts'
+import type { TenantRecord } from '../../domain/tenant.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { tenant, tenantLogo } from '../schema.ts'
 import { toRecord } from './postgres-tenants.ts'
 
 /** A logo is part of its tenant: changing it is a change of the tenant, whose branding names the bytes. */
-export function postgresLogos(db: Database): Logos {
+export function postgresLogos(db: Database) {
   return {
-    find: (tenantId) =>
+    find: (tenantId: string) =>
       inScope(db, tenantId, async (tx) => {
         const [row] = await tx
           .select({ row: tenant, bytes: tenantLogo.bytes })
@@ -18,7 +20,8 @@ export function postgresLogos(db: Database): Logos {
         const logo = row && toRecord(row.row, []).branding.logo
         return logo ? { ...logo, bytes: row.bytes } : undefined
       }),
-    replace: (read, logo, entry) =>
+    /** Undefined deletes the logo. */
+    replace: (read: TenantRecord, logo: (Logo & { bytes: Buffer }) | undefined, entry: AuditEntry) =>
       inScope(db, read.id, async (tx) => {
         const named = logo ? { mediaType: logo.mediaType, sha256: logo.sha256 } : null
         const [row] = await tx

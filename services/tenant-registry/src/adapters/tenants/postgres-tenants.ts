@@ -1,3 +1,4 @@
+import type { AuditEntry } from '@jackfield/contract/audit-event'
 import { Branding } from '@jackfield/contract/branding'
 import {
   and,
@@ -14,18 +15,19 @@ import {
   type Transaction,
 } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { HostClaim } from '../../domain/host-proof.ts'
 import type { TenantRecord } from '../../domain/tenant.ts'
-import type { Tenants, TenantValues } from '../../ports.ts'
+import type { Range, TenantFilter } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey, microsoftAccount, tenant, tenantHost } from '../schema.ts'
 
 const OUTCOMES = { tenant_slug_key: 'slug-taken', tenant_host_pkey: 'host-taken' } as const
 
-export function postgresTenants(db: Database): Tenants {
+type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts' | 'branding'>
+
+export function postgresTenants(db: Database) {
   return {
-    create: (values, entry) =>
+    create: (values: Omit<TenantValues, 'branding'> & { id: string }, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, values.id, async (tx) => {
@@ -39,10 +41,11 @@ export function postgresTenants(db: Database): Tenants {
           }),
         OUTCOMES,
       ),
-    find: (id) => inScope(db, id, (tx) => findOne(tx, eq(tenant.id, id))),
-    // Whose name this is can only be told by looking at everybody's.
-    findBySlug: (slug) => inScope(db, EVERY_TENANT, (tx) => findOne(tx, eq(tenant.slug, slug))),
-    findByCustomHost: (hostname) =>
+    find: (id: string) => inScope(db, id, (tx) => findOne(tx, eq(tenant.id, id))),
+    // The tenant of a slug is unknown before the look-up.
+    findBySlug: (slug: string) => inScope(db, EVERY_TENANT, (tx) => findOne(tx, eq(tenant.slug, slug))),
+    /** By a proven host. */
+    findByCustomHost: (hostname: string) =>
       inScope(db, EVERY_TENANT, (tx) => {
         const ids = tx
           .select({ id: tenantHost.tenantId })
@@ -50,9 +53,7 @@ export function postgresTenants(db: Database): Tenants {
           .where(and(eq(tenantHost.hostname, hostname), isNotNull(tenantHost.provenAt)))
         return findOne(tx, inArray(tenant.id, ids))
       }),
-    isHostClaimed: async (hostname) =>
-      (await inScope(db, EVERY_TENANT, (tx) => tx.$count(tenantHost, eq(tenantHost.hostname, hostname)))) > 0,
-    list: (only, { after, limit }) =>
+    list: (only: TenantFilter, { after, limit }: Range) =>
       inScope(db, only ?? EVERY_TENANT, (tx) =>
         select(
           tx,
@@ -60,7 +61,7 @@ export function postgresTenants(db: Database): Tenants {
           limit,
         ),
       ),
-    change: (read, values, entry) =>
+    change: (read: TenantRecord, values: TenantValues, entry: AuditEntry) =>
       orOutcome(
         () =>
           inScope(db, read.id, async (tx) => {
@@ -82,35 +83,14 @@ export function postgresTenants(db: Database): Tenants {
           }),
         OUTCOMES,
       ),
-    hosts: (id) =>
-      inScope(db, id, async (tx) => {
-        const rows = await tx
-          .select()
-          .from(tenantHost)
-          .where(eq(tenantHost.tenantId, id))
-          .orderBy(asc(tenantHost.hostname))
-        return rows.map(toClaim)
-      }),
-    recordProof: (id, { hostname, proof }, isFound, entry) =>
-      inScope(db, id, async (tx) => {
-        const claim = and(eq(tenantHost.tenantId, id), eq(tenantHost.hostname, hostname), eq(tenantHost.proof, proof))
-        const [row] = isFound
-          ? await tx
-              .update(tenantHost)
-              .set({ provenAt: sql`coalesce(${tenantHost.provenAt}, now())` })
-              .where(claim)
-              .returning()
-          : await tx.select().from(tenantHost).where(claim)
-        if (!row) return undefined
-        await insertAuditEvent(tx, entry)
-        return toClaim(row)
-      }),
-    countParts: (id) =>
+    /** How much would be deleted with the tenant. */
+    countParts: (id: string) =>
       inScope(db, id, async (tx) => ({
         microsoftAccounts: await tx.$count(microsoftAccount, eq(microsoftAccount.tenantId, id)),
         apiKeys: await tx.$count(apiKey, and(eq(apiKey.tenantId, id), isNull(apiKey.deletedAt))),
       })),
-    beginRemoval: (read, entry) =>
+    /** Its hosts stop to resolve at once. */
+    beginRemoval: (read: TenantRecord, entry: AuditEntry) =>
       inScope(db, read.id, async (tx) => {
         const [row] = await tx
           .update(tenant)
@@ -121,7 +101,8 @@ export function postgresTenants(db: Database): Tenants {
         await insertAuditEvent(tx, entry)
         return toRecord(row, read.customHosts)
       }),
-    delete: (read, entry) =>
+    /** Deletes all of the tenant but its audit log. Without its data key no copy of its secrets can be opened. */
+    delete: (read: TenantRecord, entry: AuditEntry) =>
       inScope(db, read.id, async (tx) => {
         const deleted = await tx.delete(tenant).where(and(eq(tenant.id, read.id), eq(tenant.version, read.version)))
         if (deleted.rowCount !== 1) return 'version-conflict' as const
@@ -155,7 +136,7 @@ async function select(tx: Transaction, condition: Condition, limit: number): Pro
 async function replaceHosts(tx: Transaction, tenantId: string, hosts: TenantValues['customHosts']): Promise<void> {
   const own = eq(tenantHost.tenantId, tenantId)
   await tx.delete(tenantHost).where(hosts.length > 0 ? and(own, notInArray(tenantHost.hostname, [...hosts])) : own)
-  // Those that stay keep their proof.
+  // Hosts that remain keep their proof.
   const kept = new Set(
     (await tx.select({ hostname: tenantHost.hostname }).from(tenantHost).where(own)).map(({ hostname }) => hostname),
   )
@@ -172,8 +153,4 @@ export function toRecord({ removing, ...row }: Row, customHosts: readonly string
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   }
-}
-
-function toClaim({ hostname, proof, provenAt }: typeof tenantHost.$inferSelect): HostClaim {
-  return { hostname, proof, provenAt: provenAt?.toISOString() ?? null }
 }

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { findUrlDefects } from '../../domain/app-url.ts'
 import { refuse } from '../../errors.ts'
 import { requirePlatform } from '../../guards/caller-scope.ts'
-import { requireFreeSharedHosts } from '../../hosts/shared-hosts.ts'
+import { requireFreeSharedHosts } from '../../hosts/free-names.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -21,7 +21,10 @@ const schema = {
   response: { 200: App, 201: App, 400: Problem, 403: Problem, 409: Problem, 412: Problem },
 }
 
-export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'baseUrl'>> = async (app, ports) => {
+export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'hosts' | 'baseUrl'>> = async (
+  app,
+  ports,
+) => {
   const { apps } = ports
   app.put('/apps/:clientId', { schema }, async (request, reply) => {
     requirePlatform(request.caller)

@@ -8,8 +8,8 @@ import type { Ports } from '../../ports.ts'
 const schema = { hide: true, params: TenantParams, querystring: RosterIdentityQuery, response: { 200: Administrator } }
 
 /**
- * Who an identity is that signed in to Control through this tenant: another tenant's word for the same person counts
- * nothing here.
+ * The administrator with this identity who signs in to Control through this tenant; sign-ins through another tenant do
+ * not count.
  */
 export const findAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
   app,

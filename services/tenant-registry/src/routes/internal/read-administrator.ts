@@ -5,7 +5,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: AdministratorParams, response: { 200: Administrator } }
 
-/** Asked by the gateway whenever a session of Control is used. */
+/** The gateway calls this whenever a session of Control is used. */
 export const readAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (
   app,
   { administrators },

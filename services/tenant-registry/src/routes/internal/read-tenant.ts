@@ -6,7 +6,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, params: TenantParams, response: { 200: Tenant } }
 
-/** One that is being removed is gone for everybody. */
+/** A tenant that is being removed is not found. */
 export const readTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
   app.get('/tenants/:tenantId', { schema }, async ({ params }) => {
     const tenant = await tenants.find(params.tenantId)

@@ -9,8 +9,8 @@ import type { Ports } from '../../ports.ts'
 const schema = { hide: true, body: ConsentAnswer, response: { 200: ConsentReturn } }
 
 /**
- * Somebody came back from a consent link. Which directory it was, and whether it consented, is for a token of ours to
- * show: anybody can forge the address.
+ * A browser returned from a consent link. Only a token request shows which directory consented: anybody can forge the
+ * address.
  */
 export const receiveConsent: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
   app.post('/consent-returns', { schema }, async (request) => {

@@ -5,7 +5,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = { hide: true, body: SentAuditEvent, response: { 201: z.object({}) } }
 
-/** What the other services saw: sign-ins, bindings, sync runs. */
+/** Events of the other services: sign-ins, bindings, sync runs. */
 export const recordAuditEvent: FastifyPluginAsyncZod<Pick<Ports, 'audit'>> = async (app, { audit }) => {
   app.post('/audit-events', { schema }, async ({ body }, reply) => {
     await audit.record(body)

@@ -10,8 +10,8 @@ import type { Ports } from '../../ports.ts'
 const schema = { hide: true, params: AccountParams, body: SyncHealth, response: { 200: z.object({}) } }
 
 /**
- * A worker saw whether an account's runs keep it in step. Told again it changes nothing; one event tells that it began,
- * one that it ended.
+ * A worker reports whether runs synchronise an account. A repeated report changes nothing; the first failure and the
+ * recovery are one audit event each.
  */
 export const recordSyncHealth: FastifyPluginAsyncZod<Pick<Ports, 'accounts'>> = async (app, { accounts }) => {
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/sync-health', { schema }, async (request) => {

@@ -7,11 +7,11 @@ import { z } from 'zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
-/** Open, unlike the gateway's own: a gateway of the next version may say more. */
+/** Not strict: a gateway of the next version may send more. */
 const body = z.object(ControlSignInRedemption.shape)
 const schema = { hide: true, body, response: { 200: Principal } }
 
-/** A sign-in link works once, a hand-over link as often as its holder comes; Control takes both alike. */
+/** A sign-in link works once, a hand-over link until it expires; Control handles both alike. */
 export const redeemControlSignInLink: FastifyPluginAsyncZod<
   Pick<Ports, 'links' | 'handOverLinks' | 'audit' | 'now'>
 > = async (app, { links, handOverLinks, audit, now }) => {

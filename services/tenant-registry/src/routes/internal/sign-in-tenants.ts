@@ -9,9 +9,7 @@ import type { Ports } from '../../ports.ts'
 
 type Needed = Pick<Ports, 'tenants' | 'accounts'>
 
-/**
- * For sign-in on a shared host, which names no tenant: a tenant by its id, and those that a directory is connected to.
- */
+/** For sign-in on a shared host: a tenant by its id, and the tenants that are connected to a directory. */
 export const signInTenants: FastifyPluginAsyncZod<Needed> = async (app, { tenants, accounts }) => {
   const one = { hide: true, params: TenantParams, response: { 200: SignInTenant } }
   app.get('/tenants/:tenantId/sign-in', { schema: one }, async ({ params }) => {

@@ -5,7 +5,7 @@ import { Problem } from '@jackfield/contract/problem'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
-import { controlEntry } from '../../domain/control-entry.ts'
+import { controlEntry } from '../../domain/host.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 

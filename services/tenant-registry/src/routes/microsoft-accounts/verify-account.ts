@@ -23,7 +23,7 @@ export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
     async (request) => {
       const { tenantId, accountId } = request.params
       const { enable = false, ...proposal } = request.body ?? {}
-      // Who does the part in Entra ID decides nothing here.
+      // The holder of a hand-over link does not enable accounts.
       if (enable && request.caller.role === 'hand-over') throw refuse('forbidden')
       const [tenant, account] = await Promise.all([
         ports.tenants.find(tenantId),

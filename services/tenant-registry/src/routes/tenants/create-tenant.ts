@@ -6,7 +6,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
 import { refuse } from '../../errors.ts'
 import { requirePlatform } from '../../guards/caller-scope.ts'
-import { requireFreeNames } from '../../hosts/tenant-names.ts'
+import { requireFreeNames } from '../../hosts/free-names.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {

@@ -14,12 +14,12 @@ const schema = {
   response: { 200: CustomHosts, 404: Problem },
 }
 
-export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'baseUrl'>> = async (
+export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'hosts' | 'baseUrl'>> = async (
   app,
-  { tenants, baseUrl },
+  { tenants, hosts, baseUrl },
 ) => {
   app.get('/tenants/:tenantId/custom-hosts', { schema }, async ({ params }) => {
     if (!(await tenants.find(params.tenantId))) throw refuse('tenant-not-found')
-    return { items: (await tenants.hosts(params.tenantId)).map((claim) => customHostOf(claim, baseUrl)) }
+    return { items: (await hosts.list(params.tenantId)).map((claim) => customHostOf(claim, baseUrl)) }
   })
 }

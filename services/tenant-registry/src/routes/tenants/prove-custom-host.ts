@@ -14,12 +14,12 @@ const schema = {
   response: { 200: HostProof, 403: Problem, 404: Problem, 429: Problem },
 }
 
-type Needed = Pick<Ports, 'tenants' | 'hostProbe' | 'baseUrl'>
+type Needed = Pick<Ports, 'hosts' | 'hostProbe' | 'baseUrl'>
 
-export const proveCustomHost: FastifyPluginAsyncZod<Needed> = async (app, { tenants, hostProbe, baseUrl }) => {
+export const proveCustomHost: FastifyPluginAsyncZod<Needed> = async (app, { hosts, hostProbe, baseUrl }) => {
   app.post('/tenants/:tenantId/custom-hosts/:hostname/proof', { schema }, async (request) => {
     const { tenantId, hostname } = request.params
-    const claim = (await tenants.hosts(tenantId)).find((one) => one.hostname === hostname)
+    const claim = (await hosts.list(tenantId)).find((one) => one.hostname === hostname)
     if (!claim) throw refuse('host-not-found')
     const host = customHostOf(claim, baseUrl)
     if (claim.provenAt !== null) return { ok: true, dns: 'not-asked' as const, file: 'not-asked' as const, host }
@@ -35,7 +35,7 @@ export const proveCustomHost: FastifyPluginAsyncZod<Needed> = async (app, { tena
       details,
       outcome: ok ? 'success' : 'failure',
     })
-    const judged = await tenants.recordProof(tenantId, claim, ok, entry)
+    const judged = await hosts.recordProof(tenantId, claim, ok, entry)
     if (!judged) throw refuse('host-not-found')
     return { ok, dns, file, host: customHostOf(judged, baseUrl) }
   })

@@ -1,6 +1,4 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/**
- * Who asks for something that is also done without a request: a caller of the API, or the service itself by the clock.
- */
+/** The caller of an action that also runs without a request: an API caller, or the service itself on a schedule. */
 export type Asker = { caller: { sub: string }; id: string; log: FastifyBaseLogger; isScheduled?: boolean }

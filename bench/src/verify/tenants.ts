@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { App } from '@jackfield/contract/app'
-import { NO_BRANDING } from '@jackfield/contract/branding'
-import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal-api'
+import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal/internal-api'
+import type { App } from '@jackfield/contract/tenants/app'
+import { NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import {
   ADELE,
   CONTOSO_DIRECTORY_ID,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { AppPath, ClientId } from '../src/app.ts'
-import { Guid } from '../src/identifier.ts'
-import { ExtensionNumber } from '../src/phone-user.ts'
-import { HostName, Slug } from '../src/tenant.ts'
+import { Guid } from '../src/http/identifier.ts'
+import { ExtensionNumber } from '../src/roster/phone-user.ts'
+import { AppPath, ClientId } from '../src/tenants/app.ts'
+import { HostName, Slug } from '../src/tenants/tenant.ts'
 
 const GUID = '72f988bf-86f1-41af-91ab-2d7cd011db47'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { NewApiKey } from '../src/api-key.ts'
-import { ImportRequest } from '../src/import-request.ts'
-import { MicrosoftAccount, NewCredential } from '../src/microsoft-account.ts'
-import { PageQuery } from '../src/page.ts'
-import { PhoneUserQuery } from '../src/phone-user.ts'
+import { NewApiKey } from '../src/access/api-key.ts'
+import { PageQuery } from '../src/http/page.ts'
+import { ImportRequest } from '../src/microsoft/import-request.ts'
+import { MicrosoftAccount, NewCredential } from '../src/microsoft/microsoft-account.ts'
+import { PhoneUserQuery } from '../src/roster/phone-user.ts'
 
 const id = '11111111-2222-4333-8444-555555555555'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LONGEST_WAIT_SECONDS, readRetryAfter } from '../src/retry-after.ts'
+import { LONGEST_WAIT_SECONDS, readRetryAfter } from '../src/http/retry-after.ts'
 
 const NOW = Date.parse('2026-11-24T00:00:00Z')
 

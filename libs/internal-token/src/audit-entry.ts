@@ -1,5 +1,5 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
-import type { InternalClaims } from '@jackfield/contract/principal'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import type { InternalClaims } from '@jackfield/contract/access/principal'
 
 type Act<TenantId> = Pick<AuditEntry, 'action'> &
   Partial<Pick<AuditEntry, 'outcome' | 'details'>> & { tenantId: TenantId; target: string }

@@ -1,4 +1,4 @@
-import { Connection, type CredentialUse } from '@jackfield/contract/internal-api'
+import { Connection, type CredentialUse } from '@jackfield/contract/internal/internal-api'
 import { z } from 'zod'
 import type { ServiceClient } from './service-client.ts'
 

@@ -1,5 +1,5 @@
 import jwt from '@fastify/jwt'
-import { InternalClaims } from '@jackfield/contract/principal'
+import { InternalClaims } from '@jackfield/contract/access/principal'
 import { defineErrors } from '@jackfield/problem/app-error'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { InternalClaims } from '@jackfield/contract/principal'
+import type { InternalClaims } from '@jackfield/contract/access/principal'
 import { createSigner } from 'fast-jwt'
 
 /** Names a key without telling it: first 8 bytes of its SHA-256. */

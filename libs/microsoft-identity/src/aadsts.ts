@@ -1,4 +1,4 @@
-import type { Language } from '@jackfield/contract/language'
+import type { Language } from '@jackfield/contract/tenants/language'
 import { ENGLISH_EXPLANATIONS } from './aadsts-english.ts'
 import { GERMAN_EXPLANATIONS } from './aadsts-german.ts'
 import { explainedBy } from './aadsts-groups.ts'

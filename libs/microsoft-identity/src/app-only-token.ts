@@ -1,5 +1,5 @@
-import type { Connection } from '@jackfield/contract/internal-api'
-import type { RetryAfter } from '@jackfield/contract/retry-after'
+import type { RetryAfter } from '@jackfield/contract/http/retry-after'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import * as client from 'openid-client'
 import type { MicrosoftOrigins } from './clouds.ts'
 import { discoverDirectory } from './entra-configuration.ts'

@@ -1,4 +1,4 @@
-import { Cloud, type MicrosoftCloud } from '@jackfield/contract/microsoft-cloud'
+import { Cloud, type MicrosoftCloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 
 // Everything that differs between Microsoft's clouds. A new cloud, or an address that moves, is a change of this file
 // alone.

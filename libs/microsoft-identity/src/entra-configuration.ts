@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import * as client from 'openid-client'
 
 /** Waits for Entra ID are bounded (T-115). */

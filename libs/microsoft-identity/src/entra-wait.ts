@@ -1,4 +1,4 @@
-import { type RetryAfter, readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
+import { type RetryAfter, readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/http/retry-after'
 
 const BUSY: ReadonlySet<number> = new Set([429, 503, 504])
 

@@ -1,4 +1,4 @@
-import { Cloud } from '@jackfield/contract/microsoft-cloud'
+import { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { expect, test } from 'vitest'
 import { newRegistrationLink, registrationLink } from '../src/admin-center-links.ts'
 import { cloudOfDomain, microsoftClouds, microsoftOrigins } from '../src/clouds.ts'

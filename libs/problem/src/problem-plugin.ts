@@ -1,4 +1,4 @@
-import type { Problem } from '@jackfield/contract/problem'
+import type { Problem } from '@jackfield/contract/http/problem'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { AppError } from './app-error.ts'

@@ -1,4 +1,4 @@
-import type { RequestDefect } from '@jackfield/contract/problem'
+import type { RequestDefect } from '@jackfield/contract/http/problem'
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
 import { AppError } from './app-error.ts'

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { App } from '@jackfield/contract/app'
-import type { NewAuditEvent } from '@jackfield/contract/audit-event'
-import type { LogoType } from '@jackfield/contract/branding'
-import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
+import type { Principal } from '@jackfield/contract/access/principal'
 import type {
   Connection,
   CredentialUse,
@@ -11,9 +9,11 @@ import type {
   RosterEntry,
   SignInCandidates,
   SignInTenant,
-} from '@jackfield/contract/internal-api'
-import type { Principal } from '@jackfield/contract/principal'
-import type { Revocation } from '@jackfield/contract/revocation'
+} from '@jackfield/contract/internal/internal-api'
+import type { Revocation } from '@jackfield/contract/internal/revocation'
+import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
+import type { App } from '@jackfield/contract/tenants/app'
+import type { LogoType } from '@jackfield/contract/tenants/branding'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { ArtefactSpaces } from './artefact-port.ts'
 import type { Backend } from './domain/admin-api.ts'

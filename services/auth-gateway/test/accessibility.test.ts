@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
-import type { Language } from '@jackfield/contract/language'
+import { type Branding, NO_BRANDING } from '@jackfield/contract/tenants/branding'
+import type { Language } from '@jackfield/contract/tenants/language'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, expect, test } from 'vitest'

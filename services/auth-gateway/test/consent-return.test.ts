@@ -1,4 +1,4 @@
-import type { ConsentReturn } from '@jackfield/contract/consent-link'
+import type { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import {
   FABRIKAM_APPLICATION_ADMINISTRATOR,
   FABRIKAM_CLIENT_ID,

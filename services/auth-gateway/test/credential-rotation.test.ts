@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { JACKFIELD_CLIENT_SECRET } from '@jackfield/m365-emulator/demo/contoso'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Branding } from '@jackfield/contract/branding'
+import type { Branding } from '@jackfield/contract/tenants/branding'
 import type { World } from './given.ts'
 
 export const LOGO =

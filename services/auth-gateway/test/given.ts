@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { App } from '@jackfield/contract/app'
-import type { NewAuditEvent } from '@jackfield/contract/audit-event'
-import { type LogoType, NO_BRANDING } from '@jackfield/contract/branding'
-import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
+import type { Principal } from '@jackfield/contract/access/principal'
 import type {
   Connection,
   CredentialUse,
   HostResolution,
   RosterEntry,
   SignInTenant,
-} from '@jackfield/contract/internal-api'
-import type { Principal } from '@jackfield/contract/principal'
+} from '@jackfield/contract/internal/internal-api'
+import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
+import type { App } from '@jackfield/contract/tenants/app'
+import { type LogoType, NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'

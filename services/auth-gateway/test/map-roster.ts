@@ -1,4 +1,4 @@
-import type { RosterEntry, SignInCandidates } from '@jackfield/contract/internal-api'
+import type { RosterEntry, SignInCandidates } from '@jackfield/contract/internal/internal-api'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import type { Roster } from '../src/ports.ts'
 

@@ -1,4 +1,4 @@
-import type { Revocation } from '@jackfield/contract/revocation'
+import type { Revocation } from '@jackfield/contract/internal/revocation'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endRevokedSessions } from '../src/jobs/end-revoked-sessions.ts'
 import { Browser } from './browser.ts'

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type NotificationHealth, NotificationHealth as Schema } from '@jackfield/contract/notification-health'
-import type { Check } from '@jackfield/contract/verification'
+import {
+  type NotificationHealth,
+  NotificationHealth as Schema,
+} from '@jackfield/contract/microsoft/notification-health'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { createServer } from '@jackfield/http-server/create-server'
 import { internalTokenPlugin, requireService } from '@jackfield/internal-token/internal-token-plugin'
 import { findFreePort } from '@jackfield/local-stores/free-port'

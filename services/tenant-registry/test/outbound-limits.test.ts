@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type OpenApi, operationsOf } from '@jackfield/api-fuzz/operations'
-import type { Check } from '@jackfield/contract/verification'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OUTBOUND_LIMITS } from '../src/domain/outbound-limits.ts'
 import { adminOf, aSecret, BASE_URL, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { InternalClaims } from '@jackfield/contract/principal'
+import type { InternalClaims } from '@jackfield/contract/access/principal'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { createPool } from '@jackfield/postgres/pool'
 import { createTestDatabase } from '@jackfield/test-environment/database'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { Language, type Node, Parser } from 'web-tree-sitter'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SyncFailure } from '@jackfield/contract/sync-health'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { SyncRunJob } from '@jackfield/contract/queues'
+import { SyncRunJob } from '@jackfield/contract/internal/queues'
 import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import type { HoldPolicy } from './domain/extension-hold.ts'
 import { reconcileSyncRuns, scheduleSyncRuns } from './jobs/enqueue-sync-runs.ts'

@@ -1,4 +1,4 @@
-import type { ImportRules } from '@jackfield/contract/import-rule'
+import type { ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { NotificationHealth } from '@jackfield/contract/notification-health'
+import { NotificationHealth } from '@jackfield/contract/microsoft/notification-health'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

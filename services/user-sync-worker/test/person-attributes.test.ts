@@ -1,4 +1,4 @@
-import type { PersonAttributes } from '@jackfield/contract/person-attributes'
+import type { PersonAttributes } from '@jackfield/contract/roster/person-attributes'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readDirectoryUser, USER_PROPERTIES } from '../src/domain/directory-user.ts'
 import { ATTRIBUTE_NAMES, ATTRIBUTES } from '../src/domain/person-attributes.ts'

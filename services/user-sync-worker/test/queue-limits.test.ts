@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { Redis } from 'ioredis'

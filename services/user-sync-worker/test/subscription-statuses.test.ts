@@ -1,4 +1,4 @@
-import type { NotificationHealth } from '@jackfield/contract/notification-health'
+import type { NotificationHealth } from '@jackfield/contract/microsoft/notification-health'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { QUEUES } from '@jackfield/contract/queues'
+import { QUEUES } from '@jackfield/contract/internal/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { OpenApi, Operation } from './operations.ts'

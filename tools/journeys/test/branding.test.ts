@@ -1,4 +1,4 @@
-import type { Tenant } from '@jackfield/contract/tenant'
+import type { Tenant } from '@jackfield/contract/tenants/tenant'
 import { WEB_CLIENT } from '@jackfield/local-platform/demo-plan'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import { launchChromium } from '@jackfield/test-environment/chromium'

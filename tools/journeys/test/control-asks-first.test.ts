@@ -1,4 +1,4 @@
-import type { ImportRequest } from '@jackfield/contract/import-request'
+import type { ImportRequest } from '@jackfield/contract/microsoft/import-request'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

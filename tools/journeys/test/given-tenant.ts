@@ -1,7 +1,7 @@
 import type { Send } from '@jackfield/api-fuzz/fuzz-operation'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import type { Page } from '@jackfield/contract/page'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { Page } from '@jackfield/contract/http/page'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import type { AdminApi } from '@jackfield/local-platform/admin-api'
 import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 

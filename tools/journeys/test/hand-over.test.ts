@@ -1,5 +1,5 @@
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import type { Tenant } from '@jackfield/contract/tenant'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Tenant } from '@jackfield/contract/tenants/tenant'
 import {
   FABRIKAM_CLIENT_ID,
   FABRIKAM_CLIENT_SECRET,

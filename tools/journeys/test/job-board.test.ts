@@ -1,4 +1,4 @@
-import type { Tenant } from '@jackfield/contract/tenant'
+import type { Tenant } from '@jackfield/contract/tenants/tenant'
 import { launchChromium } from '@jackfield/test-environment/chromium'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Tenant } from '@jackfield/contract/tenant'
+import type { Tenant } from '@jackfield/contract/tenants/tenant'
 import { WEB_CLIENT } from '@jackfield/local-platform/demo-plan'
 import { demoLogin, demoRegistration } from '@jackfield/local-platform/demo-registration'
 import { MALLORY } from '@jackfield/m365-emulator/demo/adatum'

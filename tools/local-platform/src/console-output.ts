@@ -1,4 +1,4 @@
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { SingleBar } from 'cli-progress'
 import { type ControlLink, lifetimeOf } from './control-link.ts'
 import type { DemoProgress } from './demo.ts'

@@ -1,5 +1,5 @@
-import type { UserTicks } from '@jackfield/contract/import-request'
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { UserTicks } from '@jackfield/contract/microsoft/import-request'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 
 /** The registration of the demo's Contoso at the emulator. */
 export type DemoRegistration = {

@@ -109,7 +109,11 @@ test.each([
 })
 
 test.each([
-  ['a domain file may import the contract', 'services/tenant-registry/src/domain/p.ts', '@jackfield/contract/tenant'],
+  [
+    'a domain file may import the contract',
+    'services/tenant-registry/src/domain/p.ts',
+    '@jackfield/contract/tenants/tenant',
+  ],
   ['a domain file may import its neighbour', 'services/tenant-registry/src/domain/q.ts', './slug.ts'],
   ['a route may import ports and domain', 'services/tenant-registry/src/routes/r.ts', '../domain/slug.ts'],
   ['an adapter may import a driver', 'services/tenant-registry/src/adapters/s.ts', 'pg'],

@@ -1,4 +1,4 @@
-import type { Principal } from '@jackfield/contract/principal'
+import type { Principal } from '@jackfield/contract/access/principal'
 
 export type Backend = 'tenant-registry' | 'user-sync-worker'
 

@@ -1,4 +1,4 @@
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import type { SignInSite, TenantSite } from './site.ts'
 
 /** Redirect URIs of an app on one host, compared as exact strings (RFC 9700 4.1.3). */

@@ -1,4 +1,4 @@
-import { Language } from '@jackfield/contract/language'
+import { Language } from '@jackfield/contract/tenants/language'
 
 const LANGUAGES = Language.options
 

@@ -1,4 +1,4 @@
-import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { isLoginTooOld } from './session-limits.ts'
 import { isLoginRevoked } from './sign-in/admission.ts'
 

@@ -1,5 +1,5 @@
-import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
-import type { SignInTenant } from '@jackfield/contract/internal-api'
+import type { SignInTenant } from '@jackfield/contract/internal/internal-api'
+import { type Branding, NO_BRANDING } from '@jackfield/contract/tenants/branding'
 
 /** The owner of a request's host. Every decision is made for this site alone (T-23). */
 export type Site = TenantSite | SharedSite | { kind: 'control'; origin: string } | { kind: 'platform'; origin: string }

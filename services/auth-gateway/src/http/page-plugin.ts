@@ -1,4 +1,4 @@
-import { NO_BRANDING } from '@jackfield/contract/branding'
+import { NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { html } from '@jackfield/http-server/html'
 import { AppError } from '@jackfield/problem/app-error'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'

@@ -1,4 +1,4 @@
-import type { Revocation } from '@jackfield/contract/revocation'
+import type { Revocation } from '@jackfield/contract/internal/revocation'
 import { accountIdOf } from '../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../domain/sign-in/admission.ts'
 import type { Ports, Revocations } from '../ports.ts'

@@ -1,4 +1,4 @@
-import type { ConsentReturn } from '@jackfield/contract/consent-link'
+import type { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { html } from '@jackfield/http-server/html'
 import type { ControlRefusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'

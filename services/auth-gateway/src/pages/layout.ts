@@ -1,4 +1,4 @@
-import type { Branding } from '@jackfield/contract/branding'
+import type { Branding } from '@jackfield/contract/tenants/branding'
 import { Html, html } from '@jackfield/http-server/html'
 import { accentStyle, STYLE, STYLE_SOURCE, sourceOf } from './style.ts'
 import type { Texts } from './texts/texts.ts'

@@ -1,4 +1,4 @@
-import { ClientId } from '@jackfield/contract/app'
+import { ClientId } from '@jackfield/contract/tenants/app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

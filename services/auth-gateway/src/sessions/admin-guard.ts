@@ -1,4 +1,4 @@
-import type { Principal } from '@jackfield/contract/principal'
+import type { Principal } from '@jackfield/contract/access/principal'
 import type { FastifyRequest } from 'fastify'
 import { refuse } from '../errors.ts'
 import type { RateLimiter } from '../http/rate-limit-plugin.ts'

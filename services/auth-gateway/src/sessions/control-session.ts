@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Administrator } from '@jackfield/contract/administrator'
-import { Principal } from '@jackfield/contract/principal'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import { Principal } from '@jackfield/contract/access/principal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CONTROL_IDLE, controlSessionState } from '../domain/session-limits.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import type { FastifyRequest } from 'fastify'
 import { registerApp, SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
 import { isLoginTooOld } from '../domain/session-limits.ts'

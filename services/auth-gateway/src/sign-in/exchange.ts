@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PendingLogin } from '../domain/sign-in/pending-login.ts'
 import { type Redeemed, redemptionOrigin } from '../domain/sign-in/redemption.ts'

@@ -1,5 +1,5 @@
-import type { App } from '@jackfield/contract/app'
-import type { SignInTenant } from '@jackfield/contract/internal-api'
+import type { SignInTenant } from '@jackfield/contract/internal/internal-api'
+import type { App } from '@jackfield/contract/tenants/app'
 import type { FastifyReply } from 'fastify'
 import { decideAdmission } from '../domain/sign-in/admission.ts'
 import { onePerDirectory, type Realm, readAddress, readDomainHint, realmsIn } from '../domain/sign-in/home-realm.ts'

@@ -1,5 +1,5 @@
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { NewAuditEvent } from '@jackfield/contract/audit-event'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import type { ControlLogin } from '../domain/sign-in/pending-login.ts'

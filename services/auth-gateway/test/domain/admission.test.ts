@@ -1,5 +1,5 @@
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
 import { arrangeSessions } from '../../src/domain/own-sessions.ts'
 import {

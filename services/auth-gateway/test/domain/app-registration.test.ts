@@ -1,5 +1,5 @@
-import type { App } from '@jackfield/contract/app'
-import { NO_BRANDING } from '@jackfield/contract/branding'
+import type { App } from '@jackfield/contract/tenants/app'
+import { NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { describe, expect, test } from 'vitest'
 import { registerApp, registeredOrigins, tenantOrigin } from '../../src/domain/app-registration.ts'
 import {

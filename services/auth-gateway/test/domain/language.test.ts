@@ -1,4 +1,4 @@
-import type { Language } from '@jackfield/contract/language'
+import type { Language } from '@jackfield/contract/tenants/language'
 import { assert as assertProperty, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { chooseLanguage } from '../../src/domain/language.ts'

@@ -1,4 +1,4 @@
-import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
 import { mergeOpenApi } from '../../src/domain/admin-api.ts'
 import { nameBrowser } from '../../src/domain/own-sessions.ts'

@@ -1,5 +1,5 @@
-import { type Branding, NO_BRANDING } from '@jackfield/contract/branding'
-import type { SignInTenant } from '@jackfield/contract/internal-api'
+import type { SignInTenant } from '@jackfield/contract/internal/internal-api'
+import { type Branding, NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { describe, expect, test } from 'vitest'
 import { onePerDirectory, readAddress, readDomainHint, realmsIn } from '../../src/domain/sign-in/home-realm.ts'
 import {

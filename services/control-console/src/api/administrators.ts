@@ -1,5 +1,5 @@
-import { Administrator, type NewAdministrator } from '@jackfield/contract/administrator'
-import { pageOf } from '@jackfield/contract/page'
+import { Administrator, type NewAdministrator } from '@jackfield/contract/access/administrator'
+import { pageOf } from '@jackfield/contract/http/page'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request } from './request.ts'

@@ -1,5 +1,5 @@
-import type { BrandingPatch } from '@jackfield/contract/branding'
-import { Tenant } from '@jackfield/contract/tenant'
+import type { BrandingPatch } from '@jackfield/contract/tenants/branding'
+import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { requestVersioned } from './request.ts'
 import { useSoleMutation } from './use-sole-mutation.ts'

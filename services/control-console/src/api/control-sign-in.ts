@@ -1,4 +1,4 @@
-import { ControlSignInAnswer, type ControlSignInRequest } from '@jackfield/contract/control-sign-in'
+import { ControlSignInAnswer, type ControlSignInRequest } from '@jackfield/contract/access/control-sign-in'
 import { request } from './request.ts'
 
 /** Starts the sign-in: returns Microsoft's address, or the accounts to choose from. */

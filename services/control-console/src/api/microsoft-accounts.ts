@@ -1,14 +1,14 @@
-import { ConsentLink } from '@jackfield/contract/consent-link'
-import { CreatedHandOverLink } from '@jackfield/contract/hand-over-link'
+import { CreatedHandOverLink } from '@jackfield/contract/access/hand-over-link'
+import { pageOf } from '@jackfield/contract/http/page'
+import { ConsentLink } from '@jackfield/contract/microsoft/consent-link'
 import {
   AccountReach,
   MicrosoftAccount,
   type MicrosoftAccountPatch,
   type NewCredential,
   RedirectUris,
-} from '@jackfield/contract/microsoft-account'
-import { pageOf } from '@jackfield/contract/page'
-import { Verification } from '@jackfield/contract/verification'
+} from '@jackfield/contract/microsoft/microsoft-account'
+import { Verification } from '@jackfield/contract/microsoft/verification'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { isProven, type RedirectProposal } from '../domain/redirect-proposal.ts'

@@ -1,4 +1,4 @@
-import { MicrosoftClouds } from '@jackfield/contract/microsoft-cloud'
+import { MicrosoftClouds } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { useQuery } from '@tanstack/react-query'
 import { request } from './request.ts'
 

@@ -1,5 +1,5 @@
-import { pageOf } from '@jackfield/contract/page'
-import { Extension, type NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
+import { pageOf } from '@jackfield/contract/http/page'
+import { Extension, type NewExtensions, PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request } from './request.ts'

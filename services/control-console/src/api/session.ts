@@ -1,4 +1,4 @@
-import { Principal } from '@jackfield/contract/principal'
+import { Principal } from '@jackfield/contract/access/principal'
 import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { problemOf } from './api-problem.ts'

@@ -1,4 +1,4 @@
-import { SyncRun } from '@jackfield/contract/sync-run'
+import { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { isOver } from '../domain/sync-run-progress.ts'

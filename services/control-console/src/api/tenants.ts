@@ -1,5 +1,5 @@
-import { pageOf } from '@jackfield/contract/page'
-import { Tenant } from '@jackfield/contract/tenant'
+import { pageOf } from '@jackfield/contract/http/page'
+import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { query, request } from './request.ts'
 

@@ -1,5 +1,5 @@
-import { pageOf } from '@jackfield/contract/page'
-import { PhoneUser, type PhoneUserPatch } from '@jackfield/contract/phone-user'
+import { pageOf } from '@jackfield/contract/http/page'
+import { PhoneUser, type PhoneUserPatch } from '@jackfield/contract/roster/phone-user'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { query, request, requestVersioned } from './request.ts'

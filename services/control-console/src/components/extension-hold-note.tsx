@@ -1,5 +1,5 @@
 import { Caption1 } from '@fluentui/react-components'
-import type { ExtensionHold } from '@jackfield/contract/phone-user'
+import type { ExtensionHold } from '@jackfield/contract/roster/phone-user'
 
 /** States that an extension is held for a person who left, and until when. */
 export function ExtensionHoldNote({ hold }: { hold: ExtensionHold }) {

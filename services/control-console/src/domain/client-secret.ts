@@ -1,4 +1,4 @@
-import { Guid } from '@jackfield/contract/identifier'
+import { Guid } from '@jackfield/contract/http/identifier'
 
 const DAY = 24 * 60 * 60 * 1000
 const WARN_DAYS = 60

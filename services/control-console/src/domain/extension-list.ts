@@ -1,4 +1,4 @@
-import { ExtensionNumber } from '@jackfield/contract/phone-user'
+import { ExtensionNumber } from '@jackfield/contract/roster/phone-user'
 
 const MOST = 10_000
 

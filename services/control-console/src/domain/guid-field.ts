@@ -1,4 +1,4 @@
-import { Guid } from '@jackfield/contract/identifier'
+import { Guid } from '@jackfield/contract/http/identifier'
 
 /** The complaint about a typed GUID, if any. Surrounding blanks are accepted: copying adds them. */
 export function guidComplaint(text: string, what: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 import { type TickChanges, ticksOf } from './ticks.ts'
 
 type Person = Pick<

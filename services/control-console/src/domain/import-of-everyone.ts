@@ -1,5 +1,5 @@
-import type { ImportRequest } from '@jackfield/contract/import-request'
-import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
+import type { ImportRequest } from '@jackfield/contract/microsoft/import-request'
+import type { MicrosoftUserCount } from '@jackfield/contract/microsoft/microsoft-user'
 
 /** Guests and disabled people are included only if chosen (FC-31). */
 export type Everyone = { sso: boolean; guests: boolean; disabled: boolean }

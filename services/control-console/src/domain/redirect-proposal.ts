@@ -1,5 +1,5 @@
-import type { RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft-account'
-import type { Verification } from '@jackfield/contract/verification'
+import type { RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Verification } from '@jackfield/contract/microsoft/verification'
 
 export type RedirectProposal = { redirectMode: RedirectMode; redirectPlatform: RedirectPlatform }
 

@@ -1,4 +1,4 @@
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { people } from './name-list.ts'
 
 const KINDS = { import: 'An import', delta: 'An update', full: 'A full comparison' } as const satisfies Record<

@@ -1,4 +1,4 @@
-import type { RunWait, SyncRun, SyncRunStatus } from '@jackfield/contract/sync-run'
+import type { RunWait, SyncRun, SyncRunStatus } from '@jackfield/contract/microsoft/sync-run'
 
 const OVER: ReadonlySet<SyncRunStatus> = new Set(['succeeded', 'failed', 'cancelled'])
 

@@ -1,4 +1,4 @@
-import type { UserTicks } from '@jackfield/contract/import-request'
+import type { UserTicks } from '@jackfield/contract/microsoft/import-request'
 
 /** The two ticks of a person: imported into the roster, and allowed to sign in with Microsoft. */
 export type Ticks = { sync: boolean; sso: boolean }

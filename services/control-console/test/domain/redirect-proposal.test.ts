@@ -1,4 +1,4 @@
-import type { Check } from '@jackfield/contract/verification'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { expect, test } from 'vitest'
 import { isProven, isSameProposal } from '../../src/domain/redirect-proposal.ts'
 

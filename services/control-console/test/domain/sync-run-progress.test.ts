@@ -1,4 +1,4 @@
-import { SyncRunStatus } from '@jackfield/contract/sync-run'
+import { SyncRunStatus } from '@jackfield/contract/microsoft/sync-run'
 import { describe, expect, test } from 'vitest'
 import { isOver, progressOf, standstillOf, statusSentence } from '../../src/domain/sync-run-progress.ts'
 

@@ -1,5 +1,5 @@
-import type { App } from '@jackfield/contract/app'
-import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import type { App } from '@jackfield/contract/tenants/app'
 import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { Range } from '../ports.ts'

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditEvent } from '@jackfield/contract/audit-event'
+import type { AuditEntry, AuditEvent } from '@jackfield/contract/access/audit-event'
 import { and, type Database, desc, eq, lt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'

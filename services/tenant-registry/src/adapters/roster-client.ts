@@ -1,5 +1,5 @@
-import { RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal-api'
-import { NotificationHealth } from '@jackfield/contract/notification-health'
+import { RosterOfAccount, RosterOfTenant } from '@jackfield/contract/internal/internal-api'
+import { NotificationHealth } from '@jackfield/contract/microsoft/notification-health'
 import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import type { Roster } from '../ports.ts'
 

@@ -1,4 +1,4 @@
-import type { Connection, CredentialProof, CredentialUse } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialProof, CredentialUse } from '@jackfield/contract/internal/internal-api'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import { type AccountRecord, isEnabled } from '../domain/microsoft-account.ts'
 import { refuse } from '../errors.ts'

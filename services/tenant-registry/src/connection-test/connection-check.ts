@@ -1,4 +1,4 @@
-import type { Check, Verification } from '@jackfield/contract/verification'
+import type { Check, Verification } from '@jackfield/contract/microsoft/verification'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import { isSameFindings } from '../domain/account-warnings.ts'
 import { UNREADABLE_CREDENTIAL } from '../domain/connection/connection-evidence.ts'

@@ -1,4 +1,4 @@
-import type { NewCredential } from '@jackfield/contract/microsoft-account'
+import type { NewCredential } from '@jackfield/contract/microsoft/microsoft-account'
 import { reviewSecret } from '../domain/connection/credential.ts'
 import { refuse } from '../errors.ts'
 import type { CertificateAndKey, Ports, SealedCredential } from '../ports.ts'

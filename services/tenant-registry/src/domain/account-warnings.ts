@@ -1,6 +1,6 @@
-import type { AccountWarning } from '@jackfield/contract/microsoft-account'
-import type { SyncFailure } from '@jackfield/contract/sync-health'
-import type { Check } from '@jackfield/contract/verification'
+import type { AccountWarning } from '@jackfield/contract/microsoft/microsoft-account'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 
 /** Days before a credential's end at which its admins are told, once each. */
 export const EXPIRY_THRESHOLDS = [60, 30, 14, 7, 1] as const

@@ -1,5 +1,5 @@
-import type { App } from '@jackfield/contract/app'
-import type { RequestDefect } from '@jackfield/contract/problem'
+import type { RequestDefect } from '@jackfield/contract/http/problem'
+import type { App } from '@jackfield/contract/tenants/app'
 
 const PLACEHOLDER = '{tenant}'
 // Stands in for the slug while the URL is parsed: braces are no host characters.

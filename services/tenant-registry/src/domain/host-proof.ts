@@ -1,4 +1,4 @@
-import type { CustomHost } from '@jackfield/contract/custom-host'
+import type { CustomHost } from '@jackfield/contract/tenants/custom-host'
 
 /** A custom host of a tenant, and the value that only the host's owner can publish there. */
 export type HostClaim = { hostname: string; proof: string; provenAt: string | null }

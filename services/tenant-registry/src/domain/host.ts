@@ -1,4 +1,4 @@
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import { slugOfHost, tenantOrigin } from './app-url.ts'
 
 type Addresses = Pick<App, 'tenantUrl' | 'sharedUrl'>

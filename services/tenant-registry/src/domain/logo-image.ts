@@ -1,4 +1,4 @@
-import { LOGO_MAX_PIXELS, type LogoType } from '@jackfield/contract/branding'
+import { LOGO_MAX_PIXELS, type LogoType } from '@jackfield/contract/tenants/branding'
 
 export type LogoDefect = 'logo-not-readable' | 'logo-too-large' | 'logo-not-plain'
 

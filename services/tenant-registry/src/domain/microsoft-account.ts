@@ -1,6 +1,10 @@
-import type { MicrosoftAccount, MicrosoftAccountPatch, VerifyRequest } from '@jackfield/contract/microsoft-account'
-import type { SyncFailure } from '@jackfield/contract/sync-health'
-import type { Check } from '@jackfield/contract/verification'
+import type {
+  MicrosoftAccount,
+  MicrosoftAccountPatch,
+  VerifyRequest,
+} from '@jackfield/contract/microsoft/microsoft-account'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { accountWarnings, findingsOf } from './account-warnings.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { SyncFailure } from '@jackfield/contract/sync-health'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import type { AccountRecord } from './microsoft-account.ts'
 
 type Event = { action: string; outcome: 'success' | 'failure'; details: Record<string, string> }

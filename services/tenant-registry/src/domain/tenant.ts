@@ -1,4 +1,4 @@
-import { RESERVED_SLUGS, type Tenant } from '@jackfield/contract/tenant'
+import { RESERVED_SLUGS, type Tenant } from '@jackfield/contract/tenants/tenant'
 
 /** A tenant with its row version: a change names the version it read. */
 export type TenantRecord = Tenant & { version: number }

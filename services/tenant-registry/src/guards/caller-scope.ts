@@ -1,4 +1,4 @@
-import type { InternalClaims } from '@jackfield/contract/principal'
+import type { InternalClaims } from '@jackfield/contract/access/principal'
 import { refuse } from '../errors.ts'
 import type { Ports, TenantFilter } from '../ports.ts'
 

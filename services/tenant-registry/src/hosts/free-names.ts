@@ -1,4 +1,4 @@
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import { isPlatformHost, isReservedHost, sharedHostnames, slugsAt } from '../domain/host.ts'
 import { isReservedSlug } from '../domain/tenant.ts'
 import { refuse } from '../errors.ts'

@@ -1,4 +1,4 @@
-import type { Check } from '@jackfield/contract/verification'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { describe, expect, test } from 'vitest'
 import { reviewSecret } from '../../src/domain/connection/credential.ts'
 import {

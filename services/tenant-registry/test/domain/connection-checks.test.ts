@@ -1,5 +1,5 @@
-import type { Check } from '@jackfield/contract/verification'
-import { CheckId } from '@jackfield/contract/verification'
+import type { Check } from '@jackfield/contract/microsoft/verification'
+import { CheckId } from '@jackfield/contract/microsoft/verification'
 import {
   type RegistrationPage,
   registrationLink,

@@ -1,5 +1,5 @@
-import type { RedirectUri } from '@jackfield/contract/microsoft-account'
-import type { Check } from '@jackfield/contract/verification'
+import type { RedirectUri } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { describe, expect, test } from 'vitest'
 import { consentOutcome, consentRedirectUri } from '../../src/domain/connection/consent.ts'
 

@@ -1,4 +1,4 @@
-import { entityTag, isMatch } from '@jackfield/contract/entity-tag'
+import { entityTag, isMatch } from '@jackfield/contract/http/entity-tag'
 import { expect, test } from 'vitest'
 import { reviewSecret } from '../../src/domain/connection/credential.ts'
 

@@ -1,4 +1,4 @@
-import { LOGO_MAX_PIXELS } from '@jackfield/contract/branding'
+import { LOGO_MAX_PIXELS } from '@jackfield/contract/tenants/branding'
 import { describe, expect, test } from 'vitest'
 import { findLogoDefect } from '../../src/domain/logo-image.ts'
 

@@ -1,4 +1,4 @@
-import { RESERVED_SLUGS } from '@jackfield/contract/tenant'
+import { RESERVED_SLUGS } from '@jackfield/contract/tenants/tenant'
 import { describe, expect, test } from 'vitest'
 import {
   controlEntry,

@@ -1,5 +1,5 @@
-import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
-import { SubscriptionFailure as FailureSchema } from '@jackfield/contract/notification-health'
+import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
+import { SubscriptionFailure as FailureSchema } from '@jackfield/contract/microsoft/notification-health'
 import { expect, test } from 'vitest'
 import { checkNotifications } from '../../src/domain/connection/notification-check.ts'
 

@@ -1,4 +1,4 @@
-import { SubscriptionFailure } from '@jackfield/contract/notification-health'
+import { SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
 import { expect, test } from 'vitest'
 import { checkNotifications } from '../../src/domain/connection/notification-check.ts'
 

@@ -1,4 +1,4 @@
-import { Cloud } from '@jackfield/contract/microsoft-cloud'
+import { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
 import { describe, expect, test } from 'vitest'
 import { proposedAppName, type Setup, type Shell, setupScript } from '../../src/domain/setup-script/setup-script.ts'

@@ -1,4 +1,4 @@
-import { Tenant } from '@jackfield/contract/tenant'
+import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
 import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'

@@ -1,4 +1,4 @@
-import type { SyncFailure } from '@jackfield/contract/sync-health'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import type { RunFailure } from './directory-failure.ts'
 
 /** Failed runs in a row after which an account is not in step. */

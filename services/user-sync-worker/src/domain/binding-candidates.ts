@@ -1,5 +1,5 @@
-import type { BindingRule, BindingSuggestion } from '@jackfield/contract/binding-suggestion'
-import type { ExtensionHolder } from '@jackfield/contract/phone-user'
+import type { BindingRule, BindingSuggestion } from '@jackfield/contract/roster/binding-suggestion'
+import type { ExtensionHolder } from '@jackfield/contract/roster/phone-user'
 
 export type UnboundUser = {
   id: string

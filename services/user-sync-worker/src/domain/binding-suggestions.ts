@@ -1,4 +1,4 @@
-import type { BindingConflict, BindingRule, BindingSuggestion } from '@jackfield/contract/binding-suggestion'
+import type { BindingConflict, BindingRule, BindingSuggestion } from '@jackfield/contract/roster/binding-suggestion'
 import { type Candidate, candidatesOf, type SuggestedExtension, type UnboundUser } from './binding-candidates.ts'
 
 export type { SuggestedExtension, UnboundUser }

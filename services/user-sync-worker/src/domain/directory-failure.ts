@@ -1,5 +1,5 @@
-import type { RetryAfter } from '@jackfield/contract/retry-after'
-import type { RunWait } from '@jackfield/contract/sync-run'
+import type { RetryAfter } from '@jackfield/contract/http/retry-after'
+import type { RunWait } from '@jackfield/contract/microsoft/sync-run'
 
 /** Why Microsoft gave no answer. `words` are Microsoft's, shown to administrators; decisions use codes only. */
 export type DirectoryFailure =

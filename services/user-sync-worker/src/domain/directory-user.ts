@@ -1,4 +1,4 @@
-import type { PersonAttributes } from '@jackfield/contract/person-attributes'
+import type { PersonAttributes } from '@jackfield/contract/roster/person-attributes'
 import { ATTRIBUTE_NAMES, ATTRIBUTES } from './person-attributes.ts'
 
 /** A person as the directory gives it. */

@@ -1,4 +1,4 @@
-import type { ExtensionHold, ExtensionHolder, PhoneUser } from '@jackfield/contract/phone-user'
+import type { ExtensionHold, ExtensionHolder, PhoneUser } from '@jackfield/contract/roster/phone-user'
 
 /** How many days the extensions of people who left are held for them; 0: until an admin frees them. */
 export type HoldPolicy = { deletedDays: number; disabledDays: number }

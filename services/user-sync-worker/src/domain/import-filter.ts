@@ -1,4 +1,4 @@
-import type { ImportFilter } from '@jackfield/contract/import-request'
+import type { ImportFilter } from '@jackfield/contract/microsoft/import-request'
 import type { DirectoryUser } from './directory-user.ts'
 
 const SEARCHED = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail', 'department'] as const

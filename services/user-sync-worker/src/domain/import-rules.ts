@@ -1,4 +1,4 @@
-import type { ImportRule, ImportRules } from '@jackfield/contract/import-rule'
+import type { ImportRule, ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import type { DirectoryUser } from './directory-user.ts'
 import type { Ticks } from './user-ticks.ts'
 

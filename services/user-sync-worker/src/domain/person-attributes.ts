@@ -1,4 +1,4 @@
-import type { PersonAttributes } from '@jackfield/contract/person-attributes'
+import type { PersonAttributes } from '@jackfield/contract/roster/person-attributes'
 
 // The attributes of a person that the roster keeps, by their names in Graph, the API and webhooks. This table determines
 // which properties are requested of Graph and how they are read, what is compared, the columns of every statement about

@@ -1,4 +1,4 @@
-import type { SubscriptionFailure } from '@jackfield/contract/notification-health'
+import type { SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
 import { type DirectoryFailure, explain } from './directory-failure.ts'
 
 /** Graph has no code for an address that fails its validation request, nor for a quota: only the message tells. */

@@ -1,4 +1,4 @@
-import type { PhoneUserPatch } from '@jackfield/contract/phone-user'
+import type { PhoneUserPatch } from '@jackfield/contract/roster/phone-user'
 
 export type Ticks = { sync: boolean; sso: boolean }
 export type TicksDecision = { kind: 'change'; ticks: Ticks } | { kind: 'unchanged' } | { kind: 'sso-needs-sync' }

@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { type DirectoryFailure, explain } from '../domain/directory-failure.ts'
 import { refuse } from '../errors.ts'
 import type { Registry } from '../ports.ts'

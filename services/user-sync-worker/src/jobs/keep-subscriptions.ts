@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { subscriptionFailure } from '../domain/subscription-failure.ts'
 import type { Ports, SubscriptionAnswer } from '../ports.ts'
 

@@ -3,7 +3,7 @@ import {
   GraphNotifications,
   NotificationParams,
   NotificationQuery,
-} from '@jackfield/contract/graph-notification'
+} from '@jackfield/contract/microsoft/graph-notification'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

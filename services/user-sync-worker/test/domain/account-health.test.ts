@@ -1,4 +1,4 @@
-import { SyncFailure } from '@jackfield/contract/sync-health'
+import { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import { describe, expect, test } from 'vitest'
 import {
   BY_ADMINS,

@@ -1,4 +1,4 @@
-import type { BindingRule } from '@jackfield/contract/binding-suggestion'
+import type { BindingRule } from '@jackfield/contract/roster/binding-suggestion'
 import { describe, expect, test } from 'vitest'
 import { candidatesOf, type UnboundUser } from '../../src/domain/binding-candidates.ts'
 

@@ -1,4 +1,4 @@
-import { ImportRules } from '@jackfield/contract/import-rule'
+import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import { expect, test } from 'vitest'
 import type { DirectoryUser } from '../../src/domain/directory-user.ts'
 import { type Standing, ticksByRules } from '../../src/domain/import-rules.ts'

@@ -1,4 +1,4 @@
-import { ImportRules } from '@jackfield/contract/import-rule'
+import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import { describe, expect, test } from 'vitest'
 import { explainUnreadSet, readsSets, setsOf, ticksByRules } from '../../src/domain/import-rules.ts'
 

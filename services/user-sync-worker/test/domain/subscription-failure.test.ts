@@ -1,4 +1,4 @@
-import { SubscriptionFailure } from '@jackfield/contract/notification-health'
+import { SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
 import { describe, expect, test } from 'vitest'
 import type { DirectoryFailure } from '../../src/domain/directory-failure.ts'
 import { subscriptionFailure } from '../../src/domain/subscription-failure.ts'

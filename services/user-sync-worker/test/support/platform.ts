@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { QUEUES } from '@jackfield/contract/queues'
+import { QUEUES } from '@jackfield/contract/internal/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { SentAuditEvent } from '@jackfield/contract/audit-event'
-import { type Connection, CredentialUse } from '@jackfield/contract/internal-api'
-import { SyncHealth } from '@jackfield/contract/sync-health'
+import { SentAuditEvent } from '@jackfield/contract/access/audit-event'
+import { type Connection, CredentialUse } from '@jackfield/contract/internal/internal-api'
+import { SyncHealth } from '@jackfield/contract/microsoft/sync-health'
 
 /** A registry with its tenants and connections in maps, over HTTP, so that processes of their own can ask it too. */
 export type TestRegistry = {

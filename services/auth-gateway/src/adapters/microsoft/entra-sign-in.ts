@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { explainedError } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import { microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'

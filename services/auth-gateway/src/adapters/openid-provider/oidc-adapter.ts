@@ -1,4 +1,4 @@
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'

@@ -1,4 +1,4 @@
-import { Language } from '@jackfield/contract/language'
+import { Language } from '@jackfield/contract/tenants/language'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import * as limits from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'

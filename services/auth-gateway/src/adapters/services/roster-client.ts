@@ -1,5 +1,5 @@
-import { RosterEntry, SignInCandidates } from '@jackfield/contract/internal-api'
-import { Revocations as Revoked } from '@jackfield/contract/revocation'
+import { RosterEntry, SignInCandidates } from '@jackfield/contract/internal/internal-api'
+import { Revocations as Revoked } from '@jackfield/contract/internal/revocation'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
 import { z } from 'zod'
 import type { Revocations, Roster } from '../../ports.ts'

@@ -1,5 +1,5 @@
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { RosterEntry } from '@jackfield/contract/internal-api'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 
 export type Refusal = 'not-imported' | 'not-active' | 'sso-not-enabled' | 'not-bound'
 type Admission = { kind: 'admitted'; person: RosterEntry } | { kind: Refusal }

@@ -1,5 +1,5 @@
-import { comparedAddress } from '@jackfield/contract/address'
-import type { SignInTenant } from '@jackfield/contract/internal-api'
+import type { SignInTenant } from '@jackfield/contract/internal/internal-api'
+import { comparedAddress } from '@jackfield/contract/tenants/address'
 import type { SignInAccount } from '../site.ts'
 
 /** A Microsoft account by which a person may sign in on a shared host, with its tenant. */

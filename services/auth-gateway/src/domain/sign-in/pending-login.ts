@@ -1,4 +1,4 @@
-import type { App } from '@jackfield/contract/app'
+import type { App } from '@jackfield/contract/tenants/app'
 import { z } from 'zod'
 import { tenantOrigin } from '../app-registration.ts'
 import type { SignInAccount, TenantSite } from '../site.ts'

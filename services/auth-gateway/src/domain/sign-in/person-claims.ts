@@ -1,4 +1,4 @@
-import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal-api'
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal/internal-api'
 
 /** Claims by scope. Every phone app needs `tenant`, `extensions` and `phone_systems`. */
 export const CLAIMS_BY_SCOPE = {

@@ -1,4 +1,4 @@
-import type { Language } from '@jackfield/contract/language'
+import type { Language } from '@jackfield/contract/tenants/language'
 import { html } from '@jackfield/http-server/html'
 import { sentences } from '../../errors.ts'
 

@@ -1,4 +1,4 @@
-import type { Language } from '@jackfield/contract/language'
+import type { Language } from '@jackfield/contract/tenants/language'
 import { ENGLISH, type Texts } from './english.ts'
 import { GERMAN } from './german.ts'
 

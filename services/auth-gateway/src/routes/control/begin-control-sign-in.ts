@@ -1,4 +1,4 @@
-import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/control-sign-in'
+import { type ControlSignInAnswer, ControlSignInRequest } from '@jackfield/contract/access/control-sign-in'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { controlRedirectUri, readTenantHost } from '../../domain/sign-in/pending-login.ts'
 import { readHost } from '../../domain/site.ts'

@@ -1,4 +1,4 @@
-import { ControlSignInRedemption } from '@jackfield/contract/control-sign-in-link'
+import { ControlSignInRedemption } from '@jackfield/contract/access/control-sign-in-link'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import { requireSameSite } from '../../http/request-guards.ts'

@@ -1,4 +1,4 @@
-import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/consent-link'
+import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/microsoft/consent-link'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { CALLBACK_PATH, isDeliveredRight, readAnswer } from '../../domain/sign-in/pending-login.ts'
 import { refuse } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import {
   newRegistrationLink,
   type RegistrationPage,

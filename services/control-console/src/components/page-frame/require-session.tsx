@@ -1,4 +1,4 @@
-import type { Principal } from '@jackfield/contract/principal'
+import type { Principal } from '@jackfield/contract/access/principal'
 import { createContext, useContext } from 'react'
 import { Outlet } from 'react-router'
 import { useSession } from '../../api/session.ts'

@@ -1,5 +1,5 @@
 import { Button, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { useState } from 'react'
 import { type RunAnswer, useAnswerRun, usePlannedRemovals } from '../../api/waiting-runs.ts'
 import { nameList } from '../../domain/name-list.ts'

@@ -1,5 +1,5 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { useAccounts } from '../../api/microsoft-accounts.ts'
 import { useRun, useWaitingRuns } from '../../api/waiting-runs.ts'
 import { removalsOf, waitingRunTitle } from '../../domain/run-question.ts'

@@ -1,5 +1,5 @@
 import { Field, Input, Select } from '@fluentui/react-components'
-import { Cloud } from '@jackfield/contract/microsoft-cloud'
+import { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'
 import { guidComplaint, sameGuid } from '../../domain/guid-field.ts'

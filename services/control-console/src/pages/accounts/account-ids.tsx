@@ -1,5 +1,5 @@
 import { Button, useRestoreFocusTarget } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { type FormEvent, useState } from 'react'
 import { useChangeAccount } from '../../api/microsoft-accounts.ts'
 import { useMicrosoftClouds } from '../../api/microsoft-clouds.ts'

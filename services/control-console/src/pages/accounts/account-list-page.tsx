@@ -9,7 +9,7 @@ import {
   Text,
 } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { useNavigate } from 'react-router'
 import { useAccounts } from '../../api/microsoft-accounts.ts'
 import { useRouteId } from '../../components/hooks/use-route-id.ts'

@@ -1,5 +1,5 @@
 import { Badge } from '@fluentui/react-components'
-import type { AccountStatus } from '@jackfield/contract/microsoft-account'
+import type { AccountStatus } from '@jackfield/contract/microsoft/microsoft-account'
 
 const LOOKS = {
   draft: { color: 'informative', label: 'Draft' },

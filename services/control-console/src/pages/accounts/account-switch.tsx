@@ -1,5 +1,5 @@
 import { Button, useRestoreFocusTarget } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { useState } from 'react'
 import { useChangeAccount, type useConnectionTest } from '../../api/microsoft-accounts.ts'
 import { ConfirmAccountChange } from './confirm-account-change.tsx'

@@ -1,5 +1,5 @@
 import { Link, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import type { AccountWarning } from '@jackfield/contract/microsoft-account'
+import type { AccountWarning } from '@jackfield/contract/microsoft/microsoft-account'
 
 const INTENTS = { critical: 'error', warning: 'warning', info: 'info' } as const
 

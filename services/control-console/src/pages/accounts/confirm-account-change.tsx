@@ -1,5 +1,5 @@
 import { Text } from '@fluentui/react-components'
-import type { AccountReach, MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { AccountReach, MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import type { ComponentProps } from 'react'
 import { useAccountReach } from '../../api/microsoft-accounts.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'

@@ -1,5 +1,5 @@
 import { Button, Text } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { useHandOverLink } from '../../api/microsoft-accounts.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'

@@ -1,5 +1,5 @@
 import { Button, Text } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { useConsentLink } from '../../api/microsoft-accounts.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { RegistrationLink } from '../../components/links/admin-center-link.tsx'

@@ -1,5 +1,5 @@
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text, tokens } from '@fluentui/react-components'
-import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { NewRegistrationLink } from '../../components/links/admin-center-link.tsx'
 

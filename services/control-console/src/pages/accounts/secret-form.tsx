@@ -1,5 +1,5 @@
 import { Button, Field, Input, Text } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { type FormEvent, useState } from 'react'
 import type { useConnectionTest } from '../../api/microsoft-accounts.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'

@@ -1,5 +1,5 @@
 import { Button, Field, makeStyles, Select, tokens } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { type FormEvent, useState } from 'react'
 import { useAddAdministrator } from '../../api/administrators.ts'
 import { usePrincipal } from '../../components/page-frame/require-session.tsx'

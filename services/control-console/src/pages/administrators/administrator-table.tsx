@@ -8,7 +8,7 @@ import {
   TableRow,
   useRestoreFocusTarget,
 } from '@fluentui/react-components'
-import type { Administrator } from '@jackfield/contract/administrator'
+import type { Administrator } from '@jackfield/contract/access/administrator'
 import { useState } from 'react'
 import { usePrincipal } from '../../components/page-frame/require-session.tsx'
 import { RemoveAdministrator } from './remove-administrator.tsx'

@@ -1,5 +1,5 @@
 import { Text } from '@fluentui/react-components'
-import type { Administrator } from '@jackfield/contract/administrator'
+import type { Administrator } from '@jackfield/contract/access/administrator'
 import { useRemoveAdministrator } from '../../api/administrators.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 

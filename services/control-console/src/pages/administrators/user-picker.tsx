@@ -1,5 +1,5 @@
 import { Combobox, Field, Option } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { useState } from 'react'
 import { useUsers } from '../../api/users.ts'
 import { useDebounced } from '../../components/hooks/use-debounced.ts'

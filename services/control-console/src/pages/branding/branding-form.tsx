@@ -1,6 +1,6 @@
 import { Button, Field, Input, makeStyles, Select, Text, tokens } from '@fluentui/react-components'
-import { AccentColour } from '@jackfield/contract/branding'
-import { Language } from '@jackfield/contract/language'
+import { AccentColour } from '@jackfield/contract/tenants/branding'
+import { Language } from '@jackfield/contract/tenants/language'
 import type { FormEvent } from 'react'
 import { useChangeBranding } from '../../api/branding.ts'
 import { fieldComplaint } from '../../components/field-complaint.ts'

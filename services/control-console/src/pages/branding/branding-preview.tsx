@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components'
 import { accentColours, type Scheme, SURFACES } from '@jackfield/branding/accent-colours'
-import { AccentColour } from '@jackfield/contract/branding'
+import { AccentColour } from '@jackfield/contract/tenants/branding'
 
 type Properties = { name: string; accentColour: string; logo: string | undefined }
 

@@ -1,5 +1,5 @@
 import { Button, Field, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
-import { LogoType } from '@jackfield/contract/branding'
+import { LogoType } from '@jackfield/contract/tenants/branding'
 import { type ChangeEvent, useEffect, useState } from 'react'
 import { useChangeLogo } from '../../api/branding.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'

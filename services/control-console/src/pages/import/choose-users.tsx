@@ -11,8 +11,8 @@ import {
   tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 import { useState } from 'react'
 import { useMicrosoftUserCount, useStartImport } from '../../api/imports.ts'
 import { ProblemNotice } from '../../components/problem-notice.tsx'

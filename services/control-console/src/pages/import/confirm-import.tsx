@@ -1,5 +1,5 @@
 import { Text } from '@fluentui/react-components'
-import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUserCount } from '@jackfield/contract/microsoft/microsoft-user'
 import type { ComponentProps } from 'react'
 import { useAccountReach } from '../../api/microsoft-accounts.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'

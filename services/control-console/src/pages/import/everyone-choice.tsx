@@ -1,5 +1,5 @@
 import { Checkbox, makeStyles, Text, tokens } from '@fluentui/react-components'
-import type { MicrosoftUserCount } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUserCount } from '@jackfield/contract/microsoft/microsoft-user'
 import { Loading } from '../../components/loading.tsx'
 import { countOfEveryone, type Everyone } from '../../domain/import-of-everyone.ts'
 import { people } from '../../domain/name-list.ts'

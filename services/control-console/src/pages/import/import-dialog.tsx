@@ -1,5 +1,5 @@
 import { Dialog, DialogBody, DialogSurface, DialogTitle, makeStyles } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { useState } from 'react'
 import { ChooseUsers } from './choose-users.tsx'
 import { ImportProgress } from './import-progress.tsx'

@@ -8,7 +8,7 @@ import {
   ProgressBar,
   Text,
 } from '@fluentui/react-components'
-import type { SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { useEffect } from 'react'
 import { useSyncRun } from '../../api/sync-run.ts'
 import { useRefreshUsers } from '../../api/users.ts'

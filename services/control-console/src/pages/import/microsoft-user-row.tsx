@@ -1,5 +1,5 @@
 import { Badge, Checkbox, makeStyles, TableCell, TableRow } from '@fluentui/react-components'
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 import { memo } from 'react'
 import { type Ticks, withSso, withSync } from '../../domain/ticks.ts'
 

@@ -9,7 +9,7 @@ import {
   TableRow,
   tokens,
 } from '@fluentui/react-components'
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 import { useCallback, useRef } from 'react'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import {

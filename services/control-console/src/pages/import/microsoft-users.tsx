@@ -1,5 +1,5 @@
 import { Text } from '@fluentui/react-components'
-import type { MicrosoftUser } from '@jackfield/contract/microsoft-user'
+import type { MicrosoftUser } from '@jackfield/contract/microsoft/microsoft-user'
 import { useMicrosoftUsers } from '../../api/imports.ts'
 import { useDebounced } from '../../components/hooks/use-debounced.ts'
 import { Loading } from '../../components/loading.tsx'

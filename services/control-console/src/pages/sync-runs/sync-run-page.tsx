@@ -9,7 +9,7 @@ import {
   TableRow,
   Text,
 } from '@fluentui/react-components'
-import type { PlannedChange } from '@jackfield/contract/import-rule'
+import type { PlannedChange } from '@jackfield/contract/microsoft/import-rule'
 import { usePlannedRemovals, useRun } from '../../api/waiting-runs.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
 import { useRouteId } from '../../components/hooks/use-route-id.ts'

@@ -1,5 +1,5 @@
 import { Button, Combobox, Field, Option, Select, Text } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { type FormEvent, useState } from 'react'
 import { useFreeExtensions, usePhoneSystems } from '../../api/phone-systems.ts'
 import { useBind } from '../../api/users.ts'

@@ -1,4 +1,4 @@
-import { ExtensionHolder } from '@jackfield/contract/phone-user'
+import { ExtensionHolder } from '@jackfield/contract/roster/phone-user'
 import { z } from 'zod'
 import { problemOf } from '../../api/api-problem.ts'
 

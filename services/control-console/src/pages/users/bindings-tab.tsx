@@ -9,7 +9,7 @@ import {
   Text,
   useRestoreFocusTarget,
 } from '@fluentui/react-components'
-import type { Binding, PhoneUser } from '@jackfield/contract/phone-user'
+import type { Binding, PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { useState } from 'react'
 import { useUnbind } from '../../api/users.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'

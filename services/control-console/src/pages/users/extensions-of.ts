@@ -1,4 +1,4 @@
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 
 /** `101`, or with phone systems if there are several: `101 (Berlin), 204 (Hamburg)`. */
 export function extensionsOf({ bindings }: Pick<PhoneUser, 'bindings'>): string {

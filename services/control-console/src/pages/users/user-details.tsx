@@ -1,4 +1,4 @@
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { AttributeList } from '../../components/attribute-list.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
 import { UserTicks } from './user-ticks.tsx'

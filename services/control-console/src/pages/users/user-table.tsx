@@ -9,7 +9,7 @@ import {
   TableRow,
   tokens,
 } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { PageLink } from '../../components/links/page-link.tsx'
 import { extensionsOf } from './extensions-of.ts'
 

@@ -1,5 +1,5 @@
 import { Button, Checkbox, makeStyles, Text, tokens, useRestoreFocusTarget } from '@fluentui/react-components'
-import type { PhoneUser } from '@jackfield/contract/phone-user'
+import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { type FormEvent, useState } from 'react'
 import { useChangeUser } from '../../api/users.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'

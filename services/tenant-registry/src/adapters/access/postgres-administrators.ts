@@ -1,5 +1,5 @@
-import type { Administrator } from '@jackfield/contract/administrator'
-import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { Administrator } from '@jackfield/contract/access/administrator'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
 import { and, asc, type Database, eq, gt, isNull, type SQL, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { Range, TenantFilter } from '../../ports.ts'

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
-import type { Principal } from '@jackfield/contract/principal'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import type { Principal } from '@jackfield/contract/access/principal'
 import { and, type Database, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { orOutcome } from '../constraint.ts'

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
 import { type Database, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { EXPIRY_THRESHOLDS } from '../../domain/account-warnings.ts'

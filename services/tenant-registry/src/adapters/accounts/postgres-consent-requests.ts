@@ -1,5 +1,5 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
-import { CONSENT_STATE_PREFIX } from '@jackfield/contract/consent-link'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import { CONSENT_STATE_PREFIX } from '@jackfield/contract/microsoft/consent-link'
 import { and, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'

@@ -1,4 +1,4 @@
-import type { CredentialUse } from '@jackfield/contract/internal-api'
+import type { CredentialUse } from '@jackfield/contract/internal/internal-api'
 import { and, eq, exists, isNull, lte, type Transaction } from '@jackfield/postgres/drizzle'
 import { v7 } from 'uuid'
 import type { StandIn } from '../../domain/connection/credential-rotation.ts'

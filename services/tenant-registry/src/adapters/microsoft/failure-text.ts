@@ -1,4 +1,4 @@
-import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import { CLOUDS } from '@jackfield/microsoft-identity/clouds'
 import type { EntraFailure } from '@jackfield/microsoft-identity/entra-failure'

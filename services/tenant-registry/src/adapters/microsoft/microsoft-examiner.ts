@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import {
   type MicrosoftOrigins,

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
 import { and, asc, type Database, eq, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { HostClaim } from '../../domain/host-proof.ts'

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
-import type { Logo } from '@jackfield/contract/branding'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import type { Logo } from '@jackfield/contract/tenants/branding'
 import { and, type Database, eq, sql } from '@jackfield/postgres/drizzle'
 import { inScope } from '@jackfield/postgres/tenant-scope'
 import type { TenantRecord } from '../../domain/tenant.ts'

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '@jackfield/contract/audit-event'
-import { Branding } from '@jackfield/contract/branding'
+import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import { Branding } from '@jackfield/contract/tenants/branding'
 import {
   and,
   asc,

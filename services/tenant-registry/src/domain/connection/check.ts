@@ -1,4 +1,4 @@
-import type { Check, CheckId } from '@jackfield/contract/verification'
+import type { Check, CheckId } from '@jackfield/contract/microsoft/verification'
 import { type RegistrationPage, registrationLink } from '@jackfield/microsoft-identity/admin-center-links'
 import type { Failure } from './connection-evidence.ts'
 

@@ -1,5 +1,5 @@
-import type { RedirectUri } from '@jackfield/contract/microsoft-account'
-import type { NotificationHealth } from '@jackfield/contract/notification-health'
+import type { RedirectUri } from '@jackfield/contract/microsoft/microsoft-account'
+import type { NotificationHealth } from '@jackfield/contract/microsoft/notification-health'
 
 /** Why Microsoft gave nothing, already explained for an administrator. */
 export type Failure = {

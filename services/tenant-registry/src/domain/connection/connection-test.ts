@@ -1,4 +1,4 @@
-import type { Check } from '@jackfield/contract/verification'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { registrationLink, registrationListLink } from '@jackfield/microsoft-identity/admin-center-links'
 import { failed, passed, type Registration, skipped } from './check.ts'
 import type { Evidence, Failure } from './connection-evidence.ts'

@@ -1,6 +1,6 @@
-import type { ConsentReturn } from '@jackfield/contract/consent-link'
-import type { RedirectUri } from '@jackfield/contract/microsoft-account'
-import type { Check } from '@jackfield/contract/verification'
+import type { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
+import type { RedirectUri } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 
 /**
  * Entra ID sends the browser back to a registered redirect URI only: the platform's own if there is one, otherwise the

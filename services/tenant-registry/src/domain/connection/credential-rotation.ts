@@ -1,4 +1,4 @@
-import type { CredentialSummary } from '@jackfield/contract/microsoft-account'
+import type { CredentialSummary } from '@jackfield/contract/microsoft/microsoft-account'
 import type { AccountRecord } from '../microsoft-account.ts'
 
 /** Which credential stands in while a new one is unproven. */

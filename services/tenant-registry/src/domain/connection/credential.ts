@@ -1,4 +1,4 @@
-import type { CredentialSummary, NewCredential } from '@jackfield/contract/microsoft-account'
+import type { CredentialSummary, NewCredential } from '@jackfield/contract/microsoft/microsoft-account'
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

@@ -1,5 +1,5 @@
-import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
-import type { Check } from '@jackfield/contract/verification'
+import type { NotificationHealth, SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { passed, skipped } from './check.ts'
 import type { Evidence } from './connection-evidence.ts'
 

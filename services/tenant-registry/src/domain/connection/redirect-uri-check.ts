@@ -1,5 +1,5 @@
-import type { RedirectPlatform } from '@jackfield/contract/microsoft-account'
-import type { Check } from '@jackfield/contract/verification'
+import type { RedirectPlatform } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Check } from '@jackfield/contract/microsoft/verification'
 import { registrationLink } from '@jackfield/microsoft-identity/admin-center-links'
 import { failed, passed, type Registration, skipped } from './check.ts'
 import type { Evidence, RedirectProbe } from './connection-evidence.ts'

@@ -1,5 +1,5 @@
-import type { App } from '@jackfield/contract/app'
-import type { RedirectMode, RedirectUri } from '@jackfield/contract/microsoft-account'
+import type { RedirectMode, RedirectUri } from '@jackfield/contract/microsoft/microsoft-account'
+import type { App } from '@jackfield/contract/tenants/app'
 import { tenantOrigin } from '../app-url.ts'
 import type { RedirectProbe } from './connection-evidence.ts'
 

@@ -1,5 +1,5 @@
-import type { RedirectPlatform } from '@jackfield/contract/microsoft-account'
-import type { Cloud } from '@jackfield/contract/microsoft-cloud'
+import type { RedirectPlatform } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import { bashSetupScript } from './setup-script-bash.ts'
 import { powershellSetupScript } from './setup-script-powershell.ts'
 

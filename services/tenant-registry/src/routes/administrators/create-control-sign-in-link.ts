@@ -1,5 +1,5 @@
-import { ControlSignInLink, NewControlSignInLink } from '@jackfield/contract/control-sign-in-link'
-import { Problem } from '@jackfield/contract/problem'
+import { ControlSignInLink, NewControlSignInLink } from '@jackfield/contract/access/control-sign-in-link'
+import { Problem } from '@jackfield/contract/http/problem'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'

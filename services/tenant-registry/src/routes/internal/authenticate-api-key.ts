@@ -1,4 +1,4 @@
-import { Principal } from '@jackfield/contract/principal'
+import { Principal } from '@jackfield/contract/access/principal'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import { Administrator, AdministratorParams } from '@jackfield/contract/administrator'
+import { Administrator, AdministratorParams } from '@jackfield/contract/access/administrator'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

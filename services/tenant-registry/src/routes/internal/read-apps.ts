@@ -1,4 +1,4 @@
-import { App } from '@jackfield/contract/app'
+import { App } from '@jackfield/contract/tenants/app'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'

@@ -1,5 +1,5 @@
-import { Connection } from '@jackfield/contract/internal-api'
-import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { Connection } from '@jackfield/contract/internal/internal-api'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type ConnectionPorts, openConnection } from '../../connection-test/account-connection.ts'
 import { refuse } from '../../errors.ts'

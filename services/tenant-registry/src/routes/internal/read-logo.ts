@@ -1,5 +1,5 @@
-import { StoredLogo } from '@jackfield/contract/branding'
-import { TenantParams } from '@jackfield/contract/identifier'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { StoredLogo } from '@jackfield/contract/tenants/branding'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

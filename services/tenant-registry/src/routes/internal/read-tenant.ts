@@ -1,5 +1,5 @@
-import { TenantParams } from '@jackfield/contract/identifier'
-import { Tenant } from '@jackfield/contract/tenant'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { Tenant } from '@jackfield/contract/tenants/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

@@ -1,4 +1,4 @@
-import { ConsentAnswer, ConsentReturn } from '@jackfield/contract/consent-link'
+import { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { checkConnection } from '../../connection-test/connection-check.ts'

@@ -1,4 +1,4 @@
-import { SentAuditEvent } from '@jackfield/contract/audit-event'
+import { SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'

@@ -1,5 +1,5 @@
-import { CredentialUse } from '@jackfield/contract/internal-api'
-import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { CredentialUse } from '@jackfield/contract/internal/internal-api'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { keepUse } from '../../connection-test/account-connection.ts'

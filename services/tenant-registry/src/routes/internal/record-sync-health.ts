@@ -1,5 +1,5 @@
-import { AccountParams } from '@jackfield/contract/microsoft-account'
-import { SyncHealth } from '@jackfield/contract/sync-health'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
+import { SyncHealth } from '@jackfield/contract/microsoft/sync-health'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

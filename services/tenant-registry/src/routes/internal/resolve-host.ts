@@ -1,4 +1,4 @@
-import { HostResolution } from '@jackfield/contract/internal-api'
+import { HostResolution } from '@jackfield/contract/internal/internal-api'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { hostCandidates } from '../../domain/host.ts'

@@ -1,5 +1,5 @@
-import { TenantParams } from '@jackfield/contract/identifier'
-import { SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal-api'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal/internal-api'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isEnabled } from '../../domain/microsoft-account.ts'

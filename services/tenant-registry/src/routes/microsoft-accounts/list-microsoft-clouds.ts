@@ -1,4 +1,4 @@
-import { MicrosoftClouds } from '@jackfield/contract/microsoft-cloud'
+import { MicrosoftClouds } from '@jackfield/contract/microsoft/microsoft-cloud'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'
 

@@ -1,5 +1,5 @@
-import { AccountParams, RedirectUriQuery, RedirectUris } from '@jackfield/contract/microsoft-account'
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
+import { AccountParams, RedirectUriQuery, RedirectUris } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { redirectUriDifference, redirectUris } from '../../domain/connection/redirect-uris.ts'
 import { proposed } from '../../domain/microsoft-account.ts'

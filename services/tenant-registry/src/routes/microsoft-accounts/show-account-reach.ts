@@ -1,5 +1,5 @@
-import { AccountParams, AccountReach } from '@jackfield/contract/microsoft-account'
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
+import { AccountParams, AccountReach } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

@@ -1,5 +1,5 @@
-import { AccountParams } from '@jackfield/contract/microsoft-account'
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { redirectUris } from '../../domain/connection/redirect-uris.ts'

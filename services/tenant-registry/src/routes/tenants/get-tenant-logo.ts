@@ -1,5 +1,5 @@
-import { TenantParams } from '@jackfield/contract/identifier'
-import { Problem } from '@jackfield/contract/problem'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { Problem } from '@jackfield/contract/http/problem'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'

@@ -1,5 +1,5 @@
-import { HostParams, HostProof } from '@jackfield/contract/custom-host'
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
+import { HostParams, HostProof } from '@jackfield/contract/tenants/custom-host'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { customHostOf, judgeProof } from '../../domain/host-proof.ts'

@@ -1,4 +1,4 @@
-import type { Connection, CredentialUse } from '@jackfield/contract/internal-api'
+import type { Connection, CredentialUse } from '@jackfield/contract/internal/internal-api'
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import type { MicrosoftOrigins } from '@jackfield/microsoft-identity/clouds'

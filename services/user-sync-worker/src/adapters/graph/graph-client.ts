@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { z } from 'zod'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { readDirectoryItem } from '../../domain/directory-item.ts'

@@ -1,4 +1,4 @@
-import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/retry-after'
+import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/http/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { type DirectoryFailure, throttledFor } from '../../domain/directory-failure.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readRetryAfter } from '@jackfield/contract/retry-after'
+import { readRetryAfter } from '@jackfield/contract/http/retry-after'
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 
 // The middleware of @microsoft/microsoft-graph-client: retry, then token, then fetch. Its own handlers are not used: they

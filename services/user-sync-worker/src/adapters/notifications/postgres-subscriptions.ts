@@ -1,6 +1,6 @@
 import { hash as digest, timingSafeEqual } from 'node:crypto'
-import type { GraphNotification, LifecycleEvent } from '@jackfield/contract/graph-notification'
-import { type NotificationHealth, SubscriptionFailure } from '@jackfield/contract/notification-health'
+import type { GraphNotification, LifecycleEvent } from '@jackfield/contract/microsoft/graph-notification'
+import { type NotificationHealth, SubscriptionFailure } from '@jackfield/contract/microsoft/notification-health'
 import type pg from 'pg'
 import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'

@@ -1,4 +1,4 @@
-import { LONGEST_AUDIT_DETAIL, type SentAuditEvent } from '@jackfield/contract/audit-event'
+import { LONGEST_AUDIT_DETAIL, type SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { AuditEntry } from '../../ports.ts'

@@ -1,7 +1,7 @@
 import { type ClientRequest, request as requestPlain } from 'node:http'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
-import { readRetryAfter } from '@jackfield/contract/retry-after'
+import { readRetryAfter } from '@jackfield/contract/http/retry-after'
 import { isPublicAddress, lookupPublic } from '@jackfield/public-address/public-address'
 import { Webhook } from 'standardwebhooks'
 import type { SendWebhook, WebhookFailure } from '../../ports.ts'

@@ -9,7 +9,7 @@ import type {
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app'
-import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
 import { type QueueOptions, reopenedQueue } from './bullmq-engine.ts'

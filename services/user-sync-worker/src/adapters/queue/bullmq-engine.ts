@@ -1,4 +1,4 @@
-import { QUEUES, type QueueDefinition } from '@jackfield/contract/queues'
+import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
 import { Client, useOwnClientEverywhere } from '@jackfield/postgres/client'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 

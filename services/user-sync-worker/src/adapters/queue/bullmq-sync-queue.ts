@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QUEUES } from '@jackfield/contract/queues'
+import { QUEUES } from '@jackfield/contract/internal/queues'
 import { UnrecoverableError } from 'bullmq'
 import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../../ports.ts'
 import type { DueRun } from '../../sync-run-ports.ts'

@@ -1,4 +1,4 @@
-import type { RosterOfAccount } from '@jackfield/contract/internal-api'
+import type { RosterOfAccount } from '@jackfield/contract/internal/internal-api'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { AuditEntry } from '../../ports.ts'

@@ -1,4 +1,4 @@
-import { BindingRules } from '@jackfield/contract/binding-suggestion'
+import { BindingRules } from '@jackfield/contract/roster/binding-suggestion'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { SuggestedExtension, UnboundUser } from '../../domain/binding-suggestions.ts'

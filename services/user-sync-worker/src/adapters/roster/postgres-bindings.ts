@@ -1,4 +1,4 @@
-import type { Binding, ExtensionHolder } from '@jackfield/contract/phone-user'
+import type { Binding, ExtensionHolder } from '@jackfield/contract/roster/phone-user'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'

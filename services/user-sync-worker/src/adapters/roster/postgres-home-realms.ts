@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import type { SignInCandidates } from '@jackfield/contract/internal-api'
+import type { SignInCandidates } from '@jackfield/contract/internal/internal-api'
 import type pg from 'pg'
 
 /** The same expressions as the hash columns of phone_user. */

@@ -1,4 +1,4 @@
-import { ImportRules } from '@jackfield/contract/import-rule'
+import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { AuditEntry } from '../../ports.ts'

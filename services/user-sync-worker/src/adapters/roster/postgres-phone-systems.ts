@@ -1,4 +1,4 @@
-import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/phone-system'
+import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'

@@ -1,4 +1,4 @@
-import type { Revocation } from '@jackfield/contract/revocation'
+import type { Revocation } from '@jackfield/contract/internal/revocation'
 import type pg from 'pg'
 
 // A claim lasts half a minute. Tenants take turns, so that one with a thousand revocations delays no other (T-130).

@@ -1,5 +1,5 @@
-import type { SyncFailure } from '@jackfield/contract/sync-health'
-import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
+import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
+import type { RunWait, SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type pg from 'pg'
 import {
   BY_ADMINS,

@@ -1,5 +1,5 @@
-import type { PlannedChange } from '@jackfield/contract/import-rule'
-import type { RunWait, SyncRun } from '@jackfield/contract/sync-run'
+import type { PlannedChange } from '@jackfield/contract/microsoft/import-rule'
+import type { RunWait, SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection } from '@jackfield/contract/internal-api'
-import { SyncRunJob } from '@jackfield/contract/queues'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
+import { SyncRunJob } from '@jackfield/contract/internal/queues'
 import { ASKED, type Checkpoint, firstCheckpoint, formatCheckpoint, readCheckpoint } from '../../domain/checkpoint.ts'
 import {
   type DirectoryFailure,

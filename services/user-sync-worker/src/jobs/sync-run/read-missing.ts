@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { type Checkpoint, checkpointAfter } from '../../domain/checkpoint.ts'
 import { itemsById } from '../../domain/directory-item.ts'
 import { reconcile } from '../../domain/reconcile.ts'

@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { checkpointAfter } from '../../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import { itemsOf } from '../../domain/directory-item.ts'

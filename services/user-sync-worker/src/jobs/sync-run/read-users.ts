@@ -1,4 +1,4 @@
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { checkpointAfter } from '../../domain/checkpoint.ts'
 import { itemsOf } from '../../domain/directory-item.ts'
 import { isWanted } from '../../domain/import-filter.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Connection } from '@jackfield/contract/internal-api'
+import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { type Checkpoint, checkpointAfter, type RunPlan } from '../../domain/checkpoint.ts'
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { ReadUser } from '../../domain/directory-user.ts'

@@ -1,7 +1,7 @@
-import { BindingRules } from '@jackfield/contract/binding-suggestion'
-import { entityTag } from '@jackfield/contract/entity-tag'
-import { TenantParams } from '@jackfield/contract/identifier'
-import { Problem } from '@jackfield/contract/problem'
+import { entityTag } from '@jackfield/contract/http/entity-tag'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { Problem } from '@jackfield/contract/http/problem'
+import { BindingRules } from '@jackfield/contract/roster/binding-suggestion'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'
 

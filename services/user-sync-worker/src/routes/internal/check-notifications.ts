@@ -1,5 +1,5 @@
-import { AccountParams } from '@jackfield/contract/microsoft-account'
-import { NotificationHealth } from '@jackfield/contract/notification-health'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
+import { NotificationHealth } from '@jackfield/contract/microsoft/notification-health'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'
 

@@ -1,5 +1,5 @@
-import { RosterOfAccount } from '@jackfield/contract/internal-api'
-import { AccountParams } from '@jackfield/contract/microsoft-account'
+import { RosterOfAccount } from '@jackfield/contract/internal/internal-api'
+import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'

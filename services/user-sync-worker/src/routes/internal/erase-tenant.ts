@@ -1,5 +1,5 @@
-import { TenantParams } from '@jackfield/contract/identifier'
-import { RosterOfTenant } from '@jackfield/contract/internal-api'
+import { TenantParams } from '@jackfield/contract/http/identifier'
+import { RosterOfTenant } from '@jackfield/contract/internal/internal-api'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'

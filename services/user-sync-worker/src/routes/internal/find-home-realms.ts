@@ -1,4 +1,4 @@
-import { AddressQuestion, SignInCandidates } from '@jackfield/contract/internal-api'
+import { AddressQuestion, SignInCandidates } from '@jackfield/contract/internal/internal-api'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'
 

@@ -1,4 +1,4 @@
-import { RevocationClaim, Revocations } from '@jackfield/contract/revocation'
+import { RevocationClaim, Revocations } from '@jackfield/contract/internal/revocation'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Ports } from '../../ports.ts'

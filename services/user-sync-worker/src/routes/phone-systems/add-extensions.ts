@@ -1,5 +1,5 @@
-import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/phone-system'
-import { Problem } from '@jackfield/contract/problem'
+import { Problem } from '@jackfield/contract/http/problem'
+import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/roster/phone-system'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

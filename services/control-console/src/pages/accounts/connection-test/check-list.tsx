@@ -1,6 +1,6 @@
 import { Caption1, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components'
 import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular, WarningFilled } from '@fluentui/react-icons'
-import type { Check, CheckId } from '@jackfield/contract/verification'
+import type { Check, CheckId } from '@jackfield/contract/microsoft/verification'
 import { OutsideLink } from '../../../components/links/outside-link.tsx'
 
 const useStyles = makeStyles({

@@ -1,6 +1,6 @@
 import { Button, Spinner, Text } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import type { Verification } from '@jackfield/contract/verification'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Verification } from '@jackfield/contract/microsoft/verification'
 import type { useConnectionTest } from '../../../api/microsoft-accounts.ts'
 import { ProblemNotice } from '../../../components/problem-notice.tsx'
 import { CheckList } from './check-list.tsx'

@@ -1,6 +1,6 @@
 import { Field, Radio, RadioGroup } from '@fluentui/react-components'
-import { type MicrosoftAccount, RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft-account'
-import type { Verification } from '@jackfield/contract/verification'
+import { type MicrosoftAccount, RedirectMode, RedirectPlatform } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Verification } from '@jackfield/contract/microsoft/verification'
 import { useState } from 'react'
 import { type useConnectionTest, useSwitchRedirects } from '../../../api/microsoft-accounts.ts'
 import { isSameProposal, type RedirectProposal } from '../../../domain/redirect-proposal.ts'

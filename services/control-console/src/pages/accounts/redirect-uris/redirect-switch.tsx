@@ -9,8 +9,8 @@ import {
   tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components'
-import type { MicrosoftAccount } from '@jackfield/contract/microsoft-account'
-import type { Verification } from '@jackfield/contract/verification'
+import type { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
+import type { Verification } from '@jackfield/contract/microsoft/verification'
 import { useState } from 'react'
 import { useRedirectUris, type useSwitchRedirects } from '../../../api/microsoft-accounts.ts'
 import { RegistrationLink } from '../../../components/links/admin-center-link.tsx'

@@ -1,5 +1,5 @@
 import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components'
-import type { MicrosoftAccount, RedirectUris } from '@jackfield/contract/microsoft-account'
+import type { MicrosoftAccount, RedirectUris } from '@jackfield/contract/microsoft/microsoft-account'
 import { useRedirectUris } from '../../../api/microsoft-accounts.ts'
 import { CopyButton } from '../../../components/copy-button.tsx'
 import { RegistrationLink } from '../../../components/links/admin-center-link.tsx'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Guid } from './identifier.ts'
+import { Guid } from '../http/identifier.ts'
 
 const noSsoWithoutSync = [
   (ticks: { sync: boolean; sso: boolean }) => ticks.sync || !ticks.sso,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Timestamp } from './identifier.ts'
+import { Timestamp } from '../http/identifier.ts'
 
 /**
  * Why Microsoft Graph made or renewed no subscription. `words` are Graph's own, bounded and without control characters;

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Timestamp } from './identifier.ts'
+import { Timestamp } from '../http/identifier.ts'
 
 /** Why an account is not in step with its directory. */
 export const SyncFailure = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { Id, Timestamp } from '../http/identifier.ts'
 import { Branding, BrandingPatch, NO_BRANDING } from './branding.ts'
-import { Id, Timestamp } from './identifier.ts'
 
 /** One DNS label: the tenant's host is `<slug>.<base domain>`. */
 export const Slug = z

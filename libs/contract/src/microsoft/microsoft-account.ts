@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Guid, Id, Timestamp } from './identifier.ts'
+import { Guid, Id, Timestamp } from '../http/identifier.ts'
 import { Cloud } from './microsoft-cloud.ts'
 import { CheckId } from './verification.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 const Name = z.string().trim().min(1).max(120)

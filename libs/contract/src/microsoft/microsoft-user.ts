@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Guid } from './identifier.ts'
-import { PageQuery } from './page.ts'
-import { PersonAttributes } from './person-attributes.ts'
+import { Guid } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
+import { PersonAttributes } from '../roster/person-attributes.ts'
 
 /** A user as Microsoft Graph tells it now, with what the roster knows of the same person. */
 export const MicrosoftUser = z

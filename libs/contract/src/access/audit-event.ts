@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
-import { PageQuery } from './page.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
 
 /** The longest value in an event's details; who writes one cuts it there. */
 export const LONGEST_AUDIT_DETAIL = 500

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './identifier.ts'
+import { Id } from '../http/identifier.ts'
 
 const Text = z.string().max(512)
 const Lower = Text.toLowerCase()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Guid, Id, Timestamp } from './identifier.ts'
-import { PageQuery } from './page.ts'
+import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
 import { PersonAttributes } from './person-attributes.ts'
 
 export const ExtensionNumber = z

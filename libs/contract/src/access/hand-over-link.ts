@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 
 /**
  * For a colleague who has the role in Entra ID: opens one account's set-up in Control, and nothing else, for a while.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { Timestamp } from '../http/identifier.ts'
 import { AdminRole, Scope } from './api-key.ts'
-import { Timestamp } from './identifier.ts'
 
 /** A link that opens Control once, for an admin who has no other way in yet. */
 export const NewControlSignInLink = z.strictObject({

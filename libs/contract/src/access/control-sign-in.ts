@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Id } from './identifier.ts'
-import { Alias } from './microsoft-account.ts'
+import { Id } from '../http/identifier.ts'
+import { Alias } from '../microsoft/microsoft-account.ts'
 
 // auth-gateway `POST /auth/control/sign-ins`, asked by Control's own pages.
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './identifier.ts'
+import { Id } from '../http/identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 /**

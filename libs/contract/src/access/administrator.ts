@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
 import { AdminRole, Scope } from './api-key.ts'
-import { Guid, Id, Timestamp } from './identifier.ts'
-import { PageQuery } from './page.ts'
 
 const DisplayName = z.string().trim().min(1).max(256)
 

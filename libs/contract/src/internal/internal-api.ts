@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { comparedAddress } from './address.ts'
-import { Branding, NO_BRANDING } from './branding.ts'
-import { Guid, Id, Timestamp } from './identifier.ts'
-import { Alias, MicrosoftAccount } from './microsoft-account.ts'
-import { Cloud } from './microsoft-cloud.ts'
-import { PhoneUser } from './phone-user.ts'
-import { Slug } from './tenant.ts'
+import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { Alias, MicrosoftAccount } from '../microsoft/microsoft-account.ts'
+import { Cloud } from '../microsoft/microsoft-cloud.ts'
+import { PhoneUser } from '../roster/phone-user.ts'
+import { comparedAddress } from '../tenants/address.ts'
+import { Branding, NO_BRANDING } from '../tenants/branding.ts'
+import { Slug } from '../tenants/tenant.ts'
 
 // Answers of the routes under /internal, which only our services may call (role `service`).
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 
 /** Sessions and refresh tokens of a person from before `validAfter` are worth nothing (S45). */
 export const Revocation = z.object({ tenantId: Id, userId: Id, validAfter: Timestamp })

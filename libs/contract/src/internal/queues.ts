@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './identifier.ts'
+import { Id } from '../http/identifier.ts'
 
 // Every queue: what it is called, what its jobs carry, how often one is tried, what is kept of it. Producers, workers
 // and the job board read it here. Jobs carry ids only, so that no store of jobs holds a secret or a person; the rows in

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Guid, Id, Timestamp } from './identifier.ts'
-import { PageQuery } from './page.ts'
+import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
 
 export const SyncRunStatus = z.enum(['queued', 'running', 'awaiting-approval', 'succeeded', 'failed', 'cancelled'])
 export type SyncRunStatus = z.infer<typeof SyncRunStatus>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 import { HostName } from './tenant.ts'
 
 /** A host of a tenant's own. It leads nowhere until it is proven, by either of the two ways. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 
 /** Where an administrator of the directory gives the application its permissions. */
 export const ConsentLink = z.object({ url: z.url(), expiresAt: Timestamp }).meta({ id: 'ConsentLink' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Timestamp } from './identifier.ts'
+import { Timestamp } from '../http/identifier.ts'
 
 export const CheckId = z.enum([
   'directory',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 
 /** The whole platform, or one tenant by its id. */
 export const Scope = z.union([z.literal('platform'), Id])

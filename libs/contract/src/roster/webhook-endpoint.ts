@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './identifier.ts'
+import { Id, Timestamp } from '../http/identifier.ts'
 
 /** Events of a webhook. Those of one user and the user's bindings arrive in order. */
 const WebhookEventType = z.enum([

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { Id } from '../http/identifier.ts'
 import { AdminRole, Scope } from './api-key.ts'
-import { Id } from './identifier.ts'
 
 /** Admins, and the holders of hand-over links, who reach one account's set-up and nothing else. */
 const PrincipalRole = z.enum([...AdminRole.options, 'hand-over'])

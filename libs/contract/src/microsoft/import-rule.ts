@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Guid } from './identifier.ts'
-import { PageQuery } from './page.ts'
+import { Guid } from '../http/identifier.ts'
+import { PageQuery } from '../http/page.ts'
 
 const Criteria = z.strictObject({
   department: z.string().trim().min(1).max(256).optional(),

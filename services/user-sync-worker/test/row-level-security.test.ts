@@ -71,6 +71,7 @@ test('T-90 a scope does not outlive its work on a connection that serves others 
     onIdleError: () => {},
   })
   const pool = scopedPool(single)
+  expect(await count(single, 'phone_user'), 'a connection without a scope').toBe(0)
   expect(await inScope('every-tenant', () => count(pool, 'phone_user'))).toBe(6)
   expect(await inScope(theirs.tenantId, () => count(pool, 'phone_user'))).toBe(3)
   expect(await count(pool, 'phone_user')).toBe(0)

@@ -1,9 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
-import { findFreePort } from '@jackfield/local-stores/free-port'
 import { runTurbo } from './run-turbo.ts'
+import { withTestDatabase } from './test-database.ts'
 import { lastWordsOfFailed, readTestReports, removeTestReports } from './test-reports.ts'
 
 // `npm test`: every workspace's tests, on one Postgres, and how many ran. `npm test -- --store-dependent` runs only the
@@ -15,25 +12,12 @@ const chosen = process.argv.includes('--store-dependent') ? STORE_DEPENDENT : un
 const root = join(import.meta.dirname, '../../..')
 
 removeTestReports()
-const folder = await mkdtemp(join(tmpdir(), 'jackfield-tests-'))
-await chmod(folder, 0o755)
-const given = process.env.DATABASE_URL
-const database = given
-  ? undefined
-  : await startEmbeddedDatabase({
-      folder: join(folder, 'postgres'),
-      port: await findFreePort(),
-      password: 'test',
-      durable: false,
-    })
 process.stdout.write(
-  `tests on ${given ? 'the Postgres of DATABASE_URL' : 'embedded Postgres'}, queues on ${process.env.REDIS_URL ? 'the Redis of REDIS_URL' : 'Postgres'}\n`,
+  `tests on ${process.env.DATABASE_URL ? 'the Postgres of DATABASE_URL' : 'embedded Postgres'}, queues on ${process.env.REDIS_URL ? 'the Redis of REDIS_URL' : 'Postgres'}\n`,
 )
 
 const output: Buffer[] = []
-let code = 1
-try {
-  const environment = { DATABASE_URL: given ?? database?.url ?? '' }
+const code = await withTestDatabase(async (environment) => {
   const test = (...args: string[]) =>
     runTurbo(root, ['run', 'test', ...args, '--output-logs=full'], {
       environment,
@@ -44,14 +28,11 @@ try {
   const filters = [...(chosen?.map((workspace) => `--filter=./${workspace}`) ?? []), '--filter=!@jackfield/journeys']
   const others = build || (await test(...filters, '--concurrency=2', '--continue=always'))
   const journeys = build || (await test('--filter=@jackfield/journeys'))
-  code = build || others || journeys
-} finally {
-  await database?.stop()
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-}
+  return build || others || journeys
+})
 
 const { passed, failed, skipped, failures } = readTestReports(chosen)
-// Named once more at the end: what they said is pages above, or cut off by whoever keeps only the end of the output.
+// Repeated at the end: the original messages are pages above, or cut off where only the end of the output is kept.
 const told = failures.map(({ text }) => text)
 for (const text of [...told, ...lastWordsOfFailed(Buffer.concat(output).toString(), failures)])
   process.stderr.write(`\n${text}\n`)

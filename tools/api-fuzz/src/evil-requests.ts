@@ -2,7 +2,7 @@ import { EVIL_TEXTS } from './hostile.ts'
 import { type OpenApi, type Operation, resolve, type Schema, urlOf } from './operations.ts'
 import type { FuzzRequest } from './requests.ts'
 
-/** For each evil text, the requests that carry it in every place of the operation that takes text (IL-06). */
+/** For each evil text, requests with it in every place of the operation that takes text (IL-06). */
 export function evilRequestsOf(
   operation: Operation,
   document: OpenApi,
@@ -17,9 +17,7 @@ export function evilRequestsOf(
   })
 }
 
-/**
- * A body with the text wherever a text may stand, and what fits elsewhere, so that no other place is what refuses it.
- */
+/** A body with the text in every text member and valid values elsewhere, so that only the text can be refused. */
 function filled(schema: Schema, document: OpenApi, text: string): unknown {
   const { const: constant, enum: choices, anyOf, oneOf, properties, items, ...rest } = resolve(schema, document)
   if (constant !== undefined) return constant
@@ -37,7 +35,7 @@ function filled(schema: Schema, document: OpenApi, text: string): unknown {
   return type === 'boolean' ? true : text
 }
 
-/** Milliseconds of CPU that `send` took: the least of three, for other work of the process counts too. */
+/** CPU time of `send` in milliseconds: the minimum of three, since other work of the process is counted too. */
 export async function cpuOf(send: () => Promise<unknown>): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let attempt = 0; attempt < 3 && least > 50; attempt += 1) {

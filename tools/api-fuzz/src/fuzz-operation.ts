@@ -4,8 +4,8 @@ import { type FuzzRequest, requestsOf } from './requests.ts'
 import { type Answer, judgeOf } from './verdict.ts'
 
 /**
- * Sends each request and judges each answer by the document.
- * @throws with the first request whose answer is not right
+ * Sends each request and checks each response against the document.
+ * @throws Error with the first request whose response is wrong.
  */
 export async function tryAll(
   operation: Operation,
@@ -23,8 +23,9 @@ export async function tryAll(
 export type Send = (request: FuzzRequest) => Promise<Answer>
 
 /**
- * Sends an operation what is nearly right and what is not, and judges every answer by the document.
- * @throws with the smallest request it found whose answer is not right, and what is wrong with it; answers how many were let through
+ * Sends valid, nearly valid and hostile requests and checks every response against the document. Returns how many were
+ * accepted.
+ * @throws Error with the smallest request found whose response is wrong, and the complaints.
  */
 export async function fuzzOperation(options: {
   operation: Operation
@@ -32,7 +33,7 @@ export async function fuzzOperation(options: {
   values: Readonly<Record<string, string>>
   send: Send
   runs: number
-  /** By chance unless told; what fails says it. */
+  /** Random by default; a failure names it. */
   seed?: number
 }): Promise<{ accepted: number }> {
   const { operation, document, values, send, runs, seed } = options

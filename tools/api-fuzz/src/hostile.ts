@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Texts that have broken somebody's parser, query, store or page. */
+/** Texts known to break parsers, queries, stores or pages. */
 export const HOSTILE_TEXTS = [
   '',
   ' ',
@@ -23,7 +23,7 @@ export const HOSTILE_TEXTS = [
   '$.x[?(@.y)]',
   '=cmd()',
   '<script>alert(1)</script>',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of others, not of ours
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on other template engines
   '${7*7}{{7*7}}',
   'http://169.254.169.254/',
   '__proto__',
@@ -40,13 +40,12 @@ export const HOSTILE_TEXTS = [
 ]
 
 /**
- * Numbers that JSON can write and JavaScript, or a column, cannot hold. They stand in a text and are set free by
- * `jsonOf`.
+ * Numbers that JSON can express and JavaScript or a column cannot hold. They are kept as text; `jsonOf` unquotes them.
  */
 const HUGE = ['1e999', '-1e999', '1e308', '9007199254740993', '-0', '2147483648', '9223372036854775808', '0.1e-400']
 const huge = fc.constantFrom(...HUGE).map((text) => `@number:${text}`)
 
-/** Every one of them, and what is of another kind than is asked for. */
+/** All hostile texts and numbers, and values of other types. */
 export const HOSTILE_VALUES: readonly unknown[] = [
   ...HOSTILE_TEXTS,
   ...HUGE.map((text) => `@number:${text}`),
@@ -60,7 +59,7 @@ export const HOSTILE_VALUES: readonly unknown[] = [
   [['x']],
 ]
 
-/** JSON as it goes over the wire. */
+/** JSON as sent on the wire. */
 export function jsonOf(value: unknown): string {
   return (JSON.stringify(value) ?? 'null').replace(/"@number:([^"]+)"/g, '$1')
 }
@@ -77,7 +76,7 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(null, true, [], {}, [[[[[[[[]]]]]]]]) },
 )
 
-/** Content types that are not the one that is asked for, and ones that only look like it. */
+/** Wrong content types, and ones that only resemble the right one. */
 export const HOSTILE_CONTENT_TYPES = [
   undefined,
   'text/plain',
@@ -94,7 +93,7 @@ export const HOSTILE_CONTENT_TYPES = [
   'a/json; application/json',
 ]
 
-/** 50 KiB each, made to let a backtracking expression run for ever (CWE-1333). */
+/** Texts of 50 KiB that make a backtracking expression run for ever (CWE-1333). */
 export const EVIL_TEXTS: Readonly<Record<string, string>> = {
   'one letter': `${'a'.repeat(51_200)}!`,
   'a digit': `${'1'.repeat(51_200)}x`,

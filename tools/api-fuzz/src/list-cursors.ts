@@ -6,7 +6,7 @@ const DASHES = '-'.repeat(36)
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** What is no cursor of any list, though some of it looks like one. */
+/** Texts that are cursors of no list, some of them plausible. */
 const WRONG_CURSORS: Readonly<Record<string, string>> = {
   nothing: '',
   'no base64': '%%%',
@@ -25,7 +25,7 @@ const WRONG_CURSORS: Readonly<Record<string, string>> = {
   'an object': encoded({ 0: ID }),
 }
 
-/** Makes the tests of FC-55 for each list of the document. */
+/** Registers the tests of FC-55 for each list of the document. */
 export function testListCursors(
   operations: readonly Operation[],
   {
@@ -37,7 +37,7 @@ export function testListCursors(
   },
 ): void {
   const lists = operations.filter(({ query }) => query.some(({ name }) => name === 'cursor'))
-  test.each(lists)('FC-55 SI-05 $id answers what is no cursor of it by 400 invalid-cursor', async (operation) => {
+  test.each(lists)('FC-55 SI-05 $id answers an invalid cursor with 400 invalid-cursor', async (operation) => {
     for (const [name, cursor] of Object.entries(WRONG_CURSORS)) {
       const url = `${urlOf(operation, values())}?${new URLSearchParams({ cursor })}`
       const { status, body } = await send({ method: 'GET', url, headers: {} })

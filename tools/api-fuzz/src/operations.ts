@@ -1,4 +1,4 @@
-/** What of OpenAPI 3.1 is looked at here. */
+/** The parts of OpenAPI 3.1 that the fuzzer reads. */
 export type Schema = {
   $ref?: string
   type?: string | string[]
@@ -36,7 +36,7 @@ export type OpenApi = {
 export type Operation = {
   id: string
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** With its parameters in braces. */
+  /** Path template, parameters in braces. */
   path: string
   parameters: string[]
   headers: string[]
@@ -45,7 +45,7 @@ export type Operation = {
   statuses: string[]
 }
 
-/** Every operation that the document lists, so that a test over all of them forgets no new route. */
+/** Every operation of the document: a test over all of them includes new routes. */
 export function operationsOf({ paths = {} }: OpenApi): Operation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
@@ -63,7 +63,7 @@ export function operationsOf({ paths = {} }: OpenApi): Operation[] {
   )
 }
 
-/** @throws when a path parameter has no value: a new one wants a place in the test */
+/** @throws Error for a path parameter without a value: the test has to provide one. */
 export function urlOf({ path }: Pick<Operation, 'path'>, values: Readonly<Record<string, string>>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name]
@@ -72,7 +72,7 @@ export function urlOf({ path }: Pick<Operation, 'path'>, values: Readonly<Record
   })
 }
 
-/** Follows a reference within the document. */
+/** Resolves a reference within the document. */
 export function resolve(schema: Schema, document: OpenApi): Schema {
   const name = schema.$ref?.split('/').at(-1)
   return name === undefined ? schema : (document.components?.schemas?.[name] ?? {})

@@ -9,7 +9,7 @@ export type FuzzRequest = {
   payload?: string
 }
 
-/** Members that clients have no business to set (mass assignment, AD-05). */
+/** Members that clients must not be able to set (mass assignment, AD-05). */
 export const PRIVILEGED = [
   'id',
   'tenantId',
@@ -24,15 +24,15 @@ export const PRIVILEGED = [
   'constructor',
 ]
 
-/** What exists, by the names that parameters and members have for it. */
+/** Existing values by the name of the parameter or member. */
 export type Known = Readonly<Record<string, string>>
 
 const mostly = <Value>(usual: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>, weight = 12): fc.Arbitrary<Value> =>
   fc.oneof({ weight, arbitrary: usual }, { weight: 1, arbitrary: rare })
 
 /**
- * Values of a JSON Schema, now and then with something hostile in one of their places: a request that is nearly right
- * gets further than noise. `known` brings what exists.
+ * Values of a JSON Schema, sometimes with a hostile value in one place: a nearly valid request gets further than noise.
+ * `known` holds existing values.
  */
 export function valuesOf(schema: Schema, document: OpenApi, known: Known, depth = 0): fc.Arbitrary<unknown> {
   return mostly(fittingValues(resolve(schema, document), document, known, depth), hostileValue, 8 + depth * 8)
@@ -82,12 +82,10 @@ function objects(schema: Schema, document: OpenApi, known: Known, depth: number)
   )
 }
 
-/** On hosts that can never be (RFC 2606): a service that goes there reaches nobody. */
+/** URLs on reserved hosts (RFC 2606): a service that follows them reaches nobody. */
 const nobodysUrl = fc.webUrl().map((url) => url.replace(/^(https?:\/\/[^/?#]+)/, '$1.example'))
 
-/**
- * Half of them are what exists by that name, where it fits: one word stands for different things in different places.
- */
+/** Half of the values are existing ones where they fit: the same name can mean different things in other places. */
 function namedValues(
   name: string,
   schema: Schema,
@@ -119,7 +117,7 @@ function strings(schema: Schema, known: Known): fc.Arbitrary<string> {
   )
 }
 
-/** Undefined for an expression that cannot be run backwards, with a lookahead in it for one. */
+/** Undefined for an expression that values cannot be generated from, such as one with a lookahead. */
 function textsOf(pattern: string): fc.Arbitrary<string> | undefined {
   try {
     return fc.stringMatching(new RegExp(pattern)).filter((text) => text.length <= 300)
@@ -128,10 +126,7 @@ function textsOf(pattern: string): fc.Arbitrary<string> | undefined {
   }
 }
 
-/**
- * Requests to one operation: nearly right in path, query, headers and body. `known` holds, for each path parameter,
- * what exists.
- */
+/** Requests to one operation, nearly valid in path, query, headers and body. `known` holds values of path parameters. */
 export function requestsOf(operation: Operation, document: OpenApi, known: Known): fc.Arbitrary<FuzzRequest> {
   const parameters = fc.record(
     Object.fromEntries(
@@ -148,7 +143,7 @@ export function requestsOf(operation: Operation, document: OpenApi, known: Known
       ]),
     ),
   )
-  // No cursor that is made up gets anywhere: the few that `stray` brings are enough.
+  // Generated cursors are always refused: the few from `stray` are enough.
   const asked = operation.query.filter(({ name }) => name !== 'cursor')
   const query = fc.record(
     Object.fromEntries(
@@ -156,7 +151,7 @@ export function requestsOf(operation: Operation, document: OpenApi, known: Known
     ),
     { requiredKeys: asked.filter(({ required }) => required).map(({ name }) => name) },
   )
-  // One that is unknown is refused whatever else is right: seldom, so that most requests get further.
+  // An unknown parameter is refused in any case: rare, so that most requests get further.
   const strayNames = fc.constantFrom('limit', 'cursor', 'x', '__proto__', 'tenantId')
   const stray = mostly(fc.constant({}), fc.dictionary(strayNames, hostileText, { minKeys: 1, maxKeys: 1 }), 6)
   const headers = mostly(

@@ -7,9 +7,9 @@ type Refusal = { code?: string; errors?: Array<{ pointer: string; in: string; co
 
 type World = {
   document: OpenApi
-  /** What exists, by path parameter, and what a required query parameter may be. */
+  /** Values of path parameters that exist, and of required query parameters. */
   values: () => Readonly<Record<string, string>>
-  /** A body that would be accepted, of each operation that takes JSON. */
+  /** An acceptable body for each operation that takes JSON. */
   bodies: Readonly<Record<string, () => object>>
   send(request: FuzzRequest): Promise<Answer>
   everything(): Promise<string>
@@ -18,8 +18,8 @@ type World = {
 const UNKNOWN = 'preveiw'
 
 /**
- * Makes the tests of T-91 for each operation: what it does not know is refused by name, wherever it stands, and nothing
- * happens.
+ * Registers the tests of T-91 for each operation: unknown parameters and members are refused by name at any depth, and
+ * nothing changes.
  */
 export function testStrictRequests(
   operations: readonly Operation[],
@@ -36,7 +36,7 @@ export function testStrictRequests(
   }
 
   test.each(operations)(
-    'T-91 S51 $id refuses a misspelled parameter by its name, and nothing happens',
+    'T-91 S51 $id refuses a misspelled parameter by its name and changes nothing',
     async (operation) => {
       const before = await everything()
       const url = urlWith(operation, values(), [[UNKNOWN, 'true']])
@@ -48,7 +48,7 @@ export function testStrictRequests(
 
   const taking = operations.filter(({ body }) => body !== undefined)
   test.each(taking)(
-    'T-91 S51 $id refuses a misspelled member by its pointer, at any depth, and nothing happens',
+    'T-91 S51 $id refuses a misspelled member by its pointer, at any depth, and changes nothing',
     async (operation) => {
       const accepted = bodies[operation.id]?.()
       if (!accepted) throw new Error(`The test has no body for ${operation.id}: give it one.`)
@@ -62,14 +62,14 @@ export function testStrictRequests(
   )
 
   test.each(taking)(
-    'T-91 S51 the document says of every object in the body of $id that it has no other members',
+    'T-91 S51 the document closes every object in the body of $id to other members',
     ({ body = {} }) => {
       expect(openObjects(body, document, '')).toEqual([])
     },
   )
 
-  // Whoever reads an answer may be older than who wrote it.
-  test('S51 the document leaves every object of an answer open', () => {
+  // A client may be older than the service: new members must not break it.
+  test('S51 the document leaves every object of a response open to new members', () => {
     const closed = operations.flatMap(({ method, path, id }) =>
       Object.values(document.paths?.[path]?.[method.toLowerCase()]?.responses ?? {}).flatMap(({ content = {} }) =>
         Object.values(content).flatMap(({ schema = {} }) => closedObjects(schema, document, id)),
@@ -79,7 +79,7 @@ export function testStrictRequests(
   })
 
   const bare = operations.filter(({ method, body }) => body === undefined && method !== 'GET')
-  test.each(bare)('T-91 S51 $id takes no JSON, and refuses a body that says something', async (operation) => {
+  test.each(bare)('T-91 S51 $id takes no JSON and refuses a body with content', async (operation) => {
     const before = await everything()
     const { method } = operation
     const { status, body } = await send({ method, url: urlWith(operation, values()), ...jsonBody({ [UNKNOWN]: true }) })
@@ -108,8 +108,8 @@ function jsonBody(body: unknown): { headers: Record<string, string>; payload?: s
 }
 
 /**
- * Copies of a JSON value, each with a misspelled member in another of its objects, and the JSON pointer to it (RFC
- * 6901).
+ * Copies of a JSON value, one for each of its objects, with a misspelled member in that object and its JSON pointer
+ * (RFC 6901).
  */
 function withOneMore(value: unknown): Array<{ body: unknown; pointer: string }> {
   if (value === null || typeof value !== 'object') return []
@@ -132,7 +132,7 @@ const closedObjects = (schema: Schema, document: OpenApi, place: string) =>
     .filter(({ object }) => object.additionalProperties === false)
     .map(({ at }) => at)
 
-/** Every object schema within a schema, and where it stands. */
+/** Every object schema within a schema, with its path. */
 function objectsIn(schema: Schema, document: OpenApi, at: string): Array<{ at: string; object: Schema }> {
   const resolved = resolve(schema, document)
   const { properties = {}, items, anyOf = [], oneOf = [], allOf = [] } = resolved

@@ -3,8 +3,8 @@ import { type Operation, urlOf } from './operations.ts'
 import type { FuzzRequest } from './requests.ts'
 
 /**
- * An accepted request again and again, each time with one hostile value in one place: every member of `body`, every
- * parameter of the query, every one of the path. What chance may miss is met here for certain.
+ * Copies of an accepted request with one hostile value in one place: every member of `body`, every query parameter,
+ * every path parameter. Covers all combinations, where random requests may miss one.
  */
 export function sweptRequestsOf(
   operation: Operation,
@@ -39,7 +39,7 @@ export function sweptRequestsOf(
   })
 }
 
-/** Copies of a JSON value, each with another of its leaves replaced. */
+/** Copies of a JSON value, one for each leaf, with that leaf replaced. */
 function withOneReplaced(whole: unknown, value: unknown): unknown[] {
   if (whole === undefined) return []
   if (Array.isArray(whole))

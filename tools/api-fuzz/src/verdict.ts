@@ -5,17 +5,17 @@ import type { OpenApi, Operation } from './operations.ts'
 
 export type Answer = { status: number; contentType: string | undefined; body: string }
 
-/** Words that only stand in an answer when something of the inside came out (SE-10). */
+/** Words that occur in a response only when it leaks internals (SE-10). */
 const INSIDE =
   /node_modules|\bat \w[\w.]* \(|\/src\/|\.ts:\d|\bpostgres|\bpg_|drizzle|SQLSTATE|Failed query|ECONN|violates|ZodError|TypeError/i
 
-/** True when an answer tells what only the log may know. */
+/** True when a response contains what belongs into the log only. */
 export const showsTheInside = (text: string): boolean => INSIDE.test(text)
 
-/** Judges answers by the document that describes them. A verdict is a list of complaints, empty when there are none. */
+/** Checks responses against the OpenAPI document. Returns complaints; an empty list is a pass. */
 export function judgeOf(document: OpenApi) {
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: true })
-  // The package is CommonJS; its types say so only half.
+  // The package is CommonJS, which its types declare incompletely.
   const addFormats = formats as unknown as (ajv: Ajv2020) => void
   addFormats(ajv)
   ajv.addSchema(document as object, 'document')

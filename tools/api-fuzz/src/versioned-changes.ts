@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Operation } from './operations.ts'
 
-/** A resource that exists, its entity tag as its reader knows it, and the change to ask for. */
+/** An existing resource, its current entity tag and the change to request. */
 export type Existing = { values: Record<string, string>; etag: string; body?: object | string; type?: string }
 
 type World = {
-  /** A resource of its own for each operation that changes one. */
+  /** Creates a resource for each operation that changes one. */
   given: Readonly<Record<string, () => Promise<Existing>>>
   send(
     operation: Operation,
@@ -13,13 +13,13 @@ type World = {
     ifMatch?: string,
   ): Promise<{ status: number; body?: { code?: string } }>
   everything(): Promise<string>
-  /** What whoever comes second with the same version may be answered: 412, or 404 where the first has removed it. */
+  /** Statuses of a second change with the same version: 412, or 404 after a removal. */
   late(operation: Operation): readonly number[]
 }
 
 /**
- * Makes the tests of T-91 and AD-09 for each operation that changes a resource: `If-Match` counts, and of several at
- * once one wins.
+ * Registers the tests of T-91 and AD-09 for each operation that changes a resource: `If-Match` is enforced, and one of
+ * several concurrent changes wins.
  */
 export function testVersionedChanges(changes: readonly Operation[], { given, send, everything, late }: World): void {
   const existingFor = async ({ id }: Operation): Promise<Existing> => {
@@ -28,13 +28,13 @@ export function testVersionedChanges(changes: readonly Operation[], { given, sen
     return existing
   }
 
-  test.each(changes)('T-91 $id says that it takes If-Match and answers 412', ({ headers, statuses }) => {
+  test.each(changes)('T-91 $id documents If-Match and 412', ({ headers, statuses }) => {
     expect(headers).toContain('if-match')
     expect(statuses).toContain('412')
   })
 
   test.each(changes)(
-    'T-91 AD-09 $id with another version than the present one answers 412 and changes nothing',
+    'T-91 AD-09 $id with a version other than the current one answers 412 and changes nothing',
     async (operation) => {
       const existing = await existingFor(operation)
       const before = await everything()
@@ -47,20 +47,17 @@ export function testVersionedChanges(changes: readonly Operation[], { given, sen
     },
   )
 
-  test.each(changes)('T-91 $id without If-Match, or with *, changes what is current', async (operation) => {
+  test.each(changes)('T-91 $id without If-Match, or with *, changes the current version', async (operation) => {
     for (const any of [undefined, '*']) {
       expect((await send(operation, await existingFor(operation), any)).status).toBeLessThan(300)
     }
   })
 
-  test.each(changes)(
-    'AD-09 of eight who send $id at once with the version they read, exactly one wins',
-    async (operation) => {
-      const existing = await existingFor(operation)
-      const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
-      const statuses = answers.map(({ status }) => status)
-      expect(statuses.filter((status) => status < 300)).toHaveLength(1)
-      for (const status of statuses.filter((one) => one >= 300)) expect(late(operation)).toContain(status)
-    },
-  )
+  test.each(changes)('AD-09 one of eight concurrent $id with the same version wins', async (operation) => {
+    const existing = await existingFor(operation)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(operation, existing, existing.etag)))
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.filter((status) => status < 300)).toHaveLength(1)
+    for (const status of statuses.filter((one) => one >= 300)) expect(late(operation)).toContain(status)
+  })
 }

@@ -58,22 +58,22 @@ test.each([
     { ...json(400, { ...refusal, title: 'Failed query: insert' }), contentType: 'application/problem+json' },
     /inside/,
   ],
-])('%s is complained of', (_case, answer, complaint) => {
+])('%s is a complaint', (_case, answer, complaint) => {
   expect(judge(operation, answer).join()).toMatch(complaint)
 })
 
-test('what the document declares, and a refusal as RFC 9457 wants it, are right', () => {
+test('a declared response and an RFC 9457 refusal pass', () => {
   expect(judge(operation, json(200, { name: 'x' }))).toEqual([])
   expect(judge(operation, { ...json(400, refusal), contentType: 'application/problem+json; charset=utf-8' })).toEqual(
     [],
   )
 })
 
-test('numbers that no JavaScript holds go over the wire as they are', () => {
+test('numbers beyond the range of JavaScript are sent unchanged', () => {
   expect(jsonOf({ a: '@number:1e999', b: ['@number:9007199254740993'] })).toBe('{"a":1e999,"b":[9007199254740993]}')
 })
 
-test('of what is sent, much is right, much is nearly right, and some says of itself that it is no JSON', () => {
+test('requests are a mix of valid bodies, nearly valid ones and other content types', () => {
   const requests = fc.sample(requestsOf(operation, document, values), { numRuns: 500, seed: 7 })
   const bodies = requests.map(({ payload = '' }) => payload)
   const isRight = (payload: string) => {
@@ -89,13 +89,13 @@ test('of what is sent, much is right, much is nearly right, and some says of its
   expect(requests.filter(({ url }) => url.startsWith(`/things/${values.thingId}`)).length).toBeGreaterThan(300)
 })
 
-test('a service that falls over a NUL is found out, with the request that did it', async () => {
+test('a service that fails on a NUL is reported with the failing request', async () => {
   const send = async ({ payload = '' }: { payload?: string }) =>
     payload.includes('\\u0000') ? json(500, refusal) : json(200, { name: 'x' })
   await expect(fuzzOperation({ operation, document, values, send, runs: 500 })).rejects.toThrow(/u0000/)
 })
 
-test('each place of an accepted request is tried with each hostile value, the others staying as they were', async () => {
+test('each place of an accepted request is tried with each hostile value, the other places unchanged', async () => {
   const requests = sweptRequestsOf(operation, values, { name: 'x', more: [{ size: 1 }] })
   const bodies = requests.map(({ payload = '' }) => payload)
   expect(bodies).toContain('{"name":"a\\u0000b","more":[{"size":1}]}')

@@ -4,15 +4,15 @@ import type { FuzzRequest } from '@jackfield/api-fuzz/requests'
 import type { RunningPlatform } from './running-platform.ts'
 
 export type AdminEdge = {
-  /** Sends requests to the Control host, each with these headers. */
+  /** Sends requests to the Control host with these headers. */
   as(credential: Readonly<Record<string, string>>): Send
-  /** The headers of a page of Control that entered by this one-time link. */
+  /** Headers of a page of Control that signed in with this one-time link. */
   enter(token: string): Promise<{ cookie: string; 'sec-fetch-site': string }>
 }
 
 /**
- * The gateway as an ingress reaches it: a path goes over the wire as it is, and everybody has an address, which counts
- * their guesses.
+ * Calls the gateway like an ingress: paths are sent unchanged, and each request has its own client address, so that
+ * limits per address do not add up.
  */
 export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): AdminEdge {
   const { hostname, port } = new URL(addresses.gateway)
@@ -29,7 +29,7 @@ export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): Ad
     const own: Record<string, string> = {
       host: new URL(addresses.control).host,
       'x-forwarded-for': `198.18.${(guests >> 8) & 255}.${guests & 255}`,
-      // Node gives the body of a DELETE no frame of its own.
+      // Node sets no content-length or transfer-encoding for the body of a DELETE.
       ...(payload !== undefined && { 'content-length': String(Buffer.byteLength(payload)) }),
     }
     const asking = request({ hostname, port, agent, method, path: url, headers: { ...own, ...headers } }, (answer) => {

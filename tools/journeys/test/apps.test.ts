@@ -54,21 +54,21 @@ test('S36 S38 S40 the app in React signs in by the button, in a pop-up that clos
   await expect.poll(() => context.pages()).toHaveLength(1)
 })
 
-test('S40 the server-rendered app on the same host is signed in already, and keeps the whole address', async () => {
+test('S40 the server-rendered app on the same host is signed in already and keeps path and query', async () => {
   const page = await context.newPage()
   await page.goto(`${contoso}/portal/calls?day=today&with=a%26b`)
   await page.getByText('Adele Vance of Contoso, extension 101').waitFor()
   expect(page.url()).toBe(`${contoso}/portal/calls?day=today&with=a%26b`)
 })
 
-test('S40 on another tenant’s host the same browser is nobody', async () => {
+test('S40 on another tenant’s host the same browser is not signed in', async () => {
   const page = await context.newPage()
   await page.goto(`${platform.addresses.tenant('fabrikam')}/portal/`)
   expect(new URL(page.url()).pathname).toMatch(/^\/auth\//)
   expect(await page.getByText('Adele Vance').count()).toBe(0)
 })
 
-test('S45 whose SSO tick an admin takes away is out everywhere, and every app that listens hears it from the gateway', async () => {
+test('S45 a person whose SSO tick is removed is signed out everywhere, and the gateway notifies every app that listens', async () => {
   const heard: string[] = []
   const listener = createServer((request, response) => {
     if (request.method === 'POST') heard.push(request.url ?? '')
@@ -114,7 +114,7 @@ test('S45 whose SSO tick an admin takes away is out everywhere, and every app th
   listener.close()
 })
 
-test('S40 signing out of the one ends the session of both, and the portal stays signed out', async () => {
+test('S40 signing out of one app ends the session of both, and the portal stays signed out', async () => {
   const page = await context.newPage()
   await page.goto(`${contoso}/portal/`)
   await page.getByRole('link', { name: 'Sign out' }).click()

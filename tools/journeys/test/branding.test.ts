@@ -40,7 +40,7 @@ const hostOfTenant = () => {
   return `${protocol}//fabrikam.${host}`
 }
 
-test('an admin gives the sign-in pages a name, a colour, a language and a logo, and sees beforehand how they look', async () => {
+test('an admin sets name, colour, language and logo of the sign-in pages and sees a preview', async () => {
   await control.getByRole('link', { name: 'Fabrikam' }).click()
   await control.getByRole('link', { name: 'Branding' }).click()
   await control.getByLabel('Display name').fill('Fabrikam <Telefonie>')
@@ -69,7 +69,7 @@ test('an admin gives the sign-in pages a name, a colour, a language and a logo, 
     await control.screenshot({ path: `${process.env.PICTURES}/control-branding.png`, fullPage: true })
 })
 
-test('seconds later they are on the sign-in pages; nothing breaks the policy of either', async () => {
+test('seconds later the sign-in pages show them; no page violates its content security policy', async () => {
   const page = await control.context().newPage()
   page.on('console', (message) => complaints.push(message.text()))
   await expect

@@ -42,7 +42,7 @@ test('CW-02 S57 an arrow key on the redirect mode of a working account chooses a
   await picture(page, 'redirect-choice', page.getByRole('button', { name: 'Test and switch' }))
 })
 
-test('CW-02 S57 a choice that fails its test is not saved, and may be saved nonetheless only after a question that counts the people', async () => {
+test('CW-02 S57 a choice that fails its test is not saved unless the admin confirms a question that counts the people', async () => {
   await page.getByRole('button', { name: 'Test and switch' }).click()
   await page.getByText('The choice has not passed its test').waitFor()
   expect(await page.getByRole('list', { name: 'Checks of the choice' }).innerText()).toContain('Redirect URIs: failed')
@@ -79,7 +79,7 @@ test('CW-02 S57 once the addresses are registered the choice passes its test and
   expect(await page.getByText('Chosen, but not saved.').count()).toBe(0)
 })
 
-test('CW-02 S57 the other platform is no proof by a warning: nothing is saved until the addresses stand under it', async () => {
+test('CW-02 S57 a warning about the other platform does not pass its test: nothing is saved until the addresses are registered there', async () => {
   await page.getByLabel('Single-page application').focus()
   await page.keyboard.press('Space')
   await page.getByRole('button', { name: 'Test and switch' }).click()
@@ -90,7 +90,7 @@ test('CW-02 S57 the other platform is no proof by a warning: nothing is saved un
   expect(await page.getByLabel('Web (recommended)').isChecked()).toBe(true)
 })
 
-test('CW-02 S57 other ids of a working account end its sign-in, so they are asked about with the number of people first', async () => {
+test('CW-02 S57 changing the ids of a working account ends its sign-in, so Control asks first, with the number of people', async () => {
   await page.getByRole('button', { name: 'Edit registration' }).click()
   await page.getByLabel('Application (client) ID').fill(crypto.randomUUID())
   await page.getByRole('button', { name: 'Save registration' }).click()
@@ -102,7 +102,7 @@ test('CW-02 S57 other ids of a working account end its sign-in, so they are aske
   await page.getByRole('button', { name: 'Cancel' }).click()
 })
 
-test('CW-03 S58 disabling an account says first how many people it hits, asks once, and is done once', async () => {
+test('CW-03 S58 disabling an account asks once, with the number of affected people, and happens once', async () => {
   const { items } = await demo.platform.api<{ items: Array<{ sso: boolean }> }>('GET', `${demo.api}/users?limit=500`)
   await page.goto(account)
   const changes = watchChanges(page)

@@ -23,7 +23,7 @@ afterAll(() => demo?.end())
 const openUser = async (name: string, tab = 'details') =>
   page.goto(`${demo.home}/users/${(await demo.readUser(name)).id}?tab=${tab}`)
 
-test('CW-16 S58 SSO off on the user page is a draft until it is saved, and asks once, by name; nothing happens twice', async () => {
+test('CW-16 S58 SSO off on the user page is a draft until it is saved, asks once by name and happens once', async () => {
   await openUser('Adele Vance')
   const changes = watchChanges(page)
   await page.getByLabel('SSO enabled').press('Space')
@@ -46,7 +46,7 @@ test('CW-16 S58 SSO off on the user page is a draft until it is saved, and asks 
   expect(await demo.readUser('Adele Vance')).toMatchObject({ sync: true, sso: false })
 })
 
-test('CW-16 S58 what gives something is saved without a question, Sync off asks for both', async () => {
+test('CW-16 S58 granting is saved without a question; switching Sync off asks for both', async () => {
   await openUser('Adele Vance')
   await page.getByLabel('SSO enabled').press('Space')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -83,7 +83,7 @@ async function openImport() {
   return dialog
 }
 
-test('CW-10 S58 a tick taken away in the import is asked about by name', async () => {
+test('CW-10 S58 removing a tick in the import asks by name', async () => {
   const dialog = await openImport()
   const changes = watchChanges(page)
   await dialog.getByLabel('SSO enabled for Lee Gu').click()
@@ -97,7 +97,7 @@ test('CW-10 S58 a tick taken away in the import is asked about by name', async (
   expect(await dialog.getByLabel('SSO enabled for Lee Gu').isChecked()).toBe(false)
 })
 
-test('CW-10 S58 the tick on the head of the table is asked about with counts and with the guests and disabled people in it', async () => {
+test('CW-10 S58 the tick in the table header asks with counts, including guests and disabled people', async () => {
   const dialog = await openImport()
   await dialog.getByLabel('SSO enabled for all shown users').click()
   await dialog.getByRole('button', { name: 'OK' }).click()
@@ -108,7 +108,7 @@ test('CW-10 S58 the tick on the head of the table is asked about with counts and
   await picture(page, 'import-bulk')
 })
 
-test('CW-10 FC-31 an import of everyone counts by kind first, leaves guests and disabled people out unasked, and asks once', async () => {
+test('CW-10 FC-31 an import of everyone asks once with counts by kind and leaves out guests and disabled people by default', async () => {
   const directory = await practise<Array<{ userType: string; accountEnabled: boolean }>>(
     demo.platform,
     'GET',

@@ -40,7 +40,7 @@ async function openControl(address = control): Promise<Page> {
   return page
 }
 
-/** Presses the button, and signs in at Microsoft as this person. */
+/** Presses the button and signs in at Microsoft as this person. */
 async function signIn(page: Page, displayName: string): Promise<void> {
   const { userPrincipalName, password } = demoLogin(displayName)
   await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()
@@ -52,7 +52,7 @@ async function signIn(page: Page, displayName: string): Promise<void> {
 const administrators = async () =>
   (await platform.api<ApiPage<Administrator>>('GET', `/administrators?signInTenantId=${contoso.id}`)).items
 
-test('T-90 T-22 an administrator enters Control with Microsoft, adds another, who is out as soon as they are removed', async () => {
+test('T-90 T-22 an administrator signs in to Control with Microsoft and adds another, who is signed out on removal', async () => {
   const adele = await openControl()
   await adele.getByLabel('Organisation').fill('contoso')
   await signIn(adele, 'Adele Vance')
@@ -93,7 +93,7 @@ test('T-90 T-22 an administrator enters Control with Microsoft, adds another, wh
     })
     .toBe(401)
   expect(performance.now() - removedAt).toBeLessThan(2_000)
-  // What was looked at within the last five seconds is not asked for again.
+  // Control does not refetch data that is less than five seconds old.
   await other.waitForTimeout(5_000)
   await other.getByRole('link', { name: 'Users' }).click()
   await other.getByRole('heading', { name: 'Sign in to Control' }).waitFor()
@@ -106,7 +106,7 @@ test('T-90 T-22 an administrator enters Control with Microsoft, adds another, wh
   )
 })
 
-test('AD-01 who is no administrator gets a page that says so, and may use another account', async () => {
+test('AD-01 a person who is no administrator gets a page that says so and offers another account', async () => {
   const page = await openControl(`${control}/?tenant=contoso`)
   await signIn(page, 'Diego Siciliani')
   await page.getByRole('heading', { name: 'You are not an administrator here' }).waitFor()
@@ -122,7 +122,7 @@ test('AD-01 who is no administrator gets a page that says so, and may use anothe
   await page.getByRole('banner').getByText('Adele Vance').waitFor()
 })
 
-test('an organisation nobody knows is said beside the field, and an address people were sent is gone to after the sign-in', async () => {
+test('an unknown organisation is reported beside the field; a deep link is opened after the sign-in', async () => {
   const page = await openControl(`${control}/tenants/${contoso.id}/phone-systems`)
   await page.getByLabel('Organisation').fill('nobody')
   await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()

@@ -21,7 +21,7 @@ let leavers: PhoneUser[]
 beforeAll(async () => {
   demo = await enterDemoInControl()
   page = demo.page
-  // Notifications stay away: no run begins but those made here.
+  // Without notifications only the runs of this test begin.
   await practise(demo.platform, 'PUT', '/notifications', { gatherMilliseconds: 3_600_000 })
   const { items } = await demo.platform.api<ListPage<PhoneUser>>('GET', `${demo.api}/users?limit=500`)
   leavers = items.slice(0, 12)
@@ -38,7 +38,7 @@ async function compare(): Promise<() => Promise<SyncRun>> {
   return () => demo.platform.api<SyncRun>('GET', `${demo.api}/sync-runs/${runId}`)
 }
 
-test('CW-01 S63 a run that starts to wait while a page is open shows a bar: what, since when, how many, and names', async () => {
+test('CW-01 S63 a run that starts to wait while a page is open shows a bar: reason, time, number and names', async () => {
   await page.goto(`${demo.home}/phone-systems`)
   await page.getByRole('heading', { name: 'Phone systems', exact: true }).waitFor()
   expect(await bar().count()).toBe(0)
@@ -57,7 +57,7 @@ test('CW-01 S63 a run that starts to wait while a page is open shows a bar: what
   await picture(page, 'waiting')
 })
 
-test('CW-01 S63 the bar is on every page of the tenant, and leads to everybody whom the run would remove', async () => {
+test('CW-01 S63 the bar is on every page of the tenant and links to the list of people the run would remove', async () => {
   for (const place of [
     'users',
     'microsoft-365',
@@ -78,7 +78,7 @@ test('CW-01 S63 the bar is on every page of the tenant, and leads to everybody w
   await picture(page, 'waiting-run')
 })
 
-test('CW-01 S63 who may only look sees the bar without buttons', async () => {
+test('CW-01 S63 a read-only admin sees the bar without buttons', async () => {
   const { token } = await demo.platform.api<{ token: string }>('POST', '/control-sign-in-links', {
     scope: demo.tenant.id,
     role: 'read',
@@ -91,7 +91,7 @@ test('CW-01 S63 who may only look sees the bar without buttons', async () => {
   await reader.context().close()
 })
 
-test('CW-01 S63 cancelling asks once, says that nobody is changed, and the bar goes', async () => {
+test('CW-01 S63 cancelling asks once, says that nobody is changed, and closes the bar', async () => {
   await page.goto(`${demo.home}/users`)
   const changes = watchChanges(page)
   await bar().getByRole('button', { name: 'Cancel the run' }).click()
@@ -108,7 +108,7 @@ test('CW-01 S63 cancelling asks once, says that nobody is changed, and the bar g
   expect((await readUser(leavers[0]?.id ?? '')).status).toBe('active')
 })
 
-test('CW-01 S63 approving asks once by name, and does it; the bar goes', async () => {
+test('CW-01 S63 approving asks once by name, applies the run and closes the bar', async () => {
   const run = await compare()
   await bar().waitFor({ timeout: 60_000 })
   await bar().getByRole('button', { name: 'Approve' }).click()
@@ -124,10 +124,10 @@ test('CW-01 S63 approving asks once by name, and does it; the bar goes', async (
   await expect.poll(async () => (await events()).items.length, { timeout: 20_000 }).toBe(1)
 })
 
-test('CW-01 a bar that somebody else answers goes by itself', async () => {
+test('CW-01 the bar closes by itself once another admin decides', async () => {
   const { items } = await demo.platform.api<ListPage<PhoneUser>>('GET', `${demo.api}/users?limit=500`)
   const others = items.filter(({ status }) => status === 'active').slice(0, 10)
-  // All at once: a notified delta that saw the first few alone would stay below the removal limit.
+  // All at once: a delta that sees only the first few would stay below the removal limit.
   await Promise.all(others.map(({ objectId }) => practise(demo.platform, 'DELETE', `${DIRECTORY}/users/${objectId}`)))
   await compare()
   await bar()

@@ -13,7 +13,7 @@ import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningPlatform, runPlatform } from './running-platform.ts'
 
-/** Who `npm start` imports, by name: every person of the published directory but the three it leaves out. */
+/** Names that `npm start` imports: every person of the published directory except three. */
 const LEFT_OUT = ['Allan Deyoung', 'Brian Johnson (TAILSPIN)', 'MOD Administrator']
 const quiet = { onStep: () => undefined, onRun: (_run: SyncRun) => undefined }
 let platform: RunningPlatform
@@ -61,13 +61,13 @@ test('S32 S35 the demo imports exactly the ticked people, with the names and pho
   expect(imported.length).toBeGreaterThan(15)
 })
 
-test('S33 all of them are kept in step, and all but one may sign in with Microsoft', async () => {
+test('S33 all of them are synced, and all but one may sign in with Microsoft', async () => {
   const users = await roster()
   expect(users.filter((user) => !user.sync)).toEqual([])
   expect(users.filter((user) => !user.sso).map((user) => user.displayName)).toEqual(['Ben Walters'])
 })
 
-test('S42 the bound ones have the extensions that the start prints', async () => {
+test('S42 bound people have the extensions that the start prints', async () => {
   const bound = (await roster()).flatMap(({ displayName, bindings }) =>
     bindings.map(({ extension }) => [displayName, extension]),
   )
@@ -108,9 +108,9 @@ test('S39 S40 on the web client’s shared host a work address leads to Microsof
   }
 }, 90_000)
 
-test('S35 a second start imports nothing again and changes nobody', async () => {
+test('S35 a second start imports and changes nothing', async () => {
   const before = await roster()
-  // The new subscription asks for a delta run of its own, whenever it is ready: only imports count here.
+  // The new subscription requests a delta run at some moment: only imports count here.
   const runs = async () => (await platform.api<ApiPage<SyncRun>>('GET', `/tenants/${contoso.id}/sync-runs`)).items
   const imports = async () => (await runs()).filter(({ kind }) => kind === 'import').map(({ id }) => id)
   const importsBefore = await imports()
@@ -120,21 +120,21 @@ test('S35 a second start imports nothing again and changes nobody', async () => 
   expect(await imports()).toEqual(importsBefore)
 })
 
-test('a second start enters with the key of the first, and makes no other', async () => {
+test('a second start uses the key of the first and creates no other', async () => {
   const kept = await readFile(join(platform.dataFolder, 'admin-api-key'), 'utf8')
   await adminAccess(platform.addresses.control, platform.settings, platform.dataFolder)
   expect(kept).toBe(`${platform.settings.adminKey}\n`)
   expect((await platform.api<ApiPage<unknown>>('GET', '/api-keys')).items).toHaveLength(1)
 })
 
-test('on a database set up by another installation the start says so, and leaves its own key as it was', async () => {
+test('on a database of another installation the start says so and keeps its own key', async () => {
   const stranger = { ...platform.settings, adminKey: null, bootstrapKey: `jf_bootstrap_${'0'.repeat(43)}` }
   const entered = adminAccess(platform.addresses.control, stranger, platform.dataFolder)
   await expect(entered).rejects.toThrow(/^the database was set up by another installation/)
   expect(await readFile(join(platform.dataFolder, 'admin-api-key'), 'utf8')).toBe(`${platform.settings.adminKey}\n`)
 })
 
-test('a process that dies is told with its name and its end, and nothing restarts it silently', async () => {
+test('the start reports a process that dies, with name and exit, and does not restart it silently', async () => {
   process.kill(platform.processId('user-sync-worker'), 'SIGKILL')
   expect(await platform.failed).toBe('user-sync-worker ended by SIGKILL')
   expect((await fetch(`${platform.addresses.roster}/health/live`).catch(() => undefined))?.status).toBeUndefined()

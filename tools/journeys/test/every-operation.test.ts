@@ -9,8 +9,8 @@ import { givenTenant } from './given-tenant.ts'
 import { runPlatform } from './running-platform.ts'
 
 /**
- * The same requests in every run, others for every operation; a failure names its seed, and the smallest request that
- * does it.
+ * The same requests in every run, different ones for each operation. A failure names its seed and the smallest failing
+ * request.
  */
 const seedOf = (operation: Operation) => 8_259 + operations.indexOf(operation)
 const RUNS = 30
@@ -38,7 +38,7 @@ const operations = operationsOf(document)
 const judge = judgeOf(document)
 const isWrite = ({ method }: Operation) => method !== 'GET'
 
-/** The operation asked for plainly. */
+/** The plain request of an operation. */
 function plain(operation: Operation, values: Readonly<Record<string, string>>): FuzzRequest {
   const known: Readonly<Record<string, string>> = { ...values, limit: '500' }
   const query = operation.query.flatMap(
@@ -47,24 +47,21 @@ function plain(operation: Operation, values: Readonly<Record<string, string>>): 
   return { method: operation.method, url: `${urlOf(operation, values)}?${new URLSearchParams(query)}`, headers: {} }
 }
 
-/** Which of the two asks depends on the request alone, so that a smaller one is asked alike. */
+/** The sender depends on the request alone, so that shrinking a request keeps its sender. */
 const byEither =
   (first: Send, second: Send): Send =>
   (request) =>
     (request.url.length % 2 === 0 ? first : second)(request)
 
-/**
- * What is changed is not what is looked at, so that this goes on to work; what is deleted for one request must be there
- * for the next.
- */
+/** Writes use other resources than reads, which keeps reads working; a deletion names one that does not exist. */
 function targetOf({ method, parameters }: Operation): Record<string, string> {
   if (method === 'DELETE') return { ...ours, [parameters.at(-1) ?? '']: crypto.randomUUID() }
   return method === 'PUT' || method === 'PATCH' ? changed : ours
 }
 
 /**
- * The run is over, the body is an image or full of addresses, the account was changed before, the outside is spoken to
- * a few times a minute.
+ * Operations with few valid requests: the run is over, the body is an image or holds many addresses, the account has
+ * changed, or outside calls are rate-limited.
  */
 const SELDOM_ACCEPTED = [
   'approveSyncRun',
@@ -78,7 +75,7 @@ const SELDOM_ACCEPTED = [
 const platformAdmin = byEither(send, edge.as(await session('platform')))
 
 test.each(operations)(
-  'T-102 SI-05 $id answers whatever is sent as the gateway’s document declares, never with 5xx',
+  'T-102 SI-05 $id answers every request as the gateway’s document declares, never with 5xx',
   async (operation) => {
     const asked = { operation, document, send: platformAdmin, runs: RUNS, seed: seedOf(operation) }
     const { accepted } = await fuzzOperation({ ...asked, values: targetOf(operation) })
@@ -86,7 +83,7 @@ test.each(operations)(
   },
 )
 
-test('T-102 SE-10 whatever deletes takes what exists, the tenant last, and answers as declared', async () => {
+test('T-102 SE-10 every deletion removes its resource, the tenant last, and answers as declared', async () => {
   const doomed = await given('doomed')
   const deletions = operations.filter(({ method }) => method === 'DELETE')
   const inner = deletions
@@ -104,13 +101,13 @@ const theirReader = edge.as(await key(theirs.tenantId, 'read'))
 const { cookie } = await session(theirs.tenantId)
 const before = await seen()
 
-/** All that the platform’s admin sees of that tenant, by operation. */
+/** What a platform admin sees of that tenant, by operation. */
 async function seen(): Promise<Record<string, string>> {
   type Item = { id: string; scope?: string; tenantId?: string; requestedBy?: string }
   const isTheirs = ({ id, scope, tenantId }: Item) => [id, scope, tenantId].includes(theirs.tenantId)
-  // The platform looks for changes by itself.
+  // Runs that the platform starts by itself are left out.
   const isAskedFor = ({ requestedBy }: Item) => requestedBy !== 'notification' && requestedBy !== 'schedule'
-  // The audit log tells of the past as it comes in.
+  // Audit events arrive late.
   const looks = operations.filter((operation) => !isWrite(operation) && operation.id !== 'listAuditEvents')
   const answers = looks.map(async (operation): Promise<[string, string]> => {
     const answer = await send(plain(operation, theirs))
@@ -128,16 +125,16 @@ async function whatChanged(): Promise<string[]> {
   return Object.keys(now).filter((id) => now[id] !== before[id])
 }
 
-// The catalogue of apps is everybody's, and both tenants are of one directory.
+// The catalogue of apps is shared, and both tenants use one directory.
 const { clientId: _app, directoryId: _directory, extension: _extension, tenantUrl: _tenantUrl, ...secrets } = theirs
-/** One's own audit log repeats whose things one asked for in vain. */
+/** A tenant's own audit log names the foreign resources that it requested. */
 function withoutAttempts({ status, contentType, body }: Answer): string {
   if (status !== 200 || !contentType?.startsWith('application/json')) return body
   const { items, ...rest }: { items?: Array<{ action?: string }> } = JSON.parse(body)
   return JSON.stringify({ ...rest, items: items?.filter(({ action }) => action !== 'foreign-access') })
 }
 
-/** Fails when an answer tells what was not said in the question. */
+/** Fails when a response contains a secret that the request did not. */
 const discreet: Send = async (request) => {
   const answer = await stranger(request)
   const said = decodeURIComponent(request.url) + request.payload
@@ -153,7 +150,7 @@ test.each(operations)(
     const asked = { operation, document, send: discreet, runs: RUNS, seed: seedOf(operation) }
     const { accepted } = await fuzzOperation({ ...asked, values: theirs })
     if (operation.parameters.includes('tenantId')) expect(accepted).toBe(0)
-    // Under the tenant of one's own their things are not there either.
+    // The other tenant's resources are not found under the own tenant either.
     if (operation.parameters.length > 1) {
       const { status } = await discreet(plain(operation, { ...theirs, tenantId: ours.tenantId }))
       expect([400, 404, 429]).toContain(status)
@@ -163,7 +160,7 @@ test.each(operations)(
 )
 
 test.each(operations)(
-  'T-90 AD-01 $id wants a credential, one that may change things, on Control’s own host and page',
+  'T-90 AD-01 $id needs a credential, for writes one with that right, on Control’s own host and page',
   async (operation) => {
     const missing = Object.fromEntries(operation.parameters.map((name) => [name, crypto.randomUUID()]))
     const withoutId = ({ status, body }: Answer) => [status, body.replace(/"requestId":"[^"]+"/, '')]

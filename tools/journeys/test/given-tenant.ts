@@ -8,9 +8,7 @@ import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="20" height="10" fill="#c4314b"/></svg>'
 
-/**
- * A tenant that has one of everything, named `name`: all that parameters and members of the admin API can stand for.
- */
+/** A tenant named `name` with one of each resource that parameters and members of the admin API can refer to. */
 export async function givenTenant({ call, send }: { call: AdminApi; send: Send }, name: string) {
   const { alias: _, secret, expiresAt, ...registration } = demoRegistration()
   const make = async (path: string, body: object) => (await call<{ id: string }>('POST', path, body)).id
@@ -32,7 +30,7 @@ export async function givenTenant({ call, send }: { call: AdminApi; send: Send }
   await call('PUT', `${account}/credential`, { type: 'secret', secret, expiresAt })
   await call('POST', `${account}/verify`)
   const { runId } = await call<{ runId: string }>('POST', `${account}/imports`, { all: true, sync: true, sso: true })
-  // The run's events end with the run.
+  // The stream of the run's events ends with the run.
   await send({ method: 'GET', url: `/api/v1${tenant}/sync-runs/${runId}/events`, headers: {} })
 
   const userId = (await call<Page<PhoneUser>>('GET', `${tenant}/users?limit=1`)).items[0]?.id ?? ''

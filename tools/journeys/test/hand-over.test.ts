@@ -21,7 +21,7 @@ afterAll(async () => {
   await platform?.end()
 })
 
-test('S3 S22 a hand-over link opens one account’s set-up in Control, with the consent link, and no users', async () => {
+test('S3 S22 a hand-over link opens the set-up of one account in Control, with the consent link and without users', async () => {
   const tenant = await platform.api<Tenant>('POST', '/tenants', { slug: 'handing-over', name: 'Handing over' })
   const ids = { clientId: FABRIKAM_CLIENT_ID, directoryId: FABRIKAM_DIRECTORY_ID }
   const account = await platform.api<MicrosoftAccount>('POST', `/tenants/${tenant.id}/microsoft-accounts`, {

@@ -50,14 +50,14 @@ async function openImport() {
   }
 }
 
-test('S30 the only account is chosen already, by its alias, and its users are listed at once', async () => {
+test('S30 the only account is preselected by its alias, and its users are listed at once', async () => {
   const { dialog, choice, chosen } = await openImport()
   expect(await chosen()).toBe(registration.alias)
   expect(await choice.locator('option').allTextContents()).toEqual([registration.alias])
   await dialog.getByText('Adele Vance').first().waitFor()
 })
 
-test('S30 of several accounts none is chosen until the admin does, by alias; ticks do not pass over to another', async () => {
+test('S30 with several accounts the admin chooses one by alias; ticks do not carry over to another', async () => {
   const accounts = `/tenants/${tenant.id}/microsoft-accounts`
   const { clientId, directoryId, secret, expiresAt } = registration
   const second = await platform.api<MicrosoftAccount>('POST', accounts, { alias: 'Branch 365', clientId, directoryId })
@@ -82,7 +82,7 @@ test('S30 of several accounts none is chosen until the admin does, by alias; tic
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/import.png` })
 })
 
-test('FC-34 an account whose runs fail says so in the list and on its page, with the reason, until one succeeds', async () => {
+test('FC-34 an account with failing runs shows the reason in the list and on its page until a run succeeds', async () => {
   const accounts = `/tenants/${tenant.id}/microsoft-accounts`
   const { items } = await platform.api<ListPage<MicrosoftAccount>>('GET', accounts)
   const account = items.find(({ alias }) => alias === registration.alias) as MicrosoftAccount
@@ -125,7 +125,7 @@ test('FC-34 an account whose runs fail says so in the list and on its page, with
   expect(await page.getByText(/Not in step/).count()).toBe(0)
 })
 
-test('S42 S45 the extension of somebody who left is shown as held for them, in the list and on their page', async () => {
+test('S42 S45 the extension of a person who left is shown as held, in the list and on the person’s page', async () => {
   const { items } = await platform.api<ListPage<PhoneUser>>('GET', `/tenants/${tenant.id}/users?bound=true`)
   const [leaver] = items
   const [binding] = leaver?.bindings ?? []
@@ -156,14 +156,14 @@ test('S42 S45 the extension of somebody who left is shown as held for them, in t
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held-user.png` })
 })
 
-test('FC-34 the progress of an import that Microsoft holds up says so', async () => {
+test('FC-34 the progress of an import shows that Microsoft throttles it', async () => {
   const faults = `${platform.addresses.emulator}/_emulator/faults`
   const effect = { kind: 'refuse', status: 429, retryAfter: 600 }
   const body = JSON.stringify({ path: '^/v1\\.0/users', effect })
   await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/users`)
   const { dialog, choice } = await openImport()
   await choice.selectOption({ label: registration.alias })
-  // Gives something: what takes something away asks first.
+  // This choice grants something: only one that takes something away asks first.
   await dialog.getByLabel('SSO enabled for Ben Walters').click()
   await fetch(faults, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   try {

@@ -63,7 +63,7 @@ test('S51 AD-13 a platform admin opens the job board from Control, sees a failed
   expect(complaints).toEqual([])
 })
 
-test('AD-13 a tenant’s admin finds no link to it and nothing at its address', async () => {
+test('AD-13 a tenant’s admin sees no link to the job board and gets nothing at its address', async () => {
   const tenant = await platform.api<Tenant>('POST', '/tenants', { slug: 'no-board', name: 'No board' })
   const page = await enterControl(tenant.id)
   expect(await page.getByRole('link', { name: 'Job board' }).count()).toBe(0)
@@ -76,7 +76,7 @@ test('AD-13 a tenant’s admin finds no link to it and nothing at its address', 
   expect(texts[0]).toMatch(/^404 /)
 })
 
-test('AD-13 T-23 another site’s page can neither show the board nor work on it', async () => {
+test('AD-13 T-23 another site’s page can neither frame the board nor act on it', async () => {
   const page = await enterControl()
   const foreign = platform.addresses.base
   const outcomes = await page.context().newPage()

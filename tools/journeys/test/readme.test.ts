@@ -14,7 +14,7 @@ import { type RunningPlatform, runPlatform } from './running-platform.ts'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 let platform: RunningPlatform
-/** Looks like the project's folder to a command of the README. */
+/** Resembles the project's folder for a command of the README. */
 let folder: string
 beforeAll(async () => {
   platform = await runPlatform()
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The commands of README.md that begin so, on the ports of this platform. */
+/** The commands of README.md with this beginning, on the ports of this platform. */
 async function commandsOf(program: string): Promise<string[]> {
   const text = await readFile(join(root, 'README.md'), 'utf8')
   const blocks = [...text.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
@@ -38,7 +38,7 @@ async function commandsOf(program: string): Promise<string[]> {
     .map((block) => block.replaceAll(`:${DEFAULT_PORTS.ingress}`, `:${port}`))
 }
 
-test('README.md says by curl what the demo said of its web client, so that the demo stays whole', async () => {
+test('the curl commands of README.md register the same web client as the demo', async () => {
   const webClient = () => platform.api<App>('GET', '/apps/web-client')
   const before = await webClient()
   const [command = '', ...others] = await commandsOf('curl ')
@@ -47,7 +47,7 @@ test('README.md says by curl what the demo said of its web client, so that the d
   expect(JSON.parse(stdout)).toEqual(before)
   expect(await webClient()).toEqual(before)
 
-  // The shared host is there by that app alone.
+  // Only that app creates the shared host.
   const shared = await run('curl', [
     '--silent',
     `${platform.addresses.tenant('web')}/auth/.well-known/openid-configuration`,
@@ -67,7 +67,7 @@ const local = () => [
   join(platform.dataFolder, 'admin-api-key'),
 ]
 
-test('S59 the command makes a link that opens Control once, says how long it lives, and makes another each time', async () => {
+test('S59 the command prints a new link each time, which opens Control once, and its lifetime', async () => {
   const edge = adminEdge(platform)
   const first = await jackfield(...local())
   expect(first.stderr).toMatch(
@@ -84,7 +84,7 @@ test('S59 the command makes a link that opens Control once, says how long it liv
   }
 })
 
-test('S59 the command may ask for less than the whole platform, and says in one line what it cannot do', async () => {
+test('S59 the command can limit the link to a role, and reports an error in one line', async () => {
   const edge = adminEdge(platform)
   const { stdout } = await jackfield(...local(), '--role', 'read')
   const reader = edge.as(await edge.enter(new URL(stdout.trim()).hash.slice(1)))

@@ -15,7 +15,7 @@ export type RunningPlatform = Platform & {
   end(): Promise<void>
 }
 
-/** A database of Redis for each of the test run's workers: platforms side by side would take each other's jobs. */
+/** A Redis database for each worker of the test run: concurrent platforms would take each other's jobs. */
 function ownRedis(): string | undefined {
   const { REDIS_URL, VITEST_POOL_ID } = process.env
   if (!REDIS_URL) return undefined
@@ -25,10 +25,7 @@ function ownRedis(): string | undefined {
   return url.href
 }
 
-/**
- * The real processes of `npm start` on ports and a database of their own. Queues as the run says: on Redis with
- * REDIS_URL, else on Postgres.
- */
+/** The processes of `npm start` on their own ports and database. Queues are on Redis with REDIS_URL, else on Postgres. */
 export async function runPlatform(): Promise<RunningPlatform> {
   const database = await createTestDatabase()
   const dataFolder = await mkdtemp(join(tmpdir(), 'jackfield-journey-'))

@@ -14,7 +14,7 @@ let browser: Browser
 let fabrikam: Tenant
 let entra: Page
 let control: Page
-/** What is copied by hand from one page into the other. */
+/** Values that the administrator copies from one page into the other. */
 const copied = { clientId: '', directoryId: '', redirectUri: '', authenticationLink: '', secretId: '', secret: '' }
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ test('S2 S9 S14 S15 S16 in Control the roles are stated first, a name is propose
   expect((await account())?.status).toBe('draft')
 })
 
-test('S12 S13 the first redirect URI has a copy button of its own, and what to do with it is explained beside it', async () => {
+test('S12 S13 the first redirect URI has its own copy button, with an explanation beside it', async () => {
   const origin = new URL(platform.addresses.control).origin
   await control.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
   const section = control.getByRole('region', { name: 'Redirect URIs' })
@@ -89,8 +89,7 @@ test('S12 S13 the first redirect URI has a copy button of its own, and what to d
 })
 
 test('S12 S18 S24 in Entra the redirect URI is registered and a secret made', async () => {
-  // The deep link leads to the admin center that administers the account: the practice one, where the emulator replaces
-  // Microsoft.
+  // The deep link leads to the emulator's practice admin center where the emulator replaces Microsoft.
   await entra.goto(copied.authenticationLink)
   await entra.getByLabel('Platform').selectOption('Web')
   await entra.getByLabel('Redirect URIs').fill(copied.redirectUri)
@@ -116,7 +115,7 @@ test('S25 the id of the secret in place of its value is refused with a hint', as
   expect((await account())?.credential).toBeNull()
 })
 
-test('S22 S27 without consent the test says so, and the account is not enabled', async () => {
+test('S22 S27 without consent the test fails with that reason, and the account is not enabled', async () => {
   await saveSecret(copied.secret)
   const checks = control.getByRole('list', { name: 'Checks' })
   await checks
@@ -162,7 +161,7 @@ test('S36 S40 and a person of Fabrikam is sent to Microsoft and back to their ow
   await context.close()
 })
 
-test('S20 with two redirect URIs for each app the page shows only what is to be added and removed', async () => {
+test('S20 with two redirect URIs for each app the page shows only the URIs to add and to remove', async () => {
   await control.getByLabel(/^Two for each app/).click()
   await control.getByRole('button', { name: 'Test and switch' }).click()
   await control.getByRole('button', { name: 'Switch although the test is red' }).click()

@@ -32,7 +32,7 @@ afterAll(async () => {
   await platform?.end()
 })
 
-/** A browser of its own for one person; waits are bounded so that a broken step is seen soon. */
+/** A separate browser for one person; waits are bounded so that a broken step fails soon. */
 async function newContext(): Promise<BrowserContext> {
   const context = await browser.newContext()
   context.setDefaultTimeout(15_000)
@@ -109,7 +109,7 @@ test('S14 S15 S16 S26 S27 an admin enters by the one-time link, adds the Microso
   await page.getByRole('table', { name: 'Bindings' }).getByText('101').waitFor()
 })
 
-test('S44 the connection test in Control tells whether Microsoft tells of changes, and what it said when not', async () => {
+test('S44 the connection test in Control shows whether Microsoft sends change notifications, and its error if not', async () => {
   const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', {})
   const page = await (await newContext()).newPage()
   await page.goto(`${platform.addresses.control}/enter#${token}`)
@@ -162,7 +162,7 @@ test('S36 S40 S42 the bound user signs in with the pop-up, sees the extension, a
   await context.close()
 })
 
-test('S41 the unbound user is told so, gets no session, and after binding the next click needs no Microsoft prompt', async () => {
+test('S41 an unbound user gets a message and no session; after binding the next click needs no Microsoft prompt', async () => {
   const context = await newContext()
   const { app, popup } = await openPopup(context)
   await enterCredentials(popup, alex)
@@ -195,7 +195,7 @@ test('S32 the unticked user is refused', async () => {
   await context.close()
 })
 
-test('S10 S47 a user of another directory with the same mail is refused, by Microsoft and, when Microsoft signs them in, by us', async () => {
+test('S10 S47 a user of another directory with the same mail is refused by Microsoft, or by us if Microsoft signs them in', async () => {
   const context = await newContext()
   const { popup } = await openPopup(context)
   await popup.getByLabel('User name').waitFor()
@@ -217,7 +217,7 @@ test('S10 S47 a user of another directory with the same mail is refused, by Micr
   await context.close()
 })
 
-test('T-94 SE-02 no secret, password or token stands in the log of all processes', () => {
+test('T-94 SE-02 no log of any process contains a secret, password or token', () => {
   const log = platform.log()
   expect(log.length).toBeGreaterThan(1000)
   for (const planted of [registration.secret, adele.password, 'eyJ'])

@@ -7,8 +7,8 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 type Violation = { id: string; help: string; nodes: Array<{ html: string; failureSummary?: string }> }
 
 /**
- * What axe finds wrong with the page as it stands, each with the elements it is about. The elements at which Fluent
- * UI's focus handling passes the focus on are left out: nobody stays on them.
+ * Returns the violations that axe finds in the page's current state, each with its elements. Fluent UI's focus
+ * sentinels are excluded: they pass the focus on at once.
  */
 export async function findViolations(page: Page): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(source)

@@ -24,12 +24,12 @@ export function findChromium(): string | undefined {
   })
 }
 
-/** Starts a headless Chromium that talks to nobody but the pages it is given. */
+/** Starts a headless Chromium whose background services (updates, metrics) are off. */
 export async function launchChromium(): Promise<Browser> {
   return chromium.launch(launchOptions())
 }
 
-/** Opens an address as an installed app has it: in a window of its own, `display-mode: standalone`. */
+/** Opens an address like an installed app: in its own window, `display-mode: standalone`. */
 export async function openInstalledApp(
   url: string,
 ): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {

@@ -16,8 +16,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * A pool is ended before its connections are: one that Postgres cuts off in that moment would bring down the test run.
- * So they get two seconds to go by themselves; what is forgotten open is cut off then.
+ * Drops the database, with force after two seconds. `pool.end()` resolves before its connections are closed, and one
+ * that Postgres terminates in between crashes the test run.
  */
 async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   await withClient(adminUrl, async (client) => {

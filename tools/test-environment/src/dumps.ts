@@ -12,7 +12,7 @@ export async function dumpPostgres(pool: pg.Pool): Promise<string> {
   return dumps.flatMap((dump) => dump.rows.map(({ line }) => line)).join('\n')
 }
 
-/** Every row of every table of a schema, in order, as JSON: two that are equal say that nothing has changed. */
+/** Every row of every table of a schema, sorted, as JSON: equal dumps mean that nothing has changed. */
 export async function dumpSchema(pool: pg.Pool, schema: string, without: readonly string[] = []): Promise<string> {
   const { rows } = await pool.query<{ name: string; tablename: string }>(
     "select quote_ident(schemaname) || '.' || quote_ident(tablename) as name, tablename from pg_tables where schemaname = $1 order by 1",
@@ -24,7 +24,7 @@ export async function dumpSchema(pool: pg.Pool, schema: string, without: readonl
   return JSON.stringify((await Promise.all(dumps)).map((dump) => dump.rows[0]))
 }
 
-/** Every key of Redis with what it holds. */
+/** Every key of Redis with its value, as JSON. */
 export async function dumpRedis(redis: Redis): Promise<string> {
   const readers: Readonly<Record<string, (key: string) => Promise<unknown>>> = {
     string: (key) => redis.get(key),
@@ -39,8 +39,8 @@ export async function dumpRedis(redis: Redis): Promise<string> {
 }
 
 /**
- * A secret in the forms it may hide in: as it is, escaped, encoded, and as bytes of a dump; a key of 32 bytes also as
- * those bytes.
+ * The forms in which a secret can occur in a dump: plain, JSON-escaped, encoded and as bytes; for a base64url key of 32
+ * bytes also the decoded bytes.
  */
 export function formsOf(text: string): string[] {
   const bytes = Buffer.from(text)

@@ -6,7 +6,7 @@ select count(pg_terminate_backend(pid))::int as ended from pg_stat_activity
 where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`
 
 /**
- * Ends every connection to a database but its own, as an administrator or a failover does, again and again until it is
+ * Terminates all other connections to a database, as an administrator or a failover does, every `milliseconds` until
  * stopped.
  */
 export async function endBackends(
@@ -23,7 +23,7 @@ export async function endBackends(
       rounds += 1
     }
   }
-  // A test that failed drops the database under it. What else goes wrong is seen by its rounds, which stand still.
+  // A failed test drops the database before `stop`. Any other error shows in `rounds`, which no longer grows.
   client.on('error', () => undefined)
   const running = run().catch(() => undefined)
   return {

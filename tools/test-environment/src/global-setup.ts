@@ -8,9 +8,9 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A Postgres in which tests may create databases. */
+    /** URL of a Postgres in which tests may create databases. */
     databaseUrl: string
-    /** A Redis of the test run's own, or null where the machine has none. */
+    /** URL of the test run's Redis, null where the machine has none. */
     redisUrl: string | null
   }
 }
@@ -21,7 +21,7 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-test-'))
-  // Started as root, Postgres runs under an account of its own, which must get through to its folder.
+  // Under root, Postgres runs as another account, which needs to reach its folder.
   await chmod(folder, 0o755)
   const stops: Array<() => Promise<void>> = []
   const databaseUrl = process.env.DATABASE_URL ?? (await startDatabase(join(folder, 'postgres'), stops))

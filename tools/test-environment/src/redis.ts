@@ -2,7 +2,8 @@ import { inject } from 'vitest'
 import type {} from './global-setup.ts'
 
 /**
- * The run's Redis, or undefined on a laptop that has none (under CI the run fails before). Keep to keys of your own.
+ * URL of the test run's Redis; undefined on a laptop without one (a run under CI fails earlier). Test files share it:
+ * each uses its own keys.
  */
 export function testRedisUrl(): string | undefined {
   return inject('redisUrl') ?? undefined

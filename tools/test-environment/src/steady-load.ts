@@ -9,8 +9,8 @@ export type LoadAnswer = {
 }
 
 /**
- * Asks so many times a second, each kind of question in its turn, whether or not the answers before have come. A
- * question that throws counts as status 0.
+ * Sends `perSecond` requests a second, the kinds in turn, without waiting for earlier answers (open-loop load). A request
+ * that throws counts as status 0.
  */
 export function steadyLoad(
   perSecond: number,
@@ -38,10 +38,10 @@ export function steadyLoad(
     if (!stopping.signal.aborted) throw error
   })
   return {
-    /** Of one kind, those asked in between, by `performance.now()`. */
+    /** Answers to requests of one kind sent between two times of `performance.now()`. */
     answersOf: (kind: string, from: number, to: number) =>
       answers.filter((answer) => answer.kind === kind && answer.askedAt >= from && answer.askedAt <= to),
-    /** Ends when the last answer has come. */
+    /** Resolves after the last answer. */
     async stop(): Promise<void> {
       stopping.abort()
       await running

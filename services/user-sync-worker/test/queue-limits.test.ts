@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateQueues, openQueue, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
 import { registerQueueMetrics } from '../src/metrics/queue-metrics.ts'
+import { retried } from './support/retried.ts'
 
 // How much a queue tries and keeps, on both engines.
 
@@ -23,7 +24,7 @@ let pool: pg.Pool
 let redis: Redis | undefined
 beforeAll(async () => {
   database = await createTestDatabase()
-  await migrateQueues({ kind: 'postgres', connectionString: database.url })
+  await retried(() => migrateQueues({ kind: 'postgres', connectionString: database.url }))
   pool = new pg.Pool({ connectionString: database.url })
   const url = testRedisUrl()
   if (url) redis = new Redis(url)

@@ -7,11 +7,12 @@ import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateQueues, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
+import { retried } from './support/retried.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
   database = await createTestDatabase()
-  await migrateQueues({ kind: 'postgres', connectionString: database.url })
+  await retried(() => migrateQueues({ kind: 'postgres', connectionString: database.url }))
 })
 afterAll(() => database.drop())
 

@@ -27,6 +27,7 @@ import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { findFreePort } from './free-port.ts'
 import { startGraphGate } from './graph-gate.ts'
 import { startTestRegistry } from './registry.ts'
+import { retried } from './retried.ts'
 
 export const CREDENTIAL = { type: 'secret', secret: JACKFIELD_CLIENT_SECRET } as const
 export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET_ID }
@@ -59,7 +60,7 @@ export async function startPlatform(
   const database = options.database ?? (await createTestDatabase())
   await migrateRoster(database.url)
   const engine = options.engine ?? { kind: 'postgres', connectionString: database.url }
-  await migrateQueues(engine)
+  await retried(() => migrateQueues(engine))
   const emulator = await startEmulator({ directories: demoDirectories() })
   const gate = await startGraphGate(emulator.origin)
   const registry = await startTestRegistry()
@@ -156,17 +157,18 @@ export async function startPlatform(
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, 4)
     const { sliceMs = 5_000, reconcileEveryMs = 500 } = options
-    const worker = await startWorker(served, {
+    const settings = {
       sliceMs,
       holds: HOLDS,
       giveBackEveryMs: 200,
       consume,
-      onError: (error) => said?.push(inspect(error, { depth: 10 })),
+      onError: (error: unknown) => said?.push(inspect(error, { depth: 10 })),
       log: app.log,
       watchEveryMs: options.watchEveryMs ?? 10_000,
       reconcileEveryMs,
       scheduleEveryMs: 200,
-    })
+    }
+    const worker = await retried(() => startWorker(served, settings))
     workers.push(worker)
     return worker
   }

@@ -2,30 +2,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Gives its exit code.
- * `quiet` shows its output only when it fails; `heard` gets what it shows, too.
+ * Runs turbo with the project's own Node.js first on the PATH (npm puts it there). Returns its exit code.
+ * `quiet` shows its output only when it fails.
  */
 export async function runTurbo(
   root: string,
   args: readonly string[],
-  options: { quiet?: boolean; heard?: (output: Buffer) => void; environment?: Record<string, string> } = {},
+  options: { quiet?: boolean } = {},
 ): Promise<number> {
-  const { quiet, heard } = options
   const output: Buffer[] = []
   const child = spawn('turbo', args, {
     cwd: root,
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...options.environment },
-    stdio: quiet || heard ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
-  for (const [from, to] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ] as const) {
-    if (quiet) from?.on('data', (chunk: Buffer) => output.push(chunk))
-    else from?.on('data', (chunk: Buffer) => to.write(chunk))
-    if (heard) from?.on('data', heard)
-  }
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk))
   const [code] = await once(child, 'close')
   if (code !== 0) process.stderr.write(Buffer.concat(output))
   return code ?? 1

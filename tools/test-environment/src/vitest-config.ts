@@ -1,8 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-import { errorsOutsideTests } from './errors-outside-tests.ts'
 
-/** How a workspace's tests run: real stores when it needs them, a report that the root command counts. */
-export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } = {}): ViteUserConfig {
+/** How a workspace's tests run. `stores`: with Postgres and Redis; `last`: after those of all other workspaces. */
+export function testsOf(options: { stores?: boolean; timeoutSeconds?: number; last?: boolean } = {}): ViteUserConfig {
   const globalSetup = options.stores ? [new URL('./global-setup.ts', import.meta.url).pathname] : []
   return defineConfig({
     test: {
@@ -10,9 +9,10 @@ export function testsOf(options: { stores?: boolean; timeoutSeconds?: number } =
       globalSetup,
       testTimeout: (options.timeoutSeconds ?? 60) * 1000,
       hookTimeout: 60_000,
-      reporters: ['default', ['json', { outputFile: 'test-report.json' }], errorsOutsideTests('test-errors.json')],
       pool: 'forks',
-      maxWorkers: 2,
+      // More than there are cores: most tests wait for a store, a process or a browser.
+      maxWorkers: options.last ? 2 : 4,
+      sequence: { groupOrder: options.last ? 1 : 0 },
     },
   })
 }

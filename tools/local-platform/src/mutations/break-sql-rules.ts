@@ -78,7 +78,8 @@ type Outcome = 'killed' | 'survived' | 'not run'
 async function outcome(copy: string, tests: readonly string[], environment: NodeJS.ProcessEnv): Promise<Outcome> {
   const report = join(copy, 'test-report.json')
   rmSync(report, { force: true })
-  const run = spawn('vitest', ['run', '--bail=1', ...tests.map((name) => `test/${name}.test.ts`)], {
+  const files = tests.map((name) => `test/${name}.test.ts`)
+  const run = spawn('vitest', ['run', '--bail=1', '--reporter=json', `--outputFile=${report}`, ...files], {
     cwd: copy,
     env: { ...process.env, ...environment },
     stdio: 'ignore',

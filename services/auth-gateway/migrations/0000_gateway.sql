@@ -7,8 +7,7 @@ CREATE UNLOGGED TABLE "gateway"."artefact" (
 	"grant_key" text,
 	"uid_key" text,
 	"waits_at" text,
-	"companion_keys" text[],
-	"companion_uid_key" text,
+	"related" text[] NOT NULL,
 	"consumed_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL
 );

@@ -9,8 +9,8 @@ export type Artefact = {
   ttl: number
   grantId?: string
   uid?: string
-  /** Grants and the session that are needed whenever this record is: read in the same round. */
-  companions?: { grantIds: readonly string[]; sessionUid?: string | undefined }
+  /** Grants and the session that are needed whenever this record is: a unit of work reads them in the same round. */
+  related?: { grantIds: readonly string[]; sessionUid?: string | undefined }
 }
 export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: number | undefined }
 
@@ -19,30 +19,29 @@ export type FoundArtefact = { payload: Record<string, unknown>; consumedAt: numb
  * found.
  */
 export interface Artefacts {
-  /** True when it replaced a record that the same unit of work has read and that still existed. */
-  save(artefact: Artefact): Promise<boolean>
+  /**
+   * Inserts or overwrites; a record that this unit of work has read is overwritten only while it exists. One with
+   * `afterInsert` is inserted then, too; `afterInsert` runs unless it was overwritten.
+   */
+  save(artefact: Artefact, afterInsert?: () => Promise<void>): Promise<void>
   find(kind: string, id: string): Promise<FoundArtefact | undefined>
-  /** Reads the store, not the cache of the unit of work. */
-  findFresh(kind: string, id: string): Promise<FoundArtefact | undefined>
   findByUid(kind: string, uid: string): Promise<FoundArtefact | undefined>
   /** All unexpired records with this grant id, without their ids. */
   findByGrant(grantId: string): Promise<FoundArtefact[]>
-  /** Atomic: true for the first caller only. */
+  /** At once and atomic: true for the first caller only. */
   consume(kind: string, id: string): Promise<boolean>
-  /**
-   * Consumes in the same batch as the next refresh token, whose save throws AlreadyUsedError for the second of two
-   * requests.
-   */
-  consumeWithNext(kind: string, id: string): Promise<boolean>
+  /** With the other writes of the unit of work, which throws AlreadyUsedError for the second of two requests. */
+  consumeAtEnd(kind: string, id: string): Promise<void>
   remove(kind: string, id: string): Promise<void>
+  /** At once, as `removeByGrant`. */
   removeByUid(kind: string, uid: string): Promise<void>
   removeByGrant(grantId: string): Promise<void>
 }
 export interface ArtefactSpaces {
   (namespace: string): Artefacts
   /**
-   * Runs `work` as one unit of work: few rounds to the store, related records written together or not at all; nothing
-   * when it failed.
+   * Runs `work` as one unit of work: what it saves, consumes and removes is written in one step when it is done, and
+   * not at all when it failed.
    */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
 }

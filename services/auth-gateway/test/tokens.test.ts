@@ -1,6 +1,5 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { oidcAdapter } from '../src/adapters/openid-provider/oidc-adapter.ts'
 import { namespaceOf, type TenantSite } from '../src/domain/site.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
@@ -76,21 +75,23 @@ describe('T-30 T-31 a code', () => {
     expect(world.faults).toEqual([])
   })
 
-  test('TE-01 that two requests find unused at once is one’s alone, and ends what it rests on', async () => {
-    const artefacts = world.artefacts('two at once')
-    const site = { kind: 'shared', origin } as const
-    const adapter = oidcAdapter({
-      ...world,
-      site,
-      artefacts,
-      readAccessToken: async () => undefined,
-      noteLogin: async () => undefined,
-    })
-    await artefacts.save({ kind: 'Grant', id: 'grant', payload: {}, ttl: 60 })
-    await adapter('AuthorizationCode').upsert('code', { grantId: 'grant' }, 60)
-    await adapter('AuthorizationCode').consume('code')
-    await expect(adapter('AuthorizationCode').consume('code')).rejects.toThrow('invalid_grant')
-    expect(await artefacts.find('Grant', 'grant')).toBeUndefined()
+  test('TE-01 found unused by two requests is exchanged by one of them, and what it holds is void', async () => {
+    const parameters = await givenCode(world)
+    const { findById } = world.roster
+    const both = Promise.withResolvers<void>()
+    let asked = 0
+    world.roster.findById = async (...key) => {
+      if (++asked === 2) both.resolve()
+      await both.promise
+      return findById(...key)
+    }
+    const answers = await Promise.all([token(parameters), token(parameters)])
+    world.roster.findById = findById
+    const [given, refused] = answers.toSorted((one, other) => one.status - other.status)
+    expect([given?.status, refused?.status, refused?.body.error]).toEqual([200, 400, 'invalid_grant'])
+    expect(refused?.body.access_token).toBeUndefined()
+    expect((await userinfo(given?.body.access_token)).status).toBe(401)
+    expect(world.faults).toEqual([])
   })
 
   test.each([

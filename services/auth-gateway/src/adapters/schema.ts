@@ -19,9 +19,8 @@ export const artefact = gateway.table(
     uidKey: text('uid_key'),
     /** The host of an unfinished sign-in, hashed, so that they can be counted. */
     waitsAt: text('waits_at'),
-    /** Records read in the same round: some by key, one by its uid key. */
-    companionKeys: text('companion_keys').array(),
-    companionUidKey: text('companion_uid_key'),
+    /** Keys, or uid keys, of records that are read in the same round. */
+    related: text('related').array().notNull(),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },

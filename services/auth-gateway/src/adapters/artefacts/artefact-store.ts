@@ -10,12 +10,11 @@ export type StoredRow = {
   uidKey: string | undefined
   /** The host of an unfinished sign-in, hashed; undefined for other kinds. */
   waitsAt: string | undefined
-  /** Records read in the same round: some by key, one by its uid key. */
-  companionKeys: readonly string[]
-  companionUidKey: string | undefined
+  /** Keys, or uid keys, of records that are read in the same round. */
+  related: readonly string[]
 }
 export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
-export type Companion = StoredArtefact & { uidKey: string | null }
+export type RelatedArtefact = StoredArtefact & { uidKey: string | undefined }
 
 /** Writes of one atomic step. Each key occurs once. */
 export type Batch = {
@@ -35,8 +34,8 @@ export interface ArtefactStore extends WaitingCounts {
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
   get(key: string): Promise<StoredArtefact | undefined>
-  /** The record and its companions in one round; empty when the record does not exist. */
-  getTogether(key: string): Promise<Companion[]>
+  /** The record and what is related to it in one round; empty when the record does not exist. */
+  getWithRelated(key: string): Promise<RelatedArtefact[]>
   getByUid(uidKey: string): Promise<StoredArtefact | undefined>
   getByGrant(grantKey: string): Promise<StoredArtefact[]>
   removeByUid(uidKey: string): Promise<void>

@@ -2,52 +2,52 @@ import { lte, sql } from '@jackfield/postgres/drizzle'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 import { artefact } from '../schema.ts'
-import type { ArtefactStore, Batch, Companion, StoredRow } from './artefact-store.ts'
+import type { ArtefactStore, Batch, RelatedArtefact, StoredRow } from './artefact-store.ts'
 
-const FOUND = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
-type Written = { isDone: boolean; replaced: string[] }
-type Found = Omit<Companion, 'consumedAt'> & { consumedAt: number | null }
+type Found = { key: string; payload: Buffer; consumedAt: number | null; uidKey: string | null }
 /**
  * Written so that the planner does not choose the index of `expires_at` over that of a key, as it does on a table
  * without statistics.
  */
 const ALIVE = '(a.expires_at > now()) is true'
-
-const GET = `select ${FOUND} from gateway.artefact a where a.key = $1 and ${ALIVE}`
-const GET_BY_UID = `select ${FOUND} from gateway.artefact a where a.uid_key = $1 and ${ALIVE}`
-const GET_BY_GRANT = `select ${FOUND} from gateway.artefact a where a.grant_key = $1 and ${ALIVE}`
-const GET_TOGETHER = `with own as (select * from gateway.artefact a where a.key = $1 and ${ALIVE})
-select ${FOUND} from own a
+const COLUMNS_READ = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
+const selectBy = (column: 'key' | 'uid_key' | 'grant_key') =>
+  `select ${COLUMNS_READ} from gateway.artefact a where a.${column} = $1 and ${ALIVE}`
+const SELECT_WITH_RELATED = `with own as (select * from gateway.artefact a where a.key = $1 and ${ALIVE})
+select ${COLUMNS_READ} from own a
 union all
-select ${FOUND} from own join gateway.artefact a on a.key = any(own.companion_keys) where ${ALIVE}
+select ${COLUMNS_READ} from own join gateway.artefact a on a.key = any(own.related) where ${ALIVE}
 union all
-select ${FOUND} from own join gateway.artefact a on a.uid_key = own.companion_uid_key where ${ALIVE}`
+select ${COLUMNS_READ} from own join gateway.artefact a on a.uid_key = any(own.related) where ${ALIVE}`
 
 /**
- * Records in the unlogged table: the store of an installation without Redis. Statements are prepared and written out by
- * hand, because building them would cost as much as sending them; a sign-in sends four.
+ * Records in the unlogged table: the store of an installation without Redis. Statements are prepared: parsing and
+ * planning them costs more than running them.
  */
 export function postgresArtefacts(pool: Pool): ArtefactStore {
-  async function find(name: string, text: string, value: string): Promise<Companion[]> {
-    const { rows } = await pool.query<Found>({ name, text, values: [value] })
-    return rows.map(({ consumedAt, ...row }) => ({ ...row, consumedAt: consumedAt ?? undefined }))
+  async function find(name: string, text: string, value: string): Promise<RelatedArtefact[]> {
+    const { rows } = await pool.query<Found>({ name: `artefact_${name}`, text, values: [value] })
+    return rows.map(({ consumedAt, uidKey, ...row }) => ({
+      ...row,
+      consumedAt: consumedAt ?? undefined,
+      uidKey: uidKey ?? undefined,
+    }))
   }
   return {
     async write(batch) {
-      const { name, text } = statementFor(batch)
-      const { rows } = await unlessDeadlocked(() => pool.query<Written>({ name, text, values: valuesOf(batch) }))
+      const query = { ...statementFor(batch), values: valuesOf(batch) }
+      const { rows } = await unlessDeadlocked(() => pool.query<{ isDone: boolean; replaced: string[] }>(query))
       const { isDone = false, replaced = [] } = rows[0] ?? {}
-      return {
-        isDone,
-        gone: isDone ? batch.replaced.map(({ key }) => key).filter((key) => !replaced.includes(key)) : [],
-      }
+      const gone = batch.replaced.map(({ key }) => key).filter((key) => !replaced.includes(key))
+      return { isDone, gone: isDone ? gone : [] }
     },
-    get: async (key) => (await find('artefact_get', GET, key))[0],
-    getTogether: (key) => find('artefact_get_together', GET_TOGETHER, key),
-    getByUid: async (uidKey) => (await find('artefact_get_by_uid', GET_BY_UID, uidKey))[0],
-    getByGrant: (grantKey) => find('artefact_get_by_grant', GET_BY_GRANT, grantKey),
+    get: async (key) => (await find('by_key', selectBy('key'), key))[0],
+    getWithRelated: (key) => find('with_related', SELECT_WITH_RELATED, key),
+    getByUid: async (uidKey) => (await find('by_uid', selectBy('uid_key'), uidKey))[0],
+    getByGrant: (grantKey) => find('by_grant', selectBy('grant_key'), grantKey),
     async countWaiting(place) {
-      const text = `select count(*)::float8 as waiting from gateway.artefact a where a.waits_at ${place === undefined ? 'is not null' : '= $1'} and ${ALIVE}`
+      const isWaiting = place === undefined ? 'is not null' : '= $1'
+      const text = `select count(*)::float8 as waiting from gateway.artefact a where a.waits_at ${isWaiting} and ${ALIVE}`
       const { rows } = await pool.query<{ waiting: number }>(text, place === undefined ? [] : [place])
       return rows[0]?.waiting ?? 0
     },
@@ -77,46 +77,34 @@ export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
   return rowCount ?? 0
 }
 
-const ROW = [
-  ['key', 'text'],
-  ['kind', 'text'],
-  ['payload', 'bytea'],
-  ['grant_key', 'text'],
-  ['uid_key', 'text'],
-  ['waits_at', 'text'],
-  ['companion_keys', 'text[]'],
-  ['companion_uid_key', 'text'],
-  ['ttl', 'float8'],
-] as const
-const COLUMNS = ROW.map(([name]) => name).filter((name) => name !== 'ttl')
-const LASTING = COLUMNS.filter((name) => name !== 'key' && name !== 'kind')
+const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = [
+  ['key', 'text', 'key'],
+  ['kind', 'text', 'kind'],
+  ['payload', 'bytea', 'payload'],
+  ['grant_key', 'text', 'grantKey'],
+  ['uid_key', 'text', 'uidKey'],
+  ['waits_at', 'text', 'waitsAt'],
+  ['related', 'text[]', 'related'],
+  ['ttl', 'float8', 'ttl'],
+]
+const COLUMNS = ['key', 'kind', 'payload', 'grant_key', 'uid_key', 'waits_at', 'related']
+const UPDATED = ['payload', 'grant_key', 'uid_key', 'waits_at', 'related']
 
 const valuesOf = ({ consumed, removed, saved, replaced }: Batch): unknown[] => [
   ...consumed,
   ...removed,
-  ...[...saved, ...replaced].flatMap((row: StoredRow) => [
-    row.key,
-    row.kind,
-    row.payload,
-    row.grantKey,
-    row.uidKey,
-    row.waitsAt,
-    row.companionKeys.length > 0 ? row.companionKeys : null,
-    row.companionUidKey,
-    row.ttl,
-  ]),
+  ...[...saved, ...replaced].flatMap((row) => ROW.map(([, , member]) => row[member])),
 ]
 
-const statements = new Map<string, { name: string; text: string }>()
+const statements = new Map<string, string>()
 
-/** One prepared statement for each combination of counts; few occur. */
+/** One prepared statement for each combination of counts: few occur, and each has a plan for its count. */
 function statementFor({ consumed, removed, saved, replaced }: Batch): { name: string; text: string } {
-  const name = `artefact_write_${consumed.length}_${removed.length}_${saved.length}_${replaced.length}`
-  const known = statements.get(name)
-  if (known) return known
-  const made = { name, text: describeWrite(consumed.length, removed.length, saved.length, replaced.length) }
-  statements.set(name, made)
-  return made
+  const counts = [consumed.length, removed.length, saved.length, replaced.length] as const
+  const name = `artefact_write_${counts.join('_')}`
+  const text = statements.get(name) ?? describeWrite(...counts)
+  statements.set(name, text)
+  return { name, text }
 }
 
 function describeWrite(consumed: number, removed: number, saved: number, replaced: number): string {
@@ -127,22 +115,22 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
     const values = Array.from({ length: count }, () => `(${ROW.map(([, type]) => next(type)).join(', ')})`)
     return `(values ${values.join(', ')}) g (${ROW.map(([column]) => column).join(', ')})`
   }
-  const isAllTaken = consumed > 0 ? `(select count(*) from taken) = ${consumed}` : 'true'
+  const set = (from: string) => UPDATED.map((column) => `${column} = ${from}.${column}`).join(', ')
+  const isDone = consumed > 0 ? `(select count(*) from taken) = ${consumed}` : 'true'
   const parts: string[] = []
   if (consumed > 0)
     parts.push(`taken as (update gateway.artefact a set consumed_at = now()
       where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
-  if (removed > 0)
-    parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isAllTaken})`)
+  if (removed > 0) parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isDone})`)
   // An expired row that is not swept yet is overwritten without its consumption.
   if (saved > 0)
     parts.push(`saved as (insert into gateway.artefact as a (${COLUMNS.join(', ')}, expires_at)
-      select ${COLUMNS.join(', ')}, now() + make_interval(secs => ttl) from ${rows(saved)} where ${isAllTaken}
-      on conflict (key) do update set ${LASTING.map((column) => `${column} = excluded.${column}`).join(', ')},
-        expires_at = excluded.expires_at, consumed_at = case when ${ALIVE} then a.consumed_at end)`)
+      select ${COLUMNS.join(', ')}, now() + make_interval(secs => ttl) from ${rows(saved)} where ${isDone}
+      on conflict (key) do update set ${set('excluded')}, expires_at = excluded.expires_at,
+        consumed_at = case when ${ALIVE} then a.consumed_at end)`)
   if (replaced > 0)
-    parts.push(`replaced as (update gateway.artefact a set ${LASTING.map((column) => `${column} = g.${column}`).join(', ')},
-        expires_at = now() + make_interval(secs => g.ttl)
-      from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isAllTaken} returning a.key)`)
-  return `with ${parts.join(',\n')} select ${isAllTaken} as "isDone", ${replaced > 0 ? 'array(select key from replaced)' : "'{}'::text[]"} as replaced`
+    parts.push(`replaced as (update gateway.artefact a set ${set('g')}, expires_at = now() + make_interval(secs => g.ttl)
+      from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isDone} returning a.key)`)
+  const keysReplaced = replaced > 0 ? 'array(select key from replaced)' : "'{}'::text[]"
+  return `with ${parts.join(',\n')} select ${isDone} as "isDone", ${keysReplaced} as replaced`
 }

@@ -1,11 +1,13 @@
-import { hash as digest } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { hash } from 'node:crypto'
+import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { isOfWaitingSignIn } from '../../domain/sign-in/waiting-sign-ins.ts'
-import type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from '../../ports.ts'
+import type { ArtefactSpaces, Artefacts, FoundArtefact } from '../../ports.ts'
 import type { ArtefactStore, StoredArtefact } from './artefact-store.ts'
-import { type PayloadSeal, payloadSeal } from './payload-seal.ts'
 import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
 import type { WaitingRoom } from './waiting-room.ts'
+
+/** Reported as the kind of a record found by its grant, whose kind is not known. */
+const OF_A_GRANT = 'member of a grant'
 
 /**
  * Stores records without their ids. The key is a hash over namespace, kind and id, so that an id of one host is unknown
@@ -21,69 +23,71 @@ export function sealedArtefacts(
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
-  const payloads = payloadSeal(current, keys, onUnopened)
-  const indexes = new LRUCache<string, string>({ max: MOST_CACHED_INDEXES })
-  return Object.assign((namespace: string) => spaceOf(units.store, payloads, indexes, namespace, room), {
+  const open = ({ key, payload, consumedAt }: StoredArtefact, kind: string): FoundArtefact | undefined => {
+    try {
+      return { payload: JSON.parse(unseal(payload, keys, contextOf(key)).toString()), consumedAt }
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error
+      onUnopened(kind) // its key was removed, or it was altered or moved
+      return undefined
+    }
+  }
+  const sealTo = (key: string, payload: object) => seal(Buffer.from(JSON.stringify(payload)), current, contextOf(key))
+  return Object.assign((namespace: string) => spaceOf(units.store, { open, sealTo }, namespace, room), {
     asOne: units.run,
   })
 }
 
-/** Index keys are needed often and open nothing, so their hashes are cached. */
-const MOST_CACHED_INDEXES = 5_000
+const contextOf = (key: string) => `artefact:${key}`
+
+type Sealing = {
+  open(stored: StoredArtefact, kind: string): FoundArtefact | undefined
+  sealTo(key: string, payload: object): Buffer
+}
 
 function spaceOf(
   store: UnitStore,
-  payloads: PayloadSeal,
-  indexes: LRUCache<string, string>,
+  { open, sealTo }: Sealing,
   namespace: string,
   room: WaitingRoom | undefined,
 ): Artefacts {
-  const keyOf = (kind: string, id: string) => digest('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
-  const indexOf = (kind: string, id: string) => {
-    const name = JSON.stringify([namespace, kind, id])
-    const known = indexes.get(name) ?? keyOf(kind, id)
-    indexes.set(name, known)
-    return known
-  }
-  const uidKeyOf = (kind: string, uid: string) => indexOf(`uid ${kind}`, uid)
+  const keyOf = (kind: string, id: string) => hash('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
+  const uidKeyOf = (kind: string, uid: string) => keyOf(`uid ${kind}`, uid)
+  const grantKeyOf = (grantId: string) => keyOf('grant', grantId)
   const place = keyOf('waiting', '')
-  const grantKeyOf = (grantId: string) => indexOf('grant', grantId)
-  const open = (stored: StoredArtefact, kind?: string): FoundArtefact | undefined => {
-    const text = payloads.open(stored, kind)
-    return text === undefined ? undefined : { payload: JSON.parse(text), consumedAt: stored.consumedAt }
-  }
-  const openOf = (kind: string, id: string, stored: StoredArtefact | undefined): FoundArtefact | undefined => {
-    const found = stored && open(stored, kind)
-    return found && { ...found, payload: { ...found.payload, jti: id } }
-  }
   return {
-    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, companions }: Artefact) {
+    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related }, afterInsert) {
       const key = keyOf(kind, id)
       const waitsAt = isOfWaitingSignIn(kind) ? place : undefined
       const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
-      const putting = store.put({
+      const row = {
         key,
         kind,
-        payload: payloads.seal(kind, key, JSON.stringify(rest)),
+        payload: sealTo(key, rest),
         ttl: Math.max(1, Math.ceil(ttl)),
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
         waitsAt,
-        companionKeys: companions?.grantIds.map((grant) => indexOf('Grant', grant)) ?? [],
-        companionUidKey: companions?.sessionUid === undefined ? undefined : uidKeyOf('Session', companions.sessionUid),
-      })
-      return settle ? putting.finally(settle) : putting
+        related: [
+          ...(related?.grantIds.map((each) => keyOf('Grant', each)) ?? []),
+          ...(related?.sessionUid === undefined ? [] : [uidKeyOf('Session', related.sessionUid)]),
+        ],
+      }
+      await store.put(row, afterInsert, settle || undefined)
     },
-    find: async (kind, id) => openOf(kind, id, await store.get(keyOf(kind, id))),
-    findFresh: async (kind, id) => openOf(kind, id, await store.getFresh(keyOf(kind, id))),
+    async find(kind, id) {
+      const stored = await store.get(keyOf(kind, id))
+      const found = stored && open(stored, kind)
+      return found && { ...found, payload: { ...found.payload, jti: id } }
+    },
     async findByUid(kind, uid) {
       const stored = await store.getByUid(uidKeyOf(kind, uid))
       return stored && open(stored, kind)
     },
     findByGrant: async (grantId) =>
-      (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored) ?? []),
+      (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored, OF_A_GRANT) ?? []),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
-    consumeWithNext: (kind, id) => store.consumeWithNext(keyOf(kind, id)),
+    consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),
     removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
     removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),

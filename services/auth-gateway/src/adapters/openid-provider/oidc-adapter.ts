@@ -1,5 +1,5 @@
 import type { App } from '@jackfield/contract/app'
-import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
@@ -8,11 +8,10 @@ import type { AccessTokenReader } from './access-token.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
 import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
-import { revokeReplayed } from './revoke-replayed.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
-/** Kinds that are exchanged for tokens. */
+/** Kinds that are exchanged for tokens: consumed in the same step as these are saved. */
 const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
 
 type Parts = {
@@ -42,11 +41,6 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
 }
 
 function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
-  /** A code or token that yields a refresh token is consumed in the same batch as that token is saved. */
-  const consume = (...which: [string, string]) =>
-    EXCHANGED.has(kind) && Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token')
-      ? artefacts.consumeWithNext(...which)
-      : artefacts.consume(...which)
   const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
     found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
   return {
@@ -58,7 +52,7 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
         ttl: ttl ?? SESSION_ABSOLUTE,
         ...indexOf(kind, payload),
         ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
-        ...companionsOf(kind, payload),
+        ...relatedTo(kind, payload),
       })
     },
     find: async (id) => toPayload(await artefacts.find(kind, id)),
@@ -67,8 +61,8 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
     destroy: (id) => artefacts.remove(kind, id),
     revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
     async consume(id) {
-      if (await consume(kind, id)) return
-      throw await revokeReplayed(artefacts, (await artefacts.find(kind, id))?.payload.grantId)
+      if (EXCHANGED.has(kind)) await artefacts.consumeAtEnd(kind, id)
+      else if (!(await artefacts.consume(kind, id))) throw new errors.InvalidGrant('already used')
     },
   }
 }
@@ -121,20 +115,17 @@ function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantI
 }
 
 /** Maximum number of apps whose grants are read with a session. */
-const MOST_COMPANIONS = 16
+const MOST_RELATED = 16
 
-/**
- * Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and
- * session.
- */
-function companionsOf(
+/** Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and session. */
+function relatedTo(
   kind: string,
   { grantId, sessionUid, authorizations = {} }: AdapterPayload,
-): Pick<Artefact, 'companions'> {
-  if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
+): Pick<Artefact, 'related'> {
+  if (EXCHANGED.has(kind) && grantId) return { related: { grantIds: [grantId], sessionUid } }
   if (kind !== 'Session') return {}
   const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])
-  return { companions: { grantIds: grantIds.slice(-MOST_COMPANIONS) } }
+  return { related: { grantIds: grantIds.slice(-MOST_RELATED) } }
 }
 
 /** Drops the session id that an interaction contains: nothing reads it there, and it authenticates. */

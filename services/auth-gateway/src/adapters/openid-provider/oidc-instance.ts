@@ -82,12 +82,12 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
       if (typeof this.exp === 'number') await persist.call(this)
     },
   })
-  deriveSuccessors(provider, available)
+  deriveSuccessors(provider)
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // openid-provider.ts sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
   provider.use(answeringOutages(pages.error))
-  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
+  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts, available)))
   provider.use(on(/^\/\.well-known\//, describeForApps))
   provider.use(on(NAMING_CLIENTS, strictClientRequests))
   provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))

@@ -35,16 +35,14 @@ export function notingSessionHomes(
 ): Artefacts {
   return {
     ...artefacts,
-    async save(artefact) {
-      if (artefact.kind !== 'Session') return artefacts.save(artefact)
+    async save(artefact, afterInsert) {
+      if (artefact.kind !== 'Session') return artefacts.save(artefact, afterInsert)
       if (!noted.has(artefact.id)) {
         await homes.save({ kind: KIND, id: artefact.id, payload: { home }, ttl: SESSION_ABSOLUTE })
         noted.set(artefact.id, true)
       }
-      const isReplaced = await artefacts.save(artefact)
       recent.delete(artefact.id)
-      if (!isReplaced) await removeIfEnded(artefacts, artefact)
-      return isReplaced
+      await artefacts.save(artefact, () => removeIfEnded(artefacts, artefact))
     },
     async remove(kind, id) {
       await artefacts.remove(kind, id)

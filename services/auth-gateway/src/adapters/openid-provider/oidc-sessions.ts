@@ -83,11 +83,16 @@ export async function endSession(
   await artefacts.removeByUid('Session', uid)
   await artefacts.remove(BROWSER_NAME, uid)
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
-    if (!grantId || persistsLogout) continue
-    await artefacts.removeByGrant(grantId)
-    await artefacts.remove('Grant', grantId)
+    if (!persistsLogout) await endGrant(artefacts, grantId)
   }
   return true
+}
+
+/** Revokes a grant with its codes and tokens. */
+export async function endGrant(artefacts: Artefacts, grantId: string | undefined): Promise<void> {
+  if (grantId === undefined) return
+  await artefacts.removeByGrant(grantId)
+  await artefacts.remove('Grant', grantId)
 }
 
 /** Logout notices for an app whose session has ended; none when it has no back-channel address. */

@@ -24,16 +24,8 @@ export async function orAbsent<Value>(promise: Promise<Value>): Promise<Value | 
 }
 
 export function availableArtefacts(artefacts: Artefacts): Artefacts {
-  return {
-    save: (artefact) => orUnavailable(artefacts.save(artefact)),
-    find: (kind, id) => orUnavailable(artefacts.find(kind, id)),
-    findFresh: (kind, id) => orUnavailable(artefacts.findFresh(kind, id)),
-    findByUid: (kind, uid) => orUnavailable(artefacts.findByUid(kind, uid)),
-    findByGrant: (grantId) => orUnavailable(artefacts.findByGrant(grantId)),
-    consume: (kind, id) => orUnavailable(artefacts.consume(kind, id)),
-    consumeWithNext: (kind, id) => orUnavailable(artefacts.consumeWithNext(kind, id)),
-    remove: (kind, id) => orUnavailable(artefacts.remove(kind, id)),
-    removeByUid: (kind, uid) => orUnavailable(artefacts.removeByUid(kind, uid)),
-    removeByGrant: (grantId) => orUnavailable(artefacts.removeByGrant(grantId)),
-  }
+  type Method = (...parts: unknown[]) => Promise<unknown>
+  const methods = Object.entries(artefacts as unknown as Record<string, Method>)
+  const wrapped = methods.map(([name, method]) => [name, (...parts: unknown[]) => orUnavailable(method(...parts))])
+  return Object.fromEntries(wrapped)
 }

@@ -4,6 +4,7 @@ import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import type { Artefacts } from '../../ports.ts'
 import type { AccessTokenReader } from './access-token.ts'
 import { findAdmitted, type PolicyParts } from './oidc-policy.ts'
+import { endGrant } from './oidc-sessions.ts'
 
 type Parts = PolicyParts & { artefacts: Artefacts; readAccessToken: AccessTokenReader }
 
@@ -37,10 +38,7 @@ export function structuredTokens({ artefacts, readAccessToken, ...policy }: Part
         : { active: false }
       return
     }
-    if (token) {
-      await artefacts.removeByGrant(token.grantId)
-      await artefacts.remove('Grant', token.grantId)
-    }
+    await endGrant(artefacts, token?.grantId)
     ctx.body = ''
   }
 }

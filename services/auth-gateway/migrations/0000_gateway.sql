@@ -7,7 +7,8 @@ CREATE UNLOGGED TABLE "gateway"."artefact" (
 	"grant_key" text,
 	"uid_key" text,
 	"waits_at" text,
-	"related" text[] NOT NULL,
+	"related_keys" text[] NOT NULL,
+	"related_uid_key" text,
 	"consumed_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL
 );

@@ -13,14 +13,9 @@ import { connectRedis } from './adapters/artefacts/redis-connection.ts'
 import { sealedArtefacts } from './adapters/artefacts/sealed-artefacts.ts'
 import { waitingRoom } from './adapters/artefacts/waiting-room.ts'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
-import { signLogoutToken } from './adapters/openid-provider/logout-token.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
-import { platformKeys } from './adapters/platform-keys/platform-keys.ts'
-import {
-  ensurePlatformKeys,
-  readPlatformKeys,
-  rotatePlatformKeys,
-} from './adapters/platform-keys/postgres-platform-keys.ts'
+import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
+import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
 import { registryClient } from './adapters/services/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/services/roster-client.ts'
@@ -145,37 +140,42 @@ const sweeping = setInterval(() => {
     sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
 }, 60_000)
 
-const onNoticesUnsent = (error: unknown) => app.log.warn({ err: error }, 'apps were not told what sessions have ended')
-const tellApps = sendLogoutNotices({
+const onNoticeFailure = (error: unknown) => app.log.warn({ err: error }, 'logout notices were not sent')
+const sendNotices = sendLogoutNotices({
   notices: logoutNotices,
   registry,
   baseUrl: config.BASE_URL,
   signToken: async (notice) => signLogoutToken(await keys(), notice, clock),
   onFailure: ({ clientId, url }, reason, isLast) =>
-    app.log.warn({ clientId, url, reason, isLast }, 'an app was not told that a session has ended'),
-  onError: onNoticesUnsent,
+    app.log.warn({ clientId, url, reason, isLast }, 'a logout notice was not delivered'),
+  onError: onNoticeFailure,
 })
-const told = repeatUntil(stopping.signal, 1_000, async () => isPrepared && tellApps(stopping.signal), onNoticesUnsent)
+const noticing = repeatUntil(
+  stopping.signal,
+  1_000,
+  async () => isPrepared && sendNotices(stopping.signal),
+  onNoticeFailure,
+)
 
 const revocations = revocationsClient(clientOf('user-sync-worker'))
 const onRevocationFailure = (error: unknown) =>
   app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')
-const revoked = repeatUntil(
+const revoking = repeatUntil(
   stopping.signal,
   1_000,
   async () => isPrepared && endRevokedSessions({ ...ports, revocations }, onRevocationFailure),
   onRevocationFailure,
 )
 
-const rotated = repeatUntil(
+const rotating = repeatUntil(
   stopping.signal,
   10 * 60_000,
   async () => {
     if (!isPrepared) return
     const steps = await rotatePlatformKeys(db, keysOfSecrets, new Date(), config.SIGNING_KEY_DAYS)
-    if (steps.length > 0) app.log.info({ steps }, 'keys of the platform were renewed')
+    if (steps.length > 0) app.log.info({ steps }, 'signing keys were rotated')
   },
-  (error) => app.log.warn({ err: error }, 'keys of the platform were not renewed'),
+  (error) => app.log.warn({ err: error }, 'signing keys were not rotated'),
 )
 
 await runService(app, {
@@ -186,7 +186,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([told, revoked, rotated])
+      await Promise.all([noticing, revoking, rotating])
       redis?.disconnect()
     },
     () => pool.end(),

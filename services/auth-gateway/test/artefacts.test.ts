@@ -265,6 +265,32 @@ describe.each([
         expect(found.map((each) => each?.payload.n)).toEqual([2, 2, 3])
       },
     )
+
+    onStore(
+      'a code is read with its grant and its session, unless they have expired or are of another namespace',
+      async () => {
+        const { space, outside, asOne } = given()
+        const [code, sessionId] = [randomUUID(), randomUUID()]
+        const [grant, ended, foreign] = [randomUUID(), randomUUID(), randomUUID()]
+        await outside.save({ kind: 'Grant', id: grant, payload: { n: 1 }, ttl: 60 })
+        await outside.save({ kind: 'Grant', id: ended, payload: {}, ttl: 1 })
+        await spaces()('b').save({ kind: 'Grant', id: foreign, payload: {}, ttl: 60 })
+        await outside.save(session(sessionId, 2))
+        const related = { grantIds: [grant, ended, foreign], sessionUid: `uid ${sessionId}` }
+        await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60, related })
+        await wait(1_100)
+        await asOne(async () => {
+          await space.find('AuthorizationCode', code)
+          for (const id of [grant, ended, foreign]) await outside.remove('Grant', id)
+          await outside.removeByUid('Session', `uid ${sessionId}`)
+          // They are gone from the store: what is found was read with the code.
+          expect((await space.find('Grant', grant))?.payload).toEqual({ jti: grant, n: 1 })
+          expect((await space.findByUid('Session', `uid ${sessionId}`))?.payload.n).toBe(2)
+          for (const id of [ended, foreign]) expect(await space.find('Grant', id)).toBeUndefined()
+          return 'done'
+        })
+      },
+    )
   })
 
   onStore('RT-12 T-94 a dump of the store holds no id and no payload in clear', async () => {

@@ -1,6 +1,6 @@
 import { fetchUserInfo, refreshTokenGrant } from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { notedHomes, notingSessionHomes, recentLogins } from '../src/adapters/openid-provider/oidc-login.ts'
+import { notingSessionHomes, sessionMemory } from '../src/adapters/openid-provider/oidc-login.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'
@@ -187,7 +187,7 @@ test('T-51 a request under way cannot save an ended session back to life', async
 })
 
 test('T-51 nor can one that was about to give it a new id, as a login does', async () => {
-  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
+  const memory = sessionMemory(world.artefacts('homes'))
   const artefacts = notingSessionHomes(world.artefacts('renewed'), memory, 'home')
   const renewed = (uid: string) => ({ kind: 'Session', id: `renewed ${uid}`, payload: { uid }, ttl: 60, uid })
   await artefacts.save({ kind: 'EndedSession', id: 'ended', payload: {}, ttl: 60 })
@@ -200,7 +200,7 @@ test.each([
   ['ended', false],
   ['given a new id', true],
 ])('T-51 a session that another request has %s meanwhile', async (what, lives) => {
-  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
+  const memory = sessionMemory(world.artefacts('homes'))
   const artefacts = notingSessionHomes(world.artefacts('meanwhile'), memory, 'home')
   const session = { kind: 'Session', id: `id ${what}`, payload: { uid: what }, ttl: 60, uid: what }
   await artefacts.save(session)

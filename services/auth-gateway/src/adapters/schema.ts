@@ -19,8 +19,9 @@ export const artefact = gateway.table(
     uidKey: text('uid_key'),
     /** The host of an unfinished sign-in, hashed, so that they can be counted. */
     waitsAt: text('waits_at'),
-    /** Keys, or uid keys, of records that are read in the same round. */
-    related: text('related').array().notNull(),
+    /** Records that are read in the same round: some by key, one by its uid key. */
+    relatedKeys: text('related_keys').array().notNull(),
+    relatedUidKey: text('related_uid_key'),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },

@@ -10,8 +10,9 @@ export type StoredRow = {
   uidKey: string | undefined
   /** The host of an unfinished sign-in, hashed; undefined for other kinds. */
   waitsAt: string | undefined
-  /** Keys, or uid keys, of records that are read in the same round. */
-  related: readonly string[]
+  /** Records that are read in the same round: some by key, one by its uid key. */
+  relatedKeys: readonly string[]
+  relatedUidKey: string | undefined
 }
 export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
 export type RelatedArtefact = StoredArtefact & { uidKey: string | undefined }

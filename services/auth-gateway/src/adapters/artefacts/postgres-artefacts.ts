@@ -16,9 +16,9 @@ const selectBy = (column: 'key' | 'uid_key' | 'grant_key') =>
 const SELECT_WITH_RELATED = `with own as (select * from gateway.artefact a where a.key = $1 and ${ALIVE})
 select ${COLUMNS_READ} from own a
 union all
-select ${COLUMNS_READ} from own join gateway.artefact a on a.key = any(own.related) where ${ALIVE}
+select ${COLUMNS_READ} from own join gateway.artefact a on a.key = any(own.related_keys) where ${ALIVE}
 union all
-select ${COLUMNS_READ} from own join gateway.artefact a on a.uid_key = any(own.related) where ${ALIVE}`
+select ${COLUMNS_READ} from own join gateway.artefact a on a.uid_key = own.related_uid_key where ${ALIVE}`
 
 /**
  * Records in the unlogged table: the store of an installation without Redis. Statements are prepared: parsing and
@@ -84,11 +84,12 @@ const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = 
   ['grant_key', 'text', 'grantKey'],
   ['uid_key', 'text', 'uidKey'],
   ['waits_at', 'text', 'waitsAt'],
-  ['related', 'text[]', 'related'],
+  ['related_keys', 'text[]', 'relatedKeys'],
+  ['related_uid_key', 'text', 'relatedUidKey'],
   ['ttl', 'float8', 'ttl'],
 ]
-const COLUMNS = ['key', 'kind', 'payload', 'grant_key', 'uid_key', 'waits_at', 'related']
-const UPDATED = ['payload', 'grant_key', 'uid_key', 'waits_at', 'related']
+const COLUMNS = ROW.map(([column]) => column).filter((column) => column !== 'ttl')
+const UPDATED = COLUMNS.filter((column) => column !== 'key' && column !== 'kind')
 
 const valuesOf = ({ consumed, removed, saved, replaced }: Batch): unknown[] => [
   ...consumed,

@@ -33,7 +33,7 @@ for index, row in ipairs(batch.rows) do
     answer[#answer + 1] = row.key
   else
     redis.call('hset', name(row.key), 'kind', row.kind, 'payload', ARGV[index + 1],
-      'uid', row.uidKey or '', 'related', table.concat(row.related, ','))
+      'uid', row.uidKey or '', 'relatedKeys', table.concat(row.relatedKeys, ','), 'relatedUid', row.relatedUidKey or '')
     redis.call('expire', name(row.key), row.ttl)
     if row.uidKey then
       -- A uid belongs to one record: an earlier one with another id ends.
@@ -60,19 +60,18 @@ return answer`
 
 /**
  * ARGV: the key of a record. Returns key, payload, time of consumption and uid key of the record and of each related one
- * that exists; a related key is that of a record or its uid key.
+ * that exists.
  */
 const GET_WITH_RELATED = `local found = {}
 local function add(key)
-  local row = redis.call('hmget', '${keyName("' .. key .. '")}', 'payload', 'consumed', 'uid', 'related')
-  if not row[1] then return nil end
-  for _, value in ipairs({ key, row[1], row[2] or '', row[3] or '' }) do found[#found + 1] = value end
-  return row[4] or ''
+  local row = redis.call('hmget', '${keyName("' .. key .. '")}', 'payload', 'consumed', 'uid', 'relatedKeys', 'relatedUid')
+  if row[1] then for _, value in ipairs({ key, row[1], row[2] or '', row[3] or '' }) do found[#found + 1] = value end end
+  return row[4] or '', row[5] or ''
 end
-for related in string.gmatch(add(ARGV[1]) or '', '[^,]+') do
-  local key = redis.call('get', '${uidName('')}' .. related)
-  add(key or related)
-end
+local keys, uid = add(ARGV[1])
+for key in string.gmatch(keys, '[^,]+') do add(key) end
+local key = uid ~= '' and redis.call('get', '${uidName('')}' .. uid)
+if key then add(key) end
 return found`
 
 /** Sent as EVALSHA; ioredis sends the text again to a server that does not know it. */

@@ -68,10 +68,8 @@ function spaceOf(
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
         waitsAt,
-        related: [
-          ...(related?.grantIds.map((each) => keyOf('Grant', each)) ?? []),
-          ...(related?.sessionUid === undefined ? [] : [uidKeyOf('Session', related.sessionUid)]),
-        ],
+        relatedKeys: related?.grantIds.map((each) => keyOf('Grant', each)) ?? [],
+        relatedUidKey: related?.sessionUid === undefined ? undefined : uidKeyOf('Session', related.sessionUid),
       }
       await store.put(row, afterInsert, settle || undefined)
     },

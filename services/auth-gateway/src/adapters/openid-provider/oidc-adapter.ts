@@ -4,9 +4,9 @@ import { type AppRegistration, registerApp } from '../../domain/app-registration
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Artefact, Artefacts, Clock, Registry } from '../../ports.ts'
-import type { AccessTokenReader } from './access-token.ts'
+import type { AccessTokenReader } from './access-tokens.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
-import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+import { availableArtefacts, orUnavailable } from './outages.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -28,13 +28,14 @@ type Parts = {
  * Storage of oidc-provider: clients come from the catalogue, access tokens are self-contained, other models are stored.
  */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
+  const artefacts = availableArtefacts(parts.artefacts)
   return (name) => {
-    const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
+    const adapter = artefactAdapter(artefacts, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
     if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
-    if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
-    if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
-    if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
+    if (name === 'DeviceCode') return withUserCodes(adapter, artefacts)
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, artefacts, parts.clock)
+    if (name === 'ReplayDetection') return onceOnly(adapter, artefacts)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
   }

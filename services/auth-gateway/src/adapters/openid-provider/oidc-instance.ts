@@ -13,22 +13,16 @@ import type {
   Registry,
   Roster,
 } from '../../ports.ts'
-import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
-import { accessTokenReader } from './access-token.ts'
-import { burnRefusedCodes } from './burn-refused-codes.ts'
-import { acceptEmptySecrets } from './empty-client-secrets.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
+import { accessTokenReader, structuredTokens } from './access-tokens.ts'
+import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { noticesOf, notingLogins } from './oidc-sessions.ts'
-import { availableArtefacts } from './oidc-unavailable.ts'
-import { answeringOutages, asOneUnit, describeForApps, on } from './provider-middleware.ts'
+import { answeringOutages, availableArtefacts } from './outages.ts'
+import { asOneUnit, describeForApps, on } from './provider-middleware.ts'
 import type { MakeProviderPages } from './provider-pages.ts'
 import { deriveSuccessors } from './refresh-grace.ts'
-import { strictClientRequests } from './strict-client-requests.ts'
-import { structuredTokens } from './structured-tokens.ts'
-
-/** Endpoints at which clients authenticate. */
-const NAMING_CLIENTS = /^\/(?:token|par|introspect|revoke|device_authorization)$/
 
 export type InstanceParts = {
   baseUrl: string
@@ -89,8 +83,8 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   provider.use(answeringOutages(pages.error))
   provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts, available)))
   provider.use(on(/^\/\.well-known\//, describeForApps))
-  provider.use(on(NAMING_CLIENTS, strictClientRequests))
-  provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))
+  provider.use(on(CLIENT_ENDPOINTS, strictClientRequests))
+  provider.use(on(CLIENT_ENDPOINTS, acceptEmptySecrets(provider)))
   provider.use(on(/^\/token$/, burnRefusedCodes(available)))
   provider.use(
     on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })),

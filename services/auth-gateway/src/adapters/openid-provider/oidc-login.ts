@@ -2,30 +2,27 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { Artefacts, Clock, Login } from '../../ports.ts'
-import { type CookieSigner, isSame } from './cookie-signer.ts'
 import { removeIfEnded } from './oidc-sessions.ts'
-import { isSignedSession, readSessionCookie } from './session-cookie.ts'
+import { type CookieSigner, isSame, isSignedSession, readSessionCookie } from './session-cookie.ts'
 
 /** Namespace of session homes (`homeOf`), one for the platform: tells a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
 const KIND = 'SessionHome'
 
-/** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
-export const notedHomes = () => new LRUCache<string, true>({ max: 10_000 })
-
 type OwnLogin = Extract<Login, { kind: 'own' }>
-/**
- * Logins by session id, cached for one second like answers of the roster; changes by this process take effect at once.
- * Whether the person is still admitted is checked separately.
- */
-export const recentLogins = () =>
-  new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 })
 
-export type SessionMemory = {
-  homes: Artefacts
-  noted: ReturnType<typeof notedHomes>
-  recent: ReturnType<typeof recentLogins>
-}
+/** What a process remembers of the sessions of all hosts. `homes` is the namespace `SESSION_HOMES`. */
+export const sessionMemory = (homes: Artefacts) => ({
+  homes,
+  /** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
+  noted: new LRUCache<string, true>({ max: 10_000 }),
+  /**
+   * Logins by session id, cached for one second like answers of the roster; changes by this process take effect at
+   * once. Whether the person is still admitted is checked separately.
+   */
+  recent: new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 }),
+})
+export type SessionMemory = ReturnType<typeof sessionMemory>
 
 /** Wraps the storage of one host: saving a session also stores its home. */
 export function notingSessionHomes(

@@ -1,19 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
 import type { Artefacts, Clock, LogoutNotices, OpenIdProvider, OpenIdProviders } from '../../ports.ts'
-import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
 import { isSameBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
-import {
-  findLogin,
-  notedHomes,
-  notingSessionHomes,
-  recentLogins,
-  SESSION_HOMES,
-  type SessionMemory,
-} from './oidc-login.ts'
+import { findLogin, notingSessionHomes, SESSION_HOMES, type SessionMemory, sessionMemory } from './oidc-login.ts'
 import { endSession, listSessions } from './oidc-sessions.ts'
-import { orAbsent } from './oidc-unavailable.ts'
+import { orAbsent } from './outages.ts'
 
 type Parts = InstanceParts & { keys: () => Promise<PlatformKeys> }
 
@@ -28,7 +21,7 @@ const MOST_INSTANCES = 250
 export function oidcProviders(parts: Parts): OpenIdProviders {
   const providers = new LRUCache<string, OpenIdProvider>({ max: 2_000 })
   const instances = new LRUCache<string, Instance>({ max: MOST_INSTANCES })
-  const memory = { homes: parts.artefacts(SESSION_HOMES), noted: notedHomes(), recent: recentLogins() }
+  const memory = sessionMemory(parts.artefacts(SESSION_HOMES))
   return async (site) => {
     const keys = await parts.keys()
     // Tokens and pages carry slug and name: a renamed tenant gets a new instance over the same state.

@@ -75,7 +75,7 @@ export async function endSession(
   const session = await provider.Session.findByUid(uid)
   if (session?.accountId !== accountId) return false
   await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
-  // Before the session goes: whoever repeats this after a failure finds it still, and owes the notices again.
+  // Before the session is removed, so that a retry after a failure still finds it and adds the notices.
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
     if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))

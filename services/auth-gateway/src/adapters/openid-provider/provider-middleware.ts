@@ -2,8 +2,7 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { ArtefactSpaces, Artefacts } from '../../ports.ts'
 import { AlreadyUsedError } from '../artefacts/unit-of-work.ts'
 import { endGrant } from './oidc-sessions.ts'
-import { orUnavailable } from './oidc-unavailable.ts'
-import type { ProviderPages } from './provider-pages.ts'
+import { orUnavailable } from './outages.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 
@@ -46,27 +45,6 @@ async function answerSecondUse(ctx: KoaContextWithOIDC, artefacts: Artefacts): P
   ctx.status = status
   ctx.body = { error, error_description }
 }
-
-/**
- * Answers 503 when the store fails after oidc-provider has answered: an OAuth error for programs, a page for people.
- */
-export function answeringOutages(showError: ProviderPages['error']): Middleware {
-  return async (ctx, next) => {
-    try {
-      await next()
-    } catch (error) {
-      if (!(error instanceof errors.TemporarilyUnavailable)) throw error
-      const out = { error: error.error, error_description: error.error_description ?? error.error }
-      ctx.remove('location')
-      ctx.status = 503
-      if (OF_PEOPLE.test(ctx.path)) await showError(ctx, out, error)
-      else ctx.body = out
-    }
-    if (ctx.status === 503) ctx.set('retry-after', '2')
-    if (ctx.status >= 500) ctx.remove('set-cookie') // of a session that was not saved
-  }
-}
-const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/
 
 /**
  * Corrects the discovery document where configuration and behaviour differ. Shared hosts use the library's pairwise

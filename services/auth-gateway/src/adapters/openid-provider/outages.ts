@@ -1,6 +1,8 @@
 import { errors } from 'oidc-provider'
 import { isDependencyFailure } from '../../dependency-failure.ts'
 import type { Artefacts } from '../../ports.ts'
+import type { Middleware } from './provider-middleware.ts'
+import type { ProviderPages } from './provider-pages.ts'
 
 /** Turns an outage of ours into `temporarily_unavailable` with 503 instead of a fault of the provider (T-115). */
 export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Value> {
@@ -29,3 +31,24 @@ export function availableArtefacts(artefacts: Artefacts): Artefacts {
   const wrapped = methods.map(([name, method]) => [name, (...parts: unknown[]) => orUnavailable(method(...parts))])
   return Object.fromEntries(wrapped)
 }
+
+/**
+ * Answers 503 when the store fails after oidc-provider has answered: an OAuth error for programs, a page for people.
+ */
+export function answeringOutages(showError: ProviderPages['error']): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof errors.TemporarilyUnavailable)) throw error
+      const out = { error: error.error, error_description: error.error_description ?? error.error }
+      ctx.remove('location')
+      ctx.status = 503
+      if (OF_PEOPLE.test(ctx.path)) await showError(ctx, out, error)
+      else ctx.body = out
+    }
+    if (ctx.status === 503) ctx.set('retry-after', '2')
+    if (ctx.status >= 500) ctx.remove('set-cookie') // of a session that was not saved
+  }
+}
+const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/

@@ -6,17 +6,17 @@ import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-tok
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { runMigrations, whenReachable } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
-import { microsoftSessions, personHosts } from './adapters/artefacts/login-indexes.ts'
-import { postgresArtefacts, sweepArtefacts } from './adapters/artefacts/postgres-artefacts.ts'
-import { redisArtefacts } from './adapters/artefacts/redis-artefacts.ts'
-import { connectRedis } from './adapters/artefacts/redis-connection.ts'
-import { sealedArtefacts } from './adapters/artefacts/sealed-artefacts.ts'
-import { waitingRoom } from './adapters/artefacts/waiting-room.ts'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
+import { microsoftSessions, personHosts } from './adapters/records/login-indexes.ts'
+import { postgresRecords, sweepRecords } from './adapters/records/postgres-records.ts'
+import { connectRedis } from './adapters/records/redis-connection.ts'
+import { redisRecords } from './adapters/records/redis-records.ts'
+import { sealedRecords } from './adapters/records/sealed-records.ts'
+import { waitingRoom } from './adapters/records/waiting-room.ts'
 import { registryClient } from './adapters/services/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/services/roster-client.ts'
 import { buildApp } from './app.ts'
@@ -63,7 +63,7 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const store = redis ? redisArtefacts(redis) : postgresArtefacts(pool)
+const store = redis ? redisRecords(redis) : postgresRecords(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )
@@ -73,15 +73,15 @@ const unopened = unopenedSecrets((what) =>
     'no key of KEY_ENCRYPTION_KEYS opens what is in the store: it counts as absent, people sign in again',
   ),
 )
-const artefacts = sealedArtefacts(store, keysOfSecrets, room, unopened.count)
+const records = sealedRecords(store, keysOfSecrets, room, unopened.count)
 const logoutNotices = postgresLogoutNotices(pool)
-const loginIndexes = { microsoftSessions: microsoftSessions(artefacts), personHosts: personHosts(artefacts) }
+const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
 const ports: Ports = {
   registry,
   roster,
-  artefacts,
+  records,
   ...loginIndexes,
   clock,
   microsoft: entraSignIn(config, clock),
@@ -89,7 +89,7 @@ const ports: Ports = {
     baseUrl: config.BASE_URL,
     registry,
     roster,
-    artefacts,
+    records,
     ...loginIndexes,
     pagesOf: pagesOfProvider,
     clock,
@@ -137,7 +137,7 @@ prepare().catch((error: unknown) => {
 
 const sweeping = setInterval(() => {
   if (isPrepared)
-    sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
+    sweepRecords(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired records were not swept'))
 }, 60_000)
 
 const onNoticeFailure = (error: unknown) => app.log.warn({ err: error }, 'logout notices were not sent')

@@ -11,7 +11,7 @@ import { givenClient, oauthErrorOf, signIn, signInAt } from './oidc-client.ts'
 const redisUrl = testRedisUrl()
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with artefacts on %s', (store) => {
+describe.each(['Postgres', 'Redis'] as const)('DPoP (RFC 9449), with records on %s', (store) => {
   const onStore = test.skipIf(store === 'Redis' && inject('redisUrl') === null)
   let world: World
   let origin: string

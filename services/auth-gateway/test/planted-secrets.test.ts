@@ -11,7 +11,7 @@ import { givenClient, signIn } from './oidc-client.ts'
 const CLIENT_SECRET = 'planted~Client.Secret-0123456789abcdefghij'
 const API_KEY = 'jf_planted_0123456789abcdefghijklmnop'
 
-describe.each(['Postgres', 'Redis'] as const)('artefacts on %s', (store) => {
+describe.each(['Postgres', 'Redis'] as const)('records on %s', (store) => {
   const onStore = test.skipIf(store === 'Redis' && inject('redisUrl') === null)
   let world: World
   let upstream: HostileUpstream

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, expect, test } from 'vitest'
-import { connectRedis } from '../src/adapters/artefacts/redis-connection.ts'
+import { connectRedis } from '../src/adapters/records/redis-connection.ts'
 
 const url = testRedisUrl()
 const redis = url === undefined ? undefined : connectRedis(url, () => {})

@@ -18,8 +18,10 @@ const binary = findRedisBinary()
 
 /** Gives every sealed payload the fingerprint of a key that nobody has. */
 async function removeKey(world: World, redis: Redis | undefined): Promise<void> {
-  await world.pool.query('update gateway.artefact set payload = set_byte(payload, 1, 255 - get_byte(payload, 1))')
-  for (const name of (await redis?.keys('jackfield:artefact:*')) ?? []) {
+  await world.pool.query(
+    'update gateway.short_lived_record set payload = set_byte(payload, 1, 255 - get_byte(payload, 1))',
+  )
+  for (const name of (await redis?.keys('jackfield:record:*')) ?? []) {
     const payload = await redis?.hgetBuffer(name, 'payload')
     if (!payload) continue
     payload[1] = 255 - (payload[1] ?? 0)
@@ -27,7 +29,7 @@ async function removeKey(world: World, redis: Redis | undefined): Promise<void> 
   }
 }
 
-describe.each(['Postgres', 'Redis'])('artefacts on %s', (store) => {
+describe.each(['Postgres', 'Redis'])('records on %s', (store) => {
   test.skipIf(store === 'Redis' && !binary)(
     'FC-61 with the key gone everybody is signed out, nobody gets an error, and people sign in again with the cookies they have',
     { timeout: 60_000 },

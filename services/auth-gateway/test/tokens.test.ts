@@ -122,7 +122,7 @@ describe('T-30 T-31 a code', () => {
   test('TE-04 lives 60 seconds', async () => {
     const [soon, late] = [await givenCode(world), await givenCode(world)]
     const { rows } = await world.pool.query(
-      `select max(extract(epoch from expires_at - now())) as left from gateway.artefact where kind = 'AuthorizationCode' and consumed_at is null`,
+      `select max(extract(epoch from expires_at - now())) as left from gateway.short_lived_record where kind = 'AuthorizationCode' and consumed_at is null`,
     )
     expect(Number(rows[0].left)).toBeLessThanOrEqual(60)
     expect(await later(61, () => token(late))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
@@ -137,7 +137,7 @@ describe('T-30 T-31 a code', () => {
     expect([refused.get('error'), refused.get('code')]).toEqual(['invalid_request', null])
 
     const parameters = await givenCode(world)
-    const codes = world.artefacts(namespaceOf(world.registry.tenantAt('contoso')?.resolution as TenantSite))
+    const codes = world.records(namespaceOf(world.registry.tenantAt('contoso')?.resolution as TenantSite))
     const { codeChallenge, codeChallengeMethod, ...downgraded } =
       (await codes.find('AuthorizationCode', parameters.code))?.payload ?? {}
     expect([codeChallenge, codeChallengeMethod]).toEqual([expect.any(String), 'S256'])
@@ -197,9 +197,10 @@ describe('T-50 refresh tokens', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const wait = async (seconds: number) => {
       vi.setSystemTime(Date.now() + seconds * 1000)
-      await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [
-        seconds,
-      ])
+      await world.pool.query(
+        `update gateway.short_lived_record set expires_at = expires_at - $1 * interval '1 second'`,
+        [seconds],
+      )
     }
     try {
       const last = pauses.pop() ?? 0

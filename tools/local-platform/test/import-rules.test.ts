@@ -113,7 +113,7 @@ test.each([
   ['an adapter may import a lib for HTTP', 'services/auth-gateway/src/adapters/x.ts', '@jackfield/problem/http/thing'],
   [
     'an adapter may import its neighbour',
-    'services/auth-gateway/src/adapters/artefacts/y.ts',
+    'services/auth-gateway/src/adapters/records/y.ts',
     '../services/registry-client.ts',
   ],
   ['a room beside routes may import pages', 'services/auth-gateway/src/sign-in/z.ts', '../pages/layout.ts'],

@@ -16,7 +16,7 @@ declare module 'fastify' {
 /**
  * Guards every route of the admin API: a bearer API key, or Control's cookie with proof that Control itself sent it.
  */
-export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'artefacts' | 'clock'>, limiter: RateLimiter) {
+export function adminGuard(ports: Pick<Ports, 'registry' | 'roster' | 'records' | 'clock'>, limiter: RateLimiter) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization } = request.headers
     const principal = authorization === undefined ? await bySession(ports, request) : await byKey(ports, authorization)
@@ -35,7 +35,7 @@ async function byKey({ registry }: Pick<Ports, 'registry'>, authorization: strin
 }
 
 async function bySession(
-  ports: Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>,
+  ports: Pick<Ports, 'records' | 'clock' | 'registry' | 'roster'>,
   request: FastifyRequest,
 ): Promise<Principal | undefined> {
   const principal = await findControlSession(ports, request)

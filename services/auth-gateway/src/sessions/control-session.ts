@@ -21,7 +21,7 @@ const Stored = z.union([
 type Stored = z.infer<typeof Stored>
 export type ControlHolder = { principal: Principal } | { administratorId: string }
 
-type SessionPorts = Pick<Ports, 'artefacts' | 'clock' | 'registry' | 'roster'>
+type SessionPorts = Pick<Ports, 'records' | 'clock' | 'registry' | 'roster'>
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 
 /**
@@ -29,13 +29,13 @@ const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict'
  * here.
  */
 export async function startControlSession(
-  { artefacts, clock }: Pick<SessionPorts, 'artefacts' | 'clock'>,
+  { records, clock }: Pick<SessionPorts, 'records' | 'clock'>,
   reply: FastifyReply,
   holder: ControlHolder,
 ): Promise<void> {
   const id = randomBytes(32).toString('base64url')
   const now = clock()
-  await artefacts(SPACE).save({
+  await records(SPACE).save({
     kind: KIND,
     id,
     payload: { ...holder, startedAt: now, seenAt: now },
@@ -48,22 +48,22 @@ export async function startControlSession(
  * Ends the session of a tenant's admin with the tenant, and that of an administrator as registry and roster say (T-22).
  */
 export async function findControlSession(ports: SessionPorts, request: FastifyRequest): Promise<Principal | undefined> {
-  const { artefacts, clock, registry } = ports
+  const { records, clock, registry } = ports
   const id = request.cookies[COOKIE]
   if (id === undefined || !/^[\w-]{43}$/.test(id)) return undefined
-  const found = await artefacts(SPACE).find(KIND, id)
+  const found = await records(SPACE).find(KIND, id)
   if (!found) return undefined
   const stored = Stored.parse(found.payload)
   const state = controlSessionState(stored, clock())
   if (state === 'over') return undefined
   const principal = await principalOf(ports, stored)
   if (!principal) {
-    await artefacts(SPACE).remove(KIND, id)
+    await records(SPACE).remove(KIND, id)
     return undefined
   }
   if (principal.scope !== 'platform' && !(await registry.hasTenant(principal.scope))) return undefined
   if (state === 'renew') {
-    await artefacts(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
+    await records(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
   }
   return principal
 }
@@ -83,11 +83,11 @@ function administratorPrincipal({ id, scope, role, displayName }: Administrator)
 }
 
 export async function endControlSession(
-  { artefacts }: Pick<SessionPorts, 'artefacts'>,
+  { records }: Pick<SessionPorts, 'records'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const id = request.cookies[COOKIE]
-  if (id !== undefined) await artefacts(SPACE).remove(KIND, id)
+  if (id !== undefined) await records(SPACE).remove(KIND, id)
   reply.clearCookie(COOKIE, attributes)
 }

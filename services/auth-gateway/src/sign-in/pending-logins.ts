@@ -5,7 +5,7 @@ import { PendingLogin } from '../domain/sign-in/pending-login.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 
-type Storage = Pick<Ports, 'artefacts'>
+type Storage = Pick<Ports, 'records'>
 
 /** One namespace for all hosts: the platform's host looks up logins of every tenant (redirect mode `single`). */
 const SPACE = 'pending-logins'
@@ -13,19 +13,19 @@ const SPACE = 'pending-logins'
 function storedLogins<Login extends Record<string, unknown>>(kind: string, schema: z.ZodType<Login>, ttl: number) {
   return {
     /** `attempt` makes it the only login of that attempt: a login saved for it before is removed. */
-    async save({ artefacts }: Storage, id: string, login: Login, attempt?: string): Promise<void> {
-      if (attempt !== undefined) await artefacts(SPACE).removeByUid(kind, attempt)
-      await artefacts(SPACE).save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
+    async save({ records }: Storage, id: string, login: Login, attempt?: string): Promise<void> {
+      if (attempt !== undefined) await records(SPACE).removeByUid(kind, attempt)
+      await records(SPACE).save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ artefacts }: Storage, id: string): Promise<Login> {
-      const found = id === '' ? undefined : await artefacts(SPACE).find(kind, id)
+    async find({ records }: Storage, id: string): Promise<Login> {
+      const found = id === '' ? undefined : await records(SPACE).find(kind, id)
       if (!found) throw refuse('sign-in-not-found')
       return schema.parse(found.payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
-    async consume({ artefacts }: Storage, id: string): Promise<void> {
-      if (!(await artefacts(SPACE).consume(kind, id))) throw refuse('sign-in-used')
+    async consume({ records }: Storage, id: string): Promise<void> {
+      if (!(await records(SPACE).consume(kind, id))) throw refuse('sign-in-used')
     },
   }
 }

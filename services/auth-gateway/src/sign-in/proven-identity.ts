@@ -17,10 +17,10 @@ export const Proven = z.object({
 export type Proven = z.infer<typeof Proven>
 
 export async function findProven(
-  { artefacts }: Pick<Ports, 'artefacts'>,
+  { records }: Pick<Ports, 'records'>,
   site: SignInSite,
   uid: string,
 ): Promise<Proven | undefined> {
-  const found = await artefacts(namespaceOf(site)).find(IDENTITY, uid)
+  const found = await records(namespaceOf(site)).find(IDENTITY, uid)
   return found && Proven.parse(found.payload)
 }

@@ -3,7 +3,7 @@ import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { accountIdOf, subjectOf } from '../../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefacts } from '../../ports.ts'
+import type { Records } from '../../ports.ts'
 import { findAdmitted, type PolicyParts } from './oidc-policy.ts'
 import { endGrant } from './oidc-sessions.ts'
 
@@ -48,19 +48,19 @@ export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): Acces
   }
 }
 
-type Parts = PolicyParts & { artefacts: Artefacts; readAccessToken: AccessTokenReader }
+type Parts = PolicyParts & { records: Records; readAccessToken: AccessTokenReader }
 
 /**
  * Introspection (RFC 7662) and revocation (RFC 7009) of our JWT access tokens: oidc-provider authenticates the client
  * and checks the request, but knows stored tokens only. A client sees its own tokens alone. Revoking one ends
  * everything of its grant, as revoking the refresh token does.
  */
-export function structuredTokens({ artefacts, readAccessToken, ...policy }: Parts) {
+export function structuredTokens({ records, readAccessToken, ...policy }: Parts) {
   async function find(ctx: KoaContextWithOIDC) {
     const token = await readAccessToken(String(ctx.oidc.params?.token))
     const { grantId, clientId, accountId, iat } = token ?? {}
     if (!grantId || !accountId || clientId === undefined || clientId !== ctx.oidc.client?.clientId) return undefined
-    if (!(await artefacts.find('Grant', grantId))) return undefined
+    if (!(await records.find('Grant', grantId))) return undefined
     const { person, admission } = await findAdmitted(policy, accountId, clientId)
     const isAlive = person !== undefined && admission.kind === 'admitted' && !isLoginRevoked(person, iat)
     return { ...token, grantId, isAlive }
@@ -80,7 +80,7 @@ export function structuredTokens({ artefacts, readAccessToken, ...policy }: Part
         : { active: false }
       return
     }
-    await endGrant(artefacts, token?.grantId)
+    await endGrant(records, token?.grantId)
     ctx.body = ''
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
-import type { Artefacts } from '../../ports.ts'
+import type { Records } from '../../ports.ts'
 import { DEVICE_GRANT } from './oidc-adapter.ts'
 
 // Requests of clients that oidc-provider treats otherwise than RFC 6749 and RFC 9700 say.
@@ -43,15 +43,15 @@ function answer(ctx: KoaContextWithOIDC, status: number, error: string, descript
  * oidc-provider checks these before it consumes the code. A foreign client (T-135) or an outage of ours does not use
  * the code up.
  */
-export function burnRefusedCodes(artefacts: Artefacts) {
+export function burnRefusedCodes(records: Records) {
   return async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     await next()
     if (ctx.status !== 400 || ctx.oidc?.route !== 'token') return
     const { grant_type: grantType, code } = ctx.oidc.params ?? {}
     const clientId = authenticatedClientId(ctx)
     if (grantType !== 'authorization_code' || typeof code !== 'string' || clientId === undefined) return
-    const found = await artefacts.find('AuthorizationCode', code)
-    if (found?.payload.clientId === clientId) await artefacts.remove('AuthorizationCode', code)
+    const found = await records.find('AuthorizationCode', code)
+    if (found?.payload.clientId === clientId) await records.remove('AuthorizationCode', code)
   }
 }
 

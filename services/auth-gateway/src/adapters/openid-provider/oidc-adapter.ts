@@ -3,10 +3,10 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefact, Artefacts, Clock, Registry } from '../../ports.ts'
+import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
-import { availableArtefacts, orUnavailable } from './outages.ts'
+import { availableRecords, orUnavailable } from './outages.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -18,7 +18,7 @@ type Parts = {
   site: SignInSite
   baseUrl: string
   registry: Registry
-  artefacts: Artefacts
+  records: Records
   clock: Clock
   readAccessToken: AccessTokenReader
   noteLogin: NoteLogin
@@ -28,25 +28,25 @@ type Parts = {
  * Storage of oidc-provider: clients come from the catalogue, access tokens are self-contained, other models are stored.
  */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
-  const artefacts = availableArtefacts(parts.artefacts)
+  const records = availableRecords(parts.records)
   return (name) => {
-    const adapter = artefactAdapter(artefacts, name)
+    const adapter = recordAdapter(records, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
     if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
-    if (name === 'DeviceCode') return withUserCodes(adapter, artefacts)
-    if (name === 'RefreshToken') return withRefreshGrace(adapter, artefacts, parts.clock)
-    if (name === 'ReplayDetection') return onceOnly(adapter, artefacts)
+    if (name === 'DeviceCode') return withUserCodes(adapter, records)
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, records, parts.clock)
+    if (name === 'ReplayDetection') return onceOnly(adapter, records)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
   }
 }
 
-function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
-  const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
+function recordAdapter(records: Records, kind: string): Adapter {
+  const toPayload = (found: Awaited<ReturnType<Records['find']>>): AdapterPayload | undefined =>
     found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
   return {
     async upsert(id, payload, ttl) {
-      await artefacts.save({
+      await records.save({
         kind,
         id,
         payload: withoutSessionCookie(payload),
@@ -56,14 +56,14 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
         ...relatedTo(kind, payload),
       })
     },
-    find: async (id) => toPayload(await artefacts.find(kind, id)),
-    findByUid: async (uid) => toPayload(await artefacts.findByUid(kind, uid)),
+    find: async (id) => toPayload(await records.find(kind, id)),
+    findByUid: async (uid) => toPayload(await records.findByUid(kind, uid)),
     findByUserCode: async () => undefined,
-    destroy: (id) => artefacts.remove(kind, id),
-    revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
+    destroy: (id) => records.remove(kind, id),
+    revokeByGrantId: (grantId) => records.removeByGrant(grantId),
     async consume(id) {
-      if (EXCHANGED.has(kind)) await artefacts.consumeAtEnd(kind, id)
-      else if (!(await artefacts.consume(kind, id))) throw new errors.InvalidGrant('already used')
+      if (EXCHANGED.has(kind)) await records.consumeAtEnd(kind, id)
+      else if (!(await records.consume(kind, id))) throw new errors.InvalidGrant('already used')
     },
   }
 }
@@ -73,12 +73,12 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
  * concurrent requests is refused here. Its time may lie ahead as well as behind, so the id is stored for twice the
  * tolerance.
  */
-function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
+function onceOnly(adapter: Adapter, records: Records): Adapter {
   return {
     ...adapter,
     async upsert(id, payload) {
       await adapter.upsert(id, payload, 2 * DPOP_PROOF)
-      if (!(await artefacts.consume('ReplayDetection', id)))
+      if (!(await records.consume('ReplayDetection', id)))
         throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
     },
   }
@@ -95,16 +95,16 @@ function withLoginNotes(adapter: Adapter, noteLogin: NoteLogin): Adapter {
 }
 
 /** Finds a device code by the user code, too. */
-function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
+function withUserCodes(adapter: Adapter, records: Records): Adapter {
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
       await adapter.upsert(id, payload, ttl)
       if (payload.userCode)
-        await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
+        await records.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
     },
     async findByUserCode(userCode) {
-      const found = await artefacts.find(USER_CODE, userCode)
+      const found = await records.find(USER_CODE, userCode)
       return typeof found?.payload.id === 'string' ? adapter.find(found.payload.id) : undefined
     },
   }
@@ -122,7 +122,7 @@ const MOST_RELATED = 16
 function relatedTo(
   kind: string,
   { grantId, sessionUid, authorizations = {} }: AdapterPayload,
-): Pick<Artefact, 'related'> {
+): Pick<NewRecord, 'related'> {
   if (EXCHANGED.has(kind) && grantId) return { related: { grantIds: [grantId], sessionUid } }
   if (kind !== 'Session') return {}
   const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])

@@ -5,7 +5,7 @@ import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../domain/sign-in/person-claims.ts'
 import { findTenantOf } from '../../domain/tenant-of-site.ts'
-import type { Artefacts } from '../../ports.ts'
+import type { Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-tokens.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
@@ -16,7 +16,7 @@ import type { ProviderPages } from './provider-pages.ts'
 
 export type ProviderParts = PolicyParts & {
   baseUrl: string
-  artefacts: Artefacts
+  records: Records
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
   noteLogin: NoteLogin

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
-import type { Artefacts, Clock, Login } from '../../ports.ts'
+import type { Clock, Login, Records } from '../../ports.ts'
 import { removeIfEnded } from './oidc-sessions.ts'
 import { type CookieSigner, isSame, isSignedSession, readSessionCookie } from './session-cookie.ts'
 
@@ -12,7 +12,7 @@ const KIND = 'SessionHome'
 type OwnLogin = Extract<Login, { kind: 'own' }>
 
 /** What a process remembers of the sessions of all hosts. `homes` is the namespace `SESSION_HOMES`. */
-export const sessionMemory = (homes: Artefacts) => ({
+export const sessionMemory = (homes: Records) => ({
   homes,
   /** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
   noted: new LRUCache<string, true>({ max: 10_000 }),
@@ -25,30 +25,26 @@ export const sessionMemory = (homes: Artefacts) => ({
 export type SessionMemory = ReturnType<typeof sessionMemory>
 
 /** Wraps the storage of one host: saving a session also stores its home. */
-export function notingSessionHomes(
-  artefacts: Artefacts,
-  { homes, noted, recent }: SessionMemory,
-  home: string,
-): Artefacts {
+export function notingSessionHomes(records: Records, { homes, noted, recent }: SessionMemory, home: string): Records {
   return {
-    ...artefacts,
-    async save(artefact, afterInsert) {
-      if (artefact.kind !== 'Session') return artefacts.save(artefact, afterInsert)
-      if (!noted.has(artefact.id)) {
-        await homes.save({ kind: KIND, id: artefact.id, payload: { home }, ttl: SESSION_ABSOLUTE })
-        noted.set(artefact.id, true)
+    ...records,
+    async save(record, afterInsert) {
+      if (record.kind !== 'Session') return records.save(record, afterInsert)
+      if (!noted.has(record.id)) {
+        await homes.save({ kind: KIND, id: record.id, payload: { home }, ttl: SESSION_ABSOLUTE })
+        noted.set(record.id, true)
       }
-      recent.delete(artefact.id)
-      await artefacts.save(artefact, () => removeIfEnded(artefacts, artefact))
+      recent.delete(record.id)
+      await records.save(record, () => removeIfEnded(records, record))
     },
     async remove(kind, id) {
-      await artefacts.remove(kind, id)
+      await records.remove(kind, id)
       if (kind !== 'Session') return
       recent.delete(id)
       await homes.remove(KIND, id)
     },
     async removeByUid(kind, uid) {
-      await artefacts.removeByUid(kind, uid)
+      await records.removeByUid(kind, uid)
       if (kind === 'Session') recent.clear()
     },
   }
@@ -57,7 +53,7 @@ export function notingSessionHomes(
 type Place = {
   namespace: string
   home: string
-  artefacts: Artefacts
+  records: Records
   cookieSigner: CookieSigner
   clock: Clock
 }
@@ -74,7 +70,7 @@ const StoredSession = z.object({
  * tenants.
  */
 export async function findLogin(
-  { namespace, home, artefacts, cookieSigner, clock }: Place,
+  { namespace, home, records, cookieSigner, clock }: Place,
   { homes, recent }: SessionMemory,
   header: string | undefined,
 ): Promise<Login | undefined> {
@@ -84,7 +80,7 @@ export async function findLogin(
   if (known?.namespace === namespace && isSame(known.signature, cookie.signature)) return known.login
   if (!isSignedSession(cookieSigner, cookie)) return undefined
 
-  const found = await artefacts.find('Session', cookie.id)
+  const found = await records.find('Session', cookie.id)
   if (!found) {
     const noted = await homes.find(KIND, cookie.id)
     return noted && noted.payload.home !== home ? { kind: 'foreign' } : undefined

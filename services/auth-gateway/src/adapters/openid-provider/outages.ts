@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider'
 import { isDependencyFailure } from '../../dependency-failure.ts'
-import type { Artefacts } from '../../ports.ts'
+import type { Records } from '../../ports.ts'
 import type { Middleware } from './provider-middleware.ts'
 import type { ProviderPages } from './provider-pages.ts'
 
@@ -25,9 +25,9 @@ export async function orAbsent<Value>(promise: Promise<Value>): Promise<Value | 
   }
 }
 
-export function availableArtefacts(artefacts: Artefacts): Artefacts {
+export function availableRecords(records: Records): Records {
   type Method = (...parts: unknown[]) => Promise<unknown>
-  const methods = Object.entries(artefacts as unknown as Record<string, Method>)
+  const methods = Object.entries(records as unknown as Record<string, Method>)
   const wrapped = methods.map(([name, method]) => [name, (...parts: unknown[]) => orUnavailable(method(...parts))])
   return Object.fromEntries(wrapped)
 }

@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { ArtefactSpaces, Artefacts } from '../../ports.ts'
-import { AlreadyUsedError } from '../artefacts/unit-of-work.ts'
+import type { RecordSpaces, Records } from '../../ports.ts'
+import { AlreadyUsedError } from '../records/unit-of-work.ts'
 import { endGrant } from './oidc-sessions.ts'
 import { orUnavailable } from './outages.ts'
 
@@ -15,7 +15,7 @@ export function on(paths: RegExp, middleware: Middleware): Middleware {
  * Makes one unit of work of the request's writes. A request that ends in 5xx writes nothing: it uses no code or token
  * up.
  */
-export function asOneUnit(spaces: ArtefactSpaces, artefacts: Artefacts): Middleware {
+export function asOneUnit(spaces: RecordSpaces, records: Records): Middleware {
   return async (ctx, next) => {
     const work = async () => {
       await next()
@@ -25,7 +25,7 @@ export function asOneUnit(spaces: ArtefactSpaces, artefacts: Artefacts): Middlew
       await orUnavailable(spaces.asOne(work))
     } catch (error) {
       if (!(error instanceof AlreadyUsedError)) throw error
-      if (ctx.status < 400) await answerSecondUse(ctx, artefacts)
+      if (ctx.status < 400) await answerSecondUse(ctx, records)
     }
   }
 }
@@ -34,12 +34,12 @@ export function asOneUnit(spaces: ArtefactSpaces, artefacts: Artefacts): Middlew
  * Answers the second of two concurrent uses of a code or token. Concurrent refreshes got the same successor, so the
  * response stands unless that was revoked; the second use of a code revokes what the first was given (RFC 6749 4.1.2).
  */
-async function answerSecondUse(ctx: KoaContextWithOIDC, artefacts: Artefacts): Promise<void> {
+async function answerSecondUse(ctx: KoaContextWithOIDC, records: Records): Promise<void> {
   const { RotatedRefreshToken, RefreshToken, AuthorizationCode, DeviceCode } = ctx.oidc.entities
   if (RotatedRefreshToken) {
-    if (RefreshToken && (await artefacts.find('RefreshToken', RefreshToken.jti))) return
+    if (RefreshToken && (await records.find('RefreshToken', RefreshToken.jti))) return
   } else {
-    await endGrant(artefacts, (AuthorizationCode ?? DeviceCode)?.grantId)
+    await endGrant(records, (AuthorizationCode ?? DeviceCode)?.grantId)
   }
   const { error, error_description, status } = new errors.InvalidGrant('already used')
   ctx.status = status

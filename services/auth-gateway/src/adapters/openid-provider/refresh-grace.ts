@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { REFRESH_GRACE } from '../../domain/session-limits.ts'
-import type { Artefacts, Clock } from '../../ports.ts'
+import type { Clock, Records } from '../../ports.ts'
 
 const KIND = 'RefreshToken'
 
@@ -16,14 +16,14 @@ const presented = new WeakMap<object, AdapterPayload>()
  * The successor's value is a MAC over the presented token under a random key that is stored, sealed, with that token.
  * Every replica computes the same value, and the store alone reveals no token (T-51).
  */
-export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: Clock): Adapter {
+export function withRefreshGrace(adapter: Adapter, records: Records, clock: Clock): Adapter {
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
       if (!rotated()?.consumed)
         return adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
       // The first use has saved the successor; if it is missing, it was revoked.
-      if (!(await artefacts.find(KIND, id))) throw new errors.InvalidGrant('already used')
+      if (!(await records.find(KIND, id))) throw new errors.InvalidGrant('already used')
     },
     async find(id) {
       const token = await adapter.find(id)

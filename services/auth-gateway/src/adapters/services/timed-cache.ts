@@ -26,6 +26,7 @@ export function timedCache<Value>(
   const cache = new LRUCache<string, Entry<Value>>({
     max,
     ttl: freshMs,
+    ttlResolution: 0, // no timer for each millisecond
     noDeleteOnFetchRejection: true,
     ignoreFetchAbort: true, // an entry that is evicted while it loads is answered all the same
     async fetchMethod(key, former, { options }) {

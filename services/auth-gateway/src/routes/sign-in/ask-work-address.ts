@@ -75,9 +75,7 @@ export const askWorkAddress: FastifyPluginAsync<Needed> = async (app, ports) => 
         )
       }
       const payload = { tenantId: realm.tenant.id, accountId: realm.account.id, loginHint: address }
-      await ports
-        .artefacts(namespaceOf(signInSite(request)))
-        .save({ kind: REALM, id: uid, payload, ttl: PENDING_LOGIN })
+      await ports.records(namespaceOf(signInSite(request))).save({ kind: REALM, id: uid, payload, ttl: PENDING_LOGIN })
       // A page instead of a redirect: a form led here, and the way goes through Microsoft (CSP `form-action`).
       const path = `/auth/interaction/${uid}/microsoft/${realm.account.id}`
       const texts = textsOf(request)

@@ -36,7 +36,7 @@ export const chooseTenant: FastifyPluginAsync<Needed> = async (app, ports) => {
       if (!realm) throw refuse('account-not-found')
       if (realm.tenant.id !== proven.tenantId) return goTo(ports, request, reply, attempt, realm, true)
       const payload = { ...proven, isTenantChosen: true }
-      await ports.artefacts(namespaceOf(site)).save({ kind: IDENTITY, id: attempt.uid, payload, ttl: INTERACTION })
+      await ports.records(namespaceOf(site)).save({ kind: IDENTITY, id: attempt.uid, payload, ttl: INTERACTION })
       return reply.header('cache-control', 'no-store').redirect(`/auth/interaction/${attempt.uid}`, 303)
     },
   )

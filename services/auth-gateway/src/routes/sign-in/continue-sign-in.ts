@@ -51,7 +51,7 @@ export const continueSignIn: FastifyPluginAsync<Ports & { baseUrl: string }> = a
       if (admission.kind !== 'admitted')
         return showRefusal(ports, request, reply, attempt, proven, tenantId, known?.userId, admission.kind)
       if (!proven) return finish({ kind: 'resolved' })
-      await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
+      await ports.records(namespaceOf(site)).remove(IDENTITY, attempt.uid)
       const userId = admission.person.id
       const accountId = accountIdOf(site, { tenantId, userId })
       const location = await finish({ kind: 'signed-in', accountId, amr: proven.amr, microsoftSid: proven.sid })
@@ -112,7 +112,7 @@ async function showRefusal(
   reason: Exclude<Admission['kind'], 'admitted'>,
 ) {
   const site = signInSite(request)
-  const space = ports.artefacts(namespaceOf(site))
+  const space = ports.records(namespaceOf(site))
   const { uid, clientId } = attempt
   // One event per refusal, not per view of its page.
   if ((await space.find(AUDITED, uid))?.payload.reason !== reason) {

@@ -130,7 +130,7 @@ export async function concludeSignIn(
   goOn: (path: string) => FastifyReply = (path) => reply.redirect(path, 303),
 ) {
   if (outcome.kind !== 'identity') return showFailure(ports, request, reply, pending, outcome)
-  await ports.artefacts(namespaceOf(signInSite(request))).save({
+  await ports.records(namespaceOf(signInSite(request))).save({
     kind: IDENTITY,
     id: pending.interaction,
     payload: {

@@ -37,7 +37,7 @@ export const startMicrosoftSignIn: FastifyPluginAsync<Ports & { baseUrl: string 
       request.uiLocales ??= attempt.uiLocales
       const start = await findStart(ports, site, attempt, request.params.accountId)
       if (!start) throw refuse('account-not-found')
-      await ports.artefacts(namespaceOf(site)).remove(IDENTITY, attempt.uid)
+      await ports.records(namespaceOf(site)).remove(IDENTITY, attempt.uid)
       return redirectToMicrosoft(ports, request, reply, {
         attempt,
         ...start,
@@ -71,7 +71,7 @@ async function findStart(
   attempt: Attempt,
   accountId: string,
 ): Promise<Pick<Start, 'realm' | 'loginHint'> | undefined> {
-  const stored = site.kind === 'shared' ? await ports.artefacts(namespaceOf(site)).find(REALM, attempt.uid) : undefined
+  const stored = site.kind === 'shared' ? await ports.records(namespaceOf(site)).find(REALM, attempt.uid) : undefined
   const led = stored && StoredRealm.parse(stored.payload)
   const found =
     site.kind === 'tenant'
@@ -87,12 +87,7 @@ async function findStart(
 
 /** Saves the pending login under its state, then redirects to the directory's authorize endpoint (T-10). */
 export async function redirectToMicrosoft(
-  {
-    microsoft,
-    artefacts,
-    registry,
-    baseUrl,
-  }: Pick<Ports, 'microsoft' | 'artefacts' | 'registry'> & { baseUrl: string },
+  { microsoft, records, registry, baseUrl }: Pick<Ports, 'microsoft' | 'records' | 'registry'> & { baseUrl: string },
   request: FastifyRequest,
   reply: FastifyReply,
   {
@@ -134,10 +129,10 @@ export async function redirectToMicrosoft(
     prompt: promptFor(attempt, chooseAnother, isSecondTrip === true),
   })
   if (answer.kind === 'url') {
-    await pendingLogins.save({ artefacts }, state, pending, attempt.uid)
+    await pendingLogins.save({ records }, state, pending, attempt.uid)
     if (site.kind === 'shared') {
       const payload = { tenantId: tenant.id, accountId: account.id }
-      await artefacts(namespaceOf(site)).save({ kind: REALM, id: attempt.uid, payload, ttl: INTERACTION })
+      await records(namespaceOf(site)).save({ kind: REALM, id: attempt.uid, payload, ttl: INTERACTION })
     }
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }

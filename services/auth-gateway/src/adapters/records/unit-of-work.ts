@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ArtefactStore, NOTHING, type StoredArtefact, type StoredRow } from './artefact-store.ts'
+import { NOTHING, type RecordStore, type StoredRecord, type StoredRow } from './record-store.ts'
 
 /** A record to be consumed had been consumed before: nothing was written. */
 export class AlreadyUsedError extends Error {
@@ -16,7 +16,7 @@ type Save = { row: StoredRow; afterInsert: AfterInsert | undefined }
 
 /** What one request has read, and its writes, one for each key. */
 type Unit = {
-  read: Map<string, Promise<StoredArtefact | undefined>>
+  read: Map<string, Promise<StoredRecord | undefined>>
   keysByUid: Map<string, string>
   saves: Map<string, Save>
   removed: Set<string>
@@ -25,7 +25,7 @@ type Unit = {
   settling: Array<() => void>
 }
 
-export type UnitStore = Pick<ArtefactStore, 'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant'> & {
+export type UnitStore = Pick<RecordStore, 'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant'> & {
   /** `settle` is called once the record is written or given up. */
   put(row: StoredRow, afterInsert?: AfterInsert, settle?: () => void): Promise<void>
   remove(key: string): Promise<void>
@@ -40,7 +40,7 @@ export type UnitStore = Pick<ArtefactStore, 'get' | 'getByUid' | 'getByGrant' | 
  * it has ended, so no code is consumed without its tokens and no grant saved without its session. Each record is read
  * once, in one round with those related to it. Outside of a unit every call goes to the store at once.
  */
-export function unitsOfWork(store: ArtefactStore) {
+export function unitsOfWork(store: RecordStore) {
   const current = new AsyncLocalStorage<Unit>()
 
   async function write(unit: Unit): Promise<void> {
@@ -63,7 +63,7 @@ export function unitsOfWork(store: ArtefactStore) {
     }
   }
 
-  function read({ read: known, keysByUid }: Unit, key: string): Promise<StoredArtefact | undefined> {
+  function read({ read: known, keysByUid }: Unit, key: string): Promise<StoredRecord | undefined> {
     const reading = store.getWithRelated(key).then(
       (found) => {
         for (const each of found) {

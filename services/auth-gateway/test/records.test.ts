@@ -6,12 +6,12 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { ArtefactStore } from '../src/adapters/artefacts/artefact-store.ts'
-import { postgresArtefacts, sweepArtefacts } from '../src/adapters/artefacts/postgres-artefacts.ts'
-import { redisArtefacts } from '../src/adapters/artefacts/redis-artefacts.ts'
-import { sealedArtefacts } from '../src/adapters/artefacts/sealed-artefacts.ts'
-import { AlreadyUsedError } from '../src/adapters/artefacts/unit-of-work.ts'
-import type { ArtefactSpaces } from '../src/ports.ts'
+import { postgresRecords, sweepRecords } from '../src/adapters/records/postgres-records.ts'
+import type { RecordStore } from '../src/adapters/records/record-store.ts'
+import { redisRecords } from '../src/adapters/records/redis-records.ts'
+import { sealedRecords } from '../src/adapters/records/sealed-records.ts'
+import { AlreadyUsedError } from '../src/adapters/records/unit-of-work.ts'
+import type { RecordSpaces } from '../src/ports.ts'
 
 const KEYS = [randomBytes(32)]
 let database: TestDatabase
@@ -40,11 +40,11 @@ const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 async function dump(kind: string): Promise<string> {
   if (kind === 'Postgres') {
     const { rows } = await pool.query(
-      `select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.artefact`,
+      `select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.short_lived_record`,
     )
     return JSON.stringify(rows)
   }
-  const keys = (await redis?.keys('jackfield:artefact*')) ?? []
+  const keys = (await redis?.keys('jackfield:record*')) ?? []
   const values = await Promise.all(
     keys.map(async (key) => ((await redis?.type(key)) === 'hash' ? redis?.hgetall(key) : '')),
   )
@@ -52,10 +52,10 @@ async function dump(kind: string): Promise<string> {
 }
 
 describe.each([
-  ['Postgres', () => postgresArtefacts(pool) as ArtefactStore | undefined],
-  ['Redis', () => (redis ? redisArtefacts(redis) : undefined)],
-] as const)('artefacts on %s', (kind, store) => {
-  const spaces = (): ArtefactSpaces => sealedArtefacts(store() as ArtefactStore, KEYS)
+  ['Postgres', () => postgresRecords(pool) as RecordStore | undefined],
+  ['Redis', () => (redis ? redisRecords(redis) : undefined)],
+] as const)('records on %s', (kind, store) => {
+  const spaces = (): RecordSpaces => sealedRecords(store() as RecordStore, KEYS)
   const onStore = test.skipIf(kind === 'Redis' && inject('redisUrl') === null)
 
   onStore(
@@ -305,24 +305,24 @@ describe.each([
 })
 
 test('expired rows are swept from Postgres, living ones stay', async () => {
-  const space = sealedArtefacts(postgresArtefacts(pool), KEYS)('sweep')
+  const space = sealedRecords(postgresRecords(pool), KEYS)('sweep')
   await space.save({ kind: 'Session', id: 'short', payload: {}, ttl: 1 })
   await space.save({ kind: 'Session', id: 'long', payload: {}, ttl: 60 })
   await wait(1_200)
-  expect(await sweepArtefacts(drizzle(pool))).toBeGreaterThan(0)
+  expect(await sweepRecords(drizzle(pool))).toBeGreaterThan(0)
   expect(await space.find('Session', 'long')).toBeDefined()
 })
 
 test('T-94 a payload that was altered or moved in the store opens nothing, however lately it was written', async () => {
   const unopened: string[] = []
-  const space = sealedArtefacts(postgresArtefacts(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
+  const space = sealedRecords(postgresRecords(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
   for (const id of ['altered', 'moved', 'kept'])
     await space.save({ kind: 'Session', id, payload: { id }, ttl: 60, uid: id })
   const keys = await Promise.all(
     ['altered', 'moved', 'kept'].map(
       async (id) =>
         (
-          await pool.query('select key from gateway.artefact where uid_key = $1', [
+          await pool.query('select key from gateway.short_lived_record where uid_key = $1', [
             hash('sha256', JSON.stringify(['altered', 'uid Session', id]), 'base64url'),
           ])
         ).rows[0].key,
@@ -330,11 +330,11 @@ test('T-94 a payload that was altered or moved in the store opens nothing, howev
   )
   const last = 'length(payload) - 1'
   await pool.query(
-    `update gateway.artefact set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`,
+    `update gateway.short_lived_record set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`,
     [keys[0]],
   )
   await pool.query(
-    'update gateway.artefact set payload = (select payload from gateway.artefact where key = $2) where key = $1',
+    'update gateway.short_lived_record set payload = (select payload from gateway.short_lived_record where key = $2) where key = $1',
     [keys[1], keys[2]],
   )
   for (const id of ['altered', 'moved']) {
@@ -346,12 +346,12 @@ test('T-94 a payload that was altered or moved in the store opens nothing, howev
 })
 
 test('a write that waits in a circle with another one is done after it', async () => {
-  const spaces = sealedArtefacts(postgresArtefacts(pool), KEYS)
+  const spaces = sealedRecords(postgresRecords(pool), KEYS)
   const space = spaces('circle')
   const ids = ['first', 'second'] as const
   for (const id of ids) await space.save({ kind: 'RefreshToken', id, payload: {}, ttl: 60, uid: id })
   const lock = (client: pg.PoolClient, id: string) =>
-    client.query('update gateway.artefact set waits_at = null where uid_key = $1', [
+    client.query('update gateway.short_lived_record set waits_at = null where uid_key = $1', [
       hash('sha256', JSON.stringify(['circle', 'uid RefreshToken', id]), 'base64url'),
     ])
   const other = await pool.connect()

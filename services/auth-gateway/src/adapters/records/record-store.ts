@@ -14,8 +14,8 @@ export type StoredRow = {
   relatedKeys: readonly string[]
   relatedUidKey: string | undefined
 }
-export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
-export type RelatedArtefact = StoredArtefact & { uidKey: string | undefined }
+export type StoredRecord = { key: string; payload: Buffer; consumedAt: number | undefined }
+export type RelatedRecord = StoredRecord & { uidKey: string | undefined }
 
 /** Writes of one atomic step. Each key occurs once. */
 export type Batch = {
@@ -28,17 +28,17 @@ export type Batch = {
 }
 export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
 
-export interface ArtefactStore extends WaitingCounts {
+export interface RecordStore extends WaitingCounts {
   /**
    * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
    * lists the keys of `replaced` that no longer exist.
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
-  get(key: string): Promise<StoredArtefact | undefined>
+  get(key: string): Promise<StoredRecord | undefined>
   /** The record and what is related to it in one round; empty when the record does not exist. */
-  getWithRelated(key: string): Promise<RelatedArtefact[]>
-  getByUid(uidKey: string): Promise<StoredArtefact | undefined>
-  getByGrant(grantKey: string): Promise<StoredArtefact[]>
+  getWithRelated(key: string): Promise<RelatedRecord[]>
+  getByUid(uidKey: string): Promise<StoredRecord | undefined>
+  getByGrant(grantKey: string): Promise<StoredRecord[]>
   removeByUid(uidKey: string): Promise<void>
   removeByGrant(grantKey: string): Promise<void>
 }

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { lte, sql } from '@jackfield/postgres/drizzle'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
-import { artefact } from '../schema.ts'
-import type { ArtefactStore, Batch, RelatedArtefact, StoredRow } from './artefact-store.ts'
+import { shortLivedRecord } from '../schema.ts'
+import type { Batch, RecordStore, RelatedRecord, StoredRow } from './record-store.ts'
 
 type Found = { key: string; payload: Buffer; consumedAt: number | null; uidKey: string | null }
 /**
@@ -12,21 +13,21 @@ type Found = { key: string; payload: Buffer; consumedAt: number | null; uidKey: 
 const ALIVE = '(a.expires_at > now()) is true'
 const COLUMNS_READ = `a.key, a.payload, floor(extract(epoch from a.consumed_at))::float8 as "consumedAt", a.uid_key as "uidKey"`
 const selectBy = (column: 'key' | 'uid_key' | 'grant_key') =>
-  `select ${COLUMNS_READ} from gateway.artefact a where a.${column} = $1 and ${ALIVE}`
-const SELECT_WITH_RELATED = `with own as (select * from gateway.artefact a where a.key = $1 and ${ALIVE})
+  `select ${COLUMNS_READ} from gateway.short_lived_record a where a.${column} = $1 and ${ALIVE}`
+const SELECT_WITH_RELATED = `with own as (select * from gateway.short_lived_record a where a.key = $1 and ${ALIVE})
 select ${COLUMNS_READ} from own a
 union all
-select ${COLUMNS_READ} from own join gateway.artefact a on a.key = any(own.related_keys) where ${ALIVE}
+select ${COLUMNS_READ} from own join gateway.short_lived_record a on a.key = any(own.related_keys) where ${ALIVE}
 union all
-select ${COLUMNS_READ} from own join gateway.artefact a on a.uid_key = own.related_uid_key where ${ALIVE}`
+select ${COLUMNS_READ} from own join gateway.short_lived_record a on a.uid_key = own.related_uid_key where ${ALIVE}`
 
 /**
  * Records in the unlogged table: the store of an installation without Redis. Statements are prepared: parsing and
  * planning them costs more than running them.
  */
-export function postgresArtefacts(pool: Pool): ArtefactStore {
-  async function find(name: string, text: string, value: string): Promise<RelatedArtefact[]> {
-    const { rows } = await pool.query<Found>({ name: `artefact_${name}`, text, values: [value] })
+export function postgresRecords(pool: Pool): RecordStore {
+  async function find(name: string, text: string, value: string): Promise<RelatedRecord[]> {
+    const { rows } = await pool.query<Found>({ name: `record_${name}`, text, values: [value] })
     return rows.map(({ consumedAt, uidKey, ...row }) => ({
       ...row,
       consumedAt: consumedAt ?? undefined,
@@ -47,33 +48,37 @@ export function postgresArtefacts(pool: Pool): ArtefactStore {
     getByGrant: (grantKey) => find('by_grant', selectBy('grant_key'), grantKey),
     async countWaiting(place) {
       const isWaiting = place === undefined ? 'is not null' : '= $1'
-      const text = `select count(*)::float8 as waiting from gateway.artefact a where a.waits_at ${isWaiting} and ${ALIVE}`
+      const text = `select count(*)::float8 as waiting from gateway.short_lived_record a where a.waits_at ${isWaiting} and ${ALIVE}`
       const { rows } = await pool.query<{ waiting: number }>(text, place === undefined ? [] : [place])
       return rows[0]?.waiting ?? 0
     },
     async removeByUid(uidKey) {
-      await pool.query('delete from gateway.artefact where uid_key = $1', [uidKey])
+      await pool.query('delete from gateway.short_lived_record where uid_key = $1', [uidKey])
     },
     async removeByGrant(grantKey) {
-      await unlessDeadlocked(() => pool.query('delete from gateway.artefact where grant_key = $1', [grantKey]))
+      await unlessDeadlocked(() =>
+        pool.query('delete from gateway.short_lived_record where grant_key = $1', [grantKey]),
+      )
     },
   }
 }
 
-/** Retries once after a deadlock: Postgres has rolled this statement back. */
+/** Retries once after a deadlock, when the other transaction has had time to take the locks that were given back. */
 async function unlessDeadlocked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {
     if ((error as { code?: unknown }).code !== DEADLOCK) throw error
+    await sleep(DEADLOCK_PAUSE_MS)
     return ask()
   }
 }
 const DEADLOCK = '40P01'
+const DEADLOCK_PAUSE_MS = 50
 
 /** Removes expired records. Returns how many. */
-export async function sweepArtefacts(db: NodePgDatabase): Promise<number> {
-  const { rowCount } = await db.delete(artefact).where(lte(artefact.expiresAt, sql`now()`))
+export async function sweepRecords(db: NodePgDatabase): Promise<number> {
+  const { rowCount } = await db.delete(shortLivedRecord).where(lte(shortLivedRecord.expiresAt, sql`now()`))
   return rowCount ?? 0
 }
 
@@ -102,7 +107,7 @@ const statements = new Map<string, string>()
 /** One prepared statement for each combination of counts: few occur, and each has a plan for its count. */
 function statementFor({ consumed, removed, saved, replaced }: Batch): { name: string; text: string } {
   const counts = [consumed.length, removed.length, saved.length, replaced.length] as const
-  const name = `artefact_write_${counts.join('_')}`
+  const name = `record_write_${counts.join('_')}`
   const text = statements.get(name) ?? describeWrite(...counts)
   statements.set(name, text)
   return { name, text }
@@ -120,17 +125,18 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
   const isDone = consumed > 0 ? `(select count(*) from taken) = ${consumed}` : 'true'
   const parts: string[] = []
   if (consumed > 0)
-    parts.push(`taken as (update gateway.artefact a set consumed_at = now()
+    parts.push(`taken as (update gateway.short_lived_record a set consumed_at = now()
       where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
-  if (removed > 0) parts.push(`removed as (delete from gateway.artefact where key in (${keys(removed)}) and ${isDone})`)
+  if (removed > 0)
+    parts.push(`removed as (delete from gateway.short_lived_record where key in (${keys(removed)}) and ${isDone})`)
   // An expired row that is not swept yet is overwritten without its consumption.
   if (saved > 0)
-    parts.push(`saved as (insert into gateway.artefact as a (${COLUMNS.join(', ')}, expires_at)
+    parts.push(`saved as (insert into gateway.short_lived_record as a (${COLUMNS.join(', ')}, expires_at)
       select ${COLUMNS.join(', ')}, now() + make_interval(secs => ttl) from ${rows(saved)} where ${isDone}
       on conflict (key) do update set ${set('excluded')}, expires_at = excluded.expires_at,
         consumed_at = case when ${ALIVE} then a.consumed_at end)`)
   if (replaced > 0)
-    parts.push(`replaced as (update gateway.artefact a set ${set('g')}, expires_at = now() + make_interval(secs => g.ttl)
+    parts.push(`replaced as (update gateway.short_lived_record a set ${set('g')}, expires_at = now() + make_interval(secs => g.ttl)
       from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isDone} returning a.key)`)
   const keysReplaced = replaced > 0 ? 'array(select key from replaced)' : "'{}'::text[]"
   return `with ${parts.join(',\n')} select ${isDone} as "isDone", ${keysReplaced} as replaced`

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
-import type { ArtefactSpaces, MicrosoftSessions, PersonHosts } from '../../ports.ts'
+import type { MicrosoftSessions, PersonHosts, RecordSpaces } from '../../ports.ts'
 
 // Sessions are stored by host; these two indexes find the logins of all hosts.
 
 const MicrosoftSession = z.object({ host: z.string(), accountId: z.string(), uid: z.string() })
 
 /** Logins by the `sid` of the session at Microsoft, whose end Microsoft reports without a cookie. */
-export function microsoftSessions(spaces: ArtefactSpaces): MicrosoftSessions {
+export function microsoftSessions(spaces: RecordSpaces): MicrosoftSessions {
   const space = spaces('microsoft-sessions')
   const indexOf = (sid: string) => `microsoft ${sid}`
   return {
@@ -25,7 +25,7 @@ export function microsoftSessions(spaces: ArtefactSpaces): MicrosoftSessions {
 const PersonHost = z.object({ host: z.string() })
 
 /** Hosts on which a person signed in, so that a revocation finds their sessions. */
-export function personHosts(spaces: ArtefactSpaces): PersonHosts {
+export function personHosts(spaces: RecordSpaces): PersonHosts {
   const space = spaces('person-hosts')
   const indexOf = ({ tenantId, userId }: Parameters<PersonHosts['find']>[0]) => `person ${tenantId} ${userId}`
   return {

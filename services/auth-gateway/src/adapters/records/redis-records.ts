@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 import { INTERACTION } from '../../domain/session-limits.ts'
-import type { ArtefactStore, RelatedArtefact, StoredArtefact, StoredRow } from './artefact-store.ts'
+import type { RecordStore, RelatedRecord, StoredRecord, StoredRow } from './record-store.ts'
 
-const PREFIX = 'jackfield:artefact'
+const PREFIX = 'jackfield:record'
 const keyName = (key: string) => `${PREFIX}:{${key}}`
 const uidName = (uidKey: string) => `${PREFIX}-uid:${uidKey}`
 const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
@@ -76,16 +76,16 @@ return found`
 
 /** Sent as EVALSHA; ioredis sends the text again to a server that does not know it. */
 type Scripts = {
-  writeArtefacts(keys: 0, batch: string, ...payloads: Buffer[]): Promise<[number, ...string[]]>
-  getArtefactsBuffer(keys: 0, key: string): Promise<Buffer[]>
+  writeRecords(keys: 0, batch: string, ...payloads: Buffer[]): Promise<[number, ...string[]]>
+  getRecordsBuffer(keys: 0, key: string): Promise<Buffer[]>
 }
 
 /** Records in Redis or Valkey: a hash for each, expired by Redis. */
-export function redisArtefacts(redis: Redis): ArtefactStore {
-  redis.defineCommand('writeArtefacts', { lua: WRITE })
-  redis.defineCommand('getArtefacts', { lua: GET_WITH_RELATED })
+export function redisRecords(redis: Redis): RecordStore {
+  redis.defineCommand('writeRecords', { lua: WRITE })
+  redis.defineCommand('getRecords', { lua: GET_WITH_RELATED })
   const scripts = redis as Redis & Scripts
-  const get = async (key: string): Promise<StoredArtefact | undefined> => {
+  const get = async (key: string): Promise<StoredRecord | undefined> => {
     const [payload, consumed] = await redis.hmgetBuffer(keyName(key), 'payload', 'consumed')
     return payload ? { key, payload, consumedAt: consumed ? Number(consumed.toString()) : undefined } : undefined
   }
@@ -95,12 +95,12 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
       const rows = [...saved.map((row) => describe(row, false)), ...replaced.map((row) => describe(row, true))]
       const batch = JSON.stringify({ now: Date.now(), consumed, removed, rows })
       const payloads = [...saved, ...replaced].map(({ payload }) => payload)
-      const [done, ...gone] = await scripts.writeArtefacts(0, batch, ...payloads)
+      const [done, ...gone] = await scripts.writeRecords(0, batch, ...payloads)
       return { isDone: done === 1, gone }
     },
     get,
     async getWithRelated(key) {
-      const parts = await scripts.getArtefactsBuffer(0, key)
+      const parts = await scripts.getRecordsBuffer(0, key)
       return Array.from({ length: parts.length / 4 }, (_, index) => toRelated(parts.slice(index * 4, index * 4 + 4)))
     },
     async countWaiting(place) {
@@ -129,7 +129,7 @@ export function redisArtefacts(redis: Redis): ArtefactStore {
   }
 }
 
-function toRelated([key, payload = Buffer.alloc(0), consumed, uid]: Buffer[]): RelatedArtefact {
+function toRelated([key, payload = Buffer.alloc(0), consumed, uid]: Buffer[]): RelatedRecord {
   const consumedAt = consumed?.length ? Number(consumed.toString()) : undefined
   return { key: String(key), payload, consumedAt, uidKey: uid?.length ? uid.toString() : undefined }
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { isOfWaitingSignIn } from '../../domain/sign-in/waiting-sign-ins.ts'
-import type { ArtefactSpaces, Artefacts, FoundArtefact } from '../../ports.ts'
-import type { ArtefactStore, StoredArtefact } from './artefact-store.ts'
+import type { FoundRecord, RecordSpaces, Records } from '../../ports.ts'
+import type { RecordStore, StoredRecord } from './record-store.ts'
 import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
@@ -14,16 +14,16 @@ const OF_A_GRANT = 'member of a grant'
  * on every other (T-23); the payload, without its `jti`, is sealed to that key. A record that no key opens counts as
  * expired (FC-61): people sign in again.
  */
-export function sealedArtefacts(
-  store: ArtefactStore,
+export function sealedRecords(
+  store: RecordStore,
   keys: readonly Buffer[],
   room?: WaitingRoom,
   onUnopened: (kind: string) => void = () => undefined,
-): ArtefactSpaces {
+): RecordSpaces {
   const [current] = keys
   if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
   const units = unitsOfWork(store)
-  const open = ({ key, payload, consumedAt }: StoredArtefact, kind: string): FoundArtefact | undefined => {
+  const open = ({ key, payload, consumedAt }: StoredRecord, kind: string): FoundRecord | undefined => {
     try {
       return { payload: JSON.parse(unseal(payload, keys, contextOf(key)).toString()), consumedAt }
     } catch (error) {
@@ -38,10 +38,10 @@ export function sealedArtefacts(
   })
 }
 
-const contextOf = (key: string) => `artefact:${key}`
+const contextOf = (key: string) => `record:${key}`
 
 type Sealing = {
-  open(stored: StoredArtefact, kind: string): FoundArtefact | undefined
+  open(stored: StoredRecord, kind: string): FoundRecord | undefined
   sealTo(key: string, payload: object): Buffer
 }
 
@@ -50,7 +50,7 @@ function spaceOf(
   { open, sealTo }: Sealing,
   namespace: string,
   room: WaitingRoom | undefined,
-): Artefacts {
+): Records {
   const keyOf = (kind: string, id: string) => hash('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
   const uidKeyOf = (kind: string, uid: string) => keyOf(`uid ${kind}`, uid)
   const grantKeyOf = (grantId: string) => keyOf('grant', grantId)

@@ -13,24 +13,24 @@ type Store = {
 async function postgresStore(url: string): Promise<Store> {
   const pool = new pg.Pool({ connectionString: url, max: 10 })
   await pool.query(
-    'create unlogged table if not exists floor_artefact (key text primary key, payload jsonb not null, expires_at timestamptz not null)',
+    'create unlogged table if not exists floor_record (key text primary key, payload jsonb not null, expires_at timestamptz not null)',
   )
   return {
     async put(key, payload, ttl) {
-      const text = `insert into floor_artefact values ($1, $2, now() + make_interval(secs => $3))
+      const text = `insert into floor_record values ($1, $2, now() + make_interval(secs => $3))
         on conflict (key) do update set payload = excluded.payload, expires_at = excluded.expires_at`
       await pool.query({ name: 'put', text, values: [key, payload, ttl] })
     },
     async get(key) {
       const found = await pool.query({
         name: 'get',
-        text: 'select payload from floor_artefact where key = $1 and expires_at > now()',
+        text: 'select payload from floor_record where key = $1 and expires_at > now()',
         values: [key],
       })
       return found.rows[0]?.payload
     },
     async remove(key) {
-      await pool.query({ name: 'remove', text: 'delete from floor_artefact where key = $1', values: [key] })
+      await pool.query({ name: 'remove', text: 'delete from floor_record where key = $1', values: [key] })
     },
   }
 }

@@ -1,18 +1,5 @@
 CREATE SCHEMA "gateway";
 --> statement-breakpoint
-CREATE UNLOGGED TABLE "gateway"."artefact" (
-	"key" text PRIMARY KEY NOT NULL,
-	"kind" text NOT NULL,
-	"payload" "bytea" NOT NULL,
-	"grant_key" text,
-	"uid_key" text,
-	"waits_at" text,
-	"companion_keys" text[],
-	"companion_uid_key" text,
-	"consumed_at" timestamp with time zone,
-	"expires_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "gateway"."logout_notice" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"tenant_id" text,
@@ -25,6 +12,19 @@ CREATE TABLE "gateway"."logout_notice" (
 	"not_before" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE UNLOGGED TABLE "gateway"."short_lived_record" (
+	"key" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"payload" "bytea" NOT NULL,
+	"grant_key" text,
+	"uid_key" text,
+	"waits_at" text,
+	"related_keys" text[] NOT NULL,
+	"related_uid_key" text,
+	"consumed_at" timestamp with time zone,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gateway"."signing_key" (
 	"id" text PRIMARY KEY NOT NULL,
 	"use" text NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE "gateway"."signing_key" (
 	"retired_at" timestamp with time zone
 );
 --> statement-breakpoint
-CREATE INDEX "artefact_grant_key" ON "gateway"."artefact" USING btree ("grant_key");--> statement-breakpoint
-CREATE INDEX "artefact_uid_key" ON "gateway"."artefact" USING btree ("uid_key");--> statement-breakpoint
-CREATE INDEX "artefact_expires_at" ON "gateway"."artefact" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "artefact_waits_at" ON "gateway"."artefact" USING btree ("waits_at","expires_at") WHERE "gateway"."artefact"."waits_at" is not null;--> statement-breakpoint
-CREATE INDEX "logout_notice_not_before" ON "gateway"."logout_notice" USING btree ("not_before");
+CREATE INDEX "logout_notice_not_before" ON "gateway"."logout_notice" USING btree ("not_before");--> statement-breakpoint
+CREATE INDEX "short_lived_record_grant_key" ON "gateway"."short_lived_record" USING btree ("grant_key");--> statement-breakpoint
+CREATE INDEX "short_lived_record_uid_key" ON "gateway"."short_lived_record" USING btree ("uid_key");--> statement-breakpoint
+CREATE INDEX "short_lived_record_expires_at" ON "gateway"."short_lived_record" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "short_lived_record_waits_at" ON "gateway"."short_lived_record" USING btree ("waits_at","expires_at") WHERE "gateway"."short_lived_record"."waits_at" is not null;

@@ -7,23 +7,17 @@ import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-tok
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { migrateAndExit, runMigrations, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
-import { microsoftSessions } from './adapters/artefacts/microsoft-sessions.ts'
-import { personHosts } from './adapters/artefacts/person-hosts.ts'
-import { postgresArtefacts, sweepArtefacts } from './adapters/artefacts/postgres-artefacts.ts'
-import { redisArtefacts } from './adapters/artefacts/redis-artefacts.ts'
-import { connectRedis } from './adapters/artefacts/redis-connection.ts'
-import { sealedArtefacts } from './adapters/artefacts/sealed-artefacts.ts'
-import { waitingRoom } from './adapters/artefacts/waiting-room.ts'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
-import { signLogoutToken } from './adapters/openid-provider/logout-token.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
-import { platformKeys } from './adapters/platform-keys/platform-keys.ts'
-import {
-  ensurePlatformKeys,
-  readPlatformKeys,
-  rotatePlatformKeys,
-} from './adapters/platform-keys/postgres-platform-keys.ts'
+import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
+import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
+import { microsoftSessions, personHosts } from './adapters/records/login-indexes.ts'
+import { postgresRecords, sweepRecords } from './adapters/records/postgres-records.ts'
+import { connectRedis } from './adapters/records/redis-connection.ts'
+import { redisRecords } from './adapters/records/redis-records.ts'
+import { sealedRecords } from './adapters/records/sealed-records.ts'
+import { waitingRoom } from './adapters/records/waiting-room.ts'
 import { registryClient } from './adapters/services/registry-client.ts'
 import { revocationsClient, rosterClient } from './adapters/services/roster-client.ts'
 import { buildApp } from './app.ts'
@@ -63,7 +57,7 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const store = redis ? redisArtefacts(redis) : postgresArtefacts(pool)
+const store = redis ? redisRecords(redis) : postgresRecords(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )
@@ -73,15 +67,15 @@ const unopened = unopenedSecrets((what) =>
     'no key of KEY_ENCRYPTION_KEYS opens what is in the store: it counts as absent, people sign in again',
   ),
 )
-const artefacts = sealedArtefacts(store, keysOfSecrets, room, unopened.count)
+const records = sealedRecords(store, keysOfSecrets, room, unopened.count)
 const logoutNotices = postgresLogoutNotices(pool)
-const loginIndexes = { microsoftSessions: microsoftSessions(artefacts), personHosts: personHosts(artefacts) }
+const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
 const ports: Ports = {
   registry,
   roster,
-  artefacts,
+  records,
   ...loginIndexes,
   clock,
   microsoft: entraSignIn(config, clock),
@@ -89,7 +83,7 @@ const ports: Ports = {
     baseUrl: config.BASE_URL,
     registry,
     roster,
-    artefacts,
+    records,
     ...loginIndexes,
     pagesOf: pagesOfProvider,
     clock,
@@ -132,40 +126,45 @@ void startOrExit(prepare, app.log, stopping.signal)
 
 const sweeping = setInterval(() => {
   if (isPrepared)
-    sweepArtefacts(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired artefacts were not swept'))
+    sweepRecords(db).catch((error: unknown) => app.log.warn({ err: error }, 'expired records were not swept'))
 }, 60_000)
 
-const onNoticesUnsent = (error: unknown) => app.log.warn({ err: error }, 'apps were not told what sessions have ended')
-const tellApps = sendLogoutNotices({
+const onNoticeFailure = (error: unknown) => app.log.warn({ err: error }, 'logout notices were not sent')
+const sendNotices = sendLogoutNotices({
   notices: logoutNotices,
   registry,
   baseUrl: config.BASE_URL,
   signToken: async (notice) => signLogoutToken(await keys(), notice, clock),
   onFailure: ({ clientId, url }, reason, isLast) =>
-    app.log.warn({ clientId, url, reason, isLast }, 'an app was not told that a session has ended'),
-  onError: onNoticesUnsent,
+    app.log.warn({ clientId, url, reason, isLast }, 'a logout notice was not delivered'),
+  onError: onNoticeFailure,
 })
-const told = repeatUntil(stopping.signal, 1_000, async () => isPrepared && tellApps(stopping.signal), onNoticesUnsent)
+const noticing = repeatUntil(
+  stopping.signal,
+  1_000,
+  async () => isPrepared && sendNotices(stopping.signal),
+  onNoticeFailure,
+)
 
 const revocations = revocationsClient(clientOf('user-sync-worker'))
 const onRevocationFailure = (error: unknown) =>
   app.log.warn({ err: error }, 'sessions that the roster ended were not all ended here')
-const revoked = repeatUntil(
+const revoking = repeatUntil(
   stopping.signal,
   1_000,
   async () => isPrepared && endRevokedSessions({ ...ports, revocations }, onRevocationFailure),
   onRevocationFailure,
 )
 
-const rotated = repeatUntil(
+const rotating = repeatUntil(
   stopping.signal,
   10 * 60_000,
   async () => {
     if (!isPrepared) return
     const steps = await rotatePlatformKeys(db, keysOfSecrets, new Date(), config.SIGNING_KEY_DAYS)
-    if (steps.length > 0) app.log.info({ steps }, 'keys of the platform were renewed')
+    if (steps.length > 0) app.log.info({ steps }, 'signing keys were rotated')
   },
-  (error) => app.log.warn({ err: error }, 'keys of the platform were not renewed'),
+  (error) => app.log.warn({ err: error }, 'signing keys were not rotated'),
 )
 
 await runService(app, {
@@ -176,7 +175,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([told, revoked, rotated])
+      await Promise.all([noticing, revoking, rotating])
       redis?.disconnect()
     },
     () => pool.end(),

@@ -15,7 +15,6 @@ import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft
 import type { App } from '@jackfield/contract/tenants/app'
 import type { LogoType } from '@jackfield/contract/tenants/branding'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
-import type { ArtefactSpaces } from './artefact-port.ts'
 import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
@@ -23,8 +22,9 @@ import type { PersonId } from './domain/sign-in/account-id.ts'
 import type { MicrosoftIdentity } from './domain/sign-in/microsoft-claims.ts'
 import type { SignInAccount, SignInSite } from './domain/site.ts'
 import type { Look } from './pages/layout.ts'
+import type { RecordSpaces } from './record-port.ts'
 
-export type { Artefact, ArtefactSpaces, Artefacts, FoundArtefact } from './artefact-port.ts'
+export type { FoundRecord, NewRecord, RecordSpaces, Records } from './record-port.ts'
 export type { Look }
 
 /** Seconds since 1970. */
@@ -226,7 +226,7 @@ export type Ports = {
   registry: Registry
   roster: Roster
   microsoft: Microsoft
-  artefacts: ArtefactSpaces
+  records: RecordSpaces
   microsoftSessions: MicrosoftSessions
   personHosts: PersonHosts
   providers: OpenIdProviders

@@ -67,7 +67,7 @@ describe('Microsoft signs in a person whom the roster does not admit:', () => {
         code: undefined,
       })
       const { rows } = await world.pool.query(
-        `select count(*)::int as n from gateway.artefact where kind in ('RefreshToken','AuthorizationCode')`,
+        `select count(*)::int as n from gateway.short_lived_record where kind in ('RefreshToken','AuthorizationCode')`,
       )
       expect(rows[0].n).toBe(0)
     },

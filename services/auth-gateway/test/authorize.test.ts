@@ -179,7 +179,7 @@ describe('T-34 T-20 discovery, keys, cookies, headers', () => {
     const id = browser.cookies.find(({ name }) => name === '__Host-jackfield-session')?.value ?? ''
     expect(id).toMatch(/^[\w-]{21,}$/) // 21 of 64 signs: 126 bits and more
     const { rows } = await world.pool.query(
-      "select string_agg(key || coalesce(uid_key, '') || encode(payload, 'escape'), '') as all from gateway.artefact",
+      "select string_agg(key || coalesce(uid_key, '') || encode(payload, 'escape'), '') as all from gateway.short_lived_record",
     )
     expect(rows[0].all).not.toContain(id)
   })

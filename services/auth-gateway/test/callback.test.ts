@@ -82,7 +82,7 @@ test('T-10 AZ-03 20 deliveries at once ask Microsoft for one token', async () =>
 test('T-10 AZ-05 an answer after ten minutes is refused', async () => {
   const { url, browser } = await givenAnswer()
   await world.pool.query(
-    `update gateway.artefact set expires_at = expires_at - interval '601 seconds' where kind = 'PendingLogin'`,
+    `update gateway.short_lived_record set expires_at = expires_at - interval '601 seconds' where kind = 'PendingLogin'`,
   )
   const page = await browser.open(url)
   expect(page.status).toBe(400)
@@ -92,7 +92,7 @@ test('T-10 AZ-05 an answer after ten minutes is refused', async () => {
 test('T-10 the pending login lives ten minutes, no longer', async () => {
   await givenAnswer()
   const { rows } = await world.pool.query(
-    `select max(extract(epoch from expires_at - now()))::int as left from gateway.artefact where kind = 'PendingLogin'`,
+    `select max(extract(epoch from expires_at - now()))::int as left from gateway.short_lived_record where kind = 'PendingLogin'`,
   )
   expect(rows[0].left).toBeLessThanOrEqual(600)
 })

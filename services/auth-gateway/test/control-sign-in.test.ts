@@ -60,7 +60,7 @@ describe('an administrator signs in to Control with Microsoft', () => {
     const path = redirectMode === 'single' ? '/auth/microsoft/callback' : '/auth/microsoft/callback/web-client'
     expect(browser.visited.some((url) => url.startsWith(`${host}${path}?`))).toBe(true)
     const { rows } = await world.pool.query(
-      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.short_lived_record`,
     )
     expect(rows[0].all).not.toContain(cookie?.value)
   })
@@ -385,7 +385,7 @@ describe('the way there and back', () => {
     givenAdministrator(world, tenantId)
     const { page } = await enterControl(world, { stopAt: AT_CALLBACK })
     const { rows } = await world.pool.query(
-      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.short_lived_record`,
     )
     const secrets = ['state', 'code'].map((name) => page.url.searchParams.get(name) ?? '-')
     for (const secret of secrets)

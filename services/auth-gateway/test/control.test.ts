@@ -298,7 +298,7 @@ describe('Control’s session', () => {
     })
     expect([again.status, json(again).code]).toEqual([401, 'link-not-valid'])
     const { rows } = await world.pool.query(
-      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.artefact`,
+      `select string_agg(key || encode(payload, 'escape'), '') as all from gateway.short_lived_record`,
     )
     expect(rows[0].all).not.toContain(cookie.split('=')[1])
   })

@@ -85,7 +85,7 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
       // What the transaction left behind is used up.
       const { rows } = await world.pool.query(
         `select count(*) filter (where consumed_at is null)::int as open, max(extract(epoch from expires_at - now()))::int as left
-       from gateway.artefact where kind = 'PendingLogin'`,
+       from gateway.short_lived_record where kind = 'PendingLogin'`,
       )
       expect(rows[0].open).toBe(0)
       expect(rows[0].left).toBeLessThanOrEqual(600)

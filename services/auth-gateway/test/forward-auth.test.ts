@@ -69,7 +69,7 @@ describe('S54 a server-rendered frontend', () => {
       bindings: person.bindings,
     })
     const { rows } = await world.pool.query(
-      `select count(*)::int as n from gateway.artefact where kind in ('AuthorizationCode','RefreshToken')`,
+      `select count(*)::int as n from gateway.short_lived_record where kind in ('AuthorizationCode','RefreshToken')`,
     )
     expect(rows[0].n).toBe(0)
   })

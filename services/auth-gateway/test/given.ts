@@ -29,17 +29,15 @@ import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
-import { microsoftSessions } from '../src/adapters/artefacts/microsoft-sessions.ts'
-import { personHosts } from '../src/adapters/artefacts/person-hosts.ts'
-import { postgresArtefacts } from '../src/adapters/artefacts/postgres-artefacts.ts'
-import { redisArtefacts } from '../src/adapters/artefacts/redis-artefacts.ts'
-import { sealedArtefacts } from '../src/adapters/artefacts/sealed-artefacts.ts'
-import { waitingRoom } from '../src/adapters/artefacts/waiting-room.ts'
 import { entraSignIn } from '../src/adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from '../src/adapters/openid-provider/oidc-providers.ts'
-import { platformKeys } from '../src/adapters/platform-keys/platform-keys.ts'
-import { ensurePlatformKeys, readPlatformKeys } from '../src/adapters/platform-keys/postgres-platform-keys.ts'
+import { ensurePlatformKeys, platformKeys, readPlatformKeys } from '../src/adapters/platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
+import { microsoftSessions, personHosts } from '../src/adapters/records/login-indexes.ts'
+import { postgresRecords } from '../src/adapters/records/postgres-records.ts'
+import { redisRecords } from '../src/adapters/records/redis-records.ts'
+import { sealedRecords } from '../src/adapters/records/sealed-records.ts'
+import { waitingRoom } from '../src/adapters/records/waiting-room.ts'
 import { buildApp } from '../src/app.ts'
 import { pagesOfProvider } from '../src/pages/provider-pages.ts'
 import type { Registry } from '../src/ports.ts'
@@ -67,7 +65,7 @@ export async function givenGateway(
     scheme?: 'http' | 'https'
     /** In place of one on the port that it listens on. */
     baseUrl?: string
-    /** Keeps artefacts instead of Postgres. */
+    /** Keeps records instead of Postgres. */
     redis?: Redis
     /** In place of one in the test run's Postgres. */
     database?: TestDatabase
@@ -99,12 +97,12 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const store = options.redis ? redisArtefacts(options.redis) : postgresArtefacts(pool)
+  const store = options.redis ? redisRecords(options.redis) : postgresRecords(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const unopened: string[] = []
-  const artefacts = sealedArtefacts(store, sealingKeys, room, (kind) => unopened.push(kind))
-  const loginIndexes = { microsoftSessions: microsoftSessions(artefacts), personHosts: personHosts(artefacts) }
+  const records = sealedRecords(store, sealingKeys, room, (kind) => unopened.push(kind))
+  const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
   const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
   let remembered = rememberedKeys()
   const keys = () => remembered()
@@ -117,7 +115,7 @@ export async function givenGateway(
       baseUrl,
       registry,
       roster,
-      artefacts,
+      records,
       ...loginIndexes,
       pagesOf: pagesOfProvider,
       keys,
@@ -145,7 +143,7 @@ export async function givenGateway(
       {
         registry,
         roster,
-        artefacts,
+        records,
         ...loginIndexes,
         clock,
         microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
@@ -169,9 +167,9 @@ export async function givenGateway(
     logLines,
     faults,
     time,
-    artefacts,
+    records,
     ...loginIndexes,
-    /** Kinds of artefacts that no key opened. */
+    /** Kinds of records that no key opened. */
     unopened,
     providers,
     /** Places that were told to be full of waiting sign-ins. */

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { rotatePlatformKeys } from '../src/adapters/platform-keys/postgres-platform-keys.ts'
+import { rotatePlatformKeys } from '../src/adapters/platform-keys.ts'
 import { send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, signIn } from './oidc-client.ts'

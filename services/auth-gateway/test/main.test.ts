@@ -71,7 +71,9 @@ test('S48 two replicas start at once on an empty database, make one set of keys,
     { use: 'cookie', n: 1 },
     { use: 'token', n: 1 },
   ])
-  const { rows } = await client.query(`select relpersistence from pg_class where oid = 'gateway.artefact'::regclass`)
+  const { rows } = await client.query(
+    `select relpersistence from pg_class where oid = 'gateway.short_lived_record'::regclass`,
+  )
   expect(rows).toEqual([{ relpersistence: 'u' }])
   const sealed = await client.query(`select encode(sealed, 'escape') as text from gateway.signing_key`)
   expect(sealed.rows.some(({ text }) => text.includes('kty'))).toBe(false)

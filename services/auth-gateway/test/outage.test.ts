@@ -76,7 +76,7 @@ test('T-115 a store that is down when the answer is known is 503 as well, in the
   const code = await givenCode(world)
   const query = world.pool.query.bind(world.pool) as (...parts: unknown[]) => unknown
   world.pool.query = ((...parts: unknown[]) => {
-    const isWrite = String((parts[0] as { name?: string }).name).startsWith('artefact_write')
+    const isWrite = String((parts[0] as { name?: string }).name).startsWith('record_write')
     return isWrite ? Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })) : query(...parts)
   }) as never
   const answer = await askForTokens(world, { ...code, code_verifier: 'x'.repeat(43) })

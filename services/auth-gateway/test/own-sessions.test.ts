@@ -1,6 +1,6 @@
 import { fetchUserInfo, refreshTokenGrant } from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { notedHomes, notingSessionHomes, recentLogins } from '../src/adapters/openid-provider/oidc-login.ts'
+import { notingSessionHomes, sessionMemory } from '../src/adapters/openid-provider/oidc-login.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'
@@ -187,31 +187,31 @@ test('T-51 a request under way cannot save an ended session back to life', async
 })
 
 test('T-51 nor can one that was about to give it a new id, as a login does', async () => {
-  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
-  const artefacts = notingSessionHomes(world.artefacts('renewed'), memory, 'home')
+  const memory = sessionMemory(world.records('homes'))
+  const records = notingSessionHomes(world.records('renewed'), memory, 'home')
   const renewed = (uid: string) => ({ kind: 'Session', id: `renewed ${uid}`, payload: { uid }, ttl: 60, uid })
-  await artefacts.save({ kind: 'EndedSession', id: 'ended', payload: {}, ttl: 60 })
-  for (const uid of ['ended', 'living']) await artefacts.save(renewed(uid))
-  expect(await artefacts.find('Session', 'renewed ended')).toBeUndefined()
-  expect(await artefacts.find('Session', 'renewed living')).toBeDefined()
+  await records.save({ kind: 'EndedSession', id: 'ended', payload: {}, ttl: 60 })
+  for (const uid of ['ended', 'living']) await records.save(renewed(uid))
+  expect(await records.find('Session', 'renewed ended')).toBeUndefined()
+  expect(await records.find('Session', 'renewed living')).toBeDefined()
 })
 
 test.each([
   ['ended', false],
   ['given a new id', true],
 ])('T-51 a session that another request has %s meanwhile', async (what, lives) => {
-  const memory = { homes: world.artefacts('homes'), noted: notedHomes(), recent: recentLogins() }
-  const artefacts = notingSessionHomes(world.artefacts('meanwhile'), memory, 'home')
+  const memory = sessionMemory(world.records('homes'))
+  const records = notingSessionHomes(world.records('meanwhile'), memory, 'home')
   const session = { kind: 'Session', id: `id ${what}`, payload: { uid: what }, ttl: 60, uid: what }
-  await artefacts.save(session)
-  await world.artefacts.asOne(async () => {
-    expect(await artefacts.find('Session', session.id)).toBeDefined()
-    if (!lives) await artefacts.save({ kind: 'EndedSession', id: what, payload: {}, ttl: 60 })
-    await world.artefacts('meanwhile').removeByUid('Session', what)
-    await artefacts.save(session)
+  await records.save(session)
+  await world.records.asOne(async () => {
+    expect(await records.find('Session', session.id)).toBeDefined()
+    if (!lives) await records.save({ kind: 'EndedSession', id: what, payload: {}, ttl: 60 })
+    await world.records('meanwhile').removeByUid('Session', what)
+    await records.save(session)
     return 'done'
   })
-  expect((await artefacts.find('Session', session.id)) !== undefined).toBe(lives)
+  expect((await records.find('Session', session.id)) !== undefined).toBe(lives)
 })
 
 test('T-115 while the roster is down the page says so', async () => {

@@ -5,11 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@jackfield/test-environme
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  ensurePlatformKeys,
-  readPlatformKeys,
-  rotatePlatformKeys,
-} from '../src/adapters/platform-keys/postgres-platform-keys.ts'
+import { ensurePlatformKeys, readPlatformKeys, rotatePlatformKeys } from '../src/adapters/platform-keys.ts'
 import { type KeyAge, rotationSteps } from '../src/domain/key-rotation.ts'
 
 const [OLD_KEY, NEW_KEY] = [randomBytes(32), randomBytes(32)]

@@ -175,8 +175,10 @@ test('T-51 FC-05 not even with the keys that seal it does the store give a token
   const { app, tokens } = await signIn(world, 'contoso')
   const held = tokens.refresh_token ?? ''
   const second = (await client.refreshTokenGrant(app.configuration, held)).refresh_token ?? ''
-  const { rows } = await world.pool.query<{ key: string; payload: Buffer }>('select key, payload from gateway.artefact')
-  const opened = rows.map(({ key, payload }) => unseal(payload, world.sealingKeys, `artefact:${key}`).toString())
+  const { rows } = await world.pool.query<{ key: string; payload: Buffer }>(
+    'select key, payload from gateway.short_lived_record',
+  )
+  const opened = rows.map(({ key, payload }) => unseal(payload, world.sealingKeys, `record:${key}`).toString())
   expect(opened.length).toBeGreaterThan(3)
   for (const text of opened) for (const secret of [held, second]) expect(text).not.toContain(secret)
   await world.close()

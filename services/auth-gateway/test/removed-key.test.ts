@@ -18,8 +18,10 @@ const binary = findRedisBinary()
 
 /** Gives every sealed payload the fingerprint of a key that nobody has. */
 async function removeKey(world: World, redis: Redis | undefined): Promise<void> {
-  await world.pool.query('update gateway.artefact set payload = set_byte(payload, 1, 255 - get_byte(payload, 1))')
-  for (const name of (await redis?.keys('jackfield:artefact:*')) ?? []) {
+  await world.pool.query(
+    'update gateway.short_lived_record set payload = set_byte(payload, 1, 255 - get_byte(payload, 1))',
+  )
+  for (const name of (await redis?.keys('jackfield:record:*')) ?? []) {
     const payload = await redis?.hgetBuffer(name, 'payload')
     if (!payload) continue
     payload[1] = 255 - (payload[1] ?? 0)

@@ -45,7 +45,7 @@ const notices = async () =>
 const sessions = async () =>
   (
     await world.pool.query(
-      `select count(*)::int as n from gateway.artefact where kind = 'Session' and expires_at > now()`,
+      `select count(*)::int as n from gateway.short_lived_record where kind = 'Session' and expires_at > now()`,
     )
   ).rows[0].n
 

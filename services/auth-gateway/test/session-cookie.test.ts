@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { cookieSigner } from '../src/adapters/openid-provider/cookie-signer.ts'
-import { isSignedSession, readSessionCookie, SESSION_COOKIE } from '../src/adapters/openid-provider/session-cookie.ts'
+import {
+  cookieSigner,
+  isSignedSession,
+  readSessionCookie,
+  SESSION_COOKIE,
+} from '../src/adapters/openid-provider/session-cookie.ts'
 
 /** The signer of the provider's cookie library itself. */
 const Keygrip = createRequire(createRequire(import.meta.resolve('oidc-provider')).resolve('cookies'))('keygrip')

@@ -128,7 +128,7 @@ test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', 
   const site = { kind: 'shared', origin } as const
   const unused = { bindToBrowser: async () => {}, noteLogin: async () => {} }
   const pages = pagesOfProvider(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
-  const parts = { ...world, ...unused, pages, site, artefacts: world.artefacts('none'), keys: await world.keys() }
+  const parts = { ...world, ...unused, pages, site, records: world.records('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))
   const ids = Array.from({ length: 10_000 }, () => new Session().jti)
   const browser = new Browser()
@@ -147,7 +147,9 @@ test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', 
 describe('T-22 SC-07 a session ends', () => {
   async function wait(seconds: number) {
     vi.setSystemTime(Date.now() + seconds * 1000)
-    await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [seconds])
+    await world.pool.query(`update gateway.short_lived_record set expires_at = expires_at - $1 * interval '1 second'`, [
+      seconds,
+    ])
   }
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'] })
@@ -197,11 +199,11 @@ test('T-60 SC-08 after sign-out the cookie is refused on every route, and on ano
 })
 
 test('T-24 SC-17 fifty requests at once with a session about to be renewed all succeed, and renew that one session', async () => {
-  await world.pool.query(`delete from gateway.artefact where kind = 'Session'`)
+  await world.pool.query(`delete from gateway.short_lived_record where kind = 'Session'`)
   const { app, browser } = await signIn(world, 'contoso')
   const id = sessionOf(browser)
   await world.pool.query(
-    `update gateway.artefact set expires_at = now() + interval '30 seconds' where kind = 'Session'`,
+    `update gateway.short_lived_record set expires_at = now() + interval '30 seconds' where kind = 'Session'`,
   )
   const logins = await Promise.all(Array.from({ length: 50 }, () => app.begin({ prompt: 'none' })))
   const cookies = [...browser.cookies]
@@ -215,7 +217,7 @@ test('T-24 SC-17 fifty requests at once with a session about to be renewed all s
   expect(answers.filter(({ url }) => url.searchParams.has('code'))).toHaveLength(50)
   expect(new Set(answers.map((answer) => answer.id))).toEqual(new Set([id]))
   const { rows } = await world.pool.query(
-    `select count(*)::int as renewed from gateway.artefact where kind = 'Session' and expires_at > now() + interval '6 days'`,
+    `select count(*)::int as renewed from gateway.short_lived_record where kind = 'Session' and expires_at > now() + interval '6 days'`,
   )
   expect(rows).toEqual([{ renewed: 1 }])
   expect((await browser.open(`${origin}/auth/sessions`)).text.match(/Signed in/g)).toHaveLength(1)

@@ -255,7 +255,7 @@ test('T-94 the address is in no log line, no address line and no cookie', async 
   for (const text of [ours, cookies, world.logLines.slice(before).join('')])
     expect(decodeURIComponent(text)).not.toContain('planted')
   const { rows } = await world.pool.query(
-    `select payload from gateway.artefact where kind in ('SignInRealm', 'PendingLogin')`,
+    `select payload from gateway.short_lived_record where kind in ('SignInRealm', 'PendingLogin')`,
   )
   expect(rows.every(({ payload }) => !payload.includes('planted'))).toBe(true)
 })

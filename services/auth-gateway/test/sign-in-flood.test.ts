@@ -2,7 +2,7 @@ import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { Redis } from 'ioredis'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { waitingRoom } from '../src/adapters/artefacts/waiting-room.ts'
+import { waitingRoom } from '../src/adapters/records/waiting-room.ts'
 import { MOST_WAITING, NoRoomError } from '../src/domain/rate-limits.ts'
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
@@ -70,13 +70,13 @@ describe.each(['Postgres', 'Redis'] as const)(
     async function kept(): Promise<{ waiting: number; bytes: number }> {
       if (!redis) {
         const { rows } = await world.pool.query(
-          `select count(*) filter (where waits_at is not null)::int as waiting, coalesce(sum(pg_column_size(artefact)), 0)::int as bytes
-         from gateway.artefact artefact where expires_at > now()`,
+          `select count(*) filter (where waits_at is not null)::int as waiting, coalesce(sum(pg_column_size(r)), 0)::int as bytes
+         from gateway.short_lived_record r where expires_at > now()`,
         )
         return rows[0]
       }
       const [, used = '0'] = /used_memory_dataset:(\d+)/.exec(await redis.info('memory')) ?? []
-      return { waiting: await redis.zcard('jackfield:artefact-waiting:'), bytes: Number(used) }
+      return { waiting: await redis.zcard('jackfield:record-waiting:'), bytes: Number(used) }
     }
 
     test.skipIf(skipped)(
@@ -168,8 +168,10 @@ describe.each(['Postgres', 'Redis'] as const)(
 
     async function pendingLogins(): Promise<number> {
       if (!redis)
-        return (await world.pool.query(`select 1 from gateway.artefact where kind = 'PendingLogin'`)).rowCount ?? 0
-      const keys = await redis.keys('jackfield:artefact:{*')
+        return (
+          (await world.pool.query(`select 1 from gateway.short_lived_record where kind = 'PendingLogin'`)).rowCount ?? 0
+        )
+      const keys = await redis.keys('jackfield:record:{*')
       const kinds = await Promise.all(keys.map((key) => redis?.hget(key, 'kind')))
       return kinds.filter((kind) => kind === 'PendingLogin').length
     }
@@ -178,8 +180,8 @@ describe.each(['Postgres', 'Redis'] as const)(
       const moveOn = movableClock()
       const { waiting } = await kept()
       expect(waiting).toBeGreaterThanOrEqual(ROOM * 0.9)
-      await world.pool.query(`update gateway.artefact set expires_at = now() where waits_at is not null`)
-      for (const name of (await redis?.keys('jackfield:artefact-waiting:*')) ?? []) {
+      await world.pool.query(`update gateway.short_lived_record set expires_at = now() where waits_at is not null`)
+      for (const name of (await redis?.keys('jackfield:record-waiting:*')) ?? []) {
         await redis?.zunionstore(name, 1, name, 'WEIGHTS', 0) // all long over
       }
       await moveOn(COUNTED_FOR_MS)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK, flattenedVerify, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
-import { TokenSigningKey } from '../src/adapters/openid-provider/token-signing-key.ts'
+import { TokenSigningKey } from '../src/adapters/openid-provider/token-signing.ts'
 
 test('TE-26 signatures of the platform’s key are JOSE’s 64 bytes and verify with the public key', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })

@@ -1,6 +1,5 @@
 import * as client from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { oidcAdapter } from '../src/adapters/openid-provider/oidc-adapter.ts'
 import { namespaceOf, type TenantSite } from '../src/domain/site.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
@@ -76,21 +75,23 @@ describe('T-30 T-31 a code', () => {
     expect(world.faults).toEqual([])
   })
 
-  test('TE-01 two requests that find it unused at once: one gets it, and its grant ends', async () => {
-    const artefacts = world.artefacts('two at once')
-    const site = { kind: 'shared', origin } as const
-    const adapter = oidcAdapter({
-      ...world,
-      site,
-      artefacts,
-      readAccessToken: async () => undefined,
-      noteLogin: async () => undefined,
-    })
-    await artefacts.save({ kind: 'Grant', id: 'grant', payload: {}, ttl: 60 })
-    await adapter('AuthorizationCode').upsert('code', { grantId: 'grant' }, 60)
-    await adapter('AuthorizationCode').consume('code')
-    await expect(adapter('AuthorizationCode').consume('code')).rejects.toThrow('invalid_grant')
-    expect(await artefacts.find('Grant', 'grant')).toBeUndefined()
+  test('TE-01 found unused by two requests is exchanged by one of them, and what it holds is void', async () => {
+    const parameters = await givenCode(world)
+    const { findById } = world.roster
+    const both = Promise.withResolvers<void>()
+    let asked = 0
+    world.roster.findById = async (...key) => {
+      if (++asked === 2) both.resolve()
+      await both.promise
+      return findById(...key)
+    }
+    const answers = await Promise.all([token(parameters), token(parameters)])
+    world.roster.findById = findById
+    const [given, refused] = answers.toSorted((one, other) => one.status - other.status)
+    expect([given?.status, refused?.status, refused?.body.error]).toEqual([200, 400, 'invalid_grant'])
+    expect(refused?.body.access_token).toBeUndefined()
+    expect((await userinfo(given?.body.access_token)).status).toBe(401)
+    expect(world.faults).toEqual([])
   })
 
   test.each([
@@ -121,7 +122,7 @@ describe('T-30 T-31 a code', () => {
   test('TE-04 lives 60 seconds', async () => {
     const [soon, late] = [await givenCode(world), await givenCode(world)]
     const { rows } = await world.pool.query(
-      `select max(extract(epoch from expires_at - now())) as left from gateway.artefact where kind = 'AuthorizationCode' and consumed_at is null`,
+      `select max(extract(epoch from expires_at - now())) as left from gateway.short_lived_record where kind = 'AuthorizationCode' and consumed_at is null`,
     )
     expect(Number(rows[0].left)).toBeLessThanOrEqual(60)
     expect(await later(61, () => token(late))).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
@@ -136,7 +137,7 @@ describe('T-30 T-31 a code', () => {
     expect([refused.get('error'), refused.get('code')]).toEqual(['invalid_request', null])
 
     const parameters = await givenCode(world)
-    const codes = world.artefacts(namespaceOf(world.registry.tenantAt('contoso')?.resolution as TenantSite))
+    const codes = world.records(namespaceOf(world.registry.tenantAt('contoso')?.resolution as TenantSite))
     const { codeChallenge, codeChallengeMethod, ...downgraded } =
       (await codes.find('AuthorizationCode', parameters.code))?.payload ?? {}
     expect([codeChallenge, codeChallengeMethod]).toEqual([expect.any(String), 'S256'])
@@ -196,9 +197,10 @@ describe('T-50 refresh tokens', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const wait = async (seconds: number) => {
       vi.setSystemTime(Date.now() + seconds * 1000)
-      await world.pool.query(`update gateway.artefact set expires_at = expires_at - $1 * interval '1 second'`, [
-        seconds,
-      ])
+      await world.pool.query(
+        `update gateway.short_lived_record set expires_at = expires_at - $1 * interval '1 second'`,
+        [seconds],
+      )
     }
     try {
       const last = pauses.pop() ?? 0

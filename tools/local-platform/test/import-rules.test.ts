@@ -125,7 +125,7 @@ test.each([
   ['an adapter may import a lib for HTTP', 'services/auth-gateway/src/adapters/x.ts', '@jackfield/problem/http/thing'],
   [
     'an adapter may import its neighbour',
-    'services/auth-gateway/src/adapters/artefacts/y.ts',
+    'services/auth-gateway/src/adapters/records/y.ts',
     '../services/registry-client.ts',
   ],
   ['a route may import a room', 'services/auth-gateway/src/routes/control/ap.ts', '../../sign-in/attempt.ts'],

@@ -9,8 +9,8 @@ export const gateway = pgSchema('gateway')
  * Codes, sessions, grants, refresh tokens, pending logins. Unlogged (the migration says so): after a crash of the
  * database people sign in again. Keys are hashes, payloads are sealed: a copy of the table opens nothing (T-94).
  */
-export const artefact = gateway.table(
-  'artefact',
+export const shortLivedRecord = gateway.table(
+  'short_lived_record',
   {
     key: text('key').primaryKey(),
     kind: text('kind').notNull(),
@@ -19,17 +19,17 @@ export const artefact = gateway.table(
     uidKey: text('uid_key'),
     /** The host of an unfinished sign-in, hashed, so that they can be counted. */
     waitsAt: text('waits_at'),
-    /** Records read in the same round: some by key, one by its uid key. */
-    companionKeys: text('companion_keys').array(),
-    companionUidKey: text('companion_uid_key'),
+    /** Records that are read in the same round: some by key, one by its uid key. */
+    relatedKeys: text('related_keys').array().notNull(),
+    relatedUidKey: text('related_uid_key'),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },
   (table) => [
-    index('artefact_grant_key').on(table.grantKey),
-    index('artefact_uid_key').on(table.uidKey),
-    index('artefact_expires_at').on(table.expiresAt),
-    index('artefact_waits_at').on(table.waitsAt, table.expiresAt).where(sql`${table.waitsAt} is not null`),
+    index('short_lived_record_grant_key').on(table.grantKey),
+    index('short_lived_record_uid_key').on(table.uidKey),
+    index('short_lived_record_expires_at').on(table.expiresAt),
+    index('short_lived_record_waits_at').on(table.waitsAt, table.expiresAt).where(sql`${table.waitsAt} is not null`),
   ],
 )
 

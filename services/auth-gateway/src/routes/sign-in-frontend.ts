@@ -33,7 +33,7 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     if (setCookie) reply.header('set-cookie', setCookie)
     const state = randomBytes(32).toString('base64url')
     const pending = { clientId: frontend.app.clientId, target, browser }
-    await ports.artefacts(namespaceOf(site)).save({ kind: KIND, id: state, payload: pending, ttl: INTERACTION })
+    await ports.records(namespaceOf(site)).save({ kind: KIND, id: state, payload: pending, ttl: INTERACTION })
     const question = new URLSearchParams({
       client_id: frontend.app.clientId,
       redirect_uri: site.origin + SIGN_IN_DONE_PATH,
@@ -51,7 +51,7 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get(SIGN_IN_DONE_PATH, { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { state, code } = request.query as Record<string, unknown>
-    const space = ports.artefacts(namespaceOf(signInSite(request)))
+    const space = ports.records(namespaceOf(signInSite(request)))
     const found = typeof state === 'string' ? await space.find(KIND, state) : undefined
     const pending = found && Pending.parse(found.payload)
     if (!pending || pending.browser !== readBrowser(request)) throw refuse('sign-in-not-found')

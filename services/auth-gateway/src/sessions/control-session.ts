@@ -23,13 +23,13 @@ const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'strict'
 
 /** Begins a Control session: 256 random bits in a cookie, their hash in the store. */
 export async function startControlSession(
-  { artefacts, clock }: Ports,
+  { records, clock }: Ports,
   reply: FastifyReply,
   holder: ControlHolder,
 ): Promise<void> {
   const id = randomBytes(32).toString('base64url')
   const now = clock()
-  await artefacts(SPACE).save({
+  await records(SPACE).save({
     kind: KIND,
     id,
     payload: { ...holder, startedAt: now, seenAt: now },
@@ -40,22 +40,22 @@ export async function startControlSession(
 
 /** The caller of a valid session. Tenant, administrator and person are asked for at each request (T-22). */
 export async function findControlSession(ports: Ports, request: FastifyRequest): Promise<Principal | undefined> {
-  const { artefacts, clock, registry } = ports
+  const { records, clock, registry } = ports
   const id = request.cookies[COOKIE]
   if (id === undefined || !/^[\w-]{43}$/.test(id)) return undefined
-  const found = await artefacts(SPACE).find(KIND, id)
+  const found = await records(SPACE).find(KIND, id)
   if (!found) return undefined
   const stored = Stored.parse(found.payload)
   const state = controlSessionState(stored, clock())
   if (state === 'over') return undefined
   const principal = await principalOf(ports, stored)
   if (!principal) {
-    await artefacts(SPACE).remove(KIND, id)
+    await records(SPACE).remove(KIND, id)
     return undefined
   }
   if (principal.scope !== 'platform' && !(await registry.hasTenant(principal.scope))) return undefined
   if (state === 'renew') {
-    await artefacts(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
+    await records(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
   }
   return principal
 }
@@ -74,8 +74,8 @@ function administratorPrincipal({ id, scope, role, displayName }: Administrator)
   return { id: `administrator:${id}`, scope, role, name: displayName }
 }
 
-export async function endControlSession({ artefacts }: Ports, reply: FastifyReply): Promise<void> {
+export async function endControlSession({ records }: Ports, reply: FastifyReply): Promise<void> {
   const id = reply.request.cookies[COOKIE]
-  if (id !== undefined) await artefacts(SPACE).remove(KIND, id)
+  if (id !== undefined) await records(SPACE).remove(KIND, id)
   reply.clearCookie(COOKIE, attributes)
 }

@@ -45,13 +45,13 @@ const ChosenAccount = z.object({ tenantId: z.string(), accountId: z.string(), lo
 
 function storedForAttempt<Value extends Record<string, unknown>>(kind: string, schema: z.ZodType<Value>) {
   return {
-    save: ({ artefacts }: Ports, site: SignInSite, uid: string, payload: Value) =>
-      artefacts(namespaceOf(site)).save({ kind, id: uid, payload, ttl: INTERACTION }),
-    async find({ artefacts }: Ports, site: SignInSite, uid: string): Promise<Value | undefined> {
-      const found = await artefacts(namespaceOf(site)).find(kind, uid)
+    save: ({ records }: Ports, site: SignInSite, uid: string, payload: Value) =>
+      records(namespaceOf(site)).save({ kind, id: uid, payload, ttl: INTERACTION }),
+    async find({ records }: Ports, site: SignInSite, uid: string): Promise<Value | undefined> {
+      const found = await records(namespaceOf(site)).find(kind, uid)
       return found && schema.parse(found.payload)
     },
-    remove: ({ artefacts }: Ports, site: SignInSite, uid: string) => artefacts(namespaceOf(site)).remove(kind, uid),
+    remove: ({ records }: Ports, site: SignInSite, uid: string) => records(namespaceOf(site)).remove(kind, uid),
   }
 }
 

@@ -18,21 +18,21 @@ function storedLogins<T extends { login: PendingLogin } | PendingLogin>(
 ) {
   return {
     /** `attempt` makes it the only login of that attempt: an earlier one is removed. */
-    async save({ artefacts }: Ports, id: string, login: T, attempt?: string): Promise<void> {
-      const space = artefacts(SPACE)
+    async save({ records }: Ports, id: string, login: T, attempt?: string): Promise<void> {
+      const space = records(SPACE)
       const kind = kindOf(id)
       if (attempt !== undefined) await space.removeByUid(kind, attempt)
       await space.save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ artefacts }: Ports, id: string): Promise<T> {
-      const found = id === '' ? undefined : await artefacts(SPACE).find(kindOf(id), id)
+    async find({ records }: Ports, id: string): Promise<T> {
+      const found = id === '' ? undefined : await records(SPACE).find(kindOf(id), id)
       if (!found) throw refuse('sign-in-not-found')
       return schema.parse(found.payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
-    async consume({ artefacts }: Ports, id: string): Promise<void> {
-      if (!(await artefacts(SPACE).consume(kindOf(id), id))) throw refuse('sign-in-used')
+    async consume({ records }: Ports, id: string): Promise<void> {
+      if (!(await records(SPACE).consume(kindOf(id), id))) throw refuse('sign-in-used')
     },
   }
 }

@@ -1,25 +1,24 @@
 import type { App } from '@jackfield/contract/tenants/app'
-import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefact, Artefacts, Clock, Registry } from '../../ports.ts'
-import type { AccessTokenReader } from './access-token.ts'
+import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
+import type { AccessTokenReader } from './access-tokens.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
-import { availableArtefacts, orUnavailable } from './oidc-unavailable.ts'
+import { availableRecords, orUnavailable } from './outages.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
-import { revokeReplayed } from './revoke-replayed.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
-/** Kinds that are exchanged for tokens. */
+/** Kinds that are exchanged for tokens: consumed in the same step as these are saved. */
 const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
 
 type Parts = {
   site: SignInSite
   baseUrl: string
   registry: Registry
-  artefacts: Artefacts
+  records: Records
   clock: Clock
   readAccessToken: AccessTokenReader
   noteLogin: NoteLogin
@@ -29,46 +28,42 @@ type Parts = {
  * Storage of oidc-provider: clients come from the catalogue, access tokens are self-contained, other models are stored.
  */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
+  const records = availableRecords(parts.records)
   return (name) => {
-    const adapter = artefactAdapter(availableArtefacts(parts.artefacts), name)
+    const adapter = recordAdapter(records, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
     if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
-    if (name === 'DeviceCode') return withUserCodes(adapter, availableArtefacts(parts.artefacts))
-    if (name === 'RefreshToken') return withRefreshGrace(adapter, availableArtefacts(parts.artefacts), parts.clock)
-    if (name === 'ReplayDetection') return onceOnly(adapter, availableArtefacts(parts.artefacts))
+    if (name === 'DeviceCode') return withUserCodes(adapter, records)
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, records, parts.clock)
+    if (name === 'ReplayDetection') return onceOnly(adapter, records)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
   }
 }
 
-function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
-  /** A code or token that yields a refresh token is consumed in the same batch as that token is saved. */
-  const consume = (...which: [string, string]) =>
-    EXCHANGED.has(kind) && Provider.ctx?.oidc.client?.grantTypeAllowed('refresh_token')
-      ? artefacts.consumeWithNext(...which)
-      : artefacts.consume(...which)
-  const toPayload = (found: Awaited<ReturnType<Artefacts['find']>>): AdapterPayload | undefined =>
+function recordAdapter(records: Records, kind: string): Adapter {
+  const toPayload = (found: Awaited<ReturnType<Records['find']>>): AdapterPayload | undefined =>
     found && { ...found.payload, ...(found.consumedAt === undefined ? {} : { consumed: found.consumedAt }) }
   return {
     async upsert(id, payload, ttl) {
-      await artefacts.save({
+      await records.save({
         kind,
         id,
         payload: withoutSessionCookie(payload),
         ttl: ttl ?? SESSION_ABSOLUTE,
         ...indexOf(kind, payload),
         ...(kind === 'Session' && payload.uid ? { uid: payload.uid } : {}),
-        ...companionsOf(kind, payload),
+        ...relatedTo(kind, payload),
       })
     },
-    find: async (id) => toPayload(await artefacts.find(kind, id)),
-    findByUid: async (uid) => toPayload(await artefacts.findByUid(kind, uid)),
+    find: async (id) => toPayload(await records.find(kind, id)),
+    findByUid: async (uid) => toPayload(await records.findByUid(kind, uid)),
     findByUserCode: async () => undefined,
-    destroy: (id) => artefacts.remove(kind, id),
-    revokeByGrantId: (grantId) => artefacts.removeByGrant(grantId),
+    destroy: (id) => records.remove(kind, id),
+    revokeByGrantId: (grantId) => records.removeByGrant(grantId),
     async consume(id) {
-      if (await consume(kind, id)) return
-      throw await revokeReplayed(artefacts, (await artefacts.find(kind, id))?.payload.grantId)
+      if (EXCHANGED.has(kind)) await records.consumeAtEnd(kind, id)
+      else if (!(await records.consume(kind, id))) throw new errors.InvalidGrant('already used')
     },
   }
 }
@@ -78,12 +73,12 @@ function artefactAdapter(artefacts: Artefacts, kind: string): Adapter {
  * concurrent requests is refused here. Its time may lie ahead as well as behind, so the id is stored for twice the
  * tolerance.
  */
-function onceOnly(adapter: Adapter, artefacts: Artefacts): Adapter {
+function onceOnly(adapter: Adapter, records: Records): Adapter {
   return {
     ...adapter,
     async upsert(id, payload) {
       await adapter.upsert(id, payload, 2 * DPOP_PROOF)
-      if (!(await artefacts.consume('ReplayDetection', id)))
+      if (!(await records.consume('ReplayDetection', id)))
         throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected')
     },
   }
@@ -100,16 +95,16 @@ function withLoginNotes(adapter: Adapter, noteLogin: NoteLogin): Adapter {
 }
 
 /** Finds a device code by the user code, too. */
-function withUserCodes(adapter: Adapter, artefacts: Artefacts): Adapter {
+function withUserCodes(adapter: Adapter, records: Records): Adapter {
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
       await adapter.upsert(id, payload, ttl)
       if (payload.userCode)
-        await artefacts.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
+        await records.save({ kind: USER_CODE, id: payload.userCode, payload: { id }, ttl: ttl ?? DEVICE_CODE })
     },
     async findByUserCode(userCode) {
-      const found = await artefacts.find(USER_CODE, userCode)
+      const found = await records.find(USER_CODE, userCode)
       return typeof found?.payload.id === 'string' ? adapter.find(found.payload.id) : undefined
     },
   }
@@ -121,20 +116,17 @@ function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantI
 }
 
 /** Maximum number of apps whose grants are read with a session. */
-const MOST_COMPANIONS = 16
+const MOST_RELATED = 16
 
-/**
- * Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and
- * session.
- */
-function companionsOf(
+/** Records that oidc-provider reads next: for a session the grants of its apps, for a code or token its grant and session. */
+function relatedTo(
   kind: string,
   { grantId, sessionUid, authorizations = {} }: AdapterPayload,
-): Pick<Artefact, 'companions'> {
-  if (EXCHANGED.has(kind) && grantId) return { companions: { grantIds: [grantId], sessionUid } }
+): Pick<NewRecord, 'related'> {
+  if (EXCHANGED.has(kind) && grantId) return { related: { grantIds: [grantId], sessionUid } }
   if (kind !== 'Session') return {}
   const grantIds = Object.values(authorizations).flatMap((each) => each.grantId ?? [])
-  return { companions: { grantIds: grantIds.slice(-MOST_COMPANIONS) } }
+  return { related: { grantIds: grantIds.slice(-MOST_RELATED) } }
 }
 
 /** Drops the session id that an interaction contains: nothing reads it there, and it authenticates. */

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { INTERACTION } from '../../domain/session-limits.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefacts, Attempt, AttemptResult } from '../../ports.ts'
+import type { Attempt, AttemptResult, Records } from '../../ports.ts'
 
 const BINDING = 'InteractionBrowser'
 const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
@@ -12,16 +12,12 @@ export function resumedAttempt(path: string): string | undefined {
 }
 
 /** Binds an attempt to the browser that began it, as the hash of the browser's cookie. */
-export async function bindToBrowser(artefacts: Artefacts, attempt: string, browser: string): Promise<void> {
-  await artefacts.save({ kind: BINDING, id: attempt, payload: { browser }, ttl: INTERACTION })
+export async function bindToBrowser(records: Records, attempt: string, browser: string): Promise<void> {
+  await records.save({ kind: BINDING, id: attempt, payload: { browser }, ttl: INTERACTION })
 }
 
-export async function isSameBrowser(
-  artefacts: Artefacts,
-  attempt: string,
-  browser: string | undefined,
-): Promise<boolean> {
-  const bound = await artefacts.find(BINDING, attempt)
+export async function isSameBrowser(records: Records, attempt: string, browser: string | undefined): Promise<boolean> {
+  const bound = await records.find(BINDING, attempt)
   return browser !== undefined && bound?.payload.browser === browser
 }
 

@@ -5,19 +5,18 @@ import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../domain/sign-in/person-claims.ts'
 import { findTenantOf } from '../../domain/site.ts'
-import type { Artefacts } from '../../ports.ts'
-import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
-import { accessTokenReader, phoneApi, userinfoUrl } from './access-token.ts'
-import { loadFirstPartyGrant } from './first-party-grant.ts'
+import type { Records } from '../../ports.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
+import { accessTokenReader, phoneApi, userinfoUrl } from './access-tokens.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
-import { findAdmitted, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import { findAdmitted, loadFirstPartyGrant, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { NoteLogin } from './oidc-sessions.ts'
-import { orUnavailable } from './oidc-unavailable.ts'
+import { orUnavailable } from './outages.ts'
 import type { ProviderPages } from './provider-pages.ts'
 
 export type ProviderParts = PolicyParts & {
   baseUrl: string
-  artefacts: Artefacts
+  records: Records
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
   noteLogin: NoteLogin

@@ -3,38 +3,32 @@ import type { IncomingMessage } from 'node:http'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import type { SignInSite } from '../../domain/site.ts'
 import type {
-  ArtefactSpaces,
-  Artefacts,
   Clock,
   LogoutNotices,
   Look,
   MicrosoftSessions,
   PersonHosts,
+  RecordSpaces,
+  Records,
   Registry,
   Roster,
 } from '../../ports.ts'
-import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
-import { accessTokenReader } from './access-token.ts'
-import { burnRefusedCodes } from './burn-refused-codes.ts'
-import { acceptEmptySecrets } from './empty-client-secrets.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
+import { accessTokenReader, structuredTokens } from './access-tokens.ts'
+import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { noticesOf, notingLogins } from './oidc-sessions.ts'
-import { availableArtefacts } from './oidc-unavailable.ts'
-import { answeringOutages, asOneUnit, describeForApps, on } from './provider-middleware.ts'
+import { answeringOutages, availableRecords } from './outages.ts'
+import { asOneUnit, describeForApps, on } from './provider-middleware.ts'
 import type { MakeProviderPages } from './provider-pages.ts'
 import { deriveSuccessors } from './refresh-grace.ts'
-import { strictClientRequests } from './strict-client-requests.ts'
-import { structuredTokens } from './structured-tokens.ts'
-
-/** Endpoints at which clients authenticate. */
-const NAMING_CLIENTS = /^\/(?:token|par|introspect|revoke|device_authorization)$/
 
 export type InstanceParts = {
   baseUrl: string
   registry: Registry
   roster: Roster
-  artefacts: ArtefactSpaces
+  records: RecordSpaces
   logoutNotices: Pick<LogoutNotices, 'add'>
   microsoftSessions: Pick<MicrosoftSessions, 'note'>
   personHosts: Pick<PersonHosts, 'note'>
@@ -50,7 +44,7 @@ type Kept = { exp?: number; persist(): Promise<unknown> }
 export type Instance = ReturnType<typeof makeInstance>
 
 /** Sets up oidc-provider for one site: configuration, patches of its models, middleware around its endpoints. */
-export function makeInstance(parts: InstanceParts, site: SignInSite, keys: PlatformKeys, artefacts: Artefacts) {
+export function makeInstance(parts: InstanceParts, site: SignInSite, keys: PlatformKeys, records: Records) {
   const browsers = new WeakMap<IncomingMessage, string>()
   const wrongCodes = new WeakSet<IncomingMessage>()
   const looks = new WeakMap<IncomingMessage, () => Look>()
@@ -58,7 +52,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     lookOf: (request) => looks.get(request)?.(),
     onWrongUserCode: (ctx) => void wrongCodes.add(ctx.req),
   })
-  const available = availableArtefacts(artefacts)
+  const available = availableRecords(records)
   const bindRequest = async (ctx: KoaContextWithOIDC, attempt: string) => {
     const browser = browsers.get(ctx.req)
     if (browser) await bindToBrowser(available, attempt, browser)
@@ -66,7 +60,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   const noteLogin = notingLogins(parts, available, site)
   const provider = new Provider(
     `${site.origin}/auth`,
-    oidcConfiguration({ ...parts, site, artefacts, keys, bindToBrowser: bindRequest, noteLogin, pages }),
+    oidcConfiguration({ ...parts, site, records, keys, bindToBrowser: bindRequest, noteLogin, pages }),
   )
   // Notices are stored and sent in the background, so that an app which does not answer delays no sign-out (T-61).
   Object.assign(provider.Client.prototype, {
@@ -82,18 +76,18 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
       if (typeof this.exp === 'number') await persist.call(this)
     },
   })
-  deriveSuccessors(provider, available)
+  deriveSuccessors(provider)
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // openid-provider.ts sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
   provider.use(answeringOutages(pages.error))
-  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.artefacts)))
+  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.records, available)))
   provider.use(on(/^\/\.well-known\//, describeForApps))
-  provider.use(on(NAMING_CLIENTS, strictClientRequests))
-  provider.use(on(NAMING_CLIENTS, acceptEmptySecrets(provider)))
+  provider.use(on(CLIENT_ENDPOINTS, strictClientRequests))
+  provider.use(on(CLIENT_ENDPOINTS, acceptEmptySecrets(provider)))
   provider.use(on(/^\/token$/, burnRefusedCodes(available)))
   provider.use(
-    on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, artefacts: available, readAccessToken })),
+    on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, records: available, readAccessToken })),
   )
   provider.on('server_error', (_ctx, error) => parts.onFault(error))
   // Without a listener the library writes every aborted request body to the console.

@@ -1,59 +1,50 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
-import type { Artefacts, Clock, Login } from '../../ports.ts'
-import { type CookieSigner, isSame } from './cookie-signer.ts'
+import type { Clock, Login, Records } from '../../ports.ts'
 import { removeIfEnded } from './oidc-sessions.ts'
-import { isSignedSession, readSessionCookie } from './session-cookie.ts'
+import { type CookieSigner, isSame, isSignedSession, readSessionCookie } from './session-cookie.ts'
 
 /** Namespace of session homes (`homeOf`), one for the platform: tells a foreign session from none. */
 export const SESSION_HOMES = 'session-homes'
 const KIND = 'SessionHome'
 
-/** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
-export const notedHomes = () => new LRUCache<string, true>({ max: 10_000 })
-
 type OwnLogin = Extract<Login, { kind: 'own' }>
-/**
- * Logins by session id, cached for one second like answers of the roster; changes by this process take effect at once.
- * Whether the person is still admitted is checked separately.
- */
-export const recentLogins = () =>
-  new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 })
 
-export type SessionMemory = {
-  homes: Artefacts
-  noted: ReturnType<typeof notedHomes>
-  recent: ReturnType<typeof recentLogins>
-}
+/** What a process remembers of the sessions of all hosts. `homes` is the namespace `SESSION_HOMES`. */
+export const sessionMemory = (homes: Records) => ({
+  homes,
+  /** Session ids whose home this process has stored. Once is enough: the record outlives the session. */
+  noted: new LRUCache<string, true>({ max: 10_000 }),
+  /**
+   * Logins by session id, cached for one second like answers of the roster; changes by this process take effect at
+   * once. Whether the person is still admitted is checked separately.
+   */
+  recent: new LRUCache<string, { namespace: string; signature: string; login: OwnLogin }>({ max: 10_000, ttl: 1_000 }),
+})
+export type SessionMemory = ReturnType<typeof sessionMemory>
 
 /** Wraps the storage of one host: saving a session also stores its home. */
-export function notingSessionHomes(
-  artefacts: Artefacts,
-  { homes, noted, recent }: SessionMemory,
-  home: string,
-): Artefacts {
+export function notingSessionHomes(records: Records, { homes, noted, recent }: SessionMemory, home: string): Records {
   return {
-    ...artefacts,
-    async save(artefact) {
-      if (artefact.kind !== 'Session') return artefacts.save(artefact)
-      if (!noted.has(artefact.id)) {
-        await homes.save({ kind: KIND, id: artefact.id, payload: { home }, ttl: SESSION_ABSOLUTE })
-        noted.set(artefact.id, true)
+    ...records,
+    async save(record, afterInsert) {
+      if (record.kind !== 'Session') return records.save(record, afterInsert)
+      if (!noted.has(record.id)) {
+        await homes.save({ kind: KIND, id: record.id, payload: { home }, ttl: SESSION_ABSOLUTE })
+        noted.set(record.id, true)
       }
-      const isReplaced = await artefacts.save(artefact)
-      recent.delete(artefact.id)
-      if (!isReplaced) await removeIfEnded(artefacts, artefact)
-      return isReplaced
+      recent.delete(record.id)
+      await records.save(record, () => removeIfEnded(records, record))
     },
     async remove(kind, id) {
-      await artefacts.remove(kind, id)
+      await records.remove(kind, id)
       if (kind !== 'Session') return
       recent.delete(id)
       await homes.remove(KIND, id)
     },
     async removeByUid(kind, uid) {
-      await artefacts.removeByUid(kind, uid)
+      await records.removeByUid(kind, uid)
       if (kind === 'Session') recent.clear()
     },
   }
@@ -62,7 +53,7 @@ export function notingSessionHomes(
 type Place = {
   namespace: string
   home: string
-  artefacts: Artefacts
+  records: Records
   cookieSigner: CookieSigner
   clock: Clock
 }
@@ -79,7 +70,7 @@ const StoredSession = z.object({
  * tenants.
  */
 export async function findLogin(
-  { namespace, home, artefacts, cookieSigner, clock }: Place,
+  { namespace, home, records, cookieSigner, clock }: Place,
   { homes, recent }: SessionMemory,
   header: string | undefined,
 ): Promise<Login | undefined> {
@@ -89,7 +80,7 @@ export async function findLogin(
   if (known?.namespace === namespace && isSame(known.signature, cookie.signature)) return known.login
   if (!isSignedSession(cookieSigner, cookie)) return undefined
 
-  const found = await artefacts.find('Session', cookie.id)
+  const found = await records.find('Session', cookie.id)
   if (!found) {
     const noted = await homes.find(KIND, cookie.id)
     return noted && noted.payload.home !== home ? { kind: 'foreign' } : undefined

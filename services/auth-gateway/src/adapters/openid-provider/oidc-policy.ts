@@ -1,10 +1,10 @@
-import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isLoginTooOld } from '../../domain/session-limits.ts'
 import { readAccountId } from '../../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import { findTenantOf, type SignInSite } from '../../domain/site.ts'
 import type { Clock, Registry, Roster } from '../../ports.ts'
-import { orUnavailable } from './oidc-unavailable.ts'
+import { orUnavailable } from './outages.ts'
 
 export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }
 
@@ -75,4 +75,26 @@ export function signInPolicy(parts: PolicyParts) {
     ),
   )
   return policy
+}
+
+/** Grants what an app asks for: all apps are the platform's own. One grant for each session and app. */
+export async function loadFirstPartyGrant(ctx: KoaContextWithOIDC, resource: string): Promise<Grant | undefined> {
+  const { client, session, account, provider, params } = ctx.oidc
+  if (!client || !session || !account) return undefined
+  const known = session.grantIdFor(client.clientId)
+  const found = known ? await provider.Grant.find(known) : undefined
+  const grant =
+    found?.accountId === account.accountId
+      ? found
+      : new provider.Grant({ clientId: client.clientId, accountId: account.accountId })
+  const scope = String(params?.scope ?? '')
+  const missing = scope
+    .split(' ')
+    .some((each) => !grant.getResourceScopeEncountered(resource).split(' ').includes(each))
+  if (!grant.jti || missing) {
+    grant.addOIDCScope(scope)
+    grant.addResourceScope(resource, scope)
+    await grant.save()
+  }
+  return grant
 }

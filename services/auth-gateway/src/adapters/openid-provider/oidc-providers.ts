@@ -1,19 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
-import type { Artefacts, Clock, LogoutNotices, OpenIdProvider, OpenIdProviders } from '../../ports.ts'
-import type { PlatformKeys } from '../platform-keys/postgres-platform-keys.ts'
+import type { Clock, LogoutNotices, OpenIdProvider, OpenIdProviders, Records } from '../../ports.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
 import { isSameBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
-import {
-  findLogin,
-  notedHomes,
-  notingSessionHomes,
-  recentLogins,
-  SESSION_HOMES,
-  type SessionMemory,
-} from './oidc-login.ts'
+import { findLogin, notingSessionHomes, SESSION_HOMES, type SessionMemory, sessionMemory } from './oidc-login.ts'
 import { endSession, listSessions } from './oidc-sessions.ts'
-import { orAbsent } from './oidc-unavailable.ts'
+import { orAbsent } from './outages.ts'
 
 type Parts = InstanceParts & { keys: () => Promise<PlatformKeys> }
 
@@ -28,16 +21,16 @@ const MOST_INSTANCES = 250
 export function oidcProviders(parts: Parts): OpenIdProviders {
   const providers = new LRUCache<string, OpenIdProvider>({ max: 2_000 })
   const instances = new LRUCache<string, Instance>({ max: MOST_INSTANCES })
-  const memory = { homes: parts.artefacts(SESSION_HOMES), noted: notedHomes(), recent: recentLogins() }
+  const memory = sessionMemory(parts.records(SESSION_HOMES))
   return async (site) => {
     const keys = await parts.keys()
     // Tokens and pages carry slug and name: a renamed tenant gets a new instance over the same state.
     const key = JSON.stringify([site.kind === 'tenant' ? site.tenant : 'shared', site.origin, keys.version])
     const known = providers.get(key)
     if (known) return known
-    const artefacts = notingSessionHomes(parts.artefacts(namespaceOf(site)), memory, homeOf(site))
+    const records = notingSessionHomes(parts.records(namespaceOf(site)), memory, homeOf(site))
     const instance = () => {
-      const found = instances.get(key) ?? makeInstance(parts, site, keys, artefacts)
+      const found = instances.get(key) ?? makeInstance(parts, site, keys, records)
       instances.set(key, found)
       return found
     }
@@ -46,7 +39,7 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
       clock: parts.clock,
       site,
       keys,
-      artefacts,
+      records,
       memory,
       instance,
     })
@@ -60,19 +53,19 @@ type Holder = {
   clock: Clock
   site: SignInSite
   keys: PlatformKeys
-  artefacts: Artefacts
+  records: Records
   memory: SessionMemory
   instance: () => Instance
 }
 
-function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, instance }: Holder): OpenIdProvider {
-  const place = { namespace: namespaceOf(site), home: homeOf(site), artefacts, cookieSigner: keys.cookieSigner, clock }
+function openIdProvider({ logoutNotices, clock, site, keys, records, memory, instance }: Holder): OpenIdProvider {
+  const place = { namespace: namespaceOf(site), home: homeOf(site), records, cookieSigner: keys.cookieSigner, clock }
   return {
     async handle(request, response, { path, browser, look }) {
       const resumed = resumedAttempt(path)
       // A sibling host can plant the resume cookie, which has a path, but not the `__Host-` cookie of the browser
       // (T-21).
-      if (resumed && !(await isSameBrowser(artefacts, resumed, browser))) request.headers.cookie = ''
+      if (resumed && !(await isSameBrowser(records, resumed, browser))) request.headers.cookie = ''
       const { browsers, looks, callback, wrongCodes } = instance()
       looks.set(request, look)
       if (browser) browsers.set(request, browser)
@@ -82,13 +75,13 @@ function openIdProvider({ logoutNotices, clock, site, keys, artefacts, memory, i
     async findAttempt(request, response, browser) {
       const { provider } = instance()
       const details = await orAbsent(provider.interactionDetails(request, response))
-      if (!details || !(await isSameBrowser(artefacts, details.uid, browser))) return undefined
+      if (!details || !(await isSameBrowser(records, details.uid, browser))) return undefined
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
-    listSessions: (accountId) => listSessions(artefacts, accountId),
+    listSessions: (accountId) => listSessions(records, accountId),
     endSession: (accountId, uid) =>
-      endSession({ provider: instance().provider, artefacts, logoutNotices, site }, accountId, uid),
+      endSession({ provider: instance().provider, records, logoutNotices, site }, accountId, uid),
     findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
       instance().provider.interactionResult(request, response, toResult(result, clock()), {

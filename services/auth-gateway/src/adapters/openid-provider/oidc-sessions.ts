@@ -4,7 +4,7 @@ import { type BrowserName, nameBrowser, type PersonSession } from '../../domain/
 import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Artefact, Artefacts, LogoutNotices, MicrosoftSessions, PersonHosts } from '../../ports.ts'
+import type { LogoutNotices, MicrosoftSessions, NewRecord, PersonHosts, Records } from '../../ports.ts'
 
 const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
@@ -20,14 +20,14 @@ export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promi
  */
 export function notingLogins(
   { microsoftSessions, personHosts }: LoginIndexes,
-  artefacts: Artefacts,
+  records: Records,
   site: SignInSite,
 ): NoteLogin {
   return async ({ accountId, uid }) => {
     const ctx = Provider.ctx
     if (!ctx?.oidc?.result?.login || !accountId || !uid) return
     const payload = nameBrowser(ctx.req.headers['user-agent'])
-    await artefacts.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
+    await records.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
     const { sid } = (ctx.oidc.result.microsoft ?? {}) as { sid?: string }
     if (sid) await microsoftSessions.note(sid, { origin: site.origin, accountId, uid })
     const person = readAccountId(site, accountId)
@@ -37,12 +37,12 @@ export function notingLogins(
 
 type LoginIndexes = { microsoftSessions: Pick<MicrosoftSessions, 'note'>; personHosts: Pick<PersonHosts, 'note'> }
 
-export async function listSessions(artefacts: Artefacts, accountId: string): Promise<PersonSession[]> {
-  const found = await artefacts.findByGrant(personIndex(accountId))
+export async function listSessions(records: Records, accountId: string): Promise<PersonSession[]> {
+  const found = await records.findByGrant(personIndex(accountId))
   const sessions = found.map(({ payload }) => payload as Stored).filter((session) => session.accountId === accountId)
   return Promise.all(
     sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
-      const noted = await artefacts.find(BROWSER_NAME, uid)
+      const noted = await records.find(BROWSER_NAME, uid)
       const browser = (noted?.payload ?? {}) as BrowserName
       return {
         uid,
@@ -57,7 +57,7 @@ export async function listSessions(artefacts: Artefacts, accountId: string): Pro
 
 type SessionHolder = {
   provider: Provider
-  artefacts: Artefacts
+  records: Records
   logoutNotices: Pick<LogoutNotices, 'add'>
   site: SignInSite
 }
@@ -67,26 +67,31 @@ type SessionHolder = {
  * end with it, and a concurrent request that saves the session again finds the mark.
  */
 export async function endSession(
-  { provider, artefacts, logoutNotices, site }: SessionHolder,
+  { provider, records, logoutNotices, site }: SessionHolder,
   accountId: string,
   uid: string,
 ): Promise<boolean> {
   const session = await provider.Session.findByUid(uid)
   if (session?.accountId !== accountId) return false
-  await artefacts.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
-  // Before the session goes: whoever repeats this after a failure finds it still, and owes the notices again.
+  await records.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
+  // Before the session is removed, so that a retry after a failure still finds it and adds the notices.
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
     if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))
   }
-  await artefacts.removeByUid('Session', uid)
-  await artefacts.remove(BROWSER_NAME, uid)
+  await records.removeByUid('Session', uid)
+  await records.remove(BROWSER_NAME, uid)
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
-    if (!grantId || persistsLogout) continue
-    await artefacts.removeByGrant(grantId)
-    await artefacts.remove('Grant', grantId)
+    if (!persistsLogout) await endGrant(records, grantId)
   }
   return true
+}
+
+/** Revokes a grant with its codes and tokens. */
+export async function endGrant(records: Records, grantId: string | undefined): Promise<void> {
+  if (grantId === undefined) return
+  await records.removeByGrant(grantId)
+  await records.remove('Grant', grantId)
 }
 
 /** Logout notices for an app whose session has ended; none when it has no back-channel address. */
@@ -105,9 +110,8 @@ export function noticesOf(
 type NotifiedClient = { clientId: string; backchannelLogoutUri?: string | undefined }
 
 /** Called after a session was saved: a concurrent request must not restore an ended session. */
-export async function removeIfEnded(artefacts: Artefacts, { id, payload }: Artefact): Promise<void> {
-  if (typeof payload.uid === 'string' && (await artefacts.find(ENDED, payload.uid)))
-    await artefacts.remove('Session', id)
+export async function removeIfEnded(records: Records, { id, payload }: NewRecord): Promise<void> {
+  if (typeof payload.uid === 'string' && (await records.find(ENDED, payload.uid))) await records.remove('Session', id)
 }
 
 type Stored = {

@@ -1,8 +1,8 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { ArtefactSpaces } from '../../ports.ts'
-import { AlreadyUsedError } from '../artefacts/unit-of-work.ts'
-import { orUnavailable } from './oidc-unavailable.ts'
-import type { ProviderPages } from './provider-pages.ts'
+import type { RecordSpaces, Records } from '../../ports.ts'
+import { AlreadyUsedError } from '../records/unit-of-work.ts'
+import { endGrant } from './oidc-sessions.ts'
+import { orUnavailable } from './outages.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 
@@ -11,38 +11,40 @@ export function on(paths: RegExp, middleware: Middleware): Middleware {
   return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next())
 }
 
-/** Makes one unit of work of the request's reads and writes. A request that ends in 5xx consumes no code or token. */
-export function asOneUnit(artefacts: ArtefactSpaces): Middleware {
+/**
+ * Makes one unit of work of the request's writes. A request that ends in 5xx writes nothing: it uses no code or token
+ * up.
+ */
+export function asOneUnit(spaces: RecordSpaces, records: Records): Middleware {
   return async (ctx, next) => {
     const work = async () => {
       await next()
       return ctx.status < 500 ? ('done' as const) : ('failed' as const)
     }
-    await orUnavailable(artefacts.asOne(work)).catch((error: unknown) => {
-      if (!(error instanceof AlreadyUsedError) || ctx.status < 400) throw error
-    })
+    try {
+      await orUnavailable(spaces.asOne(work))
+    } catch (error) {
+      if (!(error instanceof AlreadyUsedError)) throw error
+      if (ctx.status < 400) await answerSecondUse(ctx, records)
+    }
   }
 }
 
 /**
- * Answers 503 when the store fails after oidc-provider has answered: an OAuth error for programs, a page for people.
+ * Answers the second of two concurrent uses of a code or token. Concurrent refreshes got the same successor, so the
+ * response stands unless that was revoked; the second use of a code revokes what the first was given (RFC 6749 4.1.2).
  */
-export function answeringOutages(showError: ProviderPages['error']): Middleware {
-  return async (ctx, next) => {
-    try {
-      await next()
-    } catch (error) {
-      if (!(error instanceof errors.TemporarilyUnavailable)) throw error
-      const out = { error: error.error, error_description: error.error_description ?? error.error }
-      ctx.remove('location')
-      ctx.status = 503
-      if (OF_PEOPLE.test(ctx.path)) await showError(ctx, out, error)
-      else ctx.body = out
-    }
-    if (ctx.status === 503) ctx.set('retry-after', '2')
+async function answerSecondUse(ctx: KoaContextWithOIDC, records: Records): Promise<void> {
+  const { RotatedRefreshToken, RefreshToken, AuthorizationCode, DeviceCode } = ctx.oidc.entities
+  if (RotatedRefreshToken) {
+    if (RefreshToken && (await records.find('RefreshToken', RefreshToken.jti))) return
+  } else {
+    await endGrant(records, (AuthorizationCode ?? DeviceCode)?.grantId)
   }
+  const { error, error_description, status } = new errors.InvalidGrant('already used')
+  ctx.status = status
+  ctx.body = { error, error_description }
 }
-const OF_PEOPLE = /^\/(?:authorize|device|logout)(?:\/|$)/
 
 /**
  * Corrects the discovery document where configuration and behaviour differ. Shared hosts use the library's pairwise

@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import Provider, { type Adapter, errors } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { REFRESH_GRACE } from '../../domain/session-limits.ts'
-import type { Artefacts, Clock } from '../../ports.ts'
-import { AlreadyUsedError } from '../artefacts/unit-of-work.ts'
-import { revokeReplayed } from './revoke-replayed.ts'
+import type { Clock, Records } from '../../ports.ts'
 
 const KIND = 'RefreshToken'
+
+/** The stored refresh token that a request presented. */
+const presented = new WeakMap<object, AdapterPayload>()
 
 /**
  * Lets two tabs, or a client that lost a response, use a refresh token twice (T-134): for some seconds after its first
@@ -15,36 +16,24 @@ const KIND = 'RefreshToken'
  * The successor's value is a MAC over the presented token under a random key that is stored, sealed, with that token.
  * Every replica computes the same value, and the store alone reveals no token (T-51).
  */
-export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: Clock): Adapter {
-  /**
-   * Writes nothing: the first request has saved the successor. If it is missing, it was revoked or issued by an earlier
-   * version.
-   */
-  async function repeat(id: string): Promise<void> {
-    if (!(await artefacts.findFresh(KIND, id))) throw new errors.InvalidGrant('already used')
-  }
+export function withRefreshGrace(adapter: Adapter, records: Records, clock: Clock): Adapter {
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
-      const before = rotated()
-      if (before !== undefined && (await adapter.find(before))?.consumed) return repeat(id)
-      try {
-        await adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
-      } catch (error) {
-        if (!(error instanceof AlreadyUsedError)) throw error
-        // A code has no grace period: its second use revokes what the first was given.
-        if (before === undefined) throw await revokeReplayed(artefacts, payload.grantId)
-        await repeat(id)
-      }
+      if (!rotated()?.consumed)
+        return adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
+      // The first use has saved the successor; if it is missing, it was revoked.
+      if (!(await records.find(KIND, id))) throw new errors.InvalidGrant('already used')
     },
     async find(id) {
       const token = await adapter.find(id)
+      if (token && Provider.ctx) presented.set(Provider.ctx, token)
       if (!token?.consumed || clock() - Number(token.consumed) >= REFRESH_GRACE) return token
       const { consumed: _, ...usable } = token
       return usable
     },
     async consume(id) {
-      if (!(await adapter.find(id))?.consumed) await adapter.consume(id)
+      if (!(Provider.ctx && presented.get(Provider.ctx)?.consumed)) await adapter.consume(id)
     },
   }
 }
@@ -52,21 +41,20 @@ export function withRefreshGrace(adapter: Adapter, artefacts: Artefacts, clock: 
 type Saved = { jti?: string; save(): Promise<string> }
 
 /** Makes oidc-provider derive the value of a rotated refresh token from its predecessor. */
-export function deriveSuccessors(provider: Provider, artefacts: Artefacts): void {
+export function deriveSuccessors(provider: Provider): void {
   const { save } = provider.RefreshToken.prototype as unknown as Saved
   Object.assign(provider.RefreshToken.prototype, {
     async save(this: Saved) {
-      const before = rotated()
-      const key = before === undefined ? undefined : (await artefacts.find(KIND, before))?.payload.successorKey
-      // Tokens of earlier versions have no key: their successor is random and cannot be repeated.
-      if (before !== undefined && typeof key === 'string')
-        this.jti ??= createHmac('sha256', Buffer.from(key, 'base64url')).update(before).digest('base64url')
+      const { jti, successorKey } = rotated() ?? {}
+      if (jti !== undefined && typeof successorKey === 'string')
+        this.jti ??= createHmac('sha256', Buffer.from(successorKey, 'base64url')).update(jti).digest('base64url')
       return save.call(this)
     },
   })
 }
 
 /** The token that this request replaces. */
-function rotated(): string | undefined {
-  return Provider.ctx?.oidc.entities.RotatedRefreshToken?.jti
+function rotated(): AdapterPayload | undefined {
+  const { ctx } = Provider
+  return ctx?.oidc.entities.RotatedRefreshToken && presented.get(ctx)
 }

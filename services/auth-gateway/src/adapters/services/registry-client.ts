@@ -12,7 +12,8 @@ import { z } from 'zod'
 import type { Registry } from '../../ports.ts'
 import { timedCache } from './timed-cache.ts'
 
-const TEN_MINUTES = 600_000
+/** Answers that may be ten minutes old while the registry is down (DO-09). */
+const SERVES_OUTAGES = { freshMs: 2_000, staleIfErrorMs: 600_000, max: 10_000 }
 /** The registry calls Microsoft several times before it answers. */
 const CONSENT_MS = 25_000
 
@@ -23,39 +24,19 @@ const CONSENT_MS = 25_000
 export function registryClient(client: ServiceClient): Registry {
   const hosts = timedCache<HostResolution>(
     (host, former) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution, former),
-    {
-      freshMs: 2_000,
-      freshAbsentMs: 1_000,
-      staleIfErrorMs: TEN_MINUTES,
-      max: 10_000,
-    },
+    { ...SERVES_OUTAGES, freshAbsentMs: 1_000 },
   )
-  const apps = timedCache<App[]>((_, former) => client.find('/internal/apps', z.array(App), former), {
-    freshMs: 2_000,
-    staleIfErrorMs: TEN_MINUTES,
-    max: 1,
-  })
-  const tenants = timedCache((id) => client.find(`/internal/tenants/${id}`, z.unknown()), {
-    freshMs: 2_000,
-    staleIfErrorMs: TEN_MINUTES,
-    max: 10_000,
-  })
+  const apps = timedCache<App[]>((_, former) => client.find('/internal/apps', z.array(App), former), SERVES_OUTAGES)
+  const tenants = timedCache((id) => client.find(`/internal/tenants/${id}`, z.unknown()), SERVES_OUTAGES)
   // A logo is addressed by its hash and never changes: only memory bounds this cache, 100 logos of 128 KiB.
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
   const administrators = timedCache<Administrator>(
     (id, former) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator, former),
-    {
-      freshMs: 1_000,
-      max: 10_000,
-    },
+    { freshMs: 1_000, max: 10_000 },
   )
   const signInTenants = timedCache<SignInTenant>(
     (id, former) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant, former),
-    {
-      freshMs: 2_000,
-      staleIfErrorMs: TEN_MINUTES,
-      max: 10_000,
-    },
+    SERVES_OUTAGES,
   )
   const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
 

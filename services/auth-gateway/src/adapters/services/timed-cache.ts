@@ -12,41 +12,34 @@ export type TimedCacheOptions = {
 
 type Entry<Value> = { value: Value | undefined; at: number }
 
+/** lru-cache reads a lifetime of 0 as "for ever". */
+const SHORTEST_MS = 1
+
 /**
  * Caches answers of another service. Concurrent callers share one request, which gets the previous answer for a
- * conditional request. lru-cache's own `fetch` does not serve: it caches no `undefined`, reads a lifetime of 0 as "for
- * ever", and after a failed request it returns stale values of any age.
+ * conditional request.
  */
 export function timedCache<Value>(
   load: (key: string, former: Value | undefined) => Promise<Value | undefined>,
-  options: TimedCacheOptions,
+  { freshMs, freshAbsentMs = freshMs, staleIfErrorMs = 0, max }: TimedCacheOptions,
 ) {
-  const { freshMs, freshAbsentMs = freshMs, staleIfErrorMs = 0, max } = options
-  const entries = new LRUCache<string, Entry<Value>>({ max })
-  const running = new Map<string, Promise<Value | undefined>>()
-
-  async function reload(key: string): Promise<Value | undefined> {
-    try {
-      const value = await load(key, entries.get(key)?.value)
-      entries.set(key, { value, at: performance.now() })
-      return value
-    } catch (error) {
-      const old = entries.get(key)
-      if (old?.value !== undefined && performance.now() - old.at < staleIfErrorMs) return old.value
-      throw error
-    } finally {
-      running.delete(key)
-    }
-  }
-
-  return async function get(key: string): Promise<Value | undefined> {
-    const entry = entries.get(key)
-    if (entry && performance.now() - entry.at < (entry.value === undefined ? freshAbsentMs : freshMs))
-      return entry.value
-    const under = running.get(key)
-    if (under) return under
-    const loading = reload(key)
-    running.set(key, loading)
-    return loading
-  }
+  const cache = new LRUCache<string, Entry<Value>>({
+    max,
+    ttl: freshMs,
+    ttlResolution: 0, // no timer for each millisecond
+    noDeleteOnFetchRejection: true,
+    ignoreFetchAbort: true, // an entry that is evicted while it loads is answered all the same
+    async fetchMethod(key, former, { options }) {
+      try {
+        const value = await load(key, former?.value)
+        if (value === undefined) options.ttl = Math.max(SHORTEST_MS, freshAbsentMs)
+        return { value, at: performance.now() }
+      } catch (error) {
+        if (former?.value === undefined || performance.now() - former.at >= staleIfErrorMs) throw error
+        options.ttl = SHORTEST_MS
+        return former
+      }
+    },
+  })
+  return async (key: string): Promise<Value | undefined> => (await cache.fetch(key))?.value
 }

@@ -6,12 +6,12 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { ArtefactStore } from '../src/adapters/artefacts/artefact-store.ts'
-import { postgresArtefacts, sweepArtefacts } from '../src/adapters/artefacts/postgres-artefacts.ts'
-import { redisArtefacts } from '../src/adapters/artefacts/redis-artefacts.ts'
-import { sealedArtefacts } from '../src/adapters/artefacts/sealed-artefacts.ts'
-import { AlreadyUsedError } from '../src/adapters/artefacts/unit-of-work.ts'
-import type { ArtefactSpaces } from '../src/ports.ts'
+import { postgresRecords, sweepRecords } from '../src/adapters/records/postgres-records.ts'
+import type { RecordStore } from '../src/adapters/records/record-store.ts'
+import { redisRecords } from '../src/adapters/records/redis-records.ts'
+import { sealedRecords } from '../src/adapters/records/sealed-records.ts'
+import { AlreadyUsedError } from '../src/adapters/records/unit-of-work.ts'
+import type { RecordSpaces } from '../src/ports.ts'
 
 const KEYS = [randomBytes(32)]
 let database: TestDatabase
@@ -40,11 +40,11 @@ const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 async function dump(kind: string): Promise<string> {
   if (kind === 'Postgres') {
     const { rows } = await pool.query(
-      `select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.artefact`,
+      `select key, kind, encode(payload, 'escape') as payload, grant_key, uid_key from gateway.short_lived_record`,
     )
     return JSON.stringify(rows)
   }
-  const keys = (await redis?.keys('jackfield:artefact*')) ?? []
+  const keys = (await redis?.keys('jackfield:record*')) ?? []
   const values = await Promise.all(
     keys.map(async (key) => ((await redis?.type(key)) === 'hash' ? redis?.hgetall(key) : '')),
   )
@@ -52,10 +52,10 @@ async function dump(kind: string): Promise<string> {
 }
 
 describe.each([
-  ['Postgres', () => postgresArtefacts(pool) as ArtefactStore | undefined],
-  ['Redis', () => (redis ? redisArtefacts(redis) : undefined)],
+  ['Postgres', () => postgresRecords(pool) as RecordStore | undefined],
+  ['Redis', () => (redis ? redisRecords(redis) : undefined)],
 ] as const)('records on %s', (kind, store) => {
-  const spaces = (): ArtefactSpaces => sealedArtefacts(store() as ArtefactStore, KEYS)
+  const spaces = (): RecordSpaces => sealedRecords(store() as RecordStore, KEYS)
   const onStore = test.skipIf(kind === 'Redis' && inject('redisUrl') === null)
 
   onStore(
@@ -151,45 +151,37 @@ describe.each([
       return { space: all('a'), outside: spaces()('a'), asOne: all.asOne }
     }
 
-    onStore('what belongs together is written when the session is, and read by the request before that', async () => {
+    onStore('its writes are visible to itself at once, to others when it has ended', async () => {
       const { space, outside, asOne } = given()
-      const [code, id] = [randomUUID(), randomUUID()]
-      await asOne(async () => {
-        await space.save({ kind: 'AuthorizationCode', id: code, payload: { n: 1 }, ttl: 60 })
-        expect((await space.find('AuthorizationCode', code))?.payload.n).toBe(1)
-        expect(await outside.find('AuthorizationCode', code)).toBeUndefined()
-        await space.save(session(id, 2))
-        expect(await outside.find('AuthorizationCode', code)).toBeDefined()
-        expect(await outside.findByUid('Session', `uid ${id}`)).toBeDefined()
-        return 'done'
-      })
-    })
-
-    onStore('a device’s code that was let in brings its grant with it', async () => {
-      const { space, outside, asOne } = given()
-      const [grant, code] = [randomUUID(), randomUUID()]
-      await asOne(async () => {
-        await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
-        await space.save({ kind: 'DeviceCode', id: code, payload: {}, ttl: 60 })
-        expect(await outside.find('Grant', grant)).toBeDefined()
-        return 'done'
-      })
-      await outside.remove('DeviceCode', code)
-    })
-
-    onStore('what nothing completes is written at its end, what is removed is gone at once', async () => {
-      const { space, outside, asOne } = given()
-      const [code, gone] = [randomUUID(), randomUUID()]
+      const [code, id, gone] = [randomUUID(), randomUUID(), randomUUID()]
       await outside.save(session(gone, 1))
       await asOne(async () => {
-        expect(await space.find('Session', gone)).toBeDefined()
+        await space.save({ kind: 'AuthorizationCode', id: code, payload: { n: 1 }, ttl: 60 })
+        await space.save(session(id, 2))
         await space.remove('Session', gone)
+        expect((await space.find('AuthorizationCode', code))?.payload.n).toBe(1)
         expect(await space.find('Session', gone)).toBeUndefined()
-        expect(await outside.find('Session', gone)).toBeUndefined()
-        await space.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
+        expect(await outside.find('AuthorizationCode', code)).toBeUndefined()
+        expect(await outside.find('Session', gone)).toBeDefined()
         return 'done'
       })
       expect(await outside.find('AuthorizationCode', code)).toBeDefined()
+      expect(await outside.findByUid('Session', `uid ${id}`)).toBeDefined()
+      expect(await outside.find('Session', gone)).toBeUndefined()
+    })
+
+    onStore('a record that it has saved can be consumed, once', async () => {
+      const { space, outside, asOne } = given()
+      const id = randomUUID()
+      await asOne(async () => {
+        await space.save({ kind: 'ReplayDetection', id, payload: {}, ttl: 60 })
+        expect([await space.consume('ReplayDetection', id), await space.consume('ReplayDetection', id)]).toEqual([
+          true,
+          false,
+        ])
+        return 'failed'
+      })
+      expect(await outside.consume('ReplayDetection', id)).toBe(false)
     })
 
     onStore('T-115 nothing is left or used up when it fails', async () => {
@@ -197,7 +189,7 @@ describe.each([
       const [code, made] = [randomUUID(), randomUUID()]
       await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60 })
       const work = async () => {
-        await space.consumeWithNext('AuthorizationCode', code)
+        await space.consumeAtEnd('AuthorizationCode', code)
         await space.save({ kind: 'Grant', id: made, payload: {}, ttl: 60 })
         return 'failed' as const
       }
@@ -232,7 +224,7 @@ describe.each([
             expect((await space.find('AuthorizationCode', code))?.consumedAt).toBeUndefined()
             if (--reading === 0) resolve()
             await allHaveRead
-            await space.consumeWithNext('AuthorizationCode', code)
+            await space.consumeAtEnd('AuthorizationCode', code)
             await space.save({ kind: 'Grant', id, payload: {}, ttl: 60 })
             await space.save({ kind: 'RefreshToken', id, payload: {}, ttl: 60 })
             return 'done'
@@ -251,51 +243,57 @@ describe.each([
     })
 
     onStore(
-      'T-51 a grant that was ended while it was under way stays ended; a session that was gone is told to be a new one',
+      'T-51 a grant that was ended in the meantime stays ended; a session is inserted again and reported',
       async () => {
         const { space, outside, asOne } = given()
         const [grant, kept, gone, fresh] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
         await outside.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
         for (const id of [kept, gone]) await outside.save(session(id, 1))
+        const inserted: string[] = []
+        const save = (id: string, n: number) => space.save(session(id, n), async () => void inserted.push(id))
         await asOne(async () => {
           for (const id of [kept, gone]) expect(await space.find('Session', id)).toBeDefined()
           expect(await space.find('Grant', grant)).toBeDefined()
           await outside.remove('Grant', grant)
           await outside.removeByUid('Session', `uid ${gone}`)
           await space.save({ kind: 'Grant', id: grant, payload: {}, ttl: 60 })
-          expect(await space.save(session(kept, 2))).toBe(true)
-          expect(await space.save(session(gone, 2))).toBe(false)
-          expect(await space.save(session(fresh, 3))).toBe(false)
+          await save(kept, 2)
+          await save(gone, 2)
+          await save(fresh, 3)
           return 'done'
         })
+        expect(inserted.toSorted()).toEqual([gone, fresh].toSorted())
         expect(await outside.find('Grant', grant)).toBeUndefined()
         const found = await Promise.all([kept, gone, fresh].map((id) => outside.find('Session', id)))
         expect(found.map((each) => each?.payload.n)).toEqual([2, 2, 3])
       },
     )
 
-    onStore('a code is read with its grant and its session, those that live and are of its namespace', async () => {
-      const { space, outside, asOne } = given()
-      const [code, sessionId] = [randomUUID(), randomUUID()]
-      const [grant, ended, foreign] = [randomUUID(), randomUUID(), randomUUID()]
-      await outside.save({ kind: 'Grant', id: grant, payload: { n: 1 }, ttl: 60 })
-      await outside.save({ kind: 'Grant', id: ended, payload: {}, ttl: 1 })
-      await spaces()('b').save({ kind: 'Grant', id: foreign, payload: {}, ttl: 60 })
-      await outside.save(session(sessionId, 2))
-      const companions = { grantIds: [grant, ended, foreign], sessionUid: `uid ${sessionId}` }
-      await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60, companions })
-      await wait(1_100)
-      await asOne(async () => {
-        await space.find('AuthorizationCode', code)
-        for (const id of [grant, ended, foreign]) await outside.remove('Grant', id)
-        await outside.removeByUid('Session', `uid ${sessionId}`)
-        // Gone since, so that only what came with the code can be here.
-        expect((await space.find('Grant', grant))?.payload).toEqual({ jti: grant, n: 1 })
-        expect((await space.findByUid('Session', `uid ${sessionId}`))?.payload.n).toBe(2)
-        for (const id of [ended, foreign]) expect(await space.find('Grant', id)).toBeUndefined()
-        return 'done'
-      })
-    })
+    onStore(
+      'a code is read with its grant and its session, unless they have expired or are of another namespace',
+      async () => {
+        const { space, outside, asOne } = given()
+        const [code, sessionId] = [randomUUID(), randomUUID()]
+        const [grant, ended, foreign] = [randomUUID(), randomUUID(), randomUUID()]
+        await outside.save({ kind: 'Grant', id: grant, payload: { n: 1 }, ttl: 60 })
+        await outside.save({ kind: 'Grant', id: ended, payload: {}, ttl: 1 })
+        await spaces()('b').save({ kind: 'Grant', id: foreign, payload: {}, ttl: 60 })
+        await outside.save(session(sessionId, 2))
+        const related = { grantIds: [grant, ended, foreign], sessionUid: `uid ${sessionId}` }
+        await outside.save({ kind: 'AuthorizationCode', id: code, payload: {}, ttl: 60, related })
+        await wait(1_100)
+        await asOne(async () => {
+          await space.find('AuthorizationCode', code)
+          for (const id of [grant, ended, foreign]) await outside.remove('Grant', id)
+          await outside.removeByUid('Session', `uid ${sessionId}`)
+          // They are gone from the store: what is found was read with the code.
+          expect((await space.find('Grant', grant))?.payload).toEqual({ jti: grant, n: 1 })
+          expect((await space.findByUid('Session', `uid ${sessionId}`))?.payload.n).toBe(2)
+          for (const id of [ended, foreign]) expect(await space.find('Grant', id)).toBeUndefined()
+          return 'done'
+        })
+      },
+    )
   })
 
   onStore('RT-12 T-94 a dump of the store holds no id and no payload in clear', async () => {
@@ -310,24 +308,24 @@ describe.each([
 })
 
 test('expired rows are swept from Postgres, living ones stay', async () => {
-  const space = sealedArtefacts(postgresArtefacts(pool), KEYS)('sweep')
+  const space = sealedRecords(postgresRecords(pool), KEYS)('sweep')
   await space.save({ kind: 'Session', id: 'short', payload: {}, ttl: 1 })
   await space.save({ kind: 'Session', id: 'long', payload: {}, ttl: 60 })
   await wait(1_200)
-  expect(await sweepArtefacts(drizzle(pool))).toBeGreaterThan(0)
+  expect(await sweepRecords(drizzle(pool))).toBeGreaterThan(0)
   expect(await space.find('Session', 'long')).toBeDefined()
 })
 
 test('T-94 a payload that was altered or moved in the store is not opened', async () => {
   const unopened: string[] = []
-  const space = sealedArtefacts(postgresArtefacts(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
+  const space = sealedRecords(postgresRecords(pool), KEYS, undefined, (kind) => unopened.push(kind))('altered')
   for (const id of ['altered', 'moved', 'kept'])
     await space.save({ kind: 'Session', id, payload: { id }, ttl: 60, uid: id })
   const keys = await Promise.all(
     ['altered', 'moved', 'kept'].map(
       async (id) =>
         (
-          await pool.query('select key from gateway.artefact where uid_key = $1', [
+          await pool.query('select key from gateway.short_lived_record where uid_key = $1', [
             hash('sha256', JSON.stringify(['altered', 'uid Session', id]), 'base64url'),
           ])
         ).rows[0].key,
@@ -335,11 +333,11 @@ test('T-94 a payload that was altered or moved in the store is not opened', asyn
   )
   const last = 'length(payload) - 1'
   await pool.query(
-    `update gateway.artefact set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`,
+    `update gateway.short_lived_record set payload = set_byte(payload, ${last}, 255 - get_byte(payload, ${last})) where key = $1`,
     [keys[0]],
   )
   await pool.query(
-    'update gateway.artefact set payload = (select payload from gateway.artefact where key = $2) where key = $1',
+    'update gateway.short_lived_record set payload = (select payload from gateway.short_lived_record where key = $2) where key = $1',
     [keys[1], keys[2]],
   )
   for (const id of ['altered', 'moved']) {
@@ -351,12 +349,12 @@ test('T-94 a payload that was altered or moved in the store is not opened', asyn
 })
 
 test('a write in a deadlock with another transaction is repeated after it', async () => {
-  const spaces = sealedArtefacts(postgresArtefacts(pool), KEYS)
+  const spaces = sealedRecords(postgresRecords(pool), KEYS)
   const space = spaces('circle')
   const ids = ['first', 'second'] as const
   for (const id of ids) await space.save({ kind: 'RefreshToken', id, payload: {}, ttl: 60, uid: id })
   const lock = (client: pg.PoolClient, id: string) =>
-    client.query('update gateway.artefact set waits_at = null where uid_key = $1', [
+    client.query('update gateway.short_lived_record set waits_at = null where uid_key = $1', [
       hash('sha256', JSON.stringify(['circle', 'uid RefreshToken', id]), 'base64url'),
     ])
   const countWaits = async () =>
@@ -368,13 +366,13 @@ test('a write in a deadlock with another transaction is repeated after it', asyn
   await lock(other, 'second')
   const writing = spaces.asOne(async () => {
     await space.find('RefreshToken', 'second')
-    await space.consumeWithNext('RefreshToken', 'first')
+    await space.consumeAtEnd('RefreshToken', 'first')
     await space.save({ kind: 'RefreshToken', id: 'second', payload: { n: 2 }, ttl: 60, uid: 'second' })
     return 'done'
   })
   await expect.poll(countWaits, { interval: 20 }).toBe(1)
   // Queued for the table: the repeated write waits behind it, the other transaction does not.
-  const queued = pool.query('begin; lock table gateway.artefact in exclusive mode; commit')
+  const queued = pool.query('begin; lock table gateway.short_lived_record in exclusive mode; commit')
   await expect.poll(countWaits, { interval: 20 }).toBe(2)
   await lock(other, 'first')
   await other.query('commit')

@@ -10,12 +10,12 @@ export type StoredRow = {
   uidKey: string | undefined
   /** The host of an unfinished sign-in, hashed; undefined for other kinds. */
   waitsAt: string | undefined
-  /** Records read in the same round: some by key, one by its uid key. */
-  companionKeys: readonly string[]
-  companionUidKey: string | undefined
+  /** Records that are read in the same round: some by key, one by its uid key. */
+  relatedKeys: readonly string[]
+  relatedUidKey: string | undefined
 }
-export type StoredArtefact = { key: string; payload: Buffer; consumedAt: number | undefined }
-export type Companion = StoredArtefact & { uidKey: string | null }
+export type StoredRecord = { key: string; payload: Buffer; consumedAt: number | undefined }
+export type RelatedRecord = StoredRecord & { uidKey: string | undefined }
 
 /** Writes of one atomic step. Each key occurs once. */
 export type Batch = {
@@ -28,17 +28,17 @@ export type Batch = {
 }
 export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
 
-export interface ArtefactStore extends WaitingCounts {
+export interface RecordStore extends WaitingCounts {
   /**
    * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
    * lists the keys of `replaced` that no longer exist.
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
-  get(key: string): Promise<StoredArtefact | undefined>
-  /** The record and its companions in one round; empty when the record does not exist. */
-  getTogether(key: string): Promise<Companion[]>
-  getByUid(uidKey: string): Promise<StoredArtefact | undefined>
-  getByGrant(grantKey: string): Promise<StoredArtefact[]>
+  get(key: string): Promise<StoredRecord | undefined>
+  /** The record and what is related to it in one round; empty when the record does not exist. */
+  getWithRelated(key: string): Promise<RelatedRecord[]>
+  getByUid(uidKey: string): Promise<StoredRecord | undefined>
+  getByGrant(grantKey: string): Promise<StoredRecord[]>
   removeByUid(uidKey: string): Promise<void>
   removeByGrant(grantKey: string): Promise<void>
 }

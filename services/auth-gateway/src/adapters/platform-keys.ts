@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { asc, type Database, eq, sql } from '@jackfield/postgres/drizzle'
+import { asc, type Database, eq, sql, type Transaction } from '@jackfield/postgres/drizzle'
 import { inDrizzleTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { type RotationStep, rotationSteps } from '../../domain/key-rotation.ts'
-import { type CookieSigner, cookieSigner } from '../openid-provider/cookie-signer.ts'
-import { TokenSigningKey } from '../openid-provider/token-signing-key.ts'
-import { signingKey } from '../schema.ts'
+import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
+import { type CookieSigner, cookieSigner } from './openid-provider/session-cookie.ts'
+import { TokenSigningKey } from './openid-provider/token-signing.ts'
+import { signingKey } from './schema.ts'
+import { timedCache } from './services/timed-cache.ts'
 
 /** Keys of the platform, the signing one first, with their signers. `version` changes with any of them. */
 export type PlatformKeys = {
@@ -20,6 +21,18 @@ export type PlatformKeys = {
 /** Advisory lock of all replicas: the first makes the keys, the others find them. */
 const KEY_LOCK = 4_010_402_208
 
+function underLock<Answer>(db: Database, work: (transaction: Transaction) => Promise<Answer>): Promise<Answer> {
+  return inDrizzleTransaction(db, async (transaction) => {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+    return work(transaction)
+  })
+}
+
+function currentOf([current]: readonly Buffer[]): Buffer {
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  return current
+}
+
 const contextOf = (id: string) => `gateway/signing-key:${id}`
 
 /**
@@ -27,10 +40,8 @@ const contextOf = (id: string) => `gateway/signing-key:${id}`
  * call from many replicas at once.
  */
 export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]): Promise<void> {
-  const [current] = keys
-  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  await inDrizzleTransaction(db, async (transaction) => {
-    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+  const current = currentOf(keys)
+  await underLock(db, async (transaction) => {
     const present = await transaction.select().from(signingKey)
     for (const { id, sealed } of present.filter((row) => isSealedByOldKey(row.sealed, keys))) {
       const again = seal(unseal(sealed, keys, contextOf(id)), current, contextOf(id))
@@ -50,10 +61,8 @@ export async function rotatePlatformKeys(
   now: Date,
   everyDays: number,
 ): Promise<RotationStep[]> {
-  const [current] = keys
-  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
-  return inDrizzleTransaction(db, async (transaction) => {
-    await transaction.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`)
+  const current = currentOf(keys)
+  return underLock(db, async (transaction) => {
     const { id, use, createdAt, retiredAt } = signingKey
     const steps = rotationSteps(
       await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey),
@@ -103,5 +112,18 @@ export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): P
     tokenSigners: tokenKeys.map((key) => new TokenSigningKey(key)),
     cookieKeys,
     cookieSigner: cookieSigner(cookieKeys),
+  }
+}
+
+/**
+ * The platform's keys, reread every half minute so that every replica sees a rotation; the last ones serve through an
+ * outage.
+ */
+export function platformKeys(read: () => Promise<PlatformKeys>): () => Promise<PlatformKeys> {
+  const cached = timedCache<PlatformKeys>(read, { freshMs: 30_000, staleIfErrorMs: 24 * 3_600_000, max: 1 })
+  return async () => {
+    const keys = await cached('keys')
+    if (!keys?.tokenKeys.length) throw new Error('the platform has no signing key yet')
+    return keys
   }
 }

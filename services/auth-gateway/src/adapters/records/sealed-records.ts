@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto'
+import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
+import { isOfWaitingSignIn } from '../../domain/rate-limits.ts'
+import type { FoundRecord, RecordSpaces, Records } from '../../ports.ts'
+import type { RecordStore, StoredRecord } from './record-store.ts'
+import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+
+/** Reported as the kind of a record found by its grant, whose kind is not known. */
+const OF_A_GRANT = 'member of a grant'
+
+/**
+ * Stores records without their ids. The key is a hash over namespace, kind and id, so that an id of one host is unknown
+ * on every other (T-23); the payload, without its `jti`, is sealed to that key. A record that no key opens counts as
+ * expired (FC-61): people sign in again.
+ */
+export function sealedRecords(
+  store: RecordStore,
+  keys: readonly Buffer[],
+  room?: WaitingRoom,
+  onUnopened: (kind: string) => void = () => undefined,
+): RecordSpaces {
+  const [current] = keys
+  if (!current) throw new TypeError('KEY_ENCRYPTION_KEYS has no key.')
+  const units = unitsOfWork(store)
+  const open = ({ key, payload, consumedAt }: StoredRecord, kind: string): FoundRecord | undefined => {
+    try {
+      return { payload: JSON.parse(unseal(payload, keys, contextOf(key)).toString()), consumedAt }
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error
+      onUnopened(kind) // its key was removed, or it was altered or moved
+      return undefined
+    }
+  }
+  const sealTo = (key: string, payload: object) => seal(Buffer.from(JSON.stringify(payload)), current, contextOf(key))
+  return Object.assign((namespace: string) => spaceOf(units.store, { open, sealTo }, namespace, room), {
+    asOne: units.run,
+  })
+}
+
+const contextOf = (key: string) => `record:${key}`
+
+type Sealing = {
+  open(stored: StoredRecord, kind: string): FoundRecord | undefined
+  sealTo(key: string, payload: object): Buffer
+}
+
+function spaceOf(
+  store: UnitStore,
+  { open, sealTo }: Sealing,
+  namespace: string,
+  room: WaitingRoom | undefined,
+): Records {
+  const keyOf = (kind: string, id: string) => hash('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
+  const uidKeyOf = (kind: string, uid: string) => keyOf(`uid ${kind}`, uid)
+  const grantKeyOf = (grantId: string) => keyOf('grant', grantId)
+  const place = keyOf('waiting', '')
+  return {
+    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related }, afterInsert) {
+      const key = keyOf(kind, id)
+      const waitsAt = isOfWaitingSignIn(kind) ? place : undefined
+      const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
+      const row = {
+        key,
+        kind,
+        payload: sealTo(key, rest),
+        ttl: Math.max(1, Math.ceil(ttl)),
+        grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
+        uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
+        waitsAt,
+        relatedKeys: related?.grantIds.map((each) => keyOf('Grant', each)) ?? [],
+        relatedUidKey: related?.sessionUid === undefined ? undefined : uidKeyOf('Session', related.sessionUid),
+      }
+      await store.put(row, afterInsert, settle || undefined)
+    },
+    async find(kind, id) {
+      const stored = await store.get(keyOf(kind, id))
+      const found = stored && open(stored, kind)
+      return found && { ...found, payload: { ...found.payload, jti: id } }
+    },
+    async findByUid(kind, uid) {
+      const stored = await store.getByUid(uidKeyOf(kind, uid))
+      return stored && open(stored, kind)
+    },
+    findByGrant: async (grantId) =>
+      (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored, OF_A_GRANT) ?? []),
+    consume: (kind, id) => store.consume(keyOf(kind, id)),
+    consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
+    remove: (kind, id) => store.remove(keyOf(kind, id)),
+    removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
+    removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),
+  }
+}

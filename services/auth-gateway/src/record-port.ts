@@ -1,0 +1,47 @@
+/**
+ * A record with a lifetime (`ttl`, seconds): code, token, session, pending login. `grantId` and `uid` are further
+ * indexes.
+ */
+export type NewRecord = {
+  kind: string
+  id: string
+  payload: Record<string, unknown>
+  ttl: number
+  grantId?: string
+  uid?: string
+  /** Grants and the session that are needed whenever this record is: a unit of work reads them in the same round. */
+  related?: { grantIds: readonly string[]; sessionUid?: string | undefined }
+}
+export type FoundRecord = { payload: Record<string, unknown>; consumedAt: number | undefined }
+
+/**
+ * Short-lived state of one namespace: a tenant on one host, or a shared host. Records of other namespaces cannot be
+ * found.
+ */
+export interface Records {
+  /**
+   * Inserts or overwrites; a record that this unit of work has read is overwritten only while it exists. One with
+   * `afterInsert` is inserted then, too; `afterInsert` runs unless it was overwritten.
+   */
+  save(record: NewRecord, afterInsert?: () => Promise<void>): Promise<void>
+  find(kind: string, id: string): Promise<FoundRecord | undefined>
+  findByUid(kind: string, uid: string): Promise<FoundRecord | undefined>
+  /** All unexpired records with this grant id, without their ids. */
+  findByGrant(grantId: string): Promise<FoundRecord[]>
+  /** At once and atomic: true for the first caller only. */
+  consume(kind: string, id: string): Promise<boolean>
+  /** With the other writes of the unit of work, which throws AlreadyUsedError for the second of two requests. */
+  consumeAtEnd(kind: string, id: string): Promise<void>
+  remove(kind: string, id: string): Promise<void>
+  /** At once, as `removeByGrant`. */
+  removeByUid(kind: string, uid: string): Promise<void>
+  removeByGrant(grantId: string): Promise<void>
+}
+export interface RecordSpaces {
+  (namespace: string): Records
+  /**
+   * Runs `work` as one unit of work: what it saves, consumes and removes is written in one step when it is done, and
+   * not at all when it failed.
+   */
+  asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+}

@@ -1,41 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type Server } from '@jackfield/http-server/create-server'
-import { internalTokenPlugin, requireAdmin } from '@jackfield/internal-token/internal-token-plugin'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { givenBackend } from './admin-backend.ts'
 import { type Answer, send } from './browser.ts'
-import { givenApp, givenConnectedTenant, givenGateway, givenPerson, INTERNAL_KEY, type World } from './given.ts'
+import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { signIn } from './oidc-client.ts'
 
 const TENANT = '01890a5d-ac96-774b-bcce-b302099a8057'
 const KEY = 'jf_test_0123456789abcdef'
 const JSON_BODY = { 'content-type': 'application/json' }
-
-/** A service behind the door, which tells what reached it. */
-async function givenBackend(name: string): Promise<{ app: Server; url: string }> {
-  const app = createServer({ name, logLevel: 'silent', healthChecks: {} })
-  await app.register(internalTokenPlugin, { audience: name, keys: [INTERNAL_KEY] })
-  app.register(async (scope) => {
-    scope.addHook('onRequest', requireAdmin)
-    scope.get('/openapi.json', async () => ({
-      openapi: '3.1.0',
-      info: { version: '1' },
-      paths: { [`/api/v1/${name}`]: {} },
-      components: {},
-    }))
-    scope.get('/api/v1/tenants/:tenantId/sync-runs/:runId/events', (_request, reply) => {
-      reply.hijack()
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
-      reply.raw.write('data: 1\n\n')
-      setTimeout(() => reply.raw.end('data: 2\n\n'), 400)
-    })
-    scope.all('/api/v1/*', async ({ method, url, headers, body, caller }, reply) =>
-      reply.header('set-cookie', 'leak=1').header('etag', '"7"').send({ name, method, url, headers, body, caller }),
-    )
-  })
-  return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }) }
-}
 
 let world: World
 let registry: Awaited<ReturnType<typeof givenBackend>>

@@ -1,5 +1,5 @@
 import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
-import { isLoginTooOld } from './session-limits.ts'
+import { isLoginTooOld } from './lifetimes.ts'
 import { isLoginRevoked } from './sign-in/admission.ts'
 
 const BROWSERS: ReadonlyArray<readonly [RegExp, string]> = [

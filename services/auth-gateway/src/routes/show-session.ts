@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { SESSION_ABSOLUTE } from '../domain/session-limits.ts'
+import { SESSION_ABSOLUTE } from '../domain/lifetimes.ts'
 import type { Ports } from '../ports.ts'
 import { requireFrontendSession } from '../sessions/frontend-session.ts'
 

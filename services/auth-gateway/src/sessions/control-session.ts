@@ -3,7 +3,7 @@ import type { Administrator } from '@jackfield/contract/access/administrator'
 import { Principal } from '@jackfield/contract/access/principal'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { CONTROL_IDLE, controlSessionState } from '../domain/session-limits.ts'
+import { CONTROL_IDLE, controlSessionState } from '../domain/lifetimes.ts'
 import { decideControlAdmission } from '../domain/sign-in/admission.ts'
 import type { Ports } from '../ports.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { INTERACTION } from '../domain/session-limits.ts'
+import { INTERACTION } from '../domain/lifetimes.ts'
 import { namespaceOf, type SignInSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { AttemptResult, Ports } from '../ports.ts'

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { PENDING_LOGIN, REDEEMING_LOGIN } from '../domain/session-limits.ts'
+import { PENDING_LOGIN, REDEEMING_LOGIN } from '../domain/lifetimes.ts'
 import { isControlState, PendingLogin } from '../domain/sign-in/pending-login.ts'
 import { Redeemed } from '../domain/sign-in/redemption.ts'
 import { findTenantOf } from '../domain/site.ts'

@@ -1,7 +1,6 @@
 import type { Administrator } from '@jackfield/contract/access/administrator'
 import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
-import { arrangeSessions } from '../../src/domain/own-sessions.ts'
 import {
   ACCESS_TOKEN,
   CODE,
@@ -18,7 +17,8 @@ import {
   SESSION_ABSOLUTE,
   SESSION_IDLE,
   sessionTtl,
-} from '../../src/domain/session-limits.ts'
+} from '../../src/domain/lifetimes.ts'
+import { arrangeSessions } from '../../src/domain/own-sessions.ts'
 import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
 import { decideAdmission, decideControlAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'

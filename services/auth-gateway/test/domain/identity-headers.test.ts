@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { identityHeaders } from '../../src/domain/sign-in/person-claims.ts'
+import { identityHeaders } from '../../src/domain/sign-in/token-claims.ts'
 
 const tenant = { id: 'f3b2a2f4-5d7e-4f0e-9d7b-0a8f0c6a1f11', slug: 'contoso', name: 'Contoso' }
 const headersOf = (displayName: string, mail: string | null = null, extensions: string[] = []) => {

@@ -1,7 +1,7 @@
 import type { App } from '@jackfield/contract/tenants/app'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
-import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
+import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { INTERACTION } from '../../domain/session-limits.ts'
+import { INTERACTION } from '../../domain/lifetimes.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Attempt, AttemptResult, Records } from '../../ports.ts'
 

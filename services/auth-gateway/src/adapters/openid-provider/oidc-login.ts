@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
+import { SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
 import type { Clock, Login, Records } from '../../ports.ts'
 import { removeIfEnded } from './oidc-sessions.ts'
 import { type CookieSigner, isSame, isSignedSession, readSessionCookie } from './session-cookie.ts'

@@ -1,5 +1,5 @@
 import { type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import { isLoginTooOld } from '../../domain/session-limits.ts'
+import { isLoginTooOld } from '../../domain/lifetimes.ts'
 import { readAccountId } from '../../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.ts'
 import { findTenantOf, type SignInSite } from '../../domain/site.ts'

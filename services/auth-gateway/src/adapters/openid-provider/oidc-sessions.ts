@@ -1,7 +1,7 @@
 import Provider from 'oidc-provider'
+import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
 import type { LogoutNotice } from '../../domain/logout-notice.ts'
 import { type BrowserName, nameBrowser, type PersonSession } from '../../domain/own-sessions.ts'
-import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { LogoutNotices, MicrosoftSessions, NewRecord, PersonHosts, Records } from '../../ports.ts'

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import { REFRESH_GRACE } from '../../domain/session-limits.ts'
+import { REFRESH_GRACE } from '../../domain/lifetimes.ts'
 import type { Clock, Records } from '../../ports.ts'
 
 const KIND = 'RefreshToken'

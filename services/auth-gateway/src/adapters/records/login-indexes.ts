@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SESSION_ABSOLUTE } from '../../domain/session-limits.ts'
+import { SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
 import type { MicrosoftSessions, PersonHosts, RecordSpaces } from '../../ports.ts'
 
 // Sessions are stored by host; these two indexes find the logins of all hosts.

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { INTERACTION } from '../../domain/session-limits.ts'
+import { INTERACTION } from '../../domain/lifetimes.ts'
 import type { RecordStore, RelatedRecord, StoredRecord, StoredRow } from './record-store.ts'
 
 const PREFIX = 'jackfield:record'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/roster/webhook-endpoint'
+import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import { seal, sealedPrefix, UnsealError, unseal } from '@jackfield/sealing/seal'

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvents } from '../outbox/pending-audit-events.ts'
 
 // The person is locked together with the binding, so that enabling them at the same moment either keeps the extension or
-// waits. The trigger tell_of_binding writes the webhooks. `= any(array[...])` looks each row up by its key: a plain join
+// waits. The trigger webhooks_of_bindings writes the webhooks. `= any(array[...])` looks each row up by its key: a plain join
 // may be planned as a scan of the roster (FC-62).
 const RELEASE = `
 with due as (

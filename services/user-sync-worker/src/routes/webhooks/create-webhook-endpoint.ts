@@ -1,7 +1,7 @@
 import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { Problem } from '@jackfield/contract/http/problem'
-import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/roster/webhook-endpoint'
+import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'

@@ -1,6 +1,6 @@
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { Problem } from '@jackfield/contract/http/problem'
-import { WebhookEndpointParams } from '@jackfield/contract/roster/webhook-endpoint'
+import { WebhookEndpointParams } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

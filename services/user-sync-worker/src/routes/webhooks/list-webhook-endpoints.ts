@@ -1,7 +1,7 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
 import { Problem } from '@jackfield/contract/http/problem'
-import { WebhookEndpoint } from '@jackfield/contract/roster/webhook-endpoint'
+import { WebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'

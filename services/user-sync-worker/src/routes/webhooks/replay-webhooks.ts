@@ -1,5 +1,5 @@
 import { Problem } from '@jackfield/contract/http/problem'
-import { WebhookEndpointParams, WebhookReplay } from '@jackfield/contract/roster/webhook-endpoint'
+import { WebhookEndpointParams, WebhookReplay } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'

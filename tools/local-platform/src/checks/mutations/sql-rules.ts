@@ -46,7 +46,7 @@ export const SQL_RULES: readonly SqlRules[] = [
     broken: [['only a name is told', '({{person_attributes}})', `('displayName', u.display_name)`]],
   },
   {
-    file: `${ROSTER}/functions/tell.sql`,
+    file: `${ROSTER}/functions/queue_webhook.sql`,
     tests: ['roster-triggers', 'webhooks'],
     broken: [
       ['endpoints of other tenants are told', 'e.tenant_id = for_tenant and', ''],
@@ -63,7 +63,7 @@ export const SQL_RULES: readonly SqlRules[] = [
     ],
   },
   {
-    file: `${ROSTER}/functions/told_person.sql`,
+    file: `${ROSTER}/functions/webhook_person.sql`,
     tests: ['roster-triggers', 'person-attributes'],
     broken: [
       ['attributes are not told', `roster.person_attributes(u) ||`, ''],
@@ -145,7 +145,7 @@ export const SQL_RULES: readonly SqlRules[] = [
     ],
   },
   {
-    file: `${ROSTER}/triggers/tell_of_binding.sql`,
+    file: `${ROSTER}/triggers/webhooks_of_bindings.sql`,
     tests: ['roster-triggers', 'webhooks'],
     broken: [
       ['an unbinding is not told', `'binding.deleted'`, `'binding.changed'`],
@@ -164,7 +164,7 @@ export const SQL_RULES: readonly SqlRules[] = [
     ],
   },
   {
-    file: `${ROSTER}/triggers/tell_of_users.sql`,
+    file: `${ROSTER}/triggers/webhooks_of_users.sql`,
     tests: ['roster-triggers', 'webhooks', 'person-attributes', 'plans-of-new-tenants'],
     broken: [
       ['pages are compared row by row', 'set enable_nestloop = off set jit', 'set jit'],

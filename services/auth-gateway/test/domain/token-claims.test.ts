@@ -2,7 +2,7 @@ import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
 import { mergeOpenApi } from '../../src/domain/admin-api.ts'
 import { nameBrowser } from '../../src/domain/own-sessions.ts'
-import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/person-claims.ts'
+import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/token-claims.ts'
 
 const tenant = { id: 't', slug: 'contoso', name: 'Contoso' }
 const person = (members: Partial<RosterEntry> = {}) =>

@@ -1,7 +1,7 @@
 import type { Language } from '@jackfield/contract/tenants/language'
 import { assert as assertProperty, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
-import { chooseLanguage } from '../../src/domain/language.ts'
+import { chooseLanguage } from '../../src/domain/choose-language.ts'
 
 const choose = (acceptLanguage?: string, uiLocales?: string, tenantLanguage?: Language) =>
   chooseLanguage({ uiLocales, acceptLanguage, tenantLanguage })

@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import type { Cloud } from './cloud.ts'
 import { type DirectoryControl, directoryControl } from './control/directory-control.ts'
 import { RequestLog } from './control/request-log.ts'
+import { signInHeadless } from './control/sign-in-operations.ts'
 import { demoDirectories } from './demo/demo-directories.ts'
 import { Clock } from './directory/clock.ts'
 import { Directories } from './directory/directories.ts'
@@ -61,6 +62,11 @@ export type M365Emulator = {
   rollKeys(options?: { keepOld?: boolean }): Promise<void>
   /** Tampers with the next ID token, once. */
   tamperNextIdToken(tamper: TamperInput): void
+  /**
+   * Signs a person in as a browser would, second factor and consent included.
+   * @returns the address at the application where the browser ends
+   */
+  signIn(authorizeUrl: string | URL, userName: string, password?: string): Promise<URL>
   /** Moves the emulator's clock forward. */
   advanceTime(milliseconds: number): void
   close(): Promise<void>
@@ -118,6 +124,7 @@ export async function startEmulator({
     notifications,
     rollKeys: (options) => cloud.keys.roll(options),
     tamperNextIdToken: (tamper) => cloud.tampering.next(tamper),
+    signIn: (authorizeUrl, userName, password) => signInHeadless(cloud, app, authorizeUrl, userName, password),
     advanceTime: (milliseconds) => cloud.clock.advance(milliseconds),
     async close() {
       await notifications.close()

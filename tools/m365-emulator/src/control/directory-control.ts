@@ -9,6 +9,7 @@ import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 import type { ChangeScriptInput, PlayedChange } from '../population/change-script.ts'
 import { playChanges } from '../population/play-changes.ts'
+import { issueTokensOfApplication, issueTokensOfUser, type TokenAnswer, type UserTokenRequest } from './issue-tokens.ts'
 
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
 
@@ -59,6 +60,10 @@ export type DirectoryControl = {
   withdrawConsent(appId: string, roles?: readonly string[]): void
   /** Removes the enterprise application: the directory no longer knows it. */
   removeEnterpriseApplication(appId: string): void
+  /** Tokens as after a sign-in with consent, without one. */
+  userTokens(idOrName: string, request: UserTokenRequest): TokenAnswer
+  /** The application's own token for Graph. */
+  applicationTokens(appId: string): TokenAnswer
   /** Conditional Access: these policies in place of those before. */
   setConditionalAccess(policies: readonly PolicySeed[]): void
   /** Delta links issued so far answer 400 `syncStateNotFound`. */
@@ -78,7 +83,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     id: directory.id,
     displayName: directory.displayName,
     domains: directory.domains,
-    users: ({ start = 0, limit = Number.POSITIVE_INFINITY } = {}) => [...users.all(start).take(limit)],
+    users: ({ start = 0, limit = Number.POSITIVE_INFINITY } = {}) => users.slice(start, limit),
     size: () => ({ users: users.count(), held: users.held }),
     user,
     addUser: (seed) => users.add(seed),
@@ -117,6 +122,8 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }, cloud.clock.now()),
     withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),
     removeEnterpriseApplication: (appId) => directory.forget(appId.toLowerCase()),
+    userTokens: (idOrName, request) => issueTokensOfUser(cloud, directory, user(idOrName), request),
+    applicationTokens: (appId) => issueTokensOfApplication(cloud, directory, appId),
     setConditionalAccess: (policies) => {
       directory.conditionalAccess = policies.map((policy) => PolicySeed.parse(policy))
     },

@@ -162,6 +162,16 @@ export class UserStore {
     }
   }
 
+  /** The first `limit` users from this position on. */
+  slice(start: number, limit: number): User[] {
+    const users: User[] = []
+    for (const user of this.all(start)) {
+      if (users.length >= limit) break
+      users.push(user)
+    }
+    return users
+  }
+
   /** Users with a directory role. Computed users have none, so only those in memory are visited. */
   *roleHolders(): Generator<User> {
     for (const { user, state } of this.#slots.values())

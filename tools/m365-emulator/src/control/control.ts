@@ -1,33 +1,65 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
+import type { Snapshot } from '../state/snapshot.ts'
 import { applicationOperations } from './application-operations.ts'
 import { cloudOperations } from './cloud-operations.ts'
 import { directoryOperations } from './directory-operations.ts'
 import { groupOperations } from './group-operations.ts'
+import { refuseControl } from './guard.ts'
 import { notificationOperations } from './notification-operations.ts'
-import type { Operation } from './operation.ts'
+import { openApiDocument } from './openapi.ts'
+import { type Operation, operation } from './operation.ts'
 import { signInOperations } from './sign-in-operations.ts'
+import { stateOperations } from './state-operations.ts'
 import { userOperations } from './user-operations.ts'
 
-/** The programmatic controls over HTTP, for tests and tools in other processes. */
-export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  app.setErrorHandler<Error>((error, _request, reply) => {
+/** Of a snapshot. */
+const LARGEST_BODY = 256 * 1024 * 1024
+
+type Options = { cloud: Cloud; key: string | undefined; start: Snapshot }
+
+const HEALTH = operation('GET', '/health', {
+  summary: 'Whether it serves; needs no key',
+  run: () => ({ status: 'ok' }),
+})
+
+/** The programmatic controls over HTTP, for tests and tools in other processes. Everybody may ask for the health. */
+export const control: FastifyPluginAsync<Options> = async (app, options) => {
+  app.get(HEALTH.path, async (request) => HEALTH.run({ params: {}, body: {}, query: request.query }))
+  const { cloud, key, start } = options
+  await app.register(guardedControl, { cloud, key, start })
+}
+
+const guardedControl: FastifyPluginAsync<Options> = async (app, { cloud, key, start }) => {
+  // A page of another site can send a form or plain text without asking; JSON it cannot.
+  app.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
+  app.addHook('onRequest', async ({ headers, socket }, reply) => {
+    const refused = refuseControl({ headers, peer: socket.remoteAddress }, key)
+    return refused && reply.code(refused.status).send({ error: refused.error })
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message
-    return reply.code(400).send({ error: message })
+    return reply.code(error.statusCode ?? 400).send({ error: message })
   })
   const operations: Operation[] = [
     ...cloudOperations(cloud),
+    ...stateOperations(cloud, start),
     ...notificationOperations(cloud),
     ...directoryOperations(cloud),
     ...userOperations(cloud),
     ...groupOperations(cloud),
     ...applicationOperations(cloud),
     ...signInOperations(cloud, app),
+    operation('GET', '/openapi.json', {
+      summary: 'This document',
+      run: () => openApiDocument([HEALTH, ...operations], `${cloud.origin}/_emulator`),
+    }),
   ]
   for (const { method, path, body: Body, query: Query, run } of operations) {
     app.route<{ Params: Record<string, string> }>({
       method,
+      bodyLimit: LARGEST_BODY,
       url: path.replace(/\{(\w+)\}/g, ':$1'),
       handler: async ({ params, body = {}, query }) => {
         Body?.parse(body)

@@ -2,22 +2,8 @@ import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import { NotificationFault } from '../graph/notifications/notification-faults.ts'
 import { type Operation, operation } from './operation.ts'
+import { Limits, NotificationSettings } from './switches.ts'
 
-const milliseconds = z.number().int().min(0).optional()
-const Settings = z.strictObject({
-  gatherMilliseconds: milliseconds,
-  mostInOneRequest: z.number().int().min(1).optional(),
-  answerWithinMilliseconds: milliseconds,
-  retryMilliseconds: milliseconds,
-  retryForMilliseconds: milliseconds,
-  lifecycleShape: z.enum(['captured', 'documented']).optional(),
-})
-const Limits = z.strictObject({
-  perAppAndTenant: z.number().int().min(0).optional(),
-  perTenant: z.number().int().min(0).optional(),
-  refuseDuplicates: z.boolean().optional(),
-  acceptCreatedUsers: z.boolean().optional(),
-})
 const Lifecycle = z.strictObject({
   event: z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed']),
   subscriptionId: z.guid().optional(),
@@ -41,7 +27,7 @@ export const notificationOperations = ({ notifications, subscriptions }: Cloud):
   }),
   operation('PUT', '/notifications', {
     summary: 'Delivery times and shape of notifications',
-    body: Settings,
+    body: NotificationSettings,
     run: ({ body }) => Object.assign(notifications.settings, given(body)),
   }),
   operation('POST', '/notifications/faults', {

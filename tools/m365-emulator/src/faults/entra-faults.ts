@@ -5,6 +5,7 @@ import type { Cloud } from '../cloud.ts'
 import type { Refusal } from '../entra/errors/aadsts.ts'
 import { refuseJson } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
+import { takeFault } from './faults.ts'
 import { retryAfter } from './graph-faults.ts'
 import { spoilBody } from './spoilt-bodies.ts'
 
@@ -27,10 +28,6 @@ export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     typeof payload === 'string' ? spoilBody(met.get(request), reply, payload) : payload,
   )
 })
-
-export function takeFault(cloud: Cloud, { method, url }: FastifyRequest): FaultEffect | undefined {
-  return cloud.faults.take(method, url.split('?')[0] ?? '')
-}
 
 export function refusalOf({ code, error, text, suberror, claims }: AadstsEffect): Refusal {
   return {

@@ -70,8 +70,9 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
         PORT: String(ports.emulator),
         LOG_LEVEL: options.logLevel,
         EMULATOR_REDIRECT_ORIGINS: addresses.base,
+        EMULATOR_STATE_FILE: join(options.dataFolder, 'm365-emulator.json'),
       },
-      readyUrl: `${addresses.emulator}/_emulator/directories`,
+      readyUrl: `${addresses.emulator}/_emulator/health`,
     },
     service('tenant-registry', ports.registry, {
       DATABASE_URL: databaseUrl,

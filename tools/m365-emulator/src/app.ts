@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { adminCenter } from './admin-center/admin-center.ts'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
+import { directoryOfRequest } from './directory-of-request.ts'
 import { adminConsent } from './entra/admin-consent/admin-consent.ts'
 import { authorize } from './entra/authorize/authorize.ts'
 import { deviceAuthorization } from './entra/device-code/device-authorization.ts'
@@ -18,11 +19,21 @@ import { entraFaults } from './faults/entra-faults.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
 import type { ServerCertificate } from './server-certificate.ts'
+import type { Snapshot } from './state/snapshot.ts'
+
+export type AppOptions = {
+  logLevel: string
+  certificate: ServerCertificate | undefined
+  controlKey: string | undefined
+  /** What a reset goes back to. */
+  start: Snapshot
+  /** Called after each request that may have changed something. */
+  onWrite: () => void
+}
 
 export async function buildApp(
   cloud: Cloud,
-  logLevel: string,
-  certificate?: ServerCertificate,
+  { logLevel, certificate, controlKey, start, onWrite }: AppOptions,
 ): Promise<FastifyInstance> {
   const app = fastify({
     ...(certificate && { https: certificate }),
@@ -32,12 +43,19 @@ export async function buildApp(
   })
   await app.register(cookie)
   await app.register(formbody)
-  app.addHook('onResponse', async ({ method, routeOptions, url }, { statusCode }) => {
-    const path = url.split('?')[0] ?? ''
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    const { method, routeOptions, url, body } = request
+    const [path = '', query = ''] = url.split(/\?(.*)/s)
+    if (method !== 'GET') onWrite()
+    if (path.startsWith('/_emulator')) return
+    const directory = directoryOfRequest(request, cloud.directories)?.id
     cloud.requests.add({
       method,
       route: routeOptions.url ?? 'none',
       path,
+      query,
+      ...(body !== undefined && { body }),
+      ...(directory !== undefined && { directory }),
       status: statusCode,
       at: cloud.clock.date().toISOString(),
     })
@@ -73,7 +91,7 @@ export async function buildApp(
   })
   await app.register(graph, { cloud, prefix: '/v1.0' })
   await app.register(userinfo, { cloud })
-  await app.register(control, { cloud, prefix: '/_emulator' })
+  await app.register(control, { cloud, key: controlKey, start, prefix: '/_emulator' })
   return app
 }
 
@@ -88,7 +106,7 @@ function protectPage(reply: FastifyReply): void {
   })
 }
 
-/** Logs no query: queries carry codes and tokens. */
+/** Writes no query to the output: queries carry codes and tokens. */
 function withoutQuery({ method, url }: { method: string; url: string }) {
   return { method, url: url.split('?')[0] }
 }

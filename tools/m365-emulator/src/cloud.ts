@@ -16,10 +16,12 @@ import type { ThrottleSettings } from './graph/throttle.ts'
 
 /** The state of the emulated cloud, passed to every route. */
 export type Cloud = {
-  /** Set once the server listens; Entra and Graph share it. */
+  /** Of Entra's endpoints and links. Set once the server listens, if no public one is given. */
   origin: string
-  /** Identifies this start: tokens of an earlier run are refused. */
-  readonly run: string
+  /** Of Graph's links; the same as `origin`, unless clients reach Graph under a name of its own. */
+  graphOrigin: string
+  /** Identifies this start or reset: page and delta links of an earlier run are refused. */
+  run: string
   readonly clock: Clock
   readonly directories: Directories
   readonly keys: SigningKeys

@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import type { Cloud } from './cloud.ts'
 import { type DirectoryControl, directoryControl } from './control/directory-control.ts'
 import { RequestLog } from './control/request-log.ts'
+import { signInHeadless } from './control/sign-in-operations.ts'
 import { demoDirectories } from './demo/demo-directories.ts'
 import { Clock } from './directory/clock.ts'
 import { Directories } from './directory/directories.ts'
@@ -20,7 +21,9 @@ import { notifyOfChanges } from './graph/notifications/notify-of-changes.ts'
 import { GraphSettings, USUAL_GRAPH_SETTINGS } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscriptions/subscription-store.ts'
 import type { ThrottleSettings } from './graph/throttle.ts'
-import { makeServerCertificate } from './server-certificate.ts'
+import { makeServerCertificate, type ServerCertificate } from './server-certificate.ts'
+import { resetTo, restoreSnapshot, type Snapshot, takeSnapshot } from './state/snapshot.ts'
+import { StateFile } from './state/state-file.ts'
 
 export type EmulatorOptions = {
   /** Default 0: a free port. */
@@ -32,13 +35,28 @@ export type EmulatorOptions = {
   entra?: Partial<EntraSettings> | undefined
   graph?: Partial<GraphSettings> | undefined
   logLevel?: string
-  /** Serves https with a certificate made at the start: Microsoft's client libraries refuse an http authority. */
-  https?: boolean
+  /**
+   * Serves https, with a certificate made at the start or this one: Microsoft's client libraries refuse an http
+   * authority.
+   */
+  https?: boolean | ServerCertificate
+  /** The origin that clients know, behind a proxy or under a host name; default: where it listens. */
+  publicOrigin?: string | undefined
+  /** Clients reach Graph under this origin; default: the same as Entra. Every path is served on both. */
+  graphOrigin?: string | undefined
+  /** Wanted by the control API as a bearer token; without it, that answers programs on this machine only. */
+  controlKey?: string | undefined
+  /** Keeps what is registered or changed over a restart: read at the start in place of `directories`, if it is there. */
+  stateFile?: string | undefined
 }
 
 export type M365Emulator = {
-  /** Origin of Entra's endpoints, and of Graph below `/v1.0`. */
+  /** Origin of Entra's endpoints, as clients know it. */
   origin: string
+  /** Origin of Graph, which is below `/v1.0`. */
+  graphOrigin: string
+  /** Where it listens; the same as `origin` without a public origin. */
+  address: string
   /** With `https`: the certificate as PEM, for clients to trust. */
   certificate: string | undefined
   directory(idOrDomain: string): DirectoryControl
@@ -57,16 +75,27 @@ export type M365Emulator = {
   subscriptions: SubscriptionStore
   /** Delivery times, planned faults, lifecycle events, and `settled()`. */
   notifications: Notifier
+  /** Directories and switches as they are now. */
+  snapshot(): Snapshot
+  /** Puts a snapshot in place of what is there; sessions, subscriptions and delta links end, as with a restart. */
+  restore(snapshot: Snapshot): void
+  /** Back to how it started, before a state file: directories, switches and clock, without faults and requests. */
+  reset(): void
   /** Adds a signing key; `keepOld: false` withdraws the old ones at once. */
   rollKeys(options?: { keepOld?: boolean }): Promise<void>
   /** Tampers with the next ID token, once. */
   tamperNextIdToken(tamper: TamperInput): void
+  /**
+   * Signs a person in as a browser would, second factor and consent included.
+   * @returns the address at the application where the browser ends
+   */
+  signIn(authorizeUrl: string | URL, userName: string, password?: string): Promise<URL>
   /** Moves the emulator's clock forward. */
   advanceTime(milliseconds: number): void
   close(): Promise<void>
 }
 
-/** Starts Entra ID and Microsoft Graph on one origin. All state is in memory. */
+/** Starts Entra ID and Microsoft Graph on one port. All state is in memory. */
 export async function startEmulator({
   port = 0,
   host = '127.0.0.1',
@@ -75,12 +104,17 @@ export async function startEmulator({
   graph = {},
   logLevel = 'silent',
   https = false,
+  publicOrigin,
+  graphOrigin,
+  controlKey,
+  stateFile,
 }: EmulatorOptions = {}): Promise<M365Emulator> {
   const clock = new Clock()
   const subscriptions = new SubscriptionStore(clock)
   const notifications = new Notifier(subscriptions, clock)
   const cloud: Cloud = {
     origin: '',
+    graphOrigin: '',
     run: randomUUID(),
     clock,
     directories: new Directories(clock, (directory) => notifyOfChanges(directory, notifications)),
@@ -99,12 +133,19 @@ export async function startEmulator({
     notifications,
   }
   for (const seed of directories) cloud.directories.add(seed)
-  const certificate = https ? makeServerCertificate() : undefined
-  const app = await buildApp(cloud, logLevel, certificate)
-  cloud.origin = originOf(https ? 'https' : 'http', host, new URL(await app.listen({ port, host })).port)
+  const start = takeSnapshot(cloud)
+  const state = stateFile === undefined ? undefined : new StateFile(stateFile, cloud)
+  state?.load()
+  const certificate = https === true ? makeServerCertificate() : https || undefined
+  const app = await buildApp(cloud, { logLevel, certificate, controlKey, start, onWrite: () => state?.changed() })
+  const address = originOf(https ? 'https' : 'http', host, new URL(await app.listen({ port, host })).port)
+  cloud.origin = publicOrigin ?? address
+  cloud.graphOrigin = graphOrigin ?? cloud.origin
 
   return {
     origin: cloud.origin,
+    graphOrigin: cloud.graphOrigin,
+    address,
     certificate: certificate?.cert,
     directory: (idOrDomain) => directoryControl(cloud, idOrDomain),
     addDirectory: (seed) => directoryControl(cloud, cloud.directories.add(seed).id),
@@ -116,12 +157,17 @@ export async function startEmulator({
     faults: cloud.faults,
     subscriptions,
     notifications,
+    snapshot: () => takeSnapshot(cloud),
+    restore: (snapshot) => restoreSnapshot(cloud, snapshot),
+    reset: () => resetTo(cloud, start),
     rollKeys: (options) => cloud.keys.roll(options),
     tamperNextIdToken: (tamper) => cloud.tampering.next(tamper),
+    signIn: (authorizeUrl, userName, password) => signInHeadless(cloud, app, authorizeUrl, userName, password),
     advanceTime: (milliseconds) => cloud.clock.advance(milliseconds),
     async close() {
       await notifications.close()
       await app.close()
+      state?.save()
     },
   }
 }

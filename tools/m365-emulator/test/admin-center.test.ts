@@ -7,8 +7,8 @@ import {
   FABRIKAM_GLOBAL_ADMINISTRATOR,
 } from '../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../src/emulator.ts'
+import { type Page, SignInAgent } from '../src/headless-sign-in.ts'
 import { givenEmulator, givenUser } from './given.ts'
-import { type Page, SignInAgent } from './sign-in-agent.ts'
 
 let m365: M365Emulator
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import type { Answer } from '../src/captures/compare.ts'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../src/demo/contoso.ts'
 import { FABRIKAM_DIRECTORY_ID } from '../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../src/emulator.ts'
+import { type Page, SignInAgent } from '../src/headless-sign-in.ts'
 import {
   appOnly,
   authorizeUrl,
@@ -15,7 +16,6 @@ import {
   SPA,
 } from './given.ts'
 import { startWebhook } from './graph/webhook.ts'
-import { type Page, SignInAgent } from './sign-in-agent.ts'
 
 type Scene = (m365: M365Emulator) => Promise<Partial<Answer>>
 

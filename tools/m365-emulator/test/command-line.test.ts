@@ -1,47 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { endCommand, givenFolder, runCommand } from './run-command.ts'
 
-const main = new URL('../src/main.ts', import.meta.url).pathname
-let folder = ''
+let folder: Awaited<ReturnType<typeof givenFolder>>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'm365-emulator-'))
+  folder = await givenFolder()
 })
-afterAll(() => rm(folder, { recursive: true }))
-
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [main, '--log-level', 'silent', ...args], {
-    env: { PATH: process.env.PATH ?? '' },
-  })
-  let [out, errors] = ['', '']
-  child.stderr.on('data', (chunk) => (errors += chunk))
-  const ended = new Promise<{ code: number | null; out: string; errors: string }>((resolve) =>
-    child.on('close', (code) => resolve({ code, out, errors })),
-  )
-  const origin = new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      out += chunk
-      const found = /at (https?:\S+)\n/.exec(out)?.[1]
-      if (found) resolve(found)
-    })
-    ended.then(() => reject(new Error(errors)))
-  })
-  origin.catch(() => undefined)
-  return { child, ended, origin }
-}
-
-async function end({ child, ended }: { child: ChildProcess; ended: Promise<{ code: number | null }> }): Promise<void> {
-  child.kill('SIGTERM')
-  expect((await ended).code).toBe(0)
-}
+afterAll(() => folder.remove())
 
 const MINE = { id: '12345678-1234-4234-8234-123456789012', displayName: 'Mine', domains: ['mine.example'] }
 
 async function givenFile(name: string, content: unknown): Promise<string> {
-  const path = join(folder, name)
+  const path = folder.path(name)
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
   return path
 }
@@ -54,7 +25,7 @@ test('m365-emulator --config --port starts with the directories and switches of 
     entra: { withoutErrorUri: [900144] },
     graph: { defaultPageSize: 7 },
   })
-  const command = run('--config', config, '--port', '0')
+  const command = runCommand('--config', config, '--port', '0')
   const origin = await command.origin
   expect(await (await fetch(`${origin}/_emulator/directories`)).json()).toEqual([MINE])
   const refused = await fetch(`${origin}/mine.example/oauth2/v2.0/token`, {
@@ -62,12 +33,12 @@ test('m365-emulator --config --port starts with the directories and switches of 
     body: new URLSearchParams(),
   })
   expect(await refused.json()).not.toHaveProperty('error_uri')
-  await end(command)
+  await endCommand(command)
 })
 
 test('--https serves https, and writes the certificate that clients trust', { timeout: 60_000 }, async () => {
-  const certificate = join(folder, 'certificate.pem')
-  const command = run('--https', '--certificate-file', certificate, '--port', '0')
+  const certificate = folder.path('certificate.pem')
+  const command = runCommand('--https', '--certificate-file', certificate, '--port', '0')
   const origin = await command.origin
   expect(origin).toMatch(/^https:/)
   const trusted = await readFile(certificate, 'utf8')
@@ -77,7 +48,7 @@ test('--https serves https, and writes the certificate that clients trust', { ti
     ).on('error', reject)
   })
   expect(status).toBe(200)
-  await end(command)
+  await endCommand(command)
 })
 
 test.each([
@@ -85,7 +56,7 @@ test.each([
   ['a port that is none', ['--port', 'many'], /^PORT: /m],
   ['a file that is not there', ['--config', '/nowhere/x.json'], /^EMULATOR_CONFIG: .*ENOENT/m],
 ])('%s ends the command with one clear line', { timeout: 60_000 }, async (_name, args, message) => {
-  const { code, errors } = await run(...args).ended
+  const { code, errors } = await runCommand(...args).ended
   expect(code).toBe(1)
   expect(errors).toMatch(message)
 })
@@ -93,7 +64,7 @@ test.each([
 test('every wrong value of the file is named by its path', { timeout: 60_000 }, async () => {
   const application = { appId: 'x', displayName: 'App', redirectUris: { web: ['http://phone.example/cb'] } }
   const wrong = { directories: [{ ...MINE, domains: [], applications: [application] }], entra: { weather: 'fine' } }
-  const { code, errors } = await run('--config', await givenFile('wrong.json', wrong)).ended
+  const { code, errors } = await runCommand('--config', await givenFile('wrong.json', wrong)).ended
   expect(code).toBe(1)
   for (const path of [
     /^EMULATOR_CONFIG: directories\.0\.domains: /m,
@@ -101,14 +72,22 @@ test('every wrong value of the file is named by its path', { timeout: 60_000 }, 
   ])
     expect(errors).toMatch(path)
   expect(errors).toMatch(/entra: .*weather/)
-  expect((await run('--config', await givenFile('broken.json', '{')).ended).errors).toMatch(
+  expect((await runCommand('--config', await givenFile('broken.json', '{')).ended).errors).toMatch(
     /^EMULATOR_CONFIG: SyntaxError/m,
   )
 })
 
 test('--help names every option', { timeout: 60_000 }, async () => {
-  const { code, out } = await run('--help').ended
+  const { code, out } = await runCommand('--help').ended
   expect(code).toBe(0)
-  for (const option of ['--config', '--port', '--host', '--https', '--certificate-file', '--log-level'])
+  for (const option of [
+    '--config',
+    '--port',
+    '--host',
+    '--https',
+    '--certificate-file',
+    '--public-origin',
+    '--log-level',
+  ])
     expect(out).toContain(option)
 })

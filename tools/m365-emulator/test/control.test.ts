@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LoggedRequest } from '../src/control/request-log.ts'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID } from '../src/demo/contoso.ts'
+import { FABRIKAM_DIRECTORY_ID } from '../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../src/emulator.ts'
 import { appOnly, getGraph, givenAppToken, givenEmulator, postToken } from './given.ts'
 
@@ -62,13 +64,55 @@ test('applications are registered, get secrets and consent over HTTP', async () 
   expect((await postToken(m365, appOnly(client))).code).toBe(7000215)
 })
 
-test('requests are counted by route and listed without their queries', async () => {
+test('requests are counted by route and listed with what was sent', async () => {
   await call('DELETE', '/requests')
   await getGraph(m365, '/users?$top=1', await givenAppToken(m365))
+  await postToken(m365, { grant_type: 'x'.repeat(10_000) })
   const { counts, latest } = (await call('GET', '/requests')).body
-  expect(counts).toMatchObject({ 'GET /v1.0/users': 1, 'POST /:tenant/oauth2/v2.0/token': 1 })
-  expect(JSON.stringify(latest)).not.toContain('$top')
+  expect(counts).toMatchObject({ 'GET /v1.0/users': 1, 'POST /:tenant/oauth2/v2.0/token': 2 })
+  const [token, users, long] = latest as unknown as LoggedRequest[]
+  expect(token).toMatchObject({ body: { grant_type: 'client_credentials', client_id: JACKFIELD_CLIENT_ID }, query: '' })
+  expect(users).toMatchObject({ path: '/v1.0/users', query: '$top=1', directory: CONTOSO_DIRECTORY_ID, status: 200 })
+  expect(String(long?.body).length).toBeLessThan(9_000)
   expect(m365.requests.count('GET /v1.0/users')).toBe(1)
+})
+
+test('the log and a fault can be limited to one directory, so that parallel tests do not meet', async () => {
+  const [mine, other] = ['mine.example', 'other.example'].map((domain, index) =>
+    m365.addDirectory({ id: `12345678-1234-4234-8234-12345678901${index}`, displayName: domain, domains: [domain] }),
+  )
+  const route = 'POST /:tenant/oauth2/v2.0/token'
+  const ask = async (directory = '') => (await postToken(m365, appOnly(), {}, directory)).status
+  await call('POST', '/faults', {
+    path: '/token$',
+    directory: mine?.domains[0],
+    count: 1,
+    effect: { kind: 'refuse', status: 503 },
+  })
+  expect(await ask(other?.id)).toBe(401)
+  expect(await ask(mine?.id)).toBe(503)
+  expect(await ask(mine?.domains[0])).toBe(401)
+  const query = `directory=mine.example&route=${encodeURIComponent(route)}`
+  expect((await call('GET', `/requests?${query}`)).body).toMatchObject({
+    counts: { [route]: 2 },
+    latest: [{ status: 503 }, { status: 401 }],
+  })
+  await call('DELETE', '/requests?directory=mine.example')
+  expect([m365.requests.count(route, mine?.id), m365.requests.count(route, other?.id)]).toEqual([0, 1])
+})
+
+test('a fault at Graph is limited to the directory that the token names', async () => {
+  const fabrikam = m365.directory(FABRIKAM_DIRECTORY_ID)
+  fabrikam.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All'] })
+  m365.faults.plan({
+    path: '^/v1\\.0/users$',
+    directory: FABRIKAM_DIRECTORY_ID,
+    effect: { kind: 'refuse', status: 503 },
+  })
+  const status = async (token: string) => (await getGraph(m365, '/users', token)).status
+  expect(await status(await givenAppToken(m365))).toBe(200)
+  expect(await status(fabrikam.applicationTokens(JACKFIELD_CLIENT_ID).access_token)).toBe(503)
+  m365.faults.clear()
 })
 
 test('keys, clock, page sizes and tampered tokens are controlled over HTTP', async () => {

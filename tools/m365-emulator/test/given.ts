@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../src/demo/contoso.ts'
 import { demoDirectories } from '../src/demo/demo-directories.ts'
 import { type M365Emulator, startEmulator } from '../src/emulator.ts'
-import { SignInAgent } from './sign-in-agent.ts'
+import { SignInAgent } from '../src/headless-sign-in.ts'
 
 export const WEB = 'http://app.localhost:4000/callback'
 export const SPA = 'http://app.localhost:4000/spa-callback'

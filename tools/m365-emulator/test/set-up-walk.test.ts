@@ -4,8 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FABRIKAM_DIRECTORY_ID, FABRIKAM_DOMAIN, FABRIKAM_GLOBAL_ADMINISTRATOR } from '../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../src/emulator.ts'
+import { SignInAgent } from '../src/headless-sign-in.ts'
 import { appOnly, authorizeUrl, getGraph, givenEmulator, postToken, redemption, WEB } from './given.ts'
-import { SignInAgent } from './sign-in-agent.ts'
 
 let m365: M365Emulator
 let browser: Browser

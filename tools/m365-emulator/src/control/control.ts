@@ -1,155 +1,70 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
-import type { ApplicationChange, ApplicationSeed } from '../directory/application.ts'
-import { PolicySeed } from '../directory/conditional-access.ts'
-import type { PhotoSeed } from '../directory/photo.ts'
-import type { DirectorySeedInput } from '../directory/seed.ts'
-import type { GrantSeed } from '../directory/service-principal.ts'
-import type { UserChange, UserSeed } from '../directory/user.ts'
-import type { TamperInput } from '../entra/issued-tokens/tampering.ts'
-import { EntraSettings } from '../entra/settings.ts'
-import { faultControl } from '../faults/fault-control.ts'
-import { GraphSettings } from '../graph/settings.ts'
-import type { ChangeScriptInput } from '../population/change-script.ts'
-import { directoryControl } from './directory-control.ts'
-import { groupControl } from './group-control.ts'
-import { notificationControl } from './notification-control.ts'
+import type { Snapshot } from '../state/snapshot.ts'
+import { applicationOperations } from './application-operations.ts'
+import { cloudOperations } from './cloud-operations.ts'
+import { directoryOperations } from './directory-operations.ts'
+import { groupOperations } from './group-operations.ts'
+import { refuseControl } from './guard.ts'
+import { notificationOperations } from './notification-operations.ts'
+import { openApiDocument } from './openapi.ts'
+import { type Operation, operation } from './operation.ts'
+import { signInOperations } from './sign-in-operations.ts'
+import { stateOperations } from './state-operations.ts'
+import { userOperations } from './user-operations.ts'
 
-type InDirectory = { Params: { d: string; u: string; a: string; k: string } }
+/** Of a snapshot. */
+const LARGEST_BODY = 256 * 1024 * 1024
 
-const Throttle = z.strictObject({
-  enabled: z.boolean().optional(),
-  unitsPerWindow: z.number().int().min(1).nullish(),
-  sendRetryAfter: z.boolean().optional(),
+type Options = { cloud: Cloud; key: string | undefined; start: Snapshot }
+
+const HEALTH = operation('GET', '/health', {
+  summary: 'Whether it serves; needs no key',
+  run: () => ({ status: 'ok' }),
 })
-/** Pages through users: a large directory does not fit into one answer. */
-const Slice = z.object({
-  start: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
-})
-const Time = z.strictObject({ milliseconds: z.number().int().min(0) })
-const Roles = z.strictObject({ roles: z.array(z.string()).optional() })
 
-/**
- * The programmatic controls over HTTP, for tests and tools in other processes. Bodies are validated by the function
- * that applies them.
- */
-export const control: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  app.setErrorHandler<Error>((error, _request, reply) => {
+/** The programmatic controls over HTTP, for tests and tools in other processes. Everybody may ask for the health. */
+export const control: FastifyPluginAsync<Options> = async (app, options) => {
+  app.get(HEALTH.path, async (request) => HEALTH.run({ params: {}, body: {}, query: request.query }))
+  const { cloud, key, start } = options
+  await app.register(guardedControl, { cloud, key, start })
+}
+
+const guardedControl: FastifyPluginAsync<Options> = async (app, { cloud, key, start }) => {
+  // A page of another site can send a form or plain text without asking; JSON it cannot.
+  app.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
+  app.addHook('onRequest', async ({ headers, socket }, reply) => {
+    const refused = refuseControl({ headers, peer: socket.remoteAddress }, key)
+    return refused && reply.code(refused.status).send({ error: refused.error })
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message
-    return reply.code(400).send({ error: message })
+    return reply.code(error.statusCode ?? 400).send({ error: message })
   })
-  const directory = (idOrDomain: string) => directoryControl(cloud, idOrDomain)
-  const done = { done: true }
-
-  app.get('/requests', async () => ({ counts: cloud.requests.counts(), latest: cloud.requests.latest() }))
-  app.delete('/requests', async () => {
-    cloud.requests.clear()
-    return done
-  })
-  app.post('/keys/roll', async ({ body }) => {
-    await cloud.keys.roll(
-      z.strictObject({ keepOld: z.boolean().optional() }).parse(body ?? {}) as { keepOld?: boolean },
-    )
-    return done
-  })
-  app.post('/id-tokens/tamper', async ({ body }) => {
-    cloud.tampering.next(body as TamperInput)
-    return done
-  })
-  app.post('/time/advance', async ({ body }) => {
-    cloud.clock.advance(Time.parse(body).milliseconds)
-    return { now: cloud.clock.date().toISOString() }
-  })
-  app.put('/throttle', async ({ body }) => {
-    const given = Object.entries(Throttle.parse(body)).filter(([, value]) => value !== undefined)
-    return Object.assign(cloud.throttle, Object.fromEntries(given))
-  })
-  app.put('/entra', async ({ body }) => Object.assign(cloud.entra, EntraSettings.partial().parse(body)))
-  app.put('/graph', async ({ body }) => Object.assign(cloud.graph, GraphSettings.partial().parse(body)))
-
-  await app.register(notificationControl, { cloud })
-  await app.register(faultControl, { cloud })
-  await app.register(groupControl, { cloud })
-
-  app.get('/directories', async () =>
-    cloud.directories.all().map(({ id, displayName, domains }) => ({ id, displayName, domains })),
-  )
-  app.post('/directories', async ({ body }) => ({ id: cloud.directories.add(body as DirectorySeedInput).id }))
-  app.get<InDirectory>('/directories/:d/users', async ({ params, query }) =>
-    directory(params.d).users(Slice.parse(query)),
-  )
-  app.post<InDirectory>('/directories/:d/users', async ({ params, body }) =>
-    directory(params.d).addUser(body as UserSeed),
-  )
-  app.get<InDirectory>('/directories/:d/users/:u', async ({ params }) => directory(params.d).user(params.u))
-  app.patch<InDirectory>('/directories/:d/users/:u', async ({ params, body }) =>
-    directory(params.d).changeUser(params.u, body as UserChange),
-  )
-  app.delete<InDirectory>('/directories/:d/users/:u', async ({ params }) => {
-    directory(params.d).deleteUser(params.u)
-    return done
-  })
-  app.post<InDirectory>('/directories/:d/users/:u/restore', async ({ params }) =>
-    directory(params.d).restoreUser(params.u),
-  )
-  app.post<InDirectory>('/directories/:d/users/:u/purge', async ({ params }) => {
-    directory(params.d).purgeUser(params.u)
-    return done
-  })
-  app.post<InDirectory>('/directories/:d/users/:u/revoke-sessions', async ({ params }) => {
-    directory(params.d).revokeSessions(params.u)
-    return done
-  })
-  app.put<InDirectory>('/directories/:d/users/:u/photo', async ({ params, body }) => {
-    directory(params.d).setPhoto(params.u, body as PhotoSeed | null)
-    return done
-  })
-  app.put<InDirectory>('/directories/:d/conditional-access', async ({ params, body }) => {
-    directory(params.d).setConditionalAccess(z.array(PolicySeed).parse(body))
-    return done
-  })
-  app.post<InDirectory>('/directories/:d/delta-tokens/expire', async ({ params }) => {
-    directory(params.d).expireDeltaTokens()
-    return done
-  })
-
-  app.post<InDirectory>('/directories/:d/changes', async ({ params, body }) =>
-    directory(params.d).playChanges(body as ChangeScriptInput),
-  )
-
-  app.get<InDirectory>('/directories/:d/applications', async ({ params }) => directory(params.d).applications())
-  app.post<InDirectory>('/directories/:d/applications', async ({ params, body }) =>
-    directory(params.d).registerApplication(body as ApplicationSeed),
-  )
-  app.patch<InDirectory>('/directories/:d/applications/:a', async ({ params, body }) =>
-    directory(params.d).changeApplication(params.a, body as ApplicationChange),
-  )
-  app.post<InDirectory>('/directories/:d/applications/:a/secrets', async ({ params, body }) =>
-    directory(params.d).addSecret(
-      params.a,
-      (body ?? {}) as { value?: string; displayName?: string; endDateTime?: string },
-    ),
-  )
-  app.post<InDirectory>('/directories/:d/applications/:a/secrets/expire', async ({ params }) => {
-    directory(params.d).expireSecrets(params.a)
-    return done
-  })
-  app.delete<InDirectory>('/directories/:d/applications/:a/secrets/:k', async ({ params }) => {
-    directory(params.d).removeSecret(params.a, params.k)
-    return done
-  })
-  app.put<InDirectory>('/directories/:d/consents/:a', async ({ params, body }) => {
-    directory(params.d).grantConsent(params.a, (body ?? {}) as Omit<GrantSeed, 'appId'>)
-    return done
-  })
-  app.delete<InDirectory>('/directories/:d/consents/:a', async ({ params, body }) => {
-    directory(params.d).withdrawConsent(params.a, Roles.parse(body ?? {}).roles)
-    return done
-  })
-  app.delete<InDirectory>('/directories/:d/enterprise-applications/:a', async ({ params }) => {
-    directory(params.d).removeEnterpriseApplication(params.a)
-    return done
-  })
+  const operations: Operation[] = [
+    ...cloudOperations(cloud),
+    ...stateOperations(cloud, start),
+    ...notificationOperations(cloud),
+    ...directoryOperations(cloud),
+    ...userOperations(cloud),
+    ...groupOperations(cloud),
+    ...applicationOperations(cloud),
+    ...signInOperations(cloud, app),
+    operation('GET', '/openapi.json', {
+      summary: 'This document',
+      run: () => openApiDocument([HEALTH, ...operations], `${cloud.origin}/_emulator`),
+    }),
+  ]
+  for (const { method, path, body: Body, query: Query, run } of operations) {
+    app.route<{ Params: Record<string, string> }>({
+      method,
+      bodyLimit: LARGEST_BODY,
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      handler: async ({ params, body = {}, query }) => {
+        Body?.parse(body)
+        return (await run({ params, body, query: Query?.parse(query) })) ?? { done: true }
+      },
+    })
+  }
 }

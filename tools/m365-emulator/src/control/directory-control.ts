@@ -9,6 +9,7 @@ import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 import type { ChangeScriptInput, PlayedChange } from '../population/change-script.ts'
 import { playChanges } from '../population/play-changes.ts'
+import { issueTokensOfApplication, issueTokensOfUser, type TokenAnswer, type UserTokenRequest } from './issue-tokens.ts'
 
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
 
@@ -59,6 +60,10 @@ export type DirectoryControl = {
   withdrawConsent(appId: string, roles?: readonly string[]): void
   /** Removes the enterprise application: the directory no longer knows it. */
   removeEnterpriseApplication(appId: string): void
+  /** Tokens as after a sign-in with consent, without one. */
+  userTokens(idOrName: string, request: UserTokenRequest): TokenAnswer
+  /** The application's own token for Graph. */
+  applicationTokens(appId: string): TokenAnswer
   /** Conditional Access: these policies in place of those before. */
   setConditionalAccess(policies: readonly PolicySeed[]): void
   /** Delta links issued so far answer 400 `syncStateNotFound`. */
@@ -66,60 +71,68 @@ export type DirectoryControl = {
 }
 
 export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryControl {
-  const directory = cloud.directories.find(idOrDomain)
-  if (!directory) throw new Error(`There is no directory ${idOrDomain}.`)
-  const { users, groups } = directory
-  const user = (idOrName: string) => {
-    const found = users.find(idOrName)
-    if (!found) throw new Error(`There is no user ${idOrName} in ${directory.displayName}.`)
+  // Looked up at each call: a reset replaces the directory.
+  const directory = () => {
+    const found = cloud.directories.find(idOrDomain)
+    if (!found) throw new Error(`There is no directory ${idOrDomain}.`)
     return found
   }
+  const users = () => directory().users
+  const groups = () => directory().groups
+  const user = (idOrName: string) => {
+    const found = users().find(idOrName)
+    if (!found) throw new Error(`There is no user ${idOrName} in ${directory().displayName}.`)
+    return found
+  }
+  const { id, displayName, domains } = directory()
   return {
-    id: directory.id,
-    displayName: directory.displayName,
-    domains: directory.domains,
-    users: ({ start = 0, limit = Number.POSITIVE_INFINITY } = {}) => [...users.all(start).take(limit)],
-    size: () => ({ users: users.count(), held: users.held }),
+    id,
+    displayName,
+    domains,
+    users: ({ start = 0, limit = Number.POSITIVE_INFINITY } = {}) => users().slice(start, limit),
+    size: () => ({ users: users().count(), held: users().held }),
     user,
-    addUser: (seed) => users.add(seed),
-    changeUser: (idOrName, change) => users.change(user(idOrName).id, change),
-    disableUser: (idOrName) => users.change(user(idOrName).id, { accountEnabled: false }),
-    enableUser: (idOrName) => users.change(user(idOrName).id, { accountEnabled: true }),
-    deleteUser: (idOrName) => users.delete(user(idOrName).id),
-    restoreUser: (id) => users.restore(id.toLowerCase()),
-    purgeUser: (idOrName) => users.purge(users.find(idOrName)?.id ?? idOrName.toLowerCase()),
-    revokeSessions: (idOrName) => users.revokeSessions(user(idOrName).id, cloud.clock.now()),
+    addUser: (seed) => users().add(seed),
+    changeUser: (idOrName, change) => users().change(user(idOrName).id, change),
+    disableUser: (idOrName) => users().change(user(idOrName).id, { accountEnabled: false }),
+    enableUser: (idOrName) => users().change(user(idOrName).id, { accountEnabled: true }),
+    deleteUser: (idOrName) => users().delete(user(idOrName).id),
+    restoreUser: (id) => users().restore(id.toLowerCase()),
+    purgeUser: (idOrName) => users().purge(users().find(idOrName)?.id ?? idOrName.toLowerCase()),
+    revokeSessions: (idOrName) => users().revokeSessions(user(idOrName).id, cloud.clock.now()),
     setPhoto: (idOrName, photo) => {
       const { id } = user(idOrName)
-      if (photo) directory.photos.set(id, readPhoto(photo))
-      else directory.photos.delete(id)
+      if (photo) directory().photos.set(id, readPhoto(photo))
+      else directory().photos.delete(id)
     },
-    playChanges: (script) => playChanges(directory, script),
-    groups: () => groups.all(),
-    addGroup: (seed) => groups.add(seed),
-    changeGroup: (id, change) => groups.change(id, change),
-    deleteGroup: (id) => groups.delete(id),
-    addMember: (groupId, memberId) => groups.addMember(groupId, memberId),
-    removeMember: (groupId, memberId) => groups.removeMember(groupId, memberId),
-    applications: () => [...directory.applications.values()],
-    registerApplication: (seed) => directory.register(seed),
-    changeApplication: (appId, change) => directory.changeApplication(appId.toLowerCase(), change),
+    playChanges: (script) => playChanges(directory(), script),
+    groups: () => groups().all(),
+    addGroup: (seed) => groups().add(seed),
+    changeGroup: (id, change) => groups().change(id, change),
+    deleteGroup: (id) => groups().delete(id),
+    addMember: (groupId, memberId) => groups().addMember(groupId, memberId),
+    removeMember: (groupId, memberId) => groups().removeMember(groupId, memberId),
+    applications: () => [...directory().applications.values()],
+    registerApplication: (seed) => directory().register(seed),
+    changeApplication: (appId, change) => directory().changeApplication(appId.toLowerCase(), change),
     addSecret: (appId, { value, displayName, endDateTime } = {}) => {
       const text =
         value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
       const end = endDateTime ?? new Date(cloud.clock.now() + TWO_YEARS).toISOString()
       const secret = Secret.parse({ keyId: randomUUID(), value: text, displayName, endDateTime: end })
-      directory.addSecret(appId.toLowerCase(), secret)
+      directory().addSecret(appId.toLowerCase(), secret)
       return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
     },
-    expireSecrets: (appId) => directory.expireSecrets(appId.toLowerCase(), cloud.clock.date()),
-    removeSecret: (appId, keyId) => directory.removeSecret(appId.toLowerCase(), keyId),
-    grantConsent: (appId, grant = {}) => void directory.grant({ ...grant, appId }, cloud.clock.now()),
-    withdrawConsent: (appId, roles) => directory.withdraw(appId.toLowerCase(), roles),
-    removeEnterpriseApplication: (appId) => directory.forget(appId.toLowerCase()),
+    expireSecrets: (appId) => directory().expireSecrets(appId.toLowerCase(), cloud.clock.date()),
+    removeSecret: (appId, keyId) => directory().removeSecret(appId.toLowerCase(), keyId),
+    grantConsent: (appId, grant = {}) => void directory().grant({ ...grant, appId }, cloud.clock.now()),
+    withdrawConsent: (appId, roles) => directory().withdraw(appId.toLowerCase(), roles),
+    removeEnterpriseApplication: (appId) => directory().forget(appId.toLowerCase()),
+    userTokens: (idOrName, request) => issueTokensOfUser(cloud, directory(), user(idOrName), request),
+    applicationTokens: (appId) => issueTokensOfApplication(cloud, directory(), appId),
     setConditionalAccess: (policies) => {
-      directory.conditionalAccess = policies.map((policy) => PolicySeed.parse(policy))
+      directory().conditionalAccess = policies.map((policy) => PolicySeed.parse(policy))
     },
-    expireDeltaTokens: () => void directory.deltaGeneration++,
+    expireDeltaTokens: () => void directory().deltaGeneration++,
   }
 }

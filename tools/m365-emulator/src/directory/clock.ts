@@ -10,6 +10,10 @@ export class Clock {
     return new Date(this.now())
   }
 
+  reset(): void {
+    this.#offset = 0
+  }
+
   advance(milliseconds: number): void {
     this.#offset += milliseconds
   }

@@ -8,8 +8,8 @@ export type Account = { directory: Directory; user: User }
 
 /** All directories of the emulated cloud. */
 export class Directories {
-  readonly #byId = new Map<string, Directory>()
-  readonly #byDomain = new Map<string, Directory>()
+  #byId = new Map<string, Directory>()
+  #byDomain = new Map<string, Directory>()
   readonly #clock: Clock
   readonly #onAdded: (directory: Directory) => void
 
@@ -29,6 +29,14 @@ export class Directories {
     this.#byId.set(directory.id, directory)
     this.#onAdded(directory)
     return directory
+  }
+
+  /** Puts the directories that `fill` adds in place of those that are there; if it throws, nothing is changed. */
+  replace(fill: (directories: Directories) => void): void {
+    const others = new Directories(this.#clock, this.#onAdded)
+    fill(others)
+    this.#byId = others.#byId
+    this.#byDomain = others.#byDomain
   }
 
   /** Finds an account by the value that forms carry: `<directory id>/<object id>`. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { computedPopulation } from '../population/population.ts'
+import type { PopulationSeed } from '../population/population-seed.ts'
 import { type Application, ApplicationChange, ApplicationSeed } from './application.ts'
 import { ChangeLog, type UserChanged } from './change-log.ts'
 import type { Clock } from './clock.ts'
@@ -19,6 +20,7 @@ export class Directory {
   readonly domains: readonly string[]
   allowUserConsent: boolean
   readonly nationalCloud: string | undefined
+  readonly population: PopulationSeed | undefined
   conditionalAccess: readonly Policy[]
   readonly changes: ChangeLog<UserChanged>
   readonly users: UserStore
@@ -40,6 +42,7 @@ export class Directory {
     this.nationalCloud = seed.nationalCloud
     this.conditionalAccess = seed.conditionalAccess
     this.changes = new ChangeLog(clock)
+    this.population = seed.population
     const population = seed.population && computedPopulation(seed.population, this.domains[0] as string)
     this.users = new UserStore(this.changes, () => clock.now(), population)
     this.logs = { users: this.changes, groups: new ChangeLog(clock) }

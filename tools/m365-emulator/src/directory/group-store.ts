@@ -95,6 +95,27 @@ export class GroupStore {
     }
   }
 
+  /** The groups with all their members, soft-deleted users included. */
+  save(): (Group & { members: string[] })[] {
+    return this.#slots
+      .filter(({ isLive }) => isLive)
+      .map(({ group, members }) => ({ ...group, members: [...members.keys()] }))
+  }
+
+  /** Takes saved groups into an empty store; this is no change to report. */
+  load(saved: readonly (Group & { members: readonly string[] })[]): void {
+    for (const { members: _, ...group } of saved) {
+      const slot: Slot = { group, isLive: true, members: new Map() }
+      this.#slots.push(slot)
+      this.#byId.set(group.id, slot)
+    }
+    for (const { id, members } of saved)
+      for (const member of members) {
+        this.#byId.get(id)?.members.set(member, this.#byId.has(member) ? 'group' : 'user')
+        this.#groupsOf.set(member, (this.#groupsOf.get(member) ?? new Set()).add(id))
+      }
+  }
+
   find(id: string): Group | undefined {
     const slot = this.#byId.get(id.toLowerCase())
     return slot?.isLive ? slot.group : undefined

@@ -162,6 +162,16 @@ export class UserStore {
     }
   }
 
+  /** The first `limit` users from this position on. */
+  slice(start: number, limit: number): User[] {
+    const users: User[] = []
+    for (const user of this.all(start)) {
+      if (users.length >= limit) break
+      users.push(user)
+    }
+    return users
+  }
+
   /** Users with a directory role. Computed users have none, so only those in memory are visited. */
   *roleHolders(): Generator<User> {
     for (const { user, state } of this.#slots.values())
@@ -170,6 +180,27 @@ export class UserStore {
 
   count(): number {
     return this.#count
+  }
+
+  /** All users in memory, deleted ones included. */
+  save(): Slot[] {
+    return [...this.#slots.values()]
+  }
+
+  /** Takes saved users into an empty store; this is no change to report. */
+  load(saved: readonly Slot[]): void {
+    for (const { user, position, ...rest } of saved) {
+      const slot = Object.assign(this.#hold(user, position), rest)
+      const isComputed = position < this.#population.size
+      const isLive = slot.state === 'live'
+      if (isLive) this.#byName.set(user.userPrincipalName.toLowerCase(), slot)
+      if (user.home) this.#guests.set(homeKey(user.home), user.id)
+      this.#end = Math.max(this.#end, position + 1)
+      this.#count += Number(isLive) - Number(isComputed)
+    }
+    const deleted = [...this.#slots.values()].filter(({ state }) => state === 'soft-deleted')
+    deleted.sort((left, right) => Date.parse(left.deletedAt ?? '') - Date.parse(right.deletedAt ?? ''))
+    for (const slot of deleted) this.#deleted.add(slot)
   }
 
   /** Tokens and Microsoft sessions from before this moment become invalid. */

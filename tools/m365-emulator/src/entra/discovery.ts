@@ -15,7 +15,7 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
   app.get<{ Params: Params }>('/:tenant/v2.0/.well-known/openid-configuration', async ({ params }, reply) => {
     const authority = resolveAuthority(params.tenant, cloud.directories)
     if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
-    return metadata(cloud.origin, params.tenant, authority)
+    return metadata(cloud, params.tenant, authority)
   })
 
   /** Microsoft's libraries ask this about an authority host they do not know. */
@@ -58,7 +58,7 @@ function issuerOf(origin: string, authority: Authority): string {
   return authority.kind === 'consumers' ? `${origin}/${PERSONAL_ACCOUNTS}/v2.0` : `${origin}/{tenantid}/v2.0`
 }
 
-function metadata(origin: string, tenant: string, authority: Authority) {
+function metadata({ origin, graphOrigin }: Cloud, tenant: string, authority: Authority) {
   // endpoints carry the directory id, also when the request named a domain
   const base = `${origin}/${authority.kind === 'directory' ? authority.directory.id : tenant.toLowerCase()}`
   return {
@@ -77,7 +77,7 @@ function metadata(origin: string, tenant: string, authority: Authority) {
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
     issuer: issuerOf(origin, authority),
     request_uri_parameter_supported: false,
-    userinfo_endpoint: `${origin}/oidc/userinfo`,
+    userinfo_endpoint: `${graphOrigin}/oidc/userinfo`,
     authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
     device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
     http_logout_supported: true,

@@ -5,6 +5,7 @@ import type { Cloud } from '../cloud.ts'
 import type { Refusal } from '../entra/errors/aadsts.ts'
 import { refuseJson } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
+import { takeFault } from './faults.ts'
 import { retryAfter } from './graph-faults.ts'
 import { spoilBody } from './spoilt-bodies.ts'
 
@@ -13,24 +14,20 @@ type RefuseEffect = Extract<FaultEffect, { kind: 'refuse' }>
 
 /** Planned faults befall the token and device endpoints, discovery and the keys. */
 export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
-  const met = new WeakMap<FastifyRequest, FaultEffect>()
+  const effects = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
     const effect = takeFault(cloud, request)
     if (!effect) return undefined
-    met.set(request, effect)
+    effects.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
     if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)
     if (effect.kind === 'aadsts') return refuseJson(reply, cloud, refusalOf(effect), effect.status)
     return effect.kind === 'refuse' ? refuse(effect, reply, cloud) : undefined
   })
   app.addHook('onSend', async (request, reply, payload) =>
-    typeof payload === 'string' ? spoilBody(met.get(request), reply, payload) : payload,
+    typeof payload === 'string' ? spoilBody(effects.get(request), reply, payload) : payload,
   )
 })
-
-export function takeFault(cloud: Cloud, { method, url }: FastifyRequest): FaultEffect | undefined {
-  return cloud.faults.take(method, url.split('?')[0] ?? '')
-}
 
 export function refusalOf({ code, error, text, suberror, claims }: AadstsEffect): Refusal {
   return {

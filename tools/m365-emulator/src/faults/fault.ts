@@ -61,6 +61,8 @@ const Effect = z.discriminatedUnion('kind', [
 export const Fault = z.strictObject({
   /** Regular expression for the path without its query, such as `^/v1\.0/users$`. */
   path: z.string().refine(isRegularExpression, 'must be a regular expression'),
+  /** Only requests about this directory, by id or domain; at Graph the token names it. */
+  directory: z.string().optional(),
   method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']).optional(),
   /** Number of matching requests that pass first. */
   after: z.number().int().min(0).default(0),

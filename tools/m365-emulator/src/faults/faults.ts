@@ -1,9 +1,14 @@
+import type { FastifyRequest } from 'fastify'
+import type { Directories } from '../directory/directories.ts'
+import type { Directory } from '../directory/directory.ts'
 import { seededRandom } from '../directory/random.ts'
+import { directoryOfRequest } from '../directory-of-request.ts'
 import { Fault, type FaultEffect, type FaultInput } from './fault.ts'
 
 type Planned = {
   path: RegExp
   method: string | undefined
+  directory: string | undefined
   after: number
   left: number
   isHit: () => boolean
@@ -15,12 +20,13 @@ export class Faults {
   #planned: Planned[] = []
 
   plan(fault: FaultInput): void {
-    const { path, method, after, count, share, seed, effect } = Fault.parse(fault)
+    const { path, method, directory, after, count, share, seed, effect } = Fault.parse(fault)
     const random = seededRandom(seed)
     const isHit = () => random() < share
     this.#planned.push({
       path: new RegExp(path),
       method,
+      directory: directory?.toLowerCase(),
       after,
       left: count ?? Number.POSITIVE_INFINITY,
       isHit,
@@ -33,9 +39,10 @@ export class Faults {
   }
 
   /** Returns the effect for this request; at most one. */
-  take(method: string, path: string): FaultEffect | undefined {
+  take(method: string, path: string, directory?: Directory): FaultEffect | undefined {
     for (const fault of this.#planned) {
       if (!fault.path.test(path) || (fault.method ?? method) !== method) continue
+      if (fault.directory !== undefined && !isNamed(directory, fault.directory)) continue
       if (fault.after > 0) {
         fault.after--
         continue
@@ -47,4 +54,16 @@ export class Faults {
     }
     return undefined
   }
+}
+
+/** The effect planned for this request. */
+export function takeFault(
+  { faults, directories }: { faults: Faults; directories: Directories },
+  request: FastifyRequest,
+): FaultEffect | undefined {
+  return faults.take(request.method, request.url.split('?')[0] ?? '', directoryOfRequest(request, directories))
+}
+
+function isNamed(directory: Directory | undefined, idOrDomain: string): boolean {
+  return directory !== undefined && (directory.id === idOrDomain || directory.domains.includes(idOrDomain))
 }

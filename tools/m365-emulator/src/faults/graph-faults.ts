@@ -6,6 +6,7 @@ import { challenge } from '../graph/bearer.ts'
 import { GraphError } from '../graph/graph-error.ts'
 import { expiredPageToken } from '../graph/paging/page-link.ts'
 import type { FaultEffect } from './fault.ts'
+import { takeFault } from './faults.ts'
 import { spoilBody } from './spoilt-bodies.ts'
 
 const USUAL_CODES: Readonly<Record<number, string>> = {
@@ -23,7 +24,7 @@ const USUAL_CODES: Readonly<Record<number, string>> = {
 export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
   const effects = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
-    const effect = cloud.faults.take(request.method, pathOf(request))
+    const effect = takeFault(cloud, request)
     if (!effect) return
     effects.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
@@ -32,7 +33,7 @@ export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
   })
   app.addHook('preSerialization', async (request, _reply, payload) => {
     const effect = effects.get(request)
-    return effect && isPage(payload) ? changePage(effect, payload, `${cloud.origin}${request.url}`) : payload
+    return effect && isPage(payload) ? changePage(effect, payload, `${cloud.graphOrigin}${request.url}`) : payload
   })
   app.addHook('onSend', async (request, reply, payload) =>
     typeof payload === 'string' ? spoilBody(effects.get(request), reply, payload) : payload,
@@ -81,7 +82,7 @@ function deltaExpired(form: '400' | '410' | '410-resync', request: FastifyReques
       'SyncStateNotFound',
       'The sync state generation is not found; please perform a full synchronization.',
     )
-  const location = `${cloud.origin}${pathOf(request)}?$deltatoken=`
+  const location = `${cloud.graphOrigin}${pathOf(request)}?$deltatoken=`
   return new GraphError(
     410,
     'resyncRequired',

@@ -16,7 +16,7 @@ export const getOrganization: FastifyPluginAsync<{ cloud: Cloud }> = async (app,
       type: 'Managed',
     }))
     return {
-      '@odata.context': `${cloud.origin}/v1.0/$metadata#organization`,
+      '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#organization`,
       value: [{ id, displayName, verifiedDomains }],
     }
   })

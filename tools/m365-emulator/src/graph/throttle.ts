@@ -28,7 +28,7 @@ export const throttle = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     const caller = callerOf(request, cloud)
     const { enabled, unitsPerWindow, sendRetryAfter } = cloud.throttle
     if (!caller || !enabled) return
-    const window = currentWindow(windows, `${caller.appId} ${caller.directory.id}`, cloud.clock.now())
+    const window = currentWindow(windows, `${cloud.run} ${caller.appId} ${caller.directory.id}`, cloud.clock.now())
     window.units += units
     const quota = unitsPerWindow ?? quotaOf(caller)
     const share = window.units / quota

@@ -4,8 +4,8 @@ import { MALLORY } from '../../src/demo/adatum.ts'
 import { ADELE } from '../../src/demo/contoso.ts'
 import { FABRIKAM_CLIENT_ID, FABRIKAM_DIRECTORY_ID } from '../../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../../src/emulator.ts'
+import { type Page, SignInAgent } from '../../src/headless-sign-in.ts'
 import { authorizeUrl, givenEmulator, givenUser, SPA } from '../given.ts'
-import { type Page, SignInAgent } from '../sign-in-agent.ts'
 
 let m365: M365Emulator
 beforeAll(async () => {

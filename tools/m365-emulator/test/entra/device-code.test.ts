@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../../src/demo/contoso.ts'
 import { FABRIKAM_CLIENT_ID } from '../../src/demo/fabrikam.ts'
 import type { M365Emulator } from '../../src/emulator.ts'
+import { SignInAgent } from '../../src/headless-sign-in.ts'
 import { givenEmulator, givenUser, postToken } from '../given.ts'
-import { SignInAgent } from '../sign-in-agent.ts'
 
 let m365: M365Emulator
 beforeAll(async () => {

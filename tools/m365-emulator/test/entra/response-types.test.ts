@@ -3,8 +3,8 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID } from '../../src/demo/contoso.ts'
 import type { M365Emulator } from '../../src/emulator.ts'
+import { SignInAgent } from '../../src/headless-sign-in.ts'
 import { authorizeUrl, givenEmulator, givenUser, postToken, redemption } from '../given.ts'
-import { SignInAgent } from '../sign-in-agent.ts'
 
 let m365: M365Emulator
 beforeAll(async () => {

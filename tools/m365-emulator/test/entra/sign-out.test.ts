@@ -2,8 +2,8 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID } from '../../src/demo/contoso.ts'
 import type { M365Emulator } from '../../src/emulator.ts'
+import { SignInAgent } from '../../src/headless-sign-in.ts'
 import { authorizeUrl, givenEmulator, givenUser, postToken, redemption, WEB } from '../given.ts'
-import { SignInAgent } from '../sign-in-agent.ts'
 
 let m365: M365Emulator
 const LOGOUT_URL = 'http://app.localhost:4000/frontchannel-logout'

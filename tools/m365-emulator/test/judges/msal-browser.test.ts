@@ -5,8 +5,7 @@ import { launchChromium } from '@jackfield/test-environment/chromium'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID } from '../../src/demo/contoso.ts'
-import { demoDirectories } from '../../src/demo/demo-directories.ts'
-import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
+import { type MicrosoftHosts, startAsMicrosoft } from './microsoft-hosts.ts'
 
 const PACKAGE = new URL('../../../../node_modules/@azure/msal-browser/lib/', import.meta.url)
 const PATIENCE = 30_000
@@ -25,7 +24,7 @@ const out = document.getElementById('out')
 const show = (result) => { out.textContent = 'signed in: ' + result.account.username + ' ' + result.idTokenClaims.oid }
 const fail = (error) => { out.textContent = 'failed: ' + error.errorCode + ' ' + error.errorMessage }
 const app = new msal.PublicClientApplication({
-  auth: { clientId: config.clientId, authority: config.authority, knownAuthorities: [new URL(config.authority).host], redirectUri: config.redirectUri },
+  auth: { clientId: config.clientId, authority: config.authority, redirectUri: config.redirectUri },
 })
 app.initialize().then(() => app.handleRedirectPromise()).then((result) => result && show(result)).catch(fail).finally(() => { document.title = 'Ready' })
 document.getElementById('popup').onclick = () => app.loginPopup({ scopes: ['User.Read'] }).then(show, fail)
@@ -36,7 +35,7 @@ const BRIDGE = `<!doctype html><title>Bridge</title><script src="/msal-redirect-
 
 let server: Server
 let site = ''
-let m365: M365Emulator
+let hosts: MicrosoftHosts
 let browser: Browser
 let context: BrowserContext
 
@@ -57,21 +56,20 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   site = `http://localhost:${(server.address() as AddressInfo).port}`
-  const directories = demoDirectories({ web: [`${site}/web-callback`], spa: [`${site}/spa-callback`] })
-  m365 = await startEmulator({ https: true, directories })
+  hosts = await startAsMicrosoft({ web: [`${site}/web-callback`], spa: [`${site}/spa-callback`] })
   browser = await launchChromium()
 }, 60_000)
 afterAll(async () => {
   await browser?.close()
-  await m365?.close()
+  await hosts?.close()
   server?.close()
 })
 
 async function openApp(redirectUri: string): Promise<Page> {
-  context = await browser.newContext({ ignoreHTTPSErrors: true })
+  context = await browser.newContext({ ignoreHTTPSErrors: true, proxy: { server: hosts.proxy, bypass: 'localhost' } })
   context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
-  const authority = `${m365.origin}/${CONTOSO_DIRECTORY_ID}`
+  const authority = `${hosts.m365.origin}/${CONTOSO_DIRECTORY_ID}`
   await page.goto(`${site}/?${new URLSearchParams({ clientId: JACKFIELD_CLIENT_ID, authority, redirectUri })}`)
   await page.waitForFunction('document.title === "Ready"')
   return page
@@ -119,7 +117,9 @@ describe('S11 msal-browser against a web registration fails as at Microsoft', ()
       ])
       await signIn(target)
       expect(await outcome(page)).toMatch(/^failed: /)
-      const last = m365.requests.latest().findLast(({ method, path }) => method === 'POST' && path.endsWith('/token'))
+      const last = hosts.m365.requests
+        .latest()
+        .findLast(({ method, path }) => method === 'POST' && path.endsWith('/token'))
       expect(last?.status).toBe(400)
       await context.close()
     },

@@ -17,8 +17,8 @@ import {
 import { demoDirectories } from '../../src/demo/demo-directories.ts'
 import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
 import { selfSignedCertificate } from '../../src/entra/keys/self-signed-certificate.ts'
+import { SignInAgent } from '../../src/headless-sign-in.ts'
 import { getGraph, SPA, WEB } from '../given.ts'
-import { SignInAgent } from '../sign-in-agent.ts'
 
 let m365: M365Emulator
 beforeAll(async () => {

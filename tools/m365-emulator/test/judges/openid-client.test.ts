@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID, JACKFIELD_CLIENT_SECRET } from '../../src/demo/contoso.ts'
 import { demoDirectories } from '../../src/demo/demo-directories.ts'
 import { type M365Emulator, startEmulator } from '../../src/emulator.ts'
-import { SignInAgent } from '../sign-in-agent.ts'
+import { SignInAgent } from '../../src/headless-sign-in.ts'
 
 const WEB = 'http://app.localhost:4000/callback'
 const SPA = 'http://app.localhost:4000/spa-callback'

@@ -29,6 +29,10 @@ export class DeviceCodes {
     return { deviceCode, userCode, expiresIn: LIFETIME / 1000 }
   }
 
+  clear(): void {
+    this.#byDeviceCode.clear()
+  }
+
   find(deviceCode: string): DeviceAuthorization | undefined {
     return this.#byDeviceCode.get(deviceCode)
   }

@@ -57,6 +57,10 @@ export class MicrosoftSessions {
     return account
   }
 
+  clear(): void {
+    for (const all of [this.#sessions, this.#secondFactors, this.#participants]) all.clear()
+  }
+
   /** Applications that used this session, to be called by front-channel logout. */
   participants(sid: string): ReadonlySet<string> {
     return this.#participants.get(sid) ?? new Set()

@@ -42,6 +42,10 @@ export class Codes {
     return this.#codes.get(code)
   }
 
+  clear(): void {
+    this.#codes.clear()
+  }
+
   end(code: string, state: 'redeemed' | 'burnt'): void {
     const issued = this.#codes.get(code)
     if (issued) issued.state = state

@@ -17,6 +17,10 @@ export class RefreshTokens {
     return token
   }
 
+  clear(): void {
+    this.#tokens.clear()
+  }
+
   find(token: string): RefreshGrant | undefined {
     return this.#tokens.get(token)
   }

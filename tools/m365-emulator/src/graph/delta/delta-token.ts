@@ -42,7 +42,7 @@ export function currentToken(
   const token = readDeltaToken(given)
   if (!token || token.resource !== resource) throw badRequest('Badly formed token.')
   if (options.select !== undefined) throw badRequest('$select cannot be changed once a delta token was issued.')
-  if (token.run !== cloud.run) throw resync(cloud.origin, token)
+  if (token.run !== cloud.run) throw resync(cloud.graphOrigin, token)
   if (token.generation !== directory.deltaGeneration || cloud.clock.now() - token.issuedAt > SEVEN_DAYS)
     throw expired(cloud.graph.expiredDeltaStatus)
   return options.deltatoken === undefined ? token : { ...token, until: Math.max(until, token.position) }
@@ -54,14 +54,14 @@ export function nextLink(
   where: { position: number; member?: number },
 ): Record<string, string> {
   const next = { ...token, member: 0, ...where, page: token.page + 1, issuedAt: cloud.clock.now() }
-  return { '@odata.nextLink': `${cloud.origin}/v1.0/${token.resource}/delta?$skiptoken=${writeToken(next)}` }
+  return { '@odata.nextLink': `${cloud.graphOrigin}/v1.0/${token.resource}/delta?$skiptoken=${writeToken(next)}` }
 }
 
 /** The next round begins where this one ended, or a little earlier (replays). */
 export function deltaLink(cloud: Cloud, token: DeltaToken): Record<string, string> {
   const position = Math.max(0, token.until - cloud.graph.deltaReplays)
   const next = { ...token, kind: 'changes' as const, position, member: 0, page: 0, issuedAt: cloud.clock.now() }
-  return { '@odata.deltaLink': `${cloud.origin}/v1.0/${token.resource}/delta?$deltatoken=${writeToken(next)}` }
+  return { '@odata.deltaLink': `${cloud.graphOrigin}/v1.0/${token.resource}/delta?$deltatoken=${writeToken(next)}` }
 }
 
 function expired(status: 400 | 410): GraphError {

@@ -16,7 +16,7 @@ const Ids = z.object({
 /** Membership checks, including nested groups, and objects by id. */
 export const checkMembership: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
   const strings = (value: readonly string[]) => ({
-    '@odata.context': `${cloud.origin}/v1.0/$metadata#Collection(Edm.String)`,
+    '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#Collection(Edm.String)`,
     value,
   })
   const groupsOf = (caller: Caller, id: string) => {
@@ -52,7 +52,7 @@ export const checkMembership: FastifyPluginAsync<{ cloud: Cloud }> = async (app,
     )
     const meant = found.filter(({ type }) => types.length === 0 || types.includes(type))
     return {
-      '@odata.context': `${cloud.origin}/v1.0/$metadata#directoryObjects`,
+      '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#directoryObjects`,
       value: meant.map((member) => showObject(caller, member, { select: undefined, isCast: false })),
     }
   })

@@ -83,11 +83,11 @@ function answer(
   const size = readTop(options.top) ?? cloud.graph.defaultPageSize
   const start = readStart(options, cloud.run)?.position ?? 0
   const meant = type ? all.filter((member) => member.type === type) : all
-  const base = `${cloud.origin}/v1.0/${path}${cast ? `/${cast}` : ''}`
+  const base = `${cloud.graphOrigin}/v1.0/${path}${cast ? `/${cast}` : ''}`
   const next =
     start + size < meant.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
   return {
-    '@odata.context': `${cloud.origin}/v1.0/$metadata#${type ? `${type}s` : 'directoryObjects'}`,
+    '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#${type ? `${type}s` : 'directoryObjects'}`,
     ...(isCounted && start === 0 && { '@odata.count': meant.length }),
     ...(next && { '@odata.nextLink': pageLink(base, options, next) }),
     value: meant

@@ -28,7 +28,7 @@ export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
       )
       const { directory } = caller
       const token = currentToken(options, cloud, { resource: 'groups', directory, readSelect: readGroupSelect })
-      const context = `${cloud.origin}/v1.0/$metadata#groups${token.select ? `(${token.select.join(',')})` : ''}`
+      const context = `${cloud.graphOrigin}/v1.0/$metadata#groups${token.select ? `(${token.select.join(',')})` : ''}`
       if (isLatest(options)) return { '@odata.context': context, ...deltaLink(cloud, token), value: [] }
       if (isLeftEmpty(token.page, cloud.graph.emptyPageEvery))
         return { '@odata.context': context, ...nextLink(cloud, token, token), value: [] }

@@ -26,9 +26,9 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
       start + size < matching.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
     const isCounted = options.count === 'true' && isEventual(headers.consistencylevel) && start === 0
     return {
-      '@odata.context': `${cloud.origin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}`,
+      '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}`,
       ...(isCounted && { '@odata.count': matching.length }),
-      ...(next && { '@odata.nextLink': pageLink(`${cloud.origin}/v1.0/groups`, options, next) }),
+      ...(next && { '@odata.nextLink': pageLink(`${cloud.graphOrigin}/v1.0/groups`, options, next) }),
       value: matching.slice(start, start + size).map((group) => showGroup(group, select)),
     }
   })
@@ -45,7 +45,7 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
     const caller = authenticate(headers.authorization, cloud)
     requireGroups(caller)
     const select = readGroupSelect(readOptions(query).select)
-    const context = `${cloud.origin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}/$entity`
+    const context = `${cloud.graphOrigin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}/$entity`
     return { '@odata.context': context, ...showGroup(findGroup(caller, params.id), select) }
   })
 }

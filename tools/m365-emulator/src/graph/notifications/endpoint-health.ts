@@ -21,6 +21,10 @@ export class EndpointHealth {
     if (isLate) window.late++
   }
 
+  clear(): void {
+    this.#windows.clear()
+  }
+
   state(address: string): 'good' | 'slow' | 'drop' {
     const { answers, late } = this.#current(address)
     if (answers < ENOUGH_ANSWERS) return 'good'

@@ -1,17 +1,23 @@
 import { z } from 'zod'
 
+const next = {
+  count: z.number().int().min(1).default(1),
+  /** Only notifications of this directory. */
+  directoryId: z.guid().toLowerCase().optional(),
+}
+
 export const NotificationFault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('lose'), count: z.number().int().min(1).default(1) }),
-  z.strictObject({ kind: z.literal('duplicate'), count: z.number().int().min(1).default(1) }),
-  z.strictObject({ kind: z.literal('wrong-client-state'), count: z.number().int().min(1).default(1) }),
+  z.strictObject({ kind: z.literal('lose'), ...next }),
+  z.strictObject({ kind: z.literal('duplicate'), ...next }),
+  z.strictObject({ kind: z.literal('wrong-client-state'), ...next }),
   /** Delivers this much later. */
   z.strictObject({
     kind: z.literal('delay'),
-    count: z.number().int().min(1).default(1),
+    ...next,
     milliseconds: z.number().int().min(0),
   }),
   /** Holds the next `count` notifications until all are there, then delivers them in reverse order. */
-  z.strictObject({ kind: z.literal('reorder'), count: z.number().int().min(2) }),
+  z.strictObject({ kind: z.literal('reorder'), ...next, count: z.number().int().min(2) }),
 ])
 export type NotificationFaultInput = z.input<typeof NotificationFault>
 
@@ -34,10 +40,11 @@ export class NotificationFaults {
 
   /** Returns the deliveries of one notification: none, itself, itself twice, altered or delayed. */
   apply(sent: Sent): Delivery[] {
-    const fault = this.#planned[0]
+    const directoryId = sent.body.tenantId ?? sent.body.organizationId
+    const fault = this.#planned.find((planned) => (planned.directoryId ?? directoryId) === directoryId)
     if (!fault) return [{ ...sent, delay: 0 }]
     fault.left--
-    if (fault.left === 0) this.#planned.shift()
+    if (fault.left === 0) this.#planned = this.#planned.filter((planned) => planned !== fault)
     switch (fault.kind) {
       case 'lose':
         return []

@@ -9,7 +9,7 @@ function timeAt(offset: '-08:00' | '+00:00', milliseconds: number): string {
   return `${new Date(milliseconds + Number.parseInt(offset, 10) * 3_600_000).toISOString().slice(0, -1)}6789${offset}`
 }
 
-/** One entry of `value`. The sequence number is a JSON number beyond 2^53, so it is written as raw text. */
+/** One entry of `value`. The sequence number is beyond 2^53: `writeNotifications` writes it as a number. */
 export function changeNotification(
   subscription: Subscription,
   changeType: string,
@@ -28,12 +28,18 @@ export function changeNotification(
       id,
       organizationId: subscription.directoryId,
       ...(member && { 'members@delta': [{ id: member.id, ...(member.isRemoved && { '@removed': 'deleted' }) }] }),
-      sequenceNumber: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(sequence)),
+      sequenceNumber: sequence,
     },
     subscriptionExpirationDateTime: timeAt('-08:00', subscription.expiresAt),
     subscriptionId: subscription.id,
     tenantId: subscription.directoryId,
   }
+}
+
+/** The body of a request. Node.js 20 has no `JSON.rawJSON`, so a bigint is marked first and unquoted afterwards. */
+export function writeNotifications(value: readonly unknown[]): string {
+  const marked = JSON.stringify({ value }, (_, one) => (typeof one === 'bigint' ? `bigint:${one}` : one))
+  return marked.replace(/"bigint:(\d+)"/g, '$1')
 }
 
 /** Every public capture (2023, 2024, April 2026) has `organizationId` where the document has `tenantId`. */

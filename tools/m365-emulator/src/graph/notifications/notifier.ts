@@ -4,7 +4,13 @@ import type { Directory } from '../../directory/directory.ts'
 import type { ChangeType, Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionStore } from '../subscriptions/subscription-store.ts'
 import { EndpointHealth } from './endpoint-health.ts'
-import { type ChangedMember, changeNotification, type LifecycleEvent, lifecycleNotification } from './notification.ts'
+import {
+  type ChangedMember,
+  changeNotification,
+  type LifecycleEvent,
+  lifecycleNotification,
+  writeNotifications,
+} from './notification.ts'
 import { NotificationFaults } from './notification-faults.ts'
 
 export type NotificationSettings = {
@@ -93,6 +99,12 @@ export class Notifier {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
   }
 
+  /** Forgets planned faults, and how addresses answered. */
+  forget(): void {
+    this.faults.clear()
+    this.#health.clear()
+  }
+
   async close(): Promise<void> {
     this.#closed.abort()
     await this.settled()
@@ -136,9 +148,7 @@ export class Notifier {
     const all = this.#gathered.get(address) ?? []
     this.#gathered.delete(address)
     for (let start = 0; start < all.length; start += this.settings.mostInOneRequest)
-      this.#track(
-        this.#deliver(address, JSON.stringify({ value: all.slice(start, start + this.settings.mostInOneRequest) })),
-      )
+      this.#track(this.#deliver(address, writeNotifications(all.slice(start, start + this.settings.mostInOneRequest))))
   }
 
   async #deliver(address: string, body: string): Promise<void> {

@@ -75,6 +75,10 @@ export class SubscriptionStore {
     return found
   }
 
+  clear(): void {
+    this.#byId.clear()
+  }
+
   remove(id: string): void {
     this.#byId.delete(id)
   }

@@ -21,19 +21,19 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
     for (const address of [subscription.notificationUrl, subscription.lifecycleNotificationUrl])
       if (address) await validateAddress(address, cloud.notifications.settings.answerWithinMilliseconds)
     store.add(subscription)
-    return reply.code(201).send(showSubscription(subscription, cloud.origin))
+    return reply.code(201).send(showSubscription(subscription, cloud.graphOrigin))
   })
 
   app.get('/subscriptions', async ({ headers }) => {
     const caller = authenticate(headers.authorization, cloud)
     const value = store
       .own(caller)
-      .map((one) => ({ ...showSubscription(one, cloud.origin), '@odata.context': undefined }))
-    return { '@odata.context': `${cloud.origin}/v1.0/$metadata#subscriptions`, value }
+      .map((one) => ({ ...showSubscription(one, cloud.graphOrigin), '@odata.context': undefined }))
+    return { '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#subscriptions`, value }
   })
 
   app.get<ById>('/subscriptions/:id', async ({ headers, params }) =>
-    showSubscription(store.find(params.id, authenticate(headers.authorization, cloud)), cloud.origin),
+    showSubscription(store.find(params.id, authenticate(headers.authorization, cloud)), cloud.graphOrigin),
   )
 
   app.patch<ById>('/subscriptions/:id', async ({ headers, params, body }) => {
@@ -42,7 +42,7 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
     if (!renewal.success) throw badRequest('Only expirationDateTime can be updated here.')
     subscription.expiresAt = readExpiration(renewal.data.expirationDateTime, cloud.clock.now())
     subscription.reauthorizeBy = undefined
-    return showSubscription(subscription, cloud.origin)
+    return showSubscription(subscription, cloud.graphOrigin)
   })
 
   app.post<ById>('/subscriptions/:id/reauthorize', async ({ headers, params }, reply) => {

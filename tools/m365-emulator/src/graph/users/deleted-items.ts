@@ -34,9 +34,9 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const all = caller.directory.users.deleted()
     const next =
       start + size < all.length ? { run: cloud.run, position: start + size, after: null, page: 0 } : undefined
-    const base = `${cloud.origin}/v1.0/directory/deletedItems/microsoft.graph.user`
+    const base = `${cloud.graphOrigin}/v1.0/directory/deletedItems/microsoft.graph.user`
     return {
-      '@odata.context': `${cloud.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
+      '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
       ...(options.count === 'true' &&
         isEventual(headers.consistencylevel) &&
         start === 0 && { '@odata.count': all.length }),
@@ -49,7 +49,7 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const caller = authenticate(headers.authorization, cloud)
     const visible = visibleUserProperties(caller)
     const shown = show(binOf(caller.directory, params.id), readSelect(readOptions(query).select), visible)
-    const context = `${cloud.origin}/v1.0/$metadata#directoryObjects/$entity`
+    const context = `${cloud.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
     return { '@odata.context': context, '@odata.type': '#microsoft.graph.user', ...shown }
   })
 
@@ -57,7 +57,7 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const caller = authenticate(headers.authorization, cloud)
     requireAny(caller, 'User.DeleteRestore.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
     const user = caller.directory.users.restore(binOf(caller.directory, params.id).user.id)
-    const context = `${cloud.origin}/v1.0/$metadata#directoryObjects/$entity`
+    const context = `${cloud.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
     return {
       '@odata.context': context,
       '@odata.type': '#microsoft.graph.user',

@@ -10,7 +10,7 @@ export const getUser: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud
     const user = caller.directory.users.find(id)
     if (!user) throw notFound(id)
     const select = keepKnown(readOptions(query).select)
-    const context = `${cloud.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`
+    const context = `${cloud.graphOrigin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`
     return { '@odata.context': context, ...project(user, select ?? DEFAULT_PROPERTIES, visible) }
   }
 

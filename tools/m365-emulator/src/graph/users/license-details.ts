@@ -24,6 +24,6 @@ export const licenseDetails: FastifyPluginAsync<{ cloud: Cloud }> = async (app, 
       skuPartNumber: NAMES[skuId] ?? `SKU_${skuId.slice(0, 8).toUpperCase()}`,
       servicePlans: [],
     }))
-    return { '@odata.context': `${cloud.origin}/v1.0/$metadata#users('${user.id}')/licenseDetails`, value }
+    return { '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#users('${user.id}')/licenseDetails`, value }
   })
 }

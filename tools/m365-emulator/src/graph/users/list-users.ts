@@ -24,7 +24,7 @@ export const listUsers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
     const place = start ?? { ...BEGINNING, page: 0 }
     const isEmpty = isLeftEmpty(place.page, cloud.graph.emptyPageEvery)
     const page = isEmpty ? { users: [], next: place } : await takePage(users, listing, place, size)
-    const origin = `${cloud.origin}/v1.0`
+    const origin = `${cloud.graphOrigin}/v1.0`
     const next =
       page.next && pageLink(`${origin}/users`, options, { run: cloud.run, ...page.next, page: place.page + 1 })
     return {

@@ -18,7 +18,7 @@ export const photos: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     return caller.directory.photos.get(user.id)
   }
   const context = (id: string, rest: string) => ({
-    '@odata.context': `${cloud.origin}/v1.0/$metadata#users('${id}')/photo${rest}`,
+    '@odata.context': `${cloud.graphOrigin}/v1.0/$metadata#users('${id}')/photo${rest}`,
   })
 
   app.get<OfUser>('/users/:id/photo', async ({ headers, params }) => {

@@ -29,7 +29,7 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
       const { directory } = caller
       directory.users.forgetDeleted()
       const token = currentToken(options, cloud, { resource: 'users', directory, readSelect })
-      const context = `${cloud.origin}/v1.0/$metadata#users${token.select ? `(${token.select.join(',')})` : ''}`
+      const context = `${cloud.graphOrigin}/v1.0/$metadata#users${token.select ? `(${token.select.join(',')})` : ''}`
 
       if (isLatest(options)) return { '@odata.context': context, ...deltaLink(cloud, token), value: [] }
       if (isLeftEmpty(token.page, cloud.graph.emptyPageEvery))

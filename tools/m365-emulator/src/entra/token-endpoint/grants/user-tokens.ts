@@ -10,7 +10,7 @@ import { refuseByPolicy } from '../../sign-in/refuse-by-policy.ts'
 import type { Grant } from '../codes.ts'
 import type { RefreshGrant } from '../refresh-tokens.ts'
 
-type UserTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
+export type IssuedTokens = { kind: 'tokens'; tokens: Record<string, unknown> } | { kind: 'refuse'; refusal: Refusal }
 
 /** Issues the tokens of a redeemed code or refresh token, if the user may still sign in. */
 export function issueUserTokens(
@@ -19,7 +19,7 @@ export function issueUserTokens(
   grant: Grant,
   nonce?: string,
   previous?: RefreshGrant,
-): UserTokens {
+): IssuedTokens {
   const now = cloud.clock.now()
   const directory = cloud.directories.find(grant.directoryId)
   const user = directory?.users.find(grant.userId)

@@ -1,16 +1,24 @@
+export type Send = (url: string | URL, init: RequestInit) => Promise<Response>
+
+/** Buttons of somebody who proves a second factor and agrees to what an application asks for. */
+const AGREE = ['Approve', 'Accept']
+
 /** The part of a browser that a login needs: cookies, redirects, and forms found by the text of their buttons. */
 export class SignInAgent {
   readonly #cookies = new Map<string, string>()
   readonly #origin: string
+  readonly #send: Send
 
-  constructor(origin: string) {
+  /** `send` replaces `fetch`, for an emulator that is reached in another way than by its origin. */
+  constructor(origin: string, send: Send = fetch) {
     this.#origin = origin
+    this.#send = send
   }
 
   /** Follows redirects until one leads outside the emulator. */
   async open(url: string | URL, init: RequestInit = {}): Promise<Page> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, {
+    const response = await this.#send(url, {
       ...init,
       redirect: 'manual',
       headers: { ...init.headers, ...(cookie && { cookie }) },
@@ -35,6 +43,19 @@ export class SignInAgent {
 
   async signIn(url: string | URL, username: string, password = 'Passw0rd!'): Promise<Page> {
     return this.submit(await this.open(url), 'Sign in', { username, password })
+  }
+
+  /**
+   * Signs in, approves the second factor and consents.
+   * @returns the application's address with its parameters, as the browser would end there
+   * @throws when the sign-in stays on a page of the emulator, with the text of the page
+   */
+  async reachApplication(url: string | URL, username: string, password?: string): Promise<URL> {
+    let page = await this.signIn(url, username, password)
+    for (const button of AGREE) if (page.hasButton(button)) page = await this.submit(page, button)
+    if (page.location) return page.location
+    if (page.hasButton('Continue')) throw new Error('Only answers in a query or fragment are supported, not form_post.')
+    throw new Error(`The sign-in ended on a page: ${page.text.trim()}`)
   }
 }
 
@@ -74,17 +95,26 @@ export class Page {
     return html.replace(/data-config="(\w+)">/g, (place, name: string) => `${place}${config[name] ?? ''}`)
   }
 
+  hasButton(button: string): boolean {
+    return this.#findForm(button) !== undefined
+  }
+
   formOf(button: string): { action: string; values: Record<string, string> } {
+    const found = this.#findForm(button)
+    if (!found) throw new Error(`No form has a button "${button}": ${this.text}`)
+    const { whole, head, pressed } = found
+    const inputs = [...whole.matchAll(/<input[^>]*>/g)].map(([tag]) => attributes(tag))
+    const values = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]))
+    const { name, value = '' } = attributes(pressed)
+    return { action: attributes(head).action ?? '', values: { ...values, ...(name && { [name]: value }) } }
+  }
+
+  #findForm(button: string): { whole: string; head: string; pressed: string } | undefined {
     for (const [whole, head = '', body = ''] of this.html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
-      const pressed = [...body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , label = '']) =>
-        label.includes(button),
-      )
-      if (!pressed) continue
-      const inputs = [...whole.matchAll(/<input[^>]*>/g)].map(([tag]) => attributes(tag))
-      const values = Object.fromEntries(inputs.map(({ name = '', value = '' }) => [name, value]))
-      const { name, value = '' } = attributes(pressed[1] ?? '')
-      return { action: attributes(head).action ?? '', values: { ...values, ...(name && { [name]: value }) } }
+      const buttons = body.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)
+      const pressed = [...buttons].find(([, , label = '']) => label.includes(button))
+      if (pressed) return { whole, head, pressed: pressed[1] ?? '' }
     }
-    throw new Error(`No form has a button "${button}": ${this.text}`)
+    return undefined
   }
 }

@@ -1,26 +1,11 @@
 import type { ChangeLog, UserChanged } from './change-log.ts'
+import { NOBODY, type Population } from './computed-users.ts'
 import { changedProperties, type User, UserChange, UserSeed } from './user.ts'
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000
 
 type UserState = 'live' | 'soft-deleted' | 'purged'
 type Slot = { user: User; state: UserState; position: number; deletedAt: string | null; sessionsValidAfter: number }
-
-/** Users computed from their position: they take no memory, and are found by id and by name. */
-export type Population = {
-  size: number
-  at(position: number): User
-  positionOf(id: string): number | undefined
-  positionOfName(userPrincipalName: string): number | undefined
-}
-const NOBODY: Population = {
-  size: 0,
-  at: (position) => {
-    throw new Error(`Nobody is at ${position}.`)
-  },
-  positionOf: () => undefined,
-  positionOfName: () => undefined,
-}
 
 /**
  * Users in order of creation, after the computed population. A deleted user keeps its position, so page tokens stay
@@ -165,9 +150,9 @@ export class UserStore {
   /** The first `limit` users from this position on. */
   slice(start: number, limit: number): User[] {
     const users: User[] = []
-    for (const user of this.all(start)) {
-      if (users.length >= limit) break
-      users.push(user)
+    for (let position = start; position < this.#end && users.length < limit; position++) {
+      const user = this.at(position)
+      if (user) users.push(user)
     }
     return users
   }
@@ -191,16 +176,15 @@ export class UserStore {
   load(saved: readonly Slot[]): void {
     for (const { user, position, ...rest } of saved) {
       const slot = Object.assign(this.#hold(user, position), rest)
-      const isComputed = position < this.#population.size
       const isLive = slot.state === 'live'
       if (isLive) this.#byName.set(user.userPrincipalName.toLowerCase(), slot)
       if (user.home) this.#guests.set(homeKey(user.home), user.id)
       this.#end = Math.max(this.#end, position + 1)
-      this.#count += Number(isLive) - Number(isComputed)
+      this.#count += Number(isLive) - Number(position < this.#population.size)
     }
-    const deleted = [...this.#slots.values()].filter(({ state }) => state === 'soft-deleted')
-    deleted.sort((left, right) => Date.parse(left.deletedAt ?? '') - Date.parse(right.deletedAt ?? ''))
-    for (const slot of deleted) this.#deleted.add(slot)
+    const deleted = saved.filter(({ state }) => state === 'soft-deleted')
+    for (const { user } of deleted.sort((one, other) => (one.deletedAt ?? '').localeCompare(other.deletedAt ?? '')))
+      this.#deleted.add(this.#byId.get(user.id) as Slot)
   }
 
   /** Tokens and Microsoft sessions from before this moment become invalid. */

@@ -1,6 +1,6 @@
+import type { Population } from '../directory/computed-users.ts'
 import { seededRandom, weighted } from '../directory/random.ts'
 import { type User, UserSeed } from '../directory/user.ts'
-import type { Population } from '../directory/user-store.ts'
 import { LOCALES, type Locale, type LocaleName, withoutAccents } from './names.ts'
 import { mix, objectIds } from './object-ids.ts'
 import type { PopulationSeed } from './population-seed.ts'

@@ -151,3 +151,20 @@ test('T-90 row-level security that was switched off or dropped is put back', asy
     expect((await pool.query(read)).rows).toEqual([{ walled: true, condition: 'shop.in_scope(tenant_id)' }])
   }
 })
+
+test('T-90 a query sees the rows of its tenant, all of them with *, none without a scope; the owner of the table too', async () => {
+  await rm(join(folder, 'policies/wall.sql'))
+  await migrate({ schema: 'shop', role: ROLE })
+  const [one, other] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
+  await pool.query(`insert into shop.thing values ('${one}', 'a'), ('${other}', 'b'), (null, 'c')`)
+  // Row-level security never binds a superuser, and an owner only by force.
+  await pool.query(`grant create on schema shop to ${ROLE}; alter table shop.thing owner to ${ROLE}`)
+  const seen = async (scope: string | undefined) => {
+    await reader.query(`begin; set local role ${ROLE}`)
+    if (scope !== undefined) await reader.query(`select set_config('jackfield.tenant', $1, true)`, [scope])
+    const { rows } = await reader.query<{ name: string }>('select name from shop.thing order by name')
+    await reader.query('commit')
+    return rows.map(({ name }) => name).join('')
+  }
+  expect([await seen(one), await seen(other), await seen('*'), await seen(undefined)]).toEqual(['a', 'b', 'abc', ''])
+})

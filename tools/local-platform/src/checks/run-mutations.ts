@@ -28,7 +28,7 @@ const weak = SERVICES.filter((service) => chosen.length === 0 || chosen.includes
 
 process.stdout.write('=== rules in SQL\n')
 const isChosen = (file: string) =>
-  chosen.length === 0 || chosen.some((name) => file.startsWith(`${name}/`) || file.endsWith(name))
+  chosen.length === 0 || chosen.some((name) => file.includes(`/${name}/`) || file.endsWith(name))
 const survivors = await breakSqlRules(root, isChosen)
 for (const survivor of survivors) process.stdout.write(`not noticed: ${survivor}\n`)
 

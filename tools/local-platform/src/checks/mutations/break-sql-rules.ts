@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { withTestDatabase } from '../test-database.ts'
 import { SQL_RULES, type SqlRules } from './sql-rules.ts'
 
-const FILES = 'services/*/migrations/{functions,triggers,policies}/*.sql'
+const FILES = '{services/*/migrations,libs/postgres/sql}/{functions,triggers,policies}/*.sql'
 
 /**
- * Breaks each rule of the chosen files once, in a copy of its service, and expects a test to fail. Prints one line per
+ * Breaks each rule of the chosen files once, in a copy of its workspace, and expects a test to fail. Prints one line per
  * rule; returns the rules that no test noticed, and those whose tests could not run.
  */
 export async function breakSqlRules(root: string, isChosen: (file: string) => boolean): Promise<string[]> {
@@ -24,12 +24,12 @@ export async function breakSqlRules(root: string, isChosen: (file: string) => bo
 
 /** Names the texts and tests of the list that do not exist, and the SQL files that it leaves out. */
 export function staleRules(root: string): string[] {
-  const listed = new Set(SQL_RULES.map(({ file }) => `services/${file}`))
+  const listed = new Set(SQL_RULES.map(({ file }) => file))
   const unlisted = globSync(FILES, { cwd: root }).filter((file) => !listed.has(file.replaceAll('\\', '/')))
   return [
     ...unlisted.map((file) => `${file}: none of its rules is broken`),
     ...SQL_RULES.flatMap(({ file, tests, broken }) => {
-      const text = readFileSync(join(root, 'services', file), 'utf8')
+      const text = readFileSync(join(root, file), 'utf8')
       const missing = tests.filter((name) => globSync(testFile(file, name), { cwd: root }).length === 0)
       return [
         ...missing.map((name) => `${file}: there is no test ${name}`),
@@ -46,9 +46,9 @@ async function breakRulesOf(
   { file, tests, broken }: SqlRules,
   environment: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  const [service = '', ...path] = file.split('/')
-  const copy = join(root, '.stryker-tmp', service)
-  cpSync(join(root, 'services', service), copy, {
+  const [folder = '', workspace = '', ...path] = file.split('/')
+  const copy = join(root, '.stryker-tmp', workspace)
+  cpSync(join(root, folder, workspace), copy, {
     recursive: true,
     filter: (source) => !/[\\/](node_modules|dist|\.turbo)$/.test(source),
   })
@@ -93,5 +93,5 @@ async function outcome(copy: string, tests: readonly string[], environment: Node
 }
 
 function testFile(file: string, test: string): string {
-  return `services/${file.split('/')[0]}/test/${test}.test.ts`
+  return `${file.split('/').slice(0, 2).join('/')}/test/${test}.test.ts`
 }

@@ -1,40 +1,54 @@
 /** `fault` is what replacing `from`, which the file holds exactly once, by `to` leads to. */
 export type BrokenRule = readonly [fault: string, from: string, to: string]
-/** `file` is below `services/`; `tests` are those of its service of which one must fail. */
+/** `file` is named from the root; `tests` are those of its workspace of which one must fail. */
 export type SqlRules = { file: string; tests: readonly string[]; broken: readonly BrokenRule[] }
 
-const ROSTER = 'user-sync-worker/migrations'
-const REGISTRY = 'tenant-registry/migrations'
-
-const IN_SCOPE: readonly BrokenRule[] = [
-  ['work for a tenant sees the rows of others', `tenant_id::text = current_setting('jackfield.tenant', true)`, 'true'],
-  ['work above all tenants sees nothing', `= '*', false`, `= '?', false`],
-  ['work without a scope sees everything', `= '*', false`, `= '*', true`],
-]
-/** `table`: as the file names it. */
-const wallFaults = (table: string): readonly BrokenRule[] => [
-  [`row-level security of ${table} is off`, `alter table ${table} enable`, `alter table ${table} disable`],
-  [
-    `the owner of ${table} passes it`,
-    `${table} enable row level security, force`,
-    `${table} enable row level security, no force`,
-  ],
-]
-const credentialFaults = (table: string): readonly BrokenRule[] => [
-  ...wallFaults(table),
-  [
-    `every row of ${table} is visible`,
-    `on ${table}\n  using (exists (select from registry.microsoft_account a where a.id = account_id))`,
-    `on ${table}\n  using (true)`,
-  ],
-]
+const ROSTER = 'services/user-sync-worker/migrations'
+const REGISTRY = 'services/tenant-registry/migrations'
+/** Of every service with tenants. */
+const SHARED = 'libs/postgres/sql'
 
 /**
  * Not broken, because only time or a second run would tell: `order by u.id` (one lock order), `set jit = off`, the early
  * return for a tenant without endpoints, `create or replace`, `drop policy if exists`.
  */
 export const SQL_RULES: readonly SqlRules[] = [
-  { file: `${ROSTER}/functions/in_scope.sql`, tests: ['row-level-security'], broken: IN_SCOPE },
+  {
+    file: `${SHARED}/functions/in_scope.sql`,
+    tests: ['schema-objects'],
+    broken: [
+      [
+        'work for a tenant sees the rows of others',
+        `tenant_id::text = current_setting('jackfield.tenant', true)`,
+        'true',
+      ],
+      ['work above all tenants sees nothing', `= '*', false`, `= '?', false`],
+      ['work without a scope sees everything', `= '*', false`, `= '*', true`],
+    ],
+  },
+  {
+    file: `${SHARED}/functions/confine.sql`,
+    tests: ['schema-objects'],
+    broken: [
+      ['row-level security is off', `alter table %s enable`, `alter table %s disable`],
+      ['the owner passes it', 'security, force row', 'security, no force row'],
+      ['every row is visible', 'using (%s)', 'using (true or %s)'],
+      ['a table that has it is locked again', '    return;', '    null;'],
+      ['one that was switched off stays off', 'c.relrowsecurity and c.relforcerowsecurity', 'c.relrowsecurity'],
+    ],
+  },
+  {
+    file: `${SHARED}/policies/tenant_scope.sql`,
+    tests: ['schema-objects'],
+    broken: [
+      ['a table is forgotten', `c.relkind = 'r'`, `c.relkind = 'r' and c.relname <> 'thing'`],
+      [
+        'the tenants themselves are forgotten',
+        `case c.relname when 'tenant' then 'id' else 'tenant_id' end`,
+        `'tenant_id'`,
+      ],
+    ],
+  },
   {
     file: `${ROSTER}/functions/lock_of_tenant.sql`,
     tests: ['erase-tenant'],
@@ -74,19 +88,6 @@ export const SQL_RULES: readonly SqlRules[] = [
       ['the status is not told', `'status', u.status, `, ''],
       ['the sync tick is not told', `'sync', u.sync, `, ''],
       ['the SSO tick is not told', `, 'sso', u.sso`, ''],
-    ],
-  },
-  {
-    file: `${ROSTER}/triggers/drop_stale_digest.sql`,
-    tests: ['person-attributes', 'page-writes'],
-    broken: [
-      ['a stale digest stays', 'new.content_digest := null;', 'null;'],
-      [
-        'a digest is dropped with every write',
-        'roster.person_attributes(old) is distinct from',
-        `'{}' is distinct from`,
-      ],
-      ['a new digest is dropped', 'when (old.content_digest = new.content_digest) ', ''],
     ],
   },
   {
@@ -200,28 +201,16 @@ export const SQL_RULES: readonly SqlRules[] = [
     ],
   },
   {
-    file: `${ROSTER}/policies/tenant_scope.sql`,
+    file: `${REGISTRY}/policies/credential_scope.sql`,
     tests: ['row-level-security'],
     broken: [
-      ...wallFaults('%s'),
-      ['every row is in scope', 'using (roster.in_scope(tenant_id))', 'using (true)'],
-      ['a table is forgotten', `c.relkind = 'r'`, `c.relkind = 'r' and c.relname <> 'extension'`],
-    ],
-  },
-  { file: `${REGISTRY}/functions/in_scope.sql`, tests: ['row-level-security'], broken: IN_SCOPE },
-  {
-    file: `${REGISTRY}/policies/tenant_scope.sql`,
-    tests: ['row-level-security'],
-    broken: [
-      ...wallFaults('%s'),
-      ['every row is in scope', 'using (registry.in_scope(%I))', 'using (true or %I is null)'],
       [
-        'the tenants themselves are forgotten',
-        `case c.relname when 'tenant' then 'id' else 'tenant_id' end`,
-        `'tenant_id'`,
+        'every credential is visible',
+        'exists (select from registry.microsoft_account a where a.id = account_id)',
+        'true',
       ],
-      ...credentialFaults('registry.microsoft_credential'),
-      ...credentialFaults('registry.previous_credential'),
+      ['the credential is forgotten', `'registry.microsoft_credential', `, ''],
+      ['the previous credential is forgotten', `, 'registry.previous_credential'`, ''],
     ],
   },
   {

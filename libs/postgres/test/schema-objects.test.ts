@@ -166,5 +166,7 @@ test('T-90 a query sees the rows of its tenant, all of them with *, none without
     await reader.query('commit')
     return rows.map(({ name }) => name).join('')
   }
+  // First on a connection that never had a scope, then on one that had.
+  expect(await seen(undefined)).toBe('')
   expect([await seen(one), await seen(other), await seen('*'), await seen(undefined)]).toEqual(['a', 'b', 'abc', ''])
 })

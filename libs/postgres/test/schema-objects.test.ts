@@ -136,7 +136,7 @@ test('T-90 the row-level security of tenants is added to a new table, without a 
   ])
 })
 
-test('T-90 row-level security that was switched off or dropped is put back', async () => {
+test('T-90 row-level security that was switched off, dropped or altered is put back', async () => {
   const tenants = { schema: 'shop', role: ROLE }
   await rm(join(folder, 'policies/wall.sql'))
   await migrate(tenants)
@@ -145,6 +145,7 @@ test('T-90 row-level security that was switched off or dropped is put back', asy
   for (const change of [
     'alter table shop.thing no force row level security',
     'drop policy tenant_scope on shop.thing',
+    'alter policy tenant_scope on shop.thing using (true)',
   ]) {
     await pool.query(`${change}; delete from migrations.shop_files where name = 'policies/tenant_scope.sql'`)
     await migrate(tenants)

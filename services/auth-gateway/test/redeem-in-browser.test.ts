@@ -135,6 +135,22 @@ test('T-10 a handle works once, in the browser of the sign-in', async () => {
   }
 })
 
+test('T-10 the page that redeems is shown to the browser of the sign-in where the host knows it, and no more once used', async () => {
+  const redemption = await givenRedemption()
+  const { id_token = '' } = await redeem(redemption)
+  await post(redemption.browser, { handle: redemption.handle, id_token })
+  const again = await redemption.browser.open(`${redeemingOrigin}/auth/microsoft/redeem?handle=${redemption.handle}`)
+  expect(again).toMatchObject({ status: 400, text: expect.stringContaining('used already') })
+
+  world.roster.people.length = 0
+  const perApp = { redirectPlatform: 'spa', redirectMode: 'per-app' } as const
+  givenPerson(world, givenConnectedTenant(world, 'contoso', perApp).tenant.id)
+  const { browser, handle } = await givenRedemption()
+  const address = `${origin}/auth/microsoft/redeem?handle=${handle}`
+  expect((await browser.open(address)).status).toBe(200)
+  expect((await new Browser().open(address)).text).toContain('sign-in-misdirected')
+})
+
 test('T-10 the way back to the tenant’s host works once, in the browser that began, and on that host alone', async () => {
   const redemption = await givenRedemption()
   const { id_token = '' } = await redeem(redemption)

@@ -156,10 +156,17 @@ test('S42 S45 the extension of a person who left is shown as held, in the list a
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/held-user.png` })
 })
 
+async function unfinishedRuns(): Promise<SyncRun[]> {
+  const { items } = await platform.api<ListPage<SyncRun>>('GET', `/tenants/${tenant.id}/sync-runs`)
+  return items.filter(({ finishedAt }) => finishedAt === null)
+}
+
 test('FC-34 the progress of an import shows that Microsoft throttles it', async () => {
   const faults = `${platform.addresses.emulator}/_emulator/faults`
   const effect = { kind: 'refuse', status: 429, retryAfter: 600 }
   const body = JSON.stringify({ path: '^/v1\\.0/users', effect })
+  // Behind another run it would wait for that one.
+  await expect.poll(unfinishedRuns, { timeout: 60_000 }).toEqual([])
   await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/users`)
   const { dialog, choice } = await openImport()
   await choice.selectOption({ label: registration.alias })

@@ -16,6 +16,11 @@ function storedLogins<T extends { login: PendingLogin } | PendingLogin>(
   kindOf: (id: string) => string,
   ttl: number,
 ) {
+  async function findStored({ records }: Ports, id: string) {
+    const found = id === '' ? undefined : await records(SPACE).find(kindOf(id), id)
+    if (!found) throw refuse('sign-in-not-found')
+    return found
+  }
   return {
     /** `attempt` makes it the only login of that attempt: an earlier one is removed. */
     async save({ records }: Ports, id: string, login: T, attempt?: string): Promise<void> {
@@ -25,10 +30,12 @@ function storedLogins<T extends { login: PendingLogin } | PendingLogin>(
       await space.save({ kind, id, payload: login, ttl, ...(attempt !== undefined && { uid: attempt }) })
     },
     /** @throws 400 `sign-in-not-found`. A used login is found until it expires. */
-    async find({ records }: Ports, id: string): Promise<T> {
-      const found = id === '' ? undefined : await records(SPACE).find(kindOf(id), id)
-      if (!found) throw refuse('sign-in-not-found')
-      return schema.parse(found.payload)
+    find: async (ports: Ports, id: string): Promise<T> => schema.parse((await findStored(ports, id)).payload),
+    /** @throws 400 `sign-in-not-found`, `sign-in-used` */
+    async findUnused(ports: Ports, id: string): Promise<T> {
+      const { payload, consumedAt } = await findStored(ports, id)
+      if (consumedAt !== undefined) throw refuse('sign-in-used')
+      return schema.parse(payload)
     },
     /** Atomic: succeeds once. @throws 400 `sign-in-used` */
     async consume({ records }: Ports, id: string): Promise<void> {

@@ -53,6 +53,15 @@ describe('S22 the consent', () => {
     expect(outcome(statuses)).toBe(expected)
   })
 
+  test('is not seen yet while the directory has no service principal (AADSTS7000229), and so no token', () => {
+    const checks = [
+      { id: 'directory', status: 'passed' },
+      { id: 'credential', status: 'skipped' },
+      { id: 'consent', status: 'failed', code: 'AADSTS7000229' },
+    ].map((check) => ({ message: 'm', remedy: '', ...check }) as Check)
+    expect(consentOutcome(checks, true)).toBe('not-seen-yet')
+  })
+
   test('is not proven without a credential, whatever the checks say, nor without checks', () => {
     expect([outcome({}, false), consentOutcome([], true), consentOutcome([], false)]).toEqual([
       'no-credential',

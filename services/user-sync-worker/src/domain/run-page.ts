@@ -47,19 +47,23 @@ export function pageOfChosen(chosen: readonly Chosen[], read: readonly ReadUser[
 
 /**
  * What an import changes: differing users are upserted at once, disables are staged until the run ends, so that the
- * removal limit can be checked (S50).
+ * removal limit can be checked (S50). Whoever is staged stays so: their last entry in the list counts.
  */
 export function changesOfImport(users: readonly TickedUser[], known: ReadonlyMap<string, RosterUser>) {
   const changed = users.filter((each) => !isImported(each, known.get(each.user.id)))
-  const isDisable = ({ user }: TickedUser) => {
+  const isStaged = ({ user }: TickedUser) => {
     const before = known.get(user.id)
-    return user.accountEnabled === false && (before?.status === 'active' || before?.isStaged === true)
+    return before?.isStaged === true || (user.accountEnabled === false && before?.status === 'active')
   }
   return {
-    users: changed.filter((each) => !isDisable(each)),
-    staged: changed.filter(isDisable).map((each) => ({ ...each, status: 'disabled' as const })),
+    users: changed.filter((each) => !isStaged(each)),
+    staged: changed.filter(isStaged).map((each) => ({ ...each, status: statusOf(each.user, known.get(each.user.id)) })),
   }
 }
+
+/** What the directory leaves out stays as it was. */
+const statusOf = ({ accountEnabled }: DirectoryUser, before: RosterUser | undefined) =>
+  (accountEnabled ?? before?.status === 'active') ? ('active' as const) : ('disabled' as const)
 
 function isImported({ user, ticks }: TickedUser, known: RosterUser | undefined): boolean {
   if (!known?.isOfAccount || known.chosenBy !== 'hand') return false

@@ -63,3 +63,14 @@ test.each<[string, Partial<RosterUser>]>([
 ])('S50 an import stages the disable of %s', (_, known) =>
   expect(changes({ accountEnabled: false }, known)).toEqual(STAGED),
 )
+
+test.each<[string, Partial<DirectoryUser>, Partial<RosterUser>, string[]]>([
+  ['is told as active later in the list stays active', {}, {}, ['active']],
+  ['is told without a state later keeps the staged one', { accountEnabled: null }, {}, ['disabled']],
+  ['is told as disabled after all', { accountEnabled: false }, { status: 'active' }, ['disabled']],
+])('S50 a staged person who %s', (_, user, known, staged) =>
+  expect(changes({ mail: 'new', ...user }, { status: 'disabled', isStaged: true, ...known })).toEqual({
+    written: 0,
+    staged,
+  }),
+)

@@ -110,8 +110,10 @@ function withUserCodes(adapter: Adapter, records: Records): Adapter {
   }
 }
 
-function indexOf(kind: string, { grantId, accountId }: AdapterPayload): { grantId?: string } {
+/** A grant is found under its own id, too: revoking it removes it with its tokens, in one step. */
+function indexOf(kind: string, { jti, grantId, accountId }: AdapterPayload): { grantId?: string } {
   if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
+  if (kind === 'Grant') return { grantId: jti as string }
   return grantId && kind !== 'Interaction' ? { grantId } : {}
 }
 

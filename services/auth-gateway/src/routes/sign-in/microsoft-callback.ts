@@ -56,6 +56,7 @@ async function receive(ports: Ports, reply: FastifyReply, answer: URLSearchParam
   await pendingLogins.consume(ports, state)
 
   const { account } = await findAccount(ports, request, login)
+  if (!account) throw refuse('account-not-found')
   const code = answer.get('code')
   if (account?.redirectPlatform === 'spa' && code !== null)
     return redeemInBrowser(ports, reply, login, { account, code })

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { isOfSender } from '../../domain/sign-in/pending-login.ts'
 import { ByHandle, redemptionOrigin } from '../../domain/sign-in/redemption.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { REDEEM_PATH, redeemInBrowserPage } from '../../pages/script-pages.ts'
 import type { Ports } from '../../ports.ts'
-import { findAccount, redeemingLogins } from '../../sign-in/pending-logins.ts'
+import { findAccount, redeemingLogins, senderOf } from '../../sign-in/pending-logins.ts'
 
 /**
  * The page on which the browser redeems a code of the platform `spa` (S11). The handle was given to the browser that
@@ -13,8 +14,11 @@ import { findAccount, redeemingLogins } from '../../sign-in/pending-logins.ts'
 export const showRedemption: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
   app.get(REDEEM_PATH, { schema: { querystring: ByHandle }, exposeHeadRoute: false }, async (request, reply) => {
     const { handle } = request.query
-    const { login, ...redeeming } = await redeemingLogins.find(ports, handle)
-    if (redemptionOrigin(login) !== request.site.origin) throw refuse('sign-in-misdirected')
+    const { login, ...redeeming } = await redeemingLogins.findUnused(ports, handle)
+    const { origin } = request.site
+    if (redemptionOrigin(login) !== origin) throw refuse('sign-in-misdirected')
+    // On another host than that of the login the browser cannot be recognised.
+    if (login.origin === origin && !isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
     if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
     const { redirectUri, verifier } = login
     const form = { ...redeeming, redirectUri, verifier, handle }

@@ -71,9 +71,10 @@ function checkCredential({ token }: Evidence, registration: Registration): Check
   return failed('credential', failure, 'Credentials', registration)
 }
 
-/** A multi-tenant application gets its service principal in a directory by the first consent there (AADSTS7000229). */
+/** A multi-tenant application gets its service principal in a directory by the first consent there. */
+export const NO_SERVICE_PRINCIPAL = 'AADSTS7000229'
 function missingConsent(token: Evidence['token']): Failure | undefined {
-  return token?.kind === 'failed' && token.failure.code === 'AADSTS7000229' ? token.failure : undefined
+  return token?.kind === 'failed' && token.failure.code === NO_SERVICE_PRINCIPAL ? token.failure : undefined
 }
 
 function checkConsent({ token, users }: Evidence, registration: Registration): Check {

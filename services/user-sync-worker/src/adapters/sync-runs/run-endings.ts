@@ -145,17 +145,21 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
     /** The listing starts again. Undefined when the lease was lost. */
     restart: (lease: Lease): Promise<DueRun | undefined> =>
       underLease(pool, lease, async (client) => {
-        for (const table of OF_LISTING)
-          await client.query(`delete from roster.${table} where run_id = $1`, [lease.runId])
+        await forgetListing(client, lease)
         return toDue((await client.query(RESTART, [lease.runId])).rows[0])
       }),
     /** The delta link has expired: the same run compares everything. Undefined when the lease was lost. */
     fallBackToFull: (lease: Lease): Promise<DueRun | undefined> =>
       underLease(pool, lease, async (client) => {
         await forget(client, lease.runId)
+        await forgetListing(client, lease)
         return toDue((await client.query(FALL_BACK, [lease.runId])).rows[0])
       }),
   }
+}
+
+async function forgetListing(client: pg.PoolClient, { runId }: Lease): Promise<void> {
+  for (const table of OF_LISTING) await client.query(`delete from roster.${table} where run_id = $1`, [runId])
 }
 
 async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {

@@ -37,15 +37,21 @@ export const IDS_PER_PAGE = 4 * IDS_PER_REQUEST
 
 export type FindUsers = (ids: readonly string[]) => Promise<{ kind: 'found'; users: ReadUser[] } | DirectoryFailure>
 
-/** Reads those of `ids` that exist now, by id. */
+/** Reads those of `ids` that exist now, by id, with at most four requests at once. */
 export function finder(directory: Directory, connection: Connection, signal: AbortSignal): FindUsers {
   return async (ids) => {
-    const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_REQUEST) }, (_, index) =>
-      ids.slice(index * IDS_PER_REQUEST, (index + 1) * IDS_PER_REQUEST),
-    )
-    const answers = await Promise.all(chunks.map((chunk) => directory.findUsers(connection, chunk, signal)))
-    const failure = answers.find((answer) => answer.kind !== 'page')
-    if (failure) return failure
-    return { kind: 'found', users: answers.flatMap((answer) => (answer.kind === 'page' ? answer.users : [])) }
+    const users: ReadUser[] = []
+    for (const page of chunksOf(ids, IDS_PER_PAGE)) {
+      const requests = chunksOf(page, IDS_PER_REQUEST).map((chunk) => directory.findUsers(connection, chunk, signal))
+      for (const answer of await Promise.all(requests)) {
+        if (answer.kind !== 'page') return answer
+        users.push(...answer.users)
+      }
+    }
+    return { kind: 'found', users }
   }
+}
+
+function chunksOf(ids: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size))
 }

@@ -223,3 +223,25 @@ test('T-24 SC-17 fifty requests at once with a session about to be renewed all s
   expect((await browser.open(`${origin}/auth/sessions`)).text.match(/Signed in/g)).toHaveLength(1)
   expect(await askEverywhere(headerOf(browser))).toEqual(IN)
 })
+
+test('T-60 a request of another tab that is in flight during sign-out does not bring the session back', async () => {
+  const { browser } = await signIn(world, 'contoso')
+  const cookie = headerOf(browser)
+  const page = await browser.open(`${origin}/auth/logout`)
+  const [arrived, signedOut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const query = world.pool.query.bind(world.pool) as (...parts: unknown[]) => unknown
+  const holdFirstWrite = async (...parts: unknown[]) => {
+    if (!String((parts[0] as { name?: string }).name).startsWith('record_write')) return query(...parts)
+    world.pool.query = query as never
+    arrived.resolve()
+    await signedOut.promise
+    return query(...parts)
+  }
+  world.pool.query = holdFirstWrite as never
+  const otherTab = send((await silently()).href, { headers: { cookie } })
+  await arrived.promise
+  await browser.submit(page, 'Sign out')
+  signedOut.resolve()
+  expect((await otherTab).status).toBe(303)
+  expect(await askEverywhere(cookie)).toEqual(OUT)
+})

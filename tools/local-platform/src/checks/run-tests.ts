@@ -5,9 +5,10 @@ import { runTurbo } from '../run-turbo.ts'
 import { withTestDatabase } from './test-database.ts'
 
 // `npm test [-- ARGUMENT...]`: the tests of every workspace on one Postgres (vitest.config.ts); Vitest gets the arguments.
-// `npm test -- --store-dependent` runs only the workspaces that depend on REDIS_URL, to repeat them on the other store.
+// `npm test -- --store-dependent` runs only the tests of whole platforms, which take their store from REDIS_URL. The
+// tests of each service name their store, so every run has both.
 
-const STORE_DEPENDENT = ['auth-gateway', 'user-sync-worker', 'journeys']
+const STORE_DEPENDENT = ['journeys']
 const given = process.argv.slice(2)
 const chosen = given.flatMap((argument) =>
   argument === '--store-dependent' ? STORE_DEPENDENT.map((name) => `--project=@jackfield/${name}`) : [argument],

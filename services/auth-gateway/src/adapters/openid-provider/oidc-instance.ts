@@ -18,7 +18,7 @@ import { accessTokenReader, structuredTokens } from './access-tokens.ts'
 import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
-import { noticesOf, notingLogins } from './oidc-sessions.ts'
+import { markEnded, noticesOf, notingLogins } from './oidc-sessions.ts'
 import { answeringOutages, availableRecords } from './outages.ts'
 import { asOneUnit, describeForApps, on } from './provider-middleware.ts'
 import type { MakeProviderPages } from './provider-pages.ts'
@@ -39,7 +39,7 @@ export type InstanceParts = {
 }
 
 type Client = InstanceType<Provider['Client']>
-type Kept = { exp?: number; persist(): Promise<unknown> }
+type Kept = { exp?: number; uid: string; persist(): Promise<unknown>; destroy(): Promise<void> }
 
 export type Instance = ReturnType<typeof makeInstance>
 
@@ -70,10 +70,14 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   })
   // After an error the library writes a form's secret to the session, even to one that has not begun: such a session is
   // not saved.
-  const { persist } = provider.Session.prototype as Kept
+  const { persist, destroy } = provider.Session.prototype as unknown as Kept
   Object.assign(provider.Session.prototype, {
     async persist(this: Kept) {
       if (typeof this.exp === 'number') await persist.call(this)
+    },
+    async destroy(this: Kept) {
+      await markEnded(available, this.uid)
+      await destroy.call(this)
     },
   })
   deriveSuccessors(provider)

@@ -73,7 +73,7 @@ export async function endSession(
 ): Promise<boolean> {
   const session = await provider.Session.findByUid(uid)
   if (session?.accountId !== accountId) return false
-  await records.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
+  await markEnded(records, uid)
   // Before the session is removed, so that a retry after a failure still finds it and adds the notices.
   for (const [clientId, { sid }] of Object.entries(session.authorizations ?? {})) {
     const client = sid ? await provider.Client.find(clientId) : undefined
@@ -108,6 +108,11 @@ export function noticesOf(
   return [{ tenantId, issuer, clientId, url, sub: subjectOf(site, accountId), sid }]
 }
 type NotifiedClient = { clientId: string; backchannelLogoutUri?: string | undefined }
+
+/** Before a session is removed: a concurrent request that saves it again then finds that it has ended. */
+export async function markEnded(records: Records, uid: string): Promise<void> {
+  await records.save({ kind: ENDED, id: uid, payload: {}, ttl: INTERACTION })
+}
 
 /** Called after a session was saved: a concurrent request must not restore an ended session. */
 export async function removeIfEnded(records: Records, { id, payload }: NewRecord): Promise<void> {

@@ -153,6 +153,10 @@ export const ENGLISH_EXPLANATIONS = {
   },
   /** No correlation id comes with these, so none is asked for. */
   byError: {
+    other_cloud: {
+      message: 'The directory is in another Microsoft cloud.',
+      remedy: 'Choose that cloud for this account.',
+    },
     access_denied: {
       message: 'The person cancelled, or the application needs an administrator’s approval.',
       remedy: 'Let a Privileged Role Administrator or Global Administrator grant admin consent, and try again.',

@@ -180,6 +180,10 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
   },
   byError: {
+    other_cloud: {
+      message: 'Das Verzeichnis ist in einer anderen Cloud von Microsoft.',
+      remedy: 'Wählen Sie diese Cloud für dieses Konto.',
+    },
     access_denied: {
       message: 'Die Person hat abgebrochen, oder die Anwendung braucht die Genehmigung eines Administrators.',
       remedy:

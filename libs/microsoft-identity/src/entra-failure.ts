@@ -1,5 +1,6 @@
 import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import * as client from 'openid-client'
+import { z } from 'zod'
 import { cloudOfDomain } from './clouds.ts'
 
 /** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
@@ -10,7 +11,7 @@ export type EntraFailure =
       code: string | undefined
       correlationId: string | undefined
       timestamp: string | undefined
-      /** Where the directory is instead, when Entra ID said so (AADSTS90038). */
+      /** Where the directory is instead, when Entra ID said so (AADSTS90038, or an issuer of that cloud). */
       otherCloud?: Cloud
     }
   | { kind: 'malformed'; message: string }
@@ -64,6 +65,16 @@ export function readEntraFailure(error: unknown): EntraFailure {
   }
   if (!(error instanceof Error)) throw error
   const causes = chainOf(error)
+  const otherCloud = cloudOfIssuer(causes.at(-1)?.cause)
+  if (otherCloud)
+    return {
+      kind: 'refused',
+      error: OTHER_CLOUD,
+      code: undefined,
+      correlationId: undefined,
+      timestamp: undefined,
+      otherCloud,
+    }
   if (causes.some((cause) => cause.name === 'TimeoutError')) return { kind: 'timeout' }
   if (
     causes.some(
@@ -77,6 +88,26 @@ export function readEntraFailure(error: unknown): EntraFailure {
     return { kind: 'unreachable' }
   if (error instanceof client.ClientError) return { kind: 'malformed', message: error.message }
   throw error
+}
+
+/** Our own name of the error: Entra ID gives none. */
+const OTHER_CLOUD = 'other_cloud'
+
+/** What oauth4webapi attaches to its refusal of a discovery document whose issuer is not the expected one. */
+const UnexpectedIssuer = z.object({
+  attribute: z.literal('issuer'),
+  body: z.object({ issuer: z.url(), tenant_region_sub_scope: z.string().nullish().catch(null) }),
+})
+
+/**
+ * Entra ID discovers a directory of GCC High or DoD from the worldwide cloud as well, with the issuer of its own cloud.
+ */
+function cloudOfIssuer(details: unknown): Cloud | undefined {
+  const { data } = UnexpectedIssuer.safeParse(details)
+  if (!data) return undefined
+  const { issuer, tenant_region_sub_scope: part } = data.body
+  const cloud = cloudOfDomain(new URL(issuer).hostname.replace(/^login\./, ''))
+  return cloud === 'us-gov' && part === 'DOD' ? 'us-gov-dod' : cloud
 }
 
 function chainOf(error: Error): Error[] {

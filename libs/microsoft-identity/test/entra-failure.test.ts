@@ -1,5 +1,6 @@
+import * as client from 'openid-client'
 import { expect, test } from 'vitest'
-import { explainAadsts } from '../src/aadsts.ts'
+import { explainAadsts, explainRefusal } from '../src/aadsts.ts'
 import { microsoftOrigins } from '../src/clouds.ts'
 import { isCancelled, readEntraError, readEntraFailure } from '../src/entra-failure.ts'
 
@@ -30,6 +31,37 @@ test.each([
 ])('S27 where a directory of another cloud is, is read from what Entra ID says: %s', (text, cloud) => {
   expect(readEntraError('invalid_request', text).otherCloud).toBe(cloud)
 })
+
+test.each([
+  ['https://login.microsoftonline.us/x/v2.0', 'DODCON', 'us-gov'],
+  ['https://login.microsoftonline.us/x/v2.0', 'DOD', 'us-gov-dod'],
+  ['https://login.microsoftonline.us/x/v2.0', undefined, 'us-gov'],
+  ['https://login.partner.microsoftonline.cn/x/v2.0', null, 'china'],
+  ['https://login.microsoftonline.com/x/v2.0', 7, 'global'],
+])(
+  'S27 where a directory of another cloud is, is read from the issuer that was not expected: %s %s',
+  (issuer, part, cloud) => {
+    const details = {
+      attribute: 'issuer',
+      expected: 'https://y.example',
+      body: { issuer, tenant_region_sub_scope: part },
+    }
+    const failure = readEntraFailure(new client.ClientError('x', { cause: new Error('y', { cause: details }) }))
+    expect(failure).toMatchObject({ kind: 'refused', code: undefined, otherCloud: cloud })
+    for (const language of ['en', 'de'] as const)
+      expect(explainRefusal({ code: undefined, error: 'other_cloud' }, language).message).toMatch(/cloud/i)
+  },
+)
+
+test.each(['https://login.evil.example/x', 'no address', 7, undefined])(
+  'S27 an unexpected issuer that is no cloud’s is a malformed answer: %s',
+  (issuer) => {
+    const details = { attribute: 'issuer', body: { issuer } }
+    expect(readEntraFailure(new client.ClientError('x', { cause: new Error('y', { cause: details }) })).kind).toBe(
+      'malformed',
+    )
+  },
+)
 
 test('S27 a refusal without a text, or with a foreign one, still has its error name', () => {
   expect(readEntraError('server_error', undefined)).toMatchObject({ error: 'server_error', code: undefined })

@@ -135,8 +135,7 @@ test('S27 a directory of another cloud is found out, and the cloud to choose is 
   expect(ok).toBe(false)
   expect(find(checks, 'directory')).toMatchObject({
     status: 'failed',
-    code: 'AADSTS90038',
-    message: 'The directory is in a national cloud.',
+    message: 'The directory is in another Microsoft cloud.',
   })
   expect(find(checks, 'directory').remedy).toContain('Microsoft 365 GCC High” (us-gov)')
 })

@@ -68,6 +68,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     m365.addDirectory({ id, displayName: 'Elsewhere', domains: [domain], nationalCloud: 'microsoftonline.us' })
     return tokenAnswer(m365, appOnly(), id)
   },
+  'discovery-in-another-cloud': async (m365) => {
+    const id = randomUUID()
+    m365.addDirectory({ id, displayName: 'Elsewhere', domains: [`${id}.example`], nationalCloud: 'microsoftonline.us' })
+    return http(await fetch(`${m365.origin}/${id}/v2.0/.well-known/openid-configuration`))
+  },
   cancel: async (m365) => {
     const agent = new SignInAgent(m365.origin)
     return returned(await agent.submit(await agent.open(authorizeUrl(m365)), 'Cancel'))

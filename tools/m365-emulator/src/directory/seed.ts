@@ -14,7 +14,7 @@ export const DirectorySeed = z.strictObject({
   domains: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i)).min(1),
   /** Whether users may consent for themselves to permissions that need no administrator. */
   allowUserConsent: z.boolean().default(true),
-  /** The directory is in another cloud: here it is known only to be refused (AADSTS90038, 900382, 700023). */
+  /** The directory is in another cloud: here it is discovered, and refused otherwise (AADSTS90038, 900382, 700023). */
   nationalCloud: z.string().min(1).optional(),
   conditionalAccess: z.array(PolicySeed).default([]),
   /** Computed users, placed before the listed ones. */

@@ -10,7 +10,7 @@ export type Authority =
   | { kind: 'organizations' }
   | { kind: 'common' }
   | { kind: 'consumers' }
-  | { kind: 'unknown'; asked: string; wellFormed: boolean; cloud?: string }
+  | { kind: 'unknown'; asked: string; wellFormed: boolean; cloud?: string; directory?: Directory }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i
@@ -20,7 +20,8 @@ export function resolveAuthority(asked: string, directories: Directories): Autho
   if (name === 'organizations' || name === 'common') return { kind: name }
   if (name === 'consumers' || name === PERSONAL_ACCOUNTS) return { kind: 'consumers' }
   const directory = directories.find(name)
-  if (directory?.nationalCloud) return { kind: 'unknown', asked, wellFormed: true, cloud: directory.nationalCloud }
+  if (directory?.nationalCloud)
+    return { kind: 'unknown', asked, wellFormed: true, cloud: directory.nationalCloud, directory }
   if (directory) return { kind: 'directory', directory }
   return { kind: 'unknown', asked, wellFormed: GUID.test(asked) || DOMAIN.test(asked) }
 }

@@ -14,6 +14,7 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
 
   app.get<{ Params: Params }>('/:tenant/v2.0/.well-known/openid-configuration', async ({ params }, reply) => {
     const authority = resolveAuthority(params.tenant, cloud.directories)
+    if (authority.kind === 'unknown' && authority.cloud !== undefined) return metadataElsewhere(authority)
     if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
     return metadata(cloud, params.tenant, authority)
   })
@@ -58,7 +59,28 @@ function issuerOf(origin: string, authority: Authority): string {
   return authority.kind === 'consumers' ? `${origin}/${PERSONAL_ACCOUNTS}/v2.0` : `${origin}/{tenantid}/v2.0`
 }
 
-function metadata({ origin, graphOrigin }: Cloud, tenant: string, authority: Authority) {
+/** Entra ID's document of a directory in another cloud: everything is there, the issuer too. */
+function metadataElsewhere({ directory, cloud = '' }: Authority & { kind: 'unknown' }) {
+  const [origin, graphHost] = [`https://login.${cloud}`, GRAPH_HOSTS[cloud] ?? 'graph.microsoft.com']
+  const elsewhere = { origin, graphOrigin: `https://${graphHost}` }
+  return {
+    ...metadata(elsewhere, directory?.id ?? '', { kind: 'unknown', asked: '', wellFormed: true }),
+    issuer: `${origin}/${directory?.id}/v2.0`,
+    ...(cloud === 'microsoftonline.us' && { tenant_region_scope: 'USGov', tenant_region_sub_scope: 'DODCON' }),
+    cloud_instance_name: cloud,
+    msgraph_host: graphHost,
+  }
+}
+const GRAPH_HOSTS: Readonly<Record<string, string>> = {
+  'microsoftonline.us': 'graph.microsoft.us',
+  'partner.microsoftonline.cn': 'microsoftgraph.chinacloudapi.cn',
+}
+
+function metadata(
+  { origin, graphOrigin }: Pick<Cloud, 'origin' | 'graphOrigin'>,
+  tenant: string,
+  authority: Authority,
+) {
   // endpoints carry the directory id, also when the request named a domain
   const base = `${origin}/${authority.kind === 'directory' ? authority.directory.id : tenant.toLowerCase()}`
   return {

@@ -99,7 +99,7 @@ test('the switches of uncertain behaviour are set over HTTP, and unknown ones ar
   expect((await put({ weather: 'fine' })).status).toBe(400)
 })
 
-test('a directory of a national cloud is refused with AADSTS90038, its secrets with 900382 and assertions with 700023', async () => {
+test('a directory of a national cloud is discovered with the addresses of that cloud, and refused with AADSTS90038, its secrets with 900382 and assertions with 700023', async () => {
   const id = 'a0000000-0000-4000-8000-00000000000c'
   m365.addDirectory({
     id,
@@ -112,6 +112,11 @@ test('a directory of a national cloud is refused with AADSTS90038, its secrets w
   const assertion = { client_secret: undefined, client_assertion: 'x.y.z', client_assertion_type: 'jwt-bearer' }
   expect((await postToken(m365, redemption('x', assertion), {}, id)).code).toBe(700023)
   const discovery = await fetch(`${m365.origin}/${id}/v2.0/.well-known/openid-configuration`)
-  expect(discovery.status).toBe(400)
-  expect(await discovery.json()).toMatchObject({ error: 'invalid_tenant', error_codes: [90038] })
+  expect(discovery.status).toBe(200)
+  expect(await discovery.json()).toMatchObject({
+    issuer: `https://login.microsoftonline.us/${id}/v2.0`,
+    token_endpoint: `https://login.microsoftonline.us/${id}/oauth2/v2.0/token`,
+    tenant_region_scope: 'USGov',
+    tenant_region_sub_scope: 'DODCON',
+  })
 })

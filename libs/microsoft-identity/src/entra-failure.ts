@@ -116,6 +116,8 @@ function chainOf(error: Error): Error[] {
   return chain
 }
 
+const ErrorDocument = z.object({ error: z.string(), error_description: z.string().optional().catch(undefined) })
+
 /**
  * Reads an error document that openid-client passes on as the raw response: of discovery, and of the token endpoint
  * with a status from 500 on. Undefined for any other error.
@@ -124,7 +126,6 @@ export async function readRefusal(error: unknown): Promise<EntraFailure | undefi
   const response = error instanceof Error && error.cause instanceof Response ? error.cause : undefined
   if (!response || response.bodyUsed) return undefined
   const body: unknown = await response.json().catch(() => undefined)
-  if (!body || typeof body !== 'object' || !('error' in body)) return undefined
-  const description = 'error_description' in body ? String(body.error_description) : undefined
-  return readEntraError(String(body.error), description)
+  const { data } = ErrorDocument.safeParse(body)
+  return data && readEntraError(data.error, data.error_description)
 }

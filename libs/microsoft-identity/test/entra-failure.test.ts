@@ -2,7 +2,7 @@ import * as client from 'openid-client'
 import { expect, test } from 'vitest'
 import { explainAadsts, explainRefusal } from '../src/aadsts.ts'
 import { microsoftOrigins } from '../src/clouds.ts'
-import { isCancelled, readEntraError, readEntraFailure } from '../src/entra-failure.ts'
+import { isCancelled, readEntraError, readEntraFailure, readRefusal } from '../src/entra-failure.ts'
 
 const id = '0f1c2d3e-4b5a-6978-8796-a5b4c3d2e1f0'
 
@@ -119,5 +119,21 @@ test.each([
   'FC-02 T-133 whether somebody cancelled, by %s',
   (_case, { error, description }: { error: string; description?: string }, subcode, expected) => {
     expect(isCancelled(readEntraError(error, description), subcode)).toBe(expected)
+  },
+)
+
+test.each<[unknown, string | undefined]>([
+  [{ error: 'invalid_tenant', error_description: 'AADSTS90002: No.' }, 'AADSTS90002'],
+  [{ error: 'server_error', error_description: 7 }, undefined],
+])('S27 the error document %j of a raw answer is read', async (body, code) => {
+  const error = new client.ClientError('x', { cause: Response.json(body, { status: 400 }) })
+  expect(await readRefusal(error)).toMatchObject({ kind: 'refused', code })
+})
+
+test.each([{ error: { code: 'invalid_tenant' } }, { message: 'x' }, [], null])(
+  'S27 %j is no error document of OAuth',
+  async (body) => {
+    const error = new client.ClientError('x', { cause: Response.json(body, { status: 404 }) })
+    expect(await readRefusal(error)).toBeUndefined()
   },
 )

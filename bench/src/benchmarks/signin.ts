@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +8,7 @@ import { demoRegistration } from '@jackfield/local-platform/demo-registration'
 import { startPlatform } from '@jackfield/local-platform/platform'
 import { openPlatformSettings } from '@jackfield/local-platform/platform-settings'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
+import { startProcess } from '../child-process.ts'
 import type { Benchmark } from '../main.ts'
 import { comparePaired } from '../paired.ts'
 import { passMicrosoft } from '../sign-in/first-sign-in.ts'
@@ -57,7 +55,7 @@ export const benchmark: Benchmark = {
       )
       process.stdout.write(`${refreshes.text}\n`)
     } finally {
-      floorServer.stop()
+      await floorServer.stop()
       await platform.end()
     }
   },
@@ -120,27 +118,19 @@ async function startDemoPlatform(redisUrl: string | undefined) {
 }
 
 async function startFloorProvider(databaseUrl: string, redisUrl: string | undefined) {
-  const port = await findFreePort()
-  const origin = `http://127.0.0.1:${port}`
-  const child = spawn(
-    process.execPath,
-    [...imageNodeOptions(root), join(import.meta.dirname, '../sign-in/floor-provider.ts')],
-    {
-      env: {
-        PATH: process.env.PATH ?? '',
-        PORT: String(port),
-        DATABASE_URL: databaseUrl,
-        ...(redisUrl && { REDIS_URL: redisUrl }),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  await once(child.stdout, 'data')
+  const {
+    pid,
+    url: origin,
+    stop,
+  } = await startProcess(join(import.meta.dirname, '../sign-in/floor-provider.ts'), {
+    DATABASE_URL: databaseUrl,
+    ...(redisUrl && { REDIS_URL: redisUrl }),
+  })
   const target: Target = {
     authorize: new URL('/auth', origin),
     token: new URL('/token', origin),
     clientId: 'bare',
     redirectUri: `${origin}/callback`,
   }
-  return { target, pid: child.pid ?? 0, stop: () => child.kill() }
+  return { target, pid, stop }
 }

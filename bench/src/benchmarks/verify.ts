@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { findFreePort } from '@jackfield/local-stores/free-port'
-import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
+import { startProcess } from '../child-process.ts'
 import type { Benchmark } from '../main.ts'
 import { comparePaired, quantile, type Side } from '../paired.ts'
 import { peakMemoryMb } from '../process-usage.ts'
 import { startGateways } from '../verify/gateways.ts'
 import { RawLoad } from '../verify/raw-load.ts'
 import { CROWDED } from '../verify/tenants.ts'
-
-const root = join(import.meta.dirname, '../../..')
 
 const KNOWN = 10_000
 const ACTIVE = 1_000
@@ -62,7 +57,7 @@ export const benchmark: Benchmark = {
       )
     } finally {
       for (const load of loads) load.close()
-      floorServer.stop()
+      await floorServer.stop()
       await platform.end()
     }
   },
@@ -73,20 +68,9 @@ function p99(sides: ReadonlyArray<{ name: string; load: RawLoad }>): string {
 }
 
 async function startFloorCheck(databaseUrl: string, redisUrl: string | undefined) {
-  const port = await findFreePort()
-  const child = spawn(
-    process.execPath,
-    [...imageNodeOptions(root), join(import.meta.dirname, '../verify/floor-check.ts')],
-    {
-      env: {
-        PATH: process.env.PATH ?? '',
-        PORT: String(port),
-        DATABASE_URL: databaseUrl,
-        ...(redisUrl && { REDIS_URL: redisUrl }),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  await once(child.stdout, 'data')
-  return { port, pid: child.pid ?? 0, stop: () => child.kill() }
+  const { pid, url, stop } = await startProcess(join(import.meta.dirname, '../verify/floor-check.ts'), {
+    DATABASE_URL: databaseUrl,
+    ...(redisUrl && { REDIS_URL: redisUrl }),
+  })
+  return { port: Number(new URL(url).port), pid, stop }
 }

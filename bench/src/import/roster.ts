@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +7,7 @@ import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import pg from 'pg'
+import { spawnAt, startProcess } from '../child-process.ts'
 import { type Account, startAccounts } from './accounts.ts'
 import { directoryOf } from './directories.ts'
 
@@ -113,25 +112,4 @@ async function startService(env: Record<string, string>, role?: string) {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('user-sync-worker is not ready')
-}
-
-/** A program of the benchmark that reports when it is ready, with the options of the services. */
-export async function startProcess(file: string, env: Record<string, string>) {
-  const started = await spawnAt([...imageNodeOptions(root), file], env)
-  await once(started.child.stdout as NonNullable<ChildProcess['stdout']>, 'data')
-  return started
-}
-
-async function spawnAt(args: readonly string[], env: Record<string, string>) {
-  const port = await findFreePort()
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const stop = async () => {
-    const ended = once(child, 'exit')
-    child.kill()
-    await ended
-  }
-  return { child, pid: child.pid ?? 0, url: `http://127.0.0.1:${port}`, stop }
 }

@@ -35,7 +35,7 @@ const AUTHORIZE = '/oauth2/v2\\.0/authorize$'
 const KEYS = '/discovery/v2\\.0/keys$'
 const claims = '{"access_token":{"capolids":{"essential":true,"values":["3b2a"]}}}'
 
-/** A directory whose discovery and keys nobody has read yet, with one person, who is in the roster. */
+/** A directory whose discovery document and keys are not cached yet. Its only user is in the roster. */
 function givenNewDirectory() {
   const id = randomUUID()
   const domain = `${id}.example`

@@ -5,8 +5,8 @@ import { Alias } from '../microsoft/microsoft-account.ts'
 // auth-gateway `POST /auth/control/sign-ins`, asked by Control's own pages.
 
 /**
- * Through which tenant somebody enters Control with Microsoft: its slug or one of its hosts. `accountId` once they have
- * chosen.
+ * Names the tenant whose Microsoft 365 account signs an administrator in to Control: `tenant` is its slug or one of its
+ * hosts. `accountId` is sent after the administrator has chosen one of several accounts.
  */
 export const ControlSignInRequest = z.strictObject({
   tenant: z.string().trim().toLowerCase().min(1).max(260),

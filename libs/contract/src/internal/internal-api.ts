@@ -115,9 +115,9 @@ export const AddressQuestion = z.object({
     .transform(comparedAddress),
 })
 /**
- * user-sync-worker `POST /internal/sign-in-candidates`: in which tenant's directory the person may be. An unknown
- * address is answered like a known one of its domain, so that nobody learns which exist; of an unknown domain there is
- * none.
+ * user-sync-worker `POST /internal/sign-in-candidates`: tenants whose directory may have the person. An unknown
+ * address gets the same answer as a known one of its domain, so the answer does not reveal which addresses exist. An
+ * unknown domain gets an empty list.
  */
 export const SignInCandidates = z.array(z.object({ tenantId: Id, directoryId: Guid }))
 export type SignInCandidates = z.infer<typeof SignInCandidates>

@@ -13,8 +13,9 @@ export const SubscriptionFailure = z.object({
 export type SubscriptionFailure = z.infer<typeof SubscriptionFailure>
 
 /**
- * user-sync-worker `POST /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/notification-check`: how the
- * account's changes are told. A subscription that could not be made is tried again soon after somebody asked.
+ * user-sync-worker `POST /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/notification-check`: whether
+ * Graph sends change notifications for the account. A request also retries a subscription that could not be
+ * created.
  */
 export const NotificationHealth = z.object({
   /** Whether there is an address that Graph could post to. */

@@ -12,8 +12,8 @@ export const Binding = z.object({ phoneSystemId: Id, phoneSystemName: z.string()
 export type Binding = z.infer<typeof Binding>
 
 /**
- * An extension of somebody who is disabled or deleted is kept for them: `until` is when it becomes free, null when it
- * never does by itself.
+ * The extension of a disabled or deleted user stays reserved. `until` is the time at which it becomes free; null means
+ * until an administrator frees it.
  */
 export const ExtensionHold = z.object({ since: Timestamp, until: Timestamp.nullable() }).meta({ id: 'ExtensionHold' })
 export type ExtensionHold = z.infer<typeof ExtensionHold>

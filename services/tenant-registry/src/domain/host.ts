@@ -66,7 +66,7 @@ function withoutPort(tenantUrl: string): string {
   return tenantUrl.replace(/^(https?:\/\/[^/:]+):\d+/i, '$1')
 }
 
-/** Where Control takes the token of a link: in the fragment, which browsers send to nobody. */
+/** Address of a Control sign-in link. The token is in the fragment, which browsers never send to a server. */
 export function controlEntry(baseUrl: string, token: string): string {
   const { protocol, host } = new URL(baseUrl)
   return `${protocol}//control.${host}/enter#${token}`

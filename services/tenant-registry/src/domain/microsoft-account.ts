@@ -50,8 +50,8 @@ export type AccountValues = Pick<
 >
 
 /**
- * Tested successfully at least once and not switched off. A failing account stays enabled, so an outage locks nobody
- * out.
+ * An account is enabled once a connection test has passed, until an administrator disables it. A failing account stays
+ * enabled, so that an outage of Microsoft does not lock people out.
  */
 export function isEnabled({ status, firstReadyAt }: Pick<AccountRecord, 'status' | 'firstReadyAt'>): boolean {
   return status === 'ready' || (status === 'failing' && firstReadyAt !== null)

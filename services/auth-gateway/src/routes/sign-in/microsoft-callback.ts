@@ -72,7 +72,7 @@ function readConsentAnswer({ state, error }: Readonly<Record<string, unknown>>):
   return { state, isDeclined: error !== undefined }
 }
 
-/** Signs nobody in: the browser may be another than the one that made the link, often a colleague's. */
+/** Shows the result of an admin consent. It starts no session: often a colleague opens the link in their own browser. */
 async function showConsent({ registry }: Ports, reply: FastifyReply, answer: ConsentAnswer) {
   const returned = await registry.receiveConsent(answer).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })

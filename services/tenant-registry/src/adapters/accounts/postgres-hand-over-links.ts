@@ -11,7 +11,7 @@ import { handOverLink as link } from '../schema.ts'
 type Account = { tenantId: string; accountId: string }
 type NewLink = Account & { id: string; createdBy: string; now: Date; expiresAt: Date }
 
-/** Links that open one account's set-up to somebody with the role in Entra ID (S3). An expired one counts as deleted. */
+/** Links that open the set-up of one account to an Entra ID administrator (S3). An expired link counts as deleted. */
 export function postgresHandOverLinks(db: Database) {
   return {
     create: ({ now, ...values }: NewLink, entry: AuditEntry) =>

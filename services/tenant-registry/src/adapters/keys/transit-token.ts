@@ -34,7 +34,7 @@ export const systemClock: LeaseClock = {
 
 /**
  * A token for each lease, against the service-account token of this pod (auth method `kubernetes`). The file is read
- * anew each time, for Kubernetes replaces it.
+ * for every login, because Kubernetes replaces it.
  */
 export function kubernetesToken(
   ask: AskTransit,
@@ -74,8 +74,8 @@ export function kubernetesToken(
 }
 
 /**
- * A token from the settings. It is renewed as long as it lets itself be renewed; what stands in the way is told in
- * time.
+ * A token from the settings. It is renewed while Vault allows it. `onTrouble` is called ahead of the end of a token that
+ * cannot be renewed any further.
  */
 export function givenToken(ask: AskTransit, token: string, clock: LeaseClock = systemClock): TransitToken {
   async function lookUp(): Promise<Lease> {

@@ -11,10 +11,10 @@ const CORRELATION = /"correlationId":"([0-9a-f-]{36})"|Correlation ID:?\s{0,200}
 const NEEDS_PKCE = 'AADSTS9002325'
 
 /**
- * Asks the authorize endpoint for a sign-in without UI: Entra ID answers to a registered redirect URI with a redirect
- * that says login_required, and shows an error page with AADSTS50011 for another. Nobody signs in. The request lacks
- * PKCE on purpose: Entra ID refuses that for the platform `spa` alone (S21), though by what was seen only after a
- * sign-in, so its silence tells nothing of the platform.
+ * Sends an authorization request with `prompt=none`. Entra ID redirects to a registered redirect URI with
+ * `login_required`; for an unregistered one it shows an error page with AADSTS50011. The request has no PKCE, which
+ * Entra ID refuses for the platform `spa` (AADSTS9002325, S21). It was seen to refuse only after a sign-in, so a
+ * redirect with `login_required` leaves the platform unknown.
  */
 export async function probeRedirectUris(
   account: { loginOrigin: string; directoryId: string; clientId: string },

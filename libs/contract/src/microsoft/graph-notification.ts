@@ -1,43 +1,52 @@
 import { z } from 'zod'
 import { Id } from '../http/identifier.ts'
 
-const Text = z.string().max(512)
-const Lower = Text.toLowerCase()
-
 export const LifecycleEvent = z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed'])
 export type LifecycleEvent = z.infer<typeof LifecycleEvent>
+const EVENTS = LifecycleEvent.options
 
 /**
- * What a notification is recognised by; everything else in it is not looked at. A missing part fits nothing. The
- * directory is `tenantId` in notifications of changes; lifecycle notifications have `organizationId` in its place,
- * whatever the document says.
+ * What a notification is recognised by; everything else in it is not looked at. A missing or odd part is empty and
+ * fits nothing.
  */
-const Told = z.object({
-  subscriptionId: Lower.catch(''),
-  tenantId: Lower.nullish().catch(''),
-  organizationId: Lower.nullish().catch(''),
-  clientState: Text.catch(''),
-  lifecycleEvent: LifecycleEvent.optional().catch(undefined),
-})
-const Recognised = Told.transform(({ tenantId, organizationId, ...told }) => ({
-  ...told,
-  directoryId: tenantId ?? organizationId ?? '',
-}))
-export type GraphNotification = z.output<typeof Recognised>
+export type GraphNotification = {
+  subscriptionId: string
+  directoryId: string
+  clientState: string
+  lifecycleEvent: LifecycleEvent | undefined
+}
 
-/** What is not even an object fits nothing, and does not spoil the others of its batch (T-141). */
-const UNRECOGNISABLE: GraphNotification = {
-  subscriptionId: '',
-  directoryId: '',
-  clientState: '',
-  lifecycleEvent: undefined,
+const LONGEST = 512
+const textOf = (value: unknown) => (typeof value === 'string' && value.length <= LONGEST ? value : '')
+
+/**
+ * Plain code: a schema would make some thousand objects for a batch of a hundred. The directory is `tenantId` in
+ * notifications of changes; lifecycle notifications have `organizationId` in its place, whatever the document says.
+ * What is not even an object fits nothing, and does not spoil the others of its batch (T-141).
+ */
+function recognise(told: unknown): GraphNotification {
+  const { subscriptionId, tenantId, organizationId, clientState, lifecycleEvent } = (told ?? {}) as Record<
+    string,
+    unknown
+  >
+  return {
+    subscriptionId: textOf(subscriptionId).toLowerCase(),
+    directoryId: textOf(tenantId ?? organizationId).toLowerCase(),
+    clientState: textOf(clientState),
+    lifecycleEvent: EVENTS.find((event) => event === lifecycleEvent),
+  }
 }
 
 /**
  * Notifications of Microsoft Graph about changes, each a hint that something changed and never the change itself, or
  * about the subscription itself; events that Graph may invent later are left alone.
  */
-export const GraphNotifications = z.object({ value: z.array(Recognised.catch(UNRECOGNISABLE)).max(5_000) })
+export const GraphNotifications = z.object({
+  value: z
+    .array(z.unknown())
+    .max(5_000)
+    .transform((value) => value.map(recognise)),
+})
 
 export const NotificationParams = z.object({ accountId: Id })
 export const NotificationQuery = z.object({ validationToken: z.string().max(4096).optional() })

@@ -65,12 +65,7 @@ async function judge(
   accountId: string,
   value: readonly GraphNotification[],
 ): Promise<boolean[]> {
-  const told = value.map(({ subscriptionId, directoryId, clientState }) => ({
-    subscriptionId,
-    directoryId,
-    clientState,
-  }))
-  const known = await ask(accountId, told)
+  const known = await ask(accountId, value)
   const refused = known.flatMap((isOurs, index) => (isOurs ? [] : [index]))
   if (refused.length > 0) {
     const places = { accountId, of: value.length, refused: refused.length, at: refused.slice(0, MOST_NAMED) }

@@ -168,8 +168,9 @@ export function postgresSubscriptions(pool: pg.Pool) {
   }
 }
 
+/** No part of a genuine notification holds a space. */
 function keyOf({ subscriptionId, directoryId, clientState }: Told): string {
-  return JSON.stringify([subscriptionId, directoryId, clientState])
+  return `${subscriptionId} ${directoryId} ${clientState}`
 }
 
 const textOf = (time: Date | null) => time?.toISOString() ?? null

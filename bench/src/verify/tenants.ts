@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal/internal-api'
-import type { App } from '@jackfield/contract/tenants/app'
+import type { CatalogueApp, Connection, HostResolution, RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import {
   ADELE,
@@ -24,7 +23,7 @@ export const CROWDED = 0
  * the gateway's.
  */
 export async function startBackends(known: number, base: URL) {
-  const app: App = {
+  const app: CatalogueApp = {
     clientId: 'portal',
     name: 'Portal',
     tenantUrl: `${base.protocol}//{tenant}.${base.host}/portal/`,
@@ -32,6 +31,10 @@ export async function startBackends(known: number, base: URL) {
     postLogoutPaths: [],
     requiresBinding: false,
     kind: 'server',
+    // As the floor signs.
+    idTokenSignedResponseAlg: 'ES256',
+    tokenEndpointAuthMethod: 'none',
+    secretHashes: [],
   }
   const server = createServer((request, response) => {
     request.resume()

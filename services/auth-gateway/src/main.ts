@@ -134,7 +134,7 @@ const sendNotices = sendLogoutNotices({
   notices: logoutNotices,
   registry,
   baseUrl: config.BASE_URL,
-  signToken: async (notice) => signLogoutToken(await keys(), notice, clock),
+  signToken: async (notice, alg) => signLogoutToken(await keys(), notice, alg, clock),
   onFailure: ({ clientId, url }, reason, isLast) =>
     app.log.warn({ clientId, url, reason, isLast }, 'a logout notice was not delivered'),
   onError: onNoticeFailure,

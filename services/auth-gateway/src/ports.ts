@@ -3,6 +3,7 @@ import type { Administrator } from '@jackfield/contract/access/administrator'
 import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { Principal } from '@jackfield/contract/access/principal'
 import type {
+  CatalogueApp,
   Connection,
   CredentialUse,
   HostResolution,
@@ -12,7 +13,6 @@ import type {
 } from '@jackfield/contract/internal/internal-api'
 import type { Revocation } from '@jackfield/contract/internal/revocation'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
-import type { App } from '@jackfield/contract/tenants/app'
 import type { LogoType } from '@jackfield/contract/tenants/branding'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { Backend } from './domain/admin-api.ts'
@@ -39,7 +39,7 @@ type TenantCatalogue = {
   /** Tenants with an enabled account in the directory. */
   listTenantsOf(directoryId: string): Promise<readonly SignInTenant[]>
   /** A changed catalogue is a new array; an array is never changed. */
-  listApps(): Promise<readonly App[]>
+  listApps(): Promise<readonly CatalogueApp[]>
   /** Undefined when the tenant has another logo by now. */
   findLogo(tenantId: string, sha256: string): Promise<{ mediaType: LogoType; bytes: Buffer } | undefined>
 }

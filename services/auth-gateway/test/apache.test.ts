@@ -62,7 +62,7 @@ describe.skipIf(!hasApacheOpenidc())('S5 Apache’s mod_auth_openidc, a client t
     return { browser, page }
   }
 
-  test('signs in from discovery alone, with PKCE and ES256, and learns who it is', async () => {
+  test('FC-80 signs in from discovery alone, with its defaults and PKCE, and learns who it is', async () => {
     const { page } = await givenSignedIn()
     expect(page.url.href).toBe(`${app}/calls?a=1`)
     expect(seen.at(-1)).toMatchObject({

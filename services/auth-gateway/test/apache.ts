@@ -38,7 +38,6 @@ export function startApache(port: number, { issuer, clientId, host, frontend }: 
     'OIDCScope "openid profile email"',
     'OIDCPKCEMethod S256',
     'OIDCProviderTokenEndpointAuth none',
-    'OIDCIDTokenSignedResponseAlg ES256',
     'OIDCCookieSameSite On',
     'OIDCRefreshAccessTokenBeforeExpiry 3600',
     'OIDCPassClaimsAs headers',

@@ -15,6 +15,8 @@ let server: Server
 let answer: (path: string, response: ServerResponse) => void
 const received: Array<{ path: string; headers: IncomingMessage['headers']; token: string }> = []
 const failures: Array<{ clientId: string; reason: string; isLast: boolean }> = []
+/** Logout tokens are signed as the app's ID tokens are. */
+const ALGORITHMS: Readonly<Record<string, 'ES256' | 'RS256'>> = { 'web-client': 'RS256', admin: 'ES256' }
 beforeAll(async () => {
   world = await givenGateway()
   server = createServer(async (request, response) => {
@@ -26,7 +28,12 @@ beforeAll(async () => {
   const tenantUrl = `http://{tenant}.apps.localhost:${(server.address() as AddressInfo).port}/`
   const callbackPaths = ['/callback']
   for (const name of ['web-client', 'admin', 'reports']) {
-    givenApp(world, name, { tenantUrl, callbackPaths, backchannelLogoutPath: `/${name}/logged-out` })
+    givenApp(world, name, {
+      tenantUrl,
+      callbackPaths,
+      backchannelLogoutPath: `/${name}/logged-out`,
+      idTokenSignedResponseAlg: ALGORITHMS[name] ?? 'RS256',
+    })
   }
   givenApp(world, 'deaf', { tenantUrl, callbackPaths })
   origin = world.originOf('contoso')
@@ -54,8 +61,8 @@ async function tell(timeoutMs = 1_000) {
     baseUrl: world.baseUrl,
     onError: (error: unknown) => void errors.push(error),
     timeoutMs,
-    signToken: async (notice: Parameters<typeof signLogoutToken>[1]) =>
-      signLogoutToken(await world.keys(), notice, world.clock),
+    signToken: async (notice: Parameters<typeof signLogoutToken>[1], alg: Parameters<typeof signLogoutToken>[2]) =>
+      signLogoutToken(await world.keys(), notice, alg, world.clock),
     onFailure: ({ clientId }: { clientId: string }, reason: string, isLast: boolean) =>
       void failures.push({ clientId, reason, isLast }),
   }
@@ -85,7 +92,7 @@ async function signOut(browser: Browser) {
   await browser.submit(await browser.open(`${origin}/auth/logout`), 'Sign out')
 }
 
-test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies every app of the session, each with a token of its own', async () => {
+test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies every app of the session, each with a token of its own, signed by its algorithm', async () => {
   const { browser, ids } = await givenSignedIn(['web-client', 'admin', 'deaf'])
   await signOut(browser)
   expect(await tell()).toBe(2)
@@ -96,7 +103,7 @@ test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies ever
   for (const clientId of ['web-client', 'admin']) {
     const { token = '', headers } = received.find(({ path }) => path.startsWith(`/${clientId}/`)) ?? {}
     expect(headers?.['content-type']).toBe('application/x-www-form-urlencoded')
-    expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'logout+jwt', alg: 'ES256' })
+    expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'logout+jwt', alg: ALGORITHMS[clientId] })
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
       issuer: `${origin}/auth`,
       audience: clientId,

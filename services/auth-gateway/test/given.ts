@@ -3,6 +3,7 @@ import type { Administrator } from '@jackfield/contract/access/administrator'
 import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { Principal } from '@jackfield/contract/access/principal'
 import type {
+  CatalogueApp,
   Connection,
   CredentialUse,
   HostResolution,
@@ -10,7 +11,6 @@ import type {
   SignInTenant,
 } from '@jackfield/contract/internal/internal-api'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
-import type { App } from '@jackfield/contract/tenants/app'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
@@ -203,7 +203,7 @@ type TenantRow = { resolution: TenantHost; connections: Map<string, Connection> 
 
 function mapRegistry(baseUrl: string) {
   const tenants = new Map<string, TenantRow>()
-  const apps: App[] = []
+  const apps: CatalogueApp[] = []
   const audits: NewAuditEvent[] = []
   const keys = new Map<string, Principal>()
   const links = new Map<string, Principal>()
@@ -299,10 +299,10 @@ function mapRegistry(baseUrl: string) {
 export function givenApp(
   { registry, port }: Pick<World, 'registry' | 'port'>,
   clientId: string,
-  more: Partial<App> = {},
-): App {
+  more: Partial<CatalogueApp> = {},
+): CatalogueApp {
   const tenantUrl = `http://{tenant}.phone.localhost:${port}/`
-  const app: App = {
+  const app: CatalogueApp = {
     clientId,
     name: clientId,
     tenantUrl,
@@ -310,6 +310,9 @@ export function givenApp(
     postLogoutPaths: ['/bye'],
     requiresBinding: false,
     kind: 'browser',
+    idTokenSignedResponseAlg: 'RS256',
+    tokenEndpointAuthMethod: 'none',
+    secretHashes: [],
     ...more,
   }
   registry.apps.push(app)

@@ -54,7 +54,7 @@ function tell() {
     notices: world.logoutNotices,
     registry: world.registry,
     baseUrl: world.baseUrl,
-    signToken: async (notice) => signLogoutToken(await world.keys(), notice, world.clock),
+    signToken: async (notice, alg) => signLogoutToken(await world.keys(), notice, alg, world.clock),
     onFailure: ({ url }, reason) => void errors.push(`${url}: ${reason}`),
     onError: (error) => void errors.push(error),
     timeoutMs: 10_000,

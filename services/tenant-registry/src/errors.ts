@@ -26,6 +26,12 @@ export const refuse = defineErrors({
   'host-not-found': { status: 404, message: 'The tenant has no such custom host.' },
 
   'app-not-found': { status: 404, message: 'There is no such app.' },
+  'app-not-confidential': {
+    status: 409,
+    message: 'The app authenticates without a secret: its tokenEndpointAuthMethod has none.',
+  },
+  'app-secret-not-found': { status: 404, message: 'The app has no such secret.' },
+  'too-many-secrets': { status: 409, message: 'The app has two secrets. Delete the one that is no longer used first.' },
   'invalid-app-url': { status: 400, message: 'An address of the app is not acceptable.' },
 
   'account-not-found': { status: 404, message: 'There is no such Microsoft account.' },

@@ -13,13 +13,21 @@ const definition = {
   callbackPaths: ['/web/callback'],
   kind: 'browser',
 }
+/** What an app is that says nothing about how it authenticates. */
+const PUBLIC = { idTokenSignedResponseAlg: 'RS256', tokenEndpointAuthMethod: 'none' }
 const put = (clientId: string, body: object, headers = {}) =>
   registry.call(platform, 'PUT', `/api/v1/apps/${clientId}`, { ...definition, ...body }, headers)
 
 test('an app is created, replaced, read by every admin and deleted by the platform only', async () => {
   const created = await put('web', {})
   expect([created.status, created.headers.etag]).toEqual([201, '"1"'])
-  expect(created.body).toEqual({ clientId: 'web', ...definition, postLogoutPaths: [], requiresBinding: false })
+  expect(created.body).toEqual({
+    clientId: 'web',
+    ...definition,
+    postLogoutPaths: [],
+    requiresBinding: false,
+    ...PUBLIC,
+  })
   expect((await put('web', { requiresBinding: true }, { 'if-match': '"1"' })).status).toBe(200)
   expect((await put('web', {}, { 'if-match': '"1"' })).body.code).toBe('version-conflict')
 

@@ -17,6 +17,7 @@ const POSTS: Readonly<Record<string, string>> = {
   createTenant: 'makes one',
   createMicrosoftAccount: 'makes one',
   createApiKey: 'makes one',
+  createAppSecret: 'makes one',
   createAdministrator: 'makes one',
   createHandOverLink: 'makes one',
   createConsentLink: 'makes one',
@@ -49,7 +50,7 @@ const WEB = {
   callbackPaths: ['/callback'],
   kind: 'browser',
 }
-async function made(url: string, body: object) {
+async function made(url: string, body?: object) {
   const answer = await registry.call(platform, 'POST', url, body)
   expect(answer.status).toBe(201)
   return { id: answer.body.id as string, etag: String(answer.headers.etag) }
@@ -70,6 +71,12 @@ async function givenApp(): Promise<Existing> {
   const read = await registry.call(platform, 'GET', `/api/v1/apps/${clientId}`)
   expect(read.headers.etag).toBe(headers.etag)
   return { values: { clientId }, etag: String(read.headers.etag), body: { ...WEB, name: 'Renamed' } }
+}
+const SERVER = { ...WEB, kind: 'server', tokenEndpointAuthMethod: 'client_secret_basic' }
+async function givenServerApp(): Promise<Existing> {
+  const { values, etag } = await givenApp()
+  await registry.call(platform, 'PUT', `/api/v1/apps/${values.clientId}`, SERVER)
+  return { values, etag }
 }
 async function givenLogo(): Promise<Existing> {
   const { values } = await givenTenant()
@@ -103,6 +110,11 @@ const GIVEN: Readonly<Record<string, () => Promise<Existing>>> = {
   }),
   putApp: givenApp,
   deleteApp: givenApp,
+  async deleteAppSecret() {
+    const { values } = await givenServerApp()
+    const { id, etag } = await made(`/api/v1/apps/${values.clientId}/secrets`)
+    return { values: { ...values, secretId: id }, etag }
+  },
   async deleteApiKey() {
     const { id, etag } = await made('/api/v1/api-keys', { name: 'A key', scope: 'platform', role: 'read' })
     return { values: { keyId: id }, etag }
@@ -126,6 +138,7 @@ const ASKED: Readonly<Record<string, () => Promise<Omit<Existing, 'etag'>>>> = {
     ...(await givenTenant()),
     body: { alias: 'Main', clientId: guid(), directoryId: guid() },
   }),
+  createAppSecret: givenServerApp,
   createApiKey: async () => ({ values: {}, body: { name: 'A key', scope: 'platform', role: 'read' } }),
   createAdministrator: async () => ({ values: {}, body: await aPerson() }),
   createHandOverLink: async () => ({ ...(await givenAccount()), body: {} }),

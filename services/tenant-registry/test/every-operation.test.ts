@@ -56,9 +56,11 @@ beforeAll(async () => {
     name: 'Web',
     tenantUrl: 'http://{tenant}.phone.localhost:4000',
     callbackPaths: ['/callback'],
-    kind: 'browser',
+    kind: 'server',
+    tokenEndpointAuthMethod: 'client_secret_basic',
   }
   await registry.call(platform, 'PUT', '/api/v1/apps/web-client', app)
+  const secret = await registry.call(platform, 'POST', '/api/v1/apps/web-client/secrets')
   const key = await registry.call(platform, 'POST', '/api/v1/api-keys', {
     name: 'The other key',
     scope: tenantId,
@@ -84,6 +86,7 @@ beforeAll(async () => {
     accountId: account.id,
     linkId: handOver.body.id,
     keyId: key.body.id,
+    secretId: secret.body.id,
     clientId: 'web-client',
     hostname: 'other.example.com',
   }
@@ -97,6 +100,7 @@ const nobody = {
   tenantId: guid(),
   accountId: guid(),
   keyId: guid(),
+  secretId: guid(),
   clientId: 'no-such-app',
   hostname: 'other.example.com',
 }
@@ -131,7 +135,7 @@ test('every operation that takes a body has one here', () => {
     ({ method, id }) =>
       method !== 'GET' &&
       method !== 'DELETE' &&
-      !['verifyMicrosoftAccount', 'proveCustomHost', 'createConsentLink'].includes(id),
+      !['verifyMicrosoftAccount', 'proveCustomHost', 'createConsentLink', 'createAppSecret'].includes(id),
   )
   expect(withBody.map(({ id }) => id).filter((id) => !(id in BODIES))).toEqual([])
 })

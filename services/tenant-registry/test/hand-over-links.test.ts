@@ -86,6 +86,7 @@ test('S3 T-90 of all operations there are, eight are open to a holder, and those
     accountId: account.id,
     linkId: created.body.id,
     keyId: guid(),
+    secretId: guid(),
     administratorId: guid(),
     clientId: 'web',
     hostname: 'a.example.com',

@@ -4,6 +4,7 @@ import { Alias, MicrosoftAccount } from '../microsoft/microsoft-account.ts'
 import { Cloud } from '../microsoft/microsoft-cloud.ts'
 import { PhoneUser } from '../roster/phone-user.ts'
 import { comparedAddress } from '../tenants/address.ts'
+import { App } from '../tenants/app.ts'
 import { Branding, NO_BRANDING } from '../tenants/branding.ts'
 import { Slug } from '../tenants/tenant.ts'
 
@@ -38,6 +39,10 @@ export const HostResolution = z.union([
   SignInTenant.extend({ kind: z.literal('tenant').default('tenant'), origin: z.url() }),
 ])
 export type HostResolution = z.infer<typeof HostResolution>
+
+/** tenant-registry `GET /internal/apps`: the catalogue, with the SHA-256 of each secret in base64url. */
+export const CatalogueApp = App.extend({ secretHashes: z.array(z.string()) })
+export type CatalogueApp = z.infer<typeof CatalogueApp>
 
 /**
  * tenant-registry `GET /internal/directories/{directoryId}/tenants`: those with an enabled account in that directory.

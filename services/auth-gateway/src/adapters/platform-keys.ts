@@ -3,13 +3,13 @@ import { asc, type Database, eq, sql, type Transaction } from '@jackfield/postgr
 import { inDrizzleTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
+import { KEY_USES, type KeyUse, type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
 import { type CookieSigner, cookieSigner } from './openid-provider/session-cookie.ts'
 import { TokenSigningKey } from './openid-provider/token-signing.ts'
 import { signingKey } from './schema.ts'
 import { timedCache } from './services/timed-cache.ts'
 
-/** Keys of the platform, the signing one first, with their signers. `version` changes with any of them. */
+/** Keys of the platform, of each algorithm the signing one first, with their signers. `version` changes with any of them. */
 export type PlatformKeys = {
   version: string
   tokenKeys: JWK[]
@@ -47,7 +47,7 @@ export async function ensurePlatformKeys(db: Database, keys: readonly Buffer[]):
       const again = seal(unseal(sealed, keys, contextOf(id)), current, contextOf(id))
       await transaction.update(signingKey).set({ sealed: again }).where(eq(signingKey.id, id))
     }
-    for (const use of ['token', 'cookie'] as const) {
+    for (const use of KEY_USES) {
       if (!present.some((key) => key.use === use))
         await transaction.insert(signingKey).values(await makeKey(use, current))
     }
@@ -80,18 +80,18 @@ export async function rotatePlatformKeys(
   })
 }
 
-async function makeKey(use: 'token' | 'cookie', sealingKey: Buffer) {
+async function makeKey(use: KeyUse, sealingKey: Buffer) {
   if (use === 'cookie') {
     const id = randomBytes(8).toString('hex')
     return { id, use, sealed: seal(randomBytes(64), sealingKey, contextOf(id)) }
   }
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const { privateKey } = await generateKeyPair(use, { extractable: true })
   const jwk = await exportJWK(privateKey)
   const id = await calculateJwkThumbprint(jwk)
   return {
     id,
     use,
-    sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: 'ES256', use: 'sig' })), sealingKey, contextOf(id)),
+    sealed: seal(Buffer.from(JSON.stringify({ ...jwk, kid: id, alg: use, use: 'sig' })), sealingKey, contextOf(id)),
   }
 }
 
@@ -100,10 +100,10 @@ export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): P
     .select()
     .from(signingKey)
     .orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
-  const open = (use: 'token' | 'cookie') =>
-    rows.filter((row) => row.use === use).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
-  const tokenKeys = open('token').map((key): JWK => JSON.parse(key.toString()))
-  const cookieKeys = open('cookie').map((key) => key.toString('base64url'))
+  const open = (isWanted: (use: KeyUse) => boolean) =>
+    rows.filter(({ use }) => isWanted(use)).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
+  const tokenKeys = open((use) => use !== 'cookie').map((key): JWK => JSON.parse(key.toString()))
+  const cookieKeys = open((use) => use === 'cookie').map((key) => key.toString('base64url'))
   return {
     version: createHash('sha256')
       .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt}`).join())

@@ -1,4 +1,5 @@
 import { customType, index, integer, pgSchema, sql, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
+import { KEY_USES } from '../domain/key-rotation.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -54,7 +55,7 @@ export const logoutNotice = gateway.table(
 /** Sealed keys of the platform. Of those of one use that are not retired the oldest signs; all verify. */
 export const signingKey = gateway.table('signing_key', {
   id: text('id').primaryKey(),
-  use: text('use', { enum: ['token', 'cookie'] }).notNull(),
+  use: text('use', { enum: KEY_USES }).notNull(),
   sealed: bytea('sealed').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
   /** Since then the key no longer signs; it verifies until it is removed. */

@@ -1,8 +1,13 @@
+/** What keys sign: tokens by one of two algorithms (RFC 7518 3.3, 3.4), or cookies. */
+export const KEY_USES = ['ES256', 'RS256', 'cookie'] as const
+export type KeyUse = (typeof KEY_USES)[number]
+
 /**
- * A signing key of the platform, without the key itself. The oldest that is not retired signs; all verify.
+ * A signing key of the platform, without the key itself. Of those of one use the oldest that is not retired signs; all
+ * verify.
  */
-export type KeyAge = { id: string; use: 'token' | 'cookie'; createdAt: Date; retiredAt: Date | null }
-export type RotationStep = { kind: 'add'; use: KeyAge['use'] } | { kind: 'retire' | 'remove'; id: string }
+export type KeyAge = { id: string; use: KeyUse; createdAt: Date; retiredAt: Date | null }
+export type RotationStep = { kind: 'add'; use: KeyUse } | { kind: 'retire' | 'remove'; id: string }
 
 const DAY = 24 * 3600 * 1000
 /** A new key is published this long before it signs, so that cached key sets contain it by then. */
@@ -16,7 +21,7 @@ export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: num
   const steps: RotationStep[] = keys.flatMap(({ id, retiredAt }) =>
     retiredAt && age(retiredAt) >= KEPT_AFTER ? [{ kind: 'remove' as const, id }] : [],
   )
-  for (const use of ['token', 'cookie'] as const) {
+  for (const use of KEY_USES) {
     const active = keys
       .filter((key) => key.use === use && key.retiredAt === null)
       .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import type { App } from '@jackfield/contract/tenants/app'
 import { type FairSender, fairSender } from '@jackfield/http-server/fair-sender'
 import { fairSlots } from '@jackfield/http-server/fair-slots'
 import { Agent, request } from 'undici'
@@ -12,7 +13,7 @@ type SendingParts = {
   notices: LogoutNotices
   registry: Pick<Registry, 'findHost' | 'listApps'>
   baseUrl: string
-  signToken: (notice: LogoutNotice) => Promise<string>
+  signToken: (notice: LogoutNotice, alg: App['idTokenSignedResponseAlg']) => Promise<string>
   /** Called for every failed attempt; `isLast` when the app is given up. */
   onFailure: (notice: LogoutNotice, reason: string, isLast: boolean) => void
   onError: (error: unknown) => void
@@ -34,14 +35,14 @@ export function sendLogoutNotices(parts: SendingParts): FairSender {
     claim: notices.claim,
     idOf: ({ id }) => id,
     async deliver({ id, attempts, ...notice }) {
-      const address = await findAddress(parts, notice).catch(async (error: unknown) => {
+      const app = await findReceiver(parts, notice).catch(async (error: unknown) => {
         await notices.putBack(id)
         throw error
       })
       // The app no longer has this address.
-      if (address !== notice.url) return notices.remove(id).then(() => false)
+      if (app?.address !== notice.url) return notices.remove(id).then(() => false)
 
-      const trouble = await send(notice.url, await parts.signToken(notice), timeoutMs)
+      const trouble = await send(notice.url, await parts.signToken(notice, app.alg), timeoutMs)
       const wait = trouble === undefined ? undefined : waitAfterAttempts(attempts)
       if (trouble !== undefined) onFailure(notice, trouble, wait === undefined)
       await (wait === undefined ? notices.remove(id) : notices.postpone(id, wait))
@@ -51,15 +52,13 @@ export function sendLogoutNotices(parts: SendingParts): FairSender {
   })
 }
 
-/** The address at which the app takes notices of this issuer now; undefined when it has none. */
-async function findAddress(
-  { registry, baseUrl }: SendingParts,
-  { issuer, clientId }: LogoutNotice,
-): Promise<string | undefined> {
+/** How the app takes notices of this issuer now; undefined when it is gone. */
+async function findReceiver({ registry, baseUrl }: SendingParts, { issuer, clientId }: LogoutNotice) {
   const site = await findSignInSite(registry, new URL(issuer).host)
   const apps = await registry.listApps()
   const app = apps.find((each) => each.clientId === clientId)
-  return site && app && registerApp(app, site, apps, baseUrl).backchannelLogoutUri
+  if (!site || !app) return undefined
+  return { address: registerApp(app, site, apps, baseUrl).backchannelLogoutUri, alg: app.idTokenSignedResponseAlg }
 }
 
 /** Undefined on success, otherwise the reason. Follows no redirect, which would carry the token elsewhere. */

@@ -36,7 +36,7 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
     expect(tokens.claims()?.tenant).toBe('contoso')
   }
 
-  test('oidcc-server a person signs in, and the ID token verifies', async () => {
+  test('FC-80 oidcc-server oidcc-idtoken-signature a person signs in, and the ID token verifies', async () => {
     const { tokens, login } = await signIn()
     expect(tokens.claims()).toMatchObject({
       iss: `${origin}/auth`,
@@ -44,7 +44,7 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
       nonce: login.nonce,
       sub: expect.any(String),
     })
-    expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'ES256', kid: expect.any(String) })
+    expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'RS256', kid: expect.any(String) })
   })
   test('AZ-11 oidcc-response-type-missing', async () => {
     const answer = await ask({}, { change: (url) => url.searchParams.delete('response_type') })

@@ -27,6 +27,8 @@ const app = (members: Partial<App> = {}): App => ({
   postLogoutPaths: ['/bye'],
   requiresBinding: false,
   kind: 'browser',
+  idTokenSignedResponseAlg: 'RS256',
+  tokenEndpointAuthMethod: 'none',
   ...members,
 })
 const DESK = app({ clientId: 'desk', sharedUrl: undefined, tenantUrl: 'https://{tenant}.desk.example' } as Partial<App>)

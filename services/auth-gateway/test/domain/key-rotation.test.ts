@@ -6,7 +6,7 @@ const NOW = new Date('2026-06-01T00:00:00Z')
 const ago = (days: number, ms = 0) => new Date(NOW.getTime() - days * 24 * 3600 * 1000 - ms)
 const key = (id: string, days: number, members: Partial<KeyAge> = {}): KeyAge => ({
   id,
-  use: 'token',
+  use: 'ES256',
   createdAt: ago(days),
   retiredAt: null,
   ...members,
@@ -17,8 +17,8 @@ const steps = (keys: KeyAge[], everyDays = 90) =>
 describe('SE-05 the signing keys', () => {
   test.each([
     ['that are young stay', [key('a', 89)], []],
-    ['that are old get one more', [key('a', 90)], ['add token']],
-    ['of which the newest is old get one more', [key('a', 400), key('b', 90)], ['add token']],
+    ['that are old get one more', [key('a', 90)], ['add ES256']],
+    ['of which the newest is old get one more', [key('a', 400), key('b', 90)], ['add ES256']],
     ['of which the newest is not known everywhere yet all stay', [key('a', 91), key('b', 0.99)], []],
     ['of which the newest is known everywhere retire the others', [key('a', 91), key('b', 1)], ['retire a']],
     [
@@ -27,7 +27,7 @@ describe('SE-05 the signing keys', () => {
       ['retire a', 'retire b'],
     ],
     ['for cookies are apart from those for tokens', [key('a', 90, { use: 'cookie' }), key('b', 1)], ['add cookie']],
-    ['of both kinds', [key('a', 90, { use: 'cookie' }), key('b', 90)], ['add token', 'add cookie']],
+    ['of both kinds', [key('a', 90, { use: 'cookie' }), key('b', 90)], ['add ES256', 'add cookie']],
     ['that are retired sign no more, and count for nothing', [key('a', 1, { retiredAt: ago(1) })], []],
     ['that are retired verify for 15 days', [key('a', 99, { retiredAt: ago(14.9) }), key('b', 5)], []],
     ['that are retired go after 15 days', [key('a', 99, { retiredAt: ago(15) }), key('b', 5)], ['remove a']],

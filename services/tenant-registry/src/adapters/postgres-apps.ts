@@ -1,11 +1,12 @@
 import type { AuditEntry } from '@jackfield/contract/access/audit-event'
-import type { App } from '@jackfield/contract/tenants/app'
+import type { CatalogueApp } from '@jackfield/contract/internal/internal-api'
+import { App } from '@jackfield/contract/tenants/app'
 import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { Range } from '../ports.ts'
 import { orOutcome } from './constraint.ts'
 import { insertAuditEvent } from './postgres-audit.ts'
-import { app } from './schema.ts'
+import { app, appSecret } from './schema.ts'
 
 type AppRecord = App & { version: number }
 
@@ -20,8 +21,14 @@ export function postgresApps(db: Database) {
         .limit(limit)
       return rows.map(toRecord)
     },
-    async all() {
-      return (await db.select().from(app).orderBy(asc(app.clientId))).map(toRecord)
+    async all(): Promise<CatalogueApp[]> {
+      const [rows, secrets] = await Promise.all([
+        db.select().from(app).orderBy(asc(app.clientId)),
+        db.select({ clientId: appSecret.clientId, hash: appSecret.hash }).from(appSecret),
+      ])
+      const hashesOf = (clientId: string) =>
+        secrets.filter((secret) => secret.clientId === clientId).map(({ hash }) => hash.toString('base64url'))
+      return rows.map((row) => ({ ...toRecord(row), secretHashes: hashesOf(row.clientId) }))
     },
     async find(clientId: string) {
       const [row] = await db.select().from(app).where(eq(app.clientId, clientId))
@@ -61,21 +68,17 @@ function replace(tx: Transaction, definition: App, read: number) {
     .returning()
 }
 
-function toRow({ sharedUrl, backchannelLogoutPath, ...definition }: App) {
-  return { ...definition, sharedUrl: sharedUrl ?? null, backchannelLogoutPath: backchannelLogoutPath ?? null }
+function toRow({ sharedUrl, backchannelLogoutPath, jwks, jwksUri, ...definition }: App) {
+  return {
+    ...definition,
+    sharedUrl: sharedUrl ?? null,
+    backchannelLogoutPath: backchannelLogoutPath ?? null,
+    jwks: jwks ?? null,
+    jwksUri: jwksUri ?? null,
+  }
 }
 
-function toRecord({
-  sharedUrl,
-  backchannelLogoutPath,
-  createdAt: _c,
-  updatedAt: _u,
-  ...row
-}: typeof app.$inferSelect): AppRecord {
-  return {
-    ...row,
-    kind: row.kind as App['kind'],
-    ...(sharedUrl === null ? {} : { sharedUrl }),
-    ...(backchannelLogoutPath === null ? {} : { backchannelLogoutPath }),
-  }
+function toRecord({ createdAt: _c, updatedAt: _u, version, ...row }: typeof app.$inferSelect): AppRecord {
+  const present = Object.entries(row).filter(([, value]) => value !== null)
+  return { ...App.parse(Object.fromEntries(present)), version }
 }

@@ -14,6 +14,7 @@ import { tenantKeyVault } from './keys/tenant-key-vault.ts'
 import { federatedTokenFile } from './microsoft/federated-token-file.ts'
 import { microsoftExaminer } from './microsoft/microsoft-examiner.ts'
 import { rsaCertificates } from './microsoft/rsa-certificates.ts'
+import { postgresAppSecrets } from './postgres-app-secrets.ts'
 import { postgresApps } from './postgres-apps.ts'
 import { postgresAudit } from './postgres-audit.ts'
 import { rosterClient } from './roster-client.ts'
@@ -52,6 +53,7 @@ export function registryPorts(pool: Pool, settings: PortSettings, now: () => Dat
     hosts: postgresHosts(db),
     logos: postgresLogos(db),
     apps: postgresApps(db),
+    appSecrets: postgresAppSecrets(db),
     accounts: postgresAccounts(db),
     watch: postgresAccountWatch(db),
     keyEncryption,

@@ -76,10 +76,29 @@ export const app = registry.table('app', {
   postLogoutPaths: text('post_logout_paths').array().notNull(),
   backchannelLogoutPath: text('backchannel_logout_path'),
   requiresBinding: boolean('requires_binding').notNull(),
+  idTokenSignedResponseAlg: text('id_token_signed_response_alg').notNull().default('RS256'),
+  tokenEndpointAuthMethod: text('token_endpoint_auth_method').notNull().default('none'),
+  jwks: jsonb('jwks'),
+  jwksUri: text('jwks_uri'),
   createdAt: created(),
   updatedAt: updated(),
   version: version(),
 })
+
+/** Secrets of confidential apps, hashed. */
+export const appSecret = registry.table(
+  'app_secret',
+  {
+    id: uuid('id').primaryKey(),
+    clientId: text('client_id')
+      .notNull()
+      .references(() => app.clientId, { onDelete: 'cascade' }),
+    hint: text('hint').notNull(),
+    hash: bytea('hash').notNull(),
+    createdAt: created(),
+  },
+  (table) => [index('app_secret_client').on(table.clientId)],
+)
 
 export const microsoftAccount = registry.table(
   'microsoft_account',

@@ -10,12 +10,15 @@ const STAND_IN = 'tenant-slug-stands-here'
  * exact hosts: no wildcard, no address, no user info, query or fragment, https unless it is this machine.
  */
 export function findUrlDefects(
-  app: Pick<App, 'sharedUrl' | 'tenantUrl'>,
+  app: Pick<App, 'sharedUrl' | 'tenantUrl' | 'jwksUri'>,
   isLoopbackHost: (hostname: string) => boolean,
 ): RequestDefect[] {
-  const shared = app.sharedUrl === undefined ? undefined : describeDefect(app.sharedUrl, isLoopbackHost)
-  const tenant = describeTenantUrlDefect(app.tenantUrl, isLoopbackHost)
-  return [...(shared ? [defectOf('sharedUrl', shared)] : []), ...(tenant ? [defectOf('tenantUrl', tenant)] : [])]
+  const defects = {
+    sharedUrl: app.sharedUrl === undefined ? undefined : describeDefect(app.sharedUrl, isLoopbackHost),
+    tenantUrl: describeTenantUrlDefect(app.tenantUrl, isLoopbackHost),
+    jwksUri: app.jwksUri === undefined ? undefined : describeDefect(app.jwksUri, isLoopbackHost),
+  }
+  return Object.entries(defects).flatMap(([member, defect]) => (defect ? [defectOf(member, defect)] : []))
 }
 
 function defectOf(member: string, message: string): RequestDefect {

@@ -20,7 +20,8 @@ export const userinfoUrl = (origin: string) => `${origin}/auth/userinfo`
  */
 export function accessTokenReader(site: SignInSite, keys: readonly JWK[]): AccessTokenReader {
   const { origin } = site
-  const publicKeys = createLocalJWKSet({ keys: keys.map(({ d: _, ...publicKey }) => publicKey) })
+  const elliptic = keys.filter(({ alg }) => alg === 'ES256')
+  const publicKeys = createLocalJWKSet({ keys: elliptic.map(({ d: _, ...publicKey }) => publicKey) })
   return async (token) => {
     const verified = await jwtVerify(token, publicKeys, {
       issuer: `${origin}/auth`,

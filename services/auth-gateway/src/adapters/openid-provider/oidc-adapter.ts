@@ -1,10 +1,11 @@
-import type { App } from '@jackfield/contract/tenants/app'
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { CatalogueApp } from '@jackfield/contract/internal/internal-api'
+import { type Adapter, type AdapterPayload, errors, type JWKS } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'
+import { BY_SECRET, toClientSecret } from './client-secrets.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
 import { availableRecords, orUnavailable } from './outages.ts'
 import { withRefreshGrace } from './refresh-grace.ts'
@@ -141,7 +142,7 @@ function withoutSessionCookie(payload: AdapterPayload): Record<string, unknown> 
 
 /** Caches client metadata per catalogue. */
 function clientFinder(parts: Parts): Adapter['find'] {
-  let known: { apps: readonly App[]; clients: Map<string, AdapterPayload | undefined> } | undefined
+  let known: { apps: readonly CatalogueApp[]; clients: Map<string, AdapterPayload | undefined> } | undefined
   return async (id) => {
     const apps = await orUnavailable(parts.registry.listApps())
     if (known?.apps !== apps)
@@ -150,7 +151,7 @@ function clientFinder(parts: Parts): Adapter['find'] {
   }
 }
 
-function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string): AdapterPayload | undefined {
+function findClient({ site, baseUrl }: Parts, apps: readonly CatalogueApp[], id: string): AdapterPayload | undefined {
   const app = apps.find(({ clientId }) => clientId === id)
   if (!app) return undefined
   const registration = registerApp(app, site, apps, baseUrl)
@@ -160,16 +161,19 @@ function findClient({ site, baseUrl }: Parts, apps: readonly App[], id: string):
   return { ...describeClient(app, registration), ...(site.kind === 'shared' && { subject_type: 'pairwise' as const }) }
 }
 
-/** Public clients with PKCE: no app has a client secret. */
+/** A public client with PKCE, or a server that authenticates (OpenID Connect Core 9). */
 function describeClient(
-  app: App,
+  app: CatalogueApp,
   { redirectUris, postLogoutRedirectUris, backchannelLogoutUri }: AppRegistration,
 ): AdapterPayload {
   return {
     client_id: app.clientId,
     client_name: app.name,
     application_type: 'web',
-    token_endpoint_auth_method: 'none',
+    token_endpoint_auth_method: app.tokenEndpointAuthMethod,
+    ...(BY_SECRET.has(app.tokenEndpointAuthMethod) && { client_secret: toClientSecret(app) }),
+    ...(app.jwks && { jwks: app.jwks as JWKS }),
+    ...(app.jwksUri && { jwks_uri: app.jwksUri }),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: redirectUris,
@@ -177,12 +181,12 @@ function describeClient(
     ...(backchannelLogoutUri
       ? { backchannel_logout_uri: backchannelLogoutUri, backchannel_logout_session_required: true }
       : {}),
-    id_token_signed_response_alg: 'ES256',
+    id_token_signed_response_alg: app.idTokenSignedResponseAlg,
   }
 }
 
 /** RFC 8628: without redirect URI; the device polls until the person has signed in. */
-function describeDevice({ clientId, name }: App): AdapterPayload {
+function describeDevice({ clientId, name, idTokenSignedResponseAlg }: CatalogueApp): AdapterPayload {
   return {
     client_id: clientId,
     client_name: name,
@@ -191,6 +195,6 @@ function describeDevice({ clientId, name }: App): AdapterPayload {
     grant_types: [DEVICE_GRANT, 'refresh_token'],
     response_types: [],
     redirect_uris: [],
-    id_token_signed_response_alg: 'ES256',
+    id_token_signed_response_alg: idTokenSignedResponseAlg,
   }
 }

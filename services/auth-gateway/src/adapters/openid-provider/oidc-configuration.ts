@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '@jackfield/configuration/settings'
+import { IdTokenSignedResponseAlg, TokenEndpointAuthMethod } from '@jackfield/contract/tenants/app'
 import { Language } from '@jackfield/contract/tenants/language'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import * as limits from '../../domain/lifetimes.ts'
@@ -27,6 +29,7 @@ export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Pr
 
 export const INTERACTION_PATH = '/auth/interaction'
 const SCOPES = ['openid', 'offline_access', ...Object.keys(CLAIMS_BY_SCOPE).filter((scope) => scope !== 'openid')]
+type Outgoing = RequestInit & { dispatcher?: unknown }
 const OFF = { enabled: false } as const
 
 /** Policy of the OpenID Provider of one host: which clients and grants, for whom, for how long. */
@@ -61,15 +64,14 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     responseTypes: ['code'],
     scopes: SCOPES,
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
-    // `client_secret_post` only so that a secret is parsed and refused: no client has one (RFC 6749 5.2).
-    clientAuthMethods: ['none', 'client_secret_post'],
-    clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
+    clientAuthMethods: [...TokenEndpointAuthMethod.options],
     enabledJWA: {
-      idTokenSigningAlgValues: ['ES256'],
+      idTokenSigningAlgValues: [...IdTokenSignedResponseAlg.options],
       userinfoSigningAlgValues: ['ES256'],
       dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA'],
     },
-    pkce: { required: () => true },
+    // Demanded of public apps, used by all that send a challenge (RFC 9700 2.1.1).
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     ...(site.kind === 'tenant'
       ? { subjectTypes: ['public'] }
       : { subjectTypes: ['pairwise'], pairwiseIdentifier: (_ctx, accountId) => subjectOf(site, accountId) }),
@@ -120,6 +122,13 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
         },
       },
     },
+    // The library refuses special-use addresses by its dispatcher (T-100); on a laptop apps publish theirs on loopback.
+    fetch: (url, { dispatcher, ...options }: Outgoing = {}) =>
+      fetch(
+        url,
+        isLoopbackHost(new URL(parts.baseUrl).hostname) ? options : ({ ...options, dispatcher } as RequestInit),
+      ),
+    fetchResponseBodyLimits: { jwks_uri: 65_536 },
     formats: {
       customizers: {
         jwt: async (_ctx, token, { payload }) => {
@@ -171,7 +180,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
   }
 }
 
-/** Apps have no secret, so an app may introspect and revoke its own tokens only. */
+/** An app may introspect and revoke its own tokens only. */
 function isOwnToken(_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string }): boolean {
   return token.clientId === client.clientId
 }

@@ -16,6 +16,7 @@ import type {
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, structuredTokens } from './access-tokens.ts'
 import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
+import { compareHashedSecrets } from './client-secrets.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { markEnded, noticesOf, notingLogins } from './oidc-sessions.ts'
@@ -81,6 +82,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     },
   })
   deriveSuccessors(provider)
+  compareHashedSecrets(provider)
   provider.on('backchannel.error', (_ctx, error) => parts.onFault(error))
   provider.proxy = true // openid-provider.ts sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)

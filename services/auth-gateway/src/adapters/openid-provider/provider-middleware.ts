@@ -48,14 +48,10 @@ async function answerSecondUse(ctx: KoaContextWithOIDC, records: Records): Promi
 
 /**
  * Corrects the discovery document where configuration and behaviour differ. Shared hosts use the library's pairwise
- * subjects to derive `sub` from the account id, but every app gets the same one. Client secrets are parsed only to be
- * refused.
+ * subjects to derive `sub` from the account id, but every app gets the same one.
  */
 export async function describeForApps(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()
   if (ctx.oidc?.route !== 'discovery') return
-  Object.assign(ctx.body as object, {
-    subject_types_supported: ['public'],
-    token_endpoint_auth_methods_supported: ['none'],
-  })
+  Object.assign(ctx.body as object, { subject_types_supported: ['public'] })
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { Administrator } from '@jackfield/contract/access/administrator'
 import { Principal } from '@jackfield/contract/access/principal'
-import { HostResolution, SignInTenant, TenantsOfDirectory } from '@jackfield/contract/internal/internal-api'
+import {
+  CatalogueApp,
+  HostResolution,
+  SignInTenant,
+  TenantsOfDirectory,
+} from '@jackfield/contract/internal/internal-api'
 import { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
-import { App } from '@jackfield/contract/tenants/app'
 import { type LogoType, StoredLogo } from '@jackfield/contract/tenants/branding'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
 import type { ServiceClient } from '@jackfield/internal-token/service-client'
@@ -26,7 +30,10 @@ export function registryClient(client: ServiceClient): Registry {
     (host, former) => client.find(`/internal/hosts/${encodeURIComponent(host)}`, HostResolution, former),
     { ...SERVES_OUTAGES, freshAbsentMs: 1_000 },
   )
-  const apps = timedCache<App[]>((_, former) => client.find('/internal/apps', z.array(App), former), SERVES_OUTAGES)
+  const apps = timedCache<CatalogueApp[]>(
+    (_, former) => client.find('/internal/apps', z.array(CatalogueApp), former),
+    SERVES_OUTAGES,
+  )
   const tenants = timedCache((id) => client.find(`/internal/tenants/${id}`, z.unknown()), SERVES_OUTAGES)
   // A logo is addressed by its hash and never changes: only memory bounds this cache, 100 logos of 128 KiB.
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })

@@ -1,0 +1,1 @@
+UPDATE "gateway"."signing_key" SET "use" = 'ES256' WHERE "use" = 'token';

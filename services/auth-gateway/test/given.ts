@@ -301,11 +301,10 @@ export function givenApp(
   clientId: string,
   more: Partial<CatalogueApp> = {},
 ): CatalogueApp {
-  const tenantUrl = `http://{tenant}.phone.localhost:${port}/`
   const app: CatalogueApp = {
     clientId,
     name: clientId,
-    tenantUrl,
+    tenantUrl: `http://{tenant}.phone.localhost:${port}/`,
     callbackPaths: ['/callback'],
     postLogoutPaths: ['/bye'],
     requiresBinding: false,

@@ -13,12 +13,12 @@ import {
   uuid,
 } from '@jackfield/postgres/drizzle'
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
-const created = () => instant('created_at').notNull().defaultNow()
-const updated = () => instant('updated_at').notNull().defaultNow()
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+export const created = () => instant('created_at').notNull().defaultNow()
+export const updated = () => instant('updated_at').notNull().defaultNow()
 /** Goes up with every change: updates name the version they read. */
-const version = () => integer('version').notNull().default(1)
+export const version = () => integer('version').notNull().default(1)
 
 export const registry = pgSchema('registry')
 
@@ -65,40 +65,6 @@ export const tenantDataKey = registry.table('tenant_data_key', {
   lost: bytea('lost').array().notNull().default([]),
   createdAt: created(),
 })
-
-export const app = registry.table('app', {
-  clientId: text('client_id').primaryKey(),
-  name: text('name').notNull(),
-  kind: text('kind').notNull(),
-  sharedUrl: text('shared_url'),
-  tenantUrl: text('tenant_url').notNull(),
-  callbackPaths: text('callback_paths').array().notNull(),
-  postLogoutPaths: text('post_logout_paths').array().notNull(),
-  backchannelLogoutPath: text('backchannel_logout_path'),
-  requiresBinding: boolean('requires_binding').notNull(),
-  idTokenSignedResponseAlg: text('id_token_signed_response_alg').notNull().default('RS256'),
-  tokenEndpointAuthMethod: text('token_endpoint_auth_method').notNull().default('none'),
-  jwks: jsonb('jwks'),
-  jwksUri: text('jwks_uri'),
-  createdAt: created(),
-  updatedAt: updated(),
-  version: version(),
-})
-
-/** Secrets of confidential apps, hashed. */
-export const appSecret = registry.table(
-  'app_secret',
-  {
-    id: uuid('id').primaryKey(),
-    clientId: text('client_id')
-      .notNull()
-      .references(() => app.clientId, { onDelete: 'cascade' }),
-    hint: text('hint').notNull(),
-    hash: bytea('hash').notNull(),
-    createdAt: created(),
-  },
-  (table) => [index('app_secret_client').on(table.clientId)],
-)
 
 export const microsoftAccount = registry.table(
   'microsoft_account',

@@ -3,9 +3,9 @@ import type { CatalogueApp } from '@jackfield/contract/internal/internal-api'
 import { App } from '@jackfield/contract/tenants/app'
 import { and, asc, type Database, eq, gt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
-import type { Range } from '../ports.ts'
-import { orOutcome } from './constraint.ts'
-import { insertAuditEvent } from './postgres-audit.ts'
+import type { Range } from '../../ports.ts'
+import { orOutcome } from '../constraint.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
 import { app, appSecret } from './schema.ts'
 
 type AppRecord = App & { version: number }

@@ -3,8 +3,8 @@ import { type AppSecret, MOST_APP_SECRETS } from '@jackfield/contract/tenants/ap
 import { and, asc, type Database, eq } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
-import { hashToken, randomToken } from './access/random-token.ts'
-import { insertAuditEvent } from './postgres-audit.ts'
+import { hashToken, randomToken } from '../access/random-token.ts'
+import { insertAuditEvent } from '../postgres-audit.ts'
 import { app, appSecret } from './schema.ts'
 
 /** Secrets of confidential apps. Replacing an app leaves them; deleting it deletes them. */

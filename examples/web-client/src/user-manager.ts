@@ -9,5 +9,5 @@ export const userManager = new UserManager({
   redirect_uri: `${here}/callback.html`,
   popup_redirect_uri: `${here}/popup-callback.html`,
   post_logout_redirect_uri: `${here}/`,
-  scope: 'openid profile email offline_access',
+  scope: 'openid profile email phone_system offline_access',
 })

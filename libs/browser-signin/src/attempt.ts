@@ -62,7 +62,7 @@ export async function beginAttempt(
     client_id: attempt.clientId,
     redirect_uri: attempt.redirectUri,
     response_type: 'code',
-    scope: provider.scope ?? 'openid profile email',
+    scope: provider.scope ?? 'openid profile email phone_system',
     state: attempt.state,
     nonce: attempt.nonce,
     code_challenge: challenge,

@@ -28,7 +28,7 @@ export async function givenClient(
     const nonce = client.randomNonce()
     const parameters = {
       redirect_uri: redirectUri,
-      scope: 'openid profile email phone',
+      scope: 'openid profile email phone phone_system',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       state,

@@ -24,7 +24,7 @@ export async function givenSharedClient(origin: string, clientId = 'web-client')
     const [verifier, state, nonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()]
     const parameters = {
       redirect_uri: `${origin}/callback`,
-      scope: 'openid profile email',
+      scope: 'openid profile email phone_system',
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       state,

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { INTERACTION } from '../../domain/lifetimes.ts'
+import { ACR } from '../../domain/sign-in/token-claims.ts'
 import type { SignInSite } from '../../domain/site.ts'
 import type { Attempt, AttemptResult, Records } from '../../ports.ts'
 
@@ -52,7 +53,7 @@ export function toResult(result: AttemptResult, now: number) {
   if (result.kind === 'resolved') return { consent: {}, admission: {} }
   const { accountId, amr, microsoftSid } = result
   return {
-    login: { accountId, amr, ts: now },
+    login: { accountId, acr: ACR, ...(amr.length > 0 && { amr }), ts: now },
     select_account: {},
     consent: {},
     ...(microsoftSid && { microsoft: { sid: microsoftSid } }),

@@ -3,17 +3,15 @@ import { IdTokenSignedResponseAlg, TokenEndpointAuthMethod } from '@jackfield/co
 import { Language } from '@jackfield/contract/tenants/language'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import * as limits from '../../domain/lifetimes.ts'
-import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
+import { subjectOf } from '../../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../../domain/sign-in/admission.ts'
-import { CLAIMS_BY_SCOPE, describePerson } from '../../domain/sign-in/token-claims.ts'
-import { findTenantOf } from '../../domain/site.ts'
+import { ACR, CLAIMS_BY_SCOPE, describePerson, describePhoneUser } from '../../domain/sign-in/token-claims.ts'
 import type { Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-tokens.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
-import { findAdmitted, loadFirstPartyGrant, type PolicyParts, signInPolicy } from './oidc-policy.ts'
+import { findAdmitted, findPerson, loadFirstPartyGrant, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { NoteLogin } from './oidc-sessions.ts'
-import { orUnavailable } from './outages.ts'
 import type { ProviderPages } from './provider-pages.ts'
 
 export type ProviderParts = PolicyParts & {
@@ -63,6 +61,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     },
     responseTypes: ['code'],
     scopes: SCOPES,
+    acrValues: [ACR],
     claims: { ...CLAIMS_BY_SCOPE, iss: null, sid: null },
     clientAuthMethods: [...TokenEndpointAuthMethod.options],
     enabledJWA: {
@@ -133,15 +132,13 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       customizers: {
         jwt: async (_ctx, token, { payload }) => {
           if (token.kind !== 'AccessToken' || !('accountId' in token)) return
-          const tenantId = readAccountId(site, String(token.accountId))?.tenantId ?? ''
-          const found = await orUnavailable(findTenantOf(parts.registry, site, tenantId))
-          if (!found) throw new errors.InvalidGrant('the tenant is gone')
+          const found = await findPerson(parts, String(token.accountId))
+          if (!found?.person) throw new errors.InvalidGrant('the person or the tenant is gone')
           Object.assign(payload, {
             aud: [phoneApi(origin), userinfoUrl(origin)],
             grant: token.grantId,
-            tenant: found.tenant.slug,
+            ...describePhoneUser(found.person, found.tenant),
           })
-          if (site.kind === 'shared') Object.assign(payload, { tenant_id: tenantId })
         },
       },
     },
@@ -174,7 +171,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
       const { tenant, person, admission } = await findAdmitted(parts, accountId, clientId)
       if (!tenant || !person || admission.kind !== 'admitted' || isLoginRevoked(person, loginTimeOf(token)))
         return undefined
-      return { accountId, claims: () => describePerson(person, tenant) }
+      return { accountId, claims: (use, scope) => describePerson(person, tenant, use, scope) }
     },
     renderError: pages.error,
   }

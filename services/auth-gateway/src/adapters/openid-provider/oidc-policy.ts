@@ -12,7 +12,7 @@ export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster
  * The person of an account id and their tenant, as roster and registry know them now; undefined when the tenant is
  * gone.
  */
-async function findPerson({ site, registry, roster }: PolicyParts, accountId: string) {
+export async function findPerson({ site, registry, roster }: PolicyParts, accountId: string) {
   const id = readAccountId(site, accountId)
   if (!id) return undefined
   const [found, person] = await orUnavailable(

@@ -1,21 +1,45 @@
 import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal/internal-api'
 
-/** Claims by scope. Every phone app needs `tenant`, `extensions` and `phone_systems`. */
+const OF_PHONE_SYSTEM = ['tenant', 'tenant_id', 'bindings', 'extensions', 'phone_systems']
+
+/** Claims by scope. Those of `phone_system` are at userinfo and in access tokens without it, too. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub', 'auth_time', 'amr', 'acr', 'tenant', 'extensions', 'phone_systems'],
+  openid: ['sub', 'auth_time', 'amr', 'acr', ...OF_PHONE_SYSTEM],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
   email: ['email'],
   phone: ['phone_number'],
+  phone_system: OF_PHONE_SYSTEM,
 }
 
-/** `extensions` and `phone_systems` have the same order: one pair for each binding. */
-export function describePerson(person: RosterEntry, tenant: SignInTenant['tenant']) {
+/** How everybody signs in: with Microsoft 365 (OpenID Connect Core 2, `acr`). */
+export const ACR = 'urn:jackfield:acr:microsoft-365'
+
+type Tenant = SignInTenant['tenant']
+
+/**
+ * What phone apps need. Names are given away again, ids are not; `bindings`, `extensions` and `phone_systems` have the
+ * same order.
+ */
+export function describePhoneUser({ bindings }: RosterEntry, tenant: Tenant) {
+  return {
+    tenant: tenant.slug,
+    tenant_id: tenant.id,
+    bindings: bindings.map(({ phoneSystemId, phoneSystemName, extension }) => ({
+      phone_system_id: phoneSystemId,
+      phone_system: phoneSystemName,
+      extension,
+    })),
+    extensions: bindings.map(({ extension }) => extension),
+    phone_systems: bindings.map(({ phoneSystemName }) => phoneSystemName),
+  }
+}
+
+/** `scope` decides what an ID token says of the phone system, which ends up in addresses as `id_token_hint`. */
+export function describePerson(person: RosterEntry, tenant: Tenant, use: string, scope: string) {
   const phone = person.businessPhones[0] ?? person.mobilePhone
   return {
     sub: person.id,
-    tenant: tenant.slug,
-    extensions: person.bindings.map((binding) => binding.extension),
-    phone_systems: person.bindings.map((binding) => binding.phoneSystemName),
+    ...(use !== 'id_token' || scope.split(' ').includes('phone_system') ? describePhoneUser(person, tenant) : {}),
     name: person.displayName,
     ...(person.givenName ? { given_name: person.givenName } : {}),
     ...(person.surname ? { family_name: person.surname } : {}),
@@ -35,7 +59,7 @@ const MOST_EXTENSIONS = 30
  * Identity headers for a server behind the ingress. All are always present, empty when unknown, so that they replace a
  * client's own. Values are percent-encoded UTF-8, so that no name can split a header (T-72).
  */
-export function identityHeaders(person: RosterEntry, tenant: SignInTenant['tenant']) {
+export function identityHeaders(person: RosterEntry, tenant: Tenant) {
   const email = encode(person.mail ?? '')
   return {
     'x-auth-user': person.id,

@@ -35,6 +35,7 @@ export async function startBackends(known: number, base: URL) {
     idTokenSignedResponseAlg: 'ES256',
     tokenEndpointAuthMethod: 'none',
     secretHashes: [],
+    redirectSchemes: [],
   }
   const server = createServer((request, response) => {
     request.resume()

@@ -312,6 +312,7 @@ export function givenApp(
     idTokenSignedResponseAlg: 'RS256',
     tokenEndpointAuthMethod: 'none',
     secretHashes: [],
+    redirectSchemes: [],
     ...more,
   }
   registry.apps.push(app)

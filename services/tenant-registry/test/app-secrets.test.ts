@@ -80,6 +80,7 @@ test.each([
   ['a private key', { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [{ ...KEY, d: 'ZA' }] } }],
   ['a symmetric key', { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [{ kty: 'oct', k: 'aw' }] } }],
   ['an http address of keys', { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'http://portal.example/jwks' }],
+  ['a scheme of an app that is not native', { redirectSchemes: ['com.example.phone'] }],
   ['an unknown algorithm', { idTokenSignedResponseAlg: 'none' }],
   ['an unknown method', { tokenEndpointAuthMethod: 'client_secret_jwt' }],
 ])('FC-81 %s is refused', async (_what, body) => {
@@ -94,6 +95,7 @@ test('FC-81 keys of private_key_jwt are kept and read back, in the app or at its
     expect((await put(body)).status).toBe(200)
     expect((await registry.call(platform, 'GET', '/api/v1/apps/portal')).body).toEqual({
       clientId: 'portal',
+      redirectSchemes: [],
       ...server,
       postLogoutPaths: [],
       requiresBinding: false,

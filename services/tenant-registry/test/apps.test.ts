@@ -14,7 +14,7 @@ const definition = {
   kind: 'browser',
 }
 /** What an app is that says nothing about how it authenticates. */
-const PUBLIC = { idTokenSignedResponseAlg: 'RS256', tokenEndpointAuthMethod: 'none' }
+const PUBLIC = { redirectSchemes: [], idTokenSignedResponseAlg: 'RS256', tokenEndpointAuthMethod: 'none' }
 const put = (clientId: string, body: object, headers = {}) =>
   registry.call(platform, 'PUT', `/api/v1/apps/${clientId}`, { ...definition, ...body }, headers)
 
@@ -46,6 +46,14 @@ test('T-91 a misspelled requiresBinding is refused, so it admits nobody', async 
     expect.objectContaining({ pointer: '/requireBinding', in: 'body', code: 'unknown-member' }),
   ])
   expect((await registry.call(platform, 'GET', '/api/v1/apps/misspelled')).status).toBe(404)
+})
+
+test('FC-11 S78 a native app names schemes that are reversed domain names, and no others', async () => {
+  const native = { kind: 'native', redirectSchemes: ['com.example.phone'] }
+  expect((await put('softphone', native)).body).toMatchObject(native)
+  for (const scheme of ['https', 'javascript', 'myapp', 'com.example:', 'Com.Example', 'com..example', ''])
+    expect((await put('softphone', { ...native, redirectSchemes: [scheme] })).status).toBe(400)
+  await registry.call(platform, 'DELETE', '/api/v1/apps/softphone')
 })
 
 test('S53 a device needs no address to come back to; any other app does', async () => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * `browser` and `native` apps are public clients with PKCE; `server` apps use the cookie session, or are clients that
- * may authenticate; `device` apps the device code.
+ * `browser` and `native` apps (RFC 8252) are public clients with PKCE; `server` apps use the cookie session, or are
+ * clients that may authenticate; `device` apps the device code.
  */
 const AppKind = z.enum(['browser', 'server', 'native', 'device'])
 
@@ -19,6 +19,12 @@ export const AppPath = z
   .max(200)
   .regex(/^\/(?!\/)[A-Za-z0-9_~./-]*$/, 'must be an absolute path without query or fragment')
   .refine((path) => !/(^|\/)\.{1,2}(\/|$)|\/\//.test(path), 'must not contain dot segments or empty segments')
+
+/** A private-use URI scheme: a domain name of the app's owner, reversed (RFC 8252 7.1). */
+const RedirectScheme = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+$/, 'must be a reversed domain name such as com.example.phone')
 
 const AppUrl = z.string().trim().max(300)
 
@@ -58,6 +64,11 @@ const appMembers = {
     .array(AppPath)
     .max(10)
     .meta({ description: 'At least one, except for a device, to which no browser returns' }),
+  redirectSchemes: z.array(RedirectScheme).max(5).default([]).meta({
+    description:
+      'Private-use schemes of a `native` app: `com.example.phone` is answered at `com.example.phone:/callback`, beside ' +
+      '`http://127.0.0.1` and `http://[::1]` with any port',
+  }),
   postLogoutPaths: z.array(AppPath).max(10).default([]),
   backchannelLogoutPath: AppPath.optional(),
   requiresBinding: z.boolean().default(false),
@@ -77,6 +88,10 @@ export const NewApp = z
   .refine(({ kind, callbackPaths }) => kind === 'device' || callbackPaths.length > 0, {
     path: ['callbackPaths'],
     message: 'must have at least one path',
+  })
+  .refine(({ kind, redirectSchemes }) => kind === 'native' || redirectSchemes.length === 0, {
+    path: ['redirectSchemes'],
+    message: 'are for native apps only',
   })
   .refine(({ kind, tokenEndpointAuthMethod }) => kind === 'server' || tokenEndpointAuthMethod === 'none', {
     path: ['tokenEndpointAuthMethod'],

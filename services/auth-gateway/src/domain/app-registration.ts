@@ -13,10 +13,14 @@ export const SIGN_IN_DONE_PATH = '/auth/signin/done'
 /** The gateway's page that hands a browser app its answer. */
 export const SIGNED_IN_PATH = '/auth/signed-in'
 
+/** Of a native app, with any port (RFC 8252 7.3). */
+const LOOPBACK = ['http://127.0.0.1', 'http://[::1]']
+
 /** Addresses of an app on a tenant's host or a shared host; a shared host knows only apps with that shared address. */
 export function registerApp(app: App, site: SignInSite, apps: readonly App[], baseUrl: string): AppRegistration {
   const { home, origins } = site.kind === 'tenant' ? atTenant(app, site, apps, baseUrl) : atShared(app, site.origin)
-  const at = (paths: readonly string[]) => origins.flatMap((origin) => paths.map((path) => origin + path))
+  const places = app.kind === 'native' && origins.length > 0 ? nativePlaces(app, origins) : origins
+  const at = (paths: readonly string[]) => places.flatMap((place) => paths.map((path) => place + path))
   const ofGateway = app.kind === 'server' && origins.length > 0 ? [site.origin + SIGN_IN_DONE_PATH] : []
   const bridges = app.kind === 'browser' ? at([SIGNED_IN_PATH]) : []
   return {
@@ -24,6 +28,18 @@ export function registerApp(app: App, site: SignInSite, apps: readonly App[], ba
     postLogoutRedirectUris: at(app.postLogoutPaths),
     backchannelLogoutUri: home && app.backchannelLogoutPath ? home + app.backchannelLogoutPath : undefined,
   }
+}
+
+/** Claimed https addresses, the loopback interface, and private-use schemes (RFC 8252 7). */
+function nativePlaces({ redirectSchemes }: App, origins: readonly string[]): string[] {
+  const claimed = origins.filter((origin) => origin.startsWith('https:'))
+  return [...claimed, ...LOOPBACK, ...redirectSchemes.map((scheme) => `${scheme}:`)]
+}
+
+/** What the policy `form-action` of a page names, so that a form may end at the redirect URI: an origin or a scheme. */
+export function formTargetOf(redirectUri: string): string {
+  const { origin, protocol } = new URL(redirectUri)
+  return origin === 'null' ? protocol : origin
 }
 
 type Origins = { home: string | undefined; origins: string[] }
@@ -46,7 +62,7 @@ function atTenant(app: App, { origin, tenant: { slug } }: TenantSite, apps: read
 }
 
 /**
- * Every origin from which this host's apps may call it (T-23). Cached for each host of a catalogue: each sign-in asks.
+ * Every origin from which this host's apps may call it by script (T-23), so none of native apps. Cached for each host of a catalogue: each sign-in asks.
  */
 export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): ReadonlySet<string> {
   const known = originsOf.get(apps) ?? new Map<string, ReadonlySet<string>>()
@@ -55,7 +71,9 @@ export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUr
   const found = known.get(key)
   if (found) return found
   const origins = new Set(
-    apps.flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)),
+    apps
+      .filter(({ kind }) => kind !== 'native')
+      .flatMap((app) => registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)),
   )
   known.set(key, origins)
   return origins

@@ -29,6 +29,7 @@ const app = (members: Partial<App> = {}): App => ({
   kind: 'browser',
   idTokenSignedResponseAlg: 'RS256',
   tokenEndpointAuthMethod: 'none',
+  redirectSchemes: [],
   ...members,
 })
 const DESK = app({ clientId: 'desk', sharedUrl: undefined, tenantUrl: 'https://{tenant}.desk.example' } as Partial<App>)
@@ -67,7 +68,7 @@ describe('T-40 where an app may be answered for a tenant', () => {
   test.each([
     ['browser', [`${OWN}/cb`, `${OWN}/auth/signed-in`]],
     ['server', [`${OWN}/cb`, `${SLUG_HOST}/auth/signin/done`]],
-    ['native', [`${OWN}/cb`]],
+    ['native', [`${OWN}/cb`, 'http://127.0.0.1/cb', 'http://[::1]/cb']],
     ['device', [`${OWN}/cb`]],
   ] as const)('as an app of the kind %s', (kind, redirectUris) => {
     expect(on(SLUG_HOST, { kind, callbackPaths: ['/cb'] }).redirectUris).toEqual(redirectUris)
@@ -100,7 +101,6 @@ describe('T-40 where an app may be answered on a shared host', () => {
   test.each([
     ['browser', ['/cb', '/silent', '/auth/signed-in']],
     ['server', ['/cb', '/silent', '/auth/signin/done']],
-    ['native', ['/cb', '/silent']],
   ] as const)('that is its own, as an app of the kind %s', (kind, paths) => {
     expect(on('https://web.example', { kind, backchannelLogoutPath: '/out' })).toEqual({
       redirectUris: paths.map((path) => `https://web.example${path}`),

@@ -169,7 +169,7 @@ function describeClient(
   return {
     client_id: app.clientId,
     client_name: app.name,
-    application_type: 'web',
+    application_type: app.kind === 'native' ? 'native' : 'web',
     token_endpoint_auth_method: app.tokenEndpointAuthMethod,
     ...(BY_SECRET.has(app.tokenEndpointAuthMethod) && { client_secret: toClientSecret(app) }),
     ...(app.jwks && { jwks: app.jwks as JWKS }),

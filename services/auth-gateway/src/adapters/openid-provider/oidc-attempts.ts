@@ -1,4 +1,5 @@
 import type Provider from 'oidc-provider'
+import { formTargetOf } from '../../domain/app-registration.ts'
 import { INTERACTION } from '../../domain/lifetimes.ts'
 import { ACR } from '../../domain/sign-in/token-claims.ts'
 import type { SignInSite } from '../../domain/site.ts'
@@ -36,7 +37,7 @@ export function toAttempt(
     reasons: prompt.reasons,
     clientId: String(params.client_id),
     clientName,
-    redirectOrigin: params.redirect_uri === undefined ? site.origin : new URL(String(params.redirect_uri)).origin,
+    redirectOrigin: params.redirect_uri === undefined ? site.origin : formTargetOf(String(params.redirect_uri)),
     isOfForm: deviceCode !== undefined,
     loginHint: text(params.login_hint),
     domainHint: text(params.domain_hint),

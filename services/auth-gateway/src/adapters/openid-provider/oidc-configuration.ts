@@ -81,7 +81,7 @@ export function oidcConfiguration(parts: ProviderParts): Configuration {
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: (_ctx, asking, client) =>
-      client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false,
+      client.applicationType === 'web' && (client.redirectUris?.some((uri) => new URL(uri).origin === asking) ?? false),
     features: {
       devInteractions: OFF,
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },

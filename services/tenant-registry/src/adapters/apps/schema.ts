@@ -9,6 +9,7 @@ export const app = registry.table('app', {
   sharedUrl: text('shared_url'),
   tenantUrl: text('tenant_url').notNull(),
   callbackPaths: text('callback_paths').array().notNull(),
+  redirectSchemes: text('redirect_schemes').array().notNull().default([]),
   postLogoutPaths: text('post_logout_paths').array().notNull(),
   backchannelLogoutPath: text('backchannel_logout_path'),
   requiresBinding: boolean('requires_binding').notNull(),

@@ -6,6 +6,7 @@ CREATE TABLE "registry"."app_secret" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "registry"."app" ADD COLUMN "redirect_schemes" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "registry"."app" ADD COLUMN "id_token_signed_response_alg" text DEFAULT 'RS256' NOT NULL;--> statement-breakpoint
 ALTER TABLE "registry"."app" ADD COLUMN "token_endpoint_auth_method" text DEFAULT 'none' NOT NULL;--> statement-breakpoint
 ALTER TABLE "registry"."app" ADD COLUMN "jwks" jsonb;--> statement-breakpoint

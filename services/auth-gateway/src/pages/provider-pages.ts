@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Html, html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { formTargetOf } from '../domain/app-registration.ts'
 import { brandingOf, nameOf, type SignInSite } from '../domain/site.ts'
 import { type Look, type Page, pageHeaders, renderPage } from './layout.ts'
 import { type Texts, textsFor } from './texts/texts.ts'
@@ -31,6 +32,15 @@ export function providerPages(show: ShowPage, onWrongUserCode: Hooks['onWrongUse
     /** For a request that cannot be answered by a redirect. Shows the code, never received text. */
     async error(ctx: KoaContextWithOIDC, out: { error: string }, error: Error): Promise<void> {
       const code = error.name === 'SessionNotFound' ? 'session_not_found' : out.error
+      if (ctx.oidc?.route === 'end_session' && ctx.status < 500) {
+        const reason = ctx.oidc.client ? 'unregistered' : 'notProven'
+        return show(ctx, (texts) => ({
+          title: texts.signOut.failed,
+          body: html`<p>${texts.signOut[reason]}</p>
+<div class="actions"><a class="button" href="${ctx.oidc.urlFor('end_session')}">${texts.signOut.anyway}</a></div>
+<p class="quiet">${texts.code(code)}<br>${texts.request(ctx.response.get('x-request-id'))}</p>`,
+        }))
+      }
       show(ctx, (texts) => {
         const { title, ...sentences } = texts.protocolError
         const sentence = code in sentences ? sentences[code as keyof typeof sentences] : sentences.invalid_request
@@ -82,7 +92,6 @@ export function providerPages(show: ShowPage, onWrongUserCode: Hooks['onWrongUse
     /** Asks before it signs out: another site may have sent the browser here (T-60). */
     async signOut(ctx: KoaContextWithOIDC): Promise<void> {
       const { post_logout_redirect_uri: target } = ctx.oidc.params ?? {}
-      const origin = typeof target === 'string' ? URL.parse(target)?.origin : undefined
       show(
         ctx,
         ({ signOut }) => ({
@@ -93,7 +102,7 @@ ${secretField(ctx)}
 <div class="actions"><button name="logout" value="yes" autofocus>${signOut.yes}</button><button class="plain">${signOut.no}</button></div>
 </form>`,
         }),
-        origin ? [origin] : [],
+        typeof target === 'string' && URL.canParse(target) ? [formTargetOf(target)] : [],
       )
     },
     async signedOut(ctx: KoaContextWithOIDC): Promise<void> {

@@ -168,6 +168,11 @@ export const ENGLISH = {
     text: 'This ends your sign-in for the phone apps of this organisation in this browser.',
     yes: 'Sign out',
     no: 'Stay signed in',
+    failed: 'You are not signed out',
+    unregistered:
+      'The app that sent you here wants you to return to an address that is not registered, so nothing was done.',
+    notProven: 'The app that sent you here could not show which sign-in is to end, so nothing was done.',
+    anyway: 'Sign out here anyway',
     done: 'You are signed out',
     doneText: 'You can close this window. Your Microsoft sign-in in this browser is not touched.',
   },

@@ -204,6 +204,12 @@ export const GERMAN: Texts = {
     text: 'Damit endet in diesem Browser Ihre Anmeldung bei den Telefon-Apps dieser Organisation.',
     yes: 'Abmelden',
     no: 'Angemeldet bleiben',
+    failed: 'Sie sind nicht abgemeldet',
+    unregistered:
+      'Die App, die Sie hierher geschickt hat, nennt eine Rückkehradresse, die nicht registriert ist. Es ist nichts geschehen.',
+    notProven:
+      'Die App, die Sie hierher geschickt hat, konnte nicht zeigen, welche Anmeldung enden soll. Es ist nichts geschehen.',
+    anyway: 'Trotzdem hier abmelden',
     done: 'Sie sind abgemeldet',
     doneText:
       'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',

@@ -40,8 +40,8 @@ async function expectRefused({ app }: SignedIn, token: string) {
 
 /** As our own key would sign it: what is wrong is what the test changes. */
 async function signedByUs(token: string, claims: JWTPayload = {}, header: Record<string, unknown> = {}) {
-  const [key] = (await world.keys()).tokenKeys as [JWK]
-  const { alg = '', ...named } = { ...decodeProtectedHeader(token), ...header }
+  const key = (await world.keys()).tokenKeys.find(({ alg }) => alg === 'ES256') as JWK
+  const { alg = '', ...named } = { ...decodeProtectedHeader(token), alg: 'ES256', kid: key.kid, ...header }
   return new SignJWT({ ...decodeJwt(token), ...claims })
     .setProtectedHeader({ alg, ...named })
     .sign(await importJWK(key, 'ES256'))

@@ -41,7 +41,6 @@ import { waitingRoom } from '../src/adapters/records/waiting-room.ts'
 import { buildApp } from '../src/app.ts'
 import { pagesOfProvider } from '../src/pages/provider-pages.ts'
 import type { Registry } from '../src/ports.ts'
-
 import { mapRoster } from './map-roster.ts'
 
 export { ADATUM_DIRECTORY_ID, ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID }

@@ -41,7 +41,7 @@ export const HostResolution = z.union([
 export type HostResolution = z.infer<typeof HostResolution>
 
 /** tenant-registry `GET /internal/apps`: the catalogue, with the SHA-256 of each secret in base64url. */
-export const CatalogueApp = App.extend({ secretHashes: z.array(z.string()) })
+export const CatalogueApp = App.extend({ secretHashes: z.array(z.string()).default([]) })
 export type CatalogueApp = z.infer<typeof CatalogueApp>
 
 /**

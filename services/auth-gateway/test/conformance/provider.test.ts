@@ -100,7 +100,7 @@ describe.each<Mode>(['query', 'form_post'])('Basic OP, answers by %s:', (mode) =
     const reverse = (url: URL) => {
       url.search = new URLSearchParams([...url.searchParams].reverse()).toString()
     }
-    const { tokens } = await signIn({ scope: 'phone email profile openid' }, { change: reverse })
+    const { tokens } = await signIn({ scope: 'phone_system email profile openid' }, { change: reverse })
     expect(tokens.claims()?.tenant).toBe('contoso')
   })
   test('AZ-16 oidcc-display-page', succeedsWith({ display: 'page' }))

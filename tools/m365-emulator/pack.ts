@@ -1,22 +1,35 @@
 import { spawnSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
-// `npm run package -w tools/m365-emulator`: compiles the emulator and packs it for projects outside this repository.
+// `npm run package -w tools/m365-emulator [-- folder]`: compiles the emulator and packs it for projects outside this
+// repository, below `dist` or the given folder.
 
 const here = import.meta.dirname
 const root = join(here, '../..')
-const destination = join(here, 'dist')
+const destination = resolve(process.argv[2] ?? join(here, 'dist'))
 const folder = join(destination, 'package')
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
 const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
 
 await rm(destination, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
-run(process.execPath, join(typescript, 'bin/tsc'), '-p', join(here, 'tsconfig.package.json'))
-await cp(join(here, 'data'), join(folder, 'data'), { recursive: true })
-await cp(join(here, 'README.md'), join(folder, 'README.md'))
+run(
+  process.execPath,
+  join(typescript, 'bin/tsc'),
+  '-p',
+  join(here, 'tsconfig.package.json'),
+  '--outDir',
+  join(folder, 'lib'),
+)
+for (const name of ['Dockerfile', 'data', 'captures'])
+  await cp(join(here, name), join(folder, name), { recursive: true })
+for (const readme of ['README.md', 'captures/README.md']) {
+  // The last section is for contributors: its files are not in the package.
+  const [text = ''] = (await readFile(join(here, readme), 'utf8')).split('\n## In this repository\n')
+  await writeFile(join(folder, readme), text)
+}
 await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))
 await writeFile(join(folder, 'package.json'), `${JSON.stringify(await manifest(), null, 2)}\n`)
 run(...npm, 'pack', folder, '--pack-destination', destination, '--silent')
@@ -32,7 +45,7 @@ async function manifest() {
     engines: { node: '>=20.11' },
     bin: { 'm365-emulator': 'lib/main.js' },
     exports: { './*': { types: './lib/*.d.ts', default: './lib/*.js' } },
-    files: ['lib', 'data'],
+    files: ['Dockerfile', 'lib', 'data', 'captures'],
     dependencies,
   }
 }

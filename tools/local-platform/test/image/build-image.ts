@@ -14,6 +14,8 @@ export type Stage = {
   environment: Record<string, string>
   user: string
   command: string[]
+  /** Exits with 0 while the process is healthy; empty without one. */
+  healthCheck: string[]
 }
 
 const RUN_MS = 240_000
@@ -21,7 +23,7 @@ const RUN_MS = 240_000
 /**
  * Runs a Dockerfile's steps in a clean folder, without a container engine. Each stage is a folder below `base.folder`;
  * RUN lines run as the base's account. An unknown instruction is an error, so that none is skipped.
- * @param context the build context, without the files that `.dockerignore` names
+ * @param context the build context, without the files that its `.dockerignore` names
  * @returns the last stage
  * @throws with the end of its output when a RUN line fails
  */
@@ -43,7 +45,8 @@ export async function buildImage(context: string, dockerfile: string, base: Base
     else if (name === 'RUN') await run(stage, text, base)
     else if (name === 'ENV') Object.assign(stage.environment, readEnv(text))
     else if (name === 'USER') stage.user = text
-    else if (name === 'CMD') stage.command = JSON.parse(text)
+    else if (name === 'CMD' || name === 'ENTRYPOINT') stage.command = JSON.parse(text)
+    else if (name === 'HEALTHCHECK') stage.healthCheck = JSON.parse(text.replace(/^.* ?CMD /, ''))
     else if (name !== 'EXPOSE') throw new Error(`the instruction ${name} is not understood`)
   }
   if (!stage) throw new Error(`${dockerfile} has no stage`)
@@ -58,8 +61,8 @@ async function startStage(text: string, stages: Map<string, Stage>, base: BaseIm
   if (!parent && !base.names.test(from.base))
     throw new Error(`FROM ${from.base}: the base of this test is ${base.names.source}`)
   if (parent) await cp(parent.folder, folder, { recursive: true, verbatimSymlinks: true })
-  const { workdir = '/', environment = {}, user = 'root', command = [] } = parent ?? {}
-  const stage = { folder, workdir, environment: { ...environment }, user, command }
+  const { workdir = '/', environment = {}, user = 'root', command = [], healthCheck = [] } = parent ?? {}
+  const stage = { folder, workdir, environment: { ...environment }, user, command, healthCheck }
   stages.set(from.name ?? `${stages.size}`, stage)
   return stage
 }
@@ -104,7 +107,8 @@ async function run(stage: Stage, text: string, base: BaseImage): Promise<void> {
 
 /** Files excluded by `.dockerignore`: a pattern covers everything below it. */
 async function readIgnored(context: string): Promise<(path: string) => boolean> {
-  const lines = (await readFile(join(context, '.dockerignore'), 'utf8')).split('\n').map((line) => line.trim())
+  const text = await readFile(join(context, '.dockerignore'), 'utf8').catch(() => '')
+  const lines = text.split('\n').map((line) => line.trim())
   const patterns = lines.filter((line) => line && !line.startsWith('#'))
   if (patterns.some((pattern) => pattern.startsWith('!')))
     throw new Error('.dockerignore: exceptions are not understood')

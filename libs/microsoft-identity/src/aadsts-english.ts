@@ -157,6 +157,11 @@ export const ENGLISH_EXPLANATIONS = {
       message: 'The directory is in another Microsoft cloud.',
       remedy: 'Choose that cloud for this account.',
     },
+    invalid_tenant: {
+      message: 'There is no directory with this id.',
+      remedy:
+        'Copy the Directory (tenant) ID from the registration’s overview. If it is right, the directory may be in another cloud.',
+    },
     access_denied: {
       message: 'The person cancelled, or the application needs an administrator’s approval.',
       remedy: 'Let a Privileged Role Administrator or Global Administrator grant admin consent, and try again.',

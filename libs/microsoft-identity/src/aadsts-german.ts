@@ -184,6 +184,11 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       message: 'Das Verzeichnis ist in einer anderen Cloud von Microsoft.',
       remedy: 'Wählen Sie diese Cloud für dieses Konto.',
     },
+    invalid_tenant: {
+      message: 'Es gibt kein Verzeichnis mit dieser ID.',
+      remedy:
+        'Kopieren Sie die Verzeichnis-ID (Mandant) aus der Übersicht der Registrierung. Wenn sie stimmt, liegt das Verzeichnis vielleicht in einer anderen Cloud.',
+    },
     access_denied: {
       message: 'Die Person hat abgebrochen, oder die Anwendung braucht die Genehmigung eines Administrators.',
       remedy:

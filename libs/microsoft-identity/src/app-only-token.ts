@@ -45,15 +45,16 @@ export async function requestAppOnlyToken(
   const { rotation } = connection
   if (!rotation) return result
   if (result.kind === 'token') return { ...result, rotation: { worked: 'new' } }
-  if (
-    result.kind !== 'token-failed' ||
-    result.failure.kind !== 'refused' ||
-    !CREDENTIAL_REFUSED.test(result.failure.code ?? '')
-  )
-    return result
+  if (result.kind !== 'token-failed' || !isCredentialRefused(result.failure)) return result
   const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now, signal)
   // Both refused: what is wrong with the new one is what an administrator can mend.
   return second.kind === 'token' ? { ...second, rotation: { worked: 'previous', refusal: result.failure } } : result
+}
+
+/** Without a number, `invalid_client` says the same (RFC 6749 5.2). */
+function isCredentialRefused(failure: EntraFailure): failure is Extract<EntraFailure, { kind: 'refused' }> {
+  if (failure.kind !== 'refused') return false
+  return failure.code === undefined ? failure.error === 'invalid_client' : CREDENTIAL_REFUSED.test(failure.code)
 }
 
 async function requestWith(

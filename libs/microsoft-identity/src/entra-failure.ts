@@ -1,6 +1,7 @@
 import type { Cloud } from '@jackfield/contract/microsoft/microsoft-cloud'
 import * as client from 'openid-client'
 import { z } from 'zod'
+import { explainedError } from './aadsts.ts'
 import { cloudOfDomain } from './clouds.ts'
 
 /** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
@@ -116,7 +117,13 @@ function chainOf(error: Error): Error[] {
   return chain
 }
 
-const ErrorDocument = z.object({ error: z.string(), error_description: z.string().optional().catch(undefined) })
+/** RFC 6749 5.2, or the nested form of Microsoft's other APIs with an error of OAuth in it. */
+const ErrorDocument = z.union([
+  z.object({ error: z.string(), error_description: z.string().optional().catch(undefined) }),
+  z
+    .object({ error: z.object({ code: z.string().refine((code) => explainedError(code) !== undefined) }) })
+    .transform(({ error }) => ({ error: error.code, error_description: undefined })),
+])
 
 /**
  * Reads an error document that openid-client passes on as the raw response: of discovery, and of the token endpoint

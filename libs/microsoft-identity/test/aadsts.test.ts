@@ -54,6 +54,7 @@ test.each(['AADSTS1234567', 'AADSTS7000216', 'AADSTS0001', 'constructor', '__pro
 )
 
 test.each([
+  'invalid_tenant',
   'access_denied',
   'consent_required',
   'interaction_required',

@@ -125,12 +125,13 @@ test.each([
 test.each<[unknown, string | undefined]>([
   [{ error: 'invalid_tenant', error_description: 'AADSTS90002: No.' }, 'AADSTS90002'],
   [{ error: 'server_error', error_description: 7 }, undefined],
+  [{ error: { code: 'invalid_tenant', message: 'Unknown tenant.' } }, undefined],
 ])('S27 the error document %j of a raw answer is read', async (body, code) => {
   const error = new client.ClientError('x', { cause: Response.json(body, { status: 400 }) })
   expect(await readRefusal(error)).toMatchObject({ kind: 'refused', code })
 })
 
-test.each([{ error: { code: 'invalid_tenant' } }, { message: 'x' }, [], null])(
+test.each([{ error: { code: 'blocked' } }, { error: { code: 7 } }, { message: 'x' }, [], null])(
   'S27 %j is no error document of OAuth',
   async (body) => {
     const error = new client.ClientError('x', { cause: Response.json(body, { status: 404 }) })

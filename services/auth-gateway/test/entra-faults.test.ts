@@ -110,6 +110,14 @@ test.each(REFUSALS)(
   },
 )
 
+test('S39 a code that is refused by the error alone is told as an answer that expired, and the next try signs in', async () => {
+  const effect = { kind: 'foreign-answer', status: 400, body: '{"error":"invalid_grant"}' } as const
+  const { app, browser, login, page } = await signInDuring(TOKEN, effect)
+  expect([page.status, page.text]).toEqual([400, expect.stringContaining('has expired or was used before')])
+  const done = await tryAgain(browser, page)
+  expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+})
+
 const OUTAGES: ReadonlyArray<[string, string, FaultInput['effect']]> = [
   ['429 with Retry-After at the token endpoint', TOKEN, { kind: 'refuse', status: 429, retryAfter: 60 }],
   ['429 with a fraction in Retry-After', TOKEN, { kind: 'refuse', status: 429, retryAfter: 2.128 }],

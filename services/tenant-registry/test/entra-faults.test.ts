@@ -79,6 +79,31 @@ test.each(OUTAGES)(
   },
 )
 
+test('S14 S27 a directory that is refused without a number, in either form of errors, is told as unknown', async () => {
+  const { check } = await givenAccount()
+  for (const body of ['{"error":"invalid_tenant"}', '{"error":{"code":"invalid_tenant","message":"Unknown."}}']) {
+    m365.faults.plan({
+      path: '/\\.well-known/openid-configuration$',
+      count: 2,
+      effect: { kind: 'foreign-answer', status: 404, body },
+    })
+    expect(await check('directory')).toMatchObject({
+      status: 'failed',
+      message: 'There is no directory with this id.',
+    })
+  }
+})
+
+test.each([700038, 70001, 700011])(
+  'FC-38 S27 with the application refused as AADSTS%d no redirect URI is judged',
+  async (code) => {
+    const { check } = await givenAccount()
+    const effect = { kind: 'aadsts', code, error: 'unauthorized_client' } as const
+    m365.faults.plan({ path: '/oauth2/v2\\.0/token$', effect })
+    expect(await check('redirect-uris')).toMatchObject({ status: 'skipped' })
+  },
+)
+
 test('S27 T-115 discovery that is busy, cut or somebody else’s page fails the directory with a reason', async () => {
   const { verify, check } = await givenAccount()
   for (const effect of [

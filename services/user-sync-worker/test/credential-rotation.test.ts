@@ -41,6 +41,24 @@ test('SE-07 T-93 an import goes on with the secret before when Entra ID refuses 
   expect(uses()).toEqual([{ path: expect.stringContaining(tenant.tenantId), credentialId, worked: 'previous' }])
 })
 
+test('SE-07 the secret before stands in when the new one is refused as invalid_client alone, not when Entra ID is busy', async () => {
+  const refuseOnce = (status: number, error: string) =>
+    platform.emulator.faults.plan({
+      path: '/oauth2/v2\\.0/token$',
+      count: 1,
+      effect: { kind: 'foreign-answer', status, body: JSON.stringify({ error }) },
+    })
+  enterInEntra('a-secret-that-was-entered')
+  const refused = givenRotation('a-secret-that-was-entered')
+  refuseOnce(401, 'invalid_client')
+  await platform.runImport(refused.tenant, { all: true, sync: true, sso: false })
+  expect(refused.uses()).toMatchObject([{ worked: 'previous' }])
+  const busy = givenRotation('a-secret-that-was-entered')
+  refuseOnce(400, 'temporarily_unavailable')
+  await platform.runImport(busy.tenant, { all: true, sync: true, sso: false })
+  expect(busy.uses()).toMatchObject([{ worked: 'new' }])
+})
+
 test('SE-07 an import by a new secret that works proves it, and a token held from before stays good', async () => {
   enterInEntra('a-secret-that-was-rotated')
   const { tenant, credentialId, uses, connection } = givenRotation('a-secret-that-was-rotated')

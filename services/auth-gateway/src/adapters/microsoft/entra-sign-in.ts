@@ -212,12 +212,15 @@ function readIssuer(cause: unknown): string | undefined {
   return undefined
 }
 
+/** Used, expired or revoked code, or another verifier. */
+const ANSWER_USED = ['AADSTS54005', 'AADSTS70008', 'AADSTS70000', 'AADSTS501481']
+
 function toFailure(failure: EntraFailure): MicrosoftFailure {
   if (failure.kind === 'malformed') return { kind: 'malformed' }
   if (failure.kind !== 'refused') return failure
   if (isWrongDirectoryCode(failure.code)) return { kind: 'wrong-directory' }
-  // A code that is used or expired: the person starts again (54005, 70008, 70000, 501481).
-  if (failure.error === 'invalid_grant' && /^AADSTS(54005|70008|70000|501481)$/.test(failure.code ?? ''))
+  // A code that is used or expired (RFC 6749 5.2), also without a number: the person starts again.
+  if (failure.error === 'invalid_grant' && [undefined, ...ANSWER_USED].includes(failure.code))
     return { kind: 'answer-used' }
   return {
     kind: 'refused',

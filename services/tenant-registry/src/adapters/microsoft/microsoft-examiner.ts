@@ -1,4 +1,5 @@
 import type { Connection } from '@jackfield/contract/internal/internal-api'
+import { explainedBy } from '@jackfield/microsoft-identity/aadsts-groups'
 import { requestAppOnlyToken } from '@jackfield/microsoft-identity/app-only-token'
 import {
   type MicrosoftOrigins,
@@ -17,7 +18,7 @@ import { probeRedirectUris } from './redirect-uri-probe.ts'
 const TOTAL_MS = 14_000
 
 /** Entra ID does not know the app, or the directory has disabled it: redirect URIs cannot be probed. */
-const NO_APP: ReadonlySet<string | undefined> = new Set(['AADSTS700016', 'AADSTS7000112'])
+const NO_APP: ReadonlySet<string> = new Set(['AADSTS700016', 'AADSTS700038', 'AADSTS7000112'])
 
 export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): Microsoft {
   return {
@@ -52,7 +53,7 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
       const isAppKnown = !(
         result.kind === 'token-failed' &&
         result.failure.kind === 'refused' &&
-        NO_APP.has(result.failure.code)
+        NO_APP.has(explainedBy(result.failure.code ?? ''))
       )
       const [users, probes] = await Promise.all([
         result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken, signal) : undefined,

@@ -110,6 +110,32 @@ test.each(REFUSALS)(
   },
 )
 
+test.each(['microsoftonline.us', 'partner.microsoftonline.cn'])(
+  'S39 the directory of another cloud, %s, is named to the administrator before anybody types a password',
+  async (nationalCloud) => {
+    const id = randomUUID()
+    world.m365.addDirectory({ id, displayName: 'Elsewhere', domains: [`${id}.example`], nationalCloud })
+    givenConnectedTenant(world, 'contoso', { directoryId: id })
+    const page = await new Browser().open((await (await givenClient(world, 'contoso')).begin()).url)
+    expect(page.status).toBe(502)
+    expect(page.text).toContain('needs your administrator')
+    expect(page.text).toContain('The directory is in another Microsoft cloud.')
+    expect(world.registry.audits).toMatchObject([{ outcome: 'refused', details: { reason: 'other_cloud' } }])
+  },
+)
+
+const SET_UP: ReadonlyArray<[string, FaultInput['effect']]> = [
+  ['900382, a secret in another cloud', { kind: 'aadsts', code: 900382, error: 'invalid_client' }],
+  ['700023, an assertion in another cloud', { kind: 'aadsts', code: 700023, error: 'invalid_client' }],
+  ['7000229, consent not given yet', { kind: 'aadsts', code: 7000229, error: 'invalid_client' }],
+  ['700038, no id of an application', { kind: 'aadsts', code: 700038, error: 'unauthorized_client' }],
+  ['invalid_client alone', { kind: 'foreign-answer', status: 401, body: '{"error":"invalid_client"}' }],
+]
+test.each(SET_UP)('FC-38 S39 %s, with which nobody can sign in, asks for the administrator', async (_what, effect) => {
+  const { page } = await signInDuring(TOKEN, effect)
+  expect([page.status, page.text]).toEqual([502, expect.stringContaining('needs your administrator')])
+})
+
 test('S39 a code that is refused by the error alone is told as an answer that expired, and the next try signs in', async () => {
   const effect = { kind: 'foreign-answer', status: 400, body: '{"error":"invalid_grant"}' } as const
   const { app, browser, login, page } = await signInDuring(TOKEN, effect)

@@ -45,6 +45,23 @@ test('S27 a policy for workload identities that blocks the application is named,
   expect((await verify()).ok).toBe(true)
 })
 
+test('S27 Graph’s challenge for claims is told as Conditional Access, and the token of another cloud as that', async () => {
+  const { check } = await givenAccount()
+  m365.faults.plan({ path: '^/v1\\.0/users$', count: 1, effect: { kind: 'claims-challenge' } })
+  expect(await check('users')).toMatchObject({
+    status: 'failed',
+    code: 'InvalidAuthenticationToken',
+    message: 'A Conditional Access policy blocks this sign-in.',
+  })
+  const effect = { kind: 'refuse', status: 401, message: 'InvalidCloudInstance' } as const
+  m365.faults.plan({ path: '^/v1\\.0/users$', count: 1, effect })
+  expect(await check('users')).toMatchObject({
+    status: 'failed',
+    message: 'The directory is in another Microsoft cloud.',
+    remedy: 'Choose that cloud for this account.',
+  })
+})
+
 const OUTAGES: ReadonlyArray<[string, FaultInput['effect'], Partial<Check>]> = [
   [
     '429 with Retry-After',

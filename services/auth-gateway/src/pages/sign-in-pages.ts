@@ -116,8 +116,9 @@ export function microsoftFailurePage(texts: Texts, failure: OtherFailure, uid: s
 
 const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 400, rejected: 400 } as const
 
-/** Codes of a wrong set-up, with which nobody can sign in. */
-const OURS = /^AADSTS(70002\d\d|70001[26]|700025|50011|90002|7000112)$/
+/** Codes of a wrong set-up, with which nobody can sign in, and errors that mean one where no code comes. */
+const OURS =
+  /^(AADSTS(70002\d\d|70001[26]|70002[357]|700038|50011|90002|900023|90038|900382|900432|7000112)|invalid_client|invalid_tenant|other_cloud)$/
 
 /** Errors that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/
@@ -128,7 +129,7 @@ export function describeFailure({ microsoft, language }: Texts, failure: OtherFa
     const { message, remedy } = explainRefusal(failure, language)
     const sentences = { title: microsoft.notSignedIn, admin: `${message} ${remedy}` }
     if (PASSING.test(failure.error ?? '')) return { status: 502, ...sentences, person: microsoft.unable }
-    return failure.code !== undefined && OURS.test(failure.code)
+    return OURS.test(failure.code ?? failure.error ?? '')
       ? { status: 502, ...sentences, person: microsoft.needsAdmin }
       : { status: 403, ...sentences, person: microsoft.refused }
   }

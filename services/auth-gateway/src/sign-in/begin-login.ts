@@ -11,7 +11,7 @@ import { readBrowser } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 import { chosenAccounts } from './attempt.ts'
 import { pendingLogins } from './pending-logins.ts'
-import { auditSignIn } from './sign-in-audit.ts'
+import { auditSignIn, causeOf } from './sign-in-audit.ts'
 
 /** A pending login before it gets its secrets. Distributes over the purposes. */
 type Beginning<Login = PendingLogin> = Login extends PendingLogin ? Omit<Login, 'verifier' | 'nonce'> : never
@@ -76,12 +76,11 @@ export async function redirectToMicrosoft(ports: Parts, reply: FastifyReply, sta
       await chosenAccounts.save(ports, site, uid, { tenantId: tenant.id, accountId: account.id })
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)
   }
-  const reason = answer.kind
+  const { code, reason, correlationId } = causeOf(answer)
   await auditSignIn(ports, request, tenant.id, { outcome: 'refused', reason, clientId, accountId: account.id })
   if (answer.kind === 'wrong-directory') throw refuse('account-not-found')
-  const correlationId = answer.kind === 'refused' ? answer.correlationId : undefined
   const { status, page } = microsoftFailurePage(textsOf(request), answer, uid)
-  return sendPage(reply, status, page, { formTarget: returnOrigin, code: reason, correlationId })
+  return sendPage(reply, status, page, { formTarget: returnOrigin, code, correlationId })
 }
 
 function promptFor({ prompt, reasons }: Attempt, chooseAnother: boolean, isSecondTrip: boolean) {

@@ -126,7 +126,8 @@ function explainAsked(failure: DirectoryFailure, asked: string): { message: stri
   }
 }
 
-function quoted({ code, words }: { code?: string; words?: string }): string {
+/** Microsoft's own code and words behind a sentence of ours. */
+export function quoted({ code, words }: { code?: string; words?: string }): string {
   return `${code ? ` (${code})` : ''}${words ? `: “${words.replace(/\.$/, '')}”` : ''}`
 }
 

@@ -8,6 +8,7 @@ import type { Parts } from '../../ports.ts'
 import { ensureBrowser } from '../../sessions/browser-cookie.ts'
 import { endControlSession } from '../../sessions/control-session.ts'
 import { beginLogin } from '../../sign-in/begin-login.ts'
+import { causeOf } from '../../sign-in/sign-in-audit.ts'
 import { findSignInSite } from '../../sites/site-plugin.ts'
 
 /**
@@ -42,7 +43,8 @@ export const beginControlSignIn: FastifyPluginAsyncZod<Parts> = async (app, port
         { loginHint: undefined, domainHint: undefined, prompt: chooseAnother ? 'select_account' : undefined },
       )
       if (answer.kind !== 'url') {
-        request.log.warn({ reason: answer.kind, accountId: account.id }, 'microsoft gave no address to sign in at')
+        const { reason } = causeOf(answer)
+        request.log.warn({ reason, accountId: account.id }, 'microsoft gave no address to sign in at')
         throw refuse('microsoft-unavailable')
       }
       await endControlSession(ports, reply)

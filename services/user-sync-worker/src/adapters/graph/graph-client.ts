@@ -2,7 +2,7 @@ import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { type MicrosoftOrigins, microsoftOrigins, type OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import { Client, GraphError, ResponseType } from '@microsoft/microsoft-graph-client'
 import { z } from 'zod'
-import type { DirectoryFailure } from '../../domain/directory-failure.ts'
+import { type DirectoryFailure, quoted } from '../../domain/directory-failure.ts'
 import type { AppOnlyTokens } from './app-only-tokens.ts'
 import { FOREIGN, FOREIGN_ANSWER, readGraphFailure } from './graph-failure.ts'
 import { authenticate, fetchBounded, repeatWhilePassing } from './graph-middleware.ts'
@@ -27,6 +27,7 @@ export type GraphClient = {
   origins(connection: Connection): MicrosoftOrigins
 }
 
+const TOKEN_REFUSED = 'Microsoft Graph does not accept the application’s token'
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial().optional() }).catch({})
 
 type Options = {
@@ -59,8 +60,8 @@ export function graphClient({ overrides, tokens, onShortenedWait }: Options): Gr
           if (failure.kind !== 'token-refused' && failure.kind !== 'consent-missing') return told(connection, failure)
           tokens.forget(connection, token.accessToken)
           if (isSecond && failure.kind === 'consent-missing') return failure
-          if (isSecond)
-            return { kind: 'unauthorised', message: 'Microsoft Graph does not accept the application’s token.' }
+          // The code is the same whatever is missing: its cloud, a policy's claims. Graph's words tell.
+          if (isSecond) return { kind: 'unauthorised', message: `${TOKEN_REFUSED}${quoted(failure)}.` }
         }
       }
     },

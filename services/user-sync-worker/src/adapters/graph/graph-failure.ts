@@ -9,7 +9,7 @@ export const FOREIGN_ANSWER: DirectoryFailure = {
   words: 'An answer came that is not Microsoft Graph’s, perhaps a proxy’s page, or that was cut off.',
 }
 
-export type GraphFailure = DirectoryFailure | { kind: 'token-refused' }
+export type GraphFailure = DirectoryFailure | { kind: 'token-refused'; code: string; words: string }
 
 /** The meaning of an error of Graph's client, by status and code. Rethrows errors that are our own defects. */
 export function readGraphFailure(error: unknown): GraphFailure {
@@ -21,7 +21,7 @@ export function readGraphFailure(error: unknown): GraphFailure {
   const code = error.code ?? ''
   if (code === FOREIGN && statusCode !== 429)
     return error.headers?.has('retry-after') ? throttledOf(error) : FOREIGN_ANSWER
-  if (statusCode === 401) return { kind: 'token-refused' }
+  if (statusCode === 401) return { kind: 'token-refused', ...told(error) }
   if (statusCode === 403) return { kind: 'consent-missing', ...told(error) }
   if (statusCode === 429) return throttledOf(error)
   if (/^Directory_ExpiredPageToken$/i.test(code)) return { kind: 'expired-page' }

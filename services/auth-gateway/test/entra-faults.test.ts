@@ -92,12 +92,19 @@ const REFUSALS: ReadonlyArray<[string, string, FaultInput['effect'], string]> = 
     'AADSTS50196',
   ],
 ]
+const SAID: Readonly<Record<string, string>> = {
+  AADSTS53003: 'A Conditional Access policy blocks this sign-in.',
+  AADSTS50076: 'Microsoft wants a further proof (multi-factor authentication).',
+  AADSTS7654321: 'Entra ID refused with AADSTS7654321.',
+  AADSTS50196: 'Entra ID stopped a loop',
+}
 test.each(REFUSALS)(
   'S27 S39 %s ends on a page with the number, the correlation id and a way on',
   async (_what, path, effect, code) => {
     const { app, browser, login, page, audit } = await signInDuring(path, effect)
     expect(page.status).toBe(403)
     expect(page.text).toContain(`Code: ${code}`)
+    expect(page.text).toContain(SAID[code])
     expect(page.text).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/)
     expect(page.text).not.toContain('capolids')
     expect(audit).toMatchObject({

@@ -88,6 +88,7 @@ test('LO-09 oidcc-client-test-rp-frontchannel-opinitlogout in Chromium: signing 
   expect(await verify()).toBe(200)
 
   await page.goto(`${world.m365.origin}/${CONTOSO_DIRECTORY_ID}/oauth2/v2.0/logout`)
+  await page.getByRole('button', { name: ADELE.userPrincipalName }).click()
   await expect.poll(verify, { timeout: 20_000 }).toBe(401)
   await chromium.close()
 })

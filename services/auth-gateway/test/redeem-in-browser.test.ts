@@ -1,4 +1,5 @@
 import { launchChromium } from '@jackfield/test-environment/chromium'
+import type { BrowserContextOptions, Page as ChromiumPage, Route } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Browser, type Page, send } from './browser.ts'
 import {
@@ -14,6 +15,7 @@ import { givenClient } from './oidc-client.ts'
 
 const TOKEN_ROUTE = 'POST /:tenant/oauth2/v2.0/token'
 let world: World
+let chromium: Awaited<ReturnType<typeof launchChromium>>
 let origin: string
 /** Of the redirect URI, where the browser redeems (FC-36). */
 let redeemingOrigin: string
@@ -22,8 +24,12 @@ beforeAll(async () => {
   givenApp(world, 'web-client')
   origin = world.originOf('contoso')
   redeemingOrigin = world.baseUrl
+  chromium = await launchChromium()
 })
-afterAll(() => world.close())
+afterAll(async () => {
+  await chromium?.close()
+  await world.close()
+})
 beforeEach(() => {
   world.roster.people.length = 0
   world.registry.audits.length = 0
@@ -101,7 +107,6 @@ test('S11 the browser redeems a code of the platform spa, the gateway verifies t
 })
 
 test('S11 in Chromium the page redeems by itself, and no policy is violated', async () => {
-  const chromium = await launchChromium()
   const page = await (await chromium.newContext()).newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -116,7 +121,7 @@ test('S11 in Chromium the page redeems by itself, and no policy is violated', as
   await page.waitForURL(/localhost:\d+\/callback\?code=/)
   expect((await app.redeem(new URL(page.url()), login)).claims()?.name).toBe('Adele Vance')
   expect(complaints).toEqual([])
-  await chromium.close()
+  await page.context().close()
 })
 
 test('T-10 a handle works once, in the browser of the sign-in', async () => {
@@ -176,7 +181,6 @@ test('T-10 the page on which the code is redeemed answers on the redirect URI’
 test('FC-36 in Chromium, where only the redirect URI’s own origin may redeem, people of every tenant’s host sign in', async () => {
   world.m365.entra.redeemingOrigin = 'redirect-uri'
   try {
-    const chromium = await launchChromium()
     const page = await (await chromium.newContext()).newPage()
     const app = await givenClient(world, 'contoso')
     const login = await app.begin()
@@ -186,11 +190,61 @@ test('FC-36 in Chromium, where only the redirect URI’s own origin may redeem, 
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.waitForURL(/localhost:\d+\/callback\?code=/)
     expect((await app.redeem(new URL(page.url()), login)).claims()?.name).toBe('Adele Vance')
-    await chromium.close()
+    await page.context().close()
   } finally {
     world.m365.entra.redeemingOrigin = 'any'
   }
 })
+
+/** Chromium on the page that redeems, after a sign-in at Microsoft. */
+async function openRedemption(options: BrowserContextOptions, prepare: (page: ChromiumPage) => Promise<unknown>) {
+  const page = await (await chromium.newContext(options)).newPage()
+  page.setDefaultTimeout(15_000)
+  const app = await givenClient(world, 'contoso')
+  const login = await app.begin()
+  await page.goto(login.url.href)
+  await prepare(page)
+  await page.getByRole('textbox', { name: /User name|Benutzername/ }).fill(ADELE.userPrincipalName)
+  await page.getByLabel(/Password|Kennwort/).fill('Passw0rd!')
+  await page.getByRole('button', { name: /Sign in|Anmelden/ }).click()
+  return { page, app, login }
+}
+const TOKEN = '**/oauth2/v2.0/token'
+
+test.each<[string, (route: Route) => Promise<void>]>([
+  ['cannot be reached', (route) => route.abort('connectionreset')],
+  ['answers a proxy’s page', (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>No</h1>' })],
+  ['answers null', (route) => route.fulfill({ contentType: 'application/json', body: 'null' })],
+])('S11 T-115 where the token endpoint %s, the page ends with the next try, which signs in', async (_what, answer) => {
+  const { page, app, login } = await openRedemption({}, (page) => page.route(TOKEN, answer))
+  await page.getByRole('link', { name: 'Try again' }).waitFor()
+  await page.unroute(TOKEN)
+  await page.getByRole('link', { name: 'Try again' }).click()
+  await page.waitForURL(/localhost:\d+\/callback\?code=/)
+  expect((await app.redeem(new URL(page.url()), login)).claims()?.name).toBe('Adele Vance')
+  await page.context().close()
+})
+
+test.each<[string, BrowserContextOptions, (page: ChromiumPage) => Promise<unknown>, string | undefined]>([
+  ['does not run', { javaScriptEnabled: false }, async () => undefined, 'This sign-in needs JavaScript.'],
+  ['fails', {}, (page) => page.addInitScript('delete window.URLSearchParams'), undefined],
+  ['waits for Microsoft', {}, (page) => page.route(TOKEN, () => undefined), undefined],
+])(
+  'S36 where the script of the page that redeems %s, a button appears, and by keyboard leads to the next try',
+  async (_what, options, prepare, text) => {
+    const { page } = await openRedemption(options, prepare)
+    await page.waitForURL(/\/auth\/microsoft\/redeem\?/, { waitUntil: 'commit' })
+    await page.getByText('One moment').waitFor()
+    if (text) expect(await page.innerText('main')).toContain(text)
+    const button = page.getByRole('button', { name: 'Try again' })
+    await button.waitFor()
+    await page.keyboard.press('Tab')
+    expect(await button.evaluate((element) => element.matches(':focus-visible'))).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Try again' }).waitFor()
+    await page.context().close()
+  },
+)
 
 test('T-16 another site cannot bring a token into somebody’s sign-in', async () => {
   const redemption = await givenRedemption()

@@ -25,19 +25,23 @@ const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: 
   redirect_uri: members.redirect, code_verifier: members.verifier, scope: members.scope })
 fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(15000) })
   .then((answer) => answer.json())
-  .then((answer) => { give('id_token', answer.id_token); give('error', answer.error); give('error_description', answer.error_description) },
-    () => give('error', 'unreachable'))
+  .then((answer) => { give('id_token', answer.id_token); give('error', answer.error); give('error_description', answer.error_description) })
+  .catch(() => give('error', 'unreachable'))
   .then(() => form.submit())
 `
 
-/** The page between Microsoft and our own verification: it shows for as long as one request takes. */
-export function redeemInBrowserPage({ redeeming, oneMoment }: Texts, redemption: Redemption): Page {
+/**
+ * The page between Microsoft and our own verification: it shows for as long as one request takes. Where its script does
+ * not run to its end, a button appears that goes on as if Microsoft had not answered.
+ */
+export function redeemInBrowserPage({ redeeming, oneMoment, tryAgain }: Texts, redemption: Redemption): Page {
   const { tokenEndpoint, clientId, code, redirectUri, verifier, scope, handle } = redemption
   return {
     title: redeeming.title,
     body: html`<p role="status">${oneMoment}</p><noscript><p>${redeeming.needsScript}</p></noscript>
 <form method="post" action="${REDEEMED_PATH}" data-endpoint="${tokenEndpoint}" data-client="${clientId}" data-code="${code}" data-redirect="${redirectUri}" data-verifier="${verifier}" data-scope="${scope}">
-<input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error"><input type="hidden" name="error_description"></form>`,
+<input type="hidden" name="handle" value="${handle}"><input type="hidden" name="id_token"><input type="hidden" name="error" value="unreachable"><input type="hidden" name="error_description">
+<div class="late"><p>${redeeming.late}</p><div class="actions"><button>${tryAgain}</button></div></div></form>`,
     script: REDEEM,
     connectTo: new URL(tokenEndpoint).origin,
   }

@@ -38,6 +38,8 @@ input[type=email]:not([type=hidden]){font-size:1rem;letter-spacing:normal;text-t
 button.choice{display:block;width:100%;margin:.5rem 0;text-align:start}
 input[aria-invalid=true]{border-color:var(--alert)}
 [role=alert]{border-inline-start:4px solid var(--alert);padding-inline-start:.8rem}
+.late{animation:late 1ms 4s both}
+@keyframes late{from{visibility:hidden;max-height:0;overflow:hidden}}
 ul.sessions{list-style:none;margin:1.2rem 0;padding:0}
 ul.sessions li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.6rem 1rem;padding:.8rem 0;border-top:1px solid var(--line)}
 ul.sessions p{margin:.2rem 0 0}

@@ -104,6 +104,7 @@ export const ENGLISH = {
   },
   redeeming: {
     title: 'Signing you in',
+    late: 'This takes longer than it should.',
     needsScript: 'This sign-in needs JavaScript. Allow it for this page and sign in again.',
   },
   bridge: {

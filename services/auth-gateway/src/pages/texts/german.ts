@@ -134,6 +134,7 @@ export const GERMAN: Texts = {
   },
   redeeming: {
     title: 'Sie werden angemeldet',
+    late: 'Das dauert länger, als es sollte.',
     needsScript:
       'Diese Anmeldung braucht JavaScript. Erlauben Sie es für diese Seite und melden Sie sich noch einmal an.',
   },

@@ -108,6 +108,11 @@ export type Application = z.output<typeof ApplicationSeed> & { homeDirectoryId: 
 export type RedirectTarget = { uri: string; platform: Platform }
 
 /** Exact comparison; only the port of `http://localhost` is free (RFC 8252 7.3). */
+/** Id and name, as the texts of refusals have them. */
+export function nameApplication({ appId, displayName }: Application): { app: string; name: string } {
+  return { app: appId, name: displayName }
+}
+
 export function findRedirectTarget(application: Application, uri: string): RedirectTarget | undefined {
   for (const platform of Platform.options) {
     if (application.redirectUris[platform].some((registered) => isSameRedirectUri(registered, uri)))

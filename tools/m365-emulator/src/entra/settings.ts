@@ -27,6 +27,13 @@ export const EntraSettings = z.strictObject({
   pkceRefusal: z.enum(['after-sign-in', 'at-once']),
   /** 50105 goes back to the application (a capture of 2020), or stays on the error page. */
   notAssigned: z.enum(['redirect', 'page']),
+  /**
+   * A declined admin consent: v1 as in a capture of another refusal (February 2023: `access_denied`,
+   * `admin_consent=True`), v2 without `tenant`; or both as the documents have them.
+   */
+  adminConsentRefusal: z.enum(['captured', 'documented']),
+  /** Logout asks which account unless `logout_hint` names it (documented), or only when there are several. */
+  logoutPicker: z.enum(['without-hint', 'several-accounts']),
   /** Pages that may redeem a code of the platform `spa`: of any origin, or of the redirect URI's alone. */
   redeemingOrigin: z.enum(['any', 'redirect-uri']),
   /** `sid` in every ID token, or only as the optional claim. */
@@ -50,6 +57,8 @@ export const USUAL_ENTRA_SETTINGS: EntraSettings = {
   missingServicePrincipal: 'error-7000229',
   pkceRefusal: 'after-sign-in',
   notAssigned: 'redirect',
+  adminConsentRefusal: 'captured',
+  logoutPicker: 'without-hint',
   redeemingOrigin: 'any',
   sidClaim: 'always',
   amrClaim: false,

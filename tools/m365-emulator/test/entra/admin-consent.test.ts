@@ -73,13 +73,27 @@ describe('S22 S23 admin consent', () => {
     expect(await rolesNow()).toBeUndefined()
   })
 
-  test('a refusal is reported: permission_denied by v1, consent_required with admin_consent=True by v2', async () => {
+  test.each([
+    ['captured', ['access_denied', 'True', undefined], ['consent_required', 'True', undefined]],
+    ['documented', ['permission_denied', undefined, undefined], ['consent_required', 'True', FABRIKAM_DIRECTORY_ID]],
+  ] as const)('a declined consent comes back as %s', async (form, ...expected) => {
+    m365.entra.adminConsentRefusal = form
     const agent = new SignInAgent(m365.origin)
-    const v1 = await agent.submit(await agent.open(consentUrl('adminconsent')), 'Cancel')
-    expect(answerOf(v1)).toMatchObject({ error: 'permission_denied', state: 'a-state' })
-    const v2 = await agent.submit(await agent.open(consentUrl('v2.0/adminconsent')), 'Cancel')
-    expect(answerOf(v2)).toMatchObject({ admin_consent: 'True', error: 'consent_required', state: 'a-state' })
-    expect(answerOf(v2).error_description).toMatch(/^AADSTS65004: /)
+    for (const [index, path] of (['adminconsent', 'v2.0/adminconsent'] as const).entries()) {
+      const answer = answerOf(await agent.submit(await agent.open(consentUrl(path)), 'Cancel'))
+      expect([answer.error, answer.admin_consent, answer.tenant]).toEqual(expected[index])
+      expect(answer).toMatchObject({ state: 'a-state', error_description: expect.stringMatching(/^AADSTS65004: /) })
+    }
+    m365.entra.adminConsentRefusal = 'captured'
+  })
+
+  test('without a redirect URI the answer goes to a registered one', async () => {
+    const agent = new SignInAgent(m365.origin)
+    const url = new URL(consentUrl('adminconsent'))
+    url.searchParams.delete('redirect_uri')
+    const back = await agent.submit(await agent.open(url.href), 'Cancel')
+    const [registered] = m365.directory(FABRIKAM_DIRECTORY_ID).applications()[0]?.redirectUris.web ?? []
+    expect(`${back.location?.origin}${back.location?.pathname}`).toBe(registered)
   })
 
   test('S2 an Application Administrator and a plain user see which roles are needed, and nothing is granted', async () => {

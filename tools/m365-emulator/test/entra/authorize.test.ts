@@ -190,13 +190,17 @@ describe('signing in', () => {
 
 test('logout ends the Microsoft session and redirects to registered addresses only', async () => {
   const agent = new SignInAgent(m365.origin)
-  const logout = (uri: string) =>
-    `${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(uri)}`
+  const logout = async (uri: string) => {
+    const asked = await agent.open(
+      `${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${encodeURIComponent(uri)}`,
+    )
+    return agent.submit(asked, ADELE.userPrincipalName)
+  }
   await agent.signIn(authorizeUrl(m365), ADELE.userPrincipalName)
-  expect((await agent.open(logout('http://app.localhost:4000/callback'))).location?.pathname).toBe('/callback')
+  expect((await logout('http://app.localhost:4000/callback')).location?.pathname).toBe('/callback')
   expect(errorOf(await agent.open(authorizeUrl(m365, { prompt: 'none' }))).error).toBe('login_required')
   await agent.signIn(authorizeUrl(m365), ADELE.userPrincipalName)
-  const elsewhere = await agent.open(logout('https://elsewhere.example/'))
+  const elsewhere = await logout('https://elsewhere.example/')
   expect(elsewhere.location).toBeUndefined()
   expect(elsewhere.text).toContain('You signed out')
 })

@@ -48,6 +48,7 @@ test('sign-out loads the application’s logout URL in a frame, with sid alone, 
 
   const back = encodeURIComponent(`${origin}/callback`)
   await page.goto(`${m365.origin}/common/oauth2/v2.0/logout?post_logout_redirect_uri=${back}`)
+  await page.getByRole('button', { name: ADELE.userPrincipalName }).click()
   await page.waitForURL(`${origin}/callback`)
   const calls = asked.filter(({ pathname }) => pathname === '/frontchannel-logout')
   expect(calls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual([{ sid }])

@@ -22,10 +22,20 @@ async function claimsAfterSignIn(agent: SignInAgent, userName: string) {
   return decodeJwt(String(body.id_token))
 }
 
+test('logout asks also for the only account, unless its login_hint is given; a user name names nobody', async () => {
+  const agent = new SignInAgent(m365.origin)
+  await claimsAfterSignIn(agent, ADELE.userPrincipalName)
+  for (const url of [logoutUrl(), logoutUrl({ logout_hint: ADELE.userPrincipalName })])
+    expect((await agent.open(url)).text).toContain('Which account do you want to sign out of?')
+  m365.entra.logoutPicker = 'several-accounts'
+  expect((await agent.open(logoutUrl())).text).not.toContain('Which account')
+  m365.entra.logoutPicker = 'without-hint'
+})
+
 test('front-channel logout loads every application of the session in a frame with sid alone, then redirects', async () => {
   const agent = new SignInAgent(m365.origin)
-  const { sid } = await claimsAfterSignIn(agent, ADELE.userPrincipalName)
-  const page = await agent.open(logoutUrl())
+  const { sid, login_hint: hint } = await claimsAfterSignIn(agent, ADELE.userPrincipalName)
+  const page = await agent.open(logoutUrl({ logout_hint: String(hint) }))
   const frames = [...page.html.matchAll(/<iframe[^>]* src="([^"]+)"/g)].map(([, src]) => src)
   expect(frames).toEqual([`${LOGOUT_URL}?sid=${sid}`])
   expect(page.html).toContain(`href="${WEB}"`)

@@ -1,4 +1,4 @@
-import { type Application, findRedirectTarget } from '../../directory/application.ts'
+import { type Application, findRedirectTarget, nameApplication } from '../../directory/application.ts'
 import { type Authority, refuseAuthority } from '../authority.ts'
 import type { Parameters } from '../authorize/authorize-request.ts'
 import type { Refusal } from '../errors/aadsts.ts'
@@ -40,8 +40,8 @@ export function readAdminConsentRequest(
   if (!application || isForeign)
     return refuse({ code: 700016, values: { app: parameters.client_id, tenant: nameOf(authority) } })
   if (application.signInAudience === 'AzureADMyOrg' && authority.kind !== 'directory')
-    return refuse({ code: 50194, values: { app: application.appId, authority: authority.kind } })
-  const redirectUri = parameters.redirect_uri ?? ''
+    return refuse({ code: 50194, values: { ...nameApplication(application), authority: authority.kind } })
+  const redirectUri = parameters.redirect_uri ?? application.redirectUris.web[0] ?? ''
   if (!isRegistered(application, redirectUri, version))
     return refuse({ code: 50011, values: { app: application.appId, uri: redirectUri } })
   const listed = { roles: application.requiredRoles, scopes: application.requiredScopes }

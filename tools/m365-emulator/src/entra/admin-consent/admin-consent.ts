@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
-import { resolveAuthority } from '../authority.ts'
+import { type Authority, resolveAuthority } from '../authority.ts'
 import { BARE_CANCEL } from '../authorize/authorization-response.ts'
 import type { Parameters } from '../authorize/authorize-request.ts'
 import { explain } from '../errors/aadsts.ts'
@@ -51,7 +51,8 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     if (asked.kind === 'refuse') return refuseOnPage(reply, cloud, asked.refusal)
     const consent = asked.request
     if (given.data.step === 'return' && cloud.entra.cancelAnswer === 'bare') return goBack(reply, consent, BARE_CANCEL)
-    if (given.data.step === 'cancel' || given.data.step === 'return') return goBack(reply, consent, refusalOf(version))
+    if (given.data.step === 'cancel' || given.data.step === 'return')
+      return goBack(reply, consent, refusalOf(version, authority))
 
     const form = { action: request.url.split('?')[0] ?? '', request: given.data.request }
     const { displayName } = consent.application
@@ -88,12 +89,15 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     return { code: 50020, values }
   }
 
-  /** v2 sends `admin_consent=True` although nothing was granted. */
-  function refusalOf(version: ConsentVersion): Record<string, string> {
+  /** `admin_consent=True` comes although nothing was granted. */
+  function refusalOf(version: ConsentVersion, authority: Authority): Record<string, string> {
     const { text } = explain({ code: 65004 })
     const error_description = describe(text, newTrace(cloud.clock.date()), cloud.entra)
-    if (version === 'v1') return { error: 'permission_denied', error_description }
-    return { admin_consent: 'True', error: 'consent_required', error_description }
+    const isDocumented = cloud.entra.adminConsentRefusal === 'documented'
+    if (version === 'v1' && isDocumented) return { error: 'permission_denied', error_description }
+    const error = version === 'v1' ? 'access_denied' : 'consent_required'
+    const tenant = isDocumented && authority.kind === 'directory' && { tenant: authority.directory.id }
+    return { admin_consent: 'True', ...tenant, error, error_description }
   }
 }
 

@@ -1,4 +1,9 @@
-import { type Application, findRedirectTarget, type RedirectTarget } from '../../directory/application.ts'
+import {
+  type Application,
+  findRedirectTarget,
+  nameApplication,
+  type RedirectTarget,
+} from '../../directory/application.ts'
 import { type Authority, authorityKey, isMultiTenant, refuseAuthority } from '../authority.ts'
 import type { Refusal } from '../errors/aadsts.ts'
 import { refuseScope } from '../scopes.ts'
@@ -46,10 +51,10 @@ export function readAuthorizeRequest(
     return page({ code: 700016, values: { app: parameters.client_id, tenant: nameOf(authority) } })
   }
   if (application.signInAudience === 'AzureADMyOrg' && isMultiTenant(authority)) {
-    return page({ code: 50194, values: { app: application.appId, authority: authority.kind } })
+    return page({ code: 50194, values: { ...nameApplication(application), authority: authority.kind } })
   }
   const target = chooseTarget(application, parameters.redirect_uri)
-  if (target === 'none') return page({ code: 900971 })
+  if (target === 'none') return page({ code: 500113 })
   if (target === 'unregistered')
     return page({ code: 50011, values: { app: application.appId, uri: parameters.redirect_uri ?? '' } })
 

@@ -38,5 +38,7 @@ export function refuseTime({ exp, nbf }: AssertionClaims, now: number): Refusal 
   if (typeof exp !== 'number') return { code: 50027 }
   const seconds = now / 1000
   const early = typeof nbf === 'number' && nbf > seconds + SKEW
-  return early || exp <= seconds - SKEW ? { code: 700024 } : undefined
+  if (!early && exp > seconds - SKEW) return undefined
+  const time = (at: unknown) => (typeof at === 'number' ? new Date(at * 1000).toISOString() : '')
+  return { code: 700024, values: { now: time(seconds), from: time(nbf), until: time(exp) } }
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
+import { nameApplication } from '../../directory/application.ts'
 import { authorityKey, isMultiTenant, refuseAuthority, resolveAuthority } from '../authority.ts'
 import { refuseJson } from '../errors/refusal.ts'
 import { refuseScope } from '../scopes.ts'
@@ -20,7 +21,10 @@ export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (
     if (!application)
       return refuseJson(reply, cloud, { code: 700016, values: { app: body.client_id ?? '', tenant: params.tenant } })
     if (application.signInAudience === 'AzureADMyOrg' && isMultiTenant(authority)) {
-      return refuseJson(reply, cloud, { code: 50194, values: { app: application.appId, authority: authority.kind } })
+      return refuseJson(reply, cloud, {
+        code: 50194,
+        values: { ...nameApplication(application), authority: authority.kind },
+      })
     }
     const refusal = refuseScope(body.scope ?? '', { app: application.appId, tenant: params.tenant })
     if (refusal) return refuseJson(reply, cloud, refusal)

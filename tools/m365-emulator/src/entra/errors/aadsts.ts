@@ -21,7 +21,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   50011: [
     'invalid_request',
-    "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{app}'.",
+    "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application '{app}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this.",
   ],
   50020: [
     'invalid_request',
@@ -51,7 +51,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   50166: ['invalid_client', "Request to External OIDC endpoint failed. Issuer: '{issuer}'."],
   50057: ['invalid_grant', 'The user account is disabled.'],
-  50058: ['login_required', 'Session information is not sufficient for single-sign-on.'],
+  50058: ['login_required', 'A silent sign-in request was sent but no user is signed in.'],
   50126: ['invalid_grant', 'Error validating credentials due to invalid username or password.'],
   50173: [
     'invalid_grant',
@@ -59,7 +59,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   50194: [
     'invalid_request',
-    "Application '{app}' is not configured as a multi-tenant application. Usage of the /{authority} endpoint is not supported for such apps.",
+    "Application '{app}'({name}) is not configured as a multi-tenant application. Usage of the /{authority} endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.",
   ],
   54005: [
     'invalid_grant',
@@ -67,7 +67,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   65001: [
     'invalid_grant',
-    "The user or administrator has not consented to use the application with ID '{app}'. Send an interactive authorization request for this user and resource.",
+    "The user or administrator has not consented to use the application with ID '{app}' named '{name}'. Send an interactive authorization request for this user and resource.",
   ],
   65004: ['access_denied', 'User declined to consent to access the app.'],
   70000: ['invalid_grant', 'Provided grant is invalid or malformed.'],
@@ -93,6 +93,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
     'invalid_resource',
     'The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.',
   ],
+  500113: ['invalid_request', 'No reply address is registered for the application.'],
   501481: [
     'invalid_grant',
     'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
@@ -111,7 +112,10 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   700021: ['invalid_client', "Client assertion application identifier doesn't match 'client_id' parameter."],
   700023: ['invalid_client', 'Client assertion audience claim does not match Realm issuer.'],
-  700024: ['invalid_client', 'Client assertion is not within its valid time range.'],
+  700024: [
+    'invalid_client',
+    'Client assertion is not within its valid time range. Current time: {now}, assertion valid from {from}, expiry time of assertion {until}.',
+  ],
   700211: ['invalid_client', "No matching federated identity record found for presented assertion issuer '{issuer}'."],
   700212: [
     'invalid_client',
@@ -119,7 +123,7 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   700213: [
     'invalid_client',
-    "No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.",
+    "No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
   ],
   700222: ['invalid_client', 'AAD-issued tokens may not be used for federated identity flows.'],
   700025: ['invalid_client', "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."],
@@ -154,13 +158,12 @@ const CATALOGUE: Readonly<Record<number, Entry>> = {
   ],
   900144: ['invalid_request', "The request body must contain the following parameter: '{name}'."],
   900561: ['invalid_request', 'The endpoint only accepts POST requests. Received a {method} request.'],
-  900971: ['invalid_request', 'No reply address provided.'],
   901002: ['invalid_request', "The 'resource' request parameter is not supported."],
   1002012: [
     'invalid_scope',
     'The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).',
   ],
-  7000112: ['unauthorized_client', "Application '{app}' is disabled."],
+  7000112: ['unauthorized_client', "Application '{app}'({name}) is disabled."],
   7000229: [
     'invalid_client',
     'The client application {app} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119',

@@ -1,3 +1,4 @@
+import { nameApplication } from '../../directory/application.ts'
 import type { Account, Directories } from '../../directory/directories.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { hasUserConsent } from '../../directory/service-principal.ts'
@@ -76,7 +77,7 @@ export function admit(
   if (!object.accountEnabled) return { kind: 'refuse', refusal: { code: 50057 } }
   const principal = resource.principals.get(application.appId)
   if (principal && !principal.enabled)
-    return { kind: 'refuse', refusal: { code: 7000112, values: { app: application.appId } } }
+    return { kind: 'refuse', refusal: { code: 7000112, values: nameApplication(application) } }
   if (principal?.assignmentRequired && !principal.assignedUsers.has(object.id)) {
     const values = { app: application.appId, name: application.displayName, user: object.userPrincipalName }
     return { kind: 'refuse', refusal: { code: 50105, values } }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
+import { nameApplication } from '../../directory/application.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
 import type { User } from '../../directory/user.ts'
@@ -50,7 +51,7 @@ export function finishSignIn(
     if (consent === 'for-organization') directory.consent(application.appId, [], cloud.clock.now())
     else directory.principal(application.appId).consentedUsers.add(user.id)
   } else if (!admission.consented || request.prompt === 'consent') {
-    const consentMissing = { code: 65001, values: { app: application.appId }, error: 'consent_required' }
+    const consentMissing = { code: 65001, values: nameApplication(application), error: 'consent_required' }
     if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, consentMissing)
     if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, interaction, directory)
     const mayForAll = mayConsent(user, directory, 'for-organization')

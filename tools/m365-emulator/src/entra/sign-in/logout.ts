@@ -22,7 +22,8 @@ export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     reply.type('text/html; charset=utf-8')
     const accounts = cloud.sessions.accounts(session, cloud.directories)
     const chosen = values.account === 'all' ? undefined : chooseAccount(accounts, values)
-    if (accounts.length > 1 && !chosen && values.account !== 'all') return chooseLogoutPage(url, values, accounts)
+    const asks = accounts.length > (cloud.entra.logoutPicker === 'without-hint' ? 0 : 1)
+    if (asks && !chosen && values.account !== 'all') return chooseLogoutPage(url, values, accounts)
 
     const ending = chosen ? [chosen] : accounts
     const frames = ending.flatMap(({ sid }) => logoutUrls(sid))
@@ -38,7 +39,8 @@ export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud 
     accounts: readonly SignedInAccount[],
     { logout_hint: hint, account }: Values,
   ): SignedInAccount | undefined {
-    const hinted = hint === undefined ? undefined : readLoginHint(hint, cloud.directories)
+    // The claim `login_hint`, never a user name.
+    const hinted = hint?.startsWith('O.') ? readLoginHint(hint, cloud.directories) : undefined
     const key = hinted ? keyOf(hinted) : account
     return accounts.find((one) => keyOf(one) === key)
   }

@@ -1,5 +1,5 @@
 import type { Cloud } from '../../../cloud.ts'
-import type { Application } from '../../../directory/application.ts'
+import { type Application, nameApplication } from '../../../directory/application.ts'
 import type { Directory } from '../../../directory/directory.ts'
 import { checkCredential } from '../../client-authentication/client-authentication.ts'
 import type { Refusal } from '../../errors/aadsts.ts'
@@ -49,11 +49,12 @@ export function issueAppTokens(cloud: Cloud, subject: AppTokenSubject): IssuedTo
   return { kind: 'tokens', tokens }
 }
 
-function refusePrincipal({ entra }: Cloud, { appId }: Application, directory: Directory): Refusal | undefined {
+function refusePrincipal({ entra }: Cloud, application: Application, directory: Directory): Refusal | undefined {
+  const { appId } = application
   const principal = directory.principals.get(appId)
   if (!principal && entra.missingServicePrincipal === 'error-7000229')
     return { code: 7000229, values: { app: appId, tenant: directory.id } }
-  return principal?.enabled === false ? { code: 7000112, values: { app: appId } } : undefined
+  return principal?.enabled === false ? { code: 7000112, values: nameApplication(application) } : undefined
 }
 
 function refuseAppScope(scope: string | undefined, directory: Directory): Refusal | undefined {

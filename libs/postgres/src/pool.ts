@@ -1,5 +1,17 @@
 import pg from 'pg'
 import { Client } from './client.ts'
+import { SharedSessionError } from './shared-sessions.ts'
+
+const STATEMENT_MS = 10_000
+/** Longer than any statement: the machine is gone. */
+const SILENCE_MS = 11_000
+
+/** Unlike parameters of the connection start, pgbouncer passes on settings that are made afterwards. */
+type Session = {
+  /** The database role of every connection, made by the migrations and confined by row-level security. */
+  role?: string
+  searchPath?: string
+}
 
 /**
  * A pool with bounded waits: 2 s for a connection, 10 s for a statement. A lost connection never ends the process: an
@@ -9,29 +21,74 @@ export function createPool(options: {
   connectionString: string
   applicationName: string
   max?: number
-  /** The database role of every connection, made by the migrations and confined by row-level security. */
   role?: string
   onIdleError: (error: Error) => void
 }): pg.Pool {
-  const { role } = options
   const pool = new pg.Pool({
+    ...sessionOptions(options),
     connectionString: options.connectionString,
     application_name: options.applicationName,
     max: options.max ?? 10,
     connectionTimeoutMillis: 2_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 10_000,
-    keepAlive: true,
-    Client,
-    ...(role !== undefined && {
-      onConnect: async (client) => void (await client.query(`set role ${pg.escapeIdentifier(role)}`)),
-    }),
   })
   pool.on('error', options.onIdleError)
   return pool
 }
 
-/** @throws when Postgres does not answer within the pool's bounds */
+/** What every pool has in common, ours and those of libraries: our client, and a session that can write. */
+export function sessionOptions({ role, searchPath }: Session) {
+  const settings = [
+    `set statement_timeout = ${STATEMENT_MS}`,
+    ...(role === undefined ? [] : [`set role ${pg.escapeIdentifier(role)}`]),
+    ...(searchPath === undefined ? [] : [`set search_path to ${pg.escapeIdentifier(searchPath)}`]),
+  ]
+  const begin = [...settings, READ_SESSION].join('; ')
+  return {
+    keepAlive: true,
+    Client,
+    silenceMs: SILENCE_MS,
+    async onConnect(client: pg.ClientBase) {
+      // Of several statements pg returns several results, other than its type says.
+      const results = (await client.query(begin)) as unknown as ReadonlyArray<pg.QueryResult<SessionRow>>
+      sessions.set(client, writable(results.at(-1)?.rows[0]))
+    },
+  }
+}
+
+type SessionRow = { pid: number; role: string; isReadOnly: boolean }
+const READ_SESSION = `select pg_backend_pid() as pid, current_user as role,
+  pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "isReadOnly"`
+
+/** The backend and role with which each connection began. */
+const sessions = new WeakMap<pg.ClientBase, SessionRow>()
+
+/** Postgres that only reads: a replica, as after a failover, or a primary that is out of space. */
+class ReadOnlyError extends Error {
+  override readonly name = 'ReadOnlyError'
+  readonly code = '25006'
+}
+
+/** Like `target_session_attrs=read-write` of libpq: a replica lags behind, and a later write would fail. */
+function writable(session: SessionRow | undefined): SessionRow {
+  if (!session || session.isReadOnly) throw new ReadOnlyError('Postgres is read-only here.')
+  return session
+}
+
+/**
+ * For readiness (T-123, T-124).
+ * @throws when Postgres does not answer within the pool's bounds, cannot write, or answers from another session than
+ *   the one that the connection began with. The connection is not reused.
+ */
 export async function pingPostgres(pool: pg.Pool): Promise<void> {
-  await pool.query('select 1')
+  const client = await pool.connect()
+  try {
+    const now = writable((await client.query<SessionRow>(READ_SESSION)).rows[0])
+    const began = sessions.get(client)
+    if (began && (began.pid !== now.pid || began.role !== now.role)) throw new SharedSessionError()
+  } catch (error) {
+    client.release(error as Error)
+    throw error
+  }
+  client.release()
 }

@@ -4,21 +4,24 @@
  */
 export function isLostStore(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (UNREACHABLE.test(codeOf(cause)) || endsConnection(cause) || REFUSED_BY_POSTGRES.test(codeOf(cause))) return true
+    if (UNREACHABLE.test(codeOf(cause)) || endsConnection(cause) || LOST_RACE.test(codeOf(cause))) return true
     if (LOST_FOR_DRIVER.test(cause.message) || cause.name === 'MaxRetriesPerRequestError') return true
     if (cause.name === 'ReplyError' && REFUSED_BY_REDIS.test(cause.message)) return true
   }
   return false
 }
 
-/** Whether Postgres closes the connection with this error: it is not reused. */
+/**
+ * Whether a connection is not reused after this error of Postgres: it is closed, or its server refuses work, which the
+ * server behind the address may not do after a failover (T-123). A lost race against another transaction does not count.
+ */
 export function endsConnection(error: unknown): boolean {
-  return error instanceof Error && CLOSED_BY_POSTGRES.test(codeOf(error))
+  return error instanceof Error && (CLOSED_BY_POSTGRES.test(codeOf(error)) || SERVER_REFUSES.test(codeOf(error)))
 }
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
 
-const UNREACHABLE = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
+const UNREACHABLE = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|ENOTFOUND|EAI_AGAIN)$/
 
 /**
  * SQLSTATE 08: connection failures; 57P0x: shutdown, crash, not up yet; 25P03, 25P04: time-outs that close the
@@ -26,11 +29,11 @@ const UNREACHABLE = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTF
  */
 const CLOSED_BY_POSTGRES = /^(?:08\w{3}|57P0\w|25P0[34])$/
 
-/**
- * SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow; 40001,
- * 40P01: rolled back in favour of another transaction.
- */
-const REFUSED_BY_POSTGRES = /^(?:25006|53\w{3}|57014|40001|40P01)$/
+/** SQLSTATE 25006: a replica, as after a failover; 53: no disk, memory or connection left; 57014: too slow. */
+const SERVER_REFUSES = /^(?:25006|53\w{3}|57014)$/
+
+/** SQLSTATE 40001, 40P01: rolled back in favour of another transaction, more often than it is retried. */
+const LOST_RACE = /^(?:40001|40P01)$/
 
 /** Messages of pg, pg-pool and ioredis that come without a code. */
 const LOST_FOR_DRIVER =

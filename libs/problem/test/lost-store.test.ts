@@ -5,7 +5,17 @@ const failure = (code: string) => Object.assign(new Error('failed'), { code })
 const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' })
 
 test('T-122 T-123 a store that is lost, or refuses, is known by its code or its word, through causes', () => {
-  const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']
+  const codes = [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'EHOSTDOWN',
+    'ENETDOWN',
+  ]
   const states = [
     '08006',
     '08P01',
@@ -52,9 +62,9 @@ test('T-123 a fault of ours is no lost store', () => {
   for (const none of [undefined, 'ECONNREFUSED', null, {}]) expect(isLostStore(none)).toBe(false)
 })
 
-test('T-122 a connection is dropped for an error that closes it, not for a refusal that it survives', () => {
-  for (const state of ['57P01', '57P02', '57P05', '08006', '25P03'])
+test('T-122 T-123 a connection is dropped when it is closed or its server refuses, not when a transaction lost a race', () => {
+  for (const state of ['57P01', '57P02', '57P05', '08006', '25P03', '25006', '53100', '57014'])
     expect([state, endsConnection(failure(state))]).toEqual([state, true])
-  for (const state of ['57014', '53100', '40P01', '25006', '23505'])
+  for (const state of ['40001', '40P01', '23505'])
     expect([state, endsConnection(failure(state))]).toEqual([state, false])
 })

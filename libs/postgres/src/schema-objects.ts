@@ -65,12 +65,16 @@ export async function applySchemaObjects(
  * put its own functions back.
  */
 async function isOlder(client: pg.Client, service: string, journal: string): Promise<boolean> {
-  const { entries } = JSON.parse(journal) as { entries: ReadonlyArray<{ when: number }> }
-  const own = Math.max(0, ...entries.map(({ when }) => when))
   const { rows } = await client.query(
     `select max(created_at) as latest from migrations.${pg.escapeIdentifier(service)}`,
   )
-  return Number(rows[0]?.latest ?? 0) > own
+  return Number(rows[0]?.latest ?? 0) > latestOf(journal)
+}
+
+/** When the latest migration of a journal was made: what drizzle notes for an applied one. */
+export function latestOf(journal: string): number {
+  const { entries } = JSON.parse(journal) as { entries: ReadonlyArray<{ when: number }> }
+  return Math.max(0, ...entries.map(({ when }) => when))
 }
 
 async function apply(client: pg.Client, { name, text }: SqlFile): Promise<void> {

@@ -5,7 +5,13 @@ import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { drizzle } from '@jackfield/postgres/drizzle'
-import { migrateAndExit, runMigrations, startOrExit } from '@jackfield/postgres/migrate'
+import {
+  migrateAndExit,
+  requireSchema,
+  runMigrations,
+  type SchemaOptions,
+  startOrExit,
+} from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
@@ -29,20 +35,20 @@ import type { Ports } from './ports.ts'
 
 const NAME = 'auth-gateway'
 const config = loadConfigOrExit(Config, process.env)
-const migrate = () =>
-  runMigrations({
-    connectionString: config.DATABASE_URL,
-    folder: new URL('../migrations', import.meta.url).pathname,
-    name: 'gateway',
-  })
+const schema: SchemaOptions = {
+  connectionString: config.DATABASE_URL,
+  folder: new URL('../migrations', import.meta.url).pathname,
+  name: 'gateway',
+}
 const keysOfSecrets = config.KEY_ENCRYPTION_KEYS
 
 const stopping = new AbortController()
-if (process.argv[2] === 'migrate') await migrateAndExit(migrate)
+if (process.argv[2] === 'migrate') await migrateAndExit(() => runMigrations(schema))
 
 const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: NAME,
+  max: config.DATABASE_POOL_SIZE,
   onIdleError: (error) => app.log.warn({ err: error }, 'idle connection to Postgres was lost'),
 })
 const db = drizzle(pool)
@@ -118,7 +124,7 @@ const app = buildApp(
 app.after(() => unopened.register(app.metrics))
 
 async function prepare(): Promise<void> {
-  if (config.MIGRATE === 'auto') await migrate()
+  await (config.MIGRATE === 'auto' ? runMigrations(schema) : requireSchema(schema))
   await ensurePlatformKeys(db, keysOfSecrets)
   isPrepared = true
 }

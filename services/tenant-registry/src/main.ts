@@ -3,8 +3,8 @@ import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
-import { createPool } from '@jackfield/postgres/pool'
-import { DATABASE_ROLE, migrateRegistry, pingRegistry } from './adapters/database.ts'
+import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { DATABASE_ROLE, migrateRegistry, requireRegistrySchema } from './adapters/database.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
@@ -24,11 +24,12 @@ const migrate = () => migrateRegistry(config.DATABASE_URL)
 if (command === 'migrate') await migrateAndExit(migrate)
 if (command === 'rewrap-keys') process.exit(await rewrapKeys(config))
 
-let isMigrated = config.MIGRATE === 'never'
+let isMigrated = false
 const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
   role: DATABASE_ROLE,
+  max: config.DATABASE_POOL_SIZE,
   onIdleError: (error) => app.log.warn({ err: error }, 'an idle connection to Postgres was lost'),
 })
 const unopened = unopenedSecrets((what) =>
@@ -45,9 +46,9 @@ const app = await buildApp({
   isMigrated: () => isMigrated,
   healthChecks: {
     async schema() {
-      if (!isMigrated) throw new Error('migrations have not finished')
+      if (!isMigrated) throw new Error('the schema is not up to date yet')
     },
-    database: () => pingRegistry(pool),
+    database: () => pingPostgres(pool),
   },
 })
 
@@ -76,10 +77,11 @@ void repeatUntil(
   (error) => app.log.warn({ err: error }, 'accounts were not watched over'),
 )
 
-if (!isMigrated) {
-  const start = async () => {
-    await migrate()
+await startOrExit(
+  async () => {
+    await (config.MIGRATE === 'auto' ? migrate() : requireRegistrySchema(config.DATABASE_URL))
     isMigrated = true
-  }
-  await startOrExit(start, app.log, stopping.signal)
-}
+  },
+  app.log,
+  stopping.signal,
+)

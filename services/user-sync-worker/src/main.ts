@@ -6,9 +6,9 @@ import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/outbox/webhook-endpoints.ts'
-import { migrateQueues, type QueueOptions } from './adapters/queue/bullmq-engine.ts'
+import { migrateQueues, type QueueOptions, requireQueues } from './adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from './adapters/queue/bullmq-sync-queue.ts'
-import { migrateRoster } from './adapters/roster/migrate-roster.ts'
+import { migrateRoster, requireRosterSchema } from './adapters/roster/migrate-roster.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
@@ -36,11 +36,10 @@ const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: SERVICE_NAME,
   role: DATABASE_ROLE,
-  // A run uses one connection for its page and one for its lease.
-  max: 10 + 2 * config.WORKER_CONCURRENCY,
+  max: config.DATABASE_POOL_SIZE,
   onIdleError: (error) => app.log.warn({ err: error }, 'lost an idle connection'),
 })
-let migrated = config.MIGRATE === 'never'
+let migrated = false
 let started = false
 let worker: RunningWorker | undefined
 const healthChecks = {
@@ -103,8 +102,13 @@ async function migrate(): Promise<void> {
   await migrateQueues(queue.engine)
 }
 
+async function requireSchemas(): Promise<void> {
+  await requireRosterSchema(config.DATABASE_URL)
+  await requireQueues(queue.engine)
+}
+
 async function start(): Promise<void> {
-  if (!migrated) await migrate()
+  if (!migrated) await (config.MIGRATE === 'auto' ? migrate() : requireSchemas())
   migrated = true
   if (role !== 'api') {
     worker = await startWorker(ports, {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setInterval as every } from 'node:timers/promises'
 import { findRedisBinary, startRedisServer } from '@jackfield/local-stores/redis-server'
+import type { TestDatabase } from '@jackfield/test-environment/database'
 import { endBackends } from '@jackfield/test-environment/end-backends'
+import { startFailover } from '@jackfield/test-environment/failover'
 import { steadyLoad } from '@jackfield/test-environment/steady-load'
 import { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 import { type ServiceProcesses, serviceProcesses } from './support/service-processes.ts'
@@ -20,10 +22,10 @@ const binary = findRedisBinary()
 
 let platform: Platform
 let processes: ServiceProcesses
-beforeEach(async () => {
-  platform = await startPlatform()
+async function givenPlatform(database?: TestDatabase): Promise<void> {
+  platform = await startPlatform({ ...(database && { database }) })
   processes = serviceProcesses(platform)
-})
+}
 afterEach(async () => {
   processes.killAll()
   await platform.close()
@@ -64,7 +66,7 @@ async function loseConnectionsOf(api: Process, worker: Process, lose: () => Prom
     const answers = load
       .answersOf(kind, 0, Number.POSITIVE_INFINITY)
       .map(({ status, retryAfter }) => `${status} ${retryAfter}`)
-    expect(answers.length).toBeGreaterThan(ROUNDS)
+    expect(answers.length).toBeGreaterThan(10)
     const isServed = (answer: string) => /^2\d\d undefined$/.test(answer)
     expect([kind, new Set(answers.filter((answer) => !isServed(answer) && answer !== '503 2'))]).toEqual([
       kind,
@@ -90,6 +92,7 @@ async function loseConnectionsOf(api: Process, worker: Process, lose: () => Prom
 test('FC-43 T-122 connections to Postgres ended five times a second, of API, worker and queue, also while they start: no process ends, answers are 2xx or 503, and the import is complete', {
   timeout: 240_000,
 }, async () => {
+  await givenPlatform()
   const whileStarting = await endBackends(platform.stores.database.url, 50)
   const api = await processes.start('api')
   const worker = await processes.start('worker')
@@ -104,10 +107,34 @@ test('FC-43 T-122 connections to Postgres ended five times a second, of API, wor
   })
 })
 
+test('FC-41 T-123 Postgres that only reads, after a failover or for want of space: API, worker and queue are not ready within 10 s, answers are 2xx or 503, and the import is complete', {
+  timeout: 240_000,
+}, async () => {
+  const postgres = await startFailover()
+  await givenPlatform({ url: postgres.url, drop: postgres.stop })
+  const api = await processes.start('api')
+  const worker = await processes.start('worker')
+  await Promise.all([api.ready(), worker.ready()])
+  const statuses = () =>
+    Promise.all([api, worker].map(async ({ port }) => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status))
+  const SOON = { timeout: 10_000 }
+  await loseConnectionsOf(api, worker, async () => {
+    await postgres.failOver()
+    await expect.poll(statuses, SOON).toEqual([503, 503])
+    await postgres.promote()
+    await expect.poll(statuses, SOON).toEqual([200, 200])
+    await postgres.setReadOnly(true)
+    await expect.poll(statuses, SOON).toEqual([503, 503])
+    await postgres.setReadOnly(false)
+    await expect.poll(statuses, SOON).toEqual([200, 200])
+  })
+})
+
 test.skipIf(!binary)(
   'T-122 connections to Redis ended five times a second, of API and worker: no process ends, answers are 2xx or 503, and the import is complete',
   { timeout: 240_000 },
   async () => {
+    await givenPlatform()
     const folder = await mkdtemp(join(tmpdir(), 'jackfield-redis-'))
     const redis = await startRedisServer({ binary: binary ?? '', folder })
     const settings = { REDIS_URL: redis.url }

@@ -1,3 +1,4 @@
+import { hasPgbouncer, startPgbouncer } from '@jackfield/test-environment/pgbouncer'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
@@ -137,6 +138,20 @@ test('without an argument one process is API and worker; the worker alone serves
   }
   expect(await stream.text()).toContain('"status":"queued"')
 })
+
+test.skipIf(!hasPgbouncer())(
+  'T-124 FC-42 behind pgbouncer in session mode a worker, its queue there too, takes an import to its end',
+  { timeout: 120_000 },
+  async () => {
+    const pooler = await startPgbouncer(platform.stores.database.url, 'session')
+    const worker = await start('worker', { DATABASE_URL: pooler.url })
+    await worker.ready()
+    const tenant = platform.connectedTenant(addLargeDirectory(platform, 500))
+    expect(await platform.runImport(tenant, EVERYBODY)).toMatchObject({ status: 'succeeded', counts: { created: 500 } })
+    processes.killAll()
+    await pooler.stop()
+  },
+)
 
 test('migrate brings roster and queue up to date and exits; wrong settings are named, never shown, and exit with 1', {
   timeout: 240_000,

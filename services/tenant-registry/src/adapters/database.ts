@@ -1,21 +1,18 @@
 import { fileURLToPath } from 'node:url'
-import { runMigrations } from '@jackfield/postgres/migrate'
-import type { Pool } from 'pg'
+import { requireSchema, runMigrations, type SchemaOptions } from '@jackfield/postgres/migrate'
 
 /** The database role of this service, made by its migrations. */
 export const DATABASE_ROLE = 'jackfield_registry'
 
-/** Brings the registry's schema up to date; safe to call from many replicas at once. */
-export function migrateRegistry(connectionString: string): Promise<void> {
-  return runMigrations({
-    connectionString,
-    folder: fileURLToPath(new URL('../../migrations', import.meta.url)),
-    name: 'registry',
-    tenants: { schema: 'registry', role: DATABASE_ROLE },
-  })
-}
+const schemaAt = (connectionString: string): SchemaOptions => ({
+  connectionString,
+  folder: fileURLToPath(new URL('../../migrations', import.meta.url)),
+  name: 'registry',
+  tenants: { schema: 'registry', role: DATABASE_ROLE },
+})
 
-/** @throws when Postgres does not answer in time or has no schema of ours */
-export async function pingRegistry(pool: Pool): Promise<void> {
-  await pool.query('select from registry.tenant limit 0')
-}
+/** Brings the registry's schema up to date; safe to call from many replicas at once. */
+export const migrateRegistry = (connectionString: string) => runMigrations(schemaAt(connectionString))
+
+/** For `MIGRATE=never`. @throws until the schema is up to date */
+export const requireRegistrySchema = (connectionString: string) => requireSchema(schemaAt(connectionString))

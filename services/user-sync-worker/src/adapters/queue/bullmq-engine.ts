@@ -1,5 +1,7 @@
 import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
-import { Client, useOwnClientEverywhere } from '@jackfield/postgres/client'
+import { useOwnClientEverywhere } from '@jackfield/postgres/client'
+import { MissingSchemaError } from '@jackfield/postgres/migrate'
+import { sessionOptions } from '@jackfield/postgres/pool'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 
 // How a queue of the catalogue is opened on Redis or on Postgres.
@@ -16,11 +18,25 @@ export type QueueOptions = {
 const SCHEMA = 'queue'
 const PREFIX = 'jackfield'
 const CONNECT_PATIENCE_MS = 1_000
+/** Connections to Postgres of one `openQueue`, and of one `openWorker`, which listens on one more. */
+export const QUEUE_POOL_SIZE = 1
+export const WORKER_POOL_SIZE = 2
 
 /** Brings BullMQ's tables in Postgres up to date, under its own lock. */
-export async function migrateQueues(engine: QueueEngine): Promise<void> {
+export const migrateQueues = (engine: QueueEngine) => connectQueues(engine, true)
+
+/** For `MIGRATE=never`. @throws MissingSchemaError until `migrateQueues` ran */
+export async function requireQueues(engine: QueueEngine): Promise<void> {
+  await connectQueues(engine, false).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'SchemaMigrationRequiredError')
+      throw new MissingSchemaError('the queues')
+    throw error
+  })
+}
+
+async function connectQueues(engine: QueueEngine, migrate: boolean): Promise<void> {
   if (engine.kind === 'redis') return
-  const connection = { ...postgresConnection(engine, 1), migrate: true }
+  const connection = { ...postgresConnection(engine, 1), migrate }
   const queue = new Queue(QUEUES.syncRuns.name, { connection }, createPostgresBackend)
   queue.on('error', () => undefined) // thrown below
   try {
@@ -36,7 +52,7 @@ export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: Que
   if (engine.kind === 'postgres') {
     const queue = new Queue(
       definition.name,
-      { ...common, connection: postgresConnection(engine, 2) },
+      { ...common, connection: postgresConnection(engine, QUEUE_POOL_SIZE) },
       createPostgresBackend,
     )
     queue.on('error', onError)
@@ -86,7 +102,7 @@ export function openWorker(
 ) {
   const common = { concurrency, lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 5, drainDelay: 5 }
   if (engine.kind === 'postgres') {
-    const connection = postgresConnection(engine, concurrency + 2)
+    const connection = postgresConnection(engine, WORKER_POOL_SIZE)
     return new Worker(definition.name, process, { ...common, connection }, createPostgresBackend)
   }
   const connection = { url: engine.url, maxRetriesPerRequest: null, retryStrategy: retryDelay }
@@ -103,10 +119,16 @@ function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefin
 }
 
 function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: 'postgres' }>, max: number) {
-  const patience = { connectionTimeoutMillis: CONNECT_PATIENCE_MS, keepAlive: true }
   // BullMQ makes a pool and a listening connection of this, both with our client: one that dies must not end the process.
   useOwnClientEverywhere()
-  return { connectionString, schema: SCHEMA, max, ...patience, application_name: 'sync-runs queue', Client }
+  return {
+    ...sessionOptions({ searchPath: SCHEMA }),
+    connectionString,
+    schema: SCHEMA,
+    max,
+    connectionTimeoutMillis: CONNECT_PATIENCE_MS,
+    application_name: 'sync-runs queue',
+  }
 }
 
 function retryDelay(times: number): number {

@@ -57,7 +57,10 @@ export type Connections = {
 export type Administrators = {
   authenticateApiKey(key: string): Promise<Principal | undefined>
   redeemControlSignInLink(token: string): Promise<Principal | undefined>
-  /** An answer is valid for one second, so that a removed administrator is out at once (T-22). */
+  /**
+   * An answer is valid for one second, so that a removed administrator is out at once (T-22); while the registry is away,
+   * the last one of up to 30 s ago.
+   */
   findAdministrator(administratorId: string): Promise<Administrator | undefined>
   /** The administrator with this identity at sign-ins through this tenant. */
   findAdministratorByIdentity(
@@ -75,6 +78,9 @@ export type Registry = TenantCatalogue & Connections & Administrators & AuditLog
 export interface Roster {
   findByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   findById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
+  /** For sessions that exist: while the roster is away, its last answer of up to 30 s ago. */
+  recheckById(tenantId: string, userId: string): Promise<RosterEntry | undefined>
+  recheckByIdentity(tenantId: string, directoryId: string, objectId: string): Promise<RosterEntry | undefined>
   /** Tenants and directories in which the person of an address may be, whether or not the person exists. */
   findCandidates(address: string): Promise<SignInCandidates>
 }

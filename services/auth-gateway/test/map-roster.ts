@@ -11,7 +11,7 @@ export function mapRoster() {
     if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'roster does not answer')
     return answer
   }
-  const roster: Roster = {
+  const roster: Pick<Roster, 'findById' | 'findByIdentity' | 'findCandidates'> = {
     findById: async (tenantId, id) => people.find((person) => person.tenantId === tenantId && person.id === id),
     findByIdentity: async (tenantId, directoryId, objectId) =>
       people.find(
@@ -30,6 +30,8 @@ export function mapRoster() {
     findCandidates: async (address: string) => up(roster.findCandidates(address)),
     findById: async (...key: Parameters<Roster['findById']>) => up(roster.findById(...key)),
     findByIdentity: async (...key: Parameters<Roster['findByIdentity']>) => up(roster.findByIdentity(...key)),
+    recheckById: async (...key: Parameters<Roster['findById']>) => up(roster.findById(...key)),
+    recheckByIdentity: async (...key: Parameters<Roster['findByIdentity']>) => up(roster.findByIdentity(...key)),
   }
 }
 

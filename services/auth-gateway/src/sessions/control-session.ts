@@ -65,7 +65,7 @@ async function principalOf({ registry, roster }: Ports, stored: Stored): Promise
   const administrator = await registry.findAdministrator(stored.administratorId)
   if (!administrator) return undefined
   const { signInTenantId, directoryId, objectId } = administrator
-  const person = await roster.findByIdentity(signInTenantId, directoryId, objectId)
+  const person = await roster.recheckByIdentity(signInTenantId, directoryId, objectId)
   const admission = decideControlAdmission(administrator, person, stored.startedAt)
   return admission.kind === 'admitted' ? administratorPrincipal(admission.administrator) : undefined
 }

@@ -28,7 +28,7 @@ export async function findFrontendSession(
   if (!id) return SIGNED_OUT
   const [found, person] = await Promise.all([
     findTenantOf(ports.registry, site, id.tenantId),
-    ports.roster.findById(id.tenantId, id.userId),
+    ports.roster.recheckById(id.tenantId, id.userId),
   ])
   if (!found) return SIGNED_OUT
   const admission = decideAdmission(person, app)

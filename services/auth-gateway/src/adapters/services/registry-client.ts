@@ -10,14 +10,17 @@ import {
 import { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { type LogoType, StoredLogo } from '@jackfield/contract/tenants/branding'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
-import type { ServiceClient } from '@jackfield/internal-token/service-client'
+import { type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Registry } from '../../ports.ts'
+import { OUTAGE_MS } from './roster-client.ts'
 import { timedCache } from './timed-cache.ts'
 
 /** Answers that may be ten minutes old while the registry is down (DO-09). */
 const SERVES_OUTAGES = { freshMs: 2_000, staleIfErrorMs: 600_000, max: 10_000 }
+/** While the registry is away an API key counts for 30 s, like sessions. */
+const KEY_FRESH_MS = 3_000
 /** The registry calls Microsoft several times before it answers. */
 const CONSENT_MS = 25_000
 
@@ -39,13 +42,13 @@ export function registryClient(client: ServiceClient): Registry {
   const logos = new LRUCache<string, { mediaType: LogoType; bytes: Buffer }>({ max: 100 })
   const administrators = timedCache<Administrator>(
     (id, former) => client.find(`/internal/administrators/${encodeURIComponent(id)}`, Administrator, former),
-    { freshMs: 1_000, max: 10_000 },
+    { freshMs: 1_000, staleIfErrorMs: OUTAGE_MS, max: 10_000 },
   )
   const signInTenants = timedCache<SignInTenant>(
     (id, former) => client.find(`/internal/tenants/${encodeURIComponent(id)}/sign-in`, SignInTenant, former),
     SERVES_OUTAGES,
   )
-  const principals = new LRUCache<string, Principal>({ max: 10_000, ttl: 3_000 })
+  const principals = new LRUCache<string, { principal: Principal; at: number }>({ max: 10_000 })
 
   return {
     findHost: hosts,
@@ -68,9 +71,12 @@ export function registryClient(client: ServiceClient): Registry {
     async authenticateApiKey(key) {
       const hash = createHash('sha256').update(key).digest('base64url')
       const known = principals.get(hash)
-      if (known) return known
-      const principal = await client.post('/internal/api-key-authentications', { key }, Principal)
-      if (principal) principals.set(hash, principal)
+      const age = known ? performance.now() - known.at : Number.POSITIVE_INFINITY
+      if (known && age < KEY_FRESH_MS) return known.principal
+      const asked = client.post('/internal/api-key-authentications', { key }, Principal)
+      const principal = known && age < OUTAGE_MS ? await unlessUnavailable(asked, known.principal) : await asked
+      if (!principal) principals.delete(hash)
+      else if (principal !== known?.principal) principals.set(hash, { principal, at: performance.now() })
       return principal
     },
     redeemControlSignInLink: (token) =>

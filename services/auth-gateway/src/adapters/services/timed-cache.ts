@@ -10,18 +10,21 @@ export type TimedCacheOptions = {
   max: number
 }
 
-type Entry<Value> = { value: Value | undefined; at: number }
+/** `failure`: why the source has not answered since. */
+type Entry<Value> = { value: Value | undefined; at: number; failure?: unknown }
 
 /** lru-cache reads a lifetime of 0 as "for ever". */
 const SHORTEST_MS = 1
+/** A source that hangs holds up one request in this time, not each. */
+const RETRY_MS = 500
 
 /**
  * Caches answers of another service. Concurrent callers share one request, which gets the previous answer for a
- * conditional request.
+ * conditional request. Each call may ask for another `staleIfErrorMs`.
  */
 export function timedCache<Value>(
   load: (key: string, former: Value | undefined) => Promise<Value | undefined>,
-  { freshMs, freshAbsentMs = freshMs, staleIfErrorMs = 0, max }: TimedCacheOptions,
+  { freshMs, freshAbsentMs = freshMs, staleIfErrorMs: usualStaleMs = 0, max }: TimedCacheOptions,
 ) {
   const cache = new LRUCache<string, Entry<Value>>({
     max,
@@ -34,12 +37,16 @@ export function timedCache<Value>(
         const value = await load(key, former?.value)
         if (value === undefined) options.ttl = Math.max(SHORTEST_MS, freshAbsentMs)
         return { value, at: performance.now() }
-      } catch (error) {
-        if (former?.value === undefined || performance.now() - former.at >= staleIfErrorMs) throw error
-        options.ttl = SHORTEST_MS
-        return former
+      } catch (failure) {
+        if (former?.value === undefined) throw failure
+        options.ttl = Math.min(freshMs, RETRY_MS)
+        return { ...former, failure }
       }
     },
   })
-  return async (key: string): Promise<Value | undefined> => (await cache.fetch(key))?.value
+  return async (key: string, staleIfErrorMs = usualStaleMs): Promise<Value | undefined> => {
+    const entry = await cache.fetch(key)
+    if (entry && 'failure' in entry && performance.now() - entry.at >= staleIfErrorMs) throw entry.failure
+    return entry?.value
+  }
 }

@@ -89,10 +89,32 @@ test('FC-34 a run that is worked on without a step waits for nothing, and the on
   await longAgo(runId)
   await sql(`update roster.sync_run set created_at = now() - interval '1 hour' where id = $1`, [next])
   await vi.waitFor(() => expect(stalls(runId)).toHaveLength(1), within)
-  // Before the first ends: a round between its end and the next one's begin finds a run that waits for nothing.
   expect(stalls(next)).toEqual([])
   resolve()
   for (const id of [runId, next]) expect((await platform.finishedRun(api, id)).status).toBe('succeeded')
+})
+
+test('FC-62 the run behind a long one makes no progress only from the end of that one on', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  platform.gate.until = promise
+  const { runId, begin, read, api } = await givenRun()
+  await vi.waitFor(async () => expect((await read()).status).toBe('running'), within)
+  const next = await begin()
+  await sql(
+    `update roster.sync_run set created_at = now() - interval '1 hour', not_before = now() + interval '1 hour' where id = $1`,
+    [next],
+  )
+  resolve()
+  expect((await platform.finishedRun(api, runId)).status).toBe('succeeded')
+  expect((await platform.ports.syncHealth.noteStalled()).map(({ id }) => id)).not.toContain(next)
+  expect(stalls(next)).toEqual([])
+
+  await sql(`update roster.sync_run set finished_at = now() - interval '3 minutes' where id = $1`, [runId])
+  await vi.waitFor(() => expect(stalls(next)).toHaveLength(1), within)
+  expect(stalls(next)).toMatchObject([{ since: (await read()).finishedAt }])
+  await sql(`update roster.sync_run set not_before = now() where id = $1`, [next])
+  expect((await platform.finishedRun(api, next)).status).toBe('succeeded')
+  expect(stalls(next)).toHaveLength(1)
 })
 
 test('FC-62 a run whose statements fail does not stand without a word', async () => {

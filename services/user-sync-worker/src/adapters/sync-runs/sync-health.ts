@@ -14,8 +14,11 @@ import { FIRST_OF_ACCOUNT } from './sync-run-fence.ts'
 
 /** How long a claim lasts before another worker may try. */
 const CLAIM = `interval '30 seconds'`
-const STALLED = `r.status in ('queued', 'running') and coalesce(r.progressed_at, r.created_at) < now() - $1 * interval '1 second'
-  and ${FIRST_OF_ACCOUNT}`
+/** A queued run could not take a step before the one ahead of it ended, or stopped to ask an admin. */
+const SINCE = `greatest(coalesce(r.progressed_at, r.created_at), case when r.status = 'queued' then (
+  select max(coalesce(ahead.finished_at, ahead.progressed_at)) from roster.sync_run ahead
+  where ahead.tenant_id = r.tenant_id and ahead.account_id = r.account_id and ahead.id <> r.id) end)`
+const STALLED = `r.status in ('queued', 'running') and ${SINCE} < now() - $1 * interval '1 second' and ${FIRST_OF_ACCOUNT}`
 
 // A run that makes progress may take as long as it needs, and a run that waits for an admin says so itself. After an
 // admin's own doing the account stays silent only while its runs are scheduled: each run moves `next_delta_at` on.
@@ -37,9 +40,9 @@ update roster.account_sync set is_told_failing = $3, tell_at = case when tell_at
 
 const NOTE_STALLED = `
 update roster.sync_run r set stalled_at = now()
-where ${STALLED} and (r.stalled_at is null or r.stalled_at < coalesce(r.progressed_at, r.created_at))
+where ${STALLED} and (r.stalled_at is null or r.stalled_at < ${SINCE})
 returning r.id, r.tenant_id as "tenantId", r.account_id as "accountId", r.kind, r.status, r.waiting_for as "waitingFor",
-  coalesce(r.progressed_at, r.created_at) as since`
+  ${SINCE} as since`
 
 const COUNT = `
 select (select count(*)::int from roster.account_sync where is_told_failing or (tell_at is not null and failure is not null)) as "accountsNotInStep",

@@ -9,6 +9,9 @@ const KINDS = ['functions', 'triggers', 'policies']
 /** Role and row-level security of a service with tenants. */
 const TENANT_FILES = fileURLToPath(new URL('../sql', import.meta.url))
 
+/** What policies are made by. Where it leaves one alone it takes no lock, so all of them are applied when it changes. */
+const CONFINE = 'functions/confine.sql'
+
 type SqlFile = { name: string; text: string }
 
 type SchemaObjects = {
@@ -25,7 +28,7 @@ type SchemaObjects = {
 /**
  * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to
  * the cluster and not to the database (FC-64); a file of `functions/`, `triggers/` or `policies/` when it, its values
- * or the tables changed. One transaction, under the migration lock that the caller holds.
+ * or the tables changed, one of `policies/` also when `confine.sql` did. One transaction, under the migration lock that the caller holds.
  */
 export async function applySchemaObjects(
   client: pg.Client,
@@ -43,13 +46,16 @@ export async function applySchemaObjects(
     for (const file of read('role.sql')) await apply(client, file)
     const { rows } = await client.query<{ name: string; digest: string }>(`select name, digest from ${applied}`)
     const digests = new Map(rows.map(({ name, digest }) => [name, digest]))
-    const changed = objects.filter((file) => digests.get(file.name) !== digestOf(journal, file))
+    const confine = objects.find(({ name }) => name === CONFINE)?.text ?? ''
+    const digestOf = (file: SqlFile) =>
+      digest(journal, ...(file.name.startsWith('policies/') ? [confine] : []), file.text)
+    const changed = objects.filter((file) => digests.get(file.name) !== digestOf(file))
     if (changed.length > 0 && !(await isOlder(client, service, journal))) {
       for (const file of changed) {
         await apply(client, file)
         await client.query(
           `insert into ${applied} values ($1, $2) on conflict (name) do update set digest = excluded.digest`,
-          [file.name, digestOf(journal, file)],
+          [file.name, digestOf(file)],
         )
       }
     }
@@ -99,6 +105,8 @@ function readFiles(folder: string, pattern: string, values: Readonly<Record<stri
     })
 }
 
-function digestOf(journal: string, { text }: SqlFile): string {
-  return createHash('sha256').update(journal).update('\0').update(text).digest('hex')
+function digest(...texts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(text).update('\0')
+  return hash.digest('hex')
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -151,6 +151,30 @@ test('T-90 row-level security that was switched off, dropped or altered is put b
     await migrate(tenants)
     expect((await pool.query(read)).rows).toEqual([{ walled: true, condition: 'shop.in_scope(tenant_id)' }])
   }
+})
+
+test('T-90 a changed confine.sql reaches the tables that have row-level security already', async () => {
+  const tenants = { schema: 'shop', role: ROLE }
+  await rm(join(folder, 'policies/wall.sql'))
+  await migrate(tenants)
+  const read = `select pg_get_expr(polqual, polrelid) as condition from pg_policy`
+  expect((await pool.query(read)).rows).toEqual([{ condition: 'shop.in_scope(tenant_id)' }])
+
+  const library = join(import.meta.dirname, '..')
+  const changed = await mkdtemp(join(import.meta.dirname, 'changed-'))
+  try {
+    for (const part of ['src', 'sql']) await cp(join(library, part), join(changed, part), { recursive: true })
+    const confine = join(changed, 'sql/functions/confine.sql')
+    const text = await readFile(confine, 'utf8')
+    await writeFile(confine, text.replace('using (%s)', 'using (%s and true)'))
+    const { runMigrations: runChanged } = (await import(
+      join(changed, 'src/migrate.ts')
+    )) as typeof import('../src/migrate.ts')
+    await runChanged({ connectionString: database.url, folder, name: 'shop', tenants })
+  } finally {
+    await rm(changed, { recursive: true })
+  }
+  expect((await pool.query(read)).rows).toEqual([{ condition: '(shop.in_scope(tenant_id) AND true)' }])
 })
 
 test('T-90 a query sees the rows of its tenant, all of them with *, none without a scope; the owner of the table too', async () => {

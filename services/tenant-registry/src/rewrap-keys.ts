@@ -1,6 +1,7 @@
 import { drizzle } from '@jackfield/postgres/drizzle'
 import { whenReachable } from '@jackfield/postgres/migrate'
 import { createPool } from '@jackfield/postgres/pool'
+import { refuseSharedSessions, SharedSessionError } from '@jackfield/postgres/shared-sessions'
 import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { DATABASE_ROLE } from './adapters/database.ts'
 import { chosenKeyEncryption, type KeyEncryptionSettings } from './adapters/keys/chosen-key-encryption.ts'
@@ -13,16 +14,20 @@ import { rewrapDataKeys } from './jobs/rewrap-data-keys.ts'
  * Postgres is lost.
  */
 export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL: string }): Promise<number> {
+  const applicationName = 'tenant-registry rewrap-keys'
   const pool = createPool({
     connectionString: config.DATABASE_URL,
-    applicationName: 'tenant-registry rewrap-keys',
+    applicationName,
     role: DATABASE_ROLE,
     max: 1,
     onIdleError: () => undefined,
   })
   try {
     const dataKeys = postgresDataKeys(drizzle(pool), chosenKeyEncryption(config))
-    const rewrap = () => rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
+    const rewrap = async () => {
+      await refuseSharedSessions(config.DATABASE_URL, applicationName)
+      return rewrapDataKeys(dataKeys, (count) => process.stdout.write(`${count} data keys wrapped\n`))
+    }
     const onWaiting = (error: Error) =>
       process.stderr.write(`Postgres is away, what is wrapped is wrapped: waiting (${error.message})\n`)
     const report = await whenReachable(rewrap, onWaiting, new AbortController().signal)
@@ -32,6 +37,10 @@ export async function rewrapKeys(config: KeyEncryptionSettings & { DATABASE_URL:
     process.stdout.write(`done: ${report.rewrapped} wrapped now, all data keys are under the current key\n`)
     return 0
   } catch (error) {
+    if (error instanceof SharedSessionError) {
+      process.stderr.write(`${error.message}\n`)
+      return 1
+    }
     if (!(error instanceof UnavailableError)) throw error
     process.stderr.write(`${error.message} What is wrapped is wrapped: start the command again to go on.\n`)
     return 1

@@ -56,7 +56,7 @@ test.skipIf(!hasKubectl())(
 )
 
 test('FC-71 a service under load, queues in Postgres, holds no more connections than the documentation says', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const database = await createTestDatabase()
   const services = await serviceProcesses({ DATABASE_URL: database.url, RATE_LIMIT_FACTOR: '0' })

@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
+import { endBackends } from '@jackfield/test-environment/end-backends'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EVERY_SERVICE, SERVICES, serviceProcesses } from './service-processes.ts'
 
-const SLOW = { timeout: 120_000 }
+const SLOW = { timeout: 240_000 }
 const READY = { timeout: 60_000 }
 
 let database: TestDatabase
@@ -33,9 +34,25 @@ test(
     const answer = await services.ask('/tenants')
     expect([answer.status, answer.retryAfter]).toEqual([503, '2'])
     for (const name of ['tenant-registry', 'user-sync-worker', 'auth-gateway'] as const)
-      expect(await services.migrate(name)).toEqual({ code: 0, output: '' })
+      expect(await services.run(name, 'migrate')).toEqual({ code: 0, output: '' })
     await expect.poll(() => services.readiness(), READY).toEqual(EVERY_SERVICE(200))
     expect((await services.ask('/tenants')).status).toBe(200)
     expect(services.exitCodes()).toEqual(SERVICES.map((name) => [name, null]))
+  },
+)
+
+test(
+  'FC-43 T-122 migrate of every service, its connections ended again and again, waits and comes to its end',
+  SLOW,
+  async () => {
+    const ending = await endBackends(database.url, 50)
+    const migrated = Promise.all(
+      (['tenant-registry', 'user-sync-worker', 'auth-gateway'] as const).map((name) => services.run(name, 'migrate')),
+    )
+    await expect.poll(ending.ended, READY).toBeGreaterThan(8)
+    await ending.stop()
+    expect((await migrated).map(({ code }) => code)).toEqual([0, 0, 0])
+    services.startAll()
+    await expect.poll(() => services.readiness(), READY).toEqual(EVERY_SERVICE(200))
   },
 )

@@ -65,9 +65,9 @@ export async function serviceProcesses(settings: Record<string, string>) {
     startAll() {
       for (const name of SERVICES) start(name)
     },
-    /** Exit code and output of `main.ts migrate`. */
-    async migrate(name: Exclude<ServiceName, 'roster-api'>) {
-      const child = spawn(process.execPath, [join(ROOT, COMMANDS[name][0]), 'migrate'], { env: environment })
+    /** Exit code and output of a command, such as `main.ts migrate`. */
+    async run(name: Exclude<ServiceName, 'roster-api'>, command: string) {
+      const child = spawn(process.execPath, [join(ROOT, COMMANDS[name][0]), command], { env: environment })
       let output = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
       const [code] = await once(child, 'exit')

@@ -17,7 +17,7 @@ export class SharedSessionError extends Error {
 }
 
 /** Postgres sends a notification at once; this is for a busy machine. */
-const NOTIFICATION_MS = 2_000
+const NOTIFICATION_MS = 4_000
 
 /**
  * Proves that sessions are kept, by a notification: Postgres sends it to the session that listens, and a pooler between

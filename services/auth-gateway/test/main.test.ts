@@ -48,7 +48,7 @@ function start(environment: Record<string, string>) {
 }
 
 async function untilReady(port: number): Promise<number> {
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 300; round++) {
     const status = await send(`http://127.0.0.1:${port}/health/ready`).then(
       (answer) => answer.status,
       () => 0,

@@ -55,6 +55,13 @@ async function loseConnectionsOf(api: Process, worker: Process, lose: () => Prom
     write: () => ask(`${tenant.api}/phone-systems`, { name: 'Head office' }),
     runs: () => ask(`${big.api}/sync-runs`),
     notifications: () => ask(`/webhooks/graph/${tenant.accountId}`, { value: [] }),
+    events: async () => {
+      const headers = { authorization: platform.authorization({ scope: 'platform', role: 'admin' }) }
+      const url = `http://127.0.0.1:${api.port}${big.api}/sync-runs/${asked.runId}/events`
+      const stream = await fetch(url, { headers })
+      await stream.body?.cancel()
+      return { status: stream.status, retryAfter: stream.headers.get('retry-after') ?? undefined }
+    },
   }
   const load = steadyLoad(60, questions)
   await lose()

@@ -11,7 +11,7 @@ import { givenLogo } from './given-logo.ts'
 import { aSecret, inDays, platform, type Registry, startRegistry } from './registry.ts'
 
 /** The catalogue of apps is the platform's: no row of it belongs to a tenant. */
-const WITHOUT_TENANT = ['app']
+const WITHOUT_TENANT = ['app', 'app_secret']
 const COPY_TO_PREVIOUS = `insert into registry.previous_credential
   select account_id, type, sealed, hint, created_at, expires_at from registry.microsoft_credential on conflict do nothing`
 const NOTE_EXPIRY = `insert into registry.expiry_notice

@@ -64,11 +64,15 @@ const appMembers = {
     .array(AppPath)
     .max(10)
     .meta({ description: 'At least one, except for a device, to which no browser returns' }),
-  redirectSchemes: z.array(RedirectScheme).max(5).default([]).meta({
-    description:
-      'Private-use schemes of a `native` app: `com.example.phone` is answered at `com.example.phone:/callback`, beside ' +
-      '`http://127.0.0.1` and `http://[::1]` with any port',
-  }),
+  redirectSchemes: z
+    .array(RedirectScheme)
+    .max(5)
+    .default([])
+    .meta({
+      description:
+        'Private-use schemes of a `native` app: `com.example.phone` is answered at `com.example.phone:/callback`, beside ' +
+        '`http://127.0.0.1` and `http://[::1]` with any port',
+    }),
   postLogoutPaths: z.array(AppPath).max(10).default([]),
   backchannelLogoutPath: AppPath.optional(),
   requiresBinding: z.boolean().default(false),

@@ -105,6 +105,7 @@ CREATE TABLE "roster"."phone_user" (
 	"sync" boolean NOT NULL,
 	"sso" boolean NOT NULL,
 	"chosen_by" text DEFAULT 'hand' NOT NULL,
+	"chosen_at" timestamp (3) with time zone,
 	"sessions_valid_after" timestamp (3) with time zone,
 	"upn_hash" bigint GENERATED ALWAYS AS (hashtextextended(lower(user_principal_name collate "C"), 0)) STORED,
 	"upn_domain_hash" bigint GENERATED ALWAYS AS (hashtextextended(split_part(lower(user_principal_name collate "C"), '@', 2), 0)) STORED,

@@ -29,6 +29,8 @@ export type Lease = {
   token: number
   kind: SyncRun['kind']
   requestedBy: string
+  /** When the run was asked for: ticks set by hand since then stay (T-127). */
+  askedAt: Date
   preview: boolean
   /** Ticks of an import of everybody; null when users were chosen one by one. */
   everybody: Ticks | null

@@ -6,7 +6,7 @@ import { ATTRIBUTES, type AttributeColumns, attributesOfRow } from '../../domain
 import type { RosterUser } from '../../domain/run-page.ts'
 import type { AppliedBatch, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
-import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES } from './write-users.ts'
+import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES, IS_NEWER_WORD } from './write-users.ts'
 
 /** A staged person's attributes; those of the roster where only the status changes. */
 const SAID = ATTRIBUTES.map(({ name, column, form }) => {
@@ -49,8 +49,8 @@ select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id)
 const LIST_MISSING = `${MISSING}
 select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
-// Deletes a batch of staged changes and writes it. Ticks change only where an import or a rule staged them, and a rule's
-// yield to ticks given by hand meanwhile. Known rows are locked before they are read, and matched by their own id:
+// Deletes a batch of staged changes and writes it. Ticks change only where an import or a rule staged them; an import's
+// yield to ticks set by hand since it was asked for, a rule's to all set by hand (T-127). Known rows are locked before they are read, and matched by their own id:
 // people who came into the roster in between stay as they are.
 const APPLY = `
 with batch as (
@@ -59,23 +59,24 @@ with batch as (
     'ffffffff-ffff-ffff-ffff-ffffffffffff')
   returning *
 ), change as (
-  select b.*, u as known, b.sync is not null and ($7 = 'hand' or u.chosen_by = 'rule') as ticks_count
+  select b.*, u as known, b.sync is not null and case $7 when 'hand' then not ${IS_NEWER_WORD('$8')} else u.chosen_by = 'rule' end as ticks_count
   from (select * from batch order by object_id) b left join lateral (
     select * from roster.phone_user where tenant_id = $2 and directory_id = $3 and object_id = b.object_id limit 1 for no key update
   ) u on true
 )
-insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso, chosen_by)
+insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso, chosen_by, chosen_at)
 select coalesce((known).id, ($6::uuid[])[row_number() over (order by object_id)]), $2, $5, $3, object_id,
   ${SAID},
   status,
   case when (known).id is null or ticks_count then sync else (known).sync end,
   case when (known).id is null or ticks_count then sso else (known).sso end,
-  case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end
+  case when (known).id is null then 'rule' when ticks_count then $7 else (known).chosen_by end,
+  case when ticks_count and $7 = 'hand' then $8 else (known).chosen_at end
 from change
 where case when (known).id is null then sync and status = 'active' else (known).sync or (ticks_count and sync) end
 on conflict (tenant_id, directory_id, object_id) do update set account_id = excluded.account_id, ${EXCLUDED_ATTRIBUTES},
   status = excluded.status, sync = excluded.sync, sso = excluded.sso,
-  chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now()
+  chosen_by = excluded.chosen_by, chosen_at = excluded.chosen_at, version = u.version + 1, updated_at = now()
 where u.id = excluded.id`
 
 const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'
@@ -115,6 +116,7 @@ export function stagedChanges(
           lease.accountId,
           ids,
           chosenBy,
+          lease.askedAt,
         ])
         await client.query(
           'update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1',

@@ -19,18 +19,26 @@ page as materialized (
 // Without a status a newcomer is disabled, and the status of a known person stays (T-126).
 const STATUS = `case when excluded.object_id in (select object_id from page where status is null)
   then u.status else excluded.status end`
-const OWN = ['account_id', 'sync', 'sso', 'chosen_by', ...COLUMNS]
+/** Ticks that an admin set after the run was asked for stay; decided under the lock of the row (T-127). */
+export const IS_NEWER_WORD = (askedAt: string) => `coalesce(u.chosen_at > ${askedAt}, false)`
+const WRITTEN: ReadonlyArray<readonly [column: string, value: string]> = [
+  ['status', STATUS],
+  ...['sync', 'sso'].map(
+    (tick) => [tick, `case when ${IS_NEWER_WORD('$5')} then u.${tick} else excluded.${tick} end`] as const,
+  ),
+  ...['account_id', 'chosen_by', ...COLUMNS].map((column) => [column, `excluded.${column}`] as const),
+]
 
 // One order for all imports, so that two never deadlock. Equal rows stay as they are.
 const WRITE = `
 with ${PAGE}, written as (
-  insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso, chosen_by)
-  select id, $1, $2, $3, object_id, ${ATTRIBUTE_COLUMNS}, coalesce(status, 'disabled'), sync, sso, 'hand' from page order by object_id
+  insert into roster.phone_user as u (id, tenant_id, account_id, directory_id, object_id, ${ATTRIBUTE_COLUMNS}, status, sync, sso, chosen_by, chosen_at)
+  select id, $1, $2, $3, object_id, ${ATTRIBUTE_COLUMNS}, coalesce(status, 'disabled'), sync, sso, 'hand', $5 from page order by object_id
   on conflict (tenant_id, directory_id, object_id) do update set
-    account_id = excluded.account_id, ${EXCLUDED_ATTRIBUTES}, status = ${STATUS}, sync = excluded.sync, sso = excluded.sso,
-    chosen_by = excluded.chosen_by, version = u.version + 1, updated_at = now()
-  where (u.status, ${OWN.map((column) => `u.${column}`).join(', ')})
-    is distinct from (${STATUS}, ${OWN.map((column) => `excluded.${column}`).join(', ')})
+    ${WRITTEN.map(([column, value]) => `${column} = ${value}`).join(', ')},
+    chosen_at = greatest(u.chosen_at, excluded.chosen_at), version = u.version + 1, updated_at = now()
+  where (${WRITTEN.map(([column]) => `u.${column}`).join(', ')})
+    is distinct from (${WRITTEN.map(([, value]) => value).join(', ')})
   returning u.xmax = 0 as is_new
 )
 select count(*) filter (where is_new)::int as created, count(*) filter (where not is_new)::int as updated from written`
@@ -40,10 +48,11 @@ select count(*) filter (where is_new)::int as created, count(*) filter (where no
 const UNSYNC = `
 with target as (
   select u.id from (select id from unnest($3::uuid[]) as asked (id) order by id) asked cross join lateral (
-    select id from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id and (sync or chosen_by = 'rule')
+    select id from roster.phone_user u where tenant_id = $1 and directory_id = $2 and object_id = asked.id and (sync or chosen_by = 'rule')
+      and not ${IS_NEWER_WORD('$4')}
     limit 1 for update) u
 )
-update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', version = version + 1, updated_at = now()
+update roster.phone_user u set sync = false, sso = false, chosen_by = 'hand', chosen_at = $4, version = version + 1, updated_at = now()
 where u.id = any(array(select id from target))`
 
 /** Upserts a page of users within the page's transaction. */
@@ -53,13 +62,14 @@ export async function writeUsers(
   users: readonly TickedUser[],
 ): Promise<{ created: number; updated: number }> {
   if (users.length === 0) return { created: 0, updated: 0 }
-  return (await client.query(WRITE, valuesOf(lease, users))).rows[0]
+  return (await client.query(WRITE, [...valuesOf(lease, users), lease.askedAt])).rows[0]
 }
 
-/** Switches off people's sync; returns how many had it. */
+/** Switches off people's sync; returns how many had it, and were not ticked by hand since. */
 export async function unsyncUsers(client: pg.PoolClient, lease: Lease, objectIds: readonly string[]): Promise<number> {
   if (objectIds.length === 0) return 0
-  return (await client.query(UNSYNC, [lease.tenantId, lease.directoryId, objectIds])).rowCount ?? 0
+  const values = [lease.tenantId, lease.directoryId, objectIds, lease.askedAt]
+  return (await client.query(UNSYNC, values)).rowCount ?? 0
 }
 
 /** The page as one parameter of JSON. */

@@ -11,6 +11,9 @@ insert into roster.binding as b (tenant_id, user_id, phone_system_id, extension)
 on conflict (user_id, phone_system_id) do update set extension = excluded.extension, created_at = now()
 where b.extension <> excluded.extension`
 
+const OTHER = `
+select extension from roster.binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3 and extension <> $4`
+
 const FORGET = 'delete from roster.released_binding where tenant_id = $1 and user_id = $2 and phone_system_id = $3'
 
 const REMOVE =
@@ -28,6 +31,7 @@ select ${HOLDER_COLUMNS} as holder from roster.binding b join roster.phone_user 
 where b.tenant_id = $1 and b.phone_system_id = $2 and b.extension = $3`
 
 const MOST_ATTEMPTS = 5
+const ALREADY_BOUND = { kind: 'user-already-bound' } as const
 
 type BindingTarget = { tenantId: string; userId: string; phoneSystemId: string }
 type BindingOutcome =
@@ -43,25 +47,35 @@ type Unbinding = { kind: 'unbound'; version: number } | { kind: 'user-not-found'
  * holds an extension (AD-12).
  */
 export function postgresBindings(pool: pg.Pool, holds: HoldPolicy) {
+  async function untilDecided<Outcome>(
+    target: BindingTarget,
+    extension: string,
+    work: (client: pg.PoolClient) => Promise<Outcome>,
+  ): Promise<Outcome | BindingOutcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await inTransaction(pool, work)
+      } catch (error) {
+        const outcome = await readViolation(pool, holds, error, target, extension)
+        if (outcome) return outcome
+        // Retries a deadlock of two users who swap extensions, or a holder who left meanwhile.
+        if (attempt >= MOST_ATTEMPTS) throw error
+      }
+    }
+  }
+
   return {
     /** `entry` is recorded when the binding changes. */
-    async put(
-      target: BindingTarget,
-      extension: string,
-      entry: AuditEntry,
-      isSeen: IsSeen = () => true,
-    ): Promise<BindingOutcome> {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await inTransaction(pool, (client) => put(client, target, extension, entry, isSeen))
-        } catch (error) {
-          const outcome = await readViolation(pool, holds, error, target, extension)
-          if (outcome) return outcome
-          // Retries a deadlock of two users who swap extensions, or a holder who left meanwhile.
-          if (attempt >= MOST_ATTEMPTS) throw error
-        }
-      }
-    },
+    put: (target: BindingTarget, extension: string, entry: AuditEntry, isSeen: IsSeen = () => true) =>
+      untilDecided(target, extension, (client) => put(client, target, extension, entry, isSeen)),
+    /** Accepts a suggestion, which was made for an unbound person: a binding that was made since stays (T-127). */
+    accept: (target: BindingTarget, extension: string, entry: AuditEntry) =>
+      untilDecided(target, extension, async (client) => {
+        const { tenantId, userId, phoneSystemId } = target
+        await client.query(USER, [tenantId, userId])
+        const isBound = (await client.query(OTHER, [tenantId, userId, phoneSystemId, extension])).rowCount === 1
+        return isBound ? ALREADY_BOUND : put(client, target, extension, entry, () => true)
+      }),
     /** Also when nothing was bound; then nothing is recorded. */
     remove: ({ tenantId, userId, phoneSystemId }: BindingTarget, entry: AuditEntry, isSeen: IsSeen = () => true) =>
       inTransaction(pool, async (client): Promise<Unbinding> => {

@@ -1,13 +1,13 @@
 import type { Page } from '@jackfield/contract/http/page'
 import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
-import type { PhoneUserQuery } from '@jackfield/contract/roster/phone-user'
+import type { PhoneUserPatch, PhoneUserQuery } from '@jackfield/contract/roster/phone-user'
 import { isText, isUuid, pageStart, toPage } from '@jackfield/postgres/cursor'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
 import { type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
-import type { Ticks } from '../../domain/user-ticks.ts'
-import type { AuditEntry, BadCursor } from '../../ports.ts'
+import { decideTicks, type Ticks } from '../../domain/user-ticks.ts'
+import type { AuditEntry, BadCursor, IsSeen } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { IN_ORDER_OF_NAMES } from './schema.ts'
 
@@ -33,6 +33,13 @@ const TICKS = `
 select u.object_id, u.sync, u.sso from unnest($3::uuid[]) as asked (id) cross join lateral (
   select object_id, sync, sso from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u`
 
+const LOCK = 'select * from roster.phone_user where tenant_id = $1 and id = $2 for no key update'
+const SET_TICKS = `
+update roster.phone_user set sync = $3, sso = $4, chosen_by = 'hand', chosen_at = clock_timestamp(),
+  version = version + $5::boolean::int, updated_at = case when $5 then now() else updated_at end
+where tenant_id = $1 and id = $2`
+
+type TicksOutcome = 'done' | 'user-not-found' | 'version-conflict' | 'sso-needs-sync'
 type Row = AttributeColumns & {
   id: string
   account_id: string
@@ -82,17 +89,28 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy) {
       const { rows } = await pool.query<Row>(TICKS, [tenantId, directoryId, objectIds])
       return new Map(rows.map(({ object_id, sync, sso }) => [object_id, { sync, sso }]))
     },
-    /** False when the user is no longer at `version`. */
-    async changeTicks(tenantId: string, userId: string, version: number, { sync, sso }: Ticks, entry: AuditEntry) {
-      const text = `update roster.phone_user set sync = $4, sso = $5, chosen_by = 'hand', version = version + 1, updated_at = now()
-        where tenant_id = $1 and id = $2 and version = $3`
-      const changed = await inTransaction(pool, async (client) => {
-        if ((await client.query(text, [tenantId, userId, version, sync, sso])).rowCount !== 1) return undefined
-        await insertAuditEvent(client, entry)
-        return true
-      })
-      return changed ?? false
-    },
+    /**
+     * Sets ticks by hand, decided under the lock of the row. Also a patch that repeats the present ticks is kept as the
+     * admin's word, against rules and runs that were asked for earlier (T-127).
+     */
+    changeTicks: (
+      { tenantId, userId }: { tenantId: string; userId: string },
+      patch: PhoneUserPatch,
+      entryFor: (ticks: Ticks) => AuditEntry,
+      isSeen: IsSeen = () => true,
+    ) =>
+      inTransaction(pool, async (client): Promise<TicksOutcome> => {
+        const [user] = (await client.query<Row & { chosen_by: string }>(LOCK, [tenantId, userId])).rows
+        if (!user) return 'user-not-found'
+        if (!isSeen(user.version)) return 'version-conflict'
+        const decision = decideTicks(user, patch)
+        if (decision.kind === 'sso-needs-sync') return decision.kind
+        const { sync, sso } = decision.kind === 'change' ? decision.ticks : user
+        await client.query(SET_TICKS, [tenantId, userId, sync, sso, decision.kind === 'change'])
+        if (decision.kind === 'change' || user.chosen_by === 'rule')
+          await insertAuditEvent(client, entryFor({ sync, sso }))
+        return 'done'
+      }),
   }
 }
 

@@ -55,6 +55,8 @@ export const phoneUser = roster.table(
     sso: boolean('sso').notNull(),
     /** Who gave the ticks; rules never change ticks given by hand. */
     chosenBy: text('chosen_by').notNull().default('hand'),
+    /** When an admin asked for the ticks; a run that was asked for earlier leaves them (T-127). */
+    chosenAt: at('chosen_at'),
     sessionsValidAfter: at('sessions_valid_after'),
     // Find a person across tenants by address. Hashes, as only comparisons of numbers are leakproof, and row-level
     // security lets an index answer no others.

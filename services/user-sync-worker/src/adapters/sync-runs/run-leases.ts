@@ -33,6 +33,7 @@ type LeaseRow = Record<'id' | 'tenant_id' | 'account_id' | 'directory_id' | 'req
     account_rules: unknown
     sets_read: string[] | null
     warnings: unknown[]
+    created_at: Date
   }
 
 /** The right to work on a run. */
@@ -76,6 +77,7 @@ function toLease(row: LeaseRow): Lease {
     directoryId: row.directory_id,
     token: Number(row.lease_token),
     requestedBy: row.requested_by,
+    askedAt: row.created_at,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
     setsRead: row.sets_read ?? [],
     rules: rules === null ? null : ImportRules.parse(rules),

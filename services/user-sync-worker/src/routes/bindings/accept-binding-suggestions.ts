@@ -10,6 +10,7 @@ import type { Ports } from '../../ports.ts'
 const schema = {
   operationId: 'acceptBindingSuggestions',
   summary: 'Bind many users at once; whoever cannot be bound is listed with the reason, the others are bound',
+  description: 'A user who has another extension of the phone system keeps it (`user-already-bound`).',
   tags: ['Bindings'],
   params: TenantParams,
   body: AcceptedSuggestions,
@@ -33,7 +34,7 @@ export const acceptBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindin
         target: userId,
         details: { phoneSystemId, extension },
       })
-      const outcome = await ports.bindings.put({ tenantId, userId, phoneSystemId }, extension, entry)
+      const outcome = await ports.bindings.accept({ tenantId, userId, phoneSystemId }, extension, entry)
       if (outcome.kind === 'taken') refused.push({ userId, extension, code: 'extension-taken', holder: outcome.holder })
       else if (outcome.kind !== 'bound') refused.push({ userId, extension, code: outcome.kind, holder: null })
     }

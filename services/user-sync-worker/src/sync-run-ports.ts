@@ -37,6 +37,8 @@ export type Lease = {
   filter: ImportFilter | null
   /** Import rules; null for an import, and where none are set. */
   rules: ImportRules | null
+  /** How often a full comparison had been wished for when the run began to read. */
+  fullWishes: number
   /** Groups and licences whose members the account's last run has read. */
   setsRead: readonly string[]
   /** The run's own delta link, and the one at which the account's last delta ended. */

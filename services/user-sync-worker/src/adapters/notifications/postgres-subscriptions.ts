@@ -19,17 +19,18 @@ update roster.subscription s set not_before = now() + ${CLAIM} from roster.accou
 where a.account_id = s.account_id and s.account_id in (
   select account_id from roster.subscription where renew_at <= now() and not_before <= now() order by renew_at limit $1 for update skip locked)
 returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id as "directoryId",
-  case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet"`
+  case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet", s.wishes`
 
 /**
- * Renewed at half of its life. A new subscription also makes a delta due, for changes of the time without one: in one
+ * Renewed at half of its life, or at once where that was wished for since the claim. A new subscription also makes a delta due, for changes of the time without one: in one
  * statement, so that a crash cannot lose it.
  */
 const KEEP = `
 with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)
-update roster.subscription set subscription_id = $2, expires_at = $3, renew_at = now() + ($3 - now()) / 2, not_before = now(), failures = 0,
-  failure = null, failed_at = null, subscribed_at = case when $5 then now() else subscribed_at end,
-  is_quiet = false, quiet_rounds = 0, directory_id = $4 where account_id = $1`
+update roster.subscription set subscription_id = $2, expires_at = $3, not_before = now(), failures = 0,
+  failure = null, failed_at = null, subscribed_at = case when $5 then now() else subscribed_at end, directory_id = $4,
+  renew_at = case when wishes = $6 then now() + ($3 - now()) / 2 else renew_at end,
+  is_quiet = is_quiet and wishes <> $6, quiet_rounds = case when wishes = $6 then 0 else quiet_rounds end where account_id = $1`
 
 const FAILED = `
 update roster.subscription set failures = failures + 1, failure = coalesce($3, failure),
@@ -83,12 +84,16 @@ update roster.subscription set last_refused_at = now()
 where account_id = $1 and (last_refused_at is null or last_refused_at < now() - interval '1 minute') returning tenant_id`
 
 const AFTER = {
-  reauthorizationRequired: [`update roster.subscription set renew_at = now() where account_id = $1`],
+  reauthorizationRequired: [
+    `update roster.subscription set renew_at = now(), wishes = wishes + 1 where account_id = $1`,
+  ],
+  // The claim of a worker stays, so that no second one subscribes at the same moment.
   subscriptionRemoved: [
-    `update roster.subscription set subscription_id = null, renew_at = now(), not_before = now() where account_id = $1`,
+    `update roster.subscription set subscription_id = null, renew_at = now(), wishes = wishes + 1,
+      not_before = least(not_before, now() + ${CLAIM}) where account_id = $1`,
     HINT,
   ],
-  missed: [`update roster.account_sync set next_full_at = now() where account_id = $1`],
+  missed: [`update roster.account_sync set next_full_at = now(), full_wishes = full_wishes + 1 where account_id = $1`],
 }
 
 type KnownRow = { subscription_id: string | null; directory_id: string; client_state_hash: Buffer | null }
@@ -97,6 +102,7 @@ export type ClaimedSubscription = Record<'tenantId' | 'accountId' | 'directoryId
   /** Null when there is none at Microsoft, or one of another directory. */
   subscriptionId: string | null
   isQuiet: boolean
+  wishes: number
 }
 
 /** What is known of the subscriptions at Microsoft. */
@@ -113,11 +119,11 @@ export function postgresSubscriptions(pool: pg.Pool) {
     },
     /** `isNew`: changes were not notified for a while. */
     async keep(
-      { accountId, directoryId }: ClaimedSubscription,
+      { accountId, directoryId, wishes }: ClaimedSubscription,
       { id, expiresAt }: { id: string; expiresAt: Date },
       isNew: boolean,
     ): Promise<void> {
-      await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew])
+      await pool.query(KEEP, [accountId, id, expiresAt, directoryId, isNew, wishes])
     },
     /** Backoff, at least `seconds`. `failure` is Graph's. */
     async postpone(accountId: string, seconds: number, failure?: SubscriptionFailure): Promise<void> {

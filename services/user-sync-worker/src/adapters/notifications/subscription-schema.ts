@@ -13,6 +13,8 @@ export const subscription = roster.table(
     clientStateHash: bytea('client_state_hash'),
     expiresAt: at('expires_at'),
     renewAt: at('renew_at').notNull().defaultNow(),
+    /** Rises with each wish for a renewal: an attempt that began before leaves it (T-127). */
+    wishes: integer('wishes').notNull().default(0),
     notBefore: at('not_before').notNull().defaultNow(),
     failures: integer('failures').notNull().default(0),
     /** When the present subscription was made. */

@@ -15,8 +15,9 @@ returning version`
 
 // New rules need a full comparison; an account without imports is followed from now on.
 const COMPARE_SOON = `
-insert into roster.account_sync as s (account_id, tenant_id, directory_id, next_delta_at, next_full_at) values ($1, $2, $3, now(), now())
-on conflict (account_id) do update set next_full_at = now() where s.tenant_id = excluded.tenant_id`
+insert into roster.account_sync as s (account_id, tenant_id, directory_id, next_delta_at, next_full_at, full_wishes)
+values ($1, $2, $3, now(), now(), 1)
+on conflict (account_id) do update set next_full_at = now(), full_wishes = s.full_wishes + 1 where s.tenant_id = excluded.tenant_id`
 
 const NONE: ImportRules = { items: [], leavers: 'keep' }
 

@@ -34,13 +34,13 @@ on conflict (account_id) do update set
   delta_link = case when $7 = 'import' and account_sync.directory_id = excluded.directory_id
     then coalesce(account_sync.delta_link, excluded.delta_link) else coalesce(excluded.delta_link, account_sync.delta_link) end,
   next_delta_at = case when $7 = 'import' then account_sync.next_delta_at else excluded.next_delta_at end,
-  next_full_at = case when $7 = 'full' then excluded.next_full_at else account_sync.next_full_at end,
+  next_full_at = case when $7 = 'full' and account_sync.full_wishes = $8 then excluded.next_full_at else account_sync.next_full_at end,
   directory_id = excluded.directory_id, synced_at = now(), ${IN_STEP('account_sync')}`
 
 // Scheduled rounds that find changes without a notification: after two in a row the subscription counts as broken (S44).
 const LISTEN = `
 update roster.subscription s set quiet_rounds = quiet_rounds + 1, is_quiet = quiet_rounds >= 1,
-  renew_at = case when quiet_rounds >= 1 then now() else renew_at end
+  renew_at = case when quiet_rounds >= 1 then now() else renew_at end, wishes = wishes + (quiet_rounds >= 1)::int
 from roster.sync_run r, roster.account_sync a
 where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
   and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
@@ -174,8 +174,9 @@ async function keepPlace(
   lease: Lease,
   { deltaSeconds, fullSeconds }: SyncSettings,
 ): Promise<void> {
-  const { accountId, tenantId, directoryId, deltaLink, kind } = lease
-  await client.query(KEEP_PLACE, [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind])
+  const { accountId, tenantId, directoryId, deltaLink, kind, fullWishes } = lease
+  const values = [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind, fullWishes]
+  await client.query(KEEP_PLACE, values)
 }
 
 function askingEvent({ tenantId, accountId, runId }: Lease, planned: { disabled: number; deleted: number }) {

@@ -10,13 +10,17 @@ import { DUE, type DueRow, toDue } from './sync-run-fence.ts'
 const LEASE = `interval '15 seconds'`
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 
+// A run follows one set of rules to its end; whoever changes them wishes for another (T-127).
 const TAKE = `
 update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE}, not_before = null,
-  started_at = coalesce(started_at, now()), progressed_at = coalesce(progressed_at, now()), fruitless = fruitless + 1, revision = revision + 1
+  started_at = coalesce(started_at, now()), progressed_at = coalesce(progressed_at, now()), fruitless = fruitless + 1, revision = revision + 1,
+  rules = case when r.checkpoint is null and not (r.preview and r.rules is not null)
+    then (select i.rules from roster.import_rules i where i.account_id = r.account_id) else r.rules end,
+  full_wishes = case when r.checkpoint is null
+    then (select s.full_wishes from roster.account_sync s where s.account_id = r.account_id) else r.full_wishes end
 where r.id = $1 and r.tenant_id = $2 and ${DUE}
 returning *, (select s.delta_link from roster.account_sync s
     where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
-  (select i.rules from roster.import_rules i where i.account_id = r.account_id) as account_rules,
   (select i.sets_read from roster.import_rules i where i.account_id = r.account_id) as sets_read`
 
 const RELEASE = `
@@ -30,7 +34,7 @@ type LeaseRow = Record<'id' | 'tenant_id' | 'account_id' | 'directory_id' | 'req
   Record<'all_sync' | 'all_sso', boolean | null> &
   Pick<Lease, 'kind' | 'preview' | 'filter' | 'checkpoint' | 'total' | 'seen' | 'restarts' | 'fruitless'> & {
     rules: unknown
-    account_rules: unknown
+    full_wishes: number | null
     sets_read: string[] | null
     warnings: unknown[]
     created_at: Date
@@ -69,7 +73,7 @@ export function runLeases(pool: pg.Pool) {
 
 function toLease(row: LeaseRow): Lease {
   const { kind, preview, filter, checkpoint, total, seen, restarts, fruitless } = row
-  const rules = kind === 'import' || row.warnings.length > 0 ? null : (row.rules ?? row.account_rules)
+  const rules = kind === 'import' || row.warnings.length > 0 ? null : row.rules
   return {
     runId: row.id,
     tenantId: row.tenant_id,
@@ -79,6 +83,7 @@ function toLease(row: LeaseRow): Lease {
     requestedBy: row.requested_by,
     askedAt: row.created_at,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
+    fullWishes: row.full_wishes ?? 0,
     setsRead: row.sets_read ?? [],
     rules: rules === null ? null : ImportRules.parse(rules),
     deltaLink: row.delta_link,

@@ -30,8 +30,10 @@ export const syncRun = roster.table(
     preview: boolean('preview').notNull().default(false),
     /** Of an import of everybody. */
     filter: jsonb('filter'),
-    /** The rules that a preview tries; other runs follow their account's. */
+    /** The import rules that a preview tries, or those that the account had when the run began to read. */
     rules: jsonb('rules'),
+    /** `full_wishes` of the account when the run began to read. */
+    fullWishes: integer('full_wishes'),
     /** Graph's delta link: taken before the listing began, moved by each round of changes. */
     deltaLink: text('delta_link'),
     /** The admin who approved the removals (S50). */
@@ -203,6 +205,8 @@ export const accountSync = roster.table(
     hintedAt: at('hinted_at'),
     nextDeltaAt: at('next_delta_at').notNull(),
     nextFullAt: at('next_full_at').notNull(),
+    /** Rises with each wish for a full comparison: the end of an older run leaves a younger wish (T-127). */
+    fullWishes: integer('full_wishes').notNull().default(0),
     /** Failed runs in a row. */
     failures: integer('failures').notNull().default(0),
     syncedAt: at('synced_at'),

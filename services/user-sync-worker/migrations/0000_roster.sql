@@ -172,6 +172,7 @@ CREATE TABLE "roster"."staged_change" (
 	"person" jsonb,
 	"sync" boolean,
 	"sso" boolean,
+	"held" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "staged_change_user" PRIMARY KEY("run_id","object_id")
 );
 --> statement-breakpoint
@@ -208,7 +209,15 @@ CREATE TABLE "roster"."sync_run" (
 	"rules" jsonb,
 	"full_wishes" integer,
 	"delta_link" text,
+	"removals" integer DEFAULT 0 NOT NULL,
+	"decided_at" timestamp (3) with time zone,
+	"asked_at" timestamp (3) with time zone,
+	"limits" jsonb,
+	"held_removals" integer DEFAULT 0 NOT NULL,
+	"held_disabled" integer DEFAULT 0 NOT NULL,
+	"held_deleted" integer DEFAULT 0 NOT NULL,
 	"approved_by" text,
+	"approved_at" timestamp (3) with time zone,
 	"all_sync" boolean,
 	"all_sso" boolean,
 	"total" integer,
@@ -305,5 +314,7 @@ CREATE INDEX "subscription_due" ON "roster"."subscription" USING btree ("renew_a
 CREATE INDEX "subscription_of_tenant" ON "roster"."subscription" USING btree ("tenant_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sync_run_one_running" ON "roster"."sync_run" USING btree ("account_id") WHERE "roster"."sync_run"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "sync_run_open" ON "roster"."sync_run" USING btree ("account_id","id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "sync_run_waiting" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."status" = 'awaiting-approval';--> statement-breakpoint
+CREATE INDEX "sync_run_removals" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."removals" > 0 or "roster"."sync_run"."approved_at" is not null;--> statement-breakpoint
 CREATE INDEX "sync_run_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");

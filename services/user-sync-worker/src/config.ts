@@ -17,9 +17,10 @@ export const Config = z.object({
   /** How often an account's changes are read without a notification, and how often its whole directory is compared. */
   SYNC_DELTA_SECONDS: z.coerce.number().int().min(5).max(86_400).default(900),
   SYNC_FULL_SECONDS: z.coerce.number().int().min(60).max(604_800).default(86_400),
-  /** A run that would remove more than this share of the synced users, and at least this many, asks an admin. */
+  /** Removals within some hours of more than this share of the synced users, and of at least this many, ask an admin. */
   REMOVAL_FUSE_PERCENT: z.coerce.number().min(0).max(100).default(20),
   REMOVAL_FUSE_USERS: z.coerce.number().int().min(1).default(10),
+  REMOVAL_FUSE_HOURS: z.coerce.number().int().min(1).max(168).default(24),
   /** How many days the extension of a deleted, or disabled, user is held for them; 0: until an admin frees it. */
   EXTENSION_HOLD_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   EXTENSION_HOLD_DISABLED_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),

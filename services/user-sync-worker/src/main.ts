@@ -66,7 +66,11 @@ const ports = connectedPorts({
   sync: {
     deltaSeconds: config.SYNC_DELTA_SECONDS,
     fullSeconds: config.SYNC_FULL_SECONDS,
-    fuse: { percent: config.REMOVAL_FUSE_PERCENT, users: config.REMOVAL_FUSE_USERS },
+    fuse: {
+      percent: config.REMOVAL_FUSE_PERCENT,
+      users: config.REMOVAL_FUSE_USERS,
+      hours: config.REMOVAL_FUSE_HOURS,
+    },
   },
 })
 const app =

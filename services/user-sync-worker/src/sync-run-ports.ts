@@ -32,6 +32,10 @@ export type Lease = {
   /** When the run was asked for: ticks set by hand since then stay (T-127). */
   askedAt: Date
   preview: boolean
+  /** An admin has approved the run's removals: its plan is made again from the directory as it is now (T-128). */
+  isApproved: boolean
+  /** Removals in the directory wait for an approval. */
+  hasWaiting: boolean
   /** Ticks of an import of everybody; null when users were chosen one by one. */
   everybody: Ticks | null
   filter: ImportFilter | null
@@ -67,6 +71,10 @@ export type RunPage = {
   staged: StagedUser[]
   /** People of the roster whom a full comparison met. */
   met: string[]
+  /** People whom the page tells to be enabled and whom the run does not remove. */
+  returned?: string[]
+  /** People whose approved removal is replaced by what is staged now. */
+  replanned?: string[]
   /** Where the run goes on. */
   next: string
   /** The run's place in the directory's changes, when this page told it. */
@@ -77,7 +85,8 @@ export type RunPage = {
   warning?: RunFailure
 }
 /** `finished`: nothing was left to do. `lost`: another worker has the lease. */
-export type RunDecision = 'apply' | 'awaiting-approval' | 'finished' | 'lost'
+export type RunDecision = 'apply' | 'finished' | 'lost'
+export type HeldUser = { id: string; status: Change['status']; ticks: Ticks | null }
 export type AppliedBatch = 'more' | 'all' | 'lost'
 /** What the job of a run reads and writes page by page. */
 export type RunPages = {
@@ -89,6 +98,8 @@ export type RunPages = {
   changedMembers(lease: Lease, after: string | null, limit: number): Promise<string[]>
   /** Synced people whom the full comparison has not met; `total` counts those after `after`. */
   missingUsers(lease: Lease, after: string | null, limit: number): Promise<{ ids: string[]; total: number }>
+  /** People whose removal was approved. */
+  heldUsers(lease: Lease, after: string | null, limit: number): Promise<HeldUser[]>
   /** All of them at once: so many that the fuse is going to ask anyway. */
   stageMissing(lease: Lease): Promise<void>
   applyStaged(lease: Lease, limit: number): Promise<AppliedBatch>

@@ -69,7 +69,7 @@ function connect(random: SeededRandom, faults: { rate: number; met: number }): P
     internalTokenKeys: [key],
     registryUrl: platform.registry.url,
     microsoft: { MICROSOFT_LOGIN_URL: login.origin, MICROSOFT_GRAPH_URL: platform.emulator.origin },
-    sync: { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10 } },
+    sync: { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10, hours: 24 } },
     holds: HOLDS,
     webhookBaseUrl: undefined,
     sealingKeys: [],

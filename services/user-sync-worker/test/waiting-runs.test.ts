@@ -41,8 +41,9 @@ test('CW-01 S63 the runs of one status are listed page by page', async () => {
 })
 
 test('CW-01 S63 of what a run would change, only whom it takes something away from is listed, page by page', async () => {
+  // All else is done.
   const everything: Change[] = (await planned('?limit=500')).body.items
-  expect(everything.filter(({ change }) => change === 'update')).toHaveLength(20)
+  expect(everything).toHaveLength(15)
   const removals: Change[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
     const { body } = await planned(`?removals=true&limit=4${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)

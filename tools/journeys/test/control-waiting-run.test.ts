@@ -48,8 +48,8 @@ test('CW-01 S63 a run that starts to wait while a page is open shows a bar: reas
   await expect.poll(async () => (await run()).status, { timeout: 60_000 }).toBe('awaiting-approval')
   await bar().waitFor({ timeout: 30_000 })
   await bar().getByText(`A full comparison of ${registration.alias} waits for your approval.`).waitFor()
-  const { startedAt } = await run()
-  const since = await page.evaluate(`new Date(${JSON.stringify(startedAt)}).toLocaleString()`)
+  const { approval } = await run()
+  const since = await page.evaluate(`new Date(${JSON.stringify(approval?.requestedAt)}).toLocaleString()`)
   await expect.poll(() => bar().innerText()).toMatch(/disable 12 people: .*, .* and 7 more/)
   expect(await bar().innerText()).toContain(`since ${since}`)
   expect(await page.getByRole('status').filter({ hasText: 'A run waits for your approval.' }).count()).toBe(1)
@@ -91,12 +91,12 @@ test('CW-01 S63 a read-only admin sees the bar without buttons', async () => {
   await reader.context().close()
 })
 
-test('CW-01 S63 cancelling asks once, says that nobody is changed, and closes the bar', async () => {
+test('CW-01 S63 cancelling asks once, says that nobody is removed, and closes the bar', async () => {
   await page.goto(`${demo.home}/users`)
   const changes = watchChanges(page)
   await bar().getByRole('button', { name: 'Cancel the run' }).click()
   const question = page.getByRole('alertdialog', { name: 'Cancel the run?' })
-  await question.getByText(/does not disable 12 people. Nobody is changed/).waitFor()
+  await question.getByText(/does not disable 12 people. Nobody is removed/).waitFor()
   await picture(page, 'waiting-cancel')
   await question.getByRole('button', { name: 'Leave it waiting' }).click()
   await question.waitFor({ state: 'detached' })

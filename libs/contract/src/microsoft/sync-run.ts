@@ -31,6 +31,22 @@ export const RunWait = z.enum([
 ])
 export type RunWait = z.infer<typeof RunWait>
 
+/** A question about removals: how many people, by which limits, and who said yes. */
+const Approval = z.object({
+  requestedAt: Timestamp,
+  removals: Count.meta({
+    description: 'How many people the run would remove; less when some are enabled again meanwhile',
+  }),
+  disabled: Count.meta({ description: 'Of them, how many it would disable' }),
+  deleted: Count.meta({ description: 'Of them, how many it would delete; the others would no longer be synced' }),
+  thresholdPercent: z.number().min(0).max(100).meta({
+    description: 'More than this share of the synced users, removed within `windowHours`, needs an approval',
+  }),
+  thresholdUsers: Count.meta({ description: 'Fewer removals never need one' }),
+  windowHours: Count.meta({ description: 'Removals of the directory within these hours count together' }),
+  approvedBy: z.string().nullable(),
+})
+
 /** One import, delta or full comparison of one Microsoft account. */
 export const SyncRun = z
   .object({
@@ -41,7 +57,7 @@ export const SyncRun = z
     status: SyncRunStatus,
     preview: z.boolean().meta({ description: 'Counts what a run would do, and changes nothing' }),
     requestedBy: z.string().meta({ description: 'An admin, `schedule` or `notification`' }),
-    counts: SyncRunCounts,
+    counts: SyncRunCounts.meta({ description: 'While the run awaits approval, with the removals that it asks about' }),
     total: Count.nullable().meta({ description: 'How many users there are to see, when known' }),
     skippedUsers: z
       .array(z.object({ id: Guid, reason: z.string() }))
@@ -60,6 +76,10 @@ export const SyncRun = z
       .meta({
         description: 'What the run waits for; null while it is worked on, and when it is over or waits for an approval',
       }),
+    approval: Approval.nullable().meta({
+      description:
+        'What the run asks, or asked, an admin; null when it never did. All that the run found besides these removals is done',
+    }),
     createdAt: Timestamp,
     startedAt: Timestamp.nullable(),
     finishedAt: Timestamp.nullable(),

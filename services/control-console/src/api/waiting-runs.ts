@@ -23,18 +23,19 @@ export function useWaitingRuns(tenantId: string, isActive: boolean) {
   })
 }
 
-/** The run with its version, so that an answer refers to the version the admin saw. */
+/** The run with its version, so that an answer refers to the plan the admin saw; a waiting plan changes. */
 export function useRun(tenantId: string, runId: string) {
   return useQuery({
     queryKey: [...runsKey(tenantId), runId, 'version'],
     queryFn: ({ signal }) => requestVersioned(SyncRun, 'GET', `${runsAt(tenantId)}/${runId}`, { signal }),
+    refetchInterval: ({ state }) => state.data?.value.status === 'awaiting-approval' && ASK_AGAIN_MS,
   })
 }
 
 /** Names of the people a run would disable, delete or untick. */
-export function usePlannedRemovals(tenantId: string, runId: string, limit: number) {
+export function usePlannedRemovals({ tenantId, id: runId, approval }: SyncRun, limit: number) {
   return useInfiniteQuery({
-    queryKey: [...runsKey(tenantId), runId, 'removals', limit],
+    queryKey: [...runsKey(tenantId), runId, 'removals', limit, approval?.removals],
     queryFn: ({ pageParam, signal }) => {
       const address = `${runsAt(tenantId)}/${runId}/planned-changes${query({ removals: 'true', limit, cursor: pageParam })}`
       return request(pageOf(PlannedChange), 'GET', address, { signal })

@@ -11,11 +11,27 @@ export function waitingRunTitle({ kind }: Pick<SyncRun, 'kind'>, alias: string |
   return `${KINDS[kind]} of ${alias ?? 'Microsoft 365'} waits for your approval`
 }
 
+type Asking = Pick<SyncRun, 'approval'>
+
 /** `disable 12 people and delete 3`: the effect of an approval. */
-export function removalsOf({ counts: { disabled, deleted } }: Pick<SyncRun, 'counts'>): string {
-  if (disabled === 0 && deleted === 0) return 'switch Sync User and SSO off for many people'
-  if (deleted === 0) return `disable ${people(disabled)}`
-  return disabled === 0
-    ? `delete ${people(deleted)}`
-    : `disable ${people(disabled)} and delete ${deleted.toLocaleString('en')}`
+export function removalsOf({ approval }: Asking): string {
+  const { removals = 0, disabled = 0, deleted = 0 } = approval ?? {}
+  const unsynced = removals - disabled - deleted
+  const parts: string[] = []
+  const add = (text: (count: string) => string, count: number) => {
+    if (count > 0) parts.push(text(parts.length === 0 ? people(count) : count.toLocaleString('en')))
+  }
+  add((count) => `disable ${count}`, disabled)
+  add((count) => `delete ${count}`, deleted)
+  add((count) => `switch Sync User and SSO off for ${count}`, unsynced)
+  if (parts.length < 2) return parts[0] ?? 'remove nobody'
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** Why the run asks: both limits are passed. */
+export function limitsOf({ approval }: Asking): string | undefined {
+  if (!approval) return undefined
+  const { thresholdPercent, thresholdUsers, windowHours } = approval
+  const hours = windowHours === 1 ? 'an hour' : `${windowHours} hours`
+  return `An approval is needed when ${people(thresholdUsers)} or more, and more than ${thresholdPercent} % of all, are removed within ${hours}.`
 }

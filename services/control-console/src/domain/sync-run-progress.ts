@@ -17,7 +17,7 @@ export function progressOf(run: Pick<SyncRun, 'status' | 'total' | 'counts'> | u
 const SENTENCES: Readonly<Record<SyncRunStatus, string>> = {
   queued: 'The import is waiting for its turn.',
   running: 'Importing users.',
-  'awaiting-approval': 'The import has stopped and waits for your approval.',
+  'awaiting-approval': 'Removals wait for your approval; all else is done.',
   succeeded: 'The import is complete.',
   failed: 'The import has failed.',
   cancelled: 'The import was cancelled.',

@@ -8,7 +8,7 @@ describe('S35 a run that is', () => {
   test.each([
     ['queued', false, /waiting for its turn/],
     ['running', false, /^Importing users/],
-    ['awaiting-approval', false, /waits for your approval/],
+    ['awaiting-approval', false, /wait for your approval/],
     ['succeeded', true, /is complete/],
     ['failed', true, /has failed/],
     ['cancelled', true, /was cancelled/],

@@ -3,8 +3,9 @@ import type { Trail } from './page-trail.ts'
 /**
  * A run's position: a phase and a place in it (Graph's page link with its trail, or the last object id).
  * sets -> start -> list | chosen -> (missing) -> delta -> members -> decide -> apply; a run skips the phases it does not need.
+ * An approved run begins again: sets -> held -> decide -> apply.
  */
-export type Phase = 'sets' | 'members' | 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
+export type Phase = 'held' | 'sets' | 'members' | 'start' | 'list' | 'chosen' | 'missing' | 'delta' | 'decide' | 'apply'
 export type Checkpoint = { phase: Phase; at: string | null; trail?: Trail | undefined }
 
 export type RunPlan = {
@@ -16,6 +17,8 @@ export type RunPlan = {
   accountLink: string | null
   /** Whether import rules name groups or licences that must be read first. */
   readsSets: boolean
+  /** The run's removals were approved, and are read once more. */
+  isApproved: boolean
 }
 
 /** `phase`, `phase place`, or with the trail `phase~links.anchor place`. */
@@ -42,6 +45,7 @@ export function firstCheckpoint(plan: RunPlan): Checkpoint | undefined {
 }
 
 function firstWithoutSets(plan: RunPlan): Checkpoint | undefined {
+  if (plan.isApproved) return { phase: 'held', at: null }
   if (plan.kind === 'delta') return plan.accountLink === null ? undefined : { phase: 'delta', at: plan.accountLink }
   if (plan.kind === 'import' && plan.accountLink !== null) return reading(plan)
   return { phase: 'start', at: null }
@@ -51,7 +55,7 @@ export function checkpointAfter(phase: Phase, plan: RunPlan): Checkpoint {
   if (phase === 'sets') return firstWithoutSets(plan) ?? { phase: 'decide', at: null }
   if (phase === 'start') return reading(plan)
   if (phase === 'delta' && plan.kind === 'delta' && plan.readsSets) return { phase: 'members', at: null }
-  if (phase === 'members') return { phase: 'decide', at: null }
+  if (phase === 'members' || phase === 'held') return { phase: 'decide', at: null }
   if (phase === 'list' && plan.kind === 'full') return { phase: 'missing', at: null }
   if (phase !== 'delta' && plan.deltaLink !== null) return { phase: 'delta', at: plan.deltaLink }
   return { phase: 'decide', at: null }
@@ -63,6 +67,7 @@ function reading(plan: RunPlan): Checkpoint {
 
 /** What a phase asks of Microsoft, to complete "Microsoft was asked for ...". */
 export const ASKED: Readonly<Record<Phase, string>> = {
+  held: 'the users whose removal was approved',
   sets: 'the members of a group or the holders of a licence',
   members: 'users who joined or left a group',
   start: 'the place at which changes begin',

@@ -3,14 +3,19 @@ export type SyncSettings = {
   deltaSeconds: number
   /** How often a whole directory is compared. */
   fullSeconds: number
-  fuse: FuseSettings
+  /** Removals of the last `hours` count together. */
+  fuse: FuseSettings & { hours: number }
 }
 type FuseSettings = { percent: number; users: number }
 
-/** Whether a run asks an admin before it removes this many of the active users (S50). Both limits must be passed. */
+/**
+ * Whether a run asks an admin before it removes this many of the active users (S50), after the `recent` ones (T-128).
+ * Both limits must be passed.
+ */
 export function blowsFuse(
-  { removals, active }: { removals: number; active: number },
+  { removals, active, recent = 0 }: { removals: number; active: number; recent?: number },
   { percent, users }: FuseSettings,
 ): boolean {
-  return removals >= users && removals * 100 > active * percent
+  const all = recent + removals
+  return all >= users && all * 100 > (active + recent) * percent
 }

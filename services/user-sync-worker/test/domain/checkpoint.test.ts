@@ -9,13 +9,14 @@ import {
   readCheckpoint,
 } from '../../src/domain/checkpoint.ts'
 
-const PHASES: Phase[] = ['sets', 'members', 'start', 'list', 'chosen', 'missing', 'delta', 'decide', 'apply']
+const PHASES: Phase[] = ['held', 'sets', 'members', 'start', 'list', 'chosen', 'missing', 'delta', 'decide', 'apply']
 const plan = (members: Partial<RunPlan>): RunPlan => ({
   kind: 'import',
   isEverybody: false,
   deltaLink: null,
   accountLink: null,
   readsSets: false,
+  isApproved: false,
   ...members,
 })
 
@@ -85,6 +86,9 @@ describe('the phases of a run', () => {
       ['start', 'list', 'missing', 'delta mine', 'decide'],
     ],
     ['a delta goes on from where the last one ended', { ...delta, ...followed }, ['delta account', 'decide']],
+    ['an approved delta reads the held people alone', { ...delta, ...followed, isApproved: true }, ['held', 'decide']],
+    ['so does an approved full comparison', { ...full, deltaLink: 'mine', isApproved: true }, ['held', 'decide']],
+    ['with rules, after the groups', { ...full, ...sets, isApproved: true }, ['sets', 'held', 'decide']],
     ['a delta without such a place cannot begin', delta, []],
     ['nor can one with rules that name groups', { ...delta, ...sets }, []],
     [

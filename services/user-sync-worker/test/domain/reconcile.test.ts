@@ -191,6 +191,16 @@ test.each([
   expect(blowsFuse({ removals, active }, { percent: 20, users: 10 })).toBe(blows)
 })
 
+test.each([
+  [9, 15, 0, false],
+  [1, 15, 9, true],
+  [1, 15, 8, false],
+  [1, 41, 9, false],
+  [1, 40, 9, true],
+])('FC-27 the removal of %i of %i people asks first after %i others: %j', (removals, active, recent, blows) => {
+  expect(blowsFuse({ removals, active, recent }, { percent: 20, users: 10 })).toBe(blows)
+})
+
 test('S34 an import of everybody can be narrowed to what a list was filtered by', () => {
   const user = person({ department: 'Sales Europe', userType: 'Guest' })
   expect(isWanted(user, null)).toBe(true)

@@ -9,13 +9,13 @@ import { ConfirmDialog } from '../confirm-dialog.tsx'
 const useStyles = makeStyles({ actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM } })
 
 /** The first names of the people a run would remove. */
-export function useRemovedNames({ tenantId, id, counts }: SyncRun): string {
-  const { data } = usePlannedRemovals(tenantId, id, 6)
+export function useRemovedNames(run: SyncRun): string {
+  const { data } = usePlannedRemovals(run, 6)
   const [first] = data?.pages ?? []
   if (!first) return ''
   const names = first.items.map(({ displayName, userPrincipalName }) => displayName || userPrincipalName)
   const isAll = first.nextCursor === null
-  return nameList(names, isAll ? names.length : Math.max(names.length + 1, counts.disabled + counts.deleted))
+  return nameList(names, isAll ? names.length : Math.max(names.length + 1, run.approval?.removals ?? 0))
 }
 
 /** Approve or cancel; each asks for confirmation with its effect. */
@@ -54,13 +54,13 @@ export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefin
         <Text as="p" block>
           {names && <strong>{names}. </strong>}
           They are signed out and cannot sign in. Their extensions are kept for them. A person who returns in Microsoft
-          365 returns here, too.
+          365 returns here, too, and whoever is enabled there again by now is not removed.
         </Text>
       </ConfirmDialog>
       <ConfirmDialog {...common} isOpen={asked === 'cancel'} title="Cancel the run?" confirmLabel="Cancel the run">
         <Text as="p" block>
-          The run ends and does not {doing}. Nobody is changed. The next comparison asks again if Microsoft 365 still
-          says the same.
+          The run ends and does not {doing}. Nobody is removed. The next full comparison asks again if Microsoft 365
+          still says the same.
         </Text>
       </ConfirmDialog>
     </div>

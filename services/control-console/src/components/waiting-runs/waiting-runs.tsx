@@ -59,7 +59,8 @@ function WaitingRun({ run }: { run: SyncRun }) {
       <MessageBarBody className={styles.body}>
         <div>
           <MessageBarTitle>{waitingRunTitle(run, alias)}.</MessageBarTitle> It would <strong>{removalsOf(run)}</strong>
-          {names && `: ${names}`}. It has waited since {new Date(run.startedAt ?? run.createdAt).toLocaleString()}.{' '}
+          {names && `: ${names}`}. It has waited since{' '}
+          {new Date(run.approval?.requestedAt ?? run.createdAt).toLocaleString()}.{' '}
           <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
         </div>
         {role === 'admin' ? (

@@ -10,13 +10,14 @@ import {
   Text,
 } from '@fluentui/react-components'
 import type { PlannedChange } from '@jackfield/contract/microsoft/import-rule'
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { usePlannedRemovals, useRun } from '../../api/waiting-runs.ts'
 import { AttributeList } from '../../components/attribute-list.tsx'
 import { useRouteId } from '../../components/hooks/use-route-id.ts'
 import { Loading } from '../../components/loading.tsx'
 import { PageHeading } from '../../components/page-frame/page-heading.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
-import { removalsOf } from '../../domain/run-question.ts'
+import { limitsOf, removalsOf } from '../../domain/run-question.ts'
 import { statusSentence } from '../../domain/sync-run-progress.ts'
 
 const useStyles = makeStyles({
@@ -47,7 +48,12 @@ export function SyncRunPage() {
     <>
       <PageHeading title={isWaiting ? 'Waiting for approval' : 'Sync run'} />
       <Section title="The run">
-        <Text>{isWaiting ? `It would ${removalsOf(run)}. Approve or cancel it above.` : statusSentence(run)}</Text>
+        <Text>
+          {isWaiting
+            ? `It would ${removalsOf(run)}. Approve or cancel it above. All else that it found is done, and later runs go on.`
+            : statusSentence(run)}
+        </Text>
+        {isWaiting && <Text>{limitsOf(run)}</Text>}
         <AttributeList
           attributes={[
             ['Began', new Date(run.startedAt ?? run.createdAt).toLocaleString()],
@@ -58,16 +64,16 @@ export function SyncRunPage() {
       </Section>
       {isWaiting && (
         <Section title="Whom it would remove">
-          <Removals tenantId={tenantId} runId={runId} />
+          <Removals run={run} />
         </Section>
       )}
     </>
   )
 }
 
-function Removals({ tenantId, runId }: { tenantId: string; runId: string }) {
+function Removals({ run }: { run: SyncRun }) {
   const styles = useStyles()
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = usePlannedRemovals(tenantId, runId, 100)
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = usePlannedRemovals(run, 100)
   const changes = data?.pages.flatMap((page) => page.items)
   if (!changes) return <Loading error={error} />
   if (changes.length === 0) return <Text>Nobody any more.</Text>

@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid'
 import type { DirectoryUser } from '../../domain/directory-user.ts'
 import { ATTRIBUTES, type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
 import type { RosterUser } from '../../domain/run-page.ts'
-import type { AppliedBatch, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
+import type { AppliedBatch, HeldUser, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
 import { holdsLease } from '../sync-runs/sync-run-fence.ts'
 import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES, IS_NEWER_WORD } from './write-users.ts'
 
@@ -24,7 +24,7 @@ select asked.id, s.person, ${ATTRIBUTES.map(({ column }) => `u.${column}`).join(
 from unnest($3::uuid[]) as asked (id)
 left join lateral (
   select * from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u on true
-left join lateral (select * from roster.staged_change where run_id = $4 and object_id = asked.id limit 1) s on true
+left join lateral (select * from roster.staged_change where run_id = $4 and object_id = asked.id and not held limit 1) s on true
 where case when u.id is null then s.sync is not null else u.sync or $5 end`
 
 const STAGE = `
@@ -36,11 +36,13 @@ on conflict (run_id, object_id) do update set status = excluded.status, person =
   sync = coalesce(excluded.sync, staged_change.sync), sso = coalesce(excluded.sso, staged_change.sso)
 returning xmax = 0 as is_new`
 
-// `except` is never planned as a nested loop.
+// `except` is never planned as a nested loop. Who is missing and waits for an approval already stays so.
 const MISSING = `
 with missing as (
   select object_id from roster.phone_user where tenant_id = $2 and directory_id = $3 and sync and status <> 'deleted'
-  except select unnest(object_ids) from roster.sync_run_met where run_id = $1)`
+  except select unnest(object_ids) from roster.sync_run_met where run_id = $1
+  except select s.object_id from roster.sync_run w join roster.staged_change s on s.run_id = w.id and s.held
+    where w.tenant_id = $2 and w.directory_id = $3 and w.status = 'awaiting-approval')`
 
 const STAGE_MISSING = `${MISSING}
 insert into roster.staged_change (tenant_id, run_id, object_id, status)
@@ -54,8 +56,8 @@ select object_id, count(*) over () as total from missing where $4::uuid is null 
 // people who came into the roster in between stay as they are.
 const APPLY = `
 with batch as (
-  delete from roster.staged_change where run_id = $1 and object_id <= coalesce(
-    (select object_id from roster.staged_change where run_id = $1 order by object_id offset $4::int - 1 limit 1),
+  delete from roster.staged_change where run_id = $1 and not held and object_id <= coalesce(
+    (select object_id from roster.staged_change where run_id = $1 and not held order by object_id offset $4::int - 1 limit 1),
     'ffffffff-ffff-ffff-ffff-ffffffffffff')
   returning *
 ), change as (
@@ -79,17 +81,24 @@ on conflict (tenant_id, directory_id, object_id) do update set account_id = excl
   chosen_by = excluded.chosen_by, chosen_at = excluded.chosen_at, version = u.version + 1, updated_at = now()
 where u.id = excluded.id`
 
-const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1) as "isStaged"'
+const HELD = `
+select object_id as id, status, case when sync is not null then json_build_object('sync', sync, 'sso', sso) end as ticks
+from roster.staged_change where run_id = $1 and held and ($2::uuid is null or object_id > $2) order by object_id limit $3`
+
+const IS_STAGED = 'select exists (select from roster.staged_change where run_id = $1 and not held) as "isStaged"'
 
 export function stagedChanges(
   pool: pg.Pool,
-): Pick<RunPages, 'knownUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+): Pick<RunPages, 'knownUsers' | 'heldUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
   return {
     async knownUsers({ tenantId, directoryId, runId, accountId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()
       const values = [tenantId, directoryId, ids, runId, alsoUnsynced, accountId]
       const { rows } = await pool.query<KnownRow>(KNOWN, values)
       return new Map(rows.map((row) => [row.id, knownOf(row)]))
+    },
+    async heldUsers({ runId }, after, limit) {
+      return (await pool.query<HeldUser>(HELD, [runId, after, limit])).rows
     },
     async missingUsers({ tenantId, directoryId, runId }, after, limit) {
       const values = [runId, tenantId, directoryId, after, limit]

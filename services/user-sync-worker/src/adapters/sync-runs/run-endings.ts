@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { FAILURES_IN_A_ROW, saysOfAccount } from '../../domain/account-health.ts'
 import type { RunFailure } from '../../domain/directory-failure.ts'
-import { blowsFuse, type SyncSettings } from '../../domain/sync-settings.ts'
+import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { DueRun, Lease, RunDecision } from '../../sync-run-ports.ts'
-import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
+import { holdRemovals, keepHeld, showHeld } from './removal-fuse.ts'
 import { type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
 const COUNT_PLANNED = `
@@ -13,14 +13,11 @@ select count(*) filter (where change = 'create')::int as created,
   count(*) filter (where change in ('update', 'sync', 'unsync'))::int as updated,
   count(*) filter (where change = 'disable')::int as disabled, count(*) filter (where change = 'delete')::int as deleted,
   count(*) filter (where is_active and change in ('delete', 'disable', 'unsync'))::int as removals
-from (${PLANNED}) planned`
-
-const ACTIVE = `
-select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
+from (${PLANNED}) planned where not held`
 
 const PLAN = `
-update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, created = created + $6, status = $5, checkpoint = 'apply',
-  fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = case when $5 = 'running' then now() + interval '15 seconds' end
+update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, created = created + $5, checkpoint = 'apply',
+  fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
 where id = $1`
 
 // Tells the registry that the account is in step again, if it was told otherwise or is about to be.
@@ -65,6 +62,10 @@ const SUCCEED = `
 update roster.sync_run set status = 'succeeded', checkpoint = null, finished_at = now(), lease_expires_at = null, revision = revision + 1
 where id = $1`
 
+const ASK = `
+update roster.sync_run set status = 'awaiting-approval', checkpoint = null, asked_at = now(), limits = $2, fruitless = 0, progressed_at = now(),
+  lease_expires_at = null where id = $1`
+
 const FAIL = `
 update roster.sync_run set status = 'failed', error_code = $2, error_message = $3, finished_at = now(), lease_expires_at = null,
   revision = revision + 1
@@ -83,39 +84,37 @@ where id = $1 returning id, tenant_id, lease_token`
 const RESTART = `
 update roster.sync_run set restarts = restarts + 1, changed_before_restart = created + updated + disabled, ${AGAIN}`
 const FALL_BACK = `update roster.sync_run set kind = 'full', total = null, fruitless = 0, ${AGAIN}`
-const OF_LISTING = ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member', 'staged_change']
+const OF_LISTING = ['sync_run_skipped_user', 'sync_run_met', 'sync_run_set_member']
 
 /** How runs end, or begin again. */
 export function runEndings(pool: pg.Pool, settings: SyncSettings) {
-  async function isTooMany(client: pg.PoolClient, lease: Lease, removals: number): Promise<boolean> {
-    // Counting everybody takes a while in a large directory, and a few removals never ask.
-    if (lease.preview || removals < settings.fuse.users) return false
-    const { active } = (await client.query(ACTIVE, [lease.tenantId, lease.directoryId])).rows[0]
-    return blowsFuse({ removals, active }, settings.fuse)
-  }
-
   return {
-    /** Whether the plan, now that the whole of it is known, is applied or asks an admin (S50). */
+    /** Holds the removals of the plan, now that the whole of it is known, if they are too many (S50). */
     async decide(lease: Lease): Promise<RunDecision> {
       const decision = await underLease(pool, lease, async (client): Promise<RunDecision> => {
         if (!lease.preview && !(await isAnythingStaged(client, lease))) {
           await end(client, lease, settings)
           return 'finished'
         }
-        const planned = (await client.query(COUNT_PLANNED, [lease.tenantId, lease.runId])).rows[0]
-        const stops = await isTooMany(client, lease, planned.removals)
+        const count = async () => (await client.query(COUNT_PLANNED, [lease.tenantId, lease.runId])).rows[0]
+        let planned = await count()
+        if (planned.removals > 0 && !lease.preview && !lease.isApproved) {
+          await holdRemovals(client, lease, settings)
+          planned = await count()
+        }
         const { created, updated, disabled, deleted } = planned
-        const status = stops ? 'awaiting-approval' : 'running'
-        await client.query(PLAN, [lease.runId, updated, disabled, deleted, status, created])
-        if (stops) await insertAuditEvent(client, askingEvent(lease, planned))
-        return stops ? 'awaiting-approval' : 'apply'
+        await client.query(PLAN, [lease.runId, updated, disabled, deleted, created])
+        return 'apply'
       })
       return decision ?? 'lost'
     },
-    /** The run succeeded; the account's next delta begins where it ended. False when the lease was lost. */
+    /**
+     * The run succeeded, or waits with the removals it holds; the account's next delta begins where it ended. False when
+     * the lease was lost.
+     */
     async finish(lease: Lease): Promise<boolean> {
       const finished = await underLease(pool, lease, async (client) => {
-        if (lease.requestedBy === 'schedule') await client.query(LISTEN, [lease.runId])
+        if (lease.requestedBy === 'schedule' && !lease.isApproved) await client.query(LISTEN, [lease.runId])
         await end(client, lease, settings)
         return true
       })
@@ -160,13 +159,20 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
 
 async function forgetListing(client: pg.PoolClient, { runId }: Lease): Promise<void> {
   for (const table of OF_LISTING) await client.query(`delete from roster.${table} where run_id = $1`, [runId])
+  await client.query('delete from roster.staged_change where run_id = $1 and not held', [runId])
 }
 
 async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {
-  if (!lease.preview) await keepSets(client, lease)
-  await forget(client, lease.runId, lease)
-  if (!lease.preview) await keepPlace(client, lease, settings)
-  await client.query(SUCCEED, [lease.runId])
+  const { runId, preview, isApproved } = lease
+  // Runs of the account have gone on since an approved run asked.
+  const isFollowed = !preview && !isApproved
+  if (isFollowed) await keepSets(client, lease)
+  const isAsking = isFollowed && (await keepHeld(client, lease))
+  await forget(client, runId, { keepsPlan: preview || isAsking })
+  if (isFollowed) await keepPlace(client, lease, settings)
+  if (!isAsking) return void (await client.query(SUCCEED, [runId]))
+  await client.query(ASK, [runId, JSON.stringify(settings.fuse)])
+  await showHeld(client, runId)
 }
 
 async function keepPlace(
@@ -177,15 +183,4 @@ async function keepPlace(
   const { accountId, tenantId, directoryId, deltaLink, kind, fullWishes } = lease
   const values = [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind, fullWishes]
   await client.query(KEEP_PLACE, values)
-}
-
-function askingEvent({ tenantId, accountId, runId }: Lease, planned: { disabled: number; deleted: number }) {
-  return {
-    tenantId,
-    actor: 'user-sync-worker',
-    action: 'sync-run.await-approval',
-    outcome: 'refused' as const,
-    target: accountId,
-    details: { runId, disabled: String(planned.disabled), deleted: String(planned.deleted) },
-  }
 }

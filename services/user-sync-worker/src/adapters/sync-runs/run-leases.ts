@@ -21,6 +21,8 @@ update roster.sync_run r set status = 'running', lease_token = lease_token + 1, 
 where r.id = $1 and r.tenant_id = $2 and ${DUE}
 returning *, (select s.delta_link from roster.account_sync s
     where s.account_id = r.account_id and s.directory_id = r.directory_id) as account_link,
+  exists (select from roster.sync_run w where w.tenant_id = r.tenant_id and w.directory_id = r.directory_id
+    and w.status = 'awaiting-approval') as has_waiting,
   (select i.sets_read from roster.import_rules i where i.account_id = r.account_id) as sets_read`
 
 const RELEASE = `
@@ -38,6 +40,8 @@ type LeaseRow = Record<'id' | 'tenant_id' | 'account_id' | 'directory_id' | 'req
     sets_read: string[] | null
     warnings: unknown[]
     created_at: Date
+    approved_at: Date | null
+    has_waiting: boolean
   }
 
 /** The right to work on a run. */
@@ -82,6 +86,8 @@ function toLease(row: LeaseRow): Lease {
     token: Number(row.lease_token),
     requestedBy: row.requested_by,
     askedAt: row.created_at,
+    isApproved: row.approved_at !== null,
+    hasWaiting: row.has_waiting,
     everybody: row.all_sync === null || row.all_sso === null ? null : { sync: row.all_sync, sso: row.all_sso },
     fullWishes: row.full_wishes ?? 0,
     setsRead: row.sets_read ?? [],

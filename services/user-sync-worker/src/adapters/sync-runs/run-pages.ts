@@ -4,6 +4,7 @@ import type { Lease, RunPage, RunPages, SkippedUser } from '../../sync-run-ports
 import { addSetMembers, directorySets } from '../page-writes/directory-sets.ts'
 import { stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
 import { unsyncUsers, writeUsers } from '../page-writes/write-users.ts'
+import { returnHeld } from './removal-fuse.ts'
 import { underLease } from './sync-run-fence.ts'
 
 const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
@@ -23,6 +24,8 @@ update roster.sync_run set seen = seen + $2, skipped = skipped + $3, created = c
   progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
 where id = $1`
 
+const REPLAN = 'delete from roster.staged_change where run_id = $1 and held and object_id = any($2::uuid[])'
+
 const NEXT_SELECTION = `
 select object_id as id, json_build_object('sync', sync, 'sso', sso) as ticks from roster.sync_run_selection
 where run_id = $1 and ($2::uuid is null or object_id > $2) order by object_id limit $3`
@@ -38,7 +41,9 @@ export function runPages(pool: pg.Pool): RunPages {
     async commitPage(lease, page) {
       const committed = await underLease(pool, lease, async (client) => {
         const { created, updated } = await (lease.preview ? previewPeople : writePeople)(client, lease, page)
+        if (page.replanned) await client.query(REPLAN, [lease.runId, page.replanned])
         const staged = await stageChanges(client, lease, page.staged)
+        if (lease.hasWaiting && !lease.preview && page.returned?.length) await returnHeld(client, lease, page.returned)
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])
         await keepSkipped(client, lease, page.skipped)
         if (page.setMembers) await addSetMembers(client, lease, page.setMembers)

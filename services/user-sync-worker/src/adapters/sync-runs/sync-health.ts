@@ -20,7 +20,7 @@ const SINCE = `greatest(coalesce(r.progressed_at, r.created_at), case when r.sta
   where ahead.tenant_id = r.tenant_id and ahead.account_id = r.account_id and ahead.id <> r.id) end)`
 const STALLED = `r.status in ('queued', 'running') and ${SINCE} < now() - $1 * interval '1 second' and ${FIRST_OF_ACCOUNT}`
 
-// A run that makes progress may take as long as it needs, and a run that waits for an admin says so itself. After an
+// A run that makes progress may take as long as it needs. After an
 // admin's own doing the account stays silent only while its runs are scheduled: each run moves `next_delta_at` on.
 const NOTE_OVERDUE = `
 update roster.account_sync s set failure = case when s.failure is null or s.failure ->> 'code' = any($4) then $2 else s.failure end,
@@ -28,7 +28,7 @@ update roster.account_sync s set failure = case when s.failure is null or s.fail
 where not s.is_told_failing and s.tell_at is null and s.synced_at < now() - $1 * interval '1 second'
   and (coalesce(s.failure ->> 'code', '') <> all($4) or s.next_delta_at < now() - $1 * interval '1 second')
   and not exists (select from roster.sync_run r where r.account_id = s.account_id
-    and (r.status = 'awaiting-approval' or (r.status = 'running' and r.progressed_at > now() - $3 * interval '1 second')))`
+    and r.status = 'running' and r.progressed_at > now() - $3 * interval '1 second')`
 
 const CLAIM_UNTOLD = `
 update roster.account_sync set tell_at = now() + ${CLAIM} where account_id in (

@@ -12,7 +12,7 @@ export const DUE = `r.status in ('queued', 'running') and (r.lease_expires_at is
 
 /** What the run $2 of the tenant $1 has staged, compared with the roster now; newcomers count when they are synced. */
 export const PLANNED = `
-select s.object_id, s.person, u.display_name, u.user_principal_name, u.status = 'active' as is_active,
+select s.object_id, s.person, s.held, u.display_name, u.user_principal_name, u.status = 'active' as is_active,
   case when u.id is null then 'create' when u.status <> 'deleted' and s.status = 'deleted' then 'delete'
     when u.status = 'active' and s.status = 'disabled' then 'disable' when u.sync and not s.sync then 'unsync'
     when not u.sync and s.sync then 'sync' else 'update' end as change
@@ -48,7 +48,7 @@ export function underLease<Result>(
   return inTransaction(pool, async (client) => ((await holdsLease(client, lease)) ? work(client) : undefined))
 }
 
-/** Deletes what only the run itself needed. The planned changes of a preview stay, for admins to look at. */
-export async function forget(client: pg.PoolClient, runId: string, { preview = false } = {}): Promise<void> {
-  await client.query(FORGET, [runId, preview])
+/** Deletes what only the run itself needed. `keepsPlan`: planned changes stay, for admins to look at. */
+export async function forget(client: pg.PoolClient, runId: string, { keepsPlan = false } = {}): Promise<void> {
+  await client.query(FORGET, [runId, keepsPlan])
 }

@@ -4,6 +4,7 @@ import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
+import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { AuditEntry, IsSeen } from '../../ports.ts'
 import type { DueRun, NewRun } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
@@ -30,12 +31,6 @@ const INSERT_SELECTION = `
 insert into roster.sync_run_selection (tenant_id, run_id, object_id, sync, sso)
 select $1, $2, t.object_id, t.sync, t.sso from unnest($3::uuid[], $4::boolean[], $5::boolean[]) as t (object_id, sync, sso)`
 
-/** What a run asks an admin is out of date once another run compares the same directory. */
-const SUPERSEDE = `
-update roster.sync_run set status = 'cancelled', finished_at = now(), error_code = 'superseded',
-  error_message = 'Another run was asked for.', revision = revision + 1
-where account_id = $1 and status = 'awaiting-approval' returning id`
-
 const PLANNED_CHANGES = `
 select object_id as "objectId", coalesce(person ->> 'displayName', display_name) as "displayName",
   coalesce(person ->> 'userPrincipalName', user_principal_name) as "userPrincipalName", change
@@ -43,8 +38,9 @@ from (${PLANNED}) planned
 where ($3::uuid is null or object_id > $3) and (not $5 or change in ('delete', 'disable', 'unsync'))
 order by object_id limit $4`
 
+/** The run begins again, with the people whom it would remove (T-128). */
 const APPROVE = `
-update roster.sync_run set status = 'queued', approved_by = $2, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
+update roster.sync_run set status = 'queued', approved_by = $2, approved_at = clock_timestamp(), checkpoint = null, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
 
 /** The higher token fences off the worker that holds the lease. */
@@ -54,12 +50,14 @@ update roster.sync_run set status = 'cancelled', finished_at = now(), lease_expi
 
 type Row = Record<'id' | 'tenant_id' | 'account_id' | 'requested_by', string> &
   Record<keyof SyncRun['counts'] | 'changed_before_restart' | 'revision', number> &
-  Record<'error_code' | 'error_message', string | null> &
-  Record<'started_at' | 'finished_at' | 'progressed_at' | 'not_before', Date | null> &
+  Record<'held_removals' | 'held_disabled' | 'held_deleted', number> &
+  Record<'error_code' | 'error_message' | 'approved_by', string | null> &
+  Record<'started_at' | 'finished_at' | 'progressed_at' | 'not_before' | 'asked_at', Date | null> &
   Pick<SyncRun, 'kind' | 'status' | 'preview' | 'total' | 'warnings'> & {
     skipped_users: SyncRun['skippedUsers']
     waits_for: RunWait | null
     created_at: Date
+    limits: SyncSettings['fuse'] | null
   }
 export type RunAnswer =
   | { kind: 'done'; due: DueRun | undefined }
@@ -86,7 +84,6 @@ export function syncRuns(pool: pg.Pool) {
     async create(run: NewRun, entryFor: (runId: string) => AuditEntry): Promise<DueRun> {
       const runId = newId()
       await inTransaction(pool, async (client) => {
-        if ('mode' in run.request && !run.preview) await supersede(client, run.accountId)
         await insertRun(client, runId, run)
         await insertAuditEvent(client, entryFor(runId))
         return true
@@ -125,10 +122,6 @@ export function syncRuns(pool: pg.Pool) {
   }
 }
 
-async function supersede(client: pg.PoolClient, accountId: string): Promise<void> {
-  for (const { id } of (await client.query<Row>(SUPERSEDE, [accountId])).rows) await forget(client, id)
-}
-
 async function insertRun(client: pg.PoolClient, runId: string, { request, ...run }: NewRun): Promise<void> {
   // Of two ticks for one person the last counts.
   const chosen = 'users' in request ? [...new Map(request.users.map((user) => [user.id, user])).values()] : []
@@ -156,9 +149,26 @@ async function insertRun(client: pg.PoolClient, runId: string, { request, ...run
 const TIMELESS: readonly RunWait[] = ['another-run', 'worker']
 const textOf = (time: Date | null) => time?.toISOString() ?? null
 
+function approvalOf({ asked_at: askedAt, limits, ...row }: Row): SyncRun['approval'] {
+  if (askedAt === null || limits === null) return null
+  return {
+    requestedAt: askedAt.toISOString(),
+    removals: row.held_removals,
+    disabled: row.held_disabled,
+    deleted: row.held_deleted,
+    thresholdPercent: limits.percent,
+    thresholdUsers: limits.users,
+    windowHours: limits.hours,
+    approvedBy: row.approved_by,
+  }
+}
+
 function toSyncRun(row: Row): SyncRun {
   const { id, kind, status, preview, total, warnings, waits_for: reason } = row
-  const { seen, created, updated, unchanged, disabled, deleted, skipped } = row
+  const { seen, created, updated, unchanged, skipped } = row
+  const isAsking = status === 'awaiting-approval'
+  const disabled = row.disabled + (isAsking ? row.held_disabled : 0)
+  const deleted = row.deleted + (isAsking ? row.held_deleted : 0)
   return {
     id,
     kind,
@@ -182,6 +192,7 @@ function toSyncRun(row: Row): SyncRun {
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     lastProgressAt: textOf(row.progressed_at),
     waiting: reason && { until: TIMELESS.includes(reason) ? null : textOf(row.not_before), reason },
+    approval: approvalOf(row),
     createdAt: row.created_at.toISOString(),
     startedAt: textOf(row.started_at),
     finishedAt: textOf(row.finished_at),

@@ -36,8 +36,18 @@ export const syncRun = roster.table(
     fullWishes: integer('full_wishes'),
     /** Graph's delta link: taken before the listing began, moved by each round of changes. */
     deltaLink: text('delta_link'),
-    /** The admin who approved the removals (S50). */
+    /** Removals that were applied without asking, and when that was decided: they count for hours (T-128). */
+    removals: integer('removals').notNull().default(0),
+    decidedAt: at('decided_at'),
+    /** When the run asked an admin about removals (S50), by which limits, and how many. */
+    askedAt: at('asked_at'),
+    limits: jsonb('limits'),
+    heldRemovals: integer('held_removals').notNull().default(0),
+    heldDisabled: integer('held_disabled').notNull().default(0),
+    heldDeleted: integer('held_deleted').notNull().default(0),
+    /** Who approved them, and when. */
     approvedBy: text('approved_by'),
+    approvedAt: at('approved_at'),
     /** The ticks of an import of everybody; null when sync_run_selection has the chosen users. */
     allSync: boolean('all_sync'),
     allSso: boolean('all_sso'),
@@ -78,6 +88,10 @@ export const syncRun = roster.table(
   (table) => [
     uniqueIndex('sync_run_one_running').on(table.accountId).where(sql`${table.status} = 'running'`),
     index('sync_run_open').on(table.accountId, table.id).where(sql`${table.status} in ('queued', 'running')`),
+    index('sync_run_waiting').on(table.tenantId, table.directoryId).where(sql`${table.status} = 'awaiting-approval'`),
+    index('sync_run_removals')
+      .on(table.tenantId, table.directoryId)
+      .where(sql`${table.removals} > 0 or ${table.approvedAt} is not null`),
     index('sync_run_of_tenant').on(table.tenantId, table.id),
     unique('sync_run_id_of_tenant').on(table.tenantId, table.id),
     check('sync_run_kind', sql`${table.kind} in ('import', 'delta', 'full')`),
@@ -134,6 +148,8 @@ export const stagedChange = roster.table(
     /** The ticks an import or a rule gives; null where they stay. */
     sync: boolean('sync'),
     sso: boolean('sso'),
+    /** A removal that waits for an approval. */
+    held: boolean('held').notNull().default(false),
   },
   (table) => [
     primaryKey({ name: 'staged_change_user', columns: [table.runId, table.objectId] }),

@@ -29,6 +29,8 @@ const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
 
 const RENEWAL_MS = 5_000
 const APPLIED_AT_ONCE = 1_000
+/** Phases whose next page needs what the present one writes. */
+const READ_ALONE: ReadonlySet<string> = new Set(['missing', 'members', 'held'])
 /** A page that changes nothing. */
 const EMPTY = { seen: 0, users: [], unsynced: [], skipped: [], nameless: 0, staged: [], met: [] }
 
@@ -118,7 +120,7 @@ async function copyPages(
       if (page.kind !== 'read') return await end(page)
       const { next } = page
       // The next phase may need what this page writes; a run that has to stop reads nothing ahead.
-      const isAhead = next.phase === phase && phase !== 'missing' && phase !== 'members' && !isOver()
+      const isAhead = next.phase === phase && !READ_ALONE.has(phase) && !isOver()
       if (isAhead) reading = read(next)
       const content = await page.prepare()
       if ('kind' in content) return await end(content)
@@ -155,7 +157,7 @@ async function commit({ pages }: Needs, lease: Lease, page: RunPage): Promise<bo
   return true
 }
 
-/** Decides on all staged changes at once, then applies them, or asks an admin (S50). */
+/** Decides on all staged changes at once, then applies them, except removals that an admin is asked about (S50). */
 async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
   if (lease.checkpoint !== 'apply') {
     const decision = await ports.endings.decide(lease)

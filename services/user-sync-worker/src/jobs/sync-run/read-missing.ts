@@ -3,6 +3,7 @@ import { type Checkpoint, checkpointAfter } from '../../domain/checkpoint.ts'
 import { itemsById } from '../../domain/directory-item.ts'
 import { reconcile } from '../../domain/reconcile.ts'
 import type { Lease } from '../../sync-run-ports.ts'
+import { returnedOf } from './reconcile-page.ts'
 import { finder, IDS_PER_PAGE, planOf, type RunSource, type SourcePorts } from './run-source.ts'
 
 /** When more are missing, all are staged at once: the removal limit will ask an admin anyway (S50). */
@@ -32,7 +33,7 @@ export function readMissing(lease: Lease, connection: Connection, { directory, p
       const read = itemsById(found.users)
       const items = ids.map((id) => read.get(id) ?? ({ kind: 'removed', id, reason: 'deleted' } as const))
       const { changes } = reconcile(items, await pages.knownUsers(lease, ids))
-      return { staged: changes, met: [...read.keys()] }
+      return { staged: changes, met: [...read.keys()], returned: returnedOf([...read.values()], changes) }
     }
     return { kind: 'read', next, prepare }
   }

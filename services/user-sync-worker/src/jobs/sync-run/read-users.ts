@@ -4,6 +4,7 @@ import { itemsOf } from '../../domain/directory-item.ts'
 import { isWanted } from '../../domain/import-filter.ts'
 import { changesOfImport, pageOfChosen, pageOfEverybody } from '../../domain/run-page.ts'
 import type { Lease } from '../../sync-run-ports.ts'
+import { readHeld } from './read-held.ts'
 import { readMissing } from './read-missing.ts'
 import { readChangedMembers, readSets } from './read-sets.ts'
 import { reconcilePage } from './reconcile-page.ts'
@@ -25,6 +26,7 @@ export function pagesOf(lease: Lease, connection: Connection, ports: SourcePorts
     start: readPlace(lease, connection, ports),
     list: readListing(lease, connection, ports),
     chosen: readChosen(lease, connection, ports),
+    held: readHeld(lease, connection, ports),
     missing: readMissing(lease, connection, ports),
     delta: readChanges(lease, connection, ports),
   }

@@ -7,7 +7,7 @@ import type { RosterUser } from '../../domain/run-page.ts'
 import type { Lease, RunPage, StagedUser } from '../../sync-run-ports.ts'
 import type { FindUsers, SourcePorts } from './run-source.ts'
 
-type Content = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless'>
+type Content = Pick<RunPage, 'seen' | 'staged' | 'met' | 'skipped' | 'nameless' | 'returned'>
 export type Reconciled = {
   kind: 'reconciled'
   content: Content
@@ -55,6 +55,7 @@ export async function reconcilePage(
     met: lease.kind === 'full' ? ids.filter((id) => known.has(id)) : [],
     skipped: unreadable.flatMap(({ id, reason }) => (id === null ? [] : [{ id, reason }])),
     nameless,
+    returned: returnedOf(items, staged),
   }
   if (!lease.rules) return { kind: 'reconciled', content, strangers }
 
@@ -62,7 +63,17 @@ export async function reconcilePage(
   const found = isWhole ? { kind: 'found' as const, users: strangers } : await findWhole(find, unknown)
   if (found.kind !== 'found') return found
   const byRules = await changesByRules(lease, lease.rules, { known, staged, strangers: found.users }, pages)
-  return { kind: 'reconciled', content: { ...content, staged: byRules }, strangers }
+  const returned = returnedOf(items, byRules)
+  return { kind: 'reconciled', content: { ...content, staged: byRules, returned }, strangers }
+}
+
+/** People whom a page tells to be enabled, and whom what it stages does not remove. */
+export function returnedOf(items: readonly DirectoryItem[], staged: readonly StagedUser[]): string[] {
+  const removed = new Set(
+    staged.flatMap(({ user, status, ticks }) => (status !== 'active' || ticks?.sync === false ? [user.id] : [])),
+  )
+  const isEnabled = (item: DirectoryItem) => item.kind === 'present' && item.told.accountEnabled === true
+  return items.flatMap((item) => (item.id !== null && isEnabled(item) && !removed.has(item.id) ? [item.id] : []))
 }
 
 /** A person who was not found is removed, as the page said last. */

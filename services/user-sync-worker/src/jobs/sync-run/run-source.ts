@@ -17,8 +17,8 @@ export type ReadPage = { kind: 'read'; next: Checkpoint; prepare(): Promise<Page
 export type RunSource = (checkpoint: Checkpoint, signal: AbortSignal) => Promise<ReadPage | DirectoryFailure>
 
 export function planOf(lease: Lease): RunPlan {
-  const { kind, everybody, deltaLink, accountLink } = lease
-  return { kind, isEverybody: everybody !== null, deltaLink, accountLink, readsSets: readsSets(lease) }
+  const { kind, everybody, deltaLink, accountLink, isApproved } = lease
+  return { kind, isEverybody: everybody !== null, deltaLink, accountLink, isApproved, readsSets: readsSets(lease) }
 }
 
 const DIGEST_LENGTH = 16

@@ -17,12 +17,16 @@ const schema = {
 const approving = {
   ...schema,
   operationId: 'approveSyncRun',
-  summary: 'Let a run go on that stopped because it would disable or delete very many users',
+  summary: 'Approve the removals of a run that waits because it would disable or delete very many users',
+  description:
+    'The users are read once more: those who are enabled again in Microsoft 365 stay, and nobody is removed who was not asked about.',
 }
 const cancelling = {
   ...schema,
   operationId: 'cancelSyncRun',
   summary: 'End a run that is not over: what it has not done yet is not done',
+  description:
+    'Removals that waited for an approval are asked about again by the next full comparison that finds them.',
 }
 
 export const answerSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'queue'>> = async (app, { runs, queue }) => {

@@ -11,7 +11,8 @@ import type { Ports } from '../../ports.ts'
 const schema = {
   operationId: 'listPlannedChanges',
   summary: 'List what a comparison would change: of a preview, or of a run that awaits approval',
-  description: 'An import lists only whom it would disable; all else it counts.',
+  description:
+    'A run that awaits approval has done all but the removals. A preview of an import lists only whom it would disable; all else it counts.',
   tags: ['Sync runs'],
   params: SyncRunParams,
   querystring: PlannedChangeQuery,

@@ -1,0 +1,152 @@
+import type pg from 'pg'
+import { blowsFuse, type SyncSettings } from '../../domain/sync-settings.ts'
+import type { Lease } from '../../sync-run-ports.ts'
+import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
+import { PLANNED } from './sync-run-fence.ts'
+
+// The removal fuse (S50, T-128). Removals that are too many for the window are held: they stay staged in a run that
+// waits for an approval, while all other changes are applied. A comparison adds its held removals to those that wait
+// already; an import, which also carries ticks, waits alone.
+
+/** Removals of one directory are counted by one run at a time, whichever account it is of. */
+const LOCK_DIRECTORY = `select pg_advisory_xact_lock(hashtextextended('removals of ' || $1::text || ' ' || $2::text, 0))`
+
+const WAITING = `
+select id, kind from roster.sync_run where tenant_id = $1 and directory_id = $2 and status = 'awaiting-approval' order by id for update`
+
+const HOLD = `
+update roster.staged_change set held = true where run_id = $2 and object_id in (
+  select object_id from (${PLANNED}) planned where is_active and change in ('delete', 'disable', 'unsync'))`
+
+// Here and below each row is looked up by its key (FC-62).
+const KNOWN_AGAIN = `
+update roster.staged_change w set status = s.status, person = s.person, sync = coalesce(w.sync, s.sync), sso = coalesce(w.sso, s.sso)
+from roster.staged_change s where s.run_id = $1 and s.held and w.run_id = any($2::uuid[]) and w.object_id = s.object_id
+returning w.object_id`
+const DROP = 'delete from roster.staged_change where run_id = $1 and object_id = any($2::uuid[])'
+
+// Runs of two accounts of one directory find the same people.
+const COUNTED_ELSEWHERE = `
+update roster.staged_change s set held = false where run_id = $1 and held and exists (
+  select from roster.sync_run r cross join lateral (
+    select from roster.staged_change where run_id = r.id and object_id = s.object_id and not held limit 1) o
+  where r.tenant_id = $2 and r.directory_id = $3 and r.status = 'running' and r.removals > 0)`
+
+const COUNT_HELD = `
+select count(*)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
+  count(*) filter (where status = 'deleted')::int as deleted
+from roster.staged_change where run_id = $1 and held`
+
+// Approved removals do not count, and an approval answers for all before it.
+const RECENT = `
+select coalesce(sum(removals) filter (where decided_at > greatest(answered_at, now() - $3 * interval '1 hour')), 0)::int as recent from (
+  select removals, decided_at, max(approved_at) over () as answered_at from roster.sync_run
+  where tenant_id = $1 and directory_id = $2 and (removals > 0 or approved_at is not null)) counted`
+const ACTIVE = `
+select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
+
+const LET_GO = 'update roster.staged_change set held = false where run_id = $1 and held'
+const COUNT_IN = 'update roster.sync_run set removals = $2, decided_at = clock_timestamp() where id = $1'
+
+const MOVE = `
+with moved as (delete from roster.staged_change where run_id = $1 and held returning *)
+insert into roster.staged_change (tenant_id, run_id, object_id, status, person, sync, sso, held)
+select tenant_id, $2, object_id, status, person, sync, sso, true from moved order by object_id
+on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person, held = true`
+
+const SHOW_HELD = `
+update roster.sync_run r set held_disabled = held.disabled, held_deleted = held.deleted, held_removals = held.removals, revision = r.revision + 1
+from (${COUNT_HELD}) held where r.id = $1 returning held.removals`
+const NOTHING_LEFT = `
+update roster.sync_run set status = 'cancelled', finished_at = now(), error_code = 'superseded',
+  error_message = 'Nobody is left whom the run would remove.', revision = revision + 1 where id = $1`
+
+const WARN = `update roster.sync_run set warnings = warnings || $2::jsonb where id = $1`
+const RETURN = `
+delete from roster.staged_change where run_id = any($1::uuid[]) and held and object_id = any($2::uuid[]) returning run_id`
+
+type Held = Record<'removals' | 'disabled' | 'deleted', number>
+type Fuse = Pick<SyncSettings, 'fuse'>
+
+/**
+ * Decides on the removals of a plan: holds them when they are too many together with those of the last hours, and counts
+ * them otherwise. Removals that wait already, in another plan of the directory, stay there and count for nothing.
+ */
+export async function holdRemovals(client: pg.PoolClient, lease: Lease, { fuse }: Fuse): Promise<void> {
+  const { tenantId, directoryId, runId } = lease
+  const waiting = await lockWaiting(client, lease)
+  await client.query(HOLD, [tenantId, runId])
+  if (lease.kind !== 'import' && waiting.length > 0) {
+    const { rows } = await client.query<{ object_id: string }>(KNOWN_AGAIN, [runId, waiting.map(({ id }) => id)])
+    await client.query(DROP, [runId, rows.map((row) => row.object_id)])
+    for (const { id } of waiting) await showHeld(client, id)
+  }
+  await client.query(COUNTED_ELSEWHERE, [runId, tenantId, directoryId])
+  const { removals } = await countHeld(client, runId)
+  if (removals > 0 && (await isTooMany(client, lease, removals, fuse))) return
+  await client.query(LET_GO, [runId])
+  if (removals > 0) await client.query(COUNT_IN, [runId, removals])
+}
+
+async function isTooMany(
+  client: pg.PoolClient,
+  { tenantId, directoryId }: Lease,
+  removals: number,
+  { hours, ...limits }: SyncSettings['fuse'],
+): Promise<boolean> {
+  const { recent } = (await client.query(RECENT, [tenantId, directoryId, hours])).rows[0]
+  // Counting everybody takes a while in a large directory, and a few removals never ask.
+  if (recent + removals < limits.users) return false
+  const { active } = (await client.query(ACTIVE, [tenantId, directoryId])).rows[0]
+  return blowsFuse({ removals, recent, active }, limits)
+}
+
+/** Brings what a run holds to the plan that waits already. True when there is none: the run itself is to wait. */
+export async function keepHeld(client: pg.PoolClient, lease: Lease): Promise<boolean> {
+  const { runId } = lease
+  const held = await countHeld(client, runId)
+  if (held.removals === 0) return false
+  const waiting = await lockWaiting(client, lease)
+  const plan = lease.kind === 'import' ? undefined : waiting.find(({ kind }) => kind !== 'import')
+  await insertAuditEvent(client, askingEvent(lease, plan?.id ?? runId, held))
+  if (!plan) return true
+  await client.query(MOVE, [runId, plan.id])
+  await showHeld(client, plan.id)
+  const people = held.removals === 1 ? 'One person is' : `${held.removals.toLocaleString('en')} people are`
+  const message = `${people} not removed yet, as too many were: the run ${plan.id} waits for an approval.`
+  await client.query(WARN, [runId, JSON.stringify({ code: 'removals-held', message })])
+  return false
+}
+
+/** People who are enabled, as a page of the directory says, leave the plans that would remove them. */
+export async function returnHeld(client: pg.PoolClient, lease: Lease, objectIds: readonly string[]): Promise<void> {
+  const waiting = await lockWaiting(client, lease)
+  const { rows } = await client.query<{ run_id: string }>(RETURN, [waiting.map(({ id }) => id), objectIds])
+  for (const id of new Set(rows.map((row) => row.run_id))) await showHeld(client, id)
+}
+
+/** Shows a plan as it is now; an empty one has nothing to ask. */
+export async function showHeld(client: pg.PoolClient, runId: string): Promise<void> {
+  const [held] = (await client.query<Held>(SHOW_HELD, [runId])).rows
+  if (held?.removals === 0) await client.query(NOTHING_LEFT, [runId])
+}
+
+async function lockWaiting(client: pg.PoolClient, { tenantId, directoryId }: Lease) {
+  await client.query(LOCK_DIRECTORY, [tenantId, directoryId])
+  return (await client.query<{ id: string; kind: Lease['kind'] }>(WAITING, [tenantId, directoryId])).rows
+}
+
+async function countHeld(client: pg.PoolClient, runId: string): Promise<Held> {
+  return (await client.query(COUNT_HELD, [runId])).rows[0]
+}
+
+function askingEvent({ tenantId, accountId }: Lease, runId: string, { disabled, deleted }: Held) {
+  return {
+    tenantId,
+    actor: 'user-sync-worker',
+    action: 'sync-run.await-approval',
+    outcome: 'refused' as const,
+    target: accountId,
+    details: { runId, disabled: String(disabled), deleted: String(deleted) },
+  }
+}

@@ -118,6 +118,22 @@ describe.each(states)('in a roster %s', (_, statements) => {
     expect(found()).toEqual([])
   })
 
+  test('FC-62 T-128 removals that wait, are found again, leave the plan and are approved', async () => {
+    const { api, account, importAll, resync, directory, ids } = givenTenant()
+    await importAll()
+    for (const id of ids.slice(0, 1_500)) directory.disableUser(id)
+    const { body } = await platform.call('POST', `${account}/resyncs`, { mode: 'full' })
+    const asking = async () => (await platform.call('GET', `${api}/sync-runs/${body.runId}`)).body
+    await expect.poll(asking, { timeout: 30_000 }).toMatchObject({ status: 'awaiting-approval' })
+    expect(await resync('full')).toMatchObject({ disabled: 0 })
+    for (const id of ids.slice(0, 500)) directory.enableUser(id)
+    expect(await resync('delta')).toMatchObject({ disabled: 0 })
+    expect(await asking()).toMatchObject({ approval: { removals: 1_000 } })
+    await platform.call('POST', `${api}/sync-runs/${body.runId}/approve`)
+    expect((await platform.finishedRun(api, body.runId)).counts).toMatchObject({ disabled: 1_000 })
+    expect(found()).toEqual([])
+  })
+
   test('FC-62 ticks by hand, rules, a preview and its plan read each person by their own key', async () => {
     const { api, account, importAll, resync, ids } = givenTenant()
     const rules = { items: [{ department: 'Sales', sso: true }], leavers: 'unsync' }

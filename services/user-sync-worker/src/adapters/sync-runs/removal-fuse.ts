@@ -14,23 +14,27 @@ const LOCK_DIRECTORY = `select pg_advisory_xact_lock(hashtextextended('removals 
 const WAITING = `
 select id, kind from roster.sync_run where tenant_id = $1 and directory_id = $2 and status = 'awaiting-approval' order by id for update`
 
+// Here and below each row is looked up by its key: a join of staged changes may be planned as a nested loop (FC-62).
 const HOLD = `
-update roster.staged_change set held = true where run_id = $2 and object_id in (
-  select object_id from (${PLANNED}) planned where is_active and change in ('delete', 'disable', 'unsync'))`
+update roster.staged_change set held = true where run_id = $2 and object_id = any(array(
+  select object_id from (${PLANNED}) planned where is_active and change in ('delete', 'disable', 'unsync')))`
 
-// Here and below each row is looked up by its key (FC-62).
-const KNOWN_AGAIN = `
-update roster.staged_change w set status = s.status, person = s.person, sync = coalesce(w.sync, s.sync), sso = coalesce(w.sso, s.sso)
-from roster.staged_change s where s.run_id = $1 and s.held and w.run_id = any($2::uuid[]) and w.object_id = s.object_id
-returning w.object_id`
+const FIND_AGAIN = `
+select s.object_id from roster.staged_change s where s.run_id = $1 and s.held and exists (
+  select from roster.staged_change w where w.run_id = any($2::uuid[]) and w.object_id = s.object_id offset 0)`
+const RENEW = `
+update roster.staged_change w set (status, person, sync, sso) = (
+  select s.status, s.person, coalesce(w.sync, s.sync), coalesce(w.sso, s.sso) from roster.staged_change s
+  where s.run_id = $1 and s.object_id = w.object_id)
+where w.run_id = any($2::uuid[]) and w.object_id = any($3::uuid[])`
 const DROP = 'delete from roster.staged_change where run_id = $1 and object_id = any($2::uuid[])'
 
-// Runs of two accounts of one directory find the same people.
-const COUNTED_ELSEWHERE = `
+// Runs of two accounts of one directory find the same people: they count where they are being removed.
+const APPLYING = `
+select id from roster.sync_run where tenant_id = $1 and directory_id = $2 and status = 'running' and removals > 0 and id <> $3`
+const COUNTED_THERE = `
 update roster.staged_change s set held = false where run_id = $1 and held and exists (
-  select from roster.sync_run r cross join lateral (
-    select from roster.staged_change where run_id = r.id and object_id = s.object_id and not held limit 1) o
-  where r.tenant_id = $2 and r.directory_id = $3 and r.status = 'running' and r.removals > 0)`
+  select from roster.staged_change o where o.run_id = any($2::uuid[]) and o.object_id = s.object_id and not o.held offset 0)`
 
 const COUNT_HELD = `
 select count(*)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
@@ -77,15 +81,28 @@ export async function holdRemovals(client: pg.PoolClient, lease: Lease, { fuse }
   const waiting = await lockWaiting(client, lease)
   await client.query(HOLD, [tenantId, runId])
   if (lease.kind !== 'import' && waiting.length > 0) {
-    const { rows } = await client.query<{ object_id: string }>(KNOWN_AGAIN, [runId, waiting.map(({ id }) => id)])
-    await client.query(DROP, [runId, rows.map((row) => row.object_id)])
-    for (const { id } of waiting) await showHeld(client, id)
+    await renewHeld(
+      client,
+      runId,
+      waiting.map(({ id }) => id),
+    )
   }
-  await client.query(COUNTED_ELSEWHERE, [runId, tenantId, directoryId])
+  const applying = (await client.query<{ id: string }>(APPLYING, [tenantId, directoryId, runId])).rows
+  if (applying.length > 0) await client.query(COUNTED_THERE, [runId, applying.map(({ id }) => id)])
   const { removals } = await countHeld(client, runId)
   if (removals > 0 && (await isTooMany(client, lease, removals, fuse))) return
   await client.query(LET_GO, [runId])
   if (removals > 0) await client.query(COUNT_IN, [runId, removals])
+}
+
+/** What the run found again is told to the plans that hold it. */
+async function renewHeld(client: pg.PoolClient, runId: string, plans: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ object_id: string }>(FIND_AGAIN, [runId, plans])
+  const again = rows.map((row) => row.object_id)
+  if (again.length === 0) return
+  await client.query(RENEW, [runId, plans, again])
+  await client.query(DROP, [runId, again])
+  for (const id of plans) await showHeld(client, id)
 }
 
 async function isTooMany(

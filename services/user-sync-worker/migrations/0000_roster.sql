@@ -164,6 +164,14 @@ CREATE TABLE "roster"."import_rules" (
 	"sets_read" text[] DEFAULT '{}' NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "roster"."recent_removal" (
+	"tenant_id" uuid NOT NULL,
+	"directory_id" uuid NOT NULL,
+	"object_id" uuid NOT NULL,
+	"decided_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "recent_removal_of_person" PRIMARY KEY("tenant_id","directory_id","object_id")
+);
+--> statement-breakpoint
 CREATE TABLE "roster"."staged_change" (
 	"tenant_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
@@ -209,8 +217,6 @@ CREATE TABLE "roster"."sync_run" (
 	"rules" jsonb,
 	"full_wishes" integer,
 	"delta_link" text,
-	"removals" integer DEFAULT 0 NOT NULL,
-	"decided_at" timestamp (3) with time zone,
 	"asked_at" timestamp (3) with time zone,
 	"limits" jsonb,
 	"held_removals" integer DEFAULT 0 NOT NULL,
@@ -315,6 +321,5 @@ CREATE INDEX "subscription_of_tenant" ON "roster"."subscription" USING btree ("t
 CREATE UNIQUE INDEX "sync_run_one_running" ON "roster"."sync_run" USING btree ("account_id") WHERE "roster"."sync_run"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "sync_run_open" ON "roster"."sync_run" USING btree ("account_id","id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "sync_run_waiting" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."status" = 'awaiting-approval';--> statement-breakpoint
-CREATE INDEX "sync_run_removals" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."removals" > 0 or "roster"."sync_run"."approved_at" is not null;--> statement-breakpoint
 CREATE INDEX "sync_run_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");

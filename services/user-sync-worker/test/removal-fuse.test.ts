@@ -3,6 +3,7 @@ import { JACKFIELD_CLIENT_ID } from '@jackfield/m365-emulator/demo/contoso'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryUser } from '../src/domain/directory-user.ts'
 import type { Lease } from '../src/sync-run-ports.ts'
+import { holdGraph } from './support/held-graph.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { waitUntilBlocked } from './support/locks.ts'
 import { CREDENTIAL, type Platform, startPlatform } from './support/platform.ts'
@@ -119,12 +120,25 @@ describe('FC-27 T-128 removals in small steps', () => {
   test('that are hours apart do not ask', async () => {
     disable(0, 9)
     expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { disabled: 9 } })
-    const later = `update roster.sync_run set decided_at = decided_at - interval '25 hours' where account_id = $1`
-    await platform.stores.pool.query(later, [tenant.accountId])
+    const later = `update roster.recent_removal set decided_at = decided_at - interval '24 hours' where tenant_id = $1`
+    await platform.stores.pool.query(later, [tenant.tenantId])
     disable(9, 18)
     expect(await resync('full')).toMatchObject({ status: 'succeeded', counts: { disabled: 9 } })
     disable(18, 19)
     expect(await resync('full')).toMatchObject({ status: 'awaiting-approval' })
+    await platform.ports.schedule.forgetOld()
+    const kept = 'select object_id from roster.recent_removal where tenant_id = $1 order by 1'
+    const { rows } = await platform.stores.pool.query(kept, [tenant.tenantId])
+    expect(rows.map((row) => row.object_id)).toEqual(people(9, 18))
+  })
+
+  test('of one person again and again do not ask', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      disable(0, 1)
+      expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { disabled: 1 } })
+      enable(0, 1)
+      expect(await resync('delta')).toMatchObject({ status: 'succeeded', counts: { updated: 1 } })
+    }
   })
 
   test('count for the directory, whichever of its accounts finds them', async () => {
@@ -234,6 +248,13 @@ describe.each(['delta', 'full'] as const)('T-128 while removals that a %s run fo
     expect(await resync('full')).toMatchObject({ status: 'succeeded', counts: { disabled: 3, deleted: 1 } })
   })
 
+  test('CW-01 a plan that is found again as it was can be answered as it was seen', async () => {
+    const { headers } = await platform.call('GET', `${tenant.api}/sync-runs/${asking.id}`)
+    await resync('full')
+    expect((await answer(asking.id, 'approve', { 'if-match': headers.etag })).status).toBe(200)
+    expect(await settled(asking.id)).toMatchObject({ counts: { disabled: 13 } })
+  })
+
   test('FC-29 the plan shows who is enabled again, and ends with the last', async () => {
     enable(0, 3)
     await resync('delta')
@@ -253,7 +274,7 @@ describe.each(['delta', 'full'] as const)('T-128 while removals that a %s run fo
     expect(await resync('full')).toMatchObject({ status: 'awaiting-approval', counts: { disabled: 13 } })
   })
 
-  test('T-110 an approved run goes on after its worker was lost, and leaves the account’s place in the changes', async () => {
+  test('T-112 an approved run leaves the account’s place in the changes', async () => {
     directory.changeUser(id(32), { displayName: 'Renamed later' })
     await resync('delta')
     const place = async () =>
@@ -313,14 +334,29 @@ test('FC-29 T-128 people whom import rules let go stay when a rule fits them aga
   expect(await synced()).toBe(14)
 })
 
-test('FC-29 T-110 an approved plan of many people is read page by page, each once', async () => {
+test('FC-29 T-110 an approved plan of many people is read page by page, also by the next worker, each once', async () => {
   await given(200)
   disable(0, 150)
   const asking = await resync('full')
   enable(0, 20)
   platform.gate.requests.length = 0
+  const ofRun = (set: string) =>
+    platform.stores.pool.query(`update roster.sync_run set ${set} where id = $1`, [asking.id])
+  let answers = 0
+  platform.gate.rewrite = (body) => {
+    answers += 1
+    if (answers !== 4) return body
+    // The first page is read: the worker loses its lease while it waits for the second.
+    platform.gate.rewrite = undefined
+    const held = holdGraph(platform.gate)
+    held.reached
+      .then(() => ofRun(`lease_token = lease_token + 1, lease_expires_at = now(), enqueued_at = null`))
+      .then(held.release)
+    return body
+  }
   expect(await approved(asking.id)).toMatchObject({ status: 'succeeded', counts: { disabled: 130 } })
   expect(await inactive()).toEqual(people(20, 150))
   expect(platform.gate.requests.every(({ query }) => query.get('$filter')?.startsWith('id in'))).toBe(true)
-  expect(platform.gate.requests).toHaveLength(10)
+  // 10 requests of 15 people, and those of the page that the first worker lost.
+  expect(platform.gate.requests).toHaveLength(14)
 })

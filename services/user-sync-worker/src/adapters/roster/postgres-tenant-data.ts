@@ -20,6 +20,7 @@ where tenant_id = $1 and subscription_id is not null`
 const ERASED = [
   'webhook_endpoint',
   'staged_change',
+  'recent_removal',
   'sync_run_met',
   'sync_run_selection',
   'sync_run_skipped_user',

@@ -29,28 +29,25 @@ update roster.staged_change w set (status, person, sync, sso) = (
 where w.run_id = any($2::uuid[]) and w.object_id = any($3::uuid[])`
 const DROP = 'delete from roster.staged_change where run_id = $1 and object_id = any($2::uuid[])'
 
-// Runs of two accounts of one directory find the same people: they count where they are being removed.
-const APPLYING = `
-select id from roster.sync_run where tenant_id = $1 and directory_id = $2 and status = 'running' and removals > 0 and id <> $3`
-const COUNTED_THERE = `
-update roster.staged_change s set held = false where run_id = $1 and held and exists (
-  select from roster.staged_change o where o.run_id = any($2::uuid[]) and o.object_id = s.object_id and not o.held offset 0)`
-
 const COUNT_HELD = `
-select count(*)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
+select count(*)::int as people, count(*) filter (where status <> 'active' or not sync)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
   count(*) filter (where status = 'deleted')::int as deleted
 from roster.staged_change where run_id = $1 and held`
 
-// Approved removals do not count, and an approval answers for all before it.
+// People, not removals: one who left, came back and leaves again counts once, and so do those whom two accounts of the
+// directory find. An approval forgets all before it.
 const RECENT = `
-select coalesce(sum(removals) filter (where decided_at > greatest(answered_at, now() - $3 * interval '1 hour')), 0)::int as recent from (
-  select removals, decided_at, max(approved_at) over () as answered_at from roster.sync_run
-  where tenant_id = $1 and directory_id = $2 and (removals > 0 or approved_at is not null)) counted`
+select count(*)::int as recent from roster.recent_removal r
+where r.tenant_id = $1 and r.directory_id = $2 and r.decided_at > now() - $4 * interval '1 hour' and not exists (
+  select from roster.staged_change s where s.run_id = $3 and s.object_id = r.object_id and s.held offset 0)`
 const ACTIVE = `
 select count(*)::int as active from roster.phone_user where tenant_id = $1 and directory_id = $2 and sync and status = 'active'`
 
 const LET_GO = 'update roster.staged_change set held = false where run_id = $1 and held'
-const COUNT_IN = 'update roster.sync_run set removals = $2, decided_at = clock_timestamp() where id = $1'
+const COUNT_IN = `
+insert into roster.recent_removal (tenant_id, directory_id, object_id, decided_at)
+select $2, $3, object_id, now() from roster.staged_change where run_id = $1 and held order by object_id
+on conflict (tenant_id, directory_id, object_id) do update set decided_at = excluded.decided_at`
 
 const MOVE = `
 with moved as (delete from roster.staged_change where run_id = $1 and held returning *)
@@ -58,9 +55,11 @@ insert into roster.staged_change (tenant_id, run_id, object_id, status, person, 
 select tenant_id, $2, object_id, status, person, sync, sso, true from moved order by object_id
 on conflict (run_id, object_id) do update set status = excluded.status, person = excluded.person, held = true`
 
+// A plan found again as it was is no new version.
 const SHOW_HELD = `
-update roster.sync_run r set held_disabled = held.disabled, held_deleted = held.deleted, held_removals = held.removals, revision = r.revision + 1
-from (${COUNT_HELD}) held where r.id = $1 returning held.removals`
+update roster.sync_run r set held_disabled = held.disabled, held_deleted = held.deleted, held_removals = held.removals, revision = r.revision
+  + ((r.held_disabled, r.held_deleted, r.held_removals) is distinct from (held.disabled, held.deleted, held.removals))::int
+from (${COUNT_HELD}) held where r.id = $1 returning held.people`
 const NOTHING_LEFT = `
 update roster.sync_run set status = 'cancelled', finished_at = now(), error_code = 'superseded',
   error_message = 'Nobody is left whom the run would remove.', revision = revision + 1 where id = $1`
@@ -69,7 +68,7 @@ const WARN = `update roster.sync_run set warnings = warnings || $2::jsonb where 
 const RETURN = `
 delete from roster.staged_change where run_id = any($1::uuid[]) and held and object_id = any($2::uuid[]) returning run_id`
 
-type Held = Record<'removals' | 'disabled' | 'deleted', number>
+type Held = Record<'people' | 'removals' | 'disabled' | 'deleted', number>
 type Fuse = Pick<SyncSettings, 'fuse'>
 
 /**
@@ -87,12 +86,10 @@ export async function holdRemovals(client: pg.PoolClient, lease: Lease, { fuse }
       waiting.map(({ id }) => id),
     )
   }
-  const applying = (await client.query<{ id: string }>(APPLYING, [tenantId, directoryId, runId])).rows
-  if (applying.length > 0) await client.query(COUNTED_THERE, [runId, applying.map(({ id }) => id)])
   const { removals } = await countHeld(client, runId)
   if (removals > 0 && (await isTooMany(client, lease, removals, fuse))) return
+  await client.query(COUNT_IN, [runId, tenantId, directoryId])
   await client.query(LET_GO, [runId])
-  if (removals > 0) await client.query(COUNT_IN, [runId, removals])
 }
 
 /** What the run found again is told to the plans that hold it. */
@@ -107,11 +104,11 @@ async function renewHeld(client: pg.PoolClient, runId: string, plans: readonly s
 
 async function isTooMany(
   client: pg.PoolClient,
-  { tenantId, directoryId }: Lease,
+  { tenantId, directoryId, runId }: Lease,
   removals: number,
   { hours, ...limits }: SyncSettings['fuse'],
 ): Promise<boolean> {
-  const { recent } = (await client.query(RECENT, [tenantId, directoryId, hours])).rows[0]
+  const { recent } = (await client.query(RECENT, [tenantId, directoryId, runId, hours])).rows[0]
   // Counting everybody takes a while in a large directory, and a few removals never ask.
   if (recent + removals < limits.users) return false
   const { active } = (await client.query(ACTIVE, [tenantId, directoryId])).rows[0]
@@ -122,7 +119,7 @@ async function isTooMany(
 export async function keepHeld(client: pg.PoolClient, lease: Lease): Promise<boolean> {
   const { runId } = lease
   const held = await countHeld(client, runId)
-  if (held.removals === 0) return false
+  if (held.people === 0) return false
   const waiting = await lockWaiting(client, lease)
   const plan = lease.kind === 'import' ? undefined : waiting.find(({ kind }) => kind !== 'import')
   await insertAuditEvent(client, askingEvent(lease, plan?.id ?? runId, held))
@@ -145,7 +142,7 @@ export async function returnHeld(client: pg.PoolClient, lease: Lease, objectIds:
 /** Shows a plan as it is now; an empty one has nothing to ask. */
 export async function showHeld(client: pg.PoolClient, runId: string): Promise<void> {
   const [held] = (await client.query<Held>(SHOW_HELD, [runId])).rows
-  if (held?.removals === 0) await client.query(NOTHING_LEFT, [runId])
+  if (held?.people === 0) await client.query(NOTHING_LEFT, [runId])
 }
 
 async function lockWaiting(client: pg.PoolClient, { tenantId, directoryId }: Lease) {

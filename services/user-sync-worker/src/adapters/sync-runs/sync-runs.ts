@@ -40,8 +40,10 @@ order by object_id limit $4`
 
 /** The run begins again, with the people whom it would remove (T-128). */
 const APPROVE = `
-update roster.sync_run set status = 'queued', approved_by = $2, approved_at = clock_timestamp(), checkpoint = null, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
+update roster.sync_run set status = 'queued', approved_by = $2, approved_at = now(), checkpoint = null, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
 where id = $1 returning id, tenant_id, lease_token`
+const BEGIN_HOURS_ANEW = `
+delete from roster.recent_removal where (tenant_id, directory_id) = (select tenant_id, directory_id from roster.sync_run where id = $1)`
 
 /** The higher token fences off the worker that holds the lease. */
 const CANCEL = `
@@ -107,6 +109,7 @@ export function syncRuns(pool: pg.Pool) {
     /** Lets a run go on that awaits approval. */
     approve: (tenantId: string, runId: string, by: string, entry: AuditEntry, isSeen?: IsSeen) =>
       answer({ tenantId, runId, isSeen }, ['awaiting-approval'], async (client) => {
+        await client.query(BEGIN_HOURS_ANEW, [runId])
         const { rows } = await client.query(APPROVE, [runId, by])
         await insertAuditEvent(client, entry)
         return toDue(rows[0])

@@ -52,8 +52,10 @@ with old as (
 ), skipped as (delete from roster.sync_run_skipped_user where run_id in (select id from old))
 delete from roster.sync_run where id in (select id from old)`
 
+const FORGET_REMOVALS = `delete from roster.recent_removal where decided_at < now() - $1 * interval '1 hour'`
+
 /** When runs come into being, reach the queue and are forgotten. */
-export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds }: SyncSettings) {
+export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds, fuse }: SyncSettings) {
   const due = async (text: string, values: unknown[]): Promise<DueRun[]> =>
     (await pool.query<DueRow>(text, values)).rows.map(toDue)
   return {
@@ -64,9 +66,10 @@ export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds }: SyncS
     claimDue: (limit: number) => due(CLAIM_DUE, [limit]),
     /** The run that waits behind a finished one of the same account. */
     nextOfAccount: async (accountId: string) => (await due(NEXT_OF_ACCOUNT, [accountId]))[0],
-    /** Deletes runs of long ago, and scheduled ones of yesterday that changed nothing. */
+    /** Deletes runs of long ago, scheduled ones of yesterday that changed nothing, and removals that no longer count. */
     async forgetOld(): Promise<void> {
       await pool.query(FORGET_OLD)
+      await pool.query(FORGET_REMOVALS, [fuse.hours])
     },
   }
 }

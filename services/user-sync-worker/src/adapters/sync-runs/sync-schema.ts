@@ -36,9 +36,6 @@ export const syncRun = roster.table(
     fullWishes: integer('full_wishes'),
     /** Graph's delta link: taken before the listing began, moved by each round of changes. */
     deltaLink: text('delta_link'),
-    /** Removals that were applied without asking, and when that was decided: they count for hours (T-128). */
-    removals: integer('removals').notNull().default(0),
-    decidedAt: at('decided_at'),
     /** When the run asked an admin about removals (S50), by which limits, and how many. */
     askedAt: at('asked_at'),
     limits: jsonb('limits'),
@@ -89,9 +86,6 @@ export const syncRun = roster.table(
     uniqueIndex('sync_run_one_running').on(table.accountId).where(sql`${table.status} = 'running'`),
     index('sync_run_open').on(table.accountId, table.id).where(sql`${table.status} in ('queued', 'running')`),
     index('sync_run_waiting').on(table.tenantId, table.directoryId).where(sql`${table.status} = 'awaiting-approval'`),
-    index('sync_run_removals')
-      .on(table.tenantId, table.directoryId)
-      .where(sql`${table.removals} > 0 or ${table.approvedAt} is not null`),
     index('sync_run_of_tenant').on(table.tenantId, table.id),
     unique('sync_run_id_of_tenant').on(table.tenantId, table.id),
     check('sync_run_kind', sql`${table.kind} in ('import', 'delta', 'full')`),
@@ -154,6 +148,20 @@ export const stagedChange = roster.table(
   (table) => [
     primaryKey({ name: 'staged_change_user', columns: [table.runId, table.objectId] }),
     runOf('staged_change_run', table),
+  ],
+)
+
+/** People who were removed without an approval: they count for hours, in whichever run (T-128). */
+export const recentRemoval = roster.table(
+  'recent_removal',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    directoryId: uuid('directory_id').notNull(),
+    objectId: uuid('object_id').notNull(),
+    decidedAt: at('decided_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'recent_removal_of_person', columns: [table.tenantId, table.directoryId, table.objectId] }),
   ],
 )
 

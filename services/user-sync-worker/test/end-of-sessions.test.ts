@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addLargeDirectory } from './support/large-directory.ts'
+import { waitUntilBlocked } from './support/locks.ts'
 import { type Platform, startPlatform } from './support/platform.ts'
 
 const EVERYBODY = { all: true, sync: true, sso: true }
@@ -108,11 +109,7 @@ test('T-138 S45 a transaction that waits for the row ends the sessions of everyb
     await holder.query('begin')
     await holder.query('select from roster.phone_user where id = $1 for update', [id])
     const unticked = untick({ sso: false })
-    const waiting = `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-      and query like 'update roster.phone_user set sync%'`
-    await expect
-      .poll(async () => (await platform.stores.pool.query(waiting)).rows[0].waiting, { timeout: 15_000 })
-      .toBe(1)
+    await waitUntilBlocked(platform.stores.pool, 1)
     const signedIn = (await holder.query<{ at: Date }>('select clock_timestamp() as at')).rows[0]?.at as Date
     await holder.query('commit')
     expect((await unticked).status).toBe(200)

@@ -1,7 +1,6 @@
 import { createPool } from '@jackfield/postgres/pool'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runLeases } from '../src/adapters/sync-runs/run-leases.ts'
 import { runPages } from '../src/adapters/sync-runs/run-pages.ts'
 import type { Lease } from '../src/sync-run-ports.ts'
 import { holdGraph } from './support/held-graph.ts'
@@ -156,7 +155,7 @@ describe.each(['read committed', 'repeatable read', 'serializable'])('T-127 unde
     const request = isUntick ? tick(false, false) : EVERYBODY
     const run = { tenantId, accountId, directoryId: directory.id, requestedBy: 'test', request }
     const { job } = await platform.ports.runs.create(run, platform.entryOf(tenantId))
-    const lease = (await runLeases(pool).take(job)) as Lease
+    const lease = (await platform.ports.leases.take(job)) as Lease
     const read = await platform.ports.directory.findUsers(connection(), [id(0)], new AbortController().signal)
     const user = read.kind === 'page' && read.users[0]?.kind === 'user' ? read.users[0].user : undefined
     if (!user) throw new Error('the directory has no such user')

@@ -274,21 +274,27 @@ describe.each(['delta', 'full'] as const)('T-128 while removals that a %s run fo
     expect(await resync('full')).toMatchObject({ status: 'awaiting-approval', counts: { disabled: 13 } })
   })
 
-  test('T-112 an approved run leaves the account’s place in the changes', async () => {
-    directory.changeUser(id(32), { displayName: 'Renamed later' })
-    await resync('delta')
-    const place = async () =>
-      (
-        await platform.stores.pool.query('select delta_link from roster.account_sync where account_id = $1', [
-          tenant.accountId,
-        ])
-      ).rows
-    const before = await place()
-    const done = await approved(asking.id)
-    expect(done.counts).toMatchObject({ disabled: 13 })
-    expect(await place()).toEqual(before)
-    expect((await answer(asking.id, 'approve')).body.code).toBe('run-not-waiting')
-  })
+  test.each([0, 13])(
+    'T-112 an approved run of which %i people are back leaves the account’s place in the changes',
+    async (back) => {
+      directory.changeUser(id(32), { displayName: 'Renamed later' })
+      await resync('delta')
+      const place = async () =>
+        (
+          await platform.stores.pool.query('select delta_link from roster.account_sync where account_id = $1', [
+            tenant.accountId,
+          ])
+        ).rows
+      const before = await place()
+      enable(0, back)
+      const done = await approved(asking.id)
+      expect(done.counts).toMatchObject({ disabled: 13 - back })
+      expect(await place()).toEqual(before)
+      const left = 'select from roster.staged_change where run_id = $1'
+      expect((await platform.stores.pool.query(left, [asking.id])).rowCount).toBe(0)
+      expect((await answer(asking.id, 'approve')).body.code).toBe('run-not-waiting')
+    },
+  )
 })
 
 test('FC-29 T-127 an approved import gives its ticks to those who are enabled again, except where an admin set them', async () => {

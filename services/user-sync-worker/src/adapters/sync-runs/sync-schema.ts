@@ -36,13 +36,12 @@ export const syncRun = roster.table(
     fullWishes: integer('full_wishes'),
     /** Graph's delta link: taken before the listing began, moved by each round of changes. */
     deltaLink: text('delta_link'),
-    /** When the run asked an admin about removals (S50), by which limits, and how many. */
+    /** When the run asked an admin about removals (S50), by which limits and about how many; who approved them, and when. */
     askedAt: at('asked_at'),
     limits: jsonb('limits'),
     heldRemovals: integer('held_removals').notNull().default(0),
     heldDisabled: integer('held_disabled').notNull().default(0),
     heldDeleted: integer('held_deleted').notNull().default(0),
-    /** Who approved them, and when. */
     approvedBy: text('approved_by'),
     approvedAt: at('approved_at'),
     /** The ticks of an import of everybody; null when sync_run_selection has the chosen users. */
@@ -160,8 +159,8 @@ export const recentRemoval = roster.table(
     objectId: uuid('object_id').notNull(),
     decidedAt: at('decided_at').notNull(),
   },
-  (table) => [
-    primaryKey({ name: 'recent_removal_of_person', columns: [table.tenantId, table.directoryId, table.objectId] }),
+  ({ tenantId, directoryId, objectId }) => [
+    primaryKey({ name: 'recent_removal_of_person', columns: [tenantId, directoryId, objectId] }),
   ],
 )
 

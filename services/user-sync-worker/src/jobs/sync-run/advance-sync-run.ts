@@ -175,7 +175,8 @@ async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Prom
 
 /** Whether a round of changes is one page without changes, as most are: only its end is to be committed. */
 function isQuietRound(lease: Lease, page: RunPage, next: Checkpoint): boolean {
-  if (lease.kind !== 'delta' || lease.preview || lease.checkpoint !== null || next.phase !== 'decide') return false
+  if (lease.kind !== 'delta' || lease.preview || lease.isApproved) return false
+  if (lease.checkpoint !== null || next.phase !== 'decide') return false
   const { seen, users, unsynced, skipped, nameless, staged, met, setMembers, warning } = page
   return (
     seen + users.length + unsynced.length + skipped.length + nameless + staged.length + met.length === 0 &&

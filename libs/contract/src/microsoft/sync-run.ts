@@ -47,8 +47,18 @@ export const SyncRun = z
       .array(z.object({ id: Guid, reason: z.string() }))
       .meta({ description: 'At most 100 users the run could not import, and why' }),
     warnings: z
-      .array(z.object({ code: z.string(), message: z.string() }))
-      .meta({ description: 'What the run had to leave out, and why' }),
+      .array(
+        z.object({
+          code: z.string(),
+          message: z.string(),
+          attribute: z.string().optional().meta({ description: 'Of `attribute-emptied`: which one, as in a user' }),
+          users: Count.optional().meta({ description: 'Of `attribute-emptied`: how many people lose it' }),
+        }),
+      )
+      .meta({
+        description:
+          'What the run had to leave out (`import-rules-suspended`), or an attribute that it would empty for so many people that it awaits approval (`attribute-emptied`), and why',
+      }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     lastProgressAt: Timestamp.nullable().meta({ description: 'When the run took a step last; null before its first' }),
     waiting: z

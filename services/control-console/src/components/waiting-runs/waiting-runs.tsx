@@ -62,6 +62,9 @@ function WaitingRun({ run }: { run: SyncRun }) {
           {names && `: ${names}`}. It has waited since {new Date(run.startedAt ?? run.createdAt).toLocaleString()}.{' '}
           <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
         </div>
+        {run.warnings.map(({ message }) => (
+          <div key={message}>{message}</div>
+        ))}
         {role === 'admin' ? (
           read && <RunAnswers run={read.value} etag={read.etag} />
         ) : (

@@ -1,11 +1,13 @@
 import type pg from 'pg'
 import { FAILURES_IN_A_ROW, saysOfAccount } from '../../domain/account-health.ts'
 import type { RunFailure } from '../../domain/directory-failure.ts'
+import type { Emptied } from '../../domain/emptied-attributes.ts'
 import { blowsFuse, type SyncSettings } from '../../domain/sync-settings.ts'
 import type { DueRun, Lease, RunDecision } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
+import { findEmptied } from './emptied-attributes.ts'
 import { type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
 const COUNT_PLANNED = `
@@ -103,11 +105,12 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
           return 'finished'
         }
         const planned = (await client.query(COUNT_PLANNED, [lease.tenantId, lease.runId])).rows[0]
-        const stops = await isTooMany(client, lease, planned.removals)
+        const emptied = await findEmptied(client, lease, settings)
+        const stops = (await isTooMany(client, lease, planned.removals)) || (emptied.length > 0 && !lease.preview)
         const { created, updated, disabled, deleted } = planned
         const status = stops ? 'awaiting-approval' : 'running'
         await client.query(PLAN, [lease.runId, updated, disabled, deleted, status, created])
-        if (stops) await insertAuditEvent(client, askingEvent(lease, planned))
+        if (stops) await insertAuditEvent(client, askingEvent(lease, planned, emptied))
         return stops ? 'awaiting-approval' : 'apply'
       })
       return decision ?? 'lost'
@@ -178,13 +181,20 @@ async function keepPlace(
   await client.query(KEEP_PLACE, [accountId, tenantId, directoryId, deltaLink, deltaSeconds, fullSeconds, kind])
 }
 
-function askingEvent({ tenantId, accountId, runId }: Lease, planned: { disabled: number; deleted: number }) {
+type Planned = { disabled: number; deleted: number }
+function askingEvent({ tenantId, accountId, runId }: Lease, planned: Planned, emptied: readonly Emptied[]) {
+  const names = emptied.map(({ name, lost }) => `${name}: ${lost}`).join(', ')
   return {
     tenantId,
     actor: 'user-sync-worker',
     action: 'sync-run.await-approval',
     outcome: 'refused' as const,
     target: accountId,
-    details: { runId, disabled: String(planned.disabled), deleted: String(planned.deleted) },
+    details: {
+      runId,
+      disabled: String(planned.disabled),
+      deleted: String(planned.deleted),
+      ...(names && { emptied: names }),
+    },
   }
 }

@@ -108,6 +108,7 @@ CREATE TABLE "registry"."microsoft_account" (
 	"next_check_at" timestamp (3) with time zone DEFAULT now() + interval '24 hours' NOT NULL,
 	"status" text NOT NULL,
 	"first_ready_at" timestamp (3) with time zone,
+	"off_since" timestamp (3) with time zone,
 	"last_verified_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,

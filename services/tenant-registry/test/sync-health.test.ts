@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { BASE_URL, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
+import { type RosterStandIn, startRosterStandIn } from './roster-stand-in.ts'
 
 const FAILURE: SyncFailure = {
   code: 'microsoft-rejected',
@@ -15,15 +16,20 @@ const FAILURE: SyncFailure = {
 
 let registry: Registry
 let m365: M365Emulator
+let roster: RosterStandIn
 let tenantId: string
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  const key = randomBytes(32)
+  roster = await startRosterStandIn(key)
+  const microsoft = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+  registry = await startRegistry({ ...microsoft, ROSTER_URL: roster.url }, key)
   tenantId = await registry.givenTenant()
 })
 afterAll(async () => {
   await registry.close()
   await m365.close()
+  await roster.close()
 })
 
 const path = (id: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
@@ -90,9 +96,10 @@ test('FC-34 one that is switched off, or connected to another directory, has no 
   const id = await givenReady()
   await tell(id, FAILURE)
   await registry.call(platform, 'PATCH', path(id), { status: 'disabled' })
-  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: [] })
+  const off = [{ code: 'switched-off' }]
+  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: off })
   await registry.call(platform, 'PATCH', path(id), { status: 'draft' })
-  expect(await read(id)).toMatchObject({ status: 'draft', warnings: [] })
+  expect(await read(id)).toMatchObject({ status: 'draft', warnings: off })
 
   const other = await givenReady()
   await tell(other, FAILURE)

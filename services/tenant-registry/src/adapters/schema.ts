@@ -88,6 +88,8 @@ export const microsoftAccount = registry.table(
     nextCheckAt: instant('next_check_at').notNull().default(sql`now() + interval '24 hours'`),
     status: text('status').notNull(),
     firstReadyAt: instant('first_ready_at'),
+    /** Since when an account that was enabled is not. */
+    offSince: instant('off_since'),
     lastVerifiedAt: instant('last_verified_at'),
     createdAt: created(),
     updatedAt: updated(),

@@ -52,6 +52,7 @@ test('S27 a correct account passes every check, becomes ready and enabled, and t
     'users passed',
     'permissions passed',
     'redirect-uris passed',
+    'changes passed',
     'notifications skipped',
   ])
   expect(await read(id)).toMatchObject({ status: 'ready', enabled: true, lastVerifiedAt: result.checkedAt })

@@ -52,11 +52,11 @@ export type Directory = {
     connection: Connection,
     request: PageRequest & { search: string },
   ): Promise<DirectoryPage | DirectoryFailure | BadCursor>
-  /** The delta link that leads to all later changes. */
+  /** The delta link that leads to all later changes; null in a directory that tells no changes. */
   latestChange(
     connection: Connection,
     signal: AbortSignal,
-  ): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
+  ): Promise<{ kind: 'place'; deltaLink: string | null } | DirectoryFailure>
   /** A page of changes; `from` is `next` or `deltaLink` of the page before. The last page has the next `deltaLink`. */
   listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
   /** Object ids of a page of a set of `setsOf`: a group's members, nested ones too, or the holders of a licence. */

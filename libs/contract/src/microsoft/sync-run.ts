@@ -18,12 +18,13 @@ const SyncRunCounts = z.object({
 })
 
 /**
- * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account
+ * What a run waits for: Microsoft, a certificate of Microsoft's host that this platform trusts, a part of the platform, a fault of ours that is tried again, the run of the account
  * before it, or a worker to be free.
  */
 export const RunWait = z.enum([
   'microsoft-throttled',
   'microsoft-unavailable',
+  'certificate-untrusted',
   'temporarily-unavailable',
   'internal-error',
   'another-run',

@@ -87,7 +87,8 @@ function expiryWarnings(credential: Warned['credential'], now: Date): AccountWar
 }
 
 function findingWarning({ id, status, message, remedy, link }: Check): AccountWarning {
-  const severity = status === 'failed' ? 'critical' : 'warning'
+  // A directory that tells no changes is served by comparisons: there is nothing to mend.
+  const severity = status === 'failed' ? 'critical' : id === 'changes' ? 'info' : 'warning'
   return {
     code: status === 'failed' ? 'check-failed' : 'check-warning',
     severity,

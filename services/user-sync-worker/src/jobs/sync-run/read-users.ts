@@ -35,14 +35,14 @@ export function pagesOf(lease: Lease, connection: Connection, ports: SourcePorts
   }
 }
 
-/** The present place in the directory's changes. */
+/** The present place in the directory's changes; a directory that tells none is listed without. */
 function readPlace(lease: Lease, connection: Connection, { directory }: SourcePorts): RunSource {
   return async ({ phase }, signal) => {
     const place = await directory.latestChange(connection, signal)
     if (place.kind !== 'place') return place
     const { deltaLink } = place
     const next = checkpointAfter(phase, { ...planOf(lease), deltaLink })
-    return { kind: 'read', next, prepare: async () => ({ deltaLink }) }
+    return { kind: 'read', next, prepare: async () => (deltaLink === null ? {} : { deltaLink }) }
   }
 }
 

@@ -28,7 +28,8 @@ const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
   '@odata.deltaLink': z.string().optional(),
-  '@odata.count': z.int().optional(),
+  /** For orientation only: an odd one is none. */
+  '@odata.count': z.int().min(0).optional().catch(undefined),
 })
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const Member = z.object({ id: z.guid().toLowerCase() })

@@ -10,6 +10,7 @@ import { reconcilePage } from './reconcile-page.ts'
 import {
   finder,
   IDS_PER_PAGE,
+  nextBoundedPage,
   nextPage,
   type PageContent,
   planOf,
@@ -89,7 +90,7 @@ function readChanges(lease: Lease, connection: Connection, { directory, pages }:
   return async (checkpoint, signal) => {
     const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
     if (page.kind !== 'page') return page
-    const next = nextPage(lease, checkpoint, page.next)
+    const next = await nextBoundedPage({ lease, connection, directory, signal }, checkpoint, page.next)
     if ('kind' in next) return next
     const prepare = async () => {
       const find = finder(directory, connection, signal)

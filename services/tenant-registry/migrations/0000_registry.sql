@@ -140,6 +140,7 @@ CREATE TABLE "registry"."tenant" (
 	"slug" text NOT NULL,
 	"name" text NOT NULL,
 	"removing" boolean DEFAULT false NOT NULL,
+	"default_country" text,
 	"branding" jsonb DEFAULT '{"displayName":null,"accentColour":null,"language":null,"logo":null}'::jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -76,6 +76,31 @@ test('FC-34 an account whose runs fail shows since when, why and what to do, sta
   expect(await failingByMetrics()).toBe('0')
 })
 
+test('FC-34 S67 the tenant says since when, read alone and in the list, until its accounts are in step again', async () => {
+  const tenant = await registry.givenTenant()
+  const healths = async () => {
+    const one = (await registry.call(platform, 'GET', `/api/v1/tenants/${tenant}`)).body
+    const list = (await registry.call(platform, 'GET', '/api/v1/tenants?limit=500')).body
+    return [one.health, list.items.find(({ id }: { id: string }) => id === tenant).health]
+  }
+  const both = (status: string, since: string | null = null) => [
+    { status, since },
+    { status, since },
+  ]
+  expect(await healths()).toEqual(both('unconnected'))
+  const given = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
+  const credential = { ...given.credential, expiresAt: inDays(365) }
+  const { id } = await registry.givenAccount(tenant, { ...given.ids, credential })
+  await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/verify`)
+  expect(await healths()).toEqual(both('ok'))
+  const told = (failure: SyncFailure | null) =>
+    registry.call(service, 'POST', `/internal/tenants/${tenant}/microsoft-accounts/${id}/sync-health`, { failure })
+  await told(FAILURE)
+  expect(await healths()).toEqual(both('failing', FAILURE.since))
+  await told(null)
+  expect(await healths()).toEqual(both('ok'))
+})
+
 test('FC-34 one event tells that it began, with its reason, and one that it ended, however often the worker tells', async () => {
   const id = await givenReady()
   for (const failures of [2, 2, 3]) expect((await tell(id, { ...FAILURE, failures })).status).toBe(200)

@@ -3,8 +3,13 @@ import * as client from 'openid-client'
 import { z } from 'zod'
 import { explainedError } from './aadsts.ts'
 import { cloudOfDomain } from './clouds.ts'
+import { isBusy } from './entra-wait.ts'
+import { untrustedCertificate } from './untrusted-certificate.ts'
 
-/** Why Entra ID gave nothing: it refused with an AADSTS code, answered what it never should, or did not answer. */
+/**
+ * Why Entra ID gave nothing: it refused with an AADSTS code, asked to wait, answered what it never should, or did not
+ * answer.
+ */
 export type EntraFailure =
   | {
       kind: 'refused'
@@ -16,6 +21,10 @@ export type EntraFailure =
       otherCloud?: Cloud
     }
   | { kind: 'malformed'; message: string }
+  /** 429, 503 or 504 without an error document. */
+  | { kind: 'busy' }
+  /** `code` is OpenSSL's. */
+  | { kind: 'untrusted-certificate'; code: string }
   | { kind: 'timeout' }
   | { kind: 'unreachable' }
 
@@ -76,6 +85,9 @@ export function readEntraFailure(error: unknown): EntraFailure {
       timestamp: undefined,
       otherCloud,
     }
+  const untrusted = untrustedCertificate(error)
+  if (untrusted) return { kind: 'untrusted-certificate', code: untrusted }
+  if (isBusy(error)) return { kind: 'busy' }
   if (causes.some((cause) => cause.name === 'TimeoutError')) return { kind: 'timeout' }
   if (
     causes.some(
@@ -84,7 +96,7 @@ export function readEntraFailure(error: unknown): EntraFailure {
     )
   )
     return { kind: 'unreachable' }
-  // Whatever else kept fetch from an answer: no route, a certificate that does not hold.
+  // Whatever else kept fetch from an answer, such as no route.
   if (causes.some((cause) => cause instanceof TypeError && cause.message === 'fetch failed'))
     return { kind: 'unreachable' }
   if (error instanceof client.ClientError) return { kind: 'malformed', message: error.message }

@@ -12,6 +12,12 @@ export function readEntraWait(error: unknown, now: number): RetryAfter | undefin
   return readRetryAfter(response.headers.get('retry-after'), now) ?? UNTOLD_WAIT
 }
 
+/** Whether openid-client's `error` is an answer of an Entra ID that is busy. */
+export function isBusy(error: unknown): boolean {
+  const response = responseOf(error)
+  return response !== undefined && BUSY.has(response.status)
+}
+
 /** An answer with an error document is a member of the error; any other answer is its cause. */
 function responseOf(error: unknown): Response | undefined {
   if (!(error instanceof Error)) return undefined

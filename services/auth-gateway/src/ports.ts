@@ -115,6 +115,10 @@ export type MicrosoftFailure =
   | { kind: 'malformed' }
   | { kind: 'unreachable' }
   | { kind: 'timeout' }
+  /** Microsoft asks to send fewer requests. */
+  | { kind: 'busy' }
+  /** `code` is OpenSSL's. */
+  | { kind: 'untrusted-certificate'; code: string }
 
 export type IdentityOutcome = { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure
 

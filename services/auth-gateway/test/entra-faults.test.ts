@@ -174,6 +174,18 @@ test.each(OUTAGES)(
   },
 )
 
+test('FC-39 an empty 429 at the token endpoint says that Microsoft is busy, and the next try signs in', async () => {
+  const { app, browser, login, page, audit } = await signInDuring(TOKEN, {
+    kind: 'foreign-answer',
+    status: 429,
+    body: '',
+  })
+  expect([page.status, page.text]).toEqual([503, expect.stringContaining('Microsoft is busy just now.')])
+  expect(audit).toMatchObject({ action: 'sign-in', outcome: 'refused', details: { reason: 'busy' } })
+  const done = await tryAgain(browser, page)
+  expect((await app.redeem(done.url, login)).claims()?.tenant).toBe('contoso')
+})
+
 test('S39 a policy that wants a second factor is satisfied at Microsoft, and the person is signed in', async () => {
   const contoso = world.m365.directory(CONTOSO_DIRECTORY_ID)
   contoso.setConditionalAccess([{ grant: 'mfa', users: [ADELE.id] }])

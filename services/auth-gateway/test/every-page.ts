@@ -80,11 +80,13 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'wrong-directory': (texts) =>
     wrongDirectoryPage(texts, { uid: 'uid', tenant: 'Contoso', alias: 'Head office', accountId: ids.accountId }),
   ...Object.fromEntries(
-    (['timeout', 'unreachable', 'malformed', 'answer-used'] as const).map((kind) => [
+    (['timeout', 'unreachable', 'malformed', 'busy', 'answer-used'] as const).map((kind) => [
       kind,
       (texts: Texts) => microsoftFailurePage(texts, { kind }, 'uid').page,
     ]),
   ),
+  'microsoft-untrusted-certificate': (texts) =>
+    microsoftFailurePage(texts, { kind: 'untrusted-certificate', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'uid').page,
   'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, 'uid').page,
   'microsoft-refused': (texts) =>
     microsoftFailurePage(

@@ -70,6 +70,8 @@ export type Roster = {
   ofAccount(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
   /** Ends runs, subscription, SSO ticks and sessions of the account's people. Idempotent. */
   disconnect(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
+  /** Ends the sessions of the account's people, and nothing else. Idempotent. */
+  endSessions(tenantId: string, accountId: string): Promise<RosterOfAccount | 'unavailable'>
   ofTenant(tenantId: string): Promise<RosterOfTenant | 'unavailable'>
   /** Deletes everything of the tenant. Idempotent. */
   erase(tenantId: string): Promise<RosterOfTenant | 'unavailable'>

@@ -147,7 +147,7 @@ test('S26 disabled and draft accounts are not tested, and each account is tested
   const draft = await registry.givenAccount(tenantId, {})
   await registry.call(platform, 'PATCH', path(id), { status: 'disabled' })
   await tomorrow()
-  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: [] })
+  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: [{ code: 'switched-off' }] })
   expect((await read(draft.id)).lastVerifiedAt).toBeNull()
 
   const others = await Promise.all([1, 2, 3].map(() => givenReady()))

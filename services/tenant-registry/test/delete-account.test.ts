@@ -1,38 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from '@jackfield/http-server/create-server'
-import { internalTokenPlugin, requireService } from '@jackfield/internal-token/internal-token-plugin'
-import { findFreePort } from '@jackfield/local-stores/free-port'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { adminOf, aSecret, inDays, platform, type Registry, startRegistry } from './registry.ts'
+import { PEOPLE, type RosterStandIn, startRosterStandIn } from './roster-stand-in.ts'
 
-const PEOPLE = { users: 7, sso: 5, bound: 3 }
 const key = randomBytes(32)
-/** What the roster was asked, and how it answers. */
-const roster = { asked: [] as string[], down: false, meanwhile: async () => {} }
-const rosterService = createServer({ name: 'user-sync-worker', logLevel: 'silent', healthChecks: {} })
+let roster: RosterStandIn
 let registry: Registry
 let tenantId: string
 beforeAll(async () => {
-  await rosterService.register(internalTokenPlugin, { audience: 'user-sync-worker', keys: [key] })
-  rosterService.addHook('onRequest', requireService)
-  const answer = async (request: { method: string; url: string }) => {
-    roster.asked.push(`${request.method} ${request.url.split('/').slice(-2).join('/')}`)
-    if (roster.down) throw Object.assign(new Error('down'), { code: 'ECONNREFUSED' })
-    await roster.meanwhile()
-    return PEOPLE
-  }
-  rosterService.get('/internal/*', answer)
-  rosterService.post('/internal/*', answer)
-  const port = await findFreePort()
-  await rosterService.listen({ host: '127.0.0.1', port })
-  registry = await startRegistry({ ROSTER_URL: `http://127.0.0.1:${port}` }, key)
+  roster = await startRosterStandIn(key)
+  registry = await startRegistry({ ROSTER_URL: roster.url }, key)
   tenantId = await registry.givenTenant()
 })
 afterAll(async () => {
   await registry.close()
-  await rosterService.close()
+  await roster.close()
 })
-beforeEach(() => Object.assign(roster, { asked: [], down: false, meanwhile: async () => {} }))
+beforeEach(() => roster.reset())
 
 const secret = aSecret()
 const givenAccount = () =>

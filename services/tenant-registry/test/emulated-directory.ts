@@ -1,7 +1,9 @@
 import { type M365Emulator, startEmulator } from '@jackfield/m365-emulator/emulator'
 import { aSecret, guid, inDays } from './registry.ts'
 
-type Application = { redirectUris?: string[]; spaRedirectUris?: string[]; roles?: string[]; expiresAt?: string }
+type Application = { redirectUris?: string[]; spaRedirectUris?: string[]; roles?: string[]; expiresAt?: string } & {
+  usersDelta?: boolean
+}
 
 /** A directory of the emulator with one registered application, and the members of a Microsoft account that fit it. */
 export function givenDirectory(m365: M365Emulator, application: Application = {}) {
@@ -14,6 +16,7 @@ export function givenDirectory(m365: M365Emulator, application: Application = {}
     displayName: 'Test',
     domains: [`${directoryId}.example`],
     users: [],
+    usersDelta: application.usersDelta ?? true,
     applications: [
       {
         appId: clientId,

@@ -1,6 +1,6 @@
-import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
+import { type M365Emulator, startEmulator } from '@jackfield/m365-emulator/emulator'
 import type { FaultInput } from '@jackfield/m365-emulator/faults/fault'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { BASE_URL, platform, type Registry, startRegistry } from './registry.ts'
 
@@ -22,13 +22,16 @@ afterAll(async () => {
 
 type Check = { id: string; status: string; code?: string; message: string; remedy: string; correlationId?: string }
 
-async function givenAccount() {
-  const { directory, ids, credential } = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
+async function givenAccount(members: { usersDelta?: boolean } = {}) {
+  const redirectUris = [`${BASE_URL}/auth/microsoft/callback`]
+  const { directory, ids, credential } = givenDirectory(m365, { redirectUris, ...members })
   const { id } = await registry.givenAccount(tenantId, { ...ids, credential })
   const verify = async (): Promise<{ ok: boolean; checks: Check[] }> =>
     (await registry.call(platform, 'POST', `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}/verify`)).body
   const check = async (name: string) => (await verify()).checks.find((each) => each.id === name) as Check
-  return { directory, verify, check }
+  const path = `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
+  const read = async () => (await registry.call(platform, 'GET', path)).body
+  return { directory, verify, check, read }
 }
 
 test('S27 a policy for workload identities that blocks the application is named, with where to look', async () => {
@@ -136,4 +139,61 @@ test('S27 T-115 discovery that is busy, cut or somebody else’s page fails the 
     m365.faults.clear()
   }
   expect((await verify()).ok).toBe(true)
+})
+
+test('FC-39 an empty 429 at the token endpoint is told as a wait, not as nonsense', async () => {
+  const { check, verify } = await givenAccount()
+  m365.faults.plan({ path: '/oauth2/v2\\.0/token$', effect: { kind: 'foreign-answer', status: 429, body: '' } })
+  expect(await check('credential')).toMatchObject({
+    status: 'failed',
+    code: 'throttled',
+    message: 'Entra ID asks to send fewer requests.',
+    remedy: expect.stringContaining('Test again in 10 seconds'),
+  })
+  m365.faults.clear()
+  expect((await verify()).ok).toBe(true)
+})
+
+test('FC-39 a directory that tells no changes is found by the test, which passes with a note for the account', async () => {
+  const { checks } = await (await givenAccount()).verify()
+  expect(checks.find(({ id }) => id === 'changes')).toMatchObject({ status: 'passed' })
+  const { check, verify, read } = await givenAccount({ usersDelta: false })
+  expect(await check('changes')).toMatchObject({
+    status: 'warning',
+    code: 'Request_UnsupportedQuery',
+    message: expect.stringContaining('The whole directory is compared each time instead'),
+  })
+  expect((await verify()).ok).toBe(true)
+  expect(await read()).toMatchObject({
+    status: 'ready',
+    warnings: [{ code: 'check-warning', check: 'changes', severity: 'info' }],
+  })
+})
+
+describe('FC-39 a certificate that is not trusted', () => {
+  let inspected: M365Emulator
+  beforeAll(async () => {
+    inspected = await startEmulator({ directories: [], https: true })
+  })
+  afterAll(() => inspected.close())
+
+  test.each([
+    ['Entra ID', 'directory', 'MICROSOFT_LOGIN_URL'],
+    ['Microsoft Graph', 'users', 'MICROSOFT_GRAPH_URL'],
+  ])('of the host of %s is named by the check %s, with what to do', async (who, id, setting) => {
+    const origins = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+    const other = await startRegistry({ ...origins, [setting]: inspected.origin })
+    const tenant = await other.givenTenant()
+    const { ids, credential } = givenDirectory(m365, {})
+    const account = await other.givenAccount(tenant, { ...ids, credential })
+    const path = `/api/v1/tenants/${tenant}/microsoft-accounts/${account.id}/verify`
+    const { checks } = (await other.call(platform, 'POST', path)).body as { checks: Check[] }
+    await other.close()
+    expect(checks.find((each) => each.id === id)).toMatchObject({
+      status: 'failed',
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      message: `The certificate that came from the host of ${who} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).`,
+      remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    })
+  })
 })

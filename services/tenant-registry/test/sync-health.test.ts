@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { BASE_URL, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
+import { type RosterStandIn, startRosterStandIn } from './roster-stand-in.ts'
 
 const FAILURE: SyncFailure = {
   code: 'microsoft-rejected',
@@ -15,15 +16,20 @@ const FAILURE: SyncFailure = {
 
 let registry: Registry
 let m365: M365Emulator
+let roster: RosterStandIn
 let tenantId: string
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  const key = randomBytes(32)
+  roster = await startRosterStandIn(key)
+  const microsoft = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+  registry = await startRegistry({ ...microsoft, ROSTER_URL: roster.url }, key)
   tenantId = await registry.givenTenant()
 })
 afterAll(async () => {
   await registry.close()
   await m365.close()
+  await roster.close()
 })
 
 const path = (id: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
@@ -70,6 +76,31 @@ test('FC-34 an account whose runs fail shows since when, why and what to do, sta
   expect(await failingByMetrics()).toBe('0')
 })
 
+test('FC-34 S67 the tenant says since when, read alone and in the list, until its accounts are in step again', async () => {
+  const tenant = await registry.givenTenant()
+  const healths = async () => {
+    const one = (await registry.call(platform, 'GET', `/api/v1/tenants/${tenant}`)).body
+    const list = (await registry.call(platform, 'GET', '/api/v1/tenants?limit=500')).body
+    return [one.health, list.items.find(({ id }: { id: string }) => id === tenant).health]
+  }
+  const both = (status: string, since: string | null = null) => [
+    { status, since },
+    { status, since },
+  ]
+  expect(await healths()).toEqual(both('unconnected'))
+  const given = givenDirectory(m365, { redirectUris: [`${BASE_URL}/auth/microsoft/callback`] })
+  const credential = { ...given.credential, expiresAt: inDays(365) }
+  const { id } = await registry.givenAccount(tenant, { ...given.ids, credential })
+  await registry.call(platform, 'POST', `/api/v1/tenants/${tenant}/microsoft-accounts/${id}/verify`)
+  expect(await healths()).toEqual(both('ok'))
+  const told = (failure: SyncFailure | null) =>
+    registry.call(service, 'POST', `/internal/tenants/${tenant}/microsoft-accounts/${id}/sync-health`, { failure })
+  await told(FAILURE)
+  expect(await healths()).toEqual(both('failing', FAILURE.since))
+  await told(null)
+  expect(await healths()).toEqual(both('ok'))
+})
+
 test('FC-34 one event tells that it began, with its reason, and one that it ended, however often the worker tells', async () => {
   const id = await givenReady()
   for (const failures of [2, 2, 3]) expect((await tell(id, { ...FAILURE, failures })).status).toBe(200)
@@ -90,9 +121,10 @@ test('FC-34 one that is switched off, or connected to another directory, has no 
   const id = await givenReady()
   await tell(id, FAILURE)
   await registry.call(platform, 'PATCH', path(id), { status: 'disabled' })
-  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: [] })
+  const off = [{ code: 'switched-off' }]
+  expect(await read(id)).toMatchObject({ status: 'disabled', warnings: off })
   await registry.call(platform, 'PATCH', path(id), { status: 'draft' })
-  expect(await read(id)).toMatchObject({ status: 'draft', warnings: [] })
+  expect(await read(id)).toMatchObject({ status: 'draft', warnings: off })
 
   const other = await givenReady()
   await tell(other, FAILURE)

@@ -143,3 +143,16 @@ test('AD-07 a body without or with a strange content type is refused, never take
 test('a name with a character that cannot be stored is refused with 400', async () => {
   expect((await create({ slug: 'nul', name: 'a\u0000b' })).status).toBe(400)
 })
+
+test('FC-23 a tenant says where its national phone numbers are from, by a country of ISO 3166, or nothing', async () => {
+  const slug = `country-${guid().slice(0, 8)}`
+  const { body } = await registry.call(platform, 'POST', '/api/v1/tenants', { slug, name: 'X', defaultCountry: 'de' })
+  expect(body.defaultCountry).toBe('DE')
+  const path = `/api/v1/tenants/${body.id}`
+  const change = (defaultCountry: unknown) => registry.call(adminOf(body.id), 'PATCH', path, { defaultCountry })
+  expect((await change('AT')).body.defaultCountry).toBe('AT')
+  for (const wrong of ['XX', 'ZZ', 'DD', 'UK', 'EU', 'DEU', 'Germany', '', 49])
+    expect(await change(wrong)).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
+  expect((await registry.call(platform, 'PATCH', path, { name: 'Y' })).body.defaultCountry).toBe('AT')
+  expect((await change(null)).body.defaultCountry).toBeNull()
+})

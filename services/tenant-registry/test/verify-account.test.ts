@@ -1,20 +1,27 @@
+import { randomBytes } from 'node:crypto'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { aSecret, BASE_URL, guid, inDays, platform, type Registry, startRegistry } from './registry.ts'
+import { type RosterStandIn, startRosterStandIn } from './roster-stand-in.ts'
 
 const CALLBACK = `${BASE_URL}/auth/microsoft/callback`
 let registry: Registry
 let m365: M365Emulator
+let roster: RosterStandIn
 let tenantId: string
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  const key = randomBytes(32)
+  roster = await startRosterStandIn(key)
+  const microsoft = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+  registry = await startRegistry({ ...microsoft, ROSTER_URL: roster.url }, key)
   tenantId = await registry.givenTenant()
 })
 afterAll(async () => {
   await registry.close()
   await m365.close()
+  await roster.close()
 })
 
 const path = (id: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${id}`
@@ -45,6 +52,7 @@ test('S27 a correct account passes every check, becomes ready and enabled, and t
     'users passed',
     'permissions passed',
     'redirect-uris passed',
+    'changes passed',
     'notifications skipped',
   ])
   expect(await read(id)).toMatchObject({ status: 'ready', enabled: true, lastVerifiedAt: result.checkedAt })

@@ -6,6 +6,7 @@ import type { connectedPorts } from './adapters/connected-ports.ts'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
 import type { ReadUser } from './domain/directory-user.ts'
+import type { Country } from './domain/phone-number.ts'
 import type { DueRun } from './sync-run-ports.ts'
 
 // Everything outside of this service. Other services, Microsoft and the queue are described here; what Postgres keeps is
@@ -28,6 +29,8 @@ export type InScope = <Result>(scope: string, work: () => Result) => Result
 /** tenant-registry: who the tenants are and how their Microsoft accounts are reached. */
 export type Registry = {
   hasTenant(tenantId: string): Promise<boolean | Unavailable>
+  /** Where the tenant's national phone numbers are from; null when it does not say, or nobody answers. */
+  countryOf(tenantId: string): Promise<Country>
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
   /** Which of two credentials Entra ID accepted, while one replaces the other. */
   recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
@@ -52,11 +55,11 @@ export type Directory = {
     connection: Connection,
     request: PageRequest & { search: string },
   ): Promise<DirectoryPage | DirectoryFailure | BadCursor>
-  /** The delta link that leads to all later changes. */
+  /** The delta link that leads to all later changes; null in a directory that tells no changes. */
   latestChange(
     connection: Connection,
     signal: AbortSignal,
-  ): Promise<{ kind: 'place'; deltaLink: string } | DirectoryFailure>
+  ): Promise<{ kind: 'place'; deltaLink: string | null } | DirectoryFailure>
   /** A page of changes; `from` is `next` or `deltaLink` of the page before. The last page has the next `deltaLink`. */
   listChanges(connection: Connection, from: string, signal: AbortSignal): Promise<ChangePage | DirectoryFailure>
   /** Object ids of a page of a set of `setsOf`: a group's members, nested ones too, or the holders of a licence. */

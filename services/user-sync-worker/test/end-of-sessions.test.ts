@@ -40,7 +40,7 @@ async function resync(mode: 'delta' | 'full') {
   const { body } = await platform.call('POST', `${account()}/resyncs`, { mode })
   return platform.finishedRun(tenant.api, body.runId)
 }
-const disconnection = () => `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}/disconnect`
+const internal = () => `/internal/tenants/${tenant.tenantId}/microsoft-accounts/${tenant.accountId}`
 const importAs = (ticks: { sync: boolean; sso: boolean }) =>
   platform.runImport(tenant, { users: [{ id: objectId, ...ticks }] })
 const untick = async (ticks: object) => platform.call('PATCH', `${tenant.api}/users/${(await person()).id}`, ticks)
@@ -66,8 +66,13 @@ const WAYS: Way[] = [
   ['sync unticked by hand', () => untick({ sync: false }), { sync: false, sso: false }],
   [
     'the removal of the account',
-    () => platform.call('POST', disconnection(), undefined, SERVICE),
+    () => platform.call('POST', `${internal()}/disconnect`, undefined, SERVICE),
     { status: 'active', sso: false },
+  ],
+  [
+    'the word of the admin who switched the account off (FC-30 T-129)',
+    () => platform.call('POST', `${internal()}/end-sessions`, undefined, SERVICE),
+    { status: 'active', sync: true, sso: true },
   ],
 ]
 

@@ -100,7 +100,7 @@ describe('FC-27 T-128 removals in small steps', () => {
       expect(await resync(index % 2 ? 'delta' : 'full')).toMatchObject({
         status: 'succeeded',
         counts: { disabled: 0 },
-        warnings: [{ code: 'removals-held', message: expect.stringContaining(asking.id) }],
+        warnings: [{ code: 'changes-held', message: expect.stringContaining(asking.id) }],
       })
     }
     expect(await inactive()).toEqual(people(0, 9))

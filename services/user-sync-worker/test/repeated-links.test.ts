@@ -138,6 +138,51 @@ test('T-125 endless empty pages with different links end with a reason', async (
   expect(pages).toBeLessThan(1_100)
 })
 
+/** Every page of `path` leads to another one with the same content, without end. */
+function givenEndless(path: RegExp) {
+  const asked = { pages: 0 }
+  platform.gate.rewrite = (body) => {
+    const request = platform.gate.requests.at(-1)
+    if (!request || !path.test(request.path)) return body
+    asked.pages += 1
+    const query = new URLSearchParams(request.query)
+    query.set('$page', String(asked.pages))
+    const { '@odata.deltaLink': _, ...page } = JSON.parse(body)
+    return JSON.stringify({ ...page, '@odata.nextLink': `${platform.gate.origin}${request.path}?${query}` })
+  }
+  return asked
+}
+
+test('T-125 a round of changes whose links never repeat and never end ends with a reason, and changes nobody', async () => {
+  expect((await run(EVERYBODY)).run.status).toBe('succeeded')
+  const before = await platform.roster(tenant.tenantId)
+  directory.changeUser(directory.users()[0]?.id ?? '', { displayName: 'Renamed' })
+  const asked = givenEndless(/\/users\/delta$/)
+  expect((await run({ mode: 'delta' })).run).toMatchObject({
+    status: 'failed',
+    error: { code: 'endless-list', message: expect.stringContaining('2,500') },
+  })
+  expect(asked.pages).toBeLessThan(1_100)
+  expect(await platform.roster(tenant.tenantId)).toEqual(before)
+})
+
+test('T-125 S45 a group whose links never repeat and never end suspends the rules; leavers still lose access', async () => {
+  const [leaver = '', ...others] = directory.users().map((user) => user.id)
+  expect((await run(EVERYBODY)).run.status).toBe('succeeded')
+  directory.grantConsent(JACKFIELD_CLIENT_ID, { roles: ['User.Read.All', 'GroupMember.Read.All'] })
+  directory.addGroup({ id: GROUP, displayName: 'Some', members: others.slice(0, 3) })
+  const rules = { items: [{ groupId: GROUP, sso: true }], leavers: 'unsync' }
+  await platform.call('PUT', `${tenant.api}/microsoft-accounts/${tenant.accountId}/import-rules`, rules)
+  directory.disableUser(leaver)
+  const asked = givenEndless(/\/transitiveMembers\//)
+  expect((await run({ mode: 'delta' })).run).toMatchObject({
+    status: 'succeeded',
+    counts: { disabled: 1 },
+    warnings: [{ code: 'import-rules-suspended', message: expect.stringContaining('does not end') }],
+  })
+  expect(asked.pages).toBeLessThan(1_100)
+})
+
 test('FC-21 the live list returns no cursor to its own page', async () => {
   const list = (cursor = '') =>
     platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users?limit=100${cursor}`)

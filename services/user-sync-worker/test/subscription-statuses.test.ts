@@ -125,3 +125,21 @@ test('FC-35 a proxy’s page with 403 in place of the users is not taken for a m
     expect.stringContaining('not Microsoft Graph’s'),
   ])
 })
+
+test.each(['not a date', '2001-01-01T00:00:00Z', '9999-12-31T00:00:00Z'])(
+  'T-125 FC-33 a subscription whose end is told as %j is kept, renewed in time, and never doubled',
+  async (told) => {
+    const [old] = ids()
+    platform.gate.rewrite = (body) =>
+      body.replace(/("expirationDateTime":)"[^"]*"/, (_, name: string) => `${name}${JSON.stringify(told)}`)
+    await set("renew_at = now(), not_before = now(), expires_at = '2001-01-01'")
+    await expect
+      .poll(async () => Date.parse((await health())?.until ?? '') - Date.now(), { timeout: 15_000 })
+      .toBeGreaterThan(1_800_000)
+    platform.gate.rewrite = undefined
+    const text = `select renew_at > now() + interval '20 minutes' and renew_at < now() + interval '4 days' as "isInTime"
+      from roster.subscription where account_id = $1`
+    expect((await platform.stores.pool.query(text, [tenant.accountId])).rows).toEqual([{ isInTime: true }])
+    expect(ids()).toEqual([old])
+  },
+)

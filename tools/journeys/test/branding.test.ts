@@ -69,6 +69,15 @@ test('an admin sets name, colour, language and logo of the sign-in pages and see
     await control.screenshot({ path: `${process.env.PICTURES}/control-branding.png`, fullPage: true })
 })
 
+test('FC-23 the same page sets the country that national phone numbers are from', async () => {
+  await control.getByLabel('Default country').selectOption({ label: 'Germany' })
+  await control.getByRole('button', { name: 'Set country' }).click()
+  const country = async () => (await platform.api<Tenant>('GET', `/tenants/${tenant.id}`)).defaultCountry
+  await expect.poll(country, { timeout: 10_000 }).toBe('DE')
+  await expect.poll(() => control.getByLabel('Default country').inputValue()).toBe('DE')
+  await expect.poll(() => findViolations(control), { timeout: 15_000 }).toEqual([])
+})
+
 test('seconds later the sign-in pages show them; no page violates its content security policy', async () => {
   const page = await control.context().newPage()
   page.on('console', (message) => complaints.push(message.text()))

@@ -109,6 +109,7 @@ test('CW-03 S58 disabling an account asks once, with the number of affected peop
   await page.getByRole('button', { name: 'Disable account' }).click()
   const dialog = page.getByRole('alertdialog', { name: `Disable ${registration.alias}?` })
   await dialog.getByText(`${items.filter(({ sso }) => sso).length} people`, { exact: true }).waitFor()
+  expect(await dialog.getByLabel('End their sessions now').isChecked()).toBe(false)
   expect(await dialog.innerText()).toContain(`of ${items.length} people imported`)
   await expect.poll(() => findViolations(page), { timeout: 15_000 }).toEqual([])
   await picture(page, 'disable')
@@ -122,6 +123,23 @@ test('CW-03 S58 disabling an account asks once, with the number of affected peop
   await pressTwice(dialog.getByRole('button', { name: 'Disable account' }))
   await page.getByText('Nobody signs in with this account').waitFor()
   expect(changes).toHaveLength(1)
+  expect(await demo.readAccount()).toMatchObject({ status: 'disabled' })
+})
+
+test('FC-30 T-129 S58 while it is off, the page says since when disablements do not arrive, and ends the sessions of its people', async () => {
+  await page.getByText(/^Switched off since .* UTC: disablements no longer arrive\./).waitFor()
+  await page.getByRole('button', { name: 'End sessions' }).click()
+  const dialog = page.getByRole('alertdialog', { name: `End the sessions of ${registration.alias}?` })
+  await dialog.getByText(/people imported/).waitFor()
+  await expect.poll(() => findViolations(page), { timeout: 15_000 }).toEqual([])
+  await dialog.getByRole('button', { name: 'End sessions' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const ended = async () => {
+    type Events = { items: Array<{ action: string; target: string }> }
+    const { items } = await demo.platform.api<Events>('GET', '/audit-events?action=users.end-sessions')
+    return items.some(({ action, target }) => action === 'users.end-sessions' && account.endsWith(target))
+  }
+  await expect.poll(ended, { timeout: 20_000 }).toBe(true)
   expect(await demo.readAccount()).toMatchObject({ status: 'disabled' })
 })
 

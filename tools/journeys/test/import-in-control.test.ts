@@ -105,6 +105,16 @@ test('FC-34 an account with failing runs shows the reason in the list and on its
   }
   await expect.poll(status, { timeout: 60_000 }).toBe('failing')
 
+  const fleet = (await page.context().browser()?.newPage()) as Page
+  const { token } = await platform.api<{ token: string }>('POST', '/control-sign-in-links', {})
+  await fleet.goto(`${platform.addresses.control}/enter#${token}`)
+  await fleet
+    .getByRole('listitem')
+    .filter({ hasText: tenant.name })
+    .getByText(/^Not in step since /)
+    .waitFor()
+  await fleet.close()
+
   await page.goto(`${platform.addresses.control}/tenants/${tenant.id}/microsoft-365`)
   const row = page.getByRole('row').filter({ hasText: registration.alias })
   await row.getByText(/^Not in step since /).waitFor()

@@ -97,7 +97,7 @@ export type RosterEntry = z.infer<typeof RosterEntry>
 /**
  * user-sync-worker `GET /internal/tenants/{tenantId}/microsoft-accounts/{accountId}/roster`: what hangs on an account.
  * `POST .../disconnect` answers the same and ends it: runs, subscription, SSO ticks and sessions; users and extensions
- * stay. To be called before the credential is erased.
+ * stay. To be called before the credential is erased. `POST .../end-sessions` answers the same and ends only sessions.
  */
 export const RosterOfAccount = z.object({ users: z.int().min(0), sso: z.int().min(0), bound: z.int().min(0) })
 export type RosterOfAccount = z.infer<typeof RosterOfAccount>

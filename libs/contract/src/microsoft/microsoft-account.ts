@@ -73,10 +73,20 @@ export type NewCredential = z.infer<typeof NewCredential>
 
 /** What an admin of the account should see to. */
 export const AccountWarning = z.object({
-  code: z.enum(['credential-expiring', 'credential-expired', 'check-failed', 'check-warning', 'not-in-step']),
+  code: z.enum([
+    'credential-expiring',
+    'credential-expired',
+    'check-failed',
+    'check-warning',
+    'not-in-step',
+    'switched-off',
+  ]),
   severity: z.enum(['info', 'warning', 'critical']),
   daysLeft: z.int().min(0).optional(),
-  since: Timestamp.optional().meta({ description: 'Of `not-in-step`: when a run succeeded last' }),
+  since: Timestamp.optional().meta({
+    description:
+      'Of `not-in-step`: when a run succeeded last. Of `switched-off`: since when disablements do not arrive',
+  }),
   check: CheckId.optional(),
   message: z.string(),
   remedy: z.string(),
@@ -129,18 +139,30 @@ export const NewMicrosoftAccount = z.strictObject({
 })
 export type NewMicrosoftAccount = z.infer<typeof NewMicrosoftAccount>
 
-export const MicrosoftAccountPatch = z.strictObject({
-  alias: Alias.optional(),
-  clientId: EntraId.optional(),
-  directoryId: EntraId.optional(),
-  cloud: Cloud.optional(),
-  redirectPlatform: RedirectPlatform.optional(),
-  redirectMode: RedirectMode.optional(),
-  status: z
-    .enum(['disabled', 'draft'])
-    .optional()
-    .meta({ description: '`disabled` switches the account off; `draft` switches it on again, to be tested' }),
-})
+const MOVES =
+  'Another one is a removal followed by a connection: the people imported so far lose SSO and their sessions, and keep their extensions'
+
+export const MicrosoftAccountPatch = z
+  .strictObject({
+    alias: Alias.optional(),
+    clientId: EntraId.optional().meta({ description: MOVES }),
+    directoryId: EntraId.optional().meta({ description: MOVES }),
+    cloud: Cloud.optional().meta({ description: MOVES }),
+    redirectPlatform: RedirectPlatform.optional(),
+    redirectMode: RedirectMode.optional(),
+    status: z.enum(['disabled', 'draft']).optional().meta({
+      description:
+        '`disabled` switches the account off: nobody signs in with it, and who is disabled in the directory keeps their sessions here; `draft` switches it on again, to be tested',
+    }),
+    endSessions: z.literal(true).optional().meta({
+      description:
+        'With `status: disabled`, also of an account that is off already: ends the sessions, refresh tokens and devices of everybody imported through it',
+    }),
+  })
+  .refine(({ status, endSessions }) => !endSessions || status === 'disabled', {
+    path: ['endSessions'],
+    message: 'needs `status: disabled`',
+  })
 export type MicrosoftAccountPatch = z.infer<typeof MicrosoftAccountPatch>
 
 /** The people who are affected when an account is switched off, changed or removed. */

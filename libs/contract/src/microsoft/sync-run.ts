@@ -18,12 +18,13 @@ const SyncRunCounts = z.object({
 })
 
 /**
- * What a run waits for: Microsoft, a part of the platform, a fault of ours that is tried again, the run of the account
+ * What a run waits for: Microsoft, a certificate of Microsoft's host that this platform trusts, a part of the platform, a fault of ours that is tried again, the run of the account
  * before it, or a worker to be free.
  */
 export const RunWait = z.enum([
   'microsoft-throttled',
   'microsoft-unavailable',
+  'certificate-untrusted',
   'temporarily-unavailable',
   'internal-error',
   'another-run',
@@ -63,8 +64,18 @@ export const SyncRun = z
       .array(z.object({ id: Guid, reason: z.string() }))
       .meta({ description: 'At most 100 users the run could not import, and why' }),
     warnings: z
-      .array(z.object({ code: z.string(), message: z.string() }))
-      .meta({ description: 'What the run had to leave out, and why' }),
+      .array(
+        z.object({
+          code: z.string(),
+          message: z.string(),
+          attribute: z.string().optional().meta({ description: 'Of `attribute-emptied`: which one, as in a user' }),
+          users: Count.optional().meta({ description: 'Of `attribute-emptied`: how many people lose it' }),
+        }),
+      )
+      .meta({
+        description:
+          'What the run had to leave out (`import-rules-suspended`), or an attribute that it would empty for so many people that it awaits approval (`attribute-emptied`), and why',
+      }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     lastProgressAt: Timestamp.nullable().meta({ description: 'When the run took a step last; null before its first' }),
     waiting: z

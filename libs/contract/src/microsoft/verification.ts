@@ -8,13 +8,14 @@ export const CheckId = z.enum([
   'users',
   'permissions',
   'redirect-uris',
+  'changes',
   'notifications',
 ])
 export type CheckId = z.infer<typeof CheckId>
 
 /**
- * One check of the connection test: what is wrong, who can mend it and how. `notifications` never fails: it warns, or
- * is skipped.
+ * One check of the connection test: what is wrong, who can mend it and how. `changes` and
+ * `notifications` never fail: they warn, or are skipped.
  */
 export const Check = z.object({
   id: CheckId,

@@ -30,6 +30,40 @@ export const HostName = z
     'must be a host name such as phone.contoso.com',
   )
 
+const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+const NO_COUNTRIES: ReadonlySet<string> = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ'])
+/** Codes that were given up, such as DD, stand for their successor. */
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code) || NO_COUNTRIES.has(code)) return false
+  return regions.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code
+}
+
+/** ISO 3166-1 alpha-2. */
+export const CountryCode = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-Z]{2}$/, 'must be two letters such as DE')
+  .refine(isCountry, 'must be a country of ISO 3166 such as DE')
+
+const DefaultCountry = CountryCode.nullable().meta({
+  description:
+    'Where the phone numbers without a country code in its directories are from (ISO 3166 alpha-2), for searching and for binding suggestions; null: only international numbers are read whole',
+  examples: ['DE'],
+})
+
+/**
+ * `failing`: an account is failing or not in step, so that people who left may still sign in. `attention`: an account is
+ * switched off or has another warning to see to. `unconnected`: no account has been ready yet.
+ */
+export const TenantHealth = z.object({
+  status: z.enum(['ok', 'attention', 'failing', 'unconnected']),
+  since: Timestamp.nullable().meta({
+    description: 'Since when an account is not in step with its directory or switched off, the longest; null otherwise',
+  }),
+})
+export type TenantHealth = z.infer<typeof TenantHealth>
+
 const DisplayName = z.string().trim().min(1).max(120)
 
 export const Tenant = z
@@ -39,6 +73,10 @@ export const Tenant = z
     name: DisplayName,
     customHosts: z.array(HostName),
     branding: Branding.default(NO_BRANDING),
+    defaultCountry: DefaultCountry.default(null),
+    health: TenantHealth.optional().meta({
+      description: 'Of its Microsoft accounts; not between the services',
+    }),
     removing: z
       .literal(true)
       .optional()
@@ -53,6 +91,7 @@ export const NewTenant = z.strictObject({
   slug: Slug,
   name: DisplayName,
   customHosts: z.array(HostName).max(20).default([]),
+  defaultCountry: DefaultCountry.default(null),
 })
 export type NewTenant = z.infer<typeof NewTenant>
 
@@ -61,6 +100,7 @@ export const TenantPatch = z.strictObject({
   name: DisplayName.optional(),
   customHosts: z.array(HostName).max(20).optional(),
   branding: BrandingPatch.optional(),
+  defaultCountry: DefaultCountry.optional(),
 })
 export type TenantPatch = z.infer<typeof TenantPatch>
 

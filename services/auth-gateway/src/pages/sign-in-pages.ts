@@ -114,7 +114,7 @@ export function microsoftFailurePage(texts: Texts, failure: OtherFailure, uid: s
   return { status, page: explanation(texts, sentences, tryAgain(texts, uid), backToApp(texts, uid)) }
 }
 
-const STATUS = { timeout: 504, unreachable: 502, malformed: 502, 'answer-used': 400, rejected: 400 } as const
+const STATUS = { timeout: 504, unreachable: 502, malformed: 502, busy: 503, 'answer-used': 400, rejected: 400 } as const
 
 /** Codes of a wrong set-up, with which nobody can sign in, and errors that mean one where no code comes. */
 const OURS =
@@ -132,6 +132,10 @@ export function describeFailure({ microsoft, language }: Texts, failure: OtherFa
     return OURS.test(failure.code ?? failure.error ?? '')
       ? { status: 502, ...sentences, person: microsoft.needsAdmin }
       : { status: 403, ...sentences, person: microsoft.refused }
+  }
+  if (failure.kind === 'untrusted-certificate') {
+    const admin = microsoft.untrustedCertificate(failure.code)
+    return { status: 502, title: microsoft.noAnswer, person: microsoft.needsAdmin, admin }
   }
   const status = STATUS[failure.kind]
   return { status, title: status === 400 ? microsoft.notSignedIn : microsoft.noAnswer, person: microsoft[failure.kind] }

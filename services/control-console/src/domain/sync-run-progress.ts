@@ -33,6 +33,8 @@ const NOTED_AFTER_MS = 120_000
 const WAITS: Readonly<Record<RunWait, string>> = {
   'microsoft-throttled': 'Microsoft asks to send fewer requests.',
   'microsoft-unavailable': 'Microsoft 365 does not answer.',
+  'certificate-untrusted':
+    'The certificate that comes from Microsoft’s host is not trusted. Ask the operator of the platform to look at proxies that inspect TLS.',
   'temporarily-unavailable': 'A part of the platform does not answer.',
   'internal-error':
     'A step failed in the platform. If that goes on, ask its operator to look at the log of the worker.',

@@ -1,4 +1,5 @@
 import { Button, makeStyles, Text, tokens } from '@fluentui/react-components'
+import type { TenantHealth } from '@jackfield/contract/tenants/tenant'
 import { Navigate } from 'react-router'
 import { useTenants } from '../api/tenants.ts'
 import { PageLink } from '../components/links/page-link.tsx'
@@ -17,6 +18,7 @@ const useStyles = makeStyles({
     flexDirection: 'column',
     gap: tokens.spacingVerticalS,
   },
+  note: { color: tokens.colorStatusDangerForeground1, marginLeft: tokens.spacingHorizontalS },
   slug: { color: tokens.colorNeutralForeground3, marginLeft: tokens.spacingHorizontalS },
 })
 
@@ -38,10 +40,11 @@ function TenantList() {
         {!tenants && <Loading error={error} />}
         {tenants?.length === 0 && <Text>There are no tenants yet.</Text>}
         <ul className={styles.list}>
-          {tenants?.map(({ id, name, slug }) => (
+          {tenants?.map(({ id, name, slug, health }) => (
             <li key={id}>
               <PageLink to={`/tenants/${id}`}>{name}</PageLink>
               <Text className={styles.slug}>{slug}</Text>
+              {health && <HealthNote health={health} />}
             </li>
           ))}
         </ul>
@@ -53,4 +56,12 @@ function TenantList() {
       </CentredCard>
     </>
   )
+}
+
+/** Of tenants whose people who left may still sign in (FC-34). */
+function HealthNote({ health: { status, since } }: { health: TenantHealth }) {
+  const styles = useStyles()
+  if (status !== 'failing') return undefined
+  const text = since ? `Not in step since ${new Date(since).toLocaleString()}` : 'Connection failing'
+  return <Text className={styles.note}>{text}</Text>
 }

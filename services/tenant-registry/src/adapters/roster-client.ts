@@ -26,6 +26,8 @@ export function rosterClient(client: ServiceClient | undefined): Roster {
       orUnavailable(client?.find(`${ofAccount(tenantId, accountId)}/roster`, RosterOfAccount)),
     disconnect: (tenantId, accountId) =>
       orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/disconnect`, {}, RosterOfAccount)),
+    endSessions: (tenantId, accountId) =>
+      orUnavailable(client?.post(`${ofAccount(tenantId, accountId)}/end-sessions`, {}, RosterOfAccount)),
     ofTenant: (tenantId) => orUnavailable(client?.find(`${ofTenant(tenantId)}/roster`, RosterOfTenant)),
     erase: (tenantId) => orUnavailable(client?.post(`${ofTenant(tenantId)}/erase`, {}, RosterOfTenant, ERASE_MS)),
   }

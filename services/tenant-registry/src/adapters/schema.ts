@@ -28,6 +28,8 @@ export const tenant = registry.table('tenant', {
   name: text('name').notNull(),
   /** Its removal began: nothing is opened for it any more. */
   removing: boolean('removing').notNull().default(false),
+  /** ISO 3166 alpha-2, for phone numbers in national form. */
+  defaultCountry: text('default_country'),
   branding: jsonb('branding').notNull().default({ displayName: null, accentColour: null, language: null, logo: null }),
   createdAt: created(),
   updatedAt: updated(),
@@ -88,6 +90,8 @@ export const microsoftAccount = registry.table(
     nextCheckAt: instant('next_check_at').notNull().default(sql`now() + interval '24 hours'`),
     status: text('status').notNull(),
     firstReadyAt: instant('first_ready_at'),
+    /** Since when an account that was enabled is not. */
+    offSince: instant('off_since'),
     lastVerifiedAt: instant('last_verified_at'),
     createdAt: created(),
     updatedAt: updated(),

@@ -21,13 +21,28 @@ type Warned = {
   credential: { type: string; expiresAt: string | null } | null
   findings: Check[]
   syncFailure: SyncFailure | null
+  offSince: string | null
 }
 
 /** What an admin of the account should see to, the most pressing first. */
-export function accountWarnings({ status, credential, findings, syncFailure }: Warned, now: Date): AccountWarning[] {
-  if (status === 'disabled') return []
-  const warnings = [...stepWarnings(syncFailure), ...expiryWarnings(credential, now), ...findings.map(findingWarning)]
+export function accountWarnings(account: Warned, now: Date): AccountWarning[] {
+  const { status, credential, findings, syncFailure, offSince } = account
+  if (status === 'disabled') return offWarnings(offSince)
+  const warnings = [
+    ...offWarnings(offSince),
+    ...stepWarnings(syncFailure),
+    ...expiryWarnings(credential, now),
+    ...findings.map(findingWarning),
+  ]
   return warnings.sort((one, other) => rank(one) - rank(other))
+}
+
+/** Nobody signs in, and who is signed in already is not checked against the directory any more (FC-30). */
+function offWarnings(since: string | null): AccountWarning[] {
+  if (since === null) return []
+  const message = `Switched off since ${minuteOf(since)}: disablements no longer arrive. People who have been disabled or deleted in the directory since then stay signed in here.`
+  const remedy = 'Test and enable the account again, or end the sessions of its people.'
+  return [{ code: 'switched-off', severity: 'warning', since, message, remedy }]
 }
 
 /** Who left the company still signs in, who came cannot: nothing presses more (FC-34). */
@@ -40,8 +55,12 @@ function stepWarnings(failure: SyncFailure | null): AccountWarning[] {
       : failures === 1
         ? 'the last run failed'
         : `${failures} runs failed in a row`
-  const told = `Not in step with the directory since ${since.slice(0, 16).replace('T', ' ')} UTC: ${times}. ${message}`
+  const told = `Not in step with the directory since ${minuteOf(since)}: ${times}. ${message}`
   return [{ code: 'not-in-step', severity: 'critical', since, message: told, remedy }]
+}
+
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function expiryWarnings(credential: Warned['credential'], now: Date): AccountWarning[] {
@@ -68,7 +87,8 @@ function expiryWarnings(credential: Warned['credential'], now: Date): AccountWar
 }
 
 function findingWarning({ id, status, message, remedy, link }: Check): AccountWarning {
-  const severity = status === 'failed' ? 'critical' : 'warning'
+  // A directory that tells no changes is served by comparisons: there is nothing to mend.
+  const severity = status === 'failed' ? 'critical' : id === 'changes' ? 'info' : 'warning'
   return {
     code: status === 'failed' ? 'check-failed' : 'check-warning',
     severity,

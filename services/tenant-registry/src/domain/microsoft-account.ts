@@ -12,7 +12,8 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  *
  *   draft --test passed--> ready --test failed--> failing --test passed--> ready
  *   any --switched off--> disabled --switched on--> draft
- *   other client id, directory or cloud --> draft: what was tested was another registration
+ *   other client id, directory or cloud --> draft: what was tested was another registration, and its people are
+ *     disconnected first (T-129)
  *   other credential --> status kept: replacing a secret must not interrupt sign-in (T-93); `lastVerifiedAt` is cleared
  *
  * A failed test leaves a draft a draft. A disabled account is tested without changing its status, unless the test is
@@ -20,9 +21,13 @@ import { accountWarnings, findingsOf } from './account-warnings.ts'
  *
  *   disabled --test that enables passed--> ready
  *
+ * `offSince` is kept while an account that once was enabled is not: disablements in its directory do not arrive.
+ *
  * One whose runs fail is shown as failing, whatever its test said: they ask Microsoft for more than a test does.
  */
 export type AccountRecord = Omit<MicrosoftAccount, 'enabled' | 'warnings'> & {
+  /** Since when its people are not kept in step, as it is switched off or waits to be tested again. */
+  offSince: string | null
   /** Findings of the last connection test. */
   findings: Check[]
   /** Why runs do not synchronise the account, as the worker last reported; null when they do. */
@@ -46,6 +51,7 @@ export type AccountValues = Pick<
   | 'syncFailure'
   | 'status'
   | 'firstReadyAt'
+  | 'offSince'
   | 'lastVerifiedAt'
 >
 
@@ -57,20 +63,36 @@ export function isEnabled({ status, firstReadyAt }: Pick<AccountRecord, 'status'
   return status === 'ready' || (status === 'failing' && firstReadyAt !== null)
 }
 
+/** Whether people may have been imported through the account as it is, and be signed in. */
+export function mayHavePeople({ firstReadyAt, offSince }: Pick<AccountRecord, 'firstReadyAt' | 'offSince'>): boolean {
+  return firstReadyAt !== null || offSince !== null
+}
+
+/** Whether the account would be connected to another directory, or by another registration. */
+export function isMoved(account: AccountRecord, values: AccountValues): boolean {
+  return (
+    values.clientId !== account.clientId || values.directoryId !== account.directoryId || values.cloud !== account.cloud
+  )
+}
+
 /** Aliases that differ only in case or Unicode form are the same to people. */
 export function aliasKey(alias: string): string {
   return alias.normalize('NFKC').toLowerCase()
 }
 
 /** The account's values after the patch. */
-export function patched(account: AccountRecord, patch: MicrosoftAccountPatch): AccountValues {
-  const { status: wanted, ...members } = patch
+export function patched(account: AccountRecord, patch: MicrosoftAccountPatch, now: Date): AccountValues {
+  const values = withPatch(account, patch)
+  if (isMoved(account, values)) return { ...values, offSince: null }
+  const since = account.offSince ?? (isEnabled(account) ? now.toISOString() : null)
+  return { ...values, offSince: isEnabled(values) ? null : since }
+}
+
+function withPatch(account: AccountRecord, patch: MicrosoftAccountPatch): AccountValues {
+  const { status: wanted, endSessions: _, ...members } = patch
   const changed: AccountValues = { ...valuesOf(account), ...definedOnly(members) }
   if (changed.redirectPlatform !== account.redirectPlatform) changed.registeredRedirectUris = null
-  const other =
-    changed.clientId !== account.clientId ||
-    changed.directoryId !== account.directoryId ||
-    changed.cloud !== account.cloud
+  const other = isMoved(account, changed)
   const untested = {
     firstReadyAt: null,
     lastVerifiedAt: null,
@@ -89,7 +111,7 @@ export function proposed(
   account: AccountRecord,
   { redirectMode, redirectPlatform }: Pick<VerifyRequest, 'redirectMode' | 'redirectPlatform'>,
 ): AccountRecord {
-  return { ...account, ...patched(account, { redirectMode, redirectPlatform }) }
+  return { ...account, ...withPatch(account, { redirectMode, redirectPlatform }) }
 }
 
 /** The account with another credential, which waits to be tested. */
@@ -112,7 +134,7 @@ export function verified(
     lastVerifiedAt: at.toISOString(),
   }
   if (account.status === 'disabled' && !(ok && enables)) return values
-  if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString() }
+  if (ok) return { ...values, status: 'ready', firstReadyAt: account.firstReadyAt ?? at.toISOString(), offSince: null }
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
 }
 
@@ -123,6 +145,7 @@ export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccou
     registeredRedirectUris: _uris,
     version: _version,
     findings: _findings,
+    offSince: _offSince,
     syncFailure,
     ...account
   } = record
@@ -132,7 +155,7 @@ export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccou
 
 function valuesOf(account: AccountRecord): AccountValues {
   const { alias, clientId, directoryId, cloud, redirectPlatform, redirectMode, status } = account
-  const { registeredRedirectUris, findings, syncFailure, firstReadyAt, lastVerifiedAt } = account
+  const { registeredRedirectUris, findings, syncFailure, firstReadyAt, offSince, lastVerifiedAt } = account
   return {
     alias,
     clientId,
@@ -145,6 +168,7 @@ function valuesOf(account: AccountRecord): AccountValues {
     findings,
     syncFailure,
     firstReadyAt,
+    offSince,
     lastVerifiedAt,
   }
 }

@@ -36,6 +36,7 @@ const record = (members: object = {}) => ({
   registeredRedirectUris: ['https://x/cb'],
   findings: [finding],
   syncFailure: null,
+  offSince: null,
   firstReadyAt: EARLIER,
   version: 7,
   ...members,
@@ -57,7 +58,7 @@ describe('S15 an alias', () => {
 
 describe('S57 what the last test found', () => {
   const findingsOf = (patch: Parameters<typeof patched>[1], members: object = {}) =>
-    patched(record(members), patch).findings
+    patched(record(members), patch, AT).findings
   test('stays with the tested registration', () => {
     expect([findingsOf({ alias: 'Other' }), findingsOf({ status: 'disabled' })]).toEqual([[finding], [finding]])
   })
@@ -80,15 +81,15 @@ describe('S57 what the last test found', () => {
 
 test('S21 a disabled account that is to be tested anew under another platform is not known to have any redirect URI there', () => {
   const disabled = record({ status: 'disabled' })
-  expect(patched(disabled, { status: 'draft', redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
-  expect(patched(record(), { status: 'disabled', redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
+  expect(patched(disabled, { status: 'draft', redirectPlatform: 'spa' }, AT).registeredRedirectUris).toBeNull()
+  expect(patched(record(), { status: 'disabled', redirectPlatform: 'spa' }, AT).registeredRedirectUris).toBeNull()
 })
 
 test('S20 a disabled account that is to be tested anew keeps what is known of its redirect URIs; another registration does not', () => {
   const disabled = record({ status: 'disabled' })
-  expect(patched(disabled, { status: 'draft' }).registeredRedirectUris).toEqual(['https://x/cb'])
-  expect(patched(disabled, { status: 'draft', cloud: 'china' }).registeredRedirectUris).toBeNull()
-  expect(patched(record(), { status: 'disabled', cloud: 'china' })).toMatchObject({
+  expect(patched(disabled, { status: 'draft' }, AT).registeredRedirectUris).toEqual(['https://x/cb'])
+  expect(patched(disabled, { status: 'draft', cloud: 'china' }, AT).registeredRedirectUris).toBeNull()
+  expect(patched(record(), { status: 'disabled', cloud: 'china' }, AT)).toMatchObject({
     status: 'disabled',
     registeredRedirectUris: null,
   })
@@ -169,9 +170,9 @@ describe('FC-34 an account whose runs fail', () => {
   })
   test('is no longer known to fail once it is another registration, or is to be tested anew', () => {
     const failing = record({ syncFailure: FAILURE })
-    expect(patched(failing, { alias: 'Other' }).syncFailure).toEqual(FAILURE)
-    expect(patched(failing, { cloud: 'china' }).syncFailure).toBeNull()
-    expect(patched({ ...failing, status: 'disabled' }, { status: 'draft' }).syncFailure).toBeNull()
+    expect(patched(failing, { alias: 'Other' }, AT).syncFailure).toEqual(FAILURE)
+    expect(patched(failing, { cloud: 'china' }, AT).syncFailure).toBeNull()
+    expect(patched({ ...failing, status: 'disabled' }, { status: 'draft' }, AT).syncFailure).toBeNull()
     expect(withNewCredential(failing).syncFailure).toEqual(FAILURE)
   })
 

@@ -24,6 +24,7 @@ const account = (members: object) => ({
   credential: null,
   findings: [] as Check[],
   syncFailure: null,
+  offSince: null,
   ...members,
 })
 const warningsOf = (members: object) => accountWarnings(account(members), NOW)
@@ -206,3 +207,17 @@ describe('S66 two tests found the same', () => {
     expect(isSameFindings([], [])).toBe(true)
   })
 })
+
+test.each(['disabled', 'draft', 'failing'])(
+  'FC-30 of a %s account that is not enabled any more, says since when disablements do not arrive',
+  (status) => {
+    const [warning] = warningsOf({ status, offSince: '2026-05-01T10:00:30.000Z' })
+    expect(warning).toMatchObject({
+      code: 'switched-off',
+      severity: 'warning',
+      since: '2026-05-01T10:00:30.000Z',
+      message: expect.stringMatching(/^Switched off since 2026-05-01 10:00 UTC: disablements no longer arrive/),
+    })
+    expect(warningsOf({ status })).toEqual([])
+  },
+)

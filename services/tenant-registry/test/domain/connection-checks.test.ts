@@ -15,6 +15,7 @@ const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
   users: { kind: 'readable' },
+  changes: { kind: 'told' },
   redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'unknown' }],
   notifications: 'unavailable',
 }
@@ -39,7 +40,9 @@ test('S27 the checks come in the order in which an administrator mends things, e
   expect(checksOf({}).map(({ id }) => id)).toEqual([...CheckId.options].sort((one, other) => order(one) - order(other)))
 })
 const order = (id: CheckId) =>
-  ['directory', 'credential', 'consent', 'users', 'permissions', 'redirect-uris', 'notifications'].indexOf(id)
+  ['directory', 'credential', 'consent', 'users', 'permissions', 'redirect-uris', 'changes', 'notifications'].indexOf(
+    id,
+  )
 
 describe('S27 the directory', () => {
   const failed = (failure: Failure, isSwapped: boolean) => ({

@@ -13,11 +13,12 @@ const good: Evidence = {
   directory: { kind: 'found' },
   token: { kind: 'issued', roles: ['User.Read.All'] },
   users: { kind: 'readable' },
+  changes: { kind: 'told' },
   redirectUris: [{ uri: 'https://x/cb', kind: 'registered', platform: 'spa' }],
   notifications: 'unavailable',
 }
-/** The checks of what Microsoft shows by itself; those of notifications have tests of their own. */
-const judged = (evidence: Evidence, of: Parameters<typeof judge>[1] = account) => judge(evidence, of, NOW).slice(0, -1)
+/** The checks of what Microsoft shows by itself; those of changes and notifications have tests of their own. */
+const judged = (evidence: Evidence, of: Parameters<typeof judge>[1] = account) => judge(evidence, of, NOW).slice(0, -2)
 const silent = { kind: 'timeout' as const, message: 'no answer', remedy: 'wait' }
 const statuses = (evidence: Partial<Evidence>) => judged({ ...good, ...evidence }).map(({ status }) => status)
 
@@ -144,4 +145,15 @@ test('every failed check says what to do and links to the page', () => {
       link: expect.stringMatching(/^https:\/\/entra\.microsoft\.us\//),
     })
   }
+})
+
+test.each<[string, Partial<Evidence>, object]>([
+  ['told', {}, { status: 'passed' }],
+  ['not told', { changes: { kind: 'not-told', code: 'X' } }, { status: 'warning', code: 'X', remedy: '' }],
+  ['not seen', { changes: { kind: 'unseen' } }, { status: 'skipped' }],
+  ['not asked for', { changes: undefined }, { status: 'skipped' }],
+  ['told while users are not read', { users: { kind: 'failed', failure: silent } }, { status: 'skipped' }],
+])('FC-39 changes that are %s never fail the test', (_, evidence, check) => {
+  const checks = judge({ ...good, ...evidence }, account, NOW)
+  expect(checks.find(({ id }) => id === 'changes')).toMatchObject(check)
 })

@@ -3,6 +3,7 @@ import {
   type AccountRecord,
   aliasKey,
   isEnabled,
+  mayHavePeople,
   patched,
   verified,
   withNewCredential,
@@ -22,6 +23,7 @@ const draft: AccountRecord = {
   registeredRedirectUris: null,
   findings: [],
   syncFailure: null,
+  offSince: null,
   status: 'draft',
   credential: null,
   firstReadyAt: null,
@@ -65,8 +67,13 @@ test.each([
 test.each([{ clientId: 'other' }, { directoryId: 'other' }, { cloud: 'china' as const }])(
   '%o makes a ready account an untested draft',
   (patch) => {
-    expect(patched(ready, patch)).toMatchObject({ ...patch, status: 'draft', firstReadyAt: null, lastVerifiedAt: null })
-    expect(patched(disabled, patch)).toMatchObject({ status: 'disabled', firstReadyAt: null })
+    expect(patched(ready, patch, AT)).toMatchObject({
+      ...patch,
+      status: 'draft',
+      firstReadyAt: null,
+      lastVerifiedAt: null,
+    })
+    expect(patched(disabled, patch, AT)).toMatchObject({ status: 'disabled', firstReadyAt: null })
   },
 )
 
@@ -77,12 +84,12 @@ test.each([
   { status: 'draft' as const },
   {},
 ])('%o leaves a ready account ready', (patch) => {
-  expect(patched(ready, patch)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER })
+  expect(patched(ready, patch, AT)).toMatchObject({ status: 'ready', firstReadyAt: EARLIER, lastVerifiedAt: EARLIER })
 })
 
 test('switched off an account keeps its history, switched on it is to be tested', () => {
-  expect(patched(failing, { status: 'disabled' })).toMatchObject({ status: 'disabled', firstReadyAt: EARLIER })
-  expect(patched(disabled, { status: 'draft' })).toMatchObject({
+  expect(patched(failing, { status: 'disabled' }, AT)).toMatchObject({ status: 'disabled', firstReadyAt: EARLIER })
+  expect(patched(disabled, { status: 'draft' }, AT)).toMatchObject({
     status: 'draft',
     firstReadyAt: null,
     lastVerifiedAt: null,
@@ -99,8 +106,31 @@ test('S15 aliases are the same whatever their case and encoding', () => {
 
 test('S20 S21 another platform, or another registration, is not known to have any redirect URI', () => {
   const known = { ...ready, registeredRedirectUris: ['https://x/cb'] }
-  expect(patched(known, { alias: 'Other', redirectMode: 'per-app' }).registeredRedirectUris).toEqual(['https://x/cb'])
-  expect(patched(known, { redirectPlatform: 'spa' }).registeredRedirectUris).toBeNull()
-  expect(patched(known, { clientId: 'other' }).registeredRedirectUris).toBeNull()
-  expect(patched(known, { status: 'disabled' }).registeredRedirectUris).toEqual(['https://x/cb'])
+  expect(patched(known, { alias: 'Other', redirectMode: 'per-app' }, AT).registeredRedirectUris).toEqual([
+    'https://x/cb',
+  ])
+  expect(patched(known, { redirectPlatform: 'spa' }, AT).registeredRedirectUris).toBeNull()
+  expect(patched(known, { clientId: 'other' }, AT).registeredRedirectUris).toBeNull()
+  expect(patched(known, { status: 'disabled' }, AT).registeredRedirectUris).toEqual(['https://x/cb'])
+})
+
+test('FC-30 an account that was enabled and no longer is knows since when, until it is enabled again or moved', () => {
+  const off = { ...ready, ...patched(ready, { status: 'disabled' }, AT) }
+  expect(off.offSince).toBe(AT.toISOString())
+  const later = new Date(AT.getTime() + 60_000)
+  for (const patch of [{ alias: 'Other' }, { status: 'disabled' as const }, { status: 'draft' as const }])
+    expect(patched(off, patch, later).offSince).toBe(AT.toISOString())
+  expect(patched(off, { directoryId: 'other' }, later).offSince).toBeNull()
+  expect(patched(ready, { alias: 'Other' }, AT).offSince).toBeNull()
+  const never = { ...ready, status: 'draft' as const, firstReadyAt: null }
+  expect(patched(never, { status: 'disabled' }, AT).offSince).toBeNull()
+
+  const untested = { ...off, ...patched(off, { status: 'draft' }, later) }
+  const tested = (checks: Parameters<typeof verified>[1]['checks']) =>
+    verified(untested, { checks, at: later, registeredRedirectUris: null }).offSince
+  expect([tested([]), tested([{ id: 'users', status: 'failed', message: '', remedy: '' }])]).toEqual([
+    null,
+    AT.toISOString(),
+  ])
+  expect([ready, off, untested, never].map(mayHavePeople)).toEqual([true, true, true, false])
 })

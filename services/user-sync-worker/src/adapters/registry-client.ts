@@ -12,18 +12,25 @@ const REFUSES_BODY = new Set([400, 413, 422])
 
 /** tenant-registry over HTTP. Tenants are cached for some seconds; connections, which carry credentials, never. */
 export function registryClient(client: ServiceClient): Registry {
-  const known = new LRUCache<string, true>({ max: 10_000, ttl: 10_000 })
+  const known = new LRUCache<string, Pick<Tenant, 'defaultCountry'>>({ max: 10_000, ttl: 10_000 })
+  async function findTenant(tenantId: string) {
+    const cached = known.get(tenantId)
+    if (cached) return cached
+    const tenant = await unlessUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant), {
+      kind: 'unavailable' as const,
+    })
+    if (tenant && !('kind' in tenant)) known.set(tenantId, { defaultCountry: tenant.defaultCountry })
+    return tenant
+  }
   const connections = connectionClient(client)
   return {
     async hasTenant(tenantId) {
-      if (known.has(tenantId)) return true
-      const tenant = await unlessUnavailable(client.find(`/internal/tenants/${tenantId}`, Tenant), {
-        kind: 'unavailable',
-      })
-      if (!tenant) return false
-      if ('kind' in tenant) return tenant
-      known.set(tenantId, true)
-      return true
+      const tenant = await findTenant(tenantId)
+      return tenant && 'kind' in tenant ? tenant : tenant !== undefined
+    },
+    async countryOf(tenantId) {
+      const tenant = await findTenant(tenantId)
+      return !tenant || 'kind' in tenant ? null : tenant.defaultCountry
     },
     async recordAuditEvent(event) {
       try {

@@ -1,5 +1,6 @@
 import type { BindingRule, BindingSuggestion } from '@jackfield/contract/roster/binding-suggestion'
 import type { ExtensionHolder } from '@jackfield/contract/roster/phone-user'
+import { type Country, type ReadPhone, readPhone } from './phone-number.ts'
 
 export type UnboundUser = {
   id: string
@@ -19,22 +20,30 @@ type Directory = ReadonlyMap<string, SuggestedExtension>
 const SHORTEST_FIT = 3
 const LONGEST_FIT = 8
 
-/** Extensions that fit a user, each once with its best reason. A rule outweighs every likeness. */
-export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: readonly BindingRule[]): Candidate[] {
+/**
+ * Extensions that fit a user, each once with its best reason. A rule outweighs every likeness. `country`: where national
+ * numbers are from.
+ */
+export function candidatesOf(
+  user: UnboundUser,
+  byNumber: Directory,
+  rules: readonly BindingRule[],
+  country: Country = null,
+): Candidate[] {
   const found = new Map<string, Candidate>()
   const add = (extension: string, score: number, reason: Candidate['reason']) => {
     if (byNumber.has(extension) && (found.get(extension)?.score ?? 0) < score)
       found.set(extension, { user, extension, score, reason })
   }
   const ruled = rules.map((rule) =>
-    rule.kind === 'attribute' ? lastDigits(attributeOf(user, rule.attribute), rule.digits) : undefined,
+    rule.kind === 'attribute' ? lastDigits(attributeOf(user, rule.attribute, country), rule.digits) : undefined,
   )
   const first = ruled.find((number) => number !== undefined && byNumber.has(number))
   if (first !== undefined) add(first, 1, 'rule')
 
   if (user.formerExtension !== null) add(user.formerExtension, 0.98, 'former')
-  for (const phone of user.businessPhones) addPhone(phone, 0, 'business-phone', add)
-  if (user.mobilePhone) addPhone(user.mobilePhone, 0.2, 'mobile-phone', add)
+  for (const phone of user.businessPhones) addPhone(readPhone(phone, country), 0, 'business-phone', add)
+  if (user.mobilePhone) addPhone(readPhone(user.mobilePhone, country), 0.2, 'mobile-phone', add)
   if (user.employeeId !== null) {
     add(user.employeeId, 0.9, 'employee-id')
     // E00204 fits extension 204.
@@ -48,21 +57,14 @@ export function candidatesOf(user: UnboundUser, byNumber: Directory, rules: read
 
 /** A number may name its extension; otherwise the more of its last digits fit, the better. */
 function addPhone(
-  phone: string,
+  { digits, extension }: ReadPhone,
   less: number,
   reason: Candidate['reason'],
   add: (extension: string, score: number, reason: Candidate['reason']) => void,
 ) {
-  const named = namedExtension(phone)
-  if (named !== undefined) return add(named, 0.95 - less, reason)
-  const digits = digitsOf(phone)
+  if (extension !== undefined) return add(extension, 0.95 - less, reason)
   for (let length = SHORTEST_FIT; length <= Math.min(LONGEST_FIT, digits.length); length += 1)
     add(digits.slice(-length), 0.55 + length * 0.04 - less, reason)
-}
-
-/** "x101", "ext. 101", "#101" or RFC 3966's ";ext=101" (FC-23), after the company's number. */
-function namedExtension(phone: string): string | undefined {
-  return /(?:ext(?:ension)?|x|#)[\s.:=]*(\d{2,8})\s*(?:;|$)/i.exec(phone)?.[1]
 }
 
 const NAMESAKE_SCORES = { mail: 0.92, 'employee-id': 0.91, name: 0.85 } as const
@@ -94,18 +96,17 @@ function indexOfNames(byNumber: Directory): Map<string, string[]> {
   return names
 }
 
-function attributeOf(user: UnboundUser, attribute: 'businessPhone' | 'mobilePhone' | 'mail' | 'employeeId'): string {
+type Attribute = Extract<BindingRule, { kind: 'attribute' }>['attribute']
+
+function attributeOf(user: UnboundUser, attribute: Attribute, country: Country): string {
   if (attribute === 'employeeId') return user.employeeId ?? ''
   if (attribute === 'mail') return (user.mail ?? '').split('@')[0] ?? ''
   const phone = (attribute === 'businessPhone' ? user.businessPhones[0] : user.mobilePhone) ?? ''
-  return namedExtension(phone) ?? phone
+  const { extension, digits } = readPhone(phone, country)
+  return extension ?? digits
 }
 
 function lastDigits(text: string, count: number): string | undefined {
-  const digits = digitsOf(text)
+  const digits = text.replace(/\D/g, '')
   return digits.length >= count ? digits.slice(-count) : undefined
-}
-
-function digitsOf(text: string): string {
-  return text.replace(/\D/g, '')
 }

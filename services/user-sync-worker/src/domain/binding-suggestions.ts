@@ -1,5 +1,6 @@
 import type { BindingConflict, BindingRule, BindingSuggestion } from '@jackfield/contract/roster/binding-suggestion'
 import { type Candidate, candidatesOf, type SuggestedExtension, type UnboundUser } from './binding-candidates.ts'
+import type { Country } from './phone-number.ts'
 
 export type { SuggestedExtension, UnboundUser }
 
@@ -11,9 +12,10 @@ export function suggestBindings(
   users: readonly UnboundUser[],
   extensions: readonly SuggestedExtension[],
   rules: readonly BindingRule[],
+  country: Country = null,
 ): { items: BindingSuggestion[]; conflicts: BindingConflict[] } {
   const byNumber = new Map(extensions.map((extension) => [extension.number, extension]))
-  const candidates = users.flatMap((user) => candidatesOf(user, byNumber, rules))
+  const candidates = users.flatMap((user) => candidatesOf(user, byNumber, rules, country))
   candidates.sort(
     (left, right) =>
       right.score - left.score || compare(left.extension, right.extension) || compare(left.user.id, right.user.id),

@@ -7,6 +7,8 @@ export type DirectoryFailure =
   | { kind: 'throttled'; retryAfterSeconds: number; askedSeconds?: number }
   /** `words` are our own. */
   | { kind: 'unavailable'; words?: string }
+  /** `code` is OpenSSL's. */
+  | { kind: 'untrusted-certificate'; host: 'Entra ID' | 'Microsoft Graph'; code: string }
   | { kind: 'expired-page' }
   /** A page link repeats. */
   | { kind: 'repeated-page' }
@@ -52,11 +54,17 @@ export function decideOnFailure(
       ? { kind: failure.kind === 'expired-page' ? 'restart' : 'resync' }
       : fail('listing-expired', told())
   }
-  const reason = failure.kind === 'throttled' ? 'microsoft-throttled' : 'microsoft-unavailable'
+  const reason = WAITS[failure.kind]
   if (isGivingUp(run)) return fail(reason, told())
   const wanted = failure.kind === 'throttled' ? failure.retryAfterSeconds : 0
   return { kind: 'postpone', seconds: Math.max(wanted, waitAfter(run)), reason }
 }
+
+const WAITS = {
+  throttled: 'microsoft-throttled',
+  unavailable: 'microsoft-unavailable',
+  'untrusted-certificate': 'certificate-untrusted',
+} as const satisfies Record<string, RunWait>
 
 /** The same for an outage of a service of ours. */
 export function decideOnOutage(service: string, run: { fruitless: number }): FailureDecision {
@@ -75,6 +83,8 @@ export function explain(failure: DirectoryFailure): string {
       return 'Microsoft asks to send fewer requests. Try again later.'
     case 'unavailable':
       return `${failure.words ?? 'Microsoft 365 does not answer.'} Try again later.`
+    case 'untrusted-certificate':
+      return `${untrusted(failure)} ${UNTRUSTED_REMEDY}`
     case 'expired-page':
       return 'Microsoft no longer knows this page of the list. Start again from the first page.'
     case 'repeated-page':
@@ -94,6 +104,13 @@ export function explain(failure: DirectoryFailure): string {
 
 const usersOf = (counted: number | null) => (counted === null ? 'users' : `${counted.toLocaleString('en')} users`)
 
+/** Not an outage: another hour changes nothing (FC-39). */
+function untrusted({ host, code }: { host: string; code: string }): string {
+  return `The certificate that came from the host of ${host} is not trusted (${code}).`
+}
+const UNTRUSTED_REMEDY =
+  'Let whoever runs the platform look at proxies that inspect TLS, at NODE_EXTRA_CA_CERTS, and at the clock.'
+
 const TEST = 'Test the connection of the account.'
 
 /** What was asked, what Microsoft answered, and what to do; shown with failing runs and accounts (FC-34). */
@@ -104,6 +121,8 @@ function explainAsked(failure: DirectoryFailure, asked: string): { message: stri
       return told('asks to send fewer requests.', 'Try again later.')
     case 'unavailable':
       return told('does not answer.', 'Try again later; see the service health of Microsoft 365 if it lasts.')
+    case 'untrusted-certificate':
+      return told(`gave no answer. ${untrusted(failure)}`, UNTRUSTED_REMEDY)
     case 'expired-page':
     case 'expired-changes':
       return told('ended the listing early again and again.', 'Try again later.')

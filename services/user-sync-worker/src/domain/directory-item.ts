@@ -21,7 +21,9 @@ export function readDirectoryItem(value: unknown): DirectoryItem {
   const read = readDirectoryUser({ ...raw, userPrincipalName: nameOf(raw) ?? ANY_NAME })
   if (read.kind === 'unreadable') return read
   const { id: _, ...properties } = read.user
-  const told = Object.entries(properties).filter(([key]) => raw[key] !== undefined && !(isName(key) && !raw[key]))
+  const told = Object.entries(properties).filter(
+    ([key]) => raw[key] !== undefined && !(isNeverCleared(key) && !raw[key]),
+  )
   return { kind: 'present', id, told: Object.fromEntries(told), whole: whole.kind === 'user' ? whole.user : undefined }
 }
 
@@ -48,9 +50,9 @@ export function itemOf(user: DirectoryUser): DirectoryItem {
   return { kind: 'present', id, told, whole: user }
 }
 
-/** Microsoft never clears a name: an empty one is unknown. */
-function isName(key: string): boolean {
-  return key === 'userPrincipalName' || key === 'displayName'
+/** Microsoft never clears a name or type: an empty one is unknown, and must not make a guest a Member (T-126). */
+function isNeverCleared(key: string): boolean {
+  return key === 'userPrincipalName' || key === 'displayName' || key === 'userType'
 }
 
 function nameOf(raw: Record<string, unknown>): string | undefined {

@@ -25,6 +25,7 @@ export function readDirectoryUser(value: unknown): ReadUser {
   if (!GUID.test(id)) return { kind: 'unreadable', id: null, reason: 'The directory gave no object id.' }
   const user: Record<string, unknown> = { id }
   for (const { name, form, longest } of ATTRIBUTES) user[name] = READERS[form](raw[name], longest)
+  if (!raw.userType && isInvited(raw.userPrincipalName)) user.userType = 'Guest'
   user.accountEnabled = typeof raw.accountEnabled === 'boolean' ? raw.accountEnabled : null
   if (user.userPrincipalName === null) return { kind: 'unreadable', id, reason: 'The user has no user principal name.' }
   user.displayName ??= user.userPrincipalName
@@ -33,10 +34,15 @@ export function readDirectoryUser(value: unknown): ReadUser {
 
 const READERS = { text: readText, texts: readTexts, 'user-type': readUserType }
 
-/** Old objects have none (S31). An unknown type is a Guest, as rules may admit Members (T-126). */
+/** Old objects have none (S31). An unknown type is a Guest, as rules may admit Members (T-126); so is an invited person. */
 function readUserType(value: unknown): 'Member' | 'Guest' {
   if (value === undefined || value === null || value === '') return 'Member'
   return typeof value === 'string' && value.toLowerCase() === 'member' ? 'Member' : 'Guest'
+}
+
+/** Entra ID puts the mark into the user principal name of every guest it invites. */
+function isInvited(userPrincipalName: unknown): boolean {
+  return typeof userPrincipalName === 'string' && /#EXT#@/i.test(userPrincipalName)
 }
 
 /** Text that Postgres stores: no NUL, no lone surrogate, not longer than `longest`. */

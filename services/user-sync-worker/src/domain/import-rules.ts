@@ -38,10 +38,13 @@ export function readsSets({ requestedBy, rules, setsRead }: Followed): boolean {
   return requestedBy === 'notification' ? keys.some((key) => !setsRead.includes(key)) : keys.length > 0
 }
 
-export function explainUnreadSet(key: string, reason: 'consent-missing' | 'rejected' | 'repeated-page'): string {
+type UnreadReason = 'consent-missing' | 'rejected' | 'repeated-page' | 'endless-list'
+
+export function explainUnreadSet(key: string, reason: UnreadReason): string {
   const [kind, id] = key.split(':')
   const what = kind === 'group' ? `the members of the group ${id}` : `who has the licence ${id}`
   if (reason === 'repeated-page') return `Microsoft Graph leads in a circle where it tells ${what}.`
+  if (reason === 'endless-list') return `Microsoft Graph’s list does not end where it tells ${what}.`
   return reason === 'consent-missing' && kind === 'group'
     ? `The application may not read ${what}. Add the application permission GroupMember.Read.All and grant admin consent.`
     : `Microsoft Graph does not tell ${what}. Does it still exist?`

@@ -17,12 +17,12 @@ export function trailAfter(trail: Trail | undefined, digest: string): Trail | un
 const SPARE_ENTRIES = 2_000
 /** Of 999 requested; nearly empty pages are rare in a listing. */
 const FEWEST_ON_A_PAGE = 10
-const SPARE_PAGES = 500
+export const SPARE_PAGES = 500
 /** For a directory that gives no count. */
 const LARGEST_DIRECTORY = 10_000_000
 
 /**
- * Whether a listing goes on far beyond the directory's count although no link repeats (T-125). `seen` may exclude people
+ * Whether a list goes on far beyond the directory's count although no link repeats (T-125). `seen` may exclude people
  * outside of an import's filter.
  */
 export function isEndless({ seen, links, counted }: { seen: number; links: number; counted: number | null }): boolean {

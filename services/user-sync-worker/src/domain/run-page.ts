@@ -1,4 +1,5 @@
 import type { DirectoryUser, ReadUser } from './directory-user.ts'
+import { emptiesAny } from './emptied-attributes.ts'
 import type { Standing } from './import-rules.ts'
 import { haveSameAttributes } from './person-attributes.ts'
 import type { KnownUser } from './reconcile.ts'
@@ -46,14 +47,16 @@ export function pageOfChosen(chosen: readonly Chosen[], read: readonly ReadUser[
 }
 
 /**
- * What an import changes: differing users are upserted at once, disables are staged until the run ends, so that the
- * removal limit can be checked (S50). Whoever is staged stays so: their last entry in the list counts.
+ * What an import changes: differing users are upserted at once; disables and emptied attributes are staged until the run
+ * ends, so that the limits can be checked (S50, FC-32). Whoever is staged stays so: their last entry in the list counts.
  */
 export function changesOfImport(users: readonly TickedUser[], known: ReadonlyMap<string, RosterUser>) {
   const changed = users.filter((each) => !isImported(each, known.get(each.user.id)))
   const isStaged = ({ user }: TickedUser) => {
     const before = known.get(user.id)
-    return before?.isStaged === true || (user.accountEnabled === false && before?.status === 'active')
+    if (before?.isStaged) return true
+    if (before?.sync && emptiesAny(before.user, user)) return true
+    return user.accountEnabled === false && before?.status === 'active'
   }
   return {
     users: changed.filter((each) => !isStaged(each)),

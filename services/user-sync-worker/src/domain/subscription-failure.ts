@@ -18,6 +18,8 @@ export function subscriptionFailure(failure: DirectoryFailure | { kind: 'missing
       return { kind: 'throttled', code: null, words: null }
     case 'unavailable':
       return { kind: 'unavailable', code: null, words: failure.words ?? null }
+    case 'untrusted-certificate':
+      return { kind: 'unavailable', code: failure.code.slice(0, 64), words: explain(failure).slice(0, 300) }
     case 'missing':
       return { kind: 'refused', code: 'HTTP 404', words: null }
     default:

@@ -23,6 +23,7 @@ export async function enabledConnection(registry: Registry, account: Account): P
 const CODES = {
   throttled: 'microsoft-throttled',
   unavailable: 'microsoft-unavailable',
+  'untrusted-certificate': 'microsoft-unavailable',
   'expired-page': 'invalid-cursor',
   'repeated-page': 'microsoft-rejected',
   'endless-list': 'microsoft-rejected',

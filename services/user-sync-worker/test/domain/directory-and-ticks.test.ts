@@ -27,6 +27,13 @@ describe('a user of the directory', () => {
       expect(user({ userType }).userType).toBe('Guest')
     },
   )
+  test.each([[null], [undefined], ['']])(
+    'S31 T-126 whom the directory invited counts as Guest with the userType %j too',
+    (userType) => {
+      const userPrincipalName = 'oscar_adatum.example#EXT#@contoso.example'
+      expect(user({ userType, userPrincipalName }).userType).toBe('Guest')
+    },
+  )
   test('FC-20 T-126 accountEnabled is true, false, or null when it is neither', () => {
     const told = [true, false, null, undefined, 'true', 1, {}].map(
       (accountEnabled) => user({ accountEnabled }).accountEnabled,

@@ -52,8 +52,8 @@ describe('an object of the directory', () => {
     },
   )
 
-  test.each(['userPrincipalName', 'displayName'])(
-    'SY-02 with an empty %s leaves it unknown: a name is never cleared',
+  test.each(['userPrincipalName', 'displayName', 'userType'])(
+    'SY-02 T-126 with an empty %s leaves it unknown: neither name nor type is ever cleared',
     (key) => {
       expect([present({ [key]: null }).told, present({ [key]: '' }).told]).toEqual([{}, {}])
     },

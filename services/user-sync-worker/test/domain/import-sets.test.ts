@@ -85,6 +85,7 @@ test.each([
   [`sku:${SKU}`, 'consent-missing', ['licence', SKU, 'still exist']],
   [`sku:${SKU}`, 'rejected', ['licence', SKU, 'still exist']],
   [`group:${GROUP}`, 'repeated-page', ['group', GROUP, 'circle']],
+  [`sku:${SKU}`, 'endless-list', ['licence', SKU, 'does not end']],
 ] as const)('S65 the members of %s could not be read (%s): it says of which, and what to do', (key, reason, parts) => {
   const words = explainUnreadSet(key, reason)
   for (const part of parts) expect(words).toContain(part)

@@ -53,6 +53,8 @@ export async function startPlatform(
     watchEveryMs?: number
     /** Takes every log line, from `debug` on, and every error that a process would log. */
     said?: string[]
+    /** Origins in place of the emulator's. */
+    microsoft?: { MICROSOFT_LOGIN_URL?: string; MICROSOFT_GRAPH_URL?: string }
     /** In place of one in the test run's Postgres. */
     database?: TestDatabase
   } = {},
@@ -71,7 +73,7 @@ export async function startPlatform(
     onError: () => {},
     definition: { ...QUEUES.syncRuns, name: `sync-runs-${randomBytes(4).toString('hex')}` },
   }
-  const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin }
+  const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin, ...options.microsoft }
   const port = options.webhooks ? await findFreePort() : undefined
   const confined = createPool({
     connectionString: database.url,

@@ -17,6 +17,8 @@ export type TestRegistry = {
   uses: Array<{ path: string } & CredentialUse>
   /** What was told of each account, in order. */
   syncHealth: Map<string, Array<SyncHealth['failure']>>
+  /** Default countries of the tenants that say one. */
+  countries: Map<string, string>
   down: boolean
   /** Audit events it answers with 500. */
   failsFor(event: SentAuditEvent): boolean
@@ -67,7 +69,15 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   }
   const tenantOf = (id: string) =>
     tenants.has(id)
-      ? { id, slug: 'contoso', name: 'Contoso', customHosts: [], createdAt: EPOCH, updatedAt: EPOCH }
+      ? {
+          id,
+          slug: 'contoso',
+          name: 'Contoso',
+          customHosts: [],
+          createdAt: EPOCH,
+          updatedAt: EPOCH,
+          defaultCountry: registry.countries.get(id) ?? null,
+        }
       : undefined
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const registry: TestRegistry = {
@@ -77,6 +87,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     auditEvents,
     uses: [],
     syncHealth: new Map(),
+    countries: new Map(),
     down: false,
     failsFor: () => false,
     addTenant() {

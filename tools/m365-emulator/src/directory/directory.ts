@@ -20,6 +20,7 @@ export class Directory {
   readonly domains: readonly string[]
   allowUserConsent: boolean
   readonly nationalCloud: string | undefined
+  readonly usersDelta: boolean
   readonly population: PopulationSeed | undefined
   conditionalAccess: readonly Policy[]
   readonly changes: ChangeLog<UserChanged>
@@ -40,6 +41,7 @@ export class Directory {
     this.domains = seed.domains.map((domain) => domain.toLowerCase())
     this.allowUserConsent = seed.allowUserConsent
     this.nationalCloud = seed.nationalCloud
+    this.usersDelta = seed.usersDelta
     this.conditionalAccess = seed.conditionalAccess
     this.changes = new ChangeLog(clock)
     this.population = seed.population

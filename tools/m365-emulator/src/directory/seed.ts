@@ -16,6 +16,8 @@ export const DirectorySeed = z.strictObject({
   allowUserConsent: z.boolean().default(true),
   /** The directory is in another cloud: here it is discovered, and refused otherwise (AADSTS90038, 900382, 700023). */
   nationalCloud: z.string().min(1).optional(),
+  /** Whether the directory tells changes of users; directories for customers (Azure AD B2C) do not. */
+  usersDelta: z.boolean().default(true),
   conditionalAccess: z.array(PolicySeed).default([]),
   /** Computed users, placed before the listed ones. */
   population: PopulationSeed.optional(),

@@ -26,6 +26,7 @@ export const DirectorySnapshot = DirectorySeed.pick({
   domains: true,
   allowUserConsent: true,
   nationalCloud: true,
+  usersDelta: true,
   conditionalAccess: true,
   population: true,
 }).extend({
@@ -47,13 +48,15 @@ export const DirectorySnapshot = DirectorySeed.pick({
 export type DirectorySnapshot = z.output<typeof DirectorySnapshot>
 
 export function takeDirectory(directory: Directory): z.input<typeof DirectorySnapshot> {
-  const { id, displayName, domains, allowUserConsent, nationalCloud, conditionalAccess, population } = directory
+  const { id, displayName, domains, allowUserConsent, nationalCloud, usersDelta, conditionalAccess, population } =
+    directory
   return {
     id,
     displayName,
     domains: [...domains],
     allowUserConsent,
     ...(nationalCloud !== undefined && { nationalCloud }),
+    usersDelta,
     conditionalAccess: [...conditionalAccess],
     ...(population && { population }),
     users: directory.users.save(),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { untrustedCertificate } from '@jackfield/microsoft-identity/untrusted-certificate'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type ClaimsVerdict, isForeignDirectory, judgeClaims } from '../../domain/sign-in/microsoft-claims.ts'
@@ -12,6 +13,8 @@ export type ExpectedToken = {
   now: number
 }
 
+type NoKeys = { kind: 'unreachable' } | { kind: 'untrusted-certificate'; code: string }
+
 const TOLERANCE = '60s'
 // Refetches for an unknown key at most every ten seconds, so that forged key ids cause no storm of requests.
 const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ max: 2_000 })
@@ -20,10 +23,7 @@ const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ ma
  * Verifies an ID token from the browser in full (OpenID Connect Core 3.1.3.7). The nonce binds it to the login that
  * this browser began.
  */
-export async function verifyIdToken(
-  idToken: string,
-  expected: ExpectedToken,
-): Promise<ClaimsVerdict | { kind: 'unreachable' }> {
+export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | NoKeys> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected
   const keys =
     keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 9_000 })
@@ -45,13 +45,15 @@ export async function verifyIdToken(
   }
 }
 
-function readFailure(error: unknown, issuer: string, directoryId: string): ClaimsVerdict | { kind: 'unreachable' } {
+function readFailure(error: unknown, issuer: string, directoryId: string): ClaimsVerdict | NoKeys {
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'iss' && isForeignDirectory(error.payload as JWTPayload, issuer, directoryId))
       return { kind: 'wrong-directory' }
     return { kind: 'rejected', reason: error.claim }
   }
   if (error instanceof errors.JWKSTimeout) return { kind: 'unreachable' }
+  const untrusted = untrustedCertificate(error)
+  if (untrusted) return { kind: 'untrusted-certificate', code: untrusted }
   if (error instanceof errors.JOSEError) return { kind: 'rejected', reason: error.code }
   return { kind: 'unreachable' }
 }

@@ -89,6 +89,9 @@ export const ENGLISH = {
     notSignedIn: 'Microsoft did not sign you in',
     timeout: 'Microsoft took too long to answer. Please try again in a moment.',
     unreachable: 'Microsoft can’t be reached just now. Please try again in a moment.',
+    busy: 'Microsoft is busy just now. Please try again in a minute.',
+    untrustedCertificate: (code: string) =>
+      `The certificate that came from the host of Entra ID is not trusted (${code}). Let whoever runs the platform look at proxies that inspect TLS, at NODE_EXTRA_CA_CERTS, and at the clock.`,
     malformed: 'Microsoft answered in a way we can’t use. Please try again in a moment.',
     'answer-used': 'This answer from Microsoft has expired or was used before. Please try again.',
     rejected: 'Microsoft’s answer could not be accepted. Please try again.',

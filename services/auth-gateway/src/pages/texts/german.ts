@@ -117,6 +117,9 @@ export const GERMAN: Texts = {
     notSignedIn: 'Microsoft hat Sie nicht angemeldet',
     timeout: 'Microsoft hat zu lange nicht geantwortet. Bitte versuchen Sie es gleich noch einmal.',
     unreachable: 'Microsoft ist zurzeit nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
+    busy: 'Microsoft ist zurzeit überlastet. Bitte versuchen Sie es in einer Minute noch einmal.',
+    untrustedCertificate: (code) =>
+      `Dem Zertifikat, das vom Host von Entra ID kam, wird nicht vertraut (${code}). Wer die Plattform betreibt, prüft Proxys, die TLS aufbrechen, NODE_EXTRA_CA_CERTS und die Uhr.`,
     malformed: 'Mit der Antwort von Microsoft können wir nichts anfangen. Bitte versuchen Sie es gleich noch einmal.',
     'answer-used':
       'Diese Antwort von Microsoft ist abgelaufen oder wurde schon benutzt. Bitte versuchen Sie es noch einmal.',

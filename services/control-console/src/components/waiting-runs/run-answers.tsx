@@ -3,7 +3,7 @@ import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import { useState } from 'react'
 import { type RunAnswer, useAnswerRun, usePlannedRemovals } from '../../api/waiting-runs.ts'
 import { nameList } from '../../domain/name-list.ts'
-import { removalsOf } from '../../domain/run-question.ts'
+import { emptiedOf, removalsOf, removesPeople } from '../../domain/run-question.ts'
 import { ConfirmDialog } from '../confirm-dialog.tsx'
 
 const useStyles = makeStyles({ actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM } })
@@ -53,8 +53,11 @@ export function RunAnswers({ run, etag }: { run: SyncRun; etag: string | undefin
       >
         <Text as="p" block>
           {names && <strong>{names}. </strong>}
-          They are signed out and cannot sign in. Their extensions are kept for them. A person who returns in Microsoft
-          365 returns here, too, and whoever is enabled there again by now is not removed.
+          {removesPeople(run) &&
+            'They are signed out and cannot sign in. Their extensions are kept for them. A person who returns in Microsoft 365 returns here, too, and whoever is enabled there again by now is not removed. '}
+          {emptiedOf(run)
+            .map(({ message }) => message)
+            .join(' ')}
         </Text>
       </ConfirmDialog>
       <ConfirmDialog {...common} isOpen={asked === 'cancel'} title="Cancel the run?" confirmLabel="Cancel the run">

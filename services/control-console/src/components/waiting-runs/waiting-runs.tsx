@@ -63,6 +63,9 @@ function WaitingRun({ run }: { run: SyncRun }) {
           {new Date(run.approval?.requestedAt ?? run.createdAt).toLocaleString()}.{' '}
           <PageLink to={`/tenants/${run.tenantId}/sync-runs/${run.id}`}>See everybody it would remove</PageLink>
         </div>
+        {run.warnings.map(({ message }) => (
+          <div key={message}>{message}</div>
+        ))}
         {role === 'admin' ? (
           read && <RunAnswers run={read.value} etag={read.etag} />
         ) : (

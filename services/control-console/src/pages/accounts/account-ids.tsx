@@ -37,10 +37,7 @@ export function AccountIds({ account, etag, mayChange }: Properties) {
 
 type FormProperties = { account: MicrosoftAccount; etag: string | undefined; onClose: () => void }
 
-/**
- * Other ids mean another, untested registration: changing them ends sign-in for a working account, so that is confirmed
- * first.
- */
+/** Other ids are another connection: changing them disconnects the account's people, so that is confirmed first. */
 function IdForm({ account, etag, onClose }: FormProperties) {
   const [draft, setDraft] = useState<AccountDraft>(trimmedDraft(account))
   const restoreFocus = useRestoreFocusTarget()
@@ -58,7 +55,7 @@ function IdForm({ account, etag, onClose }: FormProperties) {
     event.preventDefault()
     setChecked(true)
     if (Object.keys(draftComplaints(draft)).length > 0) return
-    if (account.enabled && isOther) setAsking(true)
+    if (account.status !== 'draft' && isOther) setAsking(true)
     else save()
   }
   return (
@@ -86,8 +83,9 @@ function IdForm({ account, etag, onClose }: FormProperties) {
         onConfirm={save}
         onClose={() => setAsking(false)}
       >
-        Another registration has not been tested: the account becomes a draft, and nobody can sign in with it until a
-        connection test is green.
+        Another registration is another connection: everybody imported with this account is signed out and loses SSO,
+        and its import rules end. They keep their extensions. The account becomes a draft; once a connection test is
+        green, import the people of the new connection.
       </ConfirmAccountChange>
     </form>
   )

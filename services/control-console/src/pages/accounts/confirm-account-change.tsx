@@ -1,15 +1,19 @@
 import { Text } from '@fluentui/react-components'
 import type { AccountReach, MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
-import type { ComponentProps } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { useAccountReach } from '../../api/microsoft-accounts.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Loading } from '../../components/loading.tsx'
 import { people } from '../../domain/name-list.ts'
 
-type Properties = Omit<ComponentProps<typeof ConfirmDialog>, 'isWaiting'> & { account: MicrosoftAccount }
+type Properties = Omit<ComponentProps<typeof ConfirmDialog>, 'isWaiting'> & {
+  account: MicrosoftAccount
+  /** What else may be chosen with the change. */
+  choice?: ReactNode
+}
 
 /** Confirms a change that may stop the account's people from signing in; states their number first. */
-export function ConfirmAccountChange({ account, children, ...dialog }: Properties) {
+export function ConfirmAccountChange({ account, children, choice, ...dialog }: Properties) {
   const { data: reach, error } = useAccountReach(account.tenantId, account.id, dialog.isOpen)
   return (
     <ConfirmDialog {...dialog} isWaiting={!reach && !error}>
@@ -17,6 +21,7 @@ export function ConfirmAccountChange({ account, children, ...dialog }: Propertie
         {children}
       </Text>
       {reach ? <Reach reach={reach} /> : <Loading error={error} label="Counting the people affected" />}
+      {choice}
     </ConfirmDialog>
   )
 }

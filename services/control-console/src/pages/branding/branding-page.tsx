@@ -7,16 +7,17 @@ import { PageHeading } from '../../components/page-frame/page-heading.tsx'
 import { Section } from '../../components/page-frame/section.tsx'
 import { BrandingForm, type Draft } from './branding-form.tsx'
 import { BrandingPreview } from './branding-preview.tsx'
+import { CountryForm } from './country-form.tsx'
 import { LogoForm } from './logo-form.tsx'
 
-/** The look of the tenant's sign-in pages. */
+/** The look of the tenant's sign-in pages, and where its phone numbers are from. */
 export function BrandingPage() {
   const tenantId = useRouteId('tenantId')
   const { data, error } = useBrandedTenant(tenantId)
   const [draft, setDraft] = useState<Draft>()
   if (!data) return <Loading error={error} />
 
-  const { name, branding } = data.value
+  const { name, branding, defaultCountry } = data.value
   const shown = draft ?? {
     displayName: branding.displayName ?? '',
     accentColour: branding.accentColour ?? '',
@@ -32,6 +33,9 @@ export function BrandingPage() {
       </Section>
       <Section title="Logo">
         <LogoForm tenantId={tenantId} etag={data.etag} logo={logo} />
+      </Section>
+      <Section title="Phone numbers">
+        <CountryForm tenantId={tenantId} etag={data.etag} country={defaultCountry} />
       </Section>
       <Section title="Preview">
         <BrandingPreview name={shown.displayName.trim() || name} accentColour={shown.accentColour} logo={logo} />

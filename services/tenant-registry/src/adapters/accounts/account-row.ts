@@ -27,6 +27,7 @@ export function accountOf(
     syncFailure: SyncFailure.nullable().parse(row.syncFailure),
     credential: credential && summaryOf(credential),
     ...(previous && { previousCredential: summaryOf(previous) }),
+    offSince: row.offSince?.toISOString() ?? null,
     firstReadyAt: row.firstReadyAt?.toISOString() ?? null,
     lastVerifiedAt: row.lastVerifiedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

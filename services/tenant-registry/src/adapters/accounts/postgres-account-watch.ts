@@ -1,9 +1,15 @@
 import type { AuditEntry } from '@jackfield/contract/access/audit-event'
-import { type Database, sql } from '@jackfield/postgres/drizzle'
+import { type Database, eq, inArray, sql } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { EXPIRY_THRESHOLDS } from '../../domain/account-warnings.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
-import { expiryNotice } from '../schema.ts'
+import {
+  microsoftAccount as account,
+  microsoftCredential as credential,
+  expiryNotice,
+  previousCredential as previous,
+} from '../schema.ts'
+import { accountOf } from './account-row.ts'
 
 type Due = { tenantId: string; accountId: string }
 type Expiring = Due & { credentialId: string; alias: string; type: string; expiresAt: Date; days: number }
@@ -12,6 +18,17 @@ const WIDEST = EXPIRY_THRESHOLDS[0]
 /** What is due for all tenants: each item goes to one replica. */
 export function postgresAccountWatch(db: Database) {
   return {
+    /** The accounts of these tenants. */
+    ofTenants: (tenantIds: readonly string[]) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const rows = await tx
+          .select({ row: account, credential, previous })
+          .from(account)
+          .leftJoin(credential, eq(credential.accountId, account.id))
+          .leftJoin(previous, eq(previous.accountId, account.id))
+          .where(inArray(account.tenantId, [...tenantIds]))
+        return rows.map((found) => accountOf(found.row, found.credential, found.previous))
+      }),
     /** Enabled accounts whose check is due; the next one is `everySeconds` later. */
     claimDue: (now: Date, everySeconds: number, limit: number) =>
       inScope(db, EVERY_TENANT, async (tx) => {

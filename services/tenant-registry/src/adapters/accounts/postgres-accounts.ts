@@ -97,14 +97,15 @@ export function postgresAccounts(db: Database) {
       orOutcome(
         () =>
           inScope(db, read.tenantId, async (tx) => {
-            const { firstReadyAt, lastVerifiedAt, ...members } = values
+            const { firstReadyAt, offSince, lastVerifiedAt, ...members } = values
             const [row] = await tx
               .update(account)
               .set({
                 ...members,
                 aliasKey: aliasKey(values.alias),
-                firstReadyAt: firstReadyAt === null ? null : new Date(firstReadyAt),
-                lastVerifiedAt: lastVerifiedAt === null ? null : new Date(lastVerifiedAt),
+                firstReadyAt: dateOf(firstReadyAt),
+                offSince: dateOf(offSince),
+                lastVerifiedAt: dateOf(lastVerifiedAt),
                 updatedAt: new Date(),
                 version: read.version + 1,
               })
@@ -164,4 +165,8 @@ export function postgresAccounts(db: Database) {
         if (await applyUse(tx, id, use)) await insertAuditEvent(tx, entry)
       }),
   }
+}
+
+function dateOf(time: string | null): Date | null {
+  return time === null ? null : new Date(time)
 }

@@ -11,7 +11,7 @@ import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configura
 import type { MicrosoftEvidence } from '../../domain/connection/connection-evidence.ts'
 import type { Microsoft } from '../../ports.ts'
 import { failureOf } from './failure-text.ts'
-import { probeUsers } from './graph-user-probe.ts'
+import { probeChanges, probeUsers } from './graph-user-probe.ts'
 import { probeRedirectUris } from './redirect-uri-probe.ts'
 
 /** Upper bound of the whole test (SI-03); what has not answered by then timed out. */
@@ -43,9 +43,10 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
         const isSwapped =
           result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
         return {
-          directory: { kind: 'failed', failure: failureOf(result.failure), isSwapped },
+          directory: { kind: 'failed', failure: failureOf(result.failure, result.wait), isSwapped },
           token: undefined,
           users: undefined,
+          changes: undefined,
           redirectUris: undefined,
         }
       }
@@ -55,11 +56,13 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
         result.failure.kind === 'refused' &&
         NO_APP.has(explainedBy(result.failure.code ?? ''))
       )
-      const [users, probes] = await Promise.all([
-        result.kind === 'token' ? probeUsers(origins.graph, result.token.accessToken, signal) : undefined,
+      const accessToken = result.kind === 'token' ? result.token.accessToken : undefined
+      const [users, changes, probes] = await Promise.all([
+        accessToken === undefined ? undefined : probeUsers(origins.graph, accessToken, signal),
+        accessToken === undefined ? undefined : probeChanges(origins.graph, accessToken, signal),
         isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris, signal) : undefined,
       ])
-      return { directory: { kind: 'found' }, token, users, redirectUris: probes }
+      return { directory: { kind: 'found' }, token, users, changes, redirectUris: probes }
     },
   }
 }
@@ -72,7 +75,7 @@ function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['toke
     return { kind: 'issued', roles: result.token.roles, ...refused }
   }
   if (result.kind === 'no-credential') return { kind: 'none-saved' }
-  return { kind: 'failed', failure: failureOf(result.failure) }
+  return { kind: 'failed', failure: failureOf(result.failure, result.wait) }
 }
 
 async function isDirectory(

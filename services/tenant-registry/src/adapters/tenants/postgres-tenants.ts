@@ -23,7 +23,7 @@ import { apiKey, microsoftAccount, tenant, tenantHost } from '../schema.ts'
 
 const OUTCOMES = { tenant_slug_key: 'slug-taken', tenant_host_pkey: 'host-taken' } as const
 
-type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts' | 'branding'>
+type TenantValues = Pick<TenantRecord, 'slug' | 'name' | 'customHosts' | 'branding' | 'defaultCountry'>
 
 export function postgresTenants(db: Database) {
   return {
@@ -33,7 +33,7 @@ export function postgresTenants(db: Database) {
           inScope(db, values.id, async (tx) => {
             const [row] = await tx
               .insert(tenant)
-              .values({ id: values.id, slug: values.slug, name: values.name })
+              .values({ id: values.id, slug: values.slug, name: values.name, defaultCountry: values.defaultCountry })
               .returning()
             await replaceHosts(tx, values.id, values.customHosts)
             await insertAuditEvent(tx, entry)
@@ -71,6 +71,7 @@ export function postgresTenants(db: Database) {
                 slug: values.slug,
                 name: values.name,
                 branding: values.branding,
+                defaultCountry: values.defaultCountry,
                 updatedAt: new Date(),
                 version: read.version + 1,
               })

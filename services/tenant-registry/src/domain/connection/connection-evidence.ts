@@ -3,7 +3,7 @@ import type { NotificationHealth } from '@jackfield/contract/microsoft/notificat
 
 /** Why Microsoft gave nothing, already explained for an administrator. */
 export type Failure = {
-  kind: 'refused' | 'malformed' | 'timeout' | 'unreachable'
+  kind: 'refused' | 'busy' | 'malformed' | 'timeout' | 'unreachable' | 'untrusted-certificate'
   code?: string | undefined
   message: string
   remedy: string
@@ -39,6 +39,8 @@ export type Evidence = {
     | { kind: 'forbidden'; code: string; correlationId: string | undefined }
     | { kind: 'failed'; failure: Failure }
     | undefined
+  /** Whether Graph tells changes of users; `not-told`: it refuses although it lists users. */
+  changes: { kind: 'told' } | { kind: 'not-told'; code: string } | { kind: 'unseen' } | undefined
   redirectUris: readonly RedirectProbe[] | undefined
   /** What the roster knows of the subscription to changes. */
   notifications: NotificationHealth | 'unavailable'

@@ -29,6 +29,7 @@ export function judge(evidence: Evidence, account: Tested, now: Date): Check[] {
     checkUsers(evidence, account),
     checkPermissions(evidence, account),
     checkRedirectUris(evidence, account),
+    checkChanges(evidence),
     checkNotifications(evidence, account, now),
   ]
 }
@@ -110,6 +111,21 @@ function checkUsers({ token, users }: Evidence, registration: Registration): Che
     remedy: CONSENT_REMEDY,
   }
   return failed('users', failure, 'CallAnAPI', registration)
+}
+
+/** Never a failure: full comparisons serve where changes are not told (FC-39). */
+function checkChanges({ users, changes }: Evidence): Check {
+  if (users?.kind !== 'readable' || !changes) return skipped('changes')
+  if (changes.kind === 'told') return passed('changes', 'Microsoft Graph tells changes of users.')
+  if (changes.kind === 'unseen') return skipped('changes', 'Microsoft Graph did not answer when asked for changes.')
+  return {
+    id: 'changes',
+    status: 'warning',
+    code: changes.code,
+    message:
+      'Microsoft Graph tells no changes of this kind of directory, such as Azure AD B2C. The whole directory is compared each time instead, and change notifications are not followed.',
+    remedy: '',
+  }
 }
 
 function checkPermissions({ token, users }: Evidence, registration: Registration): Check {

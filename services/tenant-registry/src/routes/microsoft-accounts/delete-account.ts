@@ -4,7 +4,7 @@ import { AccountParams, AccountRemoval } from '@jackfield/contract/microsoft/mic
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { patched } from '../../domain/microsoft-account.ts'
+import { disconnectAccount } from '../../accounts/disconnect-account.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -20,10 +20,8 @@ const schema = {
   response: { 200: AccountRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },
 }
 
-export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (
-  app,
-  { accounts, roster },
-) => {
+export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster' | 'now'>> = async (app, ports) => {
+  const { accounts, roster } = ports
   app.delete('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const read = await accounts.find(tenantId, accountId)
@@ -35,20 +33,10 @@ export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'rost
       return reply.header('etag', entityTag(read.version)).send({ ...people, credential: read.credential })
     }
 
-    // Switched off first, so that nothing new begins; ended while the credential still works; erased last. Cut short
-    // anywhere, it is finished by asking again.
-    const entryOf = (action: string) =>
-      auditEntry(request, { action, tenantId, target: accountId, details: { alias: read.alias } })
-    const off = await accounts.change(
-      read,
-      patched(read, { status: 'disabled' }),
-      undefined,
-      entryOf('microsoft-account.switch-off'),
-    )
-    if (typeof off === 'string') throw refuse(off)
-    if ((await roster.disconnect(tenantId, accountId)) === 'unavailable') throw refuse('roster-unavailable')
-    if ((await accounts.delete(off, entryOf('microsoft-account.delete'))) === 'version-conflict')
-      throw refuse('version-conflict')
+    const off = await disconnectAccount(ports, request, read, undefined)
+    const action = 'microsoft-account.delete'
+    const entry = auditEntry(request, { action, tenantId, target: accountId, details: { alias: read.alias } })
+    if ((await accounts.delete(off, entry)) === 'version-conflict') throw refuse('version-conflict')
     return reply.status(204).send()
   })
 }

@@ -4,6 +4,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { Tenant, TenantPatch } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentTenant } from '../../accounts/present-tenant.ts'
 import { refuse } from '../../errors.ts'
 import { requirePlatform } from '../../guards/caller-scope.ts'
 import { requireFreeNames } from '../../hosts/free-names.ts'
@@ -11,7 +12,7 @@ import type { Ports } from '../../ports.ts'
 
 const schema = {
   operationId: 'changeTenant',
-  summary: 'Change a tenant’s slug, name, custom hosts or branding',
+  summary: 'Change a tenant’s slug, name, custom hosts, branding or default country',
   tags: ['Tenants'],
   params: TenantParams,
   headers: IfMatch,
@@ -19,10 +20,10 @@ const schema = {
   response: { 200: Tenant, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
 }
 
-export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (
-  app,
-  { tenants, apps, baseUrl },
-) => {
+export const changeTenant: FastifyPluginAsyncZod<
+  Pick<Ports, 'tenants' | 'apps' | 'baseUrl' | 'watch' | 'now'>
+> = async (app, ports) => {
+  const { tenants, apps, baseUrl } = ports
   app.patch('/tenants/:tenantId', { schema }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await tenants.find(params.tenantId)
@@ -37,11 +38,12 @@ export const changeTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' 
       name: body.name ?? read.name,
       customHosts: body.customHosts ? [...new Set(body.customHosts)] : read.customHosts,
       branding: { ...read.branding, ...body.branding },
+      defaultCountry: body.defaultCountry === undefined ? read.defaultCountry : body.defaultCountry,
     }
     const details = { changed: Object.keys(body).join(',') }
     const entry = auditEntry(request, { action: 'tenant.change', tenantId: read.id, target: read.id, details })
     const tenant = await tenants.change(read, values, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
   })
 }

@@ -4,6 +4,7 @@ import { NewTenant, Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
+import { presentTenant } from '../../accounts/present-tenant.ts'
 import { refuse } from '../../errors.ts'
 import { requirePlatform } from '../../guards/caller-scope.ts'
 import { requireFreeNames } from '../../hosts/free-names.ts'
@@ -17,20 +18,23 @@ const schema = {
   response: { 201: Tenant, 400: Problem, 403: Problem, 409: Problem },
 }
 
-export const createTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'apps' | 'baseUrl'>> = async (
-  app,
-  { tenants, apps, baseUrl },
-) => {
+export const createTenant: FastifyPluginAsyncZod<
+  Pick<Ports, 'tenants' | 'apps' | 'baseUrl' | 'watch' | 'now'>
+> = async (app, ports) => {
+  const { tenants, apps, baseUrl } = ports
   app.post('/tenants', { schema }, async (request, reply) => {
     requirePlatform(request.caller)
-    const { slug, name } = request.body
+    const { slug, name, defaultCountry } = request.body
     const customHosts = [...new Set(request.body.customHosts)]
     requireFreeNames({ slug, customHosts }, baseUrl, await apps.all())
 
     const id = v7()
     const entry = auditEntry(request, { action: 'tenant.create', tenantId: id, target: id, details: { slug } })
-    const tenant = await tenants.create({ id, slug, name, customHosts }, entry)
+    const tenant = await tenants.create({ id, slug, name, customHosts, defaultCountry }, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.status(201).header('etag', entityTag(tenant.version)).send(tenant)
+    return reply
+      .status(201)
+      .header('etag', entityTag(tenant.version))
+      .send(await presentTenant(ports, tenant))
   })
 }

@@ -4,6 +4,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentTenant } from '../../accounts/present-tenant.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -16,10 +17,11 @@ const schema = {
   response: { 200: Tenant, 404: Problem, 412: Problem },
 }
 
-export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (
+export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos' | 'watch' | 'now'>> = async (
   app,
-  { tenants, logos },
+  ports,
 ) => {
+  const { tenants, logos } = ports
   app.delete('/tenants/:tenantId/branding/logo', { schema }, async (request, reply) => {
     const read = await tenants.find(request.params.tenantId)
     if (!read) throw refuse('tenant-not-found')
@@ -29,6 +31,6 @@ export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'lo
     const entry = auditEntry(request, { action: 'tenant-logo.delete', tenantId: read.id, target: read.id })
     const tenant = await logos.replace(read, undefined, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
   })
 }

@@ -3,6 +3,7 @@ import { TenantParams } from '@jackfield/contract/http/identifier'
 import { Problem } from '@jackfield/contract/http/problem'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentTenant } from '../../accounts/present-tenant.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -14,10 +15,10 @@ const schema = {
   response: { 200: Tenant, 404: Problem },
 }
 
-export const getTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
+export const getTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'watch' | 'now'>> = async (app, ports) => {
   app.get('/tenants/:tenantId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
-    const tenant = await tenants.find(params.tenantId)
+    const tenant = await ports.tenants.find(params.tenantId)
     if (!tenant) throw refuse('tenant-not-found')
-    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
   })
 }

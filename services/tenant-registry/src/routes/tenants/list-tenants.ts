@@ -4,6 +4,7 @@ import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentTenants } from '../../accounts/present-tenant.ts'
 import { tenantFilter } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -15,9 +16,10 @@ const schema = {
   response: { 200: pageOf(Tenant), 400: Problem },
 }
 
-export const listTenants: FastifyPluginAsyncZod<Pick<Ports, 'tenants'>> = async (app, { tenants }) => {
+export const listTenants: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'watch' | 'now'>> = async (app, ports) => {
   app.get('/tenants', { schema }, async ({ caller, query }) => {
-    const rows = await tenants.list(tenantFilter(caller), readRange(query))
-    return toPage(rows, query.limit, (tenant) => [tenant.id])
+    const rows = await ports.tenants.list(tenantFilter(caller), readRange(query))
+    const page = toPage(rows, query.limit, (tenant) => [tenant.id])
+    return { ...page, items: await presentTenants(ports, page.items) }
   })
 }

@@ -6,6 +6,7 @@ import { LOGO_MAX_BYTES, LogoType } from '@jackfield/contract/tenants/branding'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { presentTenant } from '../../accounts/present-tenant.ts'
 import { findLogoDefect } from '../../domain/logo-image.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
@@ -20,10 +21,11 @@ const schema = {
   response: { 200: Tenant, 400: Problem, 404: Problem, 412: Problem, 413: Problem, 415: Problem },
 }
 
-export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos'>> = async (
+export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos' | 'watch' | 'now'>> = async (
   app,
-  { tenants, logos },
+  ports,
 ) => {
+  const { tenants, logos } = ports
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(LogoType.options, { parseAs: 'buffer', bodyLimit: LOGO_MAX_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -46,6 +48,6 @@ export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos
     const entry = auditEntry(request, { action: 'tenant-logo.put', tenantId: read.id, target: read.id, details })
     const tenant = await logos.replace(read, { mediaType: mediaType.data, sha256, bytes }, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(tenant)
+    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
   })
 }

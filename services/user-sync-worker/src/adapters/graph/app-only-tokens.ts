@@ -61,6 +61,7 @@ function keyOf({ accountId, clientId, directoryId, cloud }: Connection): string 
 }
 
 function readFailure(failure: EntraFailure): DirectoryFailure {
+  if (failure.kind === 'untrusted-certificate') return { ...failure, host: 'Entra ID' }
   if (failure.kind !== 'refused') return { kind: 'unavailable' }
   if (failure.error === 'temporarily_unavailable' || failure.error === 'server_error') return { kind: 'unavailable' }
   const { message, remedy } = explainRefusal(failure)

@@ -28,7 +28,8 @@ const Answer = z.object({
   value: z.array(z.unknown()),
   '@odata.nextLink': z.string().optional(),
   '@odata.deltaLink': z.string().optional(),
-  '@odata.count': z.int().optional(),
+  /** For orientation only: an odd one is none. */
+  '@odata.count': z.int().min(0).optional().catch(undefined),
 })
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const Member = z.object({ id: z.guid().toLowerCase() })
@@ -88,14 +89,18 @@ export function graphDirectory({ graph, cursors }: { graph: GraphClient; cursors
   return {
     async latestChange(connection, signal) {
       const page = await changes(connection, { query: `${SELECT}&$deltatoken=latest`, headers: {}, signal })
+      // Directories of some kinds refuse; whether people may be read, the listing shows (FC-39).
+      if (page.kind === 'rejected') return { kind: 'place', deltaLink: null }
       if (page.kind !== 'page') return page
       return page.deltaLink === null ? { kind: 'unavailable' } : { kind: 'place', deltaLink: page.deltaLink }
     },
     async listChanges(connection, from, signal) {
       const page = await changes(connection, { query: from, headers: {}, signal })
-      // "Badly formed token": a delta link that Graph cannot read counts as expired.
-      const isBadToken = page.kind === 'rejected' && /^(Request_BadRequest|BadRequest|HTTP 400)$/i.test(page.code)
-      return isBadToken ? { kind: 'expired-changes' } : page
+      // "Badly formed token": a delta link that Graph cannot read counts as expired, as does one that it no longer serves.
+      const isOver =
+        page.kind === 'rejected' &&
+        /^(Request_BadRequest|BadRequest|Request_UnsupportedQuery|HTTP 400)$/i.test(page.code)
+      return isOver ? { kind: 'expired-changes' } : page
     },
     listUsers: (connection, from, signal) =>
       page(connection, { query: from ?? EVERYBODY, headers: LOW_PRIORITY, signal }),

@@ -1,6 +1,7 @@
 import { readRetryAfter, UNTOLD_WAIT } from '@jackfield/contract/http/retry-after'
 import { GraphError } from '@microsoft/microsoft-graph-client'
 import { type DirectoryFailure, throttledFor } from '../../domain/directory-failure.ts'
+import { UNTRUSTED } from './graph-middleware.ts'
 
 /** The code of an answer that is not Graph's: its status says nothing about Microsoft, its text is dropped. */
 export const FOREIGN = 'foreign-answer'
@@ -19,6 +20,7 @@ export function readGraphFailure(error: unknown): GraphFailure {
   }
   const { statusCode } = error
   const code = error.code ?? ''
+  if (code === UNTRUSTED) return { kind: 'untrusted-certificate', host: 'Microsoft Graph', code: error.message }
   if (code === FOREIGN && statusCode !== 429)
     return error.headers?.has('retry-after') ? throttledOf(error) : FOREIGN_ANSWER
   if (statusCode === 401) return { kind: 'token-refused', ...told(error) }

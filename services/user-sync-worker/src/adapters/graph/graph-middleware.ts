@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRetryAfter } from '@jackfield/contract/http/retry-after'
+import { untrustedCertificate } from '@jackfield/microsoft-identity/untrusted-certificate'
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client'
 
 // The middleware of @microsoft/microsoft-graph-client: retry, then token, then fetch. Its own handlers are not used: they
@@ -10,6 +11,8 @@ const MOST_ATTEMPTS = 3
 /** A longer wait ends the slice instead: the run is postponed. */
 const LONGEST_WAIT_SECONDS = 4
 const TIMEOUT_MS = 10_000
+/** Name of the error for a certificate that is not trusted; its message is OpenSSL's code. */
+export const UNTRUSTED = 'UntrustedCertificate'
 
 export function repeatWhilePassing(): Middleware {
   let next: Middleware
@@ -55,10 +58,11 @@ export function fetchBounded(): Middleware {
   return {
     async execute(context) {
       const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(context.options?.signal ? [context.options.signal] : [])]
-      context.response = await fetch(urlOf(context), {
-        ...context.options,
-        redirect: 'error',
-        signal: AbortSignal.any(signals),
+      const options: RequestInit = { ...context.options, redirect: 'error', signal: AbortSignal.any(signals) }
+      context.response = await fetch(urlOf(context), options).catch((error: unknown) => {
+        const code = untrustedCertificate(error)
+        // Graph's client passes on name and message only.
+        throw code ? Object.assign(new Error(code), { name: UNTRUSTED }) : error
       })
     },
   }

@@ -6,6 +6,8 @@ import type { GraphAnswer, GraphClient } from './graph-client.ts'
 /** Graph allows just under 29 days; with a week an abandoned subscription ends soon. */
 const LIFE_MS = 7 * 24 * 3_600_000
 
+const UNTOLD_LIFE_MS = 3_600_000
+
 const Subscription = z.object({ id: z.guid(), expirationDateTime: z.string() })
 const Nothing = z.null()
 
@@ -43,9 +45,14 @@ export function graphSubscriptions(
 
 function read(answer: GraphAnswer<z.infer<typeof Subscription>>): SubscriptionAnswer {
   if (answer.kind !== 'answer') return isMissing(answer) ? { kind: 'missing' } : answer
-  const expiresAt = new Date(answer.body.expirationDateTime)
-  if (Number.isNaN(expiresAt.getTime())) return { kind: 'unavailable' }
-  return { kind: 'subscribed', id: answer.body.id.toLowerCase(), expiresAt }
+  return { kind: 'subscribed', id: answer.body.id.toLowerCase(), expiresAt: endOf(answer.body.expirationDateTime) }
+}
+
+/** No later than was asked for. A date that is none, or over, is no end to wait for: renewed within the hour (T-125). */
+function endOf(told: string): Date {
+  const time = Date.parse(told)
+  const now = Date.now()
+  return new Date(time > now ? Math.min(time, now + LIFE_MS) : now + UNTOLD_LIFE_MS)
 }
 
 function isMissing(failure: DirectoryFailure): boolean {

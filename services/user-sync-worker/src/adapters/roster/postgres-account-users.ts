@@ -15,6 +15,11 @@ const SWITCH_OFF = `
 update roster.phone_user set sso = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and account_id = $2 and sso`
 
+// The trigger `end_sessions` sets the moment.
+const END_SESSIONS = `
+update roster.phone_user set sessions_valid_after = now(), version = version + 1, updated_at = now()
+where tenant_id = $1 and account_id = $2`
+
 const END_RUNS = `
 update roster.sync_run set status = 'cancelled', finished_at = now(), lease_expires_at = null, lease_token = lease_token + 1, checkpoint = null,
   error_code = 'account-removed', error_message = 'The Microsoft 365 account was removed.', revision = revision + 1
@@ -31,6 +36,14 @@ export function postgresAccountUsers(pool: pg.Pool) {
       const { rows } = await pool.query<{ subscription_id: string | null }>(text, [tenantId, accountId])
       return rows[0]?.subscription_id ?? null
     },
+    /** Ends the sessions of everybody imported through the account. Answers what hangs on it. */
+    endSessions: (tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount> =>
+      inTransaction(pool, async (client) => {
+        const counts = (await client.query(COUNT, [tenantId, accountId])).rows[0]
+        await client.query(END_SESSIONS, [tenantId, accountId])
+        await insertAuditEvent(client, { ...entry, details: { ...entry.details, users: String(counts.users) } })
+        return counts
+      }),
     /** Ends all work for the account and everybody's SSO; users and extensions stay (S49). Answers what hung on it. */
     disconnect: (tenantId: string, accountId: string, entry: AuditEntry): Promise<RosterOfAccount> =>
       inTransaction(pool, async (client) => {

@@ -6,6 +6,7 @@ import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import { type HoldPolicy, holdOf } from '../../domain/extension-hold.ts'
 import { type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
+import { KEYPAD } from '../../domain/phone-number.ts'
 import { decideTicks, type Ticks } from '../../domain/user-ticks.ts'
 import type { AuditEntry, BadCursor, IsSeen } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
@@ -22,7 +23,9 @@ from roster.phone_user u`
 const LIST = `${READ}
 where u.tenant_id = $1 and u.${IN_ORDER_OF_NAMES}
   and ($2::text is null or u.display_name ilike $2 or u.user_principal_name ilike $2 or u.mail ilike $2 or exists (
-    select from roster.binding b where b.user_id = u.id and b.extension like $2))
+    select from roster.binding b where b.user_id = u.id and b.extension like $2)
+    or exists (select from unnest(u.business_phones || u.mobile_phone) as phone
+      where regexp_replace(translate(lower(split_part(phone, ';', 1)), '${KEYPAD.letters}', '${KEYPAD.digits}'), '\\D', '', 'g') like '%' || $8 || '%'))
   and ($3::boolean is null or $3 = exists (select from roster.binding b where b.user_id = u.id))
   and ($4::boolean is null or u.sso = $4)
   and ($5::text is null or (lower(u.display_name), u.id) > ($5, $6::uuid))
@@ -72,15 +75,17 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy) {
       const { rows } = await pool.query<Row>({ name: 'find-by-identity', text, values })
       return rows[0] && toRecord(rows[0])
     },
+    /** `digits`: of the number that is searched for. */
     async list(
       tenantId: string,
       { search, bound, sso, cursor, limit }: PhoneUserQuery,
+      digits?: string,
     ): Promise<Page<RosterEntry> | BadCursor> {
       const [name, id] = pageStart(cursor, isText, isUuid) ?? []
       if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
       const pattern = search ? containing(search) : null
       const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
-      const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1])
+      const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1, digits])
       const page = toPage(rows, limit, (row) => [row.sort_name ?? '', row.id])
       return { ...page, items: page.items.map(toRecord).map(({ version: _, ...entry }) => entry) }
     },

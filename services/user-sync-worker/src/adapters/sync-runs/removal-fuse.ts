@@ -1,12 +1,13 @@
+import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type pg from 'pg'
 import { blowsFuse, type SyncSettings } from '../../domain/sync-settings.ts'
 import type { Lease } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 import { PLANNED } from './sync-run-fence.ts'
 
-// The removal fuse (S50, T-128). Removals that are too many for the window are held: they stay staged in a run that
-// waits for an approval, while all other changes are applied. A comparison adds its held removals to those that wait
-// already; an import, which also carries ticks, waits alone.
+// The removal fuse (S50, T-128). Removals that are too many for the window are held, and so are changes that empty an
+// attribute of most people (FC-32): they stay staged in a run that waits for an approval, while all other changes are
+// applied. A comparison adds what it holds to what waits already; an import, which also carries ticks, waits alone.
 
 /** Removals of one directory are counted by one run at a time, whichever account it is of. */
 const LOCK_DIRECTORY = `select pg_advisory_xact_lock(hashtextextended('removals of ' || $1::text || ' ' || $2::text, 0))`
@@ -64,9 +65,16 @@ const NOTHING_LEFT = `
 update roster.sync_run set status = 'cancelled', finished_at = now(), error_code = 'superseded',
   error_message = 'Nobody is left whom the run would remove.', revision = revision + 1 where id = $1`
 
+// The plan says what it would empty as the last run found it.
+const EMPTIES = (is: '==' | '!=') => `'$[*] ? (@.code ${is} "attribute-emptied")'`
+const EMPTIED = `
+select jsonb_path_query_array(warnings, ${EMPTIES('==')}) as emptied from roster.sync_run where id = $1`
+const TELL_EMPTIED = `
+update roster.sync_run set warnings = jsonb_path_query_array(warnings, ${EMPTIES('!=')}) || $2::jsonb where id = $1`
 const WARN = `update roster.sync_run set warnings = warnings || $2::jsonb where id = $1`
 const RETURN = `
-delete from roster.staged_change where run_id = any($1::uuid[]) and held and object_id = any($2::uuid[]) returning run_id`
+delete from roster.staged_change where run_id = any($1::uuid[]) and held and object_id = any($2::uuid[])
+  and ($3 or status <> 'active' or not sync) returning run_id`
 
 type Held = Record<'people' | 'removals' | 'disabled' | 'deleted', number>
 type Fuse = Pick<SyncSettings, 'fuse'>
@@ -122,20 +130,31 @@ export async function keepHeld(client: pg.PoolClient, lease: Lease): Promise<boo
   if (held.people === 0) return false
   const waiting = await lockWaiting(client, lease)
   const plan = lease.kind === 'import' ? undefined : waiting.find(({ kind }) => kind !== 'import')
-  await insertAuditEvent(client, askingEvent(lease, plan?.id ?? runId, held))
+  const { emptied } = (await client.query<{ emptied: SyncRun['warnings'] }>(EMPTIED, [runId])).rows[0] ?? {
+    emptied: [],
+  }
+  await insertAuditEvent(client, askingEvent(lease, plan?.id ?? runId, held, emptied))
   if (!plan) return true
   await client.query(MOVE, [runId, plan.id])
+  if (emptied.length > 0) await client.query(TELL_EMPTIED, [plan.id, JSON.stringify(emptied)])
   await showHeld(client, plan.id)
-  const people = held.removals === 1 ? 'One person is' : `${held.removals.toLocaleString('en')} people are`
-  const message = `${people} not removed yet, as too many were: the run ${plan.id} waits for an approval.`
-  await client.query(WARN, [runId, JSON.stringify({ code: 'removals-held', message })])
+  const people = held.people === 1 ? 'one person' : `${held.people.toLocaleString('en')} people`
+  const message = `Changes of ${people} wait for an approval, with the run ${plan.id}.`
+  await client.query(WARN, [runId, JSON.stringify({ code: 'changes-held', message })])
   return false
 }
 
-/** People who are enabled, as a page of the directory says, leave the plans that would remove them. */
+/**
+ * People who are enabled, as a page of the directory says, leave the plans that would remove them. A full comparison
+ * tells people whole, and decides anew on what it would empty.
+ */
 export async function returnHeld(client: pg.PoolClient, lease: Lease, objectIds: readonly string[]): Promise<void> {
   const waiting = await lockWaiting(client, lease)
-  const { rows } = await client.query<{ run_id: string }>(RETURN, [waiting.map(({ id }) => id), objectIds])
+  const { rows } = await client.query<{ run_id: string }>(RETURN, [
+    waiting.map(({ id }) => id),
+    objectIds,
+    lease.kind === 'full',
+  ])
   for (const id of new Set(rows.map((row) => row.run_id))) await showHeld(client, id)
 }
 
@@ -154,13 +173,19 @@ async function countHeld(client: pg.PoolClient, runId: string): Promise<Held> {
   return (await client.query(COUNT_HELD, [runId])).rows[0]
 }
 
-function askingEvent({ tenantId, accountId }: Lease, runId: string, { disabled, deleted }: Held) {
+function askingEvent(
+  { tenantId, accountId }: Lease,
+  runId: string,
+  { disabled, deleted }: Held,
+  emptied: SyncRun['warnings'],
+) {
+  const names = emptied.map(({ attribute, users }) => `${attribute}: ${users}`).join(', ')
   return {
     tenantId,
     actor: 'user-sync-worker',
     action: 'sync-run.await-approval',
     outcome: 'refused' as const,
     target: accountId,
-    details: { runId, disabled: String(disabled), deleted: String(deleted) },
+    details: { runId, disabled: String(disabled), deleted: String(deleted), ...(names && { emptied: names }) },
   }
 }

@@ -5,6 +5,7 @@ import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { DueRun, Lease, RunDecision } from '../../sync-run-ports.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
+import { holdEmptied } from './emptied-attributes.ts'
 import { holdRemovals, keepHeld, showHeld } from './removal-fuse.ts'
 import { type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
@@ -98,10 +99,10 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
         }
         const count = async () => (await client.query(COUNT_PLANNED, [lease.tenantId, lease.runId])).rows[0]
         let planned = await count()
-        if (planned.removals > 0 && !lease.preview && !lease.isApproved) {
-          await holdRemovals(client, lease, settings)
-          planned = await count()
-        }
+        const isChecked = !lease.preview && !lease.isApproved
+        if (isChecked && planned.removals > 0) await holdRemovals(client, lease, settings)
+        const isEmptying = await holdEmptied(client, lease, settings)
+        if (isChecked && (planned.removals > 0 || isEmptying)) planned = await count()
         const { created, updated, disabled, deleted } = planned
         await client.query(PLAN, [lease.runId, updated, disabled, deleted, created])
         return 'apply'

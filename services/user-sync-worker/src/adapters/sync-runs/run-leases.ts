@@ -1,6 +1,6 @@
 import type { SyncRunJob } from '@jackfield/contract/internal/queues'
 import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
-import type { RunWait } from '@jackfield/contract/microsoft/sync-run'
+import type { RunWait, SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type pg from 'pg'
 import type { DueRun, Lease } from '../../sync-run-ports.ts'
 import { DUE, type DueRow, toDue } from './sync-run-fence.ts'
@@ -38,7 +38,7 @@ type LeaseRow = Record<'id' | 'tenant_id' | 'account_id' | 'directory_id' | 'req
     rules: unknown
     full_wishes: number | null
     sets_read: string[] | null
-    warnings: unknown[]
+    warnings: SyncRun['warnings']
     created_at: Date
     approved_at: Date | null
     has_waiting: boolean
@@ -77,7 +77,8 @@ export function runLeases(pool: pg.Pool) {
 
 function toLease(row: LeaseRow): Lease {
   const { kind, preview, filter, checkpoint, total, seen, restarts, fruitless } = row
-  const rules = kind === 'import' || row.warnings.length > 0 ? null : row.rules
+  const isSuspended = row.warnings.some(({ code }) => code === 'import-rules-suspended')
+  const rules = kind === 'import' || isSuspended ? null : row.rules
   return {
     runId: row.id,
     tenantId: row.tenant_id,

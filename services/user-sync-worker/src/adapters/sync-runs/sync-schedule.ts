@@ -12,13 +12,14 @@ const KEPT = `interval '90 days'`
 const CLAIM = `case when r.status = 'queued' then greatest(interval '5 seconds', least(interval '30 seconds', (now() - r.created_at) / 2))
   else interval '5 seconds' end`
 
-// An account with an open run gets no other: what is due stays due. One that waits for an admin holds back nothing. Every failure in
-// a row doubles the interval; a failed full comparison stays due, an hour later at the earliest.
+// An account with an open run gets no other: what is due stays due. One that waits for an admin holds back nothing. Every
+// failure in a row doubles the interval; a failed full comparison stays due, an hour later at the earliest. Where a
+// directory tells no changes, a notification would cause a full comparison: those keep to the clock.
 const SCHEDULE = `
 with due as (
   select s.account_id, s.tenant_id, s.directory_id, s.failures, s.next_full_at <= now() as is_full, s.hinted_at is not null as is_hinted
   from roster.account_sync s
-  where (s.next_delta_at <= now() or s.next_full_at <= now() or s.hinted_at <= now() - ${DEBOUNCE})
+  where (s.next_delta_at <= now() or s.next_full_at <= now() or (s.hinted_at <= now() - ${DEBOUNCE} and s.delta_link is not null))
     and not exists (select from roster.sync_run r where r.account_id = s.account_id and r.status in ('queued', 'running'))
   order by least(s.next_delta_at, s.next_full_at, s.hinted_at) limit cardinality($1::uuid[]) for update of s skip locked
 ), numbered as (select *, row_number() over () as number from due

@@ -8,7 +8,7 @@ import { reconcilePage } from './reconcile-page.ts'
 import {
   finder,
   IDS_PER_PAGE,
-  nextPage,
+  nextBoundedPage,
   planOf,
   type ReadPage,
   type RunSource,
@@ -23,15 +23,16 @@ export function readSets(lease: Lease, connection: Connection, { directory }: So
   return async (checkpoint, signal) => {
     const { phase, at } = checkpoint
     const keys = lease.rules ? setsOf(lease.rules) : []
-    const [asked, link] = at?.split(' ', 2) ?? []
+    const [asked, from] = at?.split(' ', 2) ?? []
     const isAsked = asked !== undefined && keys.includes(asked)
     const key = isAsked ? asked : keys[0]
     if (key === undefined)
       return { kind: 'read', next: checkpointAfter(phase, planOf(lease)), prepare: async () => ({}) }
-    const page = await directory.listMembers(connection, key, isAsked && link ? link : null, signal)
+    const page = await directory.listMembers(connection, key, isAsked && from ? from : null, signal)
     if (page.kind !== 'page') return suspendRules(lease, key, page)
     const following = keys[keys.indexOf(key) + 1] ?? null
-    const next = nextPage(lease, checkpoint, page.next === null ? following : `${key} ${page.next}`)
+    const link = page.next === null ? following : `${key} ${page.next}`
+    const next = await nextBoundedPage({ lease, connection, directory, signal }, checkpoint, link)
     if ('kind' in next) return suspendRules(lease, key, next)
     return { kind: 'read', next, prepare: async () => ({ setMembers: { key, ids: page.ids } }) }
   }
@@ -40,7 +41,8 @@ export function readSets(lease: Lease, connection: Connection, { directory }: So
 /** A group that is gone, unreadable or endless must not keep leavers their phone: the run goes on without rules. */
 function suspendRules(lease: Lease, key: string, failure: DirectoryFailure): ReadPage | DirectoryFailure {
   const { kind } = failure
-  if (kind !== 'consent-missing' && kind !== 'rejected' && kind !== 'repeated-page') return failure
+  if (kind !== 'consent-missing' && kind !== 'rejected' && kind !== 'repeated-page' && kind !== 'endless-list')
+    return failure
   const message = `The import rules were left out of this run. ${explainUnreadSet(key, kind)}`
   const next = checkpointAfter('sets', planOf({ ...lease, rules: null }))
   return { kind: 'read', next, prepare: async () => ({ warning: { code: 'import-rules-suspended', message } }) }

@@ -11,6 +11,7 @@ import { reconcilePage } from './reconcile-page.ts'
 import {
   finder,
   IDS_PER_PAGE,
+  nextBoundedPage,
   nextPage,
   type PageContent,
   planOf,
@@ -37,14 +38,14 @@ export function pagesOf(lease: Lease, connection: Connection, ports: SourcePorts
   }
 }
 
-/** The present place in the directory's changes. */
+/** The present place in the directory's changes; a directory that tells none is listed without. */
 function readPlace(lease: Lease, connection: Connection, { directory }: SourcePorts): RunSource {
   return async ({ phase }, signal) => {
     const place = await directory.latestChange(connection, signal)
     if (place.kind !== 'place') return place
     const { deltaLink } = place
     const next = checkpointAfter(phase, { ...planOf(lease), deltaLink })
-    return { kind: 'read', next, prepare: async () => ({ deltaLink }) }
+    return { kind: 'read', next, prepare: async () => (deltaLink === null ? {} : { deltaLink }) }
   }
 }
 
@@ -91,7 +92,7 @@ function readChanges(lease: Lease, connection: Connection, { directory, pages }:
   return async (checkpoint, signal) => {
     const page = await directory.listChanges(connection, checkpoint.at ?? '', signal)
     if (page.kind !== 'page') return page
-    const next = nextPage(lease, checkpoint, page.next)
+    const next = await nextBoundedPage({ lease, connection, directory, signal }, checkpoint, page.next)
     if ('kind' in next) return next
     const prepare = async () => {
       const find = finder(directory, connection, signal)

@@ -4,7 +4,7 @@ import { type Checkpoint, checkpointAfter, type RunPlan } from '../../domain/che
 import type { DirectoryFailure } from '../../domain/directory-failure.ts'
 import type { ReadUser } from '../../domain/directory-user.ts'
 import { readsSets } from '../../domain/import-rules.ts'
-import { trailAfter } from '../../domain/page-trail.ts'
+import { isEndless, SPARE_PAGES, trailAfter } from '../../domain/page-trail.ts'
 import type { Directory, Ports } from '../../ports.ts'
 import type { Lease, RunPage } from '../../sync-run-ports.ts'
 
@@ -29,6 +29,23 @@ export function nextPage(lease: Lease, { phase, at, trail }: Checkpoint, link: s
   const after = link === at ? undefined : trailAfter(trail, hash('sha256', link).slice(0, DIGEST_LENGTH))
   return after ? { phase, at: link, trail: after } : ({ kind: 'repeated-page' } as const)
 }
+
+/**
+ * The same for a round of changes and for a set, whose sizes nobody told: the directory is counted every 500 pages, and
+ * no list of its users is much longer (T-125).
+ */
+export async function nextBoundedPage(
+  { lease, connection, directory, signal }: Followed,
+  checkpoint: Checkpoint,
+  link: string | null,
+): Promise<ReturnType<typeof nextPage> | DirectoryFailure> {
+  const next = nextPage(lease, checkpoint, link)
+  const links = 'kind' in next ? 0 : (next.trail?.links ?? 0)
+  if (links === 0 || links % SPARE_PAGES !== 0) return next
+  const counted = (await directory.countUsers(connection, signal)) ?? null
+  return isEndless({ seen: 0, links, counted }) ? { kind: 'endless-list', counted } : next
+}
+type Followed = { lease: Lease; connection: Connection; directory: Directory; signal: AbortSignal }
 
 /** Graph takes at most 15 values in `id in (...)`. */
 const IDS_PER_REQUEST = 15

@@ -17,10 +17,9 @@ const schema = {
   response: { 200: BindingSuggestions, 400: Problem, 404: Problem },
 }
 
-export const listBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (
-  app,
-  ports,
-) => {
+export const listBindingSuggestions: FastifyPluginAsyncZod<
+  Pick<Ports, 'bindingPlans' | 'phoneSystems' | 'registry'>
+> = async (app, ports) => {
   app.get(
     '/tenants/:tenantId/binding-suggestions',
     { schema },
@@ -31,7 +30,8 @@ export const listBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindingP
       const { rules } = await ports.bindingPlans.rules(tenantId)
 
       const ofSystem = rules.items.filter((rule) => rule.phoneSystemId === phoneSystemId)
-      const { items, conflicts } = suggestBindings(users.slice(0, MOST_USERS), extensions, ofSystem)
+      const country = await ports.registry.countryOf(tenantId)
+      const { items, conflicts } = suggestBindings(users.slice(0, MOST_USERS), extensions, ofSystem, country)
       return { items, conflicts, isPartial: users.length > MOST_USERS }
     },
   )

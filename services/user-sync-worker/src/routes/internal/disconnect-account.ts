@@ -7,7 +7,10 @@ import type { Ports } from '../../ports.ts'
 type Needs = Pick<Ports, 'accountUsers' | 'graphSubscriptions' | 'registry'>
 const schema = { hide: true, params: AccountParams, response: { 200: RosterOfAccount } }
 
-/** For the registry, when an account is removed: counts what hangs on it, and ends it while its credential works (S49). */
+/**
+ * For the registry, when an account is switched off, moved or removed: counts what hangs on it, ends its people's sessions,
+ * or ends all of it while its credential works (S49, T-129).
+ */
 export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (
   app,
   { accountUsers, graphSubscriptions, registry },
@@ -15,6 +18,12 @@ export const disconnectAccount: FastifyPluginAsyncZod<Needs> = async (
   app.get('/tenants/:tenantId/microsoft-accounts/:accountId/roster', { schema }, async ({ params }) =>
     accountUsers.count(params.tenantId, params.accountId),
   )
+
+  app.post('/tenants/:tenantId/microsoft-accounts/:accountId/end-sessions', { schema }, async (request) => {
+    const { tenantId, accountId } = request.params
+    const entry = auditEntry(request, { action: 'users.end-sessions', tenantId, target: accountId })
+    return accountUsers.endSessions(tenantId, accountId, entry)
+  })
 
   app.post('/tenants/:tenantId/microsoft-accounts/:accountId/disconnect', { schema }, async (request) => {
     const { tenantId, accountId } = request.params

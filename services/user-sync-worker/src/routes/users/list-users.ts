@@ -3,6 +3,7 @@ import { pageOf } from '@jackfield/contract/http/page'
 import { Problem } from '@jackfield/contract/http/problem'
 import { PhoneUser, PhoneUserQuery } from '@jackfield/contract/roster/phone-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { searchedDigits } from '../../domain/phone-number.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -15,9 +16,11 @@ const schema = {
   response: { 200: pageOf(PhoneUser), 400: Problem, 404: Problem },
 }
 
-export const listUsers: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {
+export const listUsers: FastifyPluginAsyncZod<Pick<Ports, 'users' | 'registry'>> = async (app, { users, registry }) => {
   app.get('/tenants/:tenantId/users', { schema }, async ({ params, query }) => {
-    const page = await users.list(params.tenantId, query)
+    const { search } = query
+    const digits = search && searchedDigits(search, await registry.countryOf(params.tenantId))
+    const page = await users.list(params.tenantId, query, digits || undefined)
     if ('kind' in page) throw refuse('invalid-cursor')
     return page
   })

@@ -101,6 +101,11 @@ export const SQL_RULES: readonly SqlRules[] = [
       ['a person who loses SSO keeps sessions', ' or (old.sso and not new.sso)', ''],
       ['a person without SSO loses sessions again and again', 'old.sso and not new.sso', 'not new.sso'],
       ['a person with SSO loses sessions with every change', 'old.sso and not new.sso', 'old.sso'],
+      [
+        'a statement cannot end sessions alone',
+        'old.sessions_valid_after is distinct from new.sessions_valid_after',
+        'false',
+      ],
       ['whoever signs in while the row is locked stays', 'clock_timestamp() +', 'now() +'],
       ['rounding may lead to before the login', ` + interval '1 millisecond'`, ''],
     ],

@@ -5,6 +5,7 @@ import { authenticate, visibleUserProperties } from '../bearer.ts'
 import { takeChanges, takeSnapshot } from '../delta/delta-round.ts'
 import { currentToken, deltaLink, isLatest, nextLink } from '../delta/delta-token.ts'
 import { prefersMinimal } from '../delta/prefer.ts'
+import { GraphError } from '../graph-error.ts'
 import { isLeftEmpty } from '../paging/page-token.ts'
 import { readOptions, refuseOptions } from '../query/query-options.ts'
 import { DEFAULT_PROPERTIES, readSelect } from '../query/select.ts'
@@ -27,6 +28,12 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
         (option) => `'$${option}' is not supported for delta queries on users.`,
       )
       const { directory } = caller
+      if (!directory.usersDelta)
+        throw new GraphError(
+          400,
+          'Request_UnsupportedQuery',
+          'Change enumeration is not supported for requested tenant.',
+        )
       directory.users.forgetDeleted()
       const token = currentToken(options, cloud, { resource: 'users', directory, readSelect })
       const context = `${cloud.graphOrigin}/v1.0/$metadata#users${token.select ? `(${token.select.join(',')})` : ''}`

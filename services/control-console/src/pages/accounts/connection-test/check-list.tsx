@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<CheckId, string>> = {
   users: 'Reading users',
   permissions: 'Permissions',
   'redirect-uris': 'Redirect URIs',
+  changes: 'Changes of users',
   notifications: 'Change notifications',
 }
 const ICONS = {

@@ -320,6 +320,7 @@ CREATE INDEX "subscription_due" ON "roster"."subscription" USING btree ("renew_a
 CREATE INDEX "subscription_of_tenant" ON "roster"."subscription" USING btree ("tenant_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sync_run_one_running" ON "roster"."sync_run" USING btree ("account_id") WHERE "roster"."sync_run"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "sync_run_open" ON "roster"."sync_run" USING btree ("account_id","id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "sync_run_open_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "sync_run_waiting" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."status" = 'awaiting-approval';--> statement-breakpoint
 CREATE INDEX "sync_run_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");

@@ -24,7 +24,7 @@ export const Config = z.object({
   /** How many days the extension of a deleted, or disabled, user is held for them; 0: until an admin frees it. */
   EXTENSION_HOLD_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
   EXTENSION_HOLD_DISABLED_DAYS: z.coerce.number().int().min(0).max(3_650).default(0),
-  /** Concurrent runs of one worker. */
+  /** Concurrent imports and comparisons of one worker; deltas have half as many slots of their own. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
 })
 export type Config = z.infer<typeof Config>

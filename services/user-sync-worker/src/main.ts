@@ -6,12 +6,13 @@ import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/outbox/webhook-endpoints.ts'
-import { migrateQueues, type QueueOptions, requireQueues } from './adapters/queue/bullmq-engine.ts'
+import { migrateQueues, type QueuesOptions, requireQueues } from './adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer } from './adapters/queue/bullmq-sync-queue.ts'
 import { migrateRoster, requireRosterSchema } from './adapters/roster/migrate-roster.ts'
 import { DATABASE_ROLE, inScope, scopedPool } from './adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
 import { Config } from './config.ts'
+import { slotsForRuns } from './domain/fair-share.ts'
 import { registerQueueMetrics, registerRosterMetrics } from './metrics.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
@@ -23,12 +24,13 @@ if (!/^(api|worker|migrate|both)$/.test(role)) {
   process.exit(1)
 }
 const config = loadConfigOrExit(Config, process.env)
-const queue: QueueOptions = {
+const queue: QueuesOptions = {
   engine: config.REDIS_URL
     ? { kind: 'redis', url: config.REDIS_URL }
     : { kind: 'postgres', connectionString: config.DATABASE_URL },
   onError: (error) => app.log.warn({ err: error }, 'queue'),
 }
+const runSlots = slotsForRuns(config.WORKER_CONCURRENCY)
 const closing = new AbortController()
 if (role === 'migrate') await migrateAndExit(migrate)
 
@@ -56,6 +58,7 @@ const ports = connectedPorts({
   holds,
   pool,
   queue,
+  runSlots,
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
   registryUrl: config.TENANT_REGISTRY_URL,
   microsoft: config,
@@ -118,7 +121,7 @@ async function start(): Promise<void> {
     worker = await startWorker(ports, {
       sliceMs: config.IMPORT_SLICE_SECONDS * 1000,
       holds,
-      consume: bullmqConsumer(queue, config.WORKER_CONCURRENCY),
+      consume: bullmqConsumer(queue, runSlots),
       onError: (error) => app.log.error({ err: error }, 'worker'),
       log: app.log,
     })

@@ -13,8 +13,8 @@ export function registerQueueMetrics(metrics: Registry, { queue }: Pick<Ports, '
     async collect() {
       this.reset()
       const counts = await queue.counts().catch(() => undefined)
-      for (const [state, jobs] of Object.entries(counts?.states ?? {}))
-        this.set({ queue: counts?.name ?? '', state }, jobs)
+      for (const { name, states } of counts ?? [])
+        for (const [state, jobs] of Object.entries(states)) this.set({ queue: name, state }, jobs)
     },
   })
 }

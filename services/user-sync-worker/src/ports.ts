@@ -111,8 +111,8 @@ export type QueueCounts = {
 export type SyncQueue = {
   enqueue(run: DueRun, delaySeconds?: number): Promise<void>
   enqueueAll(runs: readonly DueRun[]): Promise<void>
-  /** Jobs in the queue's store, by state. */
-  counts(): Promise<QueueCounts>
+  /** Jobs in the queues' store, by state. */
+  counts(): Promise<QueueCounts[]>
   close(): Promise<void>
 }
 /**

@@ -55,7 +55,7 @@ export type Lease = {
   restarts: number
   fruitless: number
 }
-export type DueRun = { job: SyncRunJob; slice: number }
+export type DueRun = { job: SyncRunJob; slice: number; kind: SyncRun['kind'] }
 export type TickedUser = { user: DirectoryUser; ticks: Ticks }
 /** A change that waits until the whole run is known; `ticks` when an import gives them. */
 export type StagedUser = Change & { ticks?: Ticks }

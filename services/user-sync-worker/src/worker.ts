@@ -30,8 +30,9 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const every = { ...EVERY_MS, ...options.everyMs }
   const advance = advanceSyncRun(ports, { sliceMs: options.sliceMs, now: Date.now })
   const consumer = await options.consume(async (data, stopping) => {
-    const { next, delaySeconds } = await advanceInScope(ports, data, () => advance(data, stopping))
-    // When this fails the reconciler does it.
+    const { next, delaySeconds, waiting } = await advanceInScope(ports, data, () => advance(data, stopping))
+    // When this fails the reconciler does it. First who waited for this slot, then the rest of the run that had it.
+    if (waiting) await ports.queue.enqueue(waiting).catch(options.onError)
     if (next) await ports.queue.enqueue(next, delaySeconds).catch(options.onError)
   })
 
@@ -39,13 +40,11 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
     repeatUntil(stopping.signal, milliseconds, () => ports.inScope('every-tenant', work), options.onError)
   const send = sendWebhooks(ports, options.onError)
+  const keep = keepSubscriptions(ports, () => randomBytes(32).toString('base64url'), options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), every.reconcile),
     repeat(scheduleSyncRuns(ports), every.schedule),
-    repeat(
-      keepSubscriptions(ports, () => randomBytes(32).toString('base64url')),
-      every.schedule,
-    ),
+    repeat(() => keep(stopping.signal), every.schedule),
     repeat(releaseHeldExtensions(ports, options.holds, Date.now), every.tidy),
     repeat(giveExtensionsBack(ports), every.giveBack),
     repeat(() => ports.schedule.forgetOld(), every.tidy),

@@ -8,7 +8,7 @@ import { faultyPool } from './support/faulty-pool.ts'
 import { faultyQueue } from './support/faulty-queue.ts'
 import { type GraphGate, startGraphGate } from './support/graph-gate.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
-import { HOLDS, type Platform, startPlatform } from './support/platform.ts'
+import { HOLDS, type Platform, SLOTS, startPlatform } from './support/platform.ts'
 import { type SeededRandom, seededRandom } from './support/seeded-random.ts'
 
 // Random histories of a directory, with faults at every step: Graph refuses, cuts and repeats; Entra ID and the
@@ -66,6 +66,7 @@ function connect(random: SeededRandom, faults: { rate: number; met: number }): P
   return connectedPorts({
     pool: faultyPool(pool, random, faults),
     queue,
+    runSlots: SLOTS,
     internalTokenKeys: [key],
     registryUrl: platform.registry.url,
     microsoft: { MICROSOFT_LOGIN_URL: login.origin, MICROSOFT_GRAPH_URL: platform.emulator.origin },

@@ -16,7 +16,7 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
     if (skip) return
     const redis: QueueEngine = { kind: 'redis', url: testRedisUrl() ?? '' }
     platform = await startPlatform(kind === 'redis' ? { engine: redis } : {})
-    queueName = platform.stores.queue.definition.name
+    queueName = platform.stores.queue.queues.syncRuns.name
   })
   afterAll(() => platform?.close())
 
@@ -33,7 +33,7 @@ describe.each(['postgres', 'redis'] as const)('the job board, queues on %s', (ki
 
   /** A job that fails at its first attempt, since no run of that id is what it carries. */
   async function givenFailedJob(): Promise<string> {
-    const queue = openQueue(platform.stores.queue)
+    const queue = openQueue({ ...platform.stores.queue, definition: platform.stores.queue.queues.syncRuns })
     const job = await queue.add('advance', { tenantId: 'no id', runId: 'no id' })
     await expect.poll(() => queue.getJobState(String(job.id)), { timeout: 10_000 }).toBe('failed')
     await queue.close()

@@ -7,6 +7,7 @@ import { findRedisBinary, type RedisServer, startRedisServer } from '@jackfield/
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bullmqConsumer } from '../src/adapters/queue/bullmq-sync-queue.ts'
+import { slotsForRuns } from '../src/domain/fair-share.ts'
 import { reconcileSyncRuns, scheduleSyncRuns } from '../src/jobs/enqueue-sync-runs.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { CONTOSO_DIRECTORY_ID, type Platform, startPlatform } from './support/platform.ts'
@@ -44,9 +45,10 @@ afterEach(async () => {
 
 async function waitingJobs(): Promise<number> {
   const client = new Redis(redis.url)
-  const count = await client.llen(`jackfield:${platform.stores.queue.definition.name}:wait`)
+  const queues = Object.values(platform.stores.queue.queues)
+  const counts = await Promise.all(queues.map(({ name }) => client.llen(`jackfield:${name}:wait`)))
   client.disconnect()
-  return count
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** What the last moments wrote is not on the disk. */
@@ -94,7 +96,7 @@ test.skipIf(!binary)(
     const handled: string[] = []
     const consumer = await bullmqConsumer(
       platform.stores.queue,
-      20,
+      slotsForRuns(20),
     )(async (job) => void handled.push((job as { runId: string }).runId))
     await expect.poll(() => handled.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(JOBS)
     await consumer.close()

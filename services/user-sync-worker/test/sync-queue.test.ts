@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { QUEUES } from '@jackfield/contract/internal/queues'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateQueues, type QueueEngine } from '../src/adapters/queue/bullmq-engine.ts'
 import { bullmqConsumer, bullmqSyncQueue } from '../src/adapters/queue/bullmq-sync-queue.ts'
+import { slotsForRuns } from '../src/domain/fair-share.ts'
+import type { DueRun } from '../src/sync-run-ports.ts'
+import { ownQueues } from './support/own-queues.ts'
 import { retried } from './support/retried.ts'
 
 let database: TestDatabase
@@ -16,7 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const newRun = (slice = 0) => ({ job: { tenantId: randomUUID(), runId: randomUUID() }, slice })
+const newRun = (kind: DueRun['kind'] = 'import') => ({
+  job: { tenantId: randomUUID(), runId: randomUUID() },
+  slice: 0,
+  kind,
+})
 
 /** What both engines promise. */
 describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
@@ -28,9 +34,9 @@ describe.each(['postgres', 'redis'] as const)('the queue on %s', (kind) => {
     const options = {
       engine: engine(),
       onError: () => {},
-      definition: { ...QUEUES.syncRuns, name: `test-${randomUUID()}` },
+      queues: ownQueues(),
     }
-    return { producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, 4) }
+    return { producer: bullmqSyncQueue(options), consume: bullmqConsumer(options, slotsForRuns(4)) }
   }
   const skip = kind === 'redis' && testRedisUrl() === undefined
 

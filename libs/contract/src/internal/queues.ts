@@ -24,15 +24,26 @@ export type QueueDefinition<Payload extends z.ZodType = z.ZodType> = {
 export const SyncRunJob = z.strictObject({ tenantId: Id, runId: Id })
 export type SyncRunJob = z.infer<typeof SyncRunJob>
 
+const OF_RUNS = {
+  payload: SyncRunJob,
+  attempts: 5,
+  backoff: { milliseconds: 1_000, jitter: 0.5 },
+  keepCompleted: { count: 100, seconds: 3_600 },
+  keepFailed: { count: 1_000, seconds: 7 * 24 * 3_600 },
+  keepEvents: 1_000,
+} as const
+
+/** Deltas have a queue of their own: none waits behind imports and comparisons (T-130). */
 export const QUEUES = {
   syncRuns: {
     name: 'sync-runs',
-    description: 'Imports, deltas and full comparisons of Microsoft 365 accounts, a slice of a run at a time',
-    payload: SyncRunJob,
-    attempts: 5,
-    backoff: { milliseconds: 1_000, jitter: 0.5 },
-    keepCompleted: { count: 100, seconds: 3_600 },
-    keepFailed: { count: 1_000, seconds: 7 * 24 * 3_600 },
-    keepEvents: 1_000,
+    description: 'Imports and full comparisons of Microsoft 365 accounts, a slice of a run at a time',
+    ...OF_RUNS,
+  },
+  deltas: {
+    name: 'deltas',
+    description: 'Changes of Microsoft 365 accounts since their last run',
+    ...OF_RUNS,
   },
 } as const satisfies Record<string, QueueDefinition>
+export type QueueName = keyof typeof QUEUES

@@ -3,6 +3,7 @@ import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
 import type pg from 'pg'
 import type { HoldPolicy } from '../domain/extension-hold.ts'
+import type { RunSlots } from '../domain/fair-share.ts'
 import type { SyncSettings } from '../domain/sync-settings.ts'
 import { appOnlyTokens } from './graph/app-only-tokens.ts'
 import { graphClient, type ShortenedWait } from './graph/graph-client.ts'
@@ -15,7 +16,7 @@ import { postgresWebhookEndpoints } from './outbox/webhook-endpoints.ts'
 import { webhookOutbox } from './outbox/webhook-outbox.ts'
 import { isWebhookAddress, webhookSender } from './outbox/webhook-sender.ts'
 import { bullBoard } from './queue/bull-board.ts'
-import type { QueueOptions } from './queue/bullmq-engine.ts'
+import type { QueuesOptions } from './queue/bullmq-engine.ts'
 import { bullmqSyncQueue } from './queue/bullmq-sync-queue.ts'
 import { registryClient } from './registry-client.ts'
 import { extensionHolds } from './roster/extension-holds.ts'
@@ -38,7 +39,8 @@ import { inScope, scopedPool } from './tenant-scope.ts'
 
 export type ConnectionOptions = {
   pool: pg.Pool
-  queue: QueueOptions
+  queue: QueuesOptions
+  runSlots: RunSlots
   internalTokenKeys: readonly Buffer[]
   registryUrl: string
   microsoft: OriginOverrides
@@ -56,6 +58,7 @@ export type ConnectionOptions = {
 export function connectedPorts({
   pool: confined,
   queue,
+  runSlots,
   internalTokenKeys,
   registryUrl,
   microsoft,
@@ -90,7 +93,7 @@ export function connectedPorts({
     registry,
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: syncRuns(pool),
-    leases: runLeases(pool),
+    leases: runLeases(pool, runSlots),
     pages: runPages(pool),
     endings: runEndings(pool, sync),
     schedule: syncSchedule(pool, sync),

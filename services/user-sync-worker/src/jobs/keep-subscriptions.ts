@@ -1,28 +1,32 @@
 import type { Connection } from '@jackfield/contract/internal/internal-api'
+import { fairSender } from '@jackfield/http-server/fair-sender'
+import { fairSlots } from '@jackfield/http-server/fair-slots'
 import { subscriptionFailure } from '../domain/subscription-failure.ts'
 import type { Ports, SubscriptionAnswer } from '../ports.ts'
 
 type Needs = Pick<Ports, 'subscriptions' | 'graphSubscriptions' | 'registry'>
-type ClaimedSubscription = Awaited<ReturnType<Ports['subscriptions']['claimDue']>>[number]
+type ClaimedSubscription = Awaited<ReturnType<Ports['subscriptions']['claim']>>[number]
 
-const AT_ONCE = 20
+const AT_ONCE = 40
+const MOST = { tenant: 8 }
 const LONG_SECONDS = 600
 
 /**
  * Keeps a subscription for every account that is kept in step: renews it at half of its life or when Graph asks for it,
  * and replaces it when Graph lost it or was silent about changes (S44). Failures are retried with backoff; meanwhile the
- * scheduled delta finds the changes.
+ * scheduled delta finds the changes. Tenants have slots of their own: a directory that does not answer delays no other
+ * tenant's subscription (T-130).
  */
-export function keepSubscriptions(ports: Needs, newClientState: () => string) {
-  return async (): Promise<number> => {
-    if (!ports.graphSubscriptions) return 0
-    const due = await ports.subscriptions.claimDue(AT_ONCE)
-    const outcomes = await Promise.allSettled(due.map((claimed) => keepOrPostpone(ports, claimed, newClientState)))
-    const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-    if (errors.length > 0)
-      throw new AggregateError(errors, `${errors.length} of ${due.length} subscriptions could not be kept`)
-    return due.length
-  }
+export function keepSubscriptions(ports: Needs, newClientState: () => string, onError: (error: unknown) => void) {
+  const { subscriptions, graphSubscriptions } = ports
+  return fairSender({
+    slots: fairSlots(AT_ONCE, MOST),
+    listDue: async () => (graphSubscriptions ? subscriptions.listDue(MOST.tenant) : []),
+    claim: subscriptions.claim,
+    idOf: ({ accountId }: ClaimedSubscription) => accountId,
+    deliver: (claimed) => keepOrPostpone(ports, claimed, newClientState).then(() => true),
+    onError,
+  })
 }
 
 /** An error ends the claim at once. */

@@ -25,10 +25,9 @@ export function faultyQueue(random: SeededRandom, faults: { rate: number; met: n
     async enqueueAll(runs) {
       for (const run of runs) await enqueue(run)
     },
-    counts: async () => ({
-      name: 'faulty',
-      states: { waiting: waiting.length, active: 0, delayed: 0, completed: 0, failed: 0 },
-    }),
+    counts: async () => [
+      { name: 'faulty', states: { waiting: waiting.length, active: 0, delayed: 0, completed: 0, failed: 0 } },
+    ],
     async close() {},
   }
   return {

@@ -10,6 +10,8 @@ export type GraphGate = {
   delayMs: number
   /** Every answer waits for it. */
   until: Promise<void> | undefined
+  /** Answers about a directory wait for it. */
+  hold(directoryId: string, until: Promise<void>): void
   /** Taken one by one, each in place of an answer. */
   faults: Fault[]
   /** Changes an answer's body on its way. */
@@ -19,6 +21,7 @@ export type GraphGate = {
 }
 
 export async function startGraphGate(target: string): Promise<GraphGate> {
+  const held = new Map<string, Promise<void>>()
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
@@ -27,6 +30,7 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     delayMs: 0,
     until: undefined,
+    hold: (directoryId, until) => void held.set(directoryId, until),
     faults: [],
     rewrite: undefined,
     requests: [],
@@ -51,6 +55,7 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
     })
     if (gate.delayMs > 0) await sleep(gate.delayMs)
     await gate.until
+    await held.get(directoryOf(headers.authorization))
     const fault = gate.faults.shift()
     if (fault) {
       const body = JSON.stringify(fault.body ?? { error: { code: 'Fault', message: 'made by the test' } })
@@ -66,4 +71,10 @@ export async function startGraphGate(target: string): Promise<GraphGate> {
     response.writeHead(upstream.status, told).end(gate.rewrite?.(body) ?? body)
   }
   return gate
+}
+
+/** The directory of an app-only token. */
+function directoryOf(authorization = ''): string {
+  const [, payload = ''] = authorization.split('.')
+  return payload === '' ? '' : JSON.parse(Buffer.from(payload, 'base64url').toString()).tid
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { QUEUES } from '@jackfield/contract/internal/queues'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import {
@@ -22,16 +21,19 @@ import { bullmqConsumer } from '../../src/adapters/queue/bullmq-sync-queue.ts'
 import { migrateRoster } from '../../src/adapters/roster/migrate-roster.ts'
 import { DATABASE_ROLE } from '../../src/adapters/tenant-scope.ts'
 import { buildApp, SERVICE_NAME } from '../../src/app.ts'
+import { slotsForRuns } from '../../src/domain/fair-share.ts'
 import type { SyncSettings } from '../../src/domain/sync-settings.ts'
 import { registerRosterMetrics } from '../../src/metrics.ts'
 import { type RunningWorker, startWorker } from '../../src/worker.ts'
 import { startGraphGate } from './graph-gate.ts'
+import { ownQueues } from './own-queues.ts'
 import { startTestRegistry } from './registry.ts'
 import { retried } from './retried.ts'
 
 export const CREDENTIAL = { type: 'secret', secret: JACKFIELD_CLIENT_SECRET } as const
 export { CONTOSO_DIRECTORY_ID, FAR_EXPIRY, JACKFIELD_CLIENT_ID, JACKFIELD_SECRET_ID }
 
+export const SLOTS = slotsForRuns(8)
 export const HOLDS = { deletedDays: 30, disabledDays: 0 }
 
 /** No scheduled run unless a test asks for one. */
@@ -71,7 +73,7 @@ export async function startPlatform(
   const queue = {
     engine,
     onError: () => {},
-    definition: { ...QUEUES.syncRuns, name: `sync-runs-${randomBytes(4).toString('hex')}` },
+    queues: ownQueues(),
   }
   const microsoft = { MICROSOFT_LOGIN_URL: emulator.origin, MICROSOFT_GRAPH_URL: gate.origin, ...options.microsoft }
   const port = options.webhooks ? await findFreePort() : undefined
@@ -91,6 +93,7 @@ export async function startPlatform(
       onUnopened: (what) => unopened.push(what),
       pool: own,
       queue,
+      runSlots: SLOTS,
       internalTokenKeys: [key],
       registryUrl: registry.url,
       microsoft,
@@ -148,16 +151,19 @@ export async function startPlatform(
     return (await app.inject({ method, url, headers: { ...caller, ...headers } })).body
   }
 
+  const addAccount = (tenantId: string, directoryId: string) =>
+    registry.connect(tenantId, { clientId: JACKFIELD_CLIENT_ID, directoryId, credential: CREDENTIAL })
+
   /** A tenant connected to Contoso (or another directory the application may read). */
   function connectedTenant(directoryId: string = CONTOSO_DIRECTORY_ID) {
     const tenantId = registry.addTenant()
-    const accountId = registry.connect(tenantId, { clientId: JACKFIELD_CLIENT_ID, directoryId, credential: CREDENTIAL })
+    const accountId = addAccount(tenantId, directoryId)
     const api = `/api/v1/tenants/${tenantId}`
     return { tenantId, accountId, api, imports: `${api}/microsoft-accounts/${accountId}/imports` }
   }
 
   async function work(): Promise<RunningWorker> {
-    const consume = bullmqConsumer(queue, 4)
+    const consume = bullmqConsumer(queue, SLOTS)
     const { sliceMs = 5_000, reconcileEveryMs = 500, watchEveryMs = 10_000 } = options
     const settings = {
       sliceMs,
@@ -221,6 +227,7 @@ export async function startPlatform(
     call,
     text,
     connectedTenant,
+    addAccount,
     work,
     entryOf,
     runImport,

@@ -14,10 +14,17 @@ select account_id, tenant_id, directory_id from roster.account_sync a
 where not exists (select from roster.subscription s where s.account_id = a.account_id)
 on conflict do nothing`
 
+const LIST_DUE = `
+select id, tenant from (
+  select account_id as id, tenant_id as tenant, renew_at, row_number() over (partition by tenant_id order by renew_at) as place
+  from roster.subscription where renew_at <= now() and not_before <= now()) due
+where place <= $1 order by renew_at limit 1000`
+
 const CLAIM_DUE = `
 update roster.subscription s set not_before = now() + ${CLAIM} from roster.account_sync a
 where a.account_id = s.account_id and s.account_id in (
-  select account_id from roster.subscription where renew_at <= now() and not_before <= now() order by renew_at limit $1 for update skip locked)
+  select account_id from roster.subscription
+  where account_id = any($1::uuid[]) and renew_at <= now() and not_before <= now() for update skip locked)
 returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id as "directoryId",
   case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet", s.wishes`
 
@@ -108,10 +115,13 @@ export type ClaimedSubscription = Record<'tenantId' | 'accountId' | 'directoryId
 /** What is known of the subscriptions at Microsoft. */
 export function postgresSubscriptions(pool: pg.Pool) {
   return {
-    /** Subscriptions to be made or renewed now. */
-    async claimDue(limit: number): Promise<ClaimedSubscription[]> {
+    /** Subscriptions to be made or renewed now, by the id of their account; of a tenant at most `limitOfTenant`. */
+    async listDue(limitOfTenant: number): Promise<Array<{ id: string; tenant: string }>> {
       await pool.query(ADD_MISSING)
-      return (await pool.query<ClaimedSubscription>(CLAIM_DUE, [limit])).rows
+      return (await pool.query<{ id: string; tenant: string }>(LIST_DUE, [limitOfTenant])).rows
+    },
+    async claim(accountIds: readonly string[]): Promise<ClaimedSubscription[]> {
+      return (await pool.query<ClaimedSubscription>(CLAIM_DUE, [accountIds])).rows
     },
     async expectState(accountId: string, clientState: string): Promise<void> {
       const text = 'update roster.subscription set client_state_hash = $2 where account_id = $1'

@@ -9,10 +9,10 @@ import type {
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app'
-import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
+import { QUEUES } from '@jackfield/contract/internal/queues'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
-import { type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
+import { type QueueOptions, type QueuesOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const UI: UIConfig = {
   boardTitle: 'Jobs',
@@ -31,19 +31,14 @@ type BoardRequest = {
  * A dashboard of the queues: one page at each of `pagePaths`, the files and the calls it makes, all below one path. In
  * place of bull-board's Fastify adapter, which has no read-only users and answers with the text of every error.
  */
-export function bullBoard(options: QueueOptions) {
-  const { definition = QUEUES.syncRuns } = options
-  const { open, close } = reopenedQueue(options)
+export function bullBoard({ queues = QUEUES, ...options }: QueuesOptions) {
+  const boards = Object.values(queues).map((definition) => boardOf({ ...options, definition }))
   const { calls, entry, uiConfig, viewsPath, filesDirectory } = partsOfBoard()
   const template = readFileSync(join(viewsPath, 'index.ejs'), 'utf8').replace(/<link href="https:[^>]+>/g, '')
 
-  let known: { queue: Queue; readOnly: BullBoardQueues; writable: BullBoardQueues } | undefined
   async function queuesFor(isReadOnly: boolean): Promise<BullBoardQueues> {
-    const queue = await open()
-    if (known?.queue !== queue) {
-      known = { queue, readOnly: shown(queue, definition, true), writable: shown(queue, definition, false) }
-    }
-    return isReadOnly ? known.readOnly : known.writable
+    const shown = await Promise.all(boards.map((board) => board.shown(isReadOnly)))
+    return new Map(shown.map((adapter) => [adapter.getName(), adapter]))
   }
 
   return {
@@ -71,13 +66,26 @@ export function bullBoard(options: QueueOptions) {
         },
       })),
     ),
-    close,
+    async close() {
+      await Promise.all(boards.map((board) => board.close()))
+    },
   }
 }
 
-function shown(queue: Queue, { description, payload }: QueueDefinition, readOnlyMode: boolean): BullBoardQueues {
-  const adapter = new BullMQAdapter(queue, { description, readOnlyMode, jobDataSchema: z.toJSONSchema(payload) })
-  return new Map([[adapter.getName(), adapter]])
+function boardOf(options: QueueOptions) {
+  const { description, payload } = options.definition
+  const { open, close } = reopenedQueue(options)
+  const adapterOf = (queue: Queue, readOnlyMode: boolean) =>
+    new BullMQAdapter(queue, { description, readOnlyMode, jobDataSchema: z.toJSONSchema(payload) })
+  let known: { queue: Queue; readOnly: BullMQAdapter; writable: BullMQAdapter } | undefined
+  return {
+    async shown(isReadOnly: boolean): Promise<BullMQAdapter> {
+      const queue = await open()
+      if (known?.queue !== queue) known = { queue, readOnly: adapterOf(queue, true), writable: adapterOf(queue, false) }
+      return isReadOnly ? known.readOnly : known.writable
+    },
+    close,
+  }
 }
 
 /** What bull-board asks a server to serve. */

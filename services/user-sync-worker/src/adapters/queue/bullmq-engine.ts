@@ -1,4 +1,4 @@
-import { QUEUES, type QueueDefinition } from '@jackfield/contract/internal/queues'
+import { QUEUES, type QueueDefinition, type QueueName } from '@jackfield/contract/internal/queues'
 import { useOwnClientEverywhere } from '@jackfield/postgres/client'
 import { MissingSchemaError } from '@jackfield/postgres/migrate'
 import { sessionOptions } from '@jackfield/postgres/pool'
@@ -7,12 +7,13 @@ import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 // How a queue of the catalogue is opened on Redis or on Postgres.
 
 export type QueueEngine = { kind: 'postgres'; connectionString: string } | { kind: 'redis'; url: string }
-export type QueueOptions = {
+export type QueuesOptions = {
   engine: QueueEngine
   onError: (error: Error) => void
   /** For tests that share a store. */
-  definition?: QueueDefinition
+  queues?: Readonly<Record<QueueName, QueueDefinition>>
 }
+export type QueueOptions = Omit<QueuesOptions, 'queues'> & { definition: QueueDefinition }
 
 /** The schema of BullMQ's own tables in Postgres. */
 const SCHEMA = 'queue'
@@ -47,7 +48,7 @@ async function connectQueues(engine: QueueEngine, migrate: boolean): Promise<voi
 }
 
 /** The side that adds and counts jobs: it fails at once where a worker waits. */
-export function openQueue({ engine, onError, definition = QUEUES.syncRuns }: QueueOptions): Queue {
+export function openQueue({ engine, onError, definition }: QueueOptions): Queue {
   const common = { defaultJobOptions: jobOptions(definition), streams: { events: { maxLen: definition.keepEvents } } }
   if (engine.kind === 'postgres') {
     const queue = new Queue(
@@ -96,7 +97,7 @@ export function reopenedQueue(options: QueueOptions): { open(): Promise<Queue>; 
 }
 
 export function openWorker(
-  { engine, definition = QUEUES.syncRuns }: QueueOptions,
+  { engine, definition }: QueueOptions,
   concurrency: number,
   process: (job: { data: unknown }) => Promise<void>,
 ) {

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QUEUES } from '@jackfield/contract/internal/queues'
+import { QUEUES, type QueueName } from '@jackfield/contract/internal/queues'
 import { UnrecoverableError } from 'bullmq'
+import type { RunSlots } from '../../domain/fair-share.ts'
 import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../../ports.ts'
 import type { DueRun } from '../../sync-run-ports.ts'
-import { openWorker, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
+import { openWorker, type QueueOptions, type QueuesOptions, reopenedQueue } from './bullmq-engine.ts'
+
+const NAMES: readonly QueueName[] = ['syncRuns', 'deltas']
+const queueOf = (kind: DueRun['kind']): QueueName => (kind === 'delta' ? 'deltas' : 'syncRuns')
 
 const PRODUCER_PATIENCE_MS = 1_000
 /** Only the worker's own round waits for a batch. */
@@ -11,19 +15,25 @@ const BATCH_PATIENCE_MS = 5_000
 const CLOSING_PATIENCE_MS = 5_000
 
 /** The side that enqueues. A failed enqueue costs at most a second: the rows in Postgres are the truth. */
-export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
-  const { definition = QUEUES.syncRuns } = options
-  const { open, close } = reopenedQueue(options)
+export function bullmqSyncQueue({ queues = QUEUES, ...options }: QueuesOptions): SyncQueue {
+  const opened = NAMES.map((name) => {
+    const definition = queues[name]
+    return { name, definition, ...reopenedQueue({ ...options, definition }) }
+  })
 
   /** Idempotent: one job for each slice of a run. */
   async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
     const delay = Math.round(delaySeconds * 1000)
-    const jobs = runs.map(({ job, slice }) => ({
-      name: 'advance',
-      data: definition.payload.parse(job),
-      opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
-    }))
-    await (await open()).addBulk(jobs)
+    for (const { name, definition, open } of opened) {
+      const jobs = runs
+        .filter(({ kind }) => queueOf(kind) === name)
+        .map(({ job, slice }) => ({
+          name: 'advance',
+          data: definition.payload.parse(job),
+          opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
+        }))
+      if (jobs.length > 0) await (await open()).addBulk(jobs)
+    }
   }
 
   return {
@@ -32,16 +42,37 @@ export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
       if (runs.length > 0) await within(BATCH_PATIENCE_MS, add(runs, 0))
     },
     async counts() {
-      const count = async () => (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
-      return { name: definition.name, states: (await within(PRODUCER_PATIENCE_MS, count())) as QueueCounts['states'] }
+      const count = async ({ definition, open }: (typeof opened)[number]) => {
+        const states = await (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
+        return { name: definition.name, states: states as QueueCounts['states'] }
+      }
+      return within(PRODUCER_PATIENCE_MS, Promise.all(opened.map(count)))
     },
-    close,
+    async close() {
+      await Promise.all(opened.map(({ close }) => close()))
+    },
   }
 }
 
 /** The side that works. Closing lets the slices in flight end. */
-export function bullmqConsumer(options: QueueOptions, concurrency: number): ConsumeSyncRuns {
-  const { engine, onError, definition = QUEUES.syncRuns } = options
+export function bullmqConsumer({ queues = QUEUES, ...options }: QueuesOptions, slots: RunSlots): ConsumeSyncRuns {
+  const consumers = [
+    consumerOf({ ...options, definition: queues.syncRuns }, slots.listings.all),
+    consumerOf({ ...options, definition: queues.deltas }, slots.deltas.all),
+  ]
+  return async (handle) => {
+    const begun = await Promise.allSettled(consumers.map((consume) => consume(handle)))
+    const running = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const close = async () => void (await Promise.all(running.map((each) => each.close())))
+    const failed = begun.find((each) => each.status === 'rejected')
+    if (!failed) return { close }
+    await close()
+    throw failed.reason
+  }
+}
+
+function consumerOf(options: QueueOptions, concurrency: number): ConsumeSyncRuns {
+  const { engine, onError, definition } = options
   return async (handle) => {
     const stopping = new AbortController()
     const underWay = new Set<Promise<void>>()

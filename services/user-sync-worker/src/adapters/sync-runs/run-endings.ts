@@ -7,7 +7,7 @@ import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
 import { holdEmptied } from './emptied-attributes.ts'
 import { holdRemovals, keepHeld, showHeld } from './removal-fuse.ts'
-import { type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
+import { DUE_COLUMNS, type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
 const COUNT_PLANNED = `
 select count(*) filter (where change = 'create')::int as created,
@@ -55,7 +55,7 @@ with ended as (
   from ended where s.account_id = ended.account_id
 )
 select next.* from ended left join lateral (
-  select r.id, r.tenant_id, r.lease_token from roster.sync_run r
+  select r.id, r.tenant_id, r.lease_token, r.kind from roster.sync_run r
   where r.account_id = ended.account_id and r.status = 'queued' and (r.not_before is null or r.not_before <= now())
   order by r.id limit 1) next on true`
 
@@ -81,7 +81,7 @@ where account_id = $1`
 
 const AGAIN = `checkpoint = null, delta_link = null, seen = 0, unchanged = 0, skipped = 0, warnings = '[]', lease_expires_at = null,
   enqueued_at = now(), progressed_at = now(), revision = revision + 1
-where id = $1 returning id, tenant_id, lease_token`
+where id = $1 returning ${DUE_COLUMNS}`
 const RESTART = `
 update roster.sync_run set restarts = restarts + 1, changed_before_restart = created + updated + disabled, ${AGAIN}`
 const FALL_BACK = `update roster.sync_run set kind = 'full', total = null, fruitless = 0, ${AGAIN}`

@@ -29,9 +29,11 @@ with met as (delete from roster.sync_run_met where run_id = $1
 ), staged as (delete from roster.staged_change where run_id = $1 and not $2)
 delete from roster.sync_run_selection where run_id = $1`
 
-export type DueRow = { id: string; tenant_id: string; lease_token: string }
-export function toDue(row: DueRow): DueRun {
-  return { job: { tenantId: row.tenant_id, runId: row.id }, slice: Number(row.lease_token) }
+/** What a row of `sync_run` tells the queue. */
+export const DUE_COLUMNS = 'id, tenant_id, lease_token, kind'
+export type DueRow = Record<'id' | 'tenant_id' | 'lease_token', string> & Pick<DueRun, 'kind'>
+export function toDue({ id, tenant_id: tenantId, lease_token: slice, kind }: DueRow): DueRun {
+  return { job: { tenantId, runId: id }, slice: Number(slice), kind }
 }
 
 /** Whether the slice still holds the lease of its run; if so, nobody takes it before the transaction ends (QC-04). */

@@ -8,7 +8,7 @@ import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { AuditEntry, IsSeen } from '../../ports.ts'
 import type { DueRun, NewRun } from '../../sync-run-ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
-import { FIRST_OF_ACCOUNT, forget, PLANNED, toDue } from './sync-run-fence.ts'
+import { DUE_COLUMNS, FIRST_OF_ACCOUNT, forget, PLANNED, toDue } from './sync-run-fence.ts'
 
 /** A free worker takes a run within this time. */
 const SOON = `interval '10 seconds'`
@@ -41,7 +41,7 @@ order by object_id limit $4`
 /** The run begins again, with the people whom it would remove (T-128). */
 const APPROVE = `
 update roster.sync_run set status = 'queued', approved_by = $2, approved_at = now(), checkpoint = null, enqueued_at = now(), progressed_at = now(), not_before = null, revision = revision + 1
-where id = $1 returning id, tenant_id, lease_token`
+where id = $1 returning ${DUE_COLUMNS}`
 const BEGIN_HOURS_ANEW = `
 delete from roster.recent_removal where (tenant_id, directory_id) = (select tenant_id, directory_id from roster.sync_run where id = $1)`
 
@@ -90,7 +90,7 @@ export function syncRuns(pool: pg.Pool) {
         await insertAuditEvent(client, entryFor(runId))
         return true
       })
-      return { job: { tenantId: run.tenantId, runId }, slice: 0 }
+      return { job: { tenantId: run.tenantId, runId }, slice: 0, kind: kindOf(run) }
     },
     async find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined> {
       const { rows } = await pool.query<Row>(`${READ} where r.tenant_id = $1 and r.id = $2`, [tenantId, runId])
@@ -125,6 +125,8 @@ export function syncRuns(pool: pg.Pool) {
   }
 }
 
+const kindOf = ({ request }: Pick<NewRun, 'request'>): SyncRun['kind'] => ('mode' in request ? request.mode : 'import')
+
 async function insertRun(client: pg.PoolClient, runId: string, { request, ...run }: NewRun): Promise<void> {
   // Of two ticks for one person the last counts.
   const chosen = 'users' in request ? [...new Map(request.users.map((user) => [user.id, user])).values()] : []
@@ -134,7 +136,7 @@ async function insertRun(client: pg.PoolClient, runId: string, { request, ...run
     run.tenantId,
     run.accountId,
     run.directoryId,
-    'mode' in request ? request.mode : 'import',
+    kindOf({ request }),
     run.requestedBy,
     everybody?.sync,
     everybody?.sso,

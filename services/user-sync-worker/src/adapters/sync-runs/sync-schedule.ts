@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { SyncSettings } from '../../domain/sync-settings.ts'
-import type { DueRun } from '../../sync-run-ports.ts'
-import { DUE, type DueRow, toDue } from './sync-run-fence.ts'
+import type { DueRun, Lease } from '../../sync-run-ports.ts'
+import { DUE, DUE_COLUMNS, type DueRow, toDue } from './sync-run-fence.ts'
 
 /** A burst of notifications within this time is one delta. */
 const DEBOUNCE = `interval '1 second'`
@@ -32,16 +32,22 @@ with due as (
 insert into roster.sync_run (id, tenant_id, account_id, directory_id, kind, status, requested_by, enqueued_at)
 select ($1::uuid[])[number], tenant_id, account_id, directory_id, case when is_full then 'full' else 'delta' end, 'queued',
   case when is_hinted and not is_full then 'notification' else 'schedule' end, now()
-from numbered returning id, tenant_id, lease_token`
+from numbered returning ${DUE_COLUMNS}`
 
 const CLAIM_DUE = `
 update roster.sync_run set enqueued_at = now() where id in (
   select r.id from roster.sync_run r where ${DUE} and (r.enqueued_at is null or r.enqueued_at < now() - ${CLAIM})
   order by r.enqueued_at nulls first, r.id limit $1 for update skip locked)
-returning id, tenant_id, lease_token`
+returning ${DUE_COLUMNS}`
 
 const NEXT_OF_ACCOUNT = `
-select r.id, r.tenant_id, r.lease_token from roster.sync_run r where r.account_id = $1 and ${DUE} limit 1`
+select ${DUE_COLUMNS} from roster.sync_run r where r.account_id = $1 and ${DUE} limit 1`
+
+// The run of the tenant whose last slice is longest ago.
+const NEXT_OF_TENANT = `
+select ${DUE_COLUMNS} from roster.sync_run r
+where r.tenant_id = $1 and (r.kind = 'delta') = ($2 = 'delta') and ${DUE}
+order by r.enqueued_at nulls first, r.id limit 1`
 
 const FORGET_OLD = `
 with old as (
@@ -67,6 +73,8 @@ export function syncSchedule(pool: pg.Pool, { deltaSeconds, fullSeconds, fuse }:
     claimDue: (limit: number) => due(CLAIM_DUE, [limit]),
     /** The run that waits behind a finished one of the same account. */
     nextOfAccount: async (accountId: string) => (await due(NEXT_OF_ACCOUNT, [accountId]))[0],
+    /** The run that takes the slot which a slice of the same tenant has released. */
+    nextOfTenant: async ({ tenantId, kind }: Lease) => (await due(NEXT_OF_TENANT, [tenantId, kind]))[0],
     /** Deletes runs of long ago, scheduled ones of yesterday that changed nothing, and removals that no longer count. */
     async forgetOld(): Promise<void> {
       await pool.query(FORGET_OLD)

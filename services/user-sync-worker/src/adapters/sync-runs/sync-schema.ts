@@ -85,6 +85,7 @@ export const syncRun = roster.table(
     uniqueIndex('sync_run_one_running').on(table.accountId).where(sql`${table.status} = 'running'`),
     index('sync_run_open').on(table.accountId, table.id).where(sql`${table.status} in ('queued', 'running')`),
     index('sync_run_waiting').on(table.tenantId, table.directoryId).where(sql`${table.status} = 'awaiting-approval'`),
+    index('sync_run_open_of_tenant').on(table.tenantId).where(sql`${table.status} in ('queued', 'running')`),
     index('sync_run_of_tenant').on(table.tenantId, table.id),
     unique('sync_run_id_of_tenant').on(table.tenantId, table.id),
     check('sync_run_kind', sql`${table.kind} in ('import', 'delta', 'full')`),

@@ -24,8 +24,10 @@ type Settings = { sliceMs: number; now: () => number }
 type Beside = { others: () => number }
 
 /** What to enqueue after a slice: the rest of the run, or the account's next run. */
-export type SliceOutcome = { next: DueRun | undefined; delaySeconds: number }
-const NOTHING: SliceOutcome = { next: undefined, delaySeconds: 0 }
+type Continuation = { next: DueRun | undefined; delaySeconds: number }
+/** `waiting`: another run of the tenant, which was refused a slot. */
+export type SliceOutcome = Continuation & { waiting: DueRun | undefined }
+const NOTHING: Continuation = { next: undefined, delaySeconds: 0 }
 
 const RENEWAL_MS = 5_000
 const APPLIED_AT_ONCE = 1_000
@@ -43,13 +45,15 @@ export function advanceSyncRun(ports: Needs, settings: Settings) {
   const others = () => underWay - 1
   return async (data: unknown, stopping: AbortSignal): Promise<SliceOutcome> => {
     const job = SyncRunJob.safeParse(data)
-    if (!job.success) return NOTHING
-    const lease = await ports.leases.take(job.data)
-    if (!lease) return NOTHING
+    const lease = job.success ? await ports.leases.take(job.data) : undefined
+    if (!lease) return { ...NOTHING, waiting: undefined }
     underWay += 1
     const renewal = setInterval(() => ports.leases.renew(lease).catch(() => undefined), RENEWAL_MS)
     try {
-      return await work(ports, lease, { ...settings, others }, stopping)
+      const continuation = await work(ports, lease, { ...settings, others }, stopping)
+      // The reconciler finds it, too.
+      const waiting = await ports.schedule.nextOfTenant(lease).catch(() => undefined)
+      return { ...continuation, waiting }
     } catch (error) {
       // Otherwise the lease expires by itself.
       await ports.leases.release(lease, waitAfter(lease), 'internal-error').catch(() => undefined)
@@ -66,7 +70,7 @@ async function work(
   lease: Lease,
   settings: Settings & Beside,
   stopping: AbortSignal,
-): Promise<SliceOutcome> {
+): Promise<Continuation> {
   if (isGivingUp({ fruitless: lease.fruitless - 1 })) {
     return fail(ports, lease, NO_PROGRESS)
   }
@@ -100,7 +104,7 @@ async function copyPages(
   from: Checkpoint,
   { isOver, now, others }: Settings & Beside & { isOver: () => boolean },
   stopping: AbortSignal,
-): Promise<SliceOutcome | undefined> {
+): Promise<Continuation | undefined> {
   if (isConcluding(from)) return undefined
   const abandoned = new AbortController()
   const signal = AbortSignal.any([stopping, abandoned.signal])
@@ -158,7 +162,7 @@ async function commit({ pages }: Needs, lease: Lease, page: RunPage): Promise<bo
 }
 
 /** Decides on all staged changes at once, then applies them, except removals that an admin is asked about (S50). */
-async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<SliceOutcome> {
+async function conclude(ports: Needs, lease: Lease, isOver: () => boolean): Promise<Continuation> {
   if (lease.checkpoint !== 'apply') {
     const decision = await ports.endings.decide(lease)
     if (decision === 'lost') return NOTHING
@@ -189,7 +193,7 @@ function isConcluding({ phase }: Checkpoint): boolean {
   return phase === 'decide' || phase === 'apply'
 }
 
-async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Promise<SliceOutcome> {
+async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Promise<Continuation> {
   if (decision.kind === 'fail') return fail(ports, lease, decision.failure)
   if (decision.kind === 'restart') return { next: await ports.endings.restart(lease), delaySeconds: 0 }
   if (decision.kind === 'resync') return { next: await fallBack(ports, lease), delaySeconds: 0 }
@@ -201,17 +205,17 @@ async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined>
   return lease.kind === 'delta' ? ports.endings.fallBackToFull(lease) : ports.endings.restart(lease)
 }
 
-async function giveBack(ports: Needs, lease: Lease): Promise<SliceOutcome> {
+async function giveBack(ports: Needs, lease: Lease): Promise<Continuation> {
   return { next: await ports.leases.release(lease, 0), delaySeconds: 0 }
 }
 
-async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<SliceOutcome> {
+async function fail(ports: Needs, lease: Lease, failure: RunFailure): Promise<Continuation> {
   if (!(await ports.endings.fail(lease, failure))) return NOTHING
   return { next: await ports.schedule.nextOfAccount(lease.accountId), delaySeconds: 0 }
 }
 
 /** The registry disconnects accounts itself; this covers a lost message (S49). */
-async function disconnect(ports: Needs, lease: Lease): Promise<SliceOutcome> {
+async function disconnect(ports: Needs, lease: Lease): Promise<Continuation> {
   const outcome = await fail(ports, lease, GONE)
   const entry = {
     action: 'users.disconnect',

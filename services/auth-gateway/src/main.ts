@@ -1,9 +1,12 @@
 import { loadConfigOrExit } from '@jackfield/configuration/load-config'
+import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
+import { registerAuditMetrics } from '@jackfield/http-server/audit-metrics'
 import { repeatUntil } from '@jackfield/http-server/repeat-until'
 import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
+import { auditOutbox } from '@jackfield/postgres/audit-outbox'
 import { drizzle } from '@jackfield/postgres/drizzle'
 import {
   migrateAndExit,
@@ -13,6 +16,7 @@ import {
   startOrExit,
 } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { redisAuditOutbox } from './adapters/audit/redis-audit-outbox.ts'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
@@ -29,6 +33,7 @@ import { revocationsClient, rosterClient } from './adapters/services/roster-clie
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { endRevokedSessions } from './jobs/end-revoked-sessions.ts'
+import { sendAuditEvents } from './jobs/send-audit-events.ts'
 import { sendLogoutNotices } from './jobs/send-logout-notices.ts'
 import { pagesOfProvider } from './pages/provider-pages.ts'
 import type { Ports } from './ports.ts'
@@ -74,6 +79,7 @@ const unopened = unopenedSecrets((what) =>
   ),
 )
 const records = sealedRecords(store, keysOfSecrets, room, unopened.count)
+const auditEvents = redis ? redisAuditOutbox(redis) : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
 const logoutNotices = postgresLogoutNotices(pool)
 const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
@@ -121,7 +127,10 @@ const app = buildApp(
   ports,
 )
 
-app.after(() => unopened.register(app.metrics))
+app.after(() => {
+  unopened.register(app.metrics)
+  registerAuditMetrics(app.metrics, auditEvents.countSetAside)
+})
 
 async function prepare(): Promise<void> {
   await (config.MIGRATE === 'auto' ? runMigrations(schema) : requireSchema(schema))
@@ -150,6 +159,15 @@ const noticing = repeatUntil(
   1_000,
   async () => isPrepared && sendNotices(stopping.signal),
   onNoticeFailure,
+)
+
+const onAuditFailure = (error: unknown) => app.log.error({ err: error }, 'an audit event was not sent')
+const sendAudit = sendAuditEvents({ auditEvents, registry }, onAuditFailure)
+const auditing = repeatUntil(
+  stopping.signal,
+  1_000,
+  async () => isPrepared && sendAudit(stopping.signal),
+  onAuditFailure,
 )
 
 const revocations = revocationsClient(clientOf('user-sync-worker'))
@@ -181,7 +199,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([noticing, revoking, rotating])
+      await Promise.all([noticing, auditing, revoking, rotating])
       redis?.disconnect()
     },
     () => pool.end(),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Administrator } from '@jackfield/contract/access/administrator'
-import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
+import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { Principal } from '@jackfield/contract/access/principal'
 import type {
   CatalogueApp,
@@ -14,6 +14,7 @@ import type {
 import type { Revocation } from '@jackfield/contract/internal/revocation'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import type { LogoType } from '@jackfield/contract/tenants/branding'
+import type { AuditAnswer } from '@jackfield/internal-token/audit-client'
 import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
@@ -70,7 +71,7 @@ export type Administrators = {
   ): Promise<Administrator | undefined>
 }
 
-type AuditLog = { recordAuditEvent(event: NewAuditEvent): Promise<void> }
+export type AuditLog = { recordAuditEvent(event: SentAuditEvent): Promise<AuditAnswer> }
 
 /** The tenant registry, one service behind four ports. */
 export type Registry = TenantCatalogue & Connections & Administrators & AuditLog

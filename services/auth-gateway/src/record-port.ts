@@ -1,3 +1,5 @@
+import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
+
 /**
  * A record with a lifetime (`ttl`, seconds): code, token, session, pending login. `grantId` and `uid` are further
  * indexes.
@@ -44,4 +46,9 @@ export interface RecordSpaces {
    * not at all when it failed.
    */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+  /**
+   * Writes an event for the audit log, with the unit of work if there is one; it is sent until the registry has it
+   * (T-137). Events of one `id` are one event.
+   */
+  audit(event: NewAuditEvent & { id?: string }): Promise<void>
 }

@@ -1,18 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Administrator } from '@jackfield/contract/access/administrator'
-import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
-import type { Principal } from '@jackfield/contract/access/principal'
-import type {
-  CatalogueApp,
-  Connection,
-  CredentialUse,
-  HostResolution,
-  RosterEntry,
-  SignInTenant,
-} from '@jackfield/contract/internal/internal-api'
-import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
-import { type LogoType, NO_BRANDING } from '@jackfield/contract/tenants/branding'
-import { ServiceCallError } from '@jackfield/internal-token/service-client'
+import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
+import type { CatalogueApp, RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { internalTokenSigner } from '@jackfield/internal-token/sign-internal-token'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { ADATUM_DIRECTORY_ID } from '@jackfield/m365-emulator/demo/adatum'
@@ -24,11 +13,13 @@ import {
 } from '@jackfield/m365-emulator/demo/contoso'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
+import { auditOutbox } from '@jackfield/postgres/audit-outbox'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
+import { redisAuditOutbox } from '../src/adapters/audit/redis-audit-outbox.ts'
 import { entraSignIn } from '../src/adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from '../src/adapters/openid-provider/oidc-providers.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys } from '../src/adapters/platform-keys.ts'
@@ -39,14 +30,14 @@ import { redisRecords } from '../src/adapters/records/redis-records.ts'
 import { sealedRecords } from '../src/adapters/records/sealed-records.ts'
 import { waitingRoom } from '../src/adapters/records/waiting-room.ts'
 import { buildApp } from '../src/app.ts'
+import { sendAuditEvents } from '../src/jobs/send-audit-events.ts'
 import { pagesOfProvider } from '../src/pages/provider-pages.ts'
-import type { Registry } from '../src/ports.ts'
+import { type Account, mapRegistry } from './map-registry.ts'
 import { mapRoster } from './map-roster.ts'
 
 export { ADATUM_DIRECTORY_ID, ADELE, CONTOSO_DIRECTORY_ID, JACKFIELD_CLIENT_ID }
 export const INTERNAL_KEY = Buffer.alloc(32, 7)
-export type Account = SignInTenant['accounts'][number]
-type TenantHost = Extract<HostResolution, { kind: 'tenant' }>
+export type { Account }
 export type World = Awaited<ReturnType<typeof givenGateway>>
 
 /**
@@ -153,6 +144,25 @@ export async function givenGateway(
     return { app, providers }
   }
   const { app, providers } = build()
+  const auditEvents = options.redis
+    ? redisAuditOutbox(options.redis)
+    : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
+  const setAside: unknown[] = []
+  const sendAudits = sendAuditEvents({ auditEvents, registry }, (error) => void setAside.push(error))
+  // Tests read the log after an answer: what a request has written is sent before that.
+  let isOwed = false
+  let sending = Promise.resolve(0)
+  const { audit } = records
+  records.audit = async (event) => {
+    isOwed = true
+    return audit(event)
+  }
+  app.addHook('onSend', async () => {
+    if (!isOwed) return
+    isOwed = false
+    sending = sending.then(() => sendAudits())
+    await sending
+  })
   const replicas: Array<typeof app> = []
   await app.listen({ host: '127.0.0.1', port })
   return {
@@ -174,6 +184,10 @@ export async function givenGateway(
     /** Places that were told to be full of waiting sign-ins. */
     roomFull,
     logoutNotices,
+    auditEvents,
+    sendAudits,
+    /** What was set aside or failed. */
+    setAside,
     db,
     sealingKeys,
     keys,
@@ -195,103 +209,6 @@ export async function givenGateway(
       await pool.end()
       await database.drop()
     },
-  }
-}
-
-type TenantRow = { resolution: TenantHost; connections: Map<string, Connection> }
-
-function mapRegistry(baseUrl: string) {
-  const tenants = new Map<string, TenantRow>()
-  const apps: CatalogueApp[] = []
-  const audits: NewAuditEvent[] = []
-  const keys = new Map<string, Principal>()
-  const links = new Map<string, Principal>()
-  const administrators: Administrator[] = []
-  const base = new URL(baseUrl)
-  const uses: Array<CredentialUse & { accountId: string }> = []
-  const outage = { isDown: false, takesNoUses: false }
-  const removed = new Set<string>()
-  const logos = new Map<string, { mediaType: LogoType; bytes: Buffer }>()
-  const consents = new Map<string, ConsentReturn>()
-  const consentAnswers: ConsentAnswer[] = []
-  const resolutions = () => [...tenants.values()].map(({ resolution }) => resolution)
-  const registry: Registry = {
-    async findHost(host) {
-      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      const shared = apps.find(
-        ({ sharedUrl }) => sharedUrl !== undefined && new URL(sharedUrl).host === host,
-      )?.sharedUrl
-      return shared ? { kind: 'shared', origin: new URL(shared).origin } : tenants.get(host)?.resolution
-    },
-    findTenant: async (tenantId) =>
-      removed.has(tenantId) ? undefined : resolutions().find(({ tenant }) => tenant.id === tenantId),
-    listTenantsOf: async (directoryId) =>
-      resolutions().filter(
-        ({ tenant, accounts }) =>
-          !removed.has(tenant.id) && accounts.some((account) => account.directoryId === directoryId),
-      ),
-    hasTenant: async (tenantId) => !removed.has(tenantId),
-    listApps: async () => [...apps], // as the registry, which gives another array when it was asked again
-    findLogo: async (tenantId, sha256) => logos.get(`${tenantId} ${sha256}`),
-    findConnection: async (tenantId, accountId) =>
-      [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
-    async recordCredentialUse({ accountId }, use) {
-      if (outage.takesNoUses) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      uses.push({ accountId, ...use })
-    },
-    async authenticateApiKey(key) {
-      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      return keys.get(key)
-    },
-    async redeemControlSignInLink(token) {
-      const principal = links.get(token)
-      links.delete(token)
-      return principal
-    },
-    async findAdministrator(id) {
-      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      return administrators.find((each) => each.id === id)
-    },
-    findAdministratorByIdentity: async (tenantId, directoryId, objectId) =>
-      administrators.find(
-        (each) => each.signInTenantId === tenantId && each.directoryId === directoryId && each.objectId === objectId,
-      ),
-    recordAuditEvent: async (event) => void audits.push(event),
-    async receiveConsent(answer) {
-      if (outage.isDown) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
-      consentAnswers.push(answer)
-      const returned = consents.get(answer.state)
-      consents.delete(answer.state)
-      return returned && (answer.isDeclined ? { ...returned, outcome: 'declined' } : returned)
-    },
-  }
-  return {
-    ...registry,
-    apps,
-    audits,
-    uses,
-    keys,
-    links,
-    administrators,
-    outage,
-    removed,
-    consents,
-    consentAnswers,
-    logos,
-    givenTenant(slug: string, accounts: Account[], connections: Connection[] = []) {
-      const host = `${slug}.${base.host}`
-      const resolution: TenantHost = {
-        kind: 'tenant',
-        tenant: { id: randomUUID(), slug, name: `${slug} <Ltd>` },
-        branding: NO_BRANDING,
-        origin: `${base.protocol}//${host}`,
-        accounts,
-      }
-      tenants.set(host, { resolution, connections: new Map(connections.map((each) => [each.accountId, each])) })
-      return resolution.tenant
-    },
-    forgetTenants: () => tenants.clear(),
-    tenantAt: (slug: string) => tenants.get(`${slug}.${base.host}`),
   }
 }
 

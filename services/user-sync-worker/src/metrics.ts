@@ -1,3 +1,4 @@
+import { registerAuditMetrics } from '@jackfield/http-server/audit-metrics'
 import { Gauge, type Registry } from 'prom-client'
 import type { Ports } from './ports.ts'
 
@@ -35,11 +36,7 @@ export function registerRosterMetrics(
         else this.set(number)
       },
     })
-  gauge(
-    'jackfield_audit_events_set_aside',
-    'Audit events that the registry refused, in roster.pending_audit_event with not_before = infinity',
-    () => auditEvents.countSetAside(),
-  )
+  registerAuditMetrics(metrics, () => inScope('every-tenant', () => auditEvents.countSetAside()))
   gauge(
     'jackfield_accounts_not_in_step',
     'Microsoft accounts whose runs fail one after the other, or of which none succeeds',

@@ -2,6 +2,7 @@ import type { NewAuditEvent, SentAuditEvent } from '@jackfield/contract/access/a
 import type { Connection, CredentialUse } from '@jackfield/contract/internal/internal-api'
 import type { MicrosoftUserCount } from '@jackfield/contract/microsoft/microsoft-user'
 import type { SyncFailure } from '@jackfield/contract/microsoft/sync-health'
+import type { AuditAnswer } from '@jackfield/internal-token/audit-client'
 import type { connectedPorts } from './adapters/connected-ports.ts'
 import type { DirectoryFailure } from './domain/directory-failure.ts'
 import type { DirectoryItem } from './domain/directory-item.ts'
@@ -34,8 +35,7 @@ export type Registry = {
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined | Unavailable>
   /** Which of two credentials Entra ID accepted, while one replaces the other. */
   recordCredentialUse(connection: Connection, use: CredentialUse): Promise<void>
-  /** Idempotent by the event's id. `refused` is for good; `failed` is for now, other events may still be taken. */
-  recordAuditEvent(event: SentAuditEvent): Promise<true | Unavailable | { kind: 'refused' | 'failed'; reason: string }>
+  recordAuditEvent(event: SentAuditEvent): Promise<AuditAnswer>
   /** Reports why an account is not in step; null: it is. Unknown accounts are ignored. */
   recordSyncHealth(tenantId: string, accountId: string, failure: SyncFailure | null): Promise<true | Unavailable>
 }

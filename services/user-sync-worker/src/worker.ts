@@ -40,6 +40,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const repeat = (work: () => Promise<unknown>, milliseconds: number) =>
     repeatUntil(stopping.signal, milliseconds, () => ports.inScope('every-tenant', work), options.onError)
   const send = sendWebhooks(ports, options.onError)
+  const audit = sendAuditEvents(ports, options.onError)
   const keep = keepSubscriptions(ports, () => randomBytes(32).toString('base64url'), options.onError)
   const repeated = [
     repeat(reconcileSyncRuns(ports), every.reconcile),
@@ -51,7 +52,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
     repeat(() => ports.webhookOutbox.forgetOld(), every.tidy),
     repeat(() => ports.revocations.forgetOld(), every.tidy),
     repeat(() => send(stopping.signal), every.send),
-    repeat(sendAuditEvents(ports, options.onError), every.send),
+    repeat(() => audit(stopping.signal), every.send),
     repeat(tellSyncHealth(ports, options.log), every.send),
     repeat(watchProgress(ports, options.log), every.watch),
   ]

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => platform.close())
 
 const aside: Error[] = []
-const send = () => sendAuditEvents(platform.ports, (error) => aside.push(error))()
+const send = () => sendAuditEvents(platform.ports, (error) => aside.push(error as Error))()
 const eventsOf = (action: string, target?: string) =>
   [...platform.registry.auditEvents.values()].filter(
     (event) => event.action === action && (!target || event.target === target),

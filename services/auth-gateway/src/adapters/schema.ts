@@ -1,4 +1,4 @@
-import { customType, index, integer, pgSchema, sql, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
+import { customType, index, integer, jsonb, pgSchema, sql, text, timestamp, uuid } from '@jackfield/postgres/drizzle'
 import { KEY_USES } from '../domain/key-rotation.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
@@ -50,6 +50,21 @@ export const logoutNotice = gateway.table(
     notBefore: moment('not_before').notNull().defaultNow(),
   },
   (table) => [index('logout_notice_not_before').on(table.notBefore)],
+)
+
+/** Events for the audit log, kept until the registry has them; not so where Redis keeps the records (T-137). */
+export const pendingAuditEvent = gateway.table(
+  'pending_audit_event',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: uuid('tenant_id'),
+    event: jsonb('event').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    /** `infinity`: set aside, as the registry refuses it. */
+    notBefore: moment('not_before').notNull().defaultNow(),
+    attempts: integer('attempts').notNull().default(0),
+  },
+  (table) => [index('pending_audit_event_due').on(table.notBefore)],
 )
 
 /** Sealed keys of the platform. Of those of one use that are not retired the oldest signs; all verify. */

@@ -27,8 +27,9 @@ export const endOwnSession: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
     const meant = others.filter(({ uid }) => isMeant(uid))
     if (meant.length === 0) throw refuse('session-not-found')
 
-    for (const { uid } of meant) await provider.endSession(accountId, uid)
+    // First the event: no session ends without it.
     await auditSessionsEnded(ports, request, { tenantId: tenant.id, userId: person.id, count: meant.length })
+    for (const { uid } of meant) await provider.endSession(accountId, uid)
     return reply.header('cache-control', 'no-store').redirect('/auth/sessions', 303)
   })
 }

@@ -23,8 +23,16 @@ export async function findAttempt(ports: Ports, reply: FastifyReply) {
   const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
   if (!attempt || attempt.uid !== (request.params as AttemptParams).uid) throw refuse('sign-in-not-found')
   request.uiLocales ??= attempt.uiLocales
-  const end = async (result: AttemptResult) =>
-    reply.redirect(await provider.endAttempt(request.raw, reply.raw, attempt, result), 303)
+  /** What `alongside` writes is written in one step with the end. */
+  const end = async (result: AttemptResult, alongside = async () => {}) => {
+    let location = ''
+    await ports.records.asOne(async () => {
+      await alongside()
+      location = await provider.endAttempt(request.raw, reply.raw, attempt, result)
+      return 'done'
+    })
+    return reply.redirect(location, 303)
+  }
   return { site, attempt, end }
 }
 
@@ -37,6 +45,8 @@ const Proven = z.object({
   accountId: z.string(),
   isTenantChosen: z.boolean(),
   sid: z.string().optional(),
+  /** Id of the event that tells of the sign-in. */
+  auditId: z.uuid(),
 })
 export type Proven = z.infer<typeof Proven>
 

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { v7 } from 'uuid'
 import { decideControlAdmission } from '../domain/sign-in/admission.ts'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import type { ControlLogin, PendingLogin } from '../domain/sign-in/pending-login.ts'
@@ -31,7 +32,7 @@ export async function concludeLogin(
     return sendPage(reply, 403, page, { code: refusal })
   }
   const { interaction, tenantId, accountId, isTenantChosen } = login
-  const proven = { ...identity, tenantId, accountId, isTenantChosen }
+  const proven = { ...identity, tenantId, accountId, isTenantChosen, auditId: v7() }
   await provenIdentities.save(ports, signInSite(reply.request), interaction, proven)
   return goOn(`/auth/interaction/${interaction}`)
 }
@@ -50,9 +51,12 @@ async function enterControl(ports: Ports, reply: FastifyReply, login: ControlLog
     return admission.kind
   }
   const { administrator } = admission
-  await endControlSession(ports, reply)
-  await startControlSession(ports, reply, { administratorId: administrator.id })
-  await auditControlSignIn(ports, request, login, { outcome: 'success', identity, administrator })
+  await ports.records.asOne(async () => {
+    await endControlSession(ports, reply)
+    await startControlSession(ports, reply, { administratorId: administrator.id })
+    await auditControlSignIn(ports, request, login, { outcome: 'success', identity, administrator })
+    return 'done'
+  })
   return undefined
 }
 

@@ -1,5 +1,4 @@
 import type { Administrator } from '@jackfield/contract/access/administrator'
-import type { NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { FastifyRequest } from 'fastify'
 import type { MicrosoftIdentity } from '../domain/sign-in/microsoft-claims.ts'
 import type { ControlLogin } from '../domain/sign-in/pending-login.ts'
@@ -19,14 +18,11 @@ export function causeOf(failure: MicrosoftFailure) {
   return { code: code ?? failure.kind, reason: why ? `${failure.kind}: ${why}` : failure.kind, correlationId }
 }
 
-/** Waits 2 s at most; a failure is logged and stops nothing. */
-async function record({ registry }: Ports, request: FastifyRequest, event: Omit<NewAuditEvent, 'requestId'>) {
-  try {
-    await registry.recordAuditEvent({ ...event, requestId: request.id })
-  } catch (error) {
-    const { action, details } = event
-    request.log.error({ err: error, action, reason: details?.reason }, 'audit event was not recorded')
-  }
+type Recorded = Omit<Parameters<Ports['records']['audit']>[0], 'requestId'>
+
+/** In the unit of work of its cause, so that neither is there without the other (T-137). */
+function record({ records }: Ports, request: FastifyRequest, event: Recorded) {
+  return records.audit({ ...event, requestId: request.id })
 }
 
 const actorOf = (identity: Identity | undefined) =>
@@ -35,6 +31,8 @@ const idsOf = (identity: Identity | undefined) =>
   identity && { directoryId: identity.directoryId, objectId: identity.objectId }
 
 type SignInEvent = {
+  /** Two requests that end one attempt at the same moment record one event. */
+  id?: string
   outcome: 'success' | 'refused'
   clientId: string
   reason?: string
@@ -45,8 +43,9 @@ type SignInEvent = {
 
 /** Records a sign-in to an app in the tenant's audit log. */
 export function auditSignIn(ports: Ports, request: FastifyRequest, tenantId: string, event: SignInEvent) {
-  const { outcome, clientId, reason, accountId, userId, identity } = event
+  const { id, outcome, clientId, reason, accountId, userId, identity } = event
   return record(ports, request, {
+    ...(id && { id }),
     tenantId,
     actor: userId ? `phone-user:${userId}` : actorOf(identity),
     action: 'sign-in',

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditEvent } from '@jackfield/contract/access/audit-event'
+import { type AuditEntry, type AuditEvent, fitAuditEvent } from '@jackfield/contract/access/audit-event'
 import { and, type Database, desc, eq, lt, type Transaction } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { v7 } from 'uuid'
@@ -7,7 +7,7 @@ import { auditEvent } from './schema.ts'
 
 /** Writes an event in the transaction of its cause: neither is there without the other. */
 export async function insertAuditEvent(tx: Transaction, entry: AuditEntry): Promise<void> {
-  await tx.insert(auditEvent).values({ ...entry, id: v7(), at: new Date() })
+  await tx.insert(auditEvent).values({ ...fitAuditEvent(entry), id: v7(), at: new Date() })
 }
 
 export function postgresAudit(db: Database) {
@@ -18,7 +18,7 @@ export function postgresAudit(db: Database) {
       at,
       ...entry
     }: AuditEntry & { id?: string | undefined; at?: string | undefined }): Promise<void> {
-      const row = { ...entry, id, at: at === undefined ? new Date() : new Date(at) }
+      const row = { ...fitAuditEvent(entry), id, at: at === undefined ? new Date() : new Date(at) }
       await inScope(db, entry.tenantId ?? EVERY_TENANT, (tx) => tx.insert(auditEvent).values(row).onConflictDoNothing())
     },
     async list(only: TenantFilter, action: string | undefined, { after, limit }: Range): Promise<AuditEvent[]> {

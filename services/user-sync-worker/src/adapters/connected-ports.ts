@@ -1,6 +1,8 @@
 import { isLoopbackHost } from '@jackfield/configuration/settings'
+import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import { serviceClient } from '@jackfield/internal-token/service-client'
 import type { OriginOverrides } from '@jackfield/microsoft-identity/clouds'
+import { auditOutbox } from '@jackfield/postgres/audit-outbox'
 import type pg from 'pg'
 import type { HoldPolicy } from '../domain/extension-hold.ts'
 import type { RunSlots } from '../domain/fair-share.ts'
@@ -11,7 +13,6 @@ import { graphDirectory } from './graph/graph-directory.ts'
 import { signedCursors } from './graph/graph-paging.ts'
 import { graphSubscriptions } from './graph/graph-subscriptions.ts'
 import { postgresSubscriptions } from './notifications/postgres-subscriptions.ts'
-import { pendingAuditEvents } from './outbox/pending-audit-events.ts'
 import { postgresWebhookEndpoints } from './outbox/webhook-endpoints.ts'
 import { webhookOutbox } from './outbox/webhook-outbox.ts'
 import { isWebhookAddress, webhookSender } from './outbox/webhook-sender.ts'
@@ -107,7 +108,7 @@ export function connectedPorts({
     extensionHolds: extensionHolds(pool),
     importRules: postgresImportRules(pool),
     bindingPlans: postgresBindingPlans(pool, holds),
-    auditEvents: pendingAuditEvents(pool),
+    auditEvents: auditOutbox<SentAuditEvent>(pool, 'roster.pending_audit_event'),
     accountUsers: postgresAccountUsers(pool),
     revocations: postgresRevocations(pool),
     tenantData: postgresTenantData(pool),

@@ -1,14 +1,10 @@
 import { Tenant } from '@jackfield/contract/tenants/tenant'
+import { auditClient } from '@jackfield/internal-token/audit-client'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
 import { ServiceCallError, type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Registry } from '../ports.ts'
-
-/** Statuses by which nothing gets through now, whatever is sent. */
-const AWAY = new Set([0, 429, 502, 503, 504])
-/** Statuses that mean a wrong body. */
-const REFUSES_BODY = new Set([400, 413, 422])
 
 /** tenant-registry over HTTP. Tenants are cached for some seconds; connections, which carry credentials, never. */
 export function registryClient(client: ServiceClient): Registry {
@@ -32,17 +28,7 @@ export function registryClient(client: ServiceClient): Registry {
       const tenant = await findTenant(tenantId)
       return !tenant || 'kind' in tenant ? null : tenant.defaultCountry
     },
-    async recordAuditEvent(event) {
-      try {
-        return (await client.post('/internal/audit-events', event, z.object({})))
-          ? true
-          : { kind: 'failed', reason: 'no such address' }
-      } catch (error) {
-        if (!(error instanceof ServiceCallError)) throw error
-        if (AWAY.has(error.status)) return { kind: 'unavailable' }
-        return { kind: REFUSES_BODY.has(error.status) ? 'refused' : 'failed', reason: error.message }
-      }
-    },
+    ...auditClient(client),
     recordCredentialUse: connections.recordCredentialUse,
     async recordSyncHealth(tenantId, accountId, failure) {
       try {

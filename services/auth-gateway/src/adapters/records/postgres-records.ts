@@ -96,24 +96,25 @@ const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = 
 const COLUMNS = ROW.map(([column]) => column).filter((column) => column !== 'ttl')
 const UPDATED = COLUMNS.filter((column) => column !== 'key' && column !== 'kind')
 
-const valuesOf = ({ consumed, removed, saved, replaced }: Batch): unknown[] => [
+const valuesOf = ({ consumed, removed, saved, replaced, events }: Batch): unknown[] => [
   ...consumed,
   ...removed,
   ...[...saved, ...replaced].flatMap((row) => ROW.map(([, , member]) => row[member])),
+  ...events.flatMap(({ id, tenantId, event }) => [id, tenantId, JSON.stringify(event)]),
 ]
 
 const statements = new Map<string, string>()
 
 /** One prepared statement for each combination of counts: few occur, and each has a plan for its count. */
-function statementFor({ consumed, removed, saved, replaced }: Batch): { name: string; text: string } {
-  const counts = [consumed.length, removed.length, saved.length, replaced.length] as const
+function statementFor({ consumed, removed, saved, replaced, events }: Batch): { name: string; text: string } {
+  const counts = [consumed.length, removed.length, saved.length, replaced.length, events.length] as const
   const name = `record_write_${counts.join('_')}`
   const text = statements.get(name) ?? describeWrite(...counts)
   statements.set(name, text)
   return { name, text }
 }
 
-function describeWrite(consumed: number, removed: number, saved: number, replaced: number): string {
+function describeWrite(consumed: number, removed: number, saved: number, replaced: number, events: number): string {
   let last = 0
   const next = (type: string) => `$${++last}::${type}`
   const keys = (count: number) => Array.from({ length: count }, () => next('text')).join(', ')
@@ -138,6 +139,11 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
   if (replaced > 0)
     parts.push(`replaced as (update gateway.short_lived_record a set ${set('g')}, expires_at = now() + make_interval(secs => g.ttl)
       from ${rows(replaced)} where a.key = g.key and ${ALIVE} and ${isDone} returning a.key)`)
+  if (events > 0) {
+    const values = Array.from({ length: events }, () => `(${next('uuid')}, ${next('uuid')}, ${next('jsonb')})`)
+    parts.push(`owed as (insert into gateway.pending_audit_event (id, tenant_id, event)
+      select * from (values ${values.join(', ')}) e where ${isDone} on conflict (id) do nothing)`)
+  }
   const keysReplaced = replaced > 0 ? 'array(select key from replaced)' : "'{}'::text[]"
   return `with ${parts.join(',\n')} select ${isDone} as "isDone", ${keysReplaced} as replaced`
 }

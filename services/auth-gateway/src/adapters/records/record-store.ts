@@ -1,3 +1,4 @@
+import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { WaitingCounts } from './waiting-room.ts'
 
 /** A record as a store keeps it: hashed keys and a sealed payload. Times are seconds. */
@@ -17,6 +18,9 @@ export type StoredRow = {
 export type StoredRecord = { key: string; payload: Buffer; consumedAt: number | undefined }
 export type RelatedRecord = StoredRecord & { uidKey: string | undefined }
 
+/** An event on its way to the audit log. */
+export type AuditRow = { id: string; tenantId: string | null; event: SentAuditEvent }
+
 /** Writes of one atomic step. Each key occurs once. */
 export type Batch = {
   consumed: readonly string[]
@@ -25,8 +29,10 @@ export type Batch = {
   saved: readonly StoredRow[]
   /** Overwritten if it still exists, so that a record removed in the meantime is not restored. */
   replaced: readonly StoredRow[]
+  /** Written unless an event of the same id waits already. */
+  events: readonly AuditRow[]
 }
-export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
+export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [], events: [] }
 
 export interface RecordStore extends WaitingCounts {
   /**

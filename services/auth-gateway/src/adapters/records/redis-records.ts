@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { INTERACTION } from '../../domain/lifetimes.ts'
+import { OWED } from '../audit/redis-audit-outbox.ts'
 import type { RecordStore, RelatedRecord, StoredRecord, StoredRow } from './record-store.ts'
 
 const PREFIX = 'jackfield:record'
@@ -26,6 +27,9 @@ for _, key in ipairs(batch.removed) do
     redis.call('zrem', '${waitingName()}', key)
   end
   redis.call('del', name(key))
+end
+for _, owed in ipairs(batch.events) do
+  if redis.call('hsetnx', '${OWED.events}', owed.id, owed.event) == 1 then redis.call('zadd', '${OWED.due}', batch.now, owed.tenant .. ':' .. owed.id) end
 end
 local answer = { 1 }
 for index, row in ipairs(batch.rows) do
@@ -90,10 +94,15 @@ export function redisRecords(redis: Redis): RecordStore {
     return payload ? { key, payload, consumedAt: consumed ? Number(consumed.toString()) : undefined } : undefined
   }
   return {
-    async write({ consumed, removed, saved, replaced }) {
+    async write({ consumed, removed, saved, replaced, events }) {
       const describe = ({ payload: _, ...row }: StoredRow, isReplacing: boolean) => ({ ...row, isReplacing })
       const rows = [...saved.map((row) => describe(row, false)), ...replaced.map((row) => describe(row, true))]
-      const batch = JSON.stringify({ now: Date.now(), consumed, removed, rows })
+      const owed = events.map(({ id, tenantId, event }) => ({
+        id,
+        tenant: tenantId ?? '',
+        event: JSON.stringify(event),
+      }))
+      const batch = JSON.stringify({ now: Date.now(), consumed, removed, rows, events: owed })
       const payloads = [...saved, ...replaced].map(({ payload }) => payload)
       const [done, ...gone] = await scripts.writeRecords(0, batch, ...payloads)
       return { isDone: done === 1, gone }

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import { fitAuditEvent, type NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
+import { v7 } from 'uuid'
 import { isOfWaitingSignIn } from '../../domain/rate-limits.ts'
 import type { FoundRecord, RecordSpaces, Records } from '../../ports.ts'
 import type { RecordStore, StoredRecord } from './record-store.ts'
@@ -35,6 +37,10 @@ export function sealedRecords(
   const sealTo = (key: string, payload: object) => seal(Buffer.from(JSON.stringify(payload)), current, contextOf(key))
   return Object.assign((namespace: string) => spaceOf(units.store, { open, sealTo }, namespace, room), {
     asOne: units.run,
+    async audit({ id = v7(), ...event }: NewAuditEvent & { id?: string }) {
+      const at = new Date().toISOString()
+      await units.store.audit({ id, tenantId: event.tenantId, event: { ...fitAuditEvent(event), id, at } })
+    },
   })
 }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { NOTHING, type RecordStore, type StoredRecord, type StoredRow } from './record-store.ts'
+import { type AuditRow, NOTHING, type RecordStore, type StoredRecord, type StoredRow } from './record-store.ts'
 
 /** A record to be consumed had been consumed before: nothing was written. */
 export class AlreadyUsedError extends Error {
@@ -21,6 +21,7 @@ type Unit = {
   saves: Map<string, Save>
   removed: Set<string>
   consumed: Set<string>
+  events: Map<string, AuditRow>
   /** Called when the unit has ended. */
   settling: Array<() => void>
 }
@@ -33,6 +34,8 @@ export type UnitStore = Pick<RecordStore, 'get' | 'getByUid' | 'getByGrant' | 'r
   consume(key: string): Promise<boolean>
   /** With the other writes of the unit. @throws {AlreadyUsedError} at its end, or at once outside of a unit */
   consumeAtEnd(key: string): Promise<void>
+  /** Owes an event to the audit log. */
+  audit(row: AuditRow): Promise<void>
 }
 
 /**
@@ -44,7 +47,7 @@ export function unitsOfWork(store: RecordStore) {
   const current = new AsyncLocalStorage<Unit>()
 
   async function write(unit: Unit): Promise<void> {
-    if (unit.saves.size + unit.removed.size + unit.consumed.size === 0) return
+    if (unit.saves.size + unit.removed.size + unit.consumed.size + unit.events.size === 0) return
     // Sorted: two batches that lock the same rows cannot deadlock.
     const saves = [...unit.saves.values()].sort((one, other) => (one.row.key < other.row.key ? -1 : 1))
     const existed = new Set<Save>()
@@ -54,6 +57,7 @@ export function unitsOfWork(store: RecordStore) {
       removed: [...unit.removed].sort(),
       saved: saves.filter((save) => !existed.has(save)).map(({ row }) => row),
       replaced: [...existed].map(({ row }) => row),
+      events: [...unit.events.values()],
     })
     if (!isDone) throw new AlreadyUsedError('a record to be consumed had been consumed before')
     for (const save of saves.filter(({ afterInsert }) => afterInsert)) {
@@ -121,6 +125,11 @@ export function unitsOfWork(store: RecordStore) {
       if (unit) unit.consumed.add(key)
       else if (!(await units.consume(key))) throw new AlreadyUsedError('consumed before')
     },
+    async audit(row) {
+      const unit = current.getStore()
+      if (unit) unit.events.set(row.id, row)
+      else await store.write({ ...NOTHING, events: [row] })
+    },
     async getByUid(uidKey) {
       const known = current.getStore()?.keysByUid.get(uidKey)
       return known === undefined ? store.getByUid(uidKey) : units.get(known)
@@ -144,6 +153,7 @@ export function unitsOfWork(store: RecordStore) {
         saves: new Map(),
         removed: new Set(),
         consumed: new Set(),
+        events: new Map(),
         settling: [],
       }
       try {

@@ -9,6 +9,7 @@ import {
 } from '@jackfield/contract/internal/internal-api'
 import { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { type LogoType, StoredLogo } from '@jackfield/contract/tenants/branding'
+import { auditClient } from '@jackfield/internal-token/audit-client'
 import { connectionClient } from '@jackfield/internal-token/connection-client'
 import { type ServiceClient, unlessUnavailable } from '@jackfield/internal-token/service-client'
 import { LRUCache } from 'lru-cache'
@@ -88,8 +89,6 @@ export function registryClient(client: ServiceClient): Registry {
         Administrator,
       ),
     receiveConsent: (answer) => client.post('/internal/consent-returns', answer, ConsentReturn, CONSENT_MS),
-    async recordAuditEvent(event) {
-      await client.post('/internal/audit-events', event, z.unknown())
-    },
+    ...auditClient(client),
   }
 }

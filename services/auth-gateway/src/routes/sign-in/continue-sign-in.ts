@@ -37,12 +37,13 @@ export const continueSignIn: FastifyPluginAsync<Parts> = async (app, ports) => {
         return showRefusal(ports, reply, attempt, { tenantId, reason: admission.kind, ...by })
       }
       if (!proven) return end({ kind: 'resolved' })
-      await provenIdentities.remove(ports, site, uid)
       const userId = admission.person.id
       const accountId = accountIdOf(site, { tenantId, userId })
-      const location = await end({ kind: 'signed-in', accountId, amr: proven.amr, microsoftSid: proven.sid })
-      void auditSignIn(ports, request, tenantId, { outcome: 'success', clientId, userId, identity: proven })
-      return location
+      const { amr, sid: microsoftSid, auditId: id } = proven
+      return end({ kind: 'signed-in', accountId, amr, microsoftSid }, async () => {
+        await provenIdentities.remove(ports, site, uid)
+        await auditSignIn(ports, request, tenantId, { id, outcome: 'success', clientId, userId, identity: proven })
+      })
     },
   )
 }
@@ -70,8 +71,11 @@ async function showRefusal(
   const { request } = reply
   const site = signInSite(request)
   if ((await auditedRefusals.find(ports, site, uid))?.reason !== reason) {
-    await auditedRefusals.save(ports, site, uid, { reason })
-    await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason, clientId, userId, identity })
+    await ports.records.asOne(async () => {
+      await auditedRefusals.save(ports, site, uid, { reason })
+      await auditSignIn(ports, request, tenantId, { outcome: 'refused', reason, clientId, userId, identity })
+      return 'done'
+    })
   }
   const page = refusalPage(textsOf(request), reason, uid, identity?.accountId)
   return sendPage(reply, 403, page, { formTarget: redirectOrigin, code: reason })

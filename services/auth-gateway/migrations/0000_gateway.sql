@@ -28,6 +28,8 @@ CREATE UNLOGGED TABLE "gateway"."short_lived_record" (
 	"grant_key" text,
 	"uid_key" text,
 	"waits_at" text,
+	"waits_from" text,
+	"waits_with" text[] NOT NULL,
 	"related_keys" text[] NOT NULL,
 	"related_uid_key" text,
 	"consumed_at" timestamp with time zone,

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { networkOf } from './domain/rate-limits.ts'
 import { isDependencyFailure, refuse } from './errors.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
@@ -62,6 +63,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
       await sites.register(async (people) => {
         await people.register(pagePlugin)
         await people.register(sitePlugin, { registry, baseUrl })
+        people.addHook('preHandler', fromNetwork(ports))
 
         await people.register(microsoftCallback, ports)
         await people.register(showRedemption, ports)
@@ -100,6 +102,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         control.addHook('onRequest', onSites('control'))
         await control.register(async (own) => {
           await own.register(strictRequestsPlugin)
+          own.addHook('preHandler', fromNetwork(ports))
           await own.register(controlSession, ports)
           await own.register(beginControlSignIn, parts)
         })
@@ -121,6 +124,11 @@ export function buildApp(settings: AppSettings, ports: Ports) {
 
 function dependencyFailuresAs503(error: unknown): never {
   throw isDependencyFailure(error) ? refuse('temporarily-unavailable', { cause: error, retryAfter: 2 }) : error
+}
+
+/** After the body, whose events would lose the context. */
+function fromNetwork({ records }: Pick<Ports, 'records'>) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: () => void) => records.from(networkOf(request.ip), done)
 }
 
 async function noStore(_request: FastifyRequest, reply: FastifyReply): Promise<void> {

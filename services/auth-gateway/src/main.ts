@@ -70,7 +70,7 @@ const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
 const store = redis ? redisRecords(redis) : postgresRecords(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
-  app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
+  app.log.warn({ place }, 'too many sign-ins wait to be finished: the oldest of the largest network give way'),
 )
 const unopened = unopenedSecrets((what) =>
   app.log.error(

@@ -34,6 +34,8 @@ export interface Records {
   consume(kind: string, id: string): Promise<boolean>
   /** With the other writes of the unit of work, which throws AlreadyUsedError for the second of two requests. */
   consumeAtEnd(kind: string, id: string): Promise<void>
+  /** At once: the sign-in no longer counts as unfinished. */
+  stopWaiting(kind: string, id: string): Promise<void>
   remove(kind: string, id: string): Promise<void>
   /** At once, as `removeByGrant`. */
   removeByUid(kind: string, uid: string): Promise<void>
@@ -46,6 +48,8 @@ export interface RecordSpaces {
    * not at all when it failed.
    */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+  /** Runs `work` for a browser of this network, so that unfinished sign-ins are told apart by it (T-131). */
+  from<Result>(network: string, work: () => Result): Result
   /**
    * Writes an event for the audit log, with the unit of work if there is one; it is sent until the registry has it
    * (T-137). Events of one `id` are one event.

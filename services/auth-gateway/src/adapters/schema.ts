@@ -20,6 +20,10 @@ export const shortLivedRecord = gateway.table(
     uidKey: text('uid_key'),
     /** The host of an unfinished sign-in, hashed, so that they can be counted. */
     waitsAt: text('waits_at'),
+    /** The network of its browser, hashed: of the largest one the oldest give way. */
+    waitsFrom: text('waits_from'),
+    /** Keys and uid keys of records that end when it gives way. */
+    waitsWith: text('waits_with').array().notNull(),
     /** Records that are read in the same round: some by key, one by its uid key. */
     relatedKeys: text('related_keys').array().notNull(),
     relatedUidKey: text('related_uid_key'),

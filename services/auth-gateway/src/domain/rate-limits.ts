@@ -49,17 +49,52 @@ const KINDS: ReadonlySet<string> = new Set([
   'ControlLogin',
 ])
 
-export function isOfWaitingSignIn(kind: string): boolean {
-  return KINDS.has(kind)
+/** An attempt that has its result is finished, and only waits to be taken. */
+export function isOfWaitingSignIn(kind: string, payload: Readonly<Record<string, unknown>> = {}): boolean {
+  return KINDS.has(kind) && payload.result === undefined
 }
 
+/** One namespace for the logins at Microsoft of all hosts: the platform's host looks up every tenant's (redirect mode `single`). */
+export const PENDING_LOGINS = 'pending-logins'
+
+/** Kinds that an attempt stores under its own id besides itself; they end with it. */
+export const COMPANIONS_OF_ATTEMPT = ['InteractionBrowser', 'SignInRealm', 'AuditedRefusal'] as const
+
 /**
- * Maximum unfinished sign-ins of one host and of the platform: what a flood from many addresses can fill (T-102). People
- * with a session need none. The README repeats these.
+ * Maximum unfinished sign-ins of one host and of the platform: what a flood from many addresses can fill (T-102). One
+ * more takes the place of the oldest of the network with the most (T-131). People with a session need none. The README
+ * repeats these.
  */
 export const MOST_WAITING = { host: 20_000, platform: 100_000 } as const
 
-/** Thrown when the limit is reached; answered like an outage, with 503. */
+/** The share of a limit that gives way at once when it is reached. */
+const GIVING_WAY = 0.02
+export function givingWay(most: number): number {
+  return Math.max(1, Math.ceil(most * GIVING_WAY))
+}
+
+/** Limits of a whole network, as a multiple of those of an address. */
+export const NETWORK_FACTOR = 10
+
+/**
+ * The network of an address, of a size that one customer of a provider gets: /24 for IPv4 (also mapped into IPv6), /48
+ * for IPv6. Another text is a network of its own.
+ */
+export function networkOf(address: string): string {
+  const [, ipv4] = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address) ?? []
+  if (ipv4) return `${ipv4}.0/24`
+  if (!address.includes(':')) return address
+  const [left = '', right] = address.split('::')
+  const groups = left === '' ? [] : left.split(':')
+  const skipped = right === undefined ? 0 : 8 - groups.length - (right === '' ? 0 : right.split(':').length)
+  const all = [...groups, ...Array.from({ length: skipped }, () => '0'), ...(right ? right.split(':') : [])]
+  return `${all
+    .slice(0, 3)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/48`
+}
+
+/** Thrown when the limit is reached and nobody can give way; answered like an outage, with 503. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError'
 }

@@ -1,7 +1,15 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { limitsOf, RATE_LIMITS, type RateLimit, type RateLimitName, stretched } from '../domain/rate-limits.ts'
+import {
+  limitsOf,
+  NETWORK_FACTOR,
+  networkOf,
+  RATE_LIMITS,
+  type RateLimit,
+  type RateLimitName,
+  stretched,
+} from '../domain/rate-limits.ts'
 import { refuse } from '../errors.ts'
 import { pathOf } from './requests.ts'
 
@@ -26,23 +34,29 @@ declare module 'fastify' {
 const MOST_ADDRESSES = 20_000
 
 /**
- * Limits per address, for IPv6 per /64 (T-102), in the memory of each replica. `factor` multiplies the limits of volume;
+ * Limits per address, for IPv6 per /64, and per network, /24 or /48 (T-102, T-131), in the memory of each replica. `factor` multiplies the limits of volume;
  * 0 lifts them.
  */
 export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }) => {
   await app.register(rateLimit, { global: false, cache: MOST_ADDRESSES })
-  const makeLimiter = (limit: RateLimit) => {
+  const makeLimiters = (limit: RateLimit) => {
     const max = stretched(limit, factor)
-    return max === undefined
-      ? undefined
-      : app.createRateLimit({ max, timeWindow: limit.minutes * 60_000, ipv6Subnet: 64 })
+    if (max === undefined) return []
+    const timeWindow = limit.minutes * 60_000
+    const keyGenerator = (request: FastifyRequest) => networkOf(request.ip)
+    return [
+      app.createRateLimit({ max, timeWindow, ipv6Subnet: 64 }),
+      app.createRateLimit({ max: max * NETWORK_FACTOR, timeWindow, keyGenerator }),
+    ]
   }
-  const limiters = new Map(Object.entries(RATE_LIMITS).map(([name, limit]) => [name, makeLimiter(limit)]))
+  const limiters = new Map(Object.entries(RATE_LIMITS).map(([name, limit]) => [name, makeLimiters(limit)]))
 
   async function ask(request: FastifyRequest, name: RateLimitName, increment: boolean): Promise<void> {
-    const limit = await limiters.get(name)?.(request, { increment })
-    const isOver = limit && !limit.isAllowed && (increment ? limit.isExceeded : limit.remaining === 0)
-    if (isOver) throw refuse('too-many-requests', { retryAfter: Math.max(1, limit.ttlInSeconds) })
+    for (const limiter of limiters.get(name) ?? []) {
+      const limit = await limiter(request, { increment })
+      const isOver = !limit.isAllowed && (increment ? limit.isExceeded : limit.remaining === 0)
+      if (isOver) throw refuse('too-many-requests', { retryAfter: Math.max(1, limit.ttlInSeconds) })
+    }
   }
 
   app.decorate('rateLimiter', {

@@ -66,6 +66,10 @@ function storedForAttempt<Value extends Record<string, unknown>>(kind: string, s
 }
 
 export const provenIdentities = storedForAttempt('MicrosoftIdentity', Proven)
+/** Whoever has come back from Microsoft gives way to nobody. */
+export const stopWaiting = ({ records }: Ports, site: SignInSite, uid: string) =>
+  records(namespaceOf(site)).stopWaiting('Interaction', uid)
+
 export const chosenAccounts = storedForAttempt('SignInRealm', ChosenAccount)
 /** The refusal that was recorded in the audit log: one event for each, not for each view of its page. */
 export const auditedRefusals = storedForAttempt('AuditedRefusal', z.object({ reason: z.string() }))

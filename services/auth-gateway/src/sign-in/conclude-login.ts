@@ -11,7 +11,7 @@ import { microsoftFailurePage, wrongDirectoryPage } from '../pages/sign-in-pages
 import type { IdentityOutcome, MicrosoftFailure, Ports } from '../ports.ts'
 import { endControlSession, startControlSession } from '../sessions/control-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
-import { provenIdentities } from './attempt.ts'
+import { provenIdentities, stopWaiting } from './attempt.ts'
 import { findAccount } from './pending-logins.ts'
 import { auditControlSignIn, auditSignIn, causeOf } from './sign-in-audit.ts'
 
@@ -33,7 +33,8 @@ export async function concludeLogin(
   }
   const { interaction, tenantId, accountId, isTenantChosen } = login
   const proven = { ...identity, tenantId, accountId, isTenantChosen, auditId: v7() }
-  await provenIdentities.save(ports, signInSite(reply.request), interaction, proven)
+  const site = signInSite(reply.request)
+  await Promise.all([provenIdentities.save(ports, site, interaction, proven), stopWaiting(ports, site, interaction)])
   return goOn(`/auth/interaction/${interaction}`)
 }
 

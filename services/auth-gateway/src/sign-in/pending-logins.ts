@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PENDING_LOGIN, REDEEMING_LOGIN } from '../domain/lifetimes.ts'
+import { PENDING_LOGINS } from '../domain/rate-limits.ts'
 import { isControlState, PendingLogin } from '../domain/sign-in/pending-login.ts'
 import { Redeemed } from '../domain/sign-in/redemption.ts'
 import { findTenantOf } from '../domain/site.ts'
@@ -8,8 +9,7 @@ import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
 
-/** One namespace for all hosts: the platform's host looks up logins of every tenant (redirect mode `single`). */
-const SPACE = 'pending-logins'
+const SPACE = PENDING_LOGINS
 
 function storedLogins<T extends { login: PendingLogin } | PendingLogin>(
   schema: z.ZodType<T>,

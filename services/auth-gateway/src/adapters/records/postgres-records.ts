@@ -21,6 +21,18 @@ select ${COLUMNS_READ} from own join gateway.short_lived_record a on a.key = any
 union all
 select ${COLUMNS_READ} from own join gateway.short_lived_record a on a.uid_key = own.related_uid_key where ${ALIVE}`
 
+const giveWayAt = (place: string) => `with largest as (
+  select a.waits_from from gateway.short_lived_record a where a.waits_at ${place} and ${ALIVE}
+  group by a.waits_from order by count(*) desc limit 1
+), oldest as (
+  select a.key, a.waits_with from gateway.short_lived_record a
+  where a.waits_at ${place} and ${ALIVE} and a.waits_from = (select waits_from from largest)
+  order by a.expires_at limit $1 for update skip locked
+), gone as (delete from gateway.short_lived_record where key in (select key from oldest) returning 1
+), companions as (delete from gateway.short_lived_record where key in (select unnest(waits_with) from oldest)
+), logins as (delete from gateway.short_lived_record where uid_key in (select unnest(waits_with) from oldest)
+) select count(*)::int as gone from gone`
+
 /**
  * Records in the unlogged table: the store of an installation without Redis. Statements are prepared: parsing and
  * planning them costs more than running them.
@@ -51,6 +63,16 @@ export function postgresRecords(pool: Pool): RecordStore {
       const text = `select count(*)::float8 as waiting from gateway.short_lived_record a where a.waits_at ${isWaiting} and ${ALIVE}`
       const { rows } = await pool.query<{ waiting: number }>(text, place === undefined ? [] : [place])
       return rows[0]?.waiting ?? 0
+    },
+    async giveWay(place, count) {
+      const values = place === undefined ? [count] : [count, place]
+      const { rows } = await unlessDeadlocked(() =>
+        pool.query<{ gone: number }>(giveWayAt(place === undefined ? 'is not null' : '= $2'), values),
+      )
+      return rows[0]?.gone ?? 0
+    },
+    async stopWaiting(key) {
+      await pool.query('update gateway.short_lived_record set waits_at = null, waits_from = null where key = $1', [key])
     },
     async removeByUid(uidKey) {
       await pool.query('delete from gateway.short_lived_record where uid_key = $1', [uidKey])
@@ -89,6 +111,8 @@ const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = 
   ['grant_key', 'text', 'grantKey'],
   ['uid_key', 'text', 'uidKey'],
   ['waits_at', 'text', 'waitsAt'],
+  ['waits_from', 'text', 'waitsFrom'],
+  ['waits_with', 'text[]', 'waitsWith'],
   ['related_keys', 'text[]', 'relatedKeys'],
   ['related_uid_key', 'text', 'relatedUidKey'],
   ['ttl', 'float8', 'ttl'],

@@ -1,5 +1,5 @@
 import type { SentAuditEvent } from '@jackfield/contract/access/audit-event'
-import type { WaitingCounts } from './waiting-room.ts'
+import type { WaitingStore } from './waiting-room.ts'
 
 /** A record as a store keeps it: hashed keys and a sealed payload. Times are seconds. */
 export type StoredRow = {
@@ -11,6 +11,10 @@ export type StoredRow = {
   uidKey: string | undefined
   /** The host of an unfinished sign-in, hashed; undefined for other kinds. */
   waitsAt: string | undefined
+  /** The network of its browser, hashed; undefined for other kinds. */
+  waitsFrom: string | undefined
+  /** Keys, and uid keys, of records that end when it gives way. */
+  waitsWith: readonly string[]
   /** Records that are read in the same round: some by key, one by its uid key. */
   relatedKeys: readonly string[]
   relatedUidKey: string | undefined
@@ -34,7 +38,7 @@ export type Batch = {
 }
 export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [], events: [] }
 
-export interface RecordStore extends WaitingCounts {
+export interface RecordStore extends WaitingStore {
   /**
    * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
    * lists the keys of `replaced` that no longer exist.
@@ -45,6 +49,8 @@ export interface RecordStore extends WaitingCounts {
   getWithRelated(key: string): Promise<RelatedRecord[]>
   getByUid(uidKey: string): Promise<StoredRecord | undefined>
   getByGrant(grantKey: string): Promise<StoredRecord[]>
+  /** The sign-in is no longer unfinished: it is not counted, and does not give way. */
+  stopWaiting(key: string): Promise<void>
   removeByUid(uidKey: string): Promise<void>
   removeByGrant(grantKey: string): Promise<void>
 }

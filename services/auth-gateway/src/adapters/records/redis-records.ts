@@ -10,22 +10,64 @@ const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
 /** Sorted set of unfinished sign-ins by expiry, of one host or of all. */
 const waitingName = (place = '') => `${PREFIX}-waiting:${place}`
 
+const NAMING = `local function name(key) return '${keyName("' .. key .. '")}' end`
+/** Takes a record off the unfinished sign-ins, where it is the member `network|key`. */
+const LEAVING = `local function leave(key)
+  local place, from = unpack(redis.call('hmget', name(key), 'waitsAt', 'waitsFrom'))
+  if not place then return end
+  redis.call('zrem', '${waitingName()}' .. place, from .. '|' .. key)
+  redis.call('zrem', '${waitingName()}', from .. '|' .. key)
+  redis.call('hdel', name(key), 'waitsAt', 'waitsFrom', 'waitsWith')
+end`
+
+/** ARGV: a key. */
+const STOP_WAITING = `${NAMING}
+${LEAVING}
+leave(ARGV[1])`
+
+/** ARGV: a place, how many, now. Removes the oldest of the network with the most, with their companions. Returns how many. */
+const GIVE_WAY = `${NAMING}
+${LEAVING}
+local waiting = '${waitingName()}' .. ARGV[1]
+local members = redis.call('zrangebyscore', waiting, ARGV[3], '+inf')
+local counts, largest = {}, nil
+for _, member in ipairs(members) do
+  local from = string.match(member, '^[^|]*')
+  counts[from] = (counts[from] or 0) + 1
+  if not largest or counts[from] > counts[largest] then largest = from end
+end
+local gone = 0
+for _, member in ipairs(members) do
+  if gone >= tonumber(ARGV[2]) then break end
+  if string.match(member, '^[^|]*') == largest then
+    local key = string.sub(member, #largest + 2)
+    local companions = redis.call('hget', name(key), 'waitsWith') or ''
+    leave(key)
+    redis.call('zrem', waiting, member)
+    redis.call('del', name(key))
+    for each in string.gmatch(companions, '[^,]+') do
+      local login = redis.call('get', '${uidName('')}' .. each)
+      if login then redis.call('del', name(login), '${uidName('')}' .. each) end
+      redis.call('del', name(each))
+    end
+    gone = gone + 1
+  end
+end
+return gone`
+
 /**
  * Writes a batch atomically. ARGV: the batch as JSON, then the payload of each of its rows. Returns 1 when done, then
  * the keys of replaced records that are gone. A grant index lives as long as its longest-lived member.
  */
 const WRITE = `local batch = cjson.decode(ARGV[1])
-local function name(key) return '${keyName("' .. key .. '")}' end
+${NAMING}
+${LEAVING}
 for _, key in ipairs(batch.consumed) do
   if redis.call('exists', name(key)) == 0 or redis.call('hexists', name(key), 'consumed') == 1 then return { 0 } end
 end
 for _, key in ipairs(batch.consumed) do redis.call('hset', name(key), 'consumed', math.floor(batch.now / 1000)) end
 for _, key in ipairs(batch.removed) do
-  local place = redis.call('hget', name(key), 'waitsAt')
-  if place then
-    redis.call('zrem', '${waitingName()}' .. place, key)
-    redis.call('zrem', '${waitingName()}', key)
-  end
+  leave(key)
   redis.call('del', name(key))
 end
 for _, owed in ipairs(batch.events) do
@@ -36,6 +78,7 @@ for index, row in ipairs(batch.rows) do
   if row.isReplacing and redis.call('exists', name(row.key)) == 0 then
     answer[#answer + 1] = row.key
   else
+    leave(row.key)
     redis.call('hset', name(row.key), 'kind', row.kind, 'payload', ARGV[index + 1],
       'uid', row.uidKey or '', 'relatedKeys', table.concat(row.relatedKeys, ','), 'relatedUid', row.relatedUidKey or '')
     redis.call('expire', name(row.key), row.ttl)
@@ -52,9 +95,10 @@ for index, row in ipairs(batch.rows) do
       if redis.call('ttl', grant) < row.ttl then redis.call('expire', grant, row.ttl) end
     end
     if row.waitsAt then
-      redis.call('hset', name(row.key), 'waitsAt', row.waitsAt)
+      local member = row.waitsFrom .. '|' .. row.key
+      redis.call('hset', name(row.key), 'waitsAt', row.waitsAt, 'waitsFrom', row.waitsFrom, 'waitsWith', table.concat(row.waitsWith, ','))
       for _, place in ipairs({ row.waitsAt, '' }) do
-        redis.call('zadd', '${waitingName()}' .. place, batch.now + row.ttl * 1000, row.key)
+        redis.call('zadd', '${waitingName()}' .. place, batch.now + row.ttl * 1000, member)
         redis.call('expire', '${waitingName()}' .. place, math.max(row.ttl, ${INTERACTION}))
       end
     end
@@ -82,12 +126,16 @@ return found`
 type Scripts = {
   writeRecords(keys: 0, batch: string, ...payloads: Buffer[]): Promise<[number, ...string[]]>
   getRecordsBuffer(keys: 0, key: string): Promise<Buffer[]>
+  stopWaiting(keys: 0, key: string): Promise<void>
+  giveWay(keys: 0, place: string, count: number, now: number): Promise<number>
 }
 
 /** Records in Redis or Valkey: a hash for each, expired by Redis. */
 export function redisRecords(redis: Redis): RecordStore {
   redis.defineCommand('writeRecords', { lua: WRITE })
   redis.defineCommand('getRecords', { lua: GET_WITH_RELATED })
+  redis.defineCommand('stopWaiting', { lua: STOP_WAITING })
+  redis.defineCommand('giveWay', { lua: GIVE_WAY })
   const scripts = redis as Redis & Scripts
   const get = async (key: string): Promise<StoredRecord | undefined> => {
     const [payload, consumed] = await redis.hmgetBuffer(keyName(key), 'payload', 'consumed')
@@ -115,6 +163,10 @@ export function redisRecords(redis: Redis): RecordStore {
     async countWaiting(place) {
       await redis.zremrangebyscore(waitingName(place), 0, Date.now())
       return redis.zcard(waitingName(place))
+    },
+    giveWay: (place = '', count) => scripts.giveWay(0, place, count, Date.now()),
+    async stopWaiting(key) {
+      await scripts.stopWaiting(0, key)
     },
     async getByUid(uidKey) {
       const key = await redis.get(uidName(uidKey))

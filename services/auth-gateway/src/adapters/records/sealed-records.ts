@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { hash } from 'node:crypto'
 import { fitAuditEvent, type NewAuditEvent } from '@jackfield/contract/access/audit-event'
 import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { v7 } from 'uuid'
-import { isOfWaitingSignIn } from '../../domain/rate-limits.ts'
+import { COMPANIONS_OF_ATTEMPT, isOfWaitingSignIn, PENDING_LOGINS } from '../../domain/rate-limits.ts'
 import type { FoundRecord, RecordSpaces, Records } from '../../ports.ts'
 import type { RecordStore, StoredRecord } from './record-store.ts'
 import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
@@ -34,37 +35,51 @@ export function sealedRecords(
       return undefined
     }
   }
+  const networks = new AsyncLocalStorage<string>()
   const sealTo = (key: string, payload: object) => seal(Buffer.from(JSON.stringify(payload)), current, contextOf(key))
-  return Object.assign((namespace: string) => spaceOf(units.store, { open, sealTo }, namespace, room), {
-    asOne: units.run,
-    async audit({ id = v7(), ...event }: NewAuditEvent & { id?: string }) {
-      const at = new Date().toISOString()
-      await units.store.audit({ id, tenantId: event.tenantId, event: { ...fitAuditEvent(event), id, at } })
+  return Object.assign(
+    (namespace: string) =>
+      spaceOf(units.store, { open, sealTo, network: () => networks.getStore() ?? '' }, namespace, room),
+    {
+      asOne: units.run,
+      from: <Result>(network: string, work: () => Result) => networks.run(network, work),
+      async audit({ id = v7(), ...event }: NewAuditEvent & { id?: string }) {
+        const at = new Date().toISOString()
+        await units.store.audit({ id, tenantId: event.tenantId, event: { ...fitAuditEvent(event), id, at } })
+      },
     },
-  })
+  )
 }
+
+const keyIn = (namespace: string, kind: string, id: string) =>
+  hash('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
+/** The uid key of the login that an attempt has at Microsoft. */
+const pendingLoginKey = (attempt: string) => keyIn(PENDING_LOGINS, 'uid PendingLogin', attempt)
 
 const contextOf = (key: string) => `record:${key}`
 
 type Sealing = {
   open(stored: StoredRecord, kind: string): FoundRecord | undefined
   sealTo(key: string, payload: object): Buffer
+  network(): string
 }
 
 function spaceOf(
   store: UnitStore,
-  { open, sealTo }: Sealing,
+  { open, sealTo, network }: Sealing,
   namespace: string,
   room: WaitingRoom | undefined,
 ): Records {
-  const keyOf = (kind: string, id: string) => hash('sha256', JSON.stringify([namespace, kind, id]), 'base64url')
+  const keyOf = (kind: string, id: string) => keyIn(namespace, kind, id)
   const uidKeyOf = (kind: string, uid: string) => keyOf(`uid ${kind}`, uid)
   const grantKeyOf = (grantId: string) => keyOf('grant', grantId)
   const place = keyOf('waiting', '')
+  const companionsOf = (kind: string, id: string) =>
+    kind === 'Interaction' ? [...COMPANIONS_OF_ATTEMPT.map((each) => keyOf(each, id)), pendingLoginKey(id)] : []
   return {
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related }, afterInsert) {
       const key = keyOf(kind, id)
-      const waitsAt = isOfWaitingSignIn(kind) ? place : undefined
+      const waitsAt = isOfWaitingSignIn(kind, rest) ? place : undefined
       const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
       const row = {
         key,
@@ -74,6 +89,8 @@ function spaceOf(
         grantKey: grantId === undefined ? undefined : grantKeyOf(grantId),
         uidKey: uid === undefined ? undefined : uidKeyOf(kind, uid),
         waitsAt,
+        waitsFrom: waitsAt && hash('sha256', network(), 'base64url'),
+        waitsWith: waitsAt ? companionsOf(kind, id) : [],
         relatedKeys: related?.grantIds.map((each) => keyOf('Grant', each)) ?? [],
         relatedUidKey: related?.sessionUid === undefined ? undefined : uidKeyOf('Session', related.sessionUid),
       }
@@ -92,6 +109,7 @@ function spaceOf(
       (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored, OF_A_GRANT) ?? []),
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
+    stopWaiting: (kind, id) => store.stopWaiting(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),
     removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
     removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),

@@ -26,7 +26,10 @@ type Unit = {
   settling: Array<() => void>
 }
 
-export type UnitStore = Pick<RecordStore, 'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant'> & {
+export type UnitStore = Pick<
+  RecordStore,
+  'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant' | 'stopWaiting'
+> & {
   /** `settle` is called once the record is written or given up. */
   put(row: StoredRow, afterInsert?: AfterInsert, settle?: () => void): Promise<void>
   remove(key: string): Promise<void>
@@ -135,6 +138,7 @@ export function unitsOfWork(store: RecordStore) {
       return known === undefined ? store.getByUid(uidKey) : units.get(known)
     },
     getByGrant: (grantKey) => store.getByGrant(grantKey),
+    stopWaiting: (key) => store.stopWaiting(key),
     removeByUid: (uidKey) => store.removeByUid(uidKey),
     removeByGrant: (grantKey) => store.removeByGrant(grantKey),
   }

@@ -1,15 +1,24 @@
 import { LRUCache } from 'lru-cache'
-import { MOST_WAITING, NoRoomError } from '../../domain/rate-limits.ts'
+import { givingWay, MOST_WAITING, NoRoomError } from '../../domain/rate-limits.ts'
 
-/** Counts unfinished sign-ins that have not expired, of one host or of all. */
-export type WaitingCounts = { countWaiting(place?: string): Promise<number> }
+/** Unfinished sign-ins that have not expired, of one host or of all. */
+export type WaitingStore = {
+  countWaiting(place?: string): Promise<number>
+  /**
+   * Removes the oldest of the network that has the most there, with what else they have stored, so that the attempts of
+   * a flood give way to others. Returns their number.
+   */
+  giveWay(place: string | undefined, count: number): Promise<number>
+}
 
 export type WaitingRoom = {
   /**
    * Reserves a slot; call the result once the save has settled. Until then the slot counts even though no store has the
    * record.
    *
-   * @throws NoRoomError when the limit is reached, unless the sign-in is stored already
+   * When the limit is reached others give way, unless the sign-in is stored already.
+   *
+   * @throws NoRoomError when nobody can
    */
   admit(place: string, isStored: () => Promise<boolean>): Promise<() => void>
 }
@@ -21,13 +30,14 @@ const COUNTED_FOR_MS = 1_000
 const EVERYWHERE = ''
 
 /**
- * Limits unfinished sign-ins. Asks the store at most once a second and adds what this process has admitted since.
+ * Limits unfinished sign-ins (T-131). Asks the store at most once a second and adds what this process has admitted since.
  * `factor` multiplies the limits; 0 lifts them.
  */
-export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (place: string) => void): WaitingRoom {
+export function waitingRoom(counts: WaitingStore, factor: number, onFull: (place: string) => void): WaitingRoom {
   const recent = new LRUCache<string, Counts>({ max: 2_000, ttl: COUNTED_FOR_MS })
   /** Saves in flight. The store may or may not count them yet: counting one twice is safe, missing it is not. */
   const inFlight = new Map<string, number>()
+  const relieving = new LRUCache<string, Promise<void>>({ max: 2_000 })
   const reported = new LRUCache<string, true>({ max: 100, ttl: 60_000 })
 
   const countInFlight = (place: string, by: 1 | -1) => {
@@ -54,6 +64,20 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
     return counted + taken >= most * factor
   }
 
+  /** One after the other, so that concurrent requests do not each remove as many. */
+  async function makeRoom(place: string, everywhere: Counts, known: Counts, most: number): Promise<void> {
+    const earlier = relieving.get(place)
+    const relief = (async () => {
+      await earlier?.catch(() => undefined)
+      if ((await known.counted) + known.admitted <= most) return
+      const gone = await counts.giveWay(place === EVERYWHERE ? undefined : place, givingWay(most))
+      if (gone === 0) throw new NoRoomError('too many sign-ins wait to be finished')
+      for (const each of new Set([everywhere, known])) each.admitted -= gone
+    })()
+    relieving.set(place, relief)
+    await relief
+  }
+
   return {
     async admit(place, isStored) {
       if (factor === 0) return () => undefined
@@ -70,7 +94,9 @@ export function waitingRoom(counts: WaitingCounts, factor: number, onFull: (plac
         const full = here ? place : EVERYWHERE
         if (!reported.has(full)) onFull(here ? 'a host' : 'the platform')
         reported.set(full, true)
-        throw new NoRoomError('too many sign-ins wait to be finished')
+        const most = (here ? MOST_WAITING.host : MOST_WAITING.platform) * factor
+        await makeRoom(full, known[1], here ? known[0] : known[1], most)
+        return release
       } catch (error) {
         release()
         // A refused sign-in is taken off both counts, so that it uses no slot of another host.

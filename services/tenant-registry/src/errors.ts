@@ -1,3 +1,4 @@
+import { TENANT_LIMITS, type TenantLimit } from '@jackfield/contract/http/tenant-limits'
 import { defineErrors } from '@jackfield/problem/app-error'
 
 export const refuse = defineErrors({
@@ -5,6 +6,7 @@ export const refuse = defineErrors({
   forbidden: { status: 403, message: 'This is not allowed to the caller.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   starting: { status: 503, message: 'The service is not ready yet.' },
+  'limit-reached': { status: 409, message: 'The tenant has as many of these as it may have. Remove one first.' },
   'too-many-tests': { status: 429, message: 'That was tested very often just now. Wait a moment and try again.' },
   'version-conflict': { status: 412, message: 'Someone else changed this in the meantime. Load it again.' },
 
@@ -96,3 +98,6 @@ export const refuse = defineErrors({
   'link-unknown': { status: 404, message: 'This link is not valid, was used, or has expired.' },
   'host-unknown': { status: 404, message: 'No tenant has this host.' },
 })
+
+export const limitReached = (name: TenantLimit) =>
+  refuse('limit-reached', { members: { limit: { name, most: TENANT_LIMITS[name] } } })

@@ -1,3 +1,4 @@
+import { TENANT_LIMITS, type TenantLimit } from '@jackfield/contract/http/tenant-limits'
 import { defineErrors } from '@jackfield/problem/app-error'
 
 export const refuse = defineErrors({
@@ -30,6 +31,11 @@ export const refuse = defineErrors({
   },
   'webhook-endpoint-not-found': { status: 404, message: 'There is no such webhook endpoint.' },
   'webhooks-not-configured': { status: 503, message: 'Webhooks need KEY_ENCRYPTION_KEYS to be set.' },
+  'limit-reached': { status: 409, message: 'The tenant has as many of these as it may have. Remove one first.' },
+  'too-many-runs': {
+    status: 429,
+    message: 'Too many sync runs of this tenant wait or are worked on. Ask again when some have ended.',
+  },
   'too-many-streams': {
     status: 429,
     message: 'Too many event streams of this tenant are open. Close one, or ask for the run itself.',
@@ -37,3 +43,6 @@ export const refuse = defineErrors({
   starting: { status: 503, message: 'The service is starting.' },
   'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
 })
+
+export const limitReached = (name: TenantLimit) =>
+  refuse('limit-reached', { members: { limit: { name, most: TENANT_LIMITS[name] } } })

@@ -191,3 +191,17 @@ test('FC-34 failed previews are not counted as failures of the account', async (
   expect(rows).toEqual([{ failures: 0, failure: null, tell_at: null }])
   expect(told()).toEqual([])
 })
+
+test('T-141 a report that the registry refuses is logged, and holds up those of no other account', async () => {
+  const [refused, other] = [await givenImported(), await givenImported()]
+  platform.registry.refusesHealthOf.add(refused.accountId)
+  const failure = JSON.stringify({ code: 'microsoft-rejected', message: 'Refused.' })
+  await sql(
+    `update roster.account_sync set failures = 2, failure = $2, failing_since = now(),
+       tell_at = now() - case when account_id = $3 then interval '2 seconds' else interval '1 second' end where account_id = any($1)`,
+    [[refused.accountId, other.accountId], failure, refused.accountId],
+  )
+  await vi.waitFor(() => expect(other.told()).toHaveLength(1), { timeout: 10_000 })
+  expect(refused.told()).toEqual([])
+  expect(said.some((line) => line.includes('refuses the report') && line.includes(refused.accountId))).toBe(true)
+})

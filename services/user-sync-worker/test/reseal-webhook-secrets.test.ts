@@ -31,7 +31,7 @@ async function givenEndpoint(key: Buffer) {
     { url: 'https://a.example/hook' },
     entry,
   )
-  if (!created) throw new Error('no endpoint')
+  if (typeof created !== 'object') throw new Error('no endpoint')
   return { tenantId, ...created }
 }
 

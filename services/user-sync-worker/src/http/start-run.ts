@@ -1,5 +1,7 @@
+import { TENANT_LIMITS } from '@jackfield/contract/http/tenant-limits'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyRequest } from 'fastify'
+import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { DueRun, NewRun } from '../sync-run-ports.ts'
 
@@ -12,6 +14,8 @@ export async function startRun(
   { action, details = {}, ...run }: Started,
 ): Promise<{ runId: string }> {
   const { tenantId, accountId: target } = run
+  // Two that ask at the same moment may both be the last: the limit only keeps the list from growing without bound.
+  if ((await runs.countOpen(tenantId)) >= TENANT_LIMITS['sync-runs']) throw refuse('too-many-runs', { retryAfter: 60 })
   const due = await runs.create({ ...run, requestedBy: request.caller.sub }, (runId) =>
     auditEntry(request, { action, tenantId, target, details: { ...details, runId } }),
   )

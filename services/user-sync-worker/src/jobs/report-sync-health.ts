@@ -13,7 +13,11 @@ export function tellSyncHealth({ syncHealth, registry }: Pick<Ports, 'syncHealth
       const { tenantId, accountId, failure, isNews } = health
       if (isNews && failure) log.warn({ tenantId, accountId, ...failure }, 'account is not in step with its directory')
       if (isNews && !failure) log.info({ tenantId, accountId }, 'account is in step with its directory again')
-      if ((await registry.recordSyncHealth(tenantId, accountId, failure)) !== true) continue
+      // One that the registry refuses holds up no other (T-141).
+      const answer = await registry.recordSyncHealth(tenantId, accountId, failure).catch((err: unknown) => {
+        log.warn({ err, tenantId, accountId }, 'the registry refuses the report of an account')
+      })
+      if (answer !== true) continue
       await syncHealth.told(health)
       told += 1
     }

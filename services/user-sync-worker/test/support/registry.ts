@@ -20,6 +20,8 @@ export type TestRegistry = {
   /** Default countries of the tenants that say one. */
   countries: Map<string, string>
   down: boolean
+  /** Accounts whose reports it refuses. */
+  refusesHealthOf: Set<string>
   /** Audit events it answers with 500. */
   failsFor(event: SentAuditEvent): boolean
   addTenant(): string
@@ -63,6 +65,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   }
   const keepSyncHealth = async (request: IncomingMessage, response: ServerResponse) => {
     const accountId = request.url?.split('/').at(-2) ?? ''
+    if (registry.refusesHealthOf.has(accountId)) return void response.writeHead(400).end('{}')
     const { failure } = SyncHealth.parse(JSON.parse(await text(request)))
     registry.syncHealth.set(accountId, [...(registry.syncHealth.get(accountId) ?? []), failure])
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
@@ -89,6 +92,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     syncHealth: new Map(),
     countries: new Map(),
     down: false,
+    refusesHealthOf: new Set(),
     failsFor: () => false,
     addTenant() {
       const id = randomUUID()

@@ -6,6 +6,7 @@ import type { Range, TenantFilter } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey, administrator as table } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 
 const OUTCOMES = {
   administrator_identity: 'administrator-exists',
@@ -47,6 +48,9 @@ export function postgresAdministrators(db: Database, hasBootstrapKey: boolean) {
       orOutcome(
         () =>
           inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+            const own = eq(table.tenantId, scope)
+            if (scope !== 'platform' && (await isFull(tx, 'administrators', scope, table, own)))
+              return 'limit-reached' as const
             const [row] = await tx
               .insert(table)
               .values({ ...values, tenantId: scope === 'platform' ? null : scope })

@@ -8,6 +8,7 @@ import type { Range, TenantFilter } from '../../ports.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { apiKey } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 import { hashToken, randomToken } from './random-token.ts'
 
 const KEY = /^jf_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/
@@ -29,13 +30,16 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined) 
         async () => {
           const prefix = randomBytes(8).toString('hex')
           const key = `jf_${prefix}_${randomToken()}`
-          await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+          return inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+            const own = and(eq(apiKey.tenantId, scope), isNull(apiKey.deletedAt))
+            if (scope !== 'platform' && (await isFull(tx, 'api-keys', scope, apiKey, own)))
+              return 'limit-reached' as const
             await tx
               .insert(apiKey)
               .values({ id, name, tenantId: scope === 'platform' ? null : scope, role, prefix, hash: hashToken(key) })
             await insertAuditEvent(tx, entry)
+            return { key }
           })
-          return { key }
         },
         { api_key_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),

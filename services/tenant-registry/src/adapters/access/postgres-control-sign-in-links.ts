@@ -5,17 +5,21 @@ import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { controlSignInLink as link } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 import { hashToken, randomToken } from './random-token.ts'
 
-type NewLink = { id: string; scope: string; role: Principal['role']; expiresAt: Date }
+type NewLink = { id: string; scope: string; role: Principal['role']; now: Date; expiresAt: Date }
 
 export function postgresControlSignInLinks(db: Database) {
   return {
-    create: ({ id, scope, role, expiresAt }: NewLink, entry: AuditEntry) =>
+    create: ({ id, scope, role, now, expiresAt }: NewLink, entry: AuditEntry) =>
       orOutcome(
         async () => {
           const token = randomToken()
-          await inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+          return inScope(db, scope === 'platform' ? EVERY_TENANT : scope, async (tx) => {
+            const live = and(eq(link.tenantId, scope), isNull(link.redeemedAt), gt(link.expiresAt, now))
+            if (scope !== 'platform' && (await isFull(tx, 'control-sign-in-links', scope, link, live)))
+              return 'limit-reached' as const
             await tx.insert(link).values({
               id,
               tenantId: scope === 'platform' ? null : scope,
@@ -24,8 +28,8 @@ export function postgresControlSignInLinks(db: Database) {
               tokenHash: hashToken(token),
             })
             await insertAuditEvent(tx, entry)
+            return { token }
           })
-          return { token }
         },
         { control_sign_in_link_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
       ),

@@ -12,6 +12,7 @@ import {
   microsoftCredential as credential,
   previousCredential as previous,
 } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 import { accountOf, credentialRow } from './account-row.ts'
 import {
   applyUse,
@@ -53,6 +54,8 @@ export function postgresAccounts(db: Database) {
       orOutcome(
         () =>
           inScope(db, values.tenantId, async (tx) => {
+            const own = eq(account.tenantId, values.tenantId)
+            if (await isFull(tx, 'microsoft-accounts', values.tenantId, account, own)) return 'limit-reached' as const
             const [row] = await tx
               .insert(account)
               .values({ ...values, aliasKey: aliasKey(values.alias), status: 'draft' })

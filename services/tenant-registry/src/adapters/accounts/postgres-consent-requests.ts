@@ -7,6 +7,7 @@ import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { consentRequest as request } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 
 type ConsentRequest = { tenantId: string; accountId: string; now: Date; expiresAt: Date }
 
@@ -19,6 +20,8 @@ export function postgresConsentRequests(db: Database) {
           inScope(db, tenantId, async (tx) => {
             const state = CONSENT_STATE_PREFIX + randomToken()
             await tx.delete(request).where(and(eq(request.accountId, accountId), lt(request.expiresAt, now)))
+            const live = and(eq(request.tenantId, tenantId), gt(request.expiresAt, now))
+            if (await isFull(tx, 'consent-links', tenantId, request, live)) return 'limit-reached' as const
             await tx.insert(request).values({ id: v7(), tenantId, accountId, stateHash: hashToken(state), expiresAt })
             await insertAuditEvent(tx, entry)
             return { state }

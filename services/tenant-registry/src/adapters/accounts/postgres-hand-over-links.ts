@@ -7,6 +7,7 @@ import { hashToken, randomToken } from '../access/random-token.ts'
 import { orOutcome } from '../constraint.ts'
 import { insertAuditEvent } from '../postgres-audit.ts'
 import { handOverLink as link } from '../schema.ts'
+import { isFull } from '../tenant-limit.ts'
 
 type Account = { tenantId: string; accountId: string }
 type NewLink = Account & { id: string; createdBy: string; now: Date; expiresAt: Date }
@@ -20,6 +21,8 @@ export function postgresHandOverLinks(db: Database) {
           inScope(db, values.tenantId, async (tx) => {
             const token = HAND_OVER_TOKEN_PREFIX + randomToken()
             await tx.delete(link).where(and(eq(link.accountId, values.accountId), lt(link.expiresAt, now)))
+            const live = and(eq(link.tenantId, values.tenantId), gt(link.expiresAt, now))
+            if (await isFull(tx, 'hand-over-links', values.tenantId, link, live)) return 'limit-reached' as const
             const [row] = await tx
               .insert(link)
               .values({ ...values, createdAt: now, tokenHash: hashToken(token) })

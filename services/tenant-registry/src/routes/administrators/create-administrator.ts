@@ -4,7 +4,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import { requireReach } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -33,6 +33,7 @@ export const createAdministrator: FastifyPluginAsyncZod<
     const details = { scope, signInTenantId, ...person }
     const entry = auditEntry(request, { action: 'administrator.create', tenantId, target: id, details })
     const created = await administrators.create({ id, scope, signInTenantId, ...person }, entry)
+    if (created === 'limit-reached') throw limitReached('administrators')
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     if (created === 'administrator-exists') throw refuse(created)
     return reply.status(201).header('etag', entityTag(created.version)).send(created)

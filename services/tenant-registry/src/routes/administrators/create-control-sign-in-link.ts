@@ -3,7 +3,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import { requireReach } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -14,7 +14,7 @@ const schema = {
   summary: 'Create a link that opens Control once within 15 minutes',
   tags: ['Control'],
   body: NewControlSignInLink,
-  response: { 201: ControlSignInLink, 403: Problem, 404: Problem },
+  response: { 201: ControlSignInLink, 403: Problem, 404: Problem, 409: Problem },
 }
 
 export const createControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'now'>> = async (
@@ -33,7 +33,8 @@ export const createControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' 
       target: id,
       details: { scope, role },
     })
-    const created = await links.create({ id, scope, role, expiresAt }, entry)
+    const created = await links.create({ id, scope, role, now: now(), expiresAt }, entry)
+    if (created === 'limit-reached') throw limitReached('control-sign-in-links')
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     return reply.status(201).send({ token: created.token, expiresAt: expiresAt.toISOString() })
   })

@@ -4,7 +4,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import { requireReach } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -13,7 +13,7 @@ const schema = {
   summary: 'Create an API key; this answer alone shows it',
   tags: ['API keys'],
   body: NewApiKey,
-  response: { 201: CreatedApiKey, 403: Problem, 404: Problem },
+  response: { 201: CreatedApiKey, 403: Problem, 404: Problem, 409: Problem },
 }
 
 export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {
@@ -29,6 +29,7 @@ export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
       details: { name, scope, role },
     })
     const created = await apiKeys.create({ id, name, scope, role }, entry)
+    if (created === 'limit-reached') throw limitReached('api-keys')
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send({ id, key: created.key })
   })

@@ -7,7 +7,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
 import { sealCredential } from '../../credentials/sealed-credential.ts'
 import { presentAccount } from '../../domain/microsoft-account.ts'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import { requireVouchingReach } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -36,6 +36,7 @@ export const createAccount: FastifyPluginAsyncZod<
     const details = { alias: members.alias, directoryId: members.directoryId, credential: sealed ? 'set' : 'none' }
     const entry = auditEntry(request, { action: 'microsoft-account.create', tenantId, target: id, details })
     const account = await accounts.create({ id, tenantId, ...members }, sealed, entry)
+    if (account === 'limit-reached') throw limitReached('microsoft-accounts')
     if (account === 'tenant-missing') throw refuse('tenant-not-found')
     if (account === 'alias-taken') throw refuse(account)
     return reply.status(201).header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))

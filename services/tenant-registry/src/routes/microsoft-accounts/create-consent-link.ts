@@ -5,7 +5,7 @@ import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { consentRedirectUri } from '../../domain/connection/consent.ts'
 import { redirectUris } from '../../domain/connection/redirect-uris.ts'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 /** Long enough to be sent to somebody with the role, who has to find the time. */
@@ -46,6 +46,7 @@ export const createConsentLink: FastifyPluginAsyncZod<Needed> = async (app, port
         details: { alias: account.alias },
       })
       const created = await consentRequests.create({ tenantId, accountId, now: now(), expiresAt }, entry)
+      if (created === 'limit-reached') throw limitReached('consent-links')
       if (created === 'account-missing') throw refuse('account-not-found')
       const url = microsoft.consentUrl(account, redirectUri, created.state)
       return reply.status(201).send({ url, expiresAt: expiresAt.toISOString() })

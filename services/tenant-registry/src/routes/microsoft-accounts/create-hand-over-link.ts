@@ -6,7 +6,7 @@ import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
 import { controlEntry } from '../../domain/host.ts'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -16,7 +16,7 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   body: NewHandOverLink,
-  response: { 201: CreatedHandOverLink, 400: Problem, 403: Problem, 404: Problem },
+  response: { 201: CreatedHandOverLink, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
 }
 
 type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'baseUrl' | 'now'>
@@ -37,6 +37,7 @@ export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (
       { id, tenantId, accountId, createdBy: entry.actor, now: now(), expiresAt },
       entry,
     )
+    if (created === 'limit-reached') throw limitReached('hand-over-links')
     if (created === 'account-missing') throw refuse('account-not-found')
     return reply
       .status(201)

@@ -6,6 +6,7 @@ import { seal, sealedPrefix, UnsealError, unseal } from '@jackfield/sealing/seal
 import type pg from 'pg'
 import { v7 as newId } from 'uuid'
 import type { AuditEntry } from '../../ports.ts'
+import { isFull } from '../tenant-limit.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
 const LIST = `
@@ -63,12 +64,12 @@ export function postgresWebhookEndpoints(pool: pg.Pool, [key]: readonly Buffer[]
       const id = newId()
       const secret = randomBytes(32)
       const sealed = seal(secret, key, secretContext(tenantId, id))
-      await inTransaction(pool, async (client) => {
+      return inTransaction(pool, async (client) => {
+        if (await isFull(client, 'webhook-endpoints', [tenantId])) return 'limit-reached' as const
         await client.query(INSERT, [id, tenantId, url, eventTypes ?? null, sealed])
         await insertAuditEvent(client, entryFor(id))
-        return true
+        return { id, secret: `whsec_${secret.toString('base64')}` }
       })
-      return { id, secret: `whsec_${secret.toString('base64')}` }
     },
     async list(tenantId: string, { after, limit }: Range): Promise<WebhookEndpoint[]> {
       return (await pool.query<Row>(LIST, [tenantId, after, limit])).rows.map(toEndpoint)

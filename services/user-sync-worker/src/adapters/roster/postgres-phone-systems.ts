@@ -6,6 +6,7 @@ import { v7 as newId } from 'uuid'
 import { type HoldPolicy, holderOf, type ReadHolder } from '../../domain/extension-hold.ts'
 import type { AuditEntry } from '../../ports.ts'
 import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
+import { isFull } from '../tenant-limit.ts'
 import { HOLDER_COLUMNS, HOLDER_OF_EXTENSION } from './holder-columns.ts'
 
 const COLUMNS = 'id, tenant_id as "tenantId", name, created_at as "createdAt"'
@@ -30,8 +31,13 @@ type Row = Omit<PhoneSystem, 'createdAt'> & { createdAt: Date }
 
 export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy) {
   return {
-    create: (tenantId: string, name: string, entryFor: (id: string) => AuditEntry): Promise<PhoneSystem> =>
+    create: (
+      tenantId: string,
+      name: string,
+      entryFor: (id: string) => AuditEntry,
+    ): Promise<PhoneSystem | 'limit-reached'> =>
       inTransaction(pool, async (client) => {
+        if (await isFull(client, 'phone-systems', [tenantId])) return 'limit-reached'
         const id = newId()
         const { rows } = await client.query<Row>(CREATE, [id, tenantId, name])
         await insertAuditEvent(client, entryFor(id))
@@ -50,16 +56,17 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy) {
       phoneSystemId: string,
       items: NewExtensions['items'],
       entryFor: (created: number) => AuditEntry,
-    ): Promise<{ created: number; unchanged: number }> {
+    ): Promise<{ created: number; unchanged: number } | 'limit-reached'> {
       const named = [...new Map(items.map((item) => [item.number, item])).values()]
       const numbers = named.map(({ number }) => number)
       const names = named.map(({ name }) => name ?? null)
       const created = await inTransaction(pool, async (client) => {
         const added = (await client.query(ADD_EXTENSIONS, [tenantId, phoneSystemId, numbers, names])).rowCount ?? 0
+        if (added > 0 && (await isFull(client, 'extensions', [tenantId, phoneSystemId], 0))) return undefined
         if (added > 0) await insertAuditEvent(client, entryFor(added))
         return added
       })
-      return { created, unchanged: named.length - created }
+      return created === undefined ? 'limit-reached' : { created, unchanged: named.length - created }
     },
     async listExtensions(tenantId: string, phoneSystemId: string, { after, limit }: Range): Promise<Extension[]> {
       type ExtensionRow = Omit<Extension, 'holder'> & { holder: ReadHolder | null }

@@ -83,6 +83,11 @@ export function syncRuns(pool: pg.Pool) {
   }
 
   return {
+    /** Runs of the tenant that wait or are worked on. */
+    async countOpen(tenantId: string): Promise<number> {
+      const text = `select count(*)::int as runs from roster.sync_run where tenant_id = $1 and status in ('queued', 'running')`
+      return (await pool.query<{ runs: number }>(text, [tenantId])).rows[0]?.runs ?? 0
+    },
     async create(run: NewRun, entryFor: (runId: string) => AuditEntry): Promise<DueRun> {
       const runId = newId()
       await inTransaction(pool, async (client) => {

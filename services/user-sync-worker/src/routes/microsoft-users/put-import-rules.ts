@@ -30,6 +30,7 @@ const schema = {
     404: Problem,
     409: Problem,
     412: Problem,
+    429: Problem,
     503: Problem,
   },
 }

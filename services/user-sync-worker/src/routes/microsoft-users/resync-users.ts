@@ -14,7 +14,7 @@ const schema = {
   params: AccountParams,
   querystring: RunQuery,
   body: ResyncRequest,
-  response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
+  response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 429: Problem, 503: Problem },
 }
 
 export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, ports) => {

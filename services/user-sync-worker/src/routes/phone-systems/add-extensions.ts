@@ -3,7 +3,7 @@ import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/roster/pho
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const Count = z.number().int().min(0)
@@ -14,7 +14,7 @@ const schema = {
   tags: ['Phone systems'],
   params: PhoneSystemParams,
   body: NewExtensions,
-  response: { 200: z.object({ created: Count, unchanged: Count }), 400: Problem, 404: Problem },
+  response: { 200: z.object({ created: Count, unchanged: Count }), 400: Problem, 404: Problem, 409: Problem },
 }
 
 export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
@@ -29,6 +29,8 @@ export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> =
         target: system.id,
         details: { created: String(created) },
       })
-    return phoneSystems.addExtensions(tenantId, system.id, request.body.items, entryFor)
+    const added = await phoneSystems.addExtensions(tenantId, system.id, request.body.items, entryFor)
+    if (added === 'limit-reached') throw limitReached('extensions')
+    return added
   })
 }

@@ -3,6 +3,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { limitReached } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -11,7 +12,7 @@ const schema = {
   tags: ['Phone systems'],
   params: TenantParams,
   body: NewPhoneSystem,
-  response: { 201: PhoneSystem, 400: Problem, 404: Problem },
+  response: { 201: PhoneSystem, 400: Problem, 404: Problem, 409: Problem },
 }
 
 export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {
@@ -20,6 +21,8 @@ export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'
     const { name } = request.body
     const entryFor = (target: string) =>
       auditEntry(request, { action: 'phone-system.create', tenantId, target, details: { name } })
-    return reply.status(201).send(await phoneSystems.create(tenantId, name, entryFor))
+    const created = await phoneSystems.create(tenantId, name, entryFor)
+    if (created === 'limit-reached') throw limitReached('phone-systems')
+    return reply.status(201).send(created)
   })
 }

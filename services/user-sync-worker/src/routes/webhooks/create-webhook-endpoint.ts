@@ -4,7 +4,7 @@ import { Problem } from '@jackfield/contract/http/problem'
 import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { refuse } from '../../errors.ts'
+import { limitReached, refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -13,7 +13,7 @@ const schema = {
   tags: ['Webhooks'],
   params: TenantParams,
   body: NewWebhookEndpoint,
-  response: { 201: CreatedWebhookEndpoint, 400: Problem, 404: Problem, 503: Problem },
+  response: { 201: CreatedWebhookEndpoint, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
 }
 
 export const createWebhookEndpoint: FastifyPluginAsyncZod<
@@ -30,6 +30,7 @@ export const createWebhookEndpoint: FastifyPluginAsyncZod<
         details: { host: new URL(request.body.url).host },
       })
     const created = await webhookEndpoints.create(tenantId, request.body, entryFor)
+    if (created === 'limit-reached') throw limitReached('webhook-endpoints')
     if (!created) throw refuse('webhooks-not-configured')
     return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send(created)
   })

@@ -5,6 +5,9 @@ export type Side = {
   name: string
   /** Works for about `milliseconds` and returns the number of units done. */
   work(milliseconds: number): Promise<number>
+  /** Before each slice and after it, not measured. */
+  prepare?(): Promise<void>
+  settle?(): Promise<void>
   /** Processes whose processor time and memory are measured. */
   processes: readonly number[]
 }
@@ -39,14 +42,14 @@ export async function comparePaired(
 }
 
 async function slice(side: Side, milliseconds: number): Promise<Slice> {
+  await side.prepare?.()
   const before = processorSeconds(side.processes)
   const start = performance.now()
   const done = await side.work(milliseconds)
   const seconds = (performance.now() - start) / 1_000
-  return {
-    perSecond: done / seconds,
-    processorMicroseconds: ((processorSeconds(side.processes) - before) * 1e6) / done,
-  }
+  const processor = processorSeconds(side.processes) - before
+  await side.settle?.()
+  return { perSecond: done / seconds, processorMicroseconds: (processor * 1e6) / done }
 }
 
 function describe(side: Side, slices: readonly Slice[], unit: string): string {

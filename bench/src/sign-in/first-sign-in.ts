@@ -1,5 +1,5 @@
 import { demoLogin } from '@jackfield/local-platform/demo-registration'
-import type { FlowClient } from './flow-client.ts'
+import { authorizeUrl, FlowClient, type Target } from './flow-client.ts'
 
 /** Completes a sign-in, through Microsoft's form if it is shown. */
 export async function passMicrosoft(client: FlowClient, start: URL, until: string): Promise<void> {
@@ -17,3 +17,10 @@ export async function passMicrosoft(client: FlowClient, start: URL, until: strin
 }
 
 const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
+
+/** A browser after its first sign-in, which left a session. */
+export async function signedIn(target: Target, ports: Readonly<Record<string, number>>): Promise<FlowClient> {
+  const client = new FlowClient(ports)
+  await passMicrosoft(client, authorizeUrl(target, 'x'.repeat(43)), target.redirectUri)
+  return client
+}

@@ -23,7 +23,7 @@ describe('over the API', () => {
   const accept = (items: unknown[]) =>
     platform.call('POST', `${tenant.api}/binding-suggestions`, { phoneSystemId: system.id, items })
 
-  test('S43 suggestions are listed, accepted in one request, and gone afterwards; what cannot be bound is told with its holder', async () => {
+  test('S43 T-141 suggestions are listed, accepted in one request, and gone afterwards; what cannot be bound is told with its holder', async () => {
     const before = await suggestions()
     expect(before.items).toHaveLength(20) // the phones of these people end with the extensions' numbers
     expect(before.isPartial).toBe(false)

@@ -106,7 +106,7 @@ test('S33 SSO cannot be ticked without sync: the request is refused and the data
   ).rejects.toThrow('phone_user_sso_needs_sync')
 })
 
-test('S35 users that are not in the directory are listed as skipped with a reason, the others are imported', async () => {
+test('S35 T-141 users that are not in the directory are listed as skipped with a reason, the others are imported', async () => {
   const tenant = platform.connectedTenant()
   const stranger = randomUUID()
   const run = await platform.runImport(tenant, {

@@ -83,7 +83,7 @@ export const ServiceSettings = {
   /** `auto`: the service brings its own schema up to date at start; `never`: `main.ts migrate` runs separately. */
   MIGRATE: z.enum(['auto', 'never']).default('auto'),
   /** Most connections to Postgres of one process, queues not counted. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(6),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(5),
   INTERNAL_TOKEN_KEYS: InternalTokenKeys,
 }
 

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Administrator } from '@jackfield/contract/access/administrator'
 import { SentAuditEvent } from '@jackfield/contract/access/audit-event'
 import type { Principal } from '@jackfield/contract/access/principal'
-import type { Connection, CredentialUse, HostResolution, SignInTenant } from '@jackfield/contract/internal/internal-api'
+import type {
+  CatalogueApp,
+  Connection,
+  CredentialUse,
+  HostResolution,
+  SignInTenant,
+} from '@jackfield/contract/internal/internal-api'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { type LogoType, NO_BRANDING } from '@jackfield/contract/tenants/branding'
 import { ServiceCallError } from '@jackfield/internal-token/service-client'

@@ -15,8 +15,8 @@ const AVAILABLE = 100 - 3 - 7
 const OF_QUEUES: Readonly<Record<ServiceName, number>> = {
   'auth-gateway': 0,
   'tenant-registry': 0,
-  'roster-api': 2,
-  'user-sync-worker': 4,
+  'roster-api': 4,
+  'user-sync-worker': 6,
 }
 const poolSize = z.object({ DATABASE_POOL_SIZE: ServiceSettings.DATABASE_POOL_SIZE })
 const sizeOf = (settings: object) => poolSize.parse(settings).DATABASE_POOL_SIZE

@@ -21,7 +21,7 @@ const PREFIX = 'jackfield'
 const CONNECT_PATIENCE_MS = 1_000
 /** Connections to Postgres of one `openQueue`, and of one `openWorker`, which listens on one more. */
 export const QUEUE_POOL_SIZE = 1
-export const WORKER_POOL_SIZE = 2
+export const WORKER_POOL_SIZE = 1
 
 /** Brings BullMQ's tables in Postgres up to date, under its own lock. */
 export const migrateQueues = (engine: QueueEngine) => connectQueues(engine, true)

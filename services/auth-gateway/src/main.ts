@@ -13,6 +13,7 @@ import {
   startOrExit,
 } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { proveWrite } from '@jackfield/redis/prove-write'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
@@ -63,7 +64,7 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const store = redis ? redisRecords(redis) : postgresRecords(pool)
+const store = redis ? redisRecords(redis, config.REDIS_PREFIX) : postgresRecords(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: no more are begun'),
 )
@@ -111,11 +112,11 @@ const app = buildApp(
     controlDirectory: config.CONTROL_CONSOLE_DIR,
     backends,
     healthChecks: {
-      prepared: async () => {
+      start: async () => {
         if (!isPrepared) throw new Error('schema and keys are not ready yet')
       },
       postgres: () => pingPostgres(pool),
-      ...(redis ? { redis: async () => void (await redis.ping()) } : {}),
+      ...(redis ? { redis: () => proveWrite(redis, config.REDIS_PREFIX) } : {}),
     },
   },
   ports,
@@ -162,6 +163,14 @@ const revoking = repeatUntil(
   onRevocationFailure,
 )
 
+// A replica answers reads: without a write nothing would notice that another Redis is the primary now.
+const proving = repeatUntil(
+  stopping.signal,
+  2_000,
+  async () => redis && proveWrite(redis, config.REDIS_PREFIX),
+  () => undefined, // logged by the connection, shown by /health/ready
+)
+
 const rotating = repeatUntil(
   stopping.signal,
   10 * 60_000,
@@ -181,7 +190,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([noticing, revoking, rotating])
+      await Promise.all([noticing, revoking, proving, rotating])
       redis?.disconnect()
     },
     () => pool.end(),

@@ -26,6 +26,7 @@ import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { proveWrite } from '@jackfield/redis/prove-write'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
@@ -96,7 +97,7 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const store = options.redis ? redisRecords(options.redis) : postgresRecords(pool)
+  const store = options.redis ? redisRecords(options.redis, 'jackfield') : postgresRecords(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const unopened: string[] = []
@@ -136,7 +137,7 @@ export async function givenGateway(
         },
         healthChecks: {
           postgres: () => pingPostgres(pool),
-          ...(options.redis ? { redis: async () => void (await options.redis?.ping()) } : {}),
+          ...(options.redis && { redis: () => proveWrite(options.redis as Redis, 'jackfield') }),
         },
       },
       {

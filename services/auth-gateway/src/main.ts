@@ -15,6 +15,7 @@ import {
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
 import { proveWrite } from '@jackfield/redis/prove-write'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
+import { lostAnswers } from './adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
@@ -50,7 +51,10 @@ const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: NAME,
   max: config.DATABASE_POOL_SIZE,
-  onIdleError: (error) => app.log.warn({ err: error }, 'idle connection to Postgres was lost'),
+  onIdleError(error) {
+    answers.noteOutage()
+    app.log.warn({ err: error }, 'idle connection to Postgres was lost')
+  },
 })
 const db = drizzle(pool)
 const redis = config.REDIS_URL
@@ -79,6 +83,9 @@ const logoutNotices = postgresLogoutNotices(pool)
 const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
 
+const answers = lostAnswers()
+redis?.on('ready', answers.noteOutage)
+
 const ports: Ports = {
   registry,
   roster,
@@ -96,6 +103,7 @@ const ports: Ports = {
     clock,
     keys,
     logoutNotices,
+    lostAnswers: answers,
     onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
   }),
   backendToken: (backend, principal) =>

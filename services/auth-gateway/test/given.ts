@@ -31,6 +31,7 @@ import { createTestDatabase, type TestDatabase } from '@jackfield/test-environme
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
 import { entraSignIn } from '../src/adapters/microsoft/entra-sign-in.ts'
+import { lostAnswers } from '../src/adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from '../src/adapters/openid-provider/oidc-providers.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys } from '../src/adapters/platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
@@ -121,6 +122,7 @@ export async function givenGateway(
       keys,
       clock,
       logoutNotices,
+      lostAnswers: lostAnswers(),
       onFault: (error) => void faults.push(error),
     })
     const app = buildApp(

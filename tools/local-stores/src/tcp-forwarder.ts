@@ -9,11 +9,12 @@ export type Forwarder = Awaited<ReturnType<typeof startForwarder>>
  */
 export async function startForwarder(target: number) {
   let port = target
-  let losing: string | undefined
+  let losing: { text: string; part: 'request' | 'reply' } | undefined
+  let muted = new WeakSet<Socket>()
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1')
-    let isMute = false
+    let isLosingReply = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -24,14 +25,18 @@ export async function startForwarder(target: number) {
       })
     }
     client.on('data', (chunk) => {
-      if (losing !== undefined && chunk.includes(losing)) {
-        isMute = true
+      if (muted.has(client)) return
+      if (losing !== undefined && chunk.includes(losing.text)) {
+        const { part } = losing
         losing = undefined
+        if (part === 'request') return void client.destroy()
+        isLosingReply = true
       }
       upstream.write(chunk)
     })
     upstream.on('data', (chunk) => {
-      if (!isMute) client.write(chunk)
+      if (isLosingReply) client.destroy()
+      else if (!muted.has(client)) client.write(chunk)
     })
   })
   server.listen(0, '127.0.0.1')
@@ -41,9 +46,13 @@ export async function startForwarder(target: number) {
     switchTo(next: number): void {
       port = next
     },
-    /** The next request that contains this text arrives; nothing more is answered on its connection. */
-    loseReplyTo(text: string): void {
-      losing = text
+    /** The connection ends with the next request that contains this text: before it arrives, or before its reply does. */
+    lose(text: string, part: 'request' | 'reply' = 'reply'): void {
+      losing = { text, part }
+    },
+    /** Nothing more passes on the connections that are open; they stay open. */
+    mute(): void {
+      muted = new WeakSet(sockets)
     },
     async close(): Promise<void> {
       server.close()

@@ -20,6 +20,9 @@ local function name(key) return '${keyName("' .. key .. '")}' end
 for _, key in ipairs(batch.consumed) do
   if redis.call('exists', name(key)) == 0 or redis.call('hexists', name(key), 'consumed') == 1 then return { 0 } end
 end
+for _, key in ipairs(batch.removedOnce) do
+  if redis.call('exists', name(key)) == 0 then return { 0 } end
+end
 for _, key in ipairs(batch.consumed) do redis.call('hset', name(key), 'consumed', math.floor(batch.now / 1000)) end
 for _, key in ipairs(batch.removed) do
   local place = redis.call('hget', name(key), 'waitsAt')
@@ -94,10 +97,16 @@ export function redisRecords(redis: Redis, prefix: string): RecordStore {
     return payload ? { key, payload, consumedAt: consumed ? Number(consumed.toString()) : undefined } : undefined
   }
   return {
-    async write({ consumed, removed, saved, replaced }) {
+    async write({ consumed, removed, removedOnce, saved, replaced }) {
       const describe = ({ payload: _, ...row }: StoredRow, isReplacing: boolean) => ({ ...row, isReplacing })
       const rows = [...saved.map((row) => describe(row, false)), ...replaced.map((row) => describe(row, true))]
-      const batch = JSON.stringify({ now: Date.now(), consumed, removed, rows })
+      const batch = JSON.stringify({
+        now: Date.now(),
+        consumed,
+        removed: [...removed, ...removedOnce],
+        removedOnce,
+        rows,
+      })
       const payloads = [...saved, ...replaced].map(({ payload }) => payload)
       const [done, ...gone] = await scripts.writeRecords(0, batch, ...payloads)
       return { isDone: done === 1, gone }

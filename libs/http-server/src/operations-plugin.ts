@@ -4,10 +4,7 @@ import plugin from 'fastify-plugin'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { isInternalHost } from './internal-host.ts'
 
-/**
- * Named probes of what a service needs; one that throws or takes over 2 s makes it not ready. `start` is what it must
- * have done before it serves anything; without a store it serves what needs none (FC-68).
- */
+/** Named probes of what a service needs; one that throws or takes over 2 s makes it not ready. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>
 
 declare module 'fastify' {
@@ -19,8 +16,8 @@ declare module 'fastify' {
 
 /**
  * Liveness, readiness and metrics, on internal hosts alone (AD-13). Bodies tell nothing of the inside (DO-16).
- * `/health/serving` is for load balancers: all replicas share a lost store, and a Service without any of them would
- * hide what they still answer.
+ * `/health/serving` is for load balancers: replicas share their stores, so that a Service without those that lost one
+ * would have none, and hide what needs no store (FC-68). A replica joins once it was ready, and stays until it drains.
  */
 export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(
   async (app, { name, healthChecks }) => {
@@ -44,23 +41,24 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
 
     const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
     app.get('/health/live', operators, async () => ({ status: 'live' }))
-    const passes = async (request: FastifyRequest, checks: HealthChecks) => {
+    let wasReady = false
+    const isReady = async (request: FastifyRequest) => {
       if (app.isDraining()) return false
       const failed = (
-        await Promise.all(Object.entries(checks).map(([check, probe]) => failureOf(check, probe)))
+        await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))
       ).filter((entry) => entry !== undefined)
       for (const { check, error } of failed)
         request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
+      if (failed.length === 0) wasReady = true
       return failed.length === 0
     }
     app.get('/health/ready', operators, async (request, reply) => {
-      const isReady = await passes(request, healthChecks)
-      return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+      const passed = await isReady(request)
+      return reply.status(passed ? 200 : 503).send({ status: passed ? 'ready' : 'not ready' })
     })
-    const { start = async () => undefined } = healthChecks
     app.get('/health/serving', operators, async (request, reply) => {
-      const isServing = await passes(request, { start })
-      return reply.status(isServing ? 200 : 503).send({ status: isServing ? 'serving' : 'not serving' })
+      const passed = wasReady ? !app.isDraining() : await isReady(request)
+      return reply.status(passed ? 200 : 503).send({ status: passed ? 'serving' : 'not serving' })
     })
     app.get('/metrics', operators, async (_request, reply) =>
       reply.header('content-type', metrics.contentType).send(await metrics.metrics()),

@@ -120,7 +120,7 @@ const app = buildApp(
     controlDirectory: config.CONTROL_CONSOLE_DIR,
     backends,
     healthChecks: {
-      start: async () => {
+      prepared: async () => {
         if (!isPrepared) throw new Error('schema and keys are not ready yet')
       },
       postgres: () => pingPostgres(pool),

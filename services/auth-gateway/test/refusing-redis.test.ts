@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findFreePort } from '@jackfield/local-stores/free-port'
 import { findRedisBinary, type RedisServer, startRedisServer } from '@jackfield/local-stores/redis-server'
 import { type Forwarder, startForwarder } from '@jackfield/local-stores/tcp-forwarder'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
@@ -62,7 +61,8 @@ async function givenRunning(settings: Record<string, string> = {}) {
     REDIS_URL: `redis://127.0.0.1:${address.port}/0`,
     ...settings,
   })
-  closers.push(() => gateway.end())
+  const { end } = gateway
+  closers.push(end)
 }
 
 async function givenReady() {
@@ -208,6 +208,17 @@ describe.skipIf(!binary)('a failover behind one address', () => {
   })
 })
 
+test.skipIf(!binary)('FC-74 two installations on one Redis: every key of each begins with its own prefix', SLOW, async () => {
+  for (const settings of [{ REDIS_PREFIX: 'staging' }, {}]) {
+    await givenRunning(settings)
+    await expect.poll(gateway.isReady, SLOW).toBe(200)
+    expect([(await gateway.enterControl()).status, (await gateway.beginSignIn()).status]).toEqual([200, 303])
+  }
+  const prefixes = (await adminOf(redis).keys('*')).map((key) => key.split(':')[0])
+  expect(prefixes.filter((prefix) => prefix === 'staging').length).toBeGreaterThan(3)
+  expect(new Set(prefixes)).toEqual(new Set(['staging', 'jackfield']))
+})
+
 describe.skipIf(!binary)('a Redis that is away', () => {
   const KEYS = 20_000
   const recordsIn = async (admin: Redis) => (await admin.keys('jackfield:record:*')).length
@@ -258,22 +269,31 @@ describe.skipIf(!binary)('a Redis that is away', () => {
     expect(await recordsIn(admin)).toBeLessThanOrEqual(before + 2 * written)
   })
 
-  test('FC-68 from its start on: the gateway serves discovery, keys and Control, says so to a Service, and comes with Redis', {
+  /** What needs no store is served, what needs one is 503. */
+  async function expectServedWithout(): Promise<void> {
+    for (const path of ['/auth/.well-known/openid-configuration', '/auth/jwks'])
+      expect([path, (await gateway.open(path, '')).status]).toEqual([path, 200])
+    const begun = await gateway.beginSignIn()
+    expect([begun.status, begun.retryAfter, await gateway.isReady()]).toEqual([503, '2', 503])
+  }
+
+  test('FC-68 the gateway serves discovery, keys and files, and stays in its Service; one that starts meanwhile joins when Redis is back', {
     timeout: 60_000,
   }, async () => {
-    const port = await findFreePort()
-    address.switchTo(port)
-    await givenRunning()
-    await expect.poll(gateway.isServing, SLOW).toBe(200)
-    for (const path of ['openid-configuration', 'jwks']) {
-      const at = path === 'jwks' ? '/auth/jwks' : `/auth/.well-known/${path}`
-      expect([path, (await gateway.open(at, '')).status]).toEqual([path, 200])
-    }
-    expect(await gateway.isReady()).toBe(503)
-    const begun = await gateway.beginSignIn()
-    expect([begun.status, begun.retryAfter]).toEqual([503, '2'])
-    await startRedis('third', { port })
-    await expect.poll(writing, NOTICED).toBe('200')
-    expect(await gateway.isReady()).toBe(200)
+    await givenReady()
+    expect(await gateway.isServing()).toBe(200)
+    const { port } = redis
+    await redis.stop()
+    await expectServedWithout()
+    expect(await gateway.isServing()).toBe(200)
+
+    await gateway.restart({})
+    await expect.poll(gateway.isServing, SLOW).toBe(503)
+    await expect.poll(async () => (await gateway.open('/auth/jwks', '').catch(() => undefined))?.status, SLOW).toBe(200)
+    await expectServedWithout()
+    expect(await gateway.isServing()).toBe(503)
+    await startRedis('first', { port })
+    await expect.poll(gateway.isServing, NOTICED).toBe(200)
+    expect(await writing()).toBe('200')
   })
 })

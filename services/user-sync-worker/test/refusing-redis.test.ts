@@ -7,7 +7,7 @@ import { type Forwarder, startForwarder } from '@jackfield/local-stores/tcp-forw
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Platform, startPlatform } from './support/platform.ts'
-import { type ServiceProcesses, serviceProcesses } from './support/service-processes.ts'
+import { serviceProcesses } from './support/service-processes.ts'
 
 // API and worker as they are run, with queues in a Redis that answers but refuses, or is another one than before.
 
@@ -20,7 +20,6 @@ let folder: string
 let redis: RedisServer
 let address: Forwarder
 let platform: Platform
-let processes: ServiceProcesses
 const closers: Array<() => Promise<unknown> | unknown> = []
 
 beforeEach(async () => {
@@ -30,11 +29,9 @@ beforeEach(async () => {
   redis = await startRedis('first')
   address = await startForwarder(redis.port)
   platform = await startPlatform()
-  processes = serviceProcesses(platform)
   closers.push(
     () => address.close(),
     () => platform.close(),
-    () => processes.killAll(),
   )
 })
 afterEach(async () => {
@@ -55,25 +52,28 @@ function adminOf({ url }: RedisServer): Redis {
   return admin
 }
 
-async function givenRunning(settings: Record<string, string> = {}) {
+async function givenRunning(settings: Record<string, string> = {}, on: Platform = platform) {
+  const processes = serviceProcesses(on)
+  closers.push(() => processes.killAll())
   const all = { REDIS_URL: `redis://127.0.0.1:${address.port}/0`, MIGRATE: 'never', ...settings }
   const api = await processes.start('api', all)
   const worker = await processes.start('worker', all)
   await Promise.all([api.ready(), worker.ready()])
   const headers = {
-    authorization: platform.authorization({ scope: 'platform', role: 'admin' }),
+    authorization: on.authorization({ scope: 'platform', role: 'admin' }),
     'content-type': 'application/json',
   }
   return {
     api,
     worker,
     /** Asks the API for an import of everybody; its run, and how soon that was answered. */
-    async importAll(tenant = platform.connectedTenant()) {
+    async importAll() {
+      const tenant = on.connectedTenant()
       const asked = performance.now()
       const path = `http://127.0.0.1:${api.port}${tenant.imports}`
       const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(EVERYBODY) })
       const { runId } = (await answer.json()) as { runId: string }
-      const run = async () => (await platform.call('GET', `${tenant.api}/sync-runs/${runId}`)).body.status
+      const run = async () => (await on.call('GET', `${tenant.api}/sync-runs/${runId}`)).body.status
       return { status: answer.status, milliseconds: performance.now() - asked, run }
     },
     async healthOf({ port }: { port: number }) {
@@ -117,6 +117,19 @@ describe.skipIf(!binary)('queues in a Redis that refuses', () => {
       for (const { child } of [api, worker]) expect(child.exitCode).toBeNull()
     },
   )
+
+  test('FC-74 two installations on one Redis: each works on its own imports, under its own prefix', {
+    timeout: 120_000,
+  }, async () => {
+    const other = await startPlatform()
+    closers.push(() => other.close())
+    const installations = [await givenRunning(), await givenRunning({ REDIS_PREFIX: 'staging' }, other)]
+    const imports = installations.flatMap(({ importAll }) => Array.from({ length: 4 }, importAll))
+    // The reconciler brings a job back that another installation took, but only after half a minute.
+    for (const { run } of await Promise.all(imports)) await expect.poll(run, { timeout: 20_000 }).toBe('succeeded')
+    const prefixes = (await adminOf(redis).keys('*')).map((key) => key.split(':')[0])
+    expect(new Set(prefixes)).toEqual(new Set(['jackfield', 'staging']))
+  })
 
   test('FC-40 T-123 a failover behind one address: the worker takes jobs of the new primary within 10 s, without a restart', {
     timeout: 120_000,

@@ -208,16 +208,20 @@ describe.skipIf(!binary)('a failover behind one address', () => {
   })
 })
 
-test.skipIf(!binary)('FC-74 two installations on one Redis: every key of each begins with its own prefix', SLOW, async () => {
-  for (const settings of [{ REDIS_PREFIX: 'staging' }, {}]) {
-    await givenRunning(settings)
-    await expect.poll(gateway.isReady, SLOW).toBe(200)
-    expect([(await gateway.enterControl()).status, (await gateway.beginSignIn()).status]).toEqual([200, 303])
-  }
-  const prefixes = (await adminOf(redis).keys('*')).map((key) => key.split(':')[0])
-  expect(prefixes.filter((prefix) => prefix === 'staging').length).toBeGreaterThan(3)
-  expect(new Set(prefixes)).toEqual(new Set(['staging', 'jackfield']))
-})
+test.skipIf(!binary)(
+  'FC-74 two installations on one Redis: every key of each begins with its own prefix',
+  SLOW,
+  async () => {
+    for (const settings of [{ REDIS_PREFIX: 'staging' }, {}]) {
+      await givenRunning(settings)
+      await expect.poll(gateway.isReady, SLOW).toBe(200)
+      expect([(await gateway.enterControl()).status, (await gateway.beginSignIn()).status]).toEqual([200, 303])
+    }
+    const prefixes = (await adminOf(redis).keys('*')).map((key) => key.split(':')[0])
+    expect(prefixes.filter((prefix) => prefix === 'staging').length).toBeGreaterThan(3)
+    expect(new Set(prefixes)).toEqual(new Set(['staging', 'jackfield']))
+  },
+)
 
 describe.skipIf(!binary)('a Redis that is away', () => {
   const KEYS = 20_000

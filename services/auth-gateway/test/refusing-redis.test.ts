@@ -212,7 +212,7 @@ test.skipIf(!binary)(
   'FC-74 two installations on one Redis: every key of each begins with its own prefix',
   SLOW,
   async () => {
-    for (const settings of [{ REDIS_PREFIX: 'staging' }, {}]) {
+    for (const settings of [{ REDIS_PREFIX: 'staging' }, {}] as Array<Record<string, string>>) {
       await givenRunning(settings)
       await expect.poll(gateway.isReady, SLOW).toBe(200)
       expect([(await gateway.enterControl()).status, (await gateway.beginSignIn()).status]).toEqual([200, 303])

@@ -112,15 +112,12 @@ export async function givenGateway(
   const logoutNotices = postgresLogoutNotices(pool)
   /** A gateway over these stores, with a memory of its own. */
   const build = () => {
+    const shared = { registry, roster, records, ...loginIndexes, clock }
     const providers = oidcProviders({
+      ...shared,
       baseUrl,
-      registry,
-      roster,
-      records,
-      ...loginIndexes,
       pagesOf: pagesOfProvider,
       keys,
-      clock,
       logoutNotices,
       lostAnswers: lostAnswers(),
       onFault: (error) => void faults.push(error),
@@ -143,11 +140,7 @@ export async function givenGateway(
         },
       },
       {
-        registry,
-        roster,
-        records,
-        ...loginIndexes,
-        clock,
+        ...shared,
         microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
         providers,
         backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),

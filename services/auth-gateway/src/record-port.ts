@@ -33,6 +33,8 @@ export interface Records {
   /** With the other writes of the unit of work, which throws AlreadyUsedError for the second of two requests. */
   consumeAtEnd(kind: string, id: string): Promise<void>
   remove(kind: string, id: string): Promise<void>
+  /** As `consumeAtEnd`, of a record that is removed by its one use. */
+  removeOnce(kind: string, id: string): Promise<void>
   /** At once, as `removeByGrant`. */
   removeByUid(kind: string, uid: string): Promise<void>
   removeByGrant(grantId: string): Promise<void>

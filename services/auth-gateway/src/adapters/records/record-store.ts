@@ -21,17 +21,19 @@ export type RelatedRecord = StoredRecord & { uidKey: string | undefined }
 export type Batch = {
   consumed: readonly string[]
   removed: readonly string[]
+  /** Removed, and must exist. A batch has these or `consumed`, not both. */
+  removedOnce: readonly string[]
   /** Inserted or overwritten. */
   saved: readonly StoredRow[]
   /** Overwritten if it still exists, so that a record removed in the meantime is not restored. */
   replaced: readonly StoredRow[]
 }
-export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [] }
+export const NOTHING: Batch = { consumed: [], removed: [], removedOnce: [], saved: [], replaced: [] }
 
 export interface RecordStore extends WaitingCounts {
   /**
-   * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
-   * lists the keys of `replaced` that no longer exist.
+   * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` or `removedOnce` is absent, or was consumed
+   * before. `gone` lists the keys of `replaced` that no longer exist.
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
   get(key: string): Promise<StoredRecord | undefined>

@@ -2,21 +2,26 @@ import type { Redis } from 'ioredis'
 import { INTERACTION } from '../../domain/lifetimes.ts'
 import type { RecordStore, RelatedRecord, StoredRecord, StoredRow } from './record-store.ts'
 
-const PREFIX = 'jackfield:record'
-const keyName = (key: string) => `${PREFIX}:{${key}}`
-const uidName = (uidKey: string) => `${PREFIX}-uid:${uidKey}`
-const grantName = (grantKey: string) => `${PREFIX}-grant:${grantKey}`
-/** Sorted set of unfinished sign-ins by expiry, of one host or of all. */
-const waitingName = (place = '') => `${PREFIX}-waiting:${place}`
+/** Names of the keys; `waiting` is a sorted set of unfinished sign-ins by expiry, of one host or of all. */
+const namesOf = (prefix: string) => ({
+  keyName: (key: string) => `${prefix}:record:{${key}}`,
+  uidName: (uidKey: string) => `${prefix}:record-uid:${uidKey}`,
+  grantName: (grantKey: string) => `${prefix}:record-grant:${grantKey}`,
+  waitingName: (place = '') => `${prefix}:record-waiting:${place}`,
+})
+type Names = ReturnType<typeof namesOf>
 
 /**
  * Writes a batch atomically. ARGV: the batch as JSON, then the payload of each of its rows. Returns 1 when done, then
  * the keys of replaced records that are gone. A grant index lives as long as its longest-lived member.
  */
-const WRITE = `local batch = cjson.decode(ARGV[1])
+const writeScript = ({ keyName, uidName, grantName, waitingName }: Names) => `local batch = cjson.decode(ARGV[1])
 local function name(key) return '${keyName("' .. key .. '")}' end
 for _, key in ipairs(batch.consumed) do
   if redis.call('exists', name(key)) == 0 or redis.call('hexists', name(key), 'consumed') == 1 then return { 0 } end
+end
+for _, key in ipairs(batch.removedOnce) do
+  if redis.call('exists', name(key)) == 0 then return { 0 } end
 end
 for _, key in ipairs(batch.consumed) do redis.call('hset', name(key), 'consumed', math.floor(batch.now / 1000)) end
 for _, key in ipairs(batch.removed) do
@@ -62,7 +67,7 @@ return answer`
  * ARGV: the key of a record. Returns key, payload, time of consumption and uid key of the record and of each related one
  * that exists.
  */
-const GET_WITH_RELATED = `local found = {}
+const readScript = ({ keyName, uidName }: Names) => `local found = {}
 local function add(key)
   local row = redis.call('hmget', '${keyName("' .. key .. '")}', 'payload', 'consumed', 'uid', 'relatedKeys', 'relatedUid')
   if row[1] then for _, value in ipairs({ key, row[1], row[2] or '', row[3] or '' }) do found[#found + 1] = value end end
@@ -80,20 +85,28 @@ type Scripts = {
   getRecordsBuffer(keys: 0, key: string): Promise<Buffer[]>
 }
 
-/** Records in Redis or Valkey: a hash for each, expired by Redis. */
-export function redisRecords(redis: Redis): RecordStore {
-  redis.defineCommand('writeRecords', { lua: WRITE })
-  redis.defineCommand('getRecords', { lua: GET_WITH_RELATED })
+/** Records in Redis or Valkey: a hash for each, expired by Redis; every key begins with `prefix`. */
+export function redisRecords(redis: Redis, prefix: string): RecordStore {
+  const names = namesOf(prefix)
+  const { keyName, uidName, grantName, waitingName } = names
+  redis.defineCommand('writeRecords', { lua: writeScript(names) })
+  redis.defineCommand('getRecords', { lua: readScript(names) })
   const scripts = redis as Redis & Scripts
   const get = async (key: string): Promise<StoredRecord | undefined> => {
     const [payload, consumed] = await redis.hmgetBuffer(keyName(key), 'payload', 'consumed')
     return payload ? { key, payload, consumedAt: consumed ? Number(consumed.toString()) : undefined } : undefined
   }
   return {
-    async write({ consumed, removed, saved, replaced }) {
+    async write({ consumed, removed, removedOnce, saved, replaced }) {
       const describe = ({ payload: _, ...row }: StoredRow, isReplacing: boolean) => ({ ...row, isReplacing })
       const rows = [...saved.map((row) => describe(row, false)), ...replaced.map((row) => describe(row, true))]
-      const batch = JSON.stringify({ now: Date.now(), consumed, removed, rows })
+      const batch = JSON.stringify({
+        now: Date.now(),
+        consumed,
+        removed: [...removed, ...removedOnce],
+        removedOnce,
+        rows,
+      })
       const payloads = [...saved, ...replaced].map(({ payload }) => payload)
       const [done, ...gone] = await scripts.writeRecords(0, batch, ...payloads)
       return { isDone: done === 1, gone }

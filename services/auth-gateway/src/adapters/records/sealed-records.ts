@@ -87,6 +87,7 @@ function spaceOf(
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),
+    removeOnce: (kind, id) => store.removeOnce(keyOf(kind, id)),
     removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
     removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QUEUES } from '@jackfield/contract/internal/queues'
+import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { UnrecoverableError } from 'bullmq'
 import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../../ports.ts'
 import type { DueRun } from '../../sync-run-ports.ts'
-import { openWorker, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
+import { openWorker, proveQueueWrite, type QueueOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const PRODUCER_PATIENCE_MS = 1_000
 /** Only the worker's own round waits for a batch. */
@@ -12,29 +13,32 @@ const CLOSING_PATIENCE_MS = 5_000
 
 /** The side that enqueues. A failed enqueue costs at most a second: the rows in Postgres are the truth. */
 export function bullmqSyncQueue(options: QueueOptions): SyncQueue {
-  const { definition = QUEUES.syncRuns } = options
+  const { engine, definition = QUEUES.syncRuns } = options
   const { open, close } = reopenedQueue(options)
 
-  /** Idempotent: one job for each slice of a run. */
-  async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
+  /** Idempotent: one job for each slice of a run. Once given up it adds nothing. */
+  async function add(runs: readonly DueRun[], delaySeconds: number, givenUp: AbortSignal): Promise<void> {
     const delay = Math.round(delaySeconds * 1000)
     const jobs = runs.map(({ job, slice }) => ({
       name: 'advance',
       data: definition.payload.parse(job),
       opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
     }))
-    await (await open()).addBulk(jobs)
+    const queue = await open()
+    givenUp.throwIfAborted()
+    await queue.addBulk(jobs)
   }
 
   return {
-    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, add([run], delaySeconds)),
+    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, (givenUp) => add([run], delaySeconds, givenUp)),
     async enqueueAll(runs) {
-      if (runs.length > 0) await within(BATCH_PATIENCE_MS, add(runs, 0))
+      if (runs.length > 0) await within(BATCH_PATIENCE_MS, (givenUp) => add(runs, 0, givenUp))
     },
     async counts() {
       const count = async () => (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
-      return { name: definition.name, states: (await within(PRODUCER_PATIENCE_MS, count())) as QueueCounts['states'] }
+      return { name: definition.name, states: (await within(PRODUCER_PATIENCE_MS, count)) as QueueCounts['states'] }
     },
+    proveWrite: () => within(PRODUCER_PATIENCE_MS, async () => proveQueueWrite(await open(), engine)),
     close,
   }
 }
@@ -74,13 +78,19 @@ export function bullmqConsumer(options: QueueOptions, concurrency: number): Cons
   }
 }
 
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+async function within<Result>(milliseconds: number, work: (givenUp: AbortSignal) => Promise<Result>): Promise<Result> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`The queue did not answer within ${milliseconds} ms.`)), milliseconds)
+  const givingUp = new AbortController()
+  const timer = setTimeout(() => {
+    const error = new UnavailableError(`The queue did not answer within ${milliseconds} ms.`)
+    givingUp.abort(error)
+    reject(error)
+  }, milliseconds)
+  const working = work(givingUp.signal)
   try {
-    return await Promise.race([work, tooLate])
+    return await Promise.race([working, tooLate])
   } finally {
     clearTimeout(timer)
-    work.catch(() => undefined)
+    working.catch(() => undefined)
   }
 }

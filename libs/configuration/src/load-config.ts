@@ -24,6 +24,7 @@ const OUR_PREFIXES = [
   'TENANT_REGISTRY_',
   'ROSTER_',
   'SHUTDOWN_',
+  'REDIS_PRE',
 ]
 /** Settings of the whole platform: known to every service, whether it uses them or not. */
 const PLATFORM_SETTINGS = [
@@ -36,6 +37,7 @@ const PLATFORM_SETTINGS = [
   'WEBHOOK_BASE_URL',
   'TENANT_REGISTRY_URL',
   'ROSTER_URL',
+  'REDIS_PREFIX',
 ]
 
 /**

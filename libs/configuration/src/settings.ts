@@ -87,4 +87,11 @@ export const ServiceSettings = {
   INTERNAL_TOKEN_KEYS: InternalTokenKeys,
 }
 
-export const RedisUrl = z.url({ protocol: /^rediss?$/ })
+/** Redis or Valkey, and what every key in it begins with, so that several installations can share it. */
+export const RedisSettings = {
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, hyphens or underscores')
+    .default('jackfield'),
+}

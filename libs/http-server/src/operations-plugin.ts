@@ -14,7 +14,11 @@ declare module 'fastify' {
   }
 }
 
-/** Liveness, readiness and metrics, on internal hosts alone (AD-13). Bodies tell nothing of the inside (DO-16). */
+/**
+ * Liveness, readiness and metrics, on internal hosts alone (AD-13). Bodies tell nothing of the inside (DO-16).
+ * `/health/serving` is for load balancers: replicas share their stores, so that a Service without those that lost one
+ * would have none, and hide what needs no store (FC-68). A replica joins once it was ready, and stays until it drains.
+ */
 export const operationsPlugin = plugin<{ name: string; healthChecks: HealthChecks }>(
   async (app, { name, healthChecks }) => {
     const metrics = new Registry()
@@ -37,14 +41,24 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
 
     const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
     app.get('/health/live', operators, async () => ({ status: 'live' }))
-    app.get('/health/ready', operators, async (request, reply) => {
-      if (app.isDraining()) return reply.status(503).send({ status: 'not ready' })
+    let wasReady = false
+    const isReady = async (request: FastifyRequest) => {
+      if (app.isDraining()) return false
       const failed = (
         await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))
       ).filter((entry) => entry !== undefined)
       for (const { check, error } of failed)
         request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
-      return reply.status(failed.length ? 503 : 200).send({ status: failed.length ? 'not ready' : 'ready' })
+      if (failed.length === 0) wasReady = true
+      return failed.length === 0
+    }
+    app.get('/health/ready', operators, async (request, reply) => {
+      const passed = await isReady(request)
+      return reply.status(passed ? 200 : 503).send({ status: passed ? 'ready' : 'not ready' })
+    })
+    app.get('/health/serving', operators, async (request, reply) => {
+      const passed = wasReady ? !app.isDraining() : await isReady(request)
+      return reply.status(passed ? 200 : 503).send({ status: passed ? 'serving' : 'not serving' })
     })
     app.get('/metrics', operators, async (_request, reply) =>
       reply.header('content-type', metrics.contentType).send(await metrics.metrics()),

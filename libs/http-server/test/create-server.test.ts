@@ -132,6 +132,23 @@ test('DO-16 liveness stays 200 and readiness turns 503 without telling why', asy
   expect(answer.body).not.toContain('hunter2')
 })
 
+test('FC-68 a replica joins the load balancer once it was ready, and stays while a store is lost, until it drains', async () => {
+  let isWhole = false
+  const store = async () => {
+    if (!isWhole) throw new Error('ECONNREFUSED')
+  }
+  const replica = createServer({ name: 'replica', logLevel: 'silent', healthChecks: { store } })
+  const serving = async () => (await replica.inject('/health/serving')).statusCode
+  expect(await serving()).toBe(503)
+  isWhole = true
+  expect(await serving()).toBe(200)
+  isWhole = false
+  expect([await serving(), (await replica.inject('/health/ready')).statusCode]).toEqual([200, 503])
+  replica.drain()
+  expect(await serving()).toBe(503)
+  await replica.close()
+})
+
 test('SE-02 queries, cookies and authorization never reach the log', async () => {
   await app.inject({
     url: '/taken?code=canary-code&state=canary-state',

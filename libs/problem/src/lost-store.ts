@@ -6,9 +6,14 @@ export function isLostStore(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (UNREACHABLE.test(codeOf(cause)) || endsConnection(cause) || LOST_RACE.test(codeOf(cause))) return true
     if (LOST_FOR_DRIVER.test(cause.message) || cause.name === 'MaxRetriesPerRequestError') return true
-    if (cause.name === 'ReplyError' && REFUSED_BY_REDIS.test(cause.message)) return true
+    if (isRefusedByRedis(cause)) return true
   }
   return false
+}
+
+/** Whether Redis answers, but refuses work for now: its connection is replaced. */
+export function isRefusedByRedis(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && REFUSED_BY_REDIS.test(error.message)
 }
 
 /**
@@ -37,7 +42,12 @@ const LOST_RACE = /^(?:40001|40P01)$/
 
 /** Messages of pg, pg-pool and ioredis that come without a code. */
 const LOST_FOR_DRIVER =
-  /timeout exceeded when trying to connect|timeout expired|Connection terminated|is not queryable|Connection is closed|Command timed out|Stream isn't writeable/
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|is not queryable|Connection is closed|Command timed out|Command aborted due to connection close|Stream isn't writeable/
 
-/** Older servers put a dash before it in errors of scripts. */
-const REFUSED_BY_REDIS = /(?:^|-)(?:READONLY|OOM|LOADING|MASTERDOWN|NOREPLICAS|MISCONF)\b/
+/**
+ * A replica, as after a failover; full; loading; without its primary or its replicas; unable to save; busy with a
+ * script; a cluster that reshards; credentials or rights that are not (yet) those of the setting; too many clients.
+ * Older servers put a dash before the word in errors of scripts.
+ */
+const REFUSED_BY_REDIS =
+  /(?:^|-)(?:READONLY|OOM|LOADING|MASTERDOWN|NOREPLICAS|MISCONF|BUSY|UNBLOCKED|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\b|^ERR max number of clients reached/

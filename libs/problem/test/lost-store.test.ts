@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { endsConnection, isLostStore } from '../src/lost-store.ts'
+import { endsConnection, isLostStore, isRefusedByRedis } from '../src/lost-store.ts'
 
 const failure = (code: string) => Object.assign(new Error('failed'), { code })
 const reply = (message: string) => Object.assign(new Error(message), { name: 'ReplyError' })
@@ -39,15 +39,24 @@ test('T-122 T-123 a store that is lost, or refuses, is known by its code or its 
     'MASTERDOWN Link',
     'NOREPLICAS Not',
     'MISCONF Redis',
+    'BUSY Redis is',
+    'UNBLOCKED force',
+    'CLUSTERDOWN The',
+    'TRYAGAIN Multiple',
+    'NOAUTH Authentication',
+    'WRONGPASS invalid',
+    'NOPERM this',
+    'ERR max number of clients reached',
   ]
   for (const word of [...words, 'ERR Error running script: -READONLY You'])
-    expect([word, isLostStore(reply(word))]).toEqual([word, true])
+    expect([word, isLostStore(reply(word)), isRefusedByRedis(reply(word))]).toEqual([word, true, true])
   const said = [
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
     'Client was closed and is not queryable',
     'Connection is closed.',
     'Command timed out',
+    'Command aborted due to connection close',
   ]
   for (const text of said) expect([text, isLostStore(new Error(text))]).toEqual([text, true])
   expect(isLostStore(new Error('outer', { cause: new Error('inner', { cause: failure('57P01') }) }))).toBe(true)
@@ -59,6 +68,7 @@ test('T-123 a fault of ours is no lost store', () => {
   for (const word of ['WRONGTYPE Operation', 'NOSCRIPT No', 'ERR the OOM'])
     expect([word, isLostStore(reply(word))]).toEqual([word, false])
   expect(isLostStore(new Error('OOM in words'))).toBe(false)
+  expect(isRefusedByRedis(failure('ECONNREFUSED'))).toBe(false)
   for (const none of [undefined, 'ECONNREFUSED', null, {}]) expect(isLostStore(none)).toBe(false)
 })
 

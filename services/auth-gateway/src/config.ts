@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import {
   KeyEncryptionKeys,
   Origin,
-  RedisUrl,
+  RedisSettings,
   ServiceSettings,
   ServiceUrl,
   TrustedProxies,
@@ -12,7 +12,7 @@ import { z } from 'zod'
 
 export const Config = z.object({
   ...ServiceSettings,
-  REDIS_URL: RedisUrl.optional(),
+  ...RedisSettings,
   BASE_URL: Origin,
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys,
   TENANT_REGISTRY_URL: ServiceUrl,

@@ -16,8 +16,10 @@ import {
   startOrExit,
 } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { proveWrite } from '@jackfield/redis/prove-write'
 import { redisAuditOutbox } from './adapters/audit/redis-audit-outbox.ts'
 import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
+import { lostAnswers } from './adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
@@ -54,7 +56,10 @@ const pool = createPool({
   connectionString: config.DATABASE_URL,
   applicationName: NAME,
   max: config.DATABASE_POOL_SIZE,
-  onIdleError: (error) => app.log.warn({ err: error }, 'idle connection to Postgres was lost'),
+  onIdleError(error) {
+    answers.noteOutage()
+    app.log.warn({ err: error }, 'idle connection to Postgres was lost')
+  },
 })
 const db = drizzle(pool)
 const redis = config.REDIS_URL
@@ -68,7 +73,7 @@ const sign = internalTokenSigner(NAME, config.INTERNAL_TOKEN_KEYS)
 const clock = () => Math.floor(Date.now() / 1000)
 const registry = registryClient(clientOf('tenant-registry'))
 const roster = rosterClient(clientOf('user-sync-worker'))
-const store = redis ? redisRecords(redis) : postgresRecords(pool)
+const store = redis ? redisRecords(redis, config.REDIS_PREFIX) : postgresRecords(pool)
 const room = waitingRoom(store, config.RATE_LIMIT_FACTOR, (place) =>
   app.log.warn({ place }, 'too many sign-ins wait to be finished: the oldest of the largest network give way'),
 )
@@ -79,10 +84,15 @@ const unopened = unopenedSecrets((what) =>
   ),
 )
 const records = sealedRecords(store, keysOfSecrets, room, unopened.count)
-const auditEvents = redis ? redisAuditOutbox(redis) : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
+const auditEvents = redis
+  ? redisAuditOutbox(redis, config.REDIS_PREFIX)
+  : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
 const logoutNotices = postgresLogoutNotices(pool)
 const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
 const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
+
+const answers = lostAnswers()
+redis?.on('ready', answers.noteOutage)
 
 const ports: Ports = {
   registry,
@@ -101,6 +111,7 @@ const ports: Ports = {
     clock,
     keys,
     logoutNotices,
+    lostAnswers: answers,
     onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
   }),
   backendToken: (backend, principal) =>
@@ -121,7 +132,7 @@ const app = buildApp(
         if (!isPrepared) throw new Error('schema and keys are not ready yet')
       },
       postgres: () => pingPostgres(pool),
-      ...(redis ? { redis: async () => void (await redis.ping()) } : {}),
+      ...(redis ? { redis: () => proveWrite(redis, config.REDIS_PREFIX) } : {}),
     },
   },
   ports,
@@ -180,6 +191,14 @@ const revoking = repeatUntil(
   onRevocationFailure,
 )
 
+// A replica answers reads: without a write nothing would notice that another Redis is the primary now.
+const proving = repeatUntil(
+  stopping.signal,
+  2_000,
+  async () => redis && proveWrite(redis, config.REDIS_PREFIX),
+  () => undefined, // logged by the connection, shown by /health/ready
+)
+
 const rotating = repeatUntil(
   stopping.signal,
   10 * 60_000,
@@ -199,7 +218,7 @@ await runService(app, {
     async () => {
       stopping.abort()
       clearInterval(sweeping)
-      await Promise.all([noticing, auditing, revoking, rotating])
+      await Promise.all([noticing, auditing, revoking, proving, rotating])
       redis?.disconnect()
     },
     () => pool.end(),

@@ -37,6 +37,8 @@ export interface Records {
   /** At once: the sign-in no longer counts as unfinished. */
   stopWaiting(kind: string, id: string): Promise<void>
   remove(kind: string, id: string): Promise<void>
+  /** As `consumeAtEnd`, of a record that is removed by its one use. */
+  removeOnce(kind: string, id: string): Promise<void>
   /** At once, as `removeByGrant`. */
   removeByUid(kind: string, uid: string): Promise<void>
   removeByGrant(grantId: string): Promise<void>

@@ -102,6 +102,7 @@ export async function gatewayProcess(settings: { DATABASE_URL: string } & Record
     output: () => output,
     exitCode: () => child.exitCode,
     isReady: async () => (await send(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined))?.status,
+    isServing: async () => (await send(`http://127.0.0.1:${port}/health/serving`).catch(() => undefined))?.status,
     metrics: async () => (await send(`http://127.0.0.1:${port}/metrics`)).text,
     /** Writes a session of Control; its cookie. */
     async enterControl(cookie = '') {

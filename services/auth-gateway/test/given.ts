@@ -16,11 +16,13 @@ import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { auditOutbox } from '@jackfield/postgres/audit-outbox'
 import { runMigrations } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { proveWrite } from '@jackfield/redis/prove-write'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Redis } from 'ioredis'
 import { redisAuditOutbox } from '../src/adapters/audit/redis-audit-outbox.ts'
 import { entraSignIn } from '../src/adapters/microsoft/entra-sign-in.ts'
+import { lostAnswers } from '../src/adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from '../src/adapters/openid-provider/oidc-providers.ts'
 import { ensurePlatformKeys, platformKeys, readPlatformKeys } from '../src/adapters/platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
@@ -87,7 +89,7 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const store = options.redis ? redisRecords(options.redis) : postgresRecords(pool)
+  const store = options.redis ? redisRecords(options.redis, 'jackfield') : postgresRecords(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const unopened: string[] = []
@@ -101,16 +103,14 @@ export async function givenGateway(
   const logoutNotices = postgresLogoutNotices(pool)
   /** A gateway over these stores, with a memory of its own. */
   const build = () => {
+    const shared = { registry, roster, records, ...loginIndexes, clock }
     const providers = oidcProviders({
+      ...shared,
       baseUrl,
-      registry,
-      roster,
-      records,
-      ...loginIndexes,
       pagesOf: pagesOfProvider,
       keys,
-      clock,
       logoutNotices,
+      lostAnswers: lostAnswers(),
       onFault: (error) => void faults.push(error),
     })
     const app = buildApp(
@@ -127,15 +127,11 @@ export async function givenGateway(
         },
         healthChecks: {
           postgres: () => pingPostgres(pool),
-          ...(options.redis ? { redis: async () => void (await options.redis?.ping()) } : {}),
+          ...(options.redis && { redis: () => proveWrite(options.redis as Redis, 'jackfield') }),
         },
       },
       {
-        registry,
-        roster,
-        records,
-        ...loginIndexes,
-        clock,
+        ...shared,
         microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
         providers,
         backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
@@ -145,7 +141,7 @@ export async function givenGateway(
   }
   const { app, providers } = build()
   const auditEvents = options.redis
-    ? redisAuditOutbox(options.redis)
+    ? redisAuditOutbox(options.redis, 'jackfield')
     : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
   const setAside: unknown[] = []
   const sendAudits = sendAuditEvents({ auditEvents, registry }, (error) => void setAside.push(error))

@@ -53,7 +53,7 @@ async function dump(kind: string): Promise<string> {
 
 describe.each([
   ['Postgres', () => postgresRecords(pool) as RecordStore | undefined],
-  ['Redis', () => (redis ? redisRecords(redis) : undefined)],
+  ['Redis', () => (redis ? redisRecords(redis, 'jackfield') : undefined)],
 ] as const)('records on %s', (kind, store) => {
   const spaces = (): RecordSpaces => sealedRecords(store() as RecordStore, KEYS)
   const onStore = test.skipIf(kind === 'Redis' && inject('redisUrl') === null)

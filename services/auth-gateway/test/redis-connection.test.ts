@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { testRedisUrl } from '@jackfield/test-environment/redis'
@@ -25,10 +26,26 @@ test.skipIf(!redis)('commands of one turn are sent at its end, before and after 
   }
 })
 
-test.skipIf(!redis)('a command held back when the connection is lost is sent on the next one', async () => {
+test.skipIf(!redis)(
+  'FC-67 a command whose reply is lost with its connection fails at once, and is not repeated',
+  async () => {
+    const client = redis as NonNullable<typeof redis>
+    const key = `test:${randomUUID()}`
+    await client.ping()
+    const lost = [client.incr(key), client.incr(key)].map((each) => each.catch((error: Error) => error.name))
+    await setImmediate()
+    client.stream.destroy()
+    expect(await Promise.all(lost)).toEqual(['MaxRetriesPerRequestError', 'MaxRetriesPerRequestError'])
+    await once(client, 'ready')
+    // Sent, and perhaps done; never twice.
+    expect(Number(await client.getdel(key))).toBeLessThanOrEqual(2)
+  },
+)
+
+test.skipIf(!redis)('a command that finds no connection is sent on the next one', async () => {
   const client = redis as NonNullable<typeof redis>
   await client.ping()
-  const answer = client.echo('late')
   client.stream.destroy()
-  expect(await answer).toBe('late')
+  await once(client, 'close')
+  expect(await client.echo('later')).toBe('later')
 })

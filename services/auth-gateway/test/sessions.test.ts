@@ -1,5 +1,6 @@
 import Provider from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { lostAnswers } from '../src/adapters/openid-provider/lost-answers.ts'
 import { oidcConfiguration } from '../src/adapters/openid-provider/oidc-configuration.ts'
 import { pagesOfProvider } from '../src/pages/provider-pages.ts'
 import { Browser, send } from './browser.ts'
@@ -126,7 +127,7 @@ test('SC-03 of two Control cookies none counts', async () => {
 
 test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', async () => {
   const site = { kind: 'shared', origin } as const
-  const unused = { bindToBrowser: async () => {}, noteLogin: async () => {} }
+  const unused = { bindToBrowser: async () => {}, noteLogin: async () => {}, lostAnswers: lostAnswers() }
   const pages = pagesOfProvider(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
   const parts = { ...world, ...unused, pages, site, records: world.records('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))

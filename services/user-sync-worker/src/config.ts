@@ -1,11 +1,17 @@
-import { KeyEncryptionKeys, Origin, RedisUrl, ServiceSettings, ServiceUrl } from '@jackfield/configuration/settings'
+import {
+  KeyEncryptionKeys,
+  Origin,
+  RedisSettings,
+  ServiceSettings,
+  ServiceUrl,
+} from '@jackfield/configuration/settings'
 import { MicrosoftOriginSettings } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
 export const Config = z.object({
   ...ServiceSettings,
-  /** Queues on Redis or Valkey; without it they are in Postgres. */
-  REDIS_URL: RedisUrl.optional(),
+  /** Queues on Redis or Valkey; without REDIS_URL they are in Postgres. */
+  ...RedisSettings,
   /** Seal the signing secrets of webhook endpoints; without them none can be made. */
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
   TENANT_REGISTRY_URL: ServiceUrl,

@@ -26,7 +26,7 @@ if (!/^(api|worker|migrate|both)$/.test(role)) {
 const config = loadConfigOrExit(Config, process.env)
 const queue: QueuesOptions = {
   engine: config.REDIS_URL
-    ? { kind: 'redis', url: config.REDIS_URL }
+    ? { kind: 'redis', url: config.REDIS_URL, prefix: config.REDIS_PREFIX }
     : { kind: 'postgres', connectionString: config.DATABASE_URL },
   onError: (error) => app.log.warn({ err: error }, 'queue'),
 }
@@ -46,6 +46,7 @@ let started = false
 let worker: RunningWorker | undefined
 const healthChecks = {
   postgres: () => pingPostgres(pool),
+  queue: () => ports.queue.proveWrite(),
   start: async () => {
     if (!started) throw new Error('The schema is not up to date, or the worker has not started yet.')
   },

@@ -113,6 +113,8 @@ export type SyncQueue = {
   enqueueAll(runs: readonly DueRun[]): Promise<void>
   /** Jobs in the queues' store, by state. */
   counts(): Promise<QueueCounts[]>
+  /** Fails when the queue's store does not take writes now. */
+  proveWrite(): Promise<void>
   close(): Promise<void>
 }
 /**

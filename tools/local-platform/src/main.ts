@@ -45,6 +45,7 @@ try {
     settings,
     databaseUrl,
     redisUrl: process.env.REDIS_URL || undefined,
+    redisPrefix: process.env.REDIS_PREFIX || undefined,
     logLevel: process.env.LOG_LEVEL || 'warn',
     onLine: (name, line) => progress.onLine(`${name.padEnd(16)} | ${line}`),
     onStep: progress.onStep,

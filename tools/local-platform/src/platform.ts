@@ -18,6 +18,7 @@ export type PlatformOptions = {
   /** The caller's Postgres and Redis, instead of the embedded database. */
   databaseUrl?: string | undefined
   redisUrl?: string | undefined
+  redisPrefix?: string | undefined
   logLevel: string
   /** Rate limit factor of the gateway; default 10. */
   rateLimitFactor?: number

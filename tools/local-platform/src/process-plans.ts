@@ -40,10 +40,11 @@ export function platformAddresses(ports: PlatformPorts) {
 export function processPlans(options: PlatformOptions, databaseUrl: string): ProcessPlan[] {
   const { ports, settings, root } = options
   const addresses = platformAddresses(ports)
-  const stores: Record<string, string> =
-    options.redisUrl === undefined
-      ? { DATABASE_URL: databaseUrl }
-      : { DATABASE_URL: databaseUrl, REDIS_URL: options.redisUrl }
+  const stores: Record<string, string> = {
+    DATABASE_URL: databaseUrl,
+    ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
+    ...(options.redisPrefix !== undefined && { REDIS_PREFIX: options.redisPrefix }),
+  }
   const nodeOptions = imageNodeOptions(root)
   const service = (name: string, port: number, environment: Record<string, string>): ProcessPlan => ({
     name,

@@ -37,6 +37,13 @@ describe.skipIf(!hasKubectl())('the manifests of Kubernetes', () => {
     }
   })
 
+  test('FC-68 no pod leaves its Service because all of them have lost a store', async () => {
+    const deployments = [...(await renderRelease('1.0.0')).values()].filter(({ kind }) => kind === 'Deployment')
+    expect(deployments.length).toBeGreaterThanOrEqual(4)
+    for (const deployment of deployments)
+      expect(JSON.stringify(deployment)).toContain('"readinessProbe":{"httpGet":{"path":"/health/serving"')
+  })
+
   test('FC-63 every pod and every container of Compose gets the time that a service needs to end', async () => {
     const wanted = z.object(ListenSettings).parse({}).SHUTDOWN_DELAY_SECONDS + CLOSING_MS / 1000
     const deployments = [...(await renderRelease('1.0.0')).values()].filter(({ kind }) => kind === 'Deployment')

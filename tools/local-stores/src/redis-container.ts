@@ -2,7 +2,7 @@ import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainer
 import type { RedisServer } from './redis-server.ts'
 
 /** Starts Redis in a container, for machines with a container engine but no Redis; otherwise undefined. */
-export async function startRedisContainer(): Promise<RedisServer | undefined> {
+export async function startRedisContainer(): Promise<Omit<RedisServer, 'port'> | undefined> {
   try {
     await getContainerRuntimeClient()
   } catch {

@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findFreePort } from './free-port.ts'
 
-export type RedisServer = { url: string; stop(): Promise<void> }
+export type RedisServer = { url: string; port: number; stop(): Promise<void> }
 
 /** `redis-server` or `valkey-server` on the PATH, or in the folders of Debian and Homebrew. */
 export function findRedisBinary(path = process.env.PATH ?? ''): string | undefined {
@@ -25,12 +25,14 @@ function isExecutable(file: string): boolean {
 
 /**
  * Starts a Redis on loopback with the settings we ship (AOF, noeviction) and its files in `folder`. With the `folder`
- * and `port` of an earlier one it continues that one.
+ * and `port` of an earlier one it continues that one. `args` are appended; it is started once its log has `untilItSays`.
  */
 export async function startRedisServer(options: {
   binary: string
   folder: string
   port?: number
+  args?: readonly string[]
+  untilItSays?: string
 }): Promise<RedisServer> {
   const port = options.port ?? (await findFreePort())
   const args = [
@@ -46,19 +48,21 @@ export async function startRedisServer(options: {
     'noeviction',
     '--save',
     '',
+    ...(options.args ?? []),
   ]
   const child = spawn(options.binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   child.once('error', reject)
   child.stdout.on('data', (chunk: Buffer) => {
-    if (chunk.includes('eady to accept connections')) resolve()
+    if (chunk.includes(options.untilItSays ?? 'eady to accept connections')) resolve()
   })
   child.stderr.resume()
   exited.then(() => reject(new Error(`${options.binary} ended before it was ready`)))
   await ready
   return {
     url: `redis://127.0.0.1:${port}/0`,
+    port,
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -28,6 +28,7 @@ export function faultyQueue(random: SeededRandom, faults: { rate: number; met: n
     counts: async () => [
       { name: 'faulty', states: { waiting: waiting.length, active: 0, delayed: 0, completed: 0, failed: 0 } },
     ],
+    async proveWrite() {},
     async close() {},
   }
   return {

@@ -40,10 +40,13 @@ export async function startBalancer(endpoints: readonly number[], pollMs: number
 
 function isReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: '/health/ready', agent: false, timeout: 2_000 }, (answer) => {
-      answer.resume()
-      resolve(answer.statusCode === 200)
-    })
+    const request = get(
+      { host: '127.0.0.1', port, path: '/health/serving', agent: false, timeout: 2_000 },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode === 200)
+      },
+    )
     request.on('timeout', () => request.destroy())
     request.on('error', () => resolve(false))
   })

@@ -3,11 +3,12 @@ import type { AuditOutbox } from '@jackfield/http-server/audit-sender'
 import type { Redis } from 'ioredis'
 
 /** Written by the script that writes records: events by id, and `tenant:id` by the time at which each is due. */
-export const OWED = {
-  events: 'jackfield:audit-events',
-  due: 'jackfield:audit-events-due',
-  attempts: 'jackfield:audit-events-attempts',
-} as const
+export const owedNames = (prefix: string) => ({
+  events: `${prefix}:audit-events`,
+  due: `${prefix}:audit-events-due`,
+  attempts: `${prefix}:audit-events-attempts`,
+})
+type Names = ReturnType<typeof owedNames>
 
 const MOST_LISTED = 1_000
 const CLAIM_MS = 30_000
@@ -15,15 +16,15 @@ const SET_ASIDE = '+inf'
 const eventOf = (member: string) => member.slice(member.indexOf(':') + 1)
 
 /** ARGV: now, then members. Returns each claimed member and its event. */
-const CLAIM = `local claimed = {}
+const claimScript = ({ events, due, attempts }: Names) => `local claimed = {}
 for index = 2, #ARGV do
   local member = ARGV[index]
-  local due = redis.call('zscore', '${OWED.due}', member)
+  local due = redis.call('zscore', '${due}', member)
   local id = string.sub(member, string.find(member, ':', 1, true) + 1)
-  local event = redis.call('hget', '${OWED.events}', id)
+  local event = redis.call('hget', '${events}', id)
   if due and event and tonumber(due) <= tonumber(ARGV[1]) then
-    redis.call('zadd', '${OWED.due}', tonumber(ARGV[1]) + ${CLAIM_MS}, member)
-    redis.call('hincrby', '${OWED.attempts}', id, 1)
+    redis.call('zadd', '${due}', tonumber(ARGV[1]) + ${CLAIM_MS}, member)
+    redis.call('hincrby', '${attempts}', id, 1)
     claimed[#claimed + 1] = member
     claimed[#claimed + 1] = event
   end
@@ -33,13 +34,14 @@ return claimed`
 type Scripts = { claimAuditEvents(keys: 0, now: number, ...members: string[]): Promise<string[]> }
 
 /** Audit events that wait in Redis, beside the records whose change they tell. */
-export function redisAuditOutbox(redis: Redis): AuditOutbox<SentAuditEvent> {
-  redis.defineCommand('claimAuditEvents', { lua: CLAIM })
+export function redisAuditOutbox(redis: Redis, prefix: string): AuditOutbox<SentAuditEvent> {
+  const owed = owedNames(prefix)
+  redis.defineCommand('claimAuditEvents', { lua: claimScript(owed) })
   const scripts = redis as Redis & Scripts
-  const dueIn = (member: string, seconds: number) => redis.zadd(OWED.due, Date.now() + seconds * 1_000, member)
+  const dueIn = (member: string, seconds: number) => redis.zadd(owed.due, Date.now() + seconds * 1_000, member)
   return {
     async listDue() {
-      const members = await redis.zrangebyscore(OWED.due, '-inf', Date.now(), 'LIMIT', 0, MOST_LISTED)
+      const members = await redis.zrangebyscore(owed.due, '-inf', Date.now(), 'LIMIT', 0, MOST_LISTED)
       return members.map((id) => ({ id, tenant: id.slice(0, id.indexOf(':')) }))
     },
     async claim(members) {
@@ -51,19 +53,19 @@ export function redisAuditOutbox(redis: Redis): AuditOutbox<SentAuditEvent> {
     },
     async remove(member) {
       const id = eventOf(member)
-      await redis.multi().zrem(OWED.due, member).hdel(OWED.events, id).hdel(OWED.attempts, id).exec()
+      await redis.multi().zrem(owed.due, member).hdel(owed.events, id).hdel(owed.attempts, id).exec()
     },
     async postpone(member) {
-      const attempts = Number(await redis.hget(OWED.attempts, eventOf(member)))
+      const attempts = Number(await redis.hget(owed.attempts, eventOf(member)))
       await dueIn(member, Math.min(300, 2 ** Math.min(attempts, 10)))
     },
     async putBack(member) {
-      await redis.hincrby(OWED.attempts, eventOf(member), -1)
+      await redis.hincrby(owed.attempts, eventOf(member), -1)
       await dueIn(member, 1)
     },
     async setAside(member) {
-      await redis.zadd(OWED.due, SET_ASIDE, member)
+      await redis.zadd(owed.due, SET_ASIDE, member)
     },
-    countSetAside: () => redis.zcount(OWED.due, SET_ASIDE, SET_ASIDE),
+    countSetAside: () => redis.zcount(owed.due, SET_ASIDE, SET_ASIDE),
   }
 }

@@ -6,9 +6,10 @@ import type { SignInSite } from '../../domain/site.ts'
 import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'
 import { BY_SECRET, toClientSecret } from './client-secrets.ts'
+import type { LostAnswers } from './lost-answers.ts'
 import { type NoteLogin, personIndex } from './oidc-sessions.ts'
 import { availableRecords, orUnavailable } from './outages.ts'
-import { withRefreshGrace } from './refresh-grace.ts'
+import { withLostAnswers, withRefreshGrace } from './refresh-grace.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
@@ -21,6 +22,7 @@ type Parts = {
   registry: Registry
   records: Records
   clock: Clock
+  lostAnswers: LostAnswers
   readAccessToken: AccessTokenReader
   noteLogin: NoteLogin
 }
@@ -34,8 +36,9 @@ export function oidcAdapter(parts: Parts): (name: string) => Adapter {
     const adapter = recordAdapter(records, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
     if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
-    if (name === 'DeviceCode') return withUserCodes(adapter, records)
-    if (name === 'RefreshToken') return withRefreshGrace(adapter, records, parts.clock)
+    if (name === 'AuthorizationCode') return withLostAnswers(adapter, records, parts.lostAnswers)
+    if (name === 'DeviceCode') return withLostAnswers(withUserCodes(adapter, records), records, parts.lostAnswers)
+    if (name === 'RefreshToken') return withRefreshGrace(adapter, records, parts.lostAnswers, parts.clock)
     if (name === 'ReplayDetection') return onceOnly(adapter, records)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
@@ -60,7 +63,8 @@ function recordAdapter(records: Records, kind: string): Adapter {
     find: async (id) => toPayload(await records.find(kind, id)),
     findByUid: async (uid) => toPayload(await records.findByUid(kind, uid)),
     findByUserCode: async () => undefined,
-    destroy: (id) => records.remove(kind, id),
+    // Of two requests that resume an attempt at once, one goes on.
+    destroy: (id) => (kind === 'Interaction' ? records.removeOnce(kind, id) : records.remove(kind, id)),
     revokeByGrantId: (grantId) => records.removeByGrant(grantId),
     async consume(id) {
       if (EXCHANGED.has(kind)) await records.consumeAtEnd(kind, id)

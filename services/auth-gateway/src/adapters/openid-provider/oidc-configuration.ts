@@ -9,6 +9,7 @@ import { ACR, CLAIMS_BY_SCOPE, describePerson, describePhoneUser } from '../../d
 import type { Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-tokens.ts'
+import type { LostAnswers } from './lost-answers.ts'
 import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, findPerson, loadFirstPartyGrant, type PolicyParts, signInPolicy } from './oidc-policy.ts'
 import type { NoteLogin } from './oidc-sessions.ts'
@@ -17,6 +18,7 @@ import type { ProviderPages } from './provider-pages.ts'
 export type ProviderParts = PolicyParts & {
   baseUrl: string
   records: Records
+  lostAnswers: LostAnswers
   keys: PlatformKeys
   bindToBrowser: BindToBrowser
   noteLogin: NoteLogin

@@ -17,6 +17,7 @@ import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, structuredTokens } from './access-tokens.ts'
 import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
+import type { LostAnswers } from './lost-answers.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { markEnded, noticesOf, notingLogins } from './oidc-sessions.ts'
@@ -35,6 +36,7 @@ export type InstanceParts = {
   personHosts: Pick<PersonHosts, 'note'>
   pagesOf: MakeProviderPages
   clock: Clock
+  lostAnswers: LostAnswers
   /** Reports a fault inside the provider, which answers the browser itself. */
   onFault: (error: Error) => void
 }
@@ -87,7 +89,12 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   provider.proxy = true // openid-provider.ts sets the forwarded headers from the resolved host
   const readAccessToken = accessTokenReader(site, keys.tokenKeys)
   provider.use(answeringOutages(pages.error))
-  provider.use(on(/^\/(?:authorize|device|token)(?:\/|$)/, asOneUnit(parts.records, available)))
+  provider.use(
+    on(
+      /^\/(?:authorize|device|token)(?:\/|$)/,
+      asOneUnit({ ...parts, spaces: parts.records, records: available, showError: pages.error }),
+    ),
+  )
   provider.use(on(/^\/\.well-known\//, describeForApps))
   provider.use(on(CLIENT_ENDPOINTS, strictClientRequests))
   provider.use(on(CLIENT_ENDPOINTS, acceptEmptySecrets(provider)))

@@ -9,10 +9,12 @@ export async function orUnavailable<Value>(promise: Promise<Value>): Promise<Val
   try {
     return await promise
   } catch (error) {
-    if (!isDependencyFailure(error)) throw error
-    const unavailable = new errors.TemporarilyUnavailable()
-    throw Object.assign(unavailable, { status: 503, statusCode: 503, expose: true, cause: error })
+    throw isDependencyFailure(error) ? unavailable(error) : error
   }
+}
+
+export function unavailable(cause?: unknown): Error {
+  return Object.assign(new errors.TemporarilyUnavailable(), { status: 503, statusCode: 503, expose: true, cause })
 }
 
 /** Undefined when the provider refuses to find something; an outage is rethrown. */

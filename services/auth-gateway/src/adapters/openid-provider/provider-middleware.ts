@@ -1,8 +1,10 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { RecordSpaces, Records } from '../../ports.ts'
 import { AlreadyUsedError } from '../records/unit-of-work.ts'
+import type { LostAnswers } from './lost-answers.ts'
 import { endGrant } from './oidc-sessions.ts'
 import { orUnavailable } from './outages.ts'
+import type { ProviderPages } from './provider-pages.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 
@@ -11,23 +13,45 @@ export function on(paths: RegExp, middleware: Middleware): Middleware {
   return (ctx, next) => (paths.test(ctx.path) ? middleware(ctx, next) : next())
 }
 
+type UnitParts = {
+  spaces: RecordSpaces
+  /** Of the site. */
+  records: Records
+  lostAnswers: LostAnswers
+  showError: ProviderPages['error']
+}
+
 /**
  * Makes one unit of work of the request's writes. A request that ends in 5xx writes nothing: it uses no code or token
- * up.
+ * up. When the store fails during the write, it may have used one up: it is noted.
  */
-export function asOneUnit(spaces: RecordSpaces, records: Records): Middleware {
+export function asOneUnit({ spaces, records, lostAnswers, showError }: UnitParts): Middleware {
   return async (ctx, next) => {
     const work = async () => {
       await next()
+      if (ctx.status === 503) lostAnswers.noteOutage()
       return ctx.status < 500 ? ('done' as const) : ('failed' as const)
     }
     try {
       await orUnavailable(spaces.asOne(work))
     } catch (error) {
-      if (!(error instanceof AlreadyUsedError)) throw error
-      if (ctx.status < 400) await answerSecondUse(ctx, records)
+      if (!(error instanceof AlreadyUsedError)) {
+        lostAnswers.noteLost(ctx, records, error)
+        throw error
+      }
+      if (ctx.status >= 400) return
+      if (/resume$/.test(ctx.oidc.route)) await answerSecondResumption(ctx, showError)
+      else await answerSecondUse(ctx, records)
     }
   }
+}
+
+/** As oidc-provider answers when the first has ended; without the cookies of a session that was not saved. */
+async function answerSecondResumption(ctx: KoaContextWithOIDC, showError: ProviderPages['error']): Promise<void> {
+  const error = new errors.SessionNotFound('interaction session not found')
+  for (const header of ['location', 'set-cookie']) ctx.remove(header)
+  ctx.status = error.status
+  await showError(ctx, { error: error.error }, error)
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { REFRESH_GRACE } from '../../domain/lifetimes.ts'
 import type { Clock, Records } from '../../ports.ts'
+import { type LostAnswers, noteIssued, useNote } from './lost-answers.ts'
 
 const KIND = 'RefreshToken'
 
@@ -16,26 +17,52 @@ const presented = new WeakMap<object, AdapterPayload>()
  * The successor's value is a MAC over the presented token under a random key that is stored, sealed, with that token.
  * Every replica computes the same value, and the store alone reveals no token (T-51).
  */
-export function withRefreshGrace(adapter: Adapter, records: Records, clock: Clock): Adapter {
+export function withRefreshGrace(adapter: Adapter, records: Records, lostAnswers: LostAnswers, clock: Clock): Adapter {
   return {
     ...adapter,
     async upsert(id, payload, ttl) {
-      if (!rotated()?.consumed)
-        return adapter.upsert(id, { ...payload, successorKey: randomBytes(32).toString('base64url') }, ttl)
+      if (!rotated()?.consumed) {
+        const successorKey = randomBytes(32).toString('base64url')
+        noteIssued(Provider.ctx, successorKey)
+        return adapter.upsert(id, { ...payload, successorKey }, ttl)
+      }
       // The first use has saved the successor; if it is missing, it was revoked.
       if (!(await records.find(KIND, id))) throw new errors.InvalidGrant('already used')
     },
     async find(id) {
       const token = await adapter.find(id)
       if (token && Provider.ctx) presented.set(Provider.ctx, token)
-      if (!token?.consumed || clock() - Number(token.consumed) >= REFRESH_GRACE) return token
-      const { consumed: _, ...usable } = token
-      return usable
+      if (!token?.consumed) return token
+      const isInGrace = clock() - Number(token.consumed) < REFRESH_GRACE
+      return isInGrace || (await lostAnswers.isLost(records, id, token)) ? withoutUse(token) : token
     },
     async consume(id) {
       if (!(Provider.ctx && presented.get(Provider.ctx)?.consumed)) await adapter.consume(id)
     },
   }
+}
+
+/**
+ * Lets a code be redeemed again, once, when the answer to its first use was lost: the client got no tokens, and another
+ * code costs a sign-in.
+ */
+export function withLostAnswers(adapter: Adapter, records: Records, lostAnswers: LostAnswers): Adapter {
+  const redeemedAgain = new WeakSet<object>()
+  return {
+    ...adapter,
+    async find(id) {
+      const code = await adapter.find(id)
+      if (!(code?.consumed && Provider.ctx && (await lostAnswers.isLost(records, id, code)))) return code
+      redeemedAgain.add(Provider.ctx)
+      return withoutUse(code)
+    },
+    consume: (id) =>
+      Provider.ctx && redeemedAgain.has(Provider.ctx) ? useNote(records, id) : (adapter.consume(id) as Promise<void>),
+  }
+}
+
+function withoutUse({ consumed: _, ...usable }: AdapterPayload): AdapterPayload {
+  return usable
 }
 
 type Saved = { jti?: string; save(): Promise<string> }

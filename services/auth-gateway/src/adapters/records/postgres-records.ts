@@ -120,8 +120,9 @@ const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = 
 const COLUMNS = ROW.map(([column]) => column).filter((column) => column !== 'ttl')
 const UPDATED = COLUMNS.filter((column) => column !== 'key' && column !== 'kind')
 
-const valuesOf = ({ consumed, removed, saved, replaced, events }: Batch): unknown[] => [
+const valuesOf = ({ consumed, removed, removedOnce, saved, replaced, events }: Batch): unknown[] => [
   ...consumed,
+  ...removedOnce,
   ...removed,
   ...[...saved, ...replaced].flatMap((row) => ROW.map(([, , member]) => row[member])),
   ...events.flatMap(({ id, tenantId, event }) => [id, tenantId, JSON.stringify(event)]),
@@ -130,15 +131,25 @@ const valuesOf = ({ consumed, removed, saved, replaced, events }: Batch): unknow
 const statements = new Map<string, string>()
 
 /** One prepared statement for each combination of counts: few occur, and each has a plan for its count. */
-function statementFor({ consumed, removed, saved, replaced, events }: Batch): { name: string; text: string } {
-  const counts = [consumed.length, removed.length, saved.length, replaced.length, events.length] as const
+function statementFor(batch: Batch): { name: string; text: string } {
+  const { consumed, removed, removedOnce, saved, replaced, events } = batch
+  const lists = [consumed, removedOnce, removed, saved, replaced, events] as const
+  const counts = lists.map(({ length }) => length) as unknown as Parameters<typeof describeWrite>
   const name = `record_write_${counts.join('_')}`
   const text = statements.get(name) ?? describeWrite(...counts)
   statements.set(name, text)
   return { name, text }
 }
 
-function describeWrite(consumed: number, removed: number, saved: number, replaced: number, events: number): string {
+function describeWrite(
+  consumed: number,
+  removedOnce: number,
+  removed: number,
+  saved: number,
+  replaced: number,
+  events: number,
+): string {
+  if (consumed > 0 && removedOnce > 0) throw new TypeError('one of two uses would stay when the other fails')
   let last = 0
   const next = (type: string) => `$${++last}::${type}`
   const keys = (count: number) => Array.from({ length: count }, () => next('text')).join(', ')
@@ -147,11 +158,14 @@ function describeWrite(consumed: number, removed: number, saved: number, replace
     return `(values ${values.join(', ')}) g (${ROW.map(([column]) => column).join(', ')})`
   }
   const set = (from: string) => UPDATED.map((column) => `${column} = ${from}.${column}`).join(', ')
-  const isDone = consumed > 0 ? `(select count(*) from taken) = ${consumed}` : 'true'
+  const isDone = consumed + removedOnce > 0 ? `(select count(*) from taken) = ${consumed + removedOnce}` : 'true'
   const parts: string[] = []
   if (consumed > 0)
     parts.push(`taken as (update gateway.short_lived_record a set consumed_at = now()
       where a.key in (${keys(consumed)}) and a.consumed_at is null and ${ALIVE} returning 1)`)
+  if (removedOnce > 0)
+    parts.push(`taken as (delete from gateway.short_lived_record a
+      where a.key in (${keys(removedOnce)}) and ${ALIVE} returning 1)`)
   if (removed > 0)
     parts.push(`removed as (delete from gateway.short_lived_record where key in (${keys(removed)}) and ${isDone})`)
   // An expired row that is not swept yet is overwritten without its consumption.

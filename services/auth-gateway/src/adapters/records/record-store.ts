@@ -29,6 +29,8 @@ export type AuditRow = { id: string; tenantId: string | null; event: SentAuditEv
 export type Batch = {
   consumed: readonly string[]
   removed: readonly string[]
+  /** Removed, and must exist. A batch has these or `consumed`, not both. */
+  removedOnce: readonly string[]
   /** Inserted or overwritten. */
   saved: readonly StoredRow[]
   /** Overwritten if it still exists, so that a record removed in the meantime is not restored. */
@@ -36,12 +38,12 @@ export type Batch = {
   /** Written unless an event of the same id waits already. */
   events: readonly AuditRow[]
 }
-export const NOTHING: Batch = { consumed: [], removed: [], saved: [], replaced: [], events: [] }
+export const NOTHING: Batch = { consumed: [], removed: [], removedOnce: [], saved: [], replaced: [], events: [] }
 
 export interface RecordStore extends WaitingStore {
   /**
-   * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` is absent or was consumed before. `gone`
-   * lists the keys of `replaced` that no longer exist.
+   * Atomic. Writes nothing, with `isDone: false`, when a key of `consumed` or `removedOnce` is absent, or was consumed
+   * before. `gone` lists the keys of `replaced` that no longer exist.
    */
   write(batch: Batch): Promise<{ isDone: boolean; gone: readonly string[] }>
   get(key: string): Promise<StoredRecord | undefined>

@@ -1,18 +1,19 @@
+import { connectionOptions } from '@jackfield/redis/connection-options'
 import { type Command, Redis } from 'ioredis'
 
-const LONGEST_RETRY_MS = 500
+const PATIENCE_MS = 2_000
 
 /**
  * Connects with bounded waits: 2 s for any answer, and at most half a second until the next attempt to reconnect
- * (DO-05).
+ * (DO-05). A command whose reply is lost with the connection fails at once and is not repeated. One that finds no
+ * connection waits for the next attempt.
  */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new CorkedRedis(url, {
-    connectTimeout: 2_000,
-    commandTimeout: 2_000,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: true,
-    retryStrategy: (times) => Math.min(times * 50, LONGEST_RETRY_MS),
+  const redis = new RecordsRedis(url, {
+    ...connectionOptions({ silenceMs: PATIENCE_MS, onRefusal: onError }),
+    commandTimeout: PATIENCE_MS,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
   })
   redis.on('error', onError)
   return redis
@@ -23,8 +24,10 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
  * system call, which costs several times what a command does. ioredis's own pipelines would make a command wait for the
  * answers to earlier ones, and an outage last longer than 2 s.
  */
-class CorkedRedis extends Redis {
+class RecordsRedis extends Redis {
   override sendCommand(command: Command, ...rest: unknown[]) {
+    // ioredis sends what waited for the connection even if it was given up meanwhile, and answered 503.
+    if (command.isSettled) return command.promise
     const { stream } = this
     if (stream && stream.writableCorked === 0) {
       stream.cork()

@@ -111,6 +111,7 @@ function spaceOf(
     consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
     stopWaiting: (kind, id) => store.stopWaiting(keyOf(kind, id)),
     remove: (kind, id) => store.remove(keyOf(kind, id)),
+    removeOnce: (kind, id) => store.removeOnce(keyOf(kind, id)),
     removeByUid: (kind, uid) => store.removeByUid(uidKeyOf(kind, uid)),
     removeByGrant: (grantId) => store.removeByGrant(grantKeyOf(grantId)),
   }

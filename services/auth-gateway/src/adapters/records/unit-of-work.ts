@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type AuditRow, NOTHING, type RecordStore, type StoredRecord, type StoredRow } from './record-store.ts'
 
-/** A record to be consumed had been consumed before: nothing was written. */
+/** A record to be used once had been used before: nothing was written. */
 export class AlreadyUsedError extends Error {
   override readonly name = 'AlreadyUsedError'
 }
@@ -20,6 +20,7 @@ type Unit = {
   keysByUid: Map<string, string>
   saves: Map<string, Save>
   removed: Set<string>
+  removedOnce: Set<string>
   consumed: Set<string>
   events: Map<string, AuditRow>
   /** Called when the unit has ended. */
@@ -33,6 +34,8 @@ export type UnitStore = Pick<
   /** `settle` is called once the record is written or given up. */
   put(row: StoredRow, afterInsert?: AfterInsert, settle?: () => void): Promise<void>
   remove(key: string): Promise<void>
+  /** With the other writes of the unit. @throws {AlreadyUsedError} at its end, or at once outside of a unit */
+  removeOnce(key: string): Promise<void>
   /** At once and atomic: true for the first caller only. */
   consume(key: string): Promise<boolean>
   /** With the other writes of the unit. @throws {AlreadyUsedError} at its end, or at once outside of a unit */
@@ -50,7 +53,8 @@ export function unitsOfWork(store: RecordStore) {
   const current = new AsyncLocalStorage<Unit>()
 
   async function write(unit: Unit): Promise<void> {
-    if (unit.saves.size + unit.removed.size + unit.consumed.size + unit.events.size === 0) return
+    const uses = unit.consumed.size + unit.removedOnce.size
+    if (uses + unit.saves.size + unit.removed.size + unit.events.size === 0) return
     // Sorted: two batches that lock the same rows cannot deadlock.
     const saves = [...unit.saves.values()].sort((one, other) => (one.row.key < other.row.key ? -1 : 1))
     const existed = new Set<Save>()
@@ -58,11 +62,12 @@ export function unitsOfWork(store: RecordStore) {
     const { isDone, gone } = await store.write({
       consumed: [...unit.consumed].sort(),
       removed: [...unit.removed].sort(),
+      removedOnce: [...unit.removedOnce].sort(),
       saved: saves.filter((save) => !existed.has(save)).map(({ row }) => row),
       replaced: [...existed].map(({ row }) => row),
       events: [...unit.events.values()],
     })
-    if (!isDone) throw new AlreadyUsedError('a record to be consumed had been consumed before')
+    if (!isDone) throw new AlreadyUsedError('a record to be used once had been used before')
     for (const save of saves.filter(({ afterInsert }) => afterInsert)) {
       const isGone = gone.includes(save.row.key)
       if (isGone) await store.write({ ...NOTHING, saved: [save.row] })
@@ -92,7 +97,7 @@ export function unitsOfWork(store: RecordStore) {
     async get(key) {
       const unit = current.getStore()
       if (!unit) return store.get(key)
-      if (unit.removed.has(key)) return undefined
+      if (unit.removed.has(key) || unit.removedOnce.has(key)) return undefined
       const saved = unit.saves.get(key)?.row
       if (!saved) return unit.read.get(key) ?? read(unit, key)
       return { key, payload: saved.payload, consumedAt: (await unit.read.get(key))?.consumedAt }
@@ -101,6 +106,7 @@ export function unitsOfWork(store: RecordStore) {
       const unit = current.getStore()
       if (unit) {
         unit.removed.delete(row.key)
+        unit.removedOnce.delete(row.key)
         unit.saves.set(row.key, { row, afterInsert })
         if (settle) unit.settling.push(settle)
         return
@@ -114,6 +120,13 @@ export function unitsOfWork(store: RecordStore) {
       unit.saves.delete(key)
       unit.consumed.delete(key)
       unit.removed.add(key)
+    },
+    async removeOnce(key) {
+      const unit = current.getStore()
+      unit?.saves.delete(key)
+      if (unit) unit.removedOnce.add(key)
+      else if (!(await store.write({ ...NOTHING, removedOnce: [key] })).isDone)
+        throw new AlreadyUsedError('used before')
     },
     async consume(key) {
       const unit = current.getStore()
@@ -156,6 +169,7 @@ export function unitsOfWork(store: RecordStore) {
         keysByUid: new Map(),
         saves: new Map(),
         removed: new Set(),
+        removedOnce: new Set(),
         consumed: new Set(),
         events: new Map(),
         settling: [],

@@ -2,11 +2,16 @@ import { QUEUES, type QueueDefinition, type QueueName } from '@jackfield/contrac
 import { useOwnClientEverywhere } from '@jackfield/postgres/client'
 import { MissingSchemaError } from '@jackfield/postgres/migrate'
 import { sessionOptions } from '@jackfield/postgres/pool'
+import { connectionOptions } from '@jackfield/redis/connection-options'
+import { proveWrite } from '@jackfield/redis/prove-write'
 import { createPostgresBackend, type JobsOptions, Queue, Worker } from 'bullmq'
 
 // How a queue of the catalogue is opened on Redis or on Postgres.
 
-export type QueueEngine = { kind: 'postgres'; connectionString: string } | { kind: 'redis'; url: string }
+export type QueueEngine =
+  | { kind: 'postgres'; connectionString: string }
+  /** Every key begins with `prefix` (`jackfield`). */
+  | { kind: 'redis'; url: string; prefix?: string }
 export type QueuesOptions = {
   engine: QueueEngine
   onError: (error: Error) => void
@@ -17,11 +22,17 @@ export type QueueOptions = Omit<QueuesOptions, 'queues'> & { definition: QueueDe
 
 /** The schema of BullMQ's own tables in Postgres. */
 const SCHEMA = 'queue'
-const PREFIX = 'jackfield'
+const DEFAULT_PREFIX = 'jackfield'
 const CONNECT_PATIENCE_MS = 1_000
 /** Connections to Postgres of one `openQueue`, and of one `openWorker`, which listens on one more. */
 export const QUEUE_POOL_SIZE = 1
 export const WORKER_POOL_SIZE = 1
+/** A producer waits this long for any reply. */
+const REPLY_PATIENCE_MS = 2_000
+/** A worker's connection blocks for up to 10 s. */
+const BLOCKING_PATIENCE_MS = 12_000
+/** BullMQ's own pause after a lost connection is 15 s. */
+const RETRY_MS = 1_000
 
 /** Brings BullMQ's tables in Postgres up to date, under its own lock. */
 export const migrateQueues = (engine: QueueEngine) => connectQueues(engine, true)
@@ -60,16 +71,14 @@ export function openQueue({ engine, onError, definition }: QueueOptions): Queue 
     return queue as unknown as Queue
   }
   const connection = {
+    ...connectionOptions({ silenceMs: REPLY_PATIENCE_MS, onRefusal: onError }),
     url: engine.url,
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
     connectTimeout: CONNECT_PATIENCE_MS,
   }
-  const queue = new Queue(definition.name, {
-    ...common,
-    connection: { ...connection, retryStrategy: retryDelay },
-    prefix: PREFIX,
-  })
+  const queue = new Queue(definition.name, { ...common, connection, prefix: engine.prefix ?? DEFAULT_PREFIX })
   queue.on('error', onError)
   return queue
 }
@@ -96,8 +105,13 @@ export function reopenedQueue(options: QueueOptions): { open(): Promise<Queue>; 
   }
 }
 
+/** Fails where Redis is away or refuses writes; queues in Postgres are as well as Postgres is. */
+export async function proveQueueWrite(queue: Queue, engine: QueueEngine): Promise<void> {
+  if (engine.kind === 'redis') await proveWrite(await queue.backend.client, engine.prefix ?? DEFAULT_PREFIX)
+}
+
 export function openWorker(
-  { engine, definition }: QueueOptions,
+  { engine, onError, definition }: QueueOptions,
   concurrency: number,
   process: (job: { data: unknown }) => Promise<void>,
 ) {
@@ -106,8 +120,18 @@ export function openWorker(
     const connection = postgresConnection(engine, WORKER_POOL_SIZE)
     return new Worker(definition.name, process, { ...common, connection }, createPostgresBackend)
   }
-  const connection = { url: engine.url, maxRetriesPerRequest: null, retryStrategy: retryDelay }
-  return new Worker(definition.name, process, { ...common, connection, prefix: PREFIX })
+  // Commands wait for the connection, and are sent again when it was lost: a job may be worked on twice (T-110).
+  const connection = {
+    ...connectionOptions({ silenceMs: BLOCKING_PATIENCE_MS, onRefusal: onError }),
+    url: engine.url,
+    maxRetriesPerRequest: null,
+  }
+  return new Worker(definition.name, process, {
+    ...common,
+    runRetryDelay: RETRY_MS,
+    connection,
+    prefix: engine.prefix ?? DEFAULT_PREFIX,
+  })
 }
 
 function jobOptions({ attempts, backoff, keepCompleted, keepFailed }: QueueDefinition): JobsOptions {
@@ -130,8 +154,4 @@ function postgresConnection({ connectionString }: Extract<QueueEngine, { kind: '
     connectionTimeoutMillis: CONNECT_PATIENCE_MS,
     application_name: 'sync-runs queue',
   }
-}
-
-function retryDelay(times: number): number {
-  return Math.min(100 * 2 ** Math.min(times, 6), 3_000)
 }

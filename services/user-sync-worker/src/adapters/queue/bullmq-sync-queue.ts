@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QUEUES, type QueueName } from '@jackfield/contract/internal/queues'
+import { UnavailableError } from '@jackfield/problem/unavailable-error'
 import { UnrecoverableError } from 'bullmq'
 import type { RunSlots } from '../../domain/fair-share.ts'
 import type { ConsumeSyncRuns, QueueCounts, SyncQueue } from '../../ports.ts'
 import type { DueRun } from '../../sync-run-ports.ts'
-import { openWorker, type QueueOptions, type QueuesOptions, reopenedQueue } from './bullmq-engine.ts'
+import { openWorker, proveQueueWrite, type QueueOptions, type QueuesOptions, reopenedQueue } from './bullmq-engine.ts'
 
 const NAMES: readonly QueueName[] = ['syncRuns', 'deltas']
 const queueOf = (kind: DueRun['kind']): QueueName => (kind === 'delta' ? 'deltas' : 'syncRuns')
@@ -21,8 +22,8 @@ export function bullmqSyncQueue({ queues = QUEUES, ...options }: QueuesOptions):
     return { name, definition, ...reopenedQueue({ ...options, definition }) }
   })
 
-  /** Idempotent: one job for each slice of a run. */
-  async function add(runs: readonly DueRun[], delaySeconds: number): Promise<void> {
+  /** Idempotent: one job for each slice of a run. Once given up it adds nothing. */
+  async function add(runs: readonly DueRun[], delaySeconds: number, givenUp: AbortSignal): Promise<void> {
     const delay = Math.round(delaySeconds * 1000)
     for (const { name, definition, open } of opened) {
       const jobs = runs
@@ -32,22 +33,29 @@ export function bullmqSyncQueue({ queues = QUEUES, ...options }: QueuesOptions):
           data: definition.payload.parse(job),
           opts: { deduplication: { id: `${job.runId}.${slice}` }, delay },
         }))
-      if (jobs.length > 0) await (await open()).addBulk(jobs)
+      if (jobs.length === 0) continue
+      const queue = await open()
+      givenUp.throwIfAborted()
+      await queue.addBulk(jobs)
     }
   }
 
   return {
-    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, add([run], delaySeconds)),
+    enqueue: (run, delaySeconds = 0) => within(PRODUCER_PATIENCE_MS, (givenUp) => add([run], delaySeconds, givenUp)),
     async enqueueAll(runs) {
-      if (runs.length > 0) await within(BATCH_PATIENCE_MS, add(runs, 0))
+      if (runs.length > 0) await within(BATCH_PATIENCE_MS, (givenUp) => add(runs, 0, givenUp))
     },
     async counts() {
       const count = async ({ definition, open }: (typeof opened)[number]) => {
         const states = await (await open()).getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed')
         return { name: definition.name, states: states as QueueCounts['states'] }
       }
-      return within(PRODUCER_PATIENCE_MS, Promise.all(opened.map(count)))
+      return within(PRODUCER_PATIENCE_MS, () => Promise.all(opened.map(count)))
     },
+    proveWrite: () =>
+      within(PRODUCER_PATIENCE_MS, async () => {
+        for (const { open } of opened) await proveQueueWrite(await open(), options.engine)
+      }),
     async close() {
       await Promise.all(opened.map(({ close }) => close()))
     },
@@ -105,13 +113,19 @@ function consumerOf(options: QueueOptions, concurrency: number): ConsumeSyncRuns
   }
 }
 
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+async function within<Result>(milliseconds: number, work: (givenUp: AbortSignal) => Promise<Result>): Promise<Result> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`The queue did not answer within ${milliseconds} ms.`)), milliseconds)
+  const givingUp = new AbortController()
+  const timer = setTimeout(() => {
+    const error = new UnavailableError(`The queue did not answer within ${milliseconds} ms.`)
+    givingUp.abort(error)
+    reject(error)
+  }, milliseconds)
+  const working = work(givingUp.signal)
   try {
-    return await Promise.race([work, tooLate])
+    return await Promise.race([working, tooLate])
   } finally {
     clearTimeout(timer)
-    work.catch(() => undefined)
+    working.catch(() => undefined)
   }
 }

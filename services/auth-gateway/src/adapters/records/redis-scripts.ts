@@ -1,0 +1,129 @@
+import { INTERACTION } from '../../domain/lifetimes.ts'
+import { owedNames } from '../audit/redis-audit-outbox.ts'
+
+// What runs in Redis as one step. Every key begins with the installation's prefix.
+
+/** Names of the keys; `waiting` is a sorted set of unfinished sign-ins by expiry, of one host or of all. */
+export const namesOf = (prefix: string) => ({
+  keyName: (key: string) => `${prefix}:record:{${key}}`,
+  uidName: (uidKey: string) => `${prefix}:record-uid:${uidKey}`,
+  grantName: (grantKey: string) => `${prefix}:record-grant:${grantKey}`,
+  waitingName: (place = '') => `${prefix}:record-waiting:${place}`,
+  owed: owedNames(prefix),
+})
+type Names = ReturnType<typeof namesOf>
+
+const naming = ({ keyName }: Names) => `local function name(key) return '${keyName("' .. key .. '")}' end`
+/** Takes a record off the unfinished sign-ins, where it is the member `network|key`. */
+const leaving = ({ waitingName }: Names) => `local function leave(key)
+  local place, from = unpack(redis.call('hmget', name(key), 'waitsAt', 'waitsFrom'))
+  if not place then return end
+  redis.call('zrem', '${waitingName()}' .. place, from .. '|' .. key)
+  redis.call('zrem', '${waitingName()}', from .. '|' .. key)
+  redis.call('hdel', name(key), 'waitsAt', 'waitsFrom', 'waitsWith')
+end`
+
+/** ARGV: a key. */
+export const stopWaitingScript = (names: Names) => `${naming(names)}
+${leaving(names)}
+leave(ARGV[1])`
+
+/** ARGV: a place, how many, now. Removes the oldest of the network with the most, with their companions. Returns how many. */
+export const giveWayScript = (names: Names) => `${naming(names)}
+${leaving(names)}
+local waiting = '${names.waitingName()}' .. ARGV[1]
+local members = redis.call('zrangebyscore', waiting, ARGV[3], '+inf')
+local counts, largest = {}, nil
+for _, member in ipairs(members) do
+  local from = string.match(member, '^[^|]*')
+  counts[from] = (counts[from] or 0) + 1
+  if not largest or counts[from] > counts[largest] then largest = from end
+end
+local gone = 0
+for _, member in ipairs(members) do
+  if gone >= tonumber(ARGV[2]) then break end
+  if string.match(member, '^[^|]*') == largest then
+    local key = string.sub(member, #largest + 2)
+    local companions = redis.call('hget', name(key), 'waitsWith') or ''
+    leave(key)
+    redis.call('zrem', waiting, member)
+    redis.call('del', name(key))
+    for each in string.gmatch(companions, '[^,]+') do
+      local login = redis.call('get', '${names.uidName('')}' .. each)
+      if login then redis.call('del', name(login), '${names.uidName('')}' .. each) end
+      redis.call('del', name(each))
+    end
+    gone = gone + 1
+  end
+end
+return gone`
+
+/**
+ * Writes a batch atomically. ARGV: the batch as JSON, then the payload of each of its rows. Returns 1 when done, then
+ * the keys of replaced records that are gone. A grant index lives as long as its longest-lived member.
+ */
+export const writeScript = (names: Names) => `local batch = cjson.decode(ARGV[1])
+${naming(names)}
+${leaving(names)}
+for _, key in ipairs(batch.consumed) do
+  if redis.call('exists', name(key)) == 0 or redis.call('hexists', name(key), 'consumed') == 1 then return { 0 } end
+end
+for _, key in ipairs(batch.removedOnce) do
+  if redis.call('exists', name(key)) == 0 then return { 0 } end
+end
+for _, key in ipairs(batch.consumed) do redis.call('hset', name(key), 'consumed', math.floor(batch.now / 1000)) end
+for _, key in ipairs(batch.removed) do
+  leave(key)
+  redis.call('del', name(key))
+end
+for _, owed in ipairs(batch.events) do
+  if redis.call('hsetnx', '${names.owed.events}', owed.id, owed.event) == 1 then redis.call('zadd', '${names.owed.due}', batch.now, owed.tenant .. ':' .. owed.id) end
+end
+local answer = { 1 }
+for index, row in ipairs(batch.rows) do
+  if row.isReplacing and redis.call('exists', name(row.key)) == 0 then
+    answer[#answer + 1] = row.key
+  else
+    leave(row.key)
+    redis.call('hset', name(row.key), 'kind', row.kind, 'payload', ARGV[index + 1],
+      'uid', row.uidKey or '', 'relatedKeys', table.concat(row.relatedKeys, ','), 'relatedUid', row.relatedUidKey or '')
+    redis.call('expire', name(row.key), row.ttl)
+    if row.uidKey then
+      -- A uid belongs to one record: an earlier one with another id ends.
+      local uid = '${names.uidName('')}' .. row.uidKey
+      local before = redis.call('get', uid)
+      if before and before ~= row.key then redis.call('del', name(before)) end
+      redis.call('set', uid, row.key, 'EX', row.ttl)
+    end
+    if row.grantKey then
+      local grant = '${names.grantName('')}' .. row.grantKey
+      redis.call('sadd', grant, row.key)
+      if redis.call('ttl', grant) < row.ttl then redis.call('expire', grant, row.ttl) end
+    end
+    if row.waitsAt then
+      local member = row.waitsFrom .. '|' .. row.key
+      redis.call('hset', name(row.key), 'waitsAt', row.waitsAt, 'waitsFrom', row.waitsFrom, 'waitsWith', table.concat(row.waitsWith, ','))
+      for _, place in ipairs({ row.waitsAt, '' }) do
+        redis.call('zadd', '${names.waitingName()}' .. place, batch.now + row.ttl * 1000, member)
+        redis.call('expire', '${names.waitingName()}' .. place, math.max(row.ttl, ${INTERACTION}))
+      end
+    end
+  end
+end
+return answer`
+
+/**
+ * ARGV: the key of a record. Returns key, payload, time of consumption and uid key of the record and of each related one
+ * that exists.
+ */
+export const readScript = ({ keyName, uidName }: Names) => `local found = {}
+local function add(key)
+  local row = redis.call('hmget', '${keyName("' .. key .. '")}', 'payload', 'consumed', 'uid', 'relatedKeys', 'relatedUid')
+  if row[1] then for _, value in ipairs({ key, row[1], row[2] or '', row[3] or '' }) do found[#found + 1] = value end end
+  return row[4] or '', row[5] or ''
+end
+local keys, uid = add(ARGV[1])
+for key in string.gmatch(keys, '[^,]+') do add(key) end
+local key = uid ~= '' and redis.call('get', '${uidName('')}' .. uid)
+if key then add(key) end
+return found`

@@ -12,15 +12,6 @@ CREATE TABLE "gateway"."logout_notice" (
 	"not_before" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "gateway"."pending_audit_event" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"tenant_id" uuid,
-	"event" jsonb NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"not_before" timestamp with time zone DEFAULT now() NOT NULL,
-	"attempts" integer DEFAULT 0 NOT NULL
-);
---> statement-breakpoint
 CREATE UNLOGGED TABLE "gateway"."short_lived_record" (
 	"key" text PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -28,8 +19,6 @@ CREATE UNLOGGED TABLE "gateway"."short_lived_record" (
 	"grant_key" text,
 	"uid_key" text,
 	"waits_at" text,
-	"waits_from" text,
-	"waits_with" text[] NOT NULL,
 	"related_keys" text[] NOT NULL,
 	"related_uid_key" text,
 	"consumed_at" timestamp with time zone,
@@ -45,7 +34,6 @@ CREATE TABLE "gateway"."signing_key" (
 );
 --> statement-breakpoint
 CREATE INDEX "logout_notice_not_before" ON "gateway"."logout_notice" USING btree ("not_before");--> statement-breakpoint
-CREATE INDEX "pending_audit_event_due" ON "gateway"."pending_audit_event" USING btree ("not_before");--> statement-breakpoint
 CREATE INDEX "short_lived_record_grant_key" ON "gateway"."short_lived_record" USING btree ("grant_key");--> statement-breakpoint
 CREATE INDEX "short_lived_record_uid_key" ON "gateway"."short_lived_record" USING btree ("uid_key");--> statement-breakpoint
 CREATE INDEX "short_lived_record_expires_at" ON "gateway"."short_lived_record" USING btree ("expires_at");--> statement-breakpoint

@@ -105,7 +105,6 @@ CREATE TABLE "roster"."phone_user" (
 	"sync" boolean NOT NULL,
 	"sso" boolean NOT NULL,
 	"chosen_by" text DEFAULT 'hand' NOT NULL,
-	"chosen_at" timestamp (3) with time zone,
 	"sessions_valid_after" timestamp (3) with time zone,
 	"upn_hash" bigint GENERATED ALWAYS AS (hashtextextended(lower(user_principal_name collate "C"), 0)) STORED,
 	"upn_domain_hash" bigint GENERATED ALWAYS AS (hashtextextended(split_part(lower(user_principal_name collate "C"), '@', 2), 0)) STORED,
@@ -139,7 +138,6 @@ CREATE TABLE "roster"."account_sync" (
 	"hinted_at" timestamp (3) with time zone,
 	"next_delta_at" timestamp (3) with time zone NOT NULL,
 	"next_full_at" timestamp (3) with time zone NOT NULL,
-	"full_wishes" integer DEFAULT 0 NOT NULL,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"synced_at" timestamp (3) with time zone,
 	"failure" jsonb,
@@ -164,14 +162,6 @@ CREATE TABLE "roster"."import_rules" (
 	"sets_read" text[] DEFAULT '{}' NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "roster"."recent_removal" (
-	"tenant_id" uuid NOT NULL,
-	"directory_id" uuid NOT NULL,
-	"object_id" uuid NOT NULL,
-	"decided_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "recent_removal_of_person" PRIMARY KEY("tenant_id","directory_id","object_id")
-);
---> statement-breakpoint
 CREATE TABLE "roster"."staged_change" (
 	"tenant_id" uuid NOT NULL,
 	"run_id" uuid NOT NULL,
@@ -180,7 +170,6 @@ CREATE TABLE "roster"."staged_change" (
 	"person" jsonb,
 	"sync" boolean,
 	"sso" boolean,
-	"held" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "staged_change_user" PRIMARY KEY("run_id","object_id")
 );
 --> statement-breakpoint
@@ -192,7 +181,6 @@ CREATE TABLE "roster"."subscription" (
 	"client_state_hash" "bytea",
 	"expires_at" timestamp (3) with time zone,
 	"renew_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"wishes" integer DEFAULT 0 NOT NULL,
 	"not_before" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"subscribed_at" timestamp (3) with time zone,
@@ -215,15 +203,8 @@ CREATE TABLE "roster"."sync_run" (
 	"preview" boolean DEFAULT false NOT NULL,
 	"filter" jsonb,
 	"rules" jsonb,
-	"full_wishes" integer,
 	"delta_link" text,
-	"asked_at" timestamp (3) with time zone,
-	"limits" jsonb,
-	"held_removals" integer DEFAULT 0 NOT NULL,
-	"held_disabled" integer DEFAULT 0 NOT NULL,
-	"held_deleted" integer DEFAULT 0 NOT NULL,
 	"approved_by" text,
-	"approved_at" timestamp (3) with time zone,
 	"all_sync" boolean,
 	"all_sso" boolean,
 	"total" integer,
@@ -320,7 +301,5 @@ CREATE INDEX "subscription_due" ON "roster"."subscription" USING btree ("renew_a
 CREATE INDEX "subscription_of_tenant" ON "roster"."subscription" USING btree ("tenant_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sync_run_one_running" ON "roster"."sync_run" USING btree ("account_id") WHERE "roster"."sync_run"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "sync_run_open" ON "roster"."sync_run" USING btree ("account_id","id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
-CREATE INDEX "sync_run_open_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id") WHERE "roster"."sync_run"."status" in ('queued', 'running');--> statement-breakpoint
-CREATE INDEX "sync_run_waiting" ON "roster"."sync_run" USING btree ("tenant_id","directory_id") WHERE "roster"."sync_run"."status" = 'awaiting-approval';--> statement-breakpoint
 CREATE INDEX "sync_run_of_tenant" ON "roster"."sync_run" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "sync_run_met_of_run" ON "roster"."sync_run_met" USING btree ("run_id");

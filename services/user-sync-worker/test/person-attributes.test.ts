@@ -8,7 +8,7 @@ import { type Platform, startPlatform } from './support/platform.ts'
 const EVERYBODY = { all: true, sync: true, sso: true }
 /** Columns of `phone_user` that are the roster's own, or made from attributes. */
 const OWN =
-  'id tenant_id account_id directory_id object_id status status_since sync sso chosen_by sessions_valid_after upn_hash upn_domain_hash mail_hash mail_domain_hash version created_at updated_at'
+  'id tenant_id account_id directory_id object_id status status_since sync sso chosen_by chosen_at sessions_valid_after upn_hash upn_domain_hash mail_hash mail_domain_hash version created_at updated_at'
 
 let platform: Platform
 let tenant: ReturnType<Platform['connectedTenant']>

@@ -23,7 +23,7 @@ export const shortLivedRecord = gateway.table(
     /** The network of its browser, hashed: of the largest one the oldest give way. */
     waitsFrom: text('waits_from'),
     /** Keys and uid keys of records that end when it gives way. */
-    waitsWith: text('waits_with').array().notNull(),
+    waitsWith: text('waits_with').array().notNull().default([]),
     /** Records that are read in the same round: some by key, one by its uid key. */
     relatedKeys: text('related_keys').array().notNull(),
     relatedUidKey: text('related_uid_key'),

@@ -18,8 +18,11 @@ afterAll(() => world.close())
 
 const userinfo = async (token: string) =>
   (await send(`${origin}/auth/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status
-const published = async () =>
-  JSON.parse((await send(`${origin}/auth/jwks`)).text).keys.map(({ kid }: { kid: string }) => kid)
+type Key = { kid: string; alg: string }
+const published = async (of = 'ES256') =>
+  JSON.parse((await send(`${origin}/auth/jwks`)).text)
+    .keys.filter(({ alg }: Key) => alg === of)
+    .map(({ kid }: Key) => kid)
 /** Some days later, and every replica has read the keys again. */
 async function rotate(days: number) {
   await rotatePlatformKeys(world.db, world.sealingKeys, new Date(Date.now() + days * 86_400_000), 90)
@@ -31,6 +34,8 @@ test('TE-26 a new key is published before it signs, the old one verifies after i
   const kid = (token: string) => decodeProtectedHeader(token).kid
   const old = kid(first.tokens.access_token)
   expect(await published()).toEqual([old])
+  const [oldRsa] = await published('RS256')
+  expect(kid(first.tokens.id_token ?? '')).toBe(oldRsa)
 
   await rotate(91)
   const [, next] = await published()
@@ -47,10 +52,11 @@ test('TE-26 a new key is published before it signs, the old one verifies after i
   const login = await app.begin({ prompt: 'none' })
   const silent = await first.browser.open(login.url)
   expect(silent.url.searchParams.get('code')).toBeTruthy() // the session's cookie was signed by the old key
-  expect(kid((await app.redeem(silent.url, login)).id_token ?? '')).toBe(next)
+  const [nextRsa] = (await published('RS256')).filter((each: string) => each !== oldRsa)
+  expect(kid((await app.redeem(silent.url, login)).id_token ?? '')).toBe(nextRsa)
 
   await rotate(108)
-  expect(await published()).toEqual([next])
+  expect([await published(), await published('RS256')]).toEqual([[next], [nextRsa]])
   const newest = await signIn(world, 'contoso')
   expect(await userinfo(newest.tokens.access_token)).toBe(200)
 })

@@ -31,7 +31,7 @@ type Parts = {
  * Storage of oidc-provider: clients come from the catalogue, access tokens are self-contained, other models are stored.
  */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
-  const records = availableRecords(parts.records)
+  const records = availableRecords(parts.records, parts.lostAnswers.noteOutage)
   return (name) => {
     const adapter = recordAdapter(records, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }

@@ -55,7 +55,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     lookOf: (request) => looks.get(request)?.(),
     onWrongUserCode: (ctx) => void wrongCodes.add(ctx.req),
   })
-  const available = availableRecords(records)
+  const available = availableRecords(records, parts.lostAnswers.noteOutage)
   const bindRequest = async (ctx: KoaContextWithOIDC, attempt: string) => {
     const browser = browsers.get(ctx.req)
     if (browser) await bindToBrowser(available, attempt, browser)

@@ -1,3 +1,4 @@
+import { isLostStore } from '@jackfield/problem/lost-store'
 import { errors } from 'oidc-provider'
 import { isDependencyFailure } from '../../errors.ts'
 import type { Records } from '../../ports.ts'
@@ -27,10 +28,19 @@ export async function orAbsent<Value>(promise: Promise<Value>): Promise<Value | 
   }
 }
 
-export function availableRecords(records: Records): Records {
+/** Records whose outages are 503. `onLost` hears of each failure that means that the store is lost. */
+export function availableRecords(records: Records, onLost: () => void): Records {
   type Method = (...parts: unknown[]) => Promise<unknown>
+  const heard = (answer: Promise<unknown>) =>
+    answer.catch((error: unknown) => {
+      if (isLostStore(error)) onLost()
+      throw error
+    })
   const methods = Object.entries(records as unknown as Record<string, Method>)
-  const wrapped = methods.map(([name, method]) => [name, (...parts: unknown[]) => orUnavailable(method(...parts))])
+  const wrapped = methods.map(([name, method]) => [
+    name,
+    (...parts: unknown[]) => orUnavailable(heard(method(...parts))),
+  ])
   return Object.fromEntries(wrapped)
 }
 

@@ -29,7 +29,6 @@ export function asOneUnit({ spaces, records, lostAnswers, showError }: UnitParts
   return async (ctx, next) => {
     const work = async () => {
       await next()
-      if (ctx.status === 503) lostAnswers.noteOutage()
       return ctx.status < 500 ? ('done' as const) : ('failed' as const)
     }
     try {

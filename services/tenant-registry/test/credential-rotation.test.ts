@@ -1,16 +1,23 @@
+import { randomBytes } from 'node:crypto'
 import type { M365Emulator } from '@jackfield/m365-emulator/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenDirectory, startMicrosoft } from './emulated-directory.ts'
 import { aSecret, BASE_URL, guid, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
+import { type RosterStandIn, startRosterStandIn } from './roster-stand-in.ts'
 
 let m365: M365Emulator
 let registry: Registry
+let roster: RosterStandIn
 beforeAll(async () => {
   m365 = await startMicrosoft()
-  registry = await startRegistry({ MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin })
+  const key = randomBytes(32)
+  roster = await startRosterStandIn(key)
+  const origins = { MICROSOFT_LOGIN_URL: m365.origin, MICROSOFT_GRAPH_URL: m365.origin }
+  registry = await startRegistry({ ...origins, ROSTER_URL: roster.url }, key)
 })
 afterAll(async () => {
   await registry.close()
+  await roster.close()
   await m365.close()
 })
 

@@ -95,7 +95,7 @@ test('S44 a refused notification is retried until it is accepted', async () => {
 
 test('a notification refused for four hours is given up', async () => {
   await subscribe()
-  m365.notifications.settings.retryForMilliseconds = 50
+  Object.assign(m365.notifications.settings, { retryMilliseconds: 200, retryForMilliseconds: 1_000 })
   hook.onNotification((_request, response) => response.writeHead(500).end())
   rename('Lost')
   await m365.notifications.settled()

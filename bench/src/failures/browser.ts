@@ -13,6 +13,8 @@ export class Browser extends FlowClient {
   readonly requestIds: string[] = []
   refreshToken = ''
   isBusy = false
+  /** The last step failed: clients try again soon, within the grace of a refresh token whose answer was lost. */
+  hasFailed = false
 
   override async send(url: URL, form?: Record<string, string>) {
     this.status = 0
@@ -27,8 +29,10 @@ export class Browser extends FlowClient {
     this.isBusy = true
     try {
       await work()
+      this.hasFailed = false
       return OK
     } catch (error) {
+      this.hasFailed = true
       if (this.status === 0) throw error
       // An answer below 400 led to a page, or back to the app with an error.
       const status = this.status < 400 ? NOT_SIGNED_IN : this.status

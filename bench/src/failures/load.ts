@@ -58,11 +58,13 @@ export async function startLoad({ addresses, ports, apiKey }: Installation, demo
   }
   const control = new URL(addresses.control).host
   const admin = (method: string, path: string, body?: unknown) => ask(method, control, `/api/v1${path}`, { body })
-  const free = (turn: number) =>
-    browsers
+  function free(turn: number): Browser | undefined {
+    const idle = browsers
       .slice(turn % BROWSERS)
       .concat(browsers)
-      .find((each) => !each.isBusy)
+      .filter((each) => !each.isBusy)
+    return idle.find((each) => each.hasFailed) ?? idle[0]
+  }
 
   /** A browser does one thing at a time: a refresh must not meet a sign-in with the same cookies. */
   async function inBrowser(turn: number, work: (browser: Browser) => Promise<unknown>): Promise<Outcome> {

@@ -119,7 +119,9 @@ test('T-80 the handshake waits for no store: it is answered within 3 s although 
   const client = await platform.stores.pool.connect()
   try {
     await client.query('begin')
-    await client.query('lock table roster.subscription, roster.account_sync, roster.pending_audit_event in access exclusive mode')
+    await client.query(
+      'lock table roster.subscription, roster.account_sync, roster.pending_audit_event in access exclusive mode',
+    )
     for (const suffix of ['', '/lifecycle']) {
       const asked = performance.now()
       const answer = await post('', `${suffix}?validationToken=now`, { 'content-type': 'text/plain' })

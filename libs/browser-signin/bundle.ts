@@ -2,11 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Bundles the component, `signIn` and `finishSignIn` as one minified ES module for browsers of the last years. */
+/** Bundles the component, `signIn`, `finishSignIn` and `fetchSignInOptions` as one minified ES module for browsers of the last years. */
 export async function bundleBrowserSignIn(): Promise<string> {
   const contents = `export { MicrosoftSignIn } from './src/microsoft-sign-in.ts'
 export { finishSignIn, signIn } from './src/sign-in.ts'
-export { SignInError } from './src/sign-in-error.ts'`
+export { SignInError } from './src/sign-in-error.ts'
+export { fetchSignInOptions } from './src/sign-in-options.ts'`
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,

@@ -105,7 +105,11 @@ export async function signInOnce(
 }
 
 /** One refresh. Returns the new refresh token. */
-async function refreshOnce(client: FlowClient, { token, clientId }: Target, refreshToken: string): Promise<string> {
+export async function refreshOnce(
+  client: FlowClient,
+  { token, clientId }: Target,
+  refreshToken: string,
+): Promise<string> {
   return refreshTokenOf(
     await client.send(token, { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken }),
   )

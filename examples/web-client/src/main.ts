@@ -2,6 +2,7 @@ import type { User } from 'oidc-client-ts'
 import { errorCode, explain } from './explain.ts'
 import { extensionsOf } from './extensions.ts'
 import { signIn } from './sign-in.ts'
+import { canSignInWithMicrosoft } from './sign-in-options.ts'
 import { userManager } from './user-manager.ts'
 
 const element = (id: string) => document.getElementById(id) as HTMLElement
@@ -23,6 +24,12 @@ async function signInAndShow(): Promise<void> {
   } catch (error) {
     show(null, explain(errorCode(error)))
   }
+}
+
+async function hideUselessButton(): Promise<void> {
+  const isUseful = await canSignInWithMicrosoft()
+  element('sign-in').hidden = !isUseful
+  element('not-set-up').hidden = isUseful
 }
 
 async function signOut(): Promise<void> {
@@ -49,4 +56,5 @@ userManager.events.addAccessTokenExpired(
 
 const user = await userManager.getUser()
 show(user?.expired ? null : user, failureOfRedirect())
+await hideUselessButton()
 await userManager.clearStaleState()

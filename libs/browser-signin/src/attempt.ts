@@ -45,7 +45,7 @@ export async function beginAttempt(
   options: AuthorizationOptions,
 ): Promise<{ attempt: Attempt; url: string }> {
   const attempt: Attempt = {
-    authority: provider.authority ?? `${location.origin}/auth`,
+    authority: authorityOf(provider),
     clientId: provider.clientId,
     redirectUri: new URL(provider.redirectUri ?? '/auth/signed-in', location.origin).href,
     state: oauth.generateRandomState(),
@@ -102,6 +102,11 @@ export async function redeem(attempt: Attempt, answer: string): Promise<SignedIn
     refreshToken: tokens.refresh_token,
     expiresAt: new Date(Date.now() + (tokens.expires_in ?? 0) * 1000),
   }
+}
+
+/** The issuer: by default `/auth` on this page's origin. */
+export function authorityOf({ authority }: Pick<Provider, 'authority'>): string {
+  return authority ?? `${location.origin}/auth`
 }
 
 function findServer(authority: string): Promise<oauth.AuthorizationServer> {

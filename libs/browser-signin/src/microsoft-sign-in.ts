@@ -2,12 +2,13 @@ import type { SignedIn } from './attempt.ts'
 import { makeMicrosoftLogo } from './microsoft-logo.ts'
 import { finishSignIn, type SignInOptions, signIn } from './sign-in.ts'
 import { type SignInError, toSignInError } from './sign-in-error.ts'
+import { fetchSignInOptions } from './sign-in-options.ts'
 import { textsFor } from './texts.ts'
 
 /** Sizes, colours and typeface of Microsoft's branding guidelines for identity developers. */
 const STYLE = `
 :host{display:inline-block;position:relative}
-:host([hidden]),p:empty{display:none}
+:host([hidden]),:host([unavailable]) button,p:empty{display:none}
 button{display:inline-flex;align-items:center;gap:12px;min-height:41px;padding:0 12px;border:1px solid #8c8c8c;border-radius:0;background:#fff;color:#5e5e5e;font:600 15px/1.2 "Segoe UI",system-ui,sans-serif;cursor:pointer}
 button:hover{background:#f3f3f3}
 button:focus-visible{outline:3px solid #0067b8;outline-offset:2px}
@@ -31,6 +32,7 @@ const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
  * `signIn`: `client-id`, `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`,
  * `ui-locales` (default: the page's language); and `theme` (`light` or `dark`; default: the system's). Fires `signedin`
  * (`detail`: `SignedIn`), also for a sign-in that returned by redirect, and `signinerror` (`detail`: `SignInError`).
+ * Where nobody can sign in with Microsoft, it has the attribute `unavailable`, and a hint in place of the button.
  */
 export class MicrosoftSignIn extends Element {
   #problem: HTMLElement | undefined
@@ -41,6 +43,7 @@ export class MicrosoftSignIn extends Element {
     this.#connected = new AbortController()
     if (!this.shadowRoot) this.#render()
     void this.#report(finishSignIn({ clientId: this.#clientId() }))
+    void this.#showAvailability()
   }
 
   disconnectedCallback(): void {
@@ -63,6 +66,13 @@ export class MicrosoftSignIn extends Element {
     this.#progress = document.createElement('span')
     this.#progress.setAttribute('role', 'status')
     root.append(button, this.#progress, this.#problem)
+  }
+
+  /** The button is there at once and goes when it is of no use: most tenants are connected. */
+  async #showAvailability(): Promise<void> {
+    const { microsoft } = await fetchSignInOptions(this.#options())
+    this.toggleAttribute('unavailable', !microsoft)
+    if (!microsoft) this.#showProblem(this.#texts().unavailable)
   }
 
   async #begin(): Promise<void> {

@@ -1,14 +1,20 @@
 import type { SignInErrorCode } from './sign-in-error.ts'
 
 /**
- * `button` is Microsoft's text in each language; `inProgress` is for screen readers; `problems` has no text for
- * `replaced` and `aborted`, which the person caused.
+ * `button` is Microsoft's text in each language; `inProgress` is for screen readers; `unavailable` stands in place of
+ * the button; `problems` has no text for `replaced` and `aborted`, which the person caused.
  */
-export type Texts = { button: string; inProgress: string; problems: Partial<Record<SignInErrorCode, string>> }
+export type Texts = {
+  button: string
+  inProgress: string
+  unavailable: string
+  problems: Partial<Record<SignInErrorCode, string>>
+}
 
 const ENGLISH: Texts = {
   button: 'Sign in with Microsoft',
   inProgress: 'The sign-in goes on with Microsoft.',
+  unavailable: 'Signing in with Microsoft is not set up here.',
   problems: {
     'access-denied': 'You were not signed in.',
     'login-required': 'Please sign in once more.',
@@ -21,6 +27,7 @@ const ENGLISH: Texts = {
 const GERMAN: Texts = {
   button: 'Mit Microsoft anmelden',
   inProgress: 'Die Anmeldung geht bei Microsoft weiter.',
+  unavailable: 'Die Anmeldung mit Microsoft ist hier nicht eingerichtet.',
   problems: {
     'access-denied': 'Sie wurden nicht angemeldet.',
     'login-required': 'Bitte melden Sie sich noch einmal an.',

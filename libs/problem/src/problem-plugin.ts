@@ -34,7 +34,9 @@ export function answerAddressError({ statusCode }: FastifyError, request: Fastif
 
 function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
   const problem = describe(error)
-  const log = problem.status >= 500 ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
+  // The others ask a starting service every second: that is no fault.
+  const isFault = problem.status >= 500 && problem.code !== 'starting'
+  const log = isFault ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
   log({ err: error, code: problem.code }, 'request refused')
   if (error instanceof AppError && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return send(request, reply, problem)

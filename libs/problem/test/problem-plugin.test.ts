@@ -9,6 +9,7 @@ import { UnavailableError } from '../src/unavailable-error.ts'
 const refuse = defineErrors({
   'extension-taken': { status: 409, message: 'The extension is taken.' },
   'directory-busy': { status: 503, message: 'The directory is busy.' },
+  starting: { status: 503, message: 'The service is starting.' },
 })
 let app: FastifyInstance
 let log: string[]
@@ -128,4 +129,17 @@ test('T-115 an unavailable error of an adapter is a 503 without details, also as
     '2',
   ])
   expect(answer.body).not.toContain('Vault')
+})
+
+test('an answer of 5xx is logged as an error, except by a service that starts: that is no fault', async () => {
+  const levelsOf = () =>
+    log.flatMap((line) => (JSON.parse(line).msg === 'request refused' ? [JSON.parse(line).level] : []))
+  app.get('/starting', () => Promise.reject(refuse('starting')))
+  expect((await app.inject('/starting')).statusCode).toBe(503)
+  expect(levelsOf()).toEqual([30])
+})
+
+test('an answer of 5xx from a service that runs is logged as an error', async () => {
+  await throwing(refuse('directory-busy'))
+  expect(log.map((line) => JSON.parse(line).level)).toContain(50)
 })

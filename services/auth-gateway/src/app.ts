@@ -21,6 +21,7 @@ import { showDeviceQrCode } from './routes/show-device-qr-code.ts'
 import { showLogo } from './routes/show-logo.ts'
 import { showOwnSessions } from './routes/show-own-sessions.ts'
 import { showSession } from './routes/show-session.ts'
+import { showSignInOptions } from './routes/show-sign-in-options.ts'
 import { acceptRedeemed } from './routes/sign-in/accept-redeemed.ts'
 import { askWorkAddress } from './routes/sign-in/ask-work-address.ts'
 import { cancelSignIn } from './routes/sign-in/cancel-sign-in.ts'
@@ -95,6 +96,11 @@ export function buildApp(settings: AppSettings, ports: Ports) {
         frontends.addHook('onRequest', onSites('tenant', 'shared'))
         await frontends.register(showSession, ports)
         await frontends.register(verifyRequest, ports)
+      })
+
+      await sites.register(async (frontends) => {
+        frontends.addHook('onRequest', noStore)
+        await frontends.register(showSignInOptions, parts)
       })
 
       await sites.register(async (control) => {

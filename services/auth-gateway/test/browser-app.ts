@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { ADELE, type World } from './given.ts'
 
-type Wishes = { path?: string; headers?: Record<string, string> }
+type Wishes = { path?: string; headers?: Record<string, string>; slug?: string }
 
 /**
  * An app's page and files on the host where the gateway is, as behind an ingress; it isolates itself like Microsoft's
@@ -15,7 +15,7 @@ export async function openApp(
 ): Promise<Page> {
   await serveApp(world, context, files, wishes)
   const page = await context.newPage()
-  await page.goto(world.originOf('contoso') + (wishes.path ?? '/?view=calls'))
+  await page.goto(world.originOf(wishes.slug ?? 'contoso') + (wishes.path ?? '/?view=calls'))
   return page
 }
 
@@ -24,9 +24,9 @@ export async function serveApp(
   world: World,
   context: BrowserContext,
   files: Readonly<Record<string, string>>,
-  wishes: Pick<Wishes, 'headers'> = {},
+  wishes: Pick<Wishes, 'headers' | 'slug'> = {},
 ): Promise<void> {
-  const origin = world.originOf('contoso')
+  const origin = world.originOf(wishes.slug ?? 'contoso')
   await context.route(
     (url) => url.origin === origin && url.pathname in files,
     (route) => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { bundleBrowserSignIn } from '@jackfield/browser-signin/bundle'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import { launchChromium } from '@jackfield/test-environment/chromium'
@@ -30,13 +33,13 @@ const headers = {
 }
 
 /** The example's own files under a strict policy. */
-function openExample(context: BrowserContext, change = (page: string) => page): Promise<Page> {
+function openExample(context: BrowserContext, change = (page: string) => page, slug = 'contoso'): Promise<Page> {
   const files = {
     '/': change(example('index.html')),
     '/login.js': example('login.js'),
     '/microsoft-sign-in.js': script,
   }
-  return openApp(world, context, files, { headers })
+  return openApp(world, context, files, { headers, slug })
 }
 
 const withAttribute = (attribute: string) => (page: string) =>
@@ -142,4 +145,56 @@ test('S37 the first Tab reaches the button, Space presses it once, and a screen 
   await atMicrosoft(popups[0] as Page)
   await page.getByText('Signed in as Adele Vance').waitFor()
   expect(await page.getByText('goes on with Microsoft').count()).toBe(0)
+})
+
+test('FC-15 S4 where the tenant has no account, or the host no tenant, a hint replaces the button', async () => {
+  world.registry.givenTenant('fabrikam', [])
+  for (const slug of ['fabrikam', 'nobody']) {
+    const page = await openExample(await chromium.newContext(), undefined, slug)
+    await page.getByText('Signing in with Microsoft is not set up here.').waitFor()
+    expect(await page.getByRole('button').count()).toBe(0)
+    expect(await page.locator('microsoft-sign-in[unavailable]').count()).toBe(1)
+  }
+})
+
+test('FC-15 an app at an origin of its own asks its tenant’s gateway, and learns it of a host of no tenant, too', async () => {
+  // A real server: Chromium lets no page that a test fulfils call another origin on this machine.
+  const server = createServer(({ url, headers: { host = '' } }, answer) => {
+    if (url === '/m.js') return answer.setHeader('content-type', 'text/javascript').end(script)
+    const authority = `${world.originOf(host.split('.')[0] ?? '')}/auth`
+    const element = `<microsoft-sign-in client-id="crm" authority="${authority}"></microsoft-sign-in>`
+    return answer
+      .setHeader('content-type', 'text/html')
+      .end(`<!doctype html><script type="module" src="/m.js"></script>${element}`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  givenApp(world, 'crm', { tenantUrl: `http://{tenant}.crm.localhost:${port}/` })
+  try {
+    for (const [slug, isConnected] of [
+      ['contoso', true],
+      ['fabrikam', false],
+      ['nobody', false],
+    ] as const) {
+      const page = await (await chromium.newContext()).newPage()
+      const answered = page.waitForResponse(/sign-in-options/)
+      await page.goto(`http://${slug}.crm.localhost:${port}/`)
+      await answered
+      if (!isConnected) await page.getByText('is not set up here').waitFor()
+      expect([slug, await page.getByRole('button').count()]).toEqual([slug, isConnected ? 1 : 0])
+    }
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('FC-15 while the gateway does not answer the button stays', async () => {
+  const context = await chromium.newContext()
+  await context.route('**/auth/sign-in-options', (route) => route.fulfill({ status: 503 }))
+  const answered = context.waitForEvent('response', (response) => response.url().endsWith('/auth/sign-in-options'))
+  const page = await openExample(context)
+  await answered
+  await page.getByRole('button', { name: 'Sign in with Microsoft', exact: true }).waitFor()
+  expect(await page.locator('microsoft-sign-in[unavailable]').count()).toBe(0)
 })

@@ -115,6 +115,25 @@ test.each(['', '/lifecycle'])(
   },
 )
 
+test('T-80 the handshake waits for no store: it is answered within 3 s although every table of it is locked', async () => {
+  const client = await platform.stores.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query(
+      'lock table roster.subscription, roster.account_sync, roster.pending_audit_event in access exclusive mode',
+    )
+    for (const suffix of ['', '/lifecycle']) {
+      const asked = performance.now()
+      const answer = await post('', `${suffix}?validationToken=now`, { 'content-type': 'text/plain' })
+      expect([answer.statusCode, answer.body]).toEqual([200, 'now'])
+      expect(performance.now() - asked).toBeLessThan(3_000)
+    }
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+})
+
 test('WH-02 QC-14 T-81 a genuine notification is durable when it is answered: the mark is in Postgres, and any worker finds it', async () => {
   await query(`update roster.account_sync set hinted_at = null where account_id = $1`)
   const client = await platform.stores.pool.connect()

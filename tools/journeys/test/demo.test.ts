@@ -34,6 +34,12 @@ const roster = async () =>
 const byName = (one: { displayName: string }, other: { displayName: string }) =>
   one.displayName.localeCompare(other.displayName)
 
+test('a first start logs no warning and no stack trace', () => {
+  const lines = platform.log().split('\n')
+  expect(lines.filter((line) => / \{/.test(line)).length).toBeGreaterThan(20)
+  expect(lines.filter((line) => /"level":[456]0|^\S+ +at |Warning/.test(line))).toEqual([])
+})
+
 test('S32 S35 the demo imports exactly the ticked people, with the names and phones that Microsoft publishes', async () => {
   const published = publishedContosoUsers() as unknown as PhoneUser[]
   const people = published.filter((user) => user.surname !== null && !LEFT_OUT.includes(user.displayName)).sort(byName)

@@ -1,4 +1,5 @@
 import { fuzzOperation, type Send } from '@jackfield/api-fuzz/fuzz-operation'
+import { testListCursors } from '@jackfield/api-fuzz/list-cursors'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import type { FuzzRequest } from '@jackfield/api-fuzz/requests'
 import { type Answer, judgeOf } from '@jackfield/api-fuzz/verdict'
@@ -82,6 +83,8 @@ test.each(operations)(
     if (operation.method !== 'DELETE' && !SELDOM_ACCEPTED.includes(operation.id)) expect(accepted).toBeGreaterThan(0)
   },
 )
+
+testListCursors(operations, { values: () => ours, send })
 
 test('T-102 SE-10 every deletion removes its resource, the tenant last, and answers as declared', async () => {
   const doomed = await given('doomed')

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { App } from '@jackfield/contract/tenants/app'
 import { adminAccess } from '@jackfield/local-platform/admin-access'
-import { DEMO_APPS } from '@jackfield/local-platform/demo-plan'
+import { provideDemo } from '@jackfield/local-platform/demo'
+import { demoLogin, demoRegistration } from '@jackfield/local-platform/demo-registration'
 import { DEFAULT_PORTS } from '@jackfield/local-platform/process-plans'
+import { launchChromium } from '@jackfield/test-environment/chromium'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { adminEdge } from './admin-edge.ts'
 import { type RunningPlatform, runPlatform } from './running-platform.ts'
@@ -19,7 +21,8 @@ let folder: string
 beforeAll(async () => {
   platform = await runPlatform()
   platform.api = await adminAccess(platform.addresses.control, platform.settings, platform.dataFolder)
-  for (const app of DEMO_APPS) await platform.api('PUT', `/apps/${app.clientId}`, app.appOn(platform.addresses.base))
+  const quiet = { onStep: () => undefined, onRun: () => undefined }
+  await provideDemo(platform.api, platform.addresses.base, demoRegistration(), quiet)
   folder = await mkdtemp(join(tmpdir(), 'jackfield-readme-'))
   await symlink(platform.dataFolder, join(folder, '.data'))
 }, 180_000)
@@ -38,10 +41,10 @@ async function commandsOf(program: string): Promise<string[]> {
     .map((block) => block.replaceAll(`:${DEFAULT_PORTS.ingress}`, `:${port}`))
 }
 
-test('the curl commands of README.md register the same web client as the demo', async () => {
+test('the curl command of README.md registers the same web client as the demo', async () => {
   const webClient = () => platform.api<App>('GET', '/apps/web-client')
   const before = await webClient()
-  const [command = '', ...others] = await commandsOf('curl ')
+  const [command = '', ...others] = await commandsOf('curl -X PUT ')
   expect(others).toEqual([])
   const { stdout } = await run('bash', ['-c', command], { cwd: folder })
   expect(JSON.parse(stdout)).toEqual(before)
@@ -53,6 +56,33 @@ test('the curl commands of README.md register the same web client as the demo', 
     `${platform.addresses.tenant('web')}/auth/.well-known/openid-configuration`,
   ])
   expect(JSON.parse(shared.stdout)).toMatchObject({ issuer: `${platform.addresses.tenant('web')}/auth` })
+})
+
+test('S53 the curl commands of README.md connect the demo’s desk phone', async () => {
+  const [block = ''] = await commandsOf('curl http://contoso.')
+  const [ask = '', redeem = ''] = block.replaceAll('\\\n', ' ').trim().split('\n')
+  const asked = JSON.parse((await run('bash', ['-c', ask])).stdout)
+  const poll = async () =>
+    JSON.parse((await run('bash', ['-c', redeem.replace('DEVICE_CODE', asked.device_code)])).stdout)
+  expect(await poll()).toMatchObject({ error: 'authorization_pending' })
+
+  const chromium = await launchChromium()
+  try {
+    const page = await (await chromium.newContext()).newPage()
+    await page.goto(asked.verification_uri_complete)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('link', { name: 'Contoso 365' }).click()
+    const { userPrincipalName, password } = demoLogin('Adele Vance')
+    await page.getByLabel('User name').fill(userPrincipalName)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The device is connected').waitFor()
+  } finally {
+    await chromium.close()
+  }
+  const tokens = await poll()
+  const claims = JSON.parse(Buffer.from(tokens.id_token.split('.')[1], 'base64url').toString())
+  expect(claims).toMatchObject({ aud: 'desk-phone', name: 'Adele Vance', extensions: ['101'] })
 })
 
 const jackfield = (...args: string[]) =>

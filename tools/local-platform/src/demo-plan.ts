@@ -58,7 +58,22 @@ const PORTAL = {
   },
 }
 
-export const DEMO_APPS = [WEB_CLIENT, CONTACT_CENTRE, PORTAL] as const
+/** A phone on a desk, which signs in by device code: no browser returns to it. */
+const DESK_PHONE = {
+  clientId: 'desk-phone',
+  appOn(baseUrl: string) {
+    return {
+      name: 'Desk Phone',
+      tenantUrl: onTenantHosts(baseUrl),
+      callbackPaths: [],
+      postLogoutPaths: [],
+      requiresBinding: true,
+      kind: 'device',
+    }
+  },
+}
+
+export const DEMO_APPS = [WEB_CLIENT, CONTACT_CENTRE, PORTAL, DESK_PHONE] as const
 
 function onTenantHosts(baseUrl: string): string {
   return baseUrl.replace('://', '://{tenant}.')

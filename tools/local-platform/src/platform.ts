@@ -39,8 +39,8 @@ export type Platform = {
 }
 
 /**
- * Starts Postgres, the emulator, the three services and the ingress, in that order, and watches them. It never restarts
- * a process by itself.
+ * Starts Postgres, then the emulator and the services, the gateway last, and the ingress, and watches them. It never
+ * restarts a process by itself.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   await refuseTakenPorts(options)
@@ -83,7 +83,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     const plans = processPlans(options, options.databaseUrl ?? database?.url ?? '')
     options.onStep(`starting ${plans.map((plan) => plan.name).join(', ')}`)
-    await Promise.all(plans.map(launch))
+    // The gateway would warn about the services that it asks every second, until they are ready.
+    const { gateway = [], others = [] } = Object.groupBy(plans, ({ name }) =>
+      name === 'auth-gateway' ? 'gateway' : 'others',
+    )
+    await Promise.all(others.map(launch))
+    await Promise.all(gateway.map(launch))
     options.signal?.removeEventListener('abort', stopProcesses)
     options.signal?.throwIfAborted()
     ingress = await startIngress({

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { findFreePort } from '@jackfield/local-stores/free-port'
+import { startBalancer } from '@jackfield/local-stores/service-balancer'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { steadyLoad } from '@jackfield/test-environment/steady-load'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ProcessPlan, type SupervisedProcess, startProcess } from '../src/supervised-process.ts'
-import { startBalancer } from './rolling/balancer.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const BOOTSTRAP_KEY = randomBytes(32).toString('base64url')

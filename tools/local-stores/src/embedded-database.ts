@@ -5,7 +5,11 @@ import pg from 'pg'
 import { type Account, reachableFolder, reachablePrograms, serverAccount } from './postgres-programs.ts'
 import { runProgram } from './run-program.ts'
 
-export type EmbeddedDatabase = { url: string; stop(): Promise<void> }
+export type EmbeddedDatabase = {
+  url: string
+  /** `immediate`: without a checkpoint, as after a crash. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
+}
 
 const USER = 'jackfield'
 const DATABASE = 'jackfield'
@@ -51,8 +55,8 @@ export async function startEmbeddedDatabase(options: {
   await ensureDatabase(url('postgres'))
   return {
     url: url(DATABASE),
-    async stop() {
-      await control('stop', '-m', 'fast', '-w')
+    async stop(mode = 'fast') {
+      await control('stop', '-m', mode, '-w')
     },
   }
 }

@@ -80,6 +80,16 @@ export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUr
 }
 const originsOf = new WeakMap<readonly App[], Map<string, ReadonlySet<string>>>()
 
+/** Whether an app has this origin: on its shared host, or on the host of any tenant, known or not. */
+export function isAppOrigin(apps: readonly App[], origin: string): boolean {
+  const labels = URL.parse(origin)?.hostname.split('.') ?? []
+  return apps.some(
+    (app) =>
+      (app.sharedUrl !== undefined && URL.parse(app.sharedUrl)?.origin === origin) ||
+      labels.some((label) => tenantOrigin(app, label) === origin),
+  )
+}
+
 export function tenantOrigin(app: App, slug: string): string | undefined {
   return URL.parse(app.tenantUrl.replace('{tenant}', slug))?.origin
 }

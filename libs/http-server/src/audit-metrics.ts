@@ -1,6 +1,9 @@
 import { Gauge, type Registry } from 'prom-client'
 
-/** Audit events that the registry refused. A store that is away removes the gauge: the last number would say that all is well. */
+/**
+ * Audit events that the registry refused. A store that is away removes the gauge: the last number would say that all is
+ * well.
+ */
 export function registerAuditMetrics(metrics: Registry, countSetAside: () => Promise<number>): void {
   new Gauge({
     name: 'jackfield_audit_events_set_aside',

@@ -28,7 +28,8 @@ type SchemaObjects = {
 /**
  * Applies a service's named SQL files, each of which can be applied again: `role.sql` every time, since roles belong to
  * the cluster and not to the database (FC-64); a file of `functions/`, `triggers/` or `policies/` when it, its values
- * or the tables changed, one of `policies/` also when `confine.sql` did. One transaction, under the migration lock that the caller holds.
+ * or the tables changed, one of `policies/` also when `confine.sql` did. One transaction, under the migration lock that
+ * the caller holds.
  */
 export async function applySchemaObjects(
   client: pg.Client,

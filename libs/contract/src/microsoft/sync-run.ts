@@ -18,8 +18,8 @@ const SyncRunCounts = z.object({
 })
 
 /**
- * What a run waits for: Microsoft, a certificate of Microsoft's host that this platform trusts, a part of the platform, a fault of ours that is tried again, the run of the account
- * before it, or a worker to be free.
+ * What a run waits for: Microsoft, a certificate of Microsoft's host that this platform trusts, a part of the platform,
+ * a fault of ours that is tried again, the run of the account before it, or a free worker.
  */
 export const RunWait = z.enum([
   'microsoft-throttled',

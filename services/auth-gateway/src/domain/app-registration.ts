@@ -62,7 +62,8 @@ function atTenant(app: App, { origin, tenant: { slug } }: TenantSite, apps: read
 }
 
 /**
- * Every origin from which this host's apps may call it by script (T-23), so none of native apps. Cached for each host of a catalogue: each sign-in asks.
+ * Every origin from which this host's apps may call it by script (T-23), so none of native apps. Cached for each host
+ * of a catalogue: each sign-in asks.
  */
 export function registeredOrigins(site: SignInSite, apps: readonly App[], baseUrl: string): ReadonlySet<string> {
   const known = originsOf.get(apps) ?? new Map<string, ReadonlySet<string>>()

@@ -54,7 +54,10 @@ export function isOfWaitingSignIn(kind: string, payload: Readonly<Record<string,
   return KINDS.has(kind) && payload.result === undefined
 }
 
-/** One namespace for the logins at Microsoft of all hosts: the platform's host looks up every tenant's (redirect mode `single`). */
+/**
+ * One namespace for the logins at Microsoft of all hosts: the platform's host looks up every tenant's (redirect mode
+ * `single`).
+ */
 export const PENDING_LOGINS = 'pending-logins'
 
 /** Kinds that an attempt stores under its own id besides itself; they end with it. */

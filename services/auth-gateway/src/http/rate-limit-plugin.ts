@@ -34,8 +34,8 @@ declare module 'fastify' {
 const MOST_ADDRESSES = 20_000
 
 /**
- * Limits per address, for IPv6 per /64, and per network, /24 or /48 (T-102, T-131), in the memory of each replica. `factor` multiplies the limits of volume;
- * 0 lifts them.
+ * Limits per address, for IPv6 per /64, and per network, /24 or /48 (T-102, T-131), in the memory of each replica.
+ * `factor` multiplies the limits of volume; 0 lifts them.
  */
 export const rateLimitPlugin = plugin<{ factor: number }>(async (app, { factor }) => {
   await app.register(rateLimit, { global: false, cache: MOST_ADDRESSES })

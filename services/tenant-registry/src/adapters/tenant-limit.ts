@@ -2,7 +2,10 @@ import { TENANT_LIMITS, type TenantLimit } from '@jackfield/contract/http/tenant
 import { type SQL, sql, type Transaction } from '@jackfield/postgres/drizzle'
 import type { PgTable } from 'drizzle-orm/pg-core'
 
-/** Whether the tenant has as many rows as it may have. Locks until the transaction ends, so that two cannot both be the last. */
+/**
+ * Whether the tenant has as many rows as it may have. Locks until the transaction ends, so that two cannot both be the
+ * last.
+ */
 export async function isFull(
   tx: Transaction,
   limit: TenantLimit,

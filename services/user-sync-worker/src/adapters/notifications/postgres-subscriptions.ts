@@ -29,8 +29,8 @@ returning s.tenant_id as "tenantId", s.account_id as "accountId", a.directory_id
   case when s.directory_id = a.directory_id then s.subscription_id end as "subscriptionId", s.is_quiet as "isQuiet", s.wishes`
 
 /**
- * Renewed at half of its life, or at once where that was wished for since the claim. A new subscription also makes a delta due, for changes of the time without one: in one
- * statement, so that a crash cannot lose it.
+ * Renewed at half of its life, or at once where that was wished for since the claim. A new subscription also makes a
+ * delta due, for changes of the time without one: in one statement, so that a crash cannot lose it.
  */
 const KEEP = `
 with hint as (update roster.account_sync set hinted_at = now() where $5 and account_id = $1 and hinted_at is null)

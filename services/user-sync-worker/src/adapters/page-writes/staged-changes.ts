@@ -52,8 +52,8 @@ const LIST_MISSING = `${MISSING}
 select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
 
 // Deletes a batch of staged changes and writes it. Ticks change only where an import or a rule staged them; an import's
-// yield to ticks set by hand since it was asked for, a rule's to all set by hand (T-127). Known rows are locked before they are read, and matched by their own id:
-// people who came into the roster in between stay as they are.
+// yield to ticks set by hand since it was asked for, a rule's to all set by hand (T-127). Known rows are locked before
+// they are read, and matched by their own id: people who came into the roster in between stay as they are.
 const APPLY = `
 with batch as (
   delete from roster.staged_change where run_id = $1 and not held and object_id <= coalesce(

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TENANT_LIMITS } from '@jackfield/contract/http/tenant-limits'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
 import { serverAccount } from '@jackfield/local-stores/postgres-programs'
@@ -65,15 +66,18 @@ test.skipIf(!canMount)(
   { timeout: 180_000 },
   async () => {
     const tenant = platform.connectedTenant(addLargeDirectory(platform, PEOPLE))
-    const { body: system } = await platform.call('POST', `${tenant.api}/phone-systems`, { name: 'Head office' })
-    const extensions = `${tenant.api}/phone-systems/${system.id}/extensions`
+    // As many as a phone system may have in each.
+    const systems: string[] = []
+    for (const name of ['Head office', 'Branch', 'Warehouse'])
+      systems.push((await platform.call('POST', `${tenant.api}/phone-systems`, { name })).body.id)
     let kept = 0
     const add = async () => {
       const items = Array.from({ length: BATCH }, (_, index) => ({
         number: String(100_000 + kept + index),
         name: 'x'.repeat(60),
       }))
-      const answer = await platform.call('POST', extensions, { items })
+      const system = systems[Math.floor(kept / TENANT_LIMITS.extensions)]
+      const answer = await platform.call('POST', `${tenant.api}/phone-systems/${system}/extensions`, { items })
       if (answer.status < 300) kept += BATCH
       return answer
     }

@@ -87,6 +87,12 @@ test('T-130 messages that fail together count as one failure, and then one messa
   await expect.poll(() => receiver.received.length, { timeout: 5_000 }).toBe(first)
   await expect.poll(async () => (await read()).failures, { timeout: 5_000 }).toBe(1)
   expect((await read()).not_before.getTime() - Date.now()).toBeLessThan(20_000)
+  // None of them is in flight any more: its failure would count for itself.
+  const inFlight =
+    'select count(*)::int as messages from roster.webhook_message where endpoint_id = $1 and not_before > now()'
+  await expect
+    .poll(async () => (await platform.stores.pool.query(inFlight, [id])).rows[0].messages, { timeout: 5_000 })
+    .toBe(0)
   await rest(-1)
   await expect.poll(async () => (await read()).failures, { timeout: 5_000 }).toBe(2)
   expect(receiver.received.length).toBe(first + 1)

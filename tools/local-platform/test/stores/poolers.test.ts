@@ -43,7 +43,7 @@ describe.skipIf(!hasPgbouncer())('pgbouncer in front of all services', () => {
           .output(name)
           .split('\n')
           .filter((line) => line.includes('pool_mode = session'))
-      await expect.poll(() => SERVICES.map((name) => reasons(name).length), READY).toEqual(SERVICES.map(() => 1))
+      await expect.poll(() => SERVICES.filter((name) => reasons(name).length === 0), READY).toEqual([])
       expect(await services.readiness()).toEqual(EVERY_SERVICE(503))
       for (const name of SERVICES) expect(await services.health(name, 'live')).toBe(200)
       expect((await services.ask('/tenants')).status).toBe(503)
@@ -56,7 +56,8 @@ describe.skipIf(!hasPgbouncer())('pgbouncer in front of all services', () => {
       ])
       for (const command of commands) expect(command).toEqual({ code: 1, output: oneLine })
       expect(await schemas()).toBe(0)
-      for (const name of SERVICES) expect(reasons(name)).toHaveLength(1)
+      // Not at every attempt, one a second; again only after another reason, as a time-out on a busy machine.
+      for (const name of SERVICES) expect(reasons(name).length).toBeLessThan(4)
 
       await pooler.change('session')
       await expect.poll(() => services.readiness(), READY).toEqual(EVERY_SERVICE(200))

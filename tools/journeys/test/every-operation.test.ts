@@ -154,7 +154,7 @@ test.each(operations)(
     const { accepted } = await fuzzOperation({ ...asked, values: theirs })
     if (operation.parameters.includes('tenantId')) expect(accepted).toBe(0)
     // The other tenant's resources are not found under the own tenant either.
-    if (operation.parameters.length > 1) {
+    if (operation.parameters.includes('tenantId') && operation.parameters.length > 1) {
       const { status } = await discreet(plain(operation, { ...theirs, tenantId: ours.tenantId }))
       expect([400, 404, 429]).toContain(status)
     }

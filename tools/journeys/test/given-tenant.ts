@@ -11,7 +11,7 @@ const LOGO =
 /** A tenant named `name` with one of each resource that parameters and members of the admin API can refer to. */
 export async function givenTenant({ call, send }: { call: AdminApi; send: Send }, name: string) {
   const { alias: _, secret, expiresAt, ...registration } = demoRegistration()
-  const make = async (path: string, body: object) => (await call<{ id: string }>('POST', path, body)).id
+  const make = async (path: string, body?: object) => (await call<{ id: string }>('POST', path, body)).id
   const hostname = `phone.${name}.example`
   const tenantId = await make('/tenants', { slug: name, name, customHosts: [hostname] })
   const tenant = `/tenants/${tenantId}`
@@ -41,8 +41,8 @@ export async function givenTenant({ call, send }: { call: AdminApi; send: Send }
   await call('PUT', `${tenant}/users/${userId}/bindings/${phoneSystemId}`, { extension: '100' })
   const clientId = `app-${crypto.randomUUID()}`
   const tenantUrl = 'http://{tenant}.phone.localhost:4000'
-  const app = { name: 'App', tenantUrl, callbackPaths: ['/callback'], kind: 'browser' }
-  await call('PUT', `/apps/${clientId}`, app)
+  const server = { kind: 'server', tokenEndpointAuthMethod: 'client_secret_basic' }
+  await call('PUT', `/apps/${clientId}`, { name: 'App', tenantUrl, callbackPaths: ['/callback'], ...server })
   const reach = { scope: tenantId, role: 'admin' }
   const person = { directoryId, objectId: crypto.randomUUID() }
   return {
@@ -50,6 +50,7 @@ export async function givenTenant({ call, send }: { call: AdminApi; send: Send }
     endpointId: await make(`${tenant}/webhook-endpoints`, { url: `https://${name}.example/hook` }),
     linkId: await make(`${account}/hand-over-links`, {}),
     keyId: await make('/api-keys', { name, ...reach }),
+    secretId: await make(`/apps/${clientId}/secrets`),
     administratorId: await make('/administrators', { ...reach, ...person, displayName: name }),
     ...{ directoryId, scope: tenantId, signInTenantId: tenantId, extension: '101', tenantUrl },
   }

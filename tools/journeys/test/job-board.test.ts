@@ -89,5 +89,5 @@ test('AD-13 T-23 another site’s page can neither frame the board nor act on it
   )
   expect(['opaque', 'refused']).toContain(status)
   const { queues } = await platform.api<{ queues: Array<{ isPaused: boolean }> }>('GET', '/job-board/api/queues')
-  expect(queues.map(({ isPaused }) => isPaused)).toEqual([false])
+  expect(queues.map(({ isPaused }) => isPaused)).toEqual([false, false])
 })

@@ -102,7 +102,7 @@ async function untilSeen(api: AdminApi, target: Import): Promise<void> {
     if ((await findRun(api, target))?.counts.seen) return
 }
 
-/** A phone system with numbers enough, the people who get them, and an endpoint that is told. */
+/** A phone system with an extension for each write, the users to bind, and a webhook endpoint. */
 async function prepareDemo(api: AdminApi, ledger: Ledger): Promise<Demo> {
   const tenants = await api<{ items: Array<{ id: string; slug: string }> }>('GET', '/tenants?limit=50')
   const tenantId = tenants.items.find(({ slug }) => slug === 'contoso')?.id ?? ''

@@ -47,7 +47,7 @@ export async function startImport(api: AdminApi, { tenantId, accountId }: Import
   return (await api<{ runId: string }>('POST', path, { all: true, sync: true, sso: true })).runId
 }
 
-/** The run as it is now; undefined while nobody answers. */
+/** The run as it is now; undefined while the roster does not answer. */
 export async function findRun(api: AdminApi, { tenantId, runId }: Import): Promise<SyncRun | undefined> {
   return api<SyncRun>('GET', `/tenants/${tenantId}/sync-runs/${runId}`).catch(() => undefined)
 }

@@ -13,7 +13,7 @@ export async function followOrderedEvents(api: AdminApi, base: string) {
   const receiver = await startReceiver(async ({ data }) => void received.push(data.sso))
   await api('POST', `${base}/webhook-endpoints`, { url: receiver.url, eventTypes: ['user.updated'] })
   const { items } = await api<Page<PhoneUser>>('GET', `${base}/users?limit=50`)
-  // Nobody who signs in during the measurement.
+  // A user who does not sign in during the measurement.
   const user = items.findLast(
     ({ displayName, status, sync }) => displayName !== 'Adele Vance' && status === 'active' && sync,
   )

@@ -32,7 +32,7 @@ const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
  * `signIn`: `client-id`, `authority`, `redirect-uri`, `scope`, `mode`, `return-to`, `login-hint`, `prompt`,
  * `ui-locales` (default: the page's language); and `theme` (`light` or `dark`; default: the system's). Fires `signedin`
  * (`detail`: `SignedIn`), also for a sign-in that returned by redirect, and `signinerror` (`detail`: `SignInError`).
- * Where nobody can sign in with Microsoft, it has the attribute `unavailable`, and a hint in place of the button.
+ * On a host without sign-in with Microsoft it has the attribute `unavailable`, and a hint in place of the button.
  */
 export class MicrosoftSignIn extends Element {
   #problem: HTMLElement | undefined

@@ -21,7 +21,7 @@ const NOTIFICATION_MS = 4_000
 
 /**
  * Proves that sessions are kept, by a notification: Postgres sends it to the session that listens, and a pooler between
- * transactions passes it on to nobody. Comparing backends could miss it: an idle pooler tends to give the same one again.
+ * transactions drops it. A comparison of backends could miss it: an idle pooler tends to give the same one again.
  * @throws SharedSessionError
  */
 export async function refuseSharedSessions(connectionString: string, applicationName: string): Promise<void> {

@@ -97,7 +97,7 @@ export function networkOf(address: string): string {
     .join(':')}::/48`
 }
 
-/** Thrown when the limit is reached and nobody can give way; answered like an outage, with 503. */
+/** Thrown when the limit is reached and no unfinished sign-in can be removed; answered like an outage, with 503. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError'
 }

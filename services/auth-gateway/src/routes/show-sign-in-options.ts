@@ -5,7 +5,7 @@ import { onSites, signInSite, sitePlugin } from '../sites/site-plugin.ts'
 
 /**
  * Whether a frontend's login page shows the Microsoft button (S4). Public, so it says no more than that page would. The
- * origins of all apps may read every answer, also that a host belongs to nobody: which origins such a host has is
+ * origins of all apps may read every answer, also that a host belongs to no tenant: which origins such a host has is
  * unknown.
  */
 export const showSignInOptions: FastifyPluginAsync<Parts> = async (app, { registry, baseUrl }) => {

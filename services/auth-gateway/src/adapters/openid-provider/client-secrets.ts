@@ -5,7 +5,7 @@ import type Provider from 'oidc-provider'
 /** Methods by a shared secret (OpenID Connect Core 9). */
 export const BY_SECRET: ReadonlySet<string> = new Set(['client_secret_basic', 'client_secret_post'])
 
-/** What stands for the secrets in oidc-provider's metadata, which holds one secret in clear: the hashes of all. */
+/** The hashes of all secrets, in the metadata member in which oidc-provider expects one secret in clear. */
 export const toClientSecret = ({ secretHashes }: CatalogueApp): string => `sha256 ${secretHashes.join(' ')}`
 
 /** Compares a secret that a client sends with the hashes of its secrets, in constant time. */

@@ -23,7 +23,7 @@ export type LostAnswers = ReturnType<typeof lostAnswers>
 /**
  * Tells a repeated request from a replay after an outage (FC-67). A store may have written that a code or token is used
  * up, although its reply was lost and the client got 503. The replica that lost it notes this as soon as the store is
- * back. The code or token is then accepted again while nobody has used the refresh token of the lost answer.
+ * back. The code or token is then accepted again while the refresh token of the lost answer is unused.
  */
 export function lostAnswers(now: () => number = () => performance.now()) {
   const toNote = new Set<() => Promise<void>>()

@@ -16,9 +16,9 @@ export type WaitingRoom = {
    * Reserves a slot; call the result once the save has settled. Until then the slot counts even though no store has the
    * record.
    *
-   * When the limit is reached others give way, unless the sign-in is stored already.
+   * At the limit the oldest unfinished sign-ins are removed, unless this one is stored already.
    *
-   * @throws NoRoomError when nobody can
+   * @throws NoRoomError when none can be removed
    */
   admit(place: string, isStored: () => Promise<boolean>): Promise<() => void>
 }

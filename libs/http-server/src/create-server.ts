@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { AppError } from '@jackfield/problem/app-error'
 import { answerAddressError, problemPlugin } from '@jackfield/problem/problem-plugin'
+import { refuse } from '@jackfield/problem/refuse'
 import { requestValidator } from '@jackfield/problem/request-validator'
 import { fastify } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -20,6 +20,8 @@ export type ServerOptions = {
   trustedProxies?: readonly string[]
   /** Largest body in bytes; 1 MiB by default. */
   bodyLimit?: number
+  /** Address under which each code of a problem has its page; on the request's own host by default. */
+  problemPages?: string | undefined
   /** Where log lines go; standard output by default. */
   logTo?: DestinationStream
 }
@@ -69,14 +71,14 @@ export function createServer(options: ServerOptions) {
     const hosts = raw.rawHeaders.filter(
       (each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host',
     )
-    if (hosts.length > 1) throw new AppError(400, 'invalid-request', 'The request names more than one host.')
+    if (hosts.length > 1) throw refuse('invalid-request', { detail: 'The request names more than one host.' })
   })
   app.setValidatorCompiler(requestValidator)
   app.setSerializerCompiler(serializerCompiler)
   parseWellFormedJson(app)
   allowDraining(app)
   closeConnectionsInTime(app)
-  app.register(problemPlugin)
+  app.register(problemPlugin, { pages: options.problemPages })
   app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)

@@ -1,4 +1,4 @@
-import { AppError } from '@jackfield/problem/app-error'
+import { refuse } from '@jackfield/problem/refuse'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
@@ -67,7 +67,7 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
 )
 
 async function internalHostsOnly(request: FastifyRequest): Promise<void> {
-  if (!isInternalHost(request.host)) throw new AppError(404, 'not-found', 'There is nothing at this address.')
+  if (!isInternalHost(request.host)) throw refuse('not-found')
 }
 
 async function failureOf(check: string, probe: () => Promise<void>) {

@@ -1,4 +1,4 @@
-import { AppError } from '@jackfield/problem/app-error'
+import { refuse } from '@jackfield/problem/refuse'
 import type { FastifyInstance } from 'fastify'
 
 /**
@@ -12,7 +12,7 @@ export function parseWellFormedJson(app: FastifyInstance): void {
       // Read from UTF-8, half a pair can only have come by such an escape.
       const mayBeBroken = !error && /\\u[dD][89a-fA-F]/.test(body as string)
       if (mayBeBroken && !isWellFormed(value))
-        return done(new AppError(400, 'invalid-request', 'A text of the body is not valid Unicode.'))
+        return done(refuse('invalid-request', { detail: 'A text of the body is not valid Unicode.' }))
       done(error, value)
     })
   })

@@ -15,7 +15,7 @@ const logTo = new Writable({
     done()
   },
 })
-const refuse = defineErrors({ 'extension-taken': { status: 409, message: 'The extension is taken.' } })
+const refuse = defineErrors({ 'extension-taken': { status: 409, title: 'The extension is taken.' } })
 const app = createServer({
   name: 'test',
   logLevel: 'debug',

@@ -1,6 +1,6 @@
 import jwt from '@fastify/jwt'
 import { InternalClaims } from '@jackfield/contract/access/principal'
-import { defineErrors } from '@jackfield/problem/app-error'
+import { refuse } from '@jackfield/problem/refuse'
 import type { FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { keyId } from './sign-internal-token.ts'
@@ -11,16 +11,10 @@ declare module 'fastify' {
     handOver?: boolean
   }
   interface FastifyRequest {
-    /** The caller, set by `requireInternalToken`, `requireAdmin` and `requireService`. */
+    /** The caller, set by `requireAdmin` and `requireService`. */
     caller: InternalClaims
   }
 }
-
-const refuse = defineErrors({
-  unauthenticated: { status: 401, message: 'A valid token is needed.' },
-  forbidden: { status: 403, message: 'This is not allowed to the caller.' },
-  'not-found': { status: 404, message: 'There is nothing at this address.' },
-})
 
 /** Verifies the tokens between our services with @fastify/jwt; `audience` is this service's name. */
 export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buffer[] }>(
@@ -44,11 +38,6 @@ export const internalTokenPlugin = plugin<{ audience: string; keys: readonly Buf
   },
 )
 
-/** Guard: any valid token. */
-export async function requireInternalToken(request: FastifyRequest): Promise<void> {
-  await authenticate(request)
-}
-
 /**
  * Guard of routes above all tenants that a tenant's admin may use too. It checks the role only:
  * such a route narrows what it shows and does to `request.caller.scope` itself.
@@ -56,15 +45,14 @@ export async function requireInternalToken(request: FastifyRequest): Promise<voi
 export async function requireAnyAdmin(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
   if (caller.role === 'service') throw refuse('forbidden')
-  if (caller.role === 'hand-over' && request.routeOptions.config.handOver !== true) throw refuse('forbidden')
-  if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+  requireRoleFor(request, caller)
 }
 
 /** Guard of routes of the platform alone: 404 to all other callers (AD-13); a reader only reads. */
 export async function requirePlatformAdmin(request: FastifyRequest): Promise<void> {
   const { scope, role } = await authenticate(request)
   if (scope !== 'platform' || (role !== 'admin' && role !== 'read')) throw refuse('not-found')
-  if (role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+  requireRoleFor(request, { role })
 }
 
 /** Guard of every route behind the gateway: a valid token of an admin whose scope and role reach it. */
@@ -74,9 +62,8 @@ export async function requireAdmin(request: FastifyRequest): Promise<void> {
   const { tenantId } = request.params as { tenantId?: string }
   const reaches = caller.scope === 'platform' || (tenantId !== undefined && tenantId === caller.scope)
   // A foreign tenant is answered like a missing one (T-90); a route above all tenants is forbidden.
-  if (!reaches) throw tenantId === undefined ? refuse('forbidden') : refuse('not-found')
-  if (caller.role === 'hand-over' && request.routeOptions.config.handOver !== true) throw refuse('forbidden')
-  if (caller.role === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw refuse('forbidden')
+  if (!reaches) throw tenantId === undefined ? needs({ scope: 'platform' }) : refuse('not-found')
+  requireRoleFor(request, caller)
 }
 
 /** Guard of the routes under /internal: our own services only. */
@@ -84,6 +71,15 @@ export async function requireService(request: FastifyRequest): Promise<void> {
   const caller = await authenticate(request)
   if (caller.role !== 'service') throw refuse('forbidden')
 }
+
+/** A reader only reads; the holder of a hand-over link reaches the routes that declare it. */
+function requireRoleFor({ method, routeOptions }: FastifyRequest, { role }: Pick<InternalClaims, 'role'>): void {
+  if (role === 'hand-over' && routeOptions.config.handOver !== true) throw needs({ role: 'admin' })
+  if (role === 'read' && method !== 'GET' && method !== 'HEAD') throw needs({ role: 'admin' })
+}
+
+/** 403 that says which role or scope the operation needs. */
+const needs = (required: { role?: string; scope?: string }) => refuse('forbidden', { members: { required } })
 
 async function authenticate(request: FastifyRequest): Promise<InternalClaims> {
   try {

@@ -1,4 +1,4 @@
-import { AppError } from '@jackfield/problem/app-error'
+import { refuse } from '@jackfield/problem/refuse'
 import { isUuid, pageStart } from './cursor.ts'
 
 /** A slice of a list in key order: rows after `after`, one more than a page shows. */
@@ -13,6 +13,6 @@ export function readRange(
   isKey: (text: string) => boolean = isUuid,
 ): Range {
   const [after] = pageStart(cursor, isKey) ?? []
-  if (after === undefined) throw new AppError(400, 'invalid-cursor', 'The cursor is not one of this list.')
+  if (after === undefined) throw refuse('invalid-cursor')
   return { after: after ?? undefined, limit: limit + 1 }
 }

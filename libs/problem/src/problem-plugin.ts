@@ -1,23 +1,38 @@
-import type { Problem } from '@jackfield/contract/http/problem'
+import { PROBLEMS, type ProblemCode } from '@jackfield/contract/http/problems/catalogue'
+import type { Problem } from '@jackfield/contract/http/problems/problem'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { AppError } from './app-error.ts'
 import { isLostStore } from './lost-store.ts'
+import { refuse } from './refuse.ts'
 import { UnavailableError } from './unavailable-error.ts'
 
-const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
+const FRAMEWORK_CODES: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where each code of a problem has its page: the code is appended. */
+    problemPages: string
+  }
+}
+
+/** Where the platform with this base URL has its page about each code: on the Control host. */
+export function problemPages(baseUrl: string): string {
+  const { protocol, host } = new URL(baseUrl)
+  return `${protocol}//control.${host}/api/v1/problems/`
+}
+
 /**
  * The one place that turns an error into a response: RFC 9457 problem details, logged once, with nothing of the inside.
+ * `pages` is the address under which each code has its page.
  */
-export const problemPlugin = plugin(async (app) => {
+export const problemPlugin = plugin<{ pages?: string | undefined }>(async (app, { pages }) => {
+  app.decorate('problemPages', pages ?? '/api/v1/problems/')
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) =>
-    send(request, reply, problemOf(404, 'not-found', 'There is nothing at this address.')),
-  )
+  app.setNotFoundHandler((request, reply) => send(request, reply, refuse('not-found')))
 })
 
 /**
@@ -26,37 +41,27 @@ export const problemPlugin = plugin(async (app) => {
  */
 export function answerAddressError({ statusCode }: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const refusal =
-    statusCode === 414
-      ? new AppError(414, 'uri-too-long', 'The address is too long.')
-      : new AppError(400, 'invalid-request', 'The address is not valid.')
+    statusCode === 414 ? refuse('uri-too-long') : refuse('invalid-request', { detail: 'The address is not valid.' })
   return answerError(refusal, request, reply.header('x-request-id', request.id))
 }
 
 function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
-  const problem = describe(error)
+  const refusal = error instanceof AppError ? error : refusalOf(error)
   // The others ask a starting service every second: that is no fault.
-  const isFault = problem.status >= 500 && problem.code !== 'starting'
+  const isFault = refusal.status >= 500 && refusal.code !== 'starting'
   const log = isFault ? request.log.error.bind(request.log) : request.log.info.bind(request.log)
-  log({ err: error, code: problem.code }, 'request refused')
-  if (error instanceof AppError && error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
-  return send(request, reply, problem)
+  log({ err: error, code: refusal.code }, 'request refused')
+  return send(request, reply, refusal)
 }
 
-function describe(error: FastifyError | AppError): Problem {
-  if (error instanceof AppError) return { ...problemOf(error.status, error.code, error.message), ...error.members }
+function refusalOf(error: FastifyError): AppError {
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (isUnstorableText(error))
-    return problemOf(400, 'invalid-request', 'The request contains a character that cannot be stored.')
-  if (isUnavailable(error))
-    return problemOf(503, 'temporarily-unavailable', 'A part of the service is not available just now.')
-  if (status !== undefined && status >= 400 && status < 500) {
-    return problemOf(
-      status,
-      FRAMEWORK_CODES[error.code] ?? 'invalid-request',
-      status === 413 ? 'The body is too large.' : 'The request is not valid.',
-    )
-  }
-  return problemOf(500, 'internal-error', 'Something went wrong on our side.')
+    return refuse('invalid-request', { detail: 'The request contains a character that cannot be stored.' })
+  if (isUnavailable(error)) return refuse('temporarily-unavailable')
+  if (status === undefined || status < 400 || status >= 500) return refuse('internal-error')
+  const code = FRAMEWORK_CODES[error.code]
+  return code ? refuse(code) : new AppError(status, 'invalid-request', PROBLEMS['invalid-request'].title)
 }
 
 /**
@@ -75,14 +80,16 @@ function isUnavailable(error: Error): boolean {
   return isLostStore(error)
 }
 
-function problemOf(status: number, code: string, title: string): Problem {
-  return { type: `urn:jackfield:problem:${code}`, title, status, code }
-}
-
-function send(request: FastifyRequest, reply: FastifyReply, problem: Problem) {
-  if (problem.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2')
+function send(request: FastifyRequest, reply: FastifyReply, refusal: AppError) {
+  const { status, code, title, detail, members } = refusal
+  const retryAfter = refusal.retryAfter ?? (status === 503 ? 2 : undefined)
+  if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfter))
+  // RFC 9110 15.5.2
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer')
+  const type = `${request.server.problemPages}${code}`
+  const problem: Problem = { type, title, status, ...(detail !== undefined && { detail }), code, ...members }
   return reply
-    .status(problem.status)
+    .status(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .serializer((body: unknown) => JSON.stringify(body))

@@ -1,7 +1,8 @@
-import type { RequestDefect } from '@jackfield/contract/http/problem'
+import type { RequestDefect } from '@jackfield/contract/http/problems/problem'
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
-import { AppError } from './app-error.ts'
+import type { AppError } from './app-error.ts'
+import { refuse } from './refuse.ts'
 
 const PARTS: Readonly<Record<string, RequestDefect['in']>> = {
   body: 'body',
@@ -25,7 +26,7 @@ export const requestValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, htt
 }
 
 export function invalidRequest(errors: readonly RequestDefect[]): AppError {
-  return new AppError(400, 'invalid-request', 'The request is not valid.', {
+  return refuse('invalid-request', {
     members: { errors: errors.slice(0, MOST_DEFECTS) },
   })
 }

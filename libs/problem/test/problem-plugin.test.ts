@@ -3,13 +3,14 @@ import { serializerCompiler } from 'fastify-type-provider-zod'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defineErrors } from '../src/app-error.ts'
 import { problemPlugin } from '../src/problem-plugin.ts'
+import { refuse as refuseWithCatalogue } from '../src/refuse.ts'
 import { requestValidator } from '../src/request-validator.ts'
 import { UnavailableError } from '../src/unavailable-error.ts'
 
 const refuse = defineErrors({
-  'extension-taken': { status: 409, message: 'The extension is taken.' },
-  'directory-busy': { status: 503, message: 'The directory is busy.' },
-  starting: { status: 503, message: 'The service is starting.' },
+  'extension-taken': { status: 409, title: 'The extension is taken.', help: 'The member `holder` names who has it.' },
+  'directory-busy': { status: 503, title: 'The directory is busy.' },
+  starting: { status: 503, title: 'The service is starting.' },
 })
 let app: FastifyInstance
 let log: string[]
@@ -36,8 +37,9 @@ test('an expected refusal keeps its status, code, sentence and members, as uncac
     'cache-control': 'no-store',
   })
   expect(answer.json()).toEqual({
-    type: 'urn:jackfield:problem:extension-taken',
+    type: '/api/v1/problems/extension-taken',
     title: 'The extension is taken.',
+    detail: 'The member `holder` names who has it.',
     status: 409,
     code: 'extension-taken',
     holder: 'Adele Vance',
@@ -45,9 +47,14 @@ test('an expected refusal keeps its status, code, sentence and members, as uncac
   })
 })
 
-test('a refusal may bring its own sentence, and its own time to come back', async () => {
-  const answer = await throwing(refuse('directory-busy', { message: 'Microsoft asks to wait.', retryAfter: 17 }))
-  expect([answer.json().title, answer.headers['retry-after']]).toEqual(['Microsoft asks to wait.', '17'])
+test('a refusal may bring its own detail and time to come back; the title of a code is fixed', async () => {
+  const answer = await throwing(refuse('directory-busy', { detail: 'Microsoft asks to wait.', retryAfter: 17 }))
+  expect(answer.json()).toMatchObject({ title: 'The directory is busy.', detail: 'Microsoft asks to wait.' })
+  expect(answer.headers['retry-after']).toBe('17')
+})
+
+test('a 401 says how to authenticate', async () => {
+  expect((await throwing(refuseWithCatalogue('unauthenticated'))).headers['www-authenticate']).toBe('Bearer')
 })
 
 test('any 503 says when to come back', async () => {

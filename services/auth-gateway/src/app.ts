@@ -1,8 +1,10 @@
 import cookie from '@fastify/cookie'
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
+import { problemPages } from '@jackfield/problem/problem-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { networkOf } from './domain/rate-limits.ts'
+import { controlOrigin } from './domain/site.ts'
 import { isDependencyFailure, refuse } from './errors.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
@@ -14,6 +16,7 @@ import { controlFiles } from './routes/control/control-files.ts'
 import { controlSession } from './routes/control/control-session.ts'
 import { forwardAdminApi } from './routes/control/forward-admin-api.ts'
 import { showOpenapi } from './routes/control/show-openapi.ts'
+import { showProblem } from './routes/control/show-problem.ts'
 import { endMicrosoftSession } from './routes/end-microsoft-session.ts'
 import { endOwnSession } from './routes/end-own-session.ts'
 import { openidProvider } from './routes/openid-provider.ts'
@@ -47,8 +50,8 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
 
 /** The only door for people. The host decides whose request it is; health and metrics answer on internal hosts only. */
 export function buildApp(settings: AppSettings, ports: Ports) {
-  const app = createServer({ ...settings, name: 'auth-gateway' })
   const { baseUrl, backends, controlDirectory } = settings
+  const app = createServer({ ...settings, name: 'auth-gateway', problemPages: problemPages(baseUrl) })
   const parts = { ...ports, baseUrl }
   const { registry, backendToken } = ports
 
@@ -86,6 +89,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           await hosts.register(endOwnSession, ports)
           await hosts.register(openidProvider, parts)
         })
+        await people.register(showProblem)
         await people.register(controlFiles, { directory: controlDirectory })
       })
 
@@ -111,13 +115,10 @@ export function buildApp(settings: AppSettings, ports: Ports) {
           own.addHook('preHandler', fromNetwork(ports))
           await own.register(controlSession, ports)
           await own.register(beginControlSignIn, parts)
+          await own.register(showOpenapi, { origin: controlOrigin(baseUrl) })
         })
         await control.register(async (admin) => {
           admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
-          await admin.register(async (own) => {
-            await own.register(strictRequestsPlugin)
-            await own.register(showOpenapi, { backends, backendToken })
-          })
           // Unknown paths are answered by the service behind.
           await admin.register(forwardAdminApi, { backends, backendToken })
         })

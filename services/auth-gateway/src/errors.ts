@@ -2,57 +2,57 @@ import { defineErrors } from '@jackfield/problem/app-error'
 import { isLostStore } from '@jackfield/problem/lost-store'
 
 const CATALOGUE = {
-  unauthenticated: { status: 401, message: 'Credentials are needed.' },
-  'foreign-session': { status: 403, message: 'The session belongs to another organisation.' },
-  'not-bound': { status: 403, message: 'This app needs a binding to an extension.' },
-  'cross-site-request': { status: 403, message: 'The request comes from another site.' },
-  'link-not-valid': { status: 401, message: 'The link was used before or has expired.' },
-  'not-found': { status: 404, message: 'There is nothing at this address.' },
-  'invalid-path': { status: 400, message: 'The path is not valid.' },
-  'invalid-request': { status: 400, message: 'The request is not valid.' },
-  'request-not-readable': { status: 400, message: 'The request is too long, or not a form.' },
-  'origin-not-registered': { status: 400, message: 'The origin is not registered for an app of this host.' },
-  'forwarded-host-differs': { status: 400, message: 'The proxy names another host than the request.' },
-  'unknown-host': { status: 404, message: 'No organisation uses this address.' },
-  'session-not-found': { status: 404, message: 'This session has ended already.' },
+  unauthenticated: { status: 401, title: 'Credentials are needed.' },
+  'foreign-session': { status: 403, title: 'The session belongs to another organisation.' },
+  'not-bound': { status: 403, title: 'This app needs a binding to an extension.' },
+  'cross-site-request': { status: 403, title: 'The request comes from another site.' },
+  'link-not-valid': { status: 401, title: 'The link was used before or has expired.' },
+  'not-found': { status: 404, title: 'There is nothing at this address.' },
+  'invalid-path': { status: 400, title: 'The path is not valid.' },
+  'invalid-request': { status: 400, title: 'The request is not valid.' },
+  'request-not-readable': { status: 400, title: 'The request is too long, or not a form.' },
+  'origin-not-registered': { status: 400, title: 'The origin is not registered for an app of this host.' },
+  'forwarded-host-differs': { status: 400, title: 'The proxy names another host than the request.' },
+  'unknown-host': { status: 404, title: 'No organisation uses this address.' },
+  'session-not-found': { status: 404, title: 'This session has ended already.' },
   'consent-link-not-found': {
     status: 400,
-    message: 'This consent link has expired or was used. Make a new one in Control.',
+    title: 'This consent link has expired or was used. Make a new one in Control.',
   },
   'sign-in-not-found': {
     status: 400,
-    message: 'This sign-in has expired, was finished, or was started in another browser.',
+    title: 'This sign-in has expired, was finished, or was started in another browser.',
   },
-  'sign-in-used': { status: 400, message: 'This sign-in was used already.' },
-  'sign-in-misdirected': { status: 400, message: 'This answer belongs to another sign-in.' },
-  'tenant-not-found': { status: 404, message: 'No organisation has this name or address.' },
+  'sign-in-used': { status: 400, title: 'This sign-in was used already.' },
+  'sign-in-misdirected': { status: 400, title: 'This answer belongs to another sign-in.' },
+  'tenant-not-found': { status: 404, title: 'No organisation has this name or address.' },
   'microsoft-not-set-up': {
     status: 409,
-    message: 'This organisation has no Microsoft 365 account to sign in with yet.',
+    title: 'This organisation has no Microsoft 365 account to sign in with yet.',
   },
-  'microsoft-unavailable': { status: 502, message: 'Microsoft cannot be reached just now. Try again in a moment.' },
-  'account-not-found': { status: 404, message: 'This organisation has no such Microsoft account.' },
+  'microsoft-unavailable': { status: 502, title: 'Microsoft cannot be reached just now. Try again in a moment.' },
+  'account-not-found': { status: 404, title: 'This organisation has no such Microsoft account.' },
   'too-many-requests': {
     status: 429,
-    message: 'There were too many requests from your address. Wait a moment and try again.',
+    title: 'There were too many requests from your address. Wait a moment and try again.',
   },
   'too-many-calls': {
     status: 429,
-    message: 'Too many calls of the same caller are under way. Wait a moment and try again.',
+    title: 'Too many calls of the same caller are under way. Wait a moment and try again.',
   },
   'too-many-streams': {
     status: 429,
-    message: 'Too many event streams of the same caller are open. Close one, or ask for the run itself.',
+    title: 'Too many event streams of the same caller are open. Close one, or ask for the run itself.',
   },
-  'temporarily-unavailable': { status: 503, message: 'A part of the service is not available just now.' },
-  'internal-error': { status: 500, message: 'Something went wrong on our side.' },
+  'temporarily-unavailable': { status: 503, title: 'A part of the service is not available just now.' },
+  'internal-error': { status: 500, title: 'Something went wrong on our side.' },
 }
 
 export const refuse = defineErrors(CATALOGUE)
 
 /** The sentences by code, for pages; each language has the same codes. */
 export const sentences = Object.fromEntries(
-  Object.entries(CATALOGUE).map(([code, { message }]) => [code, message]),
+  Object.entries(CATALOGUE).map(([code, { title }]) => [code, title]),
 ) as Record<keyof typeof CATALOGUE, string>
 
 /** True when a service behind, Postgres or Redis does not answer, or when no more sign-ins are accepted. */

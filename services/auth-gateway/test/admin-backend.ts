@@ -8,12 +8,6 @@ export async function givenBackend(name: string): Promise<{ app: Server; url: st
   await app.register(internalTokenPlugin, { audience: name, keys: [INTERNAL_KEY] })
   app.register(async (scope) => {
     scope.addHook('onRequest', requireAdmin)
-    scope.get('/openapi.json', async () => ({
-      openapi: '3.1.0',
-      info: { version: '1' },
-      paths: { [`/api/v1/${name}`]: {} },
-      components: {},
-    }))
     scope.get('/api/v1/tenants/:tenantId/sync-runs/:runId/events', (_request, reply) => {
       reply.hijack()
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })

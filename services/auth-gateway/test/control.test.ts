@@ -69,7 +69,7 @@ describe('the door of the admin API', () => {
       { authorization: `Basic ${btoa(KEY)}` },
       { cookie },
     ]) {
-      for (const path of ['/tenants', '/tenants/unknown', '/openapi.json', '/nothing']) {
+      for (const path of ['/tenants', '/tenants/unknown', '/nothing']) {
         const answer = await send(`${control}/api/v1${path}`, { headers: headers as Record<string, string> })
         expect([path, answer.status, json(answer).code]).toEqual([path, 401, 'unauthenticated'])
         expect(answer.headers['content-type']).toContain('application/problem+json')
@@ -211,10 +211,27 @@ describe('the door of the admin API', () => {
     expect(second - first).toBeGreaterThan(200)
   })
 
-  test('the public document is made of both services’ own', async () => {
-    const document = json(await call('/openapi.json'))
+  test('S51 the document is public, names this origin, and is there while the services behind are away', async () => {
+    const answer = await send(`${control}/api/v1/openapi.json`)
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=utf-8'])
+    const document = json(answer)
     expect(document.servers).toEqual([{ url: control }])
-    expect(Object.keys(document.paths)).toEqual(['/api/v1/tenant-registry', '/api/v1/user-sync-worker'])
+    expect(Object.keys(document.paths)).toContain('/api/v1/tenants/{tenantId}/users')
+    expect(answer.text).not.toContain('control.phone.example')
+    const again = await send(`${control}/api/v1/openapi.json`, {
+      headers: { 'if-none-match': String(answer.headers.etag) },
+    })
+    expect(again.status).toBe(304)
+    expect((await send(`${world.originOf('contoso')}/api/v1/openapi.json`)).status).toBe(404)
+  })
+
+  test('S51 the type of a problem leads to a public page about its code', async () => {
+    const refused = json(await send(`${control}/api/v1/tenants`))
+    expect(refused).toMatchObject({ code: 'unauthenticated', type: `${control}/api/v1/problems/unauthenticated` })
+    const page = await send(refused.type)
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(page.text).toContain('Credentials are needed.')
+    expect((await send(`${control}/api/v1/problems/constructor`)).status).toBe(404)
   })
 
   test('T-91 the gateway’s own route takes no parameter', async () => {

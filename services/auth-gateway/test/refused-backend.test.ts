@@ -19,16 +19,13 @@ afterAll(() => world?.close())
 test.each([
   { method: 'POST', path: '/tenants', body: '{"slug":"adatum","name":"Adatum"}' },
   { method: 'GET', path: '/tenants' },
-  { method: 'GET', path: '/openapi.json' },
 ])(
   'FC-63 $method $path is sent again when the service behind has refused the connection',
   async ({ method, path, body }) => {
     const asked: string[] = []
     const behind = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`)
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end('{"openapi":"3.1.0","info":{"version":"1"},"paths":{},"components":{}}')
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
     const comeBack = () => {
       if (!behind.listening) behind.listen(port, '127.0.0.1')
@@ -40,8 +37,7 @@ test.each([
     behind.closeAllConnections()
     await new Promise((resolve) => behind.close(resolve))
     expect(answer.status).toBe(200)
-    const sent = `${method} ${path === '/openapi.json' ? path : `/api/v1${path}`}`
-    expect(new Set(asked)).toEqual(new Set([sent]))
+    expect(new Set(asked)).toEqual(new Set([`${method} /api/v1${path}`]))
     if (method === 'POST') expect(asked).toHaveLength(1)
   },
 )

@@ -1,17 +1,18 @@
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import { declareRefusals } from '@jackfield/http-server/openapi-refusals'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
   requireAdmin,
   requireAnyAdmin,
-  requireInternalToken,
   requireService,
 } from '@jackfield/internal-token/internal-token-plugin'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from './errors.ts'
 import { auditForeignAccess } from './guards/audit-foreign-access.ts'
+import { requireDeclaredScope } from './guards/caller-scope.ts'
 import { confineHandOver } from './guards/confine-hand-over.ts'
 import { limitOutbound } from './guards/limit-outbound.ts'
 import { registerAccountMetrics } from './metrics.ts'
@@ -96,25 +97,48 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
       if (!isMigrated()) throw refuse('starting')
     })
 
-  const registerAll = async (scope: FastifyInstance, routes: ReadonlyArray<FastifyPluginAsyncZod<Ports>>) => {
-    for (const route of routes) await scope.register(route, ports)
-  }
+  await app.register(adminRoutes(ports, open), { prefix: '/api/v1' })
 
-  await app.register(async (scope) => {
-    open(scope)
-    scope.addHook('onRequest', requireInternalToken)
-    scope.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-  })
-
-  // Routes of one tenant: for its own admins and the platform's.
   await app.register(
     async (scope) => {
       open(scope)
-      scope.addHook('onRequest', requireAdmin)
-      scope.addHook('onRequest', confineHandOver(ports))
-      scope.addHook('onSend', auditForeignAccess(ports.audit))
-      await scope.register(strictRequestsPlugin)
-      await registerAll(scope, [
+      scope.addHook('onRequest', requireService)
+      await registerAll(scope, ports, [
+        authenticateApiKey,
+        resolveHost,
+        readApps,
+        readTenant,
+        readLogo,
+        signInTenants,
+        readConnection,
+        recordCredentialUse,
+        recordSyncHealth,
+        findAdministrator,
+        readAdministrator,
+        redeemControlSignInLink,
+        receiveConsent,
+        recordAuditEvent,
+      ])
+    },
+    { prefix: '/internal' },
+  )
+  return app
+}
+
+type Opening = (scope: FastifyInstance) => unknown
+
+/** What the admin API answers from here; its OpenAPI document is made from these routes. */
+export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
+  return async (admin) => {
+    await admin.register(async (ofTenant) => {
+      open(ofTenant)
+      ofTenant.addHook('onRequest', requireAdmin)
+      ofTenant.addHook('onRequest', requireDeclaredScope)
+      ofTenant.addHook('onRequest', confineHandOver(ports))
+      declareRefusals(ofTenant, 'hand-over-ended')
+      ofTenant.addHook('onSend', auditForeignAccess(ports.audit))
+      await ofTenant.register(strictRequestsPlugin)
+      await registerAll(ofTenant, ports, [
         getTenant,
         changeTenant,
         deleteTenant,
@@ -136,21 +160,20 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
         showSetupScript,
       ])
       // These call servers outside on behalf of the caller.
-      await scope.register(async (outbound) => {
+      await ofTenant.register(async (outbound) => {
         await outbound.register(limitOutbound)
-        await registerAll(outbound, [verifyAccount, createConsentLink, proveCustomHost])
+        declareRefusals(outbound, 'too-many-tests')
+        await registerAll(outbound, ports, [verifyAccount, createConsentLink, proveCustomHost])
       })
-    },
-    { prefix: '/api/v1' },
-  )
+    })
 
-  // Routes above all tenants: each one narrows what it shows to the caller's scope.
-  await app.register(
-    async (scope) => {
-      open(scope)
-      scope.addHook('onRequest', requireAnyAdmin)
-      await scope.register(strictRequestsPlugin)
-      await registerAll(scope, [
+    // Each of these narrows what it shows to the caller's scope.
+    await admin.register(async (aboveAll) => {
+      open(aboveAll)
+      aboveAll.addHook('onRequest', requireAnyAdmin)
+      aboveAll.addHook('onRequest', requireDeclaredScope)
+      await aboveAll.register(strictRequestsPlugin)
+      await registerAll(aboveAll, ports, [
         createTenant,
         listTenants,
         listMicrosoftClouds,
@@ -172,32 +195,10 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
         listAuditEvents,
         createControlSignInLink,
       ])
-    },
-    { prefix: '/api/v1' },
-  )
+    })
+  }
+}
 
-  await app.register(
-    async (scope) => {
-      open(scope)
-      scope.addHook('onRequest', requireService)
-      await registerAll(scope, [
-        authenticateApiKey,
-        resolveHost,
-        readApps,
-        readTenant,
-        readLogo,
-        signInTenants,
-        readConnection,
-        recordCredentialUse,
-        recordSyncHealth,
-        findAdministrator,
-        readAdministrator,
-        redeemControlSignInLink,
-        receiveConsent,
-        recordAuditEvent,
-      ])
-    },
-    { prefix: '/internal' },
-  )
-  return app
+async function registerAll(scope: FastifyInstance, ports: Ports, routes: ReadonlyArray<FastifyPluginAsyncZod<Ports>>) {
+  for (const route of routes) await scope.register(route, ports)
 }

@@ -4,6 +4,7 @@ import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { problemPages } from '@jackfield/problem/problem-plugin'
 import { DATABASE_ROLE, migrateRegistry, requireRegistrySchema } from './adapters/database.ts'
 import { registryPorts } from './adapters/registry-ports.ts'
 import { buildApp, SERVICE_NAME } from './app.ts'
@@ -43,6 +44,7 @@ const app = await buildApp({
   ports,
   internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
   logLevel: config.LOG_LEVEL,
+  problemPages: problemPages(config.BASE_URL),
   isMigrated: () => isMigrated,
   healthChecks: {
     async schema() {

@@ -107,7 +107,7 @@ test('S25 a secret shaped like a GUID is refused with the hint to copy the Value
     credential: { type: 'secret', secret: ` ${guid()} `, expiresAt: inDays(30) },
   })
   expect([status, body.code]).toEqual([400, 'secret-is-an-id'])
-  expect(body.title).toContain('Copy the Value')
+  expect(body.detail).toContain('Copy the Value')
 })
 
 test('S25 a secret that has expired already is refused', async () => {

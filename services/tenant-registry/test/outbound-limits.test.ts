@@ -151,6 +151,8 @@ test('SI-03 a tenant, however many accounts it asks for, and a caller, however m
 })
 
 test('SI-03 the OpenAPI document marks the limited operations, and no others', () => {
-  const limited = operationsOf(registry.app.swagger() as OpenApi).filter(({ statuses }) => statuses.includes('429'))
+  const limited = operationsOf(registry.app.swagger() as OpenApi).filter(({ refusals }) =>
+    refusals.includes('too-many-tests'),
+  )
   expect(limited.map(({ id }) => id).sort()).toEqual(['createConsentLink', 'proveCustomHost', 'verifyMicrosoftAccount'])
 })

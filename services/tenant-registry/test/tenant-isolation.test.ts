@@ -87,7 +87,6 @@ test('AD-01 every admin route requires a valid token for this service, and revea
     ['DELETE', `/api/v1/api-keys/${guid()}`],
     ['GET', '/api/v1/audit-events'],
     ['POST', '/api/v1/control-sign-in-links'],
-    ['GET', '/openapi.json'],
     ['GET', '/internal/apps'],
     ['GET', `/internal/tenants/${theirs}`],
     ['POST', '/internal/api-key-authentications'],

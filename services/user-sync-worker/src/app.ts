@@ -1,10 +1,10 @@
 import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
+import { declareRefusals } from '@jackfield/http-server/openapi-refusals'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
   requireAdmin,
-  requireInternalToken,
   requirePlatformAdmin,
   requireService,
 } from '@jackfield/internal-token/internal-token-plugin'
@@ -52,7 +52,7 @@ import { replayWebhooks } from './routes/webhooks/replay-webhooks.ts'
 /** The audience of tokens for this service. */
 export const SERVICE_NAME = 'user-sync-worker'
 
-export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo'> & {
+export type AppOptions = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'logTo' | 'problemPages'> & {
   internalTokenKeys: readonly Buffer[]
   /** Until the schema is up to date every route answers 503. */
   isMigrated: () => boolean
@@ -85,21 +85,19 @@ export function buildApp(ports: Ports, { internalTokenKeys, isMigrated, ...serve
     },
     { prefix: '/api/v1/job-board' },
   )
-  app.register(async (scope) => {
-    scope.addHook('onRequest', requireInternalToken)
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  })
   return app
 }
 
 type Opening = (scope: FastifyInstance) => unknown
 
-function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
+/** What the admin API answers from here; its OpenAPI document is made from these routes. */
+export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
   return async (admin) => {
     open(admin)
     admin.addHook('onRequest', requireAdmin)
     admin.addHook('preValidation', confineToTenant(ports))
     admin.addHook('preHandler', requireTenant(ports))
+    declareRefusals(admin, 'tenant-not-found')
     await admin.register(strictRequestsPlugin)
     admin.register(listMicrosoftUsers, ports)
     admin.register(countMicrosoftUsers, ports)

@@ -15,6 +15,8 @@ export const Config = z.object({
   /** Seal the signing secrets of webhook endpoints; without them none can be made. */
   KEY_ENCRYPTION_KEYS: KeyEncryptionKeys.optional(),
   TENANT_REGISTRY_URL: ServiceUrl,
+  /** The platform's scheme, base domain and port: where the pages about refusals are. */
+  BASE_URL: Origin.optional(),
   ...MicrosoftOriginSettings,
   /** How long a worker stays with one run before it looks after others. */
   IMPORT_SLICE_SECONDS: z.coerce.number().min(0.1).max(20).default(5),

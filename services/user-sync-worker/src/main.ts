@@ -4,6 +4,7 @@ import { runService } from '@jackfield/http-server/run-service'
 import { unopenedSecrets } from '@jackfield/http-server/unopened-secrets'
 import { migrateAndExit, startOrExit } from '@jackfield/postgres/migrate'
 import { createPool, pingPostgres } from '@jackfield/postgres/pool'
+import { problemPages } from '@jackfield/problem/problem-plugin'
 import { connectedPorts } from './adapters/connected-ports.ts'
 import { resealWebhookSecrets } from './adapters/outbox/webhook-endpoints.ts'
 import { migrateQueues, type QueuesOptions, requireQueues } from './adapters/queue/bullmq-engine.ts'
@@ -83,6 +84,7 @@ const app =
     : buildApp(ports, {
         logLevel: config.LOG_LEVEL,
         healthChecks,
+        problemPages: config.BASE_URL && problemPages(config.BASE_URL),
         internalTokenKeys: config.INTERNAL_TOKEN_KEYS,
         isMigrated: () => migrated,
       })

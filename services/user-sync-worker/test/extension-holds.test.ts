@@ -96,7 +96,7 @@ describe('S45 the extensions of people who left', () => {
     const refused = await bind(other)
     const until = holder.hold.until.slice(0, 10)
     expect(refused).toMatchObject({ status: 409, body: { code: 'extension-taken', holder } })
-    expect(refused.body.title).toBe(`Extension 101 is held for ${left?.displayName}, who left, until ${until}.`)
+    expect(refused.body.detail).toBe(`Extension 101 is held for ${left?.displayName}, who left, until ${until}.`)
     await platform.call('PUT', `${tenant.api}/binding-rules`, {
       items: [{ kind: 'next-free', phoneSystemId: system.id, from: 101, to: 102 }],
     })

@@ -100,7 +100,6 @@ test('T-90 a tenant’s admin reaches nothing of another tenant, a reader change
   const reader = { scope: 'platform', role: 'read' } as const
   expect((await platform.call('PATCH', `${tenant.api}/users/${user?.id}`, { sso: true }, reader)).status).toBe(403)
   expect((await platform.app.inject({ url: `${tenant.api}/users` })).statusCode).toBe(401)
-  expect((await platform.app.inject({ url: '/openapi.json' })).statusCode).toBe(401)
   expect((await platform.call('GET', `/internal/tenants/${tenant.tenantId}/phone-users/${user?.id}`)).status).toBe(403)
 })
 
@@ -139,7 +138,7 @@ test('S33 the gateway finds a person by directory and object id, with ticks and 
 })
 
 test('S51 the OpenAPI document names every admin operation and no internal one', async () => {
-  const { body } = await platform.call('GET', '/openapi.json')
+  const body = platform.app.swagger() as { paths: Record<string, object> }
   const operations = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.values(methods as Record<string, { operationId: string; summary: string; tags: string[] }>).map(
       (operation) => ({

@@ -26,11 +26,12 @@ type OperationObject = {
   operationId?: string
   parameters?: Parameter[]
   requestBody?: { content: Content }
-  responses?: Record<string, { content?: Content }>
+  responses?: Record<string, Response>
 }
+type Response = { $ref?: string; content?: Content }
 export type OpenApi = {
   paths?: Record<string, Record<string, OperationObject>>
-  components?: { schemas?: Record<string, Schema> }
+  components?: { schemas?: Record<string, Schema>; responses?: Record<string, Response> }
 }
 
 export type Operation = {
@@ -43,10 +44,12 @@ export type Operation = {
   query: Parameter[]
   body: Schema | undefined
   statuses: string[]
+  /** The codes of problem details that the operation declares. */
+  refusals: string[]
 }
 
 /** Every operation of the document: a test over all of them includes new routes. */
-export function operationsOf({ paths = {} }: OpenApi): Operation[] {
+export function operationsOf({ paths = {}, components = {} }: OpenApi): Operation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
       ([method, { operationId = `${method} ${path}`, parameters = [], requestBody, responses = {} }]) => ({
@@ -58,9 +61,17 @@ export function operationsOf({ paths = {} }: OpenApi): Operation[] {
         query: parameters.filter((parameter) => parameter.in === 'query'),
         body: requestBody?.content['application/json']?.schema,
         statuses: Object.keys(responses),
+        refusals: Object.values(responses).flatMap((response) => codesOf(response, components)),
       }),
     ),
   )
+}
+
+function codesOf(response: Response, components: NonNullable<OpenApi['components']>): string[] {
+  const name = response.$ref?.split('/').at(-1)
+  const { content } = name === undefined ? response : (components.responses?.[name] ?? {})
+  const options = content?.['application/problem+json']?.schema?.allOf ?? []
+  return options.flatMap(({ properties }) => properties?.code?.enum ?? []).map(String)
 }
 
 /** @throws Error for a path parameter without a value: the test has to provide one. */

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { Problem } from '@jackfield/contract/http/problems/problem'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { OpenApi, Operation } from './operations.ts'
@@ -34,13 +34,14 @@ export function judgeOf(document: OpenApi) {
     return validate(value) ? undefined : `the answer is not what ${status} declares: ${ajv.errorsText(validate.errors)}`
   }
 
-  function refusalComplaints({ status, contentType, body }: Answer): string[] {
+  function refusalComplaints({ refusals }: Operation, { status, contentType, body }: Answer): string[] {
     const problem = Problem.safeParse(parse(body))
     return [
       ...(contentType?.startsWith('application/problem+json') ? [] : [`a refusal of type ${contentType}`]),
       ...(problem.success && problem.data.status === status && problem.data.requestId
         ? []
         : ['a refusal without status, code or request id']),
+      ...(!problem.success || refusals.includes(problem.data.code) ? [] : [`undeclared: ${problem.data.code}`]),
       ...(showsTheInside(body) ? ['a refusal that shows the inside'] : []),
     ]
   }
@@ -48,7 +49,7 @@ export function judgeOf(document: OpenApi) {
   return (operation: Operation, answer: Answer): string[] => {
     const { status } = answer
     if (status >= 500) return [`status ${status}: ${answer.body}`]
-    if (status >= 400) return refusalComplaints(answer)
+    if (status >= 400) return refusalComplaints(operation, answer)
     if (!operation.statuses.includes(String(status))) return [`status ${status} is not declared`]
     const complaint = bodyComplaint(operation, answer)
     return complaint === undefined ? [] : [complaint]

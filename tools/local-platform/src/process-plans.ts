@@ -85,6 +85,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
     service('user-sync-worker', ports.roster, {
       ...stores,
       TENANT_REGISTRY_URL: addresses.registry,
+      BASE_URL: addresses.base,
       WEBHOOK_BASE_URL: addresses.roster,
       KEY_ENCRYPTION_KEYS: settings.keyEncryptionKey,
     }),

@@ -13,12 +13,18 @@ export type SignInAccount = TenantSite['accounts'][number]
 
 /** The platform's own two sites by host, under the base domain; the registry knows all other hosts. */
 export function platformSites(baseUrl: string): ReadonlyMap<string, Site> {
-  const { protocol, host, origin } = new URL(baseUrl)
-  const control = `control.${host}`
+  const { host, origin } = new URL(baseUrl)
+  const control = controlOrigin(baseUrl)
   return new Map<string, Site>([
     [host, { kind: 'platform', origin }],
-    [control, { kind: 'control', origin: `${protocol}//${control}` }],
+    [new URL(control).host, { kind: 'control', origin: control }],
   ])
+}
+
+/** Where Control and the admin API are. */
+export function controlOrigin(baseUrl: string): string {
+  const { protocol, host } = new URL(baseUrl)
+  return `${protocol}//control.${host}`
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' }

@@ -1,6 +1,5 @@
 import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
-import { mergeOpenApi } from '../../src/domain/admin-api.ts'
 import { nameBrowser } from '../../src/domain/own-sessions.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/token-claims.ts'
 
@@ -69,33 +68,6 @@ describe('S41 the claims about a person', () => {
     expect(ofScopes).toEqual(expect.arrayContaining(Object.keys(describePerson(all, tenant, 'userinfo', 'openid'))))
     expect(CLAIMS_BY_SCOPE.openid).toEqual(expect.arrayContaining(['sub', 'auth_time', 'amr', 'acr']))
   })
-})
-
-describe('S51 the public API document', () => {
-  const one = {
-    info: { version: '7' },
-    tags: [{ name: 'tenants' }],
-    paths: { '/a': 1 },
-    components: { schemas: { A: 1, B: 2 }, responses: { R: 1 } },
-  }
-  const other = { paths: { '/b': 2 }, components: { schemas: { C: 3 } } }
-  test('has all paths, tags and components of the services, one address and one security scheme', () => {
-    expect(mergeOpenApi([one, other], 'https://phone.example')).toEqual({
-      openapi: '3.1.0',
-      info: { title: 'Jackfield admin API', version: '7' },
-      servers: [{ url: 'https://phone.example' }],
-      security: [{ apiKey: [] }],
-      tags: [{ name: 'tenants' }],
-      paths: { '/a': 1, '/b': 2 },
-      components: { schemas: { A: 1, B: 2, C: 3 }, responses: { R: 1 } },
-    })
-  })
-  test.each([[[]], [[{}]], [[{ info: null, tags: 'x', paths: 7, components: { schemas: null } }]]])(
-    'survives a service that tells %j',
-    (documents) => {
-      expect(mergeOpenApi(documents, 'https://x')).toMatchObject({ info: { version: '1' }, tags: [], paths: {} })
-    },
-  )
 })
 
 describe('S54 a browser is named', () => {

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { Problem } from '@jackfield/contract/http/problems/problem'
 
 /** An error answer of the API. */
 export class ApiProblem extends Error {

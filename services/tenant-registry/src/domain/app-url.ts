@@ -1,4 +1,4 @@
-import type { RequestDefect } from '@jackfield/contract/http/problem'
+import type { RequestDefect } from '@jackfield/contract/http/problems/problem'
 import type { App } from '@jackfield/contract/tenants/app'
 
 const PLACEHOLDER = '{tenant}'

@@ -1,4 +1,5 @@
 import type { InternalClaims } from '@jackfield/contract/access/principal'
+import type { FastifyRequest } from 'fastify'
 import { refuse } from '../errors.ts'
 import type { Ports, TenantFilter } from '../ports.ts'
 
@@ -8,12 +9,17 @@ export function tenantFilter({ scope }: InternalClaims): TenantFilter {
 }
 
 export function requirePlatform({ scope }: InternalClaims): void {
-  if (scope !== 'platform') throw refuse('forbidden')
+  if (scope !== 'platform') throw refuse('forbidden', { members: { required: { scope: 'platform' } } })
+}
+
+/** Guard of the operations that declare `platformOnly`. */
+export async function requireDeclaredScope({ caller, routeOptions }: FastifyRequest): Promise<void> {
+  if (routeOptions.config.platformOnly) requirePlatform(caller)
 }
 
 /** A caller grants at most their own scope. */
 export function requireReach({ scope }: InternalClaims, wanted: string): void {
-  if (scope !== 'platform' && scope !== wanted) throw refuse('forbidden')
+  if (scope !== 'platform' && scope !== wanted) throw refuse('forbidden', { members: { required: { scope: wanted } } })
 }
 
 /** For a tenant's admin, what belongs to another tenant or to the platform does not exist (T-90). */
@@ -30,5 +36,6 @@ export async function requireVouchingReach(
   { scope }: InternalClaims,
   tenantId: string,
 ): Promise<void> {
-  if (scope !== 'platform' && (await administrators.vouchesForPlatform(tenantId))) throw refuse('forbidden')
+  if (scope !== 'platform' && (await administrators.vouchesForPlatform(tenantId)))
+    throw refuse('forbidden', { members: { required: { scope: 'platform' } } })
 }

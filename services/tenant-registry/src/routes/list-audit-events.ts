@@ -1,6 +1,6 @@
 import { AuditEvent, AuditEventQuery } from '@jackfield/contract/access/audit-event'
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,8 @@ const schema = {
   summary: 'List audit events, newest first; a tenant’s admin sees those of that tenant',
   tags: ['Audit'],
   querystring: AuditEventQuery,
-  response: { 200: pageOf(AuditEvent), 400: Problem, 403: Problem },
+  response: { 200: pageOf(AuditEvent) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listAuditEvents: FastifyPluginAsyncZod<Pick<Ports, 'audit'>> = async (app, { audit }) => {

@@ -36,5 +36,5 @@ const CODES = {
 /** The refusal that explains what Microsoft answered. */
 export function microsoftRefusal(failure: DirectoryFailure) {
   const retry = failure.kind === 'throttled' ? { retryAfter: failure.retryAfterSeconds } : {}
-  return refuse(CODES[failure.kind], { message: explain(failure), ...retry })
+  return refuse(CODES[failure.kind], { detail: explain(failure), ...retry })
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { refuse } from '../../errors.ts'
 import { pathOf } from '../../http/requests.ts'
 
@@ -19,14 +19,25 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ')
 
-/** Serves Control's files on its host, with the index page for client-side routes; 404 on other hosts. */
+/**
+ * Serves Control's files on its host, with the index page for client-side routes, and the reference of the admin API; 404
+ * on other hosts.
+ */
 export const controlFiles: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
   const isInstalled = existsSync(directory)
   if (isInstalled)
     await app.register(fastifyStatic, { root: directory, serve: false, index: false, cacheControl: false })
 
-  app.get('/*', async (request, reply) => {
-    if (request.site.kind !== 'control' || !isInstalled) throw refuse('not-found')
+  const requireFiles = async ({ site }: FastifyRequest) => {
+    if (site.kind !== 'control' || !isInstalled) throw refuse('not-found')
+  }
+  // The reference searches in a worker that its script makes.
+  app.get('/api/v1/docs', { onRequest: requireFiles }, (_request, reply) =>
+    reply
+      .headers({ 'content-security-policy': `${POLICY}; worker-src blob:`, 'cache-control': 'no-cache' })
+      .sendFile('reference.html'),
+  )
+  app.get('/*', { onRequest: requireFiles }, async (request, reply) => {
     const path = decodeURIComponent(pathOf(request).slice(1))
     reply.header('content-security-policy', POLICY)
     if (/^assets\/[\w.-]+$/.test(path))

@@ -1,6 +1,6 @@
 import { Administrator, AdministratorParams, AdministratorPatch } from '@jackfield/contract/access/administrator'
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -14,7 +14,16 @@ const schema = {
   params: AdministratorParams,
   headers: IfMatch,
   body: AdministratorPatch,
-  response: { 200: Administrator, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
+  response: {
+    200: Administrator,
+  },
+  refusals: refusals(
+    'administrator-not-found',
+    'tenant-not-found',
+    'directory-not-connected',
+    'last-administrator',
+    'version-conflict',
+  ),
 }
 
 export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (

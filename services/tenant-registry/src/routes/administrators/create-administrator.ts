@@ -1,6 +1,6 @@
 import { Administrator, NewAdministrator } from '@jackfield/contract/access/administrator'
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
@@ -13,7 +13,10 @@ const schema = {
   summary: 'Let a person enter Control with Microsoft',
   tags: ['Administrators'],
   body: NewAdministrator,
-  response: { 201: Administrator, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
+  response: {
+    201: Administrator,
+  },
+  refusals: refusals('tenant-not-found', 'administrator-exists', 'directory-not-connected', 'limit-reached'),
 }
 
 export const createAdministrator: FastifyPluginAsyncZod<

@@ -1,5 +1,5 @@
 import { ControlSignInLink, NewControlSignInLink } from '@jackfield/contract/access/control-sign-in-link'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
@@ -14,7 +14,8 @@ const schema = {
   summary: 'Create a link that opens Control once within 15 minutes',
   tags: ['Control'],
   body: NewControlSignInLink,
-  response: { 201: ControlSignInLink, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: ControlSignInLink },
+  refusals: refusals('tenant-not-found', 'limit-reached'),
 }
 
 export const createControlSignInLink: FastifyPluginAsyncZod<Pick<Ports, 'links' | 'now'>> = async (

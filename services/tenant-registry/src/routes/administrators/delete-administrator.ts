@@ -1,6 +1,6 @@
 import { AdministratorParams } from '@jackfield/contract/access/administrator'
 import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -15,7 +15,8 @@ const schema = {
   tags: ['Administrators'],
   params: AdministratorParams,
   headers: IfMatch,
-  response: { 204: z.undefined(), 403: Problem, 404: Problem, 409: Problem, 412: Problem },
+  response: { 204: z.undefined() },
+  refusals: refusals('administrator-not-found', 'last-administrator', 'version-conflict'),
 }
 
 export const deleteAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (

@@ -1,6 +1,6 @@
 import { Administrator, AdministratorParams } from '@jackfield/contract/access/administrator'
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
 import { isWithinReach } from '../../guards/caller-scope.ts'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'Read an administrator',
   tags: ['Administrators'],
   params: AdministratorParams,
-  response: { 200: Administrator, 404: Problem },
+  response: { 200: Administrator },
+  refusals: refusals('administrator-not-found'),
 }
 
 export const getAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (

@@ -1,6 +1,6 @@
 import { Administrator, AdministratorQuery } from '@jackfield/contract/access/administrator'
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,8 @@ const schema = {
   summary: 'List who enters Control with Microsoft; a tenant’s admin sees that tenant’s',
   tags: ['Administrators'],
   querystring: AdministratorQuery,
-  response: { 200: pageOf(Administrator), 400: Problem },
+  response: { 200: pageOf(Administrator) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listAdministrators: FastifyPluginAsyncZod<Pick<Ports, 'administrators'>> = async (

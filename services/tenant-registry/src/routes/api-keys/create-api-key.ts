@@ -1,6 +1,6 @@
 import { CreatedApiKey, NewApiKey } from '@jackfield/contract/access/api-key'
 import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
@@ -13,7 +13,8 @@ const schema = {
   summary: 'Create an API key; this answer alone shows it',
   tags: ['API keys'],
   body: NewApiKey,
-  response: { 201: CreatedApiKey, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: CreatedApiKey },
+  refusals: refusals('tenant-not-found', 'limit-reached'),
 }
 
 export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {

@@ -1,6 +1,6 @@
 import { ApiKeyParams } from '@jackfield/contract/access/api-key'
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['API keys'],
   params: ApiKeyParams,
   headers: IfMatch,
-  response: { 204: z.undefined(), 404: Problem, 412: Problem },
+  response: { 204: z.undefined() },
+  refusals: refusals('api-key-not-found', 'version-conflict'),
 }
 
 export const deleteApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {

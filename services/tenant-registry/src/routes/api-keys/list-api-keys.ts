@@ -1,6 +1,6 @@
 import { ApiKey } from '@jackfield/contract/access/api-key'
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,8 @@ const schema = {
   summary: 'List API keys; a tenant’s admin sees those of that tenant',
   tags: ['API keys'],
   querystring: PageQuery,
-  response: { 200: pageOf(ApiKey), 400: Problem },
+  response: { 200: pageOf(ApiKey) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listApiKeys: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async (app, { apiKeys }) => {

@@ -1,12 +1,11 @@
 import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ClientId } from '@jackfield/contract/tenants/app'
 import { CreatedAppSecret } from '@jackfield/contract/tenants/app-secret'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { requirePlatform } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -15,7 +14,8 @@ const schema = {
   description: 'An app has two secrets at most, so that a new one works before the old one is deleted.',
   tags: ['Apps'],
   params: z.object({ clientId: ClientId }),
-  response: { 201: CreatedAppSecret, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: CreatedAppSecret },
+  refusals: refusals('app-not-found', 'app-not-confidential', 'too-many-secrets'),
 }
 
 const BY_SECRET = new Set(['client_secret_basic', 'client_secret_post'])
@@ -24,8 +24,7 @@ export const createAppSecret: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'appSec
   app,
   { apps, appSecrets },
 ) => {
-  app.post('/apps/:clientId/secrets', { schema }, async (request, reply) => {
-    requirePlatform(request.caller)
+  app.post('/apps/:clientId/secrets', { schema, config: { platformOnly: true } }, async (request, reply) => {
     const { clientId } = request.params
     const found = await apps.find(clientId)
     if (!found) throw refuse('app-not-found')

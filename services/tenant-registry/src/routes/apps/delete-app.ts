@@ -1,11 +1,10 @@
 import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ClientId } from '@jackfield/contract/tenants/app'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { requirePlatform } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -14,12 +13,12 @@ const schema = {
   tags: ['Apps'],
   params: z.object({ clientId: ClientId }),
   headers: IfMatch,
-  response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
+  response: { 204: z.undefined() },
+  refusals: refusals('app-not-found', 'version-conflict'),
 }
 
 export const deleteApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {
-  app.delete('/apps/:clientId', { schema }, async (request, reply) => {
-    requirePlatform(request.caller)
+  app.delete('/apps/:clientId', { schema, config: { platformOnly: true } }, async (request, reply) => {
     const { clientId } = request.params
     const read = await apps.find(clientId)
     if (!read) throw refuse('app-not-found')

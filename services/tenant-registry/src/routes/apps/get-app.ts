@@ -1,5 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { App, ClientId } from '@jackfield/contract/tenants/app'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'Show an app of the catalogue',
   tags: ['Apps'],
   params: z.object({ clientId: ClientId }),
-  response: { 200: App, 404: Problem },
+  response: { 200: App },
+  refusals: refusals('app-not-found'),
 }
 
 export const getApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { apps }) => {

@@ -1,5 +1,5 @@
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { App, ClientId } from '@jackfield/contract/tenants/app'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'List the catalogue of apps',
   tags: ['Apps'],
   querystring: PageQuery,
-  response: { 200: pageOf(App), 400: Problem },
+  response: { 200: pageOf(App) },
+  refusals: refusals('invalid-cursor'),
 }
 
 const isClientId = (text: string) => ClientId.safeParse(text).success

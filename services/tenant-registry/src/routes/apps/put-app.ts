@@ -1,13 +1,12 @@
 import { isLoopbackHost } from '@jackfield/configuration/settings'
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { App, ClientId, NewApp } from '@jackfield/contract/tenants/app'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findUrlDefects } from '../../domain/app-url.ts'
 import { refuse } from '../../errors.ts'
-import { requirePlatform } from '../../guards/caller-scope.ts'
 import { requireFreeSharedHosts } from '../../hosts/free-names.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -18,7 +17,11 @@ const schema = {
   params: z.object({ clientId: ClientId }),
   headers: IfMatch,
   body: NewApp,
-  response: { 200: App, 201: App, 400: Problem, 403: Problem, 409: Problem, 412: Problem },
+  response: {
+    200: App,
+    201: App,
+  },
+  refusals: refusals('invalid-app-url', 'host-taken', 'shared-host-taken', 'version-conflict'),
 }
 
 export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'hosts' | 'baseUrl'>> = async (
@@ -26,8 +29,7 @@ export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'hos
   ports,
 ) => {
   const { apps } = ports
-  app.put('/apps/:clientId', { schema }, async (request, reply) => {
-    requirePlatform(request.caller)
+  app.put('/apps/:clientId', { schema, config: { platformOnly: true } }, async (request, reply) => {
     const { body, params, headers } = request
     const read = await apps.find(params.clientId)
     if (!isMatch(headers['if-match'], read?.version)) throw refuse('version-conflict')

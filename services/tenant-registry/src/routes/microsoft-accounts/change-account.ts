@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -18,15 +18,8 @@ const schema = {
   body: MicrosoftAccountPatch,
   response: {
     200: MicrosoftAccount,
-    400: Problem,
-    403: Problem,
-    404: Problem,
-    409: Problem,
-    412: Problem,
-    503: Problem.meta({
-      description: 'The roster does not answer: the account is switched off, and the same request finishes the change',
-    }),
   },
+  refusals: refusals('ids-equal', 'account-not-found', 'alias-taken', 'version-conflict', 'roster-unavailable'),
 }
 
 const REGISTRATION = ['clientId', 'directoryId', 'cloud', 'redirectPlatform'] as const
@@ -63,7 +56,7 @@ export const changeAccount: FastifyPluginAsyncZod<
     if (typeof account === 'string') throw refuse(account)
     if (body.endSessions && (await roster.endSessions(read.tenantId, read.id)) === 'unavailable')
       throw refuse('roster-unavailable', {
-        message: 'The roster does not answer. The account is switched off; ask again to end the sessions.',
+        detail: 'The account is switched off; ask again to end the sessions.',
       })
     return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
   })

@@ -1,6 +1,6 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { CREDENTIAL_REFUSALS, refusals } from '@jackfield/contract/http/problems/refusals'
 import { MicrosoftAccount, NewMicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -17,7 +17,8 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: TenantParams,
   body: NewMicrosoftAccount,
-  response: { 201: MicrosoftAccount, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: MicrosoftAccount },
+  refusals: refusals('ids-equal', 'tenant-not-found', 'alias-taken', 'limit-reached', ...CREDENTIAL_REFUSALS),
 }
 
 export const createAccount: FastifyPluginAsyncZod<

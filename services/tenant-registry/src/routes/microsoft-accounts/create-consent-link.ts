@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ConsentLink } from '@jackfield/contract/microsoft/consent-link'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -17,7 +17,8 @@ const schema = {
     'A link on which an administrator of the directory gives the application its permissions; good once, for a day',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 201: ConsentLink, 403: Problem, 404: Problem, 409: Problem, 429: Problem },
+  response: { 201: ConsentLink },
+  refusals: refusals('account-not-found', 'limit-reached', 'no-redirect-uri'),
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'consentRequests' | 'microsoft' | 'baseUrl' | 'now'>

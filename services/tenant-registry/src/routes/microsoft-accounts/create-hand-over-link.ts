@@ -1,6 +1,6 @@
 import { CreatedHandOverLink, NewHandOverLink } from '@jackfield/contract/access/hand-over-link'
 import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -16,7 +16,8 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   body: NewHandOverLink,
-  response: { 201: CreatedHandOverLink, 400: Problem, 403: Problem, 404: Problem, 409: Problem },
+  response: { 201: CreatedHandOverLink },
+  refusals: refusals('account-not-found', 'limit-reached'),
 }
 
 type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'baseUrl' | 'now'>

@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, AccountRemoval } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -17,7 +17,11 @@ const schema = {
   querystring: z.strictObject({
     preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
   }),
-  response: { 200: AccountRemoval, 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem, 503: Problem },
+  response: {
+    200: AccountRemoval,
+    204: z.undefined(),
+  },
+  refusals: refusals('account-not-found', 'version-conflict', 'roster-unavailable'),
 }
 
 export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster' | 'now'>> = async (app, ports) => {

@@ -1,6 +1,6 @@
 import { HandOverLinkParams } from '@jackfield/contract/access/hand-over-link'
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -13,7 +13,8 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: HandOverLinkParams,
   headers: IfMatch,
-  response: { 204: z.undefined(), 403: Problem, 404: Problem, 412: Problem },
+  response: { 204: z.undefined() },
+  refusals: refusals('hand-over-link-not-found', 'version-conflict'),
 }
 
 export const deleteHandOverLink: FastifyPluginAsyncZod<Pick<Ports, 'handOverLinks' | 'now'>> = async (

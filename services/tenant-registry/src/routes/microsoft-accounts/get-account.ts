@@ -1,5 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { presentAccount } from '../../domain/microsoft-account.ts'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'Read a Microsoft account',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 200: MicrosoftAccount, 404: Problem },
+  response: { 200: MicrosoftAccount },
+  refusals: refusals('account-not-found'),
 }
 
 export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> = async (app, { accounts, now }) => {

@@ -1,6 +1,6 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -15,7 +15,8 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: TenantParams,
   querystring: PageQuery,
-  response: { 200: pageOf(MicrosoftAccount), 400: Problem, 404: Problem },
+  response: { 200: pageOf(MicrosoftAccount) },
+  refusals: refusals('invalid-cursor', 'tenant-not-found'),
 }
 
 export const listAccounts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'accounts' | 'now'>> = async (

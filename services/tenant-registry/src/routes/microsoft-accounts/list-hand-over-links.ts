@@ -1,5 +1,5 @@
 import { HandOverLinks } from '@jackfield/contract/access/hand-over-link'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -10,7 +10,8 @@ const schema = {
   summary: 'The hand-over links of this account that are still good',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 200: HandOverLinks, 404: Problem },
+  response: { 200: HandOverLinks },
+  refusals: refusals('account-not-found'),
 }
 
 type Needed = Pick<Ports, 'accounts' | 'handOverLinks' | 'now'>

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, RedirectUriQuery, RedirectUris } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { redirectUriDifference, redirectUris } from '../../domain/connection/redirect-uris.ts'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   querystring: RedirectUriQuery,
-  response: { 200: RedirectUris, 400: Problem, 404: Problem },
+  response: { 200: RedirectUris },
+  refusals: refusals('account-not-found'),
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>

@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { CREDENTIAL_REFUSALS, refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount, NewCredential } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -16,7 +16,10 @@ const schema = {
   params: AccountParams,
   headers: IfMatch,
   body: NewCredential,
-  response: { 200: MicrosoftAccount, 400: Problem, 404: Problem, 412: Problem },
+  response: {
+    200: MicrosoftAccount,
+  },
+  refusals: refusals('account-not-found', 'version-conflict', ...CREDENTIAL_REFUSALS),
 }
 
 export const putCredential: FastifyPluginAsyncZod<

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, AccountReach } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -9,7 +9,8 @@ const schema = {
   summary: 'How many people an account has: whom it would hit to switch it off or to change it',
   tags: ['Microsoft accounts'],
   params: AccountParams,
-  response: { 200: AccountReach, 404: Problem, 503: Problem },
+  response: { 200: AccountReach },
+  refusals: refusals('account-not-found', 'roster-unavailable'),
 }
 
 export const showAccountReach: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster'>> = async (
@@ -24,7 +25,7 @@ export const showAccountReach: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'r
       const people = await roster.ofAccount(tenantId, accountId)
       if (people === 'unavailable')
         throw refuse('roster-unavailable', {
-          message: 'The roster does not answer, so nobody can be counted. Try again.',
+          detail: 'Nobody can be counted. Try again.',
         })
       return people
     },

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -15,9 +15,8 @@ const schema = {
   querystring: z.strictObject({ shell: z.enum(['bash', 'powershell']).default('bash') }),
   response: {
     200: { description: 'The script', content: { 'text/plain': { schema: z.string() } } },
-    400: Problem,
-    404: Problem,
   },
+  refusals: refusals('account-not-found'),
 }
 
 type Needed = Pick<Ports, 'tenants' | 'apps' | 'accounts' | 'baseUrl'>

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { CREDENTIAL_REFUSALS, refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, VerifyRequest } from '@jackfield/contract/microsoft/microsoft-account'
 import { Verification } from '@jackfield/contract/microsoft/verification'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,7 +13,16 @@ const schema = {
   tags: ['Microsoft accounts'],
   params: AccountParams,
   body: VerifyRequest.nullish(),
-  response: { 200: Verification, 400: Problem, 403: Problem, 404: Problem, 412: Problem, 429: Problem, 502: Problem },
+  response: {
+    200: Verification,
+  },
+  refusals: refusals(
+    'ids-equal',
+    'account-not-found',
+    'version-conflict',
+    'credential-unreadable',
+    ...CREDENTIAL_REFUSALS,
+  ),
 }
 
 export const verifyAccount: FastifyPluginAsyncZod<Ports> = async (app, ports) => {

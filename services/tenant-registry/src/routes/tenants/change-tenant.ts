@@ -1,6 +1,6 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant, TenantPatch } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -17,7 +17,17 @@ const schema = {
   params: TenantParams,
   headers: IfMatch,
   body: TenantPatch,
-  response: { 200: Tenant, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem },
+  response: {
+    200: Tenant,
+  },
+  refusals: refusals(
+    'host-reserved',
+    'slug-reserved',
+    'tenant-not-found',
+    'host-taken',
+    'slug-taken',
+    'version-conflict',
+  ),
 }
 
 export const changeTenant: FastifyPluginAsyncZod<

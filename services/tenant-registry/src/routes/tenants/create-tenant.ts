@@ -1,12 +1,11 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { NewTenant, Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { v7 } from 'uuid'
 import { presentTenant } from '../../accounts/present-tenant.ts'
 import { refuse } from '../../errors.ts'
-import { requirePlatform } from '../../guards/caller-scope.ts'
 import { requireFreeNames } from '../../hosts/free-names.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -15,15 +14,15 @@ const schema = {
   summary: 'Create a tenant',
   tags: ['Tenants'],
   body: NewTenant,
-  response: { 201: Tenant, 400: Problem, 403: Problem, 409: Problem },
+  response: { 201: Tenant },
+  refusals: refusals('host-reserved', 'slug-reserved', 'host-taken', 'slug-taken'),
 }
 
 export const createTenant: FastifyPluginAsyncZod<
   Pick<Ports, 'tenants' | 'apps' | 'baseUrl' | 'watch' | 'now'>
 > = async (app, ports) => {
   const { tenants, apps, baseUrl } = ports
-  app.post('/tenants', { schema }, async (request, reply) => {
-    requirePlatform(request.caller)
+  app.post('/tenants', { schema, config: { platformOnly: true } }, async (request, reply) => {
     const { slug, name, defaultCountry } = request.body
     const customHosts = [...new Set(request.body.customHosts)]
     requireFreeNames({ slug, customHosts }, baseUrl, await apps.all())

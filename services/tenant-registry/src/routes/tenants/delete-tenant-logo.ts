@@ -1,6 +1,6 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['Tenants'],
   params: TenantParams,
   headers: IfMatch,
-  response: { 200: Tenant, 404: Problem, 412: Problem },
+  response: { 200: Tenant },
+  refusals: refusals('logo-not-found', 'tenant-not-found', 'version-conflict'),
 }
 
 export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos' | 'watch' | 'now'>> = async (

@@ -1,12 +1,11 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { TenantRemoval } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
-import { requirePlatform } from '../../guards/caller-scope.ts'
 import type { Ports } from '../../ports.ts'
 
 const schema = {
@@ -21,12 +20,8 @@ const schema = {
   response: {
     200: TenantRemoval,
     204: z.undefined(),
-    403: Problem,
-    404: Problem,
-    409: Problem,
-    412: Problem,
-    503: Problem,
   },
+  refusals: refusals('tenant-not-found', 'platform-administrators', 'version-conflict', 'roster-unavailable'),
 }
 
 export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster' | 'administrators'>> = async (
@@ -34,9 +29,8 @@ export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster
   ports,
 ) => {
   const { tenants, roster, administrators } = ports
-  app.delete('/tenants/:tenantId', { schema }, async (request, reply) => {
+  app.delete('/tenants/:tenantId', { schema, config: { platformOnly: true } }, async (request, reply) => {
     const { tenantId } = request.params
-    requirePlatform(request.caller)
     const read = await tenants.find(tenantId)
     if (!read) throw refuse('tenant-not-found')
     if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')

@@ -1,5 +1,5 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { refuse } from '../../errors.ts'
@@ -19,7 +19,8 @@ const schema = {
         description: 'Gives another logo another address for caches; the present logo is answered whatever it says',
       }),
   }),
-  response: { 200: z.any().meta({ description: 'The image, as it was set' }), 400: Problem, 404: Problem },
+  response: { 200: z.any().meta({ description: 'The image, as it was set' }) },
+  refusals: refusals('logo-not-found'),
 }
 
 /** Somebody may open the address by itself: an SVG is a document then, and may do nothing. */

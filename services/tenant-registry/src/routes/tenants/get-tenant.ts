@@ -1,6 +1,6 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { presentTenant } from '../../accounts/present-tenant.ts'
@@ -12,7 +12,8 @@ const schema = {
   summary: 'Read a tenant',
   tags: ['Tenants'],
   params: TenantParams,
-  response: { 200: Tenant, 404: Problem },
+  response: { 200: Tenant },
+  refusals: refusals('tenant-not-found'),
 }
 
 export const getTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'watch' | 'now'>> = async (app, ports) => {

@@ -1,5 +1,5 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { CustomHosts } from '@jackfield/contract/tenants/custom-host'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { customHostOf } from '../../domain/host-proof.ts'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'The tenant’s own hosts, and how each is proven',
   tags: ['Tenants'],
   params: TenantParams,
-  response: { 200: CustomHosts, 404: Problem },
+  response: { 200: CustomHosts },
+  refusals: refusals('tenant-not-found'),
 }
 
 export const listCustomHosts: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'hosts' | 'baseUrl'>> = async (

@@ -1,5 +1,5 @@
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -13,7 +13,8 @@ const schema = {
   summary: 'List tenants; a tenant’s admin sees that tenant',
   tags: ['Tenants'],
   querystring: PageQuery,
-  response: { 200: pageOf(Tenant), 400: Problem },
+  response: { 200: pageOf(Tenant) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listTenants: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'watch' | 'now'>> = async (app, ports) => {

@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { HostParams, HostProof } from '@jackfield/contract/tenants/custom-host'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'Look for the proof of a custom host in DNS and on its web server; once found, the host is in use',
   tags: ['Tenants'],
   params: HostParams,
-  response: { 200: HostProof, 403: Problem, 404: Problem, 429: Problem },
+  response: { 200: HostProof },
+  refusals: refusals('host-not-found'),
 }
 
 type Needed = Pick<Ports, 'hosts' | 'hostProbe' | 'baseUrl'>

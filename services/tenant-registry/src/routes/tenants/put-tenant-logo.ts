@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { LOGO_MAX_BYTES, LogoType } from '@jackfield/contract/tenants/branding'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -18,7 +18,18 @@ const schema = {
   params: TenantParams,
   headers: IfMatch,
   consumes: LogoType.options,
-  response: { 200: Tenant, 400: Problem, 404: Problem, 412: Problem, 413: Problem, 415: Problem },
+  response: {
+    200: Tenant,
+  },
+  refusals: refusals(
+    'logo-not-plain',
+    'logo-not-readable',
+    'logo-too-large',
+    'tenant-not-found',
+    'version-conflict',
+    'body-too-large',
+    'unsupported-media-type',
+  ),
 }
 
 export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos' | 'watch' | 'now'>> = async (

@@ -1,5 +1,5 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AcceptedBindings, AcceptedSuggestions } from '@jackfield/contract/roster/binding-suggestion'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['Bindings'],
   params: TenantParams,
   body: AcceptedSuggestions,
-  response: { 200: AcceptedBindings, 400: Problem, 404: Problem },
+  response: { 200: AcceptedBindings },
+  refusals: refusals('phone-system-not-found'),
 }
 
 export const acceptBindingSuggestions: FastifyPluginAsyncZod<Pick<Ports, 'bindings' | 'phoneSystems'>> = async (

@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Binding, BindingParams, BindingRequest } from '@jackfield/contract/roster/phone-user'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,17 @@ const schema = {
   params: BindingParams,
   headers: IfMatch,
   body: BindingRequest,
-  response: { 200: Binding, 400: Problem, 404: Problem, 409: Problem, 412: Problem },
+  response: {
+    200: Binding,
+  },
+  refusals: refusals(
+    'extension-not-found',
+    'phone-system-not-found',
+    'user-not-found',
+    'extension-taken',
+    'user-not-active',
+    'version-conflict',
+  ),
 }
 
 export const bindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = async (app, { bindings }) => {
@@ -29,9 +39,9 @@ export const bindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = asy
     if (outcome.kind === 'bound') return reply.header('etag', entityTag(outcome.version)).send(outcome.binding)
     if (outcome.kind !== 'taken') throw refuse(outcome.kind)
     const { holder } = outcome
-    const message = holder.hold
+    const detail = holder.hold
       ? `Extension ${body.extension} is held for ${holder.displayName}, who left, ${holder.hold.until ? `until ${holder.hold.until.slice(0, 10)}` : 'until it is freed'}.`
       : `Extension ${body.extension} is taken by ${holder.displayName}.`
-    throw refuse('extension-taken', { message, members: { holder } })
+    throw refuse('extension-taken', { detail, members: { holder } })
   })
 }

@@ -1,6 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
 import { BindingRules } from '@jackfield/contract/roster/binding-suggestion'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Ports } from '../../ports.ts'
@@ -10,7 +9,7 @@ const schema = {
   summary: 'Show the rules by which extensions are proposed',
   tags: ['Bindings'],
   params: TenantParams,
-  response: { 200: BindingRules, 404: Problem },
+  response: { 200: BindingRules },
 }
 
 export const getBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans'>> = async (app, { bindingPlans }) => {

@@ -1,5 +1,5 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { BindingSuggestionQuery, BindingSuggestions } from '@jackfield/contract/roster/binding-suggestion'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { suggestBindings } from '../../domain/binding-suggestions.ts'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['Bindings'],
   params: TenantParams,
   querystring: BindingSuggestionQuery,
-  response: { 200: BindingSuggestions, 400: Problem, 404: Problem },
+  response: { 200: BindingSuggestions },
+  refusals: refusals('invalid-cursor', 'phone-system-not-found'),
 }
 
 export const listBindingSuggestions: FastifyPluginAsyncZod<

@@ -1,6 +1,6 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { BindingRules } from '@jackfield/contract/roster/binding-suggestion'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,8 @@ const schema = {
   params: TenantParams,
   headers: IfMatch,
   body: BindingRules,
-  response: { 200: BindingRules, 400: Problem, 404: Problem, 412: Problem },
+  response: { 200: BindingRules },
+  refusals: refusals('phone-system-not-found', 'version-conflict'),
 }
 
 export const putBindingRules: FastifyPluginAsyncZod<Pick<Ports, 'bindingPlans' | 'phoneSystems'>> = async (

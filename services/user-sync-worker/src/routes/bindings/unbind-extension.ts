@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { BindingParams } from '@jackfield/contract/roster/phone-user'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,10 @@ const schema = {
   description: 'The entity tag is that of the user, of whom bindings are a part.',
   params: BindingParams,
   headers: IfMatch,
-  response: { 204: z.undefined().meta({ description: 'Not bound, now or before' }), 404: Problem, 412: Problem },
+  response: {
+    204: z.undefined().meta({ description: 'Not bound, now or before' }),
+  },
+  refusals: refusals('user-not-found', 'version-conflict'),
 }
 
 export const unbindExtension: FastifyPluginAsyncZod<Pick<Ports, 'bindings'>> = async (app, { bindings }) => {

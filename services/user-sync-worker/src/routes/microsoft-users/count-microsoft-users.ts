@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { MicrosoftUserCount } from '@jackfield/contract/microsoft/microsoft-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -11,7 +11,18 @@ const schema = {
     'Count the users of a Microsoft 365 account by kind, live from Microsoft Graph: before an import of everybody',
   tags: ['Import'],
   params: AccountParams,
-  response: { 200: MicrosoftUserCount, 400: Problem, 404: Problem, 409: Problem, 502: Problem, 503: Problem },
+  response: {
+    200: MicrosoftUserCount,
+  },
+  refusals: refusals(
+    'account-not-found',
+    'account-not-enabled',
+    'consent-missing',
+    'microsoft-refused',
+    'microsoft-rejected',
+    'microsoft-throttled',
+    'microsoft-unavailable',
+  ),
 }
 
 export const countMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory'>> = async (

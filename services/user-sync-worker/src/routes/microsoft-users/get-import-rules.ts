@@ -1,5 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -11,7 +11,8 @@ const schema = {
   summary: 'Show the rules by which users of a Microsoft 365 account are synced without being ticked',
   tags: ['Import'],
   params: AccountParams,
-  response: { 200: ImportRules, 404: Problem, 503: Problem },
+  response: { 200: ImportRules },
+  refusals: refusals('account-not-found'),
 }
 
 export const getImportRules: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'importRules'>> = async (

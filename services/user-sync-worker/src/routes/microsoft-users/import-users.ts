@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ImportRequest, RunQuery } from '@jackfield/contract/microsoft/import-request'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { SyncRunStarted } from '@jackfield/contract/microsoft/sync-run'
@@ -14,7 +14,10 @@ const schema = {
   params: AccountParams,
   querystring: RunQuery,
   body: ImportRequest,
-  response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 429: Problem, 503: Problem },
+  response: {
+    202: SyncRunStarted,
+  },
+  refusals: refusals('sso-needs-sync', 'account-not-found', 'account-not-enabled', 'too-many-runs'),
 }
 
 export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, ports) => {

@@ -1,5 +1,5 @@
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { MicrosoftUser, MicrosoftUserQuery } from '@jackfield/contract/microsoft/microsoft-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,7 +13,19 @@ const schema = {
   tags: ['Import'],
   params: AccountParams,
   querystring: MicrosoftUserQuery,
-  response: { 200: pageOf(MicrosoftUser), 400: Problem, 404: Problem, 409: Problem, 502: Problem, 503: Problem },
+  response: {
+    200: pageOf(MicrosoftUser),
+  },
+  refusals: refusals(
+    'invalid-cursor',
+    'account-not-found',
+    'account-not-enabled',
+    'consent-missing',
+    'microsoft-refused',
+    'microsoft-rejected',
+    'microsoft-throttled',
+    'microsoft-unavailable',
+  ),
 }
 
 export const listMicrosoftUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'directory' | 'users'>> = async (

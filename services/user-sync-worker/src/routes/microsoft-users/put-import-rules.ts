@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import type { Connection } from '@jackfield/contract/internal/internal-api'
 import { RunQuery } from '@jackfield/contract/microsoft/import-request'
 import { ImportRules } from '@jackfield/contract/microsoft/import-rule'
@@ -26,13 +26,19 @@ const schema = {
   response: {
     200: ImportRules,
     202: SyncRunStarted,
-    400: Problem,
-    404: Problem,
-    409: Problem,
-    412: Problem,
-    429: Problem,
-    503: Problem,
   },
+  refusals: refusals(
+    'account-not-found',
+    'account-not-enabled',
+    'consent-missing',
+    'import-rules-unreadable',
+    'microsoft-refused',
+    'version-conflict',
+    'too-many-runs',
+    'microsoft-rejected',
+    'microsoft-throttled',
+    'microsoft-unavailable',
+  ),
 }
 
 export const putImportRules: FastifyPluginAsyncZod<
@@ -66,7 +72,7 @@ async function requireReadableSets(directory: Directory, connection: Connection,
   for (const set of setsOf(rules)) {
     const answer = await directory.listMembers(connection, set, null, AbortSignal.timeout(LONGEST_WAIT_MS))
     if (answer.kind === 'consent-missing' || answer.kind === 'rejected') {
-      throw refuse('import-rules-unreadable', { message: explainUnreadSet(set, answer.kind) })
+      throw refuse('import-rules-unreadable', { detail: explainUnreadSet(set, answer.kind) })
     }
     if (answer.kind !== 'page') throw microsoftRefusal(answer)
   }

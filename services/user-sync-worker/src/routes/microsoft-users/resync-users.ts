@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ResyncRequest, RunQuery } from '@jackfield/contract/microsoft/import-request'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { SyncRunStarted } from '@jackfield/contract/microsoft/sync-run'
@@ -14,7 +14,8 @@ const schema = {
   params: AccountParams,
   querystring: RunQuery,
   body: ResyncRequest,
-  response: { 202: SyncRunStarted, 400: Problem, 404: Problem, 409: Problem, 429: Problem, 503: Problem },
+  response: { 202: SyncRunStarted },
+  refusals: refusals('account-not-found', 'account-not-enabled', 'too-many-runs'),
 }
 
 export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' | 'queue'>> = async (app, ports) => {

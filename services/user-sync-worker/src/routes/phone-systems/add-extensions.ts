@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { NewExtensions, PhoneSystemParams } from '@jackfield/contract/roster/phone-system'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -14,7 +14,10 @@ const schema = {
   tags: ['Phone systems'],
   params: PhoneSystemParams,
   body: NewExtensions,
-  response: { 200: z.object({ created: Count, unchanged: Count }), 400: Problem, 404: Problem, 409: Problem },
+  response: {
+    200: z.object({ created: Count, unchanged: Count }),
+  },
+  refusals: refusals('phone-system-not-found', 'limit-reached'),
 }
 
 export const addExtensions: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {

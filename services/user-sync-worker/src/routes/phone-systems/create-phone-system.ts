@@ -1,5 +1,5 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { NewPhoneSystem, PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,8 @@ const schema = {
   tags: ['Phone systems'],
   params: TenantParams,
   body: NewPhoneSystem,
-  response: { 201: PhoneSystem, 400: Problem, 404: Problem, 409: Problem },
+  response: { 201: PhoneSystem },
+  refusals: refusals('limit-reached'),
 }
 
 export const createPhoneSystem: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {

@@ -1,5 +1,5 @@
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Extension, PhoneSystemParams } from '@jackfield/contract/roster/phone-system'
 import { ExtensionNumber } from '@jackfield/contract/roster/phone-user'
 import { toPage } from '@jackfield/postgres/cursor'
@@ -14,7 +14,8 @@ const schema = {
   tags: ['Phone systems'],
   params: PhoneSystemParams,
   querystring: PageQuery,
-  response: { 200: pageOf(Extension), 400: Problem, 404: Problem },
+  response: { 200: pageOf(Extension) },
+  refusals: refusals('invalid-cursor', 'phone-system-not-found'),
 }
 
 const isNumber = (text: string) => ExtensionNumber.safeParse(text).data === text

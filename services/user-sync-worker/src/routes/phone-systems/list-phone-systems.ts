@@ -1,6 +1,6 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -13,7 +13,8 @@ const schema = {
   tags: ['Phone systems'],
   params: TenantParams,
   querystring: PageQuery,
-  response: { 200: pageOf(PhoneSystem), 400: Problem, 404: Problem },
+  response: { 200: pageOf(PhoneSystem) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listPhoneSystems: FastifyPluginAsyncZod<Pick<Ports, 'phoneSystems'>> = async (app, { phoneSystems }) => {

@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -12,7 +12,8 @@ const schema = {
   tags: ['Sync runs'],
   params: SyncRunParams,
   headers: IfMatch,
-  response: { 200: SyncRun, 404: Problem, 409: Problem, 412: Problem },
+  response: { 200: SyncRun },
+  refusals: refusals('run-not-found', 'run-not-waiting', 'run-over', 'version-conflict'),
 }
 const approving = {
   ...schema,

@@ -1,5 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -10,7 +10,8 @@ const schema = {
   summary: 'Show a sync run',
   tags: ['Sync runs'],
   params: SyncRunParams,
-  response: { 200: SyncRun, 404: Problem },
+  response: { 200: SyncRun },
+  refusals: refusals('run-not-found'),
 }
 
 export const getSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {

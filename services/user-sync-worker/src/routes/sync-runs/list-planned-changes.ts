@@ -1,5 +1,5 @@
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PlannedChange, PlannedChangeQuery } from '@jackfield/contract/microsoft/import-rule'
 import { SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import { toPage } from '@jackfield/postgres/cursor'
@@ -16,7 +16,8 @@ const schema = {
   tags: ['Sync runs'],
   params: SyncRunParams,
   querystring: PlannedChangeQuery,
-  response: { 200: pageOf(PlannedChange), 400: Problem, 404: Problem },
+  response: { 200: pageOf(PlannedChange) },
+  refusals: refusals('invalid-cursor', 'run-not-found'),
 }
 
 export const listPlannedChanges: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {

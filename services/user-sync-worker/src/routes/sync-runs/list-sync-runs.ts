@@ -1,6 +1,6 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { SyncRun, SyncRunQuery } from '@jackfield/contract/microsoft/sync-run'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -13,7 +13,8 @@ const schema = {
   tags: ['Sync runs'],
   params: TenantParams,
   querystring: SyncRunQuery,
-  response: { 200: pageOf(SyncRun), 400: Problem, 404: Problem },
+  response: { 200: pageOf(SyncRun) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listSyncRuns: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app, { runs }) => {

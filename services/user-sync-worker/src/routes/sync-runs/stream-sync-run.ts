@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { type SyncRun, SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import { fairSlots } from '@jackfield/http-server/fair-slots'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -22,7 +22,10 @@ const schema = {
   tags: ['Sync runs'],
   params: SyncRunParams,
   produces: ['text/event-stream'],
-  response: { 200: z.string().meta({ description: 'text/event-stream' }), 404: Problem, 429: Problem, 503: Problem },
+  response: {
+    200: z.string().meta({ description: 'text/event-stream' }),
+  },
+  refusals: refusals('run-not-found', 'too-many-streams', 'temporarily-unavailable'),
 }
 
 export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'>> = async (app, { runs, inScope }) => {

@@ -1,5 +1,5 @@
 import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneUser, PhoneUserPatch, UserParams } from '@jackfield/contract/roster/phone-user'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -15,7 +15,8 @@ const schema = {
   params: UserParams,
   headers: IfMatch,
   body: PhoneUserPatch,
-  response: { 200: PhoneUser, 400: Problem, 404: Problem, 412: Problem },
+  response: { 200: PhoneUser },
+  refusals: refusals('sso-needs-sync', 'user-not-found', 'version-conflict'),
 }
 
 export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {

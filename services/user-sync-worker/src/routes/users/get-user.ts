@@ -1,5 +1,5 @@
 import { entityTag } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneUser, UserParams } from '@jackfield/contract/roster/phone-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -10,7 +10,8 @@ const schema = {
   summary: 'Show a phone user',
   tags: ['Users'],
   params: UserParams,
-  response: { 200: PhoneUser, 404: Problem },
+  response: { 200: PhoneUser },
+  refusals: refusals('user-not-found'),
 }
 
 export const getUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, { users }) => {

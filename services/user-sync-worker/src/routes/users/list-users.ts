@@ -1,6 +1,6 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneUser, PhoneUserQuery } from '@jackfield/contract/roster/phone-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { searchedDigits } from '../../domain/phone-number.ts'
@@ -13,7 +13,8 @@ const schema = {
   tags: ['Users'],
   params: TenantParams,
   querystring: PhoneUserQuery,
-  response: { 200: pageOf(PhoneUser), 400: Problem, 404: Problem },
+  response: { 200: pageOf(PhoneUser) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listUsers: FastifyPluginAsyncZod<Pick<Ports, 'users' | 'registry'>> = async (app, { users, registry }) => {

@@ -1,6 +1,6 @@
 import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,7 +13,10 @@ const schema = {
   tags: ['Webhooks'],
   params: TenantParams,
   body: NewWebhookEndpoint,
-  response: { 201: CreatedWebhookEndpoint, 400: Problem, 404: Problem, 409: Problem, 503: Problem },
+  response: {
+    201: CreatedWebhookEndpoint,
+  },
+  refusals: refusals('webhook-address-refused', 'limit-reached', 'webhooks-not-configured'),
 }
 
 export const createWebhookEndpoint: FastifyPluginAsyncZod<

@@ -1,5 +1,5 @@
 import { IfMatch, isMatch, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { WebhookEndpointParams } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -13,7 +13,10 @@ const schema = {
   tags: ['Webhooks'],
   params: WebhookEndpointParams,
   headers: IfMatch,
-  response: { 204: z.undefined().meta({ description: 'Deleted' }), 404: Problem, 412: Problem },
+  response: {
+    204: z.undefined().meta({ description: 'Deleted' }),
+  },
+  refusals: refusals('webhook-endpoint-not-found', 'version-conflict'),
 }
 
 export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (

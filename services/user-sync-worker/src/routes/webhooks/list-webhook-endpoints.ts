@@ -1,6 +1,6 @@
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { PageQuery, pageOf } from '@jackfield/contract/http/page'
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { WebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { toPage } from '@jackfield/postgres/cursor'
 import { readRange } from '@jackfield/postgres/list-page'
@@ -13,7 +13,8 @@ const schema = {
   tags: ['Webhooks'],
   params: TenantParams,
   querystring: PageQuery,
-  response: { 200: pageOf(WebhookEndpoint), 400: Problem, 404: Problem },
+  response: { 200: pageOf(WebhookEndpoint) },
+  refusals: refusals('invalid-cursor'),
 }
 
 export const listWebhookEndpoints: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (

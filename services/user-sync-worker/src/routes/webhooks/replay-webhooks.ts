@@ -1,4 +1,4 @@
-import { Problem } from '@jackfield/contract/http/problem'
+import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { WebhookEndpointParams, WebhookReplay } from '@jackfield/contract/webhooks/webhook-endpoint'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -12,7 +12,8 @@ const schema = {
   tags: ['Webhooks'],
   params: WebhookEndpointParams,
   body: WebhookReplay,
-  response: { 200: z.object({ messages: z.number().int().min(0) }), 400: Problem, 404: Problem },
+  response: { 200: z.object({ messages: z.number().int().min(0) }) },
+  refusals: refusals('webhook-endpoint-not-found'),
 }
 
 export const replayWebhooks: FastifyPluginAsyncZod<Pick<Ports, 'webhookEndpoints'>> = async (

@@ -1,0 +1,3 @@
+import { testsOf } from '@jackfield/test-environment/vitest-config'
+
+export default testsOf()

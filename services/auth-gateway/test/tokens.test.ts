@@ -246,6 +246,17 @@ describe('T-50 refresh tokens', () => {
     })
     expect(wider).toMatchObject({ status: 400, body: { error: 'invalid_scope' } })
   })
+
+  test.each(['openid offline_access', 'offline_access'])(
+    'S79 RT-06 are refreshed by a client that repeats the scope it asked for, offline_access included: %s',
+    async (scope) => {
+      const { tokens } = await signIn(world, 'contoso')
+      const refresh_token = tokens.refresh_token ?? ''
+      const renewed = await token({ grant_type: 'refresh_token', client_id: 'web-client', refresh_token, scope })
+      expect(renewed).toMatchObject({ status: 200, body: { scope: expect.stringContaining('openid') } })
+      expect(renewed.body.scope).not.toContain('offline_access')
+    },
+  )
 })
 
 describe('T-60 sign-out', () => {

@@ -81,7 +81,7 @@ export function acceptEmptySecrets(provider: Provider) {
       return bodies.get(this)
     },
     set(this: Context, body: Body) {
-      bodies.set(this, withClient(body, named.get(this.ctx.req)))
+      bodies.set(this, withoutOfflineAccess(withClient(body, named.get(this.ctx.req))))
     },
   })
 
@@ -100,6 +100,17 @@ export function acceptEmptySecrets(provider: Provider) {
 function withClient(body: Body, clientId: string | undefined): Body {
   if (!clientId || body.client_id === clientId) return body
   return { ...body, client_id: body.client_id ? [body.client_id, clientId].flat() : clientId }
+}
+
+/**
+ * Ignores `offline_access` in the scope of a refresh. An authorization request without `prompt=consent` is not granted it
+ * (OpenID Connect Core 11), refresh tokens are issued all the same, and Authlib repeats the scope that it asked for, which
+ * oidc-provider refuses (RFC 6749 6).
+ */
+function withoutOfflineAccess(body: Body): Body {
+  if (body?.grant_type !== 'refresh_token' || typeof body.scope !== 'string') return body
+  const scopes = body.scope.split(' ').filter((scope) => scope !== 'offline_access')
+  return { ...body, scope: scopes.join(' ') }
 }
 
 /** The client id of a Basic header whose secret is empty; undefined for every other header. */

@@ -54,7 +54,8 @@ ProxyPass / http://127.0.0.1:${frontend}/
   ])
 }
 
-async function runApache(port: number, lines: readonly string[]) {
+/** Apache with the module, on this port of 127.0.0.1; `/bye` is to be open. */
+export async function runApache(port: number, lines: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-apache-'))
   const main = [
     `ServerRoot ${folder}`,

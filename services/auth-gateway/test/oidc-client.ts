@@ -55,8 +55,13 @@ export async function signInAt(browser: Browser, url: URL, userName: string = AD
   return passMicrosoft(browser, await browser.open(url), userName)
 }
 
-export function passMicrosoft(browser: Browser, page: Page, userName: string = ADELE.userPrincipalName): Promise<Page> {
-  return browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' })
+export function passMicrosoft(
+  browser: Browser,
+  page: Page,
+  userName: string = ADELE.userPrincipalName,
+  stopAt?: RegExp,
+): Promise<Page> {
+  return browser.submit(page, 'Sign in', { username: userName, password: 'Passw0rd!' }, stopAt)
 }
 
 /** The whole way: a signed-in browser, its tokens, and the app's library. */

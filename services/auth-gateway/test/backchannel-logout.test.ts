@@ -7,13 +7,13 @@ import { signLogoutToken } from '../src/adapters/openid-provider/token-signing.t
 import { sendLogoutNotices } from '../src/jobs/send-logout-notices.ts'
 import { Browser, send } from './browser.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
-import { signIn } from './oidc-client.ts'
+import { givenClient, signIn } from './oidc-client.ts'
 
 let world: World
 let origin: string
 let server: Server
 let answer: (path: string, response: ServerResponse) => void
-const received: Array<{ path: string; headers: IncomingMessage['headers']; token: string }> = []
+const received: Array<{ path: string; headers: IncomingMessage['headers']; token: string; members: string[] }> = []
 const failures: Array<{ clientId: string; reason: string; isLast: boolean }> = []
 /** Logout tokens are signed as the app's ID tokens are. */
 const ALGORITHMS: Readonly<Record<string, 'ES256' | 'RS256'>> = { 'web-client': 'RS256', admin: 'ES256' }
@@ -21,7 +21,8 @@ beforeAll(async () => {
   world = await givenGateway()
   server = createServer(async (request, response) => {
     const body = new URLSearchParams(await text(request))
-    received.push({ path: request.url ?? '', headers: request.headers, token: body.get('logout_token') ?? '' })
+    const { url: path = '', headers } = request
+    received.push({ path, headers, token: body.get('logout_token') ?? '', members: [...body.keys()] })
     answer(request.url ?? '', response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -72,6 +73,8 @@ const due = () => world.pool.query(`update gateway.logout_notice set not_before 
 const waiting = async () =>
   (await world.pool.query('select client_id, attempts from gateway.logout_notice order by client_id')).rows
 
+const appUrl = (path: string) => `http://contoso.apps.localhost:${(server.address() as AddressInfo).port}/${path}`
+
 /** A browser signed in to several apps. */
 async function givenSignedIn(clientIds: string[]) {
   const browser = new Browser()
@@ -92,7 +95,7 @@ async function signOut(browser: Browser) {
   await browser.submit(await browser.open(`${origin}/auth/logout`), 'Sign out')
 }
 
-test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies every app of the session, each with a token of its own, signed by its algorithm', async () => {
+test('T-61 LO-06 signing out notifies every app of the session, each with a token of its own, signed by its algorithm', async () => {
   const { browser, ids } = await givenSignedIn(['web-client', 'admin', 'deaf'])
   await signOut(browser)
   expect(await tell()).toBe(2)
@@ -118,6 +121,36 @@ test('T-61 LO-06 oidcc-backchannel-rp-initiated-logout signing out notifies ever
   }
   expect(jtis.size).toBe(2)
   expect(await waiting()).toEqual([])
+})
+
+test('FC-82 LO-06 oidcc-backchannel-rp-initiated-logout an app that signs a person out gets its notice, and its page back with its state', async () => {
+  const app = await givenClient(world, 'contoso', 'web-client', appUrl('callback'))
+  const { browser, tokens } = await signInTo('web-client', new Browser(), appUrl('callback'))
+  const state = 'farewell'.repeat(16)
+  const question = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: appUrl('bye'), state }
+  const asked = await browser.open(`${origin}/auth/logout?${new URLSearchParams(question)}`)
+  const { url } = await browser.submit(asked, 'Sign out', {}, /^\/bye$/)
+  expect(url.href).toBe(`${appUrl('bye')}?state=${state}`)
+
+  await tell()
+  const [notice, ...others] = received
+  expect([notice?.members, others]).toEqual([['logout_token'], []])
+  const { keys } = JSON.parse((await send(`${origin}/auth/jwks`)).text)
+  const { sub, sid }: Record<string, unknown> = { ...tokens.claims() }
+  const verified = await jwtVerify(notice?.token ?? '', createLocalJWKSet({ keys }), {
+    issuer: `${origin}/auth`,
+    audience: 'web-client',
+    algorithms: ['RS256'],
+    requiredClaims: ['iat', 'exp', 'jti'],
+  })
+  expect(verified.payload).toMatchObject({
+    sub,
+    sid,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+  })
+  expect(verified.payload).not.toHaveProperty('nonce')
+  const { url: silent } = await browser.open((await app.begin({ prompt: 'none' })).url)
+  expect(silent.searchParams.get('error')).toBe('login_required')
 })
 
 test('T-61 LO-07 an app that hangs, fails or redirects delays neither the person nor the other apps, and is notified again', async () => {
@@ -202,5 +235,9 @@ test('LO-13 signing out on one tenant’s host does not end a session on another
 
 test('TE-23 oidcc-backchannel-logout-discovery-endpoint-verification discovery names back-channel logout', async () => {
   const document = JSON.parse((await send(`${origin}/auth/.well-known/openid-configuration`)).text)
-  expect(document).toMatchObject({ backchannel_logout_supported: true, backchannel_logout_session_supported: true })
+  expect(document).toMatchObject({
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    end_session_endpoint: `${origin}/auth/logout`,
+  })
 })

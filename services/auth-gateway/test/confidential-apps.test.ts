@@ -84,7 +84,7 @@ const MATRIX = METHODS.flatMap((method) =>
 )
 
 test.each(MATRIX)(
-  'S79 FC-80 FC-81 oidcc-server-client-secret-post openid-client 6 signs a server app in by %s, with ID tokens of %s and answers by %s, without PKCE',
+  'S79 FC-80 FC-81 openid-client 6 signs a server app in by %s, with ID tokens of %s and answers by %s, without PKCE',
   async (method, alg, mode) => {
     const { configuration } = await givenServer(method, { idTokenSignedResponseAlg: alg })
     const tokens = await redeem(configuration, await askForCode(configuration, { response_mode: mode }))

@@ -64,15 +64,42 @@ function authenticatedClientId({ headers, oidc }: KoaContextWithOIDC): string | 
   return hasAttestation ? undefined : oidc.client?.clientId
 }
 
+/**
+ * Refuses a request object in the way, and with the `state`, that the object asks for: it may have what the query has not
+ * (OpenID Connect Core 6.1), and oidc-provider refuses it unread. Unsigned or not, it counts no more than a query.
+ */
+export async function answerAsObjectAsks(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
+  if ('request' in ctx.query) ctx.query = withAnswerMembers(ctx.query)
+  return next()
+}
+
+function withAnswerMembers<T extends Record<string, unknown>>(parameters: T): T {
+  return typeof parameters?.request === 'string'
+    ? { ...readAnswerMembers(parameters.request), ...parameters }
+    : parameters
+}
+
+function readAnswerMembers(object: string): Record<string, string> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(object.split('.')[1] ?? '', 'base64url').toString())
+    const { response_mode, state } = Object(claims)
+    const members = Object.entries({ response_mode, state })
+    return Object.fromEntries(members.filter(([, value]) => typeof value === 'string'))
+  } catch {
+    return {}
+  }
+}
+
 type Body = Record<string, unknown>
 type Context = { ctx: KoaContextWithOIDC }
 
 /**
- * Treats an empty secret as none (RFC 6749 2.3.1). Go and other clients send a public client's id as `Basic
+ * Rewrites forms as they are meant: a request object's members for its answer, a refresh without `offline_access`, and an
+ * empty secret, which it treats as none (RFC 6749 2.3.1). Go and other clients send a public client's id as `Basic
  * base64("id:")` before they try without, and oidc-provider refuses that. The header becomes the form's `client_id`, so
  * that the client authenticates by method `none`.
  */
-export function acceptEmptySecrets(provider: Provider) {
+export function acceptLooseForms(provider: Provider) {
   const named = new WeakMap<IncomingMessage, string>()
   const bodies = new WeakMap<object, Body>()
   // The library parses the form after this middleware and before it authenticates the client.
@@ -81,7 +108,7 @@ export function acceptEmptySecrets(provider: Provider) {
       return bodies.get(this)
     },
     set(this: Context, body: Body) {
-      bodies.set(this, withoutOfflineAccess(withClient(body, named.get(this.ctx.req))))
+      bodies.set(this, withAnswerMembers(withoutOfflineAccess(withClient(body, named.get(this.ctx.req)))))
     },
   })
 

@@ -15,7 +15,13 @@ import type {
 } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, structuredTokens } from './access-tokens.ts'
-import { acceptEmptySecrets, burnRefusedCodes, CLIENT_ENDPOINTS, strictClientRequests } from './client-requests.ts'
+import {
+  acceptLooseForms,
+  answerAsObjectAsks,
+  burnRefusedCodes,
+  CLIENT_ENDPOINTS,
+  strictClientRequests,
+} from './client-requests.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import type { LostAnswers } from './lost-answers.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
@@ -96,8 +102,9 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     ),
   )
   provider.use(on(/^\/\.well-known\//, describeForApps))
+  provider.use(on(/^\/authorize$/, answerAsObjectAsks))
   provider.use(on(CLIENT_ENDPOINTS, strictClientRequests))
-  provider.use(on(CLIENT_ENDPOINTS, acceptEmptySecrets(provider)))
+  provider.use(on(CLIENT_ENDPOINTS, acceptLooseForms(provider)))
   provider.use(on(/^\/token$/, burnRefusedCodes(available)))
   provider.use(
     on(/^\/(?:introspect|revoke)$/, structuredTokens({ ...parts, site, records: available, readAccessToken })),

@@ -40,8 +40,15 @@ ${all.flatMap(({ client }) => dashes(client)).join('\n')}
 The issuer is \`https://<tenant host>/auth\`; everything else is in discovery. Refresh tokens are issued without \`offline_access\`, too. On a laptop the
 issuer is \`http\`, which openid-client 6 and oauth4webapi need to be told (\`allowInsecureRequests\`), and Authlib
 (\`AUTHLIB_INSECURE_TRANSPORT\`).
-${all.map(({ client: { name, recipe } }) => `\n### ${name}\n${recipe}\n`).join('')}`
+${all.map(({ client: { name, recipe } }) => `\n### ${name}\n${recipe}\n`).join('')}
+${TRIED_ONCE}`
 }
+
+const TRIED_ONCE = `## Tried once
+- Spring Security 6.2.5 (Spring Boot 3.2), 1 December 2026, with \`issuer-uri\` as its only setting of the provider, by redirect, RS256: sign-in,
+  userinfo and sign-out as a public app (\`client-authentication-method=none\`, PKCE by itself), with \`client_secret_basic\` and with
+  \`client_secret_post\`; refresh with the two secrets. The refresh of its public app names no client and is refused (\`invalid_request\`).
+`
 
 function table(all: readonly Tested[]): string {
   const columns = ALGS.flatMap((alg) => MODES.map((mode) => ({ alg, mode })))

@@ -37,9 +37,9 @@ npx vitest run test/clients -u    # writes this page
 ${all.flatMap(({ client }) => dashes(client)).join('\n')}
 
 ## Recipes
-The issuer is \`https://<tenant host>/auth\`; everything else is in discovery. Refresh tokens are issued without \`offline_access\`, too. On a laptop the
-issuer is \`http\`, which openid-client 6 and oauth4webapi need to be told (\`allowInsecureRequests\`), and Authlib
-(\`AUTHLIB_INSECURE_TRANSPORT\`).
+The issuer is \`https://<tenant host>/auth\`; everything else is in discovery. Every app gets refresh tokens; \`offline_access\`
+is granted with \`prompt=consent\` only, and the answer names what is granted. On a laptop the issuer is \`http\`, which openid-client 6 and
+oauth4webapi need to be told (\`allowInsecureRequests\`), and Authlib (\`AUTHLIB_INSECURE_TRANSPORT\`).
 ${all.map(({ client: { name, recipe } }) => `\n### ${name}\n${recipe}\n`).join('')}
 ${TRIED_ONCE}`
 }
@@ -48,6 +48,8 @@ const TRIED_ONCE = `## Tried once
 - Spring Security 6.2.5 (Spring Boot 3.2), 1 December 2026, with \`issuer-uri\` as its only setting of the provider, by redirect, RS256: sign-in,
   userinfo and sign-out as a public app (\`client-authentication-method=none\`, PKCE by itself), with \`client_secret_basic\` and with
   \`client_secret_post\`; refresh with the two secrets. The refresh of its public app names no client and is refused (\`invalid_request\`).
+- requests-oauthlib 2.0.0 is no OpenID Connect library: it checks no ID token. It raises an exception when less is granted than asked for, so
+  it asks without \`offline_access\`.
 `
 
 function table(all: readonly Tested[]): string {

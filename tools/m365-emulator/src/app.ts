@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { adminCenter } from './admin-center/admin-center.ts'
 import type { Cloud } from './cloud.ts'
 import { control } from './control/control.ts'
-import { directoryOfRequest } from './directory-of-request.ts'
+import { cloudOfRequest, directoryOfRequest } from './directory-of-request.ts'
 import { adminConsent } from './entra/admin-consent/admin-consent.ts'
 import { authorize } from './entra/authorize/authorize.ts'
 import { deviceAuthorization } from './entra/device-code/device-authorization.ts'
@@ -19,21 +19,18 @@ import { entraFaults } from './faults/entra-faults.ts'
 import { graph } from './graph/graph.ts'
 import { userinfo } from './graph/userinfo.ts'
 import type { ServerCertificate } from './server-certificate.ts'
-import type { Snapshot } from './state/snapshot.ts'
 
 export type AppOptions = {
   logLevel: string
   certificate: ServerCertificate | undefined
   controlKey: string | undefined
-  /** What a reset goes back to. */
-  start: Snapshot
   /** Called after each request that may have changed something. */
   onWrite: () => void
 }
 
 export async function buildApp(
   cloud: Cloud,
-  { logLevel, certificate, controlKey, start, onWrite }: AppOptions,
+  { logLevel, certificate, controlKey, onWrite }: AppOptions,
 ): Promise<FastifyInstance> {
   const app = fastify({
     ...(certificate && { https: certificate }),
@@ -48,16 +45,16 @@ export async function buildApp(
     const [path = '', query = ''] = url.split(/\?(.*)/s)
     if (method !== 'GET') onWrite()
     if (path.startsWith('/_emulator')) return
-    const directory = directoryOfRequest(request, cloud.directories)?.id
+    const directory = directoryOfRequest(request, cloud.directories)
     cloud.requests.add({
       method,
       route: routeOptions.url ?? 'none',
       path,
       query,
       ...(body !== undefined && { body }),
-      ...(directory !== undefined && { directory }),
+      ...(directory !== undefined && { directory: directory.id }),
       status: statusCode,
-      at: cloud.clock.date().toISOString(),
+      at: cloud.of(directory).clock.date().toISOString(),
     })
   })
 
@@ -83,7 +80,7 @@ export async function buildApp(
   await app.register(async (endpoint) => {
     endpoint.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
       if ((error.statusCode ?? 500) >= 500) request.log.error(error)
-      return refuseJson(reply, cloud, { code: 9002313 })
+      return refuseJson(reply, cloudOfRequest(request, cloud), { code: 9002313 })
     })
     await endpoint.register(entraFaults, { cloud })
     await endpoint.register(token, { cloud })
@@ -91,7 +88,7 @@ export async function buildApp(
   })
   await app.register(graph, { cloud, prefix: '/v1.0' })
   await app.register(userinfo, { cloud })
-  await app.register(control, { cloud, key: controlKey, start, prefix: '/_emulator' })
+  await app.register(control, { cloud, key: controlKey, prefix: '/_emulator' })
   return app
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Cloud } from './cloud.ts'
 import type { Directories } from './directory/directories.ts'
 import type { Directory } from './directory/directory.ts'
 
@@ -15,7 +16,13 @@ export function directoryOfRequest(
   return named === undefined ? undefined : directories.find(named)
 }
 
-function tenantOfToken(authorization: string | undefined): string | undefined {
+/** The cloud as the directory of a request sees it. */
+export function cloudOfRequest(request: Pick<FastifyRequest, 'params' | 'headers'>, cloud: Cloud): Cloud {
+  return cloud.of(directoryOfRequest(request, cloud.directories))
+}
+
+/** The directory id in an access token that nobody has verified yet. */
+export function tenantOfToken(authorization: string | undefined): string | undefined {
   const payload = /^Bearer [^.]+\.([^.]+)\./i.exec(authorization ?? '')?.[1]
   if (payload === undefined) return undefined
   try {

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { buildApp } from './app.ts'
 import type { Cloud } from './cloud.ts'
-import { type DirectoryControl, directoryControl } from './control/directory-control.ts'
+import { addDirectory, type DirectoryControl, directoryControl } from './control/directory-control.ts'
 import { RequestLog } from './control/request-log.ts'
 import { signInHeadless } from './control/sign-in-operations.ts'
 import { demoDirectories } from './demo/demo-directories.ts'
 import { Clock } from './directory/clock.ts'
 import { Directories } from './directory/directories.ts'
 import type { DirectorySeedInput } from './directory/seed.ts'
+import { DirectoryClouds, ownDeliveryRules, rollKeys } from './directory-clouds.ts'
 import { DeviceCodes } from './entra/device-code/device-codes.ts'
 import { type TamperInput, Tampering } from './entra/issued-tokens/tampering.ts'
 import { SigningKeys } from './entra/keys/signing-keys.ts'
-import { EntraSettings, USUAL_ENTRA_SETTINGS } from './entra/settings.ts'
+import { EntraSettings } from './entra/settings.ts'
 import { MicrosoftSessions } from './entra/sign-in/microsoft-session.ts'
 import { Codes } from './entra/token-endpoint/codes.ts'
 import { RefreshTokens } from './entra/token-endpoint/refresh-tokens.ts'
 import { Faults } from './faults/faults.ts'
 import { Notifier } from './graph/notifications/notifier.ts'
 import { notifyOfChanges } from './graph/notifications/notify-of-changes.ts'
-import { GraphSettings, USUAL_GRAPH_SETTINGS } from './graph/settings.ts'
+import { GraphSettings, type ThrottleSettings } from './graph/settings.ts'
 import { SubscriptionStore } from './graph/subscriptions/subscription-store.ts'
-import type { ThrottleSettings } from './graph/throttle.ts'
 import { makeServerCertificate, type ServerCertificate } from './server-certificate.ts'
-import { resetTo, restoreSnapshot, type Snapshot, takeSnapshot } from './state/snapshot.ts'
+import { resetAll, restoreSnapshot, type Snapshot, takeSnapshot } from './state/snapshot.ts'
 import { StateFile } from './state/state-file.ts'
+import { setSwitches, usualSwitches } from './switches.ts'
 
 export type EmulatorOptions = {
   /** Default 0: a free port. */
@@ -63,7 +64,10 @@ export type M365Emulator = {
   addDirectory(seed: DirectorySeedInput): DirectoryControl
   directories(): DirectoryControl[]
   requests: RequestLog
-  /** Switches for behaviour that public sources leave open. Assign to change. */
+  /**
+   * Switches for behaviour that public sources leave open. Assign to change; those of one directory are at
+   * `directory(...)`, and win there.
+   */
   entra: EntraSettings
   /** Page sizes, and switches for behaviour that public sources leave open. Assign to change. */
   graph: GraphSettings
@@ -77,11 +81,14 @@ export type M365Emulator = {
   notifications: Notifier
   /** Directories and switches as they are now. */
   snapshot(): Snapshot
-  /** Puts a snapshot in place of what is there; sessions, subscriptions and delta links end, as with a restart. */
+  /**
+   * Puts a snapshot, of all or of one directory, in place of what is there; sessions, subscriptions and delta links end,
+   * as with a restart.
+   */
   restore(snapshot: Snapshot): void
   /** Back to how it started, before a state file: directories, switches and clock, without faults and requests. */
   reset(): void
-  /** Adds a signing key; `keepOld: false` withdraws the old ones at once. */
+  /** Adds a signing key for all directories; `keepOld: false` withdraws the old ones at once. */
   rollKeys(options?: { keepOld?: boolean }): Promise<void>
   /** Tampers with the next ID token, once. */
   tamperNextIdToken(tamper: TamperInput): void
@@ -90,7 +97,7 @@ export type M365Emulator = {
    * @returns the address at the application where the browser ends
    */
   signIn(authorizeUrl: string | URL, userName: string, password?: string): Promise<URL>
-  /** Moves the emulator's clock forward. */
+  /** Moves the clock of all directories forward. */
   advanceTime(milliseconds: number): void
   close(): Promise<void>
 }
@@ -110,14 +117,25 @@ export async function startEmulator({
   stateFile,
 }: EmulatorOptions = {}): Promise<M365Emulator> {
   const clock = new Clock()
-  const subscriptions = new SubscriptionStore(clock)
-  const notifications = new Notifier(subscriptions, clock)
+  const clouds = new DirectoryClouds()
+  const switches = usualSwitches()
+  setSwitches(switches, { entra: EntraSettings.partial().parse(entra), graph: GraphSettings.partial().parse(graph) })
+  const subscriptions = new SubscriptionStore(switches.subscriptionLimits, (id) => cloud.of({ id }).clock.now())
+  const notifier = new Notifier(subscriptions, { settings: switches.notifications, clock }, (id) =>
+    ownDeliveryRules(cloud.of({ id })),
+  )
   const cloud: Cloud = {
+    ...switches,
     origin: '',
     graphOrigin: '',
     run: randomUUID(),
     clock,
-    directories: new Directories(clock, (directory) => notifyOfChanges(directory, notifications)),
+    directories: new Directories(
+      (id) => cloud.of({ id }).clock,
+      (directory) => notifyOfChanges(directory, notifier),
+    ),
+    added: new Map(),
+    start: { version: 1, directories: [] },
     keys: await SigningKeys.generate(),
     sessions: new MicrosoftSessions(),
     codes: new Codes(),
@@ -125,19 +143,18 @@ export async function startEmulator({
     refreshTokens: new RefreshTokens(),
     tampering: new Tampering(),
     requests: new RequestLog(),
-    entra: { ...USUAL_ENTRA_SETTINGS, ...EntraSettings.partial().parse(entra) },
-    graph: { ...USUAL_GRAPH_SETTINGS, ...GraphSettings.partial().parse(graph) },
-    throttle: { enabled: true, unitsPerWindow: null, sendRetryAfter: true },
     faults: new Faults(),
     subscriptions,
-    notifications,
+    notifier,
+    of: (directory) => (directory ? clouds.of(cloud, directory.id) : cloud),
+    each: () => clouds.all(),
   }
   for (const seed of directories) cloud.directories.add(seed)
-  const start = takeSnapshot(cloud)
+  cloud.start = takeSnapshot(cloud)
   const state = stateFile === undefined ? undefined : new StateFile(stateFile, cloud)
   state?.load()
   const certificate = https === true ? makeServerCertificate() : https || undefined
-  const app = await buildApp(cloud, { logLevel, certificate, controlKey, start, onWrite: () => state?.changed() })
+  const app = await buildApp(cloud, { logLevel, certificate, controlKey, onWrite: () => state?.changed() })
   const address = originOf(https ? 'https' : 'http', host, new URL(await app.listen({ port, host })).port)
   cloud.origin = publicOrigin ?? address
   cloud.graphOrigin = graphOrigin ?? cloud.origin
@@ -148,7 +165,7 @@ export async function startEmulator({
     address,
     certificate: certificate?.cert,
     directory: (idOrDomain) => directoryControl(cloud, idOrDomain),
-    addDirectory: (seed) => directoryControl(cloud, cloud.directories.add(seed).id),
+    addDirectory: (seed) => addDirectory(cloud, seed),
     directories: () => cloud.directories.all().map(({ id }) => directoryControl(cloud, id)),
     requests: cloud.requests,
     entra: cloud.entra,
@@ -156,16 +173,16 @@ export async function startEmulator({
     throttle: cloud.throttle,
     faults: cloud.faults,
     subscriptions,
-    notifications,
+    notifications: notifier,
     snapshot: () => takeSnapshot(cloud),
     restore: (snapshot) => restoreSnapshot(cloud, snapshot),
-    reset: () => resetTo(cloud, start),
-    rollKeys: (options) => cloud.keys.roll(options),
+    reset: () => resetAll(cloud),
+    rollKeys: (options) => rollKeys(cloud, options),
     tamperNextIdToken: (tamper) => cloud.tampering.next(tamper),
     signIn: (authorizeUrl, userName, password) => signInHeadless(cloud, app, authorizeUrl, userName, password),
     advanceTime: (milliseconds) => cloud.clock.advance(milliseconds),
     async close() {
-      await notifications.close()
+      await notifier.close()
       await app.close()
       state?.save()
     },

@@ -10,7 +10,7 @@ import { PopulationSeed } from '../src/population/population-seed.ts'
 const people = (seed: Partial<PopulationSeed> & { size: number }) =>
   computedPopulation(PopulationSeed.parse(seed), 'many.example')
 const directory = (size: number) =>
-  new Directories(new Clock()).add({
+  new Directories(() => new Clock()).add({
     id: randomUUID(),
     displayName: 'Many',
     domains: ['many.example'],

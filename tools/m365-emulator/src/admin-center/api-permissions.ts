@@ -6,7 +6,7 @@ import { type AdminRoutes, refuse } from './admin-routes.ts'
 import { addPermissionsPage, permissionsPage } from './pages/permissions-pages.ts'
 
 /** API permissions: listing a permission grants nothing; "Grant admin consent" does, given the right role. */
-export function apiPermissions(routes: AdminRoutes, { clock }: Cloud): void {
+export function apiPermissions(routes: AdminRoutes, cloud: Cloud): void {
   const url = '/app-registrations/:appId/api-permissions'
   const back = (application: Application) => `/app-registrations/${application.appId}/api-permissions`
   routes.applicationPage(url, (visit) => permissionsPage(visit))
@@ -33,7 +33,7 @@ export function apiPermissions(routes: AdminRoutes, { clock }: Cloud): void {
         'Granting consent to application permissions of Microsoft Graph takes a Global Administrator or Privileged Role Administrator.'
       return refuse(visit, 403, 'You may not grant admin consent', text)
     }
-    directory.consent(application.appId, application.requiredRoles, clock.now())
+    directory.consent(application.appId, application.requiredRoles, cloud.of(directory).clock.now())
     return reply.redirect(back(application), 303)
   })
 }

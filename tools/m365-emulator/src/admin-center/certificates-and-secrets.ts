@@ -33,7 +33,7 @@ export function certificatesAndSecrets(routes: AdminRoutes, cloud: Cloud): void 
           error: 'A description of at most 120 characters and an expiry of at most 24 months.',
         }),
       )
-    const endDateTime = new Date(cloud.clock.now() + asked.data.days * DAY).toISOString()
+    const endDateTime = new Date(cloud.of(directory).clock.now() + asked.data.days * DAY).toISOString()
     const displayName = asked.data.description || 'Client secret'
     const secret = directoryControl(cloud, directory.id).addSecret(application.appId, { displayName, endDateTime })
     session.newSecret = { ...secret, appId: application.appId }

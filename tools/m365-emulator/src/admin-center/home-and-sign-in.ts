@@ -24,7 +24,7 @@ export function homeAndSignIn(app: FastifyInstance, cloud: Cloud, administrators
     const identified = identify(reply, cloud, cookies[SESSION_COOKIE], read.data, { form, app: APP })
     if (identified.kind === 'page') return identified.html
     administrators.leave(cookies[ADMIN_COOKIE])
-    const id = administrators.enter(identified.account, cloud.clock.now())
+    const id = administrators.enter(identified.account, cloud.of(identified.account.directory).clock.now())
     reply.setCookie(ADMIN_COOKIE, id, {
       httpOnly: true,
       sameSite: 'lax',

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
-import type { Snapshot } from '../state/snapshot.ts'
 import { applicationOperations } from './application-operations.ts'
 import { cloudOperations } from './cloud-operations.ts'
 import { directoryOperations } from './directory-operations.ts'
@@ -12,12 +11,13 @@ import { openApiDocument } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 import { signInOperations } from './sign-in-operations.ts'
 import { stateOperations } from './state-operations.ts'
+import { switchOperations } from './switch-operations.ts'
 import { userOperations } from './user-operations.ts'
 
 /** Of a snapshot. */
 const LARGEST_BODY = 256 * 1024 * 1024
 
-type Options = { cloud: Cloud; key: string | undefined; start: Snapshot }
+type Options = { cloud: Cloud; key: string | undefined }
 
 const HEALTH = operation('GET', '/health', {
   summary: 'Whether it serves; needs no key',
@@ -27,11 +27,11 @@ const HEALTH = operation('GET', '/health', {
 /** The programmatic controls over HTTP, for tests and tools in other processes. Everybody may ask for the health. */
 export const control: FastifyPluginAsync<Options> = async (app, options) => {
   app.get(HEALTH.path, async (request) => HEALTH.run({ params: {}, body: {}, query: request.query }))
-  const { cloud, key, start } = options
-  await app.register(guardedControl, { cloud, key, start })
+  const { cloud, key } = options
+  await app.register(guardedControl, { cloud, key })
 }
 
-const guardedControl: FastifyPluginAsync<Options> = async (app, { cloud, key, start }) => {
+const guardedControl: FastifyPluginAsync<Options> = async (app, { cloud, key }) => {
   // A page of another site can send a form or plain text without asking; JSON it cannot.
   app.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
   app.addHook('onRequest', async ({ headers, socket }, reply) => {
@@ -44,7 +44,8 @@ const guardedControl: FastifyPluginAsync<Options> = async (app, { cloud, key, st
   })
   const operations: Operation[] = [
     ...cloudOperations(cloud),
-    ...stateOperations(cloud, start),
+    ...switchOperations(cloud),
+    ...stateOperations(cloud),
     ...notificationOperations(cloud),
     ...directoryOperations(cloud),
     ...userOperations(cloud),

@@ -5,10 +5,13 @@ import { PolicySeed } from '../directory/conditional-access.ts'
 import { Secret } from '../directory/credentials.ts'
 import type { Group, GroupChange, GroupSeed } from '../directory/group.ts'
 import { type PhotoSeed, readPhoto } from '../directory/photo.ts'
+import type { DirectorySeedInput } from '../directory/seed.ts'
 import type { GrantSeed } from '../directory/service-principal.ts'
 import type { User, UserChange, UserSeed } from '../directory/user.ts'
 import type { ChangeScriptInput, PlayedChange } from '../population/change-script.ts'
 import { playChanges } from '../population/play-changes.ts'
+import { resetDirectory, type Snapshot, takeSnapshot } from '../state/snapshot.ts'
+import type { Switches } from '../switches.ts'
 import { issueTokensOfApplication, issueTokensOfUser, type TokenAnswer, type UserTokenRequest } from './issue-tokens.ts'
 
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60 * 1000
@@ -68,6 +71,22 @@ export type DirectoryControl = {
   setConditionalAccess(policies: readonly PolicySeed[]): void
   /** Delta links issued so far answer 400 `syncStateNotFound`. */
   expireDeltaTokens(): void
+  /** Moves the clock of this directory forward. */
+  advanceTime(milliseconds: number): void
+  /** Adds a signing key for this directory; `keepOld: false` withdraws the old ones at once. */
+  rollKeys(options?: { keepOld?: boolean }): Promise<void>
+  /** This directory as it is now, for `restore()`. */
+  snapshot(): Snapshot
+  /** Back to how this directory started or was added, with its switches and clock. */
+  reset(): void
+  /** Switches of this directory. Assign to change; the others show those for all. */
+} & Switches
+
+/** Adds a directory after the start. */
+export function addDirectory(cloud: Cloud, seed: DirectorySeedInput): DirectoryControl {
+  const { id } = cloud.directories.add(seed)
+  cloud.added.set(id, seed)
+  return directoryControl(cloud, id)
 }
 
 export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryControl {
@@ -85,6 +104,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     return found
   }
   const { id, displayName, domains } = directory()
+  const own = cloud.of({ id })
   return {
     id,
     displayName,
@@ -99,7 +119,7 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     deleteUser: (idOrName) => users().delete(user(idOrName).id),
     restoreUser: (id) => users().restore(id.toLowerCase()),
     purgeUser: (idOrName) => users().purge(users().find(idOrName)?.id ?? idOrName.toLowerCase()),
-    revokeSessions: (idOrName) => users().revokeSessions(user(idOrName).id, cloud.clock.now()),
+    revokeSessions: (idOrName) => users().revokeSessions(user(idOrName).id, own.clock.now()),
     setPhoto: (idOrName, photo) => {
       const { id } = user(idOrName)
       if (photo) directory().photos.set(id, readPhoto(photo))
@@ -118,21 +138,31 @@ export function directoryControl(cloud: Cloud, idOrDomain: string): DirectoryCon
     addSecret: (appId, { value, displayName, endDateTime } = {}) => {
       const text =
         value ?? `${randomBytes(2).toString('hex').slice(0, 3)}8Q~${randomBytes(25).toString('base64url').slice(0, 34)}`
-      const end = endDateTime ?? new Date(cloud.clock.now() + TWO_YEARS).toISOString()
+      const end = endDateTime ?? new Date(own.clock.now() + TWO_YEARS).toISOString()
       const secret = Secret.parse({ keyId: randomUUID(), value: text, displayName, endDateTime: end })
       directory().addSecret(appId.toLowerCase(), secret)
       return { keyId: secret.keyId, secretText: text, hint: text.slice(0, 3), endDateTime: end }
     },
+    // By the clock that is behind all others, as other directories may know the application, too.
     expireSecrets: (appId) => directory().expireSecrets(appId.toLowerCase(), cloud.clock.date()),
     removeSecret: (appId, keyId) => directory().removeSecret(appId.toLowerCase(), keyId),
-    grantConsent: (appId, grant = {}) => void directory().grant({ ...grant, appId }, cloud.clock.now()),
+    grantConsent: (appId, grant = {}) => void directory().grant({ ...grant, appId }, own.clock.now()),
     withdrawConsent: (appId, roles) => directory().withdraw(appId.toLowerCase(), roles),
     removeEnterpriseApplication: (appId) => directory().forget(appId.toLowerCase()),
-    userTokens: (idOrName, request) => issueTokensOfUser(cloud, directory(), user(idOrName), request),
-    applicationTokens: (appId) => issueTokensOfApplication(cloud, directory(), appId),
+    userTokens: (idOrName, request) => issueTokensOfUser(own, directory(), user(idOrName), request),
+    applicationTokens: (appId) => issueTokensOfApplication(own, directory(), appId),
     setConditionalAccess: (policies) => {
       directory().conditionalAccess = policies.map((policy) => PolicySeed.parse(policy))
     },
     expireDeltaTokens: () => void directory().deltaGeneration++,
+    advanceTime: (milliseconds) => own.clock.advance(milliseconds),
+    rollKeys: (options) => own.keys.roll(options),
+    snapshot: () => takeSnapshot(cloud, directory()),
+    reset: () => resetDirectory(cloud, directory()),
+    entra: own.entra,
+    graph: own.graph,
+    throttle: own.throttle,
+    notifications: own.notifications,
+    subscriptionLimits: own.subscriptionLimits,
   }
 }

@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud.ts'
 import { PolicySeed } from '../directory/conditional-access.ts'
 import { DirectorySeed } from '../directory/seed.ts'
 import { ChangeScript } from '../population/change-script.ts'
-import { directoryControl } from './directory-control.ts'
+import { addDirectory, directoryControl } from './directory-control.ts'
 import { type Operation, operation } from './operation.ts'
 
 /** `{d}` is a directory's id or one of its domains. */
@@ -15,7 +15,7 @@ export const directoryOperations = (cloud: Cloud): Operation[] => [
   operation('POST', '/directories', {
     summary: 'Add a directory with its content',
     body: DirectorySeed,
-    run: ({ body }) => ({ id: cloud.directories.add(body).id }),
+    run: ({ body }) => ({ id: addDirectory(cloud, body).id }),
   }),
   operation('PUT', '/directories/{d}/conditional-access', {
     summary: 'Conditional Access policies in place of those before',

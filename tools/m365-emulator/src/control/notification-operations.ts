@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import { NotificationFault } from '../graph/notifications/notification-faults.ts'
-import { type Operation, operation } from './operation.ts'
-import { Limits, NotificationSettings } from './switches.ts'
+import { findDirectory, OneDirectory, type Operation, operation } from './operation.ts'
 
 const Lifecycle = z.strictObject({
   event: z.enum(['reauthorizationRequired', 'subscriptionRemoved', 'missed']),
@@ -11,42 +10,40 @@ const Lifecycle = z.strictObject({
 })
 
 /** Subscriptions and the delivery of their notifications. */
-export const notificationOperations = ({ notifications, subscriptions }: Cloud): Operation[] => [
+export const notificationOperations = (cloud: Cloud): Operation[] => [
   operation('GET', '/subscriptions', {
-    summary: 'Subscriptions of all directories',
-    run: () =>
-      subscriptions.all().map(({ changeTypes: _, expiresAt, ...one }) => ({
-        ...one,
-        expirationDateTime: new Date(expiresAt).toISOString(),
-      })),
-  }),
-  operation('PUT', '/subscriptions/limits', {
-    summary: 'Quotas and disputed rules of subscriptions',
-    body: Limits,
-    run: ({ body }) => Object.assign(subscriptions.limits, given(body)),
-  }),
-  operation('PUT', '/notifications', {
-    summary: 'Delivery times and shape of notifications',
-    body: NotificationSettings,
-    run: ({ body }) => Object.assign(notifications.settings, given(body)),
+    summary: 'Subscriptions of all directories, or of one',
+    query: OneDirectory,
+    run: ({ query }) => {
+      const only = findDirectory(cloud, query.directory)?.id
+      return cloud.subscriptions
+        .all()
+        .filter(({ directoryId }) => (only ?? directoryId) === directoryId)
+        .map(({ changeTypes: _, expiresAt, ...one }) => ({
+          ...one,
+          expirationDateTime: new Date(expiresAt).toISOString(),
+        }))
+    },
   }),
   operation('POST', '/notifications/faults', {
     summary: 'Plan a fault of the next notifications',
     body: NotificationFault,
-    run: ({ body }) => notifications.faults.plan(body),
+    run: ({ body }) => cloud.notifier.faults.plan(body),
   }),
   operation('DELETE', '/notifications/faults', {
-    summary: 'Cancel all planned faults of notifications',
-    run: () => notifications.faults.clear(),
+    summary: 'Cancel all planned faults of notifications, or those of one directory',
+    query: OneDirectory,
+    run: ({ query }) => cloud.notifier.faults.clear(findDirectory(cloud, query.directory)?.id),
   }),
   operation('POST', '/notifications/lifecycle', {
     summary: 'Send a lifecycle event to one subscription, or to all of a directory',
     body: Lifecycle,
-    run: ({ body: { event, ...which } }) => notifications.lifecycle(event, given(which)),
+    run: ({ body: { event, ...which } }) => cloud.notifier.lifecycle(event, given(which)),
   }),
   operation('POST', '/notifications/settle', {
-    summary: 'Answer when no notification is in flight or waiting for a retry',
-    run: () => notifications.settled(),
+    summary: 'Answer when no notification, or none of one directory, is in flight or waiting for a retry',
+    body: OneDirectory,
+    run: ({ body }) => cloud.notifier.settled(findDirectory(cloud, body.directory)?.id),
   }),
 ]
 

@@ -1,4 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import type { Cloud } from '../cloud.ts'
+import type { Directory } from '../directory/directory.ts'
 
 type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never
 
@@ -30,4 +32,18 @@ export function operation<
   Query extends z.ZodObject = z.ZodObject,
 >(method: Method, path: Path, definition: Definition<Path, Body, Query>): Operation {
   return { method, path, ...definition } as Operation
+}
+
+/** Many calls mean one directory where they name it, and all where they do not. */
+export const OneDirectory = z.strictObject({
+  /** Id, or one of its domains. */
+  directory: z.string().optional(),
+})
+
+/** @throws for a name that no directory has */
+export function findDirectory(cloud: Cloud, idOrDomain: string | undefined): Directory | undefined {
+  if (idOrDomain === undefined) return undefined
+  const found = cloud.directories.find(idOrDomain)
+  if (!found) throw new Error(`There is no directory ${idOrDomain}.`)
+  return found
 }

@@ -1,12 +1,12 @@
 import type { Cloud } from '../cloud.ts'
-import { resetTo, restoreSnapshot, Snapshot, takeSnapshot } from '../state/snapshot.ts'
-import { type Operation, operation } from './operation.ts'
+import { resetAll, resetDirectory, restoreSnapshot, Snapshot, takeSnapshot } from '../state/snapshot.ts'
+import { findDirectory, OneDirectory, type Operation, operation } from './operation.ts'
 
-/** `start` is how the emulator began, before a state file. */
-export const stateOperations = (cloud: Cloud, start: Snapshot): Operation[] => [
+export const stateOperations = (cloud: Cloud): Operation[] => [
   operation('GET', '/snapshot', {
-    summary: 'Directories and switches as they are now',
-    run: () => takeSnapshot(cloud),
+    summary: 'Directories and switches as they are now, or one directory',
+    query: OneDirectory,
+    run: ({ query }) => takeSnapshot(cloud, findDirectory(cloud, query.directory)),
   }),
   operation('PUT', '/snapshot', {
     summary: 'Directories and switches in place of those that are there; sessions, subscriptions and delta links end',
@@ -15,6 +15,10 @@ export const stateOperations = (cloud: Cloud, start: Snapshot): Operation[] => [
   }),
   operation('POST', '/reset', {
     summary: 'Back to the directories and switches of the start, without faults and requests, at the present time',
-    run: () => resetTo(cloud, start),
+    body: OneDirectory,
+    run: ({ body }) => {
+      const directory = findDirectory(cloud, body.directory)
+      return directory ? resetDirectory(cloud, directory) : resetAll(cloud)
+    },
   }),
 ]

@@ -10,30 +10,36 @@ export type Account = { directory: Directory; user: User }
 export class Directories {
   #byId = new Map<string, Directory>()
   #byDomain = new Map<string, Directory>()
-  readonly #clock: Clock
+  readonly #clockOf: (directoryId: string) => Clock
   readonly #onAdded: (directory: Directory) => void
 
   /** `onAdded` is called once a directory holds its seed. */
-  constructor(clock: Clock, onAdded: (directory: Directory) => void = () => undefined) {
-    this.#clock = clock
+  constructor(clockOf: (directoryId: string) => Clock, onAdded: (directory: Directory) => void = () => undefined) {
+    this.#clockOf = clockOf
     this.#onAdded = onAdded
   }
 
   add(seed: DirectorySeedInput): Directory {
-    const directory = new Directory(DirectorySeed.parse(seed), this.#clock)
+    const parsed = DirectorySeed.parse(seed)
+    const directory = new Directory(parsed, this.#clockOf(parsed.id.toLowerCase()))
+    this.#register(directory)
+    this.#onAdded(directory)
+    return directory
+  }
+
+  #register(directory: Directory): void {
     if (this.#byId.has(directory.id)) throw new Error(`Directory ${directory.id} exists already.`)
     for (const domain of directory.domains) {
       if (this.#byDomain.has(domain)) throw new Error(`Domain ${domain} is verified in another directory.`)
       this.#byDomain.set(domain, directory)
     }
     this.#byId.set(directory.id, directory)
-    this.#onAdded(directory)
-    return directory
   }
 
-  /** Puts the directories that `fill` adds in place of those that are there; if it throws, nothing is changed. */
-  replace(fill: (directories: Directories) => void): void {
-    const others = new Directories(this.#clock, this.#onAdded)
+  /** Puts the directories that `fill` adds in place of those not kept; if it throws, nothing is changed. */
+  replace(fill: (directories: Directories) => void, kept: readonly Directory[] = []): void {
+    const others = new Directories(this.#clockOf, this.#onAdded)
+    for (const directory of kept) others.#register(directory)
     fill(others)
     this.#byId = others.#byId
     this.#byDomain = others.#byDomain

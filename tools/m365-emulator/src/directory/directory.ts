@@ -149,3 +149,9 @@ export class Directory {
     return application
   }
 }
+
+/** Whether this is the directory's id or one of its domains. */
+export function isNamed(directory: Directory | undefined, idOrDomain: string | undefined): boolean {
+  if (directory === undefined || idOrDomain === undefined) return false
+  return directory.id === idOrDomain || directory.domains.includes(idOrDomain)
+}

@@ -31,6 +31,10 @@ export function refuseAuthority({ asked, wellFormed, cloud }: Authority & { kind
   return { code: wellFormed ? 90002 : 900023, values: { tenant: asked } }
 }
 
+export function directoryOf(authority: Authority): Directory | undefined {
+  return authority.kind === 'directory' ? authority.directory : undefined
+}
+
 /** Codes are bound to this key: the GUID and the domains of one directory are the same authority. */
 export function authorityKey(authority: Authority): string {
   return authority.kind === 'directory' ? authority.directory.id : authority.kind

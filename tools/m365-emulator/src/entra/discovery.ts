@@ -1,19 +1,20 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { type Authority, PERSONAL_ACCOUNTS, refuseAuthority, resolveAuthority } from './authority.ts'
+import { type Authority, directoryOf, PERSONAL_ACCOUNTS, refuseAuthority, resolveAuthority } from './authority.ts'
 import { refuseJson } from './errors/refusal.ts'
 import type { SigningKey } from './keys/signing-keys.ts'
 
 type Params = { tenant: string }
 
-export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*')
     reply.header('cache-control', 'max-age=86400, private')
   })
 
   app.get<{ Params: Params }>('/:tenant/v2.0/.well-known/openid-configuration', async ({ params }, reply) => {
-    const authority = resolveAuthority(params.tenant, cloud.directories)
+    const authority = resolveAuthority(params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority))
     if (authority.kind === 'unknown' && authority.cloud !== undefined) return metadataElsewhere(authority)
     if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
     return metadata(cloud, params.tenant, authority)
@@ -21,23 +22,30 @@ export const discovery: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { clo
 
   /** Microsoft's libraries ask this about an authority host they do not know. */
   app.get<{ Params: Params }>('/:tenant/discovery/instance', async ({ params }) => {
-    const { host } = new URL(cloud.origin)
+    const { host } = new URL(everywhere.origin)
     return {
-      tenant_discovery_endpoint: `${cloud.origin}/${params.tenant}/v2.0/.well-known/openid-configuration`,
+      tenant_discovery_endpoint: `${everywhere.origin}/${params.tenant}/v2.0/.well-known/openid-configuration`,
       'api-version': '1.1',
       metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
     }
   })
 
   app.get<{ Params: Params }>('/:tenant/discovery/v2.0/keys', async ({ params }, reply) => {
-    const authority = resolveAuthority(params.tenant, cloud.directories)
+    const authority = resolveAuthority(params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority))
     if (authority.kind === 'unknown') return refuseUnknown(reply, cloud, authority)
     const template = `${cloud.origin}/{tenantid}/v2.0`
-    const work = cloud.keys.published.map((key) => toJwk(key, template))
+    const published = authority.kind === 'directory' ? cloud.keys.published : keysOfAll(cloud)
+    const work = published.map((key) => toJwk(key, template))
     const personal = toJwk(cloud.keys.personal, `${cloud.origin}/${PERSONAL_ACCOUNTS}/v2.0`)
     if (authority.kind === 'consumers') return { keys: [personal] }
     return { keys: authority.kind === 'common' ? [...work, personal] : work }
   })
+}
+
+/** Somebody who signs in at `organizations` may belong to any directory, one with keys of its own included. */
+function keysOfAll(cloud: Cloud): SigningKey[] {
+  return [...new Set([cloud, ...cloud.each()].flatMap(({ keys }) => keys.published))]
 }
 
 function refuseUnknown(

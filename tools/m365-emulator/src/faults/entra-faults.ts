@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
+import { cloudOfRequest } from '../directory-of-request.ts'
 import type { Refusal } from '../entra/errors/aadsts.ts'
 import { refuseJson } from '../entra/errors/refusal.ts'
 import type { FaultEffect } from './fault.ts'
@@ -13,11 +14,12 @@ type AadstsEffect = Extract<FaultEffect, { kind: 'aadsts' }>
 type RefuseEffect = Extract<FaultEffect, { kind: 'refuse' }>
 
 /** Planned faults befall the token and device endpoints, discovery and the keys. */
-export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
+export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud: everywhere }) => {
   const effects = new WeakMap<FastifyRequest, FaultEffect>()
   app.addHook('onRequest', async (request, reply) => {
-    const effect = takeFault(cloud, request)
+    const effect = takeFault(everywhere, request)
     if (!effect) return undefined
+    const cloud = cloudOfRequest(request, everywhere)
     effects.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
     if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)

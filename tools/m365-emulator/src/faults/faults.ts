@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Directories } from '../directory/directories.ts'
-import type { Directory } from '../directory/directory.ts'
+import { type Directory, isNamed } from '../directory/directory.ts'
 import { seededRandom } from '../directory/random.ts'
 import { directoryOfRequest } from '../directory-of-request.ts'
 import { Fault, type FaultEffect, type FaultInput } from './fault.ts'
@@ -34,8 +34,9 @@ export class Faults {
     })
   }
 
-  clear(): void {
-    this.#planned = []
+  /** Cancels all, or those of one directory alone. */
+  clear(directory?: Directory): void {
+    this.#planned = this.#planned.filter((planned) => directory !== undefined && !isNamed(directory, planned.directory))
   }
 
   /** Returns the effect for this request; at most one. */
@@ -62,8 +63,4 @@ export function takeFault(
   request: FastifyRequest,
 ): FaultEffect | undefined {
   return faults.take(request.method, request.url.split('?')[0] ?? '', directoryOfRequest(request, directories))
-}
-
-function isNamed(directory: Directory | undefined, idOrDomain: string): boolean {
-  return directory !== undefined && (directory.id === idOrDomain || directory.domains.includes(idOrDomain))
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Cloud } from '../cloud.ts'
+import { cloudOfRequest } from '../directory-of-request.ts'
 import { challenge } from '../graph/bearer.ts'
 import { GraphError } from '../graph/graph-error.ts'
 import { expiredPageToken } from '../graph/paging/page-link.ts'
@@ -29,7 +30,7 @@ export const graphFaults = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
     effects.set(request, effect)
     if (effect.kind === 'slow') await wait(effect.milliseconds)
     if (effect.kind === 'foreign-answer') return reply.code(effect.status).type('text/html').send(effect.body)
-    refuse(effect, request, reply, cloud)
+    refuse(effect, request, reply, cloudOfRequest(request, cloud))
   })
   app.addHook('preSerialization', async (request, _reply, payload) => {
     const effect = effects.get(request)

@@ -15,9 +15,9 @@ const Item = z.object({
 const Envelope = z.object({ requests: z.array(Item).min(1).max(20) })
 
 /** Runs every item as a request of its own, with its own headers and status. */
-export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const batch: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.post('/$batch', async ({ headers, body }) => {
-    authenticate(headers.authorization, cloud)
+    const { cloud } = authenticate(headers.authorization, everywhere)
     const envelope = Envelope.safeParse(body)
     if (!envelope.success) throw badRequest('Invalid batch payload format.')
     const { requests } = envelope.data

@@ -1,11 +1,14 @@
 import { verify } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import type { Directory } from '../directory/directory.ts'
+import { tenantOfToken } from '../directory-of-request.ts'
 import { GRAPH, GRAPH_APP_ID } from '../entra/scopes.ts'
 import { GraphError } from './graph-error.ts'
 
 export type Caller = {
   directory: Directory
+  /** As the caller's directory sees it. */
+  cloud: Cloud
   kind: 'app' | 'user'
   appId: string
   userId: string
@@ -15,7 +18,6 @@ export type Caller = {
 
 type Claims = {
   aud?: string
-  tid?: string
   exp?: number
   nbf?: number
   idtyp?: string
@@ -36,15 +38,16 @@ export const challenge = (origin: string, more = '') =>
   `Bearer realm="", authorization_uri="${origin}/common/oauth2/authorize", client_id="${GRAPH_APP_ID}"${more}`
 
 /** Uses the permissions in the token, not those granted since: a new consent needs a new token. */
-export function authenticate(authorization: string | undefined, cloud: Cloud): Caller {
+export function authenticate(authorization: string | undefined, everywhere: Cloud): Caller {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
-  if (token === undefined) throw invalidToken(cloud.origin, 'Access token is empty.')
+  if (token === undefined) throw invalidToken(everywhere.origin, 'Access token is empty.')
+  const directory = everywhere.directories.find(tenantOfToken(authorization) ?? '')
+  const cloud = everywhere.of(directory)
   const claims = verifySignature(token, cloud)
   const now = cloud.clock.now() / 1000
   if (claims.aud !== GRAPH) throw invalidToken(cloud.origin, 'Access token validation failure. Invalid audience.')
   if ((claims.exp ?? 0) <= now || (claims.nbf ?? 0) > now + 300)
     throw invalidToken(cloud.origin, 'Lifetime validation failed, the token is expired.')
-  const directory = cloud.directories.find(claims.tid ?? '')
   const principal = directory?.principals.get(claims.appid ?? '')
   const isStillUnknown =
     (principal?.grantedAt.values().next().value ?? 0) > cloud.clock.now() - cloud.graph.identityUnknownMilliseconds
@@ -58,6 +61,7 @@ export function authenticate(authorization: string | undefined, cloud: Cloud): C
     throw new GraphError(401, 'Authorization_IdentityDisabled', 'The identity of the calling application is disabled.')
   return {
     directory,
+    cloud,
     kind: claims.idtyp === 'app' ? 'app' : 'user',
     appId: principal.appId,
     userId: claims.oid ?? '',

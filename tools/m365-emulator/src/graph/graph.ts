@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Cloud } from '../cloud.ts'
+import { cloudOfRequest } from '../directory-of-request.ts'
 import { graphFaults } from '../faults/graph-faults.ts'
 import { batch } from './batch.ts'
 import { getOrganization } from './get-organization.ts'
@@ -32,7 +33,7 @@ export const graph: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     const trace = {
       requestId,
       clientRequestId: typeof asked === 'string' ? asked : requestId,
-      date: cloud.clock.date(),
+      date: cloudOfRequest(request, cloud).clock.date(),
     }
     traces.set(request, trace)
     return trace

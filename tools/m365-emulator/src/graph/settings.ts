@@ -50,3 +50,58 @@ export const USUAL_GRAPH_SETTINGS: GraphSettings = {
   restoredUsersInDelta: 'always',
   batchOrder: 'as-asked',
 }
+
+/** Quotas of resource units. */
+export const ThrottleSettings = z.strictObject({
+  enabled: z.boolean(),
+  /** Resource units per app, directory and ten seconds; null: by the size of the directory. */
+  unitsPerWindow: z.number().int().min(1).nullable(),
+  /** Some services omit the header. */
+  sendRetryAfter: z.boolean(),
+})
+export type ThrottleSettings = z.output<typeof ThrottleSettings>
+
+export const USUAL_THROTTLE_SETTINGS: ThrottleSettings = { enabled: true, unitsPerWindow: null, sendRetryAfter: true }
+
+const milliseconds = z.number().int().min(0)
+
+/** Delivery of change and lifecycle notifications. */
+export const NotificationSettings = z.strictObject({
+  /** How long notifications for one address are collected into one request. */
+  gatherMilliseconds: milliseconds,
+  /** Maximum entries of one request. */
+  mostInOneRequest: z.number().int().min(1),
+  answerWithinMilliseconds: milliseconds,
+  /** First delay before a refused request is retried; doubles with each retry. */
+  retryMilliseconds: milliseconds,
+  /** How long refused requests are retried; four hours at Microsoft. */
+  retryForMilliseconds: milliseconds,
+  /** How lifecycle notifications name the directory: `organizationId` as captured, or `tenantId` as documented. */
+  lifecycleShape: z.enum(['captured', 'documented']),
+})
+export type NotificationSettings = z.output<typeof NotificationSettings>
+
+export const USUAL_NOTIFICATION_SETTINGS: NotificationSettings = {
+  gatherMilliseconds: 50,
+  mostInOneRequest: 100,
+  answerWithinMilliseconds: 10_000,
+  retryMilliseconds: 1_000,
+  retryForMilliseconds: 4 * 3_600_000,
+  lifecycleShape: 'captured',
+}
+
+/** Quotas, and two points that sources differ on: whether duplicates are refused, and whether users have `created`. */
+export const SubscriptionLimits = z.strictObject({
+  perAppAndTenant: z.number().int().min(0),
+  perTenant: z.number().int().min(0),
+  refuseDuplicates: z.boolean(),
+  acceptCreatedUsers: z.boolean(),
+})
+export type SubscriptionLimits = z.output<typeof SubscriptionLimits>
+
+export const USUAL_SUBSCRIPTION_LIMITS: SubscriptionLimits = {
+  perAppAndTenant: 100,
+  perTenant: 1_000,
+  refuseDuplicates: false,
+  acceptCreatedUsers: false,
+}

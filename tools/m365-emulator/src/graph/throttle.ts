@@ -6,28 +6,22 @@ import { GraphError } from './graph-error.ts'
 
 const WINDOW = 10_000
 
-export type ThrottleSettings = {
-  enabled: boolean
-  /** Resource units per app, directory and ten seconds; null: by the size of the directory. */
-  unitsPerWindow: number | null
-  /** Some services omit the header. */
-  sendRetryAfter: boolean
-}
-
 type Window = { since: number; units: number }
 
 /**
  * Costs and quotas of the identity service: headers tell the cost; above the quota the answer is 429. Refused calls
  * count, too. Low-priority calls are refused a little earlier.
  */
-export const throttle = plugin<{ cloud: Cloud }>(async (app, { cloud }) => {
+export const throttle = plugin<{ cloud: Cloud }>(async (app, { cloud: everywhere }) => {
   const windows = new Map<string, Window>()
   app.addHook('preHandler', async (request, reply) => {
     const units = costOf(request)
     reply.header('x-ms-resource-unit', String(units))
-    const caller = callerOf(request, cloud)
+    const caller = callerOf(request, everywhere)
+    if (!caller) return
+    const { cloud } = caller
     const { enabled, unitsPerWindow, sendRetryAfter } = cloud.throttle
-    if (!caller || !enabled) return
+    if (!enabled) return
     const window = currentWindow(windows, `${cloud.run} ${caller.appId} ${caller.directory.id}`, cloud.clock.now())
     window.units += units
     const quota = unitsPerWindow ?? quotaOf(caller)

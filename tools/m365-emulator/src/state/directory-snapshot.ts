@@ -6,6 +6,7 @@ import { GroupSeed } from '../directory/group.ts'
 import { PhotoSeed, readPhoto } from '../directory/photo.ts'
 import { DirectorySeed } from '../directory/seed.ts'
 import { UserSeed } from '../directory/user.ts'
+import { SomeSwitches } from '../switches.ts'
 
 const Principal = z.strictObject({
   id: z.guid(),
@@ -44,10 +45,12 @@ export const DirectorySnapshot = DirectorySeed.pick({
   photos: z.record(z.string(), PhotoSeed),
   applications: z.array(ApplicationSeed),
   principals: z.array(Principal),
+  /** Those that differ from the switches for all. */
+  switches: SomeSwitches.prefault({}),
 })
 export type DirectorySnapshot = z.output<typeof DirectorySnapshot>
 
-export function takeDirectory(directory: Directory): z.input<typeof DirectorySnapshot> {
+export function takeDirectory(directory: Directory): Omit<z.input<typeof DirectorySnapshot>, 'switches'> {
   const { id, displayName, domains, allowUserConsent, nationalCloud, usersDelta, conditionalAccess, population } =
     directory
   return {
@@ -79,7 +82,7 @@ export function takeDirectory(directory: Directory): z.input<typeof DirectorySna
 }
 
 export function addDirectory(directories: Directories, snapshot: DirectorySnapshot): void {
-  const { users, groups, photos, applications, principals, ...seed } = snapshot
+  const { users, groups, photos, applications, principals, switches: _, ...seed } = snapshot
   const directory = directories.add({ ...seed, applications })
   directory.users.load(users)
   directory.groups.load(groups)

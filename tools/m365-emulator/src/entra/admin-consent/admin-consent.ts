@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
-import { type Authority, resolveAuthority } from '../authority.ts'
+import { type Authority, directoryOf, resolveAuthority } from '../authority.ts'
 import { BARE_CANCEL } from '../authorize/authorization-response.ts'
 import type { Parameters } from '../authorize/authorize-request.ts'
 import { explain } from '../errors/aadsts.ts'
@@ -18,7 +18,7 @@ import { type AdminConsentRequest, type ConsentVersion, readAdminConsentRequest 
 type Route = { Params: { tenant: string }; Querystring: Record<string, string>; Body: unknown }
 
 /** The two admin-consent endpoints, v1 and v2. */
-export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   offer('/:tenant/adminconsent', 'v1')
   offer('/:tenant/v2.0/adminconsent', 'v2')
 
@@ -28,13 +28,17 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   }
 
   function read(request: FastifyRequest<Route>, version: ConsentVersion, parameters: Parameters) {
-    const authority = resolveAuthority(request.params.tenant, cloud.directories)
-    const application = cloud.directories.findApplication(parameters.client_id ?? '')
-    return { authority, asked: readAdminConsentRequest(version, parameters, authority, application) }
+    const authority = resolveAuthority(request.params.tenant, everywhere.directories)
+    const application = everywhere.directories.findApplication(parameters.client_id ?? '')
+    return {
+      authority,
+      cloud: everywhere.of(directoryOf(authority)),
+      asked: readAdminConsentRequest(version, parameters, authority, application),
+    }
   }
 
   function begin(request: FastifyRequest<Route>, reply: FastifyReply, version: ConsentVersion) {
-    const { asked } = read(request, version, request.query)
+    const { cloud, asked } = read(request, version, request.query)
     if (asked.kind === 'refuse') return refuseOnPage(reply, cloud, asked.refusal)
     const form = { action: request.url.split('?')[0] ?? '', request: new URLSearchParams(request.query).toString() }
     const accounts = cloud.sessions.accounts(request.cookies[SESSION_COOKIE], cloud.directories)
@@ -46,13 +50,17 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
 
   function answer(request: FastifyRequest<Route>, reply: FastifyReply, version: ConsentVersion) {
     const given = LoginAnswer.safeParse(request.body)
-    if (!given.success) return refuseOnPage(reply, cloud, { code: 9002313 })
-    const { authority, asked } = read(request, version, Object.fromEntries(new URLSearchParams(given.data.request)))
+    if (!given.success) return refuseOnPage(reply, everywhere, { code: 9002313 })
+    const { authority, cloud, asked } = read(
+      request,
+      version,
+      Object.fromEntries(new URLSearchParams(given.data.request)),
+    )
     if (asked.kind === 'refuse') return refuseOnPage(reply, cloud, asked.refusal)
     const consent = asked.request
     if (given.data.step === 'return' && cloud.entra.cancelAnswer === 'bare') return goBack(reply, consent, BARE_CANCEL)
     if (given.data.step === 'cancel' || given.data.step === 'return')
-      return goBack(reply, consent, refusalOf(version, authority))
+      return goBack(reply, consent, refusalOf(cloud, version, authority))
 
     const form = { action: request.url.split('?')[0] ?? '', request: given.data.request }
     const { displayName } = consent.application
@@ -70,7 +78,7 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
       const shown = { app: displayName, directory: directory.displayName, userName: account.user.userPrincipalName }
       return adminConsentPage(form, { ...shown, account: keyOf(account), roles, scopes })
     }
-    directory.consent(consent.application.appId, consent.roles, cloud.clock.now())
+    directory.consent(consent.application.appId, consent.roles, everywhere.of(directory).clock.now())
     const scope = [...consent.roles, ...consent.scopes].map((name) => `${GRAPH}/${name}`).join(' ')
     return goBack(reply, consent, { admin_consent: 'True', tenant: directory.id, ...(version === 'v2' && { scope }) })
   }
@@ -82,7 +90,7 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   ) {
     const values = {
       user: user.userPrincipalName,
-      idp: `${cloud.origin}/${home.id}/`,
+      idp: `${everywhere.origin}/${home.id}/`,
       tenant: directory.displayName,
       app: application.appId,
     }
@@ -90,7 +98,7 @@ export const adminConsent: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   }
 
   /** `admin_consent=True` comes although nothing was granted. */
-  function refusalOf(version: ConsentVersion, authority: Authority): Record<string, string> {
+  function refusalOf(cloud: Cloud, version: ConsentVersion, authority: Authority): Record<string, string> {
     const { text } = explain({ code: 65004 })
     const error_description = describe(text, newTrace(cloud.clock.date()), cloud.entra)
     const isDocumented = cloud.entra.adminConsentRefusal === 'documented'

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import { refusalOf } from '../../faults/entra-faults.ts'
 import { takeFault } from '../../faults/faults.ts'
-import { resolveAuthority } from '../authority.ts'
+import { directoryOf, resolveAuthority } from '../authority.ts'
 import { refuseOnPage } from '../pages/error-page.ts'
 import { accountsPage, credentialsPage, type Form } from '../pages/sign-in-pages.ts'
 import { chooseAccount } from '../sign-in/account-choice.ts'
@@ -15,12 +15,13 @@ import { type Parameters, readAuthorizeRequest } from './authorize-request.ts'
 type Values = Record<string, string | string[]>
 type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | undefined }
 
-export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const authorize: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   // OpenID Connect Core 3.1.2.1: GET and POST are equivalent
   app.route<Route>({ method: ['GET', 'POST'], url: '/:tenant/oauth2/v2.0/authorize', handler: begin })
 
   async function begin(request: FastifyRequest<Route>, reply: FastifyReply) {
-    const authority = resolveAuthority(request.params.tenant, cloud.directories)
+    const authority = resolveAuthority(request.params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority))
     const parameters = firstOfEach({ ...request.query, ...request.body })
     const read = readAuthorizeRequest(
       parameters,

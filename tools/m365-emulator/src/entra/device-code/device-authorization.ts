@@ -1,16 +1,17 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
 import { nameApplication } from '../../directory/application.ts'
-import { authorityKey, isMultiTenant, refuseAuthority, resolveAuthority } from '../authority.ts'
+import { authorityKey, directoryOf, isMultiTenant, refuseAuthority, resolveAuthority } from '../authority.ts'
 import { refuseJson } from '../errors/refusal.ts'
 import { refuseScope } from '../scopes.ts'
 
 type Route = { Params: { tenant: string }; Body: Record<string, string | undefined> | undefined }
 
 /** RFC 8628 3.1: the device's first request. Like Microsoft's it has no `verification_uri_complete`. */
-export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const deviceAuthorization: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.post<Route>('/:tenant/oauth2/v2.0/devicecode', async ({ params, body = {} }, reply) => {
-    const authority = resolveAuthority(params.tenant, cloud.directories)
+    const authority = resolveAuthority(params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority))
     if (authority.kind === 'unknown') {
       return refuseJson(reply, cloud, refuseAuthority(authority))
     }

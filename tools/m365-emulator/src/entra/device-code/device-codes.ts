@@ -29,8 +29,12 @@ export class DeviceCodes {
     return { deviceCode, userCode, expiresIn: LIFETIME / 1000 }
   }
 
-  clear(): void {
-    this.#byDeviceCode.clear()
+  /** Forgets all, or those of one directory. */
+  clear(directory?: string): void {
+    for (const [code, { authority, outcome }] of this.#byDeviceCode) {
+      const directoryId = outcome.kind === 'approved' ? outcome.grant.directoryId : authority
+      if ((directory ?? directoryId) === directoryId) this.#byDeviceCode.delete(code)
+    }
   }
 
   find(deviceCode: string): DeviceAuthorization | undefined {
@@ -38,9 +42,11 @@ export class DeviceCodes {
   }
 
   /** Finds an authorization that can still be answered. */
-  findPending(userCode: string, now: number): DeviceAuthorization | undefined {
+  findPending(userCode: string, nowAt: (authority: string) => number): DeviceAuthorization | undefined {
     const typed = userCode.trim().toUpperCase()
     const all = [...this.#byDeviceCode.values()]
-    return all.find((one) => one.userCode === typed && one.expiresAt > now && one.outcome.kind === 'pending')
+    return all.find(
+      (one) => one.userCode === typed && one.expiresAt > nowAt(one.authority) && one.outcome.kind === 'pending',
+    )
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
-import { resolveAuthority } from '../authority.ts'
+import { directoryOf, resolveAuthority } from '../authority.ts'
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../pages/device-pages.ts'
 import { refuseOnPage } from '../pages/error-page.ts'
 import { accountsPage, credentialsPage } from '../pages/sign-in-pages.ts'
@@ -17,7 +17,9 @@ export const deviceLogin: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     const read = LoginAnswer.safeParse({ step: 'pick', ...body })
     if (!read.success) return deviceCodePage()
     const answer = read.data
-    const device = cloud.deviceCodes.findPending(answer.request, cloud.clock.now())
+    const device = cloud.deviceCodes.findPending(answer.request, (authority) =>
+      cloud.of(cloud.directories.find(authority)).clock.now(),
+    )
     const application = device && cloud.directories.findApplication(device.clientId)
     if (!device || !application) return deviceCodePage('That code didn’t work. Check the code and try again.')
     if (answer.step === 'cancel') return decline(device)
@@ -46,7 +48,8 @@ export const deviceLogin: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     const authority = resolveAuthority(device.tenant, cloud.directories)
     if (!application) return deviceCodePage()
     const admission = admit(account, authority, { application, prompt: undefined }, cloud.origin)
-    if (admission.kind === 'refuse') return refuseOnPage(reply, cloud, admission.refusal)
+    if (admission.kind === 'refuse')
+      return refuseOnPage(reply, cloud.of(directoryOf(authority) ?? account.directory), admission.refusal)
     const { directory, user } = admission
     // the page asked for consent
     if (!admission.consented) directory.principal(application.appId).consentedUsers.add(user.id)

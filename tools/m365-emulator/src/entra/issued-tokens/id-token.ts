@@ -21,7 +21,7 @@ export type Claims = Record<string, unknown>
 export function issueIdToken(cloud: Cloud, subject: IdTokenSubject, code?: string): string {
   const hash = code && createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url')
   const claims = { ...idTokenClaims(subject, cloud, cloud.clock.now()), ...(hash && { c_hash: hash }) }
-  const tamper = cloud.tampering.take(subject.application.appId)
+  const tamper = cloud.tampering.take(subject.application.appId, subject.directory)
   return tamper ? signTampered(claims, cloud.keys, tamper) : signToken(claims, cloud.keys.active)
 }
 

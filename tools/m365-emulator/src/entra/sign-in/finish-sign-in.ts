@@ -4,7 +4,7 @@ import { nameApplication } from '../../directory/application.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { mayConsentForOrganization } from '../../directory/directory-roles.ts'
 import type { User } from '../../directory/user.ts'
-import { type Authority, authorityKey } from '../authority.ts'
+import { type Authority, authorityKey, directoryOf } from '../authority.ts'
 import { answerApplication, refuseToApplication } from '../authorize/authorization-response.ts'
 import { type AuthorizeRequest, isPkceMissing } from '../authorize/authorize-request.ts'
 import type { Refusal } from '../errors/aadsts.ts'
@@ -27,13 +27,14 @@ export function finishSignIn(
   account: SignedInAccount,
   consent: Consent = undefined,
 ) {
-  const { cloud, authority, request, form } = interaction
+  const { authority, request, form } = interaction
+  const cloud = interaction.cloud.of(directoryOf(authority) ?? account.directory)
   const admission = admit(account, authority, request, cloud.origin)
   if (admission.kind === 'refuse') {
     const isTold = admission.refusal.code === 50105 && cloud.entra.notAssigned === 'redirect'
     return isTold
       ? refuseToApplication(reply, cloud, request, admission.refusal)
-      : refusePerson(reply, interaction, admission.refusal)
+      : refusePerson(reply, { ...interaction, cloud }, admission.refusal)
   }
 
   const { directory, user } = admission
@@ -44,16 +45,16 @@ export function finishSignIn(
       .type('text/html; charset=utf-8')
       .send(secondFactorPage(form, { userName: user.userPrincipalName, proof }))
   }
-  if (refusal) return refusePerson(reply, interaction, refusal)
+  if (refusal) return refusePerson(reply, { ...interaction, cloud }, refusal)
   const { application } = request
   if (consent) {
-    if (!mayConsent(user, directory, consent)) return askForApproval(reply, interaction, directory)
+    if (!mayConsent(user, directory, consent)) return askForApproval(reply, { ...interaction, cloud }, directory)
     if (consent === 'for-organization') directory.consent(application.appId, [], cloud.clock.now())
     else directory.principal(application.appId).consentedUsers.add(user.id)
   } else if (!admission.consented || request.prompt === 'consent') {
     const consentMissing = { code: 65001, values: nameApplication(application), error: 'consent_required' }
     if (request.prompt === 'none') return refuseToApplication(reply, cloud, request, consentMissing)
-    if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, interaction, directory)
+    if (!mayConsent(user, directory, 'for-me')) return askForApproval(reply, { ...interaction, cloud }, directory)
     const mayForAll = mayConsent(user, directory, 'for-organization')
     const named = {
       app: application.displayName,

@@ -74,7 +74,7 @@ function startSession(
   account: Account,
   amr: readonly string[],
 ) {
-  const { id, signedIn } = cloud.sessions.signIn(previous, account, cloud.clock.now(), amr)
+  const { id, signedIn } = cloud.sessions.signIn(previous, account, cloud.of(account.directory).clock.now(), amr)
   reply.setCookie(SESSION_COOKIE, id, {
     httpOnly: true,
     sameSite: 'lax',

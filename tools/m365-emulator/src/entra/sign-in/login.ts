@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
-import { resolveAuthority } from '../authority.ts'
+import { directoryOf, resolveAuthority } from '../authority.ts'
 import { cancelAtApplication, refuseToApplication } from '../authorize/authorization-response.ts'
 import { readAuthorizeRequest } from '../authorize/authorize-request.ts'
 import { refuseOnPage } from '../pages/error-page.ts'
@@ -8,13 +8,14 @@ import { type Consent, finishSignIn } from './finish-sign-in.ts'
 import { identify, LoginAnswer, SESSION_COOKIE } from './identify.ts'
 
 /** Receives the forms of the login pages. Each carries the authorize request, which is validated again. */
-export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const login: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.post<{ Params: { tenant: string } }>('/:tenant/login', async ({ params, body, cookies }, reply) => {
     const read = LoginAnswer.safeParse(body)
-    if (!read.success) return refuseOnPage(reply, cloud, { code: 9002313 })
+    if (!read.success) return refuseOnPage(reply, everywhere, { code: 9002313 })
     const answer = read.data
     const parameters = Object.fromEntries(new URLSearchParams(answer.request))
-    const authority = resolveAuthority(params.tenant, cloud.directories)
+    const authority = resolveAuthority(params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority) ?? everywhere.directories.account(answer.account)?.directory)
     const asked = readAuthorizeRequest(
       parameters,
       authority,

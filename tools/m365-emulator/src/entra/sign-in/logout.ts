@@ -11,18 +11,19 @@ type Route = { Params: { tenant: string }; Querystring: Values; Body: Values | u
 
 /** Ends the Microsoft session; redirects only to a registered redirect URI. */
 export const logout: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  app.get<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, url }, reply) =>
-    end(reply, url, cookies[SESSION_COOKIE], query),
+  app.get<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, url, params }, reply) =>
+    end(reply, params.tenant, url, cookies[SESSION_COOKIE], query),
   )
-  app.post<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, body, url }, reply) =>
-    end(reply, url, cookies[SESSION_COOKIE], { ...query, ...body }),
+  app.post<Route>('/:tenant/oauth2/v2.0/logout', async ({ cookies, query, body, url, params }, reply) =>
+    end(reply, params.tenant, url, cookies[SESSION_COOKIE], { ...query, ...body }),
   )
 
-  function end(reply: FastifyReply, url: string, session: string | undefined, values: Values) {
+  function end(reply: FastifyReply, tenant: string, url: string, session: string | undefined, values: Values) {
     reply.type('text/html; charset=utf-8')
     const accounts = cloud.sessions.accounts(session, cloud.directories)
     const chosen = values.account === 'all' ? undefined : chooseAccount(accounts, values)
-    const asks = accounts.length > (cloud.entra.logoutPicker === 'without-hint' ? 0 : 1)
+    const { entra } = cloud.of(cloud.directories.find(tenant))
+    const asks = accounts.length > (entra.logoutPicker === 'without-hint' ? 0 : 1)
     if (asks && !chosen && values.account !== 'all') return chooseLogoutPage(url, values, accounts)
 
     const ending = chosen ? [chosen] : accounts

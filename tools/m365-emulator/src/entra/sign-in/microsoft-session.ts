@@ -57,8 +57,15 @@ export class MicrosoftSessions {
     return account
   }
 
-  clear(): void {
-    for (const all of [this.#sessions, this.#secondFactors, this.#participants]) all.clear()
+  /** Ends all, or those of one directory's accounts. */
+  clear(directory?: string): void {
+    for (const [id, { accounts }] of this.#sessions) {
+      const left = accounts.filter(({ directoryId }) => directory !== undefined && directoryId !== directory)
+      if (left.length > 0) this.#sessions.set(id, { accounts: left })
+      else this.#sessions.delete(id)
+    }
+    for (const [proof, account] of this.#secondFactors)
+      if (account.startsWith(directory ?? '')) this.#secondFactors.delete(proof)
   }
 
   /** Applications that used this session, to be called by front-channel logout. */

@@ -42,8 +42,10 @@ export class Codes {
     return this.#codes.get(code)
   }
 
-  clear(): void {
-    this.#codes.clear()
+  /** Forgets all, or those of one directory. */
+  clear(directory?: string): void {
+    for (const [code, { directoryId }] of this.#codes)
+      if ((directory ?? directoryId) === directoryId) this.#codes.delete(code)
   }
 
   end(code: string, state: 'redeemed' | 'burnt'): void {

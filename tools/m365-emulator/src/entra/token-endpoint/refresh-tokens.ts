@@ -17,8 +17,10 @@ export class RefreshTokens {
     return token
   }
 
-  clear(): void {
-    this.#tokens.clear()
+  /** Forgets all, or those of one directory. */
+  clear(directory?: string): void {
+    for (const [token, { directoryId }] of this.#tokens)
+      if ((directory ?? directoryId) === directoryId) this.#tokens.delete(token)
   }
 
   find(token: string): RefreshGrant | undefined {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Cloud } from '../../cloud.ts'
-import { type Authority, refuseAuthority, resolveAuthority } from '../authority.ts'
+import { cloudOfRequest } from '../../directory-of-request.ts'
+import { type Authority, directoryOf, refuseAuthority, resolveAuthority } from '../authority.ts'
 import { presentedCredential, readBasic } from '../client-authentication/client-authentication.ts'
 import type { Refusal } from '../errors/aadsts.ts'
 import { refuseJson } from '../errors/refusal.ts'
@@ -20,10 +21,11 @@ const GRANTS: Readonly<Record<string, GrantHandler>> = {
   device_code: deviceGrant, // the older name, still sent by msal-node
 }
 
-export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.post<Route>('/:tenant/oauth2/v2.0/token', async ({ params, body = {}, headers }, reply) => {
     reply.header('cache-control', 'no-store, no-cache').header('pragma', 'no-cache')
-    const authority = resolveAuthority(params.tenant, cloud.directories)
+    const authority = resolveAuthority(params.tenant, everywhere.directories)
+    const cloud = everywhere.of(directoryOf(authority) ?? directoryOfGrant(everywhere, body))
     if (authority.kind === 'unknown') return refuseJson(reply, cloud, refuseAtToken(authority, body))
     const basic = readBasic(headers.authorization)
     const clientId = body.client_id ?? basic?.clientId
@@ -58,7 +60,18 @@ export const token: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }
     return reply.header('access-control-max-age', '600').code(204).send()
   })
 
-  app.get<Route>('/:tenant/oauth2/v2.0/token', async (_request, reply) =>
-    refuseJson(reply, cloud, { code: 900561, values: { method: 'GET' } }),
+  app.get<Route>('/:tenant/oauth2/v2.0/token', async (request, reply) =>
+    refuseJson(reply, cloudOfRequest(request, everywhere), { code: 900561, values: { method: 'GET' } }),
   )
+}
+
+/** At `organizations`: the directory that the person signed in to, or else the application's own. */
+function directoryOfGrant(
+  { codes, refreshTokens, deviceCodes, directories }: Cloud,
+  { code = '', refresh_token = '', device_code = '', client_id = '' }: TokenBody,
+) {
+  const outcome = deviceCodes.find(device_code)?.outcome
+  const grant =
+    codes.find(code) ?? refreshTokens.find(refresh_token) ?? (outcome?.kind === 'approved' ? outcome.grant : undefined)
+  return directories.find(grant?.directoryId ?? directories.findApplication(client_id)?.homeDirectoryId ?? '')
 }

@@ -14,7 +14,7 @@ type OfGroup = { Params: { id: string; cast?: string } }
 type Asked = { headers: IncomingHttpHeaders; query: unknown; cast: string | undefined; path: string }
 
 /** Members of a group and groups of an object: direct and nested, whole or cast to one type. */
-export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   for (const [segment, isTransitive] of [
     ['members', false],
     ['transitiveMembers', true],
@@ -22,20 +22,20 @@ export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
     const membersOf = ({ directory }: Caller, id: string) =>
       directory.groups[isTransitive ? 'transitiveMembers' : 'members'](id)
     app.get<OfGroup>(`/groups/:id/${segment}/$count`, async ({ headers, params }, reply) => {
-      const caller = authenticate(headers.authorization, cloud)
+      const caller = authenticate(headers.authorization, everywhere)
       requireGroups(caller)
       if (!isEventual(headers.consistencylevel)) throw badRequest('$count is not currently supported.')
       return reply.type('text/plain').send(String(membersOf(caller, findGroup(caller, params.id).id).length))
     })
     for (const path of [`/groups/:id/${segment}`, `/groups/:id/${segment}/:cast`]) {
       app.get<OfGroup>(path, async ({ headers, params, query }) => {
-        const caller = authenticate(headers.authorization, cloud)
+        const caller = authenticate(headers.authorization, everywhere)
         requireGroups(caller)
         const group = findGroup(caller, params.id)
         if (readCast(params.cast) === 'group' && group.groupTypes.includes('Unified'))
           throw unsupportedQuery('The specified cast is not possible: a Microsoft 365 group holds no groups.')
         const asked = { headers, query, cast: params.cast, path: `groups/${group.id}/${segment}` }
-        return answer(caller, membersOf(caller, group.id), asked, isTransitive, cloud)
+        return answer(caller, membersOf(caller, group.id), asked, isTransitive)
       })
     }
   }
@@ -45,7 +45,7 @@ export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   ] as const) {
     for (const path of [`/users/:id/${segment}`, `/users/:id/${segment}/:cast`]) {
       app.get<OfGroup>(path, async ({ headers, params, query }) => {
-        const caller = authenticate(headers.authorization, cloud)
+        const caller = authenticate(headers.authorization, everywhere)
         visibleUserProperties(caller)
         const user = caller.directory.users.find(params.id)
         if (!user) throw notFound(params.id)
@@ -56,20 +56,14 @@ export const groupMembers: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
           objects,
           { headers, query, cast: params.cast, path: `users/${user.id}/${segment}` },
           isTransitive,
-          cloud,
         )
       })
     }
   }
 }
 
-function answer(
-  caller: Caller,
-  all: readonly Member[],
-  { headers, query, cast, path }: Asked,
-  isTransitive: boolean,
-  cloud: Cloud,
-) {
+function answer(caller: Caller, all: readonly Member[], { headers, query, cast, path }: Asked, isTransitive: boolean) {
+  const { cloud } = caller
   const options = readOptions(query)
   refuseOptions(
     options,

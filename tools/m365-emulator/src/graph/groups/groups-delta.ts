@@ -10,7 +10,7 @@ import { readOptions, refuseOptions } from '../query/query-options.ts'
 import { readGroupSelect, requireGroups } from './group-access.ts'
 import { takeGroupChanges, takeGroups } from './groups-delta-round.ts'
 
-export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   for (const path of [
     '/groups/delta',
     '/groups/delta()',
@@ -18,7 +18,8 @@ export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
     '/groups/microsoft.graph.delta',
   ]) {
     app.get(path, async ({ headers, query }, reply) => {
-      const caller = authenticate(headers.authorization, cloud)
+      const caller = authenticate(headers.authorization, everywhere)
+      const { cloud, directory } = caller
       requireGroups(caller)
       const options = readOptions(query)
       refuseOptions(
@@ -26,7 +27,6 @@ export const groupsDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { c
         ['top', 'orderby', 'expand', 'search', 'count', 'skip'],
         (option) => `'$${option}' is not supported for delta queries on groups.`,
       )
-      const { directory } = caller
       const token = currentToken(options, cloud, { resource: 'groups', directory, readSelect: readGroupSelect })
       const context = `${cloud.graphOrigin}/v1.0/$metadata#groups${token.select ? `(${token.select.join(',')})` : ''}`
       if (isLatest(options)) return { '@odata.context': context, ...deltaLink(cloud, token), value: [] }

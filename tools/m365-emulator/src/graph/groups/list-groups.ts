@@ -8,9 +8,10 @@ import { isEventual } from '../query/listing.ts'
 import { readOptions, readTop, refuseOptions } from '../query/query-options.ts'
 import { findGroup, readGroupSelect, requireGroups, showGroup } from './group-access.ts'
 
-export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   app.get('/groups', async ({ headers, query }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
+    const { cloud } = caller
     requireGroups(caller)
     const options = readOptions(query)
     refuseOptions(
@@ -34,7 +35,7 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
   })
 
   app.get('/groups/$count', async ({ headers, query }, reply) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
     requireGroups(caller)
     if (!isEventual(headers.consistencylevel)) throw badRequest('$count is not currently supported.')
     const { length } = caller.directory.groups.all().filter(readGroupFilter(readOptions(query).filter))
@@ -42,10 +43,10 @@ export const listGroups: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
   })
 
   app.get<{ Params: { id: string } }>('/groups/:id', async ({ headers, params, query }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
     requireGroups(caller)
     const select = readGroupSelect(readOptions(query).select)
-    const context = `${cloud.graphOrigin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}/$entity`
+    const context = `${everywhere.graphOrigin}/v1.0/$metadata#groups${select ? `(${select.join(',')})` : ''}/$entity`
     return { '@odata.context': context, ...showGroup(findGroup(caller, params.id), select) }
   })
 }

@@ -34,8 +34,9 @@ export class NotificationFaults {
     this.#planned.push({ ...parsed, left: parsed.count, held: [] })
   }
 
-  clear(): void {
-    this.#planned = []
+  /** Cancels all, or those of one directory alone. */
+  clear(directory?: string): void {
+    this.#planned = this.#planned.filter(({ directoryId }) => directory !== undefined && directoryId !== directory)
   }
 
   /** Returns the deliveries of one notification: none, itself, itself twice, altered or delayed. */

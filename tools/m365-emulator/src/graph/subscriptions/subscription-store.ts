@@ -1,46 +1,32 @@
-import type { Clock } from '../../directory/clock.ts'
 import type { Caller } from '../bearer.ts'
 import { GraphError } from '../graph-error.ts'
+import type { SubscriptionLimits } from '../settings.ts'
 import type { Subscription } from './subscription.ts'
-
-/** Quotas, and two points that sources differ on: whether duplicates are refused, and whether users have `created`. */
-export type SubscriptionLimits = {
-  perAppAndTenant: number
-  perTenant: number
-  refuseDuplicates: boolean
-  acceptCreatedUsers: boolean
-}
 
 /** The subscriptions of all directories. Expired ones are treated as deleted. */
 export class SubscriptionStore {
-  readonly limits: SubscriptionLimits = {
-    perAppAndTenant: 100,
-    perTenant: 1_000,
-    refuseDuplicates: false,
-    acceptCreatedUsers: false,
-  }
+  /** Of every directory that has none of its own. */
+  readonly limits: SubscriptionLimits
   readonly #byId = new Map<string, Subscription>()
-  readonly #clock: Clock
+  readonly #nowIn: (directoryId: string) => number
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(limits: SubscriptionLimits, nowIn: (directoryId: string) => number) {
+    this.limits = limits
+    this.#nowIn = nowIn
   }
 
   all(): Subscription[] {
-    for (const [id, { expiresAt }] of this.#byId) if (expiresAt <= this.#clock.now()) this.#byId.delete(id)
+    for (const [id, { directoryId, expiresAt }] of this.#byId)
+      if (expiresAt <= this.#nowIn(directoryId)) this.#byId.delete(id)
     return [...this.#byId.values()]
   }
 
   /** @throws 403 over a quota, 409 for a duplicate if those are refused */
-  refuseSurplus(subscription: Subscription): void {
+  refuseSurplus(subscription: Subscription, limits: SubscriptionLimits): void {
     const inTenant = this.all().filter(({ directoryId }) => directoryId === subscription.directoryId)
     const own = inTenant.filter(({ applicationId }) => applicationId === subscription.applicationId)
     const limit =
-      own.length >= this.limits.perAppAndTenant
-        ? 'AppTenant'
-        : inTenant.length >= this.limits.perTenant
-          ? 'Tenant'
-          : undefined
+      own.length >= limits.perAppAndTenant ? 'AppTenant' : inTenant.length >= limits.perTenant ? 'Tenant' : undefined
     if (limit)
       throw new GraphError(
         403,
@@ -50,7 +36,7 @@ export class SubscriptionStore {
     const same = own.some(
       (known) => known.notificationUrl === subscription.notificationUrl && known.resource === subscription.resource,
     )
-    if (same && this.limits.refuseDuplicates)
+    if (same && limits.refuseDuplicates)
       throw new GraphError(
         409,
         'SubscriptionConflict',
@@ -75,8 +61,10 @@ export class SubscriptionStore {
     return found
   }
 
-  clear(): void {
-    this.#byId.clear()
+  /** Forgets all, or those of one directory. */
+  clear(directory?: string): void {
+    for (const [id, { directoryId }] of this.#byId)
+      if ((directory ?? directoryId) === directoryId) this.#byId.delete(id)
   }
 
   remove(id: string): void {

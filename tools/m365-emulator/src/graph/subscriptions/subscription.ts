@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Cloud } from '../../cloud.ts'
 import { type Caller, requireAny } from '../bearer.ts'
 import { badRequest, GraphError } from '../graph-error.ts'
 
@@ -47,7 +46,7 @@ const READ = {
 } as const
 
 /** Validates a request in everything but its addresses, which are validated by a call. */
-export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): Subscription {
+export function readSubscription(body: unknown, caller: Caller): Subscription {
   const read = Body.safeParse(body)
   if (!read.success) throw badRequest(`Property '${read.error.issues[0]?.path.join('.')}' is missing or invalid.`)
   const asked = read.data
@@ -66,7 +65,7 @@ export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): S
     watched,
     changeTypes: readChangeTypes(
       asked.changeType,
-      watched.kind === 'groups' || cloud.subscriptions.limits.acceptCreatedUsers,
+      watched.kind === 'groups' || caller.cloud.subscriptionLimits.acceptCreatedUsers,
     ),
     changeType: asked.changeType,
     clientState: asked.clientState ?? null,
@@ -74,7 +73,7 @@ export function readSubscription(body: unknown, caller: Caller, cloud: Cloud): S
     lifecycleNotificationUrl: asked.lifecycleNotificationUrl
       ? readAddress(asked.lifecycleNotificationUrl, 'lifecycleNotificationUrl')
       : null,
-    expiresAt: readExpiration(asked.expirationDateTime, cloud.clock.now()),
+    expiresAt: readExpiration(asked.expirationDateTime, caller.cloud.clock.now()),
     reauthorizeBy: undefined,
   }
 }

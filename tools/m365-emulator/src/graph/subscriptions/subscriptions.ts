@@ -13,19 +13,22 @@ const Renewal = z.strictObject({ expirationDateTime: z.string() })
 /**
  * Change-notification subscriptions: created only when the addresses answer, visible only to the app that created them.
  */
-export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
-  const store = cloud.subscriptions
+export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
+  const store = everywhere.subscriptions
   app.post('/subscriptions', async ({ headers, body }, reply) => {
-    const subscription = readSubscription(body, authenticate(headers.authorization, cloud), cloud)
-    store.refuseSurplus(subscription)
+    const caller = authenticate(headers.authorization, everywhere)
+    const { cloud } = caller
+    const subscription = readSubscription(body, caller)
+    store.refuseSurplus(subscription, cloud.subscriptionLimits)
     for (const address of [subscription.notificationUrl, subscription.lifecycleNotificationUrl])
-      if (address) await validateAddress(address, cloud.notifications.settings.answerWithinMilliseconds)
+      if (address) await validateAddress(address, cloud.notifications.answerWithinMilliseconds)
     store.add(subscription)
     return reply.code(201).send(showSubscription(subscription, cloud.graphOrigin))
   })
 
   app.get('/subscriptions', async ({ headers }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
+    const { cloud } = caller
     const value = store
       .own(caller)
       .map((one) => ({ ...showSubscription(one, cloud.graphOrigin), '@odata.context': undefined }))
@@ -33,11 +36,13 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
   })
 
   app.get<ById>('/subscriptions/:id', async ({ headers, params }) =>
-    showSubscription(store.find(params.id, authenticate(headers.authorization, cloud)), cloud.graphOrigin),
+    showSubscription(store.find(params.id, authenticate(headers.authorization, everywhere)), everywhere.graphOrigin),
   )
 
   app.patch<ById>('/subscriptions/:id', async ({ headers, params, body }) => {
-    const subscription = store.find(params.id, authenticate(headers.authorization, cloud))
+    const caller = authenticate(headers.authorization, everywhere)
+    const { cloud } = caller
+    const subscription = store.find(params.id, caller)
     const renewal = Renewal.safeParse(body)
     if (!renewal.success) throw badRequest('Only expirationDateTime can be updated here.')
     subscription.expiresAt = readExpiration(renewal.data.expirationDateTime, cloud.clock.now())
@@ -46,12 +51,12 @@ export const subscriptions: FastifyPluginAsync<{ cloud: Cloud }> = async (app, {
   })
 
   app.post<ById>('/subscriptions/:id/reauthorize', async ({ headers, params }, reply) => {
-    store.find(params.id, authenticate(headers.authorization, cloud)).reauthorizeBy = undefined
+    store.find(params.id, authenticate(headers.authorization, everywhere)).reauthorizeBy = undefined
     return reply.code(204).send()
   })
 
   app.delete<ById>('/subscriptions/:id', async ({ headers, params }, reply) => {
-    store.remove(store.find(params.id, authenticate(headers.authorization, cloud)).id)
+    store.remove(store.find(params.id, authenticate(headers.authorization, everywhere)).id)
     return reply.code(204).send()
   })
 }

@@ -12,7 +12,7 @@ type ById = { Params: { id: string } }
 type Deleted = ReturnType<Directory['users']['deleted']>[number]
 
 /** The recycle bin of users, who are purged after thirty days. */
-export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   const binOf = (directory: Directory, id: string) => {
     const found = directory.users.deleted().find(({ user }) => user.id === id.toLowerCase())
     if (!found) throw notFound(id)
@@ -20,7 +20,8 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   }
 
   app.get('/directory/deletedItems/microsoft.graph.user', async ({ headers, query }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
+    const { cloud } = caller
     const visible = visibleUserProperties(caller)
     const options = readOptions(query)
     refuseOptions(
@@ -46,18 +47,18 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   })
 
   app.get<ById>('/directory/deletedItems/:id', async ({ headers, params, query }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
     const visible = visibleUserProperties(caller)
     const shown = show(binOf(caller.directory, params.id), readSelect(readOptions(query).select), visible)
-    const context = `${cloud.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
+    const context = `${everywhere.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
     return { '@odata.context': context, '@odata.type': '#microsoft.graph.user', ...shown }
   })
 
   app.post<ById>('/directory/deletedItems/:id/restore', async ({ headers, params }) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
     requireAny(caller, 'User.DeleteRestore.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
     const user = caller.directory.users.restore(binOf(caller.directory, params.id).user.id)
-    const context = `${cloud.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
+    const context = `${everywhere.graphOrigin}/v1.0/$metadata#directoryObjects/$entity`
     return {
       '@odata.context': context,
       '@odata.type': '#microsoft.graph.user',
@@ -66,7 +67,7 @@ export const deletedItems: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { 
   })
 
   app.delete<ById>('/directory/deletedItems/:id', async ({ headers, params }, reply) => {
-    const caller = authenticate(headers.authorization, cloud)
+    const caller = authenticate(headers.authorization, everywhere)
     requireAny(caller, 'User.DeleteRestore.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All')
     caller.directory.users.purge(binOf(caller.directory, params.id).user.id)
     return reply.code(204).send()

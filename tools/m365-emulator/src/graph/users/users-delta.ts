@@ -10,7 +10,7 @@ import { isLeftEmpty } from '../paging/page-token.ts'
 import { readOptions, refuseOptions } from '../query/query-options.ts'
 import { DEFAULT_PROPERTIES, readSelect } from '../query/select.ts'
 
-export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud }) => {
+export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cloud: everywhere }) => {
   for (const path of [
     '/users/delta',
     '/users/delta()',
@@ -18,7 +18,8 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
     '/users/microsoft.graph.delta',
   ]) {
     app.get(path, async ({ headers, query }, reply) => {
-      const caller = authenticate(headers.authorization, cloud)
+      const caller = authenticate(headers.authorization, everywhere)
+      const { cloud, directory } = caller
       const visible = visibleUserProperties(caller)
       const options = readOptions(query)
       // $top is taken and not heeded: the page size is the server's.
@@ -27,7 +28,6 @@ export const usersDelta: FastifyPluginAsync<{ cloud: Cloud }> = async (app, { cl
         ['orderby', 'expand', 'search', 'count', 'skip'],
         (option) => `'$${option}' is not supported for delta queries on users.`,
       )
-      const { directory } = caller
       if (!directory.usersDelta)
         throw new GraphError(
           400,

@@ -1,4 +1,5 @@
 import type { Explanation } from './aadsts.ts'
+import { ENGLISH_FAULTS } from './own-faults.ts'
 
 /** The other languages have the type of this one. */
 export const ENGLISH_EXPLANATIONS = {
@@ -77,6 +78,7 @@ export const ENGLISH_EXPLANATIONS = {
       remedy:
         'Upload this account’s certificate in Certificates & secrets > Certificates, and compare the thumbprints.',
     },
+    AADSTS700024: { ...ENGLISH_FAULTS.wrong_time },
     AADSTS70021: {
       message: 'The application trusts no federated credential that fits this installation.',
       remedy:
@@ -153,6 +155,7 @@ export const ENGLISH_EXPLANATIONS = {
   },
   /** No correlation id comes with these, so none is asked for. */
   byError: {
+    ...ENGLISH_FAULTS,
     other_cloud: {
       message: 'The directory is in another Microsoft cloud.',
       remedy: 'Choose that cloud for this account.',

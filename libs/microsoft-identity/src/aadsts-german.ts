@@ -1,4 +1,5 @@
 import type { Explanations } from './aadsts.ts'
+import { GERMAN_FAULTS } from './own-faults.ts'
 
 /** Names of pages and fields are those of the German Entra admin center. */
 export const GERMAN_EXPLANATIONS: Explanations = {
@@ -88,6 +89,7 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       remedy:
         'Laden Sie das Zertifikat dieses Kontos unter „Zertifikate & Geheimnisse“ > „Zertifikate“ hoch und vergleichen Sie die Fingerabdrücke.',
     },
+    AADSTS700024: { ...GERMAN_FAULTS.wrong_time },
     AADSTS70021: {
       message: 'Die Anwendung vertraut keiner Verbundanmeldeinformation, die zu dieser Installation passt.',
       remedy:
@@ -180,6 +182,7 @@ export const GERMAN_EXPLANATIONS: Explanations = {
     },
   },
   byError: {
+    ...GERMAN_FAULTS,
     other_cloud: {
       message: 'Das Verzeichnis ist in einer anderen Cloud von Microsoft.',
       remedy: 'Wählen Sie diese Cloud für dieses Konto.',

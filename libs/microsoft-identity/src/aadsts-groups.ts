@@ -5,7 +5,7 @@ type Explained = keyof Explanations['byCode']
 /** Codes with the same meaning for a reader, by the code that has the explanation. */
 const GROUPS: Partial<Record<Explained, string>> = {
   AADSTS700016: '70001 700011',
-  AADSTS700027: '50012 50027 50048 700024',
+  AADSTS700027: '50012 50027 50048',
   AADSTS70021: '700211 700212 700213',
   AADSTS90038: '900382 900432',
   AADSTS50194: '9001023',

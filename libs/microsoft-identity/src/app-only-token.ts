@@ -14,6 +14,8 @@ type AppOnlyToken = {
   roles: readonly string[]
 }
 
+type RequestOptions = Parameters<typeof discoverDirectory>[2]
+
 /** During a rotation: the new credential worked, or the previous one stood in because Entra ID refused the new one. */
 type RotationOutcome = { worked: 'new' } | { worked: 'previous'; refusal: Extract<EntraFailure, { kind: 'refused' }> }
 
@@ -39,14 +41,14 @@ export async function requestAppOnlyToken(
   connection: Connection,
   origins: MicrosoftOrigins,
   now: number,
-  signal?: AbortSignal,
+  request: RequestOptions = {},
 ): Promise<AppOnlyTokenResult> {
-  const result = await requestWith(connection, origins, now, signal)
+  const result = await requestWith(connection, origins, now, request)
   const { rotation } = connection
   if (!rotation) return result
   if (result.kind === 'token') return { ...result, rotation: { worked: 'new' } }
   if (result.kind !== 'token-failed' || !isCredentialRefused(result.failure)) return result
-  const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now, signal)
+  const second = await requestWith({ ...connection, credential: rotation.previous }, origins, now, request)
   // Both refused: what is wrong with the new one is what an administrator can mend.
   return second.kind === 'token' ? { ...second, rotation: { worked: 'previous', refusal: result.failure } } : result
 }
@@ -61,9 +63,9 @@ async function requestWith(
   connection: Connection,
   origins: MicrosoftOrigins,
   now: number,
-  signal: AbortSignal | undefined,
+  request: RequestOptions,
 ): Promise<AppOnlyTokenResult> {
-  const discovered = await discover(connection, origins, now, signal)
+  const discovered = await discover(connection, origins, now, request)
   if (discovered.kind !== 'found') return { ...discovered, kind: 'directory-failed' }
   if (!connection.credential) return { kind: 'no-credential' }
   try {
@@ -84,14 +86,9 @@ async function requestWith(
   }
 }
 
-async function discover(
-  connection: Connection,
-  origins: MicrosoftOrigins,
-  now: number,
-  signal: AbortSignal | undefined,
-) {
+async function discover(connection: Connection, origins: MicrosoftOrigins, now: number, request: RequestOptions) {
   try {
-    return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins.login, signal) }
+    return { kind: 'found' as const, configuration: await discoverDirectory(connection, origins, request) }
   } catch (error) {
     const wait = readEntraWait(error, now)
     return { kind: 'failed' as const, failure: (await readRefusal(error)) ?? readEntraFailure(error), wait }

@@ -1,5 +1,6 @@
 import type { Connection } from '@jackfield/contract/internal/internal-api'
 import * as client from 'openid-client'
+import type { MicrosoftOrigins } from './clouds.ts'
 
 /** Waits for Entra ID are bounded (T-115). */
 const TIMEOUT_SECONDS = 10
@@ -22,33 +23,70 @@ export function clientAuthentication(credential: Connection['credential']): clie
 
 /**
  * Discovers one directory (OpenID Connect Discovery 1.0, its issuer compared exactly) as the account's client.
- * ID token signatures are checked also when the token came from the token endpoint (T-01), RS256 only.
- * `signal` ends every request of the configuration, beside the 10 s that each has for itself.
- * @throws openid-client's errors; see `readEntraFailure`
+ * ID tokens are to be signed by RS256; whoever takes one verifies that (T-01).
+ * `signal` ends every request of the configuration, beside the 10 s that each has for itself. `onAnswer` is told of
+ * every response.
+ * @throws openid-client's errors and `ForeignEndpointError`; see `readEntraFailure`
  */
 export async function discoverDirectory(
   account: Pick<Connection, 'clientId' | 'directoryId' | 'credential'>,
-  loginOrigin: string,
-  signal?: AbortSignal,
+  origins: MicrosoftOrigins,
+  { signal, onAnswer }: { signal?: AbortSignal | undefined; onAnswer?: ((answer: Response) => void) | undefined } = {},
 ): Promise<client.Configuration> {
-  const insecure = loginOrigin.startsWith('http://') ? [client.allowInsecureRequests] : []
-  return client.discovery(
-    new URL(`${loginOrigin}/${account.directoryId}/v2.0`),
+  const insecure = origins.login.startsWith('http://') ? [client.allowInsecureRequests] : []
+  const send = fetchUntil(signal)
+  const configuration = await client.discovery(
+    new URL(`${origins.login}/${account.directoryId}/v2.0`),
     account.clientId,
     { id_token_signed_response_alg: 'RS256', [client.clockTolerance]: 60 },
     clientAuthentication(account.credential),
     {
-      execute: [client.enableNonRepudiationChecks, ...insecure],
+      execute: insecure,
       timeout: TIMEOUT_SECONDS,
-      ...(signal && { [client.customFetch]: fetchUntil(signal) }),
+      [client.customFetch]: async (url, options) => {
+        const answer = await send(url, options)
+        onAnswer?.(answer)
+        return answer
+      },
     },
   )
+  const foreign = findForeignEndpoint({ ...configuration.serverMetadata() }, origins)
+  if (foreign !== undefined) throw new ForeignEndpointError(foreign)
+  return configuration
+}
+
+/** A discovery document leads away from Microsoft: no browser, code or credential goes there (T-121). */
+export class ForeignEndpointError extends Error {
+  override readonly name = 'ForeignEndpointError'
+  readonly endpoint: string
+
+  constructor(endpoint: string) {
+    super(`${endpoint} is on another origin than Entra ID`)
+    this.endpoint = endpoint
+  }
+}
+
+/**
+ * The member of a discovery document that names an endpoint elsewhere than on the login origin. Microsoft's userinfo is
+ * on Graph.
+ */
+function findForeignEndpoint(
+  metadata: Readonly<Record<string, unknown>>,
+  { login, graph, graphResource }: MicrosoftOrigins,
+): string | undefined {
+  const isOn = (url: unknown, ...origins: string[]) =>
+    typeof url === 'string' && URL.canParse(url) && origins.includes(new URL(url).origin)
+  return Object.keys(metadata).find((name) => {
+    const url = metadata[name]
+    if (url === undefined || !(name.endsWith('_endpoint') || name === 'jwks_uri')) return false
+    return name === 'userinfo_endpoint' ? !isOn(url, login, graph, graphResource) : !isOn(url, login)
+  })
 }
 
 /** Fetches no longer than until `signal` says so, whatever time the request would have for itself. */
-export function fetchUntil(signal: AbortSignal): client.CustomFetch {
+export function fetchUntil(signal: AbortSignal | undefined): client.CustomFetch {
   return (url, options) => {
-    const signals = options.signal ? [signal, options.signal] : [signal]
+    const signals = [signal, options.signal].filter((each) => each instanceof AbortSignal)
     return fetch(url, { ...options, signal: AbortSignal.any(signals) } as RequestInit)
   }
 }

@@ -3,6 +3,7 @@ import * as client from 'openid-client'
 import { z } from 'zod'
 import { explainedError } from './aadsts.ts'
 import { cloudOfDomain } from './clouds.ts'
+import { ForeignEndpointError } from './entra-configuration.ts'
 import { isBusy } from './entra-wait.ts'
 import { untrustedCertificate } from './untrusted-certificate.ts'
 
@@ -76,15 +77,8 @@ export function readEntraFailure(error: unknown): EntraFailure {
   if (!(error instanceof Error)) throw error
   const causes = chainOf(error)
   const otherCloud = cloudOfIssuer(causes.at(-1)?.cause)
-  if (otherCloud)
-    return {
-      kind: 'refused',
-      error: OTHER_CLOUD,
-      code: undefined,
-      correlationId: undefined,
-      timestamp: undefined,
-      otherCloud,
-    }
+  if (otherCloud) return { ...ownRefusal('other_cloud'), otherCloud }
+  if (error instanceof ForeignEndpointError) return ownRefusal('foreign_endpoint')
   const untrusted = untrustedCertificate(error)
   if (untrusted) return { kind: 'untrusted-certificate', code: untrusted }
   if (isBusy(error)) return { kind: 'busy' }
@@ -103,8 +97,10 @@ export function readEntraFailure(error: unknown): EntraFailure {
   throw error
 }
 
-/** Our own name of the error: Entra ID gives none. */
-const OTHER_CLOUD = 'other_cloud'
+/** Our own name of an error that Entra ID gives no name. */
+function ownRefusal(error: 'other_cloud' | 'foreign_endpoint'): Extract<EntraFailure, { kind: 'refused' }> {
+  return { kind: 'refused', error, code: undefined, correlationId: undefined, timestamp: undefined }
+}
 
 /** What oauth4webapi attaches to its refusal of a discovery document whose issuer is not the expected one. */
 const UnexpectedIssuer = z.object({

@@ -20,7 +20,7 @@ import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { PersonId } from './domain/sign-in/account-id.ts'
-import type { MicrosoftIdentity } from './domain/sign-in/microsoft-claims.ts'
+import type { ClockError, MicrosoftIdentity } from './domain/sign-in/microsoft-claims.ts'
 import type { SignInAccount, SignInSite } from './domain/site.ts'
 import type { Look } from './pages/layout.ts'
 import type { RecordSpaces } from './record-port.ts'
@@ -113,6 +113,7 @@ export type MicrosoftFailure =
   | { kind: 'cancelled'; code: string | undefined; correlationId: string | undefined }
   | { kind: 'answer-used' }
   | { kind: 'rejected'; reason: string }
+  | ClockError
   | { kind: 'malformed' }
   | { kind: 'unreachable' }
   | { kind: 'timeout' }

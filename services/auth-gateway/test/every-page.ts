@@ -87,6 +87,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ),
   'microsoft-untrusted-certificate': (texts) =>
     microsoftFailurePage(texts, { kind: 'untrusted-certificate', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'uid').page,
+  'microsoft-wrong-clock': (texts) => microsoftFailurePage(texts, { kind: 'wrong-clock', seconds: 240 }, 'uid').page,
   'microsoft-rejected': (texts) => microsoftFailurePage(texts, { kind: 'rejected', reason: 'x' }, 'uid').page,
   'microsoft-refused': (texts) =>
     microsoftFailurePage(

@@ -5,7 +5,14 @@ import { text } from 'node:stream/consumers'
 import { ADELE, CONTOSO_DIRECTORY_ID } from './given.ts'
 
 export type Claims = Record<string, unknown>
-export type SigningKey = { kid: string; alg: 'RS256' | 'ES256'; privateKey: KeyObject; publicKey: KeyObject }
+export type SigningKey = {
+  kid: string
+  alg: 'RS256' | 'ES256'
+  privateKey: KeyObject
+  publicKey: KeyObject
+  /** As Microsoft's keys name the issuer that they sign for. */
+  issuer?: string
+}
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -31,10 +38,11 @@ export function macWith(secret: string | Buffer, { kid }: Pick<SigningKey, 'kid'
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }
 
-export const toJwk = ({ kid, publicKey }: Pick<SigningKey, 'kid' | 'publicKey'>) => ({
+export const toJwk = ({ kid, publicKey, issuer }: Pick<SigningKey, 'kid' | 'publicKey' | 'issuer'>) => ({
   ...publicKey.export({ format: 'jwk' }),
   use: 'sig',
   kid,
+  ...(issuer !== undefined && { issuer }),
 })
 
 export type HostileUpstream = Awaited<ReturnType<typeof startHostileUpstream>>
@@ -52,6 +60,10 @@ export async function startHostileUpstream() {
     const url = new URL(request.url ?? '', upstream.origin)
     requests.push(`${request.method} ${url.pathname}`)
     if (upstream.silentOn?.test(url.pathname)) return
+    if (upstream.nonsense?.on.test(url.pathname)) {
+      const { status = 200, type = 'application/json', body } = upstream.nonsense
+      return void response.writeHead(status, { 'content-type': type }).end(body)
+    }
     const json = (body: unknown) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (url.pathname.endsWith('/openid-configuration')) return json({ ...metadata(), ...upstream.metadata })
@@ -120,6 +132,8 @@ export async function startHostileUpstream() {
     /** Published; the first signs. */
     keys: [first],
     metadata: {} as Claims,
+    /** What is answered on these paths, as it stands. */
+    nonsense: undefined as { on: RegExp; status?: number; type?: string; body: string } | undefined,
     /** Paths that are never answered. */
     silentOn: undefined as RegExp | undefined,
     beforeSigning: async () => {},
@@ -129,6 +143,7 @@ export async function startHostileUpstream() {
       upstream.echoes = false
       upstream.metadata = {}
       upstream.silentOn = undefined
+      upstream.nonsense = undefined
       upstream.beforeSigning = async () => {}
       upstream.idToken = (claims) => signWith(upstream.keys[0] ?? first, claims)
     },

@@ -197,3 +197,44 @@ describe('FC-39 a certificate that is not trusted', () => {
     })
   })
 })
+
+test.each(['token_endpoint', 'authorization_endpoint', 'jwks_uri', 'userinfo_endpoint', 'end_session_endpoint'])(
+  'T-121 a discovery document whose %s is on another origin fails the test, and no credential is sent',
+  async (property) => {
+    const { directory, verify } = await givenAccount()
+    m365.faults.plan({
+      path: '/openid-configuration$',
+      directory: directory.id,
+      effect: { kind: 'odd-property', property, value: 'https://login.evil.example/x' },
+    })
+    const { ok, checks } = await verify()
+    expect([ok, checks[0]]).toMatchObject([
+      false,
+      {
+        id: 'directory',
+        status: 'failed',
+        message:
+          'What came as Entra ID’s description of itself leads to an address elsewhere, so nothing was sent there.',
+        remedy: expect.stringContaining('a proxy'),
+      },
+    ])
+    expect(checks.slice(1).every(({ status }) => status === 'skipped')).toBe(true)
+    expect(m365.requests.count('POST /:tenant/oauth2/v2.0/token', directory.id)).toBe(0)
+    m365.faults.clear()
+    expect((await verify()).ok).toBe(true)
+  },
+)
+
+test('FC-09 a clock that is minutes behind Microsoft’s fails the test and is named', async () => {
+  const { directory, check, verify } = await givenAccount()
+  expect((await verify()).ok).toBe(true)
+  directory.advanceTime(240_000)
+  expect(await check('directory')).toEqual({
+    id: 'directory',
+    status: 'failed',
+    code: 'clock',
+    message: 'The server’s clock is 4 minutes behind Microsoft’s.',
+    remedy: 'Let whoever runs the platform set the clock, and look at its time synchronisation (NTP).',
+  })
+  expect((await verify()).ok).toBe(false)
+})

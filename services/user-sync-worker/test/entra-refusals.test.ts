@@ -71,3 +71,18 @@ test.each(CHALLENGES)(
     expect(await run()).toMatchObject(refusal(words))
   },
 )
+
+test('T-121 a discovery document that leads elsewhere ends the run with the words of the connection test, and no credential is sent', async () => {
+  const { directory, run } = given()
+  platform.emulator.faults.plan({
+    path: '/openid-configuration$',
+    directory: directory.id,
+    effect: { kind: 'odd-property', property: 'token_endpoint', value: 'https://login.evil.example/token' },
+  })
+  expect(await run()).toMatchObject(
+    refusal(
+      'What came as Entra ID’s description of itself leads to an address elsewhere, so nothing was sent there. Let whoever runs the platform look at',
+    ),
+  )
+  expect(platform.emulator.requests.count('POST /:tenant/oauth2/v2.0/token', directory.id)).toBe(0)
+})

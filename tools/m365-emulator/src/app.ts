@@ -61,6 +61,7 @@ export async function buildApp(
   app.addHook('onRequest', async (request, reply) => {
     const id = correlationIdOf(request)
     if (id) reply.header('client-request-id', id)
+    reply.header('date', cloudOfRequest(request, cloud).clock.date().toUTCString())
   })
 
   await app.register(async (documents) => {

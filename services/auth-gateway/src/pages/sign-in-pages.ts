@@ -1,5 +1,6 @@
 import { type Html, html } from '@jackfield/http-server/html'
 import { explainRefusal } from '@jackfield/microsoft-identity/aadsts'
+import { explainClock } from '@jackfield/microsoft-identity/own-faults'
 import type { Refusal } from '../domain/sign-in/admission.ts'
 import type { MicrosoftFailure } from '../ports.ts'
 import type { Page } from './layout.ts'
@@ -118,7 +119,7 @@ const STATUS = { timeout: 504, unreachable: 502, malformed: 502, busy: 503, 'ans
 
 /** Codes of a wrong set-up, with which nobody can sign in, and errors that mean one where no code comes. */
 const OURS =
-  /^(AADSTS(70002\d\d|70001[26]|70002[357]|700038|50011|90002|900023|90038|900382|900432|7000112)|invalid_client|invalid_tenant|other_cloud)$/
+  /^(AADSTS(70002\d\d|70001[26]|70002[357]|700038|50011|90002|900023|90038|900382|900432|7000112)|invalid_client|invalid_tenant|other_cloud|foreign_endpoint)$/
 
 /** Errors that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/
@@ -136,6 +137,10 @@ export function describeFailure({ microsoft, language }: Texts, failure: OtherFa
   if (failure.kind === 'untrusted-certificate') {
     const admin = microsoft.untrustedCertificate(failure.code)
     return { status: 502, title: microsoft.noAnswer, person: microsoft.needsAdmin, admin }
+  }
+  if (failure.kind === 'wrong-clock') {
+    const { message, remedy } = explainClock(failure.seconds, language)
+    return { status: 502, title: microsoft.notSignedIn, person: microsoft.needsAdmin, admin: `${message} ${remedy}` }
   }
   const status = STATUS[failure.kind]
   return { status, title: status === 400 ? microsoft.notSignedIn : microsoft.noAnswer, person: microsoft[failure.kind] }

@@ -14,7 +14,8 @@ export function causeOf(failure: MicrosoftFailure) {
     return { code, reason: code, correlationId }
   }
   const code = 'code' in failure ? failure.code : undefined
-  const why = failure.kind === 'rejected' ? failure.reason : code
+  const seconds = failure.kind === 'wrong-clock' ? `${failure.seconds} s behind Microsoft` : undefined
+  const why = failure.kind === 'rejected' ? failure.reason : (seconds ?? code)
   return { code: code ?? failure.kind, reason: why ? `${failure.kind}: ${why}` : failure.kind, correlationId }
 }
 

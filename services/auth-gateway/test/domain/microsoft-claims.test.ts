@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../../src/domain/sign-in/microsoft-claims.ts'
+import {
+  findClockError,
+  isForeignDirectory,
+  isWrongDirectoryCode,
+  judgeClaims,
+} from '../../src/domain/sign-in/microsoft-claims.ts'
 
 const DIRECTORY = '69db3c30-242b-4cab-8772-d4ade8c609e1'
 const OTHER = 'abcdef11-1111-4111-8111-111111111111'
@@ -119,5 +124,30 @@ describe('S39 another organisation differs from a forgery:', () => {
     [undefined, false],
   ])('the code %s says so: %s', (code, isWrong) => {
     expect(isWrongDirectoryCode(code)).toBe(isWrong)
+  })
+})
+
+describe('FC-09 the clock is at fault', () => {
+  const now = 1_800_000_000
+  const issued = (iat: number, more: object = {}) => ({ iat, nbf: iat, exp: iat + 3_600, ...more })
+
+  test.each([
+    [issued(now + 240), 240],
+    [issued(now + 61), 61],
+    [issued(now - 7_200), -7_200],
+  ])('where the times of a token fit each other: %j', (claims, seconds) => {
+    expect(findClockError(claims, now)).toEqual({ kind: 'wrong-clock', seconds })
+  })
+
+  test.each([
+    issued(now + 60),
+    issued(now - 3_600),
+    issued(now + 240, { nbf: now }),
+    issued(now + 240, { nbf: undefined }),
+    issued(now + 240, { exp: now }),
+    issued(now, { exp: now - 600 }),
+    { ...issued(now + 240), iat: String(now + 240) },
+  ])('and not where they are in time or contradict each other: %j', (claims) => {
+    expect(findClockError(claims, now)).toBeUndefined()
   })
 })

@@ -157,3 +157,10 @@ test.each<[string, Partial<Evidence>, object]>([
   const checks = judge({ ...good, ...evidence }, account, NOW)
   expect(checks.find(({ id }) => id === 'changes')).toMatchObject(check)
 })
+
+test('FC-09 a clock that is off is told with the directory: behind, nobody signs in; ahead, it only warns', () => {
+  const told = { message: 'The clock.', remedy: 'Set it.' }
+  const check = (isBehind: boolean) => judged({ ...good, clock: { isBehind, ...told } })[0]
+  expect(check(true)).toEqual({ id: 'directory', status: 'failed', code: 'clock', ...told })
+  expect(check(false)).toEqual({ id: 'directory', status: 'warning', code: 'clock', ...told })
+})

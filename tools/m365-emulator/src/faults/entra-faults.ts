@@ -26,9 +26,13 @@ export const entraFaults = plugin<{ cloud: Cloud }>(async (app, { cloud: everywh
     if (effect.kind === 'aadsts') return refuseJson(reply, cloud, refusalOf(effect), effect.status)
     return effect.kind === 'refuse' ? refuse(effect, reply, cloud) : undefined
   })
-  app.addHook('onSend', async (request, reply, payload) =>
-    typeof payload === 'string' ? spoilBody(effects.get(request), reply, payload) : payload,
-  )
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (typeof payload !== 'string') return payload
+    const effect = effects.get(request)
+    if (effect?.kind === 'odd-property')
+      return JSON.stringify({ ...JSON.parse(payload), [effect.property]: effect.value })
+    return spoilBody(effect, reply, payload)
+  })
 })
 
 export function refusalOf({ code, error, text, suberror, claims }: AadstsEffect): Refusal {

@@ -54,7 +54,10 @@ const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('repeated-link'), to: z.enum(['self', 'first']).default('self') }),
   z.strictObject({ kind: z.literal('repeated-items') }),
   z.strictObject({ kind: z.literal('reversed-items') }),
-  /** Replaces this property in every item that has it; Graph once sent `accountEnabled: null`. */
+  /**
+   * Replaces this property in every item that has it (Graph once sent `accountEnabled: null`), at Entra this member of
+   * the document.
+   */
   z.strictObject({ kind: z.literal('odd-property'), property: z.string(), value: z.json() }),
 ])
 

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
+import { isBusy } from '@jackfield/microsoft-identity/entra-wait'
 import { untrustedCertificate } from '@jackfield/microsoft-identity/untrusted-certificate'
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { type ClaimsVerdict, isForeignDirectory, judgeClaims } from '../../domain/sign-in/microsoft-claims.ts'
+import {
+  type ClaimsVerdict,
+  findClockError,
+  isForeignDirectory,
+  judgeClaims,
+} from '../../domain/sign-in/microsoft-claims.ts'
+import { issuerKeys, NoKeySetError } from './issuer-keys.ts'
 
 export type ExpectedToken = {
   issuer: string
@@ -11,25 +18,33 @@ export type ExpectedToken = {
   directoryId: string
   nonce: string
   now: number
+  /** Of the access token that came with it, if one did. */
+  atHash?: string
 }
 
-type NoKeys = { kind: 'unreachable' } | { kind: 'untrusted-certificate'; code: string }
+type NoKeys =
+  | { kind: 'unreachable' | 'timeout' | 'busy' | 'malformed' }
+  | { kind: 'untrusted-certificate'; code: string }
 
 const TOLERANCE = '60s'
-// Refetches for an unknown key at most every ten seconds, so that forged key ids cause no storm of requests.
-const keySets = new LRUCache<string, ReturnType<typeof createRemoteJWKSet>>({ max: 2_000 })
+const keySets = new LRUCache<string, JWTVerifyGetKey>({ max: 2_000 })
 
 /**
- * Verifies an ID token from the browser in full (OpenID Connect Core 3.1.3.7). The nonce binds it to the login that
- * this browser began.
+ * Verifies an ID token in full (OpenID Connect Core 3.1.3.7), its signature also when it came from the token endpoint
+ * (T-01). The nonce binds it to the login that this browser began. `signal` ends the wait for keys.
  */
-export async function verifyIdToken(idToken: string, expected: ExpectedToken): Promise<ClaimsVerdict | NoKeys> {
+export async function verifyIdToken(
+  idToken: string,
+  expected: ExpectedToken,
+  signal: AbortSignal,
+): Promise<ClaimsVerdict | NoKeys> {
   const { issuer, jwksUri, clientId, directoryId, nonce, now } = expected
-  const keys =
-    keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 10_000, timeoutDuration: 9_000 })
-  keySets.set(jwksUri, keys)
+  const key = `${clientId} ${issuer} ${jwksUri}`
+  const keys = keySets.get(key) ?? issuerKeys(jwksUri, issuer, directoryId)
+  keySets.set(key, keys)
+  const bounded: JWTVerifyGetKey = (...asked) => Promise.race([keys(...asked), aborted(signal)])
   try {
-    const { payload } = await jwtVerify(idToken, keys, {
+    const { payload } = await jwtVerify(idToken, bounded, {
       issuer,
       audience: clientId,
       algorithms: ['RS256'],
@@ -39,19 +54,30 @@ export async function verifyIdToken(idToken: string, expected: ExpectedToken): P
     })
     if (Array.isArray(payload.aud) && payload.aud.length > 1) return { kind: 'rejected', reason: 'aud' }
     if (!isSame(payload.nonce, nonce)) return { kind: 'rejected', reason: 'nonce' }
-    return judgeClaims(payload, { clientId, directoryId, now })
+    return judgeClaims(payload, expected)
   } catch (error) {
-    return readFailure(error, issuer, directoryId)
+    return readFailure(error, expected)
   }
 }
 
-function readFailure(error: unknown, issuer: string, directoryId: string): ClaimsVerdict | NoKeys {
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'iss' && isForeignDirectory(error.payload as JWTPayload, issuer, directoryId))
-      return { kind: 'wrong-directory' }
-    return { kind: 'rejected', reason: error.claim }
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+function readFailure(error: unknown, { issuer, directoryId, now }: ExpectedToken): ClaimsVerdict | NoKeys {
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+    const payload = error.payload as JWTPayload
+    if (error.claim === 'iss' && isForeignDirectory(payload, issuer, directoryId)) return { kind: 'wrong-directory' }
+    return findClockError(payload, now) ?? { kind: 'rejected', reason: error.claim }
   }
-  if (error instanceof errors.JWKSTimeout) return { kind: 'unreachable' }
+  if (error instanceof NoKeySetError) return { kind: isBusy(error) ? 'busy' : 'malformed' }
+  if (error instanceof errors.JWKSInvalid) return { kind: 'malformed' }
+  if (error instanceof errors.JWKSTimeout || (error instanceof Error && error.name === 'TimeoutError'))
+    return { kind: 'timeout' }
   const untrusted = untrustedCertificate(error)
   if (untrusted) return { kind: 'untrusted-certificate', code: untrusted }
   if (error instanceof errors.JOSEError) return { kind: 'rejected', reason: error.code }

@@ -13,8 +13,8 @@ import {
 } from '@jackfield/microsoft-identity/entra-failure'
 import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
-import { isForeignDirectory, isWrongDirectoryCode, judgeClaims } from '../../domain/sign-in/microsoft-claims.ts'
-import type { Clock, Microsoft, MicrosoftFailure } from '../../ports.ts'
+import { findClockError, isForeignDirectory, isWrongDirectoryCode } from '../../domain/sign-in/microsoft-claims.ts'
+import type { Clock, IdentityOutcome, Microsoft, MicrosoftFailure } from '../../ports.ts'
 import { verifyIdToken } from './entra-id-token.ts'
 
 const SCOPE = 'openid profile email'
@@ -27,8 +27,7 @@ type Account = Pick<Connection, 'clientId' | 'directoryId' | 'cloud'>
 
 /** The Microsoft side of a sign-in: authorization code with PKCE, state and nonce, the ID token checked in full. */
 export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft {
-  // Cached without credentials, so that the cache holds no secret. All logins share its JWKS, refetched for unknown
-  // keys.
+  // Cached without credentials, so that the cache holds no secret.
   const directories = new LRUCache<string, client.Configuration>({ max: 2_000, ttl: 3_600_000 })
 
   async function directoryOf(
@@ -39,11 +38,25 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
     const known = directories.get(key)
     if (known) return known
     const { clientId, directoryId } = account
-    const { login } = microsoftOrigins(account.cloud, overrides)
-    const found = await discoverDirectory({ clientId, directoryId, credential: null }, login, timeout)
+    const origins = microsoftOrigins(account.cloud, overrides)
+    const found = await discoverDirectory({ clientId, directoryId, credential: null }, origins, { signal: timeout })
     // Incomplete metadata is not cached.
     if (found.serverMetadata().authorization_endpoint !== undefined) directories.set(key, found)
     return found
+  }
+
+  async function verify(
+    directory: client.Configuration,
+    { clientId, directoryId }: Account,
+    idToken: string,
+    expected: { nonce: string; atHash?: string },
+    timeout: AbortSignal,
+  ): Promise<IdentityOutcome> {
+    const { issuer, jwks_uri: jwksUri } = directory.serverMetadata()
+    if (jwksUri === undefined) return { kind: 'malformed' }
+    const token = { issuer, jwksUri, clientId, directoryId, now: clock(), ...expected }
+    const verdict = await verifyIdToken(idToken, token, timeout)
+    return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
   }
 
   return {
@@ -84,35 +97,22 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
         const timeout = AbortSignal.timeout(TIMEOUT_MS)
         const directory = await directoryOf(connection, timeout)
         const configuration = withCredential(directory, connection, timeout)
-        try {
-          const tokens = await client.authorizationCodeGrant(
-            configuration,
-            new URL(`${expected.redirectUri}?${answer}`),
-            {
-              expectedState: expected.state,
-              expectedNonce: expected.nonce,
-              pkceCodeVerifier: expected.verifier,
-              idTokenExpected: true,
-            },
-          )
-          const verdict = judgeClaims(
-            { ...tokens.claims() },
-            {
-              clientId: connection.clientId,
-              directoryId: connection.directoryId,
-              atHash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
-              now: clock(),
-            },
-          )
-          return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
-        } finally {
-          rememberKeys(directory, client.getJwksCache(configuration))
-        }
-      } catch (error) {
-        return (
-          (await readRefusal(error).then((refusal) => refusal && toFailure(refusal))) ??
-          readRedeemFailure(error, connection)
+        const tokens = await client.authorizationCodeGrant(
+          configuration,
+          new URL(`${expected.redirectUri}?${answer}`),
+          {
+            expectedState: expected.state,
+            expectedNonce: expected.nonce,
+            pkceCodeVerifier: expected.verifier,
+            idTokenExpected: true,
+          },
         )
+        const atHash = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url')
+        const { nonce } = expected
+        return await verify(directory, connection, tokens.id_token ?? '', { nonce, atHash }, timeout)
+      } catch (error) {
+        const refusal = await readRefusal(error)
+        return refusal ? toFailure(refusal) : readRedeemFailure(error, connection, clock())
       }
     },
 
@@ -125,12 +125,10 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
       }
     },
 
-    async accept({ clientId, directoryId, cloud }, idToken, nonce) {
+    async accept(account, idToken, nonce) {
       try {
-        const { issuer, jwks_uri: jwksUri } = (await directoryOf({ clientId, directoryId, cloud })).serverMetadata()
-        if (jwksUri === undefined) return { kind: 'malformed' }
-        const verdict = await verifyIdToken(idToken, { issuer, jwksUri, clientId, directoryId, nonce, now: clock() })
-        return verdict.kind === 'accepted' ? { kind: 'identity', identity: verdict.identity } : verdict
+        const timeout = AbortSignal.timeout(TIMEOUT_MS)
+        return await verify(await directoryOf(account, timeout), account, idToken, { nonce }, timeout)
       } catch (error) {
         return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
       }
@@ -144,22 +142,6 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
       return toFailure(refusal)
     },
   }
-}
-
-/**
- * The library refetches keys for an unknown key id after a minute; we shorten that to ten seconds, still enough against
- * forged key ids.
- */
-const COOLDOWN_SECONDS = 10
-const LIBRARY_COOLDOWN_SECONDS = 60
-
-function rememberKeys(directory: client.Configuration, fetched: client.ExportedJWKSCache | undefined): void {
-  const known = client.getJwksCache(directory)
-  if (!fetched || fetched.uat === known?.uat) return
-  client.setJwksCache(directory, {
-    jwks: fetched.jwks,
-    uat: fetched.uat - (LIBRARY_COOLDOWN_SECONDS - COOLDOWN_SECONDS),
-  })
 }
 
 function withCredential(
@@ -176,10 +158,7 @@ function withCredential(
     clientAuthentication(connection.credential),
   )
   configuration[client.customFetch] = fetchUntil(timeout)
-  client.enableNonRepudiationChecks(configuration)
   if (issuer.startsWith('http://')) client.allowInsecureRequests(configuration)
-  const jwks = client.getJwksCache(directory)
-  if (jwks) client.setJwksCache(configuration, jwks)
   return configuration
 }
 
@@ -187,15 +166,23 @@ function withCredential(
 const BROKEN_ANSWER =
   /^OAUTH_(RESPONSE_IS_NOT_JSON|RESPONSE_IS_NOT_CONFORM|PARSE_ERROR|INVALID_SERVER_METADATA|MISSING_SERVER_METADATA)$/
 
-function readRedeemFailure(error: unknown, connection: Connection): MicrosoftFailure {
+function readRedeemFailure(error: unknown, connection: Connection, now: number): MicrosoftFailure {
   const failure = readEntraFailure(error)
   if (failure.kind !== 'malformed') return toFailure(failure)
   const { code, cause } = error as { code?: unknown; cause?: unknown }
-  if (BROKEN_ANSWER.test(String(code))) return { kind: 'malformed' }
+  if (BROKEN_ANSWER.test(String(code)) || isNonsense(error)) return { kind: 'malformed' }
   const claims = readClaims(cause)
   const issuer = claims && readIssuer(cause)
   if (claims && issuer && isForeignDirectory(claims, issuer, connection.directoryId)) return { kind: 'wrong-directory' }
-  return { kind: 'rejected', reason: String(code ?? 'invalid') }
+  return (claims && findClockError(claims, now)) ?? { kind: 'rejected', reason: String(code ?? 'invalid') }
+}
+
+/** The library's causes are the response's body or the text of a token where these are no such thing (FC-58). */
+function isNonsense(error: unknown): boolean {
+  for (let at = error; at && typeof at === 'object'; at = 'cause' in at ? at.cause : undefined) {
+    if ('body' in at || ('cause' in at && typeof at.cause === 'string')) return true
+  }
+  return false
 }
 
 function readClaims(cause: unknown): Record<string, unknown> | undefined {

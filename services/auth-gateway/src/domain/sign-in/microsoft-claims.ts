@@ -7,8 +7,12 @@ export type MicrosoftIdentity = {
   sid?: string
 }
 
+/** Our clock is this many seconds behind Microsoft's; negative: ahead. */
+export type ClockError = { kind: 'wrong-clock'; seconds: number }
+
 export type ClaimsVerdict =
   | { kind: 'accepted'; identity: MicrosoftIdentity }
+  | ClockError
   | { kind: 'wrong-directory' }
   | { kind: 'rejected'; reason: string }
 
@@ -28,7 +32,8 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
   if (azp !== undefined && azp !== expected.clientId) return { kind: 'rejected', reason: 'azp' }
   if (atHash !== undefined && expected.atHash !== undefined && atHash !== expected.atHash)
     return { kind: 'rejected', reason: 'at_hash' }
-  if (typeof iat !== 'number' || iat > expected.now + CLOCK_SKEW) return { kind: 'rejected', reason: 'iat' }
+  if (typeof iat !== 'number' || iat > expected.now + CLOCK_SKEW)
+    return findClockError(claims, expected.now) ?? { kind: 'rejected', reason: 'iat' }
   if (typeof tid !== 'string' || !GUID.test(tid)) return { kind: 'rejected', reason: 'tid' }
   if (tid.toLowerCase() !== expected.directoryId) return { kind: 'wrong-directory' }
   if (typeof oid !== 'string' || !GUID.test(oid)) return { kind: 'rejected', reason: 'oid' }
@@ -41,6 +46,17 @@ export function judgeClaims(claims: Readonly<Record<string, unknown>>, expected:
       ...readSid(claims.sid),
     },
   }
+}
+
+/**
+ * A token that was issued a moment ago, yet is not valid yet or any more: its times fit each other, our clock does not
+ * fit them (FC-09).
+ */
+export function findClockError(claims: Readonly<Record<string, unknown>>, now: number): ClockError | undefined {
+  const { iat, nbf, exp } = claims
+  if (typeof iat !== 'number' || typeof exp !== 'number' || nbf !== iat || exp <= iat) return undefined
+  const isInTime = iat <= now + CLOCK_SKEW && now < exp + CLOCK_SKEW
+  return isInTime ? undefined : { kind: 'wrong-clock', seconds: iat - now }
 }
 
 /** True for the valid issuer of another directory: another organisation, not a forgery. */

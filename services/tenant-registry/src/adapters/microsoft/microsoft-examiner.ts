@@ -8,6 +8,7 @@ import {
   type OriginOverrides,
 } from '@jackfield/microsoft-identity/clouds'
 import { discoverDirectory } from '@jackfield/microsoft-identity/entra-configuration'
+import { explainClock } from '@jackfield/microsoft-identity/own-faults'
 import type { MicrosoftEvidence } from '../../domain/connection/connection-evidence.ts'
 import type { Microsoft } from '../../ports.ts'
 import { failureOf } from './failure-text.ts'
@@ -38,7 +39,11 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
     async examine(connection, redirectUris) {
       const origins = microsoftOrigins(connection.cloud, overrides)
       const signal = AbortSignal.timeout(TOTAL_MS)
-      const result = await requestAppOnlyToken(connection, origins, now().getTime(), signal)
+      let clock: MicrosoftEvidence['clock']
+      const onAnswer = ({ headers }: Response) => {
+        clock ??= readClock(headers.get('date'), now())
+      }
+      const result = await requestAppOnlyToken(connection, origins, now().getTime(), { signal, onAnswer })
       if (result.kind === 'directory-failed') {
         const isSwapped =
           result.failure.kind === 'refused' && (await isDirectory(connection.clientId, connection, origins, signal))
@@ -62,9 +67,17 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
         accessToken === undefined ? undefined : probeChanges(origins.graph, accessToken, signal),
         isAppKnown ? probeRedirectUris({ ...connection, loginOrigin: origins.login }, redirectUris, signal) : undefined,
       ])
-      return { directory: { kind: 'found' }, token, users, changes, redirectUris: probes }
+      return { directory: { kind: 'found' }, clock, token, users, changes, redirectUris: probes }
     },
   }
+}
+
+/** More than ID tokens may be off (T-03). */
+const CLOCK_TOLERANCE_SECONDS = 60
+
+function readClock(date: string | null, now: Date): MicrosoftEvidence['clock'] {
+  const seconds = (Date.parse(date ?? '') - now.getTime()) / 1000
+  return Math.abs(seconds) > CLOCK_TOLERANCE_SECONDS ? { isBehind: seconds > 0, ...explainClock(seconds) } : undefined
 }
 
 type TokenResult = Exclude<Awaited<ReturnType<typeof requestAppOnlyToken>>, { kind: 'directory-failed' }>
@@ -81,11 +94,11 @@ function tokenEvidence(result: TokenResult): NonNullable<MicrosoftEvidence['toke
 async function isDirectory(
   id: string,
   { clientId }: Connection,
-  { login }: MicrosoftOrigins,
+  origins: MicrosoftOrigins,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await discoverDirectory({ clientId, directoryId: id, credential: null }, login, signal)
+    await discoverDirectory({ clientId, directoryId: id, credential: null }, origins, { signal })
     return true
   } catch {
     return false

@@ -28,6 +28,8 @@ export type RedirectProbe = { uri: RedirectUri['uri'] } & (
 /** What a connection test saw, step by step; a step that was pointless after an earlier one is undefined. */
 export type Evidence = {
   directory: { kind: 'found' } | { kind: 'failed'; failure: Failure; isSwapped: boolean }
+  /** Our clock is more than a minute off Entra ID's, by its answers. */
+  clock?: { isBehind: boolean; message: string; remedy: string } | undefined
   /** `refusal`: Entra ID refused the new credential, and the token came by the previous one. */
   token:
     | { kind: 'issued'; roles: readonly string[]; refusal?: Failure }

@@ -34,7 +34,8 @@ export function judge(evidence: Evidence, account: Tested, now: Date): Check[] {
   ]
 }
 
-function checkDirectory({ directory }: Evidence, registration: Registration): Check {
+function checkDirectory({ directory, clock }: Evidence, registration: Registration): Check {
+  if (directory.kind === 'found' && clock) return checkClock(clock)
   if (directory.kind === 'found') return passed('directory', 'Entra ID knows the directory.')
   if (!directory.isSwapped) return failed('directory', directory.failure, 'Overview', registration)
   const failure: Failure = {
@@ -70,6 +71,11 @@ function checkCredential({ token }: Evidence, registration: Registration): Check
     remedy: 'Create a client secret in Certificates & secrets and enter its Value here.',
   }
   return failed('credential', failure, 'Credentials', registration)
+}
+
+/** Behind, every ID token is refused, as it is not valid yet; ahead, certificates may be refused (FC-09). */
+function checkClock({ isBehind, message, remedy }: NonNullable<Evidence['clock']>): Check {
+  return { id: 'directory', status: isBehind ? 'failed' : 'warning', code: 'clock', message, remedy }
 }
 
 /** A multi-tenant application gets its service principal in a directory by the first consent there. */

@@ -11,5 +11,8 @@ export function connectionClient(registry: ServiceClient) {
     async recordCredentialUse(of: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void> {
       await registry.post(`${path(of)}/uses`, use, z.unknown())
     },
+    async reportWrongPlatform(of: Pick<Connection, 'tenantId' | 'accountId'>): Promise<void> {
+      await registry.post(`${path(of)}/wrong-platform`, {}, z.unknown())
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Explanation } from './aadsts.ts'
-import { ENGLISH_FAULTS } from './own-faults.ts'
+import { ENGLISH_FAULTS, ENGLISH_PLATFORM } from './own-faults.ts'
 
 /** The other languages have the type of this one. */
 export const ENGLISH_EXPLANATIONS = {
@@ -135,6 +135,7 @@ export const ENGLISH_EXPLANATIONS = {
       message: 'The redirect URI is registered under another platform than this account says.',
       remedy: 'Compare the platform (Web or Single-page application) in Authentication with that of this account.',
     },
+    AADSTS9002326: { ...ENGLISH_FAULTS.redemption_blocked, message: ENGLISH_PLATFORM },
     AADSTS501481: {
       message: 'The proof key of this sign-in does not fit.',
       remedy: 'Sign in again, in one browser window.',

@@ -1,5 +1,5 @@
 import type { Explanations } from './aadsts.ts'
-import { GERMAN_FAULTS } from './own-faults.ts'
+import { GERMAN_FAULTS, GERMAN_PLATFORM } from './own-faults.ts'
 
 /** Names of pages and fields are those of the German Entra admin center. */
 export const GERMAN_EXPLANATIONS: Explanations = {
@@ -159,6 +159,7 @@ export const GERMAN_EXPLANATIONS: Explanations = {
       remedy:
         'Vergleichen Sie die Plattform (Web oder Single-Page-Webanwendung) unter „Authentifizierung“ mit der dieses Kontos.',
     },
+    AADSTS9002326: { ...GERMAN_FAULTS.redemption_blocked, message: GERMAN_PLATFORM },
     AADSTS501481: {
       message: 'Der Prüfschlüssel dieser Anmeldung passt nicht.',
       remedy: 'Melden Sie sich noch einmal an, in einem einzigen Browserfenster.',

@@ -41,6 +41,11 @@ export const GERMAN_FAULTS: typeof ENGLISH_FAULTS = {
   },
 }
 
+export const ENGLISH_PLATFORM =
+  'The redirect URIs are registered under the platform Web, and this account says Single-page application.'
+export const GERMAN_PLATFORM =
+  'Die Umleitungs-URIs stehen unter der Plattform „Web“, und dieses Konto nennt „Single-Page-Webanwendung“.'
+
 type Told = { message: string; remedy: string }
 
 const CLOCK: Readonly<Record<Language, (minutes: number, isBehind: boolean) => Told>> = {

@@ -50,6 +50,8 @@ export type Connections = {
   findConnection(tenantId: string, accountId: string): Promise<Connection | undefined>
   /** Reports which of two credentials Entra ID accepts during a rotation. */
   recordCredentialUse(connection: Pick<Connection, 'tenantId' | 'accountId'>, use: CredentialUse): Promise<void>
+  /** Reports that Entra ID has the redirect URIs under another platform than `spa`. */
+  reportWrongPlatform(connection: Pick<Connection, 'tenantId' | 'accountId'>): Promise<void>
   /** Takes the answer to an admin-consent link; undefined when the link is unknown, used or expired. */
   receiveConsent(answer: ConsentAnswer): Promise<ConsentReturn | undefined>
 }
@@ -152,6 +154,8 @@ export interface Microsoft {
   ): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
   accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
   readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
+  /** Why a browser could not read the answer to its redemption of this code. */
+  explainBlocked(account: SignInAccount, blocked: { code: string; redirectUri: string }): Promise<MicrosoftFailure>
 }
 
 /** An authorization request that waits for the person to sign in. */

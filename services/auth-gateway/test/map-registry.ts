@@ -27,6 +27,7 @@ export function mapRegistry(baseUrl: string) {
   const links = new Map<string, Principal>()
   const administrators: Administrator[] = []
   const base = new URL(baseUrl)
+  const wrongPlatforms: string[] = []
   const uses: Array<CredentialUse & { accountId: string }> = []
   const outage = { isDown: false, takesNoUses: false, takesNoAudits: false }
   const removed = new Set<string>()
@@ -54,6 +55,9 @@ export function mapRegistry(baseUrl: string) {
     findLogo: async (tenantId, sha256) => logos.get(`${tenantId} ${sha256}`),
     findConnection: async (tenantId, accountId) =>
       [...tenants.values()].find(({ resolution }) => resolution.tenant.id === tenantId)?.connections.get(accountId),
+    async reportWrongPlatform({ accountId }) {
+      wrongPlatforms.push(accountId)
+    },
     async recordCredentialUse({ accountId }, use) {
       if (outage.takesNoUses) throw new ServiceCallError(0, 'unreachable', 'registry does not answer')
       uses.push({ accountId, ...use })
@@ -95,6 +99,7 @@ export function mapRegistry(baseUrl: string) {
     apps,
     audits,
     uses,
+    wrongPlatforms,
     keys,
     links,
     administrators,

@@ -44,6 +44,7 @@ import { receiveConsent } from './routes/internal/receive-consent.ts'
 import { recordAuditEvent } from './routes/internal/record-audit-event.ts'
 import { recordCredentialUse } from './routes/internal/record-credential-use.ts'
 import { recordSyncHealth } from './routes/internal/record-sync-health.ts'
+import { recordWrongPlatform } from './routes/internal/record-wrong-platform.ts'
 import { redeemControlSignInLink } from './routes/internal/redeem-control-sign-in-link.ts'
 import { resolveHost } from './routes/internal/resolve-host.ts'
 import { signInTenants } from './routes/internal/sign-in-tenants.ts'
@@ -112,6 +113,7 @@ export async function buildApp({ ports, internalTokenKeys, isMigrated, ...server
         signInTenants,
         readConnection,
         recordCredentialUse,
+        recordWrongPlatform,
         recordSyncHealth,
         findAdministrator,
         readAdministrator,

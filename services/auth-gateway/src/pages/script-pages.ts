@@ -17,6 +17,8 @@ export const REDEEM_PATH = '/auth/microsoft/redeem'
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
 // Microsoft gives tokens of this platform only to cross-origin requests of a browser. The access token is discarded.
+// A browser does not tell an answer that it may not read (CORS) from a host that does not answer: a second request,
+// whose answer nobody reads, does (FC-13).
 const REDEEM = `
 const form = document.forms[0]
 const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }
@@ -26,6 +28,10 @@ const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: 
 fetch(endpoint, { method: 'POST', body, credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(15000) })
   .then((answer) => answer.json())
   .then((answer) => { give('id_token', answer.id_token); give('error', answer.error); give('error_description', answer.error_description) })
+  .catch((error) => error.name === 'TypeError'
+    ? fetch(endpoint, { mode: 'no-cors', credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(5000) })
+        .then(() => give('error', 'blocked'))
+    : undefined)
   .catch(() => give('error', 'unreachable'))
   .then(() => form.submit())
 `

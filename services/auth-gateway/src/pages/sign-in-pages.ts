@@ -119,7 +119,7 @@ const STATUS = { timeout: 504, unreachable: 502, malformed: 502, busy: 503, 'ans
 
 /** Codes of a wrong set-up, with which nobody can sign in, and errors that mean one where no code comes. */
 const OURS =
-  /^(AADSTS(70002\d\d|70001[26]|70002[357]|700038|50011|90002|900023|90038|900382|900432|7000112)|invalid_client|invalid_tenant|other_cloud|foreign_endpoint)$/
+  /^(AADSTS(70002\d\d|70001[26]|70002[357]|700038|50011|90002|900023|90038|900382|900432|7000112|9002326)|invalid_client|invalid_tenant|other_cloud|foreign_endpoint|redemption_blocked)$/
 
 /** Errors that mean a fault at Microsoft. */
 const PASSING = /^(server_error|temporarily_unavailable)$/

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection } from '@jackfield/contract/internal/internal-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { WRONG_PLATFORM } from '../domain/sign-in/microsoft-claims.ts'
 import type { PendingLogin } from '../domain/sign-in/pending-login.ts'
 import { type Redeemed, redemptionOrigin } from '../domain/sign-in/redemption.ts'
 import type { SignInAccount } from '../domain/site.ts'
@@ -75,9 +76,26 @@ export async function readRedeemed(
   { microsoft }: Ports,
   account: SignInAccount,
   { id_token: idToken, error, error_description: description }: Redeemed,
-  nonce: string,
+  { login, code }: { login: PendingLogin; code: string },
 ): Promise<IdentityOutcome> {
   if (error === 'unreachable') return { kind: 'unreachable' }
+  if (error === 'blocked') return microsoft.explainBlocked(account, { code, redirectUri: login.redirectUri })
   if (error) return microsoft.readErrorAnswer(new URLSearchParams({ error, error_description: description }))
-  return idToken ? microsoft.accept(account, idToken, nonce) : { kind: 'malformed' }
+  return idToken ? microsoft.accept(account, idToken, login.nonce) : { kind: 'malformed' }
+}
+
+/** Turns the account's light in Control: no connection test sees what only a sign-in shows (FC-13). */
+export async function tellWrongPlatform(
+  { registry }: Ports,
+  request: FastifyRequest,
+  { tenantId, accountId }: PendingLogin,
+  outcome: IdentityOutcome,
+): Promise<void> {
+  if (outcome.kind !== 'refused' || outcome.code !== WRONG_PLATFORM) return
+  try {
+    await registry.reportWrongPlatform({ tenantId, accountId })
+  } catch (error) {
+    // Not fatal: the next sign-in reports it again.
+    request.log.warn({ err: error, accountId }, 'a wrong platform could not be told to the registry')
+  }
 }

@@ -58,7 +58,7 @@ export const redeemingLogins = storedLogins(
 )
 /** Logins whose code was redeemed on the host of the redirect URI, with the result, on the way to their own host. */
 export const redeemedLogins = storedLogins(
-  z.object({ login: PendingLogin, redeemed: Redeemed }),
+  z.object({ login: PendingLogin, code: z.string(), redeemed: Redeemed }),
   () => 'RedeemedLogin',
   REDEEMING_LOGIN,
 )

@@ -3,6 +3,7 @@ import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import { isSameFindings } from '../domain/account-warnings.ts'
 import { UNREADABLE_CREDENTIAL } from '../domain/connection/connection-evidence.ts'
 import { judge } from '../domain/connection/connection-test.ts'
+import { keepWrongPlatform } from '../domain/connection/redirect-uri-check.ts'
 import { redirectUriDifference, redirectUris, registeredAfter } from '../domain/connection/redirect-uris.ts'
 import { type AccountRecord, type AccountValues, verified } from '../domain/microsoft-account.ts'
 import type { TenantRecord } from '../domain/tenant.ts'
@@ -25,7 +26,8 @@ export async function checkConnection(
   { enables = false } = {},
 ): Promise<Verification> {
   const { id: accountId, tenantId } = account
-  const tested = await testConnection(ports, request, tenant, account)
+  const seen = await testConnection(ports, request, tenant, account)
+  const tested = request.isScheduled ? withChecks(seen, keepWrongPlatform(seen.checks, account.findings)) : seen
   const values = verified(account, { ...tested, enables })
   const action = request.isScheduled ? changeOf(account, values) : 'microsoft-account.verify'
   const entry =
@@ -88,6 +90,10 @@ async function testConnection(
   }
   const at = now()
   const checks = judge(evidence, { ...account, isPlatformNew, adminCenter: microsoft.adminCenter(account.cloud) }, at)
+  return withChecks({ at, registeredRedirectUris }, checks)
+}
+
+function withChecks({ at, registeredRedirectUris }: Omit<Tested, 'checks' | 'ok'>, checks: Check[]): Tested {
   return { checks, ok: checks.every((check) => check.status !== 'failed'), at, registeredRedirectUris }
 }
 

@@ -138,6 +138,13 @@ export function verified(
   return { ...values, status: account.firstReadyAt === null ? 'draft' : 'failing' }
 }
 
+/** The account after something that a connection test does not see; undefined when that is known already. */
+export function withFinding(account: AccountRecord, finding: Check): AccountValues | undefined {
+  if (account.findings.some(({ id, code }) => id === finding.id && code === finding.code)) return undefined
+  const findings = [...account.findings.filter(({ id }) => id !== finding.id), finding]
+  return { ...valuesOf(account), findings, status: account.status === 'ready' ? 'failing' : account.status }
+}
+
 /** What the API shows of it. */
 export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccount {
   const {

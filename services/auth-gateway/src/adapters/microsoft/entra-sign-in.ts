@@ -13,7 +13,12 @@ import {
 } from '@jackfield/microsoft-identity/entra-failure'
 import { LRUCache } from 'lru-cache'
 import * as client from 'openid-client'
-import { findClockError, isForeignDirectory, isWrongDirectoryCode } from '../../domain/sign-in/microsoft-claims.ts'
+import {
+  findClockError,
+  isForeignDirectory,
+  isWrongDirectoryCode,
+  WRONG_PLATFORM,
+} from '../../domain/sign-in/microsoft-claims.ts'
 import type { Clock, IdentityOutcome, Microsoft, MicrosoftFailure } from '../../ports.ts'
 import { verifyIdToken } from './entra-id-token.ts'
 
@@ -129,6 +134,34 @@ export function entraSignIn(overrides: OriginOverrides, clock: Clock): Microsoft
       try {
         const timeout = AbortSignal.timeout(TIMEOUT_MS)
         return await verify(await directoryOf(account, timeout), account, idToken, { nonce }, timeout)
+      } catch (error) {
+        return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
+      }
+    },
+
+    async explainBlocked(account, { code, redirectUri }) {
+      try {
+        const timeout = AbortSignal.timeout(TIMEOUT_MS)
+        const { token_endpoint: endpoint = '' } = (await directoryOf(account, timeout)).serverMetadata()
+        // The browser's request once more, with a verifier that fits no login: it is refused whatever the platform is,
+        // and the server reads why.
+        const answer = await fetch(endpoint, {
+          method: 'POST',
+          headers: { origin: new URL(redirectUri).origin },
+          body: new URLSearchParams({
+            grant_type: 'authorization_code',
+            client_id: account.clientId,
+            code,
+            redirect_uri: redirectUri,
+            code_verifier: client.randomPKCECodeVerifier(),
+          }),
+          redirect: 'error',
+          signal: timeout,
+        })
+        const told = await readRefusal(new Error('refused', { cause: answer }))
+        const correlationId = told?.kind === 'refused' ? told.correlationId : undefined
+        if (told?.kind === 'refused' && told.code === WRONG_PLATFORM) return toFailure(told)
+        return { kind: 'refused', code: undefined, error: 'redemption_blocked', correlationId }
       } catch (error) {
         return toFailure((await readRefusal(error)) ?? readEntraFailure(error))
       }

@@ -70,6 +70,9 @@ export function isForeignDirectory(
   return iss === issuerTemplate.replace(directoryId, tid.toLowerCase())
 }
 
+/** A code of the platform `web` is given to no browser: the redirect URI is not of the platform `spa`. */
+export const WRONG_PLATFORM = 'AADSTS9002326'
+
 const WRONG_DIRECTORY_CODES = new Set(['AADSTS700005', 'AADSTS50020', 'AADSTS90072', 'AADSTS16000'])
 
 export function isWrongDirectoryCode(code: string | undefined): boolean {

@@ -9,7 +9,7 @@ import { takeForms } from '../../http/requests.ts'
 import { REDEEMED_PATH } from '../../pages/script-pages.ts'
 import type { Ports } from '../../ports.ts'
 import { concludeLogin } from '../../sign-in/conclude-login.ts'
-import { newHandle, readRedeemed } from '../../sign-in/exchange.ts'
+import { newHandle, readRedeemed, tellWrongPlatform } from '../../sign-in/exchange.ts'
 import { findAccount, redeemedLogins, redeemingLogins, senderOf } from '../../sign-in/pending-logins.ts'
 
 /**
@@ -23,14 +23,14 @@ export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) =
     requireSameSite(request)
     reply.header('cache-control', 'no-store')
     const { handle, ...redeemed } = request.body
-    const { login } = await redeemingLogins.find(ports, handle)
+    const { login, code } = await redeemingLogins.find(ports, handle)
     if (redemptionOrigin(login) !== request.site.origin) throw refuse('sign-in-misdirected')
     if (login.origin === request.site.origin)
-      return conclude(reply, login, redeemed, () => redeemingLogins.consume(ports, handle))
+      return conclude(reply, { login, code, redeemed }, () => redeemingLogins.consume(ports, handle))
 
     await redeemingLogins.consume(ports, handle)
     const onward = newHandle()
-    await redeemedLogins.save(ports, onward, { login, redeemed })
+    await redeemedLogins.save(ports, onward, { login, code, redeemed })
     if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
     const { shownTenant } = await findAccount(ports, request, login)
     return sendOnward(reply, `${login.origin}${REDEEMED_PATH}?handle=${onward}`, shownTenant)
@@ -39,11 +39,13 @@ export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) =
   app.get(REDEEMED_PATH, { schema: { querystring: ByHandle }, exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { handle } = request.query
-    const { login, redeemed } = await redeemedLogins.find(ports, handle)
-    return conclude(reply, login, redeemed, () => redeemedLogins.consume(ports, handle))
+    return conclude(reply, await redeemedLogins.find(ports, handle), () => redeemedLogins.consume(ports, handle))
   })
 
-  async function conclude(reply: FastifyReply, login: PendingLogin, redeemed: Redeemed, consume: () => Promise<void>) {
+  type Finished = { login: PendingLogin; code: string; redeemed: Redeemed }
+
+  async function conclude(reply: FastifyReply, finished: Finished, consume: () => Promise<void>) {
+    const { login, redeemed } = finished
     const { request } = reply
     if (!isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
     if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
@@ -51,7 +53,8 @@ export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) =
 
     const { account, shownTenant } = await findAccount(ports, request, login)
     if (account?.redirectPlatform !== 'spa') throw refuse('account-not-found')
-    const outcome = await readRedeemed(ports, account, redeemed, login.nonce)
+    const outcome = await readRedeemed(ports, account, redeemed, finished)
+    await tellWrongPlatform(ports, request, login, outcome)
     // A sign-in to an app ends on another origin (CSP `form-action`), and Control's Strict cookie is sent only by a
     // navigation that begins here.
     return concludeLogin(ports, reply, login, outcome, (path) => sendOnward(reply, path, shownTenant))

@@ -41,7 +41,7 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
       const signal = AbortSignal.timeout(TOTAL_MS)
       let clock: MicrosoftEvidence['clock']
       const onAnswer = ({ headers }: Response) => {
-        clock ??= readClock(headers.get('date'), now())
+        clock ??= readClock(headers.get('date'))
       }
       const result = await requestAppOnlyToken(connection, origins, now().getTime(), { signal, onAnswer })
       if (result.kind === 'directory-failed') {
@@ -75,8 +75,9 @@ export function microsoftExaminer(overrides: OriginOverrides, now: () => Date): 
 /** More than ID tokens may be off (T-03). */
 const CLOCK_TOLERANCE_SECONDS = 60
 
-function readClock(date: string | null, now: Date): MicrosoftEvidence['clock'] {
-  const seconds = (Date.parse(date ?? '') - now.getTime()) / 1000
+/** By the clock of the machine itself. */
+function readClock(date: string | null): MicrosoftEvidence['clock'] {
+  const seconds = (Date.parse(date ?? '') - Date.now()) / 1000
   return Math.abs(seconds) > CLOCK_TOLERANCE_SECONDS ? { isBehind: seconds > 0, ...explainClock(seconds) } : undefined
 }
 

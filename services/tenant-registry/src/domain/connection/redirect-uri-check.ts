@@ -58,6 +58,25 @@ function wrongPlatform(displaced: readonly RedirectProbe[], account: Account): C
   return failed('redirect-uris', failure, 'Authentication', account)
 }
 
+/** Entra ID shows this platform to nobody but a browser that redeems, so the gateway reports it (FC-13). */
+const BLOCKED = 'AADSTS9002326'
+
+export function wrongPlatformFinding(registration: Registration): Check {
+  const failure = {
+    kind: 'refused' as const,
+    code: BLOCKED,
+    message: 'A sign-in has shown that redirect URIs are registered under the platform Web: nobody can sign in.',
+    remedy: `Move them to the platform ${NAMES.spa} in Authentication, or choose ${NAMES.web} here. Then test the connection.`,
+  }
+  return failed('redirect-uris', failure, 'Authentication', registration)
+}
+
+/** A test by the clock cannot see what a sign-in has shown: that stays until an administrator tests (FC-13). */
+export function keepWrongPlatform(checks: readonly Check[], findings: readonly Check[]): Check[] {
+  const known = findings.find(({ id, code }) => id === 'redirect-uris' && code === BLOCKED)
+  return checks.map((check) => (known && check.id === known.id && check.status === 'passed' ? known : check))
+}
+
 function warning(message: string, remedy: string, { clientId, adminCenter }: Account): Check {
   return {
     id: 'redirect-uris',

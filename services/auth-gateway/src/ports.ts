@@ -15,16 +15,16 @@ import type { Revocation } from '@jackfield/contract/internal/revocation'
 import type { ConsentAnswer, ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import type { LogoType } from '@jackfield/contract/tenants/branding'
 import type { AuditAnswer } from '@jackfield/internal-token/audit-client'
-import type { ExplainedError } from '@jackfield/microsoft-identity/aadsts'
 import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
 import type { PersonSession } from './domain/own-sessions.ts'
 import type { PersonId } from './domain/sign-in/account-id.ts'
-import type { ClockError, MicrosoftIdentity } from './domain/sign-in/microsoft-claims.ts'
-import type { SignInAccount, SignInSite } from './domain/site.ts'
+import type { SignInSite } from './domain/site.ts'
+import type { Microsoft } from './microsoft-port.ts'
 import type { Look } from './pages/layout.ts'
 import type { RecordSpaces } from './record-port.ts'
 
+export type { AuthorizeQuestion, IdentityOutcome, Microsoft, MicrosoftFailure } from './microsoft-port.ts'
 export type { FoundRecord, NewRecord, RecordSpaces, Records } from './record-port.ts'
 export type { Look }
 
@@ -105,57 +105,6 @@ export type MicrosoftSessions = {
 export type PersonHosts = {
   note(origin: string, person: PersonId): Promise<void>
   find(person: PersonId): Promise<string[]>
-}
-
-/** Why Microsoft gave no identity, without any text from Microsoft. */
-export type MicrosoftFailure =
-  | { kind: 'wrong-directory' }
-  | { kind: 'refused'; code: string | undefined; error: ExplainedError | undefined; correlationId: string | undefined }
-  /** Cancelled by the person or at the page "Need admin approval"; Microsoft does not say which. */
-  | { kind: 'cancelled'; code: string | undefined; correlationId: string | undefined }
-  | { kind: 'answer-used' }
-  | { kind: 'rejected'; reason: string }
-  | ClockError
-  | { kind: 'malformed' }
-  | { kind: 'unreachable' }
-  | { kind: 'timeout' }
-  /** Microsoft asks to send fewer requests. */
-  | { kind: 'busy' }
-  /** `code` is OpenSSL's. */
-  | { kind: 'untrusted-certificate'; code: string }
-
-export type IdentityOutcome = { kind: 'identity'; identity: MicrosoftIdentity } | MicrosoftFailure
-
-export type AuthorizeQuestion = {
-  redirectUri: string
-  state: string
-  nonce: string
-  verifier: string
-  loginHint: string | undefined
-  domainHint: string | undefined
-  prompt: 'login' | 'select_account' | undefined
-}
-
-export interface Microsoft {
-  /** The credential that Entra ID accepts during a rotation; undefined when unknown. */
-  tryRotation(connection: Connection): Promise<CredentialUse['worked'] | undefined>
-  authorizeUrl(
-    account: SignInAccount,
-    question: AuthorizeQuestion,
-  ): Promise<{ kind: 'url'; url: string } | MicrosoftFailure>
-  redeem(
-    connection: Connection,
-    answer: URLSearchParams,
-    expected: { redirectUri: string; state: string; nonce: string; verifier: string },
-  ): Promise<IdentityOutcome>
-  /** Token endpoint and scope for a code of the platform `spa`, which the browser redeems. */
-  browserRedemption(
-    account: SignInAccount,
-  ): Promise<{ kind: 'redemption'; tokenEndpoint: string; scope: string } | MicrosoftFailure>
-  accept(account: SignInAccount, idToken: string, nonce: string): Promise<IdentityOutcome>
-  readErrorAnswer(answer: URLSearchParams): MicrosoftFailure
-  /** Why a browser could not read the answer to its redemption of this code. */
-  explainBlocked(account: SignInAccount, blocked: { code: string; redirectUri: string }): Promise<MicrosoftFailure>
 }
 
 /** An authorization request that waits for the person to sign in. */

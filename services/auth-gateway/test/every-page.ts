@@ -11,6 +11,7 @@ import {
   chooseRealmPage,
   chooseTenantPage,
   microsoftFailurePage,
+  notReturnedPage,
   notSetUpPage,
   refusalPage,
   signInNotFinishedPage,
@@ -77,6 +78,8 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ),
   'not-set-up': (texts) => notSetUpPage(texts, 'uid', 'Contoso'),
   'account-picker': (texts) => accountPickerPage(texts, accounts, 'uid'),
+  'not-returned': (texts) =>
+    notReturnedPage(texts, { uid: 'uid', tenant: 'Contoso', alias: 'Head office', accountId: ids.accountId }),
   'wrong-directory': (texts) =>
     wrongDirectoryPage(texts, { uid: 'uid', tenant: 'Contoso', alias: 'Head office', accountId: ids.accountId }),
   ...Object.fromEntries(

@@ -97,13 +97,28 @@ export function chooseTenantPage(
   return choicePage(texts, uid, chooseTenant, chooseTenantLead, choices)
 }
 
-export function wrongDirectoryPage(
+type Expected = { uid: string; tenant: string | undefined; accountId: string; alias: string }
+
+export function wrongDirectoryPage(texts: Texts, expected: Expected): Page {
+  return expectedPage(texts, texts.wrongDirectory, expected)
+}
+
+/** For a browser that went to Microsoft and did not come back. */
+export function notReturnedPage(texts: Texts, expected: Expected): Page {
+  const { uid, accountId } = expected
+  const again = html`<a class="button plain" href="${attemptPath(uid)}/microsoft/${accountId}">${texts.continue}</a>`
+  return expectedPage(texts, texts.notReturned, expected, again)
+}
+
+/** Names the expected organisation and offers another account (S39). */
+function expectedPage(
   texts: Texts,
-  { uid, tenant, accountId, alias }: { uid: string; tenant: string | undefined; accountId: string; alias: string },
+  { title, person }: Texts['wrongDirectory'],
+  { uid, tenant, accountId, alias }: Expected,
+  ...more: Html[]
 ): Page {
-  const { title, person } = texts.wrongDirectory
   const address = tenant === undefined ? [anotherAddress(texts, uid)] : []
-  const actions = [otherAccount(texts, uid, accountId, 'button'), ...address, backToApp(texts, uid)]
+  const actions = [otherAccount(texts, uid, accountId, 'button'), ...more, ...address, backToApp(texts, uid)]
   return explanation(texts, { title, person: person(tenant, alias) }, ...actions)
 }
 

@@ -8,6 +8,7 @@ import { sendPage, textsOf } from '../http/page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, AuthorizeQuestion, Parts, Ports } from '../ports.ts'
 import { readBrowser } from '../sessions/browser-cookie.ts'
+import { noteDeparture } from '../sessions/microsoft-trip.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 import { chosenAccounts } from './attempt.ts'
 import { pendingLogins } from './pending-logins.ts'
@@ -72,6 +73,7 @@ export async function redirectToMicrosoft(ports: Parts, reply: FastifyReply, sta
     },
   )
   if (answer.kind === 'url') {
+    noteDeparture(reply, account.id, ports.clock())
     if (site.kind === 'shared')
       await chosenAccounts.save(ports, site, uid, { tenantId: tenant.id, accountId: account.id })
     return reply.header('cache-control', 'no-store').redirect(answer.url, 303)

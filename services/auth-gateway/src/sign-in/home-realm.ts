@@ -11,9 +11,11 @@ import {
   askAddressPage,
   chooseRealmPage,
   chooseTenantPage,
+  notReturnedPage,
   notSetUpPage,
 } from '../pages/sign-in-pages.ts'
 import type { Attempt, Parts, Ports } from '../ports.ts'
+import { hasNotReturned } from '../sessions/microsoft-trip.ts'
 import type { Proven } from './attempt.ts'
 import { redirectToMicrosoft } from './begin-login.ts'
 
@@ -71,7 +73,7 @@ export async function leadToMicrosoft(ports: Parts, reply: FastifyReply, attempt
   if (address !== undefined) await request.server.rateLimiter.count(request, 'addresses-asked')
   const realms = address === undefined ? [] : await findRealms(ports, address)
   const [realm, ...others] = realms
-  if (realm && others.length === 0) return redirectToMicrosoft(ports, reply, { attempt, realm })
+  if (realm && others.length === 0) return goToMicrosoft(ports, reply, attempt, realm)
   const texts = textsOf(request)
   const page = realm ? chooseRealmPage(texts, attempt.uid, address ?? '', realms) : askAddressPage(texts, attempt.uid)
   return sendPage(reply, 200, page, { formTarget: attempt.redirectOrigin })
@@ -87,7 +89,17 @@ function leadToTenant(ports: Parts, reply: FastifyReply, attempt: Attempt, found
   }
   if (others.length > 0 || isOfForm)
     return sendPage(reply, 200, accountPickerPage(texts, found.accounts, uid), { formTarget })
-  return redirectToMicrosoft(ports, reply, { attempt, realm: { ...found, account } })
+  return goToMicrosoft(ports, reply, attempt, { ...found, account })
+}
+
+/** To Microsoft, unless Microsoft kept the person the last time: then our page says what to do about that (S39). */
+function goToMicrosoft(ports: Parts, reply: FastifyReply, attempt: Attempt, realm: Realm) {
+  const { request } = reply
+  const { uid, redirectOrigin: formTarget } = attempt
+  const { id: accountId, alias } = realm.account
+  if (!hasNotReturned(request, accountId, ports.clock())) return redirectToMicrosoft(ports, reply, { attempt, realm })
+  const page = notReturnedPage(textsOf(request), { uid, accountId, alias, tenant: nameOf(request.site) })
+  return sendPage(reply, 200, page, { formTarget })
 }
 
 type Answer = (reply: FastifyReply) => Promise<FastifyReply> | FastifyReply

@@ -76,6 +76,11 @@ export const ENGLISH = {
     person: (tenant: string | undefined, alias: string) =>
       `Please sign in with your account of ${tenant === undefined ? alias : `${tenant} (${alias})`}.`,
   },
+  notReturned: {
+    title: 'Did Microsoft not let you in?',
+    person: (tenant: string | undefined, alias: string) =>
+      `You went to Microsoft a moment ago and did not come back. If Microsoft said that your account does not exist there (AADSTS50020), it belongs to another organisation. Please sign in with your account of ${tenant === undefined ? alias : `${tenant} (${alias})`}.`,
+  },
   control: {
     'not-administrator': {
       title: 'You are not an administrator here',

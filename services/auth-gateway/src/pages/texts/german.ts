@@ -1,5 +1,6 @@
 import { html } from '@jackfield/http-server/html'
 import type { Texts } from './english.ts'
+import { GERMAN_CONSENT } from './german-consent.ts'
 
 /** Control speaks English, so its pages and buttons are named as they stand there. */
 export const GERMAN: Texts = {
@@ -102,6 +103,11 @@ export const GERMAN: Texts = {
     title: 'Dieses Konto gehört zu einer anderen Organisation',
     person: (tenant, alias) =>
       `Bitte melden Sie sich mit Ihrem Konto von ${tenant === undefined ? alias : `${tenant} (${alias})`} an.`,
+  },
+  notReturned: {
+    title: 'Hat Microsoft Sie nicht hereingelassen?',
+    person: (tenant, alias) =>
+      `Sie waren gerade bei Microsoft und sind nicht zurückgekommen. Wenn es dort hieß, Ihr Konto gebe es nicht (AADSTS50020), gehört es zu einer anderen Organisation. Bitte melden Sie sich mit Ihrem Konto von ${tenant === undefined ? alias : `${tenant} (${alias})`} an.`,
   },
   control: {
     'not-administrator': {
@@ -219,32 +225,5 @@ export const GERMAN: Texts = {
       'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',
   },
 
-  consent: {
-    account: (alias, text) => `Microsoft-365-Konto „${alias}“: ${text}`,
-    granted: {
-      title: 'Die Zustimmung ist erteilt',
-      text: 'Entra ID bestätigt die Berechtigung.',
-      next: 'Sie können diese Seite schließen. In Control zeigt das Konto das Ergebnis des Verbindungstests.',
-    },
-    declined: {
-      title: 'Die Zustimmung wurde nicht erteilt',
-      text: 'Microsoft meldet, dass die Anfrage abgebrochen oder abgelehnt wurde oder dieser Rolle nicht offensteht.',
-      next: 'Zustimmen kann, wer „Administrator für privilegierte Rollen“ oder „Globaler Administrator“ ist. Erstellen Sie in Control einen neuen Link und schicken Sie ihn dorthin.',
-    },
-    'not-seen-yet': {
-      title: 'Noch nicht bestätigt',
-      text: 'Entra ID zeigt die Berechtigung noch nicht. Nach der Zustimmung kann das einige Minuten dauern.',
-      next: 'Führen Sie gleich in Control den Verbindungstest aus; er sagt, was fehlt.',
-    },
-    'no-credential': {
-      title: 'Noch nicht bestätigt',
-      text: 'Das Konto hat noch keinen geheimen Clientschlüssel und kein Zertifikat; darum lässt sich die Berechtigung nicht bestätigen.',
-      next: 'Tragen Sie die Anmeldedaten in Control ein; der Verbindungstest zeigt dann, ob die Zustimmung erteilt ist.',
-    },
-    'not-proven': {
-      title: 'Nicht bestätigt',
-      text: 'Entra ID nimmt die Anmeldedaten des Kontos nicht an; darum lässt sich die Berechtigung nicht bestätigen.',
-      next: 'Führen Sie in Control den Verbindungstest aus; er sagt, was nicht stimmt.',
-    },
-  },
+  consent: GERMAN_CONSENT,
 }

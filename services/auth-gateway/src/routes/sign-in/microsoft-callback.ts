@@ -6,6 +6,7 @@ import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { pathOf, takeForms } from '../../http/requests.ts'
 import { consentPage } from '../../pages/control-pages.ts'
 import type { Ports } from '../../ports.ts'
+import { noteReturn } from '../../sessions/microsoft-trip.ts'
 import { concludeLogin } from '../../sign-in/conclude-login.ts'
 import { redeemAnswer, redeemInBrowser } from '../../sign-in/exchange.ts'
 import { findAccount, pendingLogins, senderOf } from '../../sign-in/pending-logins.ts'
@@ -53,6 +54,7 @@ async function receive(ports: Ports, reply: FastifyReply, answer: URLSearchParam
   }
   if (!isDeliveredRight(login, { ...senderOf(request), path })) throw refuse('sign-in-misdirected')
   if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
+  noteReturn(reply)
   await pendingLogins.consume(ports, state)
 
   const { account } = await findAccount(ports, request, login)

@@ -13,6 +13,7 @@ const CATALOGUE = {
   'request-not-readable': { status: 400, title: 'The request is too long, or not a form.' },
   'origin-not-registered': { status: 400, title: 'The origin is not registered for an app of this host.' },
   'forwarded-host-differs': { status: 400, title: 'The proxy names another host than the request.' },
+  'return-address-too-long': { status: 414, title: 'The address to return to is longer than 8 kB.' },
   'unknown-host': { status: 404, title: 'No organisation uses this address.' },
   'session-not-found': { status: 404, title: 'This session has ended already.' },
   'consent-link-not-found': {

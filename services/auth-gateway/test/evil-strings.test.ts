@@ -45,7 +45,7 @@ describe('IL-06 T-102 no expression of ours takes long over 50 KiB of', () => {
     const expected = { clientId: 'c', directoryId: 'd', now: 0 }
     for (const read of [
       () => chooseReturnTarget(evil, { origin, allowed: [origin], home: '/' }),
-      () => chooseReturnTarget(`/${evil}`.slice(0, 2_048), { origin, allowed: [origin], home: '/' }),
+      () => chooseReturnTarget(`/${evil}`.slice(0, 8_192), { origin, allowed: [origin], home: '/' }),
       () => readHost(evil, 'https:'),
       () => readHost(`${evil}.phone.example`, 'https:'),
       () => nameBrowser(evil),

@@ -133,6 +133,17 @@ describe('S54 a server-rendered frontend', () => {
     }
   })
 
+  test('FC-08 a deep link of 8 kB is where the person returns, a longer one is reported', async () => {
+    const { cookie } = await givenSignedIn()
+    for (const name of ['returnTo', 'returnPath']) {
+      const longest = `/portal/?${'x'.repeat(8_183)}`
+      const kept = await ask(cookie, { path: `/auth/signin?app=portal&${name}=${longest}` })
+      expect([kept.status, kept.headers.location]).toEqual([303, origin + longest])
+      const refused = await ask(cookie, { path: `/auth/signin?app=portal&${name}=${longest}x` })
+      expect([refused.status, refused.text]).toEqual([414, expect.stringContaining('longer than 8 kB')])
+    }
+  })
+
   test('T-11 forwarded headers of a client do not choose where to return', async () => {
     const { cookie } = await givenSignedIn()
     const headers = { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', 'x-forwarded-uri': '//evil.test' }

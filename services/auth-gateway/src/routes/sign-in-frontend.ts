@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { SIGN_IN_DONE_PATH } from '../domain/app-registration.ts'
 import { INTERACTION } from '../domain/lifetimes.ts'
-import { chooseReturnTarget } from '../domain/sign-in/return-target.ts'
+import { chooseReturnTarget, isTooLongToReturn } from '../domain/sign-in/return-target.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import { sendPage, textsOf } from '../http/page-plugin.ts'
@@ -24,6 +24,7 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     reply.header('cache-control', 'no-store')
     const { clientId, returnTo } = readQuestion(request)
     const frontend = await findFrontend(ports, request, clientId)
+    if (isTooLongToReturn(returnTo)) throw refuse('return-address-too-long')
     const site = signInSite(request)
     const target = chooseReturnTarget(returnTo, { origin: site.origin, allowed: frontend.origins, home: frontend.home })
     const session = await findFrontendSession(ports, request, frontend.app)

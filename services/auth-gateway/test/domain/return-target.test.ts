@@ -54,7 +54,7 @@ describe('T-11 FA-13 a return target', () => {
     ['portal'],
     ['?x'],
     [''],
-    [`/${'x'.repeat(2_048)}`],
+    [`/${'x'.repeat(8_192)}`],
     [undefined],
     [['/a', '/b']],
     ['/auth/signin?app=portal'],

@@ -37,6 +37,7 @@ export const GERMAN: Texts = {
     'request-not-readable': 'Die Anfrage ist zu lang oder kein Formular.',
     'origin-not-registered': 'Die Herkunft ist für keine App dieser Adresse registriert.',
     'forwarded-host-differs': 'Der Proxy nennt einen anderen Host als die Anfrage.',
+    'return-address-too-long': 'Die Adresse, zu der es zurückgehen soll, ist länger als 8 kB.',
     'unknown-host': 'Keine Organisation verwendet diese Adresse.',
     'session-not-found': 'Diese Sitzung ist schon beendet.',
     'consent-link-not-found':
@@ -221,8 +222,7 @@ export const GERMAN: Texts = {
       'Die App, die Sie hierher geschickt hat, konnte nicht zeigen, welche Anmeldung enden soll. Es ist nichts geschehen.',
     anyway: 'Trotzdem hier abmelden',
     done: 'Sie sind abgemeldet',
-    doneText:
-      'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt, wie sie ist.',
+    doneText: 'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt bestehen.',
   },
 
   consent: GERMAN_CONSENT,

@@ -6,7 +6,7 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; text: strin
 /** One request; `*.localhost` is this machine whatever the resolver says. */
 export function send(
   url: string | URL,
-  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: string; port?: number } = {},
 ): Promise<Answer> {
   const { hostname, port, host, href } = new URL(url)
   const path = href.slice(href.indexOf('/', 8)).split('#')[0] ?? '/'
@@ -14,7 +14,7 @@ export function send(
   const outgoing = request(
     {
       host: hostname.endsWith('localhost') ? '127.0.0.1' : hostname,
-      port,
+      port: init.port ?? port,
       path,
       method: init.method ?? 'GET',
       headers: { host, ...init.headers },
@@ -65,6 +65,12 @@ export class Browser {
   cookies: Cookie[] = []
   /** Every address asked for, in order. */
   readonly visited: string[] = []
+  readonly #portOfHosts: number | undefined
+
+  /** Addresses without a port are asked at `portOfHosts`, such as a proxy's. */
+  constructor(options: { portOfHosts?: number } = {}) {
+    this.#portOfHosts = options.portOfHosts
+  }
 
   /** Follows redirects until a page, or until an address `stopAt` matches: that one is answered without being asked. */
   async open(
@@ -113,6 +119,7 @@ export class Browser {
     const answer = await send(url, {
       method,
       headers: { accept: 'text/html', ...headers, ...(cookie && { cookie }) },
+      ...(url.port === '' && this.#portOfHosts !== undefined && { port: this.#portOfHosts }),
       ...(body === undefined ? {} : { body }),
     })
     for (const line of answer.headers['set-cookie'] ?? []) this.#keep(url, line)

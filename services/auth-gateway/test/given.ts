@@ -77,8 +77,9 @@ export async function givenGateway(
   await ensurePlatformKeys(db, sealingKeys)
 
   const callbacks = ['/auth/microsoft/callback', '/auth/microsoft/callback/web-client', '/auth/microsoft/callback/desk']
-  const redirectUris = ['phone', 'contoso.phone', 'fabrikam.phone', 'web.phone'].flatMap((host) =>
-    callbacks.map((path) => `http://${host}.localhost:${port}${path}`),
+  const base = new URL(options.baseUrl ?? `http://phone.localhost:${port}`)
+  const redirectUris = ['', 'contoso.', 'fabrikam.', 'web.'].flatMap((host) =>
+    callbacks.map((path) => `${base.protocol}//${host}${base.host}${path}`),
   )
   const m365 = await startEmulator({
     directories: demoDirectories({ web: [], spa: [], [options.redirectPlatform ?? 'web']: redirectUris }),

@@ -4,7 +4,7 @@ import { authorizeUrl, FlowClient, type Target } from './flow-client.ts'
 /** Completes a sign-in, through Microsoft's form if it is shown. */
 export async function passMicrosoft(client: FlowClient, start: URL, until: string): Promise<void> {
   const { url, page } = await client.follow(start, until)
-  if (page === undefined) return requireCode(url)
+  if (page === undefined) return refuseError(url)
   if (!page.includes('name="request"')) throw onPage(page)
   const { userPrincipalName, password } = demoLogin('Adele Vance')
   const hidden = Object.fromEntries(
@@ -14,13 +14,14 @@ export async function passMicrosoft(client: FlowClient, start: URL, until: strin
   const form = { ...hidden, step: 'credentials', username: userPrincipalName, password }
   const end = await client.follow(new URL(decode(action), url), until, form)
   if (end.page !== undefined) throw onPage(end.page)
-  requireCode(end.url)
+  refuseError(end.url)
 }
 
 const onPage = (page: string) => new Error(`The first sign-in ended on a page: ${textOf(page).slice(0, 400)}`)
 
-function requireCode({ search, searchParams }: URL): void {
-  if (!searchParams.has('code')) throw new Error(`The first sign-in ended with ${search}`)
+/** A server-rendered frontend gets no code. */
+function refuseError({ search, searchParams }: URL): void {
+  if (searchParams.has('error')) throw new Error(`The first sign-in ended with ${search}`)
 }
 
 const textOf = (page: string) => page.replace(/<(style|script|title)[\s\S]*?<\/\1>|<[^>]+>/g, ' ').replace(/\s+/g, ' ')

@@ -24,6 +24,8 @@ export type ServerOptions = {
   problemPages?: string | undefined
   /** Where log lines go; standard output by default. */
   logTo?: DestinationStream
+  /** A request's path in the log, in place of its address without the query: that can carry codes, tokens, states. */
+  pathInLog?: (request: { url: string }) => string
 }
 
 /** What must never be read in a log, wherever an error or request carries it (T-94). */
@@ -37,16 +39,16 @@ const SECRET_PATHS = ['authorization', 'cookie', '["set-cookie"]'].flatMap((name
  * details, bounded bodies and times, `/health/live`, `/health/ready`, `/metrics`.
  */
 export function createServer(options: ServerOptions) {
+  const { pathInLog = ({ url }) => url.split('?')[0] ?? '' } = options
   const app = fastify({
     logger: {
       level: options.logLevel,
       name: options.name,
       redact: { paths: SECRET_PATHS, censor: '[redacted]' },
       serializers: {
-        // The path alone: a query can carry codes, tokens and states.
         req: (request: { method: string; url: string; host?: string }) => ({
           method: request.method,
-          path: request.url.split('?')[0],
+          path: pathInLog(request),
           host: request.host,
         }),
       },
@@ -67,11 +69,12 @@ export function createServer(options: ServerOptions) {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
   }).withTypeProvider<ZodTypeProvider>()
   // Node takes the first of several; a proxy in front may have taken the last (RFC 9112 3.2).
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     const hosts = raw.rawHeaders.filter(
       (each, index) => index % 2 === 0 && each.length === 4 && each.toLowerCase() === 'host',
     )
     if (hosts.length > 1) throw refuse('invalid-request', { detail: 'The request names more than one host.' })
+    done()
   })
   app.setValidatorCompiler(requestValidator)
   app.setSerializerCompiler(serializerCompiler)
@@ -80,8 +83,9 @@ export function createServer(options: ServerOptions) {
   closeConnectionsInTime(app)
   app.register(problemPlugin, { pages: options.problemPages })
   app.register(operationsPlugin, { name: options.name, healthChecks: options.healthChecks })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   return app
 }

@@ -32,11 +32,12 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
       registers: [metrics],
     })
     app.decorate('metrics', metrics)
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       duration.observe(
         { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
         reply.elapsedTime / 1000,
       )
+      done()
     })
 
     const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const

@@ -9,7 +9,7 @@ import { isDependencyFailure, refuse } from './errors.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
 import { forwardedHostPlugin, plantedCookiesPlugin, securityHeadersPlugin } from './http/request-guards.ts'
-import { logSerializers } from './http/requests.ts'
+import { pathInLog } from './http/requests.ts'
 import type { Backends, Ports } from './ports.ts'
 import { beginControlSignIn } from './routes/control/begin-control-sign-in.ts'
 import { controlFiles } from './routes/control/control-files.ts'
@@ -51,81 +51,87 @@ export type AppSettings = Pick<ServerOptions, 'logLevel' | 'healthChecks' | 'tru
 /** The only door for people. The host decides whose request it is; health and metrics answer on internal hosts only. */
 export function buildApp(settings: AppSettings, ports: Ports) {
   const { baseUrl, backends, controlDirectory } = settings
-  const app = createServer({ ...settings, name: 'auth-gateway', problemPages: problemPages(baseUrl) })
+  const app = createServer({ ...settings, name: 'auth-gateway', problemPages: problemPages(baseUrl), pathInLog })
   const parts = { ...ports, baseUrl }
   const { registry, backendToken } = ports
 
   app.register(forwardedHostPlugin, { baseUrl })
-  app.register(
-    async (sites) => {
-      sites.setErrorHandler(dependencyFailuresAs503)
-      await sites.register(plantedCookiesPlugin)
-      await sites.register(cookie)
-      await sites.register(securityHeadersPlugin)
-      await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })
+  // Asked before every request of every frontend: no step that it does not need.
+  app.register(async (ingresses) => {
+    ingresses.setErrorHandler(dependencyFailuresAs503)
+    await ingresses.register(plantedCookiesPlugin)
+    await ingresses.register(securityHeadersPlugin)
+    ingresses.addHook('onRequest', noStore)
+    await ingresses.register(sitePlugin, { registry, baseUrl })
+    ingresses.addHook('onRequest', onSites('tenant', 'shared'))
+    await ingresses.register(verifyRequest, ports)
+  })
+  app.register(async (sites) => {
+    sites.setErrorHandler(dependencyFailuresAs503)
+    await sites.register(plantedCookiesPlugin)
+    await sites.register(cookie)
+    await sites.register(securityHeadersPlugin)
+    await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })
 
-      await sites.register(async (people) => {
-        await people.register(pagePlugin)
-        await people.register(sitePlugin, { registry, baseUrl })
-        people.addHook('preHandler', fromNetwork(ports))
+    await sites.register(async (people) => {
+      await people.register(pagePlugin)
+      await people.register(sitePlugin, { registry, baseUrl })
+      people.addHook('preHandler', fromNetwork(ports))
 
-        await people.register(microsoftCallback, ports)
-        await people.register(showRedemption, ports)
-        await people.register(acceptRedeemed, ports)
-        await people.register(endMicrosoftSession, ports)
-        await people.register(async (hosts) => {
-          hosts.addHook('onRequest', onSites('tenant', 'shared'))
-          await hosts.register(continueSignIn, parts)
-          await hosts.register(askWorkAddress, parts)
-          await hosts.register(chooseTenant, parts)
-          await hosts.register(startMicrosoftSignIn, parts)
-          await hosts.register(cancelSignIn, ports)
-          await hosts.register(showSignedIn)
-          await hosts.register(signInFrontend, parts)
-          await hosts.register(signOutFrontend, parts)
-          await hosts.register(showOwnSessions, ports)
-          await hosts.register(showLogo, ports)
-          await hosts.register(showDeviceQrCode)
-          await hosts.register(endOwnSession, ports)
-          await hosts.register(openidProvider, parts)
-        })
-        await people.register(showProblem)
-        await people.register(controlFiles, { directory: controlDirectory })
+      await people.register(microsoftCallback, ports)
+      await people.register(showRedemption, ports)
+      await people.register(acceptRedeemed, ports)
+      await people.register(endMicrosoftSession, ports)
+      await people.register(async (hosts) => {
+        hosts.addHook('onRequest', onSites('tenant', 'shared'))
+        await hosts.register(continueSignIn, parts)
+        await hosts.register(askWorkAddress, parts)
+        await hosts.register(chooseTenant, parts)
+        await hosts.register(startMicrosoftSignIn, parts)
+        await hosts.register(cancelSignIn, ports)
+        await hosts.register(showSignedIn)
+        await hosts.register(signInFrontend, parts)
+        await hosts.register(signOutFrontend, parts)
+        await hosts.register(showOwnSessions, ports)
+        await hosts.register(showLogo, ports)
+        await hosts.register(showDeviceQrCode)
+        await hosts.register(endOwnSession, ports)
+        await hosts.register(openidProvider, parts)
       })
+      await people.register(showProblem)
+      await people.register(controlFiles, { directory: controlDirectory })
+    })
 
-      // Called by servers: responses are for programs, never pages.
-      await sites.register(async (frontends) => {
-        frontends.addHook('onRequest', noStore)
-        await frontends.register(sitePlugin, { registry, baseUrl })
-        frontends.addHook('onRequest', onSites('tenant', 'shared'))
-        await frontends.register(showSession, ports)
-        await frontends.register(verifyRequest, ports)
-      })
+    // Called by servers: responses are for programs, never pages.
+    await sites.register(async (frontends) => {
+      frontends.addHook('onRequest', noStore)
+      await frontends.register(sitePlugin, { registry, baseUrl })
+      frontends.addHook('onRequest', onSites('tenant', 'shared'))
+      await frontends.register(showSession, ports)
+    })
 
-      await sites.register(async (frontends) => {
-        frontends.addHook('onRequest', noStore)
-        await frontends.register(showSignInOptions, parts)
-      })
+    await sites.register(async (frontends) => {
+      frontends.addHook('onRequest', noStore)
+      await frontends.register(showSignInOptions, parts)
+    })
 
-      await sites.register(async (control) => {
-        await control.register(sitePlugin, { registry, baseUrl })
-        control.addHook('onRequest', onSites('control'))
-        await control.register(async (own) => {
-          await own.register(strictRequestsPlugin)
-          own.addHook('preHandler', fromNetwork(ports))
-          await own.register(controlSession, ports)
-          await own.register(beginControlSignIn, parts)
-          await own.register(showOpenapi, { origin: controlOrigin(baseUrl) })
-        })
-        await control.register(async (admin) => {
-          admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
-          // Unknown paths are answered by the service behind.
-          await admin.register(forwardAdminApi, { backends, backendToken })
-        })
+    await sites.register(async (control) => {
+      await control.register(sitePlugin, { registry, baseUrl })
+      control.addHook('onRequest', onSites('control'))
+      await control.register(async (own) => {
+        await own.register(strictRequestsPlugin)
+        own.addHook('preHandler', fromNetwork(ports))
+        await own.register(controlSession, ports)
+        await own.register(beginControlSignIn, parts)
+        await own.register(showOpenapi, { origin: controlOrigin(baseUrl) })
       })
-    },
-    { logSerializers },
-  )
+      await control.register(async (admin) => {
+        admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
+        // Unknown paths are answered by the service behind.
+        await admin.register(forwardAdminApi, { backends, backendToken })
+      })
+    })
+  })
   return app
 }
 
@@ -138,6 +144,7 @@ function fromNetwork({ records }: Pick<Ports, 'records'>) {
   return (request: FastifyRequest, _reply: FastifyReply, done: () => void) => records.from(networkOf(request.ip), done)
 }
 
-async function noStore(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function noStore(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   reply.header('cache-control', 'no-store')
+  done()
 }

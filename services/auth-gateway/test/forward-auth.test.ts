@@ -263,6 +263,31 @@ describe('T-71 no session, no identity:', () => {
     expect((await ask(cookie, { path: '/auth/verify/apps/portal' })).status).toBe(200)
   })
 
+  test('S51 each check is counted, and logged with its request id', async () => {
+    const { cookie } = await givenSignedIn()
+    const count = async () => {
+      const { text } = await send(`http://127.0.0.1:${world.port}/metrics`)
+      const line = /^http_request_duration_seconds_count\{.*route="\/auth\/verify",status="200".*\} (\d+)$/m.exec(text)
+      return Number(line?.[1] ?? 0)
+    }
+    const before = await count()
+    const { headers } = await ask(cookie)
+    expect(await count()).toBe(before + 1)
+    const lines = world.logLines.filter((line) => line.includes(String(headers['x-request-id'])))
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['incoming request', 'request completed'])
+    expect(JSON.parse(lines[0] ?? '').req.path).toBe('/auth/verify')
+  })
+
+  test('S54 what changed about a person or their tenant is in the next answer', async () => {
+    const { cookie } = await givenSignedIn()
+    expect((await ask(cookie)).headers['x-auth-extensions']).toBe('101,102')
+    const { resolution } = world.registry.tenantAt('contoso') ?? {}
+    if (resolution) resolution.tenant = { ...resolution.tenant, slug: 'contoso-ag' }
+    expect((await ask(cookie)).headers['x-auth-tenant']).toBe('contoso-ag')
+    world.roster.people[0] = { ...person, bindings: [binding('103')] }
+    expect((await ask(cookie)).headers['x-auth-extensions']).toBe('103')
+  })
+
   test.each(['/', '/auth/signin', '/a%20b?c=d', '//x'])(
     'FA-05 the guarded path %s, appended as Envoy does, changes nothing',
     async (path) => {

@@ -41,7 +41,9 @@ export function mapRegistry(baseUrl: string) {
       const shared = apps.find(
         ({ sharedUrl }) => sharedUrl !== undefined && new URL(sharedUrl).host === host,
       )?.sharedUrl
-      return shared ? { kind: 'shared', origin: new URL(shared).origin } : tenants.get(host)?.resolution
+      if (shared) return { kind: 'shared', origin: new URL(shared).origin }
+      const row = tenants.get(host)
+      return row && { ...row.resolution } // as the registry, which gives another object when something changed
     },
     findTenant: async (tenantId) =>
       removed.has(tenantId) ? undefined : resolutions().find(({ tenant }) => tenant.id === tenantId),

@@ -18,30 +18,34 @@ declare module 'fastify' {
  */
 export const forwardedHostPlugin = plugin<{ baseUrl: string }>(async (app, { baseUrl }) => {
   const { protocol } = new URL(baseUrl)
-  app.addHook('onRequest', async ({ host: forwarded, headers, routeOptions }) => {
+  app.addHook('onRequest', ({ host: forwarded, headers, routeOptions }, _reply, done) => {
     const { host } = headers
-    if (forwarded === (host ?? '') || routeOptions.config.takesForwardedHost) return
+    if (forwarded === (host ?? '') || routeOptions.config.takesForwardedHost) return done()
     const read = readHost(forwarded, protocol)
     if (read === undefined || read !== readHost(host, protocol)) throw refuse('forwarded-host-differs')
+    done()
   })
 })
 
 /** Runs before any cookie is read, also by the OpenID Provider, which has its own parser. */
 export const plantedCookiesPlugin = plugin(async (app) => {
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     if (raw.headers.cookie !== undefined) raw.headers.cookie = withoutPlantedCookies(raw.headers.cookie)
+    done()
   })
 })
 
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
 /** Headers of every response; each page adds its content security policy. */
 export const securityHeadersPlugin = plugin(async (app) => {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
-    })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
+    done()
   })
 })
 

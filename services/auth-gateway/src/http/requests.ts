@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 export function pathOf({ url }: { url: string }): string {
   return url.split('?', 1)[0] ?? ''
@@ -23,14 +23,7 @@ export function discardBodies(app: FastifyInstance): void {
   })
 }
 
-const describe = (request: FastifyRequest) => ({
-  method: request.method,
-  path: pathOf(request).replace(/^\/auth\/(interaction|authorize)\/[\w-]+/, '/auth/$1/…'),
-  host: request.host,
-})
-
-/**
- * Logs a request's path without the id of an attempt, which is also a cookie's value. Fastify's type wants strings; pino
- * takes any value.
- */
-export const logSerializers: Record<string, (value: FastifyRequest) => string> = { req: describe as never }
+/** The path without the id of an attempt, which is also a cookie's value. */
+export function pathInLog(request: { url: string }): string {
+  return pathOf(request).replace(/^\/auth\/(interaction|authorize)\/[\w-]+/, '/auth/$1/…')
+}

@@ -1,3 +1,4 @@
+import type { RosterEntry, SignInTenant } from '@jackfield/contract/internal/internal-api'
 import { ClientId } from '@jackfield/contract/tenants/app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -38,5 +39,19 @@ export const verifyRequest: FastifyPluginAsyncZod<Ports> = async (app, ports) =>
 
 async function verify(ports: Ports, request: FastifyRequest, reply: FastifyReply, app?: { requiresBinding: boolean }) {
   const { tenant, person } = await requireFrontendSession(ports, request, app)
-  return reply.headers(identityHeaders(person, tenant)).send()
+  return reply.headers(headersOf(person, tenant)).send()
+}
+
+/** Headers by the roster's answer about the person, which serves for at least a second. */
+const written = new WeakMap<
+  RosterEntry,
+  { tenant: SignInTenant['tenant']; headers: ReturnType<typeof identityHeaders> }
+>()
+
+function headersOf(person: RosterEntry, tenant: SignInTenant['tenant']) {
+  const known = written.get(person)
+  if (known?.tenant === tenant) return known.headers
+  const headers = identityHeaders(person, tenant)
+  written.set(person, { tenant, headers })
+  return headers
 }

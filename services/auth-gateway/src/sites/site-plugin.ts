@@ -1,4 +1,5 @@
-import type { FastifyRequest } from 'fastify'
+import type { HostResolution } from '@jackfield/contract/internal/internal-api'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { platformSites, readHost, type SignInSite, type Site, type TenantSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
@@ -28,6 +29,9 @@ export const sitePlugin = plugin<{ registry: Registry; baseUrl: string }>(async 
   })
 })
 
+/** Sites of the registry's answers, each of which serves for seconds. */
+const SITES = new WeakMap<HostResolution, SignInSite>()
+
 /** @throws 503 when the registry does not answer */
 export async function findSignInSite(
   registry: Pick<Registry, 'findHost'>,
@@ -37,14 +41,16 @@ export async function findSignInSite(
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
   if (!found) return undefined
-  const origin = new URL(found.origin).origin
-  return { ...found, origin }
+  const known = SITES.get(found) ?? { ...found, origin: new URL(found.origin).origin }
+  SITES.set(found, known)
+  return known
 }
 
 /** Guard: a route of some kinds of site does not exist on the others. */
 export const onSites = (...kinds: Array<Site['kind']>) =>
-  async function onSites({ site }: FastifyRequest): Promise<void> {
+  function onSites({ site }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
     if (!kinds.includes(site.kind)) throw refuse('not-found')
+    done()
   }
 
 /** The site of a route that is guarded by `onSites('tenant', 'shared')`. */

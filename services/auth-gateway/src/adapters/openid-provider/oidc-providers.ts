@@ -14,37 +14,29 @@ type Parts = InstanceParts & { keys: () => Promise<PlatformKeys> }
 const MOST_INSTANCES = 250
 
 /**
- * Makes one OpenID Provider for each tenant on each of its hosts and for each shared host, and caches it. The library's
- * instance is made for protocol requests only: reading a session needs none, and ingresses ask for sessions of every
- * tenant.
+ * Makes one OpenID Provider for each tenant on each of its hosts and for each shared host. The library's instance is made
+ * for protocol requests only: reading a session needs none, and ingresses ask for sessions of every tenant.
  */
 export function oidcProviders(parts: Parts): OpenIdProviders {
-  const providers = new LRUCache<string, OpenIdProvider>({ max: 2_000 })
+  const providers = new WeakMap<SignInSite, { version: string; provider: OpenIdProvider }>()
   const instances = new LRUCache<string, Instance>({ max: MOST_INSTANCES })
   const memory = sessionMemory(parts.records(SESSION_HOMES))
   return async (site) => {
     const keys = await parts.keys()
-    // Tokens and pages carry slug and name: a renamed tenant gets a new instance over the same state.
-    const key = JSON.stringify([site.kind === 'tenant' ? site.tenant : 'shared', site.origin, keys.version])
-    const known = providers.get(key)
-    if (known) return known
+    const known = providers.get(site)
+    if (known?.version === keys.version) return known.provider
     const records = notingSessionHomes(parts.records(namespaceOf(site)), memory, homeOf(site))
     const instance = () => {
+      // Tokens and pages carry slug and name: a renamed tenant gets a new instance over the same state.
+      const key = JSON.stringify([site.kind === 'tenant' ? site.tenant : 'shared', site.origin, keys.version])
       const found = instances.get(key) ?? makeInstance(parts, site, keys, records)
       instances.set(key, found)
       return found
     }
-    const made = openIdProvider({
-      logoutNotices: parts.logoutNotices,
-      clock: parts.clock,
-      site,
-      keys,
-      records,
-      memory,
-      instance,
-    })
-    providers.set(key, made)
-    return made
+    const { logoutNotices, clock } = parts
+    const provider = openIdProvider({ logoutNotices, clock, site, keys, records, memory, instance })
+    providers.set(site, { version: keys.version, provider })
+    return provider
   }
 }
 

@@ -12,7 +12,15 @@ import { advanceSyncRun } from './jobs/sync-run/advance-sync-run.ts'
 import type { ConsumeSyncRuns, Ports, WorkerLog } from './ports.ts'
 
 /** How often each round of work comes. */
-const EVERY_MS = { reconcile: 5_000, schedule: 1_000, giveBack: 15_000, watch: 10_000, send: 1_000, tidy: 600_000 }
+const EVERY_MS = {
+  reconcile: 5_000,
+  schedule: 1_000,
+  keep: 1_000,
+  giveBack: 15_000,
+  watch: 10_000,
+  send: 1_000,
+  tidy: 600_000,
+}
 
 export type WorkerOptions = {
   sliceMs: number
@@ -45,7 +53,7 @@ export async function startWorker(ports: Ports, options: WorkerOptions): Promise
   const repeated = [
     repeat(reconcileSyncRuns(ports), every.reconcile),
     repeat(scheduleSyncRuns(ports), every.schedule),
-    repeat(() => keep(stopping.signal), every.schedule),
+    repeat(() => keep(stopping.signal), every.keep),
     repeat(releaseHeldExtensions(ports, options.holds, Date.now), every.tidy),
     repeat(giveExtensionsBack(ports), every.giveBack),
     repeat(() => ports.schedule.forgetOld(), every.tidy),

@@ -7,9 +7,10 @@ import {
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { wakeSyncRuns } from '../http/wake-sync-runs.ts'
 import type { Ports } from '../ports.ts'
 
-type Needs = Pick<Ports, 'subscriptions'>
+type Needs = Pick<Ports, 'subscriptions' | 'schedule' | 'queue' | 'inScope'>
 
 const LARGEST_BODY = 1_048_576
 const schema = {
@@ -29,10 +30,13 @@ export const receiveNotifications: FastifyPluginAsync<Needs> = async (app, ports
   await app.register(lifecycle, ports)
 }
 
-const changes: FastifyPluginAsyncZod<Needs> = async (app, { subscriptions }) => {
+const changes: FastifyPluginAsyncZod<Needs> = async (app, ports) => {
+  const { subscriptions } = ports
+  const wake = wakeSyncRuns(ports, (error) => app.log.warn({ err: error }, 'a notified change waits for the schedule'))
   app.post('/webhooks/graph/:accountId', { bodyLimit: LARGEST_BODY, schema }, async (request, reply) => {
     const { accountId } = request.params
-    await judge(subscriptions.hear, subscriptions, request, accountId, request.body.value)
+    const known = await judge(subscriptions.hear, subscriptions, request, accountId, request.body.value)
+    if (known.includes(true)) wake()
     return reply.status(202).send()
   })
 }

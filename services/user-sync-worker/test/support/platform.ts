@@ -53,6 +53,7 @@ export async function startPlatform(
     sync?: Partial<SyncSettings>
     webhooks?: boolean
     watchEveryMs?: number
+    scheduleEveryMs?: number
     /** Takes every log line, from `debug` on, and every error that a process would log. */
     said?: string[]
     /** Origins in place of the emulator's. */
@@ -164,14 +165,14 @@ export async function startPlatform(
 
   async function work(): Promise<RunningWorker> {
     const consume = bullmqConsumer(queue, SLOTS)
-    const { sliceMs = 5_000, reconcileEveryMs = 500, watchEveryMs = 10_000 } = options
+    const { sliceMs = 5_000, reconcileEveryMs = 500, watchEveryMs = 10_000, scheduleEveryMs: schedule = 200 } = options
     const settings = {
       sliceMs,
       holds: HOLDS,
       consume,
       onError: (error: unknown) => said?.push(inspect(error, { depth: 10 })),
       log: app.log,
-      everyMs: { giveBack: 200, watch: watchEveryMs, reconcile: reconcileEveryMs, schedule: 200 },
+      everyMs: { giveBack: 200, watch: watchEveryMs, reconcile: reconcileEveryMs, schedule, keep: 200 },
     }
     const worker = await retried(() => startWorker(served, settings))
     workers.push(worker)

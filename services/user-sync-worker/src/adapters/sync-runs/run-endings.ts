@@ -43,14 +43,18 @@ from roster.sync_run r, roster.account_sync a
 where r.id = $1 and a.account_id = r.account_id and s.account_id = r.account_id and s.subscription_id is not null
   and r.updated + r.disabled + r.deleted > 0 and coalesce(s.last_notified_at, '-infinity') < a.synced_at`
 
+/** A change can miss the round after its notification and come in the next: one that found nothing is repeated soon. */
+const SECOND_LOOK = `interval '10 seconds'`
+
 // The run left no rows of its own, and found no change. The next run is the account's first queued one.
 const FINISH_QUIETLY = `
 with ended as (
   update roster.sync_run set status = 'succeeded', delta_link = coalesce($3, delta_link), fruitless = 0, finished_at = now(),
     lease_expires_at = null, revision = revision + 1
-  where id = $1 and lease_token = $2 and status = 'running' returning account_id
+  where id = $1 and lease_token = $2 and status = 'running' returning account_id, requested_by
 ), kept as (
-  update roster.account_sync s set delta_link = coalesce($3, s.delta_link), next_delta_at = now() + $4 * interval '1 second',
+  update roster.account_sync s set delta_link = coalesce($3, s.delta_link),
+    next_delta_at = now() + case when ended.requested_by = 'notification' then ${SECOND_LOOK} else $4 * interval '1 second' end,
     synced_at = now(), ${IN_STEP('s')}
   from ended where s.account_id = ended.account_id
 )

@@ -4,8 +4,8 @@ import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { DueRun, Lease } from '../../sync-run-ports.ts'
 import { DUE, DUE_COLUMNS, type DueRow, toDue } from './sync-run-fence.ts'
 
-/** A burst of notifications within this time is one delta. */
-const DEBOUNCE = `interval '1 second'`
+/** The first notification in a while is followed at once; of a burst, the rest within this time is one delta. */
+const DEBOUNCE = `case when s.synced_at < now() - interval '5 seconds' then interval '0' else interval '1 second' end`
 /** How long a finished run is kept; one that nobody asked for and that changed nothing is kept for a day. */
 const KEPT = `interval '90 days'`
 /** How long an enqueued run may take to reach a worker before it is enqueued again; longer behind a backlog. */

@@ -76,12 +76,18 @@ function withComponents(document: Document): Document {
   const include = (referring: unknown) => {
     for (const [, name = ''] of JSON.stringify(referring).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
       if (name in schemas) continue
-      schemas[name] = name.endsWith('Input') ? all[name] : opened(all[name])
+      schemas[name] = name.endsWith('Input') ? all[name] : tagged(opened(all[name]))
       include(schemas[name])
     }
   }
   include([document.paths ?? {}, refusalComponents])
   return { ...document, components: { ...document.components, schemas, responses: refusalComponents } }
+}
+
+/** Requires the entity tag that `resourcesPlugin` gives to every resource. */
+function tagged(schema: unknown): unknown {
+  const { properties, required = [] } = schema as { properties?: object; required?: string[] }
+  return properties && 'etag' in properties ? { ...(schema as object), required: [...required, 'etag'] } : schema
 }
 
 /** The same JSON schema without `additionalProperties: false`, which zod writes for every object of an answer. */

@@ -1,6 +1,7 @@
 import { createServer, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
 import { declareRefusals } from '@jackfield/http-server/openapi-refusals'
+import { resourcesPlugin } from '@jackfield/http-server/resources-plugin'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
@@ -25,11 +26,13 @@ import { getAdministrator } from './routes/administrators/get-administrator.ts'
 import { listAdministrators } from './routes/administrators/list-administrators.ts'
 import { createApiKey } from './routes/api-keys/create-api-key.ts'
 import { deleteApiKey } from './routes/api-keys/delete-api-key.ts'
+import { getApiKey } from './routes/api-keys/get-api-key.ts'
 import { listApiKeys } from './routes/api-keys/list-api-keys.ts'
 import { createAppSecret } from './routes/apps/create-app-secret.ts'
 import { deleteApp } from './routes/apps/delete-app.ts'
 import { deleteAppSecret } from './routes/apps/delete-app-secret.ts'
 import { getApp } from './routes/apps/get-app.ts'
+import { getAppSecret } from './routes/apps/get-app-secret.ts'
 import { listAppSecrets } from './routes/apps/list-app-secrets.ts'
 import { listApps } from './routes/apps/list-apps.ts'
 import { putApp } from './routes/apps/put-app.ts'
@@ -56,12 +59,14 @@ import { createHandOverLink } from './routes/microsoft-accounts/create-hand-over
 import { deleteAccount } from './routes/microsoft-accounts/delete-account.ts'
 import { deleteHandOverLink } from './routes/microsoft-accounts/delete-hand-over-link.ts'
 import { getAccount } from './routes/microsoft-accounts/get-account.ts'
+import { getHandOverLink } from './routes/microsoft-accounts/get-hand-over-link.ts'
 import { listAccounts } from './routes/microsoft-accounts/list-accounts.ts'
 import { listHandOverLinks } from './routes/microsoft-accounts/list-hand-over-links.ts'
 import { listMicrosoftClouds } from './routes/microsoft-accounts/list-microsoft-clouds.ts'
 import { listRedirectUris } from './routes/microsoft-accounts/list-redirect-uris.ts'
 import { putCredential } from './routes/microsoft-accounts/put-credential.ts'
 import { showAccountReach } from './routes/microsoft-accounts/show-account-reach.ts'
+import { showAccountRemoval } from './routes/microsoft-accounts/show-account-removal.ts'
 import { showSetupScript } from './routes/microsoft-accounts/show-setup-script.ts'
 import { verifyAccount } from './routes/microsoft-accounts/verify-account.ts'
 import { changeTenant } from './routes/tenants/change-tenant.ts'
@@ -74,6 +79,7 @@ import { listCustomHosts } from './routes/tenants/list-custom-hosts.ts'
 import { listTenants } from './routes/tenants/list-tenants.ts'
 import { proveCustomHost } from './routes/tenants/prove-custom-host.ts'
 import { putTenantLogo } from './routes/tenants/put-tenant-logo.ts'
+import { showTenantRemoval } from './routes/tenants/show-tenant-removal.ts'
 
 export const SERVICE_NAME = 'tenant-registry'
 
@@ -140,10 +146,12 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
       declareRefusals(ofTenant, 'hand-over-ended')
       ofTenant.addHook('onSend', auditForeignAccess(ports.audit))
       await ofTenant.register(strictRequestsPlugin)
+      await ofTenant.register(resourcesPlugin)
       await registerAll(ofTenant, ports, [
         getTenant,
         changeTenant,
         deleteTenant,
+        showTenantRemoval,
         getTenantLogo,
         putTenantLogo,
         deleteTenantLogo,
@@ -154,10 +162,12 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
         showAccountReach,
         changeAccount,
         deleteAccount,
+        showAccountRemoval,
         putCredential,
         listRedirectUris,
         createHandOverLink,
         listHandOverLinks,
+        getHandOverLink,
         deleteHandOverLink,
         showSetupScript,
       ])
@@ -175,6 +185,7 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
       aboveAll.addHook('onRequest', requireAnyAdmin)
       aboveAll.addHook('onRequest', requireDeclaredScope)
       await aboveAll.register(strictRequestsPlugin)
+      await aboveAll.register(resourcesPlugin)
       await registerAll(aboveAll, ports, [
         createTenant,
         listTenants,
@@ -185,9 +196,11 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
         deleteApp,
         createAppSecret,
         listAppSecrets,
+        getAppSecret,
         deleteAppSecret,
         createApiKey,
         listApiKeys,
+        getApiKey,
         deleteApiKey,
         createAdministrator,
         listAdministrators,

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerOptions } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
 import { declareRefusals } from '@jackfield/http-server/openapi-refusals'
+import { resourcesPlugin } from '@jackfield/http-server/resources-plugin'
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import {
   internalTokenPlugin,
@@ -32,6 +33,7 @@ import { putImportRules } from './routes/microsoft-users/put-import-rules.ts'
 import { resyncUsers } from './routes/microsoft-users/resync-users.ts'
 import { addExtensions } from './routes/phone-systems/add-extensions.ts'
 import { createPhoneSystem } from './routes/phone-systems/create-phone-system.ts'
+import { getPhoneSystem } from './routes/phone-systems/get-phone-system.ts'
 import { listExtensions } from './routes/phone-systems/list-extensions.ts'
 import { listPhoneSystems } from './routes/phone-systems/list-phone-systems.ts'
 import { receiveNotifications } from './routes/receive-notifications.ts'
@@ -46,6 +48,7 @@ import { getUser } from './routes/users/get-user.ts'
 import { listUsers } from './routes/users/list-users.ts'
 import { createWebhookEndpoint } from './routes/webhooks/create-webhook-endpoint.ts'
 import { deleteWebhookEndpoint } from './routes/webhooks/delete-webhook-endpoint.ts'
+import { getWebhookEndpoint } from './routes/webhooks/get-webhook-endpoint.ts'
 import { listWebhookEndpoints } from './routes/webhooks/list-webhook-endpoints.ts'
 import { replayWebhooks } from './routes/webhooks/replay-webhooks.ts'
 
@@ -99,6 +102,7 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.addHook('preHandler', requireTenant(ports))
     declareRefusals(admin, 'tenant-not-found')
     await admin.register(strictRequestsPlugin)
+    await admin.register(resourcesPlugin)
     admin.register(listMicrosoftUsers, ports)
     admin.register(countMicrosoftUsers, ports)
     admin.register(importUsers, ports)
@@ -115,6 +119,7 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(changeUser, ports)
     admin.register(createPhoneSystem, ports)
     admin.register(listPhoneSystems, ports)
+    admin.register(getPhoneSystem, ports)
     admin.register(addExtensions, ports)
     admin.register(listExtensions, ports)
     admin.register(bindExtension, ports)
@@ -125,6 +130,7 @@ export function adminRoutes(ports: Ports, open: Opening): FastifyPluginAsync {
     admin.register(acceptBindingSuggestions, ports)
     admin.register(createWebhookEndpoint, ports)
     admin.register(listWebhookEndpoints, ports)
+    admin.register(getWebhookEndpoint, ports)
     admin.register(deleteWebhookEndpoint, ports)
     admin.register(replayWebhooks, ports)
   }

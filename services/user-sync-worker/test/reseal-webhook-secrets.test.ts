@@ -32,7 +32,7 @@ async function givenEndpoint(key: Buffer) {
     entry,
   )
   if (typeof created !== 'object') throw new Error('no endpoint')
-  return { tenantId, ...created }
+  return created
 }
 
 /** The signing secret as `key` opens it, or undefined when that key did not seal it. */

@@ -147,7 +147,7 @@ test('S51 the OpenAPI document names every admin operation and no internal one',
       }),
     ),
   )
-  expect(operations).toHaveLength(29)
+  expect(operations).toHaveLength(31)
   expect(operations.every(({ operationId, summary, tags }) => operationId && summary && tags.length > 0)).toBe(true)
   expect(operations.some(({ path }) => path.includes('internal'))).toBe(false)
 })

@@ -3,7 +3,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { OpenApi, Operation } from './operations.ts'
 
-export type Answer = { status: number; contentType: string | undefined; body: string }
+export type Answer = {
+  status: number
+  contentType: string | undefined
+  headers?: Readonly<Record<string, string | string[] | undefined>>
+  body: string
+}
 
 /** Words that occur in a response only when it leaks internals (SE-10). */
 const INSIDE =

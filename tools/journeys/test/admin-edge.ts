@@ -48,7 +48,7 @@ export function adminEdge({ addresses }: Pick<RunningPlatform, 'addresses'>): Ad
   return {
     as: (credential) => async (wanted) => {
       const { status, headers, body } = await call({ ...wanted, headers: { ...credential, ...wanted.headers } })
-      return { status, contentType: headers['content-type']?.toString(), body }
+      return { status, contentType: headers['content-type']?.toString(), headers, body }
     },
     async enter(token) {
       const own = { 'sec-fetch-site': 'same-origin' }

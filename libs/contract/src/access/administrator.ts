@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Guid, Id, Timestamp } from '../http/identifier.ts'
 import { PageQuery } from '../http/page.ts'
 import { AdminRole, Scope } from './api-key.ts'
@@ -34,7 +35,14 @@ export const NewAdministrator = z
 export type NewAdministrator = z.infer<typeof NewAdministrator>
 
 export const Administrator = z
-  .object({ id: Id, ...members, signInTenantId: SignInTenantId, createdAt: Timestamp, updatedAt: Timestamp })
+  .object({
+    etag: Etag,
+    id: Id,
+    ...members,
+    signInTenantId: SignInTenantId,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
   .meta({ id: 'Administrator' })
 export type Administrator = z.infer<typeof Administrator>
 

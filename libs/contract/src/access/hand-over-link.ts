@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Id, Timestamp } from '../http/identifier.ts'
 
 /**
@@ -10,6 +11,7 @@ export const NewHandOverLink = z.strictObject({
 
 export const HandOverLink = z
   .object({
+    etag: Etag,
     id: Id,
     createdBy: z.string(),
     createdAt: Timestamp,

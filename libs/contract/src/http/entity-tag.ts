@@ -8,6 +8,18 @@ export const IfMatch = z.looseObject({
   }),
 })
 
+/**
+ * Member of every resource in an answer: the `If-Match` of a change to it. `resourcesPlugin` makes it of the version, so
+ * that services do without it.
+ */
+export const Etag = z
+  .string()
+  .optional()
+  .meta({ description: 'Entity tag: `If-Match` of a change', examples: ['"1"'] })
+
+/** A resource with the version that its entity tag is made of. */
+export type Versioned<Resource> = Resource & { version: number }
+
 /** Of what never changes between being made and being deleted. */
 export const UNCHANGING_VERSION = 1
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { RemovalSample } from '../http/removal.ts'
 import { Alias, MicrosoftAccount } from '../microsoft/microsoft-account.ts'
 import { Cloud } from '../microsoft/microsoft-cloud.ts'
 import { PhoneUser } from '../roster/phone-user.ts'
@@ -99,7 +100,12 @@ export type RosterEntry = z.infer<typeof RosterEntry>
  * `POST .../disconnect` answers the same and ends it: runs, subscription, SSO ticks and sessions; users and extensions
  * stay. To be called before the credential is erased. `POST .../end-sessions` answers the same and ends only sessions.
  */
-export const RosterOfAccount = z.object({ users: z.int().min(0), sso: z.int().min(0), bound: z.int().min(0) })
+export const RosterOfAccount = z.object({
+  users: z.int().min(0),
+  sso: z.int().min(0),
+  bound: z.int().min(0),
+  sample: RemovalSample,
+})
 export type RosterOfAccount = z.infer<typeof RosterOfAccount>
 
 /**

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Guid, Id, Timestamp } from '../http/identifier.ts'
+import { removalOf } from '../http/removal.ts'
 import { Cloud } from './microsoft-cloud.ts'
 import { CheckId } from './verification.ts'
 
@@ -96,6 +98,7 @@ export type AccountWarning = z.infer<typeof AccountWarning>
 
 export const MicrosoftAccount = z
   .object({
+    etag: Etag,
     id: Id,
     tenantId: Id,
     alias: Alias,
@@ -180,6 +183,7 @@ export const AccountRemoval = z
   .object({ ...AccountReach.shape, credential: CredentialSummary.nullable().meta({ description: 'Erased' }) })
   .meta({ id: 'AccountRemoval' })
 export type AccountRemoval = z.infer<typeof AccountRemoval>
+export const AccountRemovalPreview = removalOf(AccountRemoval, 'AccountRemovalPreview')
 
 export const AccountParams = z.object({ tenantId: Id, accountId: Id })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Guid, Id, Timestamp } from '../http/identifier.ts'
 import { PageQuery } from '../http/page.ts'
 
@@ -51,6 +52,7 @@ const Approval = z.object({
 /** One import, delta or full comparison of one Microsoft account. */
 export const SyncRun = z
   .object({
+    etag: Etag,
     id: Id,
     tenantId: Id,
     accountId: Id,
@@ -102,4 +104,5 @@ export const SyncRunQuery = PageQuery.extend({ status: SyncRunStatus.optional() 
 export type SyncRunQuery = z.infer<typeof SyncRunQuery>
 
 export const SyncRunParams = z.object({ tenantId: Id, runId: Id })
-export const SyncRunStarted = z.object({ runId: Id })
+/** A run that was asked for; `runId` repeats its id. */
+export const SyncRunStarted = SyncRun.extend({ runId: Id }).meta({ id: 'SyncRunStarted' })

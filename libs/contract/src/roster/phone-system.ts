@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Id, Timestamp } from '../http/identifier.ts'
 import { ExtensionHolder, ExtensionNumber } from './phone-user.ts'
 
 const Name = z.string().trim().min(1).max(120)
 
 export const PhoneSystem = z
-  .object({ id: Id, tenantId: Id, name: Name, createdAt: Timestamp })
+  .object({ etag: Etag, id: Id, tenantId: Id, name: Name, createdAt: Timestamp })
   .meta({ id: 'PhoneSystem' })
 export type PhoneSystem = z.infer<typeof PhoneSystem>
 export const NewPhoneSystem = z.strictObject({ name: Name })

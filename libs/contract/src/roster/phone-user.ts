@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Guid, Id, Timestamp } from '../http/identifier.ts'
 import { PageQuery } from '../http/page.ts'
 import { PersonAttributes } from './person-attributes.ts'
@@ -27,6 +28,7 @@ const PhoneUserStatus = z.enum(['active', 'disabled', 'deleted'])
 /** A person of the roster. The person is (directoryId, objectId); everything Microsoft may rename is an attribute. */
 export const PhoneUser = z
   .object({
+    etag: Etag,
     id: Id,
     accountId: Id,
     directoryId: Guid,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Id, Timestamp } from '../http/identifier.ts'
 import { ClientId } from './app.ts'
 
 /** A secret of a confidential app, without the secret. */
 export const AppSecret = z
   .object({
+    etag: Etag,
     id: Id,
     hint: z.string().meta({ description: 'The first characters of the secret' }),
     createdAt: Timestamp,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 
 /**
  * `browser` and `native` apps (RFC 8252) are public clients with PKCE; `server` apps use the cookie session, or are
@@ -109,5 +110,5 @@ export const NewApp = z
 export type NewApp = z.infer<typeof NewApp>
 
 /** A frontend of the phone system: an OpenID Connect client of the gateway on every tenant host. */
-export const App = z.object({ clientId: ClientId, ...appMembers }).meta({ id: 'App' })
+export const App = z.object({ etag: Etag, clientId: ClientId, ...appMembers }).meta({ id: 'App' })
 export type App = z.infer<typeof App>

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Id, Timestamp } from '../http/identifier.ts'
+import { removalOf } from '../http/removal.ts'
 import { Branding, BrandingPatch, NO_BRANDING } from './branding.ts'
 
 /** One DNS label: the tenant's host is `<slug>.<base domain>`. */
@@ -68,6 +70,7 @@ const DisplayName = z.string().trim().min(1).max(120)
 
 export const Tenant = z
   .object({
+    etag: Etag,
     id: Id,
     slug: Slug,
     name: DisplayName,
@@ -118,3 +121,4 @@ export const TenantRemoval = z
   })
   .meta({ id: 'TenantRemoval' })
 export type TenantRemoval = z.infer<typeof TenantRemoval>
+export const TenantRemovalPreview = removalOf(TenantRemoval, 'TenantRemovalPreview')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Etag } from '../http/entity-tag.ts'
 import { Id, Timestamp } from '../http/identifier.ts'
 
 /** Events of a webhook. Those of one user and the user's bindings arrive in order. */
@@ -30,6 +31,7 @@ export type NewWebhookEndpoint = z.infer<typeof NewWebhookEndpoint>
 /** An address of a phone system that receives events: Standard Webhooks, at least once. */
 export const WebhookEndpoint = z
   .object({
+    etag: Etag,
     id: Id,
     tenantId: Id,
     url: z.string(),
@@ -47,7 +49,9 @@ export const WebhookEndpoint = z
 export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>
 
 /** The only answer that shows the signing secret. */
-export const CreatedWebhookEndpoint = z.object({ id: Id, secret: z.string() })
+export const CreatedWebhookEndpoint = WebhookEndpoint.extend({ secret: z.string() }).meta({
+  id: 'CreatedWebhookEndpoint',
+})
 export const WebhookEndpointParams = z.object({ tenantId: Id, endpointId: Id })
 /** Sends again what happened since then; without it only what was not delivered. */
 export const WebhookReplay = z.strictObject({ since: Timestamp.optional() })

@@ -150,7 +150,6 @@ export function presentAccount(record: AccountRecord, now: Date): MicrosoftAccou
   const {
     firstReadyAt: _firstReadyAt,
     registeredRedirectUris: _uris,
-    version: _version,
     findings: _findings,
     offSince: _offSince,
     syncFailure,

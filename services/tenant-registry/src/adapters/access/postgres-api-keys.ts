@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey } from '@jackfield/contract/access/api-key'
 import type { AuditEntry } from '@jackfield/contract/access/audit-event'
 import type { Principal } from '@jackfield/contract/access/principal'
+import { UNCHANGING_VERSION, type Versioned } from '@jackfield/contract/http/entity-tag'
 import { and, asc, type Database, eq, gt, isNull } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import type { Range, TenantFilter } from '../../ports.ts'
@@ -34,11 +35,13 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined) 
             const own = and(eq(apiKey.tenantId, scope), isNull(apiKey.deletedAt))
             if (scope !== 'platform' && (await isFull(tx, 'api-keys', scope, apiKey, own)))
               return 'limit-reached' as const
-            await tx
+            const tenantId = scope === 'platform' ? null : scope
+            const [row] = await tx
               .insert(apiKey)
-              .values({ id, name, tenantId: scope === 'platform' ? null : scope, role, prefix, hash: hashToken(key) })
+              .values({ id, name, tenantId, role, prefix, hash: hashToken(key) })
+              .returning()
             await insertAuditEvent(tx, entry)
-            return { key }
+            return { ...toApiKey(row as typeof apiKey.$inferSelect), key }
           })
         },
         { api_key_tenant_id_tenant_id_fk: 'tenant-missing' } as const,
@@ -83,7 +86,7 @@ export function postgresApiKeys(db: Database, bootstrapKey: string | undefined) 
   }
 }
 
-function toApiKey(row: typeof apiKey.$inferSelect): ApiKey {
+function toApiKey(row: typeof apiKey.$inferSelect): Versioned<ApiKey> {
   return {
     id: row.id,
     name: row.name,
@@ -91,5 +94,6 @@ function toApiKey(row: typeof apiKey.$inferSelect): ApiKey {
     role: row.role as ApiKey['role'],
     hint: `jf_${row.prefix}_…`,
     createdAt: row.createdAt.toISOString(),
+    version: UNCHANGING_VERSION,
   }
 }

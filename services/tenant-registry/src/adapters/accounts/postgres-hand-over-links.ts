@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@jackfield/contract/access/audit-event'
 import { HAND_OVER_TOKEN_PREFIX, type HandOverLink } from '@jackfield/contract/access/hand-over-link'
 import type { Principal } from '@jackfield/contract/access/principal'
+import { UNCHANGING_VERSION, type Versioned } from '@jackfield/contract/http/entity-tag'
 import { and, asc, type Database, eq, gt, lt } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
 import { hashToken, randomToken } from '../access/random-token.ts'
@@ -70,12 +71,13 @@ export function postgresHandOverLinks(db: Database) {
   }
 }
 
-function toLink({ id, createdBy, createdAt, expiresAt, openedAt }: typeof link.$inferSelect): HandOverLink {
+function toLink({ id, createdBy, createdAt, expiresAt, openedAt }: typeof link.$inferSelect): Versioned<HandOverLink> {
   return {
     id,
     createdBy,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     openedAt: openedAt?.toISOString() ?? null,
+    version: UNCHANGING_VERSION,
   }
 }

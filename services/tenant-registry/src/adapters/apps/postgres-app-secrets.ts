@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@jackfield/contract/access/audit-event'
+import { UNCHANGING_VERSION, type Versioned } from '@jackfield/contract/http/entity-tag'
 import { type AppSecret, MOST_APP_SECRETS } from '@jackfield/contract/tenants/app-secret'
 import { and, asc, type Database, eq } from '@jackfield/postgres/drizzle'
 import { EVERY_TENANT, inScope } from '@jackfield/postgres/tenant-scope'
@@ -37,6 +38,6 @@ export function postgresAppSecrets(db: Database) {
   }
 }
 
-function toAppSecret({ id, hint, createdAt }: typeof appSecret.$inferSelect): AppSecret {
-  return { id, hint, createdAt: createdAt.toISOString() }
+function toAppSecret({ id, hint, createdAt }: typeof appSecret.$inferSelect): Versioned<AppSecret> {
+  return { id, hint, createdAt: createdAt.toISOString(), version: UNCHANGING_VERSION }
 }

@@ -1,5 +1,5 @@
 import { Administrator, AdministratorParams, AdministratorPatch } from '@jackfield/contract/access/administrator'
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -46,6 +46,6 @@ export const changeAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrat
     })
     const administrator = await administrators.change(read, values, entry)
     if (typeof administrator === 'string') throw refuse(administrator)
-    return reply.header('etag', entityTag(administrator.version)).send(administrator)
+    return reply.send(administrator)
   })
 }

@@ -1,5 +1,4 @@
 import { Administrator, NewAdministrator } from '@jackfield/contract/access/administrator'
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -39,6 +38,6 @@ export const createAdministrator: FastifyPluginAsyncZod<
     if (created === 'limit-reached') throw limitReached('administrators')
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
     if (created === 'administrator-exists') throw refuse(created)
-    return reply.status(201).header('etag', entityTag(created.version)).send(created)
+    return reply.status(201).send(created)
   })
 }

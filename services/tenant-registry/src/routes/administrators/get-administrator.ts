@@ -1,5 +1,4 @@
 import { Administrator, AdministratorParams } from '@jackfield/contract/access/administrator'
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { refuse } from '../../errors.ts'
@@ -22,6 +21,6 @@ export const getAdministrator: FastifyPluginAsyncZod<Pick<Ports, 'administrators
   app.get('/administrators/:administratorId', { schema }, async ({ caller, params }, reply) => {
     const administrator = await administrators.find(params.administratorId)
     if (!administrator || !isWithinReach(caller, administrator)) throw refuse('administrator-not-found')
-    return reply.header('etag', entityTag(administrator.version)).send(administrator)
+    return reply.send(administrator)
   })
 }

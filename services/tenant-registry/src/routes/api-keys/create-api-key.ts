@@ -1,5 +1,4 @@
 import { CreatedApiKey, NewApiKey } from '@jackfield/contract/access/api-key'
-import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -32,6 +31,6 @@ export const createApiKey: FastifyPluginAsyncZod<Pick<Ports, 'apiKeys'>> = async
     const created = await apiKeys.create({ id, name, scope, role }, entry)
     if (created === 'limit-reached') throw limitReached('api-keys')
     if (created === 'tenant-missing') throw refuse('tenant-not-found')
-    return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send({ id, key: created.key })
+    return reply.status(201).send(created)
   })
 }

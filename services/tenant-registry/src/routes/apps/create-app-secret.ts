@@ -1,4 +1,3 @@
-import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { ClientId } from '@jackfield/contract/tenants/app'
 import { CreatedAppSecret } from '@jackfield/contract/tenants/app-secret'
@@ -38,9 +37,6 @@ export const createAppSecret: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'appSec
       }),
     )
     if (typeof created === 'string') throw refuse(created)
-    return reply
-      .status(201)
-      .headers({ etag: entityTag(UNCHANGING_VERSION), location: `/api/v1/apps/${clientId}/secrets/${created.id}` })
-      .send(created)
+    return reply.status(201).send(created)
   })
 }

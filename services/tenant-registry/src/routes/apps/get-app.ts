@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { App, ClientId } from '@jackfield/contract/tenants/app'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -19,6 +18,6 @@ export const getApp: FastifyPluginAsyncZod<Pick<Ports, 'apps'>> = async (app, { 
   app.get('/apps/:clientId', { schema }, async ({ params }, reply) => {
     const found = await apps.find(params.clientId)
     if (!found) throw refuse('app-not-found')
-    return reply.header('etag', entityTag(found.version)).send(found)
+    return reply.send(found)
   })
 }

@@ -1,5 +1,5 @@
 import { isLoopbackHost } from '@jackfield/configuration/settings'
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { App, ClientId, NewApp } from '@jackfield/contract/tenants/app'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -41,9 +41,6 @@ export const putApp: FastifyPluginAsyncZod<Pick<Ports, 'apps' | 'tenants' | 'hos
     const entry = auditEntry(request, { action: 'app.put', tenantId: null, target: params.clientId })
     const stored = await apps.put({ clientId: params.clientId, ...body }, read?.version, entry)
     if (stored === 'version-conflict') throw refuse(stored)
-    return reply
-      .status(read ? 200 : 201)
-      .header('etag', entityTag(stored.version))
-      .send(stored)
+    return reply.status(read ? 200 : 201).send(stored)
   })
 }

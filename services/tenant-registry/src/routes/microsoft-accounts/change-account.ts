@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount, MicrosoftAccountPatch } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -58,6 +58,6 @@ export const changeAccount: FastifyPluginAsyncZod<
       throw refuse('roster-unavailable', {
         detail: 'The account is switched off; ask again to end the sessions.',
       })
-    return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
+    return reply.send(presentAccount(account, now()))
   })
 }

@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { CREDENTIAL_REFUSALS, refusals } from '@jackfield/contract/http/problems/refusals'
 import { MicrosoftAccount, NewMicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
@@ -40,6 +39,6 @@ export const createAccount: FastifyPluginAsyncZod<
     if (account === 'limit-reached') throw limitReached('microsoft-accounts')
     if (account === 'tenant-missing') throw refuse('tenant-not-found')
     if (account === 'alias-taken') throw refuse(account)
-    return reply.status(201).header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
+    return reply.status(201).send(presentAccount(account, ports.now()))
   })
 }

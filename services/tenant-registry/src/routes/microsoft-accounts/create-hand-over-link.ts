@@ -1,5 +1,4 @@
 import { CreatedHandOverLink, NewHandOverLink } from '@jackfield/contract/access/hand-over-link'
-import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -40,9 +39,6 @@ export const createHandOverLink: FastifyPluginAsyncZod<Needed> = async (
     )
     if (created === 'limit-reached') throw limitReached('hand-over-links')
     if (created === 'account-missing') throw refuse('account-not-found')
-    return reply
-      .status(201)
-      .header('etag', entityTag(UNCHANGING_VERSION))
-      .send({ ...created.link, url: controlEntry(baseUrl, created.token) })
+    return reply.status(201).send({ ...created.link, url: controlEntry(baseUrl, created.token) })
   })
 }

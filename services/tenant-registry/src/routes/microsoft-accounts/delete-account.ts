@@ -5,6 +5,7 @@ import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { disconnectAccount } from '../../accounts/disconnect-account.ts'
+import { accountRemoval } from '../../accounts/removals.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -15,7 +16,10 @@ const schema = {
   params: AccountParams,
   headers: IfMatch,
   querystring: z.strictObject({
-    preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
+    preview: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Deprecated: `GET .../removal`', deprecated: true }),
   }),
   response: {
     200: AccountRemoval,
@@ -25,16 +29,15 @@ const schema = {
 }
 
 export const deleteAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'roster' | 'now'>> = async (app, ports) => {
-  const { accounts, roster } = ports
+  const { accounts } = ports
   app.delete('/tenants/:tenantId/microsoft-accounts/:accountId', { schema }, async (request, reply) => {
     const { tenantId, accountId } = request.params
     const read = await accounts.find(tenantId, accountId)
     if (!read) throw refuse('account-not-found')
     if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
     if (request.query.preview === 'true') {
-      const people = await roster.ofAccount(tenantId, accountId)
-      if (people === 'unavailable') throw refuse('roster-unavailable')
-      return reply.header('etag', entityTag(read.version)).send({ ...people, credential: read.credential })
+      const { summary } = await accountRemoval(ports, read)
+      return reply.header('etag', entityTag(read.version)).send(summary)
     }
 
     const off = await disconnectAccount(ports, request, read, undefined)

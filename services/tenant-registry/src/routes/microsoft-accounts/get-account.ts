@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount } from '@jackfield/contract/microsoft/microsoft-account'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -22,7 +21,7 @@ export const getAccount: FastifyPluginAsyncZod<Pick<Ports, 'accounts' | 'now'>> 
     async ({ params }, reply) => {
       const account = await accounts.find(params.tenantId, params.accountId)
       if (!account) throw refuse('account-not-found')
-      return reply.header('etag', entityTag(account.version)).send(presentAccount(account, now()))
+      return reply.send(presentAccount(account, now()))
     },
   )
 }

@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { CREDENTIAL_REFUSALS, refusals } from '@jackfield/contract/http/problems/refusals'
 import { AccountParams, MicrosoftAccount, NewCredential } from '@jackfield/contract/microsoft/microsoft-account'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -45,7 +45,7 @@ export const putCredential: FastifyPluginAsyncZod<
       const replacement = { sealed, standIn: chooseStandIn(read, ports.now()) }
       const account = await ports.accounts.change(read, withNewCredential(read), replacement, entry)
       if (typeof account === 'string') throw refuse(account)
-      return reply.header('etag', entityTag(account.version)).send(presentAccount(account, ports.now()))
+      return reply.send(presentAccount(account, ports.now()))
     },
   )
 }

@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant, TenantPatch } from '@jackfield/contract/tenants/tenant'
@@ -54,6 +54,6 @@ export const changeTenant: FastifyPluginAsyncZod<
     const entry = auditEntry(request, { action: 'tenant.change', tenantId: read.id, target: read.id, details })
     const tenant = await tenants.change(read, values, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
+    return reply.send(await presentTenant(ports, tenant))
   })
 }

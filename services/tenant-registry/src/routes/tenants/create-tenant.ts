@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { NewTenant, Tenant } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -31,9 +30,6 @@ export const createTenant: FastifyPluginAsyncZod<
     const entry = auditEntry(request, { action: 'tenant.create', tenantId: id, target: id, details: { slug } })
     const tenant = await tenants.create({ id, slug, name, customHosts, defaultCountry }, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply
-      .status(201)
-      .header('etag', entityTag(tenant.version))
-      .send(await presentTenant(ports, tenant))
+    return reply.status(201).send(await presentTenant(ports, tenant))
   })
 }

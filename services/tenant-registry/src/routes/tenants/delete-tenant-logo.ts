@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
@@ -32,6 +32,6 @@ export const deleteTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'lo
     const entry = auditEntry(request, { action: 'tenant-logo.delete', tenantId: read.id, target: read.id })
     const tenant = await logos.replace(read, undefined, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
+    return reply.send(await presentTenant(ports, tenant))
   })
 }

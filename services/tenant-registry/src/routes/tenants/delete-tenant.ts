@@ -5,6 +5,7 @@ import { TenantRemoval } from '@jackfield/contract/tenants/tenant'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { tenantRemoval } from '../../accounts/removals.ts'
 import { refuse } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 
@@ -15,7 +16,10 @@ const schema = {
   params: TenantParams,
   headers: IfMatch,
   querystring: z.strictObject({
-    preview: z.enum(['true', 'false']).default('false').meta({ description: 'Only show what would go' }),
+    preview: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Deprecated: `GET .../removal`', deprecated: true }),
   }),
   response: {
     200: TenantRemoval,
@@ -35,10 +39,8 @@ export const deleteTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'roster
     if (!read) throw refuse('tenant-not-found')
     if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')
     if (request.query.preview === 'true') {
-      const people = await roster.ofTenant(tenantId)
-      if (people === 'unavailable') throw refuse('roster-unavailable')
-      const parts = await tenants.countParts(tenantId)
-      return reply.header('etag', entityTag(read.version)).send({ ...people, ...parts, hosts: read.customHosts })
+      const { summary } = await tenantRemoval({ tenants, roster }, read)
+      return reply.header('etag', entityTag(read.version)).send(summary)
     }
     if (await administrators.vouchesForPlatform(tenantId)) throw refuse('platform-administrators')
 

@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { Tenant } from '@jackfield/contract/tenants/tenant'
@@ -20,6 +19,6 @@ export const getTenant: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'watch' | 
   app.get('/tenants/:tenantId', { schema, config: { handOver: true } }, async ({ params }, reply) => {
     const tenant = await ports.tenants.find(params.tenantId)
     if (!tenant) throw refuse('tenant-not-found')
-    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
+    return reply.send(await presentTenant(ports, tenant))
   })
 }

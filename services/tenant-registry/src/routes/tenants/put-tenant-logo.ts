@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { LOGO_MAX_BYTES, LogoType } from '@jackfield/contract/tenants/branding'
@@ -59,6 +59,6 @@ export const putTenantLogo: FastifyPluginAsyncZod<Pick<Ports, 'tenants' | 'logos
     const entry = auditEntry(request, { action: 'tenant-logo.put', tenantId: read.id, target: read.id, details })
     const tenant = await logos.replace(read, { mediaType: mediaType.data, sha256, bytes }, entry)
     if (typeof tenant === 'string') throw refuse(tenant)
-    return reply.header('etag', entityTag(tenant.version)).send(await presentTenant(ports, tenant))
+    return reply.send(await presentTenant(ports, tenant))
   })
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { UNCHANGING_VERSION, type Versioned } from '@jackfield/contract/http/entity-tag'
 import type { NewWebhookEndpoint, WebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
 import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
@@ -9,9 +10,11 @@ import type { AuditEntry } from '../../ports.ts'
 import { isFull } from '../tenant-limit.ts'
 import { insertAuditEvent } from './pending-audit-events.ts'
 
-const LIST = `
+const READ = `
 select e.*, (select count(*)::int from roster.webhook_message m where m.endpoint_id = e.id and m.delivered_at is null) as waiting
-from roster.webhook_endpoint e
+from roster.webhook_endpoint e`
+const FIND = `${READ} where e.tenant_id = $1 and e.id = $2`
+const LIST = `${READ}
 where e.tenant_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`
 
 const INSERT = `
@@ -68,15 +71,16 @@ export function postgresWebhookEndpoints(pool: pg.Pool, [key]: readonly Buffer[]
         if (await isFull(client, 'webhook-endpoints', [tenantId])) return 'limit-reached' as const
         await client.query(INSERT, [id, tenantId, url, eventTypes ?? null, sealed])
         await insertAuditEvent(client, entryFor(id))
-        return { id, secret: `whsec_${secret.toString('base64')}` }
+        const { rows } = await client.query<Row>(FIND, [tenantId, id])
+        return { ...toEndpoint(rows[0] as Row), secret: `whsec_${secret.toString('base64')}` }
       })
     },
     async list(tenantId: string, { after, limit }: Range): Promise<WebhookEndpoint[]> {
       return (await pool.query<Row>(LIST, [tenantId, after, limit])).rows.map(toEndpoint)
     },
-    async has(tenantId: string, id: string): Promise<boolean> {
-      const text = 'select from roster.webhook_endpoint where tenant_id = $1 and id = $2'
-      return (await pool.query(text, [tenantId, id])).rowCount === 1
+    async find(tenantId: string, id: string): Promise<Versioned<WebhookEndpoint> | undefined> {
+      const { rows } = await pool.query<Row>(FIND, [tenantId, id])
+      return rows[0] && toEndpoint(rows[0])
     },
     async delete(tenantId: string, id: string, entry: AuditEntry): Promise<boolean> {
       const text = 'delete from roster.webhook_endpoint where tenant_id = $1 and id = $2'
@@ -122,7 +126,7 @@ export async function resealWebhookSecrets(pool: pg.Pool, keys: readonly Buffer[
   }
 }
 
-function toEndpoint(row: Row): WebhookEndpoint {
+function toEndpoint(row: Row): Versioned<WebhookEndpoint> {
   return {
     id: row.id,
     tenantId: row.tenant_id,
@@ -134,5 +138,6 @@ function toEndpoint(row: Row): WebhookEndpoint {
     lastError: row.last_error,
     lastDeliveredAt: row.last_delivered_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
+    version: UNCHANGING_VERSION,
   }
 }

@@ -7,7 +7,9 @@ import { forget } from '../sync-runs/sync-run-fence.ts'
 
 const COUNT = `
 select count(*)::int as users, count(*) filter (where sso)::int as sso,
-  count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound
+  count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound,
+  (select coalesce(json_agg(json_build_object('userId', s.id, 'displayName', s.display_name)), '[]') from
+    (select id, display_name from roster.phone_user where tenant_id = $1 and account_id = $2 order by display_name, id limit 10) s) as sample
 from roster.phone_user u where tenant_id = $1 and account_id = $2`
 
 // Extensions stay bound, for an account that is connected again (S49).

@@ -1,3 +1,4 @@
+import { UNCHANGING_VERSION, type Versioned } from '@jackfield/contract/http/entity-tag'
 import type { Extension, NewExtensions, PhoneSystem } from '@jackfield/contract/roster/phone-system'
 import type { Range } from '@jackfield/postgres/list-page'
 import { inTransaction } from '@jackfield/postgres/transaction'
@@ -76,6 +77,6 @@ export function postgresPhoneSystems(pool: pg.Pool, holds: HoldPolicy) {
   }
 }
 
-function toPhoneSystem({ createdAt, ...row }: Row): PhoneSystem {
-  return { ...row, createdAt: createdAt.toISOString() }
+function toPhoneSystem({ createdAt, ...row }: Row): Versioned<PhoneSystem> {
+  return { ...row, createdAt: createdAt.toISOString(), version: UNCHANGING_VERSION }
 }

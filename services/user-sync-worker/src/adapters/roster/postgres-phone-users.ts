@@ -80,14 +80,14 @@ export function postgresPhoneUsers(pool: pg.Pool, holds: HoldPolicy) {
       tenantId: string,
       { search, bound, sso, cursor, limit }: PhoneUserQuery,
       digits?: string,
-    ): Promise<Page<RosterEntry> | BadCursor> {
+    ): Promise<Page<UserRecord> | BadCursor> {
       const [name, id] = pageStart(cursor, isText, isUuid) ?? []
       if (name === undefined || id === undefined) return { kind: 'bad-cursor' }
       const pattern = search ? containing(search) : null
       const text = LIST.replace('select u.*', 'select u.*, lower(u.display_name) as sort_name')
       const { rows } = await pool.query<Row>(text, [tenantId, pattern, bound, sso, name, id, limit + 1, digits])
       const page = toPage(rows, limit, (row) => [row.sort_name ?? '', row.id])
-      return { ...page, items: page.items.map(toRecord).map(({ version: _, ...entry }) => entry) }
+      return { ...page, items: page.items.map(toRecord) }
     },
     /** Ticks of those of `objectIds` that are in the roster. */
     async ticksOf(tenantId: string, directoryId: string, objectIds: readonly string[]): Promise<Map<string, Ticks>> {

@@ -7,6 +7,8 @@ import { insertAuditEvent } from '../outbox/pending-audit-events.ts'
 const COUNT = `
 select count(*)::int as users, count(*) filter (where sso)::int as sso,
   count(*) filter (where exists (select from roster.binding b where b.user_id = u.id))::int as bound,
+  (select coalesce(json_agg(json_build_object('userId', s.id, 'displayName', s.display_name)), '[]') from
+    (select id, display_name from roster.phone_user where tenant_id = $1 order by display_name, id limit 10) s) as sample,
   (select count(*)::int from roster.phone_system where tenant_id = $1) as "phoneSystems",
   (select count(*)::int from roster.webhook_endpoint where tenant_id = $1) as "webhookEndpoints"
 from roster.phone_user u where tenant_id = $1`

@@ -1,3 +1,4 @@
+import type { Versioned } from '@jackfield/contract/http/entity-tag'
 import type { PlannedChange } from '@jackfield/contract/microsoft/import-rule'
 import type { RunWait, SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type { Range } from '@jackfield/postgres/list-page'
@@ -97,12 +98,16 @@ export function syncRuns(pool: pg.Pool) {
       })
       return { job: { tenantId: run.tenantId, runId }, slice: 0, kind: kindOf(run) }
     },
-    async find(tenantId: string, runId: string): Promise<{ run: SyncRun; revision: number } | undefined> {
+    async find(tenantId: string, runId: string): Promise<{ run: Versioned<SyncRun>; revision: number } | undefined> {
       const { rows } = await pool.query<Row>(`${READ} where r.tenant_id = $1 and r.id = $2`, [tenantId, runId])
       return rows[0] && { run: toSyncRun(rows[0]), revision: rows[0].revision }
     },
     /** The newest first: ids are UUIDs of version 7. */
-    async list(tenantId: string, { after, limit }: Range, status?: SyncRun['status']): Promise<SyncRun[]> {
+    async list(
+      tenantId: string,
+      { after, limit }: Range,
+      status?: SyncRun['status'],
+    ): Promise<Array<Versioned<SyncRun>>> {
       const text = `${READ} where r.tenant_id = $1 and ($2::uuid is null or r.id < $2) and ($4::text is null or r.status = $4)
         order by r.id desc limit $3`
       return (await pool.query<Row>(text, [tenantId, after, limit, status])).rows.map(toSyncRun)
@@ -173,7 +178,7 @@ function approvalOf({ asked_at: askedAt, limits, ...row }: Row): SyncRun['approv
   }
 }
 
-function toSyncRun(row: Row): SyncRun {
+function toSyncRun(row: Row): Versioned<SyncRun> {
   const { id, kind, status, preview, total, warnings, waits_for: reason } = row
   const { seen, created, updated, unchanged, skipped } = row
   const isAsking = status === 'awaiting-approval'
@@ -206,5 +211,6 @@ function toSyncRun(row: Row): SyncRun {
     createdAt: row.created_at.toISOString(),
     startedAt: textOf(row.started_at),
     finishedAt: textOf(row.finished_at),
+    version: row.revision,
   }
 }

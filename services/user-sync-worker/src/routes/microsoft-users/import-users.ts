@@ -29,6 +29,6 @@ export const importUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' 
     const users = 'users' in body ? String(body.users.length) : 'all'
     const details = { users, preview: String(preview) }
     const run = { ...params, directoryId, preview, request: body }
-    return reply.status(202).send(await startRun(ports, request, { ...run, action: 'users.import', details }))
+    return startRun(ports, request, reply, { ...run, action: 'users.import', details })
   })
 }

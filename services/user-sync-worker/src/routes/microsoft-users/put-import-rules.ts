@@ -52,7 +52,7 @@ export const putImportRules: FastifyPluginAsyncZod<
     const account = { tenantId, accountId, directoryId: connection.directoryId }
     if (request.query.preview) {
       const run = { ...account, preview: true, request: { mode: 'full' as const }, rules: request.body }
-      return reply.status(202).send(await startRun(ports, request, { ...run, action: 'import-rules.preview' }))
+      return startRun(ports, request, reply, { ...run, action: 'import-rules.preview' })
     }
     const read = await importRules.find(tenantId, accountId)
     if (!isMatch(request.headers['if-match'], read.version)) throw refuse('version-conflict')

@@ -26,6 +26,6 @@ export const resyncUsers: FastifyPluginAsyncZod<Pick<Ports, 'registry' | 'runs' 
 
     const details = { mode: body.mode, preview: String(preview) }
     const run = { ...params, directoryId, preview, request: body }
-    return reply.status(202).send(await startRun(ports, request, { ...run, action: 'users.resync', details }))
+    return startRun(ports, request, reply, { ...run, action: 'users.resync', details })
   })
 }

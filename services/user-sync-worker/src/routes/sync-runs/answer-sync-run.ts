@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -53,7 +53,7 @@ export const answerSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'queue'>>
     if (kind === 'version-conflict') throw refuse('version-conflict')
     const found = kind === 'done' ? await runs.find(params.tenantId, params.runId) : undefined
     if (!found) throw refuse('run-not-found')
-    return reply.header('etag', entityTag(found.revision)).send(found.run)
+    return reply.send(found.run)
   }
 }
 

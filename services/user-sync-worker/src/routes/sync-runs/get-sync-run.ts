@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { SyncRun, SyncRunParams } from '@jackfield/contract/microsoft/sync-run'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -18,6 +17,6 @@ export const getSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs'>> = async (app
   app.get('/tenants/:tenantId/sync-runs/:runId', { schema }, async ({ params }, reply) => {
     const found = await runs.find(params.tenantId, params.runId)
     if (!found) throw refuse('run-not-found')
-    return reply.header('etag', entityTag(found.revision)).send(found.run)
+    return reply.send(found.run)
   })
 }

@@ -1,4 +1,4 @@
-import { entityTag, IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
+import { IfMatch, isMatch } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneUser, PhoneUserPatch, UserParams } from '@jackfield/contract/roster/phone-user'
 import { auditEntry } from '@jackfield/internal-token/audit-entry'
@@ -36,6 +36,6 @@ export const changeUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (ap
 
     const changed = await users.find(tenantId, userId)
     if (!changed) throw refuse('user-not-found')
-    return reply.header('etag', entityTag(changed.version)).send(changed)
+    return reply.send(changed)
   })
 }

@@ -1,4 +1,3 @@
-import { entityTag } from '@jackfield/contract/http/entity-tag'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { PhoneUser, UserParams } from '@jackfield/contract/roster/phone-user'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -18,6 +17,6 @@ export const getUser: FastifyPluginAsyncZod<Pick<Ports, 'users'>> = async (app, 
   app.get('/tenants/:tenantId/users/:userId', { schema }, async ({ params }, reply) => {
     const user = await users.find(params.tenantId, params.userId)
     if (!user) throw refuse('user-not-found')
-    return reply.header('etag', entityTag(user.version)).send(user)
+    return reply.send(user)
   })
 }

@@ -1,4 +1,3 @@
-import { entityTag, UNCHANGING_VERSION } from '@jackfield/contract/http/entity-tag'
 import { TenantParams } from '@jackfield/contract/http/identifier'
 import { refusals } from '@jackfield/contract/http/problems/refusals'
 import { CreatedWebhookEndpoint, NewWebhookEndpoint } from '@jackfield/contract/webhooks/webhook-endpoint'
@@ -35,6 +34,6 @@ export const createWebhookEndpoint: FastifyPluginAsyncZod<
     const created = await webhookEndpoints.create(tenantId, request.body, entryFor)
     if (created === 'limit-reached') throw limitReached('webhook-endpoints')
     if (!created) throw refuse('webhooks-not-configured')
-    return reply.status(201).header('etag', entityTag(UNCHANGING_VERSION)).send(created)
+    return reply.status(201).send(created)
   })
 }

@@ -30,7 +30,7 @@ export const deleteWebhookEndpoint: FastifyPluginAsyncZod<Pick<Ports, 'webhookEn
     const entry = auditEntry(request, { action: 'webhook-endpoint.delete', tenantId, target })
     const deleted = isSeen
       ? await webhookEndpoints.delete(tenantId, target, entry)
-      : await webhookEndpoints.has(tenantId, target)
+      : (await webhookEndpoints.find(tenantId, target)) !== undefined
     if (deleted && !isSeen) throw refuse('version-conflict')
     if (!deleted) throw refuse('webhook-endpoint-not-found')
     return reply.status(204).send()

@@ -1,6 +1,6 @@
 import { html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { consentPage, controlFailurePage, controlRefusalPage } from '../src/pages/control-pages.ts'
+import { consentPage, controlFailurePage, controlRefusalPage, problemPage } from '../src/pages/control-pages.ts'
 import { type Look, type Page, renderPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
 import { providerPages, type ShowPage } from '../src/pages/provider-pages.ts'
@@ -112,6 +112,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }),
     ]),
   ),
+  problem: (texts) => problemPage(texts, 'extension-taken'),
   'home-realm-address': (texts) => askAddressPage(texts, 'uid'),
   'home-realm-address-malformed': (texts) => askAddressPage(texts, 'uid', 'adele', 'malformed'),
   'home-realm-address-unknown': (texts) => askAddressPage(texts, 'uid', 'adele@contoso.example', 'unknown'),

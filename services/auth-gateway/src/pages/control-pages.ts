@@ -1,3 +1,4 @@
+import { PROBLEMS, type ProblemCode } from '@jackfield/contract/http/problems/catalogue'
 import type { ConsentReturn } from '@jackfield/contract/microsoft/consent-link'
 import { html } from '@jackfield/http-server/html'
 import type { ControlRefusal } from '../domain/sign-in/admission.ts'
@@ -37,4 +38,14 @@ function controlPage(texts: Texts, sentences: Sentences, { tenant }: ControlLink
 export function consentPage(texts: Texts, { outcome, tenant, alias }: ConsentReturn): Page {
   const { title, text, next } = texts.consent[outcome]
   return { title, tenant, body: html`<p>${texts.consent.account(alias, text)}</p><p>${next}</p>` }
+}
+
+/** About a code of the admin API; its title and help are in English, as the API is. */
+export function problemPage({ problem }: Texts, code: ProblemCode): Page {
+  const { status, title, help } = PROBLEMS[code]
+  return {
+    title,
+    body: html`<p lang="en">${help}</p><p>${problem.code(code, status)}</p>
+<div class="actions"><a class="button" href="/api/v1/docs">${problem.reference}</a></div>`,
+  }
 }

@@ -31,6 +31,11 @@ export const ENGLISH = {
   },
   refused: sentences,
 
+  problem: {
+    code: (code: string, status: number) => `Code ${code}, HTTP status ${status}.`,
+    reference: 'Reference of the admin API',
+  },
+
   admission: {
     'not-imported': {
       title: 'You are not set up yet',

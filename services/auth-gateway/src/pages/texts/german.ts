@@ -60,6 +60,11 @@ export const GERMAN: Texts = {
     'internal-error': 'Bei uns ist etwas schiefgegangen.',
   },
 
+  problem: {
+    code: (code, status) => `Code ${code}, HTTP-Status ${status}.`,
+    reference: 'Referenz der Admin-API',
+  },
+
   admission: {
     'not-imported': {
       title: 'Sie sind noch nicht eingerichtet',

@@ -3,6 +3,7 @@ import { createServer, type ServerOptions } from '@jackfield/http-server/create-
 import { strictRequestsPlugin } from '@jackfield/http-server/strict-requests-plugin'
 import { problemPages } from '@jackfield/problem/problem-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { adminRoutes } from './admin-routes.ts'
 import { networkOf } from './domain/rate-limits.ts'
 import { controlOrigin } from './domain/site.ts'
 import { isDependencyFailure, refuse } from './errors.ts'
@@ -127,6 +128,10 @@ export function buildApp(settings: AppSettings, ports: Ports) {
       })
       await control.register(async (admin) => {
         admin.addHook('onRequest', adminGuard(ports, control.rateLimiter))
+        await admin.register(
+          adminRoutes(ports, (own) => own.addHook('onRequest', noStore)),
+          { prefix: '/api/v1' },
+        )
         // Unknown paths are answered by the service behind.
         await admin.register(forwardAdminApi, { backends, backendToken })
       })

@@ -22,9 +22,16 @@ import { entraSignIn } from './adapters/microsoft/entra-sign-in.ts'
 import { lostAnswers } from './adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from './adapters/openid-provider/oidc-providers.ts'
 import { signLogoutToken } from './adapters/openid-provider/token-signing.ts'
-import { ensurePlatformKeys, platformKeys, readPlatformKeys, rotatePlatformKeys } from './adapters/platform-keys.ts'
+import {
+  ensurePlatformKeys,
+  platformKeys,
+  readPlatformKeys,
+  rotatePlatformKeys,
+  signingKeys,
+} from './adapters/platform-keys.ts'
 import { postgresLogoutNotices } from './adapters/postgres-logout-notices.ts'
-import { microsoftSessions, personHosts } from './adapters/records/login-indexes.ts'
+import { microsoftSessions } from './adapters/records/login-indexes.ts'
+import { personSessions } from './adapters/records/person-sessions.ts'
 import { postgresRecords, sweepRecords } from './adapters/records/postgres-records.ts'
 import { connectRedis } from './adapters/records/redis-connection.ts'
 import { redisRecords } from './adapters/records/redis-records.ts'
@@ -88,8 +95,8 @@ const auditEvents = redis
   ? redisAuditOutbox(redis, config.REDIS_PREFIX)
   : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
 const logoutNotices = postgresLogoutNotices(pool)
-const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
-const keys = platformKeys(() => readPlatformKeys(db, keysOfSecrets))
+const loginIndexes = { microsoftSessions: microsoftSessions(records), personSessions: personSessions(records) }
+const keys = platformKeys((former) => readPlatformKeys(db, keysOfSecrets, former))
 
 const answers = lostAnswers()
 redis?.on('ready', answers.noteOutage)
@@ -114,6 +121,7 @@ const ports: Ports = {
     lostAnswers: answers,
     onFault: (error) => app.log.error({ err: error }, 'fault in the OpenID Provider'),
   }),
+  signingKeys: signingKeys(db, keysOfSecrets, () => new Date()),
   backendToken: (backend, principal) =>
     sign({ aud: backend, sub: principal.id, scope: principal.scope, role: principal.role }),
 }

@@ -17,15 +17,17 @@ import type { LogoType } from '@jackfield/contract/tenants/branding'
 import type { AuditAnswer } from '@jackfield/internal-token/audit-client'
 import type { Backend } from './domain/admin-api.ts'
 import type { LogoutNotice } from './domain/logout-notice.ts'
-import type { PersonSession } from './domain/own-sessions.ts'
-import type { PersonId } from './domain/sign-in/account-id.ts'
+import type { LiveSession, PersonSession } from './domain/person-session.ts'
 import type { SignInSite } from './domain/site.ts'
+import type { SigningKeys } from './key-port.ts'
 import type { Microsoft } from './microsoft-port.ts'
 import type { Look } from './pages/layout.ts'
 import type { RecordSpaces } from './record-port.ts'
+import type { MicrosoftSessions, PersonSessions } from './session-port.ts'
 
 export type { AuthorizeQuestion, IdentityOutcome, Microsoft, MicrosoftFailure } from './microsoft-port.ts'
 export type { FoundRecord, NewRecord, RecordSpaces, Records } from './record-port.ts'
+export type { MicrosoftSessions, PersonSessions, SessionPage } from './session-port.ts'
 export type { Look }
 
 /** Seconds since 1970. */
@@ -94,19 +96,6 @@ export interface Revocations {
   done(revoked: readonly Revocation[]): Promise<void>
 }
 
-/** Logins by the session at Microsoft with which they began and end. */
-export type MicrosoftSessions = {
-  note(sid: string, login: { origin: string; accountId: string; uid: string }): Promise<void>
-  find(sid: string): Promise<Array<{ host: string; accountId: string; uid: string }>>
-  forget(sid: string): Promise<void>
-}
-
-/** Hosts on which a person of a tenant signed in, the tenant's own and shared ones. */
-export type PersonHosts = {
-  note(origin: string, person: PersonId): Promise<void>
-  find(person: PersonId): Promise<string[]>
-}
-
 /** An authorization request that waits for the person to sign in. */
 export type Attempt = {
   uid: string
@@ -159,10 +148,12 @@ export interface OpenIdProvider {
   ): Promise<string>
   /** The login of a session cookie. The caller checks whether the person is still admitted. */
   findLogin(cookieHeader: string | undefined): Promise<Login | undefined>
-  /** All logins of a person on this host. */
-  listSessions(accountId: string): Promise<PersonSession[]>
+  /** A listed session of this host as it is now; undefined when it has ended. */
+  findLive(session: PersonSession): Promise<LiveSession | undefined>
   /** Ends a login with its tokens; false when this person has none of this uid. */
   endSession(accountId: string, uid: string): Promise<boolean>
+  /** Ends a grant with its tokens. */
+  endGrant(grantId: string): Promise<void>
 }
 export type OpenIdProviders = (site: SignInSite) => Promise<OpenIdProvider>
 
@@ -193,9 +184,10 @@ export type Ports = {
   microsoft: Microsoft
   records: RecordSpaces
   microsoftSessions: MicrosoftSessions
-  personHosts: PersonHosts
+  personSessions: PersonSessions
   providers: OpenIdProviders
   clock: Clock
+  signingKeys: SigningKeys
   backendToken: BackendToken
 }
 

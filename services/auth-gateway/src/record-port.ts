@@ -13,7 +13,14 @@ export type NewRecord = {
   uid?: string
   /** Grants and the session that are needed whenever this record is: a unit of work reads them in the same round. */
   related?: { grantIds: readonly string[]; sessionUid?: string | undefined }
+  /**
+   * Lists that the record is in, each in the order of `as`, a UUID of version 7. `lifetime`: seconds that no member of the
+   * tenant's list outlives. `group`: members are counted by it, over all tenants.
+   */
+  listed?: { tenant: string; person: string; as: string; lifetime: number; group: string }
 }
+/** A list of a tenant or of a person, by its name in `listed`. */
+export type ListName = { tenant: string } | { person: string }
 export type FoundRecord = { payload: Record<string, unknown>; consumedAt: number | undefined }
 
 /**
@@ -30,6 +37,8 @@ export interface Records {
   findByUid(kind: string, uid: string): Promise<FoundRecord | undefined>
   /** All unexpired records with this grant id, without their ids. */
   findByGrant(grantId: string): Promise<FoundRecord[]>
+  /** Unexpired records of a list, newest first, older than the one listed as `before`. */
+  findListed(list: ListName, page: { before: string | undefined; limit: number }): Promise<FoundRecord[]>
   /** At once and atomic: true for the first caller only. */
   consume(kind: string, id: string): Promise<boolean>
   /** With the other writes of the unit of work, which throws AlreadyUsedError for the second of two requests. */
@@ -52,6 +61,8 @@ export interface RecordSpaces {
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
   /** Runs `work` for a browser of this network, so that unfinished sign-ins are told apart by it (T-131). */
   from<Result>(network: string, work: () => Result): Result
+  /** How many listed records of a group have not expired. */
+  countListed(group: string): Promise<number>
   /**
    * Writes an event for the audit log, with the unit of work if there is one; it is sent until the registry has it
    * (T-137). Events of one `id` are one event.

@@ -28,13 +28,16 @@ const accounts = [
 const controlLinks = { tenant: { slug: 'contoso', name: 'Contoso' }, alias: 'Head office' }
 const session = {
   browser: { browser: 'Firefox', system: 'Windows' },
-  loginAt: 1_795_000_000,
+  kind: 'browser' as const,
+  createdAt: 1_795_000_000,
   usedAt: 1_795_500_000,
   apps: ['Web phone'],
 }
 const sessions = [
   { ...session, handle: 'a', isOwn: true },
   { ...session, handle: 'b', isOwn: false, browser: { browser: 'Samsung Internet', system: 'Android' } },
+  { ...session, handle: 'd', isOwn: false, kind: 'device' as const, apps: ['Desk phone'], address: '192.0.2.7' },
+  { ...session, handle: 'e', isOwn: false, kind: 'app' as const, apps: [] },
   { ...session, handle: 'c', isOwn: false, browser: {}, apps: ['Web phone', 'Contact centre', 'Call portal'] },
 ]
 
@@ -139,7 +142,8 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'redeem-in-browser': (texts) => redeemInBrowserPage(texts, redemption),
   'signed-in-bridge': (texts) => signedInPage(texts, ''),
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin'),
-  sessions: (texts) => ownSessionsPage(texts, sessions, 'all', 'Adele Vance'),
+  sessions: (texts) =>
+    ownSessionsPage(texts, sessions, { allOthers: 'all', person: 'Adele Vance', now: 1_795_500_000 }),
   'no-sessions': noOwnSessionsPage,
   'device-code': shown((show, ctx) => pagesOf(show).device.input(ctx)),
   'device-code-wrong': shown((show, ctx) => pagesOf(show).device.input(ctx, '', {}, wrongCode)),

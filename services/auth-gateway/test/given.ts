@@ -24,9 +24,10 @@ import { redisAuditOutbox } from '../src/adapters/audit/redis-audit-outbox.ts'
 import { entraSignIn } from '../src/adapters/microsoft/entra-sign-in.ts'
 import { lostAnswers } from '../src/adapters/openid-provider/lost-answers.ts'
 import { oidcProviders } from '../src/adapters/openid-provider/oidc-providers.ts'
-import { ensurePlatformKeys, platformKeys, readPlatformKeys } from '../src/adapters/platform-keys.ts'
+import { ensurePlatformKeys, platformKeys, readPlatformKeys, signingKeys } from '../src/adapters/platform-keys.ts'
 import { postgresLogoutNotices } from '../src/adapters/postgres-logout-notices.ts'
-import { microsoftSessions, personHosts } from '../src/adapters/records/login-indexes.ts'
+import { microsoftSessions } from '../src/adapters/records/login-indexes.ts'
+import { personSessions } from '../src/adapters/records/person-sessions.ts'
 import { postgresRecords } from '../src/adapters/records/postgres-records.ts'
 import { redisRecords } from '../src/adapters/records/redis-records.ts'
 import { sealedRecords } from '../src/adapters/records/sealed-records.ts'
@@ -59,6 +60,8 @@ export async function givenGateway(
     baseUrl?: string
     /** Keeps records instead of Postgres. */
     redis?: Redis
+    /** Of its keys there, so that worlds of other files send none of its events. */
+    redisPrefix?: string
     /** In place of one in the test run's Postgres. */
     database?: TestDatabase
   } = {},
@@ -90,26 +93,27 @@ export async function givenGateway(
   const logLines: string[] = []
   const time = { shift: 0 }
   const clock = () => Math.floor(Date.now() / 1000) + time.shift
-  const store = options.redis ? redisRecords(options.redis, 'jackfield') : postgresRecords(pool)
+  const prefix = options.redisPrefix ?? 'jackfield'
+  const store = options.redis ? redisRecords(options.redis, prefix) : postgresRecords(pool)
   const roomFull: string[] = []
   const room = waitingRoom(store, options.rateLimitFactor ?? 1, (place) => void roomFull.push(place))
   const unopened: string[] = []
   const records = sealedRecords(store, sealingKeys, room, (kind) => unopened.push(kind))
-  const loginIndexes = { microsoftSessions: microsoftSessions(records), personHosts: personHosts(records) }
-  const rememberedKeys = () => platformKeys(() => readPlatformKeys(db, sealingKeys))
+  const loginIndexes = { microsoftSessions: microsoftSessions(records), personSessions: personSessions(records) }
+  const rememberedKeys = () => platformKeys((former) => readPlatformKeys(db, sealingKeys, former))
   let remembered = rememberedKeys()
   const keys = () => remembered()
   const sign = internalTokenSigner('auth-gateway', [INTERNAL_KEY])
   const faults: Error[] = []
   const logoutNotices = postgresLogoutNotices(pool)
   /** A gateway over these stores, with a memory of its own. */
-  const build = () => {
+  const build = (keysOfReplica = keys) => {
     const shared = { registry, roster, records, ...loginIndexes, clock }
     const providers = oidcProviders({
       ...shared,
       baseUrl,
       pagesOf: pagesOfProvider,
-      keys,
+      keys: keysOfReplica,
       logoutNotices,
       lostAnswers: lostAnswers(),
       onFault: (error) => void faults.push(error),
@@ -128,13 +132,14 @@ export async function givenGateway(
         },
         healthChecks: {
           postgres: () => pingPostgres(pool),
-          ...(options.redis && { redis: () => proveWrite(options.redis as Redis, 'jackfield') }),
+          ...(options.redis && { redis: () => proveWrite(options.redis as Redis, prefix) }),
         },
       },
       {
         ...shared,
         microsoft: entraSignIn({ MICROSOFT_LOGIN_URL: options.microsoft ?? m365.origin }, clock),
         providers,
+        signingKeys: signingKeys(db, sealingKeys, () => new Date(clock() * 1_000)),
         backendToken: (aud, { id, scope, role }) => sign({ aud, sub: id, scope, role }),
       },
     )
@@ -142,7 +147,7 @@ export async function givenGateway(
   }
   const { app, providers } = build()
   const auditEvents = options.redis
-    ? redisAuditOutbox(options.redis, 'jackfield')
+    ? redisAuditOutbox(options.redis, prefix)
     : auditOutbox<SentAuditEvent>(pool, 'gateway.pending_audit_event')
   const setAside: unknown[] = []
   const sendAudits = sendAuditEvents({ auditEvents, registry }, (error) => void setAside.push(error))
@@ -188,14 +193,14 @@ export async function givenGateway(
     db,
     sealingKeys,
     keys,
-    /** As half a minute later. */
+    /** As a second later. */
     forgetKeys() {
       remembered = rememberedKeys()
     },
     clock,
     /** One more replica; where it listens. */
     async addReplica(): Promise<string> {
-      const { app: replica } = build()
+      const { app: replica } = build(rememberedKeys())
       replicas.push(replica)
       return replica.listen({ host: '127.0.0.1', port: 0 })
     },

@@ -4,6 +4,7 @@ import { notingSessionHomes, sessionMemory } from '../src/adapters/openid-provid
 import { Browser, send } from './browser.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 import { givenClient, oauthErrorOf, signIn } from './oidc-client.ts'
+import { givenSharedApp, signInShared } from './shared-host.ts'
 
 let world: World
 let origin: string
@@ -115,6 +116,16 @@ describe('S54 your sessions', () => {
     const cookie = browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
     const foreign = await send(`${world.originOf('fabrikam')}/auth/sessions`, { headers: { cookie } })
     expect([foreign.status, foreign.text.includes('<li>')]).toEqual([401, false])
+  })
+
+  test('S62 those on other hosts of the organisation are shown and ended, too', async () => {
+    const shared = givenSharedApp(world, 'shared')
+    const there = await signInShared(shared, { clientId: 'shared', hints: { tenant: 'contoso' } })
+    const here = await signIn(world, 'contoso')
+    const [handle = ''] = handlesOf(await open(here.browser))
+    expect((await end(here.browser, handle)).html.match(/<li>/g)).toHaveLength(1)
+    expect((await there.browser.open(`${shared}/auth/verify`)).status).toBe(401)
+    expect(await isSignedIn(here.browser)).toBe(true)
   })
 
   test('LO-13 sessions of the same person at another organisation are neither shown nor ended', async () => {

@@ -1,3 +1,4 @@
+import { adminRoutes as gatewayRoutes } from '@jackfield/auth-gateway/admin-routes'
 import { createServer } from '@jackfield/http-server/create-server'
 import { openapiPlugin } from '@jackfield/http-server/openapi-plugin'
 import { adminRoutes as registryRoutes } from '@jackfield/tenant-registry/admin-routes'
@@ -15,7 +16,9 @@ export const CONTROL_ORIGIN = 'https://control.phone.example'
  * is called, so that no store is needed.
  */
 export async function adminApiDocument(): Promise<OpenApi> {
-  const documents = await Promise.all([registryRoutes, rosterRoutes].map((routes) => describe(routes(UNUSED, open))))
+  const documents = await Promise.all(
+    [registryRoutes, rosterRoutes, gatewayRoutes].map((routes) => describe(routes(UNUSED, open))),
+  )
   const merged: OpenApi = {
     openapi: '3.1.0',
     info: {

@@ -47,6 +47,9 @@ export async function givenTenant({ call, send }: { call: AdminApi; send: Send }
   const person = { directoryId, objectId: crypto.randomUUID() }
   return {
     ...{ tenantId, accountId, runId, userId, phoneSystemId, hostname, clientId },
+    // None that exists: only people make sessions.
+    sessionId: crypto.randomUUID(),
+    kid: (await call<{ items: Array<{ kid: string }> }>('GET', '/signing-keys')).items[0]?.kid ?? '',
     endpointId: await make(`${tenant}/webhook-endpoints`, { url: `https://${name}.example/hook` }),
     linkId: await make(`${account}/hand-over-links`, {}),
     keyId: await make('/api-keys', { name, ...reach }),

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AdminApiError, adminApi } from './admin-api.ts'
+import { type AdminApi, AdminApiError, adminApi } from './admin-api.ts'
 import { lifetimeOf, makeControlLink } from './control-link.ts'
-import { LOCAL_KEY_FILE, operatorUsage, readOperatorCommand } from './operator-command.ts'
+import { type KeysCommand, LOCAL_KEY_FILE, operatorUsage, readOperatorCommand } from './operator-command.ts'
+import { answerKeysCommand } from './signing-keys.ts'
 
 // `npm run jackfield -- COMMAND`: the operator's commands, through the admin API.
 
@@ -10,23 +11,35 @@ const command = readOperatorCommand(process.argv.slice(2))
 if (command.kind === 'help') process.stdout.write(operatorUsage())
 else if (command.kind === 'refuse') fail(2, `${command.message}\n\n${operatorUsage()}`)
 else
-  await printControlLink(command).catch((error: unknown) => {
+  await run(command).catch((error: unknown) => {
     fail(1, `${error instanceof Error ? error.message : String(error)}\n`)
   })
 
-/** Prints only the link to standard output, so that it can be piped. */
-async function printControlLink({
-  control,
-  keyFile,
-  wanted,
-}: Extract<typeof command, { kind: 'control-link' }>): Promise<void> {
+async function run(asked: Extract<typeof command, { keyFile: string }>): Promise<void> {
+  const { control, keyFile } = asked
   const api = adminApi(control, await readKey(keyFile))
-  const link = await makeControlLink(api, control, wanted).catch((cause: unknown) => {
+  const answered = asked.kind === 'keys' ? runKeysCommand(api, asked) : printControlLink(api, asked)
+  const code = await answered.catch((cause: unknown) => {
     throw new Error(explain(cause, control, keyFile), { cause })
   })
+  process.exit(code)
+}
+
+/** Prints only the link to standard output, so that it can be piped. */
+async function printControlLink(
+  api: AdminApi,
+  { control, wanted }: Extract<typeof command, { kind: 'control-link' }>,
+): Promise<number> {
+  const link = await makeControlLink(api, control, wanted)
   process.stdout.write(`${link.url}\n`)
   process.stderr.write(`${lifetimeOf(link, new Date())}\n`)
-  process.exit(0)
+  return 0
+}
+
+async function runKeysCommand(api: AdminApi, asked: KeysCommand): Promise<number> {
+  const { text, code } = await answerKeysCommand(api, asked)
+  process.stdout.write(text)
+  return code
 }
 
 async function readKey(keyFile: string): Promise<string> {

@@ -13,11 +13,18 @@ const OPTIONS = {
     type: 'string',
     text: `a file that holds an API key; default: ${LOCAL_KEY_FILE}, which npm start writes`,
   },
+  yes: { type: 'boolean', text: 'revoke without asking: keys revoke alone says whom that would hit' },
   help: { type: 'boolean', short: 'h', text: 'this text' },
 } as const
 
+type At = { control: string; keyFile: string }
+export type KeysCommand = At & { kind: 'keys' } & (
+    | { action: 'list' | 'rotate' }
+    | { action: 'revoke'; kid: string; isConfirmed: boolean }
+  )
 type OperatorCommand =
-  | { kind: 'control-link'; control: string; keyFile: string; wanted: { scope?: string; role?: string } }
+  | (At & { kind: 'control-link'; wanted: { scope?: string; role?: string } })
+  | KeysCommand
   | { kind: 'help' }
   | { kind: 'refuse'; message: string }
 
@@ -36,7 +43,8 @@ export function readOperatorCommand(args: readonly string[]): OperatorCommand {
   if (values.help) return { kind: 'help' }
   const [command, ...more] = positionals
   if (command === undefined) return { kind: 'refuse', message: 'Say which command.' }
-  if (command !== 'control-link' || more.length > 0)
+  const keys = command === 'keys' ? readKeysAction(more, values.yes ?? false) : undefined
+  if (!keys && (command !== 'control-link' || more.length > 0))
     return { kind: 'refuse', message: `There is no command “${positionals.join(' ')}”.` }
 
   const {
@@ -47,12 +55,20 @@ export function readOperatorCommand(args: readonly string[]): OperatorCommand {
   } = values
   const origin = Origin.safeParse(control)
   if (!origin.success) return { kind: 'refuse', message: `--control ${control}: ${origin.error.issues[0]?.message}.` }
+  if (keys) return { kind: 'keys', control: origin.data, keyFile, ...keys }
   return {
     kind: 'control-link',
     control: origin.data,
     keyFile,
     wanted: { ...(scope && { scope }), ...(role && { role }) },
   }
+}
+
+function readKeysAction([action, kid, ...more]: readonly string[], isConfirmed: boolean) {
+  if (more.length > 0) return undefined
+  if ((action === 'list' || action === 'rotate') && kid === undefined) return { action } as const
+  if (action === 'revoke' && kid !== undefined) return { action, kid, isConfirmed } as const
+  return undefined
 }
 
 function parse(args: readonly string[]) {
@@ -67,6 +83,9 @@ export function operatorUsage(): string {
     'Usage: npm run jackfield -- COMMAND [options]',
     '',
     '  control-link           print a link that opens Control once, within 15 minutes',
+    '  keys list              list the keys that sign tokens and cookies',
+    '  keys rotate            begin to renew them; nobody notices',
+    '  keys revoke KID        say whom it hits to revoke a key; with --yes, revoke it now',
     '',
     ...options,
     '',

@@ -24,12 +24,12 @@ export type Versioned<Resource> = Resource & { version: number }
 export const UNCHANGING_VERSION = 1
 
 /** The version of a resource as a strong entity tag (RFC 9110 8.8.3). */
-export function entityTag(version: number): string {
+export function entityTag(version: number | string): string {
   return `"${version}"`
 }
 
 /** Whether `If-Match` (RFC 9110 13.1.1, strong comparison) lets a change of this version through; absent means any. */
-export function isMatch(ifMatch: string | undefined, version: number | undefined): boolean {
+export function isMatch(ifMatch: string | undefined, version: number | string | undefined): boolean {
   if (ifMatch === undefined) return true
   if (version === undefined) return false
   if (ifMatch.trim() === '*') return true

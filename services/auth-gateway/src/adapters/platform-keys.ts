@@ -3,7 +3,15 @@ import { asc, type Database, eq, sql, type Transaction } from '@jackfield/postgr
 import { inDrizzleTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { KEY_USES, type KeyUse, type RotationStep, rotationSteps } from '../domain/key-rotation.ts'
+import {
+  KEY_USES,
+  type KeyUse,
+  type RotationStep,
+  renewalSteps,
+  revocationSteps,
+  rotationSteps,
+} from '../domain/key-rotation.ts'
+import type { KeySet, SigningKeys } from '../key-port.ts'
 import { type CookieSigner, cookieSigner } from './openid-provider/session-cookie.ts'
 import { TokenSigningKey } from './openid-provider/token-signing.ts'
 import { signingKey } from './schema.ts'
@@ -61,23 +69,58 @@ export async function rotatePlatformKeys(
   now: Date,
   everyDays: number,
 ): Promise<RotationStep[]> {
-  const current = currentOf(keys)
   return underLock(db, async (transaction) => {
-    const { id, use, createdAt, retiredAt } = signingKey
-    const steps = rotationSteps(
-      await transaction.select({ id, use, createdAt, retiredAt }).from(signingKey),
-      now,
-      everyDays,
-    )
-    for (const step of steps) {
-      if (step.kind === 'add')
-        await transaction.insert(signingKey).values({ ...(await makeKey(step.use, current)), createdAt: now })
-      else if (step.kind === 'retire')
-        await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
-      else await transaction.delete(signingKey).where(eq(signingKey.id, step.id))
-    }
+    const steps = rotationSteps((await readAges(transaction)).keys, now, everyDays)
+    await takeSteps(transaction, steps, currentOf(keys), now)
     return steps
   })
+}
+
+/** Returns the ids of added keys. */
+async function takeSteps(transaction: Transaction, steps: readonly RotationStep[], sealingKey: Buffer, now: Date) {
+  const added: string[] = []
+  for (const step of steps) {
+    if (step.kind === 'add') {
+      const made = await makeKey(step.use, sealingKey)
+      await transaction.insert(signingKey).values({ ...made, createdAt: now })
+      added.push(made.id)
+    } else if (step.kind === 'retire')
+      await transaction.update(signingKey).set({ retiredAt: now }).where(eq(signingKey.id, step.id))
+    else await transaction.delete(signingKey).where(eq(signingKey.id, step.id))
+  }
+  return added
+}
+
+async function readAges(db: Database | Transaction): Promise<KeySet> {
+  const { id, use, createdAt, retiredAt } = signingKey
+  const rows = await db
+    .select({ id, use, createdAt, retiredAt })
+    .from(signingKey)
+    .orderBy(...IN_ORDER)
+  return { keys: rows, version: versionOf(rows) }
+}
+
+/** Of the admin API: renews keys and revokes one (FC-85). */
+export function signingKeys(db: Database, keys: readonly Buffer[], now: () => Date): SigningKeys {
+  const sealingKey = currentOf(keys)
+  return {
+    read: () => readAges(db),
+    renew: () =>
+      underLock(db, async (transaction) => {
+        const steps = renewalSteps((await readAges(transaction)).keys)
+        const added = await takeSteps(transaction, steps, sealingKey, now())
+        return { ...(await readAges(transaction)), added }
+      }),
+    revoke: (id, isCurrent) =>
+      underLock(db, async (transaction) => {
+        const before = await readAges(transaction)
+        const steps = revocationSteps(before.keys, id)
+        if (!steps) return 'missing'
+        if (!isCurrent(before.version)) return 'changed'
+        await takeSteps(transaction, steps, sealingKey, now())
+        return readAges(transaction)
+      }),
+  }
 }
 
 async function makeKey(use: KeyUse, sealingKey: Buffer) {
@@ -95,19 +138,30 @@ async function makeKey(use: KeyUse, sealingKey: Buffer) {
   }
 }
 
-export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): Promise<PlatformKeys> {
+/** Those that sign first, then by age. */
+const IN_ORDER = [sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt)]
+const versionOf = (rows: ReadonlyArray<{ id: string; retiredAt: Date | null }>) =>
+  createHash('sha256')
+    .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt?.getTime() ?? ''}`).join())
+    .digest('base64url')
+
+/** The platform's keys; `former` again if they are the same. */
+export async function readPlatformKeys(
+  db: Database,
+  keys: readonly Buffer[],
+  former?: PlatformKeys,
+): Promise<PlatformKeys> {
+  if (former && (await readAges(db)).version === former.version) return former
   const rows = await db
     .select()
     .from(signingKey)
-    .orderBy(sql`${signingKey.retiredAt} is not null`, asc(signingKey.createdAt))
+    .orderBy(...IN_ORDER)
   const open = (isWanted: (use: KeyUse) => boolean) =>
     rows.filter(({ use }) => isWanted(use)).map((row) => unseal(row.sealed, keys, contextOf(row.id)))
   const tokenKeys = open((use) => use !== 'cookie').map((key): JWK => JSON.parse(key.toString()))
   const cookieKeys = open((use) => use === 'cookie').map((key) => key.toString('base64url'))
   return {
-    version: createHash('sha256')
-      .update(rows.map(({ id, retiredAt }) => `${id} ${retiredAt}`).join())
-      .digest('base64url'),
+    version: versionOf(rows),
     tokenKeys,
     tokenSigners: tokenKeys.map((key) => new TokenSigningKey(key)),
     cookieKeys,
@@ -116,11 +170,17 @@ export async function readPlatformKeys(db: Database, keys: readonly Buffer[]): P
 }
 
 /**
- * The platform's keys, reread every half minute so that every replica sees a rotation; the last ones serve through an
- * outage.
+ * The platform's keys, compared with the stored ones every second, so that every replica follows a revocation (FC-85); the
+ * last ones serve through an outage.
  */
-export function platformKeys(read: () => Promise<PlatformKeys>): () => Promise<PlatformKeys> {
-  const cached = timedCache<PlatformKeys>(read, { freshMs: 30_000, staleIfErrorMs: 24 * 3_600_000, max: 1 })
+export function platformKeys(
+  read: (former: PlatformKeys | undefined) => Promise<PlatformKeys>,
+): () => Promise<PlatformKeys> {
+  const cached = timedCache<PlatformKeys>((_, former) => read(former), {
+    freshMs: 1_000,
+    staleIfErrorMs: 24 * 3_600_000,
+    max: 1,
+  })
   return async () => {
     const keys = await cached('keys')
     if (!keys?.tokenKeys.length) throw new Error('the platform has no signing key yet')

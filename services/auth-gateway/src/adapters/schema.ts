@@ -27,6 +27,11 @@ export const shortLivedRecord = gateway.table(
     /** Records that are read in the same round: some by key, one by its uid key. */
     relatedKeys: text('related_keys').array().notNull(),
     relatedUidKey: text('related_uid_key'),
+    /** Lists of the record, hashed, in the order of `listedAs`. */
+    tenantList: text('tenant_list'),
+    personList: text('person_list'),
+    listedAs: uuid('listed_as'),
+    listGroup: text('list_group'),
     consumedAt: moment('consumed_at'),
     expiresAt: moment('expires_at').notNull(),
   },
@@ -34,6 +39,13 @@ export const shortLivedRecord = gateway.table(
     index('short_lived_record_grant_key').on(table.grantKey),
     index('short_lived_record_uid_key').on(table.uidKey),
     index('short_lived_record_expires_at').on(table.expiresAt),
+    index('short_lived_record_tenant_list')
+      .on(table.tenantList, table.listedAs)
+      .where(sql`${table.tenantList} is not null`),
+    index('short_lived_record_person_list')
+      .on(table.personList, table.listedAs)
+      .where(sql`${table.personList} is not null`),
+    index('short_lived_record_list_group').on(table.listGroup).where(sql`${table.listGroup} is not null`),
     index('short_lived_record_waits_at').on(table.waitsAt, table.expiresAt).where(sql`${table.waitsAt} is not null`),
   ],
 )

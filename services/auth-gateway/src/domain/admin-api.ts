@@ -28,6 +28,8 @@ export function isPlainPath(path: string): boolean {
 
 // Bounds of what one replica forwards to one service behind the admin API. The README's table repeats these.
 export const CALLS = { atOnce: 128, ofCaller: 24, waiting: 500, waitingOfCaller: 50, waitMs: 5_000 }
+/** Calls that a replica answers itself; each may read a page of sessions from the store. */
+export const OWN_CALLS = { atOnce: 32, ofCaller: 6, waiting: 200, waitingOfCaller: 20 }
 /** Event streams stay open for minutes: connections of their own, none of those for calls. */
 export const STREAMS = { atOnce: 250, ofCaller: 25 }
 

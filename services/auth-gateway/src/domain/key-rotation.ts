@@ -1,3 +1,6 @@
+import type { SigningKey, SigningKeyReach } from '@jackfield/contract/access/signing-key'
+import { ID_TOKEN } from './lifetimes.ts'
+
 /** What keys sign: tokens by one of two algorithms (RFC 7518 3.3, 3.4), or cookies. */
 export const KEY_USES = ['ES256', 'RS256', 'cookie'] as const
 export type KeyUse = (typeof KEY_USES)[number]
@@ -22,9 +25,7 @@ export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: num
     retiredAt && age(retiredAt) >= KEPT_AFTER ? [{ kind: 'remove' as const, id }] : [],
   )
   for (const use of KEY_USES) {
-    const active = keys
-      .filter((key) => key.use === use && key.retiredAt === null)
-      .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+    const active = activeOf(keys, use)
     const newest = active.at(-1)
     if (!newest) continue
     if (everyDays > 0 && age(newest.createdAt) >= everyDays * DAY) steps.push({ kind: 'add', use })
@@ -32,4 +33,65 @@ export function rotationSteps(keys: readonly KeyAge[], now: Date, everyDays: num
       steps.push(...active.slice(0, -1).map(({ id }) => ({ kind: 'retire' as const, id })))
   }
   return steps
+}
+
+/** Steps to renew keys now: a successor for each use that has none waiting. It signs a day later. */
+export function renewalSteps(keys: readonly KeyAge[]): RotationStep[] {
+  return KEY_USES.flatMap((use) => (activeOf(keys, use).length === 1 ? [{ kind: 'add' as const, use }] : []))
+}
+
+/**
+ * Steps to revoke a key now; undefined for an unknown one. Where no other key is left that signs, one is made that signs
+ * at once, before clients know it: they read the key set again for an unknown `kid`.
+ */
+export function revocationSteps(keys: readonly KeyAge[], id: string): RotationStep[] | undefined {
+  const revoked = keys.find((key) => key.id === id)
+  if (!revoked) return undefined
+  const others = activeOf(keys, revoked.use).filter((key) => key !== revoked)
+  return [...(others.length === 0 ? [{ kind: 'add' as const, use: revoked.use }] : []), { kind: 'remove' as const, id }]
+}
+
+type Sessions = SigningKeyReach['sessions']
+const NOBODY: Sessions = { browser: 0, device: 0, app: 0 }
+
+/** Keys as the admin API shows them, by use, the oldest first. */
+export function describeKeys(keys: readonly KeyAge[]): SigningKey[] {
+  return KEY_USES.flatMap((use) => {
+    const active = activeOf(keys, use)
+    const retired = keys.filter((key) => key.use === use && key.retiredAt !== null).toSorted(byAge)
+    const signsFrom = active.at(-1)?.createdAt ?? new Date(0)
+    return [...retired, ...active].map(({ id, createdAt, retiredAt }) => {
+      const status = retiredAt ? 'retired' : id === active[0]?.id ? 'signing' : 'next'
+      return {
+        kid: id,
+        use,
+        status,
+        createdAt: createdAt.toISOString(),
+        signsFrom: status === 'next' ? later(signsFrom, PUBLISHED_AHEAD) : null,
+        verifiesUntil: retiredAt ? later(retiredAt, KEPT_AFTER) : null,
+      } as const
+    })
+  })
+}
+
+/** Whom the revocation of a key hits now, of so many sessions; undefined for an unknown key. */
+export function reachOf(keys: readonly KeyAge[], id: string, all: Sessions, now: Date): SigningKeyReach | undefined {
+  const key = describeKeys(keys).find(({ kid }) => kid === id)
+  const revoked = keys.find((each) => each.id === id)
+  if (!key || !revoked) return undefined
+  const signsNext = activeOf(keys, key.use).find((each) => each !== revoked)?.id ?? null
+  const { retiredAt } = revoked
+  const isPast = retiredAt !== null && key.use !== 'cookie' && now.getTime() - retiredAt.getTime() >= ID_TOKEN * 1_000
+  if (key.status === 'next' || isPast) return { key, effect: 'none', sessions: NOBODY, signsNext }
+  return key.use === 'cookie'
+    ? { key, effect: 'signed-out', sessions: { ...NOBODY, browser: all.browser }, signsNext }
+    : { key, effect: 'tokens-refused', sessions: all, signsNext }
+}
+
+const byAge = (one: KeyAge, other: KeyAge) => one.createdAt.getTime() - other.createdAt.getTime()
+const later = (time: Date, milliseconds: number) => new Date(time.getTime() + milliseconds).toISOString()
+
+/** Keys of a use that are not retired, the signing one first. */
+function activeOf(keys: readonly KeyAge[], use: KeyUse): KeyAge[] {
+  return keys.filter((key) => key.use === use && key.retiredAt === null).toSorted(byAge)
 }

@@ -1,16 +1,17 @@
 import type { Revocation } from '@jackfield/contract/internal/revocation'
-import { accountIdOf } from '../domain/sign-in/account-id.ts'
 import { isLoginRevoked } from '../domain/sign-in/admission.ts'
 import type { Ports, Revocations } from '../ports.ts'
-import { findSignInSite } from '../sites/site-plugin.ts'
+import { endSessions, pagesOfPerson } from '../sessions/person-sessions.ts'
+import { auditSessionsEnded } from '../sessions/session-audit.ts'
 
-type Needs = Pick<Ports, 'registry' | 'personHosts' | 'providers'> & { revocations: Revocations }
+type Needs = Pick<Ports, 'registry' | 'personSessions' | 'providers' | 'records'> & { revocations: Revocations }
 
 const AT_ONCE = 100
 
 /**
- * Ends sessions that the roster has revoked and queues logout notices for their apps (S45). They are invalid from the
- * roster's commit on; this removes them. Failed revocations are claimed again. Returns how many there were.
+ * Ends sessions that the roster has revoked, of browsers, devices and apps, and queues logout notices for their apps
+ * (S45). They are invalid from the roster's commit on; this removes them. Failed revocations are claimed again. Returns
+ * how many there were.
  */
 export async function endRevokedSessions(ports: Needs, onFailure: (error: unknown) => void): Promise<number> {
   let ended = 0
@@ -27,18 +28,11 @@ async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promi
   return revoked.length
 }
 
-async function endSessionsOf(
-  { registry, personHosts, providers }: Needs,
-  { tenantId, userId, validAfter }: Revocation,
-): Promise<void> {
-  for (const host of await personHosts.find({ tenantId, userId })) {
-    const site = await findSignInSite(registry, host)
-    // A host that no longer exists, or now belongs to another tenant, has no sessions of this person.
-    if (!site || (site.kind === 'tenant' && site.tenant.id !== tenantId)) continue
-    const provider = await providers(site)
-    const accountId = accountIdOf(site, { tenantId, userId })
-    for (const { uid, loginAt } of await provider.listSessions(accountId)) {
-      if (isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt)) await provider.endSession(accountId, uid)
-    }
+async function endSessionsOf(ports: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
+  for await (const page of pagesOfPerson(ports, { tenantId, userId })) {
+    const meant = page.filter(({ loginAt }) => isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt))
+    const devices = meant.filter(({ kind }) => kind === 'device')
+    await auditSessionsEnded(ports, devices, { actor: 'user-sync-worker', reason: 'sessions-revoked' })
+    await endSessions(ports, meant)
   }
 }

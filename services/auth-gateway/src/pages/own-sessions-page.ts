@@ -1,31 +1,35 @@
 import { type Html, html } from '@jackfield/http-server/html'
-import type { BrowserName } from '../domain/own-sessions.ts'
+import type { PersonSession } from '../domain/person-session.ts'
 import type { Page } from './layout.ts'
 import type { Texts } from './texts/texts.ts'
 
-type ShownSession = {
+type ShownSession = Pick<PersonSession, 'kind' | 'browser' | 'createdAt' | 'usedAt' | 'address'> & {
   handle: string
   isOwn: boolean
-  browser: BrowserName
-  loginAt: number
-  usedAt: number
   apps: readonly string[]
 }
+type Context = { allOthers: string; person: string; now: number }
 
-/** The person's own logins on this host, with a button to end each of the others. */
+/** A device is announced for so many seconds. */
+const NEWS = 7 * 24 * 3600
+
+/** The person's browsers, devices and apps, with a button to end each of the others. */
 export function ownSessionsPage(
   texts: Texts,
   sessions: readonly ShownSession[],
-  allOthers: string,
-  person: string,
+  { allOthers, person, now }: Context,
 ): Page {
-  const { title, lead, signOutOthers, advice } = texts.sessions
-  const others = sessions.filter(({ isOwn }) => !isOwn).length
+  const { title, lead, signOutOthers, keepDevices, newDevice, advice } = texts.sessions
+  const others = sessions.filter(({ isOwn }) => !isOwn)
+  const devices = others.filter(({ kind }) => kind === 'device')
+  const fresh = devices.filter(({ createdAt }) => now - createdAt < NEWS)
+  const keeping = html`<p><label><input type="checkbox" name="keepDevices" value="yes"> ${keepDevices}</label></p>`
   return {
     title,
     body: html`<p>${lead(person)}</p>
+${fresh.map((device) => html`<p role="note">${newDevice(nameOf(texts, device), readable(texts.locale, device.createdAt))}</p>`)}
 <ul class="sessions">${sessions.map((session) => listItem(texts, session))}</ul>
-${others > 1 && endForm(allOthers, signOutOthers(others))}
+${others.length > 1 && endForm(allOthers, signOutOthers(others.length), { before: devices.length > 0 && keeping })}
 <p class="quiet">${advice}</p>`,
   }
 }
@@ -34,17 +38,27 @@ export function noOwnSessionsPage({ sessions }: Texts): Page {
   return { title: sessions.none, body: html`<p>${sessions.noneText}</p>` }
 }
 
-function listItem({ sessions, locale }: Texts, { handle, isOwn, browser, loginAt, usedAt, apps }: ShownSession): Html {
+function listItem(texts: Texts, session: ShownSession): Html {
+  const { sessions, locale } = texts
+  const { handle, isOwn, kind, createdAt, usedAt, apps, address } = session
   const moment = (seconds: number) =>
     html`<time datetime="${new Date(seconds * 1_000).toISOString()}">${readable(locale, seconds)}</time>`
-  const since = html`${sessions.signedIn} ${moment(loginAt)}<br>${sessions.lastUsed} ${moment(usedAt)}${apps.length > 0 && html`<br>${apps.join(', ')}`}`
-  const name = sessions.browser(browser)
-  return html`<li><div><strong>${name}</strong>${isOwn && html` <span class="quiet">${sessions.thisBrowser}</span>`}<p class="quiet">${since}</p></div>
-${isOwn ? html`<a class="button plain" href="/auth/signout">${sessions.signOut}</a>` : endForm(handle, sessions.signOut, sessions.signOutOf(name, readable(locale, loginAt)))}</li>`
+  const began = kind === 'device' ? sessions.connected : sessions.signedIn
+  const since = html`${began} ${moment(createdAt)}${address !== undefined && html`, ${sessions.askedFrom(address)}`}<br>${sessions.lastUsed} ${moment(usedAt)}${kind === 'browser' && apps.length > 0 && html`<br>${apps.join(', ')}`}`
+  const name = nameOf(texts, session)
+  const mark = isOwn ? sessions.thisBrowser : kind !== 'browser' && sessions.kind[kind]
+  return html`<li><div><strong>${name}</strong>${mark && html` <span class="quiet">${mark}</span>`}<p class="quiet">${since}</p></div>
+${isOwn ? html`<a class="button plain" href="/auth/signout">${sessions.signOut}</a>` : endForm(handle, sessions.signOut, { description: sessions.signOutOf(name, readable(locale, createdAt)) })}</li>`
 }
 
-function endForm(handle: string, label: string, description?: string): Html {
-  return html`<form method="post" action="/auth/sessions/end"><input type="hidden" name="session" value="${handle}"><button class="plain"${description !== undefined && html` aria-label="${description}"`}>${label}</button></form>`
+function nameOf({ sessions }: Texts, { kind, browser, apps }: ShownSession): string {
+  if (kind === 'browser') return sessions.browser(browser)
+  return apps[0] ?? (kind === 'device' ? sessions.unknownDevice : sessions.unknownApp)
+}
+
+type More = { description?: string; before?: Html | false }
+function endForm(handle: string, label: string, { description, before = false }: More): Html {
+  return html`<form method="post" action="/auth/sessions/end"><input type="hidden" name="session" value="${handle}">${before}<button class="plain"${description !== undefined && html` aria-label="${description}"`}>${label}</button></form>`
 }
 
 function readable(locale: string, seconds: number): string {

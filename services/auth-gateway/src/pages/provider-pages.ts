@@ -86,7 +86,11 @@ export function providerPages(show: ShowPage, onWrongUserCode: Hooks['onWrongUse
       },
       async success(ctx: KoaContextWithOIDC): Promise<void> {
         const name = ctx.oidc.client?.clientName
-        show(ctx, (texts) => ({ title: texts.device.connected, body: html`<p>${texts.device.signsIn(name)}</p>` }))
+        show(ctx, ({ device }) => ({
+          title: device.connected,
+          body: html`<p>${device.signsIn(name)}</p>
+<div class="actions"><a class="button plain" href="/auth/sessions">${device.toSessions}</a></div>`,
+        }))
       },
     },
     /** Asks before it signs out: another site may have sent the browser here (T-60). */

@@ -1,17 +1,10 @@
 import type { Principal } from '@jackfield/contract/access/principal'
+import { refuse } from '@jackfield/problem/refuse'
 import type { FastifyRequest } from 'fastify'
-import { refuse } from '../errors.ts'
 import type { RateLimiter } from '../http/rate-limit-plugin.ts'
 import { requireSameSite } from '../http/request-guards.ts'
 import type { Ports } from '../ports.ts'
 import { findControlSession } from './control-session.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The caller of the admin API, set by `adminGuard`. */
-    principal: Principal
-  }
-}
 
 /** Guards the admin API: takes a bearer API key, or Control's cookie on a request of Control's own page. */
 export function adminGuard(ports: Ports, limiter: RateLimiter) {

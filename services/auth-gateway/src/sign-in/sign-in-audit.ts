@@ -56,16 +56,6 @@ export function auditSignIn(ports: Ports, request: FastifyRequest, tenantId: str
   })
 }
 
-/** Records that a person ended other sessions of their own. */
-export function auditSessionsEnded(
-  ports: Ports,
-  request: FastifyRequest,
-  { tenantId, userId, count }: { tenantId: string; userId: string; count: number },
-) {
-  const [actor, details] = [`phone-user:${userId}`, { sessions: String(count) }]
-  return record(ports, request, { tenantId, actor, action: 'session.end', outcome: 'success', target: actor, details })
-}
-
 type ControlSignInEvent = {
   outcome: 'success' | 'refused'
   reason?: string

@@ -18,7 +18,7 @@ import {
   SESSION_IDLE,
   sessionTtl,
 } from '../../src/domain/lifetimes.ts'
-import { arrangeSessions } from '../../src/domain/own-sessions.ts'
+import { arrangeSessions, isUseToNote, type PersonSession } from '../../src/domain/person-session.ts'
 import { accountIdOf, readAccountId, subjectOf } from '../../src/domain/sign-in/account-id.ts'
 import { decideAdmission, decideControlAdmission, isLoginRevoked } from '../../src/domain/sign-in/admission.ts'
 import type { SharedSite, TenantSite } from '../../src/domain/site.ts'
@@ -183,16 +183,23 @@ describe('S6 an identity that Microsoft gave', () => {
 })
 
 describe('S54 the sessions of a person', () => {
-  const session = (uid: string, usedAt: number, loginAt = SECONDS) => ({
-    uid,
+  const session = (target: string, usedAt: number, loginAt = SECONDS): PersonSession => ({
+    id: target,
+    kind: 'browser',
+    tenantId: 't',
+    userId: 'u',
+    origin: 'https://x',
+    accountId: 'u',
+    target,
     usedAt,
     loginAt,
+    createdAt: loginAt,
+    expiresAt: loginAt + SESSION_ABSOLUTE,
     browser: {},
-    clientIds: [],
   })
   const uids = (sessions: ReturnType<typeof session>[], sessionsValidAfter: string | null = null) =>
     arrangeSessions(sessions, { ownUid: 'own', person: { sessionsValidAfter }, now: SECONDS + 100 }).map(
-      ({ uid }) => uid,
+      ({ target }) => target,
     )
   test('are listed with the current one first, then by last use', () => {
     const sessions = [session('old', 1), session('own', 2), session('new', 9), session('between', 5)]
@@ -207,6 +214,18 @@ describe('S54 the sessions of a person', () => {
     ]
     expect(uids(sessions)).toEqual(['ended', 'later'])
     expect(uids(sessions, REVOKED_AT)).toEqual(['later'])
+  })
+  test('T-136 are devices that are older than a browser’s may be, unless the roster revoked them', () => {
+    const phone: PersonSession = { ...session('phone', 9, SECONDS + 100 - SESSION_ABSOLUTE), kind: 'device' }
+    expect(uids([phone])).toEqual(['phone'])
+    expect(uids([phone], REVOKED_AT)).toEqual([])
+  })
+  test('S62 a use of a device is noted once in ten minutes', () => {
+    const begin = 600_000
+    expect(isUseToNote(undefined, begin)).toBe(true)
+    expect(isUseToNote(begin, begin + 599)).toBe(false)
+    expect(isUseToNote(begin - 1, begin)).toBe(true)
+    expect(isUseToNote(begin, begin + 600)).toBe(true)
   })
 })
 

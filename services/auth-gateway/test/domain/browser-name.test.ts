@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameBrowser } from '../../src/domain/own-sessions.ts'
+import { nameBrowser } from '../../src/domain/browser-name.ts'
 import { textsFor } from '../../src/pages/texts/texts.ts'
 
 test.each([

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type KeyAge, rotationSteps } from '../../src/domain/key-rotation.ts'
+import {
+  describeKeys,
+  type KeyAge,
+  reachOf,
+  renewalSteps,
+  revocationSteps,
+  rotationSteps,
+} from '../../src/domain/key-rotation.ts'
 import { LOGOUT_EVENT, LOGOUT_TOKEN_TTL, waitAfterAttempts } from '../../src/domain/logout-notice.ts'
 
 const NOW = new Date('2026-06-01T00:00:00Z')
@@ -42,6 +49,66 @@ describe('SE-05 the signing keys', () => {
       'remove c',
       'retire a',
     ])
+  })
+})
+
+describe('FC-85 a key', () => {
+  const retired = key('r', 99, { retiredAt: ago(2) })
+  const next = key('n', 0.5)
+  test('has a status, and the times at which that changes', () => {
+    const times = (keys: KeyAge[]) =>
+      describeKeys(keys).map(({ kid, status, signsFrom, verifiesUntil }) => [kid, status, signsFrom, verifiesUntil])
+    expect(times([next, key('a', 50), retired])).toEqual([
+      ['r', 'retired', null, ago(-13).toISOString()],
+      ['a', 'signing', null, null],
+      ['n', 'next', ago(-0.5).toISOString(), null],
+    ])
+    // Waiting for the newest, as the rotation does.
+    expect(times([key('a', 50), key('b', 0.9), next])[1]).toEqual(['b', 'next', ago(-0.5).toISOString(), null])
+  })
+
+  test('is renewed unless a next one waits, each use by itself', () => {
+    expect(renewalSteps([key('a', 50), retired])).toEqual([{ kind: 'add', use: 'ES256' }])
+    expect(renewalSteps([key('a', 50), next, key('c', 1, { use: 'cookie' })])).toEqual([{ kind: 'add', use: 'cookie' }])
+    expect(renewalSteps([])).toEqual([])
+  })
+
+  test('that is revoked is replaced only if none is left that signs', () => {
+    const revoke = (keys: KeyAge[], id: string) =>
+      revocationSteps(keys, id)?.map((step) => Object.values(step).join(' '))
+    expect(revoke([key('a', 50)], 'a')).toEqual(['add ES256', 'remove a'])
+    expect(revoke([key('a', 50), key('c', 9, { use: 'cookie' }), retired], 'a')).toEqual(['add ES256', 'remove a'])
+    expect(revoke([key('a', 50), next], 'a')).toEqual(['remove a'])
+    expect(revoke([key('a', 50), next], 'n')).toEqual(['remove n'])
+    expect(revoke([key('a', 50), retired], 'r')).toEqual(['remove r'])
+    expect(revoke([key('a', 50)], 'x')).toBeUndefined()
+  })
+
+  test('says whom its revocation hits', () => {
+    const all = { browser: 5, device: 3, app: 1 }
+    const none = { browser: 0, device: 0, app: 0 }
+    const keys = [
+      key('a', 50),
+      next,
+      key('c', 9, { use: 'cookie' }),
+      retired,
+      key('rc', 40, { use: 'cookie', retiredAt: ago(9) }),
+    ]
+    const reach = (id: string, of = keys) => {
+      const found = reachOf(of, id, all, NOW)
+      return found && [found.key.kid, found.effect, found.sessions, found.signsNext]
+    }
+    expect(reach('a')).toEqual(['a', 'tokens-refused', all, 'n'])
+    expect(reach('a', [key('a', 50)])).toEqual(['a', 'tokens-refused', all, null])
+    expect(reach('n')).toEqual(['n', 'none', none, 'a'])
+    expect(reach('c')).toEqual(['c', 'signed-out', { ...none, browser: 5 }, null])
+    expect(reach('rc')).toEqual(['rc', 'signed-out', { ...none, browser: 5 }, 'c'])
+    // No token of it lives any more.
+    expect(reach('r')).toEqual(['r', 'none', none, 'a'])
+    const hour = (ms: number) => key('r', 99, { retiredAt: ago(1 / 24, ms) })
+    expect(reach('r', [...keys.slice(0, 2), hour(-1)])?.[1]).toBe('tokens-refused')
+    expect(reach('r', [...keys.slice(0, 2), hour(0)])?.[1]).toBe('none')
+    expect(reach('x')).toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import type { RosterEntry } from '@jackfield/contract/internal/internal-api'
 import { describe, expect, test } from 'vitest'
-import { nameBrowser } from '../../src/domain/own-sessions.ts'
+import { nameBrowser } from '../../src/domain/browser-name.ts'
 import { CLAIMS_BY_SCOPE, describePerson } from '../../src/domain/sign-in/token-claims.ts'
 
 const tenant = { id: 't', slug: 'contoso', name: 'Contoso' }

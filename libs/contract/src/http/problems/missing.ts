@@ -37,6 +37,16 @@ export const MISSING = {
     help: 'Ask for a new one.',
   },
   'host-unknown': { status: 404, title: 'No tenant has this host.', help: 'Add it to a tenant first.' },
+  'session-not-found': {
+    status: 404,
+    title: 'This session has ended already.',
+    help: 'The tenant’s sessions are at `/sessions`.',
+  },
+  'signing-key-not-found': {
+    status: 404,
+    title: 'There is no such signing key.',
+    help: 'It was revoked, or its time is over. The keys are at `/signing-keys`.',
+  },
   'run-not-found': { status: 404, title: 'There is no such sync run.', help: 'Runs are kept for 90 days.' },
   'user-not-found': { status: 404, title: 'There is no such user.', help: 'Import the person first.' },
   'phone-system-not-found': {

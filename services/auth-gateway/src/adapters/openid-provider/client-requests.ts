@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC, default as Provider } from 'oidc-provider'
 import type { Records } from '../../ports.ts'
-import { DEVICE_GRANT } from './oidc-adapter.ts'
+import { DEVICE_GRANT } from './session-listing.ts'
 
 // Requests of clients that oidc-provider treats otherwise than RFC 6749 and RFC 9700 say.
 

@@ -2,29 +2,31 @@ import type { CatalogueApp } from '@jackfield/contract/internal/internal-api'
 import { type Adapter, type AdapterPayload, errors, type JWKS } from 'oidc-provider'
 import { type AppRegistration, registerApp } from '../../domain/app-registration.ts'
 import { DEVICE_CODE, DPOP_PROOF, SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
-import type { SignInSite } from '../../domain/site.ts'
-import type { Clock, NewRecord, Records, Registry } from '../../ports.ts'
+import type { NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'
 import { BY_SECRET, toClientSecret } from './client-secrets.ts'
 import type { LostAnswers } from './lost-answers.ts'
-import { type NoteLogin, personIndex } from './oidc-sessions.ts'
 import { availableRecords, orUnavailable } from './outages.ts'
 import { withLostAnswers, withRefreshGrace } from './refresh-grace.ts'
+import {
+  DEVICE_GRANT,
+  type ListingParts,
+  type NoteLogin,
+  notingLogins,
+  withApprovedDevices,
+  withListedUses,
+} from './session-listing.ts'
 
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const USER_CODE = 'UserCode'
 /** Kinds that are exchanged for tokens: consumed in the same step as these are saved. */
 const EXCHANGED = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode'])
 
-type Parts = {
-  site: SignInSite
+type Parts = ListingParts & {
   baseUrl: string
   registry: Registry
   records: Records
-  clock: Clock
   lostAnswers: LostAnswers
   readAccessToken: AccessTokenReader
-  noteLogin: NoteLogin
 }
 
 /**
@@ -32,13 +34,16 @@ type Parts = {
  */
 export function oidcAdapter(parts: Parts): (name: string) => Adapter {
   const records = availableRecords(parts.records, parts.lostAnswers.noteOutage)
+  const noteLogin = notingLogins(parts)
   return (name) => {
     const adapter = recordAdapter(records, name)
     if (name === 'Client') return { ...adapter, find: clientFinder(parts) }
-    if (name === 'Session') return withLoginNotes(adapter, parts.noteLogin)
+    if (name === 'Session') return withLoginNotes(adapter, noteLogin)
     if (name === 'AuthorizationCode') return withLostAnswers(adapter, records, parts.lostAnswers)
-    if (name === 'DeviceCode') return withLostAnswers(withUserCodes(adapter, records), records, parts.lostAnswers)
-    if (name === 'RefreshToken') return withRefreshGrace(adapter, records, parts.lostAnswers, parts.clock)
+    if (name === 'DeviceCode')
+      return withLostAnswers(withApprovedDevices(withUserCodes(adapter, records), parts), records, parts.lostAnswers)
+    if (name === 'RefreshToken')
+      return withListedUses(withRefreshGrace(adapter, records, parts.lostAnswers, parts.clock), parts)
     if (name === 'ReplayDetection') return onceOnly(adapter, records)
     if (name === 'AccessToken') return { ...adapter, find: (token) => parts.readAccessToken(token) }
     return adapter
@@ -116,8 +121,7 @@ function withUserCodes(adapter: Adapter, records: Records): Adapter {
 }
 
 /** A grant is found under its own id, too: revoking it removes it with its tokens, in one step. */
-function indexOf(kind: string, { jti, grantId, accountId }: AdapterPayload): { grantId?: string } {
-  if (kind === 'Session') return accountId ? { grantId: personIndex(accountId) } : {}
+function indexOf(kind: string, { jti, grantId }: AdapterPayload): { grantId?: string } {
   if (kind === 'Grant') return { grantId: jti as string }
   return grantId && kind !== 'Interaction' ? { grantId } : {}
 }

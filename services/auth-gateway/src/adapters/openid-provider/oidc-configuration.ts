@@ -10,20 +10,20 @@ import type { Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { accessTokenReader, phoneApi, userinfoUrl } from './access-tokens.ts'
 import type { LostAnswers } from './lost-answers.ts'
-import { DEVICE_GRANT, oidcAdapter } from './oidc-adapter.ts'
+import { oidcAdapter } from './oidc-adapter.ts'
 import { findAdmitted, findPerson, loadFirstPartyGrant, type PolicyParts, signInPolicy } from './oidc-policy.ts'
-import type { NoteLogin } from './oidc-sessions.ts'
 import type { ProviderPages } from './provider-pages.ts'
+import { DEVICE_GRANT, type ListingParts } from './session-listing.ts'
 
-export type ProviderParts = PolicyParts & {
-  baseUrl: string
-  records: Records
-  lostAnswers: LostAnswers
-  keys: PlatformKeys
-  bindToBrowser: BindToBrowser
-  noteLogin: NoteLogin
-  pages: ProviderPages
-}
+export type ProviderParts = PolicyParts &
+  ListingParts & {
+    baseUrl: string
+    records: Records
+    lostAnswers: LostAnswers
+    keys: PlatformKeys
+    bindToBrowser: BindToBrowser
+    pages: ProviderPages
+  }
 /** Binds an interaction to the browser that began it. */
 export type BindToBrowser = (ctx: KoaContextWithOIDC, interaction: string) => Promise<void>
 

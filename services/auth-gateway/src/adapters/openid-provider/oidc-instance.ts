@@ -7,7 +7,7 @@ import type {
   LogoutNotices,
   Look,
   MicrosoftSessions,
-  PersonHosts,
+  PersonSessions,
   RecordSpaces,
   Records,
   Registry,
@@ -26,8 +26,8 @@ import { compareHashedSecrets } from './client-secrets.ts'
 import type { LostAnswers } from './lost-answers.ts'
 import { bindToBrowser } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
-import { markEnded, noticesOf, notingLogins } from './oidc-sessions.ts'
-import { answeringOutages, availableRecords } from './outages.ts'
+import { markEnded, noticesOf } from './oidc-sessions.ts'
+import { answeringOutages, availableRecords, orUnavailable } from './outages.ts'
 import { asOneUnit, describeForApps, on } from './provider-middleware.ts'
 import type { MakeProviderPages } from './provider-pages.ts'
 import { deriveSuccessors } from './refresh-grace.ts'
@@ -39,7 +39,7 @@ export type InstanceParts = {
   records: RecordSpaces
   logoutNotices: Pick<LogoutNotices, 'add'>
   microsoftSessions: Pick<MicrosoftSessions, 'note'>
-  personHosts: Pick<PersonHosts, 'note'>
+  personSessions: PersonSessions
   pagesOf: MakeProviderPages
   clock: Clock
   lostAnswers: LostAnswers
@@ -66,10 +66,17 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     const browser = browsers.get(ctx.req)
     if (browser) await bindToBrowser(available, attempt, browser)
   }
-  const noteLogin = notingLogins(parts, available, site)
   const provider = new Provider(
     `${site.origin}/auth`,
-    oidcConfiguration({ ...parts, site, records, keys, bindToBrowser: bindRequest, noteLogin, pages }),
+    oidcConfiguration({
+      ...parts,
+      site,
+      records,
+      audit: parts.records.audit,
+      keys,
+      bindToBrowser: bindRequest,
+      pages,
+    }),
   )
   // Notices are stored and sent in the background, so that an app which does not answer delays no sign-out (T-61).
   Object.assign(provider.Client.prototype, {
@@ -87,6 +94,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
     async destroy(this: Kept) {
       await markEnded(available, this.uid)
       await destroy.call(this)
+      await orUnavailable(parts.personSessions.remove(this.uid))
     },
   })
   deriveSuccessors(provider)

@@ -5,6 +5,7 @@ import { decideAdmission, isLoginRevoked } from '../../domain/sign-in/admission.
 import { findTenantOf, type SignInSite } from '../../domain/site.ts'
 import type { Clock, Registry, Roster } from '../../ports.ts'
 import { orUnavailable } from './outages.ts'
+import { DEVICE_GRANT } from './session-listing.ts'
 
 export type PolicyParts = { site: SignInSite; registry: Registry; roster: Roster; clock: Clock }
 
@@ -77,11 +78,14 @@ export function signInPolicy(parts: PolicyParts) {
   return policy
 }
 
-/** Grants what an app asks for: all apps are the platform's own. One grant for each session and app. */
+/**
+ * Grants what an app asks for: all apps are the platform's own. One grant for each session and app, and for each device,
+ * so that it ends alone (T-136).
+ */
 export async function loadFirstPartyGrant(ctx: KoaContextWithOIDC, resource: string): Promise<Grant | undefined> {
   const { client, session, account, provider, params } = ctx.oidc
   if (!client || !session || !account) return undefined
-  const known = session.grantIdFor(client.clientId)
+  const known = client.grantTypeAllowed(DEVICE_GRANT) ? undefined : session.grantIdFor(client.clientId)
   const found = known ? await provider.Grant.find(known) : undefined
   const grant =
     found?.accountId === account.accountId

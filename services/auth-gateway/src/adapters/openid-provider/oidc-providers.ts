@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
-import type { Clock, LogoutNotices, OpenIdProvider, OpenIdProviders, Records } from '../../ports.ts'
+import type { Clock, LogoutNotices, OpenIdProvider, OpenIdProviders, PersonSessions, Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { isSameBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
 import { findLogin, notingSessionHomes, SESSION_HOMES, type SessionMemory, sessionMemory } from './oidc-login.ts'
-import { endSession, listSessions } from './oidc-sessions.ts'
+import { endGrant, endSession, findLive } from './oidc-sessions.ts'
 import { orAbsent } from './outages.ts'
+import { unlistingGrants } from './session-listing.ts'
 
 type Parts = InstanceParts & { keys: () => Promise<PlatformKeys> }
 
@@ -25,7 +26,8 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
     const keys = await parts.keys()
     const known = providers.get(site)
     if (known?.version === keys.version) return known.provider
-    const records = notingSessionHomes(parts.records(namespaceOf(site)), memory, homeOf(site))
+    const own = notingSessionHomes(parts.records(namespaceOf(site)), memory, homeOf(site))
+    const records = unlistingGrants(own, { personSessions: parts.personSessions, audit: parts.records.audit })
     const instance = () => {
       // Tokens and pages carry slug and name: a renamed tenant gets a new instance over the same state.
       const key = JSON.stringify([site.kind === 'tenant' ? site.tenant : 'shared', site.origin, keys.version])
@@ -33,8 +35,9 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
       instances.set(key, found)
       return found
     }
-    const { logoutNotices, clock } = parts
-    const provider = openIdProvider({ logoutNotices, clock, site, keys, records, memory, instance })
+    const { logoutNotices, personSessions, clock } = parts
+    const holder = { logoutNotices, personSessions, clock, site, keys, own, records, memory, instance }
+    const provider = openIdProvider(holder)
     providers.set(site, { version: keys.version, provider })
     return provider
   }
@@ -42,15 +45,19 @@ export function oidcProviders(parts: Parts): OpenIdProviders {
 
 type Holder = {
   logoutNotices: Pick<LogoutNotices, 'add'>
+  personSessions: Pick<PersonSessions, 'remove'>
   clock: Clock
   site: SignInSite
   keys: PlatformKeys
+  /** The host's records; `records` take what ends off the lists, too. */
+  own: Records
   records: Records
   memory: SessionMemory
   instance: () => Instance
 }
 
-function openIdProvider({ logoutNotices, clock, site, keys, records, memory, instance }: Holder): OpenIdProvider {
+function openIdProvider(holder: Holder): OpenIdProvider {
+  const { clock, site, keys, records, memory, instance } = holder
   const place = { namespace: namespaceOf(site), home: homeOf(site), records, cookieSigner: keys.cookieSigner, clock }
   return {
     async handle(request, response, { path, browser, look }) {
@@ -71,9 +78,9 @@ function openIdProvider({ logoutNotices, clock, site, keys, records, memory, ins
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId, site)
     },
-    listSessions: (accountId) => listSessions(records, accountId),
-    endSession: (accountId, uid) =>
-      endSession({ provider: instance().provider, records, logoutNotices, site }, accountId, uid),
+    findLive: (session) => findLive(records, session),
+    endSession: (accountId, uid) => endSession({ ...holder, provider: instance().provider }, accountId, uid),
+    endGrant: (grantId) => endGrant(holder.own, grantId),
     findLogin: (cookieHeader) => findLogin(place, memory, cookieHeader),
     endAttempt: (request, response, _attempt, result) =>
       instance().provider.interactionResult(request, response, toResult(result, clock()), {

@@ -1,64 +1,18 @@
-import Provider from 'oidc-provider'
-import { INTERACTION, SESSION_ABSOLUTE } from '../../domain/lifetimes.ts'
+import type Provider from 'oidc-provider'
+import { INTERACTION } from '../../domain/lifetimes.ts'
 import type { LogoutNotice } from '../../domain/logout-notice.ts'
-import { type BrowserName, nameBrowser, type PersonSession } from '../../domain/own-sessions.ts'
+import type { LiveSession, PersonSession } from '../../domain/person-session.ts'
 import { readAccountId, subjectOf } from '../../domain/sign-in/account-id.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { LogoutNotices, MicrosoftSessions, NewRecord, PersonHosts, Records } from '../../ports.ts'
+import type { LogoutNotices, NewRecord, PersonSessions, Records } from '../../ports.ts'
 
-const BROWSER_NAME = 'SessionBrowserName'
 const ENDED = 'EndedSession'
-
-/** Sessions are indexed by person in the same way as tokens by grant. */
-export const personIndex = (accountId: string) => `person ${accountId}`
-
-export type NoteLogin = (session: { accountId?: string; uid?: string }) => Promise<void>
-
-/**
- * Records a new login together with its session: the browser's name for the person's own list, the session at Microsoft
- * so that both end together, and the host so that a revocation by the roster finds it (S45).
- */
-export function notingLogins(
-  { microsoftSessions, personHosts }: LoginIndexes,
-  records: Records,
-  site: SignInSite,
-): NoteLogin {
-  return async ({ accountId, uid }) => {
-    const ctx = Provider.ctx
-    if (!ctx?.oidc?.result?.login || !accountId || !uid) return
-    const payload = nameBrowser(ctx.req.headers['user-agent'])
-    await records.save({ kind: BROWSER_NAME, id: uid, payload, ttl: SESSION_ABSOLUTE })
-    const { sid } = (ctx.oidc.result.microsoft ?? {}) as { sid?: string }
-    if (sid) await microsoftSessions.note(sid, { origin: site.origin, accountId, uid })
-    const person = readAccountId(site, accountId)
-    if (person) await personHosts.note(site.origin, person)
-  }
-}
-
-type LoginIndexes = { microsoftSessions: Pick<MicrosoftSessions, 'note'>; personHosts: Pick<PersonHosts, 'note'> }
-
-export async function listSessions(records: Records, accountId: string): Promise<PersonSession[]> {
-  const found = await records.findByGrant(personIndex(accountId))
-  const sessions = found.map(({ payload }) => payload as Stored).filter((session) => session.accountId === accountId)
-  return Promise.all(
-    sessions.map(async ({ uid, loginTs, iat, authorizations = {} }) => {
-      const noted = await records.find(BROWSER_NAME, uid)
-      const browser = (noted?.payload ?? {}) as BrowserName
-      return {
-        uid,
-        loginAt: loginTs ?? 0,
-        usedAt: iat ?? loginTs ?? 0,
-        browser,
-        clientIds: Object.keys(authorizations),
-      }
-    }),
-  )
-}
 
 type SessionHolder = {
   provider: Provider
   records: Records
   logoutNotices: Pick<LogoutNotices, 'add'>
+  personSessions: Pick<PersonSessions, 'remove'>
   site: SignInSite
 }
 
@@ -67,7 +21,7 @@ type SessionHolder = {
  * end with it, and a concurrent request that saves the session again finds the mark.
  */
 export async function endSession(
-  { provider, records, logoutNotices, site }: SessionHolder,
+  { provider, records, logoutNotices, personSessions, site }: SessionHolder,
   accountId: string,
   uid: string,
 ): Promise<boolean> {
@@ -80,7 +34,7 @@ export async function endSession(
     if (client && sid) await logoutNotices.add(noticesOf(client, provider.issuer, site, accountId, sid))
   }
   await records.removeByUid('Session', uid)
-  await records.remove(BROWSER_NAME, uid)
+  await personSessions.remove(uid)
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (!persistsLogout) await endGrant(records, grantId)
   }
@@ -120,9 +74,35 @@ export async function removeIfEnded(records: Records, { id, payload }: NewRecord
 }
 
 type Stored = {
-  uid: string
   accountId?: string
   loginTs?: number
   iat?: number
-  authorizations?: Record<string, unknown>
+  exp?: number
+  authorizations?: Record<string, { grantId?: string; persistsLogout?: boolean }>
+}
+
+/** What the records say of a listed session now; undefined when it has ended. */
+export async function findLive(records: Records, session: PersonSession): Promise<LiveSession | undefined> {
+  const { kind, target, sessionUid, clientId, accountId } = session
+  const uid = kind === 'browser' ? target : sessionUid
+  const stored = uid === undefined ? undefined : ((await records.findByUid('Session', uid))?.payload as Stored)
+  if (kind === 'browser') return stored?.accountId === accountId ? describeBrowser(session, stored) : undefined
+  if (uid !== undefined && stored?.accountId !== accountId) return undefined
+  if (!(await records.find('Grant', target))) return undefined
+  const expiresAt = Math.min(session.expiresAt, stored?.exp ?? session.expiresAt)
+  return { ...session, expiresAt, clientIds: clientId === undefined ? [] : [clientId] }
+}
+
+/** Devices that were connected in the browser, which outlive it, are listed by themselves. */
+function describeBrowser(session: PersonSession, { loginTs, iat, exp, authorizations = {} }: Stored): LiveSession {
+  const loginAt = loginTs ?? session.loginAt
+  const clientIds = Object.entries(authorizations).flatMap(([id, { persistsLogout }]) => (persistsLogout ? [] : [id]))
+  return {
+    ...session,
+    loginAt,
+    createdAt: loginAt,
+    usedAt: iat ?? loginAt,
+    expiresAt: exp ?? session.expiresAt,
+    clientIds,
+  }
 }

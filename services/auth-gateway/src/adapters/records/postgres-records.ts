@@ -58,6 +58,17 @@ export function postgresRecords(pool: Pool): RecordStore {
     getWithRelated: (key) => find('with_related', SELECT_WITH_RELATED, key),
     getByUid: async (uidKey) => (await find('by_uid', selectBy('uid_key'), uidKey))[0],
     getByGrant: (grantKey) => find('by_grant', selectBy('grant_key'), grantKey),
+    async getListed(list, key, { before, limit }) {
+      const text = `select a.key, a.payload from gateway.short_lived_record a
+        where a.${list}_list = $1 and ${ALIVE} and ($2::uuid is null or a.listed_as < $2) order by a.listed_as desc limit $3`
+      const { rows } = await pool.query<{ key: string; payload: Buffer }>(text, [key, before ?? null, limit])
+      return rows.map((row) => ({ ...row, consumedAt: undefined }))
+    },
+    async countListed(group) {
+      const text = `select count(*)::float8 as listed from gateway.short_lived_record a where a.list_group = $1 and ${ALIVE}`
+      const { rows } = await pool.query<{ listed: number }>(text, [group])
+      return rows[0]?.listed ?? 0
+    },
     async countWaiting(place) {
       const isWaiting = place === undefined ? 'is not null' : '= $1'
       const text = `select count(*)::float8 as waiting from gateway.short_lived_record a where a.waits_at ${isWaiting} and ${ALIVE}`
@@ -115,6 +126,10 @@ const ROW: ReadonlyArray<[column: string, type: string, of: keyof StoredRow]> = 
   ['waits_with', 'text[]', 'waitsWith'],
   ['related_keys', 'text[]', 'relatedKeys'],
   ['related_uid_key', 'text', 'relatedUidKey'],
+  ['tenant_list', 'text', 'tenantList'],
+  ['person_list', 'text', 'personList'],
+  ['listed_as', 'uuid', 'listedAs'],
+  ['list_group', 'text', 'listGroup'],
   ['ttl', 'float8', 'ttl'],
 ]
 const COLUMNS = ROW.map(([column]) => column).filter((column) => column !== 'ttl')

@@ -18,7 +18,16 @@ export type StoredRow = {
   /** Records that are read in the same round: some by key, one by its uid key. */
   relatedKeys: readonly string[]
   relatedUidKey: string | undefined
+  /** Keys of its lists, and a UUID of version 7 that orders them. */
+  tenantList: string | undefined
+  personList: string | undefined
+  listedAs: string | undefined
+  /** Seconds that no member of the tenant's list outlives. */
+  listLifetime: number | undefined
+  /** They are counted by it. */
+  listGroup: string | undefined
 }
+export type ListOf = 'tenant' | 'person'
 export type StoredRecord = { key: string; payload: Buffer; consumedAt: number | undefined }
 export type RelatedRecord = StoredRecord & { uidKey: string | undefined }
 
@@ -51,6 +60,9 @@ export interface RecordStore extends WaitingStore {
   getWithRelated(key: string): Promise<RelatedRecord[]>
   getByUid(uidKey: string): Promise<StoredRecord | undefined>
   getByGrant(grantKey: string): Promise<StoredRecord[]>
+  /** Of a list, newest first, older than the one listed as `before`. */
+  getListed(list: ListOf, key: string, page: { before: string | undefined; limit: number }): Promise<StoredRecord[]>
+  countListed(group: string): Promise<number>
   /** The sign-in is no longer unfinished: it is not counted, and does not give way. */
   stopWaiting(key: string): Promise<void>
   removeByUid(uidKey: string): Promise<void>

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis'
+import { DEVICE_LOGIN } from '../../domain/lifetimes.ts'
 import type { RecordStore, RelatedRecord, StoredRecord, StoredRow } from './record-store.ts'
-import { giveWayScript, namesOf, readScript, stopWaitingScript, writeScript } from './redis-scripts.ts'
+import { giveWayScript, listScript, namesOf, readScript, stopWaitingScript, writeScript } from './redis-scripts.ts'
 
 /** Sent as EVALSHA; ioredis sends the text again to a server that does not know it. */
 type Scripts = {
   writeRecords(keys: 0, batch: string, ...payloads: Buffer[]): Promise<[number, ...string[]]>
   getRecordsBuffer(keys: 0, key: string): Promise<Buffer[]>
+  getListedBuffer(keys: 0, list: string, from: string, count: number): Promise<Buffer[]>
   stopWaiting(keys: 0, key: string): Promise<void>
   giveWay(keys: 0, place: string, count: number, now: number): Promise<number>
 }
@@ -13,9 +15,10 @@ type Scripts = {
 /** Records in Redis or Valkey: a hash for each, expired by Redis; every key begins with `prefix`. */
 export function redisRecords(redis: Redis, prefix: string): RecordStore {
   const names = namesOf(prefix)
-  const { keyName, uidName, grantName, waitingName } = names
+  const { keyName, uidName, grantName, waitingName, groupName } = names
   redis.defineCommand('writeRecords', { lua: writeScript(names) })
   redis.defineCommand('getRecords', { lua: readScript(names) })
+  redis.defineCommand('getListed', { lua: listScript(names) })
   redis.defineCommand('stopWaiting', { lua: stopWaitingScript(names) })
   redis.defineCommand('giveWay', { lua: giveWayScript(names) })
   const scripts = redis as Redis & Scripts
@@ -25,7 +28,12 @@ export function redisRecords(redis: Redis, prefix: string): RecordStore {
   }
   return {
     async write({ consumed, removed, removedOnce, saved, replaced, events }) {
-      const describe = ({ payload: _, ...row }: StoredRow, isReplacing: boolean) => ({ ...row, isReplacing })
+      const now = Date.now()
+      const describe = ({ payload: _, listLifetime, ...row }: StoredRow, isReplacing: boolean) => ({
+        ...row,
+        isReplacing,
+        ...(listLifetime && { oldestOfTenant: smallestUuid(now - listLifetime * 1_000) }),
+      })
       const rows = [...saved.map((row) => describe(row, false)), ...replaced.map((row) => describe(row, true))]
       const owed = events.map(({ id, tenantId, event }) => ({
         id,
@@ -33,7 +41,8 @@ export function redisRecords(redis: Redis, prefix: string): RecordStore {
         event: JSON.stringify(event),
       }))
       const batch = JSON.stringify({
-        now: Date.now(),
+        now,
+        oldestOfPerson: smallestUuid(now - DEVICE_LOGIN * 1_000),
         consumed,
         removed: [...removed, ...removedOnce],
         removedOnce,
@@ -48,6 +57,20 @@ export function redisRecords(redis: Redis, prefix: string): RecordStore {
     async getWithRelated(key) {
       const parts = await scripts.getRecordsBuffer(0, key)
       return Array.from({ length: parts.length / 4 }, (_, index) => toRelated(parts.slice(index * 4, index * 4 + 4)))
+    },
+    async getListed(_list, listKey, { before, limit }) {
+      const found: StoredRecord[] = []
+      for (let from = before === undefined ? '+' : `(${before}`; from !== ''; ) {
+        const [next, ...parts] = await scripts.getListedBuffer(0, listKey, from, limit - found.length)
+        for (let index = 0; index < parts.length; index += 2)
+          found.push({ key: String(parts[index]), payload: parts[index + 1] as Buffer, consumedAt: undefined })
+        from = String(next)
+      }
+      return found
+    },
+    async countListed(group) {
+      await redis.zremrangebyscore(groupName(group), 0, Date.now())
+      return redis.zcard(groupName(group))
     },
     async countWaiting(place) {
       await redis.zremrangebyscore(waitingName(place), 0, Date.now())
@@ -77,6 +100,12 @@ export function redisRecords(redis: Redis, prefix: string): RecordStore {
       await redis.del(grantName(grantKey), ...keys.map(keyName))
     },
   }
+}
+
+/** A UUID of version 7 begins with its time in milliseconds. */
+function smallestUuid(at: number): string {
+  const digits = at.toString(16).padStart(12, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`
 }
 
 function toRelated([key, payload = Buffer.alloc(0), consumed, uid]: Buffer[]): RelatedRecord {

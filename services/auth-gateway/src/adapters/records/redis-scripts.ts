@@ -1,4 +1,4 @@
-import { INTERACTION } from '../../domain/lifetimes.ts'
+import { DEVICE_LOGIN, INTERACTION } from '../../domain/lifetimes.ts'
 import { owedNames } from '../audit/redis-audit-outbox.ts'
 
 // What runs in Redis as one step. Every key begins with the installation's prefix.
@@ -9,6 +9,8 @@ export const namesOf = (prefix: string) => ({
   uidName: (uidKey: string) => `${prefix}:record-uid:${uidKey}`,
   grantName: (grantKey: string) => `${prefix}:record-grant:${grantKey}`,
   waitingName: (place = '') => `${prefix}:record-waiting:${place}`,
+  listName: (listKey: string) => `${prefix}:record-list:${listKey}`,
+  groupName: (group: string) => `${prefix}:record-group:${group}`,
   owed: owedNames(prefix),
 })
 type Names = ReturnType<typeof namesOf>
@@ -21,6 +23,14 @@ const leaving = ({ waitingName }: Names) => `local function leave(key)
   redis.call('zrem', '${waitingName()}' .. place, from .. '|' .. key)
   redis.call('zrem', '${waitingName()}', from .. '|' .. key)
   redis.call('hdel', name(key), 'waitsAt', 'waitsFrom', 'waitsWith')
+end`
+
+/** Takes a record off its lists, where it is the member `listedAs|key`, and its group, a sorted set by expiry. */
+const unlisting = ({ listName, groupName }: Names) => `local function unlist(key)
+  local as, tenant, person, group = unpack(redis.call('hmget', name(key), 'listedAs', 'tenantList', 'personList', 'listGroup'))
+  if not as then return end
+  for _, list in ipairs({ tenant, person }) do redis.call('zrem', '${listName('')}' .. list, as .. '|' .. key) end
+  redis.call('zrem', '${groupName('')}' .. group, key)
 end`
 
 /** ARGV: a key. */
@@ -65,6 +75,7 @@ return gone`
 export const writeScript = (names: Names) => `local batch = cjson.decode(ARGV[1])
 ${naming(names)}
 ${leaving(names)}
+${unlisting(names)}
 for _, key in ipairs(batch.consumed) do
   if redis.call('exists', name(key)) == 0 or redis.call('hexists', name(key), 'consumed') == 1 then return { 0 } end
 end
@@ -74,6 +85,7 @@ end
 for _, key in ipairs(batch.consumed) do redis.call('hset', name(key), 'consumed', math.floor(batch.now / 1000)) end
 for _, key in ipairs(batch.removed) do
   leave(key)
+  unlist(key)
   redis.call('del', name(key))
 end
 for _, owed in ipairs(batch.events) do
@@ -100,6 +112,20 @@ for index, row in ipairs(batch.rows) do
       redis.call('sadd', grant, row.key)
       if redis.call('ttl', grant) < row.ttl then redis.call('expire', grant, row.ttl) end
     end
+    if row.listedAs then
+      redis.call('hset', name(row.key), 'listedAs', row.listedAs, 'tenantList', row.tenantList, 'personList', row.personList,
+        'listGroup', row.listGroup)
+      local group = '${names.groupName('')}' .. row.listGroup
+      redis.call('zremrangebyscore', group, 0, batch.now)
+      redis.call('zadd', group, batch.now + row.ttl * 1000, row.key)
+      redis.call('expire', group, ${DEVICE_LOGIN})
+      for key, oldest in pairs({ [row.tenantList] = row.oldestOfTenant, [row.personList] = batch.oldestOfPerson }) do
+        local list = '${names.listName('')}' .. key
+        redis.call('zremrangebylex', list, '-', '(' .. oldest)
+        redis.call('zadd', list, 0, row.listedAs .. '|' .. row.key)
+        redis.call('expire', list, ${DEVICE_LOGIN})
+      end
+    end
     if row.waitsAt then
       local member = row.waitsFrom .. '|' .. row.key
       redis.call('hset', name(row.key), 'waitsAt', row.waitsAt, 'waitsFrom', row.waitsFrom, 'waitsWith', table.concat(row.waitsWith, ','))
@@ -111,6 +137,34 @@ for index, row in ipairs(batch.rows) do
   end
 end
 return answer`
+
+/** Of a hundred members each, so that no call occupies Redis for long. */
+const MOST_ROUNDS = 20
+
+/**
+ * ARGV: the key of a list, where to begin, how many. Returns where to go on, empty at the end, then key and payload of each
+ * record; members whose record has expired are dropped.
+ */
+export const listScript = ({ keyName, listName }: Names) => `local list = '${listName('')}' .. ARGV[1]
+local from, found, wanted = ARGV[2], { '' }, tonumber(ARGV[3])
+for _ = 1, ${MOST_ROUNDS} do
+  local members = redis.call('zrevrangebylex', list, from, '-', 'LIMIT', 0, 100)
+  if #members == 0 then return found end
+  for _, member in ipairs(members) do
+    local key = string.match(member, '|(.*)$')
+    local payload = redis.call('hget', '${keyName("' .. key .. '")}', 'payload')
+    if not payload then
+      redis.call('zrem', list, member)
+    else
+      found[#found + 1] = key
+      found[#found + 1] = payload
+      if #found > 2 * wanted then return found end
+    end
+    from = '(' .. member
+  end
+end
+found[1] = from
+return found`
 
 /**
  * ARGV: the key of a record. Returns key, payload, time of consumption and uid key of the record and of each related one

@@ -5,12 +5,13 @@ import { seal, UnsealError, unseal } from '@jackfield/sealing/seal'
 import { v7 } from 'uuid'
 import { COMPANIONS_OF_ATTEMPT, isOfWaitingSignIn, PENDING_LOGINS } from '../../domain/rate-limits.ts'
 import type { FoundRecord, RecordSpaces, Records } from '../../ports.ts'
-import type { RecordStore, StoredRecord } from './record-store.ts'
+import type { ListOf, RecordStore, StoredRecord } from './record-store.ts'
 import { type UnitStore, unitsOfWork } from './unit-of-work.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 /** Reported as the kind of a record found by its grant, whose kind is not known. */
 const OF_A_GRANT = 'member of a grant'
+const OF_A_LIST = 'member of a list'
 
 /**
  * Stores records without their ids. The key is a hash over namespace, kind and id, so that an id of one host is unknown
@@ -43,6 +44,7 @@ export function sealedRecords(
     {
       asOne: units.run,
       from: <Result>(network: string, work: () => Result) => networks.run(network, work),
+      countListed: (group: string) => store.countListed(group),
       async audit({ id = v7(), ...event }: NewAuditEvent & { id?: string }) {
         const at = new Date().toISOString()
         await units.store.audit({ id, tenantId: event.tenantId, event: { ...fitAuditEvent(event), id, at } })
@@ -73,11 +75,12 @@ function spaceOf(
   const keyOf = (kind: string, id: string) => keyIn(namespace, kind, id)
   const uidKeyOf = (kind: string, uid: string) => keyOf(`uid ${kind}`, uid)
   const grantKeyOf = (grantId: string) => keyOf('grant', grantId)
+  const listKeyOf = (list: ListOf, name: string) => keyOf(`list ${list}`, name)
   const place = keyOf('waiting', '')
   const companionsOf = (kind: string, id: string) =>
     kind === 'Interaction' ? [...COMPANIONS_OF_ATTEMPT.map((each) => keyOf(each, id)), pendingLoginKey(id)] : []
   return {
-    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related }, afterInsert) {
+    async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related, listed }, afterInsert) {
       const key = keyOf(kind, id)
       const waitsAt = isOfWaitingSignIn(kind, rest) ? place : undefined
       const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
@@ -93,6 +96,11 @@ function spaceOf(
         waitsWith: waitsAt ? companionsOf(kind, id) : [],
         relatedKeys: related?.grantIds.map((each) => keyOf('Grant', each)) ?? [],
         relatedUidKey: related?.sessionUid === undefined ? undefined : uidKeyOf('Session', related.sessionUid),
+        tenantList: listed && listKeyOf('tenant', listed.tenant),
+        personList: listed && listKeyOf('person', listed.person),
+        listedAs: listed?.as,
+        listLifetime: listed?.lifetime,
+        listGroup: listed?.group,
       }
       await store.put(row, afterInsert, settle || undefined)
     },
@@ -107,6 +115,11 @@ function spaceOf(
     },
     findByGrant: async (grantId) =>
       (await store.getByGrant(grantKeyOf(grantId))).flatMap((stored) => open(stored, OF_A_GRANT) ?? []),
+    async findListed(name, page) {
+      const [list, of] = 'tenant' in name ? (['tenant', name.tenant] as const) : (['person', name.person] as const)
+      const found = await store.getListed(list, listKeyOf(list, of), page)
+      return found.flatMap((stored) => open(stored, OF_A_LIST) ?? [])
+    },
     consume: (kind, id) => store.consume(keyOf(kind, id)),
     consumeAtEnd: (kind, id) => store.consumeAtEnd(keyOf(kind, id)),
     stopWaiting: (kind, id) => store.stopWaiting(keyOf(kind, id)),

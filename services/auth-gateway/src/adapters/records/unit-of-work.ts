@@ -29,7 +29,7 @@ type Unit = {
 
 export type UnitStore = Pick<
   RecordStore,
-  'get' | 'getByUid' | 'getByGrant' | 'removeByUid' | 'removeByGrant' | 'stopWaiting'
+  'get' | 'getByUid' | 'getByGrant' | 'getListed' | 'removeByUid' | 'removeByGrant' | 'stopWaiting'
 > & {
   /** `settle` is called once the record is written or given up. */
   put(row: StoredRow, afterInsert?: AfterInsert, settle?: () => void): Promise<void>
@@ -151,6 +151,7 @@ export function unitsOfWork(store: RecordStore) {
       return known === undefined ? store.getByUid(uidKey) : units.get(known)
     },
     getByGrant: (grantKey) => store.getByGrant(grantKey),
+    getListed: (...list) => store.getListed(...list),
     stopWaiting: (key) => store.stopWaiting(key),
     removeByUid: (uidKey) => store.removeByUid(uidKey),
     removeByGrant: (grantKey) => store.removeByGrant(grantKey),

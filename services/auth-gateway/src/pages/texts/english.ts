@@ -1,6 +1,7 @@
 import type { Language } from '@jackfield/contract/tenants/language'
 import { html } from '@jackfield/http-server/html'
 import { sentences } from '../../errors.ts'
+import { sessions } from './english-sessions.ts'
 
 /**
  * What people read, page by page. The other languages have the type of this one: a text that is missing there does not
@@ -152,7 +153,8 @@ export const ENGLISH = {
     warning: 'Continue only if the device is in front of you and shows this code. If somebody sent you here, cancel.',
     connected: 'The device is connected',
     signsIn: (device: string | undefined) =>
-      `${device ?? 'The device'} signs in as you now. You can close this window.`,
+      `${device ?? 'The device'} signs in as you now, until you sign it out under “Your sessions”. You can close this window.`,
+    toSessions: 'Your sessions',
     cancelled: 'Cancelled. The device was not connected.',
     noCode: 'Enter the code.',
     expired: 'The code has expired. Let the device show a new one.',
@@ -161,22 +163,7 @@ export const ENGLISH = {
     failed: 'That did not work. Let the device show a new code.',
   },
 
-  sessions: {
-    title: 'Your sessions',
-    lead: (person: string) => `Where ${person} is signed in to the phone apps at this address.`,
-    thisBrowser: 'this browser',
-    browser: ({ browser, system }: { browser?: string | undefined; system?: string | undefined }) =>
-      system === undefined ? (browser ?? 'An unknown browser') : `${browser ?? 'A browser'} on ${system}`,
-    signedIn: 'Signed in',
-    lastUsed: 'Last used',
-    signOut: 'Sign out',
-    signOutOf: (browser: string, since: string) => `Sign out ${browser}, signed in ${since}`,
-    signOutOthers: (count: number) => `Sign out all ${count} others`,
-    advice:
-      'Signing out here does not sign you out of Microsoft. If you don’t know one of these sessions, sign it out, change your Microsoft password and tell your administrator.',
-    none: 'You are not signed in',
-    noneText: 'Sign in to one of your phone apps in this browser. Then this page shows where else you are signed in.',
-  },
+  sessions,
   signOut: {
     title: 'Sign out?',
     text: 'This ends your sign-in for the phone apps of this organisation in this browser.',

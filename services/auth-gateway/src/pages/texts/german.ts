@@ -1,6 +1,7 @@
 import { html } from '@jackfield/http-server/html'
 import type { Texts } from './english.ts'
 import { GERMAN_CONSENT } from './german-consent.ts'
+import { sessions } from './german-sessions.ts'
 
 /** Control speaks English, so its pages and buttons are named as they stand there. */
 export const GERMAN: Texts = {
@@ -189,7 +190,8 @@ export const GERMAN: Texts = {
       'Fahren Sie nur fort, wenn das Gerät vor Ihnen steht und diesen Code anzeigt. Wenn jemand Sie hergeschickt hat, brechen Sie ab.',
     connected: 'Das Gerät ist verbunden',
     signsIn: (device) =>
-      `${device ?? 'Das Gerät'} ist jetzt in Ihrem Namen angemeldet. Sie können dieses Fenster schließen.`,
+      `${device ?? 'Das Gerät'} ist jetzt in Ihrem Namen angemeldet, bis Sie es unter „Ihre Sitzungen“ abmelden. Sie können dieses Fenster schließen.`,
+    toSessions: 'Ihre Sitzungen',
     cancelled: 'Abgebrochen. Das Gerät wurde nicht verbunden.',
     noCode: 'Geben Sie den Code ein.',
     expired: 'Der Code ist abgelaufen. Lassen Sie das Gerät einen neuen anzeigen.',
@@ -198,23 +200,7 @@ export const GERMAN: Texts = {
     failed: 'Das hat nicht geklappt. Lassen Sie das Gerät einen neuen Code anzeigen.',
   },
 
-  sessions: {
-    title: 'Ihre Sitzungen',
-    lead: (person) => `Hier ist ${person} bei den Telefon-Apps dieser Adresse angemeldet.`,
-    thisBrowser: 'dieser Browser',
-    browser: ({ browser, system }) =>
-      system === undefined ? (browser ?? 'Ein unbekannter Browser') : `${browser ?? 'Ein Browser'} auf ${system}`,
-    signedIn: 'Angemeldet',
-    lastUsed: 'Zuletzt benutzt',
-    signOut: 'Abmelden',
-    signOutOf: (browser, since) => `${browser} abmelden, angemeldet ${since}`,
-    signOutOthers: (count) => `Alle ${count} anderen abmelden`,
-    advice:
-      'Wenn Sie sich hier abmelden, bleiben Sie bei Microsoft angemeldet. Wenn Sie eine dieser Sitzungen nicht kennen, melden Sie sie ab, ändern Sie Ihr Microsoft-Kennwort und sagen Sie Ihrer Administration Bescheid.',
-    none: 'Sie sind nicht angemeldet',
-    noneText:
-      'Melden Sie sich in diesem Browser bei einer Ihrer Telefon-Apps an. Dann zeigt diese Seite, wo Sie noch angemeldet sind.',
-  },
+  sessions,
   signOut: {
     title: 'Abmelden?',
     text: 'Damit endet in diesem Browser Ihre Anmeldung bei den Telefon-Apps dieser Organisation.',

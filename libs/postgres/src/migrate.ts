@@ -4,6 +4,7 @@ import { isLostStore } from '@jackfield/problem/lost-store'
 import pg from 'pg'
 import { Client } from './client.ts'
 import { drizzle, migrate } from './drizzle.ts'
+import { beginSession } from './pool.ts'
 import { applySchemaObjects, latestOf } from './schema-objects.ts'
 import { refuseSharedSessions, SharedSessionError } from './shared-sessions.ts'
 
@@ -78,6 +79,7 @@ async function withClient<Result>(options: SchemaOptions, work: (client: Client)
   })
   await client.connect()
   try {
+    await client.query(beginSession({}))
     return await work(client)
   } finally {
     await client.end()

@@ -11,6 +11,8 @@ type Session = {
   /** The database role of every connection, made by the migrations and confined by row-level security. */
   role?: string
   searchPath?: string
+  /** How long a statement may take; unlimited by default. */
+  statementMs?: number
 }
 
 /**
@@ -37,13 +39,8 @@ export function createPool(options: {
 }
 
 /** What every pool has in common, ours and those of libraries: our client, and a session that can write. */
-export function sessionOptions({ role, searchPath }: Session) {
-  const settings = [
-    `set statement_timeout = ${STATEMENT_MS}`,
-    ...(role === undefined ? [] : [`set role ${pg.escapeIdentifier(role)}`]),
-    ...(searchPath === undefined ? [] : [`set search_path to ${pg.escapeIdentifier(searchPath)}`]),
-  ]
-  const begin = [...settings, READ_SESSION].join('; ')
+export function sessionOptions(session: Session) {
+  const begin = [beginSession({ ...session, statementMs: STATEMENT_MS }), READ_SESSION].join('; ')
   return {
     keepAlive: true,
     Client,
@@ -54,6 +51,19 @@ export function sessionOptions({ role, searchPath }: Session) {
       sessions.set(client, writable(results.at(-1)?.rows[0]))
     },
   }
+}
+
+/**
+ * Statements that give a new connection its settings. They name every one that this platform uses: where a pooler was in
+ * transaction mode before, its connections have kept those of other clients (T-124).
+ */
+export function beginSession({ role, searchPath, statementMs = 0 }: Session): string {
+  return [
+    `set statement_timeout = ${statementMs}`,
+    'set lock_timeout to default',
+    `set role ${role === undefined ? 'none' : pg.escapeIdentifier(role)}`,
+    `set search_path to ${searchPath === undefined ? 'default' : pg.escapeIdentifier(searchPath)}`,
+  ].join('; ')
 }
 
 type SessionRow = { pid: number; role: string; isReadOnly: boolean }

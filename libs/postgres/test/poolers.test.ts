@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@jackfield/test-environment/database'
 import { hasPgbouncer, type PoolMode, startPgbouncer } from '@jackfield/test-environment/pgbouncer'
-import type pg from 'pg'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { runMigrations } from '../src/migrate.ts'
 import { createPool, pingPostgres } from '../src/pool.ts'
@@ -20,8 +20,8 @@ afterEach(async () => {
 })
 afterAll(() => database.drop())
 
-async function givenPooler(mode: PoolMode) {
-  const pooler = await startPgbouncer(database.url, mode)
+async function givenPooler(mode: PoolMode, more = '') {
+  const pooler = await startPgbouncer(database.url, mode, more)
   closers.push(pooler.stop)
   return pooler
 }
@@ -29,6 +29,20 @@ function givenPool(connectionString: string): pg.Pool {
   const pool = createPool({ connectionString, applicationName: 'test', onIdleError: () => undefined })
   closers.push(() => pool.end())
   return pool
+}
+/** A pooler that was in transaction mode, where its connections keep what clients set, and is in session mode now. */
+async function givenSettingsOfOthers() {
+  // All its connections in turn, not the last one again.
+  const pooler = await givenPooler('transaction', 'server_round_robin = 1')
+  const setAndLeave = async () => {
+    const client = new pg.Client({ connectionString: pooler.url })
+    await client.connect()
+    await client.query('set role pg_monitor; set search_path to nowhere; set lock_timeout = 1; select pg_sleep(0.5)')
+    await client.end()
+  }
+  await Promise.all(Array.from({ length: 15 }, setAndLeave))
+  await pooler.change('session')
+  return pooler
 }
 
 describe.skipIf(!hasPgbouncer())('pgbouncer', () => {
@@ -67,6 +81,31 @@ describe.skipIf(!hasPgbouncer())('pgbouncer', () => {
     for (let statement = 0; statement < 3; statement += 1)
       expect((await pool.query(shown)).rows).toEqual([{ role: 'pg_monitor', patience: '10s' }])
     await pingPostgres(pool)
+  })
+
+  test('T-124 FC-42 after a change to session mode a pool begins without what other clients have set', async () => {
+    const { url } = await givenSettingsOfOthers()
+    const shown = `select current_user as role, current_setting('search_path') as path,
+      current_setting('statement_timeout') as statements, current_setting('lock_timeout') as locks`
+    const role = decodeURIComponent(new URL(database.url).username)
+    const own = { role, path: '"$user", public', statements: '10s', locks: '0' }
+    const pool = givenPool(url)
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => pool.connect()))
+    const begun = await Promise.all(sessions.map((session) => session.query(shown)))
+    for (const session of sessions) session.release()
+    for (const { rows } of begun) expect(rows).toEqual([own])
+  })
+
+  test('T-124 FC-42 after a change to session mode migrations begin without what other clients have set', async () => {
+    const { url } = await givenSettingsOfOthers()
+    const folder = await mkdtemp(join(tmpdir(), 'jackfield-migrations-'))
+    closers.push(() => rm(folder, { recursive: true }))
+    await mkdir(join(folder, 'meta'))
+    await writeFile(
+      join(folder, 'meta/_journal.json'),
+      JSON.stringify({ version: '7', dialect: 'postgresql', entries: [] }),
+    )
+    await runMigrations({ connectionString: url, folder, name: 'shop' })
   })
 
   test('T-124 a pooler that changes to transaction mode is noticed by readiness', async () => {

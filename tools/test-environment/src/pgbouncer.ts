@@ -22,8 +22,8 @@ export function hasPgbouncer(): boolean {
 
 export type PoolMode = 'session' | 'transaction'
 
-/** pgbouncer as Debian ships it, with its default settings, in front of the database at `url`. */
-export async function startPgbouncer(url: string, poolMode: PoolMode) {
+/** pgbouncer as Debian ships it, with its default settings but for `more`, in front of the database at `url`. */
+export async function startPgbouncer(url: string, poolMode: PoolMode, more = '') {
   const { hostname, port: serverPort, username, password } = new URL(url)
   const port = await findFreePort()
   const folder = await mkdtemp(join(tmpdir(), 'jackfield-pgbouncer-'))
@@ -40,6 +40,7 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
+${more}
 `,
     )
   await configure(poolMode)
@@ -54,10 +55,12 @@ pool_mode = ${mode}
   }
   return {
     url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
-    /** As after a reload with another pool mode. */
+    /** As after a reload with another pool mode; resolves once it is in effect. */
     async change(mode: PoolMode) {
       await configure(mode)
+      const before = log.length
       child.kill('SIGHUP')
+      while (!log.slice(before).includes('SIGHUP')) await sleep(10)
     },
     async stop() {
       const ended = once(child, 'exit')

@@ -22,6 +22,19 @@ async function givenServices(mode: PoolMode) {
   pooler = await startPgbouncer(database.url, mode)
   services = await serviceProcesses({ DATABASE_URL: pooler.url })
 }
+/** Gives the pooler's connections a role that another database of the cluster has, as clients in transaction mode do. */
+async function leaveRole(name: string) {
+  const query = async (url: string, text: string) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query(text)
+    await client.end()
+  }
+  const role = `create role ${name} nologin`
+  await query(database.url, `do $$ begin ${role}; exception when duplicate_object then null; end $$`)
+  const clients = Array.from({ length: 15 }, () => query(pooler.url, `set role ${name}; select pg_sleep(0.5)`))
+  await Promise.all(clients)
+}
 async function schemas(): Promise<number> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
@@ -58,6 +71,10 @@ describe.skipIf(!hasPgbouncer())('pgbouncer in front of all services', () => {
       expect(await schemas()).toBe(0)
       // Not at every attempt, one a second; again only after another reason, as a time-out on a busy machine.
       for (const name of SERVICES) expect(reasons(name).length).toBeLessThan(4)
+
+      await leaveRole('jackfield_registry')
+      await pooler.change('session')
+      await expect.poll(() => services.readiness(), READY).toEqual(EVERY_SERVICE(200))
     },
   )
 

@@ -1,5 +1,5 @@
 import { refuse } from '@jackfield/problem/refuse'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { isInternalHost } from './internal-host.ts'
@@ -42,23 +42,15 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
 
     const operators = { logLevel: 'warn', onRequest: internalHostsOnly } as const
     app.get('/health/live', operators, async () => ({ status: 'live' }))
-    let wasReady = false
-    const isReady = async (request: FastifyRequest) => {
-      if (app.isDraining()) return false
-      const failed = (
-        await Promise.all(Object.entries(healthChecks).map(([check, probe]) => failureOf(check, probe)))
-      ).filter((entry) => entry !== undefined)
-      for (const { check, error } of failed)
-        request.log.info({ check, reason: error instanceof Error ? error.message : String(error) }, 'not ready')
-      if (failed.length === 0) wasReady = true
-      return failed.length === 0
-    }
-    app.get('/health/ready', operators, async (request, reply) => {
-      const passed = await isReady(request)
+    const readiness = readinessOf(healthChecks, app.log)
+    const isReady = async () => !app.isDraining() && (await readiness.check())
+    app.get('/health/ready', operators, async (_request, reply) => {
+      const passed = await isReady()
       return reply.status(passed ? 200 : 503).send({ status: passed ? 'ready' : 'not ready' })
     })
-    app.get('/health/serving', operators, async (request, reply) => {
-      const passed = wasReady ? !app.isDraining() : await isReady(request)
+    app.get('/health/serving', operators, async (_request, reply) => {
+      const checked = isReady() // also without effect on the answer: it writes the log
+      const passed = readiness.wasReady() ? !app.isDraining() : await checked
       return reply.status(passed ? 200 : 503).send({ status: passed ? 'serving' : 'not serving' })
     })
     app.get('/metrics', operators, async (_request, reply) =>
@@ -70,6 +62,37 @@ export const operationsPlugin = plugin<{ name: string; healthChecks: HealthCheck
 async function internalHostsOnly(request: FastifyRequest): Promise<void> {
   if (!isInternalHost(request.host)) throw refuse('not-found')
 }
+
+/** Checks one at a time, and logs when the checks that fail are others than before: once each, not at every probe. */
+function readinessOf(healthChecks: HealthChecks, log: FastifyBaseLogger) {
+  let [wasReady, failing] = [false, 'unknown']
+  let checking: Promise<boolean> | undefined
+
+  async function check(): Promise<boolean> {
+    const outcomes = await Promise.all(Object.entries(healthChecks).map(([name, probe]) => failureOf(name, probe)))
+    const failed = outcomes.filter((outcome) => outcome !== undefined)
+    const names = failed.map(({ check }) => check).join()
+    const isReady = failed.length === 0
+    const reasons = Object.fromEntries(failed.map(({ check, error }) => [check, messageOf(error)]))
+    if (names !== failing && isReady) log.info('ready')
+    // Until the first time a service waits for others that start, too.
+    else if (names !== failing) log[wasReady ? 'warn' : 'info']({ reasons }, 'not ready')
+    failing = names
+    wasReady ||= isReady
+    return isReady
+  }
+  return {
+    wasReady: () => wasReady,
+    check(): Promise<boolean> {
+      checking ??= check().finally(() => {
+        checking = undefined
+      })
+      return checking
+    },
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 async function failureOf(check: string, probe: () => Promise<void>) {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()

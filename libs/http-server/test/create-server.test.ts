@@ -69,6 +69,26 @@ test('SE-10 an unexpected error tells nothing of the inside, the log tells it on
   expect(log.split('\n').filter((line) => line.includes('select * from secrets'))).toHaveLength(1)
 })
 
+test('S51 the log says once why a service is not ready any more, and once when it is again', async () => {
+  const linesOf = (message: string) =>
+    log.split('\n').flatMap((line) => (line.includes(`"msg":"${message}"`) ? [JSON.parse(line)] : []))
+  const probe = async (path: string) => (await app.inject({ url: path, headers: { host: '127.0.0.1' } })).statusCode
+  expect(await probe('/health/ready')).toBe(200)
+  log = ''
+  healthy = false
+  // A load balancer asks here, where the answer stays the same.
+  for (let each = 0; each < 3; each += 1) expect(await probe('/health/serving')).toBe(200)
+  await expect.poll(() => linesOf('not ready')).toHaveLength(1)
+  for (let each = 0; each < 3; each += 1) expect(await probe('/health/ready')).toBe(503)
+  expect(linesOf('not ready')).toMatchObject([
+    { level: 40, reasons: { store: 'password=hunter2 refused at 10.0.0.1' } },
+  ])
+  healthy = true
+  for (let each = 0; each < 3; each += 1) expect(await probe('/health/ready')).toBe(200)
+  expect(linesOf('ready')).toHaveLength(1)
+  expect(linesOf('not ready')).toHaveLength(1)
+})
+
 test('T-115 a store that is down is 503 with Retry-After, not 500', async () => {
   const answer = await app.inject({ url: '/down' })
   expect(answer.statusCode).toBe(503)

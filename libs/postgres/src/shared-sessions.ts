@@ -30,7 +30,10 @@ export async function refuseSharedSessions(connectionString: string, application
   const [listener, notifier] = [new Client(settings), new Client(settings)]
   const { promise: received, resolve, reject } = Promise.withResolvers<void>()
   received.catch(() => undefined) // awaited below, after queries that may fail first
-  listener.on('notification', () => resolve())
+  // A pooler may give it a connection on which another service has listened.
+  listener.on('notification', (received) => {
+    if (received.channel === channel) resolve()
+  })
   listener.on('error', reject)
   let patience: NodeJS.Timeout | undefined
   try {

@@ -34,15 +34,20 @@ function givenPool(connectionString: string): pg.Pool {
 async function givenSettingsOfOthers() {
   // All its connections in turn, not the last one again.
   const pooler = await givenPooler('transaction', 'server_round_robin = 1')
-  const setAndLeave = async () => {
-    const client = new pg.Client({ connectionString: pooler.url })
-    await client.connect()
-    await client.query('set role pg_monitor; set search_path to nowhere; set lock_timeout = 1; select pg_sleep(0.5)')
-    await client.end()
-  }
-  await Promise.all(Array.from({ length: 15 }, setAndLeave))
+  const settings = 'set role pg_monitor; set search_path to nowhere; set lock_timeout = 1'
+  await queryAtOnce(pooler.url, `${settings}; select pg_sleep(0.5)`)
   await pooler.change('session')
   return pooler
+}
+/** On 15 of the pooler's connections. */
+async function queryAtOnce(connectionString: string, text: string) {
+  const query = async () => {
+    const client = new pg.Client({ connectionString })
+    await client.connect()
+    await client.query(text)
+    await client.end()
+  }
+  await Promise.all(Array.from({ length: 15 }, query))
 }
 
 describe.skipIf(!hasPgbouncer())('pgbouncer', () => {
@@ -55,6 +60,24 @@ describe.skipIf(!hasPgbouncer())('pgbouncer', () => {
     expect(pids.size).toBe(1)
     for (let start = 0; start < 2; start += 1)
       await expect(refuseSharedSessions(url, 'test')).rejects.toThrow(SharedSessionError)
+  })
+
+  test('T-124 FC-42 in transaction mode is refused beside other services, whose notifications reach its connections', async () => {
+    const { url } = await givenPooler('transaction', 'server_round_robin = 1')
+    // Each server connection listens to what other services notified about when they started.
+    await queryAtOnce(url, 'listen jackfield_others; select pg_sleep(0.5)')
+    const notifier = givenPool(database.url)
+    const many = `select pg_notify('jackfield_others', n::text) from generate_series(1, 500) n`
+    let isOver = false
+    const notifying = (async () => {
+      while (!isOver) await notifier.query(many)
+    })()
+    const starts = await Promise.all(
+      Array.from({ length: 20 }, () => refuseSharedSessions(url, 'test').catch((error: Error) => error.name)),
+    )
+    isOver = true
+    await notifying
+    expect(starts).toEqual(starts.map(() => 'SharedSessionError'))
   })
 
   test('T-124 FC-42 in transaction mode nothing is migrated', async () => {

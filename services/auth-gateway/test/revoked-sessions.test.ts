@@ -103,6 +103,30 @@ test('S45 T-115 with the registry down nothing is lost: the app is notified once
   expect(waiting).toEqual([])
 })
 
+test('T-141 a host that cannot be looked up keeps the sessions of no other host, and is tried again', async () => {
+  const origin = givenSharedApp(world, 'common', 'common', { backchannelLogoutPath: '/logged-out' })
+  const hosts = { contoso: new URL(world.originOf('contoso')).host, shared: new URL(origin).host }
+  const issuers = { contoso: `${world.originOf('contoso')}/auth`, shared: `${origin}/auth` }
+  for (const [failing, other] of [['contoso', 'shared'] as const, ['shared', 'contoso'] as const]) {
+    await signIn(world, 'contoso', { clientId: 'web-client' })
+    await signInShared(origin, { clientId: 'common', hints: { tenant: 'contoso' } })
+    revoke(contoso.id, people.contoso.id)
+    const registry = {
+      ...world.registry,
+      findHost: async (host: string) => {
+        if (host === hosts[failing]) throw new Error('no answer')
+        return world.registry.findHost(host)
+      },
+    }
+    await endRevokedSessions({ ...world, registry, revocations }, (error) => void failures.push(error))
+    expect(await notices()).toMatchObject([{ issuer: issuers[other] }])
+    expect([waiting.length, failures.splice(0).length]).toEqual([1, 1])
+    await run()
+    expect((await notices()).map(({ issuer }) => issuer).sort()).toEqual(Object.values(issuers).sort())
+    await world.pool.query('delete from gateway.logout_notice')
+  }
+})
+
 test('S45 a person who never signed in, and a host of another tenant by now, are no failures', async () => {
   const { tokens } = await signIn(world, 'contoso', { clientId: 'web-client' })
   expect(tokens.claims()?.sub).toBe(people.contoso.id)

@@ -68,16 +68,15 @@ void ports.keyEncryption.keep(stopping.signal, (error) =>
   app.log.warn({ err: error }, 'the key-encryption provider needs attention'),
 )
 
-void repeatUntil(
-  stopping.signal,
-  10_000,
-  async () => {
-    if (!isMigrated) return
-    await announceExpiries(ports)
-    await checkDueAccounts(ports, app.log)
-  },
-  (error) => app.log.warn({ err: error }, 'accounts were not watched over'),
-)
+const checkAccounts = checkDueAccounts(ports, app.log)
+const watching = [() => announceExpiries(ports, app.log), () => checkAccounts(stopping.signal)]
+for (const watch of watching)
+  void repeatUntil(
+    stopping.signal,
+    10_000,
+    async () => isMigrated && watch(),
+    (error) => app.log.warn({ err: error }, 'accounts were not watched over'),
+  )
 
 await startOrExit(
   async () => {

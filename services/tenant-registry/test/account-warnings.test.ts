@@ -30,7 +30,8 @@ const path = (id: string) => `/api/v1/tenants/${tenantId}/microsoft-accounts/${i
 const read = async (id: string) => (await registry.call(platform, 'GET', path(id))).body
 const eventsOf = async (action: string, id: string) =>
   (await registry.auditEvents(`microsoft-account.${action}`)).filter(({ target }: { target: string }) => target === id)
-const watch = () => checkDueAccounts(registry.ports, registry.app.log)
+const watch = () => checkDueAccounts(registry.ports, registry.app.log)()
+const announce = () => announceExpiries(registry.ports, registry.app.log)
 /** A day and a bit later: everybody's turn. */
 async function tomorrow() {
   registry.clock.offset += CHECK_EVERY_SECONDS * 1000 + 1000
@@ -66,11 +67,7 @@ test('S26 each threshold of 60, 30, 14, 7 and 1 days is announced once, over res
   const { id } = await givenReady(inDays(61))
   for (const day of [0, 2, 3, 32, 33, 48, 55, 60.5, 60.6, 62, 63]) {
     registry.clock.offset = day * DAY
-    await Promise.all([
-      announceExpiries(registry.ports),
-      announceExpiries(registry.ports),
-      announceExpiries(registry.ports),
-    ])
+    await Promise.all([announce(), announce(), announce()])
   }
   const told = (await eventsOf('credential-expiring', id)).map(
     ({ details }: { details: { daysLeft: string } }) => details.daysLeft,
@@ -81,11 +78,11 @@ test('S26 each threshold of 60, 30, 14, 7 and 1 days is announced once, over res
 
 test('S26 a new credential starts over, and one that is added late is announced by its present threshold alone', async () => {
   const { id } = await givenReady(inDays(5))
-  await announceExpiries(registry.ports)
+  await announce()
   expect(await eventsOf('credential-expiring', id)).toHaveLength(1)
   const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(20) }
   await registry.call(platform, 'PUT', `${path(id)}/credential`, credential)
-  await announceExpiries(registry.ports)
+  await announce()
   const told = await eventsOf('credential-expiring', id)
   expect(told.map(({ details }: { details: { daysLeft: string } }) => details.daysLeft).sort()).toEqual(['20', '5'])
 })
@@ -152,13 +149,51 @@ test('S26 disabled and draft accounts are not tested, and each account is tested
 
   const others = await Promise.all([1, 2, 3].map(() => givenReady()))
   registry.clock.offset += CHECK_EVERY_SECONDS * 1000 + 60_000
+  const due = (await registry.ports.watch.listDue(registry.ports.now(), 100)).map((each) => each.id)
   const claims = await Promise.all(
-    [1, 2, 3, 4].map(() => registry.ports.watch.claimDue(registry.ports.now(), 3600, 100)),
+    [1, 2, 3, 4].map(() => registry.ports.watch.claimDue(registry.ports.now(), 3600, due)),
   )
   const claimed = claims.flat().map(({ accountId }) => accountId)
   expect(new Set(claimed).size).toBe(claimed.length)
   expect(claimed).toEqual(expect.arrayContaining(others.map((other) => other.id)))
   expect(claimed).not.toContain(id)
+})
+
+test('T-130 an account whose directory does not answer delays the test of no other', async () => {
+  const slow = await givenReady()
+  const others = await Promise.all([1, 2, 3].map(() => givenReady()))
+  const { promise: until, resolve: answer } = Promise.withResolvers<void>()
+  impostor.delays = { directoryId: slow.ids.directoryId, until }
+  registry.clock.offset += CHECK_EVERY_SECONDS * 1000 + 120_000
+  await registry.pool.query('update registry.microsoft_account set next_check_at = created_at where id = $1', [slow.id])
+  const before = Date.now() + registry.clock.offset
+  const isTested = async ({ id }: { id: string }) => Date.parse((await read(id)).lastVerifiedAt) >= before
+  const watching = watch()
+  try {
+    await expect.poll(() => Promise.all(others.map(isTested)), { timeout: 8_000 }).toEqual([true, true, true])
+    expect(await isTested(slow)).toBe(false)
+  } finally {
+    answer()
+    impostor.delays = undefined
+    await watching
+  }
+})
+
+test('T-141 an expiry that cannot be announced holds up no other, and is announced later', async () => {
+  const [one, other] = [await givenReady(inDays(20)), await givenReady(inDays(20))]
+  const barred = await registry.givenTenant()
+  const credential = { type: 'secret', secret: aSecret(), expiresAt: inDays(20) }
+  const { id } = await registry.givenAccount(barred, { credential })
+  const bar = `alter table registry.expiry_notice add constraint barred check (tenant_id <> '${barred}') not valid`
+  await registry.pool.query(bar)
+  await announce()
+  const told = () =>
+    Promise.all([one.id, other.id, id].map(async (each) => (await eventsOf('credential-expiring', each)).length))
+  expect(await told()).toEqual([1, 1, 0])
+  expect(registry.said.join('')).toContain('the expiry of a credential was not announced')
+  await registry.pool.query('alter table registry.expiry_notice drop constraint barred')
+  await announce()
+  expect(await told()).toEqual([1, 1, 1])
 })
 
 test('S51 metrics count accounts by status and credentials by the days they have left', async () => {

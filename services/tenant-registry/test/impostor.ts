@@ -6,16 +6,23 @@ import { buffer } from 'node:stream/consumers'
 const DISCOVERY = '/.well-known/openid-configuration'
 
 /**
- * Stands before an Entra ID and passes everything on, but for what its discovery documents say while it `changes` them.
+ * Stands before an Entra ID and passes everything on, but for what its discovery documents say while it `changes` them,
+ * and for requests of a directory that it `delays`.
  */
 export async function startImpostor(target: string) {
-  const impostor = { origin: '', changes: undefined as object | undefined, close }
+  const impostor = {
+    origin: '',
+    changes: undefined as object | undefined,
+    delays: undefined as { directoryId: string; until: Promise<void> } | undefined,
+    close,
+  }
   const server = createServer(async (request, response) => {
     const { method = 'GET', url = '', headers } = request
     const body =
       method === 'POST'
         ? { body: await buffer(request), headers: { 'content-type': String(headers['content-type']) } }
         : {}
+    if (impostor.delays && url.includes(impostor.delays.directoryId)) await impostor.delays.until
     const answer = await fetch(target + url, { method, redirect: 'manual', ...body })
     const text = (await answer.text()).replaceAll(target, impostor.origin)
     const isChanged = impostor.changes && url.endsWith(DISCOVERY)

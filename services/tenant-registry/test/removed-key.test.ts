@@ -47,7 +47,7 @@ test('FC-61 an account whose secret nothing opens is failing and says why; the l
 
   // By itself, within a day: nobody has to ask.
   after.clock.offset = CHECK_EVERY_SECONDS * 1000 + 1000
-  expect(await checkDueAccounts(after.ports, after.app.log)).toBe(2)
+  expect(await checkDueAccounts(after.ports, after.app.log)()).toBe(2)
   expect((await list()).map(({ status }: { status: string }) => status)).toEqual(['failing', 'failing'])
   expect((await shown(one)).warnings).toEqual([expect.objectContaining(unreadable)])
   expect(after.unopened).toEqual(['microsoft credential', 'microsoft credential'])

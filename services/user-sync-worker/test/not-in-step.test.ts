@@ -192,16 +192,35 @@ test('FC-34 failed previews are not counted as failures of the account', async (
   expect(told()).toEqual([])
 })
 
-test('T-141 a report that the registry refuses is logged, and holds up those of no other account', async () => {
-  const [refused, other] = [await givenImported(), await givenImported()]
-  platform.registry.refusesHealthOf.add(refused.accountId)
+/** Reports of both are due, that of the first one first. */
+async function givenFailing(first: string, second: string) {
   const failure = JSON.stringify({ code: 'microsoft-rejected', message: 'Refused.' })
   await sql(
     `update roster.account_sync set failures = 2, failure = $2, failing_since = now(),
        tell_at = now() - case when account_id = $3 then interval '2 seconds' else interval '1 second' end where account_id = any($1)`,
-    [[refused.accountId, other.accountId], failure, refused.accountId],
+    [[first, second], failure, first],
   )
+}
+
+test('T-141 a report that the registry refuses is logged, and holds up those of no other account', async () => {
+  const [refused, other] = [await givenImported(), await givenImported()]
+  platform.registry.refusesHealthOf.add(refused.accountId)
+  await givenFailing(refused.accountId, other.accountId)
   await vi.waitFor(() => expect(other.told()).toHaveLength(1), { timeout: 10_000 })
   expect(refused.told()).toEqual([])
   expect(said.some((line) => line.includes('refuses the report') && line.includes(refused.accountId))).toBe(true)
+})
+
+test('T-130 a report that the registry takes slowly delays those of no other account', async () => {
+  const [slow, other] = [await givenImported(), await givenImported()]
+  // One after the other, the first would end by its time-out and be due again half a minute later.
+  const otherIsTold = vi.waitFor(() => expect(other.told()).toHaveLength(1), { timeout: 20_000, interval: 10 })
+  platform.registry.delaysHealthOf.set(slow.accountId, otherIsTold)
+  await givenFailing(slow.accountId, other.accountId)
+  await otherIsTold
+  const isTold = async () => {
+    const text = 'select is_told_failing from roster.account_sync where account_id = $1'
+    return (await sql(text, [slow.accountId])).rows[0].is_told_failing
+  }
+  await expect.poll(isTold, { timeout: 10_000 }).toBe(true)
 })

@@ -28,11 +28,14 @@ async function endSome(ports: Needs, onFailure: (error: unknown) => void): Promi
   return revoked.length
 }
 
+/** A host that fails keeps the revocation for another attempt, and all other sessions end. */
 async function endSessionsOf(ports: Needs, { tenantId, userId, validAfter }: Revocation): Promise<void> {
+  const failures: unknown[] = []
   for await (const page of pagesOfPerson(ports, { tenantId, userId })) {
     const meant = page.filter(({ loginAt }) => isLoginRevoked({ sessionsValidAfter: validAfter }, loginAt))
     const devices = meant.filter(({ kind }) => kind === 'device')
     await auditSessionsEnded(ports, devices, { actor: 'user-sync-worker', reason: 'sessions-revoked' })
-    await endSessions(ports, meant)
+    await endSessions(ports, meant).catch((error: unknown) => failures.push(error))
   }
+  if (failures.length > 0) throw failures[0]
 }

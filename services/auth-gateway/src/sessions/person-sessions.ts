@@ -59,10 +59,19 @@ export async function* pagesOfPerson({ personSessions }: Needs, person: PersonId
   }
 }
 
-/** Ends sessions with their tokens: refresh tokens are refused at once, access tokens at introspection and userinfo. */
+/**
+ * Ends sessions with their tokens: refresh tokens are refused at once, access tokens at introspection and userinfo. One that
+ * cannot be ended stays listed and delays no other.
+ *
+ * @throws the first failure, once all others have ended
+ */
 export async function endSessions(ports: Needs, sessions: readonly PersonSession[]): Promise<void> {
   const providerOf = providersOf(ports)
-  for (const session of sessions) {
+  const failures: unknown[] = []
+  for (const session of sessions) await endOne(session).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+
+  async function endOne(session: PersonSession): Promise<void> {
     const { kind, accountId, target } = session
     const provider = await providerOf(session)
     if (kind === 'browser') await provider?.endSession(accountId, target)

@@ -22,6 +22,8 @@ export type TestRegistry = {
   down: boolean
   /** Accounts whose reports it refuses. */
   refusesHealthOf: Set<string>
+  /** Accounts whose reports it answers once the promise is fulfilled. */
+  delaysHealthOf: Map<string, Promise<unknown>>
   /** Audit events it answers with 500. */
   failsFor(event: SentAuditEvent): boolean
   addTenant(): string
@@ -66,6 +68,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
   const keepSyncHealth = async (request: IncomingMessage, response: ServerResponse) => {
     const accountId = request.url?.split('/').at(-2) ?? ''
     if (registry.refusesHealthOf.has(accountId)) return void response.writeHead(400).end('{}')
+    await registry.delaysHealthOf.get(accountId)
     const { failure } = SyncHealth.parse(JSON.parse(await text(request)))
     registry.syncHealth.set(accountId, [...(registry.syncHealth.get(accountId) ?? []), failure])
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
@@ -93,6 +96,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     countries: new Map(),
     down: false,
     refusesHealthOf: new Set(),
+    delaysHealthOf: new Map(),
     failsFor: () => false,
     addTenant() {
       const id = randomUUID()

@@ -15,6 +15,9 @@ type Due = { tenantId: string; accountId: string }
 type Expiring = Due & { credentialId: string; alias: string; type: string; expiresAt: Date; days: number }
 const WIDEST = EXPIRY_THRESHOLDS[0]
 
+const isDue = (now: Date) =>
+  sql`next_check_at <= ${now.toISOString()}::timestamptz and status in ('ready', 'failing') and first_ready_at is not null`
+
 /** What is due for all tenants: each item goes to one replica. */
 export function postgresAccountWatch(db: Database) {
   return {
@@ -29,15 +32,24 @@ export function postgresAccountWatch(db: Database) {
           .where(inArray(account.tenantId, [...tenantIds]))
         return rows.map((found) => accountOf(found.row, found.credential, found.previous))
       }),
-    /** Enabled accounts whose check is due; the next one is `everySeconds` later. */
-    claimDue: (now: Date, everySeconds: number, limit: number) =>
+    /** Enabled accounts whose check is due, longest first; of a tenant at most `limitOfTenant`. */
+    listDue: (now: Date, limitOfTenant: number) =>
+      inScope(db, EVERY_TENANT, async (tx) => {
+        const { rows } = await tx.execute<{ id: string; tenant: string }>(sql`
+          select id, tenant_id as tenant from (
+            select id, tenant_id, next_check_at, row_number() over (partition by tenant_id order by next_check_at) as place
+            from registry.microsoft_account where ${isDue(now)}) due
+          where place <= ${limitOfTenant} order by next_check_at limit 1000`)
+        return rows
+      }),
+    /** Those of `ids` that no other replica claimed; their next check is `everySeconds` later. */
+    claimDue: (now: Date, everySeconds: number, ids: readonly string[]) =>
       inScope(db, EVERY_TENANT, async (tx) => {
         const { rows } = await tx.execute<Due>(sql`
           update registry.microsoft_account set next_check_at = ${now.toISOString()}::timestamptz + ${everySeconds} * interval '1 second'
           where id in (
-            select id from registry.microsoft_account
-            where next_check_at <= ${now.toISOString()}::timestamptz and status in ('ready', 'failing') and first_ready_at is not null
-            order by next_check_at limit ${limit} for update skip locked)
+            select id from registry.microsoft_account where id = any(${sql.param([...ids])}::uuid[]) and ${isDue(now)}
+            for update skip locked)
           returning tenant_id as "tenantId", id as "accountId"`)
         return rows
       }),

@@ -69,7 +69,7 @@ export type RunPage = {
   /** Skipped objects that have no id to be listed by. */
   nameless: number
   staged: StagedUser[]
-  /** People of the roster whom a full comparison met. */
+  /** People of the roster whom a full comparison met: their removal is staged unread no longer. */
   met: string[]
   /** People whom the page tells to be enabled and whom the run does not remove. */
   returned?: string[]
@@ -96,12 +96,14 @@ export type RunPages = {
   memberships(lease: Lease, ids: readonly string[]): Promise<Map<string, ReadonlySet<string>>>
   /** Who is in other sets than when the account's last run read them, in order. */
   changedMembers(lease: Lease, after: string | null, limit: number): Promise<string[]>
-  /** Synced people whom the full comparison has not met; `total` counts those after `after`. */
-  missingUsers(lease: Lease, after: string | null, limit: number): Promise<{ ids: string[]; total: number }>
+  /** Stages the removal of synced people whom the full comparison has not met: unread, until a page meets them. */
+  stageMissing(lease: Lease): Promise<void>
+  /** People whose removal is staged unread, in order. */
+  unreadUsers(lease: Lease, page: { after: string | null; limit: number; alsoActive: boolean }): Promise<string[]>
+  /** Whether the removals staged so far are too many for the removal fuse (S50). */
+  asksAboutStaged(lease: Lease): Promise<boolean>
   /** People whose removal was approved. */
   heldUsers(lease: Lease, after: string | null, limit: number): Promise<HeldUser[]>
-  /** All of them at once: so many that the fuse is going to ask anyway. */
-  stageMissing(lease: Lease): Promise<void>
   applyStaged(lease: Lease, limit: number): Promise<AppliedBatch>
   /** False, and nothing is written, when the lease was lost. */
   commitPage(lease: Lease, page: RunPage): Promise<boolean>

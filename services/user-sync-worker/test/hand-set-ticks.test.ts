@@ -6,7 +6,7 @@ import type { Lease } from '../src/sync-run-ports.ts'
 import { holdGraph } from './support/held-graph.ts'
 import { addLargeDirectory } from './support/large-directory.ts'
 import { waitUntilBlocked } from './support/locks.ts'
-import { type Platform, startPlatform } from './support/platform.ts'
+import { type Platform, SELDOM, startPlatform } from './support/platform.ts'
 
 const EVERYBODY = { all: true, sync: true, sso: true } as const
 
@@ -141,7 +141,7 @@ describe.each(['read committed', 'repeatable read', 'serializable'])('T-127 unde
 
   /** Writes the page again as a retried job does, where the isolation level refuses. */
   async function commit(lease: Lease, page: Parameters<ReturnType<typeof runPages>['commitPage']>[1]) {
-    const pages = runPages(pool)
+    const pages = runPages(pool, SELDOM)
     return pages.commitPage(lease, page).catch((error: { code?: string }) => {
       expect([isolation, error.code]).toEqual([isolation, '40001'])
       return pages.commitPage(lease, page)
@@ -191,7 +191,7 @@ describe.each(['read committed', 'repeatable read', 'serializable'])('T-127 unde
     return found
   }
   function apply(lease: Lease) {
-    const pages = runPages(pool)
+    const pages = runPages(pool, SELDOM)
     return pages.applyStaged(lease, 100).catch((error: { code?: string }) => {
       expect([isolation, error.code]).toEqual([isolation, '40001'])
       return pages.applyStaged(lease, 100)

@@ -76,7 +76,7 @@ export const SyncRun = z
       )
       .meta({
         description:
-          'What the run had to leave out (`import-rules-suspended`), or an attribute that it would empty for so many people that it awaits approval (`attribute-emptied`), and why',
+          'What the run had to leave out (`import-rules-suspended`), or an attribute that it would empty for so many people that it awaits approval (`attribute-emptied`), and why; or why an approved run failed and awaits approval again (`approval-failed`)',
       }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     lastProgressAt: Timestamp.nullable().meta({ description: 'When the run took a step last; null before its first' }),

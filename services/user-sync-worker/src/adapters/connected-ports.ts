@@ -95,7 +95,7 @@ export function connectedPorts({
     directory: graphDirectory({ graph, cursors: signedCursors(key) }),
     runs: syncRuns(pool),
     leases: runLeases(pool, runSlots),
-    pages: runPages(pool),
+    pages: runPages(pool, sync),
     endings: runEndings(pool, sync),
     schedule: syncSchedule(pool, sync),
     syncHealth: syncHealth(pool, sync),

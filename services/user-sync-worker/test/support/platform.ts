@@ -37,7 +37,11 @@ export const SLOTS = slotsForRuns(8)
 export const HOLDS = { deletedDays: 30, disabledDays: 0 }
 
 /** No scheduled run unless a test asks for one. */
-const SELDOM: SyncSettings = { deltaSeconds: 86_400, fullSeconds: 86_400, fuse: { percent: 20, users: 10, hours: 24 } }
+export const SELDOM: SyncSettings = {
+  deltaSeconds: 86_400,
+  fullSeconds: 86_400,
+  fuse: { percent: 20, users: 10, hours: 24 },
+}
 
 export type Caller = { scope: string; role: 'admin' | 'read' | 'service' | 'hand-over' }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

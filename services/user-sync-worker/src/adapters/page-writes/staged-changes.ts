@@ -24,7 +24,7 @@ select asked.id, s.person, ${ATTRIBUTES.map(({ column }) => `u.${column}`).join(
 from unnest($3::uuid[]) as asked (id)
 left join lateral (
   select * from roster.phone_user where tenant_id = $1 and directory_id = $2 and object_id = asked.id limit 1) u on true
-left join lateral (select * from roster.staged_change where run_id = $4 and object_id = asked.id and not held limit 1) s on true
+left join lateral (select * from roster.staged_change where run_id = $4 and object_id = asked.id and not held and person is not null limit 1) s on true
 where case when u.id is null then s.sync is not null else u.sync or $5 end`
 
 const STAGE = `
@@ -48,8 +48,15 @@ const STAGE_MISSING = `${MISSING}
 insert into roster.staged_change (tenant_id, run_id, object_id, status)
 select $2, $1, object_id, 'deleted' from missing on conflict (run_id, object_id) do nothing`
 
-const LIST_MISSING = `${MISSING}
-select object_id, count(*) over () as total from missing where $4::uuid is null or object_id > $4 order by object_id limit $5`
+// A staged change without a person is a removal that nothing but the listing says.
+const LIST_UNREAD = `
+select s.object_id from roster.staged_change s join lateral (
+  select status from roster.phone_user where tenant_id = $2 and directory_id = $3 and object_id = s.object_id limit 1) u on true
+where s.run_id = $1 and s.person is null and not s.held and ($4::uuid is null or s.object_id > $4) and ($6 or u.status <> 'active')
+order by s.object_id limit $5`
+
+const FORGET_UNREAD = `
+delete from roster.staged_change where run_id = $1 and object_id = any($2::uuid[]) and person is null and not held`
 
 // Deletes a batch of staged changes and writes it. Ticks change only where an import or a rule staged them; an import's
 // yield to ticks set by hand since it was asked for, a rule's to all set by hand (T-127). Known rows are locked before
@@ -89,7 +96,7 @@ const IS_STAGED = 'select exists (select from roster.staged_change where run_id 
 
 export function stagedChanges(
   pool: pg.Pool,
-): Pick<RunPages, 'knownUsers' | 'heldUsers' | 'stageMissing' | 'missingUsers' | 'applyStaged'> {
+): Pick<RunPages, 'knownUsers' | 'heldUsers' | 'stageMissing' | 'unreadUsers' | 'applyStaged'> {
   return {
     async knownUsers({ tenantId, directoryId, runId, accountId }, ids, alsoUnsynced = false) {
       if (ids.length === 0) return new Map()
@@ -100,10 +107,10 @@ export function stagedChanges(
     async heldUsers({ runId }, after, limit) {
       return (await pool.query<HeldUser>(HELD, [runId, after, limit])).rows
     },
-    async missingUsers({ tenantId, directoryId, runId }, after, limit) {
-      const values = [runId, tenantId, directoryId, after, limit]
-      const { rows } = await pool.query<{ object_id: string; total: string }>(LIST_MISSING, values)
-      return { ids: rows.map((row) => row.object_id), total: Number(rows[0]?.total ?? 0) }
+    async unreadUsers({ tenantId, directoryId, runId }, { after, limit, alsoActive }) {
+      const values = [runId, tenantId, directoryId, after, limit, alsoActive]
+      const { rows } = await pool.query<{ object_id: string }>(LIST_UNREAD, values)
+      return rows.map((row) => row.object_id)
     },
     async stageMissing(lease) {
       await inTransaction(pool, async (client) => {
@@ -149,6 +156,11 @@ function knownOf({ id, person, is_active: accountEnabled, ...row }: KnownRow): R
 
 export async function isAnythingStaged(client: pg.PoolClient, { runId }: Lease): Promise<boolean> {
   return (await client.query<{ isStaged: boolean }>(IS_STAGED, [runId])).rows[0]?.isStaged ?? false
+}
+
+/** Runs within the page's transaction, before what the page says is staged. */
+export async function forgetUnread(client: pg.PoolClient, { runId }: Lease, met: readonly string[]): Promise<void> {
+  if (met.length > 0) await client.query(FORGET_UNREAD, [runId, met])
 }
 
 /** Runs within the page's transaction. Returns how many people were not staged before. */

@@ -30,8 +30,10 @@ update roster.staged_change w set (status, person, sync, sso) = (
 where w.run_id = any($2::uuid[]) and w.object_id = any($3::uuid[])`
 const DROP = 'delete from roster.staged_change where run_id = $1 and object_id = any($2::uuid[])'
 
+const COUNT_REMOVALS = `
+select count(*)::int as removals from (${PLANNED}) planned where is_active and change in ('delete', 'disable', 'unsync')`
 const COUNT_HELD = `
-select count(*)::int as people, count(*) filter (where status <> 'active' or not sync)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
+select count(*)::int as people, count(*) filter (where person is null)::int as unread, count(*) filter (where status <> 'active' or not sync)::int as removals, count(*) filter (where status = 'disabled')::int as disabled,
   count(*) filter (where status = 'deleted')::int as deleted
 from roster.staged_change where run_id = $1 and held`
 
@@ -76,7 +78,7 @@ const RETURN = `
 delete from roster.staged_change where run_id = any($1::uuid[]) and held and object_id = any($2::uuid[])
   and ($3 or status <> 'active' or not sync) returning run_id`
 
-type Held = Record<'people' | 'removals' | 'disabled' | 'deleted', number>
+type Held = Record<'people' | 'unread' | 'removals' | 'disabled' | 'deleted', number>
 type Fuse = Pick<SyncSettings, 'fuse'>
 
 /**
@@ -94,8 +96,9 @@ export async function holdRemovals(client: pg.PoolClient, lease: Lease, { fuse }
       waiting.map(({ id }) => id),
     )
   }
-  const { removals } = await countHeld(client, runId)
-  if (removals > 0 && (await isTooMany(client, lease, removals, fuse))) return
+  const { removals, unread } = await countHeld(client, runId)
+  // What asked when the people were left unread asks now, though others came back meanwhile.
+  if (removals > 0 && (unread > 0 || (await isTooMany(client, lease, removals, fuse)))) return
   await client.query(COUNT_IN, [runId, tenantId, directoryId])
   await client.query(LET_GO, [runId])
 }
@@ -110,8 +113,14 @@ async function renewHeld(client: pg.PoolClient, runId: string, plans: readonly s
   for (const id of plans) await showHeld(client, id)
 }
 
+/** Whether the removals staged so far, alone or with those of the last hours, are going to be held. */
+export async function asksAboutStaged(pool: pg.Pool, lease: Lease, { fuse }: Fuse): Promise<boolean> {
+  const { removals } = (await pool.query(COUNT_REMOVALS, [lease.tenantId, lease.runId])).rows[0]
+  return removals > 0 && isTooMany(pool, lease, removals, fuse)
+}
+
 async function isTooMany(
-  client: pg.PoolClient,
+  client: Pick<pg.Pool, 'query'>,
   { tenantId, directoryId, runId }: Lease,
   removals: number,
   { hours, ...limits }: SyncSettings['fuse'],
@@ -162,6 +171,13 @@ export async function returnHeld(client: pg.PoolClient, lease: Lease, objectIds:
 export async function showHeld(client: pg.PoolClient, runId: string): Promise<void> {
   const [held] = (await client.query<Held>(SHOW_HELD, [runId])).rows
   if (held?.people === 0) await client.query(NOTHING_LEFT, [runId])
+}
+
+/** Shows the plan of a run that asks once more, and tells of it. */
+export async function tellHeld(client: pg.PoolClient, lease: Lease): Promise<void> {
+  const held = await countHeld(client, lease.runId)
+  if (held.people > 0) await insertAuditEvent(client, askingEvent(lease, lease.runId, held, []))
+  await showHeld(client, lease.runId)
 }
 
 async function lockWaiting(client: pg.PoolClient, { tenantId, directoryId }: Lease) {

@@ -6,7 +6,7 @@ import type { DueRun, Lease, RunDecision } from '../../sync-run-ports.ts'
 import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
 import { holdEmptied } from './emptied-attributes.ts'
-import { holdRemovals, keepHeld, showHeld } from './removal-fuse.ts'
+import { holdRemovals, keepHeld, showHeld, tellHeld } from './removal-fuse.ts'
 import { DUE_COLUMNS, type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
 const COUNT_PLANNED = `
@@ -76,6 +76,16 @@ update roster.sync_run set status = 'failed', error_code = $2, error_message = $
   revision = revision + 1
 where id = $1`
 
+// What an approved run has not done yet asks once more, and is counted by the next approval. "why" replaces an earlier one.
+const HOLD_AGAIN = 'update roster.staged_change set held = true where run_id = $1 and not held'
+const ASK_AGAIN = `
+update roster.sync_run set status = 'awaiting-approval', approved_by = null, approved_at = null, checkpoint = null, fruitless = 0,
+  progressed_at = now(), lease_expires_at = null, updated = updated - $3, disabled = disabled - $4, deleted = deleted - $5, created = created - $6,
+  warnings = jsonb_path_query_array(warnings, '$[*] ? (@.code != "approval-failed")') || $2::jsonb, revision = revision + 1
+where id = $1`
+/** The plan is of a directory that the account has left. */
+const MOVED = new Set(['account-changed', 'account-not-found'])
+
 // From the second failure in a row the registry is told (FC-34), unless an admin stopped the runs, by switching the
 // account off or connecting it to another directory.
 const COUNT_FAILURE = `
@@ -134,12 +144,19 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
       const [ended] = (await pool.query<DueRow | { id: null }>(FINISH_QUIETLY, values)).rows
       return ended && { next: ended.id === null ? undefined : toDue(ended) }
     },
-    /** A failed preview says nothing of the account: only an admin asked for it. False when the lease was lost. */
+    /**
+     * A failed preview says nothing of the account: only an admin asked for it. An approved run asks once more, so that
+     * its plan is not lost. False when the lease was lost.
+     */
     async fail(lease: Lease, failure: RunFailure): Promise<boolean> {
       const { code, message, remedy } = failure
+      const told = remedy ? `${message} ${remedy}` : message
       const failed = await underLease(pool, lease, async (client) => {
-        await forget(client, lease.runId)
-        await client.query(FAIL, [lease.runId, code, remedy ? `${message} ${remedy}` : message])
+        if (lease.isApproved && !MOVED.has(code)) await askAgain(client, lease, told)
+        else {
+          await forget(client, lease.runId)
+          await client.query(FAIL, [lease.runId, code, told])
+        }
         const values = [lease.accountId, JSON.stringify(failure), FAILURES_IN_A_ROW, saysOfAccount(code)]
         if (!lease.preview) await client.query(COUNT_FAILURE, values)
         return true
@@ -162,10 +179,26 @@ export function runEndings(pool: pg.Pool, settings: SyncSettings) {
   }
 }
 
-async function forgetListing(client: pg.PoolClient, { runId }: Lease): Promise<void> {
+async function forgetListing(client: pg.PoolClient, { runId, isApproved }: Lease): Promise<void> {
   for (const table of OF_LISTING) await client.query(`delete from roster.${table} where run_id = $1`, [runId])
-  await client.query('delete from roster.staged_change where run_id = $1 and not held', [runId])
+  // What an approved run has read replaces its plan.
+  await client.query(isApproved ? HOLD_AGAIN : 'delete from roster.staged_change where run_id = $1 and not held', [
+    runId,
+  ])
 }
+
+async function askAgain(client: pg.PoolClient, lease: Lease, reason: string): Promise<void> {
+  const { tenantId, runId, checkpoint } = lease
+  // Counted when the run decided.
+  const { updated, disabled, deleted, created } =
+    checkpoint === 'apply' ? (await client.query(COUNT_PLANNED, [tenantId, runId])).rows[0] : NONE
+  const message = `The approved changes were not all made, and wait for an approval again. ${reason}`
+  const warning = JSON.stringify({ code: 'approval-failed', message })
+  await client.query(HOLD_AGAIN, [runId])
+  await client.query(ASK_AGAIN, [runId, warning, updated, disabled, deleted, created])
+  await tellHeld(client, lease)
+}
+const NONE = { updated: 0, disabled: 0, deleted: 0, created: 0 }
 
 async function end(client: pg.PoolClient, lease: Lease, settings: SyncSettings): Promise<void> {
   const { runId, preview, isApproved } = lease

@@ -1,10 +1,11 @@
 import type pg from 'pg'
+import type { SyncSettings } from '../../domain/sync-settings.ts'
 import type { Ticks } from '../../domain/user-ticks.ts'
 import type { Lease, RunPage, RunPages, SkippedUser } from '../../sync-run-ports.ts'
 import { addSetMembers, directorySets } from '../page-writes/directory-sets.ts'
-import { stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
+import { forgetUnread, stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
 import { unsyncUsers, writeUsers } from '../page-writes/write-users.ts'
-import { returnHeld } from './removal-fuse.ts'
+import { asksAboutStaged, returnHeld } from './removal-fuse.ts'
 import { underLease } from './sync-run-fence.ts'
 
 const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
@@ -31,10 +32,11 @@ select object_id as id, json_build_object('sync', sync, 'sso', sso) as ticks fro
 where run_id = $1 and ($2::uuid is null or object_id > $2) order by object_id limit $3`
 
 /** A page, its counts and the checkpoint are one transaction, under the fence of the lease (T-110). */
-export function runPages(pool: pg.Pool): RunPages {
+export function runPages(pool: pg.Pool, settings: Pick<SyncSettings, 'fuse'>): RunPages {
   return {
     ...directorySets(pool),
     ...stagedChanges(pool),
+    asksAboutStaged: (lease) => asksAboutStaged(pool, lease, settings),
     async nextSelection({ runId }, after, limit) {
       return (await pool.query<{ id: string; ticks: Ticks }>(NEXT_SELECTION, [runId, after, limit])).rows
     },
@@ -42,6 +44,7 @@ export function runPages(pool: pg.Pool): RunPages {
       const committed = await underLease(pool, lease, async (client) => {
         const { created, updated } = await (lease.preview ? previewPeople : writePeople)(client, lease, page)
         if (page.replanned) await client.query(REPLAN, [lease.runId, page.replanned])
+        await forgetUnread(client, lease, page.met)
         const staged = await stageChanges(client, lease, page.staged)
         if (lease.hasWaiting && !lease.preview && page.returned?.length) await returnHeld(client, lease, page.returned)
         if (page.met.length > 0) await client.query(MEET, [lease.tenantId, lease.runId, page.met])

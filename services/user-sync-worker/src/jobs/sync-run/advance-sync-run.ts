@@ -200,9 +200,11 @@ async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Pr
   return { next: await ports.leases.release(lease, decision.seconds, decision.reason), delaySeconds: decision.seconds }
 }
 
-/** A delta becomes a full comparison, once; a run that lists restarts. */
+/** A delta becomes a full comparison, once; a run that lists restarts, and so does an approved one, which keeps its plan. */
 async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
-  return lease.kind === 'delta' ? ports.endings.fallBackToFull(lease) : ports.endings.restart(lease)
+  return lease.kind === 'delta' && !lease.isApproved
+    ? ports.endings.fallBackToFull(lease)
+    : ports.endings.restart(lease)
 }
 
 async function giveBack(ports: Needs, lease: Lease): Promise<Continuation> {
